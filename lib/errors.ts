@@ -1,0 +1,285 @@
+/** Base class of every error this package throws. `code` is stable; `statusCode` is what Fastify answers with. */
+export class Auth0Error extends Error {
+  readonly code: string
+  readonly statusCode: number
+
+  constructor (message: string, options: { code: string, statusCode: number, cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = new.target.name
+    this.code = options.code
+    this.statusCode = options.statusCode
+  }
+}
+
+/** What `ApiError` knows of the answer it stands for. `body` and `headers` come in already redacted. */
+export interface ApiErrorDetails {
+  /** The raw code of the API, e.g. `access_denied`. */
+  code: string
+  /** Human text of the API: untrusted, escape it before showing it. */
+  message: string
+  /** The upstream HTTP status; `0` when the error came by redirect. */
+  status?: number
+  /** What Fastify answers with; 502 unless given. */
+  statusCode?: number
+  description?: unknown
+  body?: unknown
+  headers?: Readonly<Record<string, string>>
+  cause?: unknown
+}
+
+/** Auth0 answered with an error. */
+export class ApiError extends Auth0Error {
+  /** The upstream HTTP status; `0` when the error came by redirect. */
+  readonly status: number
+  readonly description: unknown
+  /** The answer's body without tokens; not enumerable. */
+  declare readonly body: unknown
+  /** The answer's headers without cookies and credentials; not enumerable. */
+  declare readonly headers: Readonly<Record<string, string>>
+
+  constructor (details: ApiErrorDetails) {
+    super(details.message, { code: details.code, statusCode: details.statusCode ?? 502, cause: details.cause })
+    this.status = details.status ?? 0
+    this.description = details.description
+    Object.defineProperty(this, 'body', { value: details.body, enumerable: false })
+    Object.defineProperty(this, 'headers', { value: details.headers ?? {}, enumerable: false })
+  }
+}
+
+/** Polling has to go on (`authorization_pending`, `slow_down`) or ended without an answer. */
+export class PollingApiError extends ApiError {
+  /** Seconds to wait before the next poll. */
+  readonly interval: number
+
+  constructor (details: ApiErrorDetails & { interval: number }) {
+    super(details)
+    this.interval = details.interval
+  }
+}
+
+/** A field the My Account API did not accept. */
+export interface ValidationProblem { detail?: string, field?: string, pointer?: string, source?: string }
+
+/** An error of the My Account API. @see RFC 7807 */
+export class MyAccountApiError extends ApiError {
+  readonly title: string
+  readonly type: string
+  readonly detail: string
+  readonly validationErrors: readonly ValidationProblem[]
+
+  constructor (details: ApiErrorDetails & { title: string, type: string, detail: string, validationErrors?: readonly ValidationProblem[] }) {
+    super(details)
+    this.title = details.title
+    this.type = details.type
+    this.detail = details.detail
+    this.validationErrors = details.validationErrors ?? []
+  }
+}
+
+/** Auth0's rate limit was reached (429). */
+export class RateLimitError extends ApiError {
+  /** Epoch seconds at which the limit resets; `-1` when the answer did not say. */
+  readonly resetAt: number
+  /** Seconds to wait, when the answer said so. */
+  readonly retryAfter: number | undefined
+
+  constructor (details: ApiErrorDetails & { resetAt: number, retryAfter?: number | undefined }) {
+    super({ statusCode: 503, ...details })
+    this.resetAt = details.resetAt
+    this.retryAfter = details.retryAfter
+  }
+}
+
+/** Factors the user may use or enroll, as `mfa_required` lists them. */
+export interface MfaRequirements { challenge?: { type: string }[], enroll?: { type: string }[] }
+
+/** Auth0 wants a second factor before it gives tokens. */
+export class MfaRequiredError extends ApiError {
+  /** Sealed for this application; give it to `mfa.*`. Not enumerable. */
+  declare readonly mfaToken: string
+  readonly requirements: MfaRequirements
+
+  constructor (details: ApiErrorDetails & { mfaToken: string, requirements?: MfaRequirements }) {
+    super({ statusCode: 403, ...details })
+    Object.defineProperty(this, 'mfaToken', { value: details.mfaToken, enumerable: false })
+    this.requirements = details.requirements ?? {}
+  }
+}
+
+/** The callback belongs to no login that this browser started, or to one that is over. */
+export class MissingTransactionError extends Auth0Error {
+  constructor (message = 'This login was not started in this browser, or it took too long.', cause?: unknown) {
+    super(message, { code: 'missing_transaction_error', statusCode: 400, cause })
+  }
+}
+
+/** A required argument was not given. */
+export class MissingRequiredArgumentError extends Auth0Error {
+  readonly argument: string
+
+  constructor (argument: string, message = `The argument "${argument}" is required.`) {
+    super(message, { code: 'missing_required_argument_error', statusCode: 400 })
+    this.argument = argument
+  }
+}
+
+/** An argument's value cannot be used. */
+export class InvalidArgumentError extends Auth0Error {
+  readonly argument: string
+
+  constructor (argument: string, message: string, cause?: unknown) {
+    super(message, { code: 'invalid_argument', statusCode: 400, cause })
+    this.argument = argument
+  }
+}
+
+/** The plugin or a client was set up wrongly; thrown at registration or construction. */
+export class ConfigurationError extends Auth0Error {
+  readonly option: string
+
+  constructor (option: string, message: string, cause?: unknown) {
+    super(message, { code: 'configuration_error', statusCode: 500, cause })
+    this.option = option
+  }
+}
+
+/** There is no session. */
+export class LoginRequiredError extends Auth0Error {
+  constructor (message = 'Please log in.') {
+    super(message, { code: 'login_required', statusCode: 401 })
+  }
+}
+
+/** The session, or what the caller holds, does not allow this. */
+export class ForbiddenError extends Auth0Error {
+  constructor (code: string, message: string) {
+    super(message, { code, statusCode: 403 })
+  }
+}
+
+/** The reasons an `AccessTokenError` gives. */
+export type AccessTokenErrorCode =
+  | 'missing_session' | 'missing_refresh_token' | 'failed_to_refresh_token' | 'refresh_token_error'
+  | 'session_not_writable' | 'session_expired' | 'domain_mismatch' | 'incorrect_audience' | 'dpop_key_mismatch'
+
+/** No access token could be had for this session; the user has to log in again unless `code` says otherwise. */
+export class AccessTokenError extends Auth0Error {
+  constructor (code: AccessTokenErrorCode, message: string, cause?: unknown) {
+    super(message, { code, statusCode: code === 'session_not_writable' ? 500 : 401, cause })
+  }
+}
+
+/** The reasons an `AccessTokenForConnectionError` gives. */
+export type AccessTokenForConnectionErrorCode =
+  | 'missing_session' | 'missing_refresh_token' | 'failed_to_retrieve' | 'session_not_writable' | 'domain_mismatch'
+
+/** Token Vault gave no token for a connection; for `failed_to_retrieve` the user probably has to connect the account first. */
+export class AccessTokenForConnectionError extends Auth0Error {
+  constructor (code: AccessTokenForConnectionErrorCode, message: string, cause?: unknown) {
+    super(message, { code, statusCode: code === 'session_not_writable' ? 500 : 401, cause })
+  }
+}
+
+/** The identity provider's session ended (IPSIE `session_expiry`). */
+export class SessionExpiredError extends Auth0Error {
+  constructor (message = 'The session has reached the end the identity provider set for it.') {
+    super(message, { code: 'session_expired', statusCode: 401 })
+  }
+}
+
+/** A session store did not answer in time or failed. */
+export class SessionStoreError extends Auth0Error {
+  /** Seconds after which a retry makes sense. */
+  readonly retryAfter: number
+
+  constructor (message: string, cause?: unknown, retryAfter = 5) {
+    super(message, { code: 'session_store_error', statusCode: 503, cause })
+    this.retryAfter = retryAfter
+  }
+}
+
+/** The session does not fit into cookies. */
+export class SessionTooLargeError extends Auth0Error {
+  /** Bytes per part of the session, largest first. */
+  readonly sizes: readonly { part: string, bytes: number }[]
+
+  constructor (message: string, sizes: readonly { part: string, bytes: number }[]) {
+    super(message, { code: 'session_too_large', statusCode: 500 })
+    this.sizes = sizes
+  }
+}
+
+/** A token is not valid. `reason` is a stable code, `claim` the claim at fault. */
+export class TokenValidationError extends Auth0Error {
+  readonly reason: string
+  readonly claim: string | undefined
+
+  constructor (reason: string, message: string, options: { claim?: string, cause?: unknown, code?: string } = {}) {
+    super(message, { code: options.code ?? 'token_validation_error', statusCode: 401, cause: options.cause })
+    this.reason = reason
+    this.claim = options.claim
+  }
+}
+
+/** The token is for another organization than the one asked for. */
+export class OrganizationTokenValidationError extends TokenValidationError {
+  constructor (claim: 'org_id' | 'org_name', message: string) {
+    super('organization', message, { claim, code: 'organization_token_validation_error' })
+  }
+}
+
+/** A token or an authorization response comes from another issuer than the one asked. */
+export class IssuerValidationError extends TokenValidationError {
+  constructor (message: string) {
+    super('issuer', message, { claim: 'iss', code: 'issuer_validation_error' })
+  }
+}
+
+/** A logout token was refused. */
+export class BackchannelLogoutError extends Auth0Error {
+  constructor (message: string, cause?: unknown) {
+    super(message, { code: 'backchannel_logout_error', statusCode: 400, cause })
+  }
+}
+
+/** Linking an account could not start or finish. */
+export class StartLinkUserError extends Auth0Error {
+  constructor (message: string, cause?: unknown) {
+    super(message, { code: 'start_link_user_error', statusCode: 400, cause })
+  }
+}
+
+/** The reasons a `CustomTokenExchangeError` gives. */
+export type CustomTokenExchangeErrorCode =
+  | 'invalid_token_format' | 'missing_actor_token_type' | 'missing_actor_token' | 'token_exchange_failed'
+  | 'invalid_response' | 'actor_unavailable' | 'setactor_required' | 'session_transfer_disabled'
+
+/** A token exchange was refused, or its answer cannot be used. */
+export class CustomTokenExchangeError extends Auth0Error {
+  constructor (code: CustomTokenExchangeErrorCode, message: string, cause?: unknown) {
+    super(message, { code, statusCode: cause === undefined ? 400 : 502, cause })
+  }
+}
+
+/** Auth0 could not be reached, or what came is not an HTTP answer that can be used. */
+export class NetworkError extends Auth0Error {
+  constructor (message: string, cause?: unknown, code = 'network_error') {
+    super(message, { code, statusCode: 502, cause })
+  }
+}
+
+/** Something took longer than it may. */
+export class TimeoutError extends Auth0Error {
+  constructor (message: string, cause?: unknown) {
+    super(message, { code: 'timeout', statusCode: 504, cause })
+  }
+}
+
+/** Any error of this package, for `switch (error.code)`. */
+export type AnyAuth0Error =
+  | ApiError | PollingApiError | MyAccountApiError | RateLimitError | MfaRequiredError
+  | MissingTransactionError | MissingRequiredArgumentError | InvalidArgumentError | ConfigurationError
+  | LoginRequiredError | ForbiddenError | AccessTokenError | AccessTokenForConnectionError
+  | SessionExpiredError | SessionStoreError | SessionTooLargeError
+  | TokenValidationError | OrganizationTokenValidationError | IssuerValidationError
+  | BackchannelLogoutError | StartLinkUserError | CustomTokenExchangeError | NetworkError | TimeoutError

@@ -1,0 +1,223 @@
+import type { KeyObject, webcrypto } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Dispatcher } from 'undici'
+import type { Session, SessionDraft, SessionSaveReason } from './session.js'
+import type { RevocationStore, SessionStore, TransactionStore } from './stores.js'
+import type { IdTokenClaims } from './tokens.js'
+
+/** A private key for client assertions: PKCS #8 PEM, JWK, `KeyObject` or `CryptoKey`. */
+export type SigningKey = string | KeyObject | webcrypto.CryptoKey | webcrypto.JsonWebKey
+
+/** Key pair of a DPoP client: a private JWK, PKCS #8 PEM or `CryptoKeyPair`. */
+export type DpopKeyInput = string | webcrypto.JsonWebKey | webcrypto.CryptoKeyPair
+
+/** Algorithms a client assertion may be signed with. */
+export type AssertionAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
+
+/** Algorithms an ID token may be signed with. */
+export type IdTokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA' | 'HS256'
+
+/** A client certificate for mutual TLS, PEM. @see RFC 8705 */
+export interface TlsCredentials { cert: string | Buffer, key: string | Buffer, passphrase?: string, ca?: string | Buffer }
+
+/** What `Auth0-Client` tells Auth0 about the caller; `false` sends nothing. */
+export type TelemetryOption = boolean | { name: string, version: string }
+
+/** How outbound requests are made; the same everywhere in this package. */
+export interface HttpClientOptions {
+  /** An undici dispatcher, e.g. a `ProxyAgent`. */
+  dispatcher?: Dispatcher
+  /** Used instead of undici for every outbound call. */
+  customFetch?: typeof fetch
+  /** Seconds for a whole exchange, body included. Default 5. */
+  httpTimeout?: number
+  telemetry?: TelemetryOption
+}
+
+/** A cookie's name and attributes. */
+export interface CookieOptions {
+  name?: string
+  sameSite?: 'lax' | 'strict' | 'none'
+  secure?: boolean
+  domain?: string
+  path?: string
+  partitioned?: boolean
+}
+
+/** How long a session lives, and its cookie. All durations in seconds. */
+export interface SessionConfiguration {
+  /** Whether use prolongs the session. Default `true`. */
+  rolling?: boolean
+  /** The session ends this long after it was last used. Default 86 400 (a day). */
+  inactivityDuration?: number
+  /** The session ends this long after the login. Default 259 200 (three days). */
+  absoluteDuration?: number
+  /** Use is written down at most this often. Default a tenth of `inactivityDuration`. */
+  touchAfter?: number
+  cookie?: CookieOptions
+  /** Entries the cache of opened cookies may hold; 0 switches it off. Default 5000. */
+  cacheEntries?: number
+  /** Seal what a `sessionStore` keeps. Default `true`. */
+  encryptAtRest?: boolean
+  /** What a failing store means for a request: 503, or no session. Default `'fail'`. */
+  onStoreError?: 'fail' | 'anonymous'
+  /** Seconds to wait for the store. Default 2. */
+  storeTimeout?: number
+}
+
+/** The login transaction's cookie and lifetime. */
+export interface TransactionConfiguration {
+  /** Seconds a login may take. Default 3600. */
+  duration?: number
+  cookie?: CookieOptions
+}
+
+/** Paths of the plugin's routes; `false` leaves one out. */
+export interface RoutesOptions {
+  login?: string | false
+  callback?: string | false
+  logout?: string | false
+  backchannelLogout?: string | false
+  connect?: string | false
+  connectCallback?: string | false
+  unconnect?: string | false
+  unconnectCallback?: string | false
+  /** Opt-in: `true` mounts `/auth/profile`. */
+  profile?: string | boolean
+  /** Opt-in: `true` mounts `/.well-known/oauth-protected-resource`. @see RFC 9728 */
+  protectedResource?: string | boolean
+}
+
+/** Parameters of `/authorize`. The protocol's own (`state`, `nonce`, PKCE, `client_id`, `response_type`) are refused. */
+export interface AuthorizationParams {
+  audience?: string
+  /** Scopes, or scopes per audience. */
+  scope?: string | Record<string, string>
+  /** An absolute URL; only in code, never from a query. */
+  redirect_uri?: string
+  response_mode?: 'query' | 'form_post'
+  connection?: string
+  connection_scope?: string
+  login_hint?: string
+  screen_hint?: string
+  prompt?: string
+  max_age?: number | string
+  acr_values?: string
+  ui_locales?: string
+  display?: string
+  authorization_details?: string | readonly Record<string, unknown>[]
+  session_transfer_token?: string
+  [parameter: string]: unknown
+}
+
+/** What to do with a request that has no session. */
+export type OnUnauthenticated =
+  | 'auto' | 'login' | '401' | `/${string}`
+  | ((request: FastifyRequest, reply: FastifyReply) => unknown)
+
+/** The blame of an event: the visitor, Auth0, or the application. */
+export type EventBlame = 'none' | 'user' | 'upstream' | 'application'
+
+/** Something worth counting. Holds no personal data and no secret. */
+export interface Auth0Event {
+  type: 'login' | 'refresh' | 'logout' | 'denied' | 'backchannel_logout' | 'session' | 'warning'
+  outcome: 'success' | 'failure'
+  /** Stable reason code; an error's `code` when there is one. */
+  reason: string
+  blame: EventBlame
+  /** SHA-256 (first 16 hex digits) of issuer and subject, where the user is known. */
+  user?: string
+  domain?: string
+  /** Fastify's request id, where there is a request. */
+  requestId?: string
+}
+
+/** Beside the session: what `beforeSessionSaved` is told. */
+export interface SessionSaveContext {
+  reason: SessionSaveReason
+  /** The verified ID token's claims, when the write follows from one. */
+  idTokenClaims?: IdTokenClaims
+  /** The session before this write. */
+  previous?: Session
+}
+
+/** Options of the plugin. Durations are in seconds. */
+export interface Auth0Options extends HttpClientOptions {
+  /** Auth0 domain or custom domain: host or URL, or a function of the request. `http:` only for loopback. */
+  domain: string | ((request: FastifyRequest) => string | Promise<string>)
+  clientId: string
+  clientSecret?: string
+  /** How the secret is sent. Default `'post'`. */
+  clientSecretMethod?: 'post' | 'basic'
+  clientAssertionSigningKey?: SigningKey
+  clientAssertionSigningAlg?: AssertionAlgorithm
+  clientAssertionSigningKeyId?: string
+  /** Mutual TLS. */
+  tls?: TlsCredentials
+  /** Where the application is reached; may hold a path. A list allows several hosts. */
+  appBaseUrl?: string | readonly string[]
+  /** 32 characters or more; of several the first seals, all open. */
+  sessionSecret: string | readonly string[]
+  audience?: string
+  /** Scopes, or scopes per audience. Default `openid profile email offline_access`. */
+  scope?: string | Record<string, string>
+  authorizationParams?: AuthorizationParams | ((request: FastifyRequest) => AuthorizationParams | Promise<AuthorizationParams>)
+  /** Send the authorization request through the back channel. @see RFC 9126 */
+  pushedAuthorizationRequests?: boolean
+  /** Sign the authorization request with `clientAssertionSigningKey`. @see RFC 9101 */
+  signedAuthorizationRequests?: boolean
+  /** Enforced on every login. */
+  organization?: string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
+  /** Without `organization`: whether the query may name this one. */
+  allowOrganization?: (request: FastifyRequest, organization: string) => boolean | Promise<boolean>
+  onUnauthenticated?: OnUnauthenticated
+  sessionStore?: SessionStore
+  sessionConfiguration?: SessionConfiguration
+  transactionConfiguration?: TransactionConfiguration
+  transactionStore?: TransactionStore
+  revocationStore?: RevocationStore
+  mountRoutes?: boolean
+  mountConnectRoutes?: boolean
+  mountConnectedAccountRoutes?: boolean
+  routes?: RoutesOptions
+  /** Merge `/userinfo` into the user at login. */
+  fetchUserInfo?: boolean
+  /** Keep the ID token in the session. On by itself with `mountConnectRoutes`. */
+  storeIdToken?: boolean
+  discoveryCache?: { ttl?: number, maxEntries?: number }
+  /** Seconds of clock difference that are forgiven. Default 30. */
+  clockTolerance?: number
+  idTokenSigningAlg?: IdTokenAlgorithm
+  /** Bind tokens to a key. `true` makes a key pair per process. @see RFC 9449 */
+  dpop?: boolean | { key: DpopKeyInput }
+  /** Seconds a sealed MFA token can be used. Default 300. */
+  mfaTokenTtl?: number
+  /** Access tokens are renewed this many seconds early. Default 30. */
+  refreshLeeway?: number
+  /** Changes or refuses (by throwing) what is about to be written. May be async. */
+  beforeSessionSaved?: (session: SessionDraft, context: SessionSaveContext) => SessionDraft | undefined | Promise<SessionDraft | undefined> | void
+  /** Answers for a failed callback instead of the built-in page. Return `undefined` to get the page. */
+  onCallbackError?: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
+  onEvent?: (event: Auth0Event) => void | Promise<void>
+  /** Secrets of sessions made by other packages, read once and rewritten as ours. */
+  importSessions?: { auth0Fastify?: { secret: string | readonly string[], cookieName?: string }, expressOpenidConnect?: { secret: string | readonly string[], cookieName?: string } }
+  /** Defaults of `requireToken`. */
+  api?: ApiOptions
+  /** The clock, epoch seconds. For tests. */
+  now?: () => number
+}
+
+/** Defaults for guarding an API with access tokens. */
+export interface ApiOptions {
+  /** Identifier of the API, or several. */
+  audience?: string | readonly string[]
+  /** Issuers beside the plugin's own domain (custom domains). */
+  issuers?: readonly string[]
+  signingAlgs?: readonly Exclude<IdTokenAlgorithm, 'HS256'>[]
+  /** Whether DPoP tokens are taken, demanded or refused. Default `'allowed'`. @see RFC 9449 */
+  dpop?: 'allowed' | 'required' | 'disabled'
+  /** Demand server-chosen nonces in DPoP proofs. */
+  dpopNonce?: boolean
+  /** Verified tokens that are remembered until they expire. Default 1000; 0 for none. */
+  cacheEntries?: number
+}

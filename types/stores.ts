@@ -1,0 +1,210 @@
+import type { UserClaims, CustomSession } from './session.js'
+import type { AuthorizationDetail, ConnectionTokenSet, TokenSet } from './tokens.js'
+
+/** Attributes of a cookie, as RFC 6265bis names them. */
+export interface CookieAttributes {
+  path: string
+  httpOnly: boolean
+  secure: boolean
+  sameSite: 'lax' | 'strict' | 'none'
+  domain?: string
+  partitioned?: boolean
+  /** Seconds; without it the cookie lives as long as the browser. */
+  maxAge?: number
+}
+
+/** Where a request's cookies are read and its response's cookies are written. A read after a write sees the write. */
+export interface CookieJar {
+  /** The value of a cookie, or `undefined`. Of two cookies with one name the first counts. */
+  get (name: string): string | undefined
+  /** The names of the request's cookies that begin with `prefix`. */
+  names (prefix: string): string[]
+  /**
+   * Writes a cookie with the response. `stillWanted` is asked when the headers are sent:
+   * a write that logout has overtaken in the meantime is dropped.
+   */
+  set (name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void
+  clear (name: string, attributes: CookieAttributes): void
+  /** `false` once the response's headers are sent, or on a connection that has no response (WebSocket). */
+  readonly writable: boolean
+  /** Whether this exchange is over https (decides `Secure` and the name prefix). */
+  readonly secure: boolean
+}
+
+/** What is remembered of a login between its start and its callback. */
+export interface Transaction {
+  /** What the callback completes. */
+  kind: 'login' | 'link' | 'unlink' | 'connect' | 'magic-link'
+  state: string
+  nonce: string
+  codeVerifier: string
+  redirectUri: string
+  /** The Auth0 domain the login was sent to, and its issuer. */
+  domain: string
+  issuer: string
+  /** Epoch seconds. */
+  createdAt: number
+  responseMode?: string
+  scope?: string
+  audience?: string
+  organization?: string
+  maxAge?: number
+  /** Authentication context asked for by a step-up guard. */
+  acrValues?: string
+  /** Where to go afterwards: a path of the application, already checked. */
+  returnTo?: string
+  appState?: unknown
+  /** Bound to the session (`id`) and user (`sub`) that began it: link, unlink, connect. */
+  sessionId?: string
+  sub?: string
+  connection?: string
+  /** My Account API's handle for a connected-accounts request. */
+  authSession?: string
+  /** Whether the authorization details come back in the session. */
+  keepAuthorizationDetails?: boolean
+  /** How often this login was restarted on its own (loop guard). */
+  attempt?: number
+}
+
+/** Keeps transactions, one per `state`. */
+export interface TransactionStore {
+  /**
+   * Keeps a transaction for at most `ttl` seconds.
+   */
+  set (jar: CookieJar, state: string, transaction: Transaction, ttl: number): Promise<void> | void
+  /** Returns the transaction and forgets it in one atomic step; `undefined` if there is none or it was taken before. */
+  take (jar: CookieJar, state: string): Promise<Transaction | undefined> | Transaction | undefined
+  /** Forgets one transaction, or all of this browser's. */
+  delete (jar: CookieJar, state?: string): Promise<void> | void
+}
+
+/** A value now or later: what is at hand is not waited for. */
+export type Awaitable<T> = T | Promise<T>
+
+/** A session's claims: all that a guard needs. Kept apart from the tokens so that a guard opens only this. */
+export interface SessionRecord {
+  /** 128 random bits or more, base64url; new at every login. */
+  id: string
+  /** Grows with every write of the tokens; tells the newer of two copies. */
+  version: number
+  user: UserClaims
+  /** Auth0's session id. */
+  sid?: string
+  domain: string
+  issuer: string
+  /** Epoch seconds. */
+  createdAt: number
+  /** Epoch seconds of the last write; activity in between is kept by `touch`. */
+  updatedAt: number
+  /** Epoch seconds the session may not outlive, when the identity provider gave a ceiling (IPSIE `session_expiry`). */
+  ceiling?: number
+  custom?: CustomSession
+  authorizationDetails?: AuthorizationDetail[]
+}
+
+/** A session's tokens. */
+export interface SessionTokens {
+  /** The session these tokens belong to. */
+  id: string
+  version: number
+  refreshToken?: string
+  idToken?: string
+  tokenSets: TokenSet[]
+  connectionTokenSets: ConnectionTokenSet[]
+  /** Thumbprint of the DPoP key the tokens are bound to. */
+  jkt?: string
+}
+
+/** A session as a `SessionStore` keeps it. */
+export interface StoredSession {
+  record: SessionRecord
+  tokens: SessionTokens
+}
+
+/** Who a session belongs to: what stores index. */
+export interface SessionOwner {
+  iss: string
+  sub: string
+  sid?: string
+  organization?: string
+}
+
+/** What `write` methods tell the store beside the value. */
+export interface SessionEntry {
+  /** The session, serialised (and sealed, unless switched off). Opaque to the store. */
+  value: string
+  /** Grows by one with every update; `update` succeeds only if the kept version is the one before. */
+  version: number
+  owner: SessionOwner
+  /** Epoch seconds of the login. */
+  createdAt: number
+  /** Epoch seconds at which the store may forget the entry. */
+  expiresAt: number
+}
+
+/** Which sessions `deleteWhere` and `list` mean. Every given field must match. */
+export interface SessionFilter {
+  iss?: string
+  sub?: string
+  sid?: string
+  organization?: string
+}
+
+/** One row of `list`. */
+export interface SessionListing extends SessionOwner {
+  /** The key under which the store keeps the session: the hash of the cookie's id. */
+  key: string
+  createdAt: number
+  expiresAt: number
+}
+
+/**
+ * Keeps sessions on the server. It never sees a request, gets only hashed ids, and answers with promises.
+ * `sessionStoreSuite` in `fastify-auth0/stores` checks an implementation.
+ */
+export interface SessionStore {
+  /** Keeps a new session. */
+  create (key: string, entry: SessionEntry): Promise<void>
+  /** The entry, or `undefined` when there is none or it is past `expiresAt`. */
+  get (key: string): Promise<SessionEntry | undefined>
+  /** Replaces an entry only if it still exists with version `entry.version - 1`; says whether it did. Never creates. */
+  update (key: string, entry: SessionEntry): Promise<boolean>
+  /** Moves `expiresAt` (epoch seconds) of an existing entry and nothing else; says whether there was one. */
+  touch (key: string, expiresAt: number): Promise<boolean>
+  /** Forgets an entry. Not an error when there is none. */
+  delete (key: string): Promise<void>
+  /** Forgets every entry that matches the filter; says how many. An empty filter is an error. */
+  deleteWhere (filter: SessionFilter): Promise<number>
+  /** The entries that match the filter, newest first. An empty filter is an error. */
+  list (filter: SessionFilter): Promise<SessionListing[]>
+  /**
+   * Holds a lock named `key` for at most `leaseSeconds` while `work` runs, waiting at most `waitSeconds` for it.
+   * `work` gets a signal that aborts before the lease ends. Rejects with `TimeoutError` when the lock was not free in time.
+   */
+  lock?<T> (key: string, how: { leaseSeconds: number, waitSeconds: number }, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+}
+
+/** Remembers, in stateless mode, which sessions were ended from outside (back-channel logout, revocation, logout). */
+export interface RevocationStore {
+  /**
+   * Sessions that match and were created at or before `revokedAt` (epoch seconds) are over.
+   * The entry may be forgotten after `expiresAt` (epoch seconds).
+   */
+  revoke (filter: RevocationFilter, revokedAt: number, expiresAt: number): Promise<void> | void
+  /** Epoch seconds of the latest revocation that matches any of these keys, or `undefined`. May answer synchronously. */
+  revokedAt (owner: RevocationOwner): Promise<number | undefined> | number | undefined
+}
+
+/** What a revocation names: exactly one of `id` (this session), `sid`, `sub` or `organization`; `iss` beside the last three. */
+export interface RevocationFilter {
+  id?: string
+  iss?: string
+  sid?: string
+  sub?: string
+  organization?: string
+}
+
+/** The session a revocation list is asked about. */
+export interface RevocationOwner extends SessionOwner {
+  id: string
+}
