@@ -1,0 +1,60 @@
+import type {
+  Awaitable, CookieJar, RevocationFilter, SessionFilter, SessionListing, SessionRecord, SessionTokens, StoredSession
+} from '../../types/stores.js'
+
+/** A session as a request finds it. */
+export interface ReadSession {
+  /** Deep-frozen: one record may serve many requests. */
+  record: SessionRecord
+  /** Epoch seconds of the last activity that was written down. */
+  lastActivity: number
+  /** Epoch seconds at which the session ends if it is not used again. */
+  expiresAt: number
+}
+
+/** Names of the session's cookies: claims, tokens, last seen. */
+export interface SessionCookieNames {
+  session: string
+  tokens: string
+  seen: string
+}
+
+/** What the flows use to keep sessions, be it in cookies or in a `SessionStore`. */
+export interface Sessions {
+  readonly kind: 'cookie' | 'store'
+
+  /**
+   * The session of this request, or `undefined`. Lifetime and revocation are checked, unreadable cookies are cleared
+   * and activity is written down when due. Never fails because of what a cookie holds.
+   */
+  read (jar: CookieJar): Awaitable<ReadSession | undefined>
+
+  /** The tokens of a session; an empty set when they are absent or belong to another session. */
+  tokens (jar: CookieJar, record: SessionRecord): Awaitable<SessionTokens>
+
+  /** Begins a session. Whatever session the jar held before is over. */
+  create (jar: CookieJar, session: StoredSession): Awaitable<void>
+
+  /**
+   * Reads, changes and writes the session `id`; only what `change` replaced (by identity) is written.
+   * `undefined`: the session is over (it is never re-created), or `change` returned `undefined`.
+   */
+  update (jar: CookieJar, id: string, change: (current: StoredSession) => StoredSession | undefined): Awaitable<StoredSession | undefined>
+
+  /** Runs `work` while no other process works on this session, as far as the implementation can tell. */
+  lock<T> (id: string, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T>
+
+  /** Logout: clears every cookie and ends the session. Returns the record if there was a readable one. */
+  destroy (jar: CookieJar): Awaitable<SessionRecord | undefined>
+
+  /** Ends the sessions that match, of whatever browser; says how many (0 where that cannot be known). */
+  revoke (filter: RevocationFilter): Promise<number>
+
+  /** The live sessions that match; only where sessions are kept on the server. */
+  list? (filter: SessionFilter): Promise<SessionListing[]>
+}
+
+/** The tokens of a session that has none. */
+export function noTokens (id: string): SessionTokens {
+  return { id, version: 0, tokenSets: [], connectionTokenSets: [] }
+}
