@@ -1,0 +1,28 @@
+/** How long sessions live. All in seconds. */
+export interface Lifetime {
+  /** Whether use prolongs the session. Without it only the absolute bound counts. */
+  rolling: boolean
+  inactivityDuration: number
+  absoluteDuration: number
+  /** Use is written down at most this often. */
+  touchAfter: number
+}
+
+/** Seconds a session ends before the ceiling the identity provider set. */
+const CEILING_MARGIN = 30
+
+/** Epoch seconds no use can prolong a session beyond. */
+export function absoluteEnd ({ createdAt, ceiling = Infinity }: { createdAt: number, ceiling?: number }, lifetime: Lifetime): number {
+  return Math.min(createdAt + lifetime.absoluteDuration, ceiling - CEILING_MARGIN)
+}
+
+/** Epoch seconds at which a session ends if it is not used again. */
+export function sessionEnd (record: { createdAt: number, ceiling?: number }, lastActivity: number, lifetime: Lifetime): number {
+  const end = absoluteEnd(record, lifetime)
+  return lifetime.rolling ? Math.min(end, lastActivity + lifetime.inactivityDuration) : end
+}
+
+/** Whether use has to be written down again. */
+export function touchDue (lastActivity: number, now: number, lifetime: Lifetime): boolean {
+  return lifetime.rolling && now - lastActivity >= lifetime.touchAfter
+}
