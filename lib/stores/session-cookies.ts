@@ -1,0 +1,166 @@
+import { absoluteEnd, type Lifetime } from './lifetime.js'
+import { clearChunked, COOKIE_LIMIT, cookieSize, readChunked, writeChunked } from './chunks.js'
+import { COOKIE_BUDGET, COOKIE_BUDGET_WARNING, slimmed, tooLarge, weigh } from './cookie-budget.js'
+import { createOpenedCache } from './opened-cache.js'
+import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord, type LastSeen } from './session-cookie-format.js'
+import { decodeTokens, encodeTokens } from './tokens-cookie-format.js'
+import { deepFreeze } from './safe-json.js'
+import type { Sealer } from './seal.js'
+import type { SessionCookieNames } from './sessions.js'
+import type { CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, StoredSession } from '../../types/stores.js'
+
+/** What the claims cookie opens to. One object may serve many requests. */
+export interface OpenedSession {
+  readonly record: SessionRecord
+  readonly owner: RevocationOwner
+  readonly createdAt: number
+}
+
+export interface SessionCookiesOptions {
+  names: (secure: boolean) => SessionCookieNames
+  attributes: (secure: boolean) => CookieAttributes
+  sealers: { session: Sealer, tokens: Sealer, seen: Sealer }
+  lifetime: Lifetime
+  now: () => number
+  /** Entries the cache of opened cookies may hold; 0 switches it off. */
+  cacheEntries: number
+  /** The audience a login asks for; its access token is the last to be left out when space is short. */
+  audience?: string
+  /** Called with `session_cookie_large` when a session nears or exceeds what cookies can hold. */
+  warn: (code: string, detail: object) => void
+}
+
+/** What the last-seen cookie takes at most; it comes later, but its room is kept. */
+const SEEN_RESERVE = 256
+
+/** The three cookies of a session: claims, tokens, last seen. Knows their form, not whether a session is alive. */
+export class SessionCookies {
+  readonly #options: SessionCookiesOptions
+  readonly #names: [SessionCookieNames | undefined, SessionCookieNames | undefined] = [undefined, undefined]
+  readonly #opened
+  readonly #seen
+
+  constructor (options: SessionCookiesOptions) {
+    this.#options = options
+    this.#opened = createOpenedCache<OpenedSession>({ maxEntries: options.cacheEntries })
+    this.#seen = createOpenedCache<LastSeen>({ maxEntries: options.cacheEntries })
+  }
+
+  /** The claims cookie as it came. */
+  raw (jar: CookieJar): string | undefined {
+    return jar.get(this.#namesFor(jar).session)
+  }
+
+  open (value: string): OpenedSession | undefined {
+    const known = this.#opened.get(value)
+    if (known !== undefined) return known
+    const plaintext = this.#options.sealers.session.open(value)
+    const record = plaintext && decodeRecord(plaintext)
+    if (!record) return undefined
+    const { id, user, issuer: iss, sid, createdAt } = record
+    const { sub, org_id: organization } = user
+    const owner = { id, iss, sub, ...(sid !== undefined && { sid }), ...(typeof organization === 'string' && { organization }) }
+    const opened = deepFreeze({ record, owner, createdAt })
+    this.#opened.set(value, opened)
+    return opened
+  }
+
+  /** The tokens of the session `id`, or `undefined`; of two the newer ones. */
+  tokens (jar: CookieJar, id: string): SessionTokens | undefined {
+    let newest: SessionTokens | undefined
+    for (const value of readChunked(jar, this.#namesFor(jar).tokens)) {
+      const plaintext = this.#options.sealers.tokens.open(value)
+      const tokens = plaintext && decodeTokens(plaintext)
+      if (tokens?.id === id && tokens.version >= (newest?.version ?? 0)) newest = tokens
+    }
+    return newest
+  }
+
+  /** When the session `id` was last seen, as far as its cookie says so. */
+  lastSeen (jar: CookieJar, id: string): number {
+    const value = jar.get(this.#namesFor(jar).seen)
+    if (value === undefined) return 0
+    let seen = this.#seen.get(value)
+    if (seen === undefined) {
+      const plaintext = this.#options.sealers.seen.open(value)
+      seen = plaintext && decodeLastSeen(plaintext)
+      if (seen === undefined) return 0
+      this.#seen.set(value, seen)
+    }
+    return seen.id === id ? seen.at : 0
+  }
+
+  /** Writes down that a session was seen. Touches nothing else. */
+  see (jar: CookieJar, record: SessionRecord, at: number, stillWanted: () => boolean): void {
+    const value = this.#options.sealers.seen.seal(encodeLastSeen({ id: record.id, at }))
+    jar.set(this.#namesFor(jar).seen, value, this.#attributes(jar, record), stillWanted)
+  }
+
+  /**
+   * Writes the parts of a session that changed.
+   * @throws SessionTooLargeError before anything is written
+   */
+  write (jar: CookieJar, { record, tokens }: StoredSession, changed: { record: boolean, tokens: boolean }, stillWanted: () => boolean): void {
+    const { sealers, now, audience, warn } = this.#options
+    const names = this.#namesFor(jar)
+    const attributes = this.#attributes(jar, record)
+    const sealTokens = (tokens: SessionTokens) => isEmpty(tokens) ? '' : sealers.tokens.seal(encodeTokens(tokens))
+
+    const claims = changed.record ? sealers.session.seal(encodeRecord(record)) : jar.get(names.session) ?? ''
+    const claimsSize = cookieSize(names.session, claims, attributes)
+    if (claimsSize > COOKIE_LIMIT) throw tooLarge('The cookie of the user and the session\'s own fields', claimsSize, COOKIE_LIMIT, { record, tokens })
+
+    let sealed = sealTokens(tokens)
+    let tokensChanged = changed.tokens
+    const dropped: string[] = []
+    const bytes = () => SEEN_RESERVE + names.session.length + claims.length + names.tokens.length + sealed.length
+    const before = bytes()
+    for (const smaller of slimmed(tokens, { audience, now: now() })) {
+      if (bytes() <= COOKIE_BUDGET) break
+      sealed = sealTokens(smaller.tokens)
+      tokensChanged = true
+      dropped.push(smaller.dropped)
+    }
+    if (bytes() > COOKIE_BUDGET) throw tooLarge('The session', before, COOKIE_BUDGET, { record, tokens })
+    if (before > COOKIE_BUDGET_WARNING) {
+      warn('session_cookie_large', { bytes: before, limit: COOKIE_BUDGET, dropped, sizes: weigh({ record, tokens }) })
+    }
+
+    if (changed.record) jar.set(names.session, claims, attributes, stillWanted)
+    if (!tokensChanged) return
+    if (sealed === '') clearChunked(jar, names.tokens, attributes)
+    else writeChunked(jar, names.tokens, sealed, attributes, stillWanted)
+  }
+
+  /** Forgets the last-seen cookie, which may belong to the session before. */
+  forgetSeen (jar: CookieJar): void {
+    const { seen } = this.#namesFor(jar)
+    if (jar.get(seen) !== undefined) jar.clear(seen, this.#options.attributes(jar.secure))
+  }
+
+  /** Clears whatever there is of a session, readable or not. */
+  clear (jar: CookieJar): void {
+    const { session, tokens } = this.#namesFor(jar)
+    const attributes = this.#options.attributes(jar.secure)
+    const value = jar.get(session)
+    if (value !== undefined) {
+      this.#opened.delete(value)
+      jar.clear(session, attributes)
+    }
+    clearChunked(jar, tokens, attributes)
+    this.forgetSeen(jar)
+  }
+
+  #namesFor ({ secure }: CookieJar): SessionCookieNames {
+    return this.#names[secure ? 1 : 0] ??= this.#options.names(secure)
+  }
+
+  #attributes (jar: CookieJar, record: SessionRecord): CookieAttributes {
+    const { attributes, lifetime, now } = this.#options
+    return { ...attributes(jar.secure), maxAge: Math.max(0, Math.ceil(absoluteEnd(record, lifetime) - now())) }
+  }
+}
+
+function isEmpty ({ refreshToken, idToken, tokenSets, connectionTokenSets, jkt }: SessionTokens): boolean {
+  return refreshToken === undefined && idToken === undefined && jkt === undefined && tokenSets.length + connectionTokenSets.length === 0
+}
