@@ -1,0 +1,18 @@
+import { isIP } from 'node:net'
+import { InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
+
+/** Refuses a call before anything is sent when one of the named arguments is missing or not a text. */
+export function requireText<T extends object> (given: T, ...names: (keyof T & string)[]): void {
+  for (const name of names) {
+    const value: unknown = given?.[name]
+    if (value === undefined || value === null || value === '') throw new MissingRequiredArgumentError(name)
+    if (typeof value !== 'string') throw new InvalidArgumentError(name, `The argument "${name}" has to be a string.`)
+  }
+}
+
+/** The header that tells Auth0 the end user's address, for its attack protection. */
+export function forwardedFor (address: string | undefined): Record<string, string> {
+  if (address === undefined) return {}
+  if (isIP(address) === 0) throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" has to be an IP address.')
+  return { 'auth0-forwarded-for': address }
+}

@@ -1,0 +1,46 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { NetworkError } from '../errors.js'
+import { toApiError } from '../http/api-error.js'
+import { parseJsonObject } from '../http/json.js'
+import type { AuthorizationServer, Metadata } from './authorization-server.js'
+import type { RequestOptions } from './request-options.js'
+
+/** A fresh verifier and its challenge. @see RFC 7636 section 4 */
+export function createPkce (): { codeVerifier: string, codeChallenge: string } {
+  const codeVerifier = randomBytes(32).toString('base64url')
+  return { codeVerifier, codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url') }
+}
+
+/** The URL that sends a browser to log in. `client_id` is the client's own, whatever the parameters say. */
+export function buildAuthorizationUrl (
+  server: Pick<AuthorizationServer, 'clientId'>, metadata: Pick<Metadata, 'authorization_endpoint'>, params: Record<string, string | undefined>
+): string {
+  const url = new URL(metadata.authorization_endpoint)
+  for (const [name, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(name, value)
+  url.searchParams.set('client_id', server.clientId)
+  return url.href
+}
+
+/** Deposits an authorization request; the browser then carries only its name. @see RFC 9126 */
+export async function pushAuthorizationRequest (
+  server: AuthorizationServer, params: Record<string, string | undefined>, options: RequestOptions = {}
+): Promise<{ requestUri: string, expiresIn: number }> {
+  const url = await server.endpoint('pushed_authorization_request_endpoint')
+  const { headers, params: credentials } = await server.clientAuthentication()
+  const given = Object.entries({ ...params, ...credentials }).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const response = await server.http.send({
+    method: 'POST',
+    url,
+    headers: { ...options.headers, ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(given).toString(),
+    signal: options.signal,
+    timeout: options.timeout,
+    maxBytes: 64 * 1024
+  })
+  if (response.status !== 201) throw toApiError(response, { what: 'The pushed authorization request', now: server.now() })
+  const { request_uri: requestUri, expires_in: expiresIn } = parseJsonObject(response, 'The pushed authorization request')
+  if (typeof requestUri !== 'string' || !/^urn:[\x21-\x7e]{1,500}$/.test(requestUri)) {
+    throw new NetworkError('The pushed authorization request: "request_uri" in the answer cannot be used.', undefined, 'invalid_response')
+  }
+  return { requestUri, expiresIn: typeof expiresIn === 'number' && expiresIn > 0 ? expiresIn : 60 }
+}

@@ -1,0 +1,109 @@
+import {
+  ApiError, MfaRequiredError, MyAccountApiError, PollingApiError, RateLimitError,
+  type ApiErrorDetails, type MfaRequirements, type ValidationProblem
+} from '../errors.js'
+import { mediaType, isObject, parseText } from './json.js'
+import { redactHeaders, redactText, redactValue } from './redact.js'
+import { quotaDelay } from './quota.js'
+import { resetAt, retryAfter } from './retry.js'
+import type { HttpResponse } from './send.js'
+import { blameOf, phraseOf } from './status.js'
+
+/** What is known where an answer turned out to be an error. */
+export interface ErrorContext {
+  /** What was asked for, for the message. */
+  what: string
+  /** Epoch seconds. */
+  now: number
+  /** Values that were sent and must not come back in a message. */
+  secrets?: readonly string[] | undefined
+}
+
+const MAX_TEXT = 500
+
+/** The error an answer stands for, whatever form its body has. Nothing in it holds a token, a cookie or what was sent. */
+export function toApiError (response: HttpResponse, { what, now, secrets = [] }: ErrorContext): ApiError {
+  const body = readBody(response)
+  const code = codeOf(body, response.status)
+  const details: ApiErrorDetails = {
+    code,
+    message: redactText(messageOf(body) ?? `${what} was answered with HTTP ${response.status}.`, secrets).slice(0, MAX_TEXT),
+    status: response.status,
+    description: redactValue(body.error_description ?? body.description ?? body.detail, secrets),
+    body: redactValue(body, secrets),
+    headers: redactHeaders(response.headers),
+    ...blameOf(code)
+  }
+  if (response.status === 429) return rateLimit(details, response, now)
+  if (code === 'mfa_required' && isText(body.mfa_token)) {
+    return new MfaRequiredError({ ...details, mfaToken: body.mfa_token, requirements: requirementsOf(body.mfa_requirements) })
+  }
+  if (code === 'authorization_pending' || code === 'slow_down') {
+    return new PollingApiError({ ...details, interval: retryAfter(response.headers, now) ?? 5 })
+  }
+  return isProblem(body) ? problem(details, body, secrets) : new ApiError(details)
+}
+
+function rateLimit (details: ApiErrorDetails, { headers }: HttpResponse, now: number): RateLimitError {
+  const wait = retryAfter(headers, now) ?? quotaDelay(headers)
+  return new RateLimitError({ ...details, resetAt: resetAt(headers), retryAfter: wait })
+}
+
+function problem (details: ApiErrorDetails, body: Record<string, unknown>, secrets: readonly string[]): MyAccountApiError {
+  const text = (value: unknown): string => isText(value) ? redactText(value, secrets) : ''
+  const problems = Array.isArray(body.validation_errors) ? redactValue(body.validation_errors, secrets) as ValidationProblem[] : []
+  return new MyAccountApiError({ ...details, title: text(body.title), type: text(body.type), detail: text(body.detail), validationErrors: problems })
+}
+
+/** The body as an object; text that may be shown becomes its `message`. Pages of proxies say nothing to a user and are dropped. */
+function readBody (response: HttpResponse): Record<string, unknown> {
+  const type = mediaType(response)
+  if (type.includes('html')) return {}
+  const value = tryJson(response.body)
+  if (isObject(value)) return value
+  const text = response.body.trim()
+  return value === undefined && type === 'text/plain' && text !== '' && !text.startsWith('<') ? { message: text } : {}
+}
+
+function tryJson (text: string): unknown {
+  try {
+    return parseText(text)
+  } catch {
+    // An error need not be JSON: its text or its status has to do.
+    return undefined
+  }
+}
+
+/** The stable code: the API's own, or else the status phrase in snake case. */
+function codeOf (body: Record<string, unknown>, status: number): string {
+  const given = [body.errorCode, body.error, body.code].find(isText)
+  if (given === undefined) return isProblem(body) ? 'my_account_api_error' : phraseOf(status)
+  return /^[\w.:-]{1,100}$/.test(given) && !/^[A-Z]/.test(given) ? given : snakeCase(given, status)
+}
+
+/** `Bad Request` of the Management API becomes `bad_request`; sentences become the status phrase. */
+function snakeCase (phrase: string, status: number): string {
+  return /^[A-Za-z]+(?: [A-Za-z]+){0,3}$/.test(phrase) ? phrase.toLowerCase().replaceAll(' ', '_') : phraseOf(status)
+}
+
+function messageOf (body: Record<string, unknown>): string | undefined {
+  return [body.error_description, body.message, body.description, body.detail, body.errorMessage, body.title, body.error].find(isText)
+}
+
+function isProblem (body: Record<string, unknown>): boolean {
+  return isText(body.title) && (isText(body.type) || isText(body.detail))
+}
+
+function requirementsOf (value: unknown): MfaRequirements {
+  if (!isObject(value)) return {}
+  return { ...factorList('challenge', value.challenge), ...factorList('enroll', value.enroll) }
+}
+
+function factorList (name: 'challenge' | 'enroll', value: unknown): MfaRequirements {
+  if (!Array.isArray(value)) return {}
+  return { [name]: value.filter((factor): factor is { type: string } => isObject(factor) && isText(factor.type)).map(({ type }) => ({ type })) }
+}
+
+function isText (value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
+}

@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
+import { NetworkError } from '../errors.js'
+
+const decoders = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  br: promisify(brotliDecompress),
+  deflate: promisify(inflate),
+  rawDeflate: promisify(inflateRaw)
+}
+
+/** The whole body, refused as soon as it is longer than `maxBytes`. Ending the iteration closes the source. */
+export async function collect (chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of chunks) {
+    length += chunk.byteLength
+    if (length > maxBytes) throw tooLarge(maxBytes)
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts, length)
+}
+
+/** Undoes `Content-Encoding`; the limit counts what comes out. */
+export async function decompress (body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
+  if (encoding === '' || encoding === 'identity' || body.length === 0) return body
+  const decoder = decoderOf(body, encoding)
+  if (decoder === undefined) throw invalid('The answer is compressed in an unknown way.')
+  try {
+    return await decoder(body, { maxOutputLength: maxBytes })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes)
+    throw invalid('The answer is compressed, and broken.', error)
+  }
+}
+
+/** `deflate` is zlib by the standard, and raw with some servers; the first byte tells. */
+function decoderOf (body: Buffer, encoding: string): typeof decoders.gzip | undefined {
+  if (encoding === 'deflate') return (body[0]! & 0x0f) === 8 ? decoders.deflate : decoders.rawDeflate
+  return encoding === 'gzip' || encoding === 'x-gzip' || encoding === 'br' ? decoders[encoding] : undefined
+}
+
+/** The body's text. What a failing server says may be of any encoding; an answer that is used has to be UTF-8. */
+export function decodeText (body: Buffer, status: number): string {
+  if (status < 400 && !isUtf8(body)) throw invalid('The answer is not UTF-8.')
+  return body.toString('utf8')
+}
+
+/** The error of an answer that cannot be used. */
+export function invalid (message: string, cause?: unknown): NetworkError {
+  return new NetworkError(message, cause, 'invalid_response')
+}
+
+function tooLarge (maxBytes: number): NetworkError {
+  return new NetworkError(`The answer is larger than ${maxBytes} bytes.`, undefined, 'response_too_large')
+}

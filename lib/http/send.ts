@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import type { TelemetryOption, TlsCredentials } from '../../types/options.js'
+import { Auth0Error, ConfigurationError } from '../errors.js'
+import { collect, decodeText, decompress } from './body.js'
+import { withinDeadline } from './deadline.js'
+import { retryDelay, type RetryPolicy } from './retry.js'
+import { sleep } from './sleep.js'
+import { openStream } from './stream.js'
+import { telemetryHeader } from './telemetry.js'
+import { fetchTransport, transportFailure, undiciTransport, type WireRequest, type WireResponse } from './transport.js'
+
+/** How outbound requests are made. */
+export interface HttpOptions {
+  dispatcher?: Dispatcher | undefined
+  customFetch?: typeof fetch | undefined
+  /** Seconds for a whole exchange, body included. Default 5. */
+  timeout?: number | undefined
+  telemetry?: TelemetryOption | undefined
+  tls?: TlsCredentials | undefined
+}
+
+/** One request. */
+export interface HttpRequest {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  url: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array | Readable | FormData
+  signal?: AbortSignal | undefined
+  /** Seconds; for `stream` the longest silence. */
+  timeout?: number | undefined
+  /** Default 1 MiB, counted after decoding. */
+  maxBytes?: number
+  retry?: RetryPolicy | undefined
+}
+
+/** A whole answer. Header names are lower-case. */
+export interface HttpResponse {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** An answer whose body is read as it comes. */
+export interface HttpStream {
+  status: number
+  headers: Record<string, string>
+  body: Readable
+}
+
+/** The one door for outbound HTTP. Redirects are never followed. */
+export interface Http {
+  send (request: HttpRequest): Promise<HttpResponse>
+  stream (request: HttpRequest): Promise<HttpStream>
+  /** Closes the connections of its own. */
+  close (): Promise<void>
+}
+
+const DEFAULT_TIMEOUT = 5
+const DEFAULT_MAX_BYTES = 1024 * 1024
+const DEFAULT_IDLE = 60
+
+/** Opens the door. Nothing is loaded or connected before the first request. */
+export function createHttp (options: HttpOptions): Http {
+  if (options.tls !== undefined && (options.customFetch !== undefined || options.dispatcher !== undefined)) {
+    throw new ConfigurationError('tls', 'The option "tls" cannot be used together with "customFetch" or "dispatcher": they make the connections.')
+  }
+  const transport = options.customFetch === undefined ? undiciTransport(options) : fetchTransport(options.customFetch)
+  const telemetry = telemetryHeader(options.telemetry)
+  const defaults = { accept: 'application/json', ...(telemetry !== undefined && { 'auth0-client': telemetry }) }
+  const timeout = options.timeout ?? DEFAULT_TIMEOUT
+
+  function exchange (wire: WireRequest, signal: AbortSignal): Promise<WireResponse> {
+    return transport.exchange(wire, signal).catch((error: unknown) => { throw transportFailure(error, wire.url.host) })
+  }
+
+  function attempt (request: HttpRequest, wire: WireRequest): Promise<HttpResponse> {
+    const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES
+    const { host } = wire.url
+    return withinDeadline({ seconds: request.timeout ?? timeout, signal: request.signal, host }, async (signal) => {
+      const { status, headers, body, decoded } = await exchange(wire, signal)
+      const raw = await collect(body, maxBytes).catch((error: unknown) => { throw transportFailure(error, host) })
+      const plain = decoded ? raw : await decompress(raw, encodingOf(headers), maxBytes)
+      return { status, headers, body: decodeText(plain, status) }
+    })
+  }
+
+  return {
+    async send (request) {
+      const wire = await toWire(request, defaults)
+      const policy = request.retry
+      if (policy === undefined || request.body instanceof Readable) return attempt(request, wire)
+      for (let number = 0; ; number++) {
+        const outcome = await attempt(request, wire).catch((error: Auth0Error) => error)
+        const failed = outcome instanceof Auth0Error
+        const facts = failed ? { failure: outcome.code } : { status: outcome.status, headers: outcome.headers }
+        const delay = retryDelay({ method: request.method, number, ...facts }, policy)
+        if (delay !== undefined) await (policy.sleep ?? sleep)(delay, request.signal)
+        else if (failed) throw outcome
+        else return outcome
+      }
+    },
+
+    async stream (request) {
+      const wire = await toWire(request, defaults)
+      const { host } = wire.url
+      const { status, headers, body, decoded } = await withinDeadline({ seconds: timeout, signal: request.signal, host }, (signal) => exchange(wire, signal))
+      const limits = { idle: request.timeout ?? DEFAULT_IDLE, signal: request.signal, host, encoding: decoded ? '' : encodingOf(headers) }
+      return { status, headers, body: openStream(Readable.from(body), limits) }
+    },
+
+    close: () => transport.close()
+  }
+}
+
+function encodingOf (headers: Record<string, string>): string {
+  return headers['content-encoding']?.trim().toLowerCase() ?? ''
+}
+
+async function toWire (request: HttpRequest, defaults: Record<string, string>): Promise<WireRequest> {
+  const headers = { ...defaults, ...request.headers }
+  const wire = { method: request.method, url: new URL(request.url), headers }
+  if (!(request.body instanceof FormData)) return { ...wire, body: request.body }
+  const multipart = new Response(request.body)
+  headers['content-type'] = multipart.headers.get('content-type')!
+  return { ...wire, body: new Uint8Array(await multipart.arrayBuffer()) }
+}

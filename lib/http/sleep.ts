@@ -1,0 +1,19 @@
+import { aborted } from './deadline.js'
+
+/** Waits; an abort ends the wait at once with a `NetworkError` of code `aborted`. */
+export type Sleep = (seconds: number, signal?: AbortSignal) => Promise<void>
+
+/** Waits on the process's own timers. */
+export const sleep: Sleep = (seconds, signal) => new Promise((resolve, reject) => {
+  if (signal?.aborted === true) { reject(aborted(signal)); return }
+  const wake = (): void => {
+    signal?.removeEventListener('abort', stop)
+    resolve()
+  }
+  const timer = setTimeout(wake, seconds * 1000)
+  const stop = (): void => {
+    clearTimeout(timer)
+    reject(aborted(signal))
+  }
+  signal?.addEventListener('abort', stop, { once: true })
+})

@@ -1,0 +1,47 @@
+import { Transform, pipeline, type Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { TimeoutError } from '../errors.js'
+import { invalid } from './body.js'
+import { aborted } from './deadline.js'
+import { transportFailure } from './transport.js'
+
+const decoders = { gzip: createGunzip, 'x-gzip': createGunzip, br: createBrotliDecompress, deflate: createInflate }
+
+/** What bounds a stream: no length and no deadline, only silence. */
+export interface StreamLimits {
+  /** Seconds without a byte after which the stream fails. */
+  idle: number
+  signal?: AbortSignal | undefined
+  host: string
+  encoding: string
+}
+
+/** A body to read as it comes: decoded, with failures as errors of this package. A slow reader is not taken for a silent server. */
+export function openStream (source: Readable, { idle, signal, host, encoding }: StreamLimits): Readable {
+  const output = new Transform({
+    transform (chunk: Uint8Array, _encoding, done) {
+      timer.refresh()
+      done(null, chunk)
+    },
+    destroy (error, done) {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+      done(error === null ? null : transportFailure(error, host))
+    }
+  })
+  const timer = setTimeout(() => {
+    if (output.readableLength > 0) timer.refresh()
+    else output.destroy(new TimeoutError(`${host} sent nothing for ${idle} s.`))
+  }, idle * 1000)
+  const stop = (): void => { output.destroy(aborted(signal)) }
+  signal?.addEventListener('abort', stop, { once: true })
+  const stages = encoding === '' || encoding === 'identity' ? [] : [decoderOf(encoding)]
+  // The outcome reaches the reader through `output`, which the pipeline destroys with the error.
+  pipeline([source, ...stages, output], () => {})
+  return output
+}
+
+function decoderOf (encoding: string): Transform {
+  if (!(encoding in decoders)) throw invalid('The answer is compressed in an unknown way.')
+  return decoders[encoding as keyof typeof decoders]()
+}
