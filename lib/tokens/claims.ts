@@ -1,0 +1,115 @@
+import { ForbiddenError, InvalidArgumentError } from '../errors.js'
+import type { AccessTokenClaims, IdTokenClaims } from '../../types/tokens.js'
+import {
+  assertOrganization, checkAccessTokenHash, checkAudience, checkAuthTime, checkAuthorizedParty, checkExpiry, checkIssuedAt,
+  checkIssuer, checkNonce, checkNotBefore, checkOrganization, checkSubject, isStringList, requireMoment, type Clock, type Payload
+} from './claim-rules.js'
+import { refuse } from './refuse.js'
+
+export { checkOrganization } from './claim-rules.js'
+
+/** What a caller of `verify()` may demand of an ID token. */
+export interface IdTokenDemands {
+  /** The nonce that was sent. */
+  nonce?: string | undefined
+  /** Seconds since the login at most. */
+  maxAge?: number | undefined
+  /** Id (`org_…`) or name of the organization. */
+  organization?: string | undefined
+  /** Seconds since the token was issued at most. */
+  maxTokenAge?: number | undefined
+  /** The access token that came with it, for `at_hash`. */
+  accessToken?: string | undefined
+}
+
+export interface IdTokenExpectations extends IdTokenDemands, Clock {
+  issuer: string | readonly string[]
+  clientId: string | readonly string[]
+  /** The algorithm the token was signed with. */
+  alg: string
+}
+
+/** What a caller of `verifyAccessToken()` may demand. */
+export interface AccessTokenDemands {
+  /** All of these. */
+  scopes?: readonly string[] | undefined
+  /** All of these. */
+  permissions?: readonly string[] | undefined
+  organization?: string | undefined
+}
+
+export interface AccessTokenExpectations extends AccessTokenDemands, Clock {
+  issuers: readonly string[]
+  audience: string | readonly string[]
+  /** The token's `typ`: one that says `at+jwt` is an access token beyond doubt. */
+  typ?: string | undefined
+}
+
+/** The rules for an ID token's claims. @see OpenID Connect Core section 3.1.3.7 */
+export function checkIdTokenClaims (payload: Payload, expected: IdTokenExpectations): IdTokenClaims {
+  assertIdTokenDemands(expected)
+  const clientIds = list(expected.clientId)
+  checkIssuer(payload, list(expected.issuer))
+  checkSubject(payload)
+  const audiences = checkAudience(payload, clientIds)
+  checkExpiry(payload, expected)
+  checkNotBefore(payload, expected)
+  requireMoment(payload, 'iat')
+  checkIssuedAt(payload, expected, expected.maxTokenAge)
+  checkNonce(payload, expected.nonce)
+  if (expected.organization !== undefined) checkOrganization(payload, expected.organization)
+  checkAuthorizedParty(payload, audiences, clientIds)
+  checkAuthTime(payload, expected, expected.maxAge)
+  checkAccessTokenHash(payload, expected.accessToken, expected.alg)
+  return payload as IdTokenClaims
+}
+
+/** The rules for an access token's claims. @see RFC 9068 section 4 */
+export function checkAccessTokenClaims (payload: Payload, expected: AccessTokenExpectations): AccessTokenClaims {
+  if (expected.organization !== undefined) assertOrganization(expected.organization)
+  checkIssuer(payload, expected.issuers)
+  if (payload['sub'] !== undefined) checkSubject(payload)
+  const audiences = checkAudience(payload, list(expected.audience))
+  checkIsAccessToken(payload, audiences, expected.typ)
+  checkExpiry(payload, expected)
+  checkNotBefore(payload, expected)
+  checkIssuedAt(payload, expected)
+  if (expected.organization !== undefined) checkOrganization(payload, expected.organization)
+  checkGranted('scope', typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : [], expected.scopes)
+  checkGranted('permissions', isStringList(payload['permissions']) ? payload['permissions'] : [], expected.permissions)
+  return payload as AccessTokenClaims
+}
+
+/** Refuses demands that would silently mean nothing. */
+export function assertIdTokenDemands ({ nonce, maxAge, maxTokenAge, organization }: IdTokenDemands): void {
+  if (nonce !== undefined && (typeof nonce !== 'string' || nonce === '')) throw new InvalidArgumentError('nonce', 'The argument "nonce" must be a string that is not empty.')
+  if (maxAge !== undefined && !isDuration(maxAge)) throw new InvalidArgumentError('maxAge', 'The argument "maxAge" must be a number of seconds, 0 or more.')
+  if (maxTokenAge !== undefined && !isDuration(maxTokenAge)) throw new InvalidArgumentError('maxTokenAge', 'The argument "maxTokenAge" must be a number of seconds, 0 or more.')
+  if (organization !== undefined) assertOrganization(organization)
+}
+
+const idTokenMarks = ['nonce', 'at_hash', 'c_hash', 's_hash']
+const accessTokenMarks = ['azp', 'client_id', 'scope', 'permissions', 'gty']
+
+/**
+ * An ID token must not open an API, even where the API is named like the client. ID tokens hold a nonce or hashes and
+ * are for the client they were issued to; Auth0's access tokens name the client beside an audience that is a URI.
+ */
+function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ: string | undefined): void {
+  const isTyped = /^(application\/)?at\+jwt$/i.test(typ ?? '')
+  const isForItsClient = [payload['azp'], payload['client_id']].some(client => typeof client === 'string' && audiences.includes(client))
+  const isBare = !audiences.some(audience => audience.includes(':')) && !accessTokenMarks.some(claim => claim in payload)
+  if (idTokenMarks.some(claim => claim in payload) || (!isTyped && (isForItsClient || isBare))) refuse('id_token', 'The token is an ID token, not an access token.')
+}
+
+function checkGranted (claim: 'scope' | 'permissions', granted: readonly string[], demanded: readonly string[] = []): void {
+  if (!demanded.every(name => granted.includes(name))) throw new ForbiddenError(claim === 'scope' ? 'insufficient_scope' : 'insufficient_permissions', `The token's "${claim}" claim does not hold all of: ${demanded.join(' ')}.`)
+}
+
+function isDuration (value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+function list (value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value
+}

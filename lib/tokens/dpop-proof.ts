@@ -1,0 +1,93 @@
+import { createHash, type KeyObject } from 'node:crypto'
+import { TokenValidationError } from '../errors.js'
+import { isObject } from '../http/json.js'
+import { keyFits } from './algorithms.js'
+import { checkIssuedAt, requireMoment, type Payload } from './claim-rules.js'
+import { parsePayload, splitCompactJws } from './compact.js'
+import { importPublicJwk } from './jwk-set.js'
+import { checkHeader, verifySignature } from './jws.js'
+import { refuse } from './refuse.js'
+
+export interface DpopProofExpectations {
+  method: string
+  /** The request's URL, built from configuration rather than from its headers. */
+  url: string
+  /** The access token beside the proof. */
+  accessToken?: string | undefined
+  /** `cnf.jkt` of that token. */
+  thumbprint?: string | undefined
+  /** The nonces the proof may carry, when the server asks for them. */
+  nonce?: string | readonly string[] | undefined
+  now: number
+  /** Seconds a proof is good for. Default 300. */
+  iatWindow?: number | undefined
+  /** Remembers a proof's `jti` and says whether it was known. */
+  seen: (jti: string) => boolean | Promise<boolean>
+}
+
+export interface VerifiedDpopProof {
+  thumbprint: string
+  jti: string
+  iat: number
+}
+
+/** Seconds a proof may be ahead of our clock. */
+const clockTolerance = 30
+
+/** Private members of any key type. @see RFC 7518 section 6 */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+
+/** Verifies a DPoP proof for an API; the error's code is `invalid_dpop_proof` or `use_dpop_nonce`. @see RFC 9449 section 4.3 */
+export async function verifyDpopProof (proof: string, expected: DpopProofExpectations): Promise<VerifiedDpopProof> {
+  try {
+    return await verify(proof, expected)
+  } catch (error) {
+    if (!(error instanceof TokenValidationError)) throw error
+    const code = error.reason === 'nonce' ? 'use_dpop_nonce' : 'invalid_dpop_proof'
+    throw new TokenValidationError(error.reason, `The DPoP proof was refused. ${error.message}`, { code, cause: error, ...error.claim !== undefined && { claim: error.claim } })
+  }
+}
+
+async function verify (proof: string, expected: DpopProofExpectations): Promise<VerifiedDpopProof> {
+  const { header, payload: encodedPayload } = splitCompactJws(proof, 8192)
+  const { alg } = checkHeader(header, ['ES256'], ['dpop+jwt'])
+  const { key, thumbprint } = readKey(header['jwk'])
+  await verifySignature(proof, key, alg)
+  const payload = parsePayload(encodedPayload)
+  const { htm, htu, jti, iat, nonce, ath } = payload as Payload & { iat: number }
+  if (htm !== expected.method) refuse('proof_method', 'It is for another method.', { claim: 'htm' })
+  if (typeof htu !== 'string' || normalizeUrl(htu) !== normalizeUrl(expected.url)) refuse('proof_url', 'It is for another URL.', { claim: 'htu' })
+  requireMoment(payload, 'iat')
+  checkIssuedAt(payload, { now: expected.now, clockTolerance }, (expected.iatWindow ?? 300) - clockTolerance)
+  if (expected.nonce !== undefined && (typeof nonce !== 'string' || ![expected.nonce].flat().includes(nonce))) refuse('nonce', 'It does not carry the nonce the server asks for.', { claim: 'nonce' })
+  if (expected.accessToken !== undefined && ath !== accessTokenHash(expected.accessToken)) refuse('proof_token', 'It is for another access token.', { claim: 'ath' })
+  if (expected.thumbprint !== undefined && thumbprint !== expected.thumbprint) refuse('proof_binding', 'The access token is bound to another key.')
+  if (typeof jti !== 'string' || jti === '' || jti.length > 256) refuse('claim_invalid', 'Its "jti" claim must be a string of 1 to 256 characters.', { claim: 'jti' })
+  if (await expected.seen(jti)) refuse('replay', 'It was used before.', { claim: 'jti' })
+  return { thumbprint, jti, iat }
+}
+
+function readKey (jwk: unknown): { key: KeyObject, thumbprint: string } {
+  const key = isObject(jwk) && !privateMembers.some(member => member in jwk) ? importPublicJwk(jwk) : undefined
+  if (key === undefined || !keyFits('ES256', key)) refuse('proof_key', 'Its header does not hold a public key on the curve P-256.')
+  const { crv, kty, x, y } = key.export({ format: 'jwk' })
+  // RFC 7638: exactly these members, in this order.
+  return { key, thumbprint: createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url') }
+}
+
+/** `ath`. @see RFC 9449 section 4.2 */
+export function accessTokenHash (accessToken: string): string {
+  return createHash('sha256').update(accessToken).digest('base64url')
+}
+
+/** Without query and fragment, and with one spelling for equal URLs. @see RFC 9449 section 4.3, RFC 3986 section 6.2 */
+function normalizeUrl (url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined
+  const { origin, pathname } = new URL(url)
+  return origin + pathname.replace(/%[0-9a-f]{2}/gi, normalizeEscape)
+}
+
+function normalizeEscape (escape: string): string {
+  const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
+  return /[A-Za-z0-9\-._~]/.test(character) ? character : escape.toUpperCase()
+}

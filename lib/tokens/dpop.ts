@@ -1,0 +1,87 @@
+import { createPublicKey, randomUUID, type KeyObject, type webcrypto } from 'node:crypto'
+import { types } from 'node:util'
+import type { DpopKeyInput } from '../../types/options.js'
+import { ConfigurationError } from '../errors.js'
+import { cryptoKeyFits, keyFits } from './algorithms.js'
+import { accessTokenHash } from './dpop-proof.js'
+import { jose } from './jose.js'
+import { importSigningKey } from './signing-key.js'
+
+export { verifyDpopProof, type DpopProofExpectations, type VerifiedDpopProof } from './dpop-proof.js'
+
+/** What a proof is for. */
+export interface DpopRequest {
+  method: string
+  url: string
+  /** The nonce the server asked for. */
+  nonce?: string | undefined
+  /** The access token sent beside the proof. */
+  accessToken?: string | undefined
+  now: number
+}
+
+/** A key that tokens are bound to. @see RFC 9449 */
+export interface DpopKey {
+  /** For `dpop_jkt`. @see RFC 7638 */
+  readonly thumbprint: Promise<string> | string
+  proof (request: DpopRequest): Promise<string>
+}
+
+interface KeyPair {
+  privateKey: KeyObject | webcrypto.CryptoKey
+  publicKey: KeyObject | webcrypto.CryptoKey
+}
+
+/** Takes over a P-256 key pair, or with `true` makes one whose private half cannot be read out. */
+export async function createDpopKey (input: true | DpopKeyInput): Promise<DpopKey> {
+  const { exportJWK, calculateJwkThumbprint, generateKeyPair, CompactSign } = await jose()
+  const { privateKey, publicKey } = input === true ? await generateKeyPair('ES256') : importKeyPair(input)
+  const { kty, crv, x, y } = await exportJWK(publicKey)
+  const jwk = { kty, crv, x, y } as { kty: string, crv: string, x: string, y: string }
+  const header = { alg: 'ES256', typ: 'dpop+jwt', jwk }
+  const sign = (payload: Record<string, unknown>) =>
+    new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader(header).sign(privateKey)
+
+  return {
+    thumbprint: await calculateJwkThumbprint(jwk),
+    proof: ({ method, url, nonce, accessToken, now }) => sign({
+      jti: randomUUID(),
+      htm: method,
+      htu: proofUrl(url),
+      iat: Math.floor(now),
+      ...nonce !== undefined && { nonce },
+      ...accessToken !== undefined && { ath: accessTokenHash(accessToken) }
+    })
+  }
+}
+
+/** A URL without query and fragment. */
+function proofUrl (url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}
+
+function importKeyPair (input: DpopKeyInput): KeyPair {
+  return isCryptoKeyPair(input) ? checkPair(input) : derivePair(input)
+}
+
+function derivePair (input: string | webcrypto.JsonWebKey): KeyPair {
+  const privateKey = importSigningKey(input, 'dpop') as KeyObject
+  if (!keyFits('ES256', privateKey)) throw unusable()
+  return { privateKey, publicKey: createPublicKey(privateKey) }
+}
+
+function checkPair ({ privateKey, publicKey }: webcrypto.CryptoKeyPair): KeyPair {
+  const fits = cryptoKeyFits('ES256', privateKey) && privateKey.type === 'private' && privateKey.usages.includes('sign') &&
+    cryptoKeyFits('ES256', publicKey) && publicKey.type === 'public' && publicKey.extractable
+  if (!fits) throw unusable()
+  return { privateKey, publicKey }
+}
+
+function isCryptoKeyPair (input: DpopKeyInput): input is webcrypto.CryptoKeyPair {
+  return typeof input === 'object' && 'privateKey' in input && types.isCryptoKey(input.privateKey) && types.isCryptoKey(input.publicKey)
+}
+
+function unusable (): ConfigurationError {
+  return new ConfigurationError('dpop', 'The option "dpop.key" must be a private key on the curve P-256: PKCS #8 PEM, a private JWK, or a CryptoKeyPair that can sign and whose public key can be exported.')
+}

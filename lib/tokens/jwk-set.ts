@@ -1,0 +1,56 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { isObject } from '../http/json.js'
+import { keyFits } from './algorithms.js'
+import type { JwsHeader } from './keys.js'
+import { refuse } from './refuse.js'
+
+/** A public key of a set, imported. */
+export interface SetKey {
+  kid: string | undefined
+  alg: string | undefined
+  key: KeyObject
+}
+
+/** Imports the keys that can verify signatures; all others are passed over, as the RFC asks. @see RFC 7517 section 5 */
+export function importKeySet (keys: readonly unknown[]): SetKey[] {
+  return keys.flatMap(jwk => importSetKey(jwk) ?? [])
+}
+
+function importSetKey (jwk: unknown): SetKey | undefined {
+  if (!isObject(jwk) || !isForVerifying(jwk)) return undefined
+  const { kid, alg } = jwk
+  if (!isStringOrAbsent(kid) || !isStringOrAbsent(alg)) return undefined
+  const key = importPublicJwk(jwk)
+  return key && { kid, alg, key }
+}
+
+/** `use` and `key_ops` of a JWK. @see RFC 7517 sections 4.2 and 4.3 */
+function isForVerifying ({ use, key_ops: operations }: Record<string, unknown>): boolean {
+  return (use === undefined || use === 'sig') &&
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
+}
+
+/** Imports a public key; `undefined` for a secret and for what is broken or unknown. Private members are left out. */
+export function importPublicJwk ({ kty, n, e, crv, x, y }: Record<string, unknown>): KeyObject | undefined {
+  if (kty !== 'RSA' && kty !== 'EC' && kty !== 'OKP') return undefined
+  try {
+    return createPublicKey({ key: { kty, n, e, crv, x, y } as Record<string, string>, format: 'jwk' })
+  } catch {
+    // A key that cannot be imported verifies nothing: to the caller it is not there.
+    return undefined
+  }
+}
+
+/** The one key that fits a header; `undefined` when none does. Several are refused: none is tried at random. */
+export function selectKey (keys: readonly SetKey[], header: JwsHeader): KeyObject | undefined {
+  const fitting = keys.filter(({ kid, alg, key }) =>
+    (header.kid === undefined || kid === header.kid) &&
+    (alg === undefined || alg === header.alg) &&
+    keyFits(header.alg, key))
+  if (fitting.length > 1) refuse('key_ambiguous', 'Several signing keys fit the token.')
+  return fitting[0]?.key
+}
+
+function isStringOrAbsent (value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string'
+}

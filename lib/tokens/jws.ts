@@ -1,0 +1,58 @@
+import type { KeyObject } from 'node:crypto'
+import { parsePayload, splitCompactJws } from './compact.js'
+import { jose } from './jose.js'
+import type { JwsHeader, KeySource } from './keys.js'
+import { refuse, shown } from './refuse.js'
+
+export interface VerifiedJws {
+  header: JwsHeader
+  payload: Record<string, unknown>
+}
+
+export interface VerifyJwsOptions {
+  keys: KeySource
+  /** The only algorithms that are accepted. */
+  algorithms: readonly string[]
+  /** Accepted `typ` values, lower-case and without `application/`; `jwt` also stands for none. Default `['jwt']`. */
+  types?: readonly string[]
+  /** Default 65 536. */
+  maxLength?: number
+}
+
+/** Tokens are a few KiB; longer ones are refused before any work. */
+export const defaultMaxLength = 65_536
+
+/** Verifies a signed token and returns what it says. Keys and addresses inside the token are never looked at. @see RFC 7515, RFC 8725 */
+export async function verifyJws (token: string, options: VerifyJwsOptions): Promise<VerifiedJws> {
+  const { keys, algorithms, types = ['jwt'], maxLength = defaultMaxLength } = options
+  const { header: rawHeader, payload } = splitCompactJws(token, maxLength)
+  const header = checkHeader(rawHeader, algorithms, types)
+  await verifySignature(token, await keys.get(header), header.alg)
+  return { header, payload: parsePayload(payload) }
+}
+
+/** The rules for the protected header. */
+export function checkHeader (header: Record<string, unknown>, algorithms: readonly string[], types: readonly string[]): JwsHeader {
+  const { alg, kid, typ } = header
+  if (typeof alg !== 'string' || alg === 'none' || !algorithms.includes(alg)) refuse('algorithm', `The token is signed with ${shown(alg)}, expected ${shown(algorithms)}.`)
+  if ('crit' in header) refuse('critical_header', 'The token demands header extensions that are not supported.')
+  if (!isAcceptedType(typ, types)) refuse('type', `The token is of type ${shown(typ)}, expected ${shown(types)}.`)
+  if (kid !== undefined && typeof kid !== 'string') refuse('malformed', 'The key id of the token is not a string.')
+  return { alg, ...kid !== undefined && { kid }, ...typ !== undefined && { typ } }
+}
+
+/** Explicit typing keeps tokens of one kind from passing as another. @see RFC 8725 section 3.11, RFC 7515 section 4.1.9 */
+function isAcceptedType (typ: unknown, types: readonly string[]): typ is string | undefined {
+  if (typ === undefined) return types.includes('jwt')
+  return typeof typ === 'string' && types.includes(typ.toLowerCase().replace(/^application\//, ''))
+}
+
+/** Verifies the signature of a compact JWS. */
+export async function verifySignature (token: string, key: KeyObject, alg: string): Promise<void> {
+  const { compactVerify } = await jose()
+  try {
+    await compactVerify(token, key, { algorithms: [alg] })
+  } catch (cause) {
+    refuse('signature', 'The signature of the token is not valid.', { cause })
+  }
+}

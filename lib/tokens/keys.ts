@@ -1,0 +1,148 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { ConfigurationError, NetworkError } from '../errors.js'
+import { parseJsonObject } from '../http/json.js'
+import type { Http } from '../http/send.js'
+import { importKeySet, selectKey, type SetKey } from './jwk-set.js'
+import { refuse } from './refuse.js'
+
+/** The members of a JOSE header that count here. */
+export interface JwsHeader {
+  alg: string
+  kid?: string
+  typ?: string
+  crit?: string[]
+}
+
+/** Where the key for a token comes from. Throws a `TokenValidationError` when there is none. */
+export interface KeySource {
+  get (header: JwsHeader): Promise<KeyObject> | KeyObject
+}
+
+/** A key source that can be told to load its keys. */
+export interface RefreshableKeySource extends KeySource {
+  refresh (): Promise<void>
+}
+
+export interface RemoteKeysOptions {
+  jwksUri: () => Promise<string> | string
+  http: Http
+  now: () => number
+  /** Seconds a fetched set is used before it is fetched again. Default 600. */
+  maxAge?: number | undefined
+  /** Seconds a set may serve when it cannot be fetched again. Default 86 400. */
+  staleLimit?: number | undefined
+  /** Seconds between two fetches that unknown key ids cause. Default 30. */
+  cooldown?: number | undefined
+}
+
+/** The keys of a JWKS URL, fetched at first use and kept. @see OpenID Connect Core section 10.1.1 */
+export function remoteKeys (options: RemoteKeysOptions): RefreshableKeySource {
+  return new RemoteKeys(options)
+}
+
+/** A shared secret, for `HS256` only. */
+export function secretKey (secret: string): KeySource {
+  if (typeof secret !== 'string' || secret === '') throw new ConfigurationError('secret', 'The option "secret" must be a string that is not empty.')
+  const key = createSecretKey(secret, 'utf8')
+  return {
+    get ({ alg }) {
+      if (alg !== 'HS256') refuse('key_not_found', 'The secret verifies HS256 only.')
+      return key
+    }
+  }
+}
+
+class RemoteKeys implements RefreshableKeySource {
+  readonly #jwksUri: RemoteKeysOptions['jwksUri']
+  readonly #http: Http
+  readonly #now: () => number
+  readonly #maxAge: number
+  readonly #staleLimit: number
+  readonly #cooldown: number
+  #keys: readonly SetKey[] | undefined
+  #fetchedAt = -Infinity
+  /** When an unknown key id last caused a fetch, whether it failed or not. */
+  #earlyAt = -Infinity
+  #failure: unknown
+  #failures = 0
+  #retryAt = -Infinity
+  #pending: Promise<void> | undefined
+
+  constructor ({ jwksUri, http, now, maxAge = 600, staleLimit = 86_400, cooldown = 30 }: RemoteKeysOptions) {
+    this.#jwksUri = jwksUri
+    this.#http = http
+    this.#now = now
+    this.#maxAge = maxAge
+    this.#staleLimit = staleLimit
+    this.#cooldown = cooldown
+  }
+
+  get (header: JwsHeader): Promise<KeyObject> | KeyObject {
+    if (!this.#isYoungerThan(this.#maxAge)) return this.#getAfterExpiry(header)
+    return this.#select(header) ?? this.#getAfterMiss(header)
+  }
+
+  /** Fetches the keys now; callers at the same time share one fetch. */
+  refresh (): Promise<void> {
+    this.#pending ??= this.#fetch().finally(() => { this.#pending = undefined })
+    return this.#pending
+  }
+
+  async #getAfterExpiry (header: JwsHeader): Promise<KeyObject> {
+    if (this.#pending !== undefined || this.#now() >= this.#retryAt) {
+      try {
+        await this.refresh()
+      } catch {
+        // Told below: old keys go on serving for a while, otherwise the failure is thrown there.
+      }
+    }
+    return this.#select(header) ?? this.#giveUp()
+  }
+
+  /** The key may be newer than the set: one early fetch finds out, then forged key ids cause no more for a while. */
+  async #getAfterMiss (header: JwsHeader): Promise<KeyObject> {
+    if (this.#pending === undefined && this.#now() - this.#earlyAt >= this.#cooldown) {
+      this.#earlyAt = this.#now()
+      await this.refresh()
+    } else {
+      await this.#pending
+    }
+    return this.#select(header) ?? this.#giveUp()
+  }
+
+  #isYoungerThan (seconds: number): boolean {
+    return this.#now() - this.#fetchedAt < seconds
+  }
+
+  #select (header: JwsHeader): KeyObject | undefined {
+    return this.#keys && this.#isYoungerThan(this.#staleLimit) ? selectKey(this.#keys, header) : undefined
+  }
+
+  /** While the keys cannot be fetched, nobody knows whether the token is bad. */
+  #giveUp (): never {
+    if (this.#failure !== undefined) throw this.#failure
+    refuse('key_not_found', 'No signing key fits the token.')
+  }
+
+  async #fetch (): Promise<void> {
+    try {
+      this.#keys = await this.#request()
+      this.#fetchedAt = this.#now()
+      this.#failure = undefined
+      this.#failures = 0
+    } catch (error) {
+      this.#failure = error
+      this.#failures += 1
+      this.#retryAt = this.#now() + (this.#isYoungerThan(this.#staleLimit) ? this.#cooldown : Math.min(this.#cooldown, this.#failures - 1))
+      throw error
+    }
+  }
+
+  async #request (): Promise<SetKey[]> {
+    const response = await this.#http.send({ method: 'GET', url: await this.#jwksUri(), headers: { accept: 'application/json, application/jwk-set+json' } })
+    if (response.status !== 200) throw new NetworkError(`The signing keys could not be fetched: the answer has status ${response.status}.`, undefined, 'invalid_response')
+    const { keys } = parseJsonObject(response, 'JWKS')
+    if (!Array.isArray(keys)) throw new NetworkError('The answer of the JWKS endpoint holds no list of keys.', undefined, 'invalid_response')
+    return importKeySet(keys)
+  }
+}

@@ -1,0 +1,132 @@
+import type { HttpClientOptions, IdTokenAlgorithm } from '../../types/options.js'
+import type { AccessTokenClaims, IdTokenClaims } from '../../types/tokens.js'
+import { ConfigurationError } from '../errors.js'
+import { createHttp, type Http } from '../http/send.js'
+import { isKnownAlgorithm } from './algorithms.js'
+import { assertOrganization, checkIssuer } from './claim-rules.js'
+import { assertIdTokenDemands, checkAccessTokenClaims, checkIdTokenClaims, type AccessTokenDemands, type IdTokenDemands } from './claims.js'
+import { peekIssuer } from './compact.js'
+import { defaultMaxLength, verifyJws } from './jws.js'
+import { remoteKeys, secretKey, type KeySource } from './keys.js'
+
+export interface TokenVerifierOptions extends HttpClientOptions {
+  /** Exactly as tokens carry it: Auth0's end with a slash. Several for several tenants or custom domains. */
+  issuer: string | readonly string[]
+  /** The client id for ID tokens, the API's identifier for access tokens. Several mean any of them. */
+  audience: string | readonly string[]
+  /** Default `RS256`, or `HS256` with a `secret`. */
+  algorithm?: IdTokenAlgorithm | readonly IdTokenAlgorithm[]
+  /** The client secret, for `HS256`. */
+  secret?: string
+  /** Where the keys are. Default `.well-known/jwks.json` of each issuer. */
+  jwksUri?: string
+  /** Keys from somewhere else. */
+  keys?: KeySource
+  /** Seconds of clock difference that are forgiven. Default 30. */
+  clockTolerance?: number
+  /** The clock, epoch seconds. */
+  now?: () => number
+}
+
+export interface VerifyAccessTokenOptions extends AccessTokenDemands {
+  /** Instead of the verifier's audience. */
+  audience?: string | readonly string[] | undefined
+  /** Demand the header `typ: at+jwt`. @see RFC 9068 section 2.1 */
+  strictType?: boolean | undefined
+}
+
+/** Verifies ID tokens and access tokens of one tenant, or of several. */
+export class TokenVerifier {
+  readonly #issuers: readonly string[]
+  readonly #audiences: readonly string[]
+  readonly #algorithms: readonly string[]
+  readonly #clockTolerance: number
+  readonly #now: () => number
+  readonly #http: Http
+  /** Keys per issuer: one tenant's keys never vouch for another's tokens. */
+  readonly #keys: ReadonlyMap<string, KeySource>
+
+  constructor (options: TokenVerifierOptions) {
+    this.#issuers = nonEmptyStrings(options.issuer, 'issuer')
+    this.#audiences = nonEmptyStrings(options.audience, 'audience')
+    this.#algorithms = algorithmList(options)
+    this.#clockTolerance = seconds(options.clockTolerance ?? 30)
+    this.#now = options.now ?? (() => Date.now() / 1000)
+    this.#http = createHttp({
+      dispatcher: options.dispatcher,
+      customFetch: options.customFetch,
+      timeout: options.httpTimeout,
+      telemetry: options.telemetry
+    })
+    this.#keys = this.#keySources(options)
+  }
+
+  /** Verifies an ID token and returns its claims. */
+  async verify (token: string, options: IdTokenDemands = {}): Promise<IdTokenClaims> {
+    assertIdTokenDemands(options)
+    const { header, payload } = await verifyJws(token, { keys: this.#keysFor(token), algorithms: this.#algorithms })
+    return checkIdTokenClaims(payload, { ...options, ...this.#clock(), issuer: this.#issuers, clientId: this.#audiences, alg: header.alg })
+  }
+
+  /** Verifies an access token and returns its claims; a missing scope or permission is a `ForbiddenError`. @see RFC 9068 */
+  async verifyAccessToken (token: string, options: VerifyAccessTokenOptions = {}): Promise<AccessTokenClaims> {
+    if (options.organization !== undefined) assertOrganization(options.organization)
+    const types = options.strictType ? ['at+jwt'] : ['at+jwt', 'jwt']
+    const { header, payload } = await verifyJws(token, { keys: this.#keysFor(token), algorithms: this.#algorithms, types })
+    return checkAccessTokenClaims(payload, { ...options, ...this.#clock(), audience: options.audience ?? this.#audiences, issuers: this.#issuers, typ: header.typ })
+  }
+
+  /** Closes kept connections. */
+  close (): Promise<void> {
+    return this.#http.close()
+  }
+
+  #clock (): { now: number, clockTolerance: number } {
+    return { now: this.#now(), clockTolerance: this.#clockTolerance }
+  }
+
+  /** Several issuers: the one the token claims decides whose keys it has to be signed with. */
+  #keysFor (token: string): KeySource {
+    let [iss] = this.#issuers as readonly [unknown]
+    if (this.#issuers.length > 1) {
+      iss = peekIssuer(token, defaultMaxLength)
+      checkIssuer({ iss }, this.#issuers)
+    }
+    return this.#keys.get(iss as string) as KeySource
+  }
+
+  #keySources ({ keys, secret, jwksUri }: TokenVerifierOptions): ReadonlyMap<string, KeySource> {
+    const shared = keys ?? (secret === undefined ? jwksUri && this.#remote(jwksUri) : secretKey(secret))
+    return new Map(this.#issuers.map(issuer => [issuer, shared || this.#remote(jwksUriOf(issuer))]))
+  }
+
+  #remote (jwksUri: string): KeySource {
+    return remoteKeys({ jwksUri: () => jwksUri, http: this.#http, now: this.#now })
+  }
+}
+
+function algorithmList ({ algorithm, secret, keys, jwksUri }: TokenVerifierOptions): readonly string[] {
+  if (secret !== undefined && (keys ?? jwksUri) !== undefined) throw new ConfigurationError('secret', 'The option "secret" excludes "keys" and "jwksUri".')
+  const algorithms = algorithm === undefined ? [secret === undefined ? 'RS256' : 'HS256'] : [algorithm].flat()
+  if (algorithms.length === 0 || !algorithms.every(isKnownAlgorithm)) throw new ConfigurationError('algorithm', 'The option "algorithm" must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA and HS256, or a list of them.')
+  const isSymmetric = algorithms.includes('HS256')
+  if (secret !== undefined && algorithms.some(name => name !== 'HS256')) throw new ConfigurationError('algorithm', 'The option "algorithm" must be HS256 when a "secret" is given.')
+  if (isSymmetric && secret === undefined && keys === undefined) throw new ConfigurationError('secret', 'The option "secret" is required for HS256.')
+  return algorithms
+}
+
+function nonEmptyStrings (value: string | readonly string[], option: string): readonly string[] {
+  const values = [value].flat()
+  if (values.length === 0 || !values.every(item => typeof item === 'string' && item !== '')) throw new ConfigurationError(option, `The option "${option}" must be a string that is not empty, or a list of such strings.`)
+  return values
+}
+
+function seconds (value: number): number {
+  if (!Number.isFinite(value) || value < 0) throw new ConfigurationError('clockTolerance', 'The option "clockTolerance" must be a number of seconds, 0 or more.')
+  return value
+}
+
+function jwksUriOf (issuer: string): string {
+  if (!URL.canParse(issuer)) throw new ConfigurationError('issuer', 'The option "issuer" must be a URL.')
+  return new URL('.well-known/jwks.json', issuer.endsWith('/') ? issuer : `${issuer}/`).href
+}
