@@ -70,6 +70,11 @@ export function createHttp (options: HttpOptions): Http {
   const defaults = { accept: 'application/json', ...(telemetry !== undefined && { 'auth0-client': telemetry }) }
   const timeout = options.timeout ?? DEFAULT_TIMEOUT
 
+  async function prepare (request: HttpRequest): Promise<WireRequest> {
+    await transport.ready()
+    return toWire(request, defaults)
+  }
+
   function exchange (wire: WireRequest, signal: AbortSignal): Promise<WireResponse> {
     return transport.exchange(wire, signal).catch((error: unknown) => { throw transportFailure(error, wire.url.host) })
   }
@@ -87,7 +92,7 @@ export function createHttp (options: HttpOptions): Http {
 
   return {
     async send (request) {
-      const wire = await toWire(request, defaults)
+      const wire = await prepare(request)
       const policy = request.retry
       if (policy === undefined || request.body instanceof Readable) return attempt(request, wire)
       for (let number = 0; ; number++) {
@@ -102,7 +107,7 @@ export function createHttp (options: HttpOptions): Http {
     },
 
     async stream (request) {
-      const wire = await toWire(request, defaults)
+      const wire = await prepare(request)
       const { host } = wire.url
       const { status, headers, body, decoded } = await withinDeadline({ seconds: timeout, signal: request.signal, host }, (signal) => exchange(wire, signal))
       const limits = { idle: request.timeout ?? DEFAULT_IDLE, signal: request.signal, host, encoding: decoded ? '' : encodingOf(headers) }

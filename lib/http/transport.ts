@@ -23,6 +23,8 @@ export interface WireResponse {
 
 /** Carries one request out and its answer back. */
 export interface Transport {
+  /** Loads what it needs, before any deadline runs. */
+  ready (): Promise<unknown> | undefined
   exchange (request: WireRequest, signal: AbortSignal): Promise<WireResponse>
   close (): Promise<void>
 }
@@ -30,15 +32,17 @@ export interface Transport {
 /** undici with keep-alive connections; the module is loaded with the first request. */
 export function undiciTransport (options: { dispatcher?: Dispatcher | undefined, tls?: TlsCredentials | undefined }): Transport {
   let own: Promise<Dispatcher> | undefined
+  let dispatcher = options.dispatcher
   const open = async (): Promise<Dispatcher> => {
     const { Agent } = await import('undici')
-    return new Agent({ connections: 128, ...(options.tls !== undefined && { connect: { ...options.tls } }) })
+    dispatcher = new Agent({ connections: 128, ...(options.tls !== undefined && { connect: { ...options.tls } }) })
+    return dispatcher
   }
   return {
+    ready: () => dispatcher === undefined ? (own ??= open()) : undefined,
     async exchange ({ url, method, headers, body }, signal) {
-      const dispatcher = options.dispatcher ?? await (own ??= open())
       // The whole exchange has a deadline already: undici's own timers are switched off.
-      const response = await dispatcher.request({
+      const response = await dispatcher!.request({
         origin: url.origin, path: url.pathname + url.search, method, headers, body: body ?? null, signal, headersTimeout: 0, bodyTimeout: 0
       })
       return { status: response.statusCode, headers: flatten(Object.entries(response.headers)), body: response.body, decoded: false }
@@ -46,6 +50,7 @@ export function undiciTransport (options: { dispatcher?: Dispatcher | undefined,
     async close () {
       const agent = await own
       own = undefined
+      dispatcher = options.dispatcher
       await agent?.close()
     }
   }
@@ -54,6 +59,7 @@ export function undiciTransport (options: { dispatcher?: Dispatcher | undefined,
 /** A `fetch` of the application's choice. */
 export function fetchTransport (customFetch: typeof fetch): Transport {
   return {
+    ready: () => undefined,
     async exchange ({ url, method, headers, body }, signal) {
       const init = { method, headers, signal, redirect: 'manual', ...(body !== undefined && { body, duplex: 'half' }) }
       const response = await customFetch(url.href, init as RequestInit)
