@@ -1,0 +1,51 @@
+import { Auth0Error, SessionStoreError, TimeoutError } from '../errors.js'
+
+/**
+ * Waits for the store at most `seconds`, and turns whatever goes wrong into a `SessionStoreError`.
+ * An answer that comes too late is dropped, be it a value or an error.
+ */
+export function bounded<T> (what: string, seconds: number, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(late(what)), seconds * 1000)
+    Promise.resolve().then(work).then(
+      value => { clearTimeout(timer); resolve(value) },
+      (error: unknown) => { clearTimeout(timer); reject(failure(what, error)) }
+    )
+  })
+}
+
+/**
+ * Bounds the way to a lock, not the work under it. What the work came to is the answer,
+ * whether or not the lock could be given back afterwards.
+ */
+export function boundedLock<T> (
+  seconds: number,
+  lock: (work: (signal: AbortSignal) => Promise<void>) => Promise<void>,
+  work: (signal: AbortSignal) => Promise<T>
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let givenUp = false
+    const timer = setTimeout(() => { givenUp = true; reject(late('lock')) }, seconds * 1000)
+    const locked = async (signal: AbortSignal): Promise<void> => {
+      if (givenUp) throw late('lock')
+      clearTimeout(timer)
+      await work(signal).then(resolve, reject)
+    }
+    Promise.resolve().then(async () => await lock(locked)).then(
+      () => { clearTimeout(timer); reject(failure('lock', new Error('The store never ran the work.'))) },
+      (error: unknown) => { clearTimeout(timer); reject(error instanceof TimeoutError ? error : failure('lock', error)) }
+    )
+  })
+}
+
+function late (what: string): SessionStoreError {
+  return new SessionStoreError(`The session store did not answer "${what}" in time.`)
+}
+
+/** Errors of this package pass; of others only message and code are kept: a client's error may hold what was written. */
+function failure (what: string, error: unknown): Auth0Error {
+  if (error instanceof Auth0Error) return error
+  const { message, code }: { message: string, code?: unknown } = error instanceof Error ? error : new Error('No error object was given.')
+  const cause = Object.assign(new Error(message), typeof code === 'string' && { code })
+  return new SessionStoreError(`The session store failed at "${what}".`, cause)
+}

@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SessionStoreError } from '../errors.js'
+import { createKeyQueue } from './key-queue.js'
+import { absoluteEnd, sessionEnd, touchDue, type Lifetime } from './lifetime.js'
+import { filterPairs } from './session-filter.js'
+import { noTokens, type SessionCookieNames, type Sessions } from './sessions.js'
+import { bounded, boundedLock } from './store-deadline.js'
+import { createSessionCodec } from './stored-session-value.js'
+import type { Sealer } from './seal.js'
+import type {
+  CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens
+} from '../../types/stores.js'
+
+/** What `createStoredSessions` needs. */
+export interface StoredSessionsOptions {
+  store: SessionStore
+  names: (secure: boolean) => SessionCookieNames
+  attributes: (secure: boolean) => CookieAttributes
+  /** Seals what the store keeps; without it the store keeps it in the clear. */
+  sealer?: Sealer | undefined
+  /** Seals the id in the cookie, so that a session's id alone opens nothing and no made-up cookie reaches the store. */
+  idSealer?: Sealer | undefined
+  lifetime: Lifetime
+  /** Epoch seconds. */
+  now: () => number
+  /** Seconds one call to the store may take; calls about many sessions may take ten times as long. */
+  timeout: number
+  onStoreError: 'fail' | 'anonymous'
+  warn: (code: string, detail: object) => void
+  /** Asked when a session was written: a logout from outside may have overtaken the login. */
+  revocations?: RevocationStore | undefined
+  /** Opened claims that are remembered. Default 5000; 0 for none. */
+  cacheEntries?: number
+  /** Seconds the lock on a session lasts, and seconds it is waited for. Default 30 and 15. */
+  lease?: { leaseSeconds: number, waitSeconds: number }
+}
+
+const ID_SHAPE = /^[\w-]{22,128}$/
+const SEALED_ID_SHAPE = /^[\w.-]{22,512}$/
+const UPDATE_ATTEMPTS = 5
+const BULK = 10
+/** Seconds a login may need from the birth of its session to its entry in the store, with a wide margin. */
+const LOGIN_IN_FLIGHT = 600
+
+/** A session as the store holds it. */
+interface Found { id: string, key: string, entry: SessionEntry, record: SessionRecord }
+
+/** The name under which a store keeps a session: whoever steals the store learns no id. */
+export function storeKey (id: string): string {
+  return createHash('sha256').update(id).digest('base64url')
+}
+
+/** Sessions kept in a `SessionStore`; the cookie holds only their id. */
+export function createStoredSessions (options: StoredSessionsOptions): Sessions {
+  const { store, idSealer, lifetime, now, timeout, revocations, warn } = options
+  const lease = options.lease ?? { leaseSeconds: 30, waitSeconds: 15 }
+  const codec = createSessionCodec(options.sealer, options.cacheEntries ?? 5000)
+  const inTurn = createKeyQueue()
+  /** What each request last saw: its tokens come from the same read as its claims. */
+  const lastSeen = new WeakMap<CookieJar, Found>()
+  /** Sessions whose lock this process holds. */
+  const locked = new Set<string>()
+  const touching = new Map<string, Promise<boolean>>()
+
+  const call = async <T>(what: string, work: () => Promise<T>): Promise<T> => await bounded(what, timeout, work)
+  const bulk = async <T>(what: string, work: () => Promise<T>): Promise<T> => await bounded(what, timeout * BULK, work)
+
+  function cookieId (jar: CookieJar): string | undefined {
+    const value = jar.get(options.names(jar.secure).session)
+    if (value === undefined) return undefined
+    const id = idSealer === undefined
+      ? value
+      : SEALED_ID_SHAPE.test(value) ? idSealer.open(value)?.toString() : undefined
+    return id !== undefined && ID_SHAPE.test(id) ? id : undefined
+  }
+
+  function clearCookies (jar: CookieJar): void {
+    if (!jar.writable) return
+    for (const name of Object.values(options.names(jar.secure))) {
+      if (jar.get(name) !== undefined) jar.clear(name, options.attributes(jar.secure))
+    }
+  }
+
+  /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
+  async function find (id: string): Promise<Found | undefined> {
+    const key = storeKey(id)
+    const entry = await call('get', async () => await store.get(key))
+    const record = entry && codec.openRecord(id, entry.value)
+    if (entry === undefined || record === undefined) return undefined
+    return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now() ? { id, key, entry, record } : undefined
+  }
+
+  function tokensOf ({ id, entry }: Found): SessionTokens {
+    return codec.openTokens(id, entry.value) ?? noTokens(id)
+  }
+
+  /** Says whether the session is still there; requests that come together touch once. */
+  async function touch (key: string, expiresAt: number): Promise<boolean> {
+    let touched = touching.get(key)
+    if (touched === undefined) {
+      touched = call('touch', async () => await store.touch(key, expiresAt)).catch((error: unknown) => {
+        // Costs some of the session's life, not the request.
+        warn('session_touch_failed', { error })
+        return true
+      }).finally(() => touching.delete(key))
+      touching.set(key, touched)
+    }
+    return await touched
+  }
+
+  /** Ends a session again that was born before a revocation and written after it. */
+  async function overtaken (record: SessionRecord, key: string): Promise<boolean> {
+    if (revocations === undefined) return false
+    const revokedAt = await call('revokedAt', async () => await revocations.revokedAt({ id: record.id, ...ownerOf(record) }))
+    if (revokedAt === undefined || revokedAt < record.createdAt) return false
+    await call('delete', async () => await store.delete(key))
+    return true
+  }
+
+  return {
+    kind: 'store',
+
+    async read (jar) {
+      if (jar.get(options.names(jar.secure).session) === undefined) return undefined
+      lastSeen.delete(jar)
+      const id = cookieId(jar)
+      let found: Found | undefined
+      try {
+        found = id === undefined ? undefined : await find(id)
+      } catch (error) {
+        if (options.onStoreError === 'fail') throw error
+        warn('session_store_failed', { error })
+        return undefined
+      }
+      if (found === undefined) {
+        clearCookies(jar)
+        return undefined
+      }
+      const { key, entry, record } = found
+      const renewed = sessionEnd(record, now(), lifetime)
+      const lastActivity = lifetime.rolling ? Math.min(now(), entry.expiresAt - lifetime.inactivityDuration) : record.updatedAt
+      const due = renewed < entry.expiresAt || (renewed > entry.expiresAt && touchDue(lastActivity, now(), lifetime))
+      if (due && !await touch(key, renewed)) {
+        clearCookies(jar)
+        return undefined
+      }
+      lastSeen.set(jar, found)
+      return due ? { record, lastActivity: now(), expiresAt: renewed } : { record, lastActivity, expiresAt: entry.expiresAt }
+    },
+
+    async tokens (jar, record) {
+      let found = lastSeen.get(jar)
+      // Under the session's lock only the store's word counts: another process may just have written.
+      if (found?.id !== record.id || locked.has(record.id)) found = await find(record.id)
+      if (found === undefined) return noTokens(record.id)
+      lastSeen.set(jar, found)
+      return tokensOf(found)
+    },
+
+    async create (jar, session) {
+      const { record } = session
+      const previous = cookieId(jar)
+      lastSeen.delete(jar)
+      // The old session first: when this fails nothing has changed, and when what follows fails there is no session at all.
+      if (previous !== undefined) await call('delete', async () => await store.delete(storeKey(previous)))
+      clearCookies(jar)
+      const key = storeKey(record.id)
+      const entry: SessionEntry = {
+        value: codec.pack(session),
+        version: 1,
+        owner: ownerOf(record),
+        createdAt: record.createdAt,
+        expiresAt: sessionEnd(record, now(), lifetime)
+      }
+      await call('create', async () => await store.create(key, entry))
+      if (await overtaken(record, key)) return
+      lastSeen.set(jar, { id: record.id, key, entry, record })
+      jar.set(options.names(jar.secure).session, idSealer === undefined ? record.id : idSealer.seal(record.id), {
+        ...options.attributes(jar.secure),
+        // The browser keeps the id as long as use could prolong the session; when it ends earlier is the store's business.
+        maxAge: Math.max(0, Math.floor(absoluteEnd(record, lifetime) - now()))
+      })
+    },
+
+    async update (jar, id, change) {
+      const since = performance.now()
+      return await inTurn(id, async () => {
+        // Whoever waits behind a store that does not answer shall not wait for every one before.
+        if (performance.now() - since > timeout * 1000) throw new SessionStoreError('The session store was too slow for this many writes of one session.')
+        for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
+          if (attempt > 0) await sleep(20 * attempt * Math.random())
+          const found = await find(id)
+          if (found === undefined) return undefined
+          const current = { record: found.record, tokens: tokensOf(found) }
+          const changed = change(current)
+          if (changed === undefined || (changed.record === current.record && changed.tokens === current.tokens)) return changed
+          const entry: SessionEntry = {
+            value: codec.pack(changed),
+            version: found.entry.version + 1,
+            owner: ownerOf(changed.record),
+            createdAt: changed.record.createdAt,
+            // A write may shorten the session's life; only use prolongs it.
+            expiresAt: Math.min(found.entry.expiresAt, sessionEnd(changed.record, now(), lifetime))
+          }
+          if (await call('update', async () => await store.update(found.key, entry))) {
+            lastSeen.set(jar, { ...found, entry, record: changed.record })
+            return changed
+          }
+        }
+        throw new SessionStoreError('The session was changed by others at every attempt to write it.')
+      })
+    },
+
+    async lock (id, work) {
+      if (store.lock === undefined) return await work(undefined)
+      return await boundedLock(
+        lease.waitSeconds + timeout,
+        async locked => await store.lock!(storeKey(id), lease, locked),
+        async signal => {
+          locked.add(id)
+          return await work(signal).finally(() => locked.delete(id))
+        }
+      )
+    },
+
+    async destroy (jar) {
+      const id = cookieId(jar)
+      lastSeen.delete(jar)
+      clearCookies(jar)
+      if (id === undefined) return undefined
+      // Deleting decides whether the session is over; who it belonged to is only good to know.
+      const found = await find(id).catch(() => undefined)
+      await call('delete', async () => await store.delete(storeKey(id)))
+      return found?.record
+    },
+
+    async revoke ({ id, ...filter }) {
+      if (id === undefined) {
+        const { iss } = filter
+        const narrowest = filterPairs(filter).find(([field]) => field !== 'iss')!
+        // Before the entries: a login that is written in between finds this when it looks back.
+        if (revocations !== undefined && iss !== undefined) {
+          await call('revoke', async () => await revocations.revoke({ iss, ...Object.fromEntries([narrowest]) }, now(), now() + LOGIN_IN_FLIGHT))
+        }
+        return await bulk('deleteWhere', async () => await store.deleteWhere(filter))
+      }
+      const key = storeKey(id)
+      const existed = await call('get', async () => await store.get(key))
+      await call('delete', async () => await store.delete(key))
+      return existed === undefined ? 0 : 1
+    },
+
+    async list (filter) {
+      return await bulk('list', async () => await store.list(filter))
+    }
+  }
+}
+
+function ownerOf ({ issuer, user, sid }: SessionRecord): SessionOwner {
+  return {
+    iss: issuer,
+    sub: user.sub,
+    ...(sid !== undefined && { sid }),
+    ...(user.org_id !== undefined && { organization: user.org_id })
+  }
+}
