@@ -62,8 +62,8 @@ export interface Transaction {
   authSession?: string
   /** Whether the authorization details come back in the session. */
   keepAuthorizationDetails?: boolean
-  /** How often this login was restarted on its own (loop guard). */
-  attempt?: number
+  /** `prompt=none`: a refusal ends quietly. */
+  silent?: boolean
 }
 
 /** Keeps transactions, one per `state`. */

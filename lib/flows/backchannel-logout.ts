@@ -1,0 +1,82 @@
+import type { AuthorizationServer } from '../authentication/authorization-server.js'
+import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
+import { verifyLogoutToken } from '../tokens/logout-token.js'
+import type { RevocationFilter, SessionFilter, SessionListing } from '../../types/stores.js'
+import type { Context } from './context.js'
+import { userMark } from './events.js'
+
+/** Seconds within which a logout token must have been made, and for which its `jti` is remembered. */
+const MAX_AGE = 300
+const MAX_REMEMBERED = 10_000
+
+/** Remembers used logout tokens, so that one cannot be played twice. */
+export interface LogoutTokenMemory { firstUse (jti: string, now: number): boolean }
+
+export function createLogoutTokenMemory (): LogoutTokenMemory {
+  const seen = new Map<string, number>()
+  return {
+    firstUse (jti, now) {
+      for (const [old, until] of seen) {
+        if (until > now && seen.size < MAX_REMEMBERED) break
+        seen.delete(old)
+      }
+      if ((seen.get(jti) ?? 0) > now) return false
+      seen.set(jti, now + 2 * MAX_AGE)
+      return true
+    }
+  }
+}
+
+/**
+ * Verifies a logout token and ends the sessions it names: the one of its `sid`, or without one all of its `sub`.
+ * @throws BackchannelLogoutError when the token is refused
+ * @see OpenID Connect Back-Channel Logout section 2.6
+ */
+export async function handleBackchannelLogout (context: Context, server: AuthorizationServer, memory: LogoutTokenMemory, logoutToken: unknown): Promise<void> {
+  if (typeof logoutToken !== 'string' || logoutToken === '') throw new MissingRequiredArgumentError('logout_token')
+  const now = context.now()
+  const claims = await verifyLogoutToken(logoutToken, {
+    keys: server.keys,
+    algorithms: [context.config.idTokenSigningAlg === 'HS256' ? 'RS256' : context.config.idTokenSigningAlg],
+    issuer: server.issuer,
+    clientId: context.config.clientId,
+    now,
+    clockTolerance: context.config.clockTolerance,
+    maxAge: MAX_AGE
+  })
+  if (!memory.firstUse(`${claims.iss}|${claims.jti}`, now)) throw new BackchannelLogoutError('The logout token was used before.')
+  await revoke(context, claims.sid !== undefined ? { iss: claims.iss, sid: claims.sid } : { iss: claims.iss, sub: claims.sub! })
+  context.emit({
+    type: 'backchannel_logout', outcome: 'success', reason: claims.sid !== undefined ? 'sid' : 'sub', blame: 'none', domain: server.domain, ...(claims.sub !== undefined && { user: userMark(claims.iss, claims.sub) })
+  })
+}
+
+/** Which sessions `revokeSessions()` ends: exactly one of the three. */
+export interface RevokeSessionsFilter { sub?: string, sid?: string, organization?: string }
+
+/**
+ * Ends sessions of any browser: of a user, of an Auth0 session, or of an organization.
+ * @returns how many there were, where the store can tell; 0 in stateless mode
+ */
+export async function revokeSessions (context: Context, server: AuthorizationServer, filter: RevokeSessionsFilter): Promise<number> {
+  const given = (['sub', 'sid', 'organization'] as const).filter(name => filter[name] !== undefined)
+  if (given.length !== 1) throw new InvalidArgumentError('filter', 'Give exactly one of "sub", "sid" and "organization".')
+  const value = filter[given[0]!]
+  if (typeof value !== 'string' || value === '') throw new InvalidArgumentError(given[0]!, `The filter "${given[0]!}" must be a non-empty string.`)
+  return await revoke(context, { iss: server.issuer, [given[0]!]: value })
+}
+
+/**
+ * A user's live sessions, newest first.
+ * @throws InvalidArgumentError in stateless mode, where nobody can know them
+ */
+export async function listSessions (context: Context, server: AuthorizationServer, filter: { sub: string }): Promise<SessionListing[]> {
+  if (typeof filter?.sub !== 'string' || filter.sub === '') throw new MissingRequiredArgumentError('sub')
+  if (context.sessions.list === undefined) throw new InvalidArgumentError('sessionStore', 'Sessions can be listed only with a "sessionStore": in stateless mode they are in the browsers.')
+  const wanted: SessionFilter = { iss: server.issuer, sub: filter.sub }
+  return await context.sessions.list(wanted)
+}
+
+async function revoke (context: Context, filter: RevocationFilter): Promise<number> {
+  return await context.sessions.revoke(filter)
+}

@@ -1,0 +1,102 @@
+import type { KeyObject } from 'node:crypto'
+import type { Lifetime } from '../stores/lifetime.js'
+import type {
+  ApiOptions, AssertionAlgorithm, Auth0Event, Auth0Options, AuthorizationParams, DpopKeyInput, IdTokenAlgorithm,
+  OnUnauthenticated, SigningKey, TelemetryOption, TlsCredentials
+} from '../../types/options.js'
+import type { RevocationStore, SessionStore, TransactionStore } from '../../types/stores.js'
+
+/** One address the application answers at. */
+export interface AppBase {
+  /** `https://app.example.com` */
+  origin: string
+  /** Path in front of the application that Fastify does not see; no slash at its end. */
+  basePath: string
+  secure: boolean
+}
+
+/** A cookie's checked options. */
+export interface CookieConfig {
+  name: string | undefined
+  sameSite: 'lax' | 'strict' | 'none'
+  secure: boolean | undefined
+  domain: string | undefined
+  path: string
+  partitioned: boolean
+}
+
+/** Paths of the mounted routes below the application; `undefined` where one is left out. */
+export interface RoutePaths {
+  login: string | undefined
+  callback: string | undefined
+  logout: string | undefined
+  backchannelLogout: string | undefined
+  connect: string | undefined
+  connectCallback: string | undefined
+  unconnect: string | undefined
+  unconnectCallback: string | undefined
+  profile: string | undefined
+  protectedResource: string | undefined
+}
+
+/** The options after every check, with every default applied. */
+export interface Config {
+  /** Host of the tenant, or `undefined` when `resolveDomain` decides per request. */
+  domain: string | undefined
+  /** Issuer URL of that host. */
+  issuer: string | undefined
+  resolveDomain: Extract<Auth0Options['domain'], (...args: never[]) => unknown> | undefined
+  clientId: string
+  clientSecret: string | undefined
+  clientSecretMethod: 'post' | 'basic'
+  assertion: { key: SigningKey, alg: AssertionAlgorithm, keyId: string | undefined } | undefined
+  tls: TlsCredentials | undefined
+  dispatcher: Auth0Options['dispatcher']
+  customFetch: Auth0Options['customFetch']
+  httpTimeout: number
+  telemetry: TelemetryOption
+  /** Empty when taken from the request (development only). */
+  appBases: readonly AppBase[]
+  /** The plugin's full prefix as Fastify sees it. */
+  prefix: string
+  sessionSecrets: readonly string[]
+  audience: string | undefined
+  scope: string | Readonly<Record<string, string>>
+  authorizationParams: Readonly<AuthorizationParams> | Extract<Auth0Options['authorizationParams'], (...args: never[]) => unknown>
+  pushedAuthorizationRequests: boolean
+  signedAuthorizationRequests: boolean
+  organization: Auth0Options['organization']
+  allowOrganization: Auth0Options['allowOrganization']
+  onUnauthenticated: OnUnauthenticated
+  sessionStore: SessionStore | undefined
+  transactionStore: TransactionStore | undefined
+  revocationStore: RevocationStore | undefined
+  lifetime: Lifetime
+  sessionCookie: CookieConfig
+  cacheEntries: number
+  encryptAtRest: boolean
+  onStoreError: 'fail' | 'anonymous'
+  storeTimeout: number
+  transactionCookie: CookieConfig
+  transactionDuration: number
+  routes: RoutePaths
+  connectMode: 'link' | 'accounts' | undefined
+  fetchUserInfo: boolean
+  storeIdToken: boolean
+  discoveryTtl: number
+  maxDomains: number
+  clockTolerance: number
+  idTokenSigningAlg: IdTokenAlgorithm
+  dpop: { key: DpopKeyInput | true } | undefined
+  mfaTokenTtl: number
+  refreshLeeway: number
+  beforeSessionSaved: Auth0Options['beforeSessionSaved']
+  onCallbackError: Auth0Options['onCallbackError']
+  onEvent: ((event: Auth0Event) => void | Promise<void>) | undefined
+  importSessions: Auth0Options['importSessions']
+  api: ApiOptions
+  now: () => number
+}
+
+/** What a key source of the plugin's options may be turned into. */
+export type ImportedKey = KeyObject

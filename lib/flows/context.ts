@@ -1,0 +1,54 @@
+import type { AuthorizationServer } from '../authentication/authorization-server.js'
+import type { Sealer } from '../stores/seal.js'
+import type { ReadSession, Sessions } from '../stores/sessions.js'
+import type { AuthorizationParams } from '../../types/options.js'
+import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
+import type { AppBase, Config } from './config.js'
+import type { EventSink, Log } from './events.js'
+import type { RefreshQueue } from './refresh-queue.js'
+
+/** What one registration of the plugin keeps; the same for all its requests. */
+export interface Context {
+  readonly config: Config
+  readonly now: () => number
+  readonly servers: { get (issuer: string): AuthorizationServer }
+  readonly sessions: Sessions
+  readonly revocations: RevocationStore
+  readonly transactions: TransactionStore
+  readonly refreshes: RefreshQueue
+  /** Callers who want the same of the same session share one call. */
+  readonly flights: <T>(key: string, work: () => Promise<T>) => Promise<T>
+  /** Seals MFA tokens, so that what reaches a browser is of no use elsewhere. */
+  readonly mfaSealer: Sealer
+  readonly emit: EventSink
+}
+
+/** One request as the flows see it. */
+export interface Visit {
+  readonly jar: CookieJar
+  readonly requestId: string | undefined
+  readonly log: Log | undefined
+  /** Path and query of the request. */
+  readonly url: string
+  /** The authorization server of this request's domain. */
+  server (): Awaitable<AuthorizationServer>
+  /** The address this request reached the application at. @throws InvalidArgumentError for a host that is not allowed */
+  appBase (): AppBase
+  /** The organization the options demand of this request. */
+  organization (): Awaitable<string | undefined>
+  /** The authorization parameters the options give for this request. */
+  authorizationParams (): Awaitable<AuthorizationParams>
+  /** The session once read; `null` before. One request opens its session once. */
+  session: Awaitable<ReadSession | undefined> | null
+}
+
+/** The absolute URL of a path of the application. */
+export function appUrl (base: AppBase, path: string): string {
+  return base.origin + base.basePath + path
+}
+
+/** The registered callback URL a request uses: base address, prefix and route. */
+export function callbackUrl (context: Context, visit: Visit, route: 'callback' | 'connectCallback' | 'unconnectCallback' = 'callback'): string | undefined {
+  const path = context.config.routes[route]
+  return path === undefined ? undefined : appUrl(visit.appBase(), context.config.prefix + path)
+}

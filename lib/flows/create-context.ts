@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { createHttp } from '../http/send.js'
+import { createSingleFlight } from '../http/single-flight.js'
+import { createCookieSessions } from '../stores/cookie-sessions.js'
+import { createCookieTransactions } from '../stores/cookie-transactions.js'
+import { MemoryRevocationStore } from '../stores/memory-revocation-store.js'
+import { createSealer, type Sealer } from '../stores/seal.js'
+import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
+import { createStoredSessions } from '../stores/stored-sessions.js'
+import type { CookieAttributes, RevocationStore } from '../../types/stores.js'
+import type { Config, CookieConfig } from './config.js'
+import type { Context } from './context.js'
+import { createEventSink, type Log } from './events.js'
+import { createRefreshQueue } from './refresh-queue.js'
+import { createServers } from './servers.js'
+
+const DAY = 86_400
+
+/** A context, and what has to be released with it. */
+export interface OwnedContext { context: Context, close: () => Promise<void> }
+
+/** Builds what one registration of the plugin shares among its requests. */
+export function createContext (config: Config, log: Log): OwnedContext {
+  const emit = createEventSink(config.onEvent, log)
+  const http = createHttp({
+    timeout: config.httpTimeout,
+    telemetry: config.telemetry,
+    ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
+    ...(config.customFetch !== undefined && { customFetch: config.customFetch }),
+    ...(config.tls !== undefined && { tls: config.tls })
+  })
+  const revocations = config.revocationStore ?? new MemoryRevocationStore({ now: config.now })
+  const sealer = sealerFor(config)
+  const suffix = cookieSuffix(config)
+  const warn = (code: string, detail: object): void => {
+    log.warn({ ...detail, code }, `auth0 warning: ${code}`)
+  }
+  const context: Context = {
+    config,
+    now: config.now,
+    servers: createServers(config, http),
+    sessions: createSessions(config, revocations, sealer, sessionCookieNames(config, suffix), warn),
+    revocations,
+    transactions: config.transactionStore ?? createCookieTransactions({
+      name: prefixed(config.transactionCookie, `a0_${suffix}_tx`),
+      attributes: (secure, formPost) => formPost
+        ? { ...cookieAttributes(config.transactionCookie, true), sameSite: 'none', secure: true }
+        : cookieAttributes(config.transactionCookie, secure),
+      sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
+      now: config.now
+    }),
+    refreshes: createRefreshQueue(config.now),
+    flights: createSingleFlight<unknown>() as Context['flights'],
+    mfaSealer: sealer('mfa', 1),
+    emit
+  }
+  return { context, close: async () => { await http.close() } }
+}
+
+function createSessions (config: Config, revocations: RevocationStore, sealer: SealerFor, names: (secure: boolean) => SessionCookieNames, warn: (code: string, detail: object) => void): Sessions {
+  const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
+  const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
+  if (config.sessionStore === undefined) {
+    return createCookieSessions({
+      names,
+      attributes,
+      sealers: { session: sealer('session', days), tokens: sealer('tokens', days), seen: sealer('seen', days) },
+      lifetime: config.lifetime,
+      revocations,
+      now: config.now,
+      cacheEntries: config.cacheEntries,
+      warn
+    })
+  }
+  return createStoredSessions({
+    store: config.sessionStore,
+    names,
+    attributes,
+    sealer: config.encryptAtRest ? sealer('store', days) : undefined,
+    idSealer: sealer('session', days),
+    revocations,
+    cacheEntries: config.cacheEntries,
+    lifetime: config.lifetime,
+    now: config.now,
+    timeout: config.storeTimeout,
+    onStoreError: config.onStoreError,
+    warn
+  })
+}
+
+type SealerFor = (kind: string, maxAgeDays: number) => Sealer
+
+/** Sealers whose keys are bound to the application, the tenant and the kind of cookie. */
+function sealerFor (config: Config): SealerFor {
+  return (kind, maxAgeDays) => createSealer({
+    secrets: config.sessionSecrets,
+    purpose: JSON.stringify([kind, config.clientId, config.domain ?? 'any', config.sessionCookie.name ?? '', config.prefix]),
+    maxAgeDays: Math.max(1, maxAgeDays),
+    now: config.now
+  })
+}
+
+/** Keeps neighbours on one host apart: other client, other prefix, other cookies. */
+function cookieSuffix (config: Config): string {
+  return createHash('sha256').update(`${config.clientId}|${config.prefix}`).digest('base64url').replace(/[-_]/g, '').slice(0, 6)
+}
+
+function sessionCookieNames (config: Config, suffix: string): (secure: boolean) => SessionCookieNames {
+  const name = prefixed(config.sessionCookie, `a0_${suffix}`)
+  const both = [false, true].map(secure => {
+    const session = name(secure)
+    return Object.freeze({ session, tokens: `${session}_t`, seen: `${session}_s` })
+  })
+  return secure => both[secure ? 1 : 0]!
+}
+
+/** A given name is used as it is; the default one gets the prefix its attributes allow. @see RFC 6265bis section 4.1.3 */
+function prefixed (cookie: CookieConfig, fallback: string): (secure: boolean) => string {
+  if (cookie.name !== undefined) {
+    const { name } = cookie
+    return () => name
+  }
+  const host = cookie.domain === undefined && cookie.path === '/'
+  return secure => (cookie.secure ?? secure) ? `${host ? '__Host-' : '__Secure-'}${fallback}` : fallback
+}
+
+function cookieAttributes (cookie: CookieConfig, secure: boolean): CookieAttributes {
+  return {
+    path: cookie.path,
+    httpOnly: true,
+    secure: cookie.secure ?? (secure || cookie.sameSite === 'none' || cookie.partitioned),
+    sameSite: cookie.sameSite,
+    ...(cookie.domain !== undefined && { domain: cookie.domain }),
+    ...(cookie.partitioned && { partitioned: true })
+  }
+}

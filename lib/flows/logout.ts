@@ -1,0 +1,75 @@
+import type { AuthorizationServer, Metadata } from '../authentication/authorization-server.js'
+import { logoutUrl } from '../authentication/logout.js'
+import { revokeToken } from '../authentication/revoke.js'
+import type { SessionRecord, SessionTokens } from '../../types/stores.js'
+import { appUrl, type Context, type Visit } from './context.js'
+import { reasonOf, userMark } from './events.js'
+import { safeReturnTo } from './return-to.js'
+import { currentSession } from './session.js'
+
+/** Seconds that telling Auth0 may delay a logout. */
+const BEST_EFFORT = 2
+
+/** Options of `logout()`. */
+export interface LogoutOptions {
+  /** Where to go afterwards: a path, or an absolute URL of the application. */
+  returnTo?: string
+  /** Also end the session at the identity provider behind Auth0. */
+  federated?: boolean
+  signal?: AbortSignal
+}
+
+/**
+ * Ends the session here, first and whatever happens elsewhere, revokes its refresh token,
+ * and returns the URL that ends the session at Auth0.
+ * @see OpenID Connect RP-Initiated Logout section 2, RFC 7009
+ */
+export async function logout (context: Context, visit: Visit, options: LogoutOptions = {}): Promise<URL> {
+  const base = visit.appBase()
+  const server = await visit.server()
+  const record = (await currentSession(context, visit))?.record
+  const tokens = record === undefined ? undefined : await context.sessions.tokens(visit.jar, record)
+  const newest = record === undefined ? undefined : context.refreshes.newest(record.id)?.tokens
+  const held = newest !== undefined && newest.version > (tokens?.version ?? 0) ? newest : tokens
+
+  await context.sessions.destroy(visit.jar)
+  await context.transactions.delete(visit.jar)
+  visit.session = undefined
+  if (record !== undefined) {
+    context.refreshes.forget(record.id)
+    context.emit({
+      type: 'logout', outcome: 'success', reason: 'logout', blame: 'none', domain: record.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })
+    }, visit.log)
+  }
+  const [metadata] = await Promise.all([
+    bestEffort(context, visit, 'logout_discovery', async () => await server.metadata()),
+    held?.refreshToken === undefined ? undefined : bestEffort(context, visit, 'revoke', async () => { await revokeToken(server, { token: held.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal: AbortSignal.timeout(BEST_EFFORT * 1000) }) })
+  ])
+  const path = safeReturnTo(options.returnTo, base)
+  return endSessionUrl(server, metadata, record, held, {
+    returnTo: path === undefined ? appUrl(base, '') : base.origin + path,
+    federated: options.federated === true
+  })
+}
+
+function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefined, record: SessionRecord | undefined, tokens: SessionTokens | undefined, how: { returnTo: string, federated: boolean }): URL {
+  return new URL(logoutUrl(server, metadata, {
+    returnTo: how.returnTo,
+    federated: how.federated,
+    ...(record?.sid !== undefined && { logoutHint: record.sid }),
+    ...(tokens?.idToken !== undefined && record?.sid === undefined && { idTokenHint: tokens.idToken })
+  }))
+}
+
+/** The local session is over already: whatever Auth0 does not answer in time is reported and left. */
+async function bestEffort<T> (context: Context, visit: Visit, reason: string, work: () => Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    return await Promise.race([work(), new Promise<undefined>(resolve => { timer = setTimeout(resolve, BEST_EFFORT * 1000, undefined) })])
+  } catch (error) {
+    context.emit({ type: 'warning', outcome: 'failure', reason: `${reason}_${reasonOf(error)}`, blame: 'upstream' }, visit.log, error)
+    return undefined
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,34 @@
+import { fetchUserInfo } from '../authentication/users.js'
+import { LoginRequiredError } from '../errors.js'
+import type { UserClaims } from '../../types/session.js'
+import { getAccessToken } from './access-token.js'
+import { beforeSaved } from './before-saved.js'
+import type { Context, Visit } from './context.js'
+import { userOf } from './id-token.js'
+import { currentSession, setCurrentSession } from './session.js'
+import { adoptNewest } from './spend-refresh-token.js'
+import type { IdTokenClaims } from '../../types/tokens.js'
+
+/**
+ * Brings the user's claims up to date from `/userinfo`, after renewing the tokens where the session has a refresh token.
+ * @throws LoginRequiredError without a session, AccessTokenError when no token can be had
+ * @see OpenID Connect Core section 5.3
+ */
+export async function refreshUser (context: Context, visit: Visit, options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
+  const before = await currentSession(context, visit)
+  if (before === undefined) throw new LoginRequiredError()
+  const held = await adoptNewest(context, visit, before.record)
+  const token = await getAccessToken(context, visit, {
+    refresh: held.tokens.refreshToken !== undefined,
+    scope: '',
+    ...(options.signal !== undefined && { signal: options.signal })
+  })
+  const server = await visit.server()
+  const info = await fetchUserInfo(server, token.accessToken, { expectedSub: before.record.user.sub, tokenType: token.tokenType, ...(options.signal !== undefined && { signal: options.signal }) })
+  const record = (await currentSession(context, visit))?.record ?? before.record
+  const fresh = { ...record.user, ...userOf(info as unknown as IdTokenClaims) }
+  const draft = await beforeSaved(context, { user: fresh, custom: record.custom ?? {} }, 'refresh', undefined, record)
+  const saved = await context.sessions.update(visit.jar, record.id, current => ({ tokens: current.tokens, record: { ...current.record, user: draft.user, updatedAt: context.now() } }))
+  if (saved === undefined) throw new LoginRequiredError('The session ended while the user was being refreshed.')
+  return setCurrentSession(context, visit, saved.record).record.user
+}

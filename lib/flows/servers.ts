@@ -1,0 +1,41 @@
+import { createAuthorizationServer, type AuthorizationServer } from '../authentication/authorization-server.js'
+import type { Http } from '../http/send.js'
+import { createAssertionSigner } from '../tokens/assertion.js'
+import type { Config } from './config.js'
+
+/** The authorization servers of the domains in use by issuer URL, the longest unused dropped first. */
+export function createServers (config: Config, http: Http): { get (issuer: string): AuthorizationServer } {
+  const servers = new Map<string, AuthorizationServer>()
+  const assertionSigner = config.assertion === undefined
+    ? undefined
+    : createAssertionSigner({ key: config.assertion.key, alg: config.assertion.alg, ...(config.assertion.keyId !== undefined && { keyId: config.assertion.keyId }) })
+  const dpop = config.dpop === undefined ? undefined : config.dpop.key === true ? true : { key: config.dpop.key }
+
+  return {
+    get (issuer) {
+      const known = servers.get(issuer)
+      if (known !== undefined) {
+        if (servers.size > 1) {
+          servers.delete(issuer)
+          servers.set(issuer, known)
+        }
+        return known
+      }
+      const server = createAuthorizationServer({
+        domain: issuer,
+        clientId: config.clientId,
+        ...(config.clientSecret !== undefined && { clientSecret: config.clientSecret }),
+        clientSecretMethod: config.clientSecretMethod,
+        ...(assertionSigner !== undefined && { assertionSigner }),
+        tls: config.tls !== undefined,
+        ...(dpop !== undefined && { dpop }),
+        http,
+        now: config.now,
+        discoveryTtl: config.discoveryTtl
+      })
+      servers.set(issuer, server)
+      if (servers.size > config.maxDomains) servers.delete(servers.keys().next().value!)
+      return server
+    }
+  }
+}

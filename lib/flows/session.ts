@@ -1,0 +1,83 @@
+import { InvalidArgumentError, LoginRequiredError } from '../errors.js'
+import { sessionEnd } from '../stores/lifetime.js'
+import type { ReadSession } from '../stores/sessions.js'
+import type { CustomSession, Session, UserClaims } from '../../types/session.js'
+import type { Awaitable, SessionRecord } from '../../types/stores.js'
+import type { Context, Visit } from './context.js'
+import { beforeSaved } from './before-saved.js'
+import { sessionView } from './session-view.js'
+
+/** The session of this request; opened once, and at hand (not a promise) when it came in a cookie. */
+export function currentSession (context: Context, visit: Visit): Awaitable<ReadSession | undefined> {
+  if (visit.session !== null) return visit.session
+  const read = context.sessions.read(visit.jar)
+  if (read instanceof Promise) {
+    visit.session = read.then(async found => await ofThisDomain(context, visit, found)).then(found => { visit.session = found; return found })
+  } else {
+    const found = ofThisDomain(context, visit, read)
+    visit.session = found instanceof Promise ? found.then(kept => { visit.session = kept; return kept }) : found
+  }
+  return visit.session
+}
+
+/** With several domains, a session of another domain is not this request's session. */
+function ofThisDomain (context: Context, visit: Visit, read: ReadSession | undefined): Awaitable<ReadSession | undefined> {
+  if (read === undefined || context.config.domain !== undefined) return read
+  const server = visit.server()
+  return server instanceof Promise
+    ? server.then(({ domain }) => domain === read.record.domain ? read : undefined)
+    : server.domain === read.record.domain ? read : undefined
+}
+
+/** Remembers what this request has just written. */
+export function setCurrentSession (context: Context, visit: Visit, record: SessionRecord): ReadSession {
+  const lastActivity = Math.max(record.updatedAt, context.now())
+  const read = { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, context.config.lifetime) }
+  visit.session = read
+  return read
+}
+
+/** What `updateSession()` takes: fields of the application, and claims to change in `user`. */
+export interface SessionPatch extends CustomSession {
+  user?: Partial<UserClaims>
+}
+
+const RESERVED = ['id', 'sid', 'domain', 'createdAt', 'expiresAt', 'authorizationDetails', '__proto__']
+
+/**
+ * Merges a patch into the session; a field given as `undefined` is removed. Tokens are not touched.
+ * @throws LoginRequiredError without a session, InvalidArgumentError for a field that is not the application's
+ */
+export async function updateSession (context: Context, visit: Visit, patch: SessionPatch): Promise<Session> {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new InvalidArgumentError('patch', 'The patch must be an object of session fields.')
+  for (const name of RESERVED) {
+    if (Object.hasOwn(patch, name)) throw new InvalidArgumentError(name, `The session field "${name}" cannot be changed.`)
+  }
+  const { user: claims, ...fields } = patch
+  const current = await currentSession(context, visit)
+  if (current === undefined) throw new LoginRequiredError()
+  if (claims !== undefined && Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
+
+  const draft = await beforeSaved(context, {
+    user: merge(current.record.user, claims ?? {}) as UserClaims,
+    custom: merge(current.record.custom ?? {}, fields)
+  }, 'update', undefined, current.record)
+  const saved = await context.sessions.update(visit.jar, current.record.id, ({ record, tokens }) => ({
+    record: { ...record, user: draft.user, custom: draft.custom, updatedAt: context.now() },
+    tokens
+  }))
+  if (saved === undefined) {
+    visit.session = undefined
+    throw new LoginRequiredError('The session ended while it was being changed.')
+  }
+  return sessionView(setCurrentSession(context, visit, saved.record))
+}
+
+function merge (before: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...before }
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === undefined) delete merged[name]
+    else merged[name] = value
+  }
+  return merged
+}

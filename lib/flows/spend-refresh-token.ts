@@ -1,0 +1,93 @@
+import { AccessTokenError, ApiError } from '../errors.js'
+import type { SessionRecord, StoredSession } from '../../types/stores.js'
+import type { Context, Visit } from './context.js'
+import { setCurrentSession } from './session.js'
+
+/** What a call that spent the refresh token gives back: its result, and what the session becomes. */
+export interface Spent<T> {
+  result: T
+  next?: (saved: StoredSession) => StoredSession
+}
+
+/** A call that worked and must be kept, though its caller gets an error. */
+export interface KeptFailure {
+  next: (saved: StoredSession) => StoredSession
+  error: Error
+}
+
+/**
+ * The one door to a session's refresh token: calls run one after another, each with the newest token,
+ * in this process by a queue and across processes by the store's lock; what they bring is saved before the next begins.
+ * @param work gets the session as it is when its turn has come
+ * @throws AccessTokenError when the session has ended in the meantime
+ */
+export async function spendRefreshToken<T> (context: Context, visit: Visit, record: SessionRecord, work: (current: StoredSession, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
+  return await context.refreshes.run(record.id, async () => await context.sessions.lock(record.id, async signal => {
+    const current = await reload(context, visit, record)
+    let spent: Spent<T>
+    try {
+      spent = await work(current, signal)
+    } catch (error) {
+      if (isKeptFailure(error)) {
+        await save(context, visit, record.id, error.next)
+        throw error.error
+      }
+      const newer = wasRefused(error) ? await reload(context, visit, record) : current
+      if (newer.tokens.refreshToken === current.tokens.refreshToken) throw error
+      // Another process rotated the token between our read and our call: once more, with its token.
+      spent = await work(newer, signal)
+    }
+    if (spent.next !== undefined) await save(context, visit, record.id, spent.next)
+    return spent.result
+  }))
+}
+
+/**
+ * The session with the newest tokens this process knows of. A request that still carries the cookies
+ * from before a refresh gets the new tokens, and hands them on to its browser.
+ */
+export async function adoptNewest (context: Context, visit: Visit, record: SessionRecord): Promise<StoredSession> {
+  const tokens = await context.sessions.tokens(visit.jar, record)
+  const newest = context.sessions.kind === 'cookie' ? context.refreshes.newest(record.id) : undefined
+  if (newest === undefined || newest.tokens.version <= tokens.version) return { record, tokens }
+  const adopted = visit.jar.writable
+    ? await context.sessions.update(visit.jar, record.id, saved => ({
+      tokens: newest.tokens,
+      record: newest.record.version > saved.record.version ? { ...saved.record, user: newest.record.user, version: newest.record.version } : saved.record
+    }))
+    : { record, tokens: newest.tokens }
+  if (adopted === undefined) throw ended()
+  setCurrentSession(context, visit, adopted.record)
+  return adopted
+}
+
+async function reload (context: Context, visit: Visit, record: SessionRecord): Promise<StoredSession> {
+  if (context.sessions.kind === 'cookie') return await adoptNewest(context, visit, record)
+  let current: StoredSession | undefined
+  await context.sessions.update(visit.jar, record.id, saved => { current = saved; return undefined })
+  if (current === undefined) throw ended()
+  return current
+}
+
+async function save (context: Context, visit: Visit, id: string, next: (saved: StoredSession) => StoredSession): Promise<void> {
+  const saved = await context.sessions.update(visit.jar, id, next)
+  if (saved === undefined) {
+    visit.session = undefined
+    throw ended()
+  }
+  context.refreshes.remember(saved)
+  setCurrentSession(context, visit, saved.record)
+}
+
+function isKeptFailure (error: unknown): error is KeptFailure {
+  return typeof (error as KeptFailure | undefined)?.next === 'function' && (error as KeptFailure).error instanceof Error
+}
+
+function wasRefused (error: unknown): boolean {
+  const refusal = error instanceof AccessTokenError ? error.cause : error
+  return refusal instanceof ApiError && refusal.code === 'invalid_grant'
+}
+
+function ended (): AccessTokenError {
+  return new AccessTokenError('missing_session', 'The session ended while a token was being fetched for it.')
+}

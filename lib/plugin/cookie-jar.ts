@@ -1,0 +1,118 @@
+import fastifyCookie from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { CookieAttributes, CookieJar } from '../../types/stores.js'
+
+interface Pending { value: string, attributes: CookieAttributes, stillWanted: (() => boolean) | undefined }
+
+const EXPIRED = new Date(0)
+const asIs = (value: string): string => value
+
+/**
+ * A request's cookies, and those its response will set. Only our own names are looked for in the header;
+ * nothing is parsed that nobody asks for.
+ */
+export class RequestCookieJar implements CookieJar {
+  readonly secure: boolean
+  readonly #header: string
+  readonly #reply: FastifyReply | undefined
+  #pending: Map<string, Pending> | undefined
+  #flushed = false
+  #read = false
+
+  constructor (request: FastifyRequest, reply: FastifyReply | undefined, secure: boolean) {
+    this.#header = request.raw.headers.cookie ?? ''
+    this.#reply = reply
+    this.secure = secure
+  }
+
+  get writable (): boolean {
+    return !this.#flushed && this.#reply !== undefined && !this.#reply.sent && !this.#reply.raw.headersSent
+  }
+
+  get (name: string): string | undefined {
+    this.#read = true
+    const pending = this.#pending?.get(name)
+    if (pending !== undefined) return pending.attributes.maxAge === 0 ? undefined : pending.value
+    return readCookie(this.#header, name)
+  }
+
+  names (prefix: string): string[] {
+    const names = new Set(cookieNames(this.#header, prefix))
+    for (const [name, { attributes }] of this.#pending ?? []) {
+      if (!name.startsWith(prefix)) continue
+      if (attributes.maxAge === 0) names.delete(name)
+      else names.add(name)
+    }
+    return [...names]
+  }
+
+  set (name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void {
+    (this.#pending ??= new Map()).set(name, { value, attributes, stillWanted })
+  }
+
+  clear (name: string, attributes: CookieAttributes): void {
+    this.set(name, '', { ...attributes, maxAge: 0 })
+  }
+
+  /** Writes the response's headers; called once, when they are about to be sent. */
+  flush (reply: FastifyReply): void {
+    if (this.#read) varyByCookie(reply)
+    this.#flushed = true
+    if (this.#pending === undefined) return
+    const headers: string[] = []
+    for (const [name, { value, attributes, stillWanted }] of this.#pending) {
+      if (stillWanted === undefined || stillWanted()) headers.push(serialize(name, value, attributes))
+    }
+    this.#pending = undefined
+    if (headers.length === 0) return
+    reply.header('set-cookie', headers)
+    if (!/\bno-store\b/i.test(String(reply.getHeader('cache-control') ?? ''))) reply.header('cache-control', 'private, no-store')
+  }
+}
+
+function serialize (name: string, value: string, attributes: CookieAttributes): string {
+  const { maxAge, ...rest } = attributes
+  return fastifyCookie.serialize(name, value, {
+    ...rest,
+    encode: asIs,
+    ...(maxAge !== undefined && { maxAge: Math.floor(maxAge) }),
+    ...(maxAge === 0 && { expires: EXPIRED })
+  })
+}
+
+/** What a shared cache must know: the body may depend on the session. */
+function varyByCookie (reply: FastifyReply): void {
+  const vary = reply.getHeader('vary')
+  if (vary === undefined) reply.header('vary', 'Cookie')
+  else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(String(vary))) reply.header('vary', `${String(vary)}, Cookie`)
+}
+
+/** The value of the first cookie with this name. */
+export function readCookie (header: string, name: string): string | undefined {
+  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
+    const end = at + name.length
+    if (header.charCodeAt(end) !== 61 || !startsPair(header, at)) continue
+    const semicolon = header.indexOf(';', end)
+    const value = header.slice(end + 1, semicolon === -1 ? undefined : semicolon).trim()
+    return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
+  }
+  return undefined
+}
+
+/** Whether only blanks stand between `at` and the start of its pair. */
+function startsPair (header: string, at: number): boolean {
+  let i = at - 1
+  while (i >= 0 && (header.charCodeAt(i) === 32 || header.charCodeAt(i) === 9)) i--
+  return i < 0 || header.charCodeAt(i) === 59
+}
+
+function cookieNames (header: string, prefix: string): string[] {
+  const names: string[] = []
+  for (let at = header.indexOf(prefix); at !== -1; at = header.indexOf(prefix, at + prefix.length)) {
+    if (!startsPair(header, at)) continue
+    const end = header.indexOf('=', at)
+    const semicolon = header.indexOf(';', at)
+    if (end !== -1 && (semicolon === -1 || end < semicolon)) names.push(header.slice(at, end).trimEnd())
+  }
+  return names
+}

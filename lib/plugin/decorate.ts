@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ConfigurationError } from '../errors.js'
+import { Auth0Instance, strictInstance } from './instance.js'
+import { isFactory, uncalled } from './guards/guard.js'
+import type { Registration } from './registration.js'
+import { kRegistration, kSlot, registrationOf, slotOf, type Slotted } from './slots.js'
+
+/** Puts `auth0` on the instance and on its requests. The request's is one lazy getter that asks its own scope. */
+export function decorate (fastify: FastifyInstance, registration: Registration): Auth0Instance {
+  if (Object.hasOwn(fastify, kRegistration)) {
+    throw new ConfigurationError('options', 'The plugin is registered twice in one scope. Give each tenant a scope of its own.')
+  }
+  const instance = new Auth0Instance(registration)
+  fastify.decorate(kRegistration as unknown as string, registration)
+  fastify.decorate('auth0', strictInstance(instance))
+  if (!fastify.hasRequestDecorator('auth0')) {
+    fastify.decorateRequest(kSlot as unknown as string, null)
+    fastify.decorateRequest('auth0', { getter (this: FastifyRequest) { return registrationOf(this).client(this) } } as never)
+    fastify.decorateRequest('getSession', function (this: FastifyRequest) { return this.auth0.getSession() } as never)
+    fastify.addHook('onRequest', rememberReply)
+    fastify.addHook('onSend', writeCookies)
+  }
+  fastify.addHook('onRoute', route => {
+    for (const stage of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const) {
+      for (const hook of [route[stage]].flat()) {
+        if (isFactory(hook)) throw uncalled(nameOf(instance, hook))
+      }
+    }
+  })
+  return instance
+}
+
+/** A request does not know its reply; what may set cookies has to. */
+function rememberReply (request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  slotOf(request).reply = reply
+  done()
+}
+
+/** Writes what the request's jar has collected, when the headers are about to be sent. */
+function writeCookies (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
+  (request as FastifyRequest & Slotted)[kSlot]?.jar?.flush(reply)
+  done(null, payload)
+}
+
+function nameOf (instance: Auth0Instance, hook: unknown): string {
+  return Object.entries(instance).find(([, value]) => value === hook)?.[0] ?? 'guard'
+}

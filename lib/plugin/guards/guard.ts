@@ -1,0 +1,52 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ConfigurationError, ForbiddenError } from '../../errors.js'
+import type { ServerClient } from '../../flows/client.js'
+
+/** The little a guard needs of a request: fits HTTP/1, HTTP/2 and every type provider. */
+export interface GuardRequest { readonly auth0: ServerClient }
+
+/** A Fastify hook that ends the reply of a request that may not pass. For `onRequest` or `preHandler`, alone or in arrays. */
+export type Guard = (request: GuardRequest, reply: GuardReply) => Promise<void>
+
+/** The little a guard needs of a reply. */
+export interface GuardReply { readonly sent: boolean }
+
+/** Passing costs nothing: every request that passes gets this. */
+export const PASS: Promise<void> = Promise.resolve()
+
+const factories = new WeakSet<object>()
+
+/** Marks a function that makes guards, so that registering it uncalled is noticed. */
+export function factory<F extends (...args: never[]) => Guard> (make: F): F {
+  factories.add(make)
+  return make
+}
+
+/** Whether this is a factory that somebody forgot to call. */
+export function isFactory (hook: unknown): boolean {
+  return typeof hook === 'function' && factories.has(hook)
+}
+
+/** @throws ConfigurationError when a factory is used as if it were the guard */
+export function refuseRequest (name: string, args: readonly unknown[]): void {
+  const first = args[0] as { raw?: unknown, routeOptions?: unknown } | undefined
+  if (typeof first === 'object' && first !== null && 'raw' in first && 'server' in first) throw uncalled(name)
+}
+
+export function uncalled (name: string): ConfigurationError {
+  return new ConfigurationError(name, `"fastify.auth0.${name}" makes a guard and has to be called, e.g. preHandler: fastify.auth0.${name}(…).`)
+}
+
+/**
+ * Ends the reply in a hook: returning the reply makes Fastify wait for it to be sent,
+ * so that the handler does not run even with slow `onSend` hooks.
+ */
+export function ended (reply: FastifyReply): Promise<void> {
+  return Promise.resolve(reply) as unknown as Promise<void>
+}
+
+/** Refuses a user who is known but not allowed. */
+export function forbid (request: FastifyRequest, reply: FastifyReply, code: string, message: string): never {
+  reply.header('cache-control', 'no-store')
+  throw new ForbiddenError(code, message)
+}

@@ -1,0 +1,28 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { currentSession } from '../../flows/session.js'
+import type { ReadSession } from '../../stores/sessions.js'
+import { registrationOf } from '../slots.js'
+import { PASS, type Guard } from './guard.js'
+import { passesAnyway, routeGuarding } from './route-config.js'
+import { answerUnauthenticated } from './unauthenticated.js'
+
+/** Lets a request with a session pass. The tenant asked is that of the scope the route is in. */
+export const requireSession: Guard = (guardRequest, guardReply) => {
+  const request = guardRequest as FastifyRequest
+  const registration = registrationOf(request)
+  const read = currentSession(registration.context, registration.visit(request))
+  if (read instanceof Promise) return read.then(found => decide(found, request, guardReply as FastifyReply))
+  return read === undefined ? denied(request, guardReply as FastifyReply) : PASS
+}
+
+function decide (read: ReadSession | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  return read === undefined ? denied(request, reply) : PASS
+}
+
+/** What becomes of a request without a session. */
+export function denied (request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (passesAnyway(request)) return PASS
+  const { context } = registrationOf(request)
+  context.emit({ type: 'denied', outcome: 'failure', reason: 'login_required', blame: 'user', requestId: request.id }, request.log)
+  return answerUnauthenticated(context, request, reply, routeGuarding(request)?.onUnauthenticated ?? context.config.onUnauthenticated)
+}

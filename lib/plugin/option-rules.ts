@@ -1,0 +1,78 @@
+import { ConfigurationError } from '../errors.js'
+import { unknownName } from './nearest-name.js'
+
+/** Turns a raw option value into a checked one or throws a `ConfigurationError` that names the option. */
+export type Rule<T> = (value: unknown, option: string) => T
+
+/** What was given, for a message: a type or a short plain value, never text that could be a secret. */
+export function describe (value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) return String(value)
+  if (typeof value === 'string') return value === '' ? 'an empty string' : `a string of ${value.length} characters`
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** Throws the one form of message every rule uses. */
+export function refuse (option: string, value: unknown, accepted: string): never {
+  throw new ConfigurationError(option, `Option "${option}" must be ${accepted}; got ${describe(value)}.`)
+}
+
+export const text: Rule<string> = (value, option) =>
+  typeof value === 'string' && value.trim() !== '' ? value : refuse(option, value, 'a non-empty string')
+
+export const flag: Rule<boolean> = (value, option) =>
+  typeof value === 'boolean' ? value : refuse(option, value, 'true or false')
+
+export function callable<T> (value: unknown, option: string): T {
+  return typeof value === 'function' ? value as T : refuse(option, value, 'a function')
+}
+
+/** A number of seconds; the upper bound catches milliseconds. */
+export function seconds (least: number, most: number): Rule<number> {
+  return (value, option) => typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most
+    ? value
+    : refuse(option, value, `a number of seconds from ${least} to ${most}`)
+}
+
+export function count (least: number, most: number): Rule<number> {
+  return (value, option) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+    ? value as number
+    : refuse(option, value, `a whole number from ${least} to ${most}`)
+}
+
+export function oneOf<const T extends readonly string[]> (...names: T): Rule<T[number]> {
+  return (value, option) => names.includes(value as string)
+    ? value as T[number]
+    : refuse(option, value, `one of ${names.map(name => `'${name}'`).join(', ')}`)
+}
+
+/** An object that answers to the given methods. */
+export function withMethods<T> (methods: readonly string[], what: string): Rule<T> {
+  return (value, option) => {
+    const missing = methods.filter(name => typeof (value as Record<string, unknown> | null | undefined)?.[name] !== 'function')
+    return missing.length === 0 ? value as T : refuse(option, value, `${what} (missing: ${missing.join(', ')})`)
+  }
+}
+
+/** A plain object whose members all have a rule; unknown members are refused with the nearest known name. */
+export function members<R extends Record<string, Rule<unknown>>> (rules: R): Rule<{ [K in keyof R]?: ReturnType<R[K]> }> {
+  return (value, option) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(option, value, 'an object')
+    return checkMembers(value as Record<string, unknown>, rules, name => `${option}.${name}`)
+  }
+}
+
+/** Applies each rule to its member; `undefined` counts as not given. */
+export function checkMembers<R extends Record<string, Rule<unknown>>> (value: Record<string, unknown>, rules: R, path: (name: string) => string): { [K in keyof R]?: ReturnType<R[K]> } {
+  const checked: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) {
+    if (value[name] === undefined) continue
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+    if (rule === undefined) {
+      throw new ConfigurationError(path(name), `Option "${path(name)}" is not known. ${unknownName(name, Object.keys(rules))}`)
+    }
+    checked[name] = rule(value[name], path(name))
+  }
+  return checked as { [K in keyof R]?: ReturnType<R[K]> }
+}

@@ -1,0 +1,52 @@
+import { ConfigurationError } from '../errors.js'
+import type { RoutePaths } from '../flows/config.js'
+import { refuse } from './option-rules.js'
+import { unknownName } from './nearest-name.js'
+
+const DEFAULTS: Record<keyof RoutePaths, string> = {
+  login: '/auth/login',
+  callback: '/auth/callback',
+  logout: '/auth/logout',
+  backchannelLogout: '/auth/backchannel-logout',
+  connect: '/auth/connect',
+  connectCallback: '/auth/connect/callback',
+  unconnect: '/auth/unconnect',
+  unconnectCallback: '/auth/unconnect/callback',
+  profile: '/auth/profile',
+  protectedResource: '/.well-known/oauth-protected-resource'
+}
+
+const CONNECT: readonly string[] = ['connect', 'connectCallback', 'unconnect', 'unconnectCallback']
+const OPT_IN: readonly string[] = ['profile', 'protectedResource']
+
+/** Decides which routes exist and at which path below the plugin's prefix. */
+export function resolvePaths (given: object, how: { mount: boolean, connectMode: 'link' | 'accounts' | undefined, prefix: string }): RoutePaths {
+  const routes = given as Record<string, unknown>
+  for (const name of Object.keys(routes)) {
+    if (!Object.hasOwn(DEFAULTS, name)) throw new ConfigurationError(`routes.${name}`, `Option "routes.${name}" is not known. ${unknownName(name, Object.keys(DEFAULTS))}`)
+  }
+  const paths = {} as Record<keyof RoutePaths, string | undefined>
+  for (const name of Object.keys(DEFAULTS) as (keyof RoutePaths)[]) {
+    paths[name] = mounted(name, routes[name], how) ? path(name, routes[name]) : undefined
+  }
+  const taken = new Map<string, string>()
+  for (const [name, value] of Object.entries(paths)) {
+    if (value === undefined) continue
+    const other = taken.get(value)
+    if (other !== undefined) throw new ConfigurationError(`routes.${name}`, `Options "routes.${other}" and "routes.${name}" are both "${value}".`)
+    taken.set(value, name)
+  }
+  return Object.freeze(paths)
+}
+
+function mounted (name: string, given: unknown, how: { mount: boolean, connectMode: 'link' | 'accounts' | undefined }): boolean {
+  if (given === false) return false
+  if (OPT_IN.includes(name)) return given !== undefined
+  if (CONNECT.includes(name)) return how.connectMode === 'link' || (how.connectMode === 'accounts' && name === 'connect')
+  return how.mount
+}
+
+function path (name: keyof RoutePaths, given: unknown): string {
+  if (given === undefined || (given === true && OPT_IN.includes(name))) return DEFAULTS[name]
+  return typeof given === 'string' && /^\/(?![/\\])[\w\-./~%]*$/.test(given) ? given : refuse(`routes.${name}`, given, 'a path that begins with "/", or false')
+}

@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { createContext } from '../flows/create-context.js'
+import type { Auth0Options } from '../../types/options.js'
+import { decorate } from './decorate.js'
+import { parseOptions } from './options.js'
+import { Registration } from './registration.js'
+import { routes } from './routes/index.js'
+
+/** What Fastify mixes into a plugin's options. */
+interface Registered { prefix?: string }
+
+async function auth0 (fastify: FastifyInstance, options: Auth0Options & Registered): Promise<void> {
+  const prefix = options.prefix ?? ''
+  const config = parseOptions(options, fastify.prefix + prefix)
+  const { context, close } = createContext(config, fastify.log)
+  const registration = new Registration(context)
+  const instance = decorate(fastify, registration)
+  fastify.addHook('onClose', close)
+  await fastify.register(async scope => { await routes(scope, { registration, instance }) }, { prefix })
+}
+
+/**
+ * Auth0 for Fastify: login routes, sessions, guards, tokens.
+ * `await fastify.register(auth0, { domain, clientId, clientSecret, appBaseUrl, sessionSecret })`
+ */
+export const fastifyAuth0 = fp<Auth0Options>(auth0, { fastify: '>=5.12.1 <6', name: 'fastify-auth0' })

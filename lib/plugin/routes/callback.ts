@@ -1,0 +1,137 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError, MissingTransactionError } from '../../errors.js'
+import { callbackParams, receiveCallback, type Callback } from '../../flows/callback.js'
+import { finishLogin } from '../../flows/complete-login.js'
+import { home } from '../../flows/login.js'
+import { currentSession } from '../../flows/session.js'
+import { isNavigation, loginPath } from '../guards/unauthenticated.js'
+import type { Registration } from '../registration.js'
+import { answerError } from './answer-error.js'
+import type { Route, RouteSetup } from './index.js'
+import { answerPrefetch, isPrefetch } from './prefetch.js'
+import { queryOf } from './query.js'
+import { reportFailure } from './report.js'
+
+/** Answers that a login without a page (`prompt=none`) expects. */
+const QUIET = new Set(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])
+/** Seconds in which a second missing transaction is told instead of tried again. */
+const RESTART_ONCE = 120
+/** Marks the GET that follows a form post, where the session's cookie is sent again. */
+const RESUMED = 'resumed'
+
+/** `GET` and `POST /auth/callback`: the tenant's answer, by query or by form. */
+export function callbackRoutes ({ registration }: RouteSetup): Route[] {
+  const path = registration.context.config.routes.callback
+  return [
+    {
+      method: 'GET',
+      path,
+      async handler (request, reply) {
+        if (isPrefetch(request)) return answerPrefetch(reply)
+        const query = queryOf(request)
+        if (query.get(RESUMED) === '1' && query.size === 1) return await withoutTransaction(registration, request, reply)
+        return await complete(registration, request, reply, callbackParams(`?${query.toString()}`), 'query')
+      }
+    },
+    {
+      method: 'POST',
+      path,
+      accepts: 'form',
+      async handler (request, reply) {
+        const body = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+        return await complete(registration, request, reply, body, 'form_post')
+      }
+    }
+  ]
+}
+
+async function complete (registration: Registration, request: FastifyRequest, reply: FastifyReply, params: URLSearchParams, mode: 'query' | 'form_post'): Promise<FastifyReply> {
+  const { context } = registration
+  const visit = registration.visit(request)
+  let callback: Callback | undefined
+  try {
+    callback = await receiveCallback(context, visit, params, mode)
+    if (callback.refusal !== undefined && callback.transaction.silent === true && QUIET.has(callback.refusal.code)) {
+      reportFailure(context, request, callback.refusal)
+      return go(reply, mode, callback.transaction.returnTo ?? home(visit))
+    }
+    const done = await finishLogin(context, visit, callback)
+    forgetRestart(registration, request)
+    return go(reply, mode, done.returnTo ?? home(visit))
+  } catch (error) {
+    if (error instanceof MissingTransactionError) {
+      return mode === 'query' ? await withoutTransaction(registration, request, reply) : go(reply, mode, `${pathOf(registration, request)}?${RESUMED}=1`)
+    }
+    reportFailure(context, request, error)
+    return await fail(registration, request, reply, error, callback)
+  }
+}
+
+/** A browser does not repeat a form post for a redirect only with 303. */
+function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): FastifyReply {
+  return reply.redirect(to, mode === 'form_post' ? 303 : 302)
+}
+
+/**
+ * The transaction is gone: a reload, the back button, a parked page. With a session all is well; without one
+ * the login starts again by itself, once; then the likely cause is told.
+ */
+async function withoutTransaction (registration: Registration, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { context } = registration
+  const visit = registration.visit(request)
+  if (await currentSession(context, visit) !== undefined) return go(reply, 'query', home(visit))
+  const { name, attributes } = restartCookie(registration, request)
+  const again = visit.jar.get(name) !== undefined
+  const login = loginPath(context, request)
+  if (!again && login !== undefined && isNavigation(request)) {
+    visit.jar.set(name, '1', { ...attributes, maxAge: RESTART_ONCE })
+    request.log.info({ auth0: { type: 'login', reason: 'restarted' } }, 'auth0 login: the transaction is missing, the login starts again')
+    return go(reply, 'query', login)
+  }
+  if (again) visit.jar.clear(name, attributes)
+  const error = new MissingTransactionError(likelyCause(registration, request))
+  reportFailure(context, request, error)
+  return await fail(registration, request, reply, error, undefined)
+}
+
+/** What a developer or a user can do about it. */
+function likelyCause (registration: Registration, request: FastifyRequest): string {
+  const base = registration.visit(request).appBase()
+  const origin = `${request.protocol}://${request.host}`
+  if (request.raw.headers.cookie === undefined) return 'The browser sent no cookies, so this login cannot be matched with its start. Please allow cookies for this site and try again.'
+  if (origin !== base.origin) return `The login came back to "${origin}", but the application says it is at "${base.origin}". If the application is behind a proxy, set Fastify's "trustProxy"; else start at the right address.`
+  return 'This login was not started in this browser, was finished already, or took too long. Please try again.'
+}
+
+async function fail (registration: Registration, request: FastifyRequest, reply: FastifyReply, error: unknown, callback: Callback | undefined): Promise<FastifyReply> {
+  const { context } = registration
+  const { onCallbackError } = context.config
+  if (onCallbackError !== undefined) {
+    const payload: unknown = await onCallbackError(error instanceof Error ? error : new Error('The login failed.'), request, reply)
+    if (reply.sent || payload === reply) return reply
+    if (payload !== undefined) {
+      if (reply.statusCode === 200) reply.code(error instanceof ApiError ? error.statusCode : 400)
+      return reply.send(payload)
+    }
+  }
+  const { config } = context
+  const basePath = registration.visit(request).appBase().basePath
+  return answerError(context, error, request, reply, { retry: loginPath(context, request, callback?.transaction.returnTo?.slice(basePath.length) ?? (config.routes.login === undefined ? undefined : '/')) })
+}
+
+function restartCookie (registration: Registration, request: FastifyRequest) {
+  const secure = registration.visit(request).jar.secure
+  const { path } = registration.context.config.transactionCookie
+  return { name: `a0_restart_${registration.mark}`, attributes: { path, httpOnly: true, secure, sameSite: 'lax' as const } }
+}
+
+function forgetRestart (registration: Registration, request: FastifyRequest): void {
+  const { name, attributes } = restartCookie(registration, request)
+  const { jar } = registration.visit(request)
+  if (jar.get(name) !== undefined) jar.clear(name, attributes)
+}
+
+function pathOf (registration: Registration, request: FastifyRequest): string {
+  const { config } = registration.context
+  return registration.visit(request).appBase().basePath + config.prefix + config.routes.callback!
+}

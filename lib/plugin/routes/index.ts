@@ -1,0 +1,76 @@
+import fastifyCookie from '@fastify/cookie'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { Auth0Instance } from '../instance.js'
+import type { Registration } from '../registration.js'
+import { kOwnRoute } from '../slots.js'
+import { answerError } from './answer-error.js'
+import { backchannelLogoutRoute } from './backchannel-logout.js'
+import { callbackRoutes } from './callback.js'
+import { loginRoute } from './login.js'
+import { logoutRoutes } from './logout.js'
+import { profileRoute } from './profile.js'
+
+/** What a route module is given. */
+export interface RouteSetup {
+  registration: Registration
+  instance: Auth0Instance
+}
+
+/** One route: nothing but what differs from its neighbours. */
+export interface Route {
+  method: 'GET' | 'POST'
+  path: string | undefined
+  handler: (request: FastifyRequest, reply: FastifyReply) => unknown
+  /** Content types that are parsed; none unless given. */
+  accepts?: 'form' | 'form+json'
+}
+
+/** Largest body the plugin's own routes read. */
+const BODY_LIMIT = 65_536
+
+/** An encapsulated child that holds the plugin's own routes, with their own parsers, error answers and log lines. */
+export async function routes (fastify: FastifyInstance, setup: RouteSetup): Promise<void> {
+  // Loads the serializer the cookie jar uses; in this scope only, so that the application is free to register its own.
+  if (!fastify.hasRequestDecorator('cookies')) await fastify.register(fastifyCookie, { hook: false })
+  fastify.setErrorHandler((error, request, reply) => answerError(setup.registration.context, error, request, reply))
+  fastify.removeAllContentTypeParsers()
+  fastify.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'private, no-store', pragma: 'no-cache', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
+  })
+  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, profileRoute].flatMap(make => make(setup))
+  for (const accepts of [undefined, 'form', 'form+json'] as const) {
+    await fastify.register(async scope => {
+      if (accepts !== undefined) scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: BODY_LIMIT }, parseForm)
+      if (accepts === 'form+json') scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: BODY_LIMIT }, fastify.getDefaultJsonParser('remove', 'remove'))
+      for (const route of list) {
+        if (route.path !== undefined && route.accepts === accepts) mount(scope, route, route.path)
+      }
+    })
+  }
+}
+
+function mount (scope: FastifyInstance, route: Route, url: string): void {
+  scope.route({
+    method: route.method,
+    url,
+    exposeHeadRoute: false,
+    schema: { hide: true } as object,
+    config: { [kOwnRoute]: true } as object,
+    logSerializers: { req: requestLine },
+    handler: route.handler as RouteHandlerMethod
+  })
+}
+
+/** A request for the log without its query: a callback's holds the code. */
+function requestLine (request: FastifyRequest): object {
+  return { method: request.method, url: request.url.split('?', 1)[0], host: request.host, remoteAddress: request.ip }
+}
+
+/** @see CVE-2026-25223: what is not exactly this type is not read */
+function parseForm (request: FastifyRequest, body: string | Buffer, done: (error: Error | null, value?: URLSearchParams) => void): void {
+  if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    done(Object.assign(new Error('Unsupported Media Type'), { statusCode: 415, code: 'unsupported_media_type' }))
+    return
+  }
+  done(null, new URLSearchParams(body as string))
+}

@@ -1,0 +1,66 @@
+import type { FastifyRequest } from 'fastify'
+import { InvalidArgumentError } from '../../errors.js'
+import type { StartInteractiveLoginOptions } from '../../flows/login.js'
+import type { AuthorizationParams } from '../../../types/options.js'
+import { reportFailure } from './report.js'
+import type { Route, RouteSetup } from './index.js'
+import { answerPrefetch, isPrefetch } from './prefetch.js'
+import { queryOf, single } from './query.js'
+
+/** What a link may ask for: how the login looks, never what it gives access to. */
+const FORWARDED = ['screen_hint', 'login_hint', 'connection', 'prompt', 'ui_locales', 'max_age', 'acr_values', 'display', 'session_transfer_token'] as const
+
+/** `GET /auth/login`: to the tenant, with the few parameters a link may choose. */
+export function loginRoute ({ registration }: RouteSetup): Route[] {
+  const { context } = registration
+  return [{
+    method: 'GET',
+    path: context.config.routes.login,
+    async handler (request, reply) {
+      if (isPrefetch(request)) return answerPrefetch(reply)
+      try {
+        const url = await registration.client(request).startInteractiveLogin(await optionsOf(request, registration))
+        return reply.redirect(url.href, 302)
+      } catch (error) {
+        reportFailure(context, request, error)
+        throw error
+      }
+    }
+  }]
+}
+
+async function optionsOf (request: FastifyRequest, registration: RouteSetup['registration']): Promise<StartInteractiveLoginOptions> {
+  const query = queryOf(request)
+  const { config } = registration.context
+  const authorizationParams: AuthorizationParams = {}
+  for (const name of FORWARDED) {
+    const value = single(query, name)
+    if (value !== undefined) authorizationParams[name] = value
+  }
+  const returnTo = targetOf(query, registration, request)
+  const organization = single(query, 'organization')
+  const invitation = single(query, 'invitation')
+  if (organization !== undefined) await checkOrganization(config, request, organization)
+  return {
+    authorizationParams,
+    ...(returnTo !== undefined && { returnTo }),
+    ...(organization !== undefined && { organization }),
+    ...(invitation !== undefined && { invitation })
+  }
+}
+
+/** `returnTo`, or where a third party that started the login wants the user to go. @see OpenID Connect Core section 4 */
+function targetOf (query: URLSearchParams, { context }: RouteSetup['registration'], request: FastifyRequest): string | undefined {
+  const iss = single(query, 'iss')
+  if (iss === undefined) return single(query, 'returnTo')
+  const { config, servers } = context
+  if (config.issuer !== undefined && iss !== servers.get(config.issuer).issuer) throw new InvalidArgumentError('iss', 'The login was started for a tenant that is not this application\'s.')
+  request.log.debug('a third party started this login')
+  return single(query, 'target_link_uri') ?? single(query, 'returnTo')
+}
+
+async function checkOrganization (config: RouteSetup['registration']['context']['config'], request: FastifyRequest, organization: string): Promise<void> {
+  if (config.allowOrganization !== undefined && !(await config.allowOrganization(request, organization))) {
+    throw new InvalidArgumentError('organization', 'Logging in to this organization is not allowed here.')
+  }
+}

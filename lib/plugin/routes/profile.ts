@@ -1,0 +1,17 @@
+import { currentSession } from '../../flows/session.js'
+import type { Route, RouteSetup } from './index.js'
+
+/** `GET /auth/profile` (opt-in): the user's claims as JSON, or 401. */
+export function profileRoute ({ registration }: RouteSetup): Route[] {
+  const { context } = registration
+  return [{
+    method: 'GET',
+    path: context.config.routes.profile,
+    async handler (request, reply) {
+      const read = await currentSession(context, registration.visit(request))
+      return read === undefined
+        ? reply.code(401).send({ statusCode: 401, code: 'login_required', error: 'Unauthorized', message: 'Please log in.' })
+        : reply.send(read.record.user)
+    }
+  }]
+}

@@ -1,0 +1,19 @@
+import type { FastifyRequest } from 'fastify'
+import { appBaseOf } from '../visit.js'
+import type { AppBase } from '../../flows/config.js'
+
+/** Whether the application itself made this request: by `Sec-Fetch-Site`, else by `Origin`. What says neither is refused. */
+export function isSameOrigin (bases: readonly AppBase[], request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site']
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  const { origin } = request.headers
+  if (origin === undefined) return false
+  return origin === appBaseOf(bases, request).origin
+}
+
+/** Whether a person's own click on this site, or a typed address, brought the request here; what says nothing passes. */
+export function isOwnNavigation (request: FastifyRequest): boolean {
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers
+  if (mode !== undefined && mode !== 'navigate') return site === 'same-origin'
+  return site === undefined || site === 'same-origin' || site === 'same-site' || site === 'none'
+}

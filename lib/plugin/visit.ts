@@ -1,0 +1,87 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AuthorizationServer } from '../authentication/authorization-server.js'
+import { parseDomain } from '../authentication/authorization-server.js'
+import { ConfigurationError, InvalidArgumentError } from '../errors.js'
+import type { AppBase, Config } from '../flows/config.js'
+import type { Context, Visit } from '../flows/context.js'
+import type { Log } from '../flows/events.js'
+import type { AuthorizationParams } from '../../types/options.js'
+import type { ReadSession } from '../stores/sessions.js'
+import type { Awaitable } from '../../types/stores.js'
+import { RequestCookieJar } from './cookie-jar.js'
+
+/** A Fastify request as the flows see it. */
+export class RequestVisit implements Visit {
+  readonly jar: RequestCookieJar
+  session: Awaitable<ReadSession | undefined> | null = null
+  readonly #context: Context
+  readonly #request: FastifyRequest
+  #server: Awaitable<AuthorizationServer> | undefined
+
+  constructor (context: Context, request: FastifyRequest, jar: RequestCookieJar) {
+    this.#context = context
+    this.#request = request
+    this.jar = jar
+  }
+
+  get requestId (): string { return this.#request.id }
+  get log (): Log { return this.#request.log }
+  get url (): string { return this.#request.url }
+
+  server (): Awaitable<AuthorizationServer> {
+    if (this.#server !== undefined) return this.#server
+    const { config, servers } = this.#context
+    if (config.issuer !== undefined) return (this.#server = servers.get(config.issuer))
+    return (this.#server = this.#resolveServer(config.resolveDomain!))
+  }
+
+  async #resolveServer (resolve: NonNullable<Config['resolveDomain']>): Promise<AuthorizationServer> {
+    const domain = await resolve(this.#request)
+    if (typeof domain !== 'string' || domain === '') throw new ConfigurationError('domain', 'The "domain" function must return a domain for every request; it returned none.')
+    return (this.#server = this.#context.servers.get(parseDomain(domain, 'domain').issuer))
+  }
+
+  appBase (): AppBase {
+    return appBaseOf(this.#context.config.appBases, this.#request)
+  }
+
+  async organization (): Promise<string | undefined> {
+    const { organization } = this.#context.config
+    return typeof organization === 'function' ? await organization(this.#request) : organization
+  }
+
+  async authorizationParams (): Promise<AuthorizationParams> {
+    const { authorizationParams } = this.#context.config
+    return typeof authorizationParams === 'function' ? await authorizationParams(this.#request) : authorizationParams
+  }
+}
+
+/**
+ * The address a request reached the application at. Fastify's `trustProxy` decides which headers count.
+ * @throws InvalidArgumentError for a host that is not among the allowed addresses
+ */
+export function appBaseOf (bases: readonly AppBase[], request: FastifyRequest): AppBase {
+  if (bases.length === 1) return bases[0]!
+  const origin = `${request.protocol}://${request.host}`
+  if (bases.length > 0) {
+    const found = bases.find(base => base.origin === origin)
+    if (found === undefined) throw new InvalidArgumentError('host', 'This host is not one the application answers at.')
+    return found
+  }
+  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i.test(request.host ?? '') || !URL.canParse(origin)) {
+    throw new InvalidArgumentError('host', 'The request has no usable host.')
+  }
+  return { origin: new URL(origin).origin, basePath: '', secure: request.protocol === 'https' }
+}
+
+/** Whether a request's cookies are secure ones; decided once where every address agrees. */
+export function secureOf (bases: readonly AppBase[]): (request: FastifyRequest) => boolean {
+  const first = bases[0]
+  if (first !== undefined && bases.every(base => base.secure === first.secure)) return () => first.secure
+  return request => request.protocol === 'https'
+}
+
+/** The jar of a request: one for all clients that ask, so that headers are written once. */
+export function createJar (request: FastifyRequest, reply: FastifyReply | undefined, secure: boolean): RequestCookieJar {
+  return new RequestCookieJar(request, reply, secure)
+}

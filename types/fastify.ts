@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ServerClient } from '../lib/flows/client.js'
+import type { Auth0Instance } from '../lib/plugin/instance.js'
+import type { OnUnauthenticated } from './options.js'
+import type { Session, UserClaims } from './session.js'
+
+/** `config.auth0` of a route. */
+export interface RouteAuth0Config {
+  /** Guards of the surrounding scope let this route pass. */
+  public?: boolean
+  /** What happens to a request of this route that has no session. */
+  onUnauthenticated?: OnUnauthenticated
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    auth0: Auth0Instance
+  }
+
+  interface FastifyRequest {
+    /** Everything this request can do with its user. */
+    readonly auth0: ServerClient
+    /** The session of this request, or `undefined`. */
+    getSession: <TUser extends UserClaims = UserClaims> () => Promise<Session<TUser> | undefined>
+  }
+
+  interface FastifyContextConfig {
+    /** `false` lets this route pass the guards of its scope. */
+    auth0?: RouteAuth0Config | false
+  }
+}
+
+/** What `fastify.auth0.for()` binds a client to. */
+export interface BoundTo { request: FastifyRequest, reply?: FastifyReply }
