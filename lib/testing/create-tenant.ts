@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import type { Configuration } from 'oidc-provider'
+import { ConfigurationError } from '../errors.js'
+import type { SentLogoutToken } from './tenant/backchannel-logout.js'
+import { TenantBrowser } from './tenant/browser.js'
+import type { LoginOptions } from './tenant/browser.js'
+import { clientMetadata, Clients, demoClient } from './tenant/clients.js'
+import type { RegisteredClient } from './tenant/clients.js'
+import { Clock } from './tenant/clock.js'
+import type { TenantContext } from './tenant/context.js'
+import { loadEngine, loadHelpers } from './tenant/engine.js'
+import type { RawRequest, TenantAnswer } from './tenant/exchange.js'
+import { features } from './tenant/features.js'
+import { createHandler } from './tenant/handler.js'
+import type { Interceptor } from './tenant/handler.js'
+import { createTenantFetch } from './tenant/fetch.js'
+import { SigningKeys } from './tenant/keys.js'
+import { endSession } from './tenant/logout.js'
+import { merge } from './tenant/merge.js'
+import type { TenantClient, TenantOptions, TenantOrganization, TenantUser } from './tenant/options.js'
+import { demoResourceServer } from './tenant/resource-servers.js'
+import { createRequestLog } from './tenant/request-log.js'
+import type { RequestLog } from './tenant/request-log.js'
+import { openServer } from './tenant/server.js'
+import { Storage } from './tenant/storage.js'
+import { demoUsers, Users } from './tenant/users.js'
+import type { StoredUser } from './tenant/users.js'
+
+/** An offline stand-in for an Auth0 tenant. */
+export interface Tenant {
+  /** Host and port, what an application takes for its `domain`. */
+  readonly domain: string
+  /** With a trailing slash. */
+  readonly issuer: string
+  /** The issuer without the trailing slash. */
+  readonly url: string
+  readonly users: readonly StoredUser[]
+  readonly clients: readonly RegisteredClient[]
+  readonly organizations: readonly TenantOrganization[]
+  /** The requests received, with their parameters. */
+  readonly requests: RequestLog
+  /** The logout tokens sent to applications. */
+  readonly logoutTokens: readonly SentLogoutToken[]
+  /** The tenant's clock, epoch seconds. */
+  readonly now: () => number
+  /** `fetch` that the tenant answers without a socket: an application's `customFetch`. Redirects are not followed. */
+  readonly fetch: typeof fetch
+  addUser: (user: TenantUser) => StoredUser
+  addClient: (client: TenantClient) => RegisteredClient
+  /** Invites to an organization; returns what the invitation link carries. */
+  invite: (organization: string, email?: string) => { invitation: string, organization: string, organization_name: string }
+  /** Logs a user in, in a browser of its own, and returns the callback URL. */
+  login: (options: LoginOptions) => Promise<string>
+  /** The same for `response_mode=form_post`. */
+  loginFormPost: (options: LoginOptions) => Promise<{ url: string, body: string }>
+  /** A browser that keeps its session at the tenant from login to login. */
+  browser: () => TenantBrowser
+  /** Signs with another key from now on. The old one stays published unless `revoke` is given. */
+  rotateKeys: (options?: { revoke?: boolean }) => Promise<void>
+  /** Ends a user's sessions, grants and refresh tokens, and sends logout tokens. */
+  revoke: (sub: string) => Promise<void>
+  /** Answers requests in the tenant's place; what it throws breaks the connection off. Returns the way to take it back. */
+  intercept: (interceptor: Interceptor) => () => void
+  close: () => Promise<void>
+}
+
+function checkIssuer (issuer: string): URL {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined
+  if (url === undefined || url.pathname !== '/' || !issuer.endsWith('/') || url.search !== '' || url.username !== '' || !/^https?:$/u.test(url.protocol)) {
+    throw new ConfigurationError('issuer', `"issuer" has to be an origin with a slash at the end, e.g. https://acme.eu.auth0.com/, not "${issuer}".`)
+  }
+  return url
+}
+
+/** For the engine's own check that it could sign: the tenant signs with keys of its own. */
+const unusedKey = { kty: 'RSA', kid: 'unused', e: 'AQAB', n: 'x', d: 'x', p: 'x', q: 'x', dp: 'x', dq: 'x', qi: 'x' }
+
+/**
+ * Starts a tenant in this process, for tests and for trying things out. It listens on a free port of this computer
+ * unless an `issuer` is given.
+ */
+export async function createTenant (options: TenantOptions = {}): Promise<Tenant> {
+  if (process.env.NODE_ENV === 'production') throw new ConfigurationError('NODE_ENV', 'createTenant() is for tests and refuses to run with NODE_ENV=production.')
+  const [engine, helpers] = [await loadEngine(), await loadHelpers()]
+  const server = options.issuer === undefined ? await openServer({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' }) : undefined
+  const issuer = options.issuer ?? `${server!.origin}/`
+  const domain = checkIssuer(issuer).host
+  const clock = new Clock(options.now)
+  const clients = new Clients(options.clients ?? [demoClient])
+  const client = (id: string): ReturnType<typeof clientMetadata> | undefined => {
+    const found = clients.get(id)
+    return found && clientMetadata(found)
+  }
+  const { log, add } = createRequestLog(options.maxRequests ?? 1000)
+  const interceptors = new Set<Interceptor>()
+
+  const context: Omit<TenantContext, 'provider' | 'send'> = {
+    options,
+    engine,
+    helpers,
+    issuer,
+    domain,
+    now: clock.now,
+    keys: new SigningKeys(),
+    storage: new Storage({ now: clock.now, client }),
+    users: new Users(options.users ?? demoUsers, clock.now),
+    clients,
+    organizations: (options.organizations ?? []).map(organization => ({ ...organization })),
+    resourceServers: [...options.resourceServers ?? [demoResourceServer]],
+    logins: new Map(),
+    rules: [],
+    loginSteps: [],
+    logoutTokens: []
+  }
+  const tenant = context as TenantContext
+  const base: Configuration = { adapter: name => tenant.storage.adapter(name), jwks: { keys: [unusedKey] } }
+  const configuration = features.reduce<unknown>((merged, feature) => merge(merged, feature.configure?.(tenant)), base) as Configuration
+  const provider = new engine.Provider(issuer, configuration)
+  Object.assign(tenant, { provider })
+  for (const feature of features) feature.install?.(tenant)
+  const { handle, send } = createHandler({ tenant, features, listener: provider.callback() as RequestListener, clock, interceptors, log: add })
+  Object.assign(tenant, { send })
+  server?.serve(handle)
+
+  const find = (name: string | undefined): string => {
+    const user = name === undefined ? tenant.users.list[0] : tenant.users.find(name)
+    if (user === undefined) throw new Error(`The tenant has no user ${name ?? 'at all'}.`)
+    return user.sub
+  }
+  const browser = (): TenantBrowser => new TenantBrowser({ send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw), issuer, userId: find })
+
+  return {
+    domain,
+    issuer,
+    url: issuer.slice(0, -1),
+    users: tenant.users.list,
+    clients: clients.list,
+    organizations: tenant.organizations,
+    requests: log,
+    logoutTokens: tenant.logoutTokens,
+    now: clock.now,
+    fetch: createTenantFetch(issuer, handle),
+    addUser: user => tenant.users.add(user),
+    addClient: added => clients.add(added),
+    invite (id, email) {
+      const organization = tenant.organizations.find(({ id: other, name }) => other === id || name === id)
+      if (organization === undefined) throw new Error(`The tenant has no organization ${id}.`)
+      const ticket = randomBytes(16).toString('base64url')
+      organization.invitations = [...organization.invitations ?? [], email === undefined ? { ticket } : { ticket, email }]
+      return { invitation: ticket, organization: organization.id, organization_name: organization.name }
+    },
+    login: login => browser().login(login),
+    loginFormPost: login => browser().loginFormPost(login),
+    browser,
+    rotateKeys: rotation => tenant.keys.rotate(rotation),
+    async revoke (sub) {
+      for (const model of ['RefreshToken', 'AccessToken', 'Grant']) {
+        for (const { jti, accountId } of tenant.storage.all(model)) if (accountId === sub) await tenant.storage.adapter(model).destroy(jti!)
+      }
+      for (const session of tenant.storage.all('Session')) if (session.accountId === sub) await endSession(tenant, session)
+    },
+    intercept (interceptor) {
+      interceptors.add(interceptor)
+      return () => { interceptors.delete(interceptor) }
+    },
+    async close () {
+      clock.close()
+      await server?.close()
+    }
+  }
+}

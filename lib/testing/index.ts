@@ -1,0 +1,26 @@
+/**
+ * An Auth0 tenant in your process, for tests and for trying things out.
+ *
+ * ```ts
+ * const tenant = await createTenant({ clients: [{ clientId: 'app', clientSecret: 'secret' }] })
+ * await app.register(auth0, { domain: tenant.url, customFetch: tenant.fetch, clientId: 'app', clientSecret: 'secret', … })
+ *
+ * const login = await app.inject('/auth/login')
+ * const callback = await tenant.login({ authorizationUrl: login.headers.location, user: 'ada@example.com' })
+ * const done = await app.inject({ url: new URL(callback).pathname + new URL(callback).search, cookies: … })
+ * await tenant.close()
+ * ```
+ *
+ * `createTenant({ issuer: 'https://acme.eu.auth0.com/' })` opens no port: everything goes through `tenant.fetch`.
+ * Needs the package `oidc-provider`.
+ */
+export { createTenant } from './create-tenant.js'
+export type { Tenant } from './create-tenant.js'
+export type * from './tenant/options.js'
+export type { SentLogoutToken } from './tenant/backchannel-logout.js'
+export type { Arrival, LoginOptions, TenantBrowser } from './tenant/browser.js'
+export type { RegisteredClient } from './tenant/clients.js'
+export type { TenantRequest } from './tenant/exchange.js'
+export type { Interceptor } from './tenant/handler.js'
+export type { LoggedRequest, RequestLog } from './tenant/request-log.js'
+export type { StoredUser } from './tenant/users.js'

@@ -1,0 +1,84 @@
+import type { RequestListener } from 'node:http'
+import type { Clock } from './clock.js'
+import type { Feature, Route, TenantContext } from './context.js'
+import { runEngine } from './engine.js'
+import { json, parseRequest, TenantError } from './exchange.js'
+import type { RawRequest, TenantAnswer, TenantRequest } from './exchange.js'
+import type { LoggedRequest } from './request-log.js'
+
+/** Answers a request in the tenant's place, or lets it pass. May throw, which breaks the connection off. */
+export type Interceptor = (request: TenantRequest) => Response | undefined | Promise<Response | undefined>
+
+function matcher (path: string): (actual: string) => Record<string, string> | undefined {
+  const pattern = new RegExp(`^${path.replace(/:(\w+)/gu, '(?<$1>[^/]+)')}$`, 'u')
+  return actual => {
+    const match = pattern.exec(actual)
+    return match === null ? undefined : Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]))
+  }
+}
+
+function formText (body: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(body).filter(([, value]) => value !== undefined && value !== null)
+  return new URLSearchParams(pairs.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])).toString()
+}
+
+/** The engine reads forms only, and what `before` made of a request. */
+function forEngine (original: TenantRequest, request: TenantRequest): TenantRequest {
+  const isJson = request.headers['content-type']?.includes('json') ?? false
+  if (!isJson && request.body === original.body) return request
+  return { ...request, headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' }, text: formText(request.body) }
+}
+
+async function fromResponse (response: Response): Promise<TenantAnswer> {
+  const cookies = response.headers.getSetCookie()
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'))
+  return { status: response.status, headers: { ...headers, ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}) }, body: await response.text() }
+}
+
+/** How the tenant answers: interceptors, then the features' routes, then the engine. */
+export function createHandler (options: {
+  tenant: TenantContext
+  features: readonly Feature[]
+  listener: RequestListener
+  clock: Clock
+  interceptors: Set<Interceptor>
+  log: (request: TenantRequest, at: number) => LoggedRequest
+}): { handle: (raw: RawRequest) => Promise<TenantAnswer>, send: (request: TenantRequest) => Promise<TenantAnswer> } {
+  const { tenant, features, listener, clock, interceptors, log } = options
+  const routes = features.flatMap(feature => feature.routes?.(tenant) ?? []).map((route: Route) => ({ ...route, match: matcher(route.path) }))
+
+  async function send (request: TenantRequest): Promise<TenantAnswer> {
+    for (const { method, match, handle } of routes) {
+      const params = method === request.method ? match(request.path) : undefined
+      if (params !== undefined) return handle(request, params)
+    }
+    let changed = request
+    for (const feature of features) changed = await feature.before?.(changed, tenant) ?? changed
+    let answer = await runEngine(listener, forEngine(request, changed), tenant.issuer)
+    for (const feature of features) answer = await feature.after?.(answer, request, tenant) ?? answer
+    return answer
+  }
+
+  async function answerTo (raw: RawRequest): Promise<TenantAnswer> {
+    const request = parseRequest(raw)
+    const entry = log(request, tenant.now())
+    for (const intercept of interceptors) {
+      const response = await intercept(request)
+      if (response !== undefined) return { ...await fromResponse(response) }
+    }
+    const answer = await send(request)
+    entry.status = answer.status
+    return answer
+  }
+
+  async function handle (raw: RawRequest): Promise<TenantAnswer> {
+    try {
+      return await clock.run(() => answerTo(raw))
+    } catch (error) {
+      if (error instanceof TenantError) return json(error.status, error.body)
+      throw error
+    }
+  }
+
+  return { handle, send: request => clock.run(() => send(request)) }
+}

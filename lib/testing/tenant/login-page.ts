@@ -1,0 +1,120 @@
+import type { Interaction, InteractionResults } from 'oidc-provider'
+import type { Feature, TenantContext } from './context.js'
+import { html, redirect } from './exchange.js'
+import type { TenantAnswer, TenantRequest } from './exchange.js'
+import { findOrganization } from './organizations.js'
+import { buttons, escape, page, problem } from './page.js'
+import { profileClaims } from './users.js'
+import type { StoredUser } from './users.js'
+
+/** How a user logged in. */
+export interface Authentication { user: StoredUser, amr?: string[], acr?: string }
+
+/** A further page between password and application: returns an answer as long as it is not passed. */
+export type LoginStep = (login: { interaction: Interaction, authentication: Authentication, form: Readonly<Record<string, unknown>> }) => Promise<TenantAnswer | undefined> | TenantAnswer | undefined
+
+interface PendingLogin { authentication?: Authentication }
+
+const loginPrompts = new Set(['login', 'select_account', 'create'])
+
+function userButton (user: StoredUser, index: number): string {
+  const { name, email, picture } = profileClaims(user)
+  return `<button class="user" type="submit" id="user-${index + 1}" name="user" value="${escape(user.sub)}" formnovalidate><img src="${escape(picture)}" alt=""><span>${escape(name ?? user.sub)}<small>${escape(email ?? user.phoneNumber ?? '')}</small></span></button>`
+}
+
+function loginPage (tenant: TenantContext, interaction: Interaction, message?: string): string {
+  const { params } = interaction
+  const client = tenant.clients.get(params.client_id)!
+  const organization = typeof params.organization === 'string' ? findOrganization(tenant, params.organization) : undefined
+  const target = organization === undefined ? client.name ?? client.clientId : organization.displayName ?? organization.name
+  return page('login', 'Welcome', `<p>Log in to continue to ${escape(target)}.</p>
+${problem(message)}<form method="post">
+${tenant.users.list.slice(0, 20).map(userButton).join('\n')}
+<hr>
+<label for="username">Email address</label>
+<input id="username" name="username" autocomplete="username" inputmode="email" required value="${escape(params.login_hint ?? '')}">
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+${buttons()}
+</form>`)
+}
+
+function consentPage (tenant: TenantContext, interaction: Interaction): string {
+  const { params } = interaction
+  const client = tenant.clients.get(params.client_id)!
+  const details = typeof params.authorization_details === 'string' ? `<pre>${escape(JSON.stringify(JSON.parse(params.authorization_details), null, 2))}</pre>` : ''
+  return page('consent', 'Authorize', `<p>${escape(client.name ?? client.clientId)} asks for: ${escape(params.scope ?? '')}</p>
+${details}<form method="post">${buttons('Accept')}</form>`)
+}
+
+function authenticate (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser | undefined {
+  if (typeof form.user === 'string') return tenant.users.bySub(form.user)
+  const user = tenant.users.find(String(form.username ?? ''))
+  return user?.password === form.password ? user : undefined
+}
+
+/** The login page, for people (with or without JavaScript) and for `tenant.login()`. */
+export const loginPages: Feature = {
+  configure ({ engine, options }) {
+    const { interactionPolicy: { base, Prompt } } = engine
+    const policy = base()
+    const consent = policy.get('consent')!
+    for (const reason of ['native_client_prompt', 'op_scopes_missing', 'op_claims_missing', 'rs_scopes_missing']) consent.checks.remove(reason)
+    policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
+    policy.add(new Prompt({ name: 'create', requestable: true }), 0)
+    return {
+      interactions: { policy, url: (_ctx, interaction) => `/u/login?state=${interaction.uid}` },
+      ttl: { Interaction: options.lifetimes?.interaction ?? 3600, Session: options.lifetimes?.session ?? 604_800 },
+      cookies: { names: { session: 'auth0', interaction: 'auth0_interaction', resume: 'auth0_resume' } }
+    }
+  },
+  routes (tenant) {
+    const pending = new Map<string, PendingLogin>()
+
+    const find = async (request: TenantRequest): Promise<Interaction | undefined> => tenant.provider.Interaction.find(String(request.query.state))
+
+    async function finish (interaction: Interaction, result: InteractionResults): Promise<TenantAnswer> {
+      pending.delete(interaction.uid)
+      interaction.result = { ...interaction.lastSubmission, ...result }
+      await interaction.save(interaction.exp - Math.floor(tenant.now()))
+      return redirect(interaction.returnTo, 303)
+    }
+
+    const expired = (): TenantAnswer => html(400, page('error', 'Oops!, something went wrong', '<p>You may have pressed the back button, or the login took too long.</p>'))
+
+    return [{
+      method: 'GET',
+      path: '/u/login',
+      async handle (request) {
+        const interaction = await find(request)
+        if (interaction === undefined) return expired()
+        return html(200, interaction.prompt.name === 'consent' ? consentPage(tenant, interaction) : loginPage(tenant, interaction))
+      }
+    }, {
+      method: 'POST',
+      path: '/u/login',
+      async handle (request) {
+        const interaction = await find(request)
+        if (interaction === undefined) return expired()
+        const { name } = interaction.prompt
+        const form = request.body
+        if (form.action === 'cancel') return finish(interaction, { error: 'access_denied', error_description: 'User did not authorize the request' })
+        if (!loginPrompts.has(name)) return finish(interaction, { [name]: {} })
+        const login = pending.get(interaction.uid) ?? {}
+        pending.set(interaction.uid, login)
+        if (login.authentication === undefined) {
+          const user = authenticate(tenant, form)
+          if (user === undefined) return html(400, loginPage(tenant, interaction, 'Wrong email or password'))
+          login.authentication = { user }
+        }
+        const { authentication } = login
+        for (const step of tenant.loginSteps) {
+          const answer = await step({ interaction, authentication, form })
+          if (answer !== undefined) return answer
+        }
+        const { user, amr, acr } = authentication
+        return finish(interaction, { login: { accountId: user.sub, ...(amr && { amr }), ...(acr && { acr }) }, [name === 'login' ? 'select_account' : name]: {} })
+      }
+    }]
+  }
+}

@@ -1,0 +1,142 @@
+import type { webcrypto } from 'node:crypto'
+
+/** A user who can log in at the tenant. */
+export interface TenantUser {
+  /** Auth0's user id. Default `auth0|…`, made of the e-mail address. */
+  sub?: string
+  email?: string
+  emailVerified?: boolean
+  phoneNumber?: string
+  username?: string
+  name?: string
+  givenName?: string
+  familyName?: string
+  nickname?: string
+  picture?: string
+  /** Default `password`. */
+  password?: string
+  blocked?: boolean
+  /** The database connection, or the connection the user came by. Default `Username-Password-Authentication`. */
+  connection?: string
+  /** Further claims of the ID token and of `/userinfo`, as an Action would set them. */
+  claims?: Record<string, unknown>
+  /** Further claims of access tokens for an API. */
+  accessTokenClaims?: Record<string, unknown>
+  /** Permissions by API identifier: the `permissions` claim. */
+  permissions?: Record<string, readonly string[]>
+  userMetadata?: Record<string, unknown>
+  appMetadata?: Record<string, unknown>
+}
+
+/** An API and the scopes an application may ask for it with a refresh token that was made for another API. */
+export interface RefreshTokenPolicy { audience: string, scope: readonly string[] }
+
+/** An application registered at the tenant. */
+export interface TenantClient {
+  clientId: string
+  /** Without a secret and without `jwks` the application is public. */
+  clientSecret?: string
+  name?: string
+  /** Allowed Callback URLs. Default: any URL on a loopback host. */
+  callbacks?: readonly string[]
+  /** Allowed Logout URLs. Default: any URL on a loopback host. */
+  logoutUrls?: readonly string[]
+  /** Public keys for `private_key_jwt` and signed request objects. */
+  jwks?: { keys: readonly webcrypto.JsonWebKey[] }
+  tokenEndpointAuthMethod?: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt' | 'self_signed_tls_client_auth'
+  /** Grant types it may use. Default: all. */
+  grantTypes?: readonly string[]
+  idTokenSigningAlg?: 'RS256' | 'PS256' | 'HS256'
+  refreshToken?: {
+    /** Whether a refresh token is replaced at each use. Default `false`, as at Auth0. */
+    rotation?: boolean
+    /** Seconds in which a replaced refresh token may still be used. Default the tenant's `refreshTokenOverlap`. */
+    overlap?: number
+    /** Other APIs the refresh token works for. */
+    policies?: readonly RefreshTokenPolicy[]
+  }
+  requirePushedAuthorizationRequests?: boolean
+  requireSignedRequestObject?: boolean
+  /** PKCE is always asked of public applications; `true` asks it of this one too. */
+  requirePkce?: boolean
+  /** Tokens only with a proof of possession. @see RFC 9449 */
+  requireProofOfPossession?: boolean
+  /** Whether users of an organization may, may not or must log in through it. Default `allow`. */
+  organizationUsage?: 'allow' | 'deny' | 'require'
+  /** Where logout tokens are posted. @see OpenID Connect Back-Channel Logout 1.0 */
+  backchannelLogoutUrl?: string
+  /** Whether access tokens may be had without a user, by API. Default: all scopes of every API. */
+  clientGrants?: Record<string, readonly string[]>
+}
+
+/** A pending invitation to an organization. */
+export interface TenantInvitation { ticket: string, email?: string }
+
+/** An organization of the tenant. */
+export interface TenantOrganization {
+  id: string
+  name: string
+  displayName?: string
+  /** Subjects or e-mail addresses of the members. */
+  members?: readonly string[]
+  invitations?: readonly TenantInvitation[]
+}
+
+/** An API of the tenant. */
+export interface TenantResourceServer {
+  /** The `audience`. */
+  identifier: string
+  name?: string
+  scopes?: readonly string[]
+  /** Grant only the scopes that the user's permissions hold, and write `permissions` into the token. Default `false`. */
+  rbac?: boolean
+  /** Default `true`. */
+  allowOfflineAccess?: boolean
+  /** Seconds. Default 86 400. */
+  tokenLifetime?: number
+  /** Auth0's own access token profile or that of RFC 9068. Default `access_token`. */
+  tokenDialect?: 'access_token' | 'rfc9068_profile'
+  signingAlg?: 'RS256' | 'PS256'
+}
+
+/** Seconds that things live. */
+export interface TenantLifetimes {
+  /** Access tokens without an API. Default 86 400. */
+  accessToken?: number
+  /** Default 36 000. */
+  idToken?: number
+  /** Default 2 592 000. */
+  refreshToken?: number
+  /** Authorization codes. Default 600. */
+  code?: number
+  /** The tenant's own session. Default 604 800. */
+  session?: number
+  /** `request_uri` of a pushed request. Default 30. */
+  pushedRequest?: number
+  /** The login page. Default 3600. */
+  interaction?: number
+}
+
+/** Options of `createTenant()`. */
+export interface TenantOptions {
+  users?: readonly TenantUser[]
+  clients?: readonly TenantClient[]
+  organizations?: readonly TenantOrganization[]
+  /** APIs. Default: `https://api.example.com` with `read:items` and `write:items`. */
+  resourceServers?: readonly TenantResourceServer[]
+  /** Port to listen on; 0 takes a free one. */
+  port?: number
+  /** A loopback host. Default `127.0.0.1`. */
+  host?: string
+  /** Another issuer, e.g. `https://acme.eu.auth0.com/`: then no port is opened and `tenant.fetch` is the only way in. */
+  issuer?: string
+  /** The clock, epoch seconds. */
+  now?: () => number
+  /** Seconds in which a rotated refresh token may be used again. Default 0. */
+  refreshTokenOverlap?: number
+  lifetimes?: TenantLifetimes
+  /** How the tenant reaches applications (logout tokens). Default `globalThis.fetch`. */
+  fetch?: typeof fetch
+  /** Requests remembered in `tenant.requests`. Default 1000. */
+  maxRequests?: number
+}
