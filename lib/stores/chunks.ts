@@ -6,6 +6,9 @@ export const COOKIE_LIMIT = 4096
 /** A session's budget needs three; a chunk's number is one digit. */
 const MOST_CHUNKS = 9
 const COUNT = /^([2-9])\./
+/** What somebody may have put beside our chunks; cleared with them, within reason. */
+const ODD_NUMBER = /^[\w.-]{1,16}$/
+const MOST_ODD = 16
 
 /** What a cookie takes of `COOKIE_LIMIT`. */
 export function cookieSize (name: string, value: string, { path, httpOnly, secure, sameSite, domain, partitioned, maxAge }: CookieAttributes): number {
@@ -53,9 +56,9 @@ function split (name: string, value: string, attributes: CookieAttributes): [nam
   return Array.from({ length: count }, (_, index) => [`${name}.${index}`, text.slice(index * room, (index + 1) * room)])
 }
 
-/** The names of both forms that the browser holds or this response has written. */
-function presentNames (jar: CookieJar, name: string): string[] {
+/** The names of both forms that the browser holds or this response has written, odd numbers included. */
+function presentNames (jar: CookieJar, name: string): Set<string> {
   const numbered = Array.from({ length: MOST_CHUNKS }, (_, index) => `${name}.${index}`)
-  const held = new Set([name, ...numbered].filter((candidate) => jar.get(candidate) !== undefined))
-  return [...held]
+  const odd = jar.names(`${name}.`).filter((candidate) => ODD_NUMBER.test(candidate.slice(name.length + 1))).slice(0, MOST_ODD)
+  return new Set([name, ...numbered, ...odd].filter((candidate) => jar.get(candidate) !== undefined))
 }

@@ -1,6 +1,6 @@
 import { absoluteEnd, sessionEnd, touchDue } from './lifetime.js'
 import { noTokens, type ReadSession, type Sessions } from './sessions.js'
-import { SessionCookies, type OpenedSession, type SessionCookiesOptions } from './session-cookies.js'
+import { SessionCookies, toOpened, type OpenedSession, type SessionCookiesOptions } from './session-cookies.js'
 import { watchRevocations } from './revocation-watch.js'
 import type { Awaitable, CookieJar, RevocationStore, StoredSession } from '../../types/stores.js'
 
@@ -21,14 +21,13 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
   /** Asked when headers are sent: whether a write for this session still makes sense. */
   const stillWanted = (session: OpenedSession) => () => !revocations.endedHere(session)
 
-  function unread (jar: CookieJar): undefined {
+  function clear (jar: CookieJar): undefined {
     if (jar.writable) cookies.clear(jar)
   }
 
-  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, ended: boolean): ReadSession | undefined {
-    if (ended) return unread(jar)
+  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean): ReadSession | undefined {
+    if (ended) return clear(jar)
     const { record } = opened
-    const time = now()
     if (!jar.writable || !touchDue(lastActivity, time, lifetime)) {
       return { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, lifetime) }
     }
@@ -40,15 +39,15 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     const value = cookies.raw(jar)
     if (value === undefined) return undefined
     const opened = cookies.open(value)
-    if (opened === undefined) return unread(jar)
+    if (opened === undefined) return clear(jar)
     const { record } = opened
     const time = now()
     let lastActivity = record.updatedAt
     if (touchDue(lastActivity, time, lifetime)) lastActivity = Math.max(lastActivity, cookies.lastSeen(jar, record.id))
-    if (sessionEnd(record, lastActivity, lifetime) <= time) return unread(jar)
+    if (sessionEnd(record, lastActivity, lifetime) <= time) return clear(jar)
     const ended = revocations.ended(opened)
-    if (typeof ended === 'boolean') return live(jar, opened, lastActivity, ended)
-    return ended.then((ended) => live(jar, opened, lastActivity, ended), (error: unknown) => {
+    if (typeof ended === 'boolean') return live(jar, opened, lastActivity, time, ended)
+    return ended.then((ended) => live(jar, opened, lastActivity, time, ended), (error: unknown) => {
       // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
       if (onStoreError === 'anonymous') return undefined
       throw error
@@ -88,9 +87,8 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     create (jar, { record, tokens }) {
       const before = cookies.open(cookies.raw(jar) ?? '')
       const write = () => {
-        const { id, version, user: { sub }, issuer: iss, createdAt } = record
-        cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true },
-          () => !revocations.endedHere({ owner: { id, sub, iss }, createdAt }))
+        const { id, version } = record
+        cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true }, stillWanted(toOpened(record)))
         cookies.forgetSeen(jar)
       }
       const ending = before && before.record.id !== record.id ? end(before) : undefined
@@ -107,7 +105,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
 
     destroy (jar) {
       const opened = cookies.open(cookies.raw(jar) ?? '')
-      cookies.clear(jar)
+      clear(jar)
       if (opened === undefined) return undefined
       const ending = end(opened)
       return ending ? ending.then(() => opened.record) : opened.record

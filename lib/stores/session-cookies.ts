@@ -57,10 +57,7 @@ export class SessionCookies {
     const plaintext = this.#options.sealers.session.open(value)
     const record = plaintext && decodeRecord(plaintext)
     if (!record) return undefined
-    const { id, user, issuer: iss, sid, createdAt } = record
-    const { sub, org_id: organization } = user
-    const owner = { id, iss, sub, ...(sid !== undefined && { sid }), ...(typeof organization === 'string' && { organization }) }
-    const opened = deepFreeze({ record, owner, createdAt })
+    const opened = deepFreeze(toOpened(record))
     this.#opened.set(value, opened)
     return opened
   }
@@ -159,6 +156,14 @@ export class SessionCookies {
     const { attributes, lifetime, now } = this.#options
     return { ...attributes(jar.secure), maxAge: Math.max(0, Math.ceil(absoluteEnd(record, lifetime) - now())) }
   }
+}
+
+/** A record with what revocations are asked about. */
+export function toOpened (record: SessionRecord): OpenedSession {
+  const { id, user, issuer: iss, sid, createdAt } = record
+  const { sub, org_id: organization } = user
+  const owner = { id, iss, sub, ...(sid !== undefined && { sid }), ...(typeof organization === 'string' && { organization }) }
+  return { record, owner, createdAt }
 }
 
 function isEmpty ({ refreshToken, idToken, tokenSets, connectionTokenSets, jkt }: SessionTokens): boolean {
