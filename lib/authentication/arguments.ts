@@ -16,3 +16,9 @@ export function forwardedFor (address: string | undefined): Record<string, strin
   if (isIP(address) === 0) throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" has to be an IP address.')
   return { 'auth0-forwarded-for': address }
 }
+
+/** An id as one segment of a path. Dots alone would climb out of it. */
+export function pathSegment (name: string, id: string): string {
+  if (/^\.{1,2}$/.test(id)) throw new InvalidArgumentError(name, `The argument "${name}" is not an id.`)
+  return encodeURIComponent(id)
+}

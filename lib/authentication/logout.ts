@@ -14,15 +14,15 @@ export interface LogoutUrlParams {
 }
 
 /** The logout URL: by OpenID Connect where the tenant offers it, else `/v2/logout`. */
-export function buildLogoutUrl (
+export function logoutUrl (
   server: Pick<AuthorizationServer, 'issuer' | 'clientId'>, metadata: Pick<Metadata, 'end_session_endpoint'> | undefined, params: LogoutUrlParams
 ): string {
   const endpoint = metadata?.end_session_endpoint
-  return endpoint === undefined ? buildV2LogoutUrl(server, params) : buildOidcLogoutUrl(server, endpoint, params)
+  return endpoint === undefined ? v2LogoutUrl(server, params) : oidcLogoutUrl(server, endpoint, params)
 }
 
 /** @see OpenID Connect RP-Initiated Logout section 2 */
-export function buildOidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'>, endpoint: string, params: LogoutUrlParams): string {
+export function oidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'>, endpoint: string, params: LogoutUrlParams): string {
   return withQuery(endpoint, {
     id_token_hint: params.idTokenHint,
     logout_hint: params.logoutHint,
@@ -34,7 +34,7 @@ export function buildOidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'
 }
 
 /** Auth0's own logout endpoint. */
-export function buildV2LogoutUrl (server: Pick<AuthorizationServer, 'issuer' | 'clientId'>, params: LogoutUrlParams): string {
+export function v2LogoutUrl (server: Pick<AuthorizationServer, 'issuer' | 'clientId'>, params: LogoutUrlParams): string {
   return withQuery(`${server.issuer}v2/logout`, { client_id: server.clientId, returnTo: params.returnTo }, params.federated)
 }
 

@@ -3,11 +3,11 @@ import type { AuthorizationServer } from './authorization-server.js'
 import { sendWithProof } from './dpop-exchange.js'
 import type { RequestOptions } from './request-options.js'
 
-/** A request to an endpoint of Auth0 that takes an access token. */
+/** A request to an endpoint of Auth0 that takes an access token, or none. */
 export interface AuthorizedRequest {
   method: HttpRequest['method']
   url: string
-  accessToken: string
+  accessToken?: string | undefined
   /** `DPoP` presents the token with a proof. Default `Bearer`. */
   tokenType?: string | undefined
   json?: Record<string, unknown> | undefined
@@ -23,7 +23,7 @@ export async function sendAuthorized (server: Pick<AuthorizationServer, 'http' |
     url,
     headers: {
       ...options.headers,
-      authorization: `${key === undefined ? 'Bearer' : 'DPoP'} ${accessToken}`,
+      ...(accessToken !== undefined && { authorization: `${key === undefined ? 'Bearer' : 'DPoP'} ${accessToken}` }),
       ...(json !== undefined && { 'content-type': 'application/json' })
     },
     ...(json !== undefined && { body: JSON.stringify(json) }),

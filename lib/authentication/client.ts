@@ -1,0 +1,147 @@
+import type { AssertionAlgorithm, DpopKeyInput, HttpClientOptions, SigningKey, TlsCredentials } from '../../types/options.js'
+import { ConfigurationError } from '../errors.js'
+import { createHttp, type Http } from '../http/send.js'
+import { createAssertionSigner } from '../tokens/assertion.js'
+import { TokenVerifier } from '../tokens/verifier.js'
+import { createAuthorizationServer, type AuthorizationServer } from './authorization-server.js'
+import * as groups from './groups.js'
+import { revokeToken, type RevokeTokenParams } from './revoke.js'
+import type { RequestOptions } from './request-options.js'
+
+/** Options of `AuthenticationClient`. Of several ways to authenticate the signing key wins. */
+export interface AuthenticationClientOptions extends Omit<HttpClientOptions, 'httpTimeout'> {
+  /** Auth0 domain or custom domain: a host, or its URL. */
+  domain: string
+  clientId: string
+  clientSecret?: string
+  /** How the secret is sent. Default `'post'`. */
+  clientSecretMethod?: 'post' | 'basic'
+  clientAssertionSigningKey?: SigningKey
+  /** Default `RS256`. */
+  clientAssertionSigningAlg?: AssertionAlgorithm
+  clientAssertionSigningKeyId?: string
+  /** Mutual TLS. @see RFC 8705 */
+  tls?: TlsCredentials
+  /** Bind tokens to a key. @see RFC 9449 */
+  dpop?: boolean | { key: DpopKeyInput }
+  /** Seconds for a whole exchange, body included. Default 5. */
+  timeout?: number
+  /** How often requests that only read are repeated when the network or Auth0 fails. Default 0. */
+  retry?: { retries: number, maxDelay?: number }
+  /** Seconds the tenant's metadata is fresh. Default 600. */
+  discoveryTtl?: number
+  /** Seconds of clock difference that are forgiven when a token is verified. Default 30. */
+  clockTolerance?: number
+  /** The clock, epoch seconds. */
+  now?: () => number
+}
+
+/** Auth0's Authentication API. It keeps no session and knows no web framework. */
+export class AuthenticationClient {
+  /** The URL that begins a login, and what goes with it. */
+  readonly authorize: groups.Authorize
+  /** Authorization requests through the back channel. @see RFC 9126 */
+  readonly pushedAuthorization: groups.PushedAuthorization
+  /** Tokens, one method per grant. */
+  readonly getToken: groups.GetToken
+  /** Users of database connections. */
+  readonly database: groups.Database
+  /** Codes and links by e-mail and text message. */
+  readonly passwordless: groups.Passwordless
+  /** Logins that the user confirms on another device (CIBA). */
+  readonly backchannel: groups.Backchannel
+  /** Logins of devices without a browser. @see RFC 8628 */
+  readonly device: groups.Device
+  /** Second factors. */
+  readonly mfa: groups.Mfa
+  readonly passkeys: groups.Passkeys
+  /** Who a token is about. */
+  readonly users: groups.Users
+  readonly logout: groups.Logout
+  readonly social: groups.Social
+  readonly delegated: groups.Delegated
+  /** SAML and WS-Federation metadata. */
+  readonly enterprise: groups.Enterprise
+  /** @see RFC 7591 */
+  readonly dynamicRegistration: groups.DynamicRegistration
+  readonly #server: AuthorizationServer
+  readonly #options: AuthenticationClientOptions
+  #verifier: TokenVerifier | undefined
+
+  constructor (options: AuthenticationClientOptions) {
+    const server = serverOf(options)
+    this.#server = server
+    this.#options = options
+    this.authorize = groups.authorize(server)
+    this.pushedAuthorization = groups.pushedAuthorization(server)
+    this.getToken = groups.getToken(server)
+    this.database = groups.database(server)
+    this.passwordless = groups.passwordless(server)
+    this.backchannel = groups.backchannel(server)
+    this.device = groups.device(server)
+    this.mfa = groups.mfa(server)
+    this.passkeys = groups.passkeys(server)
+    this.users = groups.users(server)
+    this.logout = groups.logout(server)
+    this.social = groups.social(server)
+    this.delegated = groups.delegated(server)
+    this.enterprise = groups.enterprise(server)
+    this.dynamicRegistration = groups.dynamicRegistration(server)
+  }
+
+  get domain (): string {
+    return this.#server.domain
+  }
+
+  get clientId (): string {
+    return this.#server.clientId
+  }
+
+  /** Revokes a refresh token. A token that is unknown already is no error. @see RFC 7009 */
+  revokeToken (params: RevokeTokenParams, options?: RequestOptions): Promise<void> {
+    return revokeToken(this.#server, params, options)
+  }
+
+  /** Verifies ID tokens of this client, signed with the tenant's keys (`RS256`). */
+  get verifier (): TokenVerifier {
+    const { clockTolerance } = this.#options
+    this.#verifier ??= new TokenVerifier({
+      issuer: this.#server.issuer,
+      audience: this.clientId,
+      keys: this.#server.keys,
+      now: this.#server.now,
+      ...(clockTolerance !== undefined && { clockTolerance })
+    })
+    return this.#verifier
+  }
+
+  /** Closes kept connections. */
+  async close (): Promise<void> {
+    await this.#server.http.close()
+  }
+}
+
+function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
+  checkOptions(options)
+  const { clientAssertionSigningKey: key, clientAssertionSigningAlg: alg, clientAssertionSigningKeyId: keyId, now = () => Date.now() / 1000 } = options
+  const assertionSigner = key === undefined
+    ? undefined
+    : createAssertionSigner({ key, ...(alg !== undefined && { alg }), ...(keyId !== undefined && { keyId }) })
+  const http = withReadRetries(createHttp(options), options.retry)
+  return createAuthorizationServer({ ...options, assertionSigner, tls: options.tls !== undefined, http, now })
+}
+
+/** Repeats what only reads; everything else happens once. */
+function withReadRetries (http: Http, retry: AuthenticationClientOptions['retry']): Http {
+  return retry === undefined ? http : { ...http, send: (request) => http.send(request.method === 'GET' ? { retry, ...request } : request) }
+}
+
+function checkOptions (options: AuthenticationClientOptions): void {
+  for (const name of ['domain', 'clientId'] as const) {
+    if (typeof options?.[name] !== 'string' || options[name] === '') throw new ConfigurationError(name, `The option "${name}" is required.`)
+  }
+  if (options.clientSecret === '') throw new ConfigurationError('clientSecret', 'The option "clientSecret" is empty.')
+  if (options.timeout !== undefined && !(options.timeout > 0 && options.timeout <= 3600)) {
+    throw new ConfigurationError('timeout', 'The option "timeout" has to be a number of seconds between 0 and 3600.')
+  }
+}

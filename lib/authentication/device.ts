@@ -1,0 +1,60 @@
+import { invalid } from '../http/body.js'
+import { parseJsonObject } from '../http/json.js'
+import { toApiError } from '../http/api-error.js'
+import type { AuthorizationServer } from './authorization-server.js'
+import type { RequestOptions } from './request-options.js'
+
+export interface DeviceAuthorizationParams {
+  scope?: string | undefined
+  audience?: string | undefined
+}
+
+/** What the device shows, and what it polls with. */
+export interface DeviceAuthorization {
+  deviceCode: string
+  userCode: string
+  verificationUri: string
+  verificationUriComplete: string | undefined
+  /** Seconds. */
+  expiresIn: number
+  /** Seconds between two polls. */
+  interval: number
+}
+
+const WHAT = 'The device authorization'
+
+/** Begins a login that the user finishes on another device. @see RFC 8628 section 3.1 */
+export async function startDeviceAuthorization (server: AuthorizationServer, params: DeviceAuthorizationParams = {}, options: RequestOptions = {}): Promise<DeviceAuthorization> {
+  const { headers, params: credentials } = await server.clientAuthentication()
+  const form = Object.entries({ scope: params.scope, audience: params.audience, ...credentials })
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const response = await server.http.send({
+    method: 'POST',
+    url: await server.url('oauth/device/code'),
+    headers: { ...options.headers, ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form).toString(),
+    signal: options.signal,
+    timeout: options.timeout
+  })
+  if (response.status !== 200) throw toApiError(response, { what: WHAT, now: server.now() })
+  return readAnswer(parseJsonObject(response, WHAT))
+}
+
+function readAnswer (body: Record<string, unknown>): DeviceAuthorization {
+  const { device_code: deviceCode, user_code: userCode, verification_uri: verificationUri, verification_uri_complete: complete } = body
+  for (const value of [deviceCode, userCode, verificationUri]) {
+    if (typeof value !== 'string' || value === '') throw invalid(`${WHAT}: the answer is incomplete.`)
+  }
+  return {
+    deviceCode: deviceCode as string,
+    userCode: userCode as string,
+    verificationUri: verificationUri as string,
+    verificationUriComplete: typeof complete === 'string' ? complete : undefined,
+    expiresIn: seconds(body.expires_in) ?? 900,
+    interval: seconds(body.interval) ?? 5
+  }
+}
+
+function seconds (value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 && value <= 86_400 ? value : undefined
+}
