@@ -1,4 +1,4 @@
-import type { KeyObject, webcrypto } from 'node:crypto'
+import type { AsymmetricKeyDetails, KeyObject, webcrypto } from 'node:crypto'
 import type { AssertionAlgorithm, IdTokenAlgorithm } from '../../types/options.js'
 
 /** What an algorithm demands of its key. @see RFC 7518 section 3.1, RFC 8037 */
@@ -45,15 +45,19 @@ export function keyFits (alg: string, key: KeyObject): boolean {
   if (algorithm === undefined) return false
   if (algorithm.keyType === 'secret') return key.type === 'secret'
   if (key.asymmetricKeyType !== algorithm.keyType) return false
-  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {}
-  if (algorithm.keyType === 'rsa') return modulusLength >= minimumModulus
-  return namedCurve === algorithm.curve
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails as AsymmetricKeyDetails
+  return namedCurve === algorithm.curve && isLongEnough(modulusLength)
 }
 
-/** `keyFits` for a `CryptoKey`, which is bound to its algorithm when it is made. */
+/** `keyFits` for a `CryptoKey`, which is bound to its algorithm and uses when it is made. */
 export function cryptoKeyFits (alg: string, key: webcrypto.CryptoKey): boolean {
   const wanted = algorithms.get(alg)?.webCrypto
   const { name, hash, namedCurve, modulusLength } = key.algorithm as webcrypto.KeyAlgorithm & { hash?: { name: string }, namedCurve?: string, modulusLength?: number }
   return wanted !== undefined && name === wanted.name && namedCurve === wanted.namedCurve && hash?.name === wanted.hash &&
-    (modulusLength === undefined || modulusLength >= minimumModulus)
+    isLongEnough(modulusLength) && (key.type !== 'private' || key.usages.includes('sign'))
+}
+
+/** Only RSA keys have a modulus. */
+function isLongEnough (modulusLength: number | undefined): boolean {
+  return modulusLength === undefined || modulusLength >= minimumModulus
 }

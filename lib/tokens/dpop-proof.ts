@@ -56,7 +56,7 @@ async function verify (proof: string, expected: DpopProofExpectations): Promise<
   const payload = parsePayload(encodedPayload)
   const { htm, htu, jti, iat, nonce, ath } = payload as Payload & { iat: number }
   if (htm !== expected.method) refuse('proof_method', 'It is for another method.', { claim: 'htm' })
-  if (typeof htu !== 'string' || normalizeUrl(htu) !== normalizeUrl(expected.url)) refuse('proof_url', 'It is for another URL.', { claim: 'htu' })
+  if (!isSameUrl(htu, expected.url)) refuse('proof_url', 'It is for another URL.', { claim: 'htu' })
   requireMoment(payload, 'iat')
   checkIssuedAt(payload, { now: expected.now, clockTolerance }, (expected.iatWindow ?? 300) - clockTolerance)
   if (expected.nonce !== undefined && (typeof nonce !== 'string' || ![expected.nonce].flat().includes(nonce))) refuse('nonce', 'It does not carry the nonce the server asks for.', { claim: 'nonce' })
@@ -80,9 +80,13 @@ export function accessTokenHash (accessToken: string): string {
   return createHash('sha256').update(accessToken).digest('base64url')
 }
 
-/** Without query and fragment, and with one spelling for equal URLs. @see RFC 9449 section 4.3, RFC 3986 section 6.2 */
-function normalizeUrl (url: string): string | undefined {
-  if (!URL.canParse(url)) return undefined
+/** Query and fragment are not compared. @see RFC 9449 section 4.3 */
+function isSameUrl (htu: unknown, url: string): boolean {
+  return typeof htu === 'string' && URL.canParse(htu) && normalizeUrl(htu) === normalizeUrl(url)
+}
+
+/** One spelling for equal URLs. @see RFC 3986 section 6.2 */
+function normalizeUrl (url: string): string {
   const { origin, pathname } = new URL(url)
   return origin + pathname.replace(/%[0-9a-f]{2}/gi, normalizeEscape)
 }

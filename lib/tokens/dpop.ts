@@ -1,10 +1,12 @@
 import { createPublicKey, randomUUID, type KeyObject, type webcrypto } from 'node:crypto'
 import { types } from 'node:util'
 import type { DpopKeyInput } from '../../types/options.js'
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError, InvalidArgumentError } from '../errors.js'
 import { cryptoKeyFits, keyFits } from './algorithms.js'
 import { accessTokenHash } from './dpop-proof.js'
 import { jose } from './jose.js'
+import { importPublicJwk } from './jwk-set.js'
+import { verifySignature } from './jws.js'
 import { importSigningKey } from './signing-key.js'
 
 export { verifyDpopProof, type DpopProofExpectations, type VerifiedDpopProof } from './dpop-proof.js'
@@ -41,6 +43,7 @@ export async function createDpopKey (input: true | DpopKeyInput): Promise<DpopKe
   const header = { alg: 'ES256', typ: 'dpop+jwt', jwk }
   const sign = (payload: Record<string, unknown>) =>
     new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader(header).sign(privateKey)
+  await assertPair(await sign({}), jwk)
 
   return {
     thumbprint: await calculateJwkThumbprint(jwk),
@@ -57,6 +60,7 @@ export async function createDpopKey (input: true | DpopKeyInput): Promise<DpopKe
 
 /** A URL without query and fragment. */
 function proofUrl (url: string): string {
+  if (!URL.canParse(url)) throw new InvalidArgumentError('url', 'The argument "url" must be an absolute URL.')
   const { origin, pathname } = new URL(url)
   return origin + pathname
 }
@@ -66,16 +70,25 @@ function importKeyPair (input: DpopKeyInput): KeyPair {
 }
 
 function derivePair (input: string | webcrypto.JsonWebKey): KeyPair {
-  const privateKey = importSigningKey(input, 'dpop') as KeyObject
+  const privateKey = importSigningKey(input, 'dpop.key') as KeyObject
   if (!keyFits('ES256', privateKey)) throw unusable()
   return { privateKey, publicKey: createPublicKey(privateKey) }
 }
 
 function checkPair ({ privateKey, publicKey }: webcrypto.CryptoKeyPair): KeyPair {
-  const fits = cryptoKeyFits('ES256', privateKey) && privateKey.type === 'private' && privateKey.usages.includes('sign') &&
-    cryptoKeyFits('ES256', publicKey) && publicKey.type === 'public' && publicKey.extractable
-  if (!fits) throw unusable()
+  const isKeyPair = privateKey.type === 'private' && publicKey.type === 'public' && publicKey.extractable
+  if (!isKeyPair || !cryptoKeyFits('ES256', privateKey) || !cryptoKeyFits('ES256', publicKey)) throw unusable()
   return { privateKey, publicKey }
+}
+
+/** Halves that do not belong together would make proofs that no server accepts. */
+async function assertPair (signed: string, jwk: Record<string, string>): Promise<void> {
+  try {
+    await verifySignature(signed, importPublicJwk(jwk) as KeyObject, 'ES256')
+  } catch {
+    // The only question was whether it verifies.
+    throw unusable()
+  }
 }
 
 function isCryptoKeyPair (input: DpopKeyInput): input is webcrypto.CryptoKeyPair {
@@ -83,5 +96,5 @@ function isCryptoKeyPair (input: DpopKeyInput): input is webcrypto.CryptoKeyPair
 }
 
 function unusable (): ConfigurationError {
-  return new ConfigurationError('dpop', 'The option "dpop.key" must be a private key on the curve P-256: PKCS #8 PEM, a private JWK, or a CryptoKeyPair that can sign and whose public key can be exported.')
+  return new ConfigurationError('dpop.key', 'The option "dpop.key" must be a private key on the curve P-256: PKCS #8 PEM, a private JWK, or a CryptoKeyPair that can sign and whose public key can be exported.')
 }

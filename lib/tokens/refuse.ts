@@ -17,7 +17,8 @@ export function refuse (reason: TokenProblem, message: string, options: { claim?
 /** A value of a token as a message may show it: bounded, on one line, and never an object's content. */
 export function shown (value: unknown): string {
   if (Array.isArray(value)) return `[${cut(value.map(item => shown(item)).join(', '))}]`
-  if (typeof value !== 'string') return value === undefined ? 'nothing' : `a ${value === null ? 'null' : typeof value}`
+  if (value === undefined) return 'nothing'
+  if (typeof value !== 'string') return value === null ? 'null' : `a value of type ${typeof value}`
   return `"${cut(value.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ''))}"`
 }
 
