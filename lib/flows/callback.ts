@@ -58,7 +58,8 @@ export async function receiveCallback (context: Context, visit: Visit, params: U
 /** @see RFC 9207 section 2.4 */
 function checkIssuer (iss: string | null, metadata: Metadata, transaction: Transaction): void {
   if (metadata.issuer !== transaction.issuer) throw new IssuerValidationError('The tenant changed its issuer during the login.')
-  if (iss === null ? metadata.authorization_response_iss_parameter_supported === true : iss !== transaction.issuer) {
+  const promised = metadata.authorization_response_iss_parameter_supported === true && transaction.kind !== 'connect'
+  if (iss === null ? promised : iss !== transaction.issuer) {
     throw new IssuerValidationError(iss === null ? 'The callback does not name its issuer, as this tenant promises.' : 'The callback comes from another issuer.')
   }
 }

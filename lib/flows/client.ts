@@ -2,13 +2,28 @@ import { LoginRequiredError } from '../errors.js'
 import type { Session, UserClaims } from '../../types/session.js'
 import type { AccessToken } from '../../types/tokens.js'
 import { getAccessToken, type GetAccessTokenOptions } from './access-token.js'
+import { apiFetch, type ApiFetchOptions } from './api-fetch.js'
+import { loginBackchannel, type BackchannelOptions, type CompletedBackchannelLogin } from './backchannel-login.js'
 import { completeInteractiveLogin, type CompletedLogin, type CompleteInteractiveLoginOptions } from './complete-login.js'
+import {
+  completeConnectAccount, deleteConnectedAccount, listConnectedAccountConnections, listConnectedAccounts, startConnectAccount,
+  type CompletedConnectAccount, type ConnectedAccountPage, type ListConnectedAccountsOptions, type StartConnectAccountOptions
+} from './connected-accounts.js'
+import { getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions } from './connection-token.js'
 import type { Context, Visit } from './context.js'
+import { mfa, passkeys, passwordless } from './embedded-login.js'
+import { completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type LinkUserOptions } from './link-user.js'
 import { startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions } from './login.js'
 import { logout, type LogoutOptions } from './logout.js'
+import { myAccount } from './my-account.js'
 import { refreshUser } from './refresh-user.js'
 import { currentSession, updateSession, type SessionPatch } from './session.js'
 import { sessionView } from './session-view.js'
+import {
+  buildSessionTransferRedirect, loginWithCustomTokenExchange, requestSessionTransferToken,
+  type CustomTokenExchangeOptions, type SessionTransferOptions, type SessionTransferToken
+} from './token-exchange.js'
+import type { PageParams } from '../authentication/connected-accounts.js'
 
 /** Everything a request can do with its user: `request.auth0`. One delegating line per method. */
 export class ServerClient {
@@ -76,4 +91,86 @@ export class ServerClient {
   async getAccessToken (options: GetAccessTokenOptions = {}): Promise<AccessToken> {
     return await getAccessToken(this.#context, this.#visit, options)
   }
+
+  /** A provider's access token for a connected account, from Token Vault. */
+  async getAccessTokenForConnection (options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
+    return await getAccessTokenForConnection(this.#context, this.#visit, options)
+  }
+
+  /** Calls an API as the user. */
+  async fetch (url: string | URL, init?: RequestInit, options?: ApiFetchOptions): Promise<Response> {
+    return await apiFetch(this.#context, this.#visit, url, init, options)
+  }
+
+  /** Starts linking another account to the user. */
+  async startLinkUser (options: LinkUserOptions): Promise<URL> {
+    return await startLinkUser(this.#context, this.#visit, options)
+  }
+
+  async completeLinkUser<TAppState = unknown> (url?: string | URL): Promise<CompletedLink<TAppState>> {
+    return await completeLinkUser<TAppState>(this.#context, this.#visit, url)
+  }
+
+  /** Starts taking a linked account away from the user. */
+  async startUnlinkUser (options: LinkUserOptions): Promise<URL> {
+    return await startUnlinkUser(this.#context, this.#visit, options)
+  }
+
+  async completeUnlinkUser<TAppState = unknown> (url?: string | URL): Promise<CompletedLink<TAppState>> {
+    return await completeUnlinkUser<TAppState>(this.#context, this.#visit, url)
+  }
+
+  /** Starts connecting an account for Token Vault. */
+  async startConnectAccount (options: StartConnectAccountOptions): Promise<URL> {
+    return await startConnectAccount(this.#context, this.#visit, options)
+  }
+
+  async completeConnectAccount<TAppState = unknown> (url?: string | URL, options?: { signal?: AbortSignal }): Promise<CompletedConnectAccount<TAppState>> {
+    return await completeConnectAccount<TAppState>(this.#context, this.#visit, url, options)
+  }
+
+  /** A page of connected accounts; `for await` goes through all pages. */
+  async listConnectedAccounts (options?: ListConnectedAccountsOptions): Promise<ConnectedAccountPage> {
+    return await listConnectedAccounts(this.#context, this.#visit, options)
+  }
+
+  async deleteConnectedAccount (id: string, options?: { signal?: AbortSignal }): Promise<void> {
+    await deleteConnectedAccount(this.#context, this.#visit, id, options)
+  }
+
+  async listConnectedAccountConnections (options?: PageParams & { signal?: AbortSignal }): ReturnType<typeof listConnectedAccountConnections> {
+    return await listConnectedAccountConnections(this.#context, this.#visit, options)
+  }
+
+  /** Lets the user confirm a login on another device, and begins a session. @see OpenID CIBA Core */
+  async loginBackchannel (options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
+    return await loginBackchannel(this.#context, this.#visit, options)
+  }
+
+  /** Exchanges a token of another system for a session. @see RFC 8693 */
+  async loginWithCustomTokenExchange (options: CustomTokenExchangeOptions): Promise<{ session: Session }> {
+    return await loginWithCustomTokenExchange(this.#context, this.#visit, options)
+  }
+
+  /** A token that lets a browser take over a session in another application. */
+  async requestSessionTransferToken (options: SessionTransferOptions): Promise<SessionTransferToken> {
+    return await requestSessionTransferToken(this.#context, this.#visit, options)
+  }
+
+  /** The URL that hands such a token to the other application's login. */
+  buildSessionTransferRedirect (targetLoginUrl: string | URL, token: Pick<SessionTransferToken, 'sessionTransferToken'>, options?: { organization?: string }): URL {
+    return buildSessionTransferRedirect(targetLoginUrl, token, options)
+  }
+
+  /** Logins by a code or a link. */
+  get passwordless (): ReturnType<typeof passwordless> { return passwordless(this.#context, this.#visit) }
+
+  /** Second factors. */
+  get mfa (): ReturnType<typeof mfa> { return mfa(this.#context, this.#visit) }
+
+  /** Logins with a passkey. */
+  get passkeys (): ReturnType<typeof passkeys> { return passkeys(this.#context, this.#visit) }
+
+  /** The user's own factors and authentication methods. */
+  get myAccount (): ReturnType<typeof myAccount> { return myAccount(this.#context, this.#visit) }
 }

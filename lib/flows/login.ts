@@ -132,7 +132,7 @@ async function loginOrganization (visit: Visit, asked: string | undefined): Prom
   return enforced ?? asked
 }
 
-function checkAppState (appState: unknown): unknown {
+export function checkAppState (appState: unknown): unknown {
   let json: string | undefined
   try {
     json = JSON.stringify(appState)

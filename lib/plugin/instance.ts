@@ -1,8 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AuthenticationClient } from '../authentication/client.js'
 import { ConfigurationError } from '../errors.js'
 import type { ServerClient } from '../flows/client.js'
+import { backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions } from '../flows/backchannel-login.js'
 import { createLogoutTokenMemory, handleBackchannelLogout, listSessions, revokeSessions, type LogoutTokenMemory, type RevokeSessionsFilter } from '../flows/backchannel-logout.js'
 import type { Context } from '../flows/context.js'
+import { customTokenExchange, getTokenByRefreshToken, getTokenForConnection, type CustomTokenExchangeOptions, type TokenByRefreshTokenOptions, type TokenExchangeResult, type TokenForConnectionOptions } from '../flows/token-exchange.js'
+import type { BackchannelAuthentication } from '../authentication/backchannel.js'
+import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/authorization-server.js'
 import type { SessionListing } from '../../types/stores.js'
 import type { Guard } from './guards/guard.js'
@@ -10,11 +15,15 @@ import { requireSession } from './guards/require-session.js'
 import { unknownName } from './nearest-name.js'
 import type { Registration } from './registration.js'
 
+/** Which domain is meant, where the plugin serves several. */
+export interface DomainOption { domain?: string }
+
 /** `fastify.auth0`: guards, clients, and what needs no session. */
 export class Auth0Instance {
   readonly #registration: Registration
   readonly #context: Context
   readonly #logoutTokens: LogoutTokenMemory = createLogoutTokenMemory()
+  #authentication: AuthenticationClient | undefined
 
   constructor (registration: Registration) {
     this.#registration = registration
@@ -46,6 +55,78 @@ export class Auth0Instance {
   /** A user's live sessions, newest first; needs a `sessionStore`. */
   async listSessions (filter: { sub: string }, options: { domain?: string } = {}): Promise<SessionListing[]> {
     return await listSessions(this.#context, this.#server(options.domain), filter)
+  }
+
+  /** Tokens for a refresh token the application keeps itself. */
+  async getTokenByRefreshToken (options: TokenByRefreshTokenOptions & DomainOption): Promise<TokenResponse> {
+    const { domain, ...rest } = options
+    return await getTokenByRefreshToken(this.#context, this.#server(domain), rest)
+  }
+
+  /** A provider's access token for a refresh or access token the application holds. */
+  async getTokenForConnection (options: TokenForConnectionOptions & DomainOption): Promise<TokenResponse> {
+    const { domain, ...rest } = options
+    return await getTokenForConnection(this.#server(domain), rest as TokenForConnectionOptions)
+  }
+
+  /** Exchanges a token of another system for Auth0's, without a session. @see RFC 8693 */
+  async customTokenExchange (options: CustomTokenExchangeOptions & DomainOption): Promise<TokenExchangeResult> {
+    const { domain, ...rest } = options
+    return await customTokenExchange(this.#context, this.#server(domain), rest)
+  }
+
+  /** Asks a user on another device and waits for the tokens. @see OpenID CIBA Core */
+  async backchannelAuthentication (options: BackchannelOptions & DomainOption): Promise<TokenResponse> {
+    const { domain, ...rest } = options
+    return await backchannelAuthentication(this.#context, this.#server(domain), rest)
+  }
+
+  /** Asks a user on another device; poll with `backchannelAuthenticationGrant()`. */
+  async initiateBackchannelAuthentication (options: BackchannelOptions & DomainOption): Promise<BackchannelAuthentication> {
+    const { domain, ...rest } = options
+    return await initiateBackchannelAuthentication(this.#context, this.#server(domain), rest)
+  }
+
+  /** Polls once. @throws PollingApiError while the user has not answered */
+  async backchannelAuthenticationGrant (options: { authReqId: string, signal?: AbortSignal } & DomainOption): Promise<TokenResponse> {
+    const { domain, ...rest } = options
+    return await backchannelAuthenticationGrant(this.#server(domain), rest)
+  }
+
+  /**
+   * Where the application's forms lead: for `form-action` of a content security policy.
+   * Chrome applies it to the redirects that follow a form post, too.
+   */
+  cspFormAction (): string[] {
+    const { issuer, appBases } = this.#context.config
+    return ["'self'", ...(issuer === undefined ? [] : [new URL(issuer).origin]), ...appBases.map(base => base.origin)]
+  }
+
+  /** The Authentication API with the plugin's credentials. */
+  get authentication (): AuthenticationClient {
+    return (this.#authentication ??= new AuthenticationClient(this.#clientOptions()))
+  }
+
+  #clientOptions () {
+    const { config } = this.#context
+    if (config.issuer === undefined) throw new ConfigurationError('domain', 'The plugin serves several domains: make a client for the one that is meant.')
+    return {
+      domain: config.issuer,
+      clientId: config.clientId,
+      timeout: config.httpTimeout,
+      telemetry: config.telemetry,
+      now: config.now,
+      ...(config.clientSecret !== undefined && { clientSecret: config.clientSecret, clientSecretMethod: config.clientSecretMethod }),
+      ...(config.assertion !== undefined && { clientAssertionSigningKey: config.assertion.key, clientAssertionSigningAlg: config.assertion.alg, ...(config.assertion.keyId !== undefined && { clientAssertionSigningKeyId: config.assertion.keyId }) }),
+      ...(config.tls !== undefined && { tls: config.tls }),
+      ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
+      ...(config.customFetch !== undefined && { customFetch: config.customFetch })
+    }
+  }
+
+  /** Closes what the clients keep open. */
+  async close (): Promise<void> {
+    await this.#authentication?.close()
   }
 
   /** The plugin's one domain, or the one named where there are several. */

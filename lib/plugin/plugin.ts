@@ -16,7 +16,7 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   const { context, close } = createContext(config, fastify.log)
   const registration = new Registration(context)
   const instance = decorate(fastify, registration)
-  fastify.addHook('onClose', close)
+  fastify.addHook('onClose', async () => { await Promise.all([close(), instance.close()]) })
   await fastify.register(async scope => { await routes(scope, { registration, instance }) }, { prefix })
 }
 

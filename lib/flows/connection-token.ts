@@ -1,0 +1,90 @@
+import { tokenForConnectionGrant } from '../authentication/grants.js'
+import { AccessTokenForConnectionError, ApiError, InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
+import type { ConnectionTokenSet } from '../../types/tokens.js'
+import type { StoredSession } from '../../types/stores.js'
+import { abortable } from './abortable.js'
+import type { Context, Visit } from './context.js'
+import { currentSession } from './session.js'
+import { adoptNewest, spendRefreshToken } from './spend-refresh-token.js'
+
+const MAX_CONNECTION_TOKENS = 10
+
+/** Options of `getAccessTokenForConnection()`. */
+export interface GetAccessTokenForConnectionOptions {
+  connection: string
+  /** The user's id at the provider, where several accounts are connected. */
+  loginHint?: string
+  /** `true` gets a new token even if a kept one is still good. */
+  refresh?: boolean
+  signal?: AbortSignal
+}
+
+/** A provider's own access token. */
+export type ConnectionAccessToken = ConnectionTokenSet
+
+/**
+ * The provider's access token for the user's connected account, from Token Vault; kept per connection and login hint.
+ * @throws AccessTokenForConnectionError
+ */
+export async function getAccessTokenForConnection (context: Context, visit: Visit, options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
+  const { connection, loginHint } = options ?? {}
+  if (typeof connection !== 'string' || connection === '') throw new MissingRequiredArgumentError('connection')
+  if (loginHint !== undefined && (typeof loginHint !== 'string' || loginHint === '')) throw new InvalidArgumentError('loginHint', 'The login hint must be a non-empty string.')
+  const read = await currentSession(context, visit)
+  if (read === undefined) throw new AccessTokenForConnectionError('missing_session', 'There is no session to get a connection\'s token for.')
+  const kept = await adoptNewest(context, visit, read.record)
+  const found = options.refresh === true ? undefined : find(context, kept, connection, loginHint)
+  if (found !== undefined) return found
+  if (kept.tokens.refreshToken === undefined) throw new AccessTokenForConnectionError('missing_refresh_token', 'The session has no refresh token. Ask for the scope "offline_access".')
+  if (context.sessions.kind === 'cookie' && !visit.jar.writable) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
+
+  const server = await visit.server()
+  const before = kept.tokens.version
+  const shared = context.flights(JSON.stringify(['connection', read.record.id, connection, loginHint, options.refresh === true]), async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
+    const again = options.refresh === true && current.tokens.version === before ? undefined : find(context, current, connection, loginHint)
+    if (again !== undefined) return { result: again }
+    const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, refreshToken: current.tokens.refreshToken ?? '', ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
+    const set: ConnectionTokenSet = {
+      accessToken: response.access_token,
+      scope: response.scope ?? '',
+      expiresAt: response.expires_in === undefined ? 0 : Math.floor(context.now() + response.expires_in),
+      connection,
+      ...(loginHint !== undefined && { loginHint })
+    }
+    return {
+      result: set,
+      next: saved => ({
+        record: saved.record,
+        tokens: {
+          ...saved.tokens,
+          version: saved.tokens.version + 1,
+          connectionTokenSets: [set, ...saved.tokens.connectionTokenSets.filter(other => !same(other, connection, loginHint))].slice(0, MAX_CONNECTION_TOKENS),
+          ...(response.refresh_token !== undefined && { refreshToken: response.refresh_token })
+        }
+      })
+    }
+  }))
+  const token = await abortable(shared, options.signal)
+  await adoptNewest(context, visit, read.record)
+  return token
+}
+
+function find (context: Context, session: StoredSession, connection: string, loginHint: string | undefined): ConnectionTokenSet | undefined {
+  return session.tokens.connectionTokenSets.find(set => same(set, connection, loginHint) && set.expiresAt - context.config.refreshLeeway > context.now())
+}
+
+/** No login hint is a key of its own: it means the one account there is. */
+function same (set: ConnectionTokenSet, connection: string, loginHint: string | undefined): boolean {
+  return set.connection === connection && set.loginHint === loginHint
+}
+
+async function exchange<T> (work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
+      throw new AccessTokenForConnectionError('failed_to_retrieve', 'Auth0 gave no token for this connection. The user probably has to connect the account first.', error)
+    }
+    throw error
+  }
+}
