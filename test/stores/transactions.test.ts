@@ -51,7 +51,8 @@ t.test('the suite finds a store that breaks its promises', async (t) => {
 
 t.test('the suite runs against the real clock too', async (t) => {
   const forgets = transactionStoreSuite(() => new MemoryTransactionStore(), { realTime: true }).find(({ name }) => name.startsWith('forgets'))
-  await t.resolves(forgets?.run())
+  t.ok(forgets)
+  await forgets?.run()
   const plain = createSuiteBrowser({ secure: false })
   new MemoryTransactionStore().set(plain.request(), 'state-1', transaction('state-1'), 60)
   t.same([...plain.cookies.keys()], ['auth0_login'])
