@@ -1,0 +1,28 @@
+import type { KeyObject, webcrypto } from 'node:crypto'
+import type { Dispatcher } from 'undici'
+
+/** A private key for client assertions: PKCS #8 PEM, JWK, `KeyObject` or `CryptoKey`. */
+export type SigningKey = string | KeyObject | webcrypto.CryptoKey | webcrypto.JsonWebKey
+
+/** Key pair of a DPoP client: a private JWK, PKCS #8 PEM or `CryptoKeyPair`. */
+export type DpopKeyInput = string | webcrypto.JsonWebKey | webcrypto.CryptoKeyPair
+
+/** Algorithms a client assertion may be signed with. */
+export type AssertionAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
+
+/** A client certificate for mutual TLS, PEM. @see RFC 8705 */
+export interface TlsCredentials { cert: string | Buffer, key: string | Buffer, passphrase?: string, ca?: string | Buffer }
+
+/** What `Auth0-Client` tells Auth0 about the caller; `false` sends nothing. */
+export type TelemetryOption = boolean | { name: string, version: string }
+
+/** How outbound requests are made; the same everywhere in this package. */
+export interface HttpClientOptions {
+  /** An undici dispatcher, e.g. a `ProxyAgent`. */
+  dispatcher?: Dispatcher
+  /** Used instead of undici for every outbound call. */
+  customFetch?: typeof fetch
+  /** Seconds for a whole exchange, body included. Default 5. */
+  httpTimeout?: number
+  telemetry?: TelemetryOption
+}
