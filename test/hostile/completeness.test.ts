@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import t from 'tap'
+
+interface Case { id: string, group: string }
+
+const here = new URL('./', import.meta.url)
+const cases = JSON.parse(readFileSync(new URL('rp-cases.json', here), 'utf8')) as Case[]
+
+/** The ids that stand in the names of tests. */
+function covered (): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const file of readdirSync(here).filter((name) => name.endsWith('.test.ts'))) {
+    const source = readFileSync(new URL(file, here), 'utf8')
+    for (const [, name = ''] of source.matchAll(/\b(?:test|scenario|refuses|refusesAnswers|documents|keySets|goesHome|refusesToken|denies) ?\(\s*(['`].*?['`]),/g)) {
+      for (const [id] of name.matchAll(/\b[A-Z]{2,4}-\d{2}\b/g)) found.set(id, [...found.get(id) ?? [], file])
+    }
+    for (const [, id = ''] of source.matchAll(/\['([A-Z]{2,4}-\d{2})', /g)) found.set(id, [...found.get(id) ?? [], file])
+  }
+  return found
+}
+
+t.test('every case of the list has a test that carries its id', async (t) => {
+  const ids = covered()
+  const byGroup = new Map<string, string[]>()
+  for (const { id, group } of cases) {
+    if (!ids.has(id)) byGroup.set(group, [...byGroup.get(group) ?? [], id])
+  }
+  for (const [group, missing] of byGroup) t.fail(`${group}: no test for ${missing.join(', ')}`)
+  t.comment(`${cases.length} cases, ${cases.filter(({ id }) => ids.has(id)).length} covered`)
+})
+
+t.test('every id in a test\'s name is one of the list', async (t) => {
+  const known = new Set(cases.map(({ id }) => id))
+  for (const [id, files] of covered()) if (!known.has(id)) t.fail(`${files.join(', ')}: ${id} is not in the list`)
+  t.equal(known.size, cases.length, 'no id twice')
+})
