@@ -24,3 +24,6 @@ export type { TenantRequest } from './tenant/exchange.js'
 export type { Interceptor } from './tenant/handler.js'
 export type { LoggedRequest, RequestLog } from './tenant/request-log.js'
 export type { StoredUser } from './tenant/users.js'
+
+export { sessionCookie, sessionCookies } from './session-cookie.js'
+export type { TestCookie, TestSession } from './session-cookie.js'

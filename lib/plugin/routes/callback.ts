@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, MissingTransactionError } from '../../errors.js'
 import { callbackParams, receiveCallback, type Callback } from '../../flows/callback.js'
 import { finishLogin } from '../../flows/complete-login.js'
+import { finishConnectAccount } from '../../flows/connected-accounts.js'
 import { home } from '../../flows/login.js'
 import { currentSession } from '../../flows/session.js'
 import { isNavigation, loginPath } from '../guards/unauthenticated.js'
@@ -19,7 +20,7 @@ const RESTART_ONCE = 120
 /** Marks the GET that follows a form post, where the session's cookie is sent again. */
 const RESUMED = 'resumed'
 
-/** `GET` and `POST /auth/callback`: the tenant's answer, by query or by form. */
+/** `GET` and `POST /auth/callback`: the tenant's answer, by query or by form; to a login, or to connecting an account. */
 export function callbackRoutes ({ registration }: RouteSetup): Route[] {
   const path = registration.context.config.routes.callback
   return [
@@ -55,7 +56,7 @@ async function complete (registration: Registration, request: FastifyRequest, re
       reportFailure(context, request, callback.refusal)
       return go(reply, mode, callback.transaction.returnTo ?? home(visit))
     }
-    const done = await finishLogin(context, visit, callback)
+    const done = callback.transaction.kind === 'connect' ? await finishConnectAccount(context, visit, callback) : await finishLogin(context, visit, callback)
     forgetRestart(registration, request)
     return go(reply, mode, done.returnTo ?? home(visit))
   } catch (error) {

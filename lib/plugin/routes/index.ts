@@ -6,6 +6,7 @@ import { kOwnRoute } from '../slots.js'
 import { answerError } from './answer-error.js'
 import { backchannelLogoutRoute } from './backchannel-logout.js'
 import { callbackRoutes } from './callback.js'
+import { connectRoutes } from './connect.js'
 import { loginRoute } from './login.js'
 import { logoutRoutes } from './logout.js'
 import { profileRoute } from './profile.js'
@@ -37,7 +38,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
   fastify.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'cache-control': 'private, no-store', pragma: 'no-cache', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
   })
-  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, profileRoute].flatMap(make => make(setup))
+  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute].flatMap(make => make(setup))
   for (const accepts of [undefined, 'form', 'form+json'] as const) {
     await fastify.register(async scope => {
       if (accepts !== undefined) scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: BODY_LIMIT }, parseForm)

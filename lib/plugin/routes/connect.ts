@@ -1,0 +1,80 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { callbackParams, receiveCallback } from '../../flows/callback.js'
+import { finishLink } from '../../flows/link-user.js'
+import { home } from '../../flows/login.js'
+import { ForbiddenError } from '../../errors.js'
+import type { Registration } from '../registration.js'
+import type { Route, RouteSetup } from './index.js'
+import { answerPrefetch, isPrefetch } from './prefetch.js'
+import { queryOf, single } from './query.js'
+import { reportFailure } from './report.js'
+import { isOwnNavigation } from './same-origin.js'
+
+/**
+ * Opt-in: with `mountConnectRoutes` `GET /auth/connect`, `/auth/unconnect` and their callbacks link accounts;
+ * with `mountConnectedAccountRoutes` `GET /auth/connect` connects accounts for Token Vault and comes back to the login's callback.
+ */
+export function connectRoutes ({ registration }: RouteSetup): Route[] {
+  const { routes, connectMode } = registration.context.config
+  const linking = connectMode === 'link'
+  return [
+    begin(registration, routes.connect, async (request, options) => linking
+      ? await registration.client(request).startLinkUser(options)
+      : await registration.client(request).startConnectAccount({ ...options, ...scopesOf(request) })),
+    begin(registration, routes.unconnect, async (request, options) => await registration.client(request).startUnlinkUser(options)),
+    finish(registration, routes.connectCallback, 'link'),
+    finish(registration, routes.unconnectCallback, 'unlink')
+  ]
+}
+
+interface ConnectOptions { connection: string, connectionScope?: string, returnTo?: string }
+
+/** Nothing is begun for a user who did not ask for it here: another site's link is refused. */
+function begin (registration: Registration, path: string | undefined, start: (request: FastifyRequest, options: ConnectOptions) => Promise<URL>): Route {
+  return {
+    method: 'GET',
+    path,
+    async handler (request, reply) {
+      if (isPrefetch(request)) return answerPrefetch(reply)
+      try {
+        if (!isOwnNavigation(request)) throw new ForbiddenError('cross_site_request', 'Another site cannot connect accounts.')
+        const query = queryOf(request)
+        const connectionScope = single(query, 'connectionScope')
+        const returnTo = single(query, 'returnTo')
+        const url = await start(request, {
+          connection: single(query, 'connection') ?? '',
+          ...(connectionScope !== undefined && { connectionScope }),
+          ...(returnTo !== undefined && { returnTo })
+        })
+        return reply.redirect(url.href, 302)
+      } catch (error) {
+        reportFailure(registration.context, request, error)
+        throw error
+      }
+    }
+  }
+}
+
+function finish (registration: Registration, path: string | undefined, kind: 'link' | 'unlink'): Route {
+  const { context } = registration
+  return {
+    method: 'GET',
+    path,
+    async handler (request: FastifyRequest, reply: FastifyReply) {
+      if (isPrefetch(request)) return answerPrefetch(reply)
+      try {
+        const visit = registration.visit(request)
+        const done = await finishLink(context, visit, await receiveCallback(context, visit, callbackParams(`?${queryOf(request).toString()}`), 'query'), kind)
+        return reply.redirect(done.returnTo ?? home(visit), 302)
+      } catch (error) {
+        reportFailure(context, request, error)
+        throw error
+      }
+    }
+  }
+}
+
+function scopesOf (request: FastifyRequest): { scopes?: string[] } {
+  const scopes = queryOf(request).getAll('scopes').filter(Boolean)
+  return scopes.length === 0 ? {} : { scopes }
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { ConfigurationError } from '../errors.js'
+import { kRegistration, type Scoped } from '../plugin/slots.js'
+import type { CustomSession, UserClaims } from '../../types/session.js'
+import type { CookieAttributes, CookieJar, SessionRecord } from '../../types/stores.js'
+import type { TokenSet } from '../../types/tokens.js'
+
+/** Who is logged in, and with what. */
+export interface TestSession {
+  user: UserClaims
+  /** Auth0's session id. */
+  sid?: string
+  /** Fields the application added. */
+  custom?: CustomSession
+  /** Tokens `getAccessToken()` finds; one per audience. */
+  accessTokens?: readonly (Partial<TokenSet> & { accessToken: string })[]
+  refreshToken?: string
+  idToken?: string
+  /** Epoch seconds of the login; now unless given. */
+  createdAt?: number
+  /** Issuer and domain; the plugin's own unless given. */
+  issuer?: string
+}
+
+/** A cookie as browser drivers take it. */
+export interface TestCookie extends CookieAttributes { name: string, value: string }
+
+/**
+ * The cookies of a logged-in session of this application, for a browser driver.
+ * @param app a Fastify instance in whose scope the plugin is registered
+ * @throws ConfigurationError when the plugin is not registered there
+ */
+export async function sessionCookies (app: FastifyInstance, session: TestSession): Promise<TestCookie[]> {
+  await app.ready()
+  const registration = (app as FastifyInstance & Partial<Scoped>)[kRegistration]
+  if (registration === undefined) throw new ConfigurationError('app', 'The plugin is not registered in this scope: pass the instance whose scope holds it.')
+  const { config, now, sessions } = registration.context
+  const issuer = session.issuer ?? config.issuer
+  if (issuer === undefined) throw new ConfigurationError('issuer', 'The plugin serves several domains: say which with "issuer".')
+  const createdAt = session.createdAt ?? now()
+  const id = randomBytes(18).toString('base64url')
+  const record: SessionRecord = {
+    id,
+    version: 1,
+    user: session.user,
+    domain: new URL(issuer).host,
+    issuer,
+    createdAt,
+    updatedAt: createdAt,
+    ...(session.sid !== undefined && { sid: session.sid }),
+    ...(session.custom !== undefined && { custom: session.custom })
+  }
+  const tokenSets = (session.accessTokens ?? []).map((set): TokenSet => ({
+    tokenType: 'Bearer', scope: '', requestedScope: set.scope ?? (typeof config.scope === 'string' ? config.scope : ''), expiresAt: Math.floor(createdAt + 86_400), ...(config.audience !== undefined && { audience: config.audience }), ...set
+  }))
+  const jar = new CollectingJar(config.appBases[0]?.secure ?? false)
+  await sessions.create(jar, {
+    record,
+    tokens: {
+      id,
+      version: 1,
+      tokenSets,
+      connectionTokenSets: [],
+      ...(session.refreshToken !== undefined && { refreshToken: session.refreshToken }),
+      ...(session.idToken !== undefined && { idToken: session.idToken })
+    }
+  })
+  return jar.cookies()
+}
+
+/**
+ * The same as a `Cookie` header: `app.inject({ url, headers: { cookie: await sessionCookie(app, { user }) } })`.
+ */
+export async function sessionCookie (app: FastifyInstance, session: TestSession): Promise<string> {
+  return (await sessionCookies(app, session)).map(({ name, value }) => `${name}=${value}`).join('; ')
+}
+
+/** A jar of a browser that has nothing yet. */
+class CollectingJar implements CookieJar {
+  readonly writable = true
+  readonly secure: boolean
+  readonly #cookies = new Map<string, TestCookie>()
+
+  constructor (secure: boolean) {
+    this.secure = secure
+  }
+
+  get (name: string): string | undefined {
+    return this.#cookies.get(name)?.value
+  }
+
+  names (prefix: string): string[] {
+    return [...this.#cookies.keys()].filter(name => name.startsWith(prefix))
+  }
+
+  set (name: string, value: string, attributes: CookieAttributes): void {
+    this.#cookies.set(name, { name, value, ...attributes })
+  }
+
+  clear (name: string): void {
+    this.#cookies.delete(name)
+  }
+
+  cookies (): TestCookie[] {
+    return [...this.#cookies.values()]
+  }
+}

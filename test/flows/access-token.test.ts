@@ -1,0 +1,275 @@
+import t from 'tap'
+import { MemorySessionStore } from '../../lib/stores/index.js'
+import { site } from './site.js'
+
+const show = { '/token': async (request: import('fastify').FastifyRequest) => await request.auth0.getAccessToken(request.query as object) }
+
+t.test('an access token is kept, renewed early, and its refresh token rotated', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  const first = (await ada.call('/token')).json()
+  t.equal(first.accessToken, 'opaque-access-1')
+  t.equal(first.expiresAt, s.clock.now + 3600)
+  t.equal(first.tokenType, 'Bearer')
+  s.clock.now += 3569
+  t.equal((await ada.call('/token')).json().accessToken, 'opaque-access-1', 'still good for more than 30 seconds')
+  s.clock.now += 1
+  const renewed = await ada.call('/token')
+  t.equal(renewed.json().accessToken, 'opaque-access-2')
+  t.equal(s.tenant.grants('refresh_token')[0]?.form.get('refresh_token'), 'refresh-1')
+  t.equal(s.tenant.grants('refresh_token')[0]?.form.get('scope'), 'openid profile email offline_access')
+  t.match(renewed.headers['cache-control'], /no-store/)
+  s.clock.now += 3600
+  await ada.call('/token')
+  t.equal(s.tenant.grants('refresh_token')[1]?.form.get('refresh_token'), 'refresh-2', 'the rotated token is used next')
+})
+
+t.test('100 requests with an expired token make one token call', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  s.clock.now += 3600
+  const copies = Array.from({ length: 100 }, () => ada.copy())
+  const answers = await Promise.all(copies.map(async copy => await copy.call('/token')))
+  t.equal(answers.filter(({ statusCode }) => statusCode === 200).length, 100)
+  t.equal(s.tenant.grants('refresh_token').length, 1)
+  t.equal(new Set(answers.map(answer => answer.json().accessToken)).size, 1)
+  t.ok(answers.every(answer => answer.headers['set-cookie'] !== undefined), 'every browser gets the new tokens')
+})
+
+t.test('late siblings that still carry the old cookies share the settled answer', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  s.clock.now += 3600
+  const late = ada.copy()
+  await ada.call('/token')
+  s.clock.now += 40
+  t.equal((await late.call('/token')).json().accessToken, 'opaque-access-2')
+  t.equal(s.tenant.grants('refresh_token').length, 1)
+  s.clock.now += 3600
+  await late.call('/token')
+  t.equal(s.tenant.grants('refresh_token')[1]?.form.get('refresh_token'), 'refresh-2', 'and hand it on to their browsers')
+})
+
+t.test('three audiences of 30 requests each make three calls, one after another', async t => {
+  const s = await site(t, { scope: { 'https://a': 'read:a', 'https://b': 'read:b', 'https://c': 'read:c' } }, show)
+  const ada = await s.member()
+  let running = 0
+  let most = 0
+  s.tenant.scripts.set('refresh_token', async ({ form }) => {
+    most = Math.max(most, ++running)
+    await new Promise(resolve => setTimeout(resolve, 5))
+    running--
+    return { json: s.tenant.tokens({}, { scope: form.get('scope') }) }
+  })
+  const answers = await Promise.all(['https://a', 'https://b', 'https://c'].flatMap(audience =>
+    Array.from({ length: 30 }, async () => await ada.copy().call(`/token?audience=${encodeURIComponent(audience)}`))))
+  t.ok(answers.every(({ statusCode }) => statusCode === 200))
+  const calls = s.tenant.grants('refresh_token')
+  t.equal(calls.length, 3)
+  t.equal(most, 1, 'never two at once')
+  t.strictSame(calls.map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-2', 'refresh-3'], 'each with the newest token')
+  t.strictSame(calls.map(({ form }) => form.get('scope')).sort(), ['read:a', 'read:b', 'read:c'])
+})
+
+t.test('a grant of fewer scopes than asked for is not refreshed on every call', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { scope: 'read:one' }) }))
+  const path = '/token?audience=https://a&scope=read:one%20read:two'
+  t.equal((await ada.call(path)).json().scope, 'read:one')
+  await ada.call(path)
+  t.equal(s.tenant.grants('refresh_token').length, 1)
+})
+
+t.test('an audience that the server silently ignored is noticed, and its tokens are kept', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: ['https://other'] }) }) }))
+  const refused = await ada.call('/token?audience=https://asked')
+  t.equal(refused.statusCode, 401)
+  t.equal(refused.json().code, 'incorrect_audience')
+  s.clock.now += 4000
+  s.tenant.scripts.delete('refresh_token')
+  t.equal((await ada.call('/token')).statusCode, 200, 'the rotated refresh token was not lost')
+  t.equal(s.tenant.grants('refresh_token').at(-1)?.form.get('refresh_token'), 'refresh-2')
+  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: 5 }) }) }))
+  t.equal((await ada.call('/token?audience=https://odd')).statusCode, 200, 'a token that names no audience cannot be judged')
+  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: [] }) }) }))
+  t.equal((await ada.call('/token?audience=https://none')).statusCode, 401)
+  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: 'https://one' }) }) }))
+  t.equal((await ada.call('/token?audience=https://one')).statusCode, 200)
+})
+
+t.test('refresh: true gets a new token, also under load only one', async t => {
+  const s = await site(t, {}, { '/new': async request => await request.auth0.getAccessToken({ refresh: true }) })
+  const ada = await s.member()
+  t.equal((await ada.call('/new')).json().accessToken, 'opaque-access-2')
+  const answers = await Promise.all([1, 2, 3].map(async () => await ada.call('/new')))
+  t.ok(answers.every(answer => answer.json().accessToken === 'opaque-access-3'))
+})
+
+t.test('without a session, without a refresh token, without a way to keep the new one', async t => {
+  const s = await site(t, {}, {
+    ...show,
+    '/hijacked': async (request, reply) => {
+      reply.hijack()
+      const token = await request.auth0.getAccessToken().then(() => 'token', (error: { code: string }) => error.code)
+      reply.raw.end(token)
+    }
+  })
+  t.equal((await s.browser().call('/token')).json().code, 'missing_session')
+  const ada = await s.member()
+  t.equal((await ada.call('/hijacked')).body, 'token', 'a token that is good needs no writing')
+  s.clock.now += 3585
+  t.equal((await ada.call('/hijacked')).body, 'token', 'nor one that is good for some seconds')
+  s.clock.now += 3585
+  const calls = s.tenant.requests.length
+  t.equal((await ada.call('/hijacked')).body, 'session_not_writable')
+  t.equal(s.tenant.requests.length, calls, 'Auth0 was not called')
+})
+
+t.test('a session without refresh token gives its token while it is good', async t => {
+  const s = await site(t, { scope: 'openid profile' }, show)
+  let expires: unknown = 3600
+  const usual = s.tenant.tokens.bind(s.tenant)
+  s.tenant.tokens = (claims, rest) => usual(claims, { ...rest, refresh_token: undefined, expires_in: expires })
+  const ada = await s.member()
+  s.clock.now += 3580
+  t.equal((await ada.call('/token')).statusCode, 200, 'late, but good')
+  s.clock.now += 20
+  const refused = await ada.call('/token')
+  t.equal(refused.statusCode, 401)
+  t.equal(refused.json().code, 'missing_refresh_token')
+  expires = undefined
+  const bob = await s.member()
+  t.equal((await bob.call('/token')).json().expiresAt, 0, 'an end that is not known')
+})
+
+t.test('a refused refresh token needs a new login; what says "later" stays what it is', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  s.clock.now += 3600
+  s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' } }))
+  const refused = await ada.call('/token')
+  t.equal(refused.statusCode, 401)
+  t.equal(refused.json().code, 'failed_to_refresh_token')
+  t.equal(s.events.at(-1)?.type, 'refresh')
+  t.equal(s.events.at(-1)?.outcome, 'failure')
+  t.ok(await ada.call('/token'), 'the session itself goes on')
+  s.tenant.scripts.set('refresh_token', () => ({ status: 503, text: 'no', headers: { 'content-type': 'text/plain' } }))
+  t.equal((await ada.call('/token')).statusCode, 502)
+  s.tenant.scripts.set('refresh_token', () => ({ status: 429, json: { error: 'too_many_requests' } }))
+  t.equal((await ada.call('/token')).statusCode, 503)
+  s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw-mfa-token', error_description: 'MFA' } }))
+  const mfa = await ada.call('/token')
+  t.equal(mfa.json().code, 'mfa_required')
+  t.notMatch(mfa.body, 'raw-mfa-token')
+})
+
+for (const [what, claims] of [
+  ['user', { sub: 'auth0|eve' }], ['organization', { org_id: 'org_2' }], ['login', { auth_time: 5 }]
+] as const) {
+  t.test(`a refreshed ID token of another ${what} is refused`, async t => {
+    const s = await site(t, {}, show)
+    s.tenant.claims = { org_id: 'org_1', auth_time: 1_794_999_000 }
+    const ada = await s.member()
+    s.clock.now += 3600
+    s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens(claims) }))
+    t.equal((await ada.call('/token')).json().code, 'failed_to_refresh_token')
+  })
+}
+
+t.test('a refreshed ID token brings the user up to date and keeps what the application added', async t => {
+  const s = await site(t, {}, {
+    ...show,
+    '/theme': async request => await request.auth0.updateSession({ theme: 'dark' }),
+    '/me': async request => await request.getSession()
+  })
+  const ada = await s.member()
+  await ada.call('/theme')
+  s.clock.now += 3600
+  s.tenant.claims = { name: 'Countess', sid: 'sid-2', session_expiry: 5 }
+  const late = ada.copy()
+  await ada.call('/token')
+  const session = (await ada.call('/me')).json()
+  t.equal(session.user.name, 'Countess')
+  t.equal(session.theme, 'dark')
+  t.equal(session.sid, 'sid-1', 'the session is the same one')
+  await late.call('/token')
+  t.equal((await late.call('/me')).json().user.name, 'Countess')
+})
+
+t.test('a caller that gives up does not take the others with it', async t => {
+  const s = await site(t, {}, {
+    ...show,
+    '/impatient': async request => {
+      const controller = new AbortController()
+      const waiting = request.auth0.getAccessToken({ signal: controller.signal })
+      controller.abort(new Error('enough'))
+      return await waiting.then(() => 'token', (error: { code: string }) => error.code)
+    },
+    '/given-up': async request => await request.auth0.getAccessToken({ signal: AbortSignal.abort() }).then(() => 'token', (error: { code: string }) => error.code)
+  })
+  const ada = await s.member()
+  s.clock.now += 3600
+  const [impatient, patient] = await Promise.all([ada.copy().call('/impatient'), ada.copy().call('/token')])
+  t.equal(impatient.body, 'aborted')
+  t.equal(patient.statusCode, 200)
+  s.clock.now += 3600
+  t.equal((await ada.call('/given-up')).body, 'aborted')
+})
+
+t.test('logout in the middle of a refresh is final', async t => {
+  const s = await site(t, {}, { ...show, '/me': async request => (await request.getSession()) ?? 'nobody' })
+  const ada = await s.member()
+  s.clock.now += 3600
+  let proceed!: () => void
+  const gate = new Promise<void>(resolve => { proceed = resolve })
+  s.tenant.scripts.set('refresh_token', async () => { await gate; return undefined })
+  const slow = ada.copy()
+  const refreshing = slow.call('/token')
+  while (s.tenant.grants('refresh_token').length === 0) await new Promise(resolve => setTimeout(resolve, 1))
+  await ada.navigate('/auth/logout')
+  proceed()
+  const answer = await refreshing
+  t.equal(answer.json().code, 'missing_session')
+  t.equal((await slow.call('/me')).body, 'nobody')
+})
+
+t.test('with a session store the tokens are in the store, and the same rules hold', async t => {
+  const store = new MemorySessionStore()
+  const s = await site(t, { sessionStore: store }, { ...show, '/me': async request => (await request.getSession())?.user ?? 'nobody' })
+  const ada = await s.member()
+  t.equal(ada.names().length, 1)
+  s.clock.now += 3600
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => await ada.copy().call('/token')))
+  t.ok(answers.every(({ statusCode }) => statusCode === 200))
+  t.equal(s.tenant.grants('refresh_token').length, 1)
+  s.clock.now += 3600
+  const late = ada.copy()
+  s.tenant.scripts.set('refresh_token', async () => { await ada.navigate('/auth/logout'); return undefined })
+  t.equal((await late.call('/token')).json().code, 'missing_session')
+  t.equal((await late.call('/me')).body, 'nobody')
+  t.equal((await late.call('/token')).json().code, 'missing_session')
+})
+
+t.test('another process rotated the refresh token between our read and our call', async t => {
+  const store = new MemorySessionStore()
+  const s = await site(t, { sessionStore: store }, show)
+  const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, show)
+  const ada = await s.member()
+  s.clock.now += 3600
+  const elsewhere = other.browser()
+  elsewhere.cookies = ada.cookies
+  let first = true
+  s.tenant.scripts.set('refresh_token', async () => {
+    if (!first) return undefined
+    first = false
+    const used = await elsewhere.call('/token')
+    t.equal(used.statusCode, 200, used.body)
+    return { status: 403, json: { error: 'invalid_grant' } }
+  })
+  const answer = await ada.call('/token')
+  t.equal(answer.statusCode, 200, 'the newer token is found in the store')
+  t.equal(answer.json().accessToken, 'opaque-access-2')
+})

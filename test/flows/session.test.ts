@@ -1,0 +1,174 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import t from 'tap'
+import { MemorySessionStore } from '../../lib/stores/index.js'
+import type { Auth0Event, SessionDraft } from '../../types/index.js'
+import { site } from './site.js'
+
+type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
+const me: Handler = async request => (await request.getSession()) ?? 'nobody'
+const outcome = async (work: Promise<unknown>): Promise<unknown> => await work.then(value => value ?? 'done', (error: { code: string, argument?: string }) => `${error.code} ${error.argument ?? ''}`.trim())
+
+t.test('a session as the application sees it', async t => {
+  const s = await site(t, {}, { '/me': me, '/user': async request => (await request.auth0.getUser()) ?? 'nobody' })
+  const ada = await s.member()
+  const session = (await ada.call('/me')).json()
+  t.match(session, { user: { sub: 'auth0|ada', name: 'Ada' }, sid: 'sid-1', domain: 'acme.eu.auth0.com', createdAt: s.clock.now, expiresAt: s.clock.now + 86_400 })
+  t.notOk('iss' in session.user || 'nonce' in session.user || 'sid' in session.user, 'the protocol\'s members are not the user\'s')
+  t.match(session.id, /^[\w-]{24}$/)
+  t.equal((await ada.call('/user')).json().name, 'Ada')
+  t.equal((await s.browser().call('/user')).body, 'nobody')
+})
+
+t.test('behind a guard the user is there without a question mark', async t => {
+  const inner = await site(t, {}, { '/open': async request => await outcome((async () => request.auth0.user.sub)()) })
+  t.equal((await inner.browser().call('/open')).body, 'login_required')
+  const ada = await inner.member()
+  t.equal((await ada.call('/open')).body, 'auth0|ada')
+})
+
+t.test('updateSession merges the application\'s fields and claims, and nothing else', async t => {
+  const s = await site(t, {}, {
+    '/me': me,
+    '/set': async request => await request.auth0.updateSession({ theme: 'dark', count: 1 }),
+    '/remove': async request => await request.auth0.updateSession({ theme: undefined, user: { nickname: 'countess', name: undefined } as never }),
+    '/reserved': async request => await outcome(request.auth0.updateSession({ id: 'x' })),
+    '/sub': async request => await outcome(request.auth0.updateSession({ user: { sub: 'x' } })),
+    '/none': async request => await outcome(request.auth0.updateSession(null as never)),
+    '/list': async request => await outcome(request.auth0.updateSession([] as never)),
+    '/over': async request => {
+      const other = s.app.auth0.for({ request })
+      await request.getSession()
+      await other.logout()
+      return await outcome(request.auth0.updateSession({ late: true }))
+    }
+  })
+  const ada = await s.member()
+  t.match((await ada.call('/set')).json(), { theme: 'dark', count: 1 })
+  const removed = (await ada.call('/remove')).json()
+  t.notOk('theme' in removed)
+  t.match(removed, { count: 1, user: { nickname: 'countess' } })
+  t.notOk('name' in removed.user)
+  t.match((await ada.call('/me')).json(), { count: 1, user: { sub: 'auth0|ada' } })
+  t.equal((await ada.call('/reserved')).body, 'invalid_argument id')
+  t.equal((await ada.call('/sub')).body, 'invalid_argument user.sub')
+  t.equal((await ada.call('/none')).body, 'invalid_argument patch')
+  t.equal((await ada.call('/list')).body, 'invalid_argument patch')
+  t.equal((await s.browser().call('/set')).statusCode, 401)
+  t.equal((await ada.call('/over')).body, 'login_required')
+})
+
+t.test('what one request holds cannot change what another sees', async t => {
+  const s = await site(t, {}, {
+    '/me': me,
+    '/spoil': async request => {
+      const user = await request.auth0.getUser() as { name: string }
+      return await outcome((async () => { user.name = 'Eve' })())
+    }
+  })
+  const ada = await s.member()
+  await ada.call('/me')
+  await ada.call('/spoil')
+  t.equal((await ada.call('/me')).json().user.name, 'Ada')
+})
+
+t.test('beforeSessionSaved changes and refuses, with one signature for every reason', async t => {
+  const seen: unknown[] = []
+  const s = await site(t, {
+    beforeSessionSaved: (session, { reason, idTokenClaims, previous }) => {
+      seen.push([reason, idTokenClaims?.sub, previous?.user.sub])
+      if (session.custom.refuse === true) return { ...session, user: { sub: 'auth0|eve' } }
+      session.user.mark = reason
+      if (reason === 'login') return { user: session.user } as SessionDraft
+    }
+  }, { '/me': me, '/set': async request => await request.auth0.updateSession({ a: 1 }), '/bad': async request => await outcome(request.auth0.updateSession({ refuse: true })), '/token': async request => await request.auth0.getAccessToken() })
+  const ada = await s.member()
+  t.equal((await ada.call('/me')).json().user.mark, 'login')
+  t.equal((await ada.call('/set')).json().user.mark, 'update')
+  t.equal((await ada.call('/bad')).body, 'invalid_argument beforeSessionSaved')
+  s.clock.now += 3600
+  await ada.call('/token')
+  t.equal((await ada.call('/me')).json().user.mark, 'refresh')
+  t.strictSame(seen.map(entry => (entry as string[])[0]), ['login', 'update', 'update', 'refresh'])
+  t.strictSame(seen.at(-1), ['refresh', 'auth0|ada', 'auth0|ada'])
+})
+
+t.test('fetchUserInfo merges /userinfo at login', async t => {
+  const s = await site(t, { fetchUserInfo: true }, { '/me': me })
+  const ada = await s.member()
+  t.match((await ada.call('/me')).json().user, { name: 'Ada', nickname: 'from userinfo' })
+  s.tenant.scripts.set('GET /userinfo', () => ({ json: { sub: 'auth0|eve' } }))
+  t.equal((await s.login(s.browser())).statusCode, 502, 'of another user: refused')
+})
+
+t.test('refreshUser brings the claims up to date', async t => {
+  const s = await site(t, {}, { '/me': me, '/refresh': async request => await outcome(request.auth0.refreshUser({ signal: AbortSignal.timeout(5000) })), '/again': async request => await request.auth0.refreshUser() })
+  const ada = await s.member()
+  t.equal((await ada.call('/refresh')).json().nickname, 'from userinfo')
+  t.equal((await ada.call('/me')).json().user.nickname, 'from userinfo')
+  t.equal((await ada.call('/again')).json().nickname, 'from userinfo')
+  t.equal((await s.browser().call('/refresh')).body, 'login_required')
+  s.tenant.scripts.set('GET /userinfo', async ({ headers }) => {
+    t.match(headers.get('authorization'), /^Bearer opaque-access/)
+    await ada.navigate('/auth/logout')
+    return undefined
+  })
+  t.equal((await ada.copy().call('/refresh')).body, 'login_required', 'logged out meanwhile')
+})
+
+t.test('the identity provider\'s ceiling ends the session and is kept across refreshes', async t => {
+  const s = await site(t, {}, { '/me': me })
+  s.tenant.claims = { session_expiry: s.clock.now + 1000 }
+  const ada = await s.member()
+  t.equal((await ada.call('/me')).json().expiresAt, s.clock.now + 970)
+  s.clock.now += 970
+  t.equal((await ada.call('/me')).body, 'nobody')
+  const late = await s.login(s.browser())
+  t.equal(late.statusCode, 401)
+  t.match(late.body, 'session_expired')
+  s.tenant.claims = { session_expiry: 1_795_000_000_000 }
+  t.equal((await s.login(s.browser())).statusCode, 302, 'milliseconds count as not given')
+})
+
+t.test('events: log, diagnostics_channel, and a hook that may fail', async t => {
+  const published: Auth0Event[] = []
+  const listen = (message: unknown): void => { published.push(message as Auth0Event) }
+  subscribe('fastify-auth0:event', listen)
+  t.teardown(() => unsubscribe('fastify-auth0:event', listen))
+  let fail: 'throw' | 'reject' | undefined
+  const s = await site(t, {
+    onEvent: () => {
+      if (fail === 'throw') throw new Error('hook')
+      if (fail === 'reject') return Promise.reject(new Error('hook'))
+    }
+  }, { '/me': me })
+  await s.member()
+  t.match(published, [{ type: 'login', outcome: 'success', blame: 'none', domain: 'acme.eu.auth0.com', user: /^[0-9a-f]{16}$/ }])
+  for (fail of ['throw', 'reject'] as const) {
+    s.logs.length = 0
+    await s.member()
+    t.ok(s.logs.some(line => line.includes('the onEvent hook failed')))
+  }
+})
+
+t.test('several domains: a session of another domain is not this request\'s', async t => {
+  for (const sessionStore of [undefined, new MemorySessionStore({ now: () => 1_795_000_000 })]) {
+    let wait = false
+    const s = await site(t, {
+      domain: request => {
+        const domain = request.headers['x-tenant'] as string | undefined ?? 'acme.eu.auth0.com'
+        return wait ? new Promise<string>(resolve => { setImmediate(resolve, domain) }) : domain
+      },
+      ...(sessionStore !== undefined && { sessionStore })
+    }, { '/me': me, '/bad': async request => await outcome((async () => (await request.auth0.startInteractiveLogin()).href)()) })
+    const ada = await s.member()
+    t.equal((await ada.call('/me')).json().user.sub, 'auth0|ada')
+    t.equal((await ada.call('/me', { 'x-tenant': 'other.eu.auth0.com' })).body, 'nobody')
+    wait = true
+    t.equal((await ada.call('/me')).json().user.sub, 'auth0|ada')
+    t.equal((await ada.call('/bad', { 'x-tenant': '' })).body, 'configuration_error')
+    t.throws(() => s.app.auth0.cspFormAction().length === 0 || s.app.auth0.authentication, /several domains/)
+    await t.rejects(s.app.auth0.revokeSessions({ sub: 'x' }), /say which/)
+    t.equal(await s.app.auth0.revokeSessions({ sub: 'auth0|ada' }, { domain: 'acme.eu.auth0.com' }), sessionStore === undefined ? 0 : 1)
+    t.equal((await ada.call('/me')).body, 'nobody')
+  }
+})

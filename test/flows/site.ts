@@ -1,0 +1,74 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type LightMyRequestResponse } from 'fastify'
+import type { Test } from 'tap'
+import fastifyAuth0 from '../../lib/index.js'
+import type { Auth0Event, Auth0Options } from '../../types/index.js'
+import { Browser } from '../hostile/browser.js'
+import { ScriptedTenant } from './scripted-tenant.js'
+
+/** An application with the plugin, a scripted tenant and a clock. */
+export class Site {
+  readonly clock = { now: 1_795_000_000 }
+  readonly tenant = new ScriptedTenant(() => this.clock.now)
+  readonly events: Auth0Event[] = []
+  readonly logs: string[] = []
+  readonly app: FastifyInstance
+
+  constructor (options: Partial<Auth0Options> = {}, server: object = {}) {
+    this.app = fastify({ logger: { level: 'trace', stream: { write: (line: string) => { this.logs.push(line) } } }, ...server })
+    this.app.register(fastifyAuth0, this.options(options))
+  }
+
+  options (changes: Partial<Auth0Options> = {}): Auth0Options {
+    const options: Auth0Options = {
+      domain: this.tenant.domain,
+      clientId: this.tenant.clientId,
+      clientSecret: 'the secret of the client',
+      appBaseUrl: 'https://app.example.test',
+      sessionSecret: 'a session secret of enough characters',
+      customFetch: this.tenant.fetch,
+      now: () => this.clock.now,
+      onEvent: event => { this.events.push(event) },
+      ...changes
+    }
+    for (const [name, value] of Object.entries(options)) if (value === undefined) Reflect.deleteProperty(options, name)
+    return options
+  }
+
+  /** Adds a route whose handler is the test's. */
+  route (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown): this {
+    this.app.after(() => { this.app.get(path, async (request, reply) => await handler(request, reply)) })
+    return this
+  }
+
+  browser (origin = 'https://app.example.test'): Browser {
+    return new Browser(this.app, { origin, now: () => this.clock.now })
+  }
+
+  /** Starts a login; returns where the browser is sent. */
+  async start (browser: Browser, path = '/auth/login'): Promise<string> {
+    const response = await browser.navigate(path)
+    if (response.statusCode !== 302) throw new Error(`the login did not start: ${response.statusCode} ${response.body}`)
+    return String(response.headers.location)
+  }
+
+  async login (browser: Browser, path?: string): Promise<LightMyRequestResponse> {
+    return await browser.navigate(this.tenant.callback(await this.start(browser, path)))
+  }
+
+  /** A browser that is logged in. */
+  async member (path?: string): Promise<Browser> {
+    const browser = this.browser()
+    const response = await this.login(browser, path)
+    if (response.statusCode !== 302) throw new Error(`the login failed: ${response.statusCode} ${response.body}`)
+    return browser
+  }
+}
+
+/** Makes a site that closes with the test. */
+export async function site (t: Test, options: Partial<Auth0Options> = {}, routes: Record<string, (request: FastifyRequest, reply: FastifyReply) => unknown> = {}, server: object = {}): Promise<Site> {
+  const made = new Site(options, server)
+  for (const [path, handler] of Object.entries(routes)) made.route(path, handler)
+  await made.app.ready()
+  t.teardown(async () => { await made.app.close() })
+  return made
+}

@@ -1,0 +1,192 @@
+import fastify from 'fastify'
+import t from 'tap'
+import fastifyAuth0 from '../../lib/index.js'
+import { parseOptions } from '../../lib/plugin/options.js'
+import { nearestName, unknownName } from '../../lib/plugin/nearest-name.js'
+import type { Auth0Options } from '../../types/index.js'
+
+const good = {
+  domain: 'acme.eu.auth0.com', clientId: 'client', clientSecret: 'secret', appBaseUrl: 'https://app.example.com', sessionSecret: 'a session secret of enough characters'
+}
+const PEM = '-----BEGIN PRIVATE KEY-----'
+const store = (...methods: string[]): object => Object.fromEntries(methods.map(name => [name, () => {}]))
+
+function parse (changes: object, production = false, prefix = '') {
+  return parseOptions({ ...good, ...changes } as Auth0Options, prefix, production)
+}
+
+t.test('defaults', async t => {
+  const config = parse({})
+  t.match(config, {
+    domain: 'acme.eu.auth0.com',
+    issuer: 'https://acme.eu.auth0.com/',
+    appBases: [{ origin: 'https://app.example.com', basePath: '', secure: true }],
+    scope: 'openid profile email offline_access',
+    onUnauthenticated: 'auto',
+    httpTimeout: 5,
+    clockTolerance: 30,
+    idTokenSigningAlg: 'RS256',
+    lifetime: { rolling: true, inactivityDuration: 86_400, absoluteDuration: 259_200, touchAfter: 8640 },
+    transactionDuration: 3600,
+    routes: { login: '/auth/login', callback: '/auth/callback', logout: '/auth/logout', backchannelLogout: '/auth/backchannel-logout', profile: undefined, connect: undefined }
+  })
+  t.ok(Object.isFrozen(config))
+  t.type(config.now(), 'number')
+  t.ok(Math.abs(config.now() - Date.now() / 1000) < 5)
+})
+
+t.test('everything that may be given', async t => {
+  const config = parse({
+    prefix: '/p',
+    logLevel: 'warn',
+    clientSecret: undefined,
+    clientAssertionSigningKey: { kty: 'RSA' },
+    clientAssertionSigningAlg: 'PS256',
+    clientAssertionSigningKeyId: 'k',
+    signedAuthorizationRequests: true,
+    appBaseUrl: ['https://a.example.com/base/', 'https://b.example.com'],
+    sessionSecret: ['a session secret of enough characters', 'another session secret of enough chars'],
+    audience: 'https://api',
+    scope: { 'https://api': 'read' },
+    authorizationParams: { redirect_uri: 'https://a.example.com/cb', scope: 'openid', response_mode: 'form_post', audience: 'x' },
+    organization: 'org_1',
+    onUnauthenticated: '/welcome',
+    sessionStore: store('create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'),
+    sessionConfiguration: { rolling: false, inactivityDuration: 60, absoluteDuration: 600, touchAfter: 5, cookie: { name: '__Secure-x', sameSite: 'strict', domain: 'example.com', path: '/x', secure: true, partitioned: true }, cacheEntries: 0, encryptAtRest: false, onStoreError: 'anonymous', storeTimeout: 1 },
+    transactionConfiguration: { duration: 60, cookie: { name: 'tx' } },
+    transactionStore: store('set', 'take', 'delete'),
+    revocationStore: store('revoke', 'revokedAt'),
+    mountConnectRoutes: true,
+    routes: { login: '/in', profile: true, backchannelLogout: false },
+    discoveryCache: { ttl: 5, maxEntries: 2 },
+    dispatcher: store('dispatch'),
+    httpTimeout: 1.5,
+    telemetry: { name: 'x', version: '1' },
+    dpop: { key: { kty: 'EC' } },
+    mfaTokenTtl: 10,
+    refreshLeeway: 0,
+    api: { audience: ['https://api'], issuers: ['https://x/'], signingAlgs: ['RS256'], dpop: 'required', dpopNonce: true, cacheEntries: 5 },
+    importSessions: { auth0Fastify: { secret: 'x' }, expressOpenidConnect: { secret: ['x', 'y'], cookieName: 'appSession' } },
+    now: () => 5
+  }, true, '/p')
+  t.match(config, {
+    appBases: [{ basePath: '/base' }, { basePath: '' }],
+    assertion: { alg: 'PS256', keyId: 'k' },
+    connectMode: 'link',
+    storeIdToken: true,
+    routes: { login: '/in', profile: '/auth/profile', backchannelLogout: undefined, connect: '/auth/connect', connectCallback: '/auth/connect/callback' },
+    dpop: { key: { kty: 'EC' } },
+    prefix: '/p'
+  })
+  t.equal(config.now(), 5)
+  t.match(parse({ mountConnectedAccountRoutes: true }), { connectMode: 'accounts', routes: { connect: '/auth/connect', connectCallback: undefined } })
+  t.match(parse({ tls: { cert: 'c', key: 'k' }, clientSecret: undefined, dpop: true }), { dpop: { key: true } })
+  t.match(parse({ dpop: false, telemetry: false, mountRoutes: false, routes: { protectedResource: '/meta' } }), { dpop: undefined, routes: { login: undefined, protectedResource: '/meta' } })
+  t.match(parse({ clientAssertionSigningKey: PEM, idTokenSigningAlg: 'HS256' }), { assertion: { alg: 'RS256' } })
+  t.match(parse({ domain: async () => 'x.example.com', organization: () => undefined, authorizationParams: () => ({}), appBaseUrl: undefined }), { domain: undefined, appBases: [] })
+  t.match(parse({ sessionConfiguration: { absoluteDuration: 60 } }), { lifetime: { inactivityDuration: 60 } })
+  t.match(parse({ appBaseUrl: 'http://app.lan', sessionConfiguration: { cookie: { secure: false } }, transactionConfiguration: { cookie: { secure: false } } }), { appBases: [{ secure: false }] })
+})
+
+const refused: [name: string, option: string, changes: object, says?: RegExp, production?: boolean][] = [
+  ['a domain is required', 'domain', { domain: undefined }, /is required/],
+  ['a client id is required', 'clientId', { clientId: undefined }],
+  ['an empty client id', 'clientId', { clientId: ' ' }, /got a string of 1 characters/],
+  ['a domain with a path', 'domain', { domain: 'https://acme.eu.auth0.com/path' }],
+  ['plain http off loopback', 'domain', { domain: 'http://acme.eu.auth0.com' }],
+  ['a number for a domain', 'domain', { domain: 5 }, /got 5/],
+  ['a client must authenticate', 'clientSecret', { clientSecret: undefined }],
+  ['only one way to authenticate', 'clientAssertionSigningKey', { clientAssertionSigningKey: PEM }],
+  ['a key that is not a PEM', 'clientAssertionSigningKey', { clientSecret: undefined, clientAssertionSigningKey: 'x' }],
+  ['an algorithm without a key', 'clientAssertionSigningAlg', { clientAssertionSigningAlg: 'RS256' }],
+  ['a key id without a key', 'clientAssertionSigningKeyId', { clientAssertionSigningKeyId: 'x' }],
+  ['HS256 without a secret', 'idTokenSigningAlg', { clientSecret: undefined, tls: { cert: 'c', key: 'k' }, idTokenSigningAlg: 'HS256' }],
+  ['an unknown algorithm', 'idTokenSigningAlg', { idTokenSigningAlg: 'none' }, /one of 'RS256'/],
+  ['tls without a key', 'tls', { clientSecret: undefined, tls: { cert: 'c' } }],
+  ['tls with a dispatcher', 'tls', { clientSecret: undefined, tls: { cert: 'c', key: 'k' }, dispatcher: store('dispatch') }],
+  ['tls with customFetch', 'tls', { clientSecret: undefined, tls: { cert: 'c', key: 'k' }, customFetch: fetch }],
+  ['customFetch with a dispatcher', 'customFetch', { customFetch: fetch, dispatcher: store('dispatch') }],
+  ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters/],
+  ['a secret of one letter', 'sessionSecret', { sessionSecret: 'x'.repeat(40) }, /different characters/],
+  ['an empty list of secrets', 'sessionSecret', { sessionSecret: [] }],
+  ['no address in production', 'appBaseUrl', { appBaseUrl: undefined }, /required in production/, true],
+  ['an address that is not a URL', 'appBaseUrl', { appBaseUrl: 'app.example.com' }],
+  ['an address with a query', 'appBaseUrl', { appBaseUrl: 'https://app.example.com/?x=1' }],
+  ['an address of another scheme', 'appBaseUrl', { appBaseUrl: 'ftp://app.example.com' }],
+  ['an empty list of addresses', 'appBaseUrl', { appBaseUrl: [] }],
+  ['plain http for the application', 'appBaseUrl', { appBaseUrl: 'http://app.example.com' }, /plain http/],
+  ['insecure cookies on https', 'sessionConfiguration.cookie.secure', { sessionConfiguration: { cookie: { secure: false } } }],
+  ['SameSite=None without secure', 'sessionConfiguration.cookie.sameSite', { appBaseUrl: undefined, sessionConfiguration: { cookie: { secure: false, sameSite: 'none' } } }],
+  ['__Host- with a path', 'sessionConfiguration.cookie.name', { sessionConfiguration: { cookie: { name: '__Host-x', path: '/x' } } }],
+  ['__Secure- without secure', 'sessionConfiguration.cookie.name', { appBaseUrl: undefined, sessionConfiguration: { cookie: { name: '__Secure-x', secure: false } } }],
+  ['HI-03 a cookie name with a semicolon', 'sessionConfiguration.cookie.name', { sessionConfiguration: { cookie: { name: 'a;b' } } }],
+  ['HI-03 a cookie path with a line break', 'sessionConfiguration.cookie.path', { sessionConfiguration: { cookie: { path: '/a\r\nb' } } }],
+  ['HI-03 a cookie domain with a semicolon', 'sessionConfiguration.cookie.domain', { sessionConfiguration: { cookie: { domain: 'a;b' } } }],
+  ['milliseconds for seconds', 'httpTimeout', { httpTimeout: 5000 }, /number of seconds/],
+  ['a count that is no number', 'sessionConfiguration.cacheEntries', { sessionConfiguration: { cacheEntries: 1.5 } }],
+  ['inactivity beyond the absolute end', 'sessionConfiguration.inactivityDuration', { sessionConfiguration: { inactivityDuration: 100, absoluteDuration: 50 } }],
+  ['an array for an object', 'sessionConfiguration', { sessionConfiguration: [] }, /an array of 0/],
+  ['a text for a flag', 'mountRoutes', { mountRoutes: 'yes' }],
+  ['a flag for a function', 'onEvent', { onEvent: true }, /got true/],
+  ['a store without methods', 'sessionStore', { sessionStore: {} }, /missing: create/],
+  ['null for a store', 'transactionStore', { transactionStore: null }, /got null/],
+  ['a scope that is no scope', 'scope', { scope: 5 }],
+  ['a scope map of numbers', 'scope', { scope: { a: 5 } }],
+  ['params that are no object', 'authorizationParams', { authorizationParams: 'x' }],
+  ['a protected parameter', 'authorizationParams.state', { authorizationParams: { state: 'x' } }],
+  ['a relative redirect_uri', 'authorizationParams.redirect_uri', { authorizationParams: { redirect_uri: '/cb' } }],
+  ['an unknown response mode', 'authorizationParams.response_mode', { authorizationParams: { response_mode: 'fragment' } }],
+  ['form_post on plain http', 'authorizationParams.response_mode', { appBaseUrl: 'http://app.lan', sessionConfiguration: { cookie: { secure: false } }, transactionConfiguration: { cookie: { secure: false } }, authorizationParams: { response_mode: 'form_post' } }],
+  ['both kinds of connect routes', 'mountConnectedAccountRoutes', { mountConnectRoutes: true, mountConnectedAccountRoutes: true }],
+  ['signed requests without a key', 'signedAuthorizationRequests', { signedAuthorizationRequests: true }],
+  ['allowOrganization beside organization', 'allowOrganization', { organization: 'o', allowOrganization: () => true }],
+  ['a foreign place for strangers', 'onUnauthenticated', { onUnauthenticated: '//evil.test' }],
+  ['telemetry without a version', 'telemetry', { telemetry: { name: 'x' } }],
+  ['telemetry null', 'telemetry', { telemetry: null }],
+  ['dpop without a key', 'dpop', { dpop: {} }],
+  ['api audiences that are empty', 'api.audience', { api: { audience: [] } }],
+  ['api issuers that are no list', 'api.issuers', { api: { issuers: 'x' } }],
+  ['api algorithms with HS256', 'api.signingAlgs', { api: { signingAlgs: ['HS256'] } }],
+  ['a secret list of numbers', 'importSessions.auth0Fastify.secret', { importSessions: { auth0Fastify: { secret: 5 } } }],
+  ['routes that are no object', 'routes', { routes: 'x' }],
+  ['a route that is no path', 'routes.login', { routes: { login: 'login' } }],
+  ['a route of true that is not opt-in', 'routes.login', { routes: { login: true } }],
+  ['two routes of one path', 'routes.logout', { routes: { login: '/x', logout: '/x' } }, /both "\/x"/],
+  ['an unknown route', 'routes.signin', { routes: { signin: '/x' } }, /Known are/],
+  ['a misspelt option', 'sesionSecret', { sesionSecret: 'x' }, /Did you mean "sessionSecret"/],
+  ['a misspelt member', 'sessionConfiguration.roling', { sessionConfiguration: { roling: true } }, /"sessionConfiguration.roling" is not known. Did you mean "rolling"/],
+  ['an option nobody knows', 'zzzzzzzzzzz', { zzzzzzzzzzz: 1 }, /Known are: domain/]
+]
+
+for (const [name, option, changes, says, production] of refused) {
+  t.test(`refuses ${name}`, async t => {
+    try {
+      parse(changes, production)
+      t.fail('it was taken')
+    } catch (error) {
+      t.match(error, { name: 'ConfigurationError', code: 'configuration_error', option })
+      if (says !== undefined) t.match((error as Error).message, says)
+      t.notMatch((error as Error).message, good.sessionSecret)
+    }
+  })
+}
+
+t.test('options that are none at all', async t => {
+  t.throws(() => parseOptions(null as unknown as Auth0Options, ''), { option: 'options' })
+  t.throws(() => parse({ onEvent: Symbol('x') }), /a symbol/)
+  t.throws(() => parse({ onEvent: '' }), /an empty string/)
+  t.throws(() => parse({ onEvent: {} }), /an object/)
+})
+
+t.test('a wrong option fails ready()', async t => {
+  const app = fastify()
+  app.register(fastifyAuth0, { ...good, clientId: '' })
+  await t.rejects(Promise.resolve(app.ready()), { code: 'configuration_error', option: 'clientId' })
+  await app.close()
+})
+
+t.test('nearest names', async t => {
+  t.equal(nearestName('requireSesion', ['requireSession', 'requireMfa']), 'requireSession')
+  t.equal(nearestName('xyz', ['requireSession']), undefined)
+  t.equal(unknownName('xyz', ['a', 'b']), 'Known are: a, b.')
+})

@@ -1,0 +1,150 @@
+import fastify from 'fastify'
+import t from 'tap'
+import fastifyAuth0 from '../../lib/index.js'
+import { factory, refuseRequest, type Guard } from '../../lib/plugin/guards/guard.js'
+import { Browser } from '../hostile/browser.js'
+import { Site } from '../flows/site.js'
+
+t.test('two tenants in sibling scopes are strangers to each other', async t => {
+  const s = new Site()
+  const app = fastify()
+  t.teardown(async () => { await app.close(); await s.app.close() })
+  for (const [prefix, clientId] of [['/one', 'client-1'], ['/two', 'client-2']] as const) {
+    app.register(async scope => {
+      await scope.register(fastifyAuth0, s.options({ clientId }))
+      scope.get('/me', { preHandler: scope.auth0.requireSession }, async request => (await request.auth0.getUser())?.sub)
+    }, { prefix })
+  }
+  app.get('/outside', async request => request.auth0 === undefined)
+  await app.ready()
+  const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
+  const start = await browser.navigate('/one/auth/login')
+  t.match(new URL(String(start.headers.location)).searchParams.get('redirect_uri'), 'https://app.example.test/one/auth/callback')
+  const done = await browser.navigate(s.tenant.callback(String(start.headers.location)))
+  t.equal(done.statusCode, 302)
+  t.equal((await browser.call('/one/me')).body, 'auth0|ada')
+  t.equal((await browser.call('/two/me')).statusCode, 401)
+  t.equal((await browser.call('/two/me')).json().loginUrl, '/two/auth/login')
+  t.equal((await browser.call('/outside')).body, 'true', 'outside of both scopes there is nothing')
+})
+
+t.test('a root guard over a child with a tenant of its own checks the child\'s tenant', async t => {
+  const s = new Site()
+  const app = fastify()
+  t.teardown(async () => { await app.close(); await s.app.close() })
+  let runs = 0
+  await app.register(fastifyAuth0, s.options())
+  app.addHook('preHandler', app.auth0.requireSession)
+  app.get('/root', async request => { runs++; return (await request.getSession())?.user.sub })
+  app.register(async child => {
+    await child.register(fastifyAuth0, s.options({ clientId: 'client-2' }))
+    child.get('/inner', async request => { runs++; return (await request.getSession())?.user.sub })
+    child.get('/open', { config: { auth0: false } }, async () => 'open')
+    child.get('/public', { config: { auth0: { public: true } } }, async () => 'public')
+  }, { prefix: '/child' })
+  await app.ready()
+  const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
+  const root = await browser.navigate('/auth/login')
+  t.equal(root.statusCode, 302, 'the guard lets the plugin\'s own routes pass')
+  await browser.navigate(s.tenant.callback(String(root.headers.location)))
+  t.equal((await browser.call('/root')).body, 'auth0|ada')
+  t.equal((await browser.call('/child/inner')).statusCode, 401, 'a session of the root is none of the child')
+  t.equal(runs, 1)
+  t.equal((await browser.call('/child/open')).body, 'open')
+  t.equal((await browser.call('/child/public')).body, 'public')
+  t.equal((await browser.navigate('/child/auth/login')).statusCode, 302)
+})
+
+t.test('the plugin\'s prefix is part of its routes and of the callback URL', async t => {
+  const s = new Site()
+  const app = fastify()
+  t.teardown(async () => { await app.close(); await s.app.close() })
+  await app.register(fastifyAuth0, { ...s.options({ appBaseUrl: 'https://app.example.test/base' }), prefix: '/t1' })
+  await app.ready()
+  const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
+  const start = await browser.navigate('/t1/auth/login?returnTo=/x')
+  t.equal(new URL(String(start.headers.location)).searchParams.get('redirect_uri'), 'https://app.example.test/base/t1/auth/callback')
+  const back = s.tenant.callback(String(start.headers.location)).replace('/base', '')
+  t.equal((await browser.navigate(back)).headers.location, '/base/x')
+})
+
+t.test('twice in one scope is refused', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  const app = fastify()
+  app.register(fastifyAuth0, s.options())
+  app.register(fastifyAuth0, s.options())
+  await t.rejects(Promise.resolve(app.ready()), /registered twice/)
+})
+
+t.test('a misspelt guard and an uncalled factory fail when the route is registered', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  await s.app.after()
+  const auth0 = s.app.auth0 as unknown as Record<string, unknown>
+  t.throws(() => auth0.requireSesion, /does not exist. Did you mean "requireSession"/)
+  t.equal(auth0.then, undefined, 'it can be awaited')
+  t.equal((auth0 as { [Symbol.iterator]?: unknown })[Symbol.iterator], undefined)
+  t.equal(auth0.for, auth0.for, 'methods are bound once')
+  const make = factory((): Guard => async () => {})
+  t.throws(() => { s.app.get('/uncalled', { preHandler: make as unknown as Guard }, async () => 'x') }, /has to be called/)
+  t.throws(() => { s.app.get('/uncalled-2', { onRequest: [s.app.auth0.requireSession, make as unknown as Guard] }, async () => 'x') }, /has to be called/)
+  t.throws(() => refuseRequest('requireMfa', [{ raw: {}, server: {} }]), /requireMfa/)
+  refuseRequest('requireMfa', [undefined])
+  refuseRequest('requireMfa', [{ role: 'admin' }])
+})
+
+t.test('for() binds any request; its cookies are written with the others', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  s.route('/start', async (request, reply) => (await s.app.auth0.for({ request, reply }).startInteractiveLogin({ returnTo: '/there' })).href)
+  s.route('/read', async request => (await s.app.auth0.for({ request }).getUser())?.sub ?? 'nobody')
+  await s.app.ready()
+  const browser = s.browser()
+  const start = await browser.call('/start')
+  t.match(start.headers['set-cookie'], /_tx_/)
+  t.equal((await browser.navigate(s.tenant.callback(start.body))).headers.location, '/there')
+  t.equal((await browser.call('/read')).body, 'auth0|ada')
+})
+
+t.test('the application registers @fastify/cookie before or after, as it likes', async t => {
+  const { default: cookie } = await import('@fastify/cookie')
+  for (const order of ['before', 'after'] as const) {
+    const s = new Site()
+    const app = fastify()
+    if (order === 'before') app.register(cookie)
+    app.register(fastifyAuth0, s.options())
+    if (order === 'after') app.register(cookie)
+    app.after(() => {
+      app.get('/both', async (request, reply) => { reply.setCookie('own', '1'); await request.auth0.startInteractiveLogin(); return 'x' })
+    })
+    const answer = await app.inject({ url: '/both', headers: { host: 'app.example.test' } })
+    t.equal([answer.headers['set-cookie']].flat().length, 2, order)
+    await app.close()
+    await s.app.close()
+  }
+})
+
+t.test('several addresses: the one the request came to', async t => {
+  const s = new Site({ appBaseUrl: ['https://a.example.test', 'https://b.example.test', 'http://localhost:3000'] }, { trustProxy: true })
+  t.teardown(async () => { await s.app.close() })
+  await s.app.ready()
+  const at = async (host: string, proto = 'https') => await s.app.inject({ url: '/auth/login', headers: { 'x-forwarded-host': host, 'x-forwarded-proto': proto, accept: 'text/html' } })
+  t.match((await at('b.example.test')).headers.location, /redirect_uri=https%3A%2F%2Fb\.example\.test%2F/)
+  t.notMatch((await at('localhost:3000', 'http')).headers['set-cookie'], /Secure/)
+  const refused = await at('evil.test')
+  t.equal(refused.statusCode, 400)
+  t.match(refused.body, 'invalid_argument')
+})
+
+t.test('without an address the request tells it, in development', async t => {
+  const s = new Site({}, {})
+  await s.app.close()
+  const app = fastify()
+  t.teardown(async () => { await app.close() })
+  const { appBaseUrl: _, ...options } = s.options()
+  await app.register(fastifyAuth0, options)
+  await app.ready()
+  t.match((await app.inject({ url: '/auth/login', headers: { host: 'localhost:3000' } })).headers.location, /redirect_uri=http%3A%2F%2Flocalhost%3A3000%2F/)
+  t.equal((await app.inject({ url: '/auth/login', headers: { host: 'evil test' } })).statusCode, 400)
+})
