@@ -275,6 +275,13 @@ export class TimeoutError extends Auth0Error {
   }
 }
 
+/** Auth0 does not number more than 1,000 records of a list; the message says what to do instead. */
+export class PaginationLimitError extends Auth0Error {
+  constructor (message: string, cause?: unknown) {
+    super(message, { code: 'pagination_limit', statusCode: 500, cause })
+  }
+}
+
 /** Any error of this package, for `switch (error.code)`. */
 export type AnyAuth0Error =
   | ApiError | PollingApiError | MyAccountApiError | RateLimitError | MfaRequiredError
@@ -283,3 +290,4 @@ export type AnyAuth0Error =
   | SessionExpiredError | SessionStoreError | SessionTooLargeError
   | TokenValidationError | OrganizationTokenValidationError | IssuerValidationError
   | BackchannelLogoutError | StartLinkUserError | CustomTokenExchangeError | NetworkError | TimeoutError
+  | PaginationLimitError

@@ -1,0 +1,123 @@
+import type { RateLimit } from '../../types/management.js'
+import type { Awaitable } from '../../types/stores.js'
+import { Auth0Error } from '../errors.js'
+import { toApiError } from '../http/api-error.js'
+import { aborted } from '../http/deadline.js'
+import { parseJson } from '../http/json.js'
+import { retryDelay, type RetryPolicy } from '../http/retry.js'
+import type { Http, HttpRequest, HttpResponse, HttpStream } from '../http/send.js'
+import { sleep, type Sleep } from '../http/sleep.js'
+import type { Call } from './call.js'
+import type { Row } from './endpoint.js'
+import { readRateLimit, remember } from './rate-limit.js'
+import type { TokenSource } from './token.js'
+
+/** What calls share. */
+export interface CallerOptions {
+  http: Http
+  /** Without a slash at the end. */
+  baseUrl: string
+  tokens: TokenSource
+  retry: RetryPolicy
+  throttle: ((signal?: AbortSignal) => Promise<void>) | undefined
+  customDomain: string | undefined
+  now: () => number
+}
+
+const MAX_BYTES = 16 * 1024 * 1024
+
+/** Sends calls: gets the token, waits where it has to, repeats what may be repeated. */
+export class Caller {
+  readonly #options: CallerOptions
+  readonly sleep: Sleep
+  #headers: Readonly<Record<string, string>> = {}
+
+  constructor (options: CallerOptions) {
+    this.#options = options
+    this.sleep = options.retry.sleep ?? sleep
+  }
+
+  /** Auth0's rate limit as the latest answer told it. */
+  get rateLimit (): RateLimit | undefined {
+    return readRateLimit(this.#headers)
+  }
+
+  /** Sends a call and reads its answer. */
+  async call (row: Row<unknown>, call: Call): Promise<unknown> {
+    const response = await this.#exchange(row, call, (request) => this.#options.http.send(request))
+    if (row.returns === undefined || isEmpty(response)) return undefined
+    const result = parseJson(response, call.what)
+    remember(result, response.headers)
+    return result
+  }
+
+  /** Sends a call whose answer is read as it comes. */
+  open (row: Row<unknown>, call: Call): Promise<HttpStream> {
+    return this.#exchange(row, call, async (request) => {
+      const { status, headers, body } = await this.#options.http.stream(request)
+      if (status < 300) return { status, headers, body }
+      return { status, headers, body: await textOf(body) }
+    })
+  }
+
+  async #exchange<T extends HttpResponse | HttpStream> (row: Row<unknown>, call: Call, send: (request: HttpRequest) => Promise<T | HttpResponse>): Promise<T> {
+    const { retry, tokens, throttle, now } = this.#options
+    const { signal } = call.options
+    let renewed = false
+    let number = 0
+    for (;;) {
+      if (throttle !== undefined) await throttle(signal)
+      const token = await unlessAborted(tokens.get(), signal)
+      const outcome = await send(this.#request(row, call, token)).catch((error: Auth0Error) => error)
+      const failed = outcome instanceof Auth0Error
+      if (!failed) {
+        this.#headers = outcome.headers
+        if (outcome.status < 300) return outcome as T
+        if (outcome.status === 401 && call.repeatable && !renewed && await tokens.renew(token)) {
+          renewed = true
+          continue
+        }
+      }
+      const facts = failed ? { failure: outcome.code } : { status: outcome.status, headers: outcome.headers }
+      const delay = call.repeatable ? retryDelay({ method: call.verb, number, ...facts }, retry) : undefined
+      if (delay === undefined) throw failed ? outcome : toApiError(outcome as HttpResponse, { what: call.what, now: now(), secrets: [token] })
+      await this.sleep(delay, signal)
+      number++
+    }
+  }
+
+  #request (row: Row<unknown>, call: Call, token: string): HttpRequest {
+    const { baseUrl, customDomain } = this.#options
+    const { signal, timeout } = call.options
+    const headers: Record<string, string> = { ...call.headers, authorization: `Bearer ${token}` }
+    if (row.customDomain === true && customDomain !== undefined) headers['auth0-custom-domain'] ??= customDomain
+    return { method: call.verb, url: baseUrl + call.target, headers, signal, timeout, maxBytes: MAX_BYTES, ...(call.body !== undefined && { body: call.body() }) }
+  }
+}
+
+/** 204, or accepted for later without a word. */
+function isEmpty ({ status, body }: HttpResponse): boolean {
+  return status === 204 || (status === 202 && body === '')
+}
+
+const MAX_ERROR_BYTES = 64 * 1024
+
+async function textOf (body: HttpStream['body']): Promise<string> {
+  let text = ''
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    text += chunk.toString('utf8')
+    if (text.length > MAX_ERROR_BYTES) break
+  }
+  return text
+}
+
+/** What others wait for too is not ended by one caller's abort; the caller is free at once all the same. */
+function unlessAborted<T> (work: Awaitable<T>, signal: AbortSignal | undefined): Awaitable<T> {
+  if (!(work instanceof Promise) || signal === undefined) return work
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(aborted(signal))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}

@@ -1,0 +1,13 @@
+export { ManagementClient } from './client.js'
+export { paginate } from './paginate.js'
+export { rateLimitOf } from './rate-limit.js'
+export { waitForJob } from './wait-for-job.js'
+export {
+  ApiError, Auth0Error, ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError, NetworkError, PaginationLimitError,
+  RateLimitError, TimeoutError
+} from '../errors.js'
+export type { ManagementClientOptions, RetryOptions } from './options.js'
+export type { ItemOf, ListMethod, Pages } from './paginate.js'
+export type { ThrottleOptions } from './throttle.js'
+export type { WaitForJobOptions } from './wait-for-job.js'
+export type * from '../../types/management.js'

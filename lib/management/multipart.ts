@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import type { UploadOptions } from '../../types/management.js'
+import { InvalidArgumentError } from '../errors.js'
+
+/** A multipart body. */
+export interface Multipart {
+  headers: Record<string, string>
+  body: () => Readable
+  /** Whether `body` can be called again: not where the file came as a stream. */
+  repeatable: boolean
+}
+
+interface File { open: () => AsyncIterable<Uint8Array>, size?: number, repeatable: boolean }
+
+/** Writes fields and one file as `multipart/form-data`; the file is read while it is sent. @see RFC 7578 */
+export async function multipart (fields: Record<string, unknown>, fileField: string, onProgress?: UploadOptions['onProgress']): Promise<Multipart> {
+  const boundary = `fastify-auth0-${randomUUID()}`
+  const file = await toFile(fileField, fields[fileField])
+  const head = Object.entries(fields)
+    .filter(([name, value]) => name !== fileField && value !== undefined)
+    .map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${String(value)}\r\n`)
+    .join('') + `--${boundary}\r\ncontent-disposition: form-data; name="${fileField}"; filename="${fileField}.json"\r\ncontent-type: application/json\r\n\r\n`
+  const tail = `\r\n--${boundary}--\r\n`
+
+  async function * write (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(head)
+    let sent = 0
+    for await (const chunk of file.open()) {
+      const bytes = Buffer.from(chunk)
+      yield bytes
+      sent += bytes.length
+      onProgress?.({ sent, ...(file.size !== undefined && { total: file.size }) })
+    }
+    yield Buffer.from(tail)
+  }
+
+  const length = file.size === undefined ? undefined : Buffer.byteLength(head) + file.size + Buffer.byteLength(tail)
+  return {
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, ...(length !== undefined && { 'content-length': String(length) }) },
+    body: () => Readable.from(write(), { objectMode: false }),
+    repeatable: file.repeatable
+  }
+}
+
+async function toFile (name: string, value: unknown): Promise<File> {
+  if (typeof value === 'string' || value instanceof URL) return await fileAt(name, value)
+  if (value instanceof Uint8Array) return { open: () => Readable.from([value]), size: value.byteLength, repeatable: true }
+  if (isStream(value)) return { open: () => value, repeatable: false }
+  throw new InvalidArgumentError(name, `The field "${name}" has to be a path, a file URL, bytes or a stream of bytes.`)
+}
+
+async function fileAt (name: string, path: string | URL): Promise<File> {
+  try {
+    const { size } = await stat(path)
+    return { open: () => createReadStream(path), size, repeatable: true }
+  } catch (error) {
+    throw new InvalidArgumentError(name, `The file of "${name}" cannot be read.`, error)
+  }
+}
+
+function isStream (value: unknown): value is AsyncIterable<Uint8Array> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}

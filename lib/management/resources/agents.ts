@@ -1,0 +1,16 @@
+import type { Agent, CheckpointQuery, CreateAgentRequest, UpdateAgentRequest } from '../../../types/management.js'
+import { del, get, of, patch, post } from '../endpoint.js'
+import { checkpointList } from '../lists.js'
+
+export const agents = {
+  /** Lists agents. Early access. Scope: `read:agents`. */
+  list: checkpointList('/agents', 'agents', { query: of<CheckpointQuery>(), items: of<Agent>() }),
+  /** Creates an agent. Early access. Scope: `create:agents`. */
+  create: post('/agents', { body: of<CreateAgentRequest>(), returns: of<Agent>() }),
+  /** Deletes an agent. Early access. Scope: `delete:agents`. */
+  delete: del('/agents/{id}'),
+  /** Gets an agent. Early access. Scope: `read:agents`. */
+  read: get('/agents/{id}', { returns: of<Agent>() }),
+  /** Updates an agent. Early access. Scope: `update:agents`. */
+  update: patch('/agents/{id}', { body: of<UpdateAgentRequest>(), returns: of<Agent>() })
+}

@@ -1,0 +1,107 @@
+import type { AssertionAlgorithm, SigningKey } from '../../types/outbound.js'
+import type { Awaitable } from '../../types/stores.js'
+import { ConfigurationError } from '../errors.js'
+import type { Http } from '../http/send.js'
+import { createSingleFlight } from '../http/single-flight.js'
+import { tokenRequestFailure } from './token-failure.js'
+
+/** Where calls get their access token. */
+export interface TokenSource {
+  get (): Awaitable<string>
+  /** Drops a token that Auth0 refused; says whether there is another one to try. */
+  renew (refused: string): Promise<boolean>
+}
+
+/** A token that is given: as it is, or by a function that is asked for each call and told of a token that was refused. */
+export function givenToken (token: string | ((refused?: string) => Awaitable<string>)): TokenSource {
+  if (typeof token === 'string') {
+    const checked = checkToken(token)
+    return { get: () => checked, renew: async () => false }
+  }
+  let renewed: string | undefined
+  return {
+    async get () {
+      const given = renewed ?? checkToken(await token())
+      renewed = undefined
+      return given
+    },
+    async renew (refused) {
+      const next = checkToken(await token(refused))
+      renewed = next
+      return next !== refused
+    }
+  }
+}
+
+/** Who asks for tokens, and for which API. */
+export interface TokenCredentials {
+  domain: string
+  clientId: string
+  clientSecret?: string | undefined
+  clientSecretMethod?: 'post' | 'basic' | undefined
+  signing?: { key: SigningKey, alg: AssertionAlgorithm | undefined, keyId: string | undefined } | undefined
+  tls: boolean
+  audience: string
+  organization?: string | undefined
+  http: Http
+  now: () => number
+}
+
+const LEEWAY = 60
+const LAST_SECONDS = 5
+
+/** Tokens by client credentials: one request for all who wait, kept until shortly before they expire, renewed in the background. */
+export function credentialsToken (credentials: TokenCredentials): TokenSource {
+  const { now } = credentials
+  const singleFlight = createSingleFlight<string>()
+  const request = requester(credentials)
+  let current: { token: string, renewAt: number, expiresAt: number } | undefined
+
+  const fetchToken = (): Promise<string> => singleFlight('', async () => {
+    const { access_token: token, expires_in: lifetime = Infinity } = await request()
+    const expiresAt = now() + lifetime
+    current = { token, expiresAt, renewAt: expiresAt - Math.min(LEEWAY, lifetime / 10) }
+    return token
+  })
+
+  return {
+    get () {
+      if (current === undefined || now() >= current.expiresAt - LAST_SECONDS) return fetchToken()
+      // While the old token is good, a failed renewal is no failure: the next call tries again.
+      if (now() >= current.renewAt) fetchToken().catch(() => {})
+      return current.token
+    },
+    async renew (refused) {
+      if (current?.token === refused) current = undefined
+      await this.get()
+      return true
+    }
+  }
+}
+
+/** Asks for one token. What that takes is loaded when it is needed, for clients with a token of their own need none of it. */
+function requester ({ signing, audience, organization, ...client }: TokenCredentials): () => Promise<{ access_token: string, expires_in?: number }> {
+  const prepare = async (): Promise<() => Promise<{ access_token: string, expires_in?: number }>> => {
+    const [{ createAuthorizationServer }, { clientCredentialsGrant }, { createAssertionSigner }] = await Promise.all([
+      import('../authentication/authorization-server.js'), import('../authentication/grants.js'), import('../tokens/assertion.js')
+    ])
+    const assertionSigner = signing === undefined
+      ? undefined
+      : createAssertionSigner({ key: signing.key, keyId: signing.keyId, ...(signing.alg !== undefined && { alg: signing.alg }) })
+    const server = createAuthorizationServer({ ...client, assertionSigner })
+    return () => clientCredentialsGrant(server, { audience, organization })
+  }
+  let prepared: ReturnType<typeof prepare> | undefined
+  return async () => {
+    try {
+      return await (await (prepared ??= prepare()))()
+    } catch (error) {
+      throw tokenRequestFailure(error)
+    }
+  }
+}
+
+function checkToken (token: unknown): string {
+  if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token
+  throw new ConfigurationError('token', 'The option "token" has to be an access token, or a function that returns one.')
+}

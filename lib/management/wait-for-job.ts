@@ -1,0 +1,37 @@
+import type { CallOptions, Job } from '../../types/management.js'
+import { ApiError, TimeoutError } from '../errors.js'
+import { sleep } from '../http/sleep.js'
+
+/** How to wait for a job. Durations in seconds. */
+export interface WaitForJobOptions {
+  /** Told of the job each time it was looked at. */
+  onProgress?: (job: Job) => void
+  /** Between two looks. Default 2. */
+  interval?: number
+  /** How long to wait in all. Default 3600. */
+  timeout?: number
+  signal?: AbortSignal
+}
+
+interface JobClient { jobs: { get: (id: string, options?: CallOptions) => Promise<Job> } }
+
+/**
+ * Waits until a job is completed.
+ * @throws ApiError `job_failed`, when it failed; `client.jobs.errors.get(id)` tells why.
+ */
+export async function waitForJob (client: JobClient, job: string | { id: string }, options: WaitForJobOptions = {}): Promise<Job> {
+  const { onProgress, interval = 2, timeout = 3600, signal } = options
+  const id = typeof job === 'string' ? job : job.id
+  for (let waited = 0; ; waited += interval) {
+    const current = await client.jobs.get(id, signal === undefined ? {} : { signal })
+    onProgress?.(current)
+    if (current.status === 'completed') return current
+    if (current.status === 'failed') throw new ApiError({ code: 'job_failed', message: `The job ${id} failed${details(current)}.`, body: current })
+    if (waited + interval > timeout) throw new TimeoutError(`The job ${id} is still ${current.status} after ${timeout} s.`)
+    await sleep(interval, signal)
+  }
+}
+
+function details ({ status_details: text }: Job): string {
+  return text === undefined ? '' : `: ${text}`
+}
