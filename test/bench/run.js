@@ -1,0 +1,13 @@
+/**
+ * `npm run build && npm run bench [-- page login refresh import]`
+ *
+ * Ratios of one run, the variants interleaved; nothing here passes or fails on time.
+ */
+const SECTIONS = ['page', 'login', 'refresh', 'import']
+
+const asked = process.argv.slice(2)
+for (const section of asked.length === 0 ? SECTIONS : asked) {
+  if (!/^[a-z-]+$/.test(section)) throw new Error(`unknown section: ${section}`)
+  const { run } = await import(`./${section}.js`)
+  await run()
+}
