@@ -1,16 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../errors.js'
+import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance, strictInstance } from './instance.js'
 import { isFactory, uncalled } from './guards/guard.js'
 import type { Registration } from './registration.js'
 import { kRegistration, kSlot, registrationOf, slotOf, type Slotted } from './slots.js'
 
 /** Puts `auth0` on the instance and on its requests. The request's is one lazy getter that asks its own scope. */
-export function decorate (fastify: FastifyInstance, registration: Registration): Auth0Instance {
+export function decorate (fastify: FastifyInstance, registration: Registration, Management: typeof ManagementClient): Auth0Instance {
   if (Object.hasOwn(fastify, kRegistration)) {
     throw new ConfigurationError('options', 'The plugin is registered twice in one scope. Give each tenant a scope of its own.')
   }
-  const instance = new Auth0Instance(registration)
+  const instance = new Auth0Instance(registration, Management)
   fastify.decorate(kRegistration as unknown as string, registration)
   fastify.decorate('auth0', strictInstance(instance))
   if (!fastify.hasRequestDecorator('auth0')) {

@@ -12,6 +12,7 @@ import { parseDomain, type AuthorizationServer } from '../authentication/authori
 import type { SessionListing } from '../../types/stores.js'
 import type { Guard } from './guards/guard.js'
 import { requireSession } from './guards/require-session.js'
+import type { ManagementClient } from '../management/client.js'
 import { unknownName } from './nearest-name.js'
 import type { Registration } from './registration.js'
 
@@ -24,9 +25,12 @@ export class Auth0Instance {
   readonly #context: Context
   readonly #logoutTokens: LogoutTokenMemory = createLogoutTokenMemory()
   #authentication: AuthenticationClient | undefined
+  #management: ManagementClient | undefined
+  readonly #ManagementClient: typeof ManagementClient
 
-  constructor (registration: Registration) {
+  constructor (registration: Registration, Management: typeof ManagementClient) {
     this.#registration = registration
+    this.#ManagementClient = Management
     this.#context = registration.context
   }
 
@@ -107,6 +111,11 @@ export class Auth0Instance {
     return (this.#authentication ??= new AuthenticationClient(this.#clientOptions()))
   }
 
+  /** The Management API with the plugin's credentials; built on first use. */
+  get management (): ManagementClient {
+    return (this.#management ??= new this.#ManagementClient(this.#clientOptions()))
+  }
+
   #clientOptions () {
     const { config } = this.#context
     if (config.issuer === undefined) throw new ConfigurationError('domain', 'The plugin serves several domains: make a client for the one that is meant.')
@@ -126,7 +135,7 @@ export class Auth0Instance {
 
   /** Closes what the clients keep open. */
   async close (): Promise<void> {
-    await this.#authentication?.close()
+    await Promise.all([this.#authentication?.close(), this.#management?.close()])
   }
 
   /** The plugin's one domain, or the one named where there are several. */

@@ -15,7 +15,9 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   const config = parseOptions(options, fastify.prefix + prefix)
   const { context, close } = createContext(config, fastify.log)
   const registration = new Registration(context)
-  const instance = decorate(fastify, registration)
+  // Some five hundred rows: nobody who only imports the plugin waits for them.
+  const { ManagementClient } = await import('../management/client.js')
+  const instance = decorate(fastify, registration, ManagementClient)
   fastify.addHook('onClose', async () => { await Promise.all([close(), instance.close()]) })
   await fastify.register(async scope => { await routes(scope, { registration, instance }) }, { prefix })
 }
