@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from '../errors.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionOwner } from '../../types/stores.js'
 
-/** Fields of a filter, the narrowest first. */
-export const FILTER_FIELDS = ['sid', 'sub', 'organization', 'iss'] as const
+/** Fields sessions are found by, the narrowest first. */
+export const INDEXED_FIELDS = ['sid', 'sub', 'organization'] as const
 
-/** The given fields of a filter as pairs. An issuer alone does not count: it would end everybody's session. */
+/** The given fields of a filter as pairs, the narrowest first. An issuer alone does not count: it would end everybody's session. */
 export function filterPairs (filter: SessionFilter): [field: keyof SessionFilter, value: string][] {
   const pairs: [keyof SessionFilter, string][] = []
-  for (const field of FILTER_FIELDS) {
+  for (const field of [...INDEXED_FIELDS, 'iss'] as const) {
     const value: unknown = filter[field]
     if (value === undefined) continue
     if (typeof value !== 'string' || value === '') {
@@ -15,7 +15,7 @@ export function filterPairs (filter: SessionFilter): [field: keyof SessionFilter
     }
     pairs.push([field, value])
   }
-  if (!pairs.some(([field]) => field !== 'iss')) {
+  if (pairs[0] === undefined || pairs[0][0] === 'iss') {
     throw new InvalidArgumentError('filter', '"filter" must name a "sub", a "sid" or an "organization".')
   }
   return pairs

@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionStoreError } from '../errors.js'
 import { createKeyQueue } from './key-queue.js'
 import { absoluteEnd, sessionEnd, touchDue, type Lifetime } from './lifetime.js'
+import { deepFreeze } from './safe-json.js'
 import { filterPairs } from './session-filter.js'
 import { noTokens, type SessionCookieNames, type Sessions } from './sessions.js'
 import { bounded, boundedLock } from './store-deadline.js'
 import { createSessionCodec } from './stored-session-value.js'
 import type { Sealer } from './seal.js'
 import type {
-  CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens
+  CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens, StoredSession
 } from '../../types/stores.js'
 
 /** What `createStoredSessions` needs. */
@@ -167,7 +168,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
       clearCookies(jar)
       const key = storeKey(record.id)
       const entry: SessionEntry = {
-        value: codec.pack(session),
+        value: codec.pack({ record, tokens: { ...session.tokens, id: record.id, version: record.version } }),
         version: 1,
         owner: ownerOf(record),
         createdAt: record.createdAt,
@@ -193,8 +194,9 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
           const found = await find(id)
           if (found === undefined) return undefined
           const current = { record: found.record, tokens: tokensOf(found) }
-          const changed = change(current)
-          if (changed === undefined || (changed.record === current.record && changed.tokens === current.tokens)) return changed
+          const wanted = change(current)
+          if (wanted === undefined || (wanted.record === current.record && wanted.tokens === current.tokens)) return wanted
+          const changed = stamp(current, wanted, now())
           const entry: SessionEntry = {
             value: codec.pack(changed),
             version: found.entry.version + 1,
@@ -238,10 +240,10 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
     async revoke ({ id, ...filter }) {
       if (id === undefined) {
         const { iss } = filter
-        const narrowest = filterPairs(filter).find(([field]) => field !== 'iss')!
+        const [narrowest] = filterPairs(filter)
         // Before the entries: a login that is written in between finds this when it looks back.
         if (revocations !== undefined && iss !== undefined) {
-          await call('revoke', async () => await revocations.revoke({ iss, ...Object.fromEntries([narrowest]) }, now(), now() + LOGIN_IN_FLIGHT))
+          await call('revoke', async () => await revocations.revoke({ iss, ...Object.fromEntries([narrowest!]) }, now(), now() + LOGIN_IN_FLIGHT))
         }
         return await bulk('deleteWhere', async () => await store.deleteWhere(filter))
       }
@@ -254,6 +256,17 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
     async list (filter) {
       return await bulk('list', async () => await store.list(filter))
     }
+  }
+}
+
+/** Gives what was replaced its place in time: the id stays, new tokens get a new version. */
+function stamp (current: StoredSession, { record, tokens }: StoredSession, time: number): StoredSession {
+  const { id } = current.record
+  const newest = Math.max(current.record.version, current.tokens.version)
+  const version = tokens === current.tokens ? newest : newest + 1
+  return {
+    record: record === current.record ? record : deepFreeze({ ...record, id, version, updatedAt: time }),
+    tokens: tokens === current.tokens ? tokens : { ...tokens, id, version }
   }
 }
 

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto'
+import { withLease } from './lease.js'
+import { redisCommands, texts, type RedisClient, type RedisCommands } from './redis-client.js'
+import { CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, TOUCH, UNLOCK, UPDATE } from './redis-scripts.js'
+import { byAge, filterPairs, INDEXED_FIELDS, ownerMatches } from './session-filter.js'
+import type { SessionEntry, SessionFilter, SessionListing, SessionOwner, SessionStore } from '../../types/stores.js'
+
+/** Options of `RedisSessionStore`. */
+export interface RedisSessionStoreOptions {
+  /** A connected client: `ioredis`, `redis` 4 or later, or `fastify.redis`; single, sentinel or cluster; Redis 5 or Valkey and later. */
+  client: RedisClient
+  /** Before every key. Default `'auth0:session:'`. */
+  prefix?: string
+  /** The clock, epoch seconds. */
+  now?: () => number
+}
+
+const OWNER_FIELDS = ['iss', 'sub', 'sid', 'organization'] as const
+const LISTED_FIELDS = [...OWNER_FIELDS, 'createdAt', 'expiresAt'] as const
+const FIELDS = ['value', 'version', ...LISTED_FIELDS] as const
+/** How many sessions of an index are looked at together. */
+const BATCH = 100
+
+/**
+ * Keeps sessions in Redis or Valkey: a hash per session, which alone is changed atomically, and sorted sets of session
+ * keys by user, Auth0 session and organization. The sets are written first and only point out candidates:
+ * whose session it is, the session itself says.
+ */
+export class RedisSessionStore implements SessionStore {
+  readonly #redis: RedisCommands
+  readonly #prefix: string
+  readonly #now: () => number
+
+  constructor (options: RedisSessionStoreOptions) {
+    this.#redis = redisCommands(options.client)
+    this.#prefix = options.prefix ?? 'auth0:session:'
+    this.#now = options.now ?? (() => Date.now() / 1000)
+  }
+
+  async create (key: string, entry: SessionEntry): Promise<void> {
+    await this.#index(key, entry.owner, entry.expiresAt)
+    await this.#redis.run(CREATE, this.#entryKey(key), this.#timeToLive(entry.expiresAt), ...toFields(entry))
+  }
+
+  async get (key: string): Promise<SessionEntry | undefined> {
+    const fields = await this.#redis.hashFields(this.#entryKey(key), FIELDS)
+    const [value, version, ...listed] = fields
+    const entry = toListed(listed)
+    if (value === undefined || entry === undefined || entry.expiresAt <= this.#now()) return undefined
+    return { value, version: Number(version), ...entry }
+  }
+
+  async update (key: string, entry: SessionEntry): Promise<boolean> {
+    await this.#index(key, entry.owner, entry.expiresAt)
+    return isDone(await this.#redis.run(UPDATE, this.#entryKey(key), entry.version - 1, this.#now(), this.#timeToLive(entry.expiresAt), ...toFields(entry)))
+  }
+
+  async touch (key: string, expiresAt: number): Promise<boolean> {
+    const entry = await this.#listed(key)
+    if (entry === undefined) return false
+    await this.#index(key, entry.owner, expiresAt)
+    return isDone(await this.#redis.run(TOUCH, this.#entryKey(key), this.#now(), this.#timeToLive(expiresAt), expiresAt))
+  }
+
+  async delete (key: string): Promise<void> {
+    const entry = await this.#listed(key)
+    if (entry !== undefined) await this.#remove(key, entry.owner, [])
+  }
+
+  async deleteWhere (filter: SessionFilter): Promise<number> {
+    const pairs = filterPairs(filter)
+    let deleted = 0
+    await this.#eachMatch(pairs, async ({ key, ...owner }) => {
+      if (await this.#remove(key, owner, pairs)) deleted++
+    })
+    return deleted
+  }
+
+  async list (filter: SessionFilter): Promise<SessionListing[]> {
+    const found: SessionListing[] = []
+    await this.#eachMatch(filterPairs(filter), async listing => { found.push(listing) })
+    return found.sort(byAge)
+  }
+
+  async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number }, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const lockKey = `${this.#prefix}lock:${key}`
+    return await withLease({
+      acquire: async (token, leaseSeconds) => isDone(await this.#redis.run(LOCK, lockKey, token, Math.ceil(leaseSeconds * 1000))),
+      release: async token => { await this.#redis.run(UNLOCK, lockKey, token) }
+    }, how, work)
+  }
+
+  /** Makes the session findable until `expiresAt`. Never takes it out: another request may be about to write it. */
+  async #index (key: string, owner: SessionOwner, expiresAt: number): Promise<void> {
+    if (expiresAt <= this.#now()) return
+    await Promise.all(this.#indexKeys(owner).map(async index => await this.#redis.run(INDEX_ADD, index, this.#now(), key, expiresAt)))
+  }
+
+  /** Deletes an entry that still matches, then its traces in the indexes. */
+  async #remove (key: string, owner: SessionOwner, pairs: readonly [string, string][]): Promise<boolean> {
+    const deleted = isDone(await this.#redis.run(DELETE_IF, this.#entryKey(key), this.#now(), ...pairs.flat()))
+    if (deleted) await Promise.all(this.#indexKeys(owner).map(async index => await this.#redis.run(INDEX_REMOVE, index, key)))
+    return deleted
+  }
+
+  async #eachMatch (pairs: [keyof SessionFilter, string][], visit: (listing: SessionListing) => Promise<void>): Promise<void> {
+    const [field, value] = pairs[0]!
+    const keys = texts(await this.#redis.run(INDEX_LIST, this.#indexKey(field, value), this.#now()))
+    for (let start = 0; start < keys.length; start += BATCH) {
+      await Promise.all(keys.slice(start, start + BATCH).map(async key => {
+        const entry = await this.#listed(key)
+        if (entry !== undefined && ownerMatches(entry.owner, pairs)) {
+          await visit({ ...entry.owner, key, createdAt: entry.createdAt, expiresAt: entry.expiresAt })
+        }
+      }))
+    }
+  }
+
+  async #listed (key: string): Promise<Listed | undefined> {
+    const entry = toListed(await this.#redis.hashFields(this.#entryKey(key), LISTED_FIELDS))
+    return entry !== undefined && entry.expiresAt > this.#now() ? entry : undefined
+  }
+
+  #entryKey (key: string): string {
+    return `${this.#prefix}entry:${key}`
+  }
+
+  /** Hashed: a list of Redis' keys names nobody. */
+  #indexKey (field: string, value: string): string {
+    return `${this.#prefix}${field}:${createHash('sha256').update(value).digest('base64url')}`
+  }
+
+  #indexKeys (owner: SessionOwner): string[] {
+    return INDEXED_FIELDS.flatMap(field => owner[field] === undefined ? [] : [this.#indexKey(field, owner[field])])
+  }
+
+  #timeToLive (expiresAt: number): number {
+    return Math.ceil((expiresAt - this.#now()) * 1000)
+  }
+}
+
+type Listed = Pick<SessionEntry, 'owner' | 'createdAt' | 'expiresAt'>
+
+/** An absent owner field is kept as an empty string, which no filter can ask for. */
+function toFields (entry: SessionEntry): (string | number)[] {
+  const { value, version, owner, createdAt, expiresAt } = entry
+  const { iss, sub, sid = '', organization = '' } = owner
+  return Object.entries({ value, version, iss, sub, sid, organization, createdAt, expiresAt }).flat()
+}
+
+function toListed ([iss, sub, sid, organization, createdAt, expiresAt]: (string | undefined)[]): Listed | undefined {
+  if (iss === undefined || sub === undefined) return undefined
+  return {
+    owner: { iss, sub, ...(sid && { sid }), ...(organization && { organization }) },
+    createdAt: Number(createdAt),
+    expiresAt: Number(expiresAt)
+  }
+}
+
+/** Scripts answer 1 for done and 0 for not; as a string or number by the client's settings. */
+function isDone (reply: unknown): boolean {
+  return Number(reply) === 1
+}
