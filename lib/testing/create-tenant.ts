@@ -42,6 +42,8 @@ export interface Tenant {
   readonly requests: RequestLog
   /** The logout tokens sent to applications. */
   readonly logoutTokens: readonly SentLogoutToken[]
+  /** What went wrong inside the tenant itself; empty unless the tenant has a bug. */
+  readonly errors: readonly Error[]
   /** The tenant's clock, epoch seconds. */
   readonly now: () => number
   /** `fetch` that the tenant answers without a socket: an application's `customFetch`. Redirects are not followed. */
@@ -111,13 +113,15 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     logins: new Map(),
     rules: [],
     loginSteps: [],
-    logoutTokens: []
+    logoutTokens: [],
+    errors: []
   }
   const tenant = context as TenantContext
   const base: Configuration = { adapter: name => tenant.storage.adapter(name), jwks: { keys: [unusedKey] } }
   const configuration = features.reduce<unknown>((merged, feature) => merge(merged, feature.configure?.(tenant)), base) as Configuration
   const provider = new engine.Provider(issuer, configuration)
   Object.assign(tenant, { provider })
+  provider.on('server_error', (_ctx, error) => tenant.errors.push(error))
   for (const feature of features) feature.install?.(tenant)
   const { handle, send } = createHandler({ tenant, features, listener: provider.callback() as RequestListener, clock, interceptors, log: add })
   Object.assign(tenant, { send })
@@ -139,6 +143,7 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     organizations: tenant.organizations,
     requests: log,
     logoutTokens: tenant.logoutTokens,
+    errors: tenant.errors,
     now: clock.now,
     fetch: createTenantFetch(issuer, handle),
     addUser: user => tenant.users.add(user),

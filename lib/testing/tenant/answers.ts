@@ -1,4 +1,6 @@
+import { isLoopback } from './clients.js'
 import type { Feature } from './context.js'
+import { escape, page } from './page.js'
 
 const descriptions = new Map([
   ['authorization_code', 'Invalid authorization code'],
@@ -7,6 +9,13 @@ const descriptions = new Map([
 
 /** Auth0's statuses and texts where the engine's differ. */
 export const answers: Feature = {
+  configure: () => ({
+    clientBasedCORS: (_ctx, origin) => isLoopback(origin),
+    renderError (ctx, out) {
+      ctx.type = 'html'
+      ctx.body = page('error', 'Oops!, something went wrong', `<p id="error">${escape(out.error)}: ${escape(out.error_description ?? '')}</p>`)
+    }
+  }),
   after (answer, request) {
     if (request.path !== '/oauth/token' || answer.status !== 400) return answer
     const body = JSON.parse(answer.body) as Record<string, unknown>

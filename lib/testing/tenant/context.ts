@@ -47,6 +47,8 @@ export interface TenantContext {
   readonly loginSteps: LoginStep[]
   /** Logout tokens sent so far. */
   readonly logoutTokens: SentLogoutToken[]
+  /** What went wrong inside the tenant itself. */
+  readonly errors: Error[]
   /** The engine's instance. */
   readonly provider: Provider
   /** The engine's own checks, for grants it does not have. */

@@ -46,9 +46,10 @@ export function oauthError (status: number, error: string, description: string, 
 function parseJson (text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
+    return typeof value === 'object' && value !== null ? { ...value } : {}
   } catch {
-    throw oauthError(400, 'invalid_request', 'The body is not JSON.')
+    // Auth0 takes a broken body for an empty one: the missing parameters are reported
+    return {}
   }
 }
 

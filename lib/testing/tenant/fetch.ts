@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { RawRequest, TenantAnswer } from './exchange.js'
 
 const withoutBody = new Set([204, 205, 304])
@@ -8,8 +9,9 @@ function headersOf (answer: TenantAnswer): Headers {
   return headers
 }
 
-async function aborted (signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+async function whenAborted (signal: AbortSignal): Promise<undefined> {
+  if (!signal.aborted) await once(signal, 'abort')
+  signal.throwIfAborted()
 }
 
 /** A `fetch` that the tenant answers in this process. Redirects are returned as they are. */
@@ -19,7 +21,7 @@ export function createTenantFetch (issuer: string, handle: (request: RawRequest)
     request.signal.throwIfAborted()
     if (!request.url.startsWith(issuer)) throw new TypeError(`fetch failed: this tenant serves ${issuer} only`)
     const working = handle({ method: request.method, url: request.url, headers: Object.fromEntries(request.headers), text: await request.text() })
-    const answer = await Promise.race([working, aborted(request.signal)])
+    const answer = (await Promise.race([working, whenAborted(request.signal)]))!
     return new Response(withoutBody.has(answer.status) ? null : answer.body, { status: answer.status, headers: headersOf(answer) })
   }
 }

@@ -19,7 +19,7 @@ function matcher (path: string): (actual: string) => Record<string, string> | un
 
 function formText (body: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(body).filter(([, value]) => value !== undefined && value !== null)
-  return new URLSearchParams(pairs.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])).toString()
+  return new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, typeof value === 'string' ? value : JSON.stringify(value)])).toString()
 }
 
 /** The engine reads forms only, and what `before` made of a request. */
@@ -59,26 +59,29 @@ export function createHandler (options: {
     return answer
   }
 
+  async function answerOrError (request: TenantRequest): Promise<TenantAnswer> {
+    try {
+      return await send(request)
+    } catch (error) {
+      if (error instanceof TenantError) return json(error.status, error.body)
+      tenant.errors.push(error as Error)
+      return json(500, { error: 'server_error', error_description: (error as Error).message })
+    }
+  }
+
   async function answerTo (raw: RawRequest): Promise<TenantAnswer> {
     const request = parseRequest(raw)
     const entry = log(request, tenant.now())
+    let answer: TenantAnswer | undefined
     for (const intercept of interceptors) {
       const response = await intercept(request)
-      if (response !== undefined) return { ...await fromResponse(response) }
+      answer = response && await fromResponse(response)
+      if (answer !== undefined) break
     }
-    const answer = await send(request)
+    answer ??= await answerOrError(request)
     entry.status = answer.status
     return answer
   }
 
-  async function handle (raw: RawRequest): Promise<TenantAnswer> {
-    try {
-      return await clock.run(() => answerTo(raw))
-    } catch (error) {
-      if (error instanceof TenantError) return json(error.status, error.body)
-      throw error
-    }
-  }
-
-  return { handle, send: request => clock.run(() => send(request)) }
+  return { handle: raw => clock.run(() => answerTo(raw)), send }
 }

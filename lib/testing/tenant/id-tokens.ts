@@ -8,6 +8,7 @@ interface IdTokenModel {
   validate: (token: string, client: Client) => Promise<OpenedToken>
   prototype: { issue: (this: Issuing, options: { use: string, expiresAt?: number }) => Promise<string> }
 }
+interface SessionModel { uid: string, authorizationFor: (clientId: string, value: string) => { sid?: string } }
 interface Issuing { client: Client, payload: () => Promise<Record<string, unknown>> }
 
 function openSymmetric (token: string, secret: string): OpenedToken | undefined {
@@ -57,9 +58,10 @@ export const idTokens: Feature = {
       return opened
     }
     // one session id for all applications, as at Auth0
-    Object.assign(provider.Session.prototype, { sidFor (this: { uid: string, authorizationFor: (clientId: string, value: string) => { sid?: string } }, clientId: string, value?: string) {
+    function sidFor (this: SessionModel, clientId: string, value?: string): string {
       if (value !== undefined) this.authorizationFor(clientId, value).sid = this.uid
       return this.uid
-    } })
+    }
+    Object.assign(provider.Session.prototype, { sidFor })
   }
 }

@@ -15,7 +15,8 @@ const makeKeyPair = promisify(generateKeyPair)
 const pool: Promise<KeyObject>[] = []
 
 function pooledKey (index: number): Promise<KeyObject> {
-  return pool[index] ??= makeKeyPair('rsa', { modulusLength: 2048 }).then(pair => pair.privateKey)
+  pool[index] ??= makeKeyPair('rsa', { modulusLength: 2048 }).then(pair => pair.privateKey)
+  return pool[index]
 }
 
 function signingInput (algorithm: string, key: KeyObject): { key: KeyObject, padding?: number, saltLength?: number } {

@@ -113,7 +113,7 @@ export const loginPages: Feature = {
           if (answer !== undefined) return answer
         }
         const { user, amr, acr } = authentication
-        return finish(interaction, { login: { accountId: user.sub, ...(amr && { amr }), ...(acr && { acr }) }, [name === 'login' ? 'select_account' : name]: {} })
+        return finish(interaction, { login: { accountId: user.sub, ...(amr && { amr }), ...(acr && { acr }) }, select_account: {}, create: {} })
       }
     }]
   }

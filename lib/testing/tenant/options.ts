@@ -111,8 +111,6 @@ export interface TenantLifetimes {
   code?: number
   /** The tenant's own session. Default 604 800. */
   session?: number
-  /** `request_uri` of a pushed request. Default 30. */
-  pushedRequest?: number
   /** The login page. Default 3600. */
   interaction?: number
 }

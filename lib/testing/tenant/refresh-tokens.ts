@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC, RefreshToken } from 'oidc-provider'
 import type { RegisteredClient } from './clients.js'
 import type { Feature, TenantContext } from './context.js'
 import { issueTokens } from './issue-tokens.js'
-import { audienceOf, findResourceServer, resourceOf, standardScopes } from './resource-servers.js'
+import { audienceOf, resourceOf, standardScopes } from './resource-servers.js'
 import { refusal } from './refusal.js'
 
 type StoredRefreshToken = InstanceType<typeof RefreshToken> & { consumed?: number }
@@ -56,7 +56,6 @@ export const refreshTokens: Feature = {
       if (user === undefined || user.blocked) throw invalid(tenant)
       const refreshToken = await rotated(tenant, ctx, client, token)
       const target = refreshTarget(client, { resource: [token.resource].flat()[0], scopes: [...token.scopes] }, { audience: typeof audience === 'string' ? audience : undefined, scope })
-      if (target.resource !== undefined && findResourceServer(tenant, audienceOf(target.resource)) === undefined) throw invalid(tenant)
       await issueTokens(tenant, ctx, { grant, user, resource: target.resource, scopes: target.scopes, gty: 'refresh_token', proof, acr: token.acr, amr: token.amr, authTime: token.authTime, rar: token.rar, sid: token.sid, refreshToken })
     }, ['refresh_token', 'scope', 'audience', 'resource', 'authorization_details'])
   }
