@@ -41,13 +41,13 @@ export async function createDpopKey (input: true | DpopKeyInput): Promise<DpopKe
   const { kty, crv, x, y } = await exportJWK(publicKey)
   const jwk = { kty, crv, x, y } as { kty: string, crv: string, x: string, y: string }
   const header = { alg: 'ES256', typ: 'dpop+jwt', jwk }
-  const sign = (payload: Record<string, unknown>) =>
+  const sign = (payload: object) =>
     new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader(header).sign(privateKey)
-  await assertPair(await sign({}), jwk)
+  await assertPair(sign, jwk)
 
   return {
     thumbprint: await calculateJwkThumbprint(jwk),
-    proof: ({ method, url, nonce, accessToken, now }) => sign({
+    proof: async ({ method, url, nonce, accessToken, now }) => await sign({
       jti: randomUUID(),
       htm: method,
       htu: proofUrl(url),
@@ -82,17 +82,18 @@ function checkPair ({ privateKey, publicKey }: webcrypto.CryptoKeyPair): KeyPair
 }
 
 /** Halves that do not belong together would make proofs that no server accepts. */
-async function assertPair (signed: string, jwk: Record<string, string>): Promise<void> {
+async function assertPair (sign: (payload: object) => Promise<string>, jwk: Record<string, string>): Promise<void> {
   try {
-    await verifySignature(signed, importPublicJwk(jwk) as KeyObject, 'ES256')
+    await verifySignature(await sign({}), importPublicJwk(jwk) as KeyObject, 'ES256')
   } catch {
-    // The only question was whether it verifies.
+    // The only question was whether it signs and verifies.
     throw unusable()
   }
 }
 
 function isCryptoKeyPair (input: DpopKeyInput): input is webcrypto.CryptoKeyPair {
-  return typeof input === 'object' && 'privateKey' in input && types.isCryptoKey(input.privateKey) && types.isCryptoKey(input.publicKey)
+  const { privateKey, publicKey } = Object(input) as Record<string, unknown>
+  return types.isCryptoKey(privateKey) && types.isCryptoKey(publicKey)
 }
 
 function unusable (): ConfigurationError {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import t from 'tap'
 import { InvalidArgumentError, IssuerValidationError, OrganizationTokenValidationError } from '../../lib/errors.js'
 import { checkAccessTokenClaims, checkIdTokenClaims, checkOrganization, type AccessTokenExpectations, type IdTokenExpectations } from '../../lib/tokens/claims.js'
+import type { JwtClaims } from '../../types/tokens.js'
 import { errorOf, problemOf } from './problem.js'
 
 const now = 1_800_000_000
@@ -122,7 +123,7 @@ t.test('at_hash ties the ID token to the access token', async t => {
 })
 
 t.test('organizations', async t => {
-  const problem = (claims: object, organization: string) => problemOf(() => checkOrganization(claims, organization))
+  const problem = (claims: JwtClaims, organization: string) => problemOf(() => checkOrganization(claims, organization))
   t.equal(await problem({ org_id: 'org_A' }, 'org_A'), 'accepted')
   t.equal(await problem({ org_id: 'org_a' }, 'org_A'), 'organization', 'ids are compared exactly')
   t.equal(await problem({ org_name: 'org_A' }, 'org_A'), 'organization', 'a name is no id')
