@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { buildApp } from './app.js'
+import { startLocalTenant, type LocalTenant } from './local-tenant.js'
+import { readSettings, SettingsError, type Settings } from './settings.js'
+
+let settings: Settings | undefined
+try {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  settings = readSettings(process.env)
+  await start(settings)
+} catch (error) {
+  console.error(explain(error, settings))
+  process.exit(1)
+}
+
+async function start ({ port, host, tenantPort, tenant }: Settings): Promise<void> {
+  const local = tenant === undefined ? await startLocalTenant({ port: tenantPort, appBaseUrl: `http://localhost:${port}` }) : undefined
+  const app = await buildApp({ auth0: local?.auth0 ?? tenant!, demoUsers: local?.demoUsers ?? [], logger: { level: 'warn' } })
+  app.addHook('onClose', async () => { await local?.close() })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => { app.close().then(() => process.exit(0), () => process.exit(1)) })
+  }
+  await app.listen({ port, host })
+  console.log(welcome(local?.auth0.appBaseUrl ?? tenant!.appBaseUrl, local, tenant?.domain))
+}
+
+function welcome (address: unknown, local: LocalTenant | undefined, domain: string | undefined): string {
+  const lines = ['', `  Quickstart     ${String(address)}   <- open this in your browser`]
+  if (local === undefined) return [...lines, `  Auth0 tenant   ${domain}`, ''].join('\n')
+  return [
+    ...lines,
+    `  Local tenant   ${local.url}`,
+    '',
+    '  Log in as',
+    ...local.demoUsers.map(user => `    ${user.name.padEnd(14)} ${user.email.padEnd(20)} password: ${user.password}`),
+    '',
+    '  Stop it with Ctrl+C. To use your own Auth0 tenant, copy .env.example to .env and fill it in.',
+    ''
+  ].join('\n')
+}
+
+/** One line for what the person at the keyboard can put right, the whole story for anything else. */
+function explain (error: unknown, settings: Settings | undefined): string {
+  if (error instanceof SettingsError) return error.message
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && cause.code === 'EADDRINUSE') return busy(cause as NodeJS.ErrnoException & { port?: number }, settings)
+  }
+  if (error instanceof Error && 'option' in error) return error.message
+  return error instanceof Error ? error.stack ?? error.message : String(error)
+}
+
+function busy ({ port }: { port?: number }, settings: Settings | undefined): string {
+  const variable = port === settings?.tenantPort ? 'TENANT_PORT' : 'PORT'
+  return `Port ${port} is in use by another program. Stop that program, or choose another port: ${variable}=${Number(port) + 100} npm start`
+}

@@ -1,0 +1,138 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import t from 'tap'
+import { skipWithout } from '../requirements.js'
+import { runQuickstart } from '../running-quickstart.js'
+
+const executablePath = '/usr/bin/chromium'
+const shots = process.env.SCREENSHOTS
+
+t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 120_000 }, async t => {
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  t.teardown(async () => { await browser.close() })
+  let clock = 0
+  const quickstart = await runQuickstart(t, {
+    now: () => Date.now() / 1000 + clock,
+    sessionConfiguration: { inactivityDuration: 600 }
+  })
+  const { url, tenantUrl } = quickstart
+
+  await t.test('logs in, stays logged in, logs out', async t => {
+    const { page } = await visitor(t, browser)
+    await page.goto(url)
+    await look(page, 'home')
+    await page.getByRole('navigation').getByRole('link', { name: 'Log in' }).click()
+    t.ok(await arrives(page, tenantUrl), 'the tenant asks who it is')
+    await look(page, 'tenant')
+
+    await logIn(page, 'Ada Lovelace')
+    t.ok(await arrives(page, `${url}/`), 'home again')
+    await page.getByRole('navigation').getByRole('link', { name: 'Dashboard' }).click()
+    t.ok(await arrives(page, `${url}/dashboard`))
+    t.equal(await heading(page), 'Ada Lovelace')
+    t.ok(await page.locator('img.avatar').evaluate(image => (image as unknown as { naturalWidth: number }).naturalWidth > 0), 'the picture is shown')
+    t.match(await page.locator('table.claims').innerText(), /sub\s+auth0\|.*barista/s, 'the claims are shown')
+    await look(page, 'dashboard')
+
+    await page.reload()
+    t.equal(await heading(page), 'Ada Lovelace', 'a reload stays logged in')
+
+    await page.getByRole('link', { name: 'Call the API' }).click()
+    t.ok(await arrives(page, `${url}/orders`))
+    t.match(await page.locator('table').innerText(), 'cinnamon bun', 'the API took the access token')
+    await look(page, 'orders')
+
+    await page.getByRole('button', { name: 'Log out' }).first().click()
+    t.ok(await arrives(page, `${url}/`), 'logged out, and home again')
+    t.equal(await page.getByRole('link', { name: 'Log in' }).count(), 2)
+
+    await page.goto(`${url}/dashboard`)
+    t.ok(await arrives(page, tenantUrl), 'the dashboard asks for a login again')
+    t.equal(await page.getByRole('button', { name: /Ada Lovelace/ }).count(), 1, 'and so does the tenant')
+  })
+
+  await t.test('two tabs each finish the login they began', async t => {
+    const { context, page: first } = await visitor(t, browser)
+    await first.goto(`${url}/dashboard`)
+    const second = await context.newPage()
+    await second.goto(`${url}/orders`)
+    await logIn(first, 'Grace Hopper')
+    t.ok(await arrives(first, `${url}/dashboard`))
+    t.equal(await heading(first), 'Grace Hopper')
+    await logIn(second, 'Grace Hopper')
+    t.ok(await arrives(second, `${url}/orders`), 'the second tab is where it wanted to go')
+    t.equal(await heading(second), 'Fetched with your access token.')
+    await first.reload()
+    t.equal(await heading(first), 'Grace Hopper', 'and the first is still logged in')
+  })
+
+  await t.test('Cancel ends on a page with a way on', async t => {
+    const { page } = await visitor(t, browser)
+    await page.goto(`${url}/dashboard`)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    t.ok(await arrives(page, `${url}/auth/callback`))
+    t.equal(await heading(page), 'No login this time.')
+    await look(page, 'cancelled')
+    await page.getByRole('link', { name: 'Try again' }).click()
+    t.ok(await arrives(page, tenantUrl))
+    await logIn(page, 'Ada Lovelace')
+    t.ok(await arrives(page, `${url}/dashboard`), 'trying again ends at the dashboard')
+  })
+
+  await t.test('an expired session comes back to the page that was asked for', async t => {
+    const { context, page } = await visitor(t, browser)
+    await page.goto(`${url}/dashboard`)
+    await logIn(page, 'Ada Lovelace')
+    t.ok(await arrives(page, `${url}/dashboard`))
+    clock += 700
+    t.teardown(() => { clock = 0 })
+    await context.clearCookies({ domain: new URL(tenantUrl).hostname })
+    await page.goto(`${url}/orders?from=bookmark`)
+    t.ok(await arrives(page, tenantUrl), 'the session is over')
+    await logIn(page, 'Ada Lovelace')
+    t.ok(await arrives(page, `${url}/orders?from=bookmark`))
+    t.equal(await heading(page), 'Fetched with your access token.')
+  })
+
+  await t.test('pages that do not exist say so', async t => {
+    const { page } = await visitor(t, browser)
+    const response = await page.goto(`${url}/nowhere`)
+    t.equal(response?.status(), 404)
+    t.equal(await heading(page), 'There is nothing here.')
+    await look(page, 'not-found')
+  })
+})
+
+/** A browser profile of its own, with JavaScript off: the quickstart promises to work without. */
+async function visitor (t: { teardown: (close: () => Promise<void>) => void }, browser: Browser): Promise<{ context: BrowserContext, page: Page }> {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1080, height: 900 } })
+  context.setDefaultTimeout(15_000)
+  t.teardown(async () => { await context.close() })
+  return { context, page: await context.newPage() }
+}
+
+async function logIn (page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(name) }).click()
+}
+
+/** Waits until the browser shows a page whose address begins like this. */
+async function arrives (page: Page, address: string): Promise<boolean> {
+  await page.waitForURL(url => url.href.startsWith(address))
+  return true
+}
+
+async function heading (page: Page): Promise<string> {
+  return await page.locator('main h1').innerText()
+}
+
+/** With `SCREENSHOTS=<folder>` keeps a picture of the page, in light, dark and on a phone. */
+async function look (page: Page, name: string): Promise<void> {
+  if (shots === undefined) return
+  const viewport = page.viewportSize()!
+  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.screenshot({ path: `${shots}/${name}-dark.png`, fullPage: true })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.screenshot({ path: `${shots}/${name}-phone.png`, fullPage: true })
+  await page.setViewportSize(viewport)
+}

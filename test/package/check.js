@@ -1,0 +1,69 @@
+/**
+ * Packs the package as `npm publish` would and uses the tarball as its users do:
+ * from ESM, from CommonJS, from TypeScript, and without Fastify.
+ * Installs nothing: the tarball is unpacked beside links to the dependencies that are here already.
+ */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../..')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const folder = mkdtempSync(join(tmpdir(), 'packed-'))
+
+try {
+  const [packed] = JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root))
+  checkContents(packed.files.map(file => file.path))
+  const tarball = join(folder, packed.filename)
+
+  const full = project('full', tarball, [...Object.keys(manifest.dependencies), 'fastify', 'oidc-provider', '@types/node', 'undici-types'])
+  run(process.execPath, ['esm.js'], full)
+  run(process.execPath, ['commonjs.cjs'], full)
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], full)
+
+  const bare = project('bare', tarball, Object.keys(manifest.dependencies))
+  run(process.execPath, ['without-fastify.js'], bare)
+
+  console.log(`packed ${packed.filename}: ${packed.files.length} files, ${Math.round(packed.size / 1024)} kB; used from ESM, CommonJS, TypeScript and without Fastify`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** What is in the tarball, and what must not be. */
+function checkContents (files) {
+  for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/lib/index.js', 'dist/lib/index.d.ts', 'dist/types/fastify.d.ts', 'lib/index.ts']) {
+    assert(files.includes(file), `${file} is missing from the tarball`)
+  }
+  for (const entry of Object.values(manifest.exports)) {
+    for (const target of typeof entry === 'string' ? [entry] : Object.values(entry)) assert(files.includes(target.slice(2)), `${target} is exported but not packed`)
+  }
+  assert.deepEqual(files.filter(file => /\.test\.|\.tst\.|^test\/|^examples\/|^\.|node_modules/.test(file)), [], 'not for users')
+}
+
+/** A consumer's project: the unpacked tarball, links to these packages, and the files of `consumers/`. */
+function project (name, tarball, packages) {
+  const place = join(folder, name)
+  const modules = join(place, 'node_modules')
+  const self = join(modules, manifest.name)
+  mkdirSync(self, { recursive: true })
+  run('tar', ['-xzf', tarball, '-C', self, '--strip-components=1'], place)
+  for (const dependency of packages) {
+    mkdirSync(dirname(join(modules, dependency)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', dependency), join(modules, dependency), 'dir')
+  }
+  cpSync(join(here, 'consumers'), place, { recursive: true })
+  return place
+}
+
+function run (command, args, cwd) {
+  try {
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  } catch (error) {
+    console.error(`${command} ${args.join(' ')} failed:\n${error.stdout}${error.stderr}`)
+    throw new Error(`${args[0]} does not work with the packed tarball`)
+  }
+}
