@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import { NetworkError } from '../errors.js'
@@ -11,11 +12,11 @@ const decoders = {
   rawDeflate: promisify(inflateRaw)
 }
 
-/** The whole body, refused as soon as it is longer than `maxBytes`. Ending the iteration closes the source. */
-export async function collect (chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+/** The whole body, refused as soon as it is longer than `maxBytes`. Ending the iteration destroys the source. */
+export async function collect (source: Readable, maxBytes: number): Promise<Buffer> {
   const parts: Uint8Array[] = []
   let length = 0
-  for await (const chunk of chunks) {
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
     length += chunk.byteLength
     if (length > maxBytes) throw tooLarge(maxBytes)
     parts.push(chunk)

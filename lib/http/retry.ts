@@ -42,7 +42,7 @@ export function retryAfter (headers: Readonly<Record<string, string>>, now: numb
   const value = headers['retry-after']?.trim()
   if (value === undefined || value === '') return undefined
   if (/^\d{1,9}$/.test(value)) return Number(value)
-  const date = Date.parse(value)
+  const date = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil(date / 1000 - now))
 }
 

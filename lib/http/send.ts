@@ -52,7 +52,7 @@ export interface HttpStream {
 export interface Http {
   send (request: HttpRequest): Promise<HttpResponse>
   stream (request: HttpRequest): Promise<HttpStream>
-  /** Closes the connections of its own. */
+  /** Ends the connections of its own; what is under way fails. */
   close (): Promise<void>
 }
 
@@ -111,7 +111,7 @@ export function createHttp (options: HttpOptions): Http {
       const { host } = wire.url
       const { status, headers, body, decoded } = await withinDeadline({ seconds: timeout, signal: request.signal, host }, (signal) => exchange(wire, signal))
       const limits = { idle: request.timeout ?? DEFAULT_IDLE, signal: request.signal, host, encoding: decoded ? '' : encodingOf(headers) }
-      return { status, headers, body: openStream(Readable.from(body), limits) }
+      return { status, headers, body: openStream(body, limits) }
     },
 
     close: () => transport.close()

@@ -18,6 +18,7 @@ export interface StreamLimits {
 
 /** A body to read as it comes: decoded, with failures as errors of this package. A slow reader is not taken for a silent server. */
 export function openStream (source: Readable, { idle, signal, host, encoding }: StreamLimits): Readable {
+  const stages = decodersOf(source, encoding)
   const output = new Transform({
     transform (chunk: Uint8Array, _encoding, done) {
       timer.refresh()
@@ -35,13 +36,15 @@ export function openStream (source: Readable, { idle, signal, host, encoding }: 
   }, idle * 1000)
   const stop = (): void => { output.destroy(aborted(signal)) }
   signal?.addEventListener('abort', stop, { once: true })
-  const stages = encoding === '' || encoding === 'identity' ? [] : [decoderOf(encoding)]
   // The outcome reaches the reader through `output`, which the pipeline destroys with the error.
   pipeline([source, ...stages, output], () => {})
   return output
 }
 
-function decoderOf (encoding: string): Transform {
-  if (!(encoding in decoders)) throw invalid('The answer is compressed in an unknown way.')
-  return decoders[encoding as keyof typeof decoders]()
+function decodersOf (source: Readable, encoding: string): Transform[] {
+  if (encoding === '' || encoding === 'identity') return []
+  if (encoding in decoders) return [decoders[encoding as keyof typeof decoders]()]
+  // Nobody reads it any more: that it ends early is what is wanted.
+  source.on('error', () => {}).destroy()
+  throw invalid('The answer is compressed in an unknown way.')
 }

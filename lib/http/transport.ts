@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
 import type { Dispatcher } from 'undici'
 import type { TlsCredentials } from '../../types/options.js'
 import { Auth0Error, NetworkError } from '../errors.js'
@@ -16,7 +17,7 @@ export interface WireRequest {
 export interface WireResponse {
   status: number
   headers: Record<string, string>
-  body: AsyncIterable<Uint8Array>
+  body: Readable
   /** Whether `body` is already free of its `Content-Encoding`. */
   decoded: boolean
 }
@@ -26,6 +27,7 @@ export interface Transport {
   /** Loads what it needs, before any deadline runs. */
   ready (): Promise<unknown> | undefined
   exchange (request: WireRequest, signal: AbortSignal): Promise<WireResponse>
+  /** Ends the connections of its own; what is under way fails. */
   close (): Promise<void>
 }
 
@@ -51,7 +53,7 @@ export function undiciTransport (options: { dispatcher?: Dispatcher | undefined,
       const agent = await own
       own = undefined
       dispatcher = options.dispatcher
-      await agent?.close()
+      await agent?.destroy()
     }
   }
 }
@@ -64,7 +66,7 @@ export function fetchTransport (customFetch: typeof fetch): Transport {
       const init = { method, headers, signal, redirect: 'manual', ...(body !== undefined && { body, duplex: 'half' }) }
       const response = await customFetch(url.href, init as RequestInit)
       if (response.redirected) throw invalid('customFetch followed a redirect.')
-      return { status: response.status, headers: flatten(response.headers), body: response.body ?? nothing(), decoded: true }
+      return { status: response.status, headers: flatten(response.headers), body: toReadable(response.body), decoded: true }
     },
     async close () {}
   }
@@ -94,4 +96,6 @@ function flatten (entries: Iterable<[string, string | string[] | undefined]>): R
   return headers
 }
 
-async function * nothing (): AsyncGenerator<Uint8Array> {}
+function toReadable (body: Response['body']): Readable {
+  return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream)
+}

@@ -1,0 +1,351 @@
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import t, { type Test } from 'tap'
+import { Agent } from 'undici'
+import { ConfigurationError, NetworkError, TimeoutError } from '../../lib/errors.js'
+import { createHttp, type Http, type HttpOptions } from '../../lib/http/send.js'
+import { certificate } from '../hostile/certificates.js'
+import { sendJson, startServer } from './server.js'
+
+/** A client that is closed after the test; patient, for a busy machine. */
+function client (t: Test, options: HttpOptions = {}): Http {
+  const http = createHttp({ timeout: 60, ...options })
+  t.teardown(() => http.close())
+  return http
+}
+
+/** Runs a test with undici and with a custom fetch: both have to behave alike. */
+function onBothTransports (name: string, run: (t: Test, options: HttpOptions) => Promise<void>): void {
+  t.test(name, async (t) => {
+    await t.test('undici', (t) => run(t, {}))
+    await t.test('customFetch', (t) => run(t, { customFetch: fetch }))
+  })
+}
+
+onBothTransports('sends method, path, headers and body, and returns status, headers and body', async (t, options) => {
+  const server = await startServer(t, (_, response) => {
+    sendJson(response, { ok: 'grün' }, 201, { 'set-cookie': 'a=b', 'X-Two': 'x' })
+  })
+  const http = client(t, options)
+  const response = await http.send({ method: 'POST', url: `${server.origin}/a/b?c=d`, headers: { 'content-type': 'text/plain' }, body: 'hällo' })
+  t.equal(response.status, 201)
+  t.equal(response.body, '{"ok":"grün"}')
+  t.match(response.headers, { 'content-type': 'application/json', 'x-two': 'x' })
+  t.notOk('set-cookie' in response.headers, 'cookies are left behind')
+  const [{ method, path, headers, body }] = server.received as [typeof server.received[0]]
+  t.match({ method, path, body }, { method: 'POST', path: '/a/b?c=d', body: 'hällo' })
+  t.match(headers, { accept: 'application/json', 'content-type': 'text/plain', 'content-length': '6' })
+})
+
+onBothTransports('Auth0-Client names this package, another client, or nobody', async (t, options) => {
+  const server = await startServer(t, (_, response) => sendJson(response, {}))
+  for (const telemetry of [undefined, { name: 'app', version: '2.0.0' }, false] as const) {
+    await client(t, { ...options, telemetry }).send({ method: 'GET', url: server.origin })
+  }
+  const [own, other, none] = server.received.map(({ headers }) => headers['auth0-client'] as string | undefined)
+  t.match(JSON.parse(Buffer.from(own!, 'base64').toString()), { name: 'fastify-auth0', version: /^\d/, env: { node: process.versions.node } })
+  t.match(JSON.parse(Buffer.from(other!, 'base64').toString()), { name: 'app', version: '2.0.0' })
+  t.equal(none, undefined)
+})
+
+onBothTransports('a redirect is an answer and is not followed', async (t, options) => {
+  const server = await startServer(t, (_, response) => response.writeHead(302, { location: '/elsewhere' }).end())
+  const { status } = await client(t, options).send({ method: 'GET', url: `${server.origin}/start` })
+  t.equal(status, 302)
+  t.equal(server.received.length, 1)
+})
+
+t.test('a custom fetch that follows redirects is refused', async (t) => {
+  const customFetch = async (): Promise<Response> => Object.defineProperty(new Response('{}'), 'redirected', { value: true })
+  await t.rejects(client(t, { customFetch }).send({ method: 'GET', url: 'https://a.test/' }), { code: 'invalid_response', message: /redirect/ })
+})
+
+t.test('connections are kept', async (t) => {
+  const ports = new Set<number>()
+  const server = await startServer(t, (_, response) => {
+    ports.add(response.socket!.remotePort!)
+    sendJson(response, {})
+  })
+  const http = client(t)
+  for (let i = 0; i < 5; i++) await http.send({ method: 'GET', url: server.origin })
+  t.ok(ports.size <= 2)
+})
+
+onBothTransports('bodies are sent as text, bytes, stream or form', async (t, options) => {
+  const server = await startServer(t, (_, response) => sendJson(response, {}))
+  const http = client(t, options)
+  const form = new FormData()
+  form.set('users', new Blob(['[{}]'], { type: 'application/json' }), 'users.json')
+  for (const body of ['text', Buffer.from('bytes'), Readable.from([Buffer.from('str'), Buffer.from('eam')]), form]) {
+    await http.send({ method: 'POST', url: server.origin, body })
+  }
+  t.match(server.received.map(({ body }) => body), ['text', 'bytes', 'stream', /filename="users.json"\r\nContent-Type: application\/json\r\n\r\n\[\{\}\]/])
+  t.match(server.received[3]!.headers['content-type'], /^multipart\/form-data; boundary=/)
+})
+
+t.test('compressed answers are decoded', async (t) => {
+  const text = '{"text":"' + 'x'.repeat(1000) + '"}'
+  const encodings: Record<string, Buffer> = {
+    gzip: gzipSync(text), 'x-gzip': gzipSync(text), br: brotliCompressSync(text), deflate: deflateSync(text), Identity: Buffer.from(text)
+  }
+  const server = await startServer(t, ({ path }, response) => {
+    const name = path.slice(1)
+    if (name === 'raw') response.writeHead(200, { 'content-encoding': 'deflate' }).end(deflateRawSync(text))
+    else response.writeHead(200, { 'content-encoding': name }).end(encodings[name])
+  })
+  const http = client(t)
+  for (const name of [...Object.keys(encodings), 'raw']) {
+    t.equal((await http.send({ method: 'GET', url: `${server.origin}/${name}` })).body, text, name)
+  }
+  const streamed = await http.stream({ method: 'GET', url: `${server.origin}/gzip` })
+  t.equal((await streamed.body.toArray()).join(''), text)
+})
+
+t.test('an empty body needs no decoding', async (t) => {
+  const server = await startServer(t, (_, response) => response.writeHead(204, { 'content-encoding': 'gzip' }).end())
+  t.equal((await client(t).send({ method: 'DELETE', url: server.origin })).body, '')
+})
+
+t.test('what is compressed in an unknown way, or broken, is refused', async (t) => {
+  const server = await startServer(t, ({ path }, response) => {
+    response.writeHead(200, { 'content-encoding': path === '/zstd' ? 'zstd' : 'gzip' }).end('not compressed')
+  })
+  const http = client(t)
+  await t.rejects(http.send({ method: 'GET', url: `${server.origin}/zstd` }), { code: 'invalid_response', message: /unknown/ })
+  await t.rejects(http.send({ method: 'GET', url: `${server.origin}/gzip` }), { code: 'invalid_response', message: /broken/ })
+  await t.rejects(http.stream({ method: 'GET', url: `${server.origin}/zstd` }), { code: 'invalid_response' })
+})
+
+onBothTransports('DISC-15, TOK-22: a body is refused once it is too large, and not read on', async (t, options) => {
+  let sent = 0
+  const server = await startServer(t, ({ path }, response) => {
+    if (path === '/bomb') {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(20_000_000)))
+      return
+    }
+    const chunk = Buffer.alloc(64 * 1024, 'x')
+    const write = (): void => {
+      if (response.destroyed || sent > 60_000_000) { response.end(); return }
+      sent += chunk.length
+      if (response.write(chunk)) setImmediate(write)
+      else response.once('drain', write)
+    }
+    write()
+  })
+  const http = client(t, options)
+  const before = process.memoryUsage().rss
+  for (const path of ['/endless', '/bomb']) {
+    await t.rejects(http.send({ method: 'GET', url: server.origin + path, maxBytes: 256 * 1024 }), { code: 'response_too_large', statusCode: 502 }, path)
+  }
+  t.ok(sent < 30_000_000, `the server was stopped after ${sent} bytes`)
+  t.ok(process.memoryUsage().rss - before < 100_000_000)
+})
+
+onBothTransports('the default limit is 1 MiB', async (t, options) => {
+  const server = await startServer(t, ({ path }, response) => response.end(Buffer.alloc(1024 * 1024 + Number(path.slice(1)), 'x')))
+  const http = client(t, options)
+  t.equal((await http.send({ method: 'GET', url: `${server.origin}/0` })).body.length, 1024 * 1024)
+  await t.rejects(http.send({ method: 'GET', url: `${server.origin}/1` }), { code: 'response_too_large' })
+})
+
+onBothTransports('DISC-06: an answer that is used has to be UTF-8; an error may be of any encoding', async (t, options) => {
+  const server = await startServer(t, ({ path }, response) => response.writeHead(Number(path.slice(1))).end(Buffer.from('\ufeff{"a":1}', 'utf16le')))
+  const http = client(t, options)
+  await t.rejects(http.send({ method: 'GET', url: `${server.origin}/200` }), { code: 'invalid_response', message: /UTF-8/ })
+  t.equal((await http.send({ method: 'GET', url: `${server.origin}/500` })).status, 500)
+})
+
+onBothTransports('DISC-14, TOK-21: a server that never answers, stops midway or trickles runs into the timeout', async (t, options) => {
+  const server = await startServer(t, ({ path }, response) => {
+    if (path === '/never') return
+    response.writeHead(200)
+    response.write('{')
+    if (path === '/trickle') {
+      const timer = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(timer))
+    }
+  })
+  const http = client(t, options)
+  await http.send({ method: 'GET', url: `${server.origin}/never`, timeout: 0.01 }).catch(() => {})
+  for (const path of ['/never', '/stall', '/trickle']) {
+    const error = await http.send({ method: 'GET', url: server.origin + path, timeout: 0.2 }).catch((error: unknown) => error)
+    t.ok(error instanceof TimeoutError, path)
+    t.match(error, { code: 'timeout', statusCode: 504, message: /127\.0\.0\.1:\d+ did not answer within 0\.2 s/ })
+  }
+  const short = client(t, { ...options, timeout: 0.2 })
+  await t.rejects(short.send({ method: 'GET', url: `${server.origin}/never` }), TimeoutError, 'the client\'s own timeout')
+  await t.rejects(short.stream({ method: 'GET', url: `${server.origin}/never` }), TimeoutError, 'a stream has to begin in time')
+})
+
+t.test('a custom fetch that listens to no signal is left alone', async (t) => {
+  const http = client(t, { customFetch: () => new Promise(() => {}) })
+  await t.rejects(http.send({ method: 'GET', url: 'https://a.test/', timeout: 0.05 }), TimeoutError)
+})
+
+onBothTransports('the caller may give up before, or in the middle', async (t, options) => {
+  const server = await startServer(t, () => {})
+  const http = client(t, options)
+  const early = new AbortController()
+  early.abort(new Error('gone'))
+  await t.rejects(http.send({ method: 'GET', url: server.origin, signal: early.signal }), { code: 'aborted', cause: { message: 'gone' } })
+  t.equal(server.received.length, 0)
+  const late = new AbortController()
+  const pending = http.send({ method: 'GET', url: server.origin, signal: late.signal })
+  setTimeout(() => late.abort(), 50)
+  await t.rejects(pending, { code: 'aborted' })
+})
+
+onBothTransports('a server that is not there, or hangs up, is a NetworkError with the system\'s code', async (t, options) => {
+  const server = await startServer(t, (_, response) => response.destroy())
+  const http = client(t, options)
+  const hungUp = await http.send({ method: 'POST', url: server.origin, body: 'secret=1' }).catch((error: unknown) => error)
+  t.ok(hungUp instanceof NetworkError)
+  t.match(hungUp, { code: 'network_error', statusCode: 502, message: /^The request to 127\.0\.0\.1:\d+ failed: (ECONNRESET|UND_ERR_SOCKET)$/ })
+  server.close()
+  const refused = await http.send({ method: 'GET', url: server.origin }).catch((error: unknown) => error) as Error
+  t.match(refused, { code: 'network_error', message: /ECONNREFUSED/, cause: { code: 'ECONNREFUSED' } })
+})
+
+t.test('what a custom fetch throws does not bring the request along', async (t) => {
+  const failures = [Object.assign(new Error('boom'), { request: { body: 's3cret' } }), 's3cret', Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('no'), { code: 'ENOTFOUND' }) })]
+  for (const [failure, message] of failures.map((failure, i) => [failure, ['boom', 'unknown failure', 'ENOTFOUND'][i]] as const)) {
+    const error = await client(t, { customFetch: () => Promise.reject(failure) }).send({ method: 'GET', url: 'https://a.test/' }).catch((error: unknown) => error) as Error
+    t.equal(error.message, `The request to a.test failed: ${message}`)
+    t.notMatch(JSON.stringify([error, error.cause, error.stack]), /s3cret/)
+  }
+})
+
+t.test('a custom fetch may answer without a body', async (t) => {
+  const http = client(t, { customFetch: async () => new Response(null, { status: 204 }) })
+  t.strictSame(await http.send({ method: 'GET', url: 'https://a.test/' }), { status: 204, headers: {}, body: '' })
+})
+
+t.test('a dispatcher of the application is used, and not closed', async (t) => {
+  const server = await startServer(t, (_, response) => sendJson(response, {}))
+  const paths: string[] = []
+  const agent = new Agent().compose((dispatch) => (options, handler) => {
+    paths.push(options.path)
+    return dispatch(options, handler)
+  })
+  const http = createHttp({ dispatcher: agent, timeout: 60 })
+  await http.send({ method: 'GET', url: `${server.origin}/one` })
+  await http.close()
+  await http.send({ method: 'GET', url: `${server.origin}/two` })
+  t.strictSame(paths, ['/one', '/two'])
+  await agent.close()
+})
+
+t.test('closing lets go of the connections, and the door opens again', async (t) => {
+  const server = await startServer(t, (_, response) => sendJson(response, {}))
+  const http = client(t)
+  await http.close()
+  await http.send({ method: 'GET', url: server.origin })
+  await http.close()
+  t.equal((await http.send({ method: 'GET', url: server.origin })).status, 200)
+  await client(t, { customFetch: fetch }).close()
+})
+
+t.test('TOK-29: certificates are checked, and a client certificate is presented', async (t) => {
+  const authority = certificate({ name: 'Test authority', authority: true })
+  const server = certificate({ name: '127.0.0.1', issuer: authority, hosts: ['127.0.0.1'] })
+  const clientCert = certificate({ name: 'client', issuer: authority })
+  const peers: string[] = []
+  const { origin } = await startServer(t, (_, response) => {
+    peers.push((response.socket as import('node:tls').TLSSocket).getPeerCertificate().subject.CN as string)
+    sendJson(response, {})
+  }, { cert: server.cert, key: server.key, ca: authority.cert, requestCert: true, rejectUnauthorized: true })
+  const tls = { cert: clientCert.cert, key: clientCert.key, ca: authority.cert }
+  t.equal((await client(t, { tls }).send({ method: 'GET', url: origin })).status, 200)
+  t.strictSame(peers, ['client'])
+  await t.rejects(client(t).send({ method: 'GET', url: origin }), { code: 'network_error' }, 'an unknown authority')
+  await t.rejects(client(t, { tls }).send({ method: 'GET', url: origin.replace('127.0.0.1', 'localhost') }), { code: 'network_error' }, 'another host')
+  for (const other of [{ customFetch: fetch }, { dispatcher: new Agent() }]) {
+    t.throws(() => createHttp({ tls, ...other }), new ConfigurationError('tls', 'The option "tls" cannot be used together with "customFetch" or "dispatcher": they make the connections.'))
+  }
+})
+
+t.test('repeats what is safe to repeat, as long as it was told', async (t) => {
+  const answers = [503, 429, 500, 200]
+  const server = await startServer(t, ({ path }, response, index) => {
+    if (path === '/reset' && index === 0) response.destroy()
+    else sendJson(response, {}, path === '/reset' ? 200 : answers[index]!, { 'retry-after': '2' })
+  })
+  const waits: number[] = []
+  const retry = { retries: 5, random: () => 0, sleep: async (seconds: number) => { waits.push(seconds) } }
+  const http = client(t)
+  t.equal((await http.send({ method: 'GET', url: server.origin, retry })).status, 200)
+  t.strictSame(waits, [2, 2, 2])
+  server.received.length = 0
+  t.equal((await http.send({ method: 'GET', url: `${server.origin}/reset`, retry })).status, 200)
+  t.equal(waits.length, 4)
+})
+
+t.test('the last answer counts when the attempts are used up', async (t) => {
+  const server = await startServer(t, ({ path }, response) => path === '/reset' ? response.destroy() : sendJson(response, {}, 503))
+  const retry = { retries: 2, sleep: async () => {} }
+  const http = client(t)
+  t.equal((await http.send({ method: 'GET', url: server.origin, retry })).status, 503)
+  t.equal(server.received.length, 3)
+  await t.rejects(http.send({ method: 'GET', url: `${server.origin}/reset`, retry }), { code: 'network_error' })
+  t.equal(server.received.length, 6)
+})
+
+t.test('a stream is sent once: its body is gone', async (t) => {
+  const server = await startServer(t, (_, response) => sendJson(response, {}, 429))
+  const { status } = await client(t).send({ method: 'POST', url: server.origin, body: Readable.from(['x']), retry: { retries: 3 } })
+  t.equal(status, 429)
+  t.equal(server.received.length, 1)
+})
+
+t.test('an abort ends the wait between two attempts', async (t) => {
+  const server = await startServer(t, (_, response) => {
+    sendJson(response, {}, 429, { 'retry-after': '9' })
+    setTimeout(() => controller.abort(), 50)
+  })
+  const controller = new AbortController()
+  await t.rejects(client(t).send({ method: 'GET', url: server.origin, signal: controller.signal, retry: { retries: 1 } }), { code: 'aborted' })
+})
+
+onBothTransports('a stream is read as it comes, and fails when the server falls silent', async (t, options) => {
+  const server = await startServer(t, ({ path }, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('one')
+    if (path === '/whole') setTimeout(() => response.end('two'), 50)
+    if (path === '/broken') setTimeout(() => response.destroy(), 50)
+  })
+  const http = client(t, options)
+  const whole = await http.stream({ method: 'GET', url: `${server.origin}/whole` })
+  t.match(whole, { status: 200, headers: { 'content-type': 'text/event-stream' } })
+  t.equal(Buffer.concat(await whole.body.toArray()).toString(), 'onetwo')
+  const broken = await http.stream({ method: 'GET', url: `${server.origin}/broken` })
+  await t.rejects(broken.body.toArray(), { code: 'network_error' })
+  const silent = await http.stream({ method: 'GET', url: `${server.origin}/silent`, timeout: 0.1 })
+  await t.rejects(silent.body.toArray(), { code: 'timeout', message: /sent nothing for 0\.1 s/ })
+})
+
+t.test('a slow reader is not taken for a silent server', async (t) => {
+  const server = await startServer(t, (_, response) => response.end(Buffer.alloc(200_000, 'x')))
+  const { body } = await client(t).stream({ method: 'GET', url: server.origin, timeout: 0.05 })
+  await once(body, 'readable')
+  await new Promise((resolve) => { setTimeout(resolve, 300) })
+  t.equal((await body.toArray() as Buffer[]).reduce((sum, chunk) => sum + chunk.length, 0), 200_000)
+})
+
+t.test('the caller may leave a stream', async (t) => {
+  const closed: string[] = []
+  const server = await startServer(t, ({ path }, response) => {
+    response.on('close', () => closed.push(path))
+    response.write('x')
+  })
+  const http = client(t)
+  const controller = new AbortController()
+  const aborted = await http.stream({ method: 'GET', url: `${server.origin}/abort`, signal: controller.signal })
+  setTimeout(() => controller.abort(), 30)
+  await t.rejects(aborted.body.toArray(), { code: 'aborted' })
+  const left = await http.stream({ method: 'GET', url: `${server.origin}/left` })
+  left.body.destroy()
+  await once(left.body, 'close')
+  while (closed.length < 2) await new Promise((resolve) => { setTimeout(resolve, 10) })
+  t.strictSame(closed.sort(), ['/abort', '/left'])
+})
