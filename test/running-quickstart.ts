@@ -12,6 +12,9 @@ export interface RunningQuickstart {
   tenantUrl: string
 }
 
+/** Compiling the sources on a busy machine can take longer than Fastify waits for a plugin. */
+export const patient = { pluginTimeout: 0 }
+
 /** Runs the quickstart and its local tenant on free ports until the test ends. */
 export async function runQuickstart (t: { teardown: (close: () => Promise<void>) => void }, options: Partial<Auth0Options> = {}): Promise<RunningQuickstart> {
   const { buildApp } = await import('../examples/quickstart/app.js')
@@ -20,7 +23,7 @@ export async function runQuickstart (t: { teardown: (close: () => Promise<void>)
   const url = `http://localhost:${port}`
   const tenant = await startLocalTenant({ port: 0, appBaseUrl: url })
   t.teardown(tenant.close)
-  const app = await buildApp({ auth0: { ...tenant.auth0, ...options, domain: tenant.auth0.domain }, demoUsers: tenant.demoUsers })
+  const app = await buildApp({ auth0: { ...tenant.auth0, ...options, domain: tenant.auth0.domain }, demoUsers: tenant.demoUsers, server: patient })
   t.teardown(async () => { await app.close() })
   await app.listen({ port, host: 'localhost' })
   return { app, url, tenantUrl: tenant.url }

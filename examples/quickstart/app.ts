@@ -16,7 +16,8 @@ export interface QuickstartOptions {
   auth0: Auth0Options & { domain: string }
   /** Shown on the home page when the tenant is the local one. */
   demoUsers?: readonly DemoUser[]
-  logger?: NonNullable<FastifyServerOptions['logger']>
+  /** Options of Fastify itself. */
+  server?: FastifyServerOptions
 }
 
 /** The whole application, not yet listening: what `server.ts` starts and the tests drive. */
@@ -25,7 +26,7 @@ export async function buildApp (options: QuickstartOptions): Promise<FastifyInst
   const { audience } = options.auth0
   const issuer = new URL(options.auth0.domain.includes('://') ? options.auth0.domain : `https://${options.auth0.domain}`)
   const showError = createErrorPage({ tenant: issuer.host })
-  const app = Fastify({ logger: options.logger ?? false })
+  const app = Fastify(options.server)
 
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({

@@ -15,7 +15,7 @@ try {
 
 async function start ({ port, host, tenantPort, tenant }: Settings): Promise<void> {
   const local = tenant === undefined ? await startLocalTenant({ port: tenantPort, appBaseUrl: `http://localhost:${port}` }) : undefined
-  const app = await buildApp({ auth0: local?.auth0 ?? tenant!, demoUsers: local?.demoUsers ?? [], logger: { level: 'warn' } })
+  const app = await buildApp({ auth0: local?.auth0 ?? tenant!, demoUsers: local?.demoUsers ?? [], server: { logger: { level: 'warn' } } })
   app.addHook('onClose', async () => { await local?.close() })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => { app.close().then(() => process.exit(0), () => process.exit(1)) })

@@ -6,7 +6,7 @@ import { runQuickstart } from '../running-quickstart.js'
 const executablePath = '/usr/bin/chromium'
 const shots = process.env.SCREENSHOTS
 
-t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 120_000 }, async t => {
+t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 300_000 }, async t => {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   t.teardown(async () => { await browser.close() })
   let clock = 0

@@ -3,7 +3,7 @@ import type { Response } from 'light-my-request'
 import t from 'tap'
 import '../self-reference.js'
 import { createTenant } from '../../lib/testing/index.js'
-import { runQuickstart } from '../running-quickstart.js'
+import { patient, runQuickstart } from '../running-quickstart.js'
 
 const { buildApp } = await import('../../examples/quickstart/app.js')
 
@@ -61,7 +61,8 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
       now: () => Date.now() / 1000 + clock,
       sessionConfiguration: { inactivityDuration: 600 }
     },
-    demoUsers: [{ name: '<i>Ada</i>', email: 'ada@example.com', password: 'password' }]
+    demoUsers: [{ name: '<i>Ada</i>', email: 'ada@example.com', password: 'password' }],
+    server: patient
   })
   t.teardown(async () => { await app.close() })
 
