@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerClient } from '../lib/flows/client.js'
 import type { Auth0Instance } from '../lib/plugin/instance.js'
 import type { OnUnauthenticated } from './options.js'
-import type { Session, UserClaims } from './session.js'
+import type { Session as Auth0Session, UserClaims } from './session.js'
 
 /** `config.auth0` of a route. */
 export interface RouteAuth0Config {
@@ -21,7 +21,7 @@ declare module 'fastify' {
     /** Everything this request can do with its user. */
     readonly auth0: ServerClient
     /** The session of this request, or `undefined`. */
-    getSession: <TUser extends UserClaims = UserClaims> () => Promise<Session<TUser> | undefined>
+    getSession: <TUser extends UserClaims = UserClaims> () => Promise<Auth0Session<TUser> | undefined>
   }
 
   interface FastifyContextConfig {

@@ -189,10 +189,6 @@ export interface ApiOptions {
   /** Issuers beside the plugin's own domain (custom domains). */
   issuers?: readonly string[]
   signingAlgs?: readonly Exclude<IdTokenAlgorithm, 'HS256'>[]
-  /** Whether DPoP tokens are taken, demanded or refused. Default `'allowed'`. @see RFC 9449 */
-  dpop?: 'allowed' | 'required' | 'disabled'
-  /** Demand server-chosen nonces in DPoP proofs. */
-  dpopNonce?: boolean
   /** Verified tokens that are remembered until they expire. Default 1000; 0 for none. */
   cacheEntries?: number
 }

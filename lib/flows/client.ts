@@ -1,6 +1,6 @@
 import { LoginRequiredError } from '../errors.js'
 import type { Session, UserClaims } from '../../types/session.js'
-import type { AccessToken } from '../../types/tokens.js'
+import type { AccessToken, AccessTokenClaims } from '../../types/tokens.js'
 import { getAccessToken, type GetAccessTokenOptions } from './access-token.js'
 import { apiFetch, type ApiFetchOptions } from './api-fetch.js'
 import { loginBackchannel, type BackchannelOptions, type CompletedBackchannelLogin } from './backchannel-login.js'
@@ -70,6 +70,11 @@ export class ServerClient {
     const read = session === null ? currentSession(this.#context, this.#visit) : session
     if (read === undefined || read instanceof Promise) throw new LoginRequiredError('There is no session yet: put a guard such as requireSession in front of this handler, or use getUser().')
     return read.record.user
+  }
+
+  /** The claims of the caller's access token, behind `requireToken`. */
+  get token (): AccessTokenClaims | undefined {
+    return this.#visit.token
   }
 
   /** Merges fields into the session; `undefined` removes one. */

@@ -4,6 +4,8 @@ import type { ReadSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
 import type { AppBase, Config } from './config.js'
+import type { AccessTokenClaims } from '../../types/tokens.js'
+import type { VerifiedTokens } from './access-token-check.js'
 import type { EventSink, Log } from './events.js'
 import type { RefreshQueue } from './refresh-queue.js'
 
@@ -18,6 +20,8 @@ export interface Context {
   readonly refreshes: RefreshQueue
   /** Callers who want the same of the same session share one call. */
   readonly flights: <T>(key: string, work: () => Promise<T>) => Promise<T>
+  /** Access tokens of callers whose signature was checked. */
+  readonly verifiedTokens: VerifiedTokens
   /** Seals MFA tokens, so that what reaches a browser is of no use elsewhere. */
   readonly mfaSealer: Sealer
   readonly emit: EventSink
@@ -40,6 +44,8 @@ export interface Visit {
   authorizationParams (): Awaitable<AuthorizationParams>
   /** The session once read; `null` before. One request opens its session once. */
   session: Awaitable<ReadSession | undefined> | null
+  /** The caller's verified access token, behind `requireToken`. */
+  token: AccessTokenClaims | undefined
 }
 
 /** The absolute URL of a path of the application. */

@@ -8,6 +8,7 @@ import { createSealer, type Sealer } from '../stores/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
 import { createStoredSessions } from '../stores/stored-sessions.js'
 import type { CookieAttributes, RevocationStore } from '../../types/stores.js'
+import { createVerifiedTokens } from './access-token-check.js'
 import type { Config, CookieConfig } from './config.js'
 import type { Context } from './context.js'
 import { createEventSink, type Log } from './events.js'
@@ -51,6 +52,7 @@ export function createContext (config: Config, log: Log): OwnedContext {
     }),
     refreshes: createRefreshQueue(config.now),
     flights: createSingleFlight<unknown>() as Context['flights'],
+    verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000),
     mfaSealer: sealer('mfa', 1),
     emit
   }

@@ -50,7 +50,7 @@ export function readOptions (options: ManagementClientOptions): CallerOptions {
   if (throttle !== undefined) positive('throttle.perSecond', throttle.perSecond)
   if (throttle?.burst !== undefined) positive('throttle.burst', throttle.burst)
   const http = createHttp({ dispatcher: options.dispatcher, customFetch: options.customFetch, telemetry: options.telemetry, tls: options.tls, timeout })
-  const policy = retry === false ? { retries: 0 } : { retries: 3, maxDelay: 30, ...retry }
+  const policy: RetryOptions = retry === false ? { retries: 0 } : { retries: 3, maxDelay: 30, ...retry }
   return {
     http,
     baseUrl: `${issuer}api/v2`,

@@ -72,7 +72,7 @@ export class RequestCookieJar implements CookieJar {
 
 function serialize (name: string, value: string, attributes: CookieAttributes): string {
   const { maxAge, ...rest } = attributes
-  return fastifyCookie.serialize(name, value, {
+  return fastifyCookie.fastifyCookie.serialize(name, value, {
     ...rest,
     encode: asIs,
     ...(maxAge !== undefined && { maxAge: Math.floor(maxAge) }),

@@ -12,6 +12,7 @@ import { parseDomain, type AuthorizationServer } from '../authentication/authori
 import type { SessionListing } from '../../types/stores.js'
 import type { Guard } from './guards/guard.js'
 import { requireSession } from './guards/require-session.js'
+import { requireToken } from './guards/require-token.js'
 import type { ManagementClient } from '../management/client.js'
 import { unknownName } from './nearest-name.js'
 import type { Registration } from './registration.js'
@@ -36,6 +37,9 @@ export class Auth0Instance {
 
   /** Guard: a session. `preHandler: fastify.auth0.requireSession` */
   readonly requireSession: Guard = requireSession
+
+  /** Guard factory: an access token for this API. `preHandler: fastify.auth0.requireToken({ scopes: ['read:items'] })` */
+  readonly requireToken = requireToken
 
   /** A client bound to a request and its reply, for hand-written code. */
   for ({ request, reply }: { request: FastifyRequest, reply?: FastifyReply }): ServerClient {

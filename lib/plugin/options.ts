@@ -153,7 +153,7 @@ const rules = {
     auth0Fastify: members({ secret: anySecret, cookieName }),
     expressOpenidConnect: members({ secret: anySecret, cookieName })
   }),
-  api: members({ audience: apiAudience, issuers: stringList, signingAlgs: algorithmList, dpop: oneOf('allowed', 'required', 'disabled'), dpopNonce: flag, cacheEntries: count(0, 1_000_000) }),
+  api: members({ audience: apiAudience, issuers: stringList, signingAlgs: algorithmList, cacheEntries: count(0, 1_000_000) }),
   now: callable<() => number>
 } satisfies Record<keyof Auth0Options, Rule<unknown>>
 

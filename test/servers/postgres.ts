@@ -29,7 +29,7 @@ export const withoutPostgres = skipWithout('PostgreSQL', initdb)
 export async function startPostgres (): Promise<PostgresServer> {
   const owner = unprivileged()
   const folder = mkdtempSync(join(tmpdir(), 'auth0-postgres-'))
-  if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid)
+  if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid ?? owner.uid)
   const data = join(folder, 'data')
   const port = await freePort()
   let child: ChildProcess | undefined

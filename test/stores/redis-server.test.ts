@@ -39,7 +39,8 @@ test('Redis', { skip: withoutRedis }, async t => {
       return { client, close: async () => await client.close() }
     },
     async 'a pool of redis' () {
-      const client = await createClientPool({ url: server.url }).connect()
+      const client = createClientPool({ url: server.url })
+      await client.connect()
       return { client, close: async () => await client.close() }
     },
     async 'a cluster by redis' () {
