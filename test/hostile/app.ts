@@ -24,6 +24,8 @@ export interface WorldOptions {
   routes?: (app: FastifyInstance, world: World) => void
   /** Register, but leave `ready()` to the test. */
   unready?: boolean
+  /** Why the case does not hold yet: it is listed as open and not run. */
+  todo?: string
 }
 
 /** An application with the plugin, its hostile provider, its clock, and all that can be seen of it from outside. */
@@ -174,7 +176,7 @@ export function markOf (token: string): string {
 
 /** Runs `body` in a world of its own; afterwards no log line and no error may hold a secret, and no request may have ended in a 500 nobody meant. */
 export function scenario (name: string, body: (t: Test, world: World) => Promise<void>, options: WorldOptions = {}): void {
-  t.test(name, (t) => inWorld(t, options, (world) => body(t, world)))
+  t.test(name, options.todo === undefined ? {} : { todo: options.todo }, (t) => inWorld(t, options, (world) => body(t, world)))
 }
 
 export async function inWorld (t: Test, options: WorldOptions, body: (world: World) => Promise<void>): Promise<void> {
@@ -200,7 +202,7 @@ export function assertQuiet (t: Test, world: World): void {
 }
 
 export function isSessionCookie (name: string): boolean {
-  return /^(?:__Host-|__Secure-)?a0_/.test(name) && !name.includes('_tx_') && !name.startsWith('a0_restart_')
+  return (/^(?:__Host-|__Secure-)?a0_/.test(name) && !name.includes('_tx_') && !name.startsWith('a0_restart_')) || /^other-name/.test(name)
 }
 
 export function isTransactionCookie (name: string): boolean {

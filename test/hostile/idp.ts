@@ -149,7 +149,7 @@ export class HostileIdp {
     const body = request.body ? await request.text() : ''
     const answer = await this.answer(request.method, new URL(request.url), Object.fromEntries(request.headers), body)
     request.signal.throwIfAborted()
-    const body2 = answer.body as BodyInit
+    const body2 = answer.body as ConstructorParameters<typeof Response>[0]
     return new Response(answer.status === 204 || answer.status === 304 ? null : body2, { status: answer.status, headers: answer.headers })
   }
 

@@ -162,21 +162,20 @@ scenario('a claims cookie in the place of the tokens cookie and the other way ro
   t.equal((await ask(world, `${claims}=${valueOf(browser, claims)}; ${tokens}=${valueOf(browser, claims)}`, '/token')).statusCode, 401)
 })
 
-for (const [variant, plugin] of Object.entries({
-  'another client': { clientId: 'another-client' },
-  'another cookie name': { sessionConfiguration: { cookie: { name: 'other-name' } } },
-  'another tenant': { domain: 'other.auth0.test' }
+for (const [variant, options] of Object.entries({
+  'another client': { idp: { clientId: 'another-client' } },
+  'another cookie name': { plugin: { sessionConfiguration: { cookie: { name: 'other-name' } } } },
+  'another tenant': { idp: { issuer: 'https://other.auth0.test/' } }
 })) {
   scenario(`SES-05 the cookie of an app with the same secret and ${variant}`, async (t, world) => {
     const theirs = (await succeeds(t, world)).browser
     const value = valueOf(theirs, namesOf(theirs).claims)
-    await t.test('sent to the other app', (t) => inWorld(t, { plugin, ...(plugin && 'clientId' in plugin ? { idp: { clientId: 'another-client' } } : {}) }, async (other) => {
-      const idp = other.idp
-      if (variant === 'another tenant') Object.assign(idp.metadata, Object.fromEntries(Object.entries(idp.metadata).map(([name, member]) => [name, typeof member === 'string' ? member.replace('tenant.auth0.test', 'other.auth0.test') : member])))
-      const own = variant === 'another tenant' ? 'a0_unknown' : namesOf((await succeeds(t, other)).browser).claims
-      const names = new Set([own, namesOf(theirs).claims, 'other-name'])
-      for (const name of names) t.equal((await ask(other, `${name}=${value}`)).statusCode, 401, name)
-    }))
+    await inWorld(t, options, async (other) => {
+      const { browser } = await succeeds(t, other)
+      const claims = browser.names().find((name) => isClaims(name) || name === 'other-name') ?? ''
+      t.not(claims, '')
+      for (const name of new Set([claims, namesOf(theirs).claims])) t.equal((await ask(other, `${name}=${value}`)).statusCode, 401, name)
+    })
   })
 }
 
@@ -326,7 +325,7 @@ t.test('SES-18 http', async (t) => {
   for (const appBaseUrl of ['http://app.example.test', 'http://10.0.0.1', 'http://localhost.evil.test', 'http://127.0.0.1.evil.test']) {
     await t.test(appBaseUrl, async (t) => {
       const world = new World({ plugin: { appBaseUrl } })
-      await t.rejects(world.app.ready(), { code: 'configuration_error', option: 'appBaseUrl' })
+      await t.rejects(Promise.resolve(world.app.ready()), { code: 'configuration_error', option: 'appBaseUrl' })
       await world.app.close()
     })
   }

@@ -1,7 +1,7 @@
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
 import { once } from 'node:events'
 import fastify from 'fastify'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
 import { readCookie } from '../../lib/plugin/cookie-jar.js'
 import { appOrigin, inWorld, scenario, sessionCookiesSet, sessionSecret, succeeds, World, type WorldOptions } from './app.js'
@@ -44,7 +44,7 @@ t.test('HH-03 appBaseUrl is not set in production', async (t) => {
     else process.env.NODE_ENV = before
   })
   const world = new World({ plugin: { appBaseUrl: undefined } })
-  await t.rejects(world.app.ready(), { code: 'configuration_error', option: 'appBaseUrl' })
+  await t.rejects(Promise.resolve(world.app.ready()), { code: 'configuration_error', option: 'appBaseUrl' })
   await world.app.close()
   await t.test('control: with a list it starts', (t) => inWorld(t, { plugin: { appBaseUrl: [appOrigin] } }, async () => { t.pass() }))
 })
@@ -193,7 +193,7 @@ for (const name of ['a;b', 'a=b', 'a\r\nb', 'a b', 'a\tb', 'a"b', 'a,b', '', 'ä
   t.test(`HI-03 the cookie name ${JSON.stringify(name)}`, async (t) => {
     for (const plugin of [{ sessionConfiguration: { cookie: { name } } }, { transactionConfiguration: { cookie: { name } } }]) {
       const world = new World({ plugin })
-      await t.rejects(world.app.ready(), { code: 'configuration_error' })
+      await t.rejects(Promise.resolve(world.app.ready()), { code: 'configuration_error' })
       await world.app.close()
     }
   })
@@ -202,7 +202,7 @@ for (const name of ['a;b', 'a=b', 'a\r\nb', 'a b', 'a\tb', 'a"b', 'a,b', '', 'ä
 for (const [option, value] of Object.entries({ path: '/x; Domain=evil.test', domain: 'example.test; Secure', sameSite: 'lax; Domain=x' })) {
   t.test(`HI-03 the cookie's ${option} with another attribute in it`, async (t) => {
     const world = new World({ plugin: { sessionConfiguration: { cookie: { [option]: value } } as never } })
-    await t.rejects(world.app.ready(), { code: 'configuration_error' })
+    await t.rejects(Promise.resolve(world.app.ready()), { code: 'configuration_error' })
     await world.app.close()
   })
 }
@@ -220,7 +220,7 @@ scenario('HI-04 claims with CR LF reach no header', async (t, world) => {
   t.equal(all[2]?.statusCode, 302, 'logout works with an odd sid')
 })
 
-const neverCached = (t: { match: (a: unknown, b: unknown, c?: string) => unknown, notMatch: (a: unknown, b: unknown, c?: string) => unknown, equal: (a: unknown, b: unknown, c?: string) => unknown }, response: { headers: Record<string, unknown> }, what: string) => {
+const neverCached = (t: Test, response: { headers: Record<string, unknown> }, what: string) => {
   t.match(response.headers['cache-control'], /\bno-store\b/, `${what}: no-store`)
   t.notMatch(response.headers['cache-control'], /\bpublic\b/, `${what}: not public`)
   t.equal(response.headers.etag, undefined, `${what}: no ETag`)
