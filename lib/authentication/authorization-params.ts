@@ -46,13 +46,15 @@ export function authorizationParams (params: AuthorizeParams): Record<string, st
   if (known.request !== undefined) return { request: known.request }
   requireText(params, 'redirectUri')
   if (known.invitation !== undefined && !known.organization) throw new MissingRequiredArgumentError('organization')
-  const sent = toSnakeCase({
+  const sent = {
     ...extra,
-    responseType: 'code',
-    scope: 'openid profile email',
-    ...defined(known),
-    ...(known.codeChallenge !== undefined && { codeChallengeMethod: 'S256' })
-  })
+    ...toSnakeCase({
+      responseType: 'code',
+      scope: 'openid profile email',
+      ...defined(known),
+      ...(known.codeChallenge !== undefined && { codeChallengeMethod: 'S256' })
+    })
+  }
   return Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]))
 }
 

@@ -6,9 +6,14 @@ export type * from '../../types/tokens.js'
 export type { UserClaims } from '../../types/session.js'
 export type { AssertionAlgorithm, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm, SigningKey, TelemetryOption, TlsCredentials } from '../../types/options.js'
 export type { AuthorizeParams } from './authorization-params.js'
-export type * from './authentication-methods.js'
+export type {
+  AuthenticationMethod, AuthenticationMethodEnrollment, AuthenticationMethodType, EnrollAuthenticationMethodParams, Factor,
+  UpdateAuthenticationMethodParams, VerifyAuthenticationMethodParams
+} from './authentication-methods.js'
 export type { BackchannelAuthentication, BackchannelAuthenticationParams } from './backchannel.js'
-export type * from './connected-accounts.js'
+export type {
+  CompleteConnectAccountParams, ConnectAccount, ConnectAccountParams, ConnectedAccount, ConnectedAccountConnection, PageParams
+} from './connected-accounts.js'
 export type { ChangePasswordParams, SignedUpUser, SignupParams } from './database.js'
 export type { DeviceAuthorization, DeviceAuthorizationParams } from './device.js'
 export type { RegisterClientParams, RegisteredClient } from './dynamic-registration.js'

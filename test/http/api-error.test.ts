@@ -96,6 +96,8 @@ t.test('MyAccountApiError', async (t) => {
     detail: 'The payload is invalid', validationErrors: [{ detail: 'must be text', field: 'connection', pointer: '/connection' }]
   })
   t.match(errorOf(404, { title: 'Not Found', type: 'about:blank' }), { name: 'MyAccountApiError', detail: '', validationErrors: [], message: 'Not Found' })
+  t.match(errorOf(404, { title: 'Not Found', detail: 'Gone' }), { name: 'MyAccountApiError', type: '', message: 'Gone' })
+  t.match(errorOf(404, { title: 'Not Found' }), { name: 'ApiError', message: 'Not Found' })
 })
 
 t.test('nothing secret is left: tokens, what was sent, cookies', async (t) => {

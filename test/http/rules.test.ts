@@ -40,6 +40,7 @@ t.test('waits as long as the server asks, else twice as long each time', async (
   t.equal(delay({ 'x-ratelimit-reset': String(now - 3) }), 0, 'a reset in the past is now')
   t.equal(delay({ 'retry-after': '2', 'x-ratelimit-reset': String(now + 9) }), 2, 'Retry-After comes first')
   t.equal(delay({ 'retry-after': '2' }, 503), 2)
+  t.equal(delay({}), 0.375, '429 without a word about when')
   t.equal(delay({ 'x-ratelimit-reset': String(now + 9) }, 503), 0.375, 'the reset is about limits only')
   t.strictSame([0, 1, 2].map((number) => delay({}, 500, number)), [0.375, 0.75, 1.5])
   t.equal(delay({}, 500, 3), undefined, 'the attempts are used up')
