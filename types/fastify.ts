@@ -6,6 +6,8 @@ import type { Session as Auth0Session, UserClaims } from './session.js'
 
 /** `config.auth0` of a route. */
 export interface RouteAuth0Config {
+  /** `true`: this route needs a session; asked before the body is read. */
+  session?: boolean
   /** Guards of the surrounding scope let this route pass. */
   public?: boolean
   /** What happens to a request of this route that has no session. */

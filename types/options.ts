@@ -174,8 +174,6 @@ export interface Auth0Options extends HttpClientOptions {
   /** Answers for a failed callback instead of the built-in page. Return `undefined` to get the page. */
   onCallbackError?: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
   onEvent?: (event: Auth0Event) => void | Promise<void>
-  /** Secrets of sessions made by other packages, read once and rewritten as ours. */
-  importSessions?: { auth0Fastify?: { secret: string | readonly string[], cookieName?: string }, expressOpenidConnect?: { secret: string | readonly string[], cookieName?: string } }
   /** Defaults of `requireToken`. */
   api?: ApiOptions
   /** The clock, epoch seconds. For tests. */

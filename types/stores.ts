@@ -17,6 +17,8 @@ export interface CookieAttributes {
 export interface CookieJar {
   /** The value of a cookie, or `undefined`. Of two cookies with one name the first counts. */
   get (name: string): string | undefined
+  /** Every value the request gives a cookie, where more than one came: a sibling host may have set the same name. */
+  all? (name: string): string[]
   /** The names of the request's cookies that begin with `prefix`. */
   names (prefix: string): string[]
   /**

@@ -92,7 +92,7 @@ export interface AccessTokenClaims extends JwtClaims {
   org_id?: string
   org_name?: string
   /** Proof-of-possession: the thumbprint of the key the token is bound to. */
-  cnf?: { 'jkt'?: string, 'x5t#S256'?: string }
+  cnf?: { jkt?: string, 'x5t#S256'?: string }
   /** Who acts for the subject; nested for a chain. @see RFC 8693 section 4.1 */
   act?: Actor
 }

@@ -10,19 +10,21 @@ const MAX_AGE = 300
 const MAX_REMEMBERED = 10_000
 
 /** Remembers used logout tokens, so that one cannot be played twice. */
-export interface LogoutTokenMemory { firstUse (jti: string, now: number): boolean }
+export interface LogoutTokenMemory {
+  wasUsed (jti: string, now: number): boolean
+  remember (jti: string, now: number): void
+}
 
 export function createLogoutTokenMemory (): LogoutTokenMemory {
   const seen = new Map<string, number>()
   return {
-    firstUse (jti, now) {
+    wasUsed: (jti, now) => (seen.get(jti) ?? 0) > now,
+    remember (jti, now) {
       for (const [old, until] of seen) {
         if (until > now && seen.size < MAX_REMEMBERED) break
         seen.delete(old)
       }
-      if ((seen.get(jti) ?? 0) > now) return false
       seen.set(jti, now + 2 * MAX_AGE)
-      return true
     }
   }
 }
@@ -44,10 +46,13 @@ export async function handleBackchannelLogout (context: Context, server: Authori
     clockTolerance: context.config.clockTolerance,
     maxAge: MAX_AGE
   })
-  if (!memory.firstUse(`${claims.iss}|${claims.jti}`, now)) throw new BackchannelLogoutError('The logout token was used before.')
+  const mark = `${claims.iss}|${claims.jti}`
+  if (memory.wasUsed(mark, now)) throw new BackchannelLogoutError('The logout token was used before.')
   await revoke(context, claims.sid !== undefined ? { iss: claims.iss, sid: claims.sid } : { iss: claims.iss, sub: claims.sub! })
+  // Only now: what a failing store did not carry out, Auth0 may send again.
+  memory.remember(mark, now)
   context.emit({
-    type: 'backchannel_logout', outcome: 'success', reason: claims.sid !== undefined ? 'sid' : 'sub', blame: 'none', domain: server.domain, ...(claims.sub !== undefined && { user: userMark(claims.iss, claims.sub) })
+    type: 'backchannel_logout', outcome: 'success', reason: 'backchannel_logout', blame: 'none', domain: server.domain, ...(claims.sub !== undefined && { user: userMark(claims.iss, claims.sub) })
   })
 }
 

@@ -93,7 +93,6 @@ export interface Config {
   beforeSessionSaved: Auth0Options['beforeSessionSaved']
   onCallbackError: Auth0Options['onCallbackError']
   onEvent: ((event: Auth0Event) => void | Promise<void>) | undefined
-  importSessions: Auth0Options['importSessions']
   api: ApiOptions
   now: () => number
 }

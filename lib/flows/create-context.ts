@@ -96,7 +96,7 @@ type SealerFor = (kind: string, maxAgeDays: number) => Sealer
 function sealerFor (config: Config): SealerFor {
   return (kind, maxAgeDays) => createSealer({
     secrets: config.sessionSecrets,
-    purpose: JSON.stringify([kind, config.clientId, config.domain ?? 'any', config.sessionCookie.name ?? '', config.prefix]),
+    purpose: JSON.stringify([kind, config.clientId, config.domain ?? 'any', (kind === 'transaction' ? config.transactionCookie : config.sessionCookie).name ?? '', config.prefix]),
     maxAgeDays: Math.max(1, maxAgeDays),
     now: config.now
   })

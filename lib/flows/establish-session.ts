@@ -9,6 +9,7 @@ import type { Context, Visit } from './context.js'
 import { userMark } from './events.js'
 import { userOf } from './id-token.js'
 import { beforeSaved } from './before-saved.js'
+import { includesScopes } from './scopes.js'
 import { currentSession, setCurrentSession } from './session.js'
 import { sessionView } from './session-view.js'
 import { tokenSetOf } from './token-sets.js'
@@ -42,6 +43,9 @@ export async function establishSession (context: Context, visit: Visit, login: L
   if (context.config.fetchUserInfo) {
     const info = await fetchUserInfo(server, tokens.access_token, { expectedSub: claims.sub, tokenType: tokens.token_type })
     user = { ...user, ...withoutProtocol(info), sub: claims.sub }
+  }
+  if (tokens.scope !== undefined && !includesScopes(login.scope, tokens.scope)) {
+    visit.log?.warn({ auth0: { type: 'warning', reason: 'wider_scope' } }, 'auth0 warning: the tenant granted more scopes than were asked for')
   }
   const draft = await beforeSaved(context, { user, custom: {} }, 'login', claims, previous)
   const id = randomBytes(18).toString('base64url')

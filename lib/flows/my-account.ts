@@ -31,8 +31,7 @@ export function myAccount (context: Context, visit: Visit) {
         await call('read:me:authentication_methods', options, async (server, token, how) => await getAuthenticationMethod(server, token, id, how)),
       update: async (id: string, params: UpdateAuthenticationMethodParams, options?: Signalled) =>
         await call('update:me:authentication_methods', options, async (server, token, how) => await updateAuthenticationMethod(server, token, id, params, how)),
-      delete: async (id: string, options?: Signalled) =>
-        { await call('delete:me:authentication_methods', options, async (server, token, how) => { await deleteAuthenticationMethod(server, token, id, how) }) },
+      delete: async (id: string, options?: Signalled) => { await call('delete:me:authentication_methods', options, async (server, token, how) => { await deleteAuthenticationMethod(server, token, id, how) }) },
       /** Begins an enrollment. */
       enroll: async (params: EnrollAuthenticationMethodParams, options?: Signalled) =>
         await call('create:me:authentication_methods', options, async (server, token, how) => await enrollAuthenticationMethod(server, token, params, how)),

@@ -36,6 +36,10 @@ export class RequestCookieJar implements CookieJar {
     return readCookie(this.#header, name)
   }
 
+  all (name: string): string[] {
+    return readCookies(this.#header, name)
+  }
+
   names (prefix: string): string[] {
     const names = new Set(cookieNames(this.#header, prefix))
     for (const [name, { attributes }] of this.#pending ?? []) {
@@ -89,14 +93,27 @@ function varyByCookie (reply: FastifyReply): void {
 
 /** The value of the first cookie with this name. */
 export function readCookie (header: string, name: string): string | undefined {
-  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
-    const end = at + name.length
-    if (header.charCodeAt(end) !== 61 || !startsPair(header, at)) continue
-    const semicolon = header.indexOf(';', end)
-    const value = header.slice(end + 1, semicolon === -1 ? undefined : semicolon).trim()
-    return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
-  }
-  return undefined
+  const at = findCookie(header, name, 0)
+  return at === -1 ? undefined : valueAt(header, at + name.length + 1)
+}
+
+function readCookies (header: string, name: string): string[] {
+  const values: string[] = []
+  for (let at = findCookie(header, name, 0); at !== -1; at = findCookie(header, name, at + name.length)) values.push(valueAt(header, at + name.length + 1))
+  return values
+}
+
+/** Where a pair of this name begins, from `from` on; -1 without one. */
+function findCookie (header: string, name: string, from: number): number {
+  let at = header.indexOf(name, from)
+  while (at !== -1 && (header.charCodeAt(at + name.length) !== 61 || !startsPair(header, at))) at = header.indexOf(name, at + name.length)
+  return at
+}
+
+function valueAt (header: string, start: number): string {
+  const semicolon = header.indexOf(';', start)
+  const value = header.slice(start, semicolon === -1 ? undefined : semicolon).trim()
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
 /** Whether only blanks stand between `at` and the start of its pair. */

@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { ConfigurationError } from '../errors.js'
+import type { RouteAuth0Config } from '../../types/fastify.js'
 import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance, strictInstance } from './instance.js'
 import { isFactory, uncalled } from './guards/guard.js'
@@ -22,6 +23,8 @@ export function decorate (fastify: FastifyInstance, registration: Registration, 
     fastify.addHook('onSend', writeCookies)
   }
   fastify.addHook('onRoute', route => {
+    const declared = (route.config as { auth0?: RouteAuth0Config | false } | undefined)?.auth0
+    if (declared !== undefined && declared !== false && declared.session === true) route.onRequest = [instance.requireSession as onRequestHookHandler, ...[route.onRequest ?? []].flat()]
     for (const stage of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const) {
       for (const hook of [route[stage]].flat()) {
         if (isFactory(hook)) throw uncalled(nameOf(instance, hook))

@@ -27,9 +27,6 @@ const secretList: Rule<readonly string[]> = (value, option) => {
   return Object.freeze([...secrets]) as readonly string[]
 }
 
-const anySecret: Rule<string | readonly string[]> = (value, option) =>
-  typeof value === 'string' || (Array.isArray(value) && value.every(secret => typeof secret === 'string')) ? value as string | string[] : refuse(option, value, 'a string or a list of strings')
-
 const scope: Rule<string | Readonly<Record<string, string>>> = (value, option) => {
   if (typeof value === 'string' && value.trim() !== '') return value
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(v => typeof v === 'string')) return value as Record<string, string>
@@ -149,10 +146,6 @@ const rules = {
   beforeSessionSaved: callable<NonNullable<Auth0Options['beforeSessionSaved']>>,
   onCallbackError: callable<NonNullable<Auth0Options['onCallbackError']>>,
   onEvent: callable<NonNullable<Auth0Options['onEvent']>>,
-  importSessions: members({
-    auth0Fastify: members({ secret: anySecret, cookieName }),
-    expressOpenidConnect: members({ secret: anySecret, cookieName })
-  }),
   api: members({ audience: apiAudience, issuers: stringList, signingAlgs: algorithmList, cacheEntries: count(0, 1_000_000) }),
   now: callable<() => number>
 } satisfies Record<keyof Auth0Options, Rule<unknown>>
@@ -247,7 +240,6 @@ export function parseOptions (raw: Auth0Options, prefix: string, production = pr
     beforeSessionSaved: given.beforeSessionSaved,
     onCallbackError: given.onCallbackError,
     onEvent: given.onEvent,
-    importSessions: given.importSessions as Config['importSessions'],
     api: (given.api ?? {}) as Config['api'],
     now: given.now ?? (() => Date.now() / 1000)
   } satisfies Config)

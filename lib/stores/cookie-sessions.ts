@@ -38,7 +38,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
   function read (jar: CookieJar): Awaitable<ReadSession | undefined> {
     const value = cookies.raw(jar)
     if (value === undefined) return undefined
-    const opened = cookies.open(value)
+    const opened = cookies.open(value) ?? cookies.openTossed(jar)
     if (opened === undefined) return clear(jar)
     const { record } = opened
     const time = now()
@@ -64,7 +64,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
   }
 
   function change (jar: CookieJar, id: string, next: (current: StoredSession) => StoredSession | undefined): StoredSession | undefined {
-    const opened = cookies.open(cookies.raw(jar) ?? '')
+    const opened = cookies.current(jar)
     if (opened?.record.id !== id || revocations.endedHere(opened)) return undefined
     const current = { record: opened.record, tokens: cookies.tokens(jar, id) ?? noTokens(id) }
     const wanted = next(current)
@@ -85,7 +85,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     tokens: (jar, { id }) => cookies.tokens(jar, id) ?? noTokens(id),
 
     create (jar, { record, tokens }) {
-      const before = cookies.open(cookies.raw(jar) ?? '')
+      const before = cookies.current(jar)
       const write = () => {
         const { id, version } = record
         cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true }, stillWanted(toOpened(record)))
@@ -104,7 +104,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     lock: async (_id, work) => await work(undefined),
 
     destroy (jar) {
-      const opened = cookies.open(cookies.raw(jar) ?? '')
+      const opened = cookies.current(jar)
       clear(jar)
       if (opened === undefined) return undefined
       const ending = end(opened)

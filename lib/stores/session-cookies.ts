@@ -30,6 +30,9 @@ export interface SessionCookiesOptions {
   warn: (code: string, detail: object) => void
 }
 
+/** Cookies of one name that are looked at. */
+const MAX_TOSSED = 10
+
 /** What the last-seen cookie takes at most; it comes later, but its room is kept. */
 const SEEN_RESERVE = 256
 
@@ -60,6 +63,25 @@ export class SessionCookies {
     const opened = deepFreeze(toOpened(record))
     this.#opened.set(value, opened)
     return opened
+  }
+
+  /** The session of the cookie as it came. */
+  current (jar: CookieJar): OpenedSession | undefined {
+    const value = this.raw(jar)
+    return value === undefined ? undefined : this.open(value) ?? this.openTossed(jar)
+  }
+
+  /** Of several cookies of our name the first that opens: the others were set by somebody else. */
+  openTossed (jar: CookieJar): OpenedSession | undefined {
+    const { session } = this.#namesFor(jar)
+    const values = jar.all?.(session) ?? []
+    if (values.length < 2) return undefined
+    this.#options.warn('session_cookie_tossed', { cookie: session, count: values.length })
+    for (const value of values.slice(0, MAX_TOSSED)) {
+      const opened = this.open(value)
+      if (opened !== undefined) return opened
+    }
+    return undefined
   }
 
   /** The tokens of the session `id`, or `undefined`; of two the newer ones. */

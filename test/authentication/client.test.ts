@@ -17,11 +17,11 @@ const good = { access_token: 'at', token_type: 'Bearer' }
 t.test('options are checked at construction', async (t) => {
   const make = (options: unknown) => () => new AuthenticationClient(options as AuthenticationClientOptions)
   t.throws(make(undefined), { code: 'configuration_error', option: 'domain' })
-  t.throws(make({ domain }), { option: 'clientId' })
-  t.throws(make({ domain: 'a b', clientId: 'c' }), { option: 'domain' })
-  t.throws(make({ domain, clientId: 'c', clientSecret: '' }), { option: 'clientSecret' })
+  t.throws(make({ domain }), { message: /./, option: 'clientId' })
+  t.throws(make({ domain: 'a b', clientId: 'c' }), { message: /./, option: 'domain' })
+  t.throws(make({ domain, clientId: 'c', clientSecret: '' }), { message: /./, option: 'clientSecret' })
   for (const timeout of [0, -1, Number.NaN, 4000, '5']) t.throws(make({ domain, clientId: 'c', timeout }), { option: 'timeout' }, String(timeout))
-  t.throws(make({ domain, clientId: 'c', tls: { cert: '', key: '' }, customFetch: fetch }), { option: 'tls' })
+  t.throws(make({ domain, clientId: 'c', tls: { cert: '', key: '' }, customFetch: fetch }), { message: /./, option: 'tls' })
   const client = new AuthenticationClient({ domain, clientId: 'c', timeout: 3 })
   t.match(client, { domain, clientId: 'c' })
   await client.close()
@@ -35,18 +35,59 @@ t.test('authorize.url', async (t) => {
   t.ok(plain.startsWith(`${issuer}authorize?`))
   t.strictSame(query(plain), { response_type: 'code', scope: 'openid profile email', redirect_uri: 'https://app.test/cb', client_id: 'client-1' })
   t.strictSame(query(client.authorize.url({
-    redirectUri: 'https://app.test/cb', scope: 'openid', audience: 'a', state: 's', nonce: 'n', codeChallenge: 'cc', connection: 'c', connectionScope: 'cs', prompt: 'login', maxAge: 0, loginHint: 'l',
-    acrValues: 'acr', uiLocales: 'de', screenHint: 'signup', organization: 'org_1', invitation: 'inv', resource: 'r', dpopJkt: 'j', responseMode: 'form_post', responseType: undefined,
-    authorizationDetails: [{ type: 'payment' }], extra: { 'ext-theme': 'dark', someThing: 'x', client_id: 'evil' }
+    redirectUri: 'https://app.test/cb',
+    scope: 'openid',
+    audience: 'a',
+    state: 's',
+    nonce: 'n',
+    codeChallenge: 'cc',
+    connection: 'c',
+    connectionScope: 'cs',
+    prompt: 'login',
+    maxAge: 0,
+    loginHint: 'l',
+    acrValues: 'acr',
+    uiLocales: 'de',
+    screenHint: 'signup',
+    organization: 'org_1',
+    invitation: 'inv',
+    resource: 'r',
+    dpopJkt: 'j',
+    responseMode: 'form_post',
+    responseType: undefined,
+    authorizationDetails: [{ type: 'payment' }],
+    extra: { 'ext-theme': 'dark', someThing: 'x', client_id: 'evil' }
   })), {
-    redirect_uri: 'https://app.test/cb', scope: 'openid', audience: 'a', state: 's', nonce: 'n', code_challenge: 'cc', code_challenge_method: 'S256', connection: 'c', connection_scope: 'cs', prompt: 'login', max_age: '0', login_hint: 'l',
-    acr_values: 'acr', ui_locales: 'de', screen_hint: 'signup', organization: 'org_1', invitation: 'inv', resource: 'r', dpop_jkt: 'j', response_mode: 'form_post', response_type: 'code',
-    authorization_details: '[{"type":"payment"}]', 'ext-theme': 'dark', someThing: 'x', client_id: 'client-1'
+    redirect_uri: 'https://app.test/cb',
+    scope: 'openid',
+    audience: 'a',
+    state: 's',
+    nonce: 'n',
+    code_challenge: 'cc',
+    code_challenge_method: 'S256',
+    connection: 'c',
+    connection_scope: 'cs',
+    prompt: 'login',
+    max_age: '0',
+    login_hint: 'l',
+    acr_values: 'acr',
+    ui_locales: 'de',
+    screen_hint: 'signup',
+    organization: 'org_1',
+    invitation: 'inv',
+    resource: 'r',
+    dpop_jkt: 'j',
+    response_mode: 'form_post',
+    response_type: 'code',
+    authorization_details: '[{"type":"payment"}]',
+    'ext-theme': 'dark',
+    someThing: 'x',
+    client_id: 'client-1'
   })
   t.strictSame(query(client.authorize.url({ requestUri: 'urn:x' })), { request_uri: 'urn:x', client_id: 'client-1' })
   t.strictSame(query(client.authorize.url({ request: 'jws' })), { request: 'jws', client_id: 'client-1' })
   t.throws(() => client.authorize.url({}), { name: 'MissingRequiredArgumentError', argument: 'redirectUri' })
-  t.throws(() => client.authorize.url({ redirectUri: 'https://app.test/cb', invitation: 'i' }), { argument: 'organization' })
+  t.throws(() => client.authorize.url({ redirectUri: 'https://app.test/cb', invitation: 'i' }), { message: /./, argument: 'organization' })
   t.equal(tenant.discoveries, 0, 'no request is made')
 })
 
@@ -110,11 +151,11 @@ t.test('database.signup', async (t) => {
   t.match(await client.database.signup({ connection: 'db', username: 'u', password: 'p' }), { id: '2' })
   t.match(await client.database.signup({ connection: 'db', phoneNumber: '+491701234567', password: 'p' }), { id: '3' })
   t.match(await failure(client.database.signup(params)), { code: 'invalid_signup', message: 'Invalid sign up', statusCode: 400 })
-  t.match(await failure(client.database.signup({ connection: 'db', password: 'p' })), { argument: 'email' })
-  t.match(await failure(client.database.signup({ connection: 'db' } as never)), { argument: 'password' })
+  t.match(await failure(client.database.signup({ connection: 'db', password: 'p' })), { message: /./, argument: 'email' })
+  t.match(await failure(client.database.signup({ connection: 'db' } as never)), { message: /./, argument: 'password' })
   const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`k${i}`, 'v']))
   for (const userMetadata of [many, { ['k'.repeat(101)]: 'v' }, { k: 7 }, { k: 'v'.repeat(501) }]) {
-    t.match(await failure(client.database.signup({ ...params, userMetadata: userMetadata as Record<string, string> })), { argument: 'userMetadata' })
+    t.match(await failure(client.database.signup({ ...params, userMetadata: userMetadata as Record<string, string> })), { message: /./, argument: 'userMetadata' })
   }
 })
 
@@ -124,7 +165,7 @@ t.test('database.changePassword answers with text; database.login is of old', as
   })
   t.equal(await client.database.changePassword({ email: 'a@b.test', connection: 'db', organization: 'org_1' }), "We've just sent you an email")
   t.strictSame(tenant.json, { client_id: 'client-1', email: 'a@b.test', connection: 'db', organization: 'org_1' })
-  t.match(await failure(client.database.changePassword({ email: 'a@b.test' } as never)), { argument: 'connection' })
+  t.match(await failure(client.database.changePassword({ email: 'a@b.test' } as never)), { message: /./, argument: 'connection' })
   t.strictSame(await client.database.login({ username: 'u', password: 'p', connection: 'db' }), good)
   t.strictSame(tenant.json, { client_id: 'client-1', grant_type: 'password', username: 'u', password: 'p', connection: 'db', scope: 'openid' })
 })
@@ -138,7 +179,7 @@ t.test('passwordless', async (t) => {
   t.strictSame(tenant.json, { connection: 'email', email: 'a@b.test', send: 'link', authParams: { scope: 'openid' }, captcha: 'x', ...credentials })
   t.match(await client.passwordless.sms({ phoneNumber: '+491701234567' }), { id: undefined })
   t.strictSame(tenant.json, { connection: 'sms', phone_number: '+491701234567', ...credentials })
-  t.match(await failure(client.passwordless.email({} as never)), { argument: 'email' })
+  t.match(await failure(client.passwordless.email({} as never)), { message: /./, argument: 'email' })
   for (const phoneNumber of ['0170', '+0123', 'x', '+1234567890123456']) t.match(await failure(client.passwordless.sms({ phoneNumber })), { name: 'InvalidArgumentError', argument: 'phoneNumber' })
 })
 
@@ -165,7 +206,7 @@ t.test('passwordless on a database connection', async (t) => {
   await client.passwordless.otpChallenge({ connection: 'db', phoneNumber: '+491701234567', deliveryMethod: 'voice' })
   t.strictSame(tenant.json, { connection: 'db', phone_number: '+491701234567', delivery_method: 'voice', ...credentials })
   t.match(await failure(client.passwordless.otpChallenge({ connection: 'db', email: 'a@b.test' })), { code: 'invalid_response' })
-  t.match(await failure(client.passwordless.otpChallenge({ connection: 'db', email: '' })), { argument: 'email' })
+  t.match(await failure(client.passwordless.otpChallenge({ connection: 'db', email: '' })), { message: /./, argument: 'email' })
 })
 
 t.test('passwordless of old', async (t) => {
@@ -191,9 +232,9 @@ t.test('CI-01, CI-04, CI-08, CI-11: what backchannel.start refuses', async (t) =
   const params = { bindingMessage: 'x', loginHint: { sub: 'auth0|1' } }
   const { client, tenant } = at()
   for (const bindingMessage of ['<b>', 'a\nb', 'x'.repeat(1000), '🙂']) t.match(await failure(client.backchannel.start({ ...params, bindingMessage })), { name: 'InvalidArgumentError', argument: 'bindingMessage' })
-  t.match(await failure(client.backchannel.start({ loginHint: { sub: 'x' } } as never)), { argument: 'bindingMessage' })
-  for (const loginHint of [undefined, {}, { sub: '' }]) t.match(await failure(client.backchannel.start({ ...params, loginHint } as never)), { argument: 'loginHint.sub' })
-  for (const requestedExpiry of [0, 1.5, 259_201]) t.match(await failure(client.backchannel.start({ ...params, requestedExpiry })), { argument: 'requestedExpiry' })
+  t.match(await failure(client.backchannel.start({ loginHint: { sub: 'x' } } as never)), { message: /./, argument: 'bindingMessage' })
+  for (const loginHint of [undefined, {}, { sub: '' }]) t.match(await failure(client.backchannel.start({ ...params, loginHint } as never)), { message: /./, argument: 'loginHint.sub' })
+  for (const requestedExpiry of [0, 1.5, 259_201]) t.match(await failure(client.backchannel.start({ ...params, requestedExpiry })), { message: /./, argument: 'requestedExpiry' })
   t.equal(tenant.seen.length, 0)
   for (const json of [{ expires_in: 5 }, { auth_req_id: '', expires_in: 5 }, { auth_req_id: 'a b', expires_in: 5 }, { auth_req_id: 'q' }, { auth_req_id: 'q', expires_in: -1 }]) {
     t.match(await failure(at({ 'POST /bc-authorize': { json } }).client.backchannel.start(params)), { code: 'invalid_response' }, JSON.stringify(json))
@@ -232,7 +273,7 @@ t.test('mfa', async (t) => {
     await client.mfa.enroll({ mfaToken: 'm', factor, phoneNumber: '+491701234567' })
     t.strictSame(tenant.json, { authenticator_types: ['oob'], oob_channels: [channel], phone_number: '+491701234567', client_id: 'client-1' })
   }
-  t.match(await failure(client.mfa.enroll({ mfaToken: 'm', factor: 'sms' })), { argument: 'phoneNumber' })
+  t.match(await failure(client.mfa.enroll({ mfaToken: 'm', factor: 'sms' })), { message: /./, argument: 'phoneNumber' })
   t.match(await failure(client.mfa.enroll({ mfaToken: 'm', factor: 'toString' } as never)), { name: 'InvalidArgumentError', argument: 'factor' })
   t.strictSame(await client.mfa.challenge({ mfaToken: 'm' }), { challengeType: 'oob', oobCode: 'o', bindingMethod: 'prompt' })
   t.strictSame(tenant.json, { mfa_token: 'm', challenge_type: 'otp oob', ...credentials })
@@ -240,7 +281,7 @@ t.test('mfa', async (t) => {
   t.strictSame(tenant.json, { mfa_token: 'm', challenge_type: 'oob', authenticator_id: 'sms|1', ...credentials })
   await client.mfa.deleteAuthenticator({ mfaToken: 'm', authenticatorId: 'sms|1' })
   t.match(tenant.seen.at(-1), { method: 'DELETE', path: '/mfa/authenticators/sms%7C1', headers: { authorization: 'Bearer m' } })
-  t.match(await failure(client.mfa.deleteAuthenticator({ mfaToken: 'm', authenticatorId: '..' })), { argument: 'authenticatorId' })
+  t.match(await failure(client.mfa.deleteAuthenticator({ mfaToken: 'm', authenticatorId: '..' })), { message: /./, argument: 'authenticatorId' })
 })
 
 t.test('passkeys', async (t) => {
@@ -251,14 +292,14 @@ t.test('passkeys', async (t) => {
   await client.passkeys.loginChallenge({ connection: 'db', username: 'u' })
   t.strictSame(tenant.json, { realm: 'db', username: 'u', ...credentials })
   t.match(await failure(client.passkeys.loginChallenge()), { code: 'invalid_response' })
-  t.match(await failure(client.passkeys.signupChallenge({} as never)), { argument: 'userProfile' })
+  t.match(await failure(client.passkeys.signupChallenge({} as never)), { message: /./, argument: 'userProfile' })
 })
 
 t.test('UI-05, UI-06: userinfo, with the token in the header', async (t) => {
   const { client, tenant } = at({ 'GET /userinfo': { json: { sub: 'auth0|1', email: 'a@b.test' } } })
   t.strictSame(await client.users.userInfo('at-1234', { expectedSub: 'auth0|1' }), { sub: 'auth0|1', email: 'a@b.test' })
   t.match(tenant.seen[0], { method: 'GET', url: `${issuer}userinfo`, headers: { authorization: 'Bearer at-1234' }, body: '' })
-  t.match(await failure(client.users.userInfo('')), { argument: 'accessToken' })
+  t.match(await failure(client.users.userInfo('')), { message: /./, argument: 'accessToken' })
 })
 
 t.test('UI-01, UI-03: userinfo that cannot be used', async (t) => {
@@ -311,7 +352,7 @@ t.test('revokeToken', async (t) => {
   await client.revokeToken({ token: 'x', tokenTypeHint: 'access_token' })
   t.match(tenant.form, { token_type_hint: 'access_token' })
   t.match(await failure(client.revokeToken({ token: 'rt-1234' })), { code: 'invalid_request', message: '[redacted]' })
-  t.match(await failure(client.revokeToken({} as never)), { argument: 'token' })
+  t.match(await failure(client.revokeToken({} as never)), { message: /./, argument: 'token' })
 })
 
 t.test('social, delegated, enterprise, dynamicRegistration', async (t) => {
@@ -327,7 +368,7 @@ t.test('social, delegated, enterprise, dynamicRegistration', async (t) => {
   await client.social.nativeLogin({ subjectToken: 's', kind: 'apple-authz-code', userProfile: { name: 'A' }, scope: 'openid' })
   t.match(tenant.form, { subject_token: 's', subject_token_type: 'http://auth0.com/oauth/token-type/apple-authz-code', user_profile: '{"name":"A"}', scope: 'openid' })
   await client.social.nativeLogin({ subjectToken: 's', kind: 'google-id-token' })
-  t.match(await failure(client.social.nativeLogin({ subjectToken: 's', kind: 'x' } as never)), { argument: 'kind' })
+  t.match(await failure(client.social.nativeLogin({ subjectToken: 's', kind: 'x' } as never)), { message: /./, argument: 'kind' })
   t.strictSame(await client.social.login({ accessToken: 'a', connection: 'facebook' }), good)
   t.strictSame(tenant.json, { client_id: 'client-1', access_token: 'a', connection: 'facebook', scope: 'openid' })
   t.strictSame(await client.delegated.getToken({ idToken: 'i', target: 't', apiType: 'app' }), { id_token: 'i' })
@@ -340,7 +381,7 @@ t.test('social, delegated, enterprise, dynamicRegistration', async (t) => {
   t.match(tenant.seen.at(-1)!.headers, { accept: 'application/xml, text/xml' })
   t.strictSame(await client.dynamicRegistration.register({ redirectUris: ['https://app.test/cb'], clientName: 'New', tokenEndpointAuthMethod: 'none' }), { client_id: 'new' })
   t.strictSame(tenant.json, { redirect_uris: ['https://app.test/cb'], client_name: 'New', token_endpoint_auth_method: 'none' })
-  t.match(await failure(client.dynamicRegistration.register({} as never)), { argument: 'redirectUris' })
+  t.match(await failure(client.dynamicRegistration.register({} as never)), { message: /./, argument: 'redirectUris' })
   for (const redirectUris of ['https://x', ['nowhere']]) t.match(await failure(client.dynamicRegistration.register({ redirectUris } as never)), { name: 'InvalidArgumentError' })
 })
 

@@ -120,7 +120,7 @@ t.test('DISC-06: what is no JSON object is refused', async (t) => {
 t.test('DISC-09, DISC-22: an endpoint is a plain https URL', async (t) => {
   for (const bad of [
     'javascript:alert(1)', 'data:text/html,x', '/authorize', 'authorize', `${issuer}authorize#x`, `${issuer}authorize#`, `https://u:p@${domain}/authorize`, `https://u@${domain}/x`,
-    `https://${domain}:99999/x`, `https://acme.eu.аuth0.com/x`, `https://acme.eu.auth0.com\t/x`, `https:\\\\${domain}\\x`, `https://evil.test\\@${domain}/`, `https:${domain}/x`, ` ${issuer}x`,
+    `https://${domain}:99999/x`, 'https://acme.eu.аuth0.com/x', 'https://acme.eu.auth0.com\t/x', `https:\\\\${domain}\\x`, `https://evil.test\\@${domain}/`, `https:${domain}/x`, ` ${issuer}x`,
     `${issuer}x\n`, 7, null, {}, ''
   ]) refuses(t, { authorization_endpoint: bad }, /"authorization_endpoint"/)
 })

@@ -5,7 +5,7 @@ import { claims, foreign, options, secret, tokens } from './subject.js'
 const { variant, sessions } = args()
 const app = fastify()
 const body = claims(0)
-let headers = []
+const headers = []
 
 if (variant === 'bare') {
   app.get('/me', async () => body)

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { MemorySessionStore } from '../../lib/stores/index.js'
+import type { SessionStore } from '../../types/index.js'
 import { site } from './site.js'
 
 const show = { '/token': async (request: import('fastify').FastifyRequest) => await request.auth0.getAccessToken(request.query as object) }
@@ -237,7 +238,7 @@ t.test('logout in the middle of a refresh is final', async t => {
 })
 
 t.test('with a session store the tokens are in the store, and the same rules hold', async t => {
-  const store = new MemorySessionStore()
+  const store = new MemorySessionStore({ now: () => 1_795_000_000 })
   const s = await site(t, { sessionStore: store }, { ...show, '/me': async request => (await request.getSession())?.user ?? 'nobody' })
   const ada = await s.member()
   t.equal(ada.names().length, 1)
@@ -254,7 +255,7 @@ t.test('with a session store the tokens are in the store, and the same rules hol
 })
 
 t.test('another process rotated the refresh token between our read and our call', async t => {
-  const store = new MemorySessionStore()
+  const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { lock: undefined }) as unknown as SessionStore
   const s = await site(t, { sessionStore: store }, show)
   const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, show)
   const ada = await s.member()

@@ -64,6 +64,8 @@ export class World {
     for (const name of Object.keys(given)) if (given[name as keyof Auth0Options] === undefined) delete given[name as keyof Auth0Options]
     this.app.register(fastifyAuth0, given as Auth0Options)
     this.app.after(() => {
+      // A registration that failed is told by ready().
+      if (!this.app.hasDecorator('auth0')) return
       this.#routes()
       options.routes?.(this.app, this)
     })

@@ -19,14 +19,18 @@ function covered (): Map<string, string[]> {
   return found
 }
 
-t.test('every case of the list has a test that carries its id', async (t) => {
+/** Groups whose tests are still to come; one that gets its first test has to leave this list. */
+const pending = [
+  'userinfo', 'refresh', 'organization', 'scope', 'domain_resolver', 'par_rar', 'ciba', 'token_exchange_vault', 'account_linking',
+  'backchannel_logout', 'store', 'bearer_api', 'dpop'
+]
+
+t.test('every case of the list has a test that carries its id, but for the pending groups', async (t) => {
   const ids = covered()
-  const byGroup = new Map<string, string[]>()
-  for (const { id, group } of cases) {
-    if (!ids.has(id)) byGroup.set(group, [...byGroup.get(group) ?? [], id])
-  }
-  for (const [group, missing] of byGroup) t.fail(`${group}: no test for ${missing.join(', ')}`)
-  t.comment(`${cases.length} cases, ${cases.filter(({ id }) => ids.has(id)).length} covered`)
+  const missing = cases.filter(({ id, group }) => !ids.has(id) && !pending.includes(group))
+  t.strictSame(missing.map(({ id }) => id), [], 'no case is left out')
+  t.strictSame(cases.filter(({ id, group }) => ids.has(id) && pending.includes(group)).map(({ id }) => id), [], 'no pending group has tests')
+  t.comment(`${cases.length} cases, ${cases.filter(({ id }) => ids.has(id)).length} covered, ${cases.filter(({ group }) => pending.includes(group)).length} pending`)
 })
 
 t.test('every id in a test\'s name is one of the list', async (t) => {

@@ -21,7 +21,7 @@ scenario('TX-01 a page elsewhere makes the browser open the login', async (t, wo
   t.equal(response.statusCode, 302, 'a top-level navigation may start a login')
   const end = await browser.navigate(world.back(String(response.headers.location)), { 'sec-fetch-site': 'cross-site' })
   t.equal(new URL(String(end.headers.location), 'https://app.example.test').origin, 'https://app.example.test', 'it returns to a safe path')
-}, { todo: 'the login route starts logins for cross-site images, scripts and frames' })
+})
 
 const thorough = process.env.HOSTILE_FULL === '1'
 
@@ -98,7 +98,7 @@ scenario('TX-05 a link cannot loosen what the options demand', async (t, world) 
   const response = await world.during(stale, () => world.login(browser, '/auth/login?max_age=99999999'))
   t.equal(response.statusCode, 502)
   t.strictSame(sessionCookiesSet(response), [])
-}, { plugin: { authorizationParams: { max_age: 60, prompt: 'login', acr_values: 'urn:mfa' } }, todo: 'max_age, prompt and acr_values of a link override the configured ones' })
+}, { plugin: { authorizationParams: { max_age: 60, prompt: 'login', acr_values: 'urn:mfa' } } })
 
 scenario('TX-05 an allow-listed parameter given twice is not passed on twice', async (t, world) => {
   const response = await world.browser().navigate('/auth/login?screen_hint=signup&screen_hint=login&connection=a&connection=b&organization=a&organization=b', { accept: 'application/json' })
@@ -156,4 +156,3 @@ for (const [variant, { answer, status }] of Object.entries(parAnswers)) {
     await assertNoSession(t, world, browser)
   }, withPar)
 }
-

@@ -340,7 +340,7 @@ scenario('RE-02 Authorization headers of 64 KB', async (t, world) => {
     'blanks and a letter': `Bearer ${' '.repeat(65_000)}x`,
     'Bearer many times': 'Bearer'.repeat(8000),
     'Bearer and blanks many times': 'Bearer '.repeat(8000),
-    'tabs': `Bearer${'\t'.repeat(65_000)}x`,
+    tabs: `Bearer${'\t'.repeat(65_000)}x`,
     dots: `Bearer ${'.'.repeat(65_000)}`,
     commas: `Bearer ${'a,'.repeat(32_000)}`,
     'DPoP blanks': `DPoP ${' '.repeat(65_000)}x`

@@ -87,13 +87,21 @@ t.test('PollingApiError', async (t) => {
 
 t.test('MyAccountApiError', async (t) => {
   const error = errorOf(400, {
-    type: 'https://auth0.com/api-errors#A0E-400-0003', title: 'Invalid Request', detail: 'The payload is invalid', status: 400,
+    type: 'https://auth0.com/api-errors#A0E-400-0003',
+    title: 'Invalid Request',
+    detail: 'The payload is invalid',
+    status: 400,
     validation_errors: [{ detail: 'must be text', field: 'connection', pointer: '/connection' }]
   }, { 'content-type': 'application/problem+json' }) as MyAccountApiError
   t.ok(error instanceof MyAccountApiError)
   t.match(error, {
-    code: 'my_account_api_error', status: 400, message: 'The payload is invalid', title: 'Invalid Request', type: 'https://auth0.com/api-errors#A0E-400-0003',
-    detail: 'The payload is invalid', validationErrors: [{ detail: 'must be text', field: 'connection', pointer: '/connection' }]
+    code: 'my_account_api_error',
+    status: 400,
+    message: 'The payload is invalid',
+    title: 'Invalid Request',
+    type: 'https://auth0.com/api-errors#A0E-400-0003',
+    detail: 'The payload is invalid',
+    validationErrors: [{ detail: 'must be text', field: 'connection', pointer: '/connection' }]
   })
   t.match(errorOf(404, { title: 'Not Found', type: 'about:blank' }), { name: 'MyAccountApiError', detail: '', validationErrors: [], message: 'Not Found' })
   t.match(errorOf(404, { title: 'Not Found', detail: 'Gone' }), { name: 'MyAccountApiError', type: '', message: 'Gone' })
@@ -105,7 +113,10 @@ t.test('nothing secret is left: tokens, what was sent, cookies', async (t) => {
   const error = errorOf(400, {
     error: 'invalid_request',
     error_description: `Code c0de-123 of ${jwt} is used`,
-    access_token: 'at-1', refresh_token: 'rt-1', id_token: 'it-1', client_secret: 'cs-1',
+    access_token: 'at-1',
+    refresh_token: 'rt-1',
+    id_token: 'it-1',
+    client_secret: 'cs-1',
     nested: { list: [`x ${jwt}`, { password: 'pw-1' }, 5, null, true] }
   }, { 'set-cookie': 'ck-1', authorization: 'au-1', location: 'https://a.test/?code=lo-1', 'x-request-id': 'r1' }, ['c0de-123', 'no'])
   t.equal(error.message, 'Code [redacted] of [redacted] is used')

@@ -66,7 +66,6 @@ t.test('everything that may be given', async t => {
     mfaTokenTtl: 10,
     refreshLeeway: 0,
     api: { audience: ['https://api'], issuers: ['https://x/'], signingAlgs: ['RS256'], cacheEntries: 5 },
-    importSessions: { auth0Fastify: { secret: 'x' }, expressOpenidConnect: { secret: ['x', 'y'], cookieName: 'appSession' } },
     now: () => 5
   }, true, '/p')
   t.match(config, {
@@ -147,7 +146,6 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['api audiences that are empty', 'api.audience', { api: { audience: [] } }],
   ['api issuers that are no list', 'api.issuers', { api: { issuers: 'x' } }],
   ['api algorithms with HS256', 'api.signingAlgs', { api: { signingAlgs: ['HS256'] } }],
-  ['a secret list of numbers', 'importSessions.auth0Fastify.secret', { importSessions: { auth0Fastify: { secret: 5 } } }],
   ['routes that are no object', 'routes', { routes: 'x' }],
   ['a route that is no path', 'routes.login', { routes: { login: 'login' } }],
   ['a route of true that is not opt-in', 'routes.login', { routes: { login: true } }],

@@ -48,8 +48,8 @@ test('PostgreSQL', { skip: withoutPostgres }, async t => {
     let now = 1000
     const store = new PostgresSessionStore({ pool, table: 'swept', now: () => now, sweepInterval: 0 })
     await store.migrate()
-    await pool.query(`INSERT INTO swept SELECT 'old' || n, 'v', 1, 'i', 's', NULL, NULL, 1000, 2000 FROM generate_series(1, 2500) n`)
-    await pool.query(`INSERT INTO swept SELECT 'young' || n, 'v', 1, 'i', 's', NULL, NULL, 1000, 9000 FROM generate_series(1, 2500) n`)
+    await pool.query('INSERT INTO swept SELECT \'old\' || n, \'v\', 1, \'i\', \'s\', NULL, NULL, 1000, 2000 FROM generate_series(1, 2500) n')
+    await pool.query('INSERT INTO swept SELECT \'young\' || n, \'v\', 1, \'i\', \'s\', NULL, NULL, 1000, 9000 FROM generate_series(1, 2500) n')
     await pool.query('ANALYZE swept')
     const { rows } = await pool.query<{ 'QUERY PLAN': string }>('EXPLAIN SELECT key FROM swept WHERE expires_at <= 500 ORDER BY expires_at LIMIT 1000')
     t.match(rows.map(row => row['QUERY PLAN']).join('\n'), /swept_expires_at_idx/)
@@ -57,7 +57,7 @@ test('PostgreSQL', { skip: withoutPostgres }, async t => {
     t.equal(await store.get('old1'), undefined)
     await store.lock('l', { leaseSeconds: 60, waitSeconds: 1 }, async () => {
       now = 9e9
-      await pool.query(`UPDATE swept SET expires_at = 9.1e9 WHERE key LIKE 'young%'`)
+      await pool.query('UPDATE swept SET expires_at = 9.1e9 WHERE key LIKE \'young%\'')
       const [first, second] = await Promise.all([store.sweep(), store.sweep()])
       t.equal(first + second, 2500, 'also by two processes at the same time')
     })

@@ -1,14 +1,18 @@
 import type { FastifyRequest } from 'fastify'
-import { InvalidArgumentError } from '../../errors.js'
+import { ForbiddenError, InvalidArgumentError } from '../../errors.js'
 import type { StartInteractiveLoginOptions } from '../../flows/login.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import { reportFailure } from './report.js'
 import type { Route, RouteSetup } from './index.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf, single } from './query.js'
+import { isEmbedded } from './same-origin.js'
 
 /** What a link may ask for: how the login looks, never what it gives access to. */
 const FORWARDED = ['screen_hint', 'login_hint', 'connection', 'prompt', 'ui_locales', 'max_age', 'acr_values', 'display', 'session_transfer_token'] as const
+
+/** What the options demand of a login, a link does not loosen. */
+const DEMANDS: ReadonlySet<string> = new Set(['max_age', 'prompt', 'acr_values'])
 
 /** `GET /auth/login`: to the tenant, with the few parameters a link may choose. */
 export function loginRoute ({ registration }: RouteSetup): Route[] {
@@ -19,6 +23,7 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
     async handler (request, reply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
       try {
+        if (isEmbedded(request)) throw new ForbiddenError('cross_site_request', 'Another site can start a login only by taking the user here.')
         const url = await registration.client(request).startInteractiveLogin(await optionsOf(request, registration))
         return reply.redirect(url.href, 302)
       } catch (error) {
@@ -33,9 +38,10 @@ async function optionsOf (request: FastifyRequest, registration: RouteSetup['reg
   const query = queryOf(request)
   const { config } = registration.context
   const authorizationParams: AuthorizationParams = {}
+  const configured = await registration.visit(request).authorizationParams()
   for (const name of FORWARDED) {
     const value = single(query, name)
-    if (value !== undefined) authorizationParams[name] = value
+    if (value !== undefined && !(DEMANDS.has(name) && configured[name] !== undefined)) authorizationParams[name] = value
   }
   const returnTo = targetOf(query, registration, request)
   const organization = single(query, 'organization')

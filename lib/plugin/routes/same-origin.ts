@@ -11,6 +11,13 @@ export function isSameOrigin (bases: readonly AppBase[], request: FastifyRequest
   return origin === appBaseOf(bases, request).origin
 }
 
+/** Whether another site's image, script, frame or fetch made this request, rather than a navigation of the whole window. */
+export function isEmbedded (request: FastifyRequest): boolean {
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = request.headers
+  if (site !== 'cross-site' && site !== 'same-site') return false
+  return mode !== 'navigate' || (dest !== undefined && dest !== 'document')
+}
+
 /** Whether a person's own click on this site, or a typed address, brought the request here; what says nothing passes. */
 export function isOwnNavigation (request: FastifyRequest): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers

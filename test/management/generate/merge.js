@@ -34,4 +34,3 @@ export function mergeEqual (types) {
   for (const [name, group] of groupOf) members.set(group, [...members.get(group) ?? [], name])
   return [...members.values()].map((names) => names.sort())
 }
-
