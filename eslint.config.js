@@ -6,17 +6,11 @@ export default [
   {
     files: ['lib/**/*.ts', 'test/**/*.ts', 'types/**/*.ts', 'examples/**/*.ts'],
     plugins: { '@typescript-eslint': tseslint.plugin },
-    languageOptions: { parserOptions: { projectService: true } },
-    rules: {
-      '@typescript-eslint/no-floating-promises': ['error', {
-        allowForKnownSafeCalls: [
-          { from: 'package', package: '@tapjs/test', name: ['test'] },
-          { from: 'package', package: 'tap', name: ['test'] }
-        ]
-      }],
-      '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/no-explicit-any': 'error'
-    }
+    rules: { '@typescript-eslint/no-explicit-any': 'error' }
+  },
+  {
+    // What tests do on purpose: wire names, odd numbers, control characters, one turn of an endless stream.
+    files: ['test/**/*.ts'],
+    rules: { camelcase: 'off', 'no-void': 'off', 'no-unreachable-loop': 'off', 'no-control-regex': 'off', '@typescript-eslint/no-loss-of-precision': 'off' }
   }
 ]

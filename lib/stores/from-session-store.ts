@@ -101,7 +101,7 @@ async function result (call: (callback: Callback) => unknown): Promise<unknown> 
     const returned = call((error, value) => {
       // Stores of express-session report an unknown session like a file that is not there.
       if (error === undefined || error === null || (isObject(error) && error.code === 'ENOENT')) resolve(value)
-      else reject(error as Error)
+      else reject(error instanceof Error ? error : new Error('the store failed'))
     })
     Promise.resolve(returned).catch(reject)
   })

@@ -171,7 +171,7 @@ export class SessionCookies {
   }
 
   #namesFor ({ secure }: CookieJar): SessionCookieNames {
-    return this.#names[secure ? 1 : 0] ??= this.#options.names(secure)
+    return (this.#names[secure ? 1 : 0] ??= this.#options.names(secure))
   }
 
   #attributes (jar: CookieJar, record: SessionRecord): CookieAttributes {

@@ -84,7 +84,7 @@ class SegmentReader {
 
   token (packed: unknown): unknown {
     if (!Array.isArray(packed) || !packed.every((length) => Number.isInteger(length) && length >= 0)) return packed
-    return packed.map((length: number) => this.#bytes.toString('base64url', this.#position, this.#position += length)).join('.')
+    return packed.map((length: number) => this.#bytes.toString('base64url', this.#position, (this.#position += length))).join('.')
   }
 }
 

@@ -14,7 +14,7 @@ export class Site {
   readonly app: FastifyInstance
 
   constructor (options: Partial<Auth0Options> = {}, server: object = {}) {
-    this.app = fastify({ logger: { level: 'trace', stream: { write: (line: string) => { this.logs.push(line) } } }, ...server })
+    this.app = fastify({ logger: { level: 'trace', stream: { write: (line: string) => { this.logs.push(line) } } }, pluginTimeout: 0, ...server })
     this.app.register(fastifyAuth0, this.options(options))
   }
 

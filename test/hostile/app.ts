@@ -45,6 +45,7 @@ export class World {
     this.clock = clock
     this.idp = new HostileIdp({ now: () => clock.now, ...options.idp })
     this.app = fastify({
+      pluginTimeout: 0,
       ...options.fastify,
       logger: { level: 'trace', stream: { write: (line: string) => { this.logLines.push(line) } } }
     })

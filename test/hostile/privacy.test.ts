@@ -46,7 +46,6 @@ scenario('LOG-04 claims and descriptions with line feeds, ANSI and JSON', async 
   for (const line of world.logLines) {
     const record = JSON.parse(line) as { level: number, msg?: string }
     if (record.level === 60 || record.msg === 'forged') t.fail('a forged record')
-    // eslint-disable-next-line no-control-regex -- these are what must not be there
     if (/[\u001b\u0000\u2028\u2029]/.test(line)) t.fail('a control character in the log')
     if (record.msg !== undefined && /[\r\n\u001b]/.test(record.msg)) t.fail('a line feed in a message')
   }

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { assertNoSession, isTransactionCookie, scenario, sessionCookiesSet, succeeds } from './app.js'
 import { setCookies } from './browser.js'
 import { json, type AnswerDefect } from './idp.js'

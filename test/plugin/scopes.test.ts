@@ -7,7 +7,7 @@ import { Site } from '../flows/site.js'
 
 t.test('two tenants in sibling scopes are strangers to each other', async t => {
   const s = new Site()
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => { await app.close(); await s.app.close() })
   for (const [prefix, clientId] of [['/one', 'client-1'], ['/two', 'client-2']] as const) {
     app.register(async scope => {
@@ -30,7 +30,7 @@ t.test('two tenants in sibling scopes are strangers to each other', async t => {
 
 t.test('a root guard over a child with a tenant of its own checks the child\'s tenant', async t => {
   const s = new Site()
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => { await app.close(); await s.app.close() })
   let runs = 0
   await app.register(fastifyAuth0, s.options())
@@ -57,7 +57,7 @@ t.test('a root guard over a child with a tenant of its own checks the child\'s t
 
 t.test('the plugin\'s prefix is part of its routes and of the callback URL', async t => {
   const s = new Site()
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => { await app.close(); await s.app.close() })
   await app.register(fastifyAuth0, { ...s.options({ appBaseUrl: 'https://app.example.test/base' }), prefix: '/t1' })
   await app.ready()
@@ -71,7 +71,7 @@ t.test('the plugin\'s prefix is part of its routes and of the callback URL', asy
 t.test('twice in one scope is refused', async t => {
   const s = new Site()
   t.teardown(async () => { await s.app.close() })
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   app.register(fastifyAuth0, s.options())
   app.register(fastifyAuth0, s.options())
   await t.rejects(Promise.resolve(app.ready()), /registered twice/)
@@ -111,7 +111,7 @@ t.test('the application registers @fastify/cookie before or after, as it likes',
   const { default: cookie } = await import('@fastify/cookie')
   for (const order of ['before', 'after'] as const) {
     const s = new Site()
-    const app = fastify()
+    const app = fastify({ pluginTimeout: 0 })
     if (order === 'before') app.register(cookie)
     app.register(fastifyAuth0, s.options())
     if (order === 'after') app.register(cookie)
@@ -140,7 +140,7 @@ t.test('several addresses: the one the request came to', async t => {
 t.test('without an address the request tells it, in development', async t => {
   const s = new Site({}, {})
   await s.app.close()
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => { await app.close() })
   const { appBaseUrl: _, ...options } = s.options()
   await app.register(fastifyAuth0, options)
