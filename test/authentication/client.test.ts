@@ -20,7 +20,7 @@ t.test('options are checked at construction', async (t) => {
   t.throws(make({ domain }), { message: /./, option: 'clientId' })
   t.throws(make({ domain: 'a b', clientId: 'c' }), { message: /./, option: 'domain' })
   t.throws(make({ domain, clientId: 'c', clientSecret: '' }), { message: /./, option: 'clientSecret' })
-  for (const timeout of [0, -1, Number.NaN, 4000, '5']) t.throws(make({ domain, clientId: 'c', timeout }), { option: 'timeout' }, String(timeout))
+  for (const timeout of [0, -1, Number.NaN, 4000, '5']) t.throws(make({ domain, clientId: 'c', timeout }), { message: /./, option: 'timeout' }, String(timeout))
   t.throws(make({ domain, clientId: 'c', tls: { cert: '', key: '' }, customFetch: fetch }), { message: /./, option: 'tls' })
   const client = new AuthenticationClient({ domain, clientId: 'c', timeout: 3 })
   t.match(client, { domain, clientId: 'c' })
