@@ -30,13 +30,11 @@ export interface RawRequest { method: string, url: string, headers: Record<strin
 export class TenantError extends Error {
   readonly status: number
   readonly body: Record<string, unknown>
-  readonly headers: Record<string, string>
 
-  constructor (status: number, body: Record<string, unknown>, headers: Record<string, string> = {}) {
+  constructor (status: number, body: Record<string, unknown>) {
     super(String(body.error ?? body.code ?? body.title))
     this.status = status
     this.body = body
-    this.headers = headers
   }
 }
 

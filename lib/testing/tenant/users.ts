@@ -1,17 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
-import type { TenantAuthenticator, TenantIdentity, TenantUser } from './options.js'
-
-/** A user's second factor. */
-export interface Authenticator extends TenantAuthenticator { id: string, active: boolean }
-
-/** A user's passkey. */
-export interface Passkey { id: string, publicKey: Uint8Array<ArrayBuffer>, counter: number, name: string, createdAt: string, transports?: string[] }
+import { createHash } from 'node:crypto'
+import type { TenantUser } from './options.js'
 
 /** A user with all that a login needs. */
 export interface StoredUser extends TenantUser {
-  identities: TenantIdentity[]
-  authenticators: Authenticator[]
-  passkeys: Passkey[]
   sub: string
   password: string
   connection: string
@@ -49,15 +40,7 @@ export class Users {
 
   /** Adds a user. */
   add (user: TenantUser): StoredUser {
-    const stored: StoredUser = {
-      connection: 'Username-Password-Authentication',
-      password: 'password',
-      ...user,
-      identities: [...user.identities ?? []],
-      authenticators: (user.authenticators ?? []).map(authenticator => ({ active: true, ...authenticator, id: authenticator.id ?? `${authenticator.type}|dev_${randomBytes(8).toString('hex')}` })),
-      passkeys: [],
-      sub: user.sub ?? makeSub(user), updatedAt: new Date(this.#now() * 1000).toISOString()
-    }
+    const stored = { connection: 'Username-Password-Authentication', password: 'password', ...user, sub: user.sub ?? makeSub(user), updatedAt: new Date(this.#now() * 1000).toISOString() }
     this.list.push(stored)
     return stored
   }
