@@ -1,3 +1,4 @@
+import { isLoopback } from '../authentication/domain.js'
 import { InvalidArgumentError } from '../errors.js'
 import type { AccessToken } from '../../types/tokens.js'
 import { getAccessToken } from './access-token.js'
@@ -27,8 +28,7 @@ export async function apiFetch (context: Context, visit: Visit, url: string | UR
 function checkTarget (url: string | URL): URL {
   if (!URL.canParse(String(url))) throw new InvalidArgumentError('url', 'The URL of the API must be absolute.')
   const target = new URL(url)
-  const loopback = target.hostname === 'localhost' || target.hostname === '[::1]' || target.hostname.startsWith('127.')
-  if (target.protocol !== 'https:' && !(target.protocol === 'http:' && loopback)) throw new InvalidArgumentError('url', 'An access token is sent by https only (http on loopback).')
+  if (target.protocol !== 'https:' && !(target.protocol === 'http:' && isLoopback(target.hostname))) throw new InvalidArgumentError('url', 'An access token is sent by https only (http on loopback).')
   return target
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from '../authentication/authorize.js'
 import type { AuthorizationServer, Metadata } from '../authentication/authorization-server.js'
+import { isLoopback } from '../authentication/domain.js'
 import { ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { Transaction } from '../../types/stores.js'
@@ -47,7 +48,7 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
   }
   const base = visit.appBase()
   const responseMode = variant.kind === undefined || variant.kind === 'login' ? login.responseMode : undefined
-  if (responseMode === 'form_post' && !base.secure && !isLoopbackOrigin(base.origin)) {
+  if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {
     throw new ConfigurationError('authorizationParams.response_mode', 'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
   }
   const redirectUri = login.redirectUri ?? callbackUrl(context, visit, variant.callback)
@@ -147,11 +148,6 @@ export function checkAppState (appState: unknown): unknown {
 function requireS256 (metadata: Metadata): void {
   const methods = metadata.code_challenge_methods_supported
   if (Array.isArray(methods) && !methods.includes('S256')) throw new ConfigurationError('domain', 'The tenant does not support PKCE with S256, so a login cannot be started safely.')
-}
-
-function isLoopbackOrigin (origin: string): boolean {
-  const { hostname } = new URL(origin)
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }
 
 /** Options of `switchOrganization()`. */

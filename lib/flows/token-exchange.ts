@@ -1,4 +1,5 @@
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
+import { isLoopback } from '../authentication/domain.js'
 import { refreshTokenGrant, tokenExchangeGrant, tokenForConnectionGrant, type TokenExchangeParams } from '../authentication/grants.js'
 import { ApiError, CustomTokenExchangeError, InvalidArgumentError, MfaRequiredError, type CustomTokenExchangeErrorCode } from '../errors.js'
 import type { Session } from '../../types/session.js'
@@ -150,8 +151,7 @@ async function isStale (context: Context, server: AuthorizationServer, idToken: 
 export function buildSessionTransferRedirect (targetLoginUrl: string | URL, token: Pick<SessionTransferToken, 'sessionTransferToken'>, options: { organization?: string } = {}): URL {
   if (!URL.canParse(String(targetLoginUrl))) throw new InvalidArgumentError('targetLoginUrl', 'The target must be an absolute URL.')
   const url = new URL(targetLoginUrl)
-  const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.')
-  if ((url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) || url.hash !== '' || url.username !== '' || url.password !== '') {
+  if ((url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) || url.hash !== '' || url.username !== '' || url.password !== '') {
     throw new InvalidArgumentError('targetLoginUrl', 'The target must be an https URL (http on loopback only) without user and fragment.')
   }
   url.searchParams.set('session_transfer_token', token.sessionTransferToken)

@@ -1,4 +1,5 @@
 import { parseDomain } from '../authentication/authorization-server.js'
+import { isLoopback } from '../authentication/domain.js'
 import { ConfigurationError } from '../errors.js'
 import type { Config } from '../flows/config.js'
 import type {
@@ -288,10 +289,6 @@ function checkCombinations (given: Given): void {
   if (formPost && (given.appBaseUrl ?? []).some(base => !base.secure && !isLoopback(new URL(base.origin).hostname))) {
     throw new ConfigurationError('authorizationParams.response_mode', 'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
   }
-}
-
-function isLoopback (hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname) || hostname.endsWith('.localhost')
 }
 
 /** Name prefixes and plain http, decided for the addresses the application is known to have. @see RFC 6265bis section 4.1.3 */
