@@ -141,7 +141,8 @@ function checkOptions (options: AuthenticationClientOptions): void {
     if (typeof options?.[name] !== 'string' || options[name] === '') throw new ConfigurationError(name, `The option "${name}" is required.`)
   }
   if (options.clientSecret === '') throw new ConfigurationError('clientSecret', 'The option "clientSecret" is empty.')
-  if (options.timeout !== undefined && !(options.timeout > 0 && options.timeout <= 3600)) {
+  const { timeout = 1 } = options
+  if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= 3600)) {
     throw new ConfigurationError('timeout', 'The option "timeout" has to be a number of seconds between 0 and 3600.')
   }
 }

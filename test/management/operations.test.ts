@@ -14,7 +14,7 @@ interface Operation {
   bodyContentType: string | null
   responseType: string | null
   success?: number[]
-  stream?: boolean
+  stream?: 'sse'
   /** Auth0 does not document its query. */
   partial?: boolean
   removed?: boolean
@@ -69,7 +69,7 @@ t.test('every documented operation is there and sends exactly what it has to', a
     for (const status of operation.success ?? [answersNothing ? 204 : 200]) {
       requests.length = 0
       let result: unknown
-      if (operation.stream === true) {
+      if (operation.stream === 'sse') {
         answer = { headers: { 'content-type': 'text/event-stream' }, body: `data: ${JSON.stringify({ offset: 'o1', event: ANSWER })}\n\n` }
         for await (const event of call(...args) as unknown as AsyncIterable<{ event: unknown }>) {
           result = event.event
