@@ -2,6 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import type { Configuration } from 'oidc-provider'
 import { ConfigurationError } from '../errors.js'
+import { currentOtp } from './tenant/authenticators.js'
+import { approve, deny } from './tenant/backchannel-authentication.js'
+import type { BackchannelRequest } from './tenant/backchannel-authentication.js'
+import type { ConnectedAccount } from './tenant/connected-accounts.js'
+import type { Message } from './tenant/messages.js'
+import { codeFor } from './tenant/mfa-login.js'
+import { mfaApiServer } from './tenant/mfa-api.js'
+import { myAccountApi } from './tenant/my-account.js'
+import { OneTimeLogins } from './tenant/one-time-logins.js'
 import type { SentLogoutToken } from './tenant/backchannel-logout.js'
 import { TenantBrowser } from './tenant/browser.js'
 import type { LoginOptions } from './tenant/browser.js'
@@ -18,7 +27,7 @@ import { createTenantFetch } from './tenant/fetch.js'
 import { SigningKeys } from './tenant/keys.js'
 import { endSession } from './tenant/logout.js'
 import { merge } from './tenant/merge.js'
-import type { TenantClient, TenantOptions, TenantOrganization, TenantUser } from './tenant/options.js'
+import type { TenantClient, TenantConnection, TenantOptions, TenantOrganization, TenantUser } from './tenant/options.js'
 import { demoResourceServer } from './tenant/resource-servers.js'
 import { createRequestLog } from './tenant/request-log.js'
 import type { RequestLog } from './tenant/request-log.js'
@@ -26,6 +35,11 @@ import { openServer } from './tenant/server.js'
 import { Storage } from './tenant/storage.js'
 import { demoUsers, Users } from './tenant/users.js'
 import type { StoredUser } from './tenant/users.js'
+
+const demoConnections: readonly TenantConnection[] = [
+  { name: 'google-oauth2', scopes: ['openid', 'profile', 'https://www.googleapis.com/auth/calendar.readonly'] },
+  { name: 'github', scopes: ['repo'] }
+]
 
 /** An offline stand-in for an Auth0 tenant. */
 export interface Tenant {
@@ -52,6 +66,22 @@ export interface Tenant {
   addClient: (client: TenantClient) => RegisteredClient
   /** Invites to an organization; returns what the invitation link carries. */
   invite: (organization: string, email?: string) => { invitation: string, organization: string, organization_name: string }
+  /** E-mails the tenant sent: codes, magic links, links to set a new password. */
+  readonly mailbox: Message[]
+  /** Text messages the tenant sent. */
+  readonly sms: Message[]
+  readonly connectedAccounts: ConnectedAccount[]
+  /** Backchannel logins (CIBA) that were started. */
+  readonly backchannelRequests: readonly BackchannelRequest[]
+  /** The user says yes to a backchannel login. */
+  approve: (authReqId: string) => Promise<void>
+  /** The user says no to a backchannel login. */
+  deny: (authReqId: string) => Promise<void>
+  /** The user says yes to a push notification. */
+  approvePush: (user: string) => void
+  denyPush: (user: string) => void
+  /** The code that the user's authenticator app shows now. */
+  totp: (user: string) => Promise<string>
   /** Logs a user in, in a browser of its own, and returns the callback URL. */
   login: (options: LoginOptions) => Promise<string>
   /** The same for `response_mode=form_post`. */
@@ -109,10 +139,16 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     users: new Users(options.users ?? demoUsers, clock.now),
     clients,
     organizations: (options.organizations ?? []).map(organization => ({ ...organization })),
-    resourceServers: [...options.resourceServers ?? [demoResourceServer]],
+    resourceServers: [...options.resourceServers ?? [demoResourceServer], myAccountApi(issuer), mfaApiServer(issuer)],
     logins: new Map(),
     rules: [],
     loginSteps: [],
+    oneTimeLogins: new OneTimeLogins(),
+    messages: { mailbox: [], sms: [] },
+    connections: [...options.connections ?? demoConnections],
+    connectedAccounts: [],
+    backchannelRequests: [],
+    mfa: { tokens: new Map(), outOfBand: new Map() },
     logoutTokens: [],
     errors: []
   }
@@ -132,7 +168,11 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     if (user === undefined) throw new Error(`The tenant has no user ${name ?? 'at all'}.`)
     return user.sub
   }
-  const browser = (): TenantBrowser => new TenantBrowser({ send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw), issuer, userId: find })
+  const code = (name: string | undefined): Promise<string> => codeFor(tenant, tenant.users.bySub(find(name))!)
+  const browser = (): TenantBrowser => new TenantBrowser({ send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw), issuer, userId: find, code })
+  const answerPush = (name: string, verdict: 'approved' | 'denied'): void => {
+    for (const sent of tenant.mfa.outOfBand.values()) if (sent.sub === find(name) && sent.code === undefined) sent.verdict = verdict
+  }
 
   return {
     domain,
@@ -155,6 +195,15 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
       organization.invitations = [...organization.invitations ?? [], email === undefined ? { ticket } : { ticket, email }]
       return { invitation: ticket, organization: organization.id, organization_name: organization.name }
     },
+    mailbox: tenant.messages.mailbox,
+    sms: tenant.messages.sms,
+    connectedAccounts: tenant.connectedAccounts,
+    backchannelRequests: tenant.backchannelRequests,
+    approve: authReqId => clock.run(() => approve(tenant, authReqId)),
+    deny: authReqId => clock.run(() => deny(tenant, authReqId)),
+    approvePush: user => answerPush(user, 'approved'),
+    denyPush: user => answerPush(user, 'denied'),
+    totp: user => currentOtp(tenant, tenant.users.bySub(find(user))!),
     login: login => browser().login(login),
     loginFormPost: login => browser().loginFormPost(login),
     browser,

@@ -1,3 +1,4 @@
+import { machineClaims } from './client-credentials.js'
 import type { Feature, TenantContext } from './context.js'
 import { audienceOf, findResourceServer } from './resource-servers.js'
 
@@ -36,7 +37,7 @@ function jwtClaims (tenant: TenantContext, token: StoredToken): Record<string, u
 /** Access tokens: opaque for `/userinfo` alone, JWTs for APIs, which `/userinfo` takes as well. */
 export const accessTokens: Feature = {
   configure: tenant => ({
-    extraTokenClaims: (_ctx, token) => 'grantId' in token && typeof token.grantId === 'string' ? { ...tenant.logins.get(token.grantId)?.accessTokenClaims } : undefined
+    extraTokenClaims: (_ctx, token) => 'grantId' in token && typeof token.grantId === 'string' ? { ...tenant.logins.get(token.grantId)?.accessTokenClaims } : machineClaims.get(token)
   }),
   install (tenant) {
     const { provider } = tenant

@@ -16,7 +16,7 @@ export interface LoginOptions {
   answers?: Record<string, string>
 }
 
-/** Where a browser ends up: at the application, with the body of a `form_post`. */
+/** Where a browser ends up: at the application, with the body of a `form_post`, or on a page of the tenant that leads nowhere. */
 export interface Arrival { url: string, body?: string }
 
 interface Page { name: string | undefined, action: string, inputs: Record<string, string> }
@@ -46,12 +46,14 @@ export class TenantBrowser {
   readonly #send: Send
   readonly #issuer: string
   readonly #userId: (name: string | undefined) => string
+  readonly #code: (name: string | undefined) => Promise<string>
   #cookies: Cookie[] = []
 
-  constructor (options: { send: Send, issuer: string, userId: (name: string | undefined) => string }) {
+  constructor (options: { send: Send, issuer: string, userId: (name: string | undefined) => string, code: (name: string | undefined) => Promise<string> }) {
     this.#send = options.send
     this.#issuer = options.issuer
     this.#userId = options.userId
+    this.#code = options.code
   }
 
   #remember (answer: TenantAnswer): void {
@@ -75,13 +77,14 @@ export class TenantBrowser {
     return answer
   }
 
-  #fill (page: Page, options: LoginOptions): Record<string, string> {
+  async #fill (page: Page, options: LoginOptions): Promise<Record<string, string>> {
     if (options.cancel) return { ...page.inputs, action: 'cancel' }
     if (page.name === 'login') {
       return options.password === undefined
         ? { ...page.inputs, user: this.#userId(options.user), ...options.answers }
         : { ...page.inputs, username: options.user ?? '', password: options.password, action: 'continue', ...options.answers }
     }
+    if (page.name === 'mfa') return { ...page.inputs, code: options.answers?.code ?? await this.#code(options.user), action: 'continue' }
     return { ...page.inputs, ...(page.name === undefined ? {} : { action: 'continue', ...options.answers }) }
   }
 
@@ -98,10 +101,11 @@ export class TenantBrowser {
         continue
       }
       const page = readPage(answer.body, url)
+      if (page === undefined && answer.status < 400 && answer.body !== '') return { url }
       if (page === undefined || (answer.status >= 400 && page.name !== undefined)) break
       if (!page.action.startsWith(this.#issuer)) return { url: page.action, body: new URLSearchParams(page.inputs).toString() }
       url = page.action
-      answer = await this.request('POST', url, this.#fill(page, options))
+      answer = await this.request('POST', url, await this.#fill(page, options))
     }
     throw new Error(`The tenant answered ${answer.status} and no way on: ${answer.body.replace(/<style>.*?<\/style>|<[^>]+>/gsu, ' ').replace(/\s+/gu, ' ').trim()}`)
   }

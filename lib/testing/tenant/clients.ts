@@ -66,6 +66,9 @@ export function clientMetadata (client: RegisteredClient): AdapterPayload {
   }
 }
 
+/** Grant types of the tenant's own. */
+export const internalGrantPrefix = 'urn:tenant:'
+
 /** What applications may do: Auth0's rules instead of the engine's. */
 export const clientRules: Feature = {
   configure: tenant => ({
@@ -79,7 +82,7 @@ export const clientRules: Feature = {
     Object.assign(tenant.provider.Client.prototype, {
       redirectUriAllowed (this: { clientId: string }, url: string) { return allowed(of(this.clientId).callbacks, url) },
       postLogoutRedirectUriAllowed (this: { clientId: string }, url: string) { return allowed(of(this.clientId).logoutUrls, url) },
-      grantTypeAllowed (this: { clientId: string }, type: string) { return of(this.clientId).grantTypes?.includes(type) ?? true },
+      grantTypeAllowed (this: { clientId: string }, type: string) { return type.startsWith(internalGrantPrefix) || (of(this.clientId).grantTypes?.includes(type) ?? true) },
       includeSid: () => true
     })
   }

@@ -1,11 +1,16 @@
 import type * as OidcProvider from 'oidc-provider'
-import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Configuration, Provider } from 'oidc-provider'
+import type { BackchannelRequest } from './backchannel-authentication.js'
+import type { ConnectedAccount } from './connected-accounts.js'
+import type { Messages } from './messages.js'
+import type { MfaState } from './mfa-state.js'
+import type { OneTimeLogins } from './one-time-logins.js'
 import type { SentLogoutToken } from './backchannel-logout.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
 import type { SigningKeys } from './keys.js'
 import type { LoginFacts } from './logins.js'
 import type { LoginStep } from './login-page.js'
-import type { TenantOptions, TenantOrganization, TenantResourceServer } from './options.js'
+import type { TenantConnection, TenantOptions, TenantOrganization, TenantResourceServer } from './options.js'
 import type { EngineHelpers } from './engine.js'
 import type { Clients, RegisteredClient } from './clients.js'
 import type { StoredUser, Users } from './users.js'
@@ -14,12 +19,21 @@ import type { Storage } from './storage.js'
 /** The module `oidc-provider`. */
 export type Engine = typeof OidcProvider
 
-/** What a feature may check when a user is about to get tokens for an application. It throws one of the engine's errors to refuse. */
-export type LoginRule = (login: { ctx: KoaContextWithOIDC, client: RegisteredClient, user: StoredUser, params: Record<string, unknown>, facts: LoginFacts }) => void | Promise<void>
+/** A login that is about to give tokens to an application. */
+export interface AllowedLogin {
+  client: RegisteredClient
+  user: StoredUser
+  params: Record<string, unknown>
+  facts: LoginFacts
+  idTokenHint: Record<string, unknown> | undefined
+}
+
+/** What a feature checks or adds when a user is about to get tokens. It throws to refuse. */
+export type LoginRule = (login: AllowedLogin) => void | Promise<void>
 
 /** An answer to one kind of request. */
 export interface Route {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method: string
   /** `:name` matches one segment. */
   path: string
   handle: (request: TenantRequest, params: Record<string, string>) => Promise<TenantAnswer> | TenantAnswer
@@ -45,6 +59,12 @@ export interface TenantContext {
   readonly rules: LoginRule[]
   /** Pages between the password and the application. */
   readonly loginSteps: LoginStep[]
+  readonly oneTimeLogins: OneTimeLogins
+  readonly messages: Messages
+  readonly connections: TenantConnection[]
+  readonly connectedAccounts: ConnectedAccount[]
+  readonly backchannelRequests: BackchannelRequest[]
+  readonly mfa: MfaState
   /** Logout tokens sent so far. */
   readonly logoutTokens: SentLogoutToken[]
   /** What went wrong inside the tenant itself. */

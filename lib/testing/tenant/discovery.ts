@@ -1,3 +1,4 @@
+import { internalGrantPrefix } from './clients.js'
 import type { Feature } from './context.js'
 import { json } from './exchange.js'
 
@@ -24,7 +25,8 @@ export const discovery: Feature = {
   }],
   after (answer, request, tenant) {
     if (request.path !== '/.well-known/openid-configuration') return answer
-    const document = { ...JSON.parse(answer.body), mfa_challenge_endpoint: `${tenant.issuer}mfa/challenge`, scopes_supported: ['openid', 'profile', 'offline_access', 'name', 'given_name', 'family_name', 'nickname', 'email', 'email_verified', 'picture', 'created_at', 'identities', 'phone', 'address'] }
+    const given = JSON.parse(answer.body) as { grant_types_supported: string[] }
+    const document = { ...given, grant_types_supported: given.grant_types_supported.filter(type => !type.startsWith(internalGrantPrefix)), mfa_challenge_endpoint: `${tenant.issuer}mfa/challenge`, scopes_supported: ['openid', 'profile', 'offline_access', 'name', 'given_name', 'family_name', 'nickname', 'email', 'email_verified', 'picture', 'created_at', 'identities', 'phone', 'address'] }
     return { ...answer, body: JSON.stringify(document) }
   }
 }

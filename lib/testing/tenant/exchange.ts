@@ -30,11 +30,13 @@ export interface RawRequest { method: string, url: string, headers: Record<strin
 export class TenantError extends Error {
   readonly status: number
   readonly body: Record<string, unknown>
+  readonly headers: Record<string, string>
 
-  constructor (status: number, body: Record<string, unknown>) {
+  constructor (status: number, body: Record<string, unknown>, headers: Record<string, string> = {}) {
     super(String(body.error ?? body.code ?? body.title))
     this.status = status
     this.body = body
+    this.headers = headers
   }
 }
 

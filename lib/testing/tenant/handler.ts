@@ -63,7 +63,7 @@ export function createHandler (options: {
     try {
       return await send(request)
     } catch (error) {
-      if (error instanceof TenantError) return json(error.status, error.body)
+      if (error instanceof TenantError) return json(error.status, error.body, error.headers)
       tenant.errors.push(error as Error)
       return json(500, { error: 'server_error', error_description: (error as Error).message })
     }

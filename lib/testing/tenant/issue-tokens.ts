@@ -28,7 +28,8 @@ export interface Issue {
   more?: Record<string, unknown>
 }
 
-type ResourceServerModel = new (identifier: string, info: ResourceServer) => ResourceServerInstance
+/** The engine's class for APIs. */
+export type ResourceServerModel = new (identifier: string, info: ResourceServer) => ResourceServerInstance
 
 const scopeClaims: Record<string, readonly string[]> = {
   profile: ['name', 'given_name', 'family_name', 'nickname', 'picture', 'updated_at'],

@@ -1,7 +1,11 @@
 import type { Interaction, InteractionResults } from 'oidc-provider'
+import { changeIdentities, linkingText } from './account-linking.js'
 import type { Feature, TenantContext } from './context.js'
+import { signUpByForm } from './database.js'
 import { html, redirect } from './exchange.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
+import { asksForMfa, mfaAcr } from './mfa-state.js'
+import { isFresh } from './one-time-logins.js'
 import { findOrganization } from './organizations.js'
 import { buttons, escape, page, problem } from './page.js'
 import { profileClaims } from './users.js'
@@ -13,7 +17,7 @@ export interface Authentication { user: StoredUser, amr?: string[], acr?: string
 /** A further page between password and application: returns an answer as long as it is not passed. */
 export type LoginStep = (login: { interaction: Interaction, authentication: Authentication, form: Readonly<Record<string, unknown>> }) => Promise<TenantAnswer | undefined> | TenantAnswer | undefined
 
-interface PendingLogin { authentication?: Authentication }
+interface PendingLogin { authentication: Authentication }
 
 const loginPrompts = new Set(['login', 'select_account', 'create'])
 
@@ -36,6 +40,7 @@ ${tenant.users.list.slice(0, 20).map(userButton).join('\n')}
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 ${buttons()}
+<button type="submit" id="signup" name="action" value="signup">Sign up</button>
 </form>`)
 }
 
@@ -47,6 +52,10 @@ function consentPage (tenant: TenantContext, interaction: Interaction): string {
 ${details}<form method="post">${buttons('Accept')}</form>`)
 }
 
+function linkingPage (interaction: Interaction): string {
+  return page(interaction.prompt.name, 'Linked accounts', `<p>${linkingText(interaction)}</p><form method="post">${buttons()}</form>`)
+}
+
 function authenticate (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser | undefined {
   if (typeof form.user === 'string') return tenant.users.bySub(form.user)
   const user = tenant.users.find(String(form.username ?? ''))
@@ -55,13 +64,25 @@ function authenticate (tenant: TenantContext, form: Readonly<Record<string, unkn
 
 /** The login page, for people (with or without JavaScript) and for `tenant.login()`. */
 export const loginPages: Feature = {
-  configure ({ engine, options }) {
-    const { interactionPolicy: { base, Prompt } } = engine
+  configure (tenant) {
+    const { engine, options } = tenant
+    const { interactionPolicy: { base, Check, Prompt } } = engine
     const policy = base()
     const consent = policy.get('consent')!
     for (const reason of ['native_client_prompt', 'op_scopes_missing', 'op_claims_missing', 'rs_scopes_missing']) consent.checks.remove(reason)
     policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
     policy.add(new Prompt({ name: 'create', requestable: true }), 0)
+    const { checks } = policy.get('login')!
+    checks.remove('id_token_hint')
+    checks.add(new Check('id_token_hint', 'another user is logged in', 'login_required', ({ oidc }) => {
+      const hint = oidc.entities.IdTokenHint?.payload
+      return hint !== undefined && hint.sub !== oidc.session?.accountId && oidc.result?.login === undefined
+    }))
+    checks.add(new Check('one_time_login', 'a login token was given', 'login_required', ({ oidc }) => isFresh(tenant.oneTimeLogins.of(oidc.params!), tenant.now()) && oidc.result?.login === undefined))
+    checks.add(new Check('mfa', 'a second factor is needed', 'login_required', ({ oidc }) => asksForMfa(tenant, oidc.params!) && oidc.session?.acr !== mfaAcr && oidc.result?.login === undefined))
+    for (const [name, scope] of [['link', 'link_account'], ['unlink', 'unlink_account']] as const) {
+      policy.add(new Prompt({ name }, new Check(`${name}_requested`, 'account linking was requested', 'interaction_required', ({ oidc }) => oidc.requestParamScopes.has(scope) && oidc.result?.[name] === undefined)))
+    }
     return {
       interactions: { policy, url: (_ctx, interaction) => `/u/login?state=${interaction.uid}` },
       ttl: { Interaction: options.lifetimes?.interaction ?? 3600, Session: options.lifetimes?.session ?? 604_800 },
@@ -82,13 +103,40 @@ export const loginPages: Feature = {
 
     const expired = (): TenantAnswer => html(400, page('error', 'Oops!, something went wrong', '<p>You may have pressed the back button, or the login took too long.</p>'))
 
+    /** The pages behind the password; then back to the engine. */
+    async function proceed (interaction: Interaction, authentication: Authentication, form: Readonly<Record<string, unknown>>): Promise<TenantAnswer> {
+      pending.set(interaction.uid, { authentication })
+      for (const step of tenant.loginSteps) {
+        const answer = await step({ interaction, authentication, form })
+        if (answer !== undefined) return answer
+      }
+      const { user, amr, acr } = authentication
+      return finish(interaction, { login: { accountId: user.sub, ...(amr && { amr }), ...(acr && { acr }) }, select_account: {}, create: {} })
+    }
+
+    /** What is known before anybody types: a login made elsewhere, or a session that lacks a second factor only. */
+    function known (interaction: Interaction): Authentication | undefined {
+      const { prompt: { reasons }, params, session } = interaction
+      const login = tenant.oneTimeLogins.of(params)
+      if (isFresh(login, tenant.now())) {
+        login.used = true
+        return { user: tenant.users.bySub(login.sub)! }
+      }
+      const user = reasons.every(reason => reason === 'mfa') ? tenant.users.bySub(session?.accountId) : undefined
+      return user && { user }
+    }
+
     return [{
       method: 'GET',
       path: '/u/login',
       async handle (request) {
         const interaction = await find(request)
         if (interaction === undefined) return expired()
-        return html(200, interaction.prompt.name === 'consent' ? consentPage(tenant, interaction) : loginPage(tenant, interaction))
+        const { name } = interaction.prompt
+        if (name === 'consent') return html(200, consentPage(tenant, interaction))
+        if (!loginPrompts.has(name)) return html(200, linkingPage(interaction))
+        const authentication = known(interaction)
+        return authentication === undefined ? html(200, loginPage(tenant, interaction)) : proceed(interaction, authentication, {})
       }
     }, {
       method: 'POST',
@@ -99,21 +147,15 @@ export const loginPages: Feature = {
         const { name } = interaction.prompt
         const form = request.body
         if (form.action === 'cancel') return finish(interaction, { error: 'access_denied', error_description: 'User did not authorize the request' })
-        if (!loginPrompts.has(name)) return finish(interaction, { [name]: {} })
-        const login = pending.get(interaction.uid) ?? {}
-        pending.set(interaction.uid, login)
-        if (login.authentication === undefined) {
-          const user = authenticate(tenant, form)
-          if (user === undefined) return html(400, loginPage(tenant, interaction, 'Wrong email or password'))
-          login.authentication = { user }
+        if (!loginPrompts.has(name)) {
+          if (name !== 'consent') changeIdentities(tenant, interaction)
+          return finish(interaction, { [name]: {} })
         }
-        const { authentication } = login
-        for (const step of tenant.loginSteps) {
-          const answer = await step({ interaction, authentication, form })
-          if (answer !== undefined) return answer
-        }
-        const { user, amr, acr } = authentication
-        return finish(interaction, { login: { accountId: user.sub, ...(amr && { amr }), ...(acr && { acr }) }, select_account: {}, create: {} })
+        const earlier = pending.get(interaction.uid)
+        if (earlier !== undefined) return proceed(interaction, earlier.authentication, form)
+        const entered = form.action === 'signup' ? signUpByForm(tenant, form) : authenticate(tenant, form)
+        if (entered === undefined) return html(400, loginPage(tenant, interaction, form.action === 'signup' ? 'Something went wrong, please try again later' : 'Wrong email or password'))
+        return proceed(interaction, { user: entered }, form)
       }
     }]
   }

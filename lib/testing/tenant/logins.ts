@@ -1,5 +1,6 @@
-import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
+import type { Grant } from 'oidc-provider'
 import type { TenantContext, Feature } from './context.js'
+import { refusal } from './refusal.js'
 import { profileClaims } from './users.js'
 import { grantedApiScopes } from './resource-servers.js'
 
@@ -13,22 +14,30 @@ export interface LoginFacts {
 
 /** Who gets tokens for what. */
 export interface GrantRequest {
+  clientId: string
   accountId: string
   scopes: Iterable<string>
   /** The engine's names of the APIs. */
   resources: Iterable<string>
   params: Record<string, unknown>
+  /** The ID token the request showed, when the engine has checked one. */
+  idTokenHint?: Record<string, unknown> | undefined
+  /** Claims from elsewhere. */
+  facts?: Partial<LoginFacts> | undefined
 }
 
 /** Applies the tenant's rules and makes a grant for a user and an application. */
-export async function openGrant (tenant: TenantContext, ctx: KoaContextWithOIDC, request: GrantRequest): Promise<Grant> {
-  const { engine, provider } = tenant
-  const client = tenant.clients.get(ctx.oidc.client?.clientId)!
+export async function openGrant (tenant: TenantContext, request: GrantRequest): Promise<Grant> {
+  const { provider } = tenant
+  const client = tenant.clients.get(request.clientId)!
   const user = tenant.users.bySub(request.accountId)
-  if (user === undefined) throw new engine.errors.AccessDenied('The user does not exist.')
-  if (user.blocked) throw new engine.errors.AccessDenied('user is blocked')
-  const facts: LoginFacts = { idTokenClaims: { ...user.claims }, accessTokenClaims: { ...user.accessTokenClaims } }
-  for (const rule of tenant.rules) await rule({ ctx, client, user, params: request.params, facts })
+  if (user === undefined) throw refusal(tenant, 'access_denied', 'The user does not exist.', 403)
+  if (user.blocked) throw refusal(tenant, 'access_denied', 'user is blocked', 403)
+  const facts: LoginFacts = {
+    idTokenClaims: { ...user.claims, ...request.facts?.idTokenClaims },
+    accessTokenClaims: { ...user.accessTokenClaims, ...request.facts?.accessTokenClaims }
+  }
+  for (const rule of tenant.rules) await rule({ client, user, params: request.params, facts, idTokenHint: request.idTokenHint })
   const grant = new provider.Grant({ accountId: user.sub, clientId: client.clientId })
   const scopes = [...request.scopes]
   grant.addOIDCScope(scopes.join(' '))
@@ -52,7 +61,9 @@ export const logins: Feature = {
     },
     async loadExistingGrant (ctx) {
       const params = ctx.oidc.params!
-      return openGrant(tenant, ctx, {
+      return openGrant(tenant, {
+        clientId: ctx.oidc.client!.clientId,
+        idTokenHint: ctx.oidc.entities.IdTokenHint?.payload,
         accountId: ctx.oidc.account!.accountId,
         scopes: ctx.oidc.requestParamScopes,
         resources: Object.keys(ctx.oidc.resourceServers ?? {}),

@@ -1,4 +1,4 @@
-import type { AdapterPayload } from 'oidc-provider'
+import type { AdapterPayload, Configuration } from 'oidc-provider'
 import { notifyClients } from './backchannel-logout.js'
 import type { RegisteredClient } from './clients.js'
 import { isLoopback } from './clients.js'
@@ -74,9 +74,12 @@ async function oidcLogout (tenant: TenantContext, request: TenantRequest): Promi
   return leave(tenant, session, location, state)
 }
 
+/** An application revokes its own tokens; for another's it is told nothing. */
+const mayRevoke: NonNullable<NonNullable<Configuration['features']>['revocation']>['allowedPolicy'] = (_ctx, client, token) => token.clientId === client.clientId
+
 /** Logout by `/oidc/logout` and `/v2/logout`. */
 export const logout: Feature = {
-  configure: () => ({ features: { rpInitiatedLogout: { enabled: true }, revocation: { enabled: true }, devInteractions: { enabled: false } } }),
+  configure: () => ({ features: { rpInitiatedLogout: { enabled: true }, revocation: { enabled: true, allowedPolicy: mayRevoke }, devInteractions: { enabled: false } } }),
   routes: tenant => [
     { method: 'GET', path: '/v2/logout', handle: request => auth0Logout(tenant, request) },
     { method: 'GET', path: '/oidc/logout', handle: request => oidcLogout(tenant, request) },

@@ -1,5 +1,21 @@
 import type { webcrypto } from 'node:crypto'
 
+/** A further account that is linked to a user. */
+export interface TenantIdentity { connection: string, userId: string }
+
+/** A second factor of a user. */
+export interface TenantAuthenticator {
+  id?: string
+  type: 'otp' | 'sms' | 'voice' | 'email' | 'push' | 'recovery-code'
+  /** The TOTP secret, base32. */
+  secret?: string
+  /** Phone number or e-mail address. */
+  target?: string
+  recoveryCode?: string
+  /** Whether the enrollment is finished. Default `true`. */
+  active?: boolean
+}
+
 /** A user who can log in at the tenant. */
 export interface TenantUser {
   /** Auth0's user id. Default `auth0|…`, made of the e-mail address. */
@@ -24,6 +40,11 @@ export interface TenantUser {
   accessTokenClaims?: Record<string, unknown>
   /** Permissions by API identifier: the `permissions` claim. */
   permissions?: Record<string, readonly string[]>
+  /** Accounts linked to this one. */
+  identities?: readonly TenantIdentity[]
+  /** Whether logins need a second factor. */
+  mfa?: boolean
+  authenticators?: readonly TenantAuthenticator[]
   userMetadata?: Record<string, unknown>
   appMetadata?: Record<string, unknown>
 }
@@ -63,6 +84,8 @@ export interface TenantClient {
   requireProofOfPossession?: boolean
   /** Whether users of an organization may, may not or must log in through it. Default `allow`. */
   organizationUsage?: 'allow' | 'deny' | 'require'
+  /** Whether session transfer tokens may be made for the application's users. Default `true`. */
+  sessionTransfer?: boolean
   /** Where logout tokens are posted. @see OpenID Connect Back-Channel Logout 1.0 */
   backchannelLogoutUrl?: string
   /** Whether access tokens may be had without a user, by API. Default: all scopes of every API. */
@@ -97,7 +120,20 @@ export interface TenantResourceServer {
   /** Auth0's own access token profile or that of RFC 9068. Default `access_token`. */
   tokenDialect?: 'access_token' | 'rfc9068_profile'
   signingAlg?: 'RS256' | 'PS256'
+  /** Types of `authorization_details` it knows. @see RFC 9396 */
+  authorizationDetailsTypes?: readonly string[]
+  /** The application that is this API: it may exchange the API's access tokens. */
+  linkedClientId?: string
 }
+
+/** A connection whose accounts users can connect and link. */
+export interface TenantConnection { name: string, strategy?: string, scopes?: readonly string[] }
+
+/** What a token exchange profile is told. */
+export interface TokenExchangeRequest { subjectToken: string, subjectTokenType: string, clientId: string, params: Readonly<Record<string, unknown>> }
+
+/** What a login is told to `requireMfa`. */
+export interface MfaQuestion { user: TenantUser & { sub: string }, clientId: string, grantType: string, scopes: readonly string[] }
 
 /** Seconds that things live. */
 export interface TenantLifetimes {
@@ -133,6 +169,18 @@ export interface TenantOptions {
   /** Seconds in which a rotated refresh token may be used again. Default 0. */
   refreshTokenOverlap?: number
   lifetimes?: TenantLifetimes
+  /** Default `google-oauth2` and `github`. */
+  connections?: readonly TenantConnection[]
+  /** Token exchange profiles by `subject_token_type`: returns the user's id or e-mail address, or nothing to refuse. */
+  tokenExchange?: Record<string, (request: TokenExchangeRequest) => string | undefined | Promise<string | undefined>>
+  /** Whether a login needs a second factor. Default: the user's `mfa`. */
+  requireMfa?: (question: MfaQuestion) => boolean
+  /** Whether `acr_values` is ignored, so that a login which asks for a second factor gets along without. Default `false`. */
+  ignoresAcrValues?: boolean
+  /** Demand server-chosen nonces in DPoP proofs. Default `false`. */
+  dpopNonce?: boolean
+  /** Relying party id of passkeys. Default the issuer's host name. */
+  passkeyRpId?: string
   /** How the tenant reaches applications (logout tokens). Default `globalThis.fetch`. */
   fetch?: typeof fetch
   /** Requests remembered in `tenant.requests`. Default 1000. */

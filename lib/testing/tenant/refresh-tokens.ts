@@ -2,6 +2,8 @@ import type { KoaContextWithOIDC, RefreshToken } from 'oidc-provider'
 import type { RegisteredClient } from './clients.js'
 import type { Feature, TenantContext } from './context.js'
 import { issueTokens } from './issue-tokens.js'
+import { myAccountPolicy } from './my-account.js'
+import type { RefreshTokenPolicy } from './options.js'
 import { audienceOf, resourceOf, standardScopes } from './resource-servers.js'
 import { refusal } from './refusal.js'
 
@@ -16,9 +18,9 @@ async function revokeFamily (tenant: TenantContext, grantId: string): Promise<vo
 }
 
 /** The API and the scopes a refresh gives: what was asked for, as far as the token or the application's policies allow it; the rest is ignored. */
-export function refreshTarget (client: RegisteredClient, token: { resource: string | undefined, scopes: readonly string[] }, asked: { audience: string | undefined, scope: string | undefined }): { resource: string | undefined, scopes: string[] } {
+export function refreshTarget (policies: readonly RefreshTokenPolicy[], token: { resource: string | undefined, scopes: readonly string[] }, asked: { audience: string | undefined, scope: string | undefined }): { resource: string | undefined, scopes: string[] } {
   const own = token.resource === undefined ? undefined : audienceOf(token.resource)
-  const policy = asked.audience === own ? undefined : client.refreshToken?.policies?.find(({ audience }) => audience === asked.audience)
+  const policy = asked.audience === own ? undefined : policies.find(({ audience }) => audience === asked.audience)
   const allowed = policy === undefined ? token.scopes : [...token.scopes.filter(scope => standardScopes.includes(scope)), ...policy.scope]
   const wanted = asked.scope?.split(' ').filter(scope => allowed.includes(scope)) ?? []
   return { resource: policy === undefined ? token.resource : resourceOf(policy.audience), scopes: wanted.length === 0 ? [...allowed] : wanted }
@@ -55,7 +57,8 @@ export const refreshTokens: Feature = {
       const user = tenant.users.bySub(token.accountId)
       if (user === undefined || user.blocked) throw invalid(tenant)
       const refreshToken = await rotated(tenant, ctx, client, token)
-      const target = refreshTarget(client, { resource: [token.resource].flat()[0], scopes: [...token.scopes] }, { audience: typeof audience === 'string' ? audience : undefined, scope })
+      const policies = [...client.refreshToken?.policies ?? [], myAccountPolicy(tenant.issuer)]
+      const target = refreshTarget(policies, { resource: [token.resource].flat()[0], scopes: [...token.scopes] }, { audience: typeof audience === 'string' ? audience : undefined, scope })
       await issueTokens(tenant, ctx, { grant, user, resource: target.resource, scopes: target.scopes, gty: 'refresh_token', proof, acr: token.acr, amr: token.amr, authTime: token.authTime, rar: token.rar, sid: token.sid, refreshToken })
     }, ['refresh_token', 'scope', 'audience', 'resource', 'authorization_details'])
   }

@@ -1,8 +1,17 @@
-import { createHash } from 'node:crypto'
-import type { TenantUser } from './options.js'
+import { createHash, randomBytes } from 'node:crypto'
+import type { TenantAuthenticator, TenantIdentity, TenantUser } from './options.js'
+
+/** A user's second factor. */
+export interface Authenticator extends TenantAuthenticator { id: string, active: boolean }
+
+/** A user's passkey. */
+export interface Passkey { id: string, publicKey: Uint8Array<ArrayBuffer>, counter: number, name: string, createdAt: string, transports?: string[] }
 
 /** A user with all that a login needs. */
 export interface StoredUser extends TenantUser {
+  identities: TenantIdentity[]
+  authenticators: Authenticator[]
+  passkeys: Passkey[]
   sub: string
   password: string
   connection: string
@@ -40,7 +49,16 @@ export class Users {
 
   /** Adds a user. */
   add (user: TenantUser): StoredUser {
-    const stored = { connection: 'Username-Password-Authentication', password: 'password', ...user, sub: user.sub ?? makeSub(user), updatedAt: new Date(this.#now() * 1000).toISOString() }
+    const stored: StoredUser = {
+      connection: 'Username-Password-Authentication',
+      password: 'password',
+      ...user,
+      identities: [...user.identities ?? []],
+      authenticators: (user.authenticators ?? []).map(authenticator => ({ active: true, ...authenticator, id: authenticator.id ?? `${authenticator.type}|dev_${randomBytes(8).toString('hex')}` })),
+      passkeys: [],
+      sub: user.sub ?? makeSub(user),
+      updatedAt: new Date(this.#now() * 1000).toISOString()
+    }
     this.list.push(stored)
     return stored
   }
