@@ -191,10 +191,13 @@ export class SessionExpiredError extends Auth0Error {
 export class SessionStoreError extends Auth0Error {
   /** Seconds after which a retry makes sense. */
   readonly retryAfter: number
+  /** What Fastify adds to its answer; not enumerable. */
+  declare readonly headers: Readonly<Record<string, string>>
 
   constructor (message: string, cause?: unknown, retryAfter = 5) {
     super(message, { code: 'session_store_error', statusCode: 503, cause })
     this.retryAfter = retryAfter
+    Object.defineProperty(this, 'headers', { value: { 'retry-after': String(retryAfter), 'cache-control': 'no-store' }, enumerable: false })
   }
 }
 

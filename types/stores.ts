@@ -197,7 +197,7 @@ export interface RevocationStore {
   revokedAt (owner: RevocationOwner): Promise<number | undefined> | number | undefined
 }
 
-/** What a revocation names: exactly one of `id` (this session), `sid`, `sub` or `organization`; `iss` beside the last three. */
+/** What a revocation names: exactly one of `id` (this session), `sid`, `sub` or `organization`, or `sid` and `sub`, which then must both match; `iss` beside all but `id`. */
 export interface RevocationFilter {
   id?: string
   iss?: string

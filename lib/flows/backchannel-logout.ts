@@ -1,7 +1,7 @@
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
 import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
 import { verifyLogoutToken } from '../tokens/logout-token.js'
-import type { RevocationFilter, SessionFilter, SessionListing } from '../../types/stores.js'
+import type { SessionFilter, SessionListing } from '../../types/stores.js'
 import type { Context } from './context.js'
 import { userMark } from './events.js'
 
@@ -30,7 +30,7 @@ export function createLogoutTokenMemory (): LogoutTokenMemory {
 }
 
 /**
- * Verifies a logout token and ends the sessions it names: the one of its `sid`, or without one all of its `sub`.
+ * Verifies a logout token and ends the sessions it names: the one of its `sid` (of its `sub`, where it names both), or without one all of its `sub`.
  * @throws BackchannelLogoutError when the token is refused
  * @see OpenID Connect Back-Channel Logout section 2.6
  */
@@ -48,7 +48,7 @@ export async function handleBackchannelLogout (context: Context, server: Authori
   })
   const mark = `${claims.iss}|${claims.jti}`
   if (memory.wasUsed(mark, now)) throw new BackchannelLogoutError('The logout token was used before.')
-  await revoke(context, claims.sid !== undefined ? { iss: claims.iss, sid: claims.sid } : { iss: claims.iss, sub: claims.sub! })
+  await context.sessions.revoke({ iss: claims.iss, ...(claims.sid !== undefined && { sid: claims.sid }), ...(claims.sub !== undefined && { sub: claims.sub }) })
   // Only now: what a failing store did not carry out, Auth0 may send again.
   memory.remember(mark, now)
   context.emit({
@@ -68,7 +68,7 @@ export async function revokeSessions (context: Context, server: AuthorizationSer
   if (given.length !== 1) throw new InvalidArgumentError('filter', 'Give exactly one of "sub", "sid" and "organization".')
   const value = filter[given[0]!]
   if (typeof value !== 'string' || value === '') throw new InvalidArgumentError(given[0]!, `The filter "${given[0]!}" must be a non-empty string.`)
-  return await revoke(context, { iss: server.issuer, [given[0]!]: value })
+  return await context.sessions.revoke({ iss: server.issuer, [given[0]!]: value })
 }
 
 /**
@@ -80,8 +80,4 @@ export async function listSessions (context: Context, server: AuthorizationServe
   if (context.sessions.list === undefined) throw new InvalidArgumentError('sessionStore', 'Sessions can be listed only with a "sessionStore": in stateless mode they are in the browsers.')
   const wanted: SessionFilter = { iss: server.issuer, sub: filter.sub }
   return await context.sessions.list(wanted)
-}
-
-async function revoke (context: Context, filter: RevocationFilter): Promise<number> {
-  return await context.sessions.revoke(filter)
 }

@@ -15,6 +15,8 @@ export interface Callback {
   server: AuthorizationServer
   metadata: Metadata
   params: URLSearchParams
+  /** Epoch seconds. */
+  receivedAt: number
   /** What the tenant answered instead of a code. */
   refusal?: ApiError
 }
@@ -34,6 +36,7 @@ export function callbackParams (url: string | URL): URLSearchParams {
  * @see RFC 6749 section 4.1.2, RFC 9207
  */
 export async function receiveCallback (context: Context, visit: Visit, params: URLSearchParams, responseMode: 'query' | 'form_post'): Promise<Callback> {
+  const receivedAt = context.now()
   const states = params.getAll('state')
   const state = states[0]
   if (state === undefined || state === '') throw new MissingRequiredArgumentError('state', 'The callback has no "state".')
@@ -52,7 +55,7 @@ export async function receiveCallback (context: Context, visit: Visit, params: U
   const server = context.servers.get(transaction.issuer)
   const metadata = await server.metadata()
   checkIssuer(params.get('iss'), metadata, transaction)
-  return { transaction, server, metadata, params, ...(params.has('error') && { refusal: errorResponse(params) }) }
+  return { transaction, server, metadata, params, receivedAt, ...(params.has('error') && { refusal: errorResponse(params) }) }
 }
 
 /** @see RFC 9207 section 2.4 */

@@ -32,7 +32,7 @@ export async function completeInteractiveLogin<TAppState = unknown> (context: Co
 
 /** The same from a callback that was received already. */
 export async function finishLogin<TAppState = unknown> (context: Context, visit: Visit, callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedLogin<TAppState>> {
-  const { transaction, server } = callback
+  const { transaction, server, receivedAt } = callback
   if (transaction.kind !== 'login' && transaction.kind !== 'magic-link') {
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request, not a login.`)
   }
@@ -43,6 +43,7 @@ export async function finishLogin<TAppState = unknown> (context: Context, visit:
     claims,
     audience: transaction.audience,
     scope: transaction.scope ?? '',
+    decidedAt: receivedAt,
     keepAuthorizationDetails: transaction.keepAuthorizationDetails ?? false
   })
   return {

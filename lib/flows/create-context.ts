@@ -71,6 +71,8 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
       revocations,
       now: config.now,
       cacheEntries: config.cacheEntries,
+      storeTimeout: config.storeTimeout,
+      onStoreError: config.onStoreError,
       warn
     })
   }

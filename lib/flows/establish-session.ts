@@ -24,6 +24,11 @@ export interface LoginResult {
   claims: IdTokenClaims
   audience: string | undefined
   scope: string
+  /**
+   * Epoch seconds at which Auth0 had decided this login already, where that was before now:
+   * a logout Auth0 tells of in between ends the session this login is about to begin.
+   */
+  decidedAt?: number
   /** Whether the authorization details are kept in the session. */
   keepAuthorizationDetails?: boolean
 }
@@ -57,7 +62,7 @@ export async function establishSession (context: Context, visit: Visit, login: L
     user: draft.user,
     domain: server.domain,
     issuer: claims.iss,
-    createdAt: now,
+    createdAt: login.decidedAt ?? now,
     updatedAt: now,
     ...(typeof claims.sid === 'string' && claims.sid !== '' && { sid: claims.sid }),
     ...(ceiling !== undefined && { ceiling }),

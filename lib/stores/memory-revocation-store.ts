@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors.js'
+import { revocationTarget, sidAndSub, type RevocationKind } from './revocation-names.js'
 import type { RevocationFilter, RevocationOwner, RevocationStore } from '../../types/stores.js'
 
 interface Entry {
@@ -8,10 +8,8 @@ interface Entry {
   expiresAt: number
 }
 
-type OwnerField = 'sid' | 'sub' | 'organization'
-
 /** What is revoked of one issuer. */
-type IssuerTables = Record<OwnerField, Map<string, Entry>>
+type IssuerTables = Record<Exclude<RevocationKind, 'id'>, Map<string, Entry>>
 
 /** How many entries pile up at least before expired ones are looked for. */
 const SWEEP_AT_LEAST = 1024
@@ -60,21 +58,21 @@ export class MemoryRevocationStore implements RevocationStore {
     const tables = this.#issuers.get(owner.iss)
     if (!tables) return latest
     latest = later(latest, tables.sub.get(owner.sub))
-    if (owner.sid !== undefined) latest = later(latest, tables.sid.get(owner.sid))
+    if (owner.sid !== undefined) {
+      latest = later(latest, tables.sid.get(owner.sid))
+      if (tables['sid+sub'].size > 0) latest = later(latest, tables['sid+sub'].get(sidAndSub(owner.sid, owner.sub)))
+    }
     if (owner.organization !== undefined) latest = later(latest, tables.organization.get(owner.organization))
     return latest
   }
 
-  #place ({ id, iss, sid, sub, organization }: RevocationFilter): { table: Map<string, Entry>, key: string } {
-    const named = Object.entries({ sid, sub, organization }).filter(([, value]) => value !== undefined)
-    if (id !== undefined && named.length === 0) return { table: this.#ids, key: id }
-    const [field, key] = named[0] ?? []
-    if (id !== undefined || named.length !== 1 || !field || !key || !iss) {
-      throw new InvalidArgumentError('filter', 'A revocation names exactly one of id, sid, sub and organization, the last three together with iss.')
-    }
+  #place (filter: RevocationFilter): { table: Map<string, Entry>, key: string } {
+    const { kind, value: key } = revocationTarget(filter)
+    if (kind === 'id') return { table: this.#ids, key }
+    const iss = filter.iss!
     let tables = this.#issuers.get(iss)
-    if (!tables) this.#issuers.set(iss, tables = { sid: new Map(), sub: new Map(), organization: new Map() })
-    return { table: tables[field as OwnerField], key }
+    if (!tables) this.#issuers.set(iss, tables = { sid: new Map(), sub: new Map(), organization: new Map(), 'sid+sub': new Map() })
+    return { table: tables[kind], key }
   }
 
   #sweep (): void {
@@ -86,8 +84,8 @@ export class MemoryRevocationStore implements RevocationStore {
       if (this.#entries.size <= this.#maxEntries) break
       this.#forget(entry)
     }
-    for (const [iss, { sid, sub, organization }] of this.#issuers) {
-      if (sid.size + sub.size + organization.size === 0) this.#issuers.delete(iss)
+    for (const [iss, tables] of this.#issuers) {
+      if (Object.values(tables).every(({ size }) => size === 0)) this.#issuers.delete(iss)
     }
     this.#sweepAt = Math.max(SWEEP_AT_LEAST, this.#entries.size * 2)
   }

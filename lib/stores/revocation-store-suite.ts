@@ -39,6 +39,15 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
     })
   }
 
+  promise('goes by session id and user together when both are named', async (store, now) => {
+    const ended = owner()
+    await store.revoke({ iss: ended.iss, sid: ended.sid!, sub: ended.sub }, now, now + LIFE)
+    assert.equal(await store.revokedAt(ended), now)
+    assert.equal(await store.revokedAt({ ...ended, sub: random() }), undefined, 'another user')
+    assert.equal(await store.revokedAt({ ...ended, sid: random() }), undefined, 'another session')
+    assert.equal(await store.revokedAt({ ...ended, iss: random() }), undefined, 'another issuer')
+  })
+
   promise('never takes one kind of name for another', async (store, now) => {
     const { iss, sub: name } = owner()
     await store.revoke({ iss, sid: name }, now, now + LIFE)
@@ -87,7 +96,7 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
 
   promise('refuses a filter that names nothing, or too much', async (store, now) => {
     const iss = random()
-    const filters = [{}, { iss }, { sub: 'a' }, { iss, sub: '' }, { iss, sub: 'a', sid: 'b' }, { id: 'a', iss, sub: 'b' }] as RevocationFilter[]
+    const filters = [{}, { iss }, { sub: 'a' }, { iss, sub: '' }, { iss, sub: 'a', organization: 'b' }, { iss, sub: 'a', sid: '' }, { iss, sub: 'a', sid: 'b', organization: 'c' }, { sub: 'a', sid: 'b' }, { id: 'a', iss, sub: 'b' }] as RevocationFilter[]
     for (const filter of filters) {
       await assert.rejects(async () => { await store.revoke(filter, now, now + LIFE) }, { code: 'invalid_argument' })
     }

@@ -4,7 +4,6 @@ import { SessionStoreError } from '../errors.js'
 import { createKeyQueue } from './key-queue.js'
 import { absoluteEnd, sessionEnd, touchDue, type Lifetime } from './lifetime.js'
 import { deepFreeze } from './safe-json.js'
-import { filterPairs } from './session-filter.js'
 import { noTokens, type SessionCookieNames, type Sessions } from './sessions.js'
 import { bounded, boundedLock } from './store-deadline.js'
 import { createSessionCodec } from './stored-session-value.js'
@@ -239,12 +238,8 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
 
     async revoke ({ id, ...filter }) {
       if (id === undefined) {
-        const { iss } = filter
-        const [narrowest] = filterPairs(filter)
         // Before the entries: a login that is written in between finds this when it looks back.
-        if (revocations !== undefined && iss !== undefined) {
-          await call('revoke', async () => await revocations.revoke({ iss, ...Object.fromEntries([narrowest!]) }, now(), now() + LOGIN_IN_FLIGHT))
-        }
+        if (revocations !== undefined) await call('revoke', async () => await revocations.revoke(filter, now(), now() + LOGIN_IN_FLIGHT))
         return await bulk('deleteWhere', async () => await store.deleteWhere(filter))
       }
       const key = storeKey(id)

@@ -30,6 +30,7 @@ const STATUS: Record<number, string> = {
 export function publicError (error: unknown): PublicError {
   if (error instanceof OrganizationTokenValidationError) return { statusCode: 403, code: error.code, message: 'The login was for another organization than the one that was asked for.' }
   if (error instanceof TokenValidationError) return { statusCode: 502, code: error.code, message: 'The identity provider answered with a token that cannot be trusted.' }
+  if (error instanceof SessionStoreError) return { statusCode: error.statusCode, code: error.code, message: 'The sessions of this application cannot be reached at the moment. Please try again.' }
   if (error instanceof Auth0Error) {
     const own = error.statusCode < 500 || (error instanceof ApiError && error.status === 0)
     return { statusCode: error.statusCode, code: error.code, message: own ? error.message : hidden(error.statusCode) }
