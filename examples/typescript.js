@@ -6,8 +6,8 @@
  * It answers two questions of Node's module loader: where `./x.js` is when only `./x.ts` exists,
  * and what a `.ts` file says without its types. It checks no types; `npm run typecheck` does.
  */
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire, register } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
@@ -17,6 +17,9 @@ if (isMainThread) register(import.meta.url)
 
 /** @type {typeof import('typescript') | undefined} */
 let ts
+
+/** What was compiled before, by the hash of name and text. */
+const cache = new URL('../node_modules/.cache/typescript/', import.meta.url)
 
 /** @type {import('node:module').ResolveHook} */
 export async function resolve (specifier, context, nextResolve) {
@@ -30,10 +33,22 @@ export async function resolve (specifier, context, nextResolve) {
 /** @type {import('node:module').LoadHook} */
 export async function load (url, context, nextLoad) {
   if (!url.startsWith('file:') || !url.endsWith('.ts') || url.includes('/node_modules/')) return nextLoad(url, context)
+  const text = readFileSync(new URL(url), 'utf8')
+  const compiled = new URL(`${createHash('sha256').update(url).update(text).digest('hex')}.js`, cache)
+  if (existsSync(compiled)) return { format: 'module', source: readFileSync(compiled, 'utf8'), shortCircuit: true }
+  const source = withoutTypes(text, fileURLToPath(url))
+  // Renamed into place: another process may be reading it.
+  const unfinished = new URL(`${compiled}.${process.pid}`)
+  mkdirSync(cache, { recursive: true })
+  writeFileSync(unfinished, source)
+  renameSync(unfinished, compiled)
+  return { format: 'module', source, shortCircuit: true }
+}
+
+function withoutTypes (text, fileName) {
   // Not import(): Node would scan nine megabytes of CommonJS for export names first.
   ts ??= createRequire(import.meta.url)('typescript')
-  const fileName = fileURLToPath(url)
-  const { outputText } = ts.transpileModule(await readFile(fileName, 'utf8'), {
+  return ts.transpileModule(text, {
     fileName,
     compilerOptions: {
       module: ts.ModuleKind.ESNext,
@@ -41,6 +56,5 @@ export async function load (url, context, nextLoad) {
       verbatimModuleSyntax: true,
       inlineSourceMap: true
     }
-  })
-  return { format: 'module', source: outputText, shortCircuit: true }
+  }).outputText
 }

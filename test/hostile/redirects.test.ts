@@ -32,7 +32,7 @@ function goesHome (name: string, values: string[]): void {
     t.equal(await destination(t, world, 'returnTo=%2Fprivate%3Fa%3D1'), '/private?a=1', 'control: a path of the application is kept')
     for (const value of values) {
       const location = await destination(t, world, `returnTo=${encodeURIComponent(value)}`)
-      t.ok(location === undefined || location === '/', `${JSON.stringify(value)} leads to ${location}`)
+      t.ok(location === undefined || location === '/', `${encodeURIComponent(value)} leads to ${location}`)
     }
   })
 }
