@@ -58,20 +58,32 @@ export class RequestCookieJar implements CookieJar {
     this.set(name, '', { ...attributes, maxAge: 0 })
   }
 
-  /** Writes the response's headers; called once, when they are about to be sent. */
-  flush (reply: FastifyReply): void {
+  /**
+   * Writes the response's headers; called once, when they are about to be sent.
+   * True when the application had allowed shared caches to keep a response that sets cookies.
+   */
+  flush (reply: FastifyReply): boolean {
     if (this.#read) varyByCookie(reply)
     this.#flushed = true
-    if (this.#pending === undefined) return
+    if (this.#pending === undefined) return false
     const headers: string[] = []
     for (const [name, { value, attributes, stillWanted }] of this.#pending) {
       if (stillWanted === undefined || stillWanted()) headers.push(serialize(name, value, attributes))
     }
     this.#pending = undefined
-    if (headers.length === 0) return
+    if (headers.length === 0) return false
     reply.header('set-cookie', headers)
-    if (!/\bno-store\b/i.test(String(reply.getHeader('cache-control') ?? ''))) reply.header('cache-control', 'private, no-store')
+    return keepOutOfCaches(reply)
   }
+}
+
+/** A response that sets cookies is stored nowhere, whatever the application said; true when it had said `public`. */
+function keepOutOfCaches (reply: FastifyReply): boolean {
+  const declared = String(reply.getHeader('cache-control') ?? '')
+  if (/\bno-store\b/i.test(declared)) return false
+  reply.header('cache-control', 'private, no-store')
+  reply.removeHeader('etag')
+  return /\b(?:public|s-maxage)\b/i.test(declared)
 }
 
 function serialize (name: string, value: string, attributes: CookieAttributes): string {

@@ -42,7 +42,7 @@ function rememberReply (request: FastifyRequest, reply: FastifyReply, done: () =
 
 /** Writes what the request's jar has collected, when the headers are about to be sent. */
 function writeCookies (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
-  (request as FastifyRequest & Slotted)[kSlot]?.jar?.flush(reply)
+  if ((request as FastifyRequest & Slotted)[kSlot]?.jar?.flush(reply) === true) registrationOf(request).warnOfPublicResponse(request)
   done(null, payload)
 }
 

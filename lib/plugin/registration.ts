@@ -11,6 +11,7 @@ export class Registration {
   /** Tells this registration's small helper cookies from a neighbour's. */
   readonly mark: string
   readonly #secureOf: (request: FastifyRequest) => boolean
+  #warnedOfPublicResponse = false
 
   constructor (context: Context) {
     this.context = context
@@ -33,6 +34,13 @@ export class Registration {
   /** A client for any request, also one of another scope: for hand-written code. */
   bind (request: FastifyRequest, reply: FastifyReply | undefined): ServerClient {
     return new ServerClient(this.context, this.#newVisit(request, reply))
+  }
+
+  /** Says, once, that the application lets shared caches keep responses which set a session cookie. */
+  warnOfPublicResponse (request: FastifyRequest): void {
+    if (this.#warnedOfPublicResponse) return
+    this.#warnedOfPublicResponse = true
+    this.context.emit({ type: 'warning', outcome: 'success', reason: 'public_cache_control_overridden', blame: 'application', requestId: request.id }, request.log)
   }
 
   #newVisit (request: FastifyRequest, reply: FastifyReply | undefined): RequestVisit {

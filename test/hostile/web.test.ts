@@ -314,13 +314,14 @@ scenario('CA-09 a page whose body depends on the session', async (t, world) => {
   t.equal((await browser.call('/')).headers.vary, undefined, 'and only then')
 })
 
-/** The least milliseconds of a few runs. */
+/** The least CPU time of a few runs, in milliseconds: what other programs do meanwhile does not count. */
 async function fastest (work: () => unknown, runs = 7): Promise<number> {
   let best = Infinity
   for (let run = 0; run < runs; run++) {
-    const started = process.hrtime.bigint()
+    const started = process.cpuUsage()
     await work()
-    best = Math.min(best, Number(process.hrtime.bigint() - started) / 1e6)
+    const { user, system } = process.cpuUsage(started)
+    best = Math.min(best, (user + system) / 1000)
   }
   return best
 }
@@ -360,17 +361,17 @@ t.test('RE-03 reading cookies from a header of any shape', async (t) => {
   const pieces = ['__Host-a0_abc', '__Host-a0_abc_t', '=', ';', ' ', '\t', '"', 'x', '%zz', '__proto__', 'a=b', '; ', ' =', '\u00ff', ',', '__Host-a0_abc=value', '.0', '__Host-', '\\']
   let seed = 42
   const next = (below: number) => { seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff; return seed % below }
-  let slow = 0
   for (let i = 0; i < runs; i++) {
     let header = ''
     for (let j = next(12); j >= 0; j--) header += pieces[next(pieces.length)]
-    if (i % 1000 === 0) header = header.repeat(300)
-    const started = performance.now()
     const value = readCookie(header, '__Host-a0_abc')
-    if (performance.now() - started > 5) slow++
     if (value !== undefined && !header.includes(value)) t.fail('a value that is not in the header')
+    if (i % 1000 !== 0) continue
+    const long = header.repeat(300)
+    const took = await fastest(() => readCookie(long, '__Host-a0_abc'))
+    if (took > 5) t.fail(`${long.length} characters took ${took} ms: ${JSON.stringify(header)}`)
   }
-  t.ok(slow <= 3, `${slow} runs over 5 ms (garbage collection may account for a few)`)
+  t.equal(readCookie('__Host-a0_abc_t=x; __Host-a0_abc="y"', '__Host-a0_abc'), 'y')
 })
 
 scenario('RE-03 odd Cookie headers through the whole application', async (t, world) => {
