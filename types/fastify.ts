@@ -1,13 +1,32 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AccessTokenDemands } from '../lib/flows/access-token-check.js'
 import type { ServerClient } from '../lib/flows/client.js'
+import type { ClaimDemands } from '../lib/plugin/guards/require-claims.js'
+import type { OrganizationDemand } from '../lib/plugin/guards/require-organization.js'
 import type { Auth0Instance } from '../lib/plugin/instance.js'
 import type { OnUnauthenticated } from './options.js'
 import type { Session as Auth0Session, UserClaims } from './session.js'
 
-/** `config.auth0` of a route. */
+/** `config.auth0` of a route: its guards, asked before the body is read. */
 export interface RouteAuth0Config {
-  /** `true`: this route needs a session; asked before the body is read. */
+  /** `true`: as `requireSession`. */
   session?: boolean
+  /** As `requireToken()`, with what is asked of the token. */
+  token?: boolean | AccessTokenDemands
+  /** As `requireSessionOrToken()`. */
+  sessionOrToken?: boolean | AccessTokenDemands
+  /** As `requireSameOrigin`. */
+  sameOrigin?: boolean
+  /** As `requireOrganization()`. */
+  organization?: OrganizationDemand
+  /** As `requireClaims()`. */
+  claims?: ClaimDemands
+  /** As `requirePermissions()`. */
+  permissions?: string | readonly string[]
+  /** As `requireFreshLogin()`; seconds. */
+  freshLogin?: { maxAge: number }
+  /** As `requireMfa()`. */
+  mfa?: boolean
   /** Guards of the surrounding scope let this route pass. */
   public?: boolean
   /** What happens to a request of this route that has no session. */

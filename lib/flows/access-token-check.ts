@@ -1,6 +1,6 @@
 import { TokenValidationError } from '../errors.js'
 import { checkAccessTokenClaims } from '../tokens/claims.js'
-import { peekIssuer } from '../tokens/compact.js'
+import { peekClaims } from '../tokens/compact.js'
 import { verifyJws, type VerifiedJws } from '../tokens/jws.js'
 import type { AccessTokenClaims } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
@@ -68,7 +68,7 @@ export async function verifyAccessToken (context: Context, visit: Visit, token: 
 
 /** Each issuer's tokens with that issuer's keys only. */
 async function checkSignature (context: Context, token: string, issuers: readonly string[]): Promise<VerifiedJws> {
-  const issuer = peekIssuer(token, MAX_LENGTH)
+  const { iss: issuer } = peekClaims(token, MAX_LENGTH)
   if (typeof issuer !== 'string' || !issuers.includes(issuer)) throw new TokenValidationError('iss', 'The token is of another issuer.', { claim: 'iss' })
   const verified = await verifyJws(token, {
     keys: context.servers.get(issuer).keys, algorithms: context.config.api.signingAlgs ?? ['RS256'], types: ['at+jwt', 'jwt'], maxLength: MAX_LENGTH

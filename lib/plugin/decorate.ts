@@ -3,9 +3,10 @@ import { ConfigurationError } from '../errors.js'
 import type { RouteAuth0Config } from '../../types/fastify.js'
 import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance, strictInstance } from './instance.js'
+import { declaredGuards } from './guards/declared.js'
 import { isFactory, uncalled } from './guards/guard.js'
 import type { Registration } from './registration.js'
-import { kRegistration, kSlot, registrationOf, slotOf, type Slotted } from './slots.js'
+import { kRegistration, kSlot, registrationOf, slotOf, type Scoped, type Slotted } from './slots.js'
 
 /** Puts `auth0` on the instance and on its requests. The request's is one lazy getter that asks its own scope. */
 export function decorate (fastify: FastifyInstance, registration: Registration, Management: typeof ManagementClient): Auth0Instance {
@@ -22,9 +23,11 @@ export function decorate (fastify: FastifyInstance, registration: Registration, 
     fastify.addHook('onRequest', rememberReply)
     fastify.addHook('onSend', writeCookies)
   }
-  fastify.addHook('onRoute', route => {
+  fastify.addHook('onRoute', function (route) {
+    // A child with a tenant of its own guards its routes itself.
+    if ((this as FastifyInstance & Scoped)[kRegistration] !== registration) return
     const declared = (route.config as { auth0?: RouteAuth0Config | false } | undefined)?.auth0
-    if (declared !== undefined && declared !== false && declared.session === true) route.onRequest = [instance.requireSession as onRequestHookHandler, ...[route.onRequest ?? []].flat()]
+    if (declared !== undefined) route.onRequest = [...declaredGuards(declared) as onRequestHookHandler[], ...[route.onRequest ?? []].flat()]
     for (const stage of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const) {
       for (const hook of [route[stage]].flat()) {
         if (isFactory(hook)) throw uncalled(nameOf(instance, hook))

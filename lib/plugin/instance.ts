@@ -11,7 +11,14 @@ import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/authorization-server.js'
 import type { SessionListing } from '../../types/stores.js'
 import type { Guard } from './guards/guard.js'
+import { requireClaims } from './guards/require-claims.js'
+import { requireFreshLogin } from './guards/require-fresh-login.js'
+import { requireMfa } from './guards/require-mfa.js'
+import { requireOrganization } from './guards/require-organization.js'
+import { requirePermissions } from './guards/require-permissions.js'
+import { requireSameOrigin } from './guards/require-same-origin.js'
 import { requireSession } from './guards/require-session.js'
+import { requireSessionOrToken } from './guards/require-session-or-token.js'
 import { requireToken } from './guards/require-token.js'
 import type { ManagementClient } from '../management/client.js'
 import { unknownName } from './nearest-name.js'
@@ -38,8 +45,29 @@ export class Auth0Instance {
   /** Guard: a session. `preHandler: fastify.auth0.requireSession` */
   readonly requireSession: Guard = requireSession
 
+  /** Guard factory: claims of the user. `preHandler: fastify.auth0.requireClaims({ 'https://example.com/roles': 'admin' })` */
+  readonly requireClaims = requireClaims
+
+  /** Guard factory: an organization the user logged in to, by id, name or a function of the request. */
+  readonly requireOrganization = requireOrganization
+
+  /** Guard factory: permissions, all of them. `preHandler: fastify.auth0.requirePermissions('read:orders')` */
+  readonly requirePermissions = requirePermissions
+
+  /** Guard factory: a recent login, else another one. `preHandler: fastify.auth0.requireFreshLogin({ maxAge: 300 })` */
+  readonly requireFreshLogin = requireFreshLogin
+
+  /** Guard factory: a second factor, else a login that adds it. `preHandler: fastify.auth0.requireMfa()` */
+  readonly requireMfa = requireMfa
+
   /** Guard factory: an access token for this API. `preHandler: fastify.auth0.requireToken({ scopes: ['read:items'] })` */
   readonly requireToken = requireToken
+
+  /** Guard factory: an access token where one is sent, else a session. */
+  readonly requireSessionOrToken = requireSessionOrToken
+
+  /** Guard: changes only by the application's own pages. `preHandler: [fastify.auth0.requireSession, fastify.auth0.requireSameOrigin]` */
+  readonly requireSameOrigin: Guard = requireSameOrigin
 
   /** A client bound to a request and its reply, for hand-written code. */
   for ({ request, reply }: { request: FastifyRequest, reply?: FastifyReply }): ServerClient {

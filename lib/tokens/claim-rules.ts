@@ -85,11 +85,21 @@ export function checkAccessTokenHash (payload: Payload, accessToken: string | un
 /** `org_id` or `org_name`: ids are compared exactly, names without case. Auth0 keeps names in lower case. */
 export function checkOrganization (claims: JwtClaims, organization: string): void {
   assertOrganization(organization)
-  const claim = organization.startsWith('org_') ? 'org_id' : 'org_name'
+  const claim = organizationClaim(organization)
+  if (typeof claims[claim] !== 'string') throw new OrganizationTokenValidationError(claim, `The token must have a string "${claim}" claim for the organization that was asked for.`)
+  if (!isInOrganization(claims, organization)) throw new OrganizationTokenValidationError(claim, `The "${claim}" claim of the token is not the organization that was asked for.`)
+}
+
+/** Whether claims are of this organization, given by id or by name. */
+export function isInOrganization (claims: Readonly<Record<string, unknown>>, organization: string): boolean {
+  const claim = organizationClaim(organization)
   const fold = claim === 'org_id' ? (value: string) => value : (value: string) => value.normalize('NFC').toLowerCase()
   const actual = claims[claim]
-  if (typeof actual !== 'string') throw new OrganizationTokenValidationError(claim, `The token must have a string "${claim}" claim for the organization that was asked for.`)
-  if (fold(actual) !== fold(organization)) throw new OrganizationTokenValidationError(claim, `The "${claim}" claim of the token is not the organization that was asked for.`)
+  return typeof actual === 'string' && fold(actual) === fold(organization)
+}
+
+function organizationClaim (organization: string): 'org_id' | 'org_name' {
+  return organization.startsWith('org_') ? 'org_id' : 'org_name'
 }
 
 export function assertOrganization (organization: unknown): void {

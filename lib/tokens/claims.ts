@@ -6,7 +6,7 @@ import {
 } from './claim-rules.js'
 import { refuse } from './refuse.js'
 
-export { checkOrganization } from './claim-rules.js'
+export { checkOrganization, isInOrganization } from './claim-rules.js'
 
 /** What a caller of `verify()` may demand of an ID token. */
 export interface IdTokenDemands {

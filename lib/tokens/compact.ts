@@ -28,9 +28,9 @@ export function parsePayload (payload: Buffer): Record<string, unknown> {
   return parseObject(payload, 'payload')
 }
 
-/** The issuer a token claims, unverified: good for choosing keys and for nothing else. */
-export function peekIssuer (token: string, maxLength: number): unknown {
-  return parsePayload(splitCompactJws(token, maxLength).payload)['iss']
+/** What a token says, unverified: good for choosing keys, and for tokens that the tenant itself handed over. */
+export function peekClaims (token: string, maxLength: number): Record<string, unknown> {
+  return parsePayload(splitCompactJws(token, maxLength).payload)
 }
 
 /** Node's decoder forgives foreign letters, padding and loose bits; only what it would write itself is accepted. */

@@ -5,7 +5,7 @@ import { createHttp, type Http } from '../http/send.js'
 import { isKnownAlgorithm } from './algorithms.js'
 import { assertOrganization, checkIssuer } from './claim-rules.js'
 import { assertIdTokenDemands, checkAccessTokenClaims, checkIdTokenClaims, type AccessTokenDemands, type IdTokenDemands } from './claims.js'
-import { peekIssuer } from './compact.js'
+import { peekClaims } from './compact.js'
 import { defaultMaxLength, verifyJws } from './jws.js'
 import { remoteKeys, secretKey, type KeySource } from './keys.js'
 
@@ -89,7 +89,7 @@ export class TokenVerifier {
   #keysFor (token: string): KeySource {
     let [iss] = this.#issuers as readonly [unknown]
     if (this.#issuers.length > 1) {
-      iss = peekIssuer(token, defaultMaxLength)
+      iss = peekClaims(token, defaultMaxLength).iss
       checkIssuer({ iss }, this.#issuers)
     }
     return this.#keys.get(iss as string) as KeySource

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError, ForbiddenError } from '../../errors.js'
 import type { ServerClient } from '../../flows/client.js'
+import { registrationOf } from '../slots.js'
+import { passesAnyway } from './route-config.js'
 
 /** The little a guard needs of a request: fits HTTP/1, HTTP/2 and every type provider. */
 export interface GuardRequest { readonly auth0: ServerClient }
@@ -45,8 +47,15 @@ export function ended (reply: FastifyReply): Promise<void> {
   return Promise.resolve(reply) as unknown as Promise<void>
 }
 
-/** Refuses a user who is known but not allowed. */
-export function forbid (request: FastifyRequest, reply: FastifyReply, code: string, message: string): never {
+/** Reports that a request was turned away. */
+export function reportDenied (request: FastifyRequest, reason: string, error?: unknown): void {
+  registrationOf(request).context.emit({ type: 'denied', outcome: 'failure', reason, blame: 'user', requestId: request.id }, request.log, error)
+}
+
+/** Refuses a caller who is known but not allowed; the application's error handler may make a page of it. */
+export function forbid (request: FastifyRequest, reply: FastifyReply, code: string, message: string): Promise<void> {
+  if (passesAnyway(request)) return PASS
+  reportDenied(request, code)
   reply.header('cache-control', 'no-store')
-  throw new ForbiddenError(code, message)
+  return Promise.reject(new ForbiddenError(code, message))
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session.js'
 import type { ReadSession } from '../../stores/sessions.js'
 import { registrationOf } from '../slots.js'
-import { PASS, type Guard } from './guard.js'
+import { PASS, reportDenied, type Guard } from './guard.js'
 import { passesAnyway, routeGuarding } from './route-config.js'
 import { answerUnauthenticated } from './unauthenticated.js'
 
@@ -12,7 +12,7 @@ export const requireSession: Guard = (guardRequest, guardReply) => {
   const registration = registrationOf(request)
   const read = currentSession(registration.context, registration.visit(request))
   if (read instanceof Promise) return read.then(found => decide(found, request, guardReply as FastifyReply))
-  return read === undefined ? denied(request, guardReply as FastifyReply) : PASS
+  return decide(read, request, guardReply as FastifyReply)
 }
 
 function decide (read: ReadSession | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -23,6 +23,6 @@ function decide (read: ReadSession | undefined, request: FastifyRequest, reply: 
 export function denied (request: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (passesAnyway(request)) return PASS
   const { context } = registrationOf(request)
-  context.emit({ type: 'denied', outcome: 'failure', reason: 'login_required', blame: 'user', requestId: request.id }, request.log)
+  reportDenied(request, 'login_required')
   return answerUnauthenticated(context, request, reply, routeGuarding(request)?.onUnauthenticated ?? context.config.onUnauthenticated)
 }

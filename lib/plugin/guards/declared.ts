@@ -1,0 +1,55 @@
+import { ConfigurationError } from '../../errors.js'
+import type { AccessTokenDemands } from '../../flows/access-token-check.js'
+import type { RouteAuth0Config } from '../../../types/fastify.js'
+import { checkMembers, flag, type Rule } from '../option-rules.js'
+import type { Guard } from './guard.js'
+import { requireClaims } from './require-claims.js'
+import { requireFreshLogin } from './require-fresh-login.js'
+import { requireMfa } from './require-mfa.js'
+import { requireOrganization } from './require-organization.js'
+import { requirePermissions } from './require-permissions.js'
+import { requireSameOrigin } from './require-same-origin.js'
+import { requireSession } from './require-session.js'
+import { requireSessionOrToken } from './require-session-or-token.js'
+import { requireToken } from './require-token.js'
+
+const asIs = (value: unknown): unknown => value
+const rules = {
+  session: flag,
+  claims: asIs,
+  organization: asIs,
+  permissions: asIs,
+  freshLogin: asIs,
+  mfa: flag,
+  token: asIs,
+  sessionOrToken: asIs,
+  sameOrigin: flag,
+  public: flag,
+  onUnauthenticated: asIs
+} satisfies Record<keyof RouteAuth0Config, Rule<unknown>>
+
+/**
+ * The guards that a route declares in `config.auth0`, in the order they ask: who it is, then what they may.
+ * @throws ConfigurationError for a rule that is not known or contradicts another
+ */
+export function declaredGuards (declared: RouteAuth0Config | false): Guard[] {
+  if (declared === false) return []
+  checkMembers(declared as Record<string, unknown>, rules, name => `config.auth0.${name}`)
+  const guards: Guard[] = []
+  if (declared.token !== undefined && declared.token !== false) guards.push(requireToken(demandsOf(declared.token)))
+  if (declared.sessionOrToken !== undefined && declared.sessionOrToken !== false) guards.push(requireSessionOrToken(demandsOf(declared.sessionOrToken)))
+  if (declared.session === true) guards.push(requireSession)
+  if (guards.length > 1) throw new ConfigurationError('config.auth0', 'Only one of "session", "token" and "sessionOrToken" can be declared for a route.')
+  if (declared.sameOrigin === true) guards.push(requireSameOrigin)
+  if (declared.organization !== undefined) guards.push(requireOrganization(declared.organization))
+  if (declared.claims !== undefined) guards.push(requireClaims(declared.claims))
+  if (declared.permissions !== undefined) guards.push(requirePermissions(...[declared.permissions].flat()))
+  if (declared.freshLogin !== undefined) guards.push(requireFreshLogin(declared.freshLogin))
+  if (declared.mfa === true) guards.push(requireMfa())
+  if (declared.public === true && guards.length > 0) throw new ConfigurationError('config.auth0.public', 'A route is either public or guarded; "config.auth0" says both.')
+  return guards
+}
+
+function demandsOf (declared: true | AccessTokenDemands): AccessTokenDemands {
+  return declared === true ? {} : declared
+}

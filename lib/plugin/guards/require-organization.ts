@@ -1,0 +1,27 @@
+import type { FastifyRequest } from 'fastify'
+import { ConfigurationError } from '../../errors.js'
+import { isInOrganization } from '../../tokens/claims.js'
+import { callerGuard } from './caller.js'
+import { factory, forbid, PASS, refuseRequest, type Guard } from './guard.js'
+
+/** Id (`org_…`) or name of an organization, or a function that gives the one this request is about; none lets nobody pass. */
+export type OrganizationDemand = string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
+
+/**
+ * Guard of an organization: `requireOrganization(request => request.params.organization)`.
+ * 403 `wrong_organization` for users who logged in to another one, or to none.
+ * @see https://auth0.com/docs/manage-users/organizations/using-tokens
+ */
+export const requireOrganization = factory((demand: OrganizationDemand): Guard => {
+  refuseRequest('requireOrganization', [demand])
+  if (typeof demand !== 'function' && (typeof demand !== 'string' || demand.trim() === '')) {
+    throw new ConfigurationError('requireOrganization', '"requireOrganization" takes an organization\'s id or name, or a function of the request.')
+  }
+  return callerGuard(({ claims, request, reply }) => {
+    const settle = (organization: string | undefined): Promise<void> => organization !== undefined && isInOrganization(claims, organization)
+      ? PASS
+      : forbid(request, reply, 'wrong_organization', 'This is for members of another organization, logged in to it.')
+    const organization = typeof demand === 'function' ? demand(request) : demand
+    return organization instanceof Promise ? organization.then(settle) : settle(organization)
+  })
+})

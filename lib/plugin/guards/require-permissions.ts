@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AccessTokenError, ConfigurationError } from '../../errors.js'
+import { permissionsOf, sessionPermissions } from '../../flows/permissions.js'
+import { callerGuard } from './caller.js'
+import { factory, forbid, PASS, refuseRequest, type Guard } from './guard.js'
+import { denied } from './require-session.js'
+
+/**
+ * Guard of permissions (RBAC), all of them: `requirePermissions('read:orders', 'write:orders')`.
+ * They are the `permissions` of the user's claims, else of the session's access token for the configured `audience`;
+ * behind `requireToken` those of the caller's access token. 403 `insufficient_permissions` otherwise.
+ */
+export const requirePermissions = factory((...names: string[]): Guard => {
+  refuseRequest('requirePermissions', names)
+  if (names.length === 0 || names.some(name => typeof name !== 'string' || name === '')) {
+    throw new ConfigurationError('requirePermissions', '"requirePermissions" takes the names of one or more permissions.')
+  }
+  return callerGuard(({ claims, session, request, reply, registration, visit }) => {
+    const held = session === undefined ? permissionsOf(claims) : sessionPermissions(registration.context, visit, session.record)
+    return held instanceof Promise
+      ? held.then(found => decide(names, found, request, reply), error => withoutToken(error, request, reply))
+      : decide(names, held, request, reply)
+  })
+})
+
+function decide (names: readonly string[], held: readonly string[], request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  return names.every(name => held.includes(name)) ? PASS : forbid(request, reply, 'insufficient_permissions', 'The user lacks a permission this needs.')
+}
+
+/** The session can no longer get an access token: a new login can. */
+function withoutToken (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (error instanceof AccessTokenError && error.statusCode === 401) return denied(request, reply)
+  throw error
+}

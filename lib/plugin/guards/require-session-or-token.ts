@@ -1,0 +1,17 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AccessTokenDemands } from '../../flows/access-token-check.js'
+import { factory, refuseRequest, type Guard } from './guard.js'
+import { requireSession } from './require-session.js'
+import { requireToken } from './require-token.js'
+
+/**
+ * Guard of what pages and API clients share: an `Authorization` header has to hold a good access token,
+ * without one the session counts. Behind it, `requireClaims` and its like ask whichever of the two it was.
+ */
+export const requireSessionOrToken = factory((demands: AccessTokenDemands = {}): Guard => {
+  refuseRequest('requireSessionOrToken', [demands])
+  const withToken = requireToken(demands)
+  return (request, reply) => (request as FastifyRequest).headers.authorization === undefined
+    ? requireSession(request, reply as FastifyReply)
+    : withToken(request, reply)
+})

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { startInteractiveLogin } from '../../flows/login.js'
+import { isPrefetch } from '../routes/prefetch.js'
+import type { Caller } from './caller.js'
+import { ended, forbid, PASS, reportDenied } from './guard.js'
+import { passesAnyway, routeGuarding } from './route-config.js'
+import { isNavigation, loginPath } from './unauthenticated.js'
+
+/** What a login would have to add. */
+export interface StepUp {
+  code: 'mfa_required' | 'fresh_login_required'
+  message: string
+  params: { max_age?: number, acr_values?: string }
+}
+
+/** Seconds a browser remembers that it was sent to log in again. */
+const REMEMBERED = 600
+/** A tenant that gives one thing and takes another could send a browser round in circles. */
+const MOST_STARTS = 8
+
+/** What the cookie says: how often this browser was sent, at last for what, and with which session. */
+interface Attempts { count: number, code: string, session: string }
+
+/** Sends a person to log in again for more, and back; who comes back without it gets 403, not another round. */
+export async function stepUp (caller: Caller, demand: StepUp): Promise<void> {
+  const { request, reply, registration } = caller
+  if (passesAnyway(request)) return
+  if (caller.session === undefined) return await challenge(caller, demand)
+  const how = routeGuarding(request)?.onUnauthenticated ?? registration.context.config.onUnauthenticated
+  if (how === '401' || !isNavigation(request) || isPrefetch(request)) return await answerScript(caller, demand)
+
+  const before = readAttempts(caller)
+  const session = markOf(caller.session.record.id)
+  if (before.count >= MOST_STARTS || (before.code === demand.code && before.session !== session)) {
+    forgetAttempts(caller)
+    return await forbid(request, reply, demand.code, `${demand.message} The login did not bring it.`)
+  }
+  reportDenied(request, demand.code)
+  const url = await startLogin(caller, demand)
+  writeAttempts(caller, { count: before.count + 1, code: demand.code, session })
+  reply.header('cache-control', 'no-store')
+  await ended(reply.redirect(url.href, 302))
+}
+
+/** Notes that what was asked for is there, so that a later session is asked afresh. */
+export function satisfied (caller: Caller, code: StepUp['code']): Promise<void> {
+  const attempts = readAttempts(caller)
+  if (attempts.code === code) writeAttempts(caller, { count: attempts.count, code: '', session: '' })
+  return PASS
+}
+
+/** Straight to the tenant: a link to the login route could ask for no more than links may. */
+async function startLogin ({ registration: { context }, visit, request, claims }: Caller, { params }: StepUp): Promise<URL> {
+  const configured = await visit.authorizationParams()
+  const organization = await visit.organization() ?? claims.org_id
+  return await startInteractiveLogin(context, visit, {
+    returnTo: request.url,
+    authorizationParams: {
+      ...params,
+      ...(params.max_age !== undefined && { max_age: Math.min(params.max_age, Number(configured.max_age ?? Infinity)) })
+    },
+    ...(typeof organization === 'string' && { organization })
+  })
+}
+
+function answerScript ({ request, reply, registration }: Caller, { code, message, params }: StepUp): Promise<void> {
+  reportDenied(request, code)
+  const login = loginPath(registration.context, request)
+  const query = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]))
+  reply.header('cache-control', 'no-store')
+  return ended(reply.code(401).type('application/json; charset=utf-8').send({
+    statusCode: 401, code, error: 'Unauthorized', message, ...(login !== undefined && { loginUrl: `${login}?${query.toString()}` })
+  }))
+}
+
+/** @see RFC 9470 section 3 */
+function challenge ({ request, reply }: Caller, { code, message, params }: StepUp): Promise<void> {
+  reportDenied(request, code)
+  const wanted = Object.entries(params).map(([name, value]) => `, ${name}="${value}"`).join('')
+  reply.headers({ 'cache-control': 'no-store', 'www-authenticate': `Bearer error="insufficient_user_authentication", error_description="${message}"${wanted}` })
+  return ended(reply.code(401).type('application/json; charset=utf-8').send({ statusCode: 401, code: 'insufficient_user_authentication', error: 'Unauthorized', message }))
+}
+
+function markOf (sessionId: string): string {
+  return createHash('sha256').update(sessionId).digest('base64url').slice(0, 16)
+}
+
+function cookieOf ({ registration, visit }: Caller) {
+  const attributes = { path: registration.context.config.sessionCookie.path, httpOnly: true, secure: visit.jar.secure, sameSite: 'lax' as const }
+  return { name: `a0_stepup_${registration.mark}`, attributes }
+}
+
+function readAttempts (caller: Caller): Attempts {
+  const [, count = '0', code = '', session = ''] = /^(\d)\.(\w*)\.([\w-]*)$/.exec(caller.visit.jar.get(cookieOf(caller).name) ?? '') ?? []
+  return { count: Number(count), code, session }
+}
+
+function writeAttempts (caller: Caller, { count, code, session }: Attempts): void {
+  const { name, attributes } = cookieOf(caller)
+  caller.visit.jar.set(name, `${count}.${code}.${session}`, { ...attributes, maxAge: REMEMBERED })
+}
+
+function forgetAttempts (caller: Caller): void {
+  const { name, attributes } = cookieOf(caller)
+  caller.visit.jar.clear(name, attributes)
+}

@@ -1,0 +1,399 @@
+import websocket from '@fastify/websocket'
+import fastify, { type FastifyInstance, type LightMyRequestResponse, type RouteShorthandOptions } from 'fastify'
+import { PassThrough, Readable } from 'node:stream'
+import t, { type Test } from 'tap'
+import fastifyAuth0, { type Guard, type UserClaims } from '../../lib/index.js'
+import { sessionCookie } from '../../lib/testing/index.js'
+import { Site, site } from '../flows/site.js'
+
+const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
+const HOST = 'app.example.test'
+const ORIGIN = `https://${HOST}`
+const ada: UserClaims = { sub: 'auth0|ada' }
+
+/** What asks for what, and users who have it and who lack it. */
+interface Subject {
+  make: (app: FastifyInstance) => Guard
+  declared: NonNullable<RouteShorthandOptions['config']>['auth0']
+  right: UserClaims
+  wrong?: UserClaims
+  /** How the wrong user is answered: refused for good, or sent to log in for more. */
+  refusal: 'insufficient_claims' | 'wrong_organization' | 'insufficient_permissions' | 'fresh_login_required' | 'mfa_required' | 'none'
+}
+
+const subjects: Record<string, Subject> = {
+  requireSession: { make: app => app.auth0.requireSession, declared: { session: true }, right: ada, refusal: 'none' },
+  'requireClaims of an object': { make: app => app.auth0.requireClaims({ role: 'admin', teams: ['a', 'b'] }), declared: { claims: { role: 'admin', teams: ['a', 'b'] } }, right: { ...ada, role: ['admin', 'x'], teams: ['b', 'a'] }, wrong: { ...ada, role: 'admin', teams: ['a'] }, refusal: 'insufficient_claims' },
+  'requireClaims of a function': { make: app => app.auth0.requireClaims(claims => claims.email_verified === true), declared: { claims: async claims => claims.email_verified === true }, right: { ...ada, email_verified: true }, wrong: { ...ada, email_verified: 'true' as unknown as boolean }, refusal: 'insufficient_claims' },
+  'requireOrganization by id': { make: app => app.auth0.requireOrganization('org_acme'), declared: { organization: 'org_acme' }, right: { ...ada, org_id: 'org_acme' }, wrong: { ...ada, org_id: 'org_ACME' }, refusal: 'wrong_organization' },
+  'requireOrganization by name': { make: app => app.auth0.requireOrganization('Acme'), declared: { organization: async () => 'acme' }, right: { ...ada, org_name: 'acme' }, wrong: { ...ada, org_id: 'acme' }, refusal: 'wrong_organization' },
+  requirePermissions: { make: app => app.auth0.requirePermissions('read', 'write'), declared: { permissions: ['read', 'write'] }, right: { ...ada, permissions: ['write', 'read'] }, wrong: { ...ada, permissions: ['read'] }, refusal: 'insufficient_permissions' },
+  requireFreshLogin: { make: app => app.auth0.requireFreshLogin({ maxAge: 60 }), declared: { freshLogin: { maxAge: 60 } }, right: { ...ada, auth_time: 1_795_000_000 - 60 }, wrong: { ...ada, auth_time: 1_795_000_000 - 91 }, refusal: 'fresh_login_required' },
+  requireMfa: { make: app => app.auth0.requireMfa(), declared: { mfa: true }, right: { ...ada, amr: ['mfa'] }, wrong: { ...ada, amr: ['pwd'] }, refusal: 'mfa_required' },
+  requireSessionOrToken: { make: app => app.auth0.requireSessionOrToken(), declared: { sessionOrToken: true }, right: ada, refusal: 'none' }
+}
+
+/** Ways a request comes in. */
+const ways = ['navigation', 'fetch', 'HEAD', 'POST', 'WebSocket'] as const
+const headersOf: Record<typeof ways[number], Record<string, string>> = {
+  navigation: { accept: 'text/html', 'sec-fetch-mode': 'navigate' },
+  fetch: { accept: 'application/json', 'sec-fetch-mode': 'cors' },
+  HEAD: { accept: '*/*' },
+  POST: { accept: 'text/html', 'content-type': 'application/json' },
+  WebSocket: { 'sec-fetch-mode': 'websocket' }
+}
+
+interface Cell { status: number, code: string | undefined, location: string | undefined, ran: boolean, store: string | undefined }
+
+/** One application with every guard in front of a page, a form and a socket, at both places a guard can stand, and declared. */
+class Matrix {
+  readonly site = new Site()
+  readonly app = fastify({ pluginTimeout: 0 })
+  runs = 0
+
+  async build (): Promise<void> {
+    const { app } = this
+    await app.register(websocket)
+    await app.register(fastifyAuth0, this.site.options())
+    // Every answer is slow on its way out: a guard that does not end the reply would let the handler run meanwhile.
+    app.addHook('onSend', async () => { await new Promise(resolve => setImmediate(resolve)) })
+    for (const [name, subject] of Object.entries(subjects)) {
+      const guard = subject.make(app)
+      const places: Record<string, RouteShorthandOptions> = {
+        onRequest: { onRequest: guard }, preHandler: { preHandler: [guard, async () => {}] }, declared: { config: { auth0: subject.declared! } }
+      }
+      for (const [place, options] of Object.entries(places)) {
+        const url = this.url(name, place)
+        const run = async () => { this.runs++; return { secret: true } }
+        app.route({ ...options, method: ['GET', 'POST'], url, handler: run })
+        app.get(`${url}/socket`, { ...options, websocket: true }, socket => { this.runs++; socket.close() })
+      }
+    }
+    await app.ready()
+  }
+
+  url (name: string, place: string): string {
+    return `/${encodeURIComponent(name)}/${place}`
+  }
+
+  async ask (url: string, way: typeof ways[number], cookie: string): Promise<Cell> {
+    const before = this.runs
+    const headers = { host: HOST, ...headersOf[way], ...(cookie !== '' && { cookie }) }
+    if (way === 'WebSocket') {
+      const status = await this.#shake(`${url}/socket`, headers)
+      return { status, code: undefined, location: undefined, ran: this.runs > before, store: undefined }
+    }
+    const method = way === 'HEAD' || way === 'POST' ? way : 'GET'
+    const answer = await this.app.inject({ method, url, headers, ...(way === 'POST' && { payload: '{"a":1}' }) })
+    return {
+      status: answer.statusCode, code: codeOf(answer), location: answer.headers.location, ran: this.runs > before, store: String(answer.headers['cache-control'])
+    }
+  }
+
+  /** The status of a handshake; 101 when the socket opened. */
+  async #shake (path: string, headers: Record<string, string>): Promise<number> {
+    try {
+      (await this.app.injectWS(path, { headers })).terminate()
+      return 101
+    } catch (error) {
+      return Number(/\d{3}/.exec(String((error as Error).message))?.[0])
+    }
+  }
+}
+
+function codeOf (answer: LightMyRequestResponse): string | undefined {
+  return String(answer.headers['content-type']).includes('json') && answer.body !== '' ? answer.json().code : undefined
+}
+
+t.test('guard × caller × way of asking × place: status, code, and whether the handler ran', async t => {
+  const matrix = new Matrix()
+  await matrix.build()
+  t.teardown(async () => { await matrix.app.close(); await matrix.site.app.close() })
+  const other = new Site({ clientId: 'client-2' })
+  t.teardown(async () => { await other.app.close() })
+  const now = matrix.site.clock.now
+  const nobody = (way: typeof ways[number], url: string): Partial<Cell> => way === 'navigation'
+    ? { status: 302, location: `/auth/login?returnTo=${encodeURIComponent(url)}` }
+    : { status: 401, ...(way !== 'HEAD' && way !== 'WebSocket' && { code: 'login_required' }) }
+
+  for (const [name, { right, wrong, refusal }] of Object.entries(subjects)) {
+    const callers: [string, string][] = [
+      ['no session', ''],
+      ['right', await sessionCookie(matrix.app, { user: right })],
+      ['expired', await sessionCookie(matrix.app, { user: right, createdAt: now - 300_000 })],
+      ['another tenant\'s cookie', await sessionCookie(other.app, { user: right })],
+      ...(wrong === undefined ? [] : [['wrong', await sessionCookie(matrix.app, { user: wrong })] as [string, string]])
+    ]
+    const problems: string[] = []
+    for (const place of ['onRequest', 'preHandler', 'declared']) {
+      const url = matrix.url(name, place)
+      for (const [caller, cookie] of callers) {
+        for (const way of ways) {
+          const cell = await matrix.ask(url, way, cookie)
+          const expected: Partial<Cell> = caller === 'right'
+            ? { status: way === 'WebSocket' ? 101 : 200 }
+            : caller === 'wrong' ? refused(way, refusal) : nobody(way, url)
+          const where = `${place}, ${caller}, ${way}: ${JSON.stringify(cell)}`
+          for (const [member, value] of Object.entries(expected)) if (cell[member as keyof Cell] !== value) problems.push(`${where}, not ${member} ${String(value)}`)
+          if (cell.ran !== (caller === 'right')) problems.push(`${where}: the handler ${cell.ran ? 'ran' : 'did not run'}`)
+          if (caller !== 'right' && way !== 'WebSocket' && !cell.store?.includes('no-store')) problems.push(`${where}: may be cached`)
+        }
+      }
+    }
+    t.strictSame(problems, [], name)
+  }
+})
+
+/** How somebody with the wrong claims is answered. */
+function refused (way: typeof ways[number], refusal: Subject['refusal']): Partial<Cell> {
+  const steps = refusal === 'mfa_required' || refusal === 'fresh_login_required'
+  if (steps && way === 'navigation') return { status: 302 }
+  return { status: steps ? 401 : 403, ...(way !== 'HEAD' && way !== 'WebSocket' && { code: refusal }) }
+}
+
+t.test('a step-up asks the tenant for more, and a browser that comes back without it gets 403', async t => {
+  const s = await stepSite(t)
+  const browser = await s.member()
+  const asked = new URL(String((await browser.navigate('/mfa')).headers.location))
+  t.equal(asked.pathname, '/authorize')
+  t.equal(asked.searchParams.get('acr_values'), MFA)
+  s.tenant.claims = { amr: ['mfa'] }
+  t.equal((await browser.navigate(s.tenant.callback(asked.href))).headers.location, '/mfa', 'back to the page')
+  t.equal((await browser.navigate('/mfa')).body, 'with a second factor')
+
+  s.tenant.claims = {}
+  await s.login(browser)
+  const again = String((await browser.navigate('/mfa')).headers.location)
+  t.match(again, /acr_values=/, 'a later login is asked afresh')
+  await browser.navigate(s.tenant.callback(again))
+  const refused = await browser.navigate('/mfa')
+  t.equal(refused.statusCode, 403)
+  t.match(refused.json(), { code: 'mfa_required', message: /did not bring it/ })
+  t.equal(refused.headers.location, undefined)
+  t.match((await browser.navigate('/mfa')).headers.location, /acr_values=/, 'a reload may try once more')
+  t.match((await browser.navigate('/mfa')).headers.location, /acr_values=/, 'and who turned back on the way, too')
+})
+
+t.test('a fresh login keeps the second factor and the stricter max_age', async t => {
+  const s = await stepSite(t, { authorizationParams: { max_age: 30 } })
+  s.tenant.claims = { auth_time: s.clock.now, amr: ['mfa'] }
+  const browser = await s.member()
+  t.equal((await browser.navigate('/fresh')).body, 'fresh')
+  s.clock.now += 100
+  const asked = new URL(String((await browser.navigate('/fresh')).headers.location))
+  t.equal(asked.searchParams.get('max_age'), '30')
+  t.equal(asked.searchParams.get('acr_values'), MFA)
+  s.tenant.claims = { auth_time: s.clock.now, amr: ['mfa'] }
+  await browser.navigate(s.tenant.callback(asked.href))
+  t.equal((await browser.navigate('/both')).body, 'both')
+})
+
+t.test('a tenant that gives one thing and takes another does not keep a browser going round', async t => {
+  const s = await stepSite(t)
+  const browser = await s.member()
+  let rounds = 0
+  for (; rounds < 30; rounds++) {
+    const answer = await browser.navigate('/both')
+    if (answer.statusCode === 403) break
+    const asked = String(answer.headers.location)
+    s.tenant.claims = asked.includes('max_age') ? { auth_time: s.clock.now, amr: [] } : { amr: ['mfa'] }
+    await browser.navigate(s.tenant.callback(asked))
+  }
+  t.ok(rounds > 0 && rounds < 10, `it ends after ${rounds}`)
+})
+
+t.test('a step-up stays in the session\'s organization, or in the one the options demand', async t => {
+  const s = await stepSite(t)
+  s.tenant.claims = { org_id: 'org_acme' }
+  t.match((await (await s.member()).navigate('/mfa')).headers.location, /organization=org_acme/)
+  const enforced = await stepSite(t, { organization: 'acme' })
+  enforced.tenant.claims = { org_id: 'org_acme', org_name: 'acme' }
+  t.match((await (await enforced.member()).navigate('/mfa')).headers.location, /organization=acme&|organization=acme$/)
+})
+
+t.test('scripts, guesses and routes that do not want a login page get 401 with the way on', async t => {
+  const s = await stepSite(t)
+  const browser = await s.member()
+  const script = await browser.call('/fresh')
+  t.match(script.json(), { statusCode: 401, code: 'fresh_login_required', loginUrl: '/auth/login?max_age=60' })
+  t.equal((await browser.navigate('/fresh', { 'sec-purpose': 'prefetch' })).statusCode, 401)
+  t.match((await browser.navigate('/mfa-401')).json(), { statusCode: 401, loginUrl: `/auth/login?acr_values=${encodeURIComponent(MFA)}` })
+  const without = await stepSite(t, { routes: { login: false } })
+  t.notOk('loginUrl' in (await without.app.inject({ url: '/fresh', headers: { host: HOST, cookie: await sessionCookie(without.app, { user: ada }) } })).json())
+})
+
+async function stepSite (t: Test, options: Parameters<typeof site>[1] = {}): Promise<Site> {
+  const s = new Site(options)
+  t.teardown(async () => { await s.app.close() })
+  s.app.after(() => {
+    const { auth0 } = s.app
+    s.app.get('/mfa', { preHandler: auth0.requireMfa() }, async () => 'with a second factor')
+    s.app.get('/fresh', { preHandler: auth0.requireFreshLogin({ maxAge: 60 }) }, async () => 'fresh')
+    s.app.get('/both', { preHandler: [auth0.requireMfa(), auth0.requireFreshLogin({ maxAge: 60 })] }, async () => 'both')
+    s.app.get('/mfa-401', { config: { auth0: { mfa: true, onUnauthenticated: '401' } } }, async () => 'x')
+  })
+  await s.app.ready()
+  return s
+}
+
+t.test('permissions of the access token, where Auth0 says them', async t => {
+  const s = new Site({ audience: 'https://api.example.test' })
+  t.teardown(async () => { await s.app.close() })
+  s.app.after(() => { s.app.get('/read', { preHandler: s.app.auth0.requirePermissions('read') }, async () => 'read') })
+  await s.app.ready()
+  const at = async (accessToken: string, more: object = {}) => await s.app.inject({
+    url: '/read', headers: { host: HOST, accept: 'text/html', cookie: await sessionCookie(s.app, { user: ada, accessTokens: [{ accessToken, expiresAt: s.clock.now + 1000 }], ...more }) }
+  })
+  t.equal((await at(s.tenant.jwt({ permissions: ['read'] }))).statusCode, 200)
+  t.equal((await at(s.tenant.jwt({ permissions: ['write'] }))).statusCode, 403)
+  t.equal((await at(s.tenant.jwt({ permissions: 'read' }))).statusCode, 403)
+  t.equal((await at('opaque')).statusCode, 403)
+  t.match((await at('x', { accessTokens: [] })).headers.location, /^\/auth\/login/, 'without any token a login brings one')
+  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ permissions: ['read'] }), expires_in: 60 }) }))
+  t.equal((await at('x', { accessTokens: [], refreshToken: 'refresh' })).statusCode, 200, 'renewed when it has run out')
+  s.tenant.scripts.set('refresh_token', () => ({ status: 503 }))
+  t.equal((await at('x', { accessTokens: [], refreshToken: 'refresh' })).statusCode, 502, 'no answer about permissions is no answer')
+})
+
+t.test('an organization that the request is about', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  s.app.after(() => {
+    s.app.get('/:organization', { preHandler: s.app.auth0.requireOrganization(request => (request.params as { organization?: string }).organization) }, async () => 'inside')
+    s.app.get('/', { preHandler: s.app.auth0.requireOrganization(() => undefined) }, async () => 'inside')
+  })
+  await s.app.ready()
+  const cookie = await sessionCookie(s.app, { user: { ...ada, org_id: 'org_a', org_name: 'a' } })
+  for (const [url, status] of [['/a', 200], ['/org_a', 200], ['/b', 403], ['/', 403]] as const) t.equal((await s.app.inject({ url, headers: { host: HOST, cookie } })).statusCode, status, url)
+})
+
+t.test('only the application\'s own pages change something', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  await s.app.register(websocket)
+  let runs = 0
+  s.app.after(() => {
+    const { requireSession, requireSameOrigin } = s.app.auth0
+    s.app.route({ method: ['GET', 'POST', 'DELETE'], url: '/thing', preHandler: [requireSession, requireSameOrigin], handler: async () => { runs++; return 'done' } })
+    s.app.post('/declared', { config: { auth0: { session: true, sameOrigin: true } } }, async () => 'done')
+    s.app.get('/socket', { websocket: true, onRequest: requireSameOrigin }, socket => { socket.close() })
+  })
+  await s.app.ready()
+  const cookie = await sessionCookie(s.app, { user: ada })
+  const at = async (method: 'GET' | 'POST' | 'DELETE', headers: Record<string, string>, url = '/thing') => (await s.app.inject({ method, url, headers: { host: HOST, cookie, ...headers } })).statusCode
+  t.equal(await at('POST', { 'sec-fetch-site': 'same-origin' }), 200)
+  t.equal(await at('POST', { origin: ORIGIN }), 200)
+  t.equal(await at('GET', { 'sec-fetch-site': 'cross-site' }), 200, 'a link from elsewhere')
+  t.equal(runs, 3)
+  t.equal(await at('POST', { 'sec-fetch-site': 'cross-site', origin: ORIGIN }), 403)
+  t.equal(await at('DELETE', { origin: 'https://evil.test' }), 403)
+  t.equal(await at('POST', { origin: 'null' }), 403)
+  t.equal(await at('POST', {}), 403, 'what says nothing')
+  t.equal(await at('POST', { origin: 'https://evil.test' }, '/declared'), 403)
+  t.equal(runs, 3, 'the handler ran for no other site')
+  const shake = async (origin: string): Promise<string> => await s.app.injectWS('/socket', { headers: { host: HOST, origin } }).then(socket => { socket.terminate(); return 'open' }, error => String(error.message))
+  t.equal(await shake(ORIGIN), 'open')
+  t.match(await shake('https://evil.test'), /403/, 'another site opens no socket with the user\'s cookie')
+})
+
+t.test('an anonymous upload is refused at onRequest before its body is read, and declared guards stand there', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  let parsed = 0
+  s.app.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
+    parsed++
+    payload.resume().on('end', () => done(null, 'parsed'))
+  })
+  s.app.after(() => {
+    s.app.post('/early', { onRequest: s.app.auth0.requireSession }, async () => 'kept')
+    s.app.post('/declared', { config: { auth0: { session: true } } }, async () => 'kept')
+    s.app.post('/late', { preHandler: s.app.auth0.requireSession }, async () => 'kept')
+  })
+  await s.app.ready()
+  const upload = async (url: string, cookie = ''): Promise<number> => (await s.app.inject({
+    method: 'POST', url, headers: { host: HOST, 'content-type': 'application/octet-stream', ...(cookie !== '' && { cookie }) }, payload: Readable.from([Buffer.alloc(65_536)])
+  })).statusCode
+  t.equal(await upload('/early'), 401)
+  t.equal(await upload('/declared'), 401)
+  t.equal(parsed, 0)
+  t.equal(await upload('/late'), 401)
+  t.equal(parsed, 1, 'a guard at preHandler comes after parsing')
+  t.equal(await upload('/early', await sessionCookie(s.app, { user: ada })), 200)
+})
+
+t.test('a guard ends the reply also where the page would be a stream', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  let streams = 0
+  s.app.addHook('onSend', async (_request, _reply, payload) => { await new Promise(resolve => setTimeout(resolve, 5)); return payload })
+  s.app.after(() => {
+    s.app.get('/stream', { preHandler: s.app.auth0.requireClaims({ role: 'admin' }) }, async (_request, reply) => {
+      streams++
+      return reply.type('text/plain').send(new PassThrough().end('secret'))
+    })
+  })
+  await s.app.ready()
+  for (const [user, status] of [[undefined, 401], [ada, 403], [{ ...ada, role: 'admin' }, 200]] as const) {
+    const cookie = user === undefined ? '' : await sessionCookie(s.app, { user })
+    t.equal((await s.app.inject({ url: '/stream', headers: { host: HOST, cookie } })).statusCode, status)
+  }
+  t.equal(streams, 1)
+})
+
+t.test('guards of a whole application, and the routes that opt out', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  s.app.after(() => {
+    s.app.addHook('onRequest', s.app.auth0.requireSession)
+    s.app.addHook('preHandler', s.app.auth0.requireClaims({ role: 'admin' }))
+    s.app.addHook('preHandler', s.app.auth0.requireMfa())
+    s.app.get('/admin', async () => 'admin')
+    s.app.get('/open', { config: { auth0: false } }, async () => 'open')
+    s.app.get('/public', { config: { auth0: { public: true } } }, async request => (await request.auth0.getUser())?.sub ?? 'anybody')
+  })
+  await s.app.ready()
+  const cookie = await sessionCookie(s.app, { user: ada })
+  const at = async (url: string, headers: Record<string, string> = {}) => await s.app.inject({ url, headers: { host: HOST, ...headers } })
+  t.equal((await at('/admin')).statusCode, 401)
+  t.equal((await at('/admin', { cookie })).statusCode, 403)
+  t.equal((await at('/open', { cookie })).body, 'open')
+  t.equal((await at('/public')).body, 'anybody')
+  t.equal((await at('/public', { cookie })).body, 'auth0|ada', 'public pages may still know the user')
+  t.equal((await at('/auth/login', { accept: 'text/html' })).statusCode, 302, 'the plugin\'s own routes pass')
+  t.equal((await at('/auth/logout', { accept: 'text/html', cookie })).statusCode, 302)
+})
+
+t.test('what asks for nothing, or is not known, fails when the route is registered', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  await s.app.after()
+  const { auth0 } = s.app
+  const loose = auth0 as unknown as Record<string, (...args: unknown[]) => unknown>
+  for (const [name, ...args] of [
+    ['requireClaims'], ['requireClaims', {}], ['requireClaims', []], ['requireClaims', null], ['requireClaims', { role: undefined }],
+    ['requireOrganization'], ['requireOrganization', ' '], ['requirePermissions'], ['requirePermissions', ''], ['requirePermissions', 'a', 1],
+    ['requireFreshLogin'], ['requireFreshLogin', {}], ['requireFreshLogin', { maxAge: -1 }], ['requireFreshLogin', { maxAge: '5' }]
+  ] as [string, ...unknown[]][]) t.throws(() => loose[name]?.(...args), { code: 'configuration_error' }, `${name}(${args.map(arg => JSON.stringify(arg)).join()})`)
+  for (const name of ['requireClaims', 'requireOrganization', 'requirePermissions', 'requireFreshLogin', 'requireMfa', 'requireToken', 'requireSessionOrToken']) {
+    t.throws(() => { s.app.get(`/${name}`, { preHandler: loose[name] as unknown as Guard }, async () => '') }, new RegExp(`auth0.${name}.*has to be called`), `${name} uncalled in a route`)
+    t.throws(() => loose[name]?.({ raw: {}, server: {} }), /has to be called/, `${name} uncalled in a hook`)
+  }
+  const declare = (auth0: unknown) => { s.app.get('/x', { config: { auth0 } as object }, async () => '') }
+  t.throws(() => declare({ sesion: true }), /config\.auth0\.sesion.*"session"/)
+  t.throws(() => declare({ session: 'yes' }), /config\.auth0\.session/)
+  t.throws(() => declare({ session: true, token: {} }), /Only one/)
+  t.throws(() => declare({ public: true, mfa: true }), /both/)
+})
+
+t.test('a guard waits for a session that is kept in a store', async t => {
+  const { MemorySessionStore } = await import('../../lib/stores/index.js')
+  const s = await site(t, { sessionStore: new MemorySessionStore() })
+  const app = fastify({ pluginTimeout: 0 })
+  t.teardown(async () => { await app.close() })
+  await app.register(fastifyAuth0, s.options({ sessionStore: new MemorySessionStore() }))
+  app.get('/claims', { preHandler: app.auth0.requireClaims(async claims => claims.role === 'admin') }, async request => request.auth0.user.role)
+  for (const [role, status] of [['admin', 200], ['guest', 403]] as const) {
+    const cookie = await sessionCookie(app, { user: { ...ada, role } })
+    t.equal((await app.inject({ url: '/claims', headers: { host: HOST, cookie } })).statusCode, status)
+  }
+})
