@@ -2,9 +2,10 @@ import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type LightMyRequestResponse, type RouteShorthandOptions } from 'fastify'
 import { PassThrough, Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import fastifyAuth0, { type Guard, type UserClaims } from '../../lib/index.js'
+import fastifyAuth0, { type Auth0Options, type Guard, type UserClaims } from '../../lib/index.js'
 import { sessionCookie } from '../../lib/testing/index.js'
-import { Site, site } from '../flows/site.js'
+import { MemorySessionStore } from '../../lib/stores/index.js'
+import { Site } from '../flows/site.js'
 
 const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
 const HOST = 'app.example.test'
@@ -73,7 +74,7 @@ class Matrix {
   }
 
   url (name: string, place: string): string {
-    return `/${encodeURIComponent(name)}/${place}`
+    return `/${name.replaceAll(' ', '-')}/${place}`
   }
 
   async ask (url: string, way: typeof ways[number], cookie: string): Promise<Cell> {
@@ -128,7 +129,7 @@ t.test('guard × caller × way of asking × place: status, code, and whether the
     for (const place of ['onRequest', 'preHandler', 'declared']) {
       const url = matrix.url(name, place)
       for (const [caller, cookie] of callers) {
-        for (const way of ways) {
+        for (const way of place === 'declared' ? ['navigation', 'POST'] as const : ways) {
           const cell = await matrix.ask(url, way, cookie)
           const expected: Partial<Cell> = caller === 'right'
             ? { status: way === 'WebSocket' ? 101 : 200 }
@@ -222,7 +223,7 @@ t.test('scripts, guesses and routes that do not want a login page get 401 with t
   t.notOk('loginUrl' in (await without.app.inject({ url: '/fresh', headers: { host: HOST, cookie: await sessionCookie(without.app, { user: ada }) } })).json())
 })
 
-async function stepSite (t: Test, options: Parameters<typeof site>[1] = {}): Promise<Site> {
+async function stepSite (t: Test, options: Partial<Auth0Options> = {}): Promise<Site> {
   const s = new Site(options)
   t.teardown(async () => { await s.app.close() })
   s.app.after(() => {
@@ -386,11 +387,10 @@ t.test('what asks for nothing, or is not known, fails when the route is register
 })
 
 t.test('a guard waits for a session that is kept in a store', async t => {
-  const { MemorySessionStore } = await import('../../lib/stores/index.js')
-  const s = await site(t, { sessionStore: new MemorySessionStore() })
+  const s = new Site()
   const app = fastify({ pluginTimeout: 0 })
-  t.teardown(async () => { await app.close() })
-  await app.register(fastifyAuth0, s.options({ sessionStore: new MemorySessionStore() }))
+  t.teardown(async () => { await app.close(); await s.app.close() })
+  await app.register(fastifyAuth0, s.options({ sessionStore: new MemorySessionStore({ now: () => s.clock.now }) }))
   app.get('/claims', { preHandler: app.auth0.requireClaims(async claims => claims.role === 'admin') }, async request => request.auth0.user.role)
   for (const [role, status] of [['admin', 200], ['guest', 403]] as const) {
     const cookie = await sessionCookie(app, { user: { ...ada, role } })
