@@ -1,0 +1,79 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify from 'fastify'
+import { Type } from 'typebox'
+import { describe, expect, test } from 'tstyche'
+import auth0, { ApiError, Auth0Error, type Auth0Options, type Guard, type Session, type UserClaims } from '../lib/index.js'
+
+declare module './session.js' {
+  interface UserClaims { 'https://example.com/roles'?: string[] }
+  interface CustomSession { theme?: 'dark' | 'light' }
+}
+
+const app = Fastify()
+const options: Auth0Options = { domain: 'acme.eu.auth0.com', clientId: 'app', clientSecret: 'secret', sessionSecret: 'a secret' }
+
+describe('registering', () => {
+  test('takes the options', () => {
+    expect(app.register).type.toBeCallableWith(auth0, options)
+  })
+
+  test('refuses options that are not there or not of the right type', () => {
+    expect<Auth0Options>().type.not.toBeAssignableFrom({ clientId: 'app', sessionSecret: 'x' })
+    expect<Auth0Options>().type.not.toBeAssignableFrom({ ...options, sessionSecret: 12 })
+    expect<Auth0Options>().type.not.toBeAssignableFrom({ ...options, onUnauthenticated: 'nowhere' })
+  })
+})
+
+describe('the guard', () => {
+  test('stands alone, in an array and at every hook', () => {
+    app.get('/one', { preHandler: app.auth0.requireSession }, async request => request.auth0.user)
+    app.get('/two', { preHandler: [app.auth0.requireSession, async () => {}] }, async () => '')
+    app.get('/three', { onRequest: app.auth0.requireSession }, async () => '')
+    app.addHook('onRequest', app.auth0.requireSession)
+    expect(app.auth0.requireSession).type.toBe<Guard>()
+  })
+
+  test('fits HTTP/2', () => {
+    const secure = Fastify({ http2: true })
+    secure.get('/', { preHandler: [secure.auth0.requireSession] }, async request => request.auth0.user.name)
+    secure.addHook('preHandler', secure.auth0.requireSession)
+  })
+
+  test('fits a type provider, and leaves its types alone', () => {
+    const typed = Fastify().withTypeProvider<TypeBoxTypeProvider>()
+    typed.get('/:id', { preHandler: typed.auth0.requireSession, schema: { params: Type.Object({ id: Type.Number() }) } }, async request => {
+      expect(request.params.id).type.toBe<number>()
+      return request.auth0.user
+    })
+  })
+
+  test('is not to be misspelt', () => {
+    expect(app.auth0).type.not.toHaveProperty('requireSesion')
+  })
+})
+
+describe('claims and sessions', () => {
+  test('are typed by merging', async () => {
+    const request = await new Promise<import('fastify').FastifyRequest>(() => {})
+    expect(request.auth0.user['https://example.com/roles']).type.toBe<string[] | undefined>()
+    expect((await request.auth0.getUser())?.['https://example.com/roles']).type.toBe<string[] | undefined>()
+    const session = await request.getSession()
+    expect(session).type.toBe<Session | undefined>()
+    expect(session?.theme).type.toBe<'dark' | 'light' | undefined>()
+  })
+
+  test('take a type of their own', async () => {
+    interface Employee extends UserClaims { department: string }
+    const request = await new Promise<import('fastify').FastifyRequest>(() => {})
+    expect((await request.auth0.getUser<Employee>())?.department).type.toBe<string | undefined>()
+    expect((await request.getSession<Employee>())?.user.department).type.toBe<string | undefined>()
+    expect((await request.auth0.completeInteractiveLogin<{ cart: number }>()).appState).type.toBe<{ cart: number } | undefined>()
+  })
+})
+
+test('errors have codes', () => {
+  const error = {} as ApiError
+  expect(error).type.toBeAssignableTo<Auth0Error>()
+  expect(error.code).type.toBe<string>()
+  expect(error.status).type.toBe<number>()
+})
