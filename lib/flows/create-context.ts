@@ -87,9 +87,19 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     lifetime: config.lifetime,
     now: config.now,
     timeout: config.storeTimeout,
+    lease: refreshLease(config),
     onStoreError: config.onStoreError,
     warn
   })
+}
+
+/**
+ * Long enough for a token call, a repeated one, and the store before and after; short enough that a session whose
+ * holder died is not stuck for long. Waiters outlast it, so that they go on then.
+ */
+function refreshLease ({ httpTimeout, storeTimeout }: Config): { leaseSeconds: number, waitSeconds: number } {
+  const leaseSeconds = 2 * (httpTimeout + storeTimeout)
+  return { leaseSeconds, waitSeconds: leaseSeconds + 1 }
 }
 
 type SealerFor = (kind: string, maxAgeDays: number) => Sealer

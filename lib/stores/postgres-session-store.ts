@@ -1,18 +1,7 @@
 import { withLease } from './lease.js'
-import { migration, postgresQuery, tableName, type PostgresPool, type PostgresQuery, type TableName } from './postgres-pool.js'
-import { sweepRegularly, type SweepOptions } from './postgres-sweeper.js'
+import { migration, postgresTable, type PostgresStoreOptions, type PostgresTable } from './postgres-table.js'
 import { filterPairs, toListing } from './session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../types/stores.js'
-
-/** Options of `PostgresSessionStore`. */
-export interface PostgresSessionStoreOptions extends SweepOptions {
-  /** A `Pool` of `pg`, or `fastify.pg`. */
-  pool: PostgresPool
-  /** Name of the table, a schema before it if need be. Default `'auth0_sessions'`. */
-  table?: string
-  /** The clock, epoch seconds. */
-  now?: () => number
-}
 
 /** Leases go by the server's clock, which all processes share. */
 const SERVER_NOW = 'extract(epoch FROM clock_timestamp())::double precision'
@@ -23,22 +12,16 @@ const SWEPT_AT_ONCE = 1000
  * connection, so that a small pool cannot run dry of them. `migrate()` makes the table.
  */
 export class PostgresSessionStore implements SessionStore {
-  readonly #query: PostgresQuery
-  readonly #table: TableName
-  readonly #now: () => number
-  readonly #stopSweeping: () => void
+  readonly #table: PostgresTable
 
-  constructor (options: PostgresSessionStoreOptions) {
-    this.#query = postgresQuery(options.pool)
-    this.#table = tableName(options.table ?? 'auth0_sessions')
-    this.#now = options.now ?? (() => Date.now() / 1000)
-    this.#stopSweeping = sweepRegularly(async () => await this.sweep(), options)
+  constructor (options: PostgresStoreOptions) {
+    this.#table = postgresTable(options, 'auth0_sessions', async () => await this.sweep())
   }
 
   /** Makes the table and its indexes where they are missing. Can be run at every start, by any number of processes. */
   async migrate (): Promise<void> {
     const { sql, index } = this.#table
-    await this.#query(migration(this.#table, [
+    await this.#table.query(migration(this.#table, [
       `CREATE TABLE IF NOT EXISTS ${sql} (
         key text PRIMARY KEY,
         value text NOT NULL,
@@ -61,55 +44,55 @@ export class PostgresSessionStore implements SessionStore {
   async sweep (): Promise<number> {
     let swept = 0
     for (let count = SWEPT_AT_ONCE; count === SWEPT_AT_ONCE; swept += count) {
-      ({ count } = await this.#query(`DELETE FROM ${this.#table.sql} WHERE key IN (
+      ({ count } = await this.#table.query(`DELETE FROM ${this.#table.sql} WHERE key IN (
         SELECT key FROM ${this.#table.sql}
         WHERE expires_at <= $1 AND (sub IS NOT NULL OR expires_at <= ${SERVER_NOW})
-        ORDER BY expires_at LIMIT ${SWEPT_AT_ONCE} FOR UPDATE SKIP LOCKED)`, [this.#now()]))
+        ORDER BY expires_at LIMIT ${SWEPT_AT_ONCE} FOR UPDATE SKIP LOCKED)`, [this.#table.now()]))
     }
     return swept
   }
 
   /** Stops the regular sweep. The pool stays open: it is the application's. */
   close (): void {
-    this.#stopSweeping()
+    this.#table.stopSweeping()
   }
 
   async create (key: string, entry: SessionEntry): Promise<void> {
-    await this.#query(`INSERT INTO ${this.#table.sql} (key, value, version, iss, sub, sid, organization, created_at, expires_at)
+    await this.#table.query(`INSERT INTO ${this.#table.sql} (key, value, version, iss, sub, sid, organization, created_at, expires_at)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, toRow(key, entry))
   }
 
   async get (key: string): Promise<SessionEntry | undefined> {
-    const { rows: [row] } = await this.#query(`SELECT * FROM ${this.#table.sql}
-      WHERE key = $1 AND expires_at > $2 AND sub IS NOT NULL`, [key, this.#now()])
+    const { rows: [row] } = await this.#table.query(`SELECT * FROM ${this.#table.sql}
+      WHERE key = $1 AND expires_at > $2 AND sub IS NOT NULL`, [key, this.#table.now()])
     return row === undefined ? undefined : { value: String(row.value), version: Number(row.version), ...toListed(row) }
   }
 
   async update (key: string, entry: SessionEntry): Promise<boolean> {
-    const { count } = await this.#query(`UPDATE ${this.#table.sql}
+    const { count } = await this.#table.query(`UPDATE ${this.#table.sql}
       SET value = $2, version = $3, iss = $4, sub = $5, sid = $6, organization = $7, created_at = $8, expires_at = $9
-      WHERE key = $1 AND version = $3 - 1 AND expires_at > $10 AND sub IS NOT NULL`, [...toRow(key, entry), this.#now()])
+      WHERE key = $1 AND version = $3 - 1 AND expires_at > $10 AND sub IS NOT NULL`, [...toRow(key, entry), this.#table.now()])
     return count === 1
   }
 
   async touch (key: string, expiresAt: number): Promise<boolean> {
-    const { count } = await this.#query(`UPDATE ${this.#table.sql} SET expires_at = $2
-      WHERE key = $1 AND expires_at > $3 AND sub IS NOT NULL`, [key, expiresAt, this.#now()])
+    const { count } = await this.#table.query(`UPDATE ${this.#table.sql} SET expires_at = $2
+      WHERE key = $1 AND expires_at > $3 AND sub IS NOT NULL`, [key, expiresAt, this.#table.now()])
     return count === 1
   }
 
   async delete (key: string): Promise<void> {
-    await this.#query(`DELETE FROM ${this.#table.sql} WHERE key = $1 AND sub IS NOT NULL`, [key])
+    await this.#table.query(`DELETE FROM ${this.#table.sql} WHERE key = $1 AND sub IS NOT NULL`, [key])
   }
 
   async deleteWhere (filter: SessionFilter): Promise<number> {
     const { where, values } = this.#matching(filter)
-    return (await this.#query(`DELETE FROM ${this.#table.sql} ${where}`, values)).count
+    return (await this.#table.query(`DELETE FROM ${this.#table.sql} ${where}`, values)).count
   }
 
   async list (filter: SessionFilter): Promise<SessionListing[]> {
     const { where, values } = this.#matching(filter)
-    const { rows } = await this.#query(`SELECT key, iss, sub, sid, organization, created_at, expires_at
+    const { rows } = await this.#table.query(`SELECT key, iss, sub, sid, organization, created_at, expires_at
       FROM ${this.#table.sql} ${where} ORDER BY created_at DESC`, values)
     return rows.map(row => toListing(String(row.key), toListed(row)))
   }
@@ -119,13 +102,13 @@ export class PostgresSessionStore implements SessionStore {
     const name = `lock:${key}`
     return await withLease({
       acquire: async (token, leaseSeconds) => {
-        const { count } = await this.#query(`INSERT INTO ${sql} AS held (key, value, version, created_at, expires_at)
+        const { count } = await this.#table.query(`INSERT INTO ${sql} AS held (key, value, version, created_at, expires_at)
           VALUES ($1, $2, 0, ${SERVER_NOW}, ${SERVER_NOW} + $3::double precision)
           ON CONFLICT (key) DO UPDATE SET value = excluded.value, created_at = excluded.created_at, expires_at = excluded.expires_at
           WHERE held.expires_at <= ${SERVER_NOW}`, [name, token, leaseSeconds])
         return count === 1
       },
-      release: async token => { await this.#query(`DELETE FROM ${sql} WHERE key = $1 AND value = $2`, [name, token]) }
+      release: async token => { await this.#table.query(`DELETE FROM ${sql} WHERE key = $1 AND value = $2`, [name, token]) }
     }, how, work)
   }
 
@@ -133,7 +116,7 @@ export class PostgresSessionStore implements SessionStore {
   #matching (filter: SessionFilter): { where: string, values: unknown[] } {
     const pairs = filterPairs(filter)
     const conditions = pairs.map(([field], index) => `${field} = $${index + 2}`)
-    return { where: `WHERE expires_at > $1 AND ${conditions.join(' AND ')}`, values: [this.#now(), ...pairs.map(([, value]) => value)] }
+    return { where: `WHERE expires_at > $1 AND ${conditions.join(' AND ')}`, values: [this.#table.now(), ...pairs.map(([, value]) => value)] }
   }
 }
 

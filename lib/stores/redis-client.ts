@@ -18,6 +18,23 @@ export interface NodeRedisClient {
 /** A connected client of the application's. */
 export type RedisClient = IoredisClient | NodeRedisClient
 
+/** Options of the stores over Redis or Valkey. */
+export interface RedisStoreOptions {
+  /** A connected client: `ioredis`, `redis` 4 or later, or `fastify.redis`; single, sentinel or cluster; Redis 5 or Valkey and later. */
+  client: RedisClient
+  /** Before every key. Default `'auth0:session:'` for sessions, `'auth0:revoked:'` for revocations. */
+  prefix?: string
+  /** The clock, epoch seconds. */
+  now?: () => number
+}
+
+/** A store's part of a Redis server. */
+export interface RedisSpace { redis: RedisCommands, prefix: string, now: () => number }
+
+export function redisSpace (options: RedisStoreOptions, prefix: string): RedisSpace {
+  return { redis: redisCommands(options.client), prefix: options.prefix ?? prefix, now: options.now ?? (() => Date.now() / 1000) }
+}
+
 /** All that the stores need of Redis. Each call touches one key, so that a cluster can serve it. */
 export interface RedisCommands {
   get (key: string): Promise<string | undefined>
@@ -27,7 +44,7 @@ export interface RedisCommands {
 }
 
 /** Speaks to either kind of client. */
-export function redisCommands (client: RedisClient): RedisCommands {
+function redisCommands (client: RedisClient): RedisCommands {
   if (isNodeRedis(client)) {
     return {
       get: async key => text(await client.get(key)),

@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto'
 import { withLease } from './lease.js'
-import { redisCommands, texts, type RedisClient, type RedisCommands } from './redis-client.js'
+import { redisSpace, texts, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
 import { CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, TOUCH, UNLOCK, UPDATE } from './redis-scripts.js'
 import { byAge, filterPairs, INDEXED_FIELDS, ownerMatches } from './session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionOwner, SessionStore } from '../../types/stores.js'
-
-/** Options of `RedisSessionStore`. */
-export interface RedisSessionStoreOptions {
-  /** A connected client: `ioredis`, `redis` 4 or later, or `fastify.redis`; single, sentinel or cluster; Redis 5 or Valkey and later. */
-  client: RedisClient
-  /** Before every key. Default `'auth0:session:'`. */
-  prefix?: string
-  /** The clock, epoch seconds. */
-  now?: () => number
-}
 
 const OWNER_FIELDS = ['iss', 'sub', 'sid', 'organization'] as const
 const LISTED_FIELDS = [...OWNER_FIELDS, 'createdAt', 'expiresAt'] as const
@@ -27,39 +17,35 @@ const BATCH = 100
  * whose session it is, the session itself says.
  */
 export class RedisSessionStore implements SessionStore {
-  readonly #redis: RedisCommands
-  readonly #prefix: string
-  readonly #now: () => number
+  readonly #space: RedisSpace
 
-  constructor (options: RedisSessionStoreOptions) {
-    this.#redis = redisCommands(options.client)
-    this.#prefix = options.prefix ?? 'auth0:session:'
-    this.#now = options.now ?? (() => Date.now() / 1000)
+  constructor (options: RedisStoreOptions) {
+    this.#space = redisSpace(options, 'auth0:session:')
   }
 
   async create (key: string, entry: SessionEntry): Promise<void> {
     await this.#index(key, entry.owner, entry.expiresAt)
-    await this.#redis.run(CREATE, this.#entryKey(key), this.#timeToLive(entry.expiresAt), ...toFields(entry))
+    await this.#space.redis.run(CREATE, this.#entryKey(key), this.#timeToLive(entry.expiresAt), ...toFields(entry))
   }
 
   async get (key: string): Promise<SessionEntry | undefined> {
-    const fields = await this.#redis.hashFields(this.#entryKey(key), FIELDS)
+    const fields = await this.#space.redis.hashFields(this.#entryKey(key), FIELDS)
     const [value, version, ...listed] = fields
     const entry = toListed(listed)
-    if (value === undefined || entry === undefined || entry.expiresAt <= this.#now()) return undefined
+    if (value === undefined || entry === undefined || entry.expiresAt <= this.#space.now()) return undefined
     return { value, version: Number(version), ...entry }
   }
 
   async update (key: string, entry: SessionEntry): Promise<boolean> {
     await this.#index(key, entry.owner, entry.expiresAt)
-    return isDone(await this.#redis.run(UPDATE, this.#entryKey(key), entry.version - 1, this.#now(), this.#timeToLive(entry.expiresAt), ...toFields(entry)))
+    return isDone(await this.#space.redis.run(UPDATE, this.#entryKey(key), entry.version - 1, this.#space.now(), this.#timeToLive(entry.expiresAt), ...toFields(entry)))
   }
 
   async touch (key: string, expiresAt: number): Promise<boolean> {
     const entry = await this.#listed(key)
     if (entry === undefined) return false
     await this.#index(key, entry.owner, expiresAt)
-    return isDone(await this.#redis.run(TOUCH, this.#entryKey(key), this.#now(), this.#timeToLive(expiresAt), expiresAt))
+    return isDone(await this.#space.redis.run(TOUCH, this.#entryKey(key), this.#space.now(), this.#timeToLive(expiresAt), expiresAt))
   }
 
   async delete (key: string): Promise<void> {
@@ -83,29 +69,29 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number }, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const lockKey = `${this.#prefix}lock:${key}`
+    const lockKey = `${this.#space.prefix}lock:${key}`
     return await withLease({
-      acquire: async (token, leaseSeconds) => isDone(await this.#redis.run(LOCK, lockKey, token, Math.ceil(leaseSeconds * 1000))),
-      release: async token => { await this.#redis.run(UNLOCK, lockKey, token) }
+      acquire: async (token, leaseSeconds) => isDone(await this.#space.redis.run(LOCK, lockKey, token, Math.ceil(leaseSeconds * 1000))),
+      release: async token => { await this.#space.redis.run(UNLOCK, lockKey, token) }
     }, how, work)
   }
 
   /** Makes the session findable until `expiresAt`. Never takes it out: another request may be about to write it. */
   async #index (key: string, owner: SessionOwner, expiresAt: number): Promise<void> {
-    if (expiresAt <= this.#now()) return
-    await Promise.all(this.#indexKeys(owner).map(async index => await this.#redis.run(INDEX_ADD, index, this.#now(), key, expiresAt)))
+    if (expiresAt <= this.#space.now()) return
+    await Promise.all(this.#indexKeys(owner).map(async index => await this.#space.redis.run(INDEX_ADD, index, this.#space.now(), key, expiresAt)))
   }
 
   /** Deletes an entry that still matches, then its traces in the indexes. */
   async #remove (key: string, owner: SessionOwner, pairs: readonly [string, string][]): Promise<boolean> {
-    const deleted = isDone(await this.#redis.run(DELETE_IF, this.#entryKey(key), this.#now(), ...pairs.flat()))
-    if (deleted) await Promise.all(this.#indexKeys(owner).map(async index => await this.#redis.run(INDEX_REMOVE, index, key)))
+    const deleted = isDone(await this.#space.redis.run(DELETE_IF, this.#entryKey(key), this.#space.now(), ...pairs.flat()))
+    if (deleted) await Promise.all(this.#indexKeys(owner).map(async index => await this.#space.redis.run(INDEX_REMOVE, index, key)))
     return deleted
   }
 
   async #eachMatch (pairs: [keyof SessionFilter, string][], visit: (listing: SessionListing) => Promise<void>): Promise<void> {
     const [field, value] = pairs[0]!
-    const keys = texts(await this.#redis.run(INDEX_LIST, this.#indexKey(field, value), this.#now()))
+    const keys = texts(await this.#space.redis.run(INDEX_LIST, this.#indexKey(field, value), this.#space.now()))
     for (let start = 0; start < keys.length; start += BATCH) {
       await Promise.all(keys.slice(start, start + BATCH).map(async key => {
         const entry = await this.#listed(key)
@@ -117,17 +103,17 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async #listed (key: string): Promise<Listed | undefined> {
-    const entry = toListed(await this.#redis.hashFields(this.#entryKey(key), LISTED_FIELDS))
-    return entry !== undefined && entry.expiresAt > this.#now() ? entry : undefined
+    const entry = toListed(await this.#space.redis.hashFields(this.#entryKey(key), LISTED_FIELDS))
+    return entry !== undefined && entry.expiresAt > this.#space.now() ? entry : undefined
   }
 
   #entryKey (key: string): string {
-    return `${this.#prefix}entry:${key}`
+    return `${this.#space.prefix}entry:${key}`
   }
 
   /** Hashed: a list of Redis' keys names nobody. */
   #indexKey (field: string, value: string): string {
-    return `${this.#prefix}${field}:${createHash('sha256').update(value).digest('base64url')}`
+    return `${this.#space.prefix}${field}:${createHash('sha256').update(value).digest('base64url')}`
   }
 
   #indexKeys (owner: SessionOwner): string[] {
@@ -135,7 +121,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   #timeToLive (expiresAt: number): number {
-    return Math.ceil((expiresAt - this.#now()) * 1000)
+    return Math.ceil((expiresAt - this.#space.now()) * 1000)
   }
 }
 

@@ -32,8 +32,8 @@ export interface StoredSessionsOptions {
   revocations?: RevocationStore | undefined
   /** Opened claims that are remembered. Default 5000; 0 for none. */
   cacheEntries?: number
-  /** Seconds the lock on a session lasts, and seconds it is waited for. Default 30 and 15. */
-  lease?: { leaseSeconds: number, waitSeconds: number }
+  /** Seconds the lock on a session lasts, and seconds it is waited for. */
+  lease: { leaseSeconds: number, waitSeconds: number }
 }
 
 const ID_SHAPE = /^[\w-]{22,128}$/
@@ -53,8 +53,7 @@ export function storeKey (id: string): string {
 
 /** Sessions kept in a `SessionStore`; the cookie holds only their id. */
 export function createStoredSessions (options: StoredSessionsOptions): Sessions {
-  const { store, idSealer, lifetime, now, timeout, revocations, warn } = options
-  const lease = options.lease ?? { leaseSeconds: 30, waitSeconds: 15 }
+  const { store, idSealer, lifetime, now, timeout, lease, revocations, warn } = options
   const codec = createSessionCodec(options.sealer, options.cacheEntries ?? 5000)
   const inTurn = createKeyQueue()
   /** What each request last saw: its tokens come from the same read as its claims. */

@@ -1,4 +1,4 @@
-import type { PostgresPool } from '../../lib/stores/postgres-pool.js'
+import type { PostgresPool } from '../../lib/stores/postgres-table.js'
 
 type Row = Record<string, unknown>
 type Condition = (row: Row) => boolean

@@ -35,6 +35,7 @@ function setUp (changes: Partial<StoredSessionsOptions> = {}) {
     lifetime,
     now: clock.now,
     timeout: 0.2,
+    lease: { leaseSeconds: 5, waitSeconds: 6 },
     onStoreError: 'fail',
     warn: (code, detail) => { warnings.push([code, detail]) },
     ...changes

@@ -1,8 +1,38 @@
 import { ConfigurationError } from '../errors.js'
+import { sweepRegularly, type SweepOptions } from './postgres-sweeper.js'
 
 /** What the stores need of PostgreSQL: a `Pool` of `pg`, or `fastify.pg` of `@fastify/postgres`. */
 export interface PostgresPool {
   query (text: string, values?: unknown[]): Promise<{ rows: unknown[], rowCount: number | null }>
+}
+
+/** Options of the stores over PostgreSQL. */
+export interface PostgresStoreOptions extends SweepOptions {
+  /** A `Pool` of `pg`, or `fastify.pg`. */
+  pool: PostgresPool
+  /** Name of the table, a schema before it if need be. Default `'auth0_sessions'` for sessions, `'auth0_revocations'` for revocations. */
+  table?: string
+  /** The clock, epoch seconds. */
+  now?: () => number
+}
+
+/** A store's table, swept regularly. */
+export interface PostgresTable {
+  query: PostgresQuery
+  /** The table's name as SQL, and names for its indexes. */
+  sql: string
+  index: (of: string) => string
+  now: () => number
+  stopSweeping: () => void
+}
+
+export function postgresTable (options: PostgresStoreOptions, name: string, sweep: () => Promise<unknown>): PostgresTable {
+  return {
+    query: postgresQuery(options.pool),
+    ...tableName(options.table ?? name),
+    now: options.now ?? (() => Date.now() / 1000),
+    stopSweeping: sweepRegularly(sweep, options)
+  }
 }
 
 /** Runs one statement, which is one transaction; says how many rows it touched and which it gave back. */
@@ -14,7 +44,7 @@ const ATTEMPTS = 3
 /** An identifier, or two with a dot between: schema and table. Short enough that index names fit into 63 bytes. */
 const TABLE = /^(?:[a-z_][a-z0-9_]{0,39}\.)?[a-z_][a-z0-9_]{0,39}$/i
 
-export function postgresQuery (pool: PostgresPool): PostgresQuery {
+function postgresQuery (pool: PostgresPool): PostgresQuery {
   if (typeof (pool as Partial<PostgresPool> | undefined)?.query !== 'function') {
     throw new ConfigurationError('pool', 'The option "pool" must be a pool of "pg" or "fastify.pg".')
   }
@@ -30,11 +60,8 @@ export function postgresQuery (pool: PostgresPool): PostgresQuery {
   }
 }
 
-/** A table's name as SQL, and the names of its indexes. */
-export interface TableName { sql: string, index: (of: string) => string }
-
 /** @throws ConfigurationError for what is not a plain identifier: names cannot be bound as parameters */
-export function tableName (name: string): TableName {
+function tableName (name: string): Pick<PostgresTable, 'sql' | 'index'> {
   if (typeof name !== 'string' || !TABLE.test(name)) {
     throw new ConfigurationError('table', 'The option "table" must be an identifier of letters, digits and "_" (40 at most), with or without a schema before it.')
   }
@@ -46,6 +73,6 @@ export function tableName (name: string): TableName {
 }
 
 /** Statements that make tables, as one transaction; the lock keeps processes that start together out of each other's way. */
-export function migration (table: TableName, statements: string[]): string {
+export function migration (table: PostgresTable, statements: string[]): string {
   return [`SELECT pg_advisory_xact_lock(hashtext('${table.sql}'))`, ...statements].join(';\n')
 }
