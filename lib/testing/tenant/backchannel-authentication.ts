@@ -2,17 +2,7 @@ import type { AuthorizationDetail } from 'oidc-provider'
 import type { Feature, TenantContext } from './context.js'
 import { openGrant } from './logins.js'
 import { refusal } from './refusal.js'
-
-/** A login that waits for the user's answer on another device. */
-export interface BackchannelRequest {
-  authReqId: string
-  clientId: string
-  sub: string
-  bindingMessage: string
-  scope: string
-  params: Readonly<Record<string, unknown>>
-  status: 'pending' | 'approved' | 'denied'
-}
+import type { BackchannelRequest } from './records.js'
 
 const allowedMessage = /^[\p{L}\p{N} +\-_.,:#]{1,64}$/u
 const maxExpiry = 300

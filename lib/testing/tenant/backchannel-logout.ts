@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Feature, TenantContext } from './context.js'
 import { signForClient } from './id-tokens.js'
-
-/** A logout token the tenant sent. */
-export interface SentLogoutToken {
-  clientId: string
-  url: string
-  token: string
-  /** What the application answered; missing when it could not be reached. */
-  status?: number
-}
+import type { SentLogoutToken } from './records.js'
 
 const patience = 5000
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { internalGrantPrefix } from './clients.js'
-import type { RegisteredClient } from './clients.js'
 import type { Feature, TenantContext } from './context.js'
 import { oauthError, TenantError } from './exchange.js'
 import type { TenantRequest } from './exchange.js'
+import type { RegisteredClient } from './records.js'
 
 const grantType = `${internalGrantPrefix}authenticate:${randomBytes(16).toString('hex')}`
 const credentials = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']

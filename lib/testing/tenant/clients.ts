@@ -1,11 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Feature } from './context.js'
 import type { TenantClient } from './options.js'
-
-/** An application with its defaults. */
-export interface RegisteredClient extends TenantClient {
-  tokenEndpointAuthMethod: NonNullable<TenantClient['tokenEndpointAuthMethod']>
-}
+import type { RegisteredClient } from './records.js'
 
 /** The application of a tenant that was given none. */
 export const demoClient: TenantClient = { clientId: 'demo-client', clientSecret: 'demo-client-secret-for-local-use-only', name: 'Demo application' }

@@ -5,9 +5,7 @@ import { empty, html, json, redirect } from './exchange.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
 import { accountError, accountRoute, invalidField, pageOf, requiredField } from './my-account.js'
 import { buttons, escape, page } from './page.js'
-
-/** An account of a user at another provider, whose tokens the tenant keeps. */
-export interface ConnectedAccount { id: string, sub: string, connection: string, scopes: string[], createdAt: string, orgId?: string }
+import type { ConnectedAccount } from './records.js'
 
 interface PendingConnection {
   sub: string

@@ -1,20 +1,18 @@
 import type * as OidcProvider from 'oidc-provider'
 import type { Configuration, Provider } from 'oidc-provider'
-import type { BackchannelRequest } from './backchannel-authentication.js'
-import type { ConnectedAccount } from './connected-accounts.js'
 import type { Messages } from './messages.js'
 import type { MfaState } from './mfa-state.js'
 import type { OneTimeLogins } from './one-time-logins.js'
-import type { SentLogoutToken } from './backchannel-logout.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
 import type { SigningKeys } from './keys.js'
 import type { LoginFacts } from './logins.js'
 import type { LoginStep } from './login-page.js'
 import type { TenantConnection, TenantOptions, TenantOrganization, TenantResourceServer } from './options.js'
 import type { EngineHelpers } from './engine.js'
-import type { Clients, RegisteredClient } from './clients.js'
+import type { Clients } from './clients.js'
 import type { StoredUser, Users } from './users.js'
 import type { Storage } from './storage.js'
+import type { BackchannelRequest, ConnectedAccount, RegisteredClient, SentLogoutToken } from './records.js'
 
 /** The module `oidc-provider`. */
 export type Engine = typeof OidcProvider

@@ -5,9 +5,7 @@ import { runEngine } from './engine.js'
 import { json, parseRequest, TenantError } from './exchange.js'
 import type { RawRequest, TenantAnswer, TenantRequest } from './exchange.js'
 import type { LoggedRequest } from './request-log.js'
-
-/** Answers a request in the tenant's place, or lets it pass. May throw, which breaks the connection off. */
-export type Interceptor = (request: TenantRequest) => Response | undefined | Promise<Response | undefined>
+import type { Interceptor } from './records.js'
 
 function matcher (path: string): (actual: string) => Record<string, string> | undefined {
   const pattern = new RegExp(`^${path.replace(/:(\w+)/gu, '(?<$1>[^/]+)')}$`, 'u')

@@ -1,11 +1,11 @@
 import type { AdapterPayload, Configuration } from 'oidc-provider'
 import { notifyClients } from './backchannel-logout.js'
-import type { RegisteredClient } from './clients.js'
 import { isLoopback } from './clients.js'
 import type { Feature, TenantContext } from './context.js'
 import { html, redirect } from './exchange.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
 import { escape, page } from './page.js'
+import type { RegisteredClient } from './records.js'
 
 const cookieName = 'auth0'
 const expiredCookie = `${cookieName}=; path=/; expires=Thu, 01 Jan 1970 00:00:00 GMT; httponly; samesite=lax`

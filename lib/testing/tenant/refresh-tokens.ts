@@ -1,11 +1,11 @@
 import type { KoaContextWithOIDC, RefreshToken } from 'oidc-provider'
-import type { RegisteredClient } from './clients.js'
 import type { Feature, TenantContext } from './context.js'
 import { issueTokens } from './issue-tokens.js'
 import { myAccountPolicy } from './my-account.js'
 import type { RefreshTokenPolicy } from './options.js'
 import { audienceOf, resourceOf, standardScopes } from './resource-servers.js'
 import { refusal } from './refusal.js'
+import type { RegisteredClient } from './records.js'
 
 type StoredRefreshToken = InstanceType<typeof RefreshToken> & { consumed?: number }
 

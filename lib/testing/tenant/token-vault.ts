@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { RegisteredClient } from './clients.js'
 import type { Feature, TenantContext } from './context.js'
 import { refusal } from './refusal.js'
 import { findResourceServer } from './resource-servers.js'
+import type { RegisteredClient } from './records.js'
 
 const grantType = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
 const issuedType = 'http://auth0.com/oauth/token-type/federated-connection-access-token'
