@@ -1,6 +1,7 @@
 import type { AuthorizationServer, Metadata } from '../authentication/authorization-server.js'
 import { logoutUrl } from '../authentication/logout.js'
 import { revokeToken } from '../authentication/revoke.js'
+import { SessionStoreError } from '../errors.js'
 import type { SessionRecord, SessionTokens } from '../../types/stores.js'
 import { appUrl, type Context, type Visit } from './context.js'
 import { reasonOf, userMark } from './events.js'
@@ -27,8 +28,7 @@ export interface LogoutOptions {
 export async function logout (context: Context, visit: Visit, options: LogoutOptions = {}): Promise<URL> {
   const base = visit.appBase()
   const server = await visit.server()
-  const record = (await currentSession(context, visit))?.record
-  const tokens = record === undefined ? undefined : await context.sessions.tokens(visit.jar, record)
+  const { record, tokens } = await endingSession(context, visit)
   const newest = record === undefined ? undefined : context.refreshes.newest(record.id)?.tokens
   const held = newest !== undefined && newest.version > (tokens?.version ?? 0) ? newest : tokens
 
@@ -50,6 +50,17 @@ export async function logout (context: Context, visit: Visit, options: LogoutOpt
     returnTo: path === undefined ? appUrl(base, '') : base.origin + path,
     federated: options.federated === true
   })
+}
+
+/** What is known of the session that ends. A store that cannot be read must not keep the browser logged in. */
+async function endingSession (context: Context, visit: Visit): Promise<{ record?: SessionRecord, tokens?: SessionTokens }> {
+  try {
+    const read = await currentSession(context, visit)
+    return read === undefined ? {} : { record: read.record, tokens: await context.sessions.tokens(visit.jar, read.record) }
+  } catch (error) {
+    if (error instanceof SessionStoreError) return {}
+    throw error
+  }
 }
 
 function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefined, record: SessionRecord | undefined, tokens: SessionTokens | undefined, how: { returnTo: string, federated: boolean }): URL {

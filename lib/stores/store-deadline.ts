@@ -2,11 +2,12 @@ import { Auth0Error, SessionStoreError, TimeoutError } from '../errors.js'
 
 /**
  * Waits for the store at most `seconds`, and turns whatever goes wrong into a `SessionStoreError`.
- * An answer that comes too late is dropped, be it a value or an error.
+ * An answer that comes too late is dropped, be it a value or an error. One that had come while this process was busy
+ * with something else counts: before giving up, what is waiting to be read is read.
  */
 export function bounded<T> (what: string, seconds: number, work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(late(what)), seconds * 1000)
+    const timer = setTimeout(() => setImmediate(() => reject(late(what))), seconds * 1000)
     Promise.resolve().then(work).then(
       value => { clearTimeout(timer); resolve(value) },
       (error: unknown) => { clearTimeout(timer); reject(failure(what, error)) }

@@ -58,6 +58,8 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
   const inTurn = createKeyQueue()
   /** What each request last saw: its tokens come from the same read as its claims. */
   const lastSeen = new WeakMap<CookieJar, Found>()
+  /** Ids a request came with although no session was found: they are ended all the same when the request ends its session. */
+  const lost = new WeakMap<CookieJar, string>()
   /** Sessions whose lock this process holds. */
   const locked = new Set<string>()
   const touching = new Map<string, Promise<boolean>>()
@@ -133,6 +135,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
         return undefined
       }
       if (found === undefined) {
+        if (id !== undefined) lost.set(jar, id)
         clearCookies(jar)
         return undefined
       }
@@ -159,7 +162,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
 
     async create (jar, session) {
       const { record } = session
-      const previous = cookieId(jar)
+      const previous = cookieId(jar) ?? lost.get(jar)
       lastSeen.delete(jar)
       // The old session first: when this fails nothing has changed, and when what follows fails there is no session at all.
       if (previous !== undefined) await call('delete', async () => await store.delete(storeKey(previous)))
@@ -225,7 +228,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
     },
 
     async destroy (jar) {
-      const id = cookieId(jar)
+      const id = cookieId(jar) ?? lost.get(jar)
       lastSeen.delete(jar)
       clearCookies(jar)
       if (id === undefined) return undefined

@@ -160,6 +160,19 @@ test('nothing brings a session back that logout ended', async t => {
   t.equal(world.memory.size, 0)
 })
 
+test('a session the store does not show yet is ended all the same, by logout and by the next login', async t => {
+  for (const end of ['logout', 'login']) {
+    const world = setUp()
+    const { record } = await logIn(world)
+    world.interfere.get = async () => undefined
+    const jar = world.browser.request()
+    t.equal(await world.sessions.read(jar), undefined)
+    if (end === 'logout') await world.sessions.destroy(jar)
+    else await world.sessions.create(jar, newSession(world.clock.now()))
+    t.equal(await world.memory.get(storeKey(record.id)), undefined, end)
+  }
+})
+
 test('a logout from outside that overtakes a login wins (BCL-29)', async t => {
   const world = setUp()
   const revocations = new MemoryRevocationStore({ now: world.clock.now })
