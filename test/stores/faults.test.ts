@@ -65,9 +65,8 @@ async function table (t: Test, name: string, backend: Backend): Promise<void> {
 }
 
 async function row (t: Test, name: string, backend: Backend, fault: Fault, step: Step): Promise<void> {
-  let world: World | undefined
-  const store = forgetful(backend.createStore(() => world!.clock.now))
-  world = new World({ plugin: { sessionStore: store, httpTimeout: 1, sessionConfiguration: { inactivityDuration: 400_000, absoluteDuration: 800_000, storeTimeout } } })
+  const store = forgetful(backend.createStore(() => world.clock.now))
+  const world: World = new World({ plugin: { sessionStore: store, httpTimeout: 1, sessionConfiguration: { inactivityDuration: 400_000, absoluteDuration: 800_000, storeTimeout } } })
   await world.app.ready()
   try {
     const ada = await eventually(async () => await member(world, 'auth0|ada'))
