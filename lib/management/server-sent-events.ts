@@ -9,19 +9,25 @@ export interface ServerSentEvent {
   retry: number | undefined
 }
 
-const MAX_LENGTH = 16 * 1024 * 1024
+const MAX_LENGTH = 2 * 1024 * 1024
 
 /** The messages of an event stream. @see WHATWG HTML section 9.2 */
 export async function * serverSentEvents (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent> {
   let fields = new Map<string, string[]>()
+  let length = 0
   for await (const line of lines(chunks)) {
     if (line !== '') {
+      length += line.length
+      if (length > MAX_LENGTH) throw tooLarge()
       const [, name, value] = /^([^:]*):? ?([^]*)$/.exec(line)!
-      fields.set(name!, [...fields.get(name!) ?? [], value!])
+      const values = fields.get(name!)
+      if (values === undefined) fields.set(name!, [value!])
+      else values.push(value!)
       continue
     }
     const message = toMessage(fields)
     fields = new Map()
+    length = 0
     if (message !== undefined) yield message
   }
 }
@@ -35,14 +41,20 @@ function toMessage (fields: Map<string, string[]>): ServerSentEvent | undefined 
 
 async function * lines (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder()
-  let rest = ''
+  let begun = ''
+  let held = ''
   for await (const chunk of chunks) {
-    rest += decoder.decode(chunk, { stream: true })
+    const text = held + decoder.decode(chunk, { stream: true })
     // A carriage return at the end may be half of a line end.
-    const held = rest.endsWith('\r') ? '\r' : ''
-    const parts = rest.slice(0, rest.length - held.length).split(/\r\n|\n|\r/)
-    rest = parts.pop()! + held
-    if (rest.length > MAX_LENGTH) throw new NetworkError('A message of the event stream is too large.', undefined, 'response_too_large')
+    held = text.endsWith('\r') ? '\r' : ''
+    const parts = text.slice(0, text.length - held.length).split(/\r\n|\n|\r/)
+    parts[0] = begun + parts[0]!
+    begun = parts.pop()!
+    if (begun.length > MAX_LENGTH) throw tooLarge()
     yield * parts
   }
+}
+
+function tooLarge (): NetworkError {
+  return new NetworkError('A message of the event stream is too large.', undefined, 'response_too_large')
 }
