@@ -48,6 +48,15 @@ function checkConnection (request: TenantRequest): void {
 
 interface Reset { sub: string, expiresAt: number }
 
+const resetsOf = new WeakMap<TenantContext, Map<string, Reset>>()
+
+/** A link to a page where the user chooses a new password. */
+export function passwordResetLink (tenant: TenantContext, sub: string, lifetime = resetLifetime): string {
+  const ticket = randomBytes(16).toString('base64url')
+  resetsOf.get(tenant)!.set(ticket, { sub, expiresAt: tenant.now() + lifetime })
+  return `${tenant.issuer}u/reset-password?ticket=${ticket}`
+}
+
 function resetPage (message?: string): string {
   return page('reset-password', 'Change your password', `${problem(message)}<form method="post"><label for="password">New password</label><input id="password" name="password" type="password" autocomplete="new-password" required><button class="primary" type="submit" id="continue" name="action" value="continue">Reset password</button></form>`)
 }
@@ -67,6 +76,7 @@ export const database: Feature = {
   },
   routes (tenant) {
     const resets = new Map<string, Reset>()
+    resetsOf.set(tenant, resets)
     const find = ({ query }: TenantRequest): Reset | undefined => {
       const reset = resets.get(String(query.ticket))
       return reset !== undefined && reset.expiresAt > tenant.now() ? reset : undefined
@@ -93,9 +103,7 @@ export const database: Feature = {
         if (typeof email !== 'string') throw oauthError(400, 'invalid_request', 'email is required')
         const user = tenant.users.find(email)
         if (user !== undefined) {
-          const ticket = randomBytes(16).toString('base64url')
-          resets.set(ticket, { sub: user.sub, expiresAt: tenant.now() + resetLifetime })
-          const link = `${tenant.issuer}u/reset-password?ticket=${ticket}`
+          const link = passwordResetLink(tenant, user.sub)
           tenant.messages.mailbox.push({ to: email, link, text: `Change your password: ${link}` })
         }
         return text(200, "We've just sent you an email to reset your password.")

@@ -18,6 +18,7 @@ import { idTokens } from './id-tokens.js'
 import { loginPages } from './login-page.js'
 import { logins } from './logins.js'
 import { logout } from './logout.js'
+import { management } from './management/feature.js'
 import { mfaApi } from './mfa-api.js'
 import { mfaGrants } from './mfa-grants.js'
 import { mfaLogin } from './mfa-login.js'
@@ -69,5 +70,6 @@ export const features: readonly Feature[] = [
   deviceFlow,
   clientCredentials,
   polling,
+  management,
   answers
 ]

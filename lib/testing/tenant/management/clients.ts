@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import type { RegisteredClient } from '../clients.js'
+import { empty, json } from '../exchange.js'
+import { change, documentOf, selectFields } from './documents.js'
+import { managementError, requiredText } from './endpoint.js'
+import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { answerList } from './paging.js'
+
+const fields = {
+  client_id: 'clientId',
+  client_secret: 'clientSecret',
+  name: 'name',
+  callbacks: 'callbacks',
+  allowed_logout_urls: 'logoutUrls',
+  grant_types: 'grantTypes',
+  token_endpoint_auth_method: 'tokenEndpointAuthMethod',
+  organization_usage: 'organizationUsage',
+  require_pushed_authorization_requests: 'requirePushedAuthorizationRequests',
+  require_proof_of_possession: 'requireProofOfPossession'
+}
+const secretLength = 48
+
+/** An application as the API shows it. */
+export function clientDocument (client: RegisteredClient): Record<string, unknown> {
+  return { is_first_party: true, global: false, ...documentOf(client, fields) }
+}
+
+function clientOf ({ tenant, params }: ManagementCall): RegisteredClient {
+  const client = tenant.clients.get(params.id)
+  if (client === undefined) throw managementError(404, 'The client does not exist.', 'inexistent_client')
+  return client
+}
+
+function newSecret (): string {
+  return randomBytes(secretLength).toString('base64url')
+}
+
+/** Applications: whom the API adds can get tokens. */
+export const clients: readonly ManagementEndpoint[] = [{
+  method: 'GET',
+  path: '/clients',
+  scopes: ['read:clients', 'read:client_keys'],
+  handle: call => answerList(call, call.tenant.clients.list.map(clientDocument), { key: 'clients', checkpoints: true })
+}, {
+  method: 'POST',
+  path: '/clients',
+  scopes: ['create:clients'],
+  says: 'Create a client',
+  handle (call) {
+    const name = requiredText(call, 'name')
+    const method = call.body.token_endpoint_auth_method
+    const client = call.tenant.clients.add({ clientId: randomBytes(24).toString('base64url'), name, ...(method !== 'none' && { clientSecret: newSecret() }) })
+    change(client, fields, call.body)
+    return json(201, clientDocument(client))
+  }
+}, {
+  method: 'GET',
+  path: '/clients/:id',
+  scopes: ['read:clients', 'read:client_keys'],
+  handle: call => json(200, selectFields(clientDocument(clientOf(call)), call.query))
+}, {
+  method: 'PATCH',
+  path: '/clients/:id',
+  scopes: ['update:clients', 'update:client_keys'],
+  says: 'Update a client',
+  handle (call) {
+    const client = clientOf(call)
+    change(client, fields, call.body)
+    return json(200, clientDocument(client))
+  }
+}, {
+  method: 'DELETE',
+  path: '/clients/:id',
+  scopes: ['delete:clients'],
+  says: 'Delete a client',
+  handle ({ tenant, params }) {
+    const at = tenant.clients.list.findIndex(({ clientId }) => clientId === params.id)
+    if (at !== -1) tenant.clients.list.splice(at, 1)
+    return empty(204)
+  }
+}, {
+  method: 'POST',
+  path: '/clients/:id/rotate-secret',
+  scopes: ['update:client_keys'],
+  says: 'Rotate a client secret',
+  handle (call) {
+    const client = clientOf(call)
+    client.clientSecret = newSecret()
+    return json(200, clientDocument(client))
+  }
+}]

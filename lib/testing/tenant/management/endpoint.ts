@@ -1,0 +1,54 @@
+import { STATUS_CODES } from 'node:http'
+import type { TenantContext } from '../context.js'
+import { TenantError } from '../exchange.js'
+import type { TenantAnswer, TenantRequest } from '../exchange.js'
+import type { ManagementState } from './state.js'
+
+/** One call of the Management API. */
+export interface ManagementCall {
+  tenant: TenantContext
+  state: ManagementState
+  request: TenantRequest
+  /** What is in the path besides the fixed text. */
+  params: Record<string, string>
+  query: URLSearchParams
+  body: Readonly<Record<string, unknown>>
+  /** Whose access token came with it. */
+  clientId: string
+}
+
+/** One endpoint of the Management API. */
+export interface ManagementEndpoint {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below `/api/v2`; `:name` matches one segment. */
+  path: string
+  /** Any of these is enough. */
+  scopes: readonly string[]
+  /** What the log says about it; reading is not logged. */
+  says?: string
+  handle: (call: ManagementCall) => TenantAnswer | Promise<TenantAnswer>
+}
+
+/** An error in the form of the Management API. */
+export function managementError (statusCode: number, message: string, errorCode?: string): TenantError {
+  return new TenantError(statusCode, { statusCode, error: STATUS_CODES[statusCode], message, ...(errorCode !== undefined && { errorCode }) })
+}
+
+/** The error of a body that cannot be used. */
+export function invalidBody (message: string): TenantError {
+  return managementError(400, `Payload validation error: '${message}'.`, 'invalid_body')
+}
+
+/** A text of the body that has to be there. */
+export function requiredText ({ body }: ManagementCall, name: string): string {
+  const value = body[name]
+  if (typeof value !== 'string' || value === '') throw invalidBody(`Missing required property: ${name}`)
+  return value
+}
+
+/** A list of texts of the body that has to be there. */
+export function requiredTexts ({ body }: ManagementCall, name: string): string[] {
+  const value = body[name]
+  if (!Array.isArray(value) || value.length === 0 || !value.every(item => typeof item === 'string')) throw invalidBody(`Expected type array but found type ${typeof value} on property ${name}`)
+  return value
+}

@@ -1,0 +1,127 @@
+import type { Route, TenantContext } from '../context.js'
+import { empty, html, json, TenantError, text } from '../exchange.js'
+import { page } from '../page.js'
+import { connectionId, findConnection } from './connections.js'
+import { invalidBody, managementError, requiredText } from './endpoint.js'
+import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { readMultipart } from './multipart.js'
+import { newId } from './state.js'
+import type { Job, ManagementState } from './state.js'
+import { verificationLink } from './tickets.js'
+import { changeUser, createUser, userDocument, userOf } from './users.js'
+
+const largestImport = 500 * 1024
+
+function addJob ({ tenant, state }: ManagementCall, type: string, facts: Record<string, unknown>, done: { summary?: unknown, location?: string } = {}, more: { errors?: unknown[], file?: string } = {}): Job {
+  const job: Job = { id: newId('job'), type, status: 'pending', created_at: new Date(tenant.now() * 1000).toISOString(), ...facts }
+  state.jobs.set(job.id, { job, errors: [], ...more, steps: [{ status: 'processing', percentage_done: 50 }, { status: 'completed', percentage_done: 100, ...done }] })
+  return { ...job }
+}
+
+function entryOf ({ state, params }: ManagementCall): NonNullable<ReturnType<ManagementState['jobs']['get']>> {
+  const entry = state.jobs.get(params.id!)
+  if (entry === undefined) throw managementError(404, 'The job does not exist.', 'inexistent_job')
+  return entry
+}
+
+function readUsers (file: string): Record<string, unknown>[] {
+  try {
+    const users: unknown = JSON.parse(file)
+    if (Array.isArray(users) && users.every(user => typeof user === 'object' && user !== null)) return users
+  } catch {
+    // Told below, as for a file that holds something else.
+  }
+  throw invalidBody('Failed to parse users file JSON when importing users. Make sure it is valid JSON.')
+}
+
+function importUsers (call: ManagementCall): Job {
+  const form = readMultipart(call.request.headers['content-type'] ?? '', call.request.text)
+  const connection = findConnection(call, form.connection_id)
+  if (connection === undefined) throw managementError(400, 'The connection does not exist.', 'inexistent_connection')
+  if ((form.users ?? '').length > largestImport) throw managementError(413, 'Payload content length greater than maximum allowed: 512000', 'payload_too_large')
+  const summary = { failed: 0, updated: 0, inserted: 0, total: 0 }
+  const errors: unknown[] = []
+  for (const user of readUsers(form.users ?? '')) {
+    summary.total++
+    const existing = call.tenant.users.find(String(user.email))
+    if (existing !== undefined && form.upsert === 'true') {
+      changeUser(call.tenant, existing, user)
+      summary.updated++
+      continue
+    }
+    try {
+      createUser(call, { password_hash: '', ...user, connection: connection.name })
+      summary.inserted++
+    } catch (error) {
+      if (!(error instanceof TenantError)) throw error
+      summary.failed++
+      errors.push({ user, errors: [{ code: error.body.errorCode, message: error.body.message }] })
+    }
+  }
+  return addJob(call, 'users_import', { connection_id: connectionId(connection), connection: connection.name, external_id: form.external_id }, { summary }, { errors })
+}
+
+function exportUsers (call: ManagementCall): Job {
+  const { format = 'json', limit = Infinity, fields = [{ name: 'user_id' }, { name: 'email' }, { name: 'name' }] } = call.body as { format?: string, limit?: number, fields?: { name: string, export_as?: string }[] }
+  const rows = call.tenant.users.list.slice(0, limit).map(userDocument).map(user => Object.fromEntries(fields.map(({ name, export_as: as = name }) => [as, user[name]])))
+  const quoted = (value: unknown): string => `"${String(value ?? '').replaceAll('"', '""')}"`
+  const names = fields.map(({ name, export_as: as = name }) => as)
+  const lines = format === 'csv' ? [names.map(quoted).join(','), ...rows.map(row => names.map(name => quoted(row[name])).join(','))] : rows.map(row => JSON.stringify(row))
+  const location = `${call.tenant.issuer}exports/${newId('export')}`
+  return addJob(call, 'users_export', { format, fields }, { location }, { file: `${lines.join('\n')}\n` })
+}
+
+/** Jobs: a job is pending first, half done when it is looked at, and completed when it is looked at again. */
+export const jobs: readonly ManagementEndpoint[] = [{
+  method: 'POST',
+  path: '/jobs/users-imports',
+  scopes: ['create:users'],
+  says: 'Create a job to import users',
+  handle: call => json(202, importUsers(call))
+}, {
+  method: 'POST',
+  path: '/jobs/users-exports',
+  scopes: ['read:users'],
+  says: 'Create a job to export users',
+  handle: call => json(200, exportUsers(call))
+}, {
+  method: 'POST',
+  path: '/jobs/verification-email',
+  scopes: ['update:users'],
+  says: 'Create a job to send a verification email',
+  handle (call) {
+    const user = userOf({ ...call, params: { id: requiredText(call, 'user_id') } })
+    const link = verificationLink(call, user)
+    call.tenant.messages.mailbox.push({ to: user.email ?? '', link, text: `Verify your email address: ${link}` })
+    return json(201, addJob(call, 'verification_email', {}))
+  }
+}, {
+  method: 'GET',
+  path: '/jobs/:id',
+  scopes: ['create:users', 'read:users'],
+  handle (call) {
+    const { job, steps } = entryOf(call)
+    Object.assign(job, steps.shift())
+    return json(200, job)
+  }
+}, {
+  method: 'GET',
+  path: '/jobs/:id/errors',
+  scopes: ['create:users', 'read:users'],
+  handle (call) {
+    const { errors } = entryOf(call)
+    return errors.length === 0 ? empty(204) : json(200, errors)
+  }
+}]
+
+/** Where an export's file is; the link is all it takes. */
+export function exportRoutes (tenant: TenantContext, state: ManagementState): Route[] {
+  return [{
+    method: 'GET',
+    path: '/exports/:name',
+    handle (_request, { name }) {
+      const found = [...state.jobs.values()].find(({ job }) => job.location === `${tenant.issuer}exports/${name}`)
+      return found?.file === undefined ? html(404, page('error', 'Oops!, something went wrong', '<p>There is no such file.</p>')) : text(200, found.file)
+    }
+  }]
+}

@@ -1,0 +1,45 @@
+import type { TenantContext } from '../context.js'
+import { json } from '../exchange.js'
+import type { TenantAnswer } from '../exchange.js'
+import { managementError } from './endpoint.js'
+import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { answerList } from './paging.js'
+import type { ManagementState } from './state.js'
+
+/** Adds an event to the tenant's log. */
+export function addLog (tenant: TenantContext, state: ManagementState, event: { type: string, description?: string, user_id?: string, client_id?: string }): void {
+  const log_id = `900${new Date(tenant.now() * 1000).toISOString().slice(0, 10).replaceAll('-', '')}${String(state.logs.length).padStart(24, '0')}`
+  state.logs.push({ log_id, _id: log_id, date: new Date(tenant.now() * 1000).toISOString(), ...event })
+}
+
+function readOn (call: ManagementCall, from: string): TenantAnswer {
+  const at = call.state.logs.findIndex(log => log.log_id === from)
+  if (at === -1) throw managementError(400, 'The log id of "from" does not exist.', 'invalid_query_string')
+  const take = Math.min(100, Number(call.query.get('take') ?? 50))
+  return json(200, call.state.logs.slice(at + 1, at + 1 + take))
+}
+
+/** The log: what was changed by the API, and who logged in. The newest comes first, but after a log's id. */
+export const logs: readonly ManagementEndpoint[] = [{
+  method: 'GET',
+  path: '/logs',
+  scopes: ['read:logs', 'read:logs_users'],
+  handle (call) {
+    const from = call.query.get('from')
+    return from === null ? answerList(call, call.state.logs.toReversed(), { key: 'logs' }) : readOn(call, from)
+  }
+}, {
+  method: 'GET',
+  path: '/logs/:id',
+  scopes: ['read:logs', 'read:logs_users'],
+  handle ({ state, params }) {
+    const log = state.logs.find(({ log_id }) => log_id === params.id)
+    if (log === undefined) throw managementError(404, 'Log not found.', 'inexistent_log')
+    return json(200, log)
+  }
+}, {
+  method: 'GET',
+  path: '/users/:id/logs',
+  scopes: ['read:logs', 'read:logs_users'],
+  handle: call => answerList(call, call.state.logs.filter(({ user_id }) => user_id === call.params.id).reverse(), { key: 'logs' })
+}]

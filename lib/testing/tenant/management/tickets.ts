@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import type { Route, TenantContext } from '../context.js'
+import { passwordResetLink } from '../database.js'
+import { html, json, redirect } from '../exchange.js'
+import { page } from '../page.js'
+import type { StoredUser } from '../users.js'
+import { managementError, requiredText } from './endpoint.js'
+import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import type { ManagementState } from './state.js'
+import { userOf } from './users.js'
+
+const lifetime = 432_000
+
+/** The user a body names by id, or by e-mail address and connection. */
+function subjectOf (call: ManagementCall): StoredUser {
+  const { user_id: id, email } = call.body
+  if (id === undefined && typeof email === 'string') {
+    const user = call.tenant.users.find(email)
+    if (user === undefined) throw managementError(404, 'The user does not exist.', 'inexistent_user')
+    return user
+  }
+  return userOf({ ...call, params: { id: requiredText(call, 'user_id') } })
+}
+
+/** A link that confirms the user's e-mail address. */
+export function verificationLink ({ tenant, state, body }: ManagementCall, { sub }: StoredUser): string {
+  const ticket = randomBytes(24).toString('base64url')
+  state.emailTickets.set(ticket, { sub, expiresAt: tenant.now() + Number(body.ttl_sec ?? lifetime), resultUrl: typeof body.result_url === 'string' ? body.result_url : undefined })
+  return `${tenant.issuer}u/email-verification?ticket=${ticket}`
+}
+
+/** Links for users that the application sends itself. */
+export const tickets: readonly ManagementEndpoint[] = [{
+  method: 'POST',
+  path: '/tickets/email-verification',
+  scopes: ['create:user_tickets'],
+  says: 'Create an email verification ticket',
+  handle: call => json(201, { ticket: verificationLink(call, subjectOf(call)) })
+}, {
+  method: 'POST',
+  path: '/tickets/password-change',
+  scopes: ['create:user_tickets'],
+  says: 'Create a password change ticket',
+  handle: call => json(201, { ticket: passwordResetLink(call.tenant, subjectOf(call).sub, Number(call.body.ttl_sec ?? lifetime)) })
+}]
+
+/** Where the link to confirm an e-mail address leads. */
+export function ticketRoutes (tenant: TenantContext, state: ManagementState): Route[] {
+  return [{
+    method: 'GET',
+    path: '/u/email-verification',
+    handle ({ query }) {
+      const ticket = state.emailTickets.get(String(query.ticket))
+      const user = tenant.users.bySub(ticket?.sub)
+      if (ticket === undefined || user === undefined || ticket.expiresAt <= tenant.now()) return html(400, page('error', 'Oops!, something went wrong', '<p>The link is used or expired.</p>'))
+      state.emailTickets.delete(String(query.ticket))
+      user.emailVerified = true
+      return ticket.resultUrl === undefined ? html(200, page('email-verified', 'Email Verified', '<p>Your email address has been verified.</p>')) : redirect(ticket.resultUrl)
+    }
+  }]
+}

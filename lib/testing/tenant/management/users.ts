@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import type { TenantContext } from '../context.js'
+import { empty, json } from '../exchange.js'
+import { profileClaims } from '../users.js'
+import type { StoredUser } from '../users.js'
+import { findConnection } from './connections.js'
+import { change, documentOf, mergeMetadata, selectFields } from './documents.js'
+import type { Fields } from './documents.js'
+import { invalidBody, managementError, requiredText } from './endpoint.js'
+import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { answerList } from './paging.js'
+import { userSearch } from './user-search.js'
+
+const fields: Fields = {
+  email: 'email',
+  email_verified: 'emailVerified',
+  phone_number: 'phoneNumber',
+  username: 'username',
+  name: 'name',
+  given_name: 'givenName',
+  family_name: 'familyName',
+  nickname: 'nickname',
+  picture: 'picture',
+  blocked: 'blocked',
+  user_metadata: 'userMetadata',
+  app_metadata: 'appMetadata'
+}
+/** What a body says about a login rather than about the user. */
+const loginFields = new Set(['connection', 'password', 'user_id', 'verify_email', 'verify_phone_number', 'client_id'])
+
+/** A user as the API shows it. */
+export function userDocument (user: StoredUser): Record<string, unknown> {
+  const { sub, ...profile } = profileClaims(user)
+  const [provider, id] = sub === undefined ? [] : String(sub).split(/\|(.*)/su)
+  const first = { connection: user.connection, provider, user_id: id, isSocial: provider !== 'auth0' }
+  const linked = user.identities.map(({ connection, userId }) => ({ connection, provider: connection, user_id: userId, isSocial: true }))
+  return { user_id: sub, ...profile, created_at: user.updatedAt, ...documentOf(user, fields), identities: [first, ...linked] }
+}
+
+/** The user of a call's path. */
+export function userOf ({ tenant, params }: ManagementCall): StoredUser {
+  const user = tenant.users.bySub(params.id)
+  if (user === undefined) throw managementError(404, 'The user does not exist.', 'inexistent_user')
+  return user
+}
+
+/** Adds a user as a body or a line of an import says. */
+export function createUser (call: Pick<ManagementCall, 'tenant' | 'state'>, given: Readonly<Record<string, unknown>>): StoredUser {
+  const { tenant } = call
+  const connection = findConnection(call, given.connection)
+  if (connection === undefined) throw managementError(400, 'The connection does not exist.', 'inexistent_connection')
+  const names = [given.email, given.username, given.phone_number].filter(name => typeof name === 'string')
+  if (names.length === 0) throw invalidBody('Missing required property: email')
+  if (connection.strategy === 'auth0' && typeof given.password !== 'string' && given.password_hash === undefined) throw invalidBody('Missing required property: password')
+  const id = typeof given.user_id === 'string' ? given.user_id : randomBytes(12).toString('hex')
+  const sub = `${connection.strategy === 'auth0' ? 'auth0' : connection.name}|${id}`
+  if (names.some(name => tenant.users.find(name)?.connection === connection.name) || tenant.users.bySub(sub) !== undefined) throw managementError(409, 'The user already exists.', 'auth0_idp_error')
+  const user = tenant.users.add({ sub, connection: connection.name, emailVerified: false, ...(typeof given.password === 'string' && { password: given.password }) })
+  changeUser(tenant, user, given)
+  return user
+}
+
+/** Changes a user as a body says. */
+export function changeUser (tenant: TenantContext, user: StoredUser, changes: Readonly<Record<string, unknown>>): void {
+  const { user_metadata: userMetadata, app_metadata: appMetadata, ...rest } = changes
+  change(user, fields, Object.fromEntries(Object.entries(rest).filter(([name]) => !loginFields.has(name))))
+  if (userMetadata !== undefined) change(user, fields, { user_metadata: mergeMetadata(user.userMetadata, userMetadata) })
+  if (appMetadata !== undefined) change(user, fields, { app_metadata: mergeMetadata(user.appMetadata, appMetadata) })
+  user.updatedAt = new Date(tenant.now() * 1000).toISOString()
+}
+
+function found (call: ManagementCall): Record<string, unknown>[] {
+  const { tenant, query } = call
+  const matches = query.has('q') ? userSearch(query.get('q')!) : () => true
+  const documents = tenant.users.list.map(userDocument).filter(matches)
+  const [, name, direction] = /^([\w.]+):(-?1)$/u.exec(query.get('sort') ?? '') ?? []
+  if (name === undefined) return documents
+  return documents.sort((a, b) => Number(direction) * String(a[name] ?? '').localeCompare(String(b[name] ?? '')))
+}
+
+/** Users: whom the API adds can log in. */
+export const users: readonly ManagementEndpoint[] = [{
+  method: 'GET',
+  path: '/users',
+  scopes: ['read:users', 'read:user_idp_tokens'],
+  handle: call => answerList(call, found(call), { key: 'users' })
+}, {
+  method: 'POST',
+  path: '/users',
+  scopes: ['create:users'],
+  says: 'Create a User',
+  handle (call) {
+    requiredText(call, 'connection')
+    return json(201, userDocument(createUser(call, call.body)))
+  }
+}, {
+  method: 'GET',
+  path: '/users-by-email',
+  scopes: ['read:users'],
+  handle: ({ tenant, query }) => json(200, tenant.users.list.filter(({ email }) => email === query.get('email')).map(user => selectFields(userDocument(user), query)))
+}, {
+  method: 'GET',
+  path: '/users/:id',
+  scopes: ['read:users', 'read:current_user', 'read:user_idp_tokens'],
+  handle: call => json(200, selectFields(userDocument(userOf(call)), call.query))
+}, {
+  method: 'PATCH',
+  path: '/users/:id',
+  scopes: ['update:users', 'update:users_app_metadata', 'update:current_user_metadata'],
+  says: 'Update a User',
+  handle (call) {
+    const user = userOf(call)
+    if (typeof call.body.password === 'string') user.password = call.body.password
+    changeUser(call.tenant, user, call.body)
+    return json(200, userDocument(user))
+  }
+}, {
+  method: 'DELETE',
+  path: '/users/:id',
+  scopes: ['delete:users', 'delete:current_user'],
+  says: 'Delete a User',
+  handle ({ tenant, params }) {
+    const at = tenant.users.list.findIndex(({ sub }) => sub === params.id)
+    if (at !== -1) tenant.users.list.splice(at, 1)
+    return empty(204)
+  }
+}]
