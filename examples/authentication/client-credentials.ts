@@ -1,5 +1,5 @@
 import { AuthenticationClient, RateLimitError } from 'fastify-auth0/authentication'
-import { environment } from './environment.js'
+import { environment } from '../environment.js'
 
 const env = environment('AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET', 'AUDIENCE')
 const client = new AuthenticationClient({ domain: env.AUTH0_DOMAIN, clientId: env.AUTH0_CLIENT_ID, clientSecret: env.AUTH0_CLIENT_SECRET })

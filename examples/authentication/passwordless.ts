@@ -1,13 +1,12 @@
-import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { AuthenticationClient } from 'fastify-auth0/authentication'
-import { environment } from './environment.js'
+import { environment } from '../environment.js'
 
 const env = environment('AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET', 'EMAIL')
 const client = new AuthenticationClient({ domain: env.AUTH0_DOMAIN, clientId: env.AUTH0_CLIENT_ID, clientSecret: env.AUTH0_CLIENT_SECRET })
 
 await client.passwordless.email({ email: env.EMAIL, send: 'code' })
-const terminal = createInterface({ input: stdin, output: stdout })
+const terminal = createInterface({ input: process.stdin, output: process.stdout })
 const otp = (await terminal.question(`The code sent to ${env.EMAIL}: `)).trim()
 terminal.close()
 

@@ -1,5 +1,5 @@
 import { ApiError, AuthenticationClient, MfaRequiredError } from 'fastify-auth0/authentication'
-import { environment } from './environment.js'
+import { environment } from '../environment.js'
 
 const env = environment('AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET', 'EMAIL', 'PASSWORD')
 const connection = process.env.CONNECTION ?? 'Username-Password-Authentication'

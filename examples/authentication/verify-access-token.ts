@@ -1,8 +1,8 @@
 import { ForbiddenError, TokenValidationError, TokenVerifier } from 'fastify-auth0/authentication'
-import { environment } from './environment.js'
+import { environment } from '../environment.js'
 
-const env = environment('AUTH0_DOMAIN', 'AUDIENCE', 'ACCESS_TOKEN', 'ORGANIZATION')
-const verifier = new TokenVerifier({ issuer: `https://${env.AUTH0_DOMAIN}/`, audience: env.AUDIENCE })
+const env = environment('AUTH0_ISSUER', 'AUDIENCE', 'ACCESS_TOKEN', 'ORGANIZATION')
+const verifier = new TokenVerifier({ issuer: env.AUTH0_ISSUER, audience: env.AUDIENCE })
 
 try {
   const claims = await verifier.verifyAccessToken(env.ACCESS_TOKEN, { organization: env.ORGANIZATION })

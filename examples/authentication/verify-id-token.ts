@@ -1,9 +1,9 @@
 import { OrganizationTokenValidationError, TokenValidationError, TokenVerifier } from 'fastify-auth0/authentication'
-import { environment } from './environment.js'
+import { environment } from '../environment.js'
 
-const env = environment('AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'ID_TOKEN')
+const env = environment('AUTH0_ISSUER', 'AUTH0_CLIENT_ID', 'ID_TOKEN')
 const { ORGANIZATION: organization } = process.env
-const verifier = new TokenVerifier({ issuer: `https://${env.AUTH0_DOMAIN}/`, audience: env.AUTH0_CLIENT_ID })
+const verifier = new TokenVerifier({ issuer: env.AUTH0_ISSUER, audience: env.AUTH0_CLIENT_ID })
 
 try {
   const claims = await verifier.verify(env.ID_TOKEN, organization === undefined ? {} : { organization })

@@ -115,7 +115,7 @@ t.test('paging stops at 1,000', async t => {
   t.match(await failure(client.users.list({ per_page: 101 })), { status: 400, code: 'invalid_query_string' })
   t.match(await failure(client.users.list({ per_page: 'x' } as never)), { status: 400, code: 'invalid_query_string' })
   let count = 0
-  t.match(await failure((async () => { for await (const _ of paginate(client.users.list)) count++ })()), { code: 'pagination_limit' })
+  t.match(await failure((async () => { for await (const user of paginate(client.users.list)) count += Number('email' in user) })()), { code: 'pagination_limit' })
   t.equal(count, 1000)
 
   for (let i = 0; i < 130; i++) await client.organizations.create({ name: `org-${i}` })

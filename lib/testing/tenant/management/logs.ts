@@ -8,8 +8,8 @@ import type { ManagementState } from './state.js'
 
 /** Adds an event to the tenant's log. */
 export function addLog (tenant: TenantContext, state: ManagementState, event: { type: string, description?: string, user_id?: string, client_id?: string }): void {
-  const log_id = `900${new Date(tenant.now() * 1000).toISOString().slice(0, 10).replaceAll('-', '')}${String(state.logs.length).padStart(24, '0')}`
-  state.logs.push({ log_id, _id: log_id, date: new Date(tenant.now() * 1000).toISOString(), ...event })
+  const logId = `900${new Date(tenant.now() * 1000).toISOString().slice(0, 10).replaceAll('-', '')}${String(state.logs.length).padStart(24, '0')}`
+  state.logs.push({ log_id: logId, _id: logId, date: new Date(tenant.now() * 1000).toISOString(), ...event })
 }
 
 function readOn (call: ManagementCall, from: string): TenantAnswer {
@@ -33,7 +33,7 @@ export const logs: readonly ManagementEndpoint[] = [{
   path: '/logs/:id',
   scopes: ['read:logs', 'read:logs_users'],
   handle ({ state, params }) {
-    const log = state.logs.find(({ log_id }) => log_id === params.id)
+    const log = state.logs.find(({ log_id: id }) => id === params.id)
     if (log === undefined) throw managementError(404, 'Log not found.', 'inexistent_log')
     return json(200, log)
   }
@@ -41,5 +41,5 @@ export const logs: readonly ManagementEndpoint[] = [{
   method: 'GET',
   path: '/users/:id/logs',
   scopes: ['read:logs', 'read:logs_users'],
-  handle: call => answerList(call, call.state.logs.filter(({ user_id }) => user_id === call.params.id).reverse(), { key: 'logs' })
+  handle: call => answerList(call, call.state.logs.filter(({ user_id: id }) => id === call.params.id).reverse(), { key: 'logs' })
 }]

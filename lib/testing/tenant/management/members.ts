@@ -6,7 +6,7 @@ import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
 import { organizationOf } from './organizations.js'
 import { answerList } from './paging.js'
 import { assignRoles, removeRoles, roleDocument, rolesOf } from './roles.js'
-import { userDocument, userOf } from './users.js'
+import { memberDocument, userOf } from './users.js'
 
 function memberOf (call: ManagementCall): StoredUser {
   const user = call.tenant.users.bySub(call.params.user)
@@ -21,8 +21,7 @@ export const members: readonly ManagementEndpoint[] = [{
   scopes: ['read:organization_members'],
   handle (call) {
     const organization = organizationOf(call)
-    const found = call.tenant.users.list.filter(user => isMember(organization, user)).map(userDocument)
-    return answerList(call, found.map(({ user_id, email, name, picture }) => ({ user_id, email, name, picture })), { key: 'members', checkpoints: true })
+    return answerList(call, call.tenant.users.list.filter(user => isMember(organization, user)).map(memberDocument), { key: 'members', checkpoints: true })
   }
 }, {
   method: 'POST',

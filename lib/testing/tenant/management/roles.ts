@@ -5,7 +5,7 @@ import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
 import { answerList } from './paging.js'
 import { newId } from './state.js'
 import type { ManagementState, Role } from './state.js'
-import { userDocument, userOf } from './users.js'
+import { memberDocument, userOf } from './users.js'
 
 const fields = { id: 'id', name: 'name', description: 'description' }
 
@@ -41,7 +41,7 @@ function permissionsOf ({ body }: ManagementCall): Role['permissions'] {
   const list = body.permissions
   const isPermission = (item: unknown): item is Role['permissions'][number] => typeof item === 'object' && item !== null && 'permission_name' in item && 'resource_server_identifier' in item
   if (!Array.isArray(list) || !list.every(isPermission)) throw managementError(400, 'Payload validation error: \'Invalid permissions\'.', 'invalid_body')
-  return list.map(({ resource_server_identifier, permission_name }) => ({ resource_server_identifier, permission_name }))
+  return list.map(({ resource_server_identifier: api, permission_name: name }) => ({ resource_server_identifier: api, permission_name: name }))
 }
 
 const same = (a: Role['permissions'][number]) => (b: Role['permissions'][number]): boolean => a.permission_name === b.permission_name && a.resource_server_identifier === b.resource_server_identifier
@@ -98,7 +98,7 @@ export const roles: readonly ManagementEndpoint[] = [{
   handle (call) {
     const { id } = roleOf(call)
     const members = call.tenant.users.list.filter(({ sub }) => call.state.assigned.get(sub)?.has(id))
-    return answerList(call, members.map(userDocument).map(({ user_id, name, email, picture }) => ({ user_id, name, email, picture })), { key: 'users', checkpoints: true })
+    return answerList(call, members.map(memberDocument), { key: 'users', checkpoints: true })
   }
 }, {
   method: 'POST',

@@ -37,6 +37,12 @@ export function userDocument (user: StoredUser): Record<string, unknown> {
   return { user_id: sub, ...profile, created_at: user.updatedAt, ...documentOf(user, fields), identities: [first, ...linked] }
 }
 
+/** What lists of members show of a user. */
+export function memberDocument (user: StoredUser): Record<string, unknown> {
+  const { user_id: id, email, name, picture } = userDocument(user)
+  return { user_id: id, email, name, picture }
+}
+
 /** The user of a call's path. */
 export function userOf ({ tenant, params }: ManagementCall): StoredUser {
   const user = tenant.users.bySub(params.id)
