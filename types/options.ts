@@ -189,4 +189,14 @@ export interface ApiOptions {
   signingAlgs?: readonly Exclude<IdTokenAlgorithm, 'HS256'>[]
   /** Verified tokens that are remembered until they expire. Default 1000; 0 for none. */
   cacheEntries?: number
+  /** Demand the header `typ: at+jwt`. Auth0 sends it for APIs with the RFC 9068 profile only. */
+  strictType?: boolean
+  /** Tokens bound to a key: beside bearer tokens (the default), alone, or not at all. @see RFC 9449 */
+  dpop?: 'allowed' | 'required' | 'disabled'
+  /** Seconds a DPoP proof is good for. Default 300. */
+  dpopProofAge?: number
+  /** Ask DPoP proofs for a nonce of this server. */
+  dpopNonce?: boolean
+  /** Scopes of the API, for its metadata. @see RFC 9728 */
+  scopes?: readonly string[]
 }

@@ -1,13 +1,13 @@
 import { TokenValidationError } from '../errors.js'
+import { deepFreeze } from '../stores/safe-json.js'
 import { checkAccessTokenClaims } from '../tokens/claims.js'
 import { peekClaims } from '../tokens/compact.js'
-import { verifyJws, type VerifiedJws } from '../tokens/jws.js'
+import { verifyJws } from '../tokens/jws.js'
 import type { AccessTokenClaims } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
+import type { VerifiedToken } from './verified-tokens.js'
 
 const MAX_LENGTH = 16_384
-/** Characters of a signature: enough to tell tokens apart before the whole is compared. */
-const KEY_LENGTH = 43
 
 /** What an API wants of a token. */
 export interface AccessTokenDemands {
@@ -21,58 +21,44 @@ export interface AccessTokenDemands {
   audience?: string | readonly string[]
 }
 
-/** Tokens whose signature was checked, the oldest dropped first. Claims and expiry are checked at each use. */
-export interface VerifiedTokens {
-  get (token: string): VerifiedJws | undefined
-  set (token: string, verified: VerifiedJws): void
-}
-
-export function createVerifiedTokens (maxEntries: number): VerifiedTokens {
-  const entries = new Map<string, { token: string, verified: VerifiedJws }>()
-  return {
-    get (token) {
-      const entry = entries.get(token.slice(-KEY_LENGTH))
-      return entry?.token === token ? entry.verified : undefined
-    },
-    set (token, verified) {
-      if (maxEntries === 0) return
-      if (entries.size >= maxEntries) entries.delete(entries.keys().next().value!)
-      entries.set(token.slice(-KEY_LENGTH), { token, verified })
-    }
-  }
-}
-
 /**
- * Verifies an access token for this API: signature, issuer, audience, times, scopes, permissions, organization.
+ * Verifies an access token for this API: signature, type, issuer, audience, times, organization, scopes, permissions.
+ * The signature is checked once per token, everything else each time.
  * @throws TokenValidationError, ForbiddenError for a scope or permission that is missing
  * @see RFC 9068 section 4
  */
-export async function verifyAccessToken (context: Context, visit: Visit, token: string, demands: AccessTokenDemands & { audience: string | readonly string[] }): Promise<AccessTokenClaims> {
+export async function verifyAccessToken (context: Context, visit: Visit, token: string, demands: AccessTokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
   if (token.split('.', 4).length !== 3) throw new TokenValidationError('opaque', 'The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API\'s audience.')
+  const { config } = context
   const server = await visit.server()
-  const issuers = [server.issuer, ...context.config.api.issuers ?? []]
+  const issuers = [server.issuer, ...config.api.issuers ?? []]
   const verified = context.verifiedTokens.get(token) ?? await checkSignature(context, token, issuers)
-  const claims = checkAccessTokenClaims(verified.payload, {
+  checkAccessTokenClaims(verified.claims, {
     issuers,
     audience: demands.audience,
     now: context.now(),
-    clockTolerance: context.config.clockTolerance,
-    typ: verified.header.typ,
+    clockTolerance: config.clockTolerance,
+    typ: verified.typ,
     ...(demands.scopes !== undefined && { scopes: demands.scopes }),
     ...(demands.permissions !== undefined && { permissions: demands.permissions }),
     ...(demands.organization !== undefined && { organization: demands.organization })
   })
-  if (claims.cnf !== undefined) throw new TokenValidationError('bound', 'The token is bound to a key and cannot be presented as a bearer token.', { claim: 'cnf' })
-  return claims
+  return verified
 }
 
 /** Each issuer's tokens with that issuer's keys only. */
-async function checkSignature (context: Context, token: string, issuers: readonly string[]): Promise<VerifiedJws> {
+async function checkSignature (context: Context, token: string, issuers: readonly string[]): Promise<VerifiedToken> {
   const { iss: issuer } = peekClaims(token, MAX_LENGTH)
   if (typeof issuer !== 'string' || !issuers.includes(issuer)) throw new TokenValidationError('iss', 'The token is of another issuer.', { claim: 'iss' })
-  const verified = await verifyJws(token, {
-    keys: context.servers.get(issuer).keys, algorithms: context.config.api.signingAlgs ?? ['RS256'], types: ['at+jwt', 'jwt'], maxLength: MAX_LENGTH
+  const { api, clockTolerance } = context.config
+  const { header, payload } = await verifyJws(token, {
+    keys: context.servers.get(issuer).keys,
+    algorithms: api.signingAlgs ?? ['RS256'],
+    types: api.strictType === true ? ['at+jwt'] : ['at+jwt', 'jwt'],
+    maxLength: MAX_LENGTH
   })
-  context.verifiedTokens.set(token, verified)
+  const claims = deepFreeze(payload) as AccessTokenClaims
+  const verified = Object.freeze({ token, typ: header.typ, claims, expiresAt: Number(claims.exp) + clockTolerance })
+  context.verifiedTokens.add(verified)
   return verified
 }

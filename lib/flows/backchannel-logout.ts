@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
 import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
 import { verifyLogoutToken } from '../tokens/logout-token.js'
+import { createUsedIds, type UsedIds } from '../tokens/used-ids.js'
 import type { SessionFilter, SessionListing } from '../../types/stores.js'
 import type { Context } from './context.js'
 import { userMark } from './events.js'
@@ -10,23 +11,8 @@ const MAX_AGE = 300
 const MAX_REMEMBERED = 10_000
 
 /** Remembers used logout tokens, so that one cannot be played twice. */
-export interface LogoutTokenMemory {
-  wasUsed (jti: string, now: number): boolean
-  remember (jti: string, now: number): void
-}
-
-export function createLogoutTokenMemory (): LogoutTokenMemory {
-  const seen = new Map<string, number>()
-  return {
-    wasUsed: (jti, now) => (seen.get(jti) ?? 0) > now,
-    remember (jti, now) {
-      for (const [old, until] of seen) {
-        if (until > now && seen.size < MAX_REMEMBERED) break
-        seen.delete(old)
-      }
-      seen.set(jti, now + 2 * MAX_AGE)
-    }
-  }
+export function createLogoutTokenMemory (): UsedIds {
+  return createUsedIds(MAX_REMEMBERED)
 }
 
 /**
@@ -34,7 +20,7 @@ export function createLogoutTokenMemory (): LogoutTokenMemory {
  * @throws BackchannelLogoutError when the token is refused
  * @see OpenID Connect Back-Channel Logout section 2.6
  */
-export async function handleBackchannelLogout (context: Context, server: AuthorizationServer, memory: LogoutTokenMemory, logoutToken: unknown): Promise<void> {
+export async function handleBackchannelLogout (context: Context, server: AuthorizationServer, memory: UsedIds, logoutToken: unknown): Promise<void> {
   if (typeof logoutToken !== 'string' || logoutToken === '') throw new MissingRequiredArgumentError('logout_token')
   const now = context.now()
   const claims = await verifyLogoutToken(logoutToken, {
@@ -47,10 +33,10 @@ export async function handleBackchannelLogout (context: Context, server: Authori
     maxAge: MAX_AGE
   })
   const mark = `${claims.iss}|${claims.jti}`
-  if (memory.wasUsed(mark, now)) throw new BackchannelLogoutError('The logout token was used before.')
+  if (memory.has(mark, now)) throw new BackchannelLogoutError('The logout token was used before.')
   await context.sessions.revoke({ iss: claims.iss, ...(claims.sid !== undefined && { sid: claims.sid }), ...(claims.sub !== undefined && { sub: claims.sub }) })
   // Only now: what a failing store did not carry out, Auth0 may send again.
-  memory.remember(mark, now)
+  memory.add(mark, now + 2 * MAX_AGE, now)
   context.emit({
     type: 'backchannel_logout', outcome: 'success', reason: 'backchannel_logout', blame: 'none', domain: server.domain, ...(claims.sub !== undefined && { user: userMark(claims.iss, claims.sub) })
   })

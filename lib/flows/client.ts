@@ -74,7 +74,7 @@ export class ServerClient {
 
   /** The claims of the caller's access token, behind `requireToken`. */
   get token (): AccessTokenClaims | undefined {
-    return this.#visit.token
+    return this.#visit.presented?.claims
   }
 
   /** Merges fields into the session; `undefined` removes one. */

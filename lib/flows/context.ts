@@ -4,8 +4,9 @@ import type { ReadSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
 import type { AppBase, Config } from './config.js'
-import type { AccessTokenClaims } from '../../types/tokens.js'
-import type { VerifiedTokens } from './access-token-check.js'
+import type { DpopNonces } from '../tokens/dpop-nonces.js'
+import type { UsedIds } from '../tokens/used-ids.js'
+import type { VerifiedToken, VerifiedTokens } from './verified-tokens.js'
 import type { EventSink, Log } from './events.js'
 import type { RefreshQueue } from './refresh-queue.js'
 
@@ -22,6 +23,10 @@ export interface Context {
   readonly flights: <T>(key: string, work: () => Promise<T>) => Promise<T>
   /** Access tokens of callers whose signature was checked. */
   readonly verifiedTokens: VerifiedTokens
+  /** DPoP proofs that callers have used. */
+  readonly dpopProofs: UsedIds
+  /** The nonces callers' DPoP proofs have to carry, where the options ask for them. */
+  readonly dpopNonces: DpopNonces | undefined
   /** Seals MFA tokens, so that what reaches a browser is of no use elsewhere. */
   readonly mfaSealer: Sealer
   readonly emit: EventSink
@@ -45,7 +50,7 @@ export interface Visit {
   /** The session once read; `null` before. One request opens its session once. */
   session: Awaitable<ReadSession | undefined> | null
   /** The caller's verified access token, behind `requireToken`. */
-  token: AccessTokenClaims | undefined
+  presented: VerifiedToken | undefined
 }
 
 /** The absolute URL of a path of the application. */

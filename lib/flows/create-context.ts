@@ -8,7 +8,9 @@ import { createSealer, type Sealer } from '../stores/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
 import { createStoredSessions } from '../stores/stored-sessions.js'
 import type { CookieAttributes, RevocationStore } from '../../types/stores.js'
-import { createVerifiedTokens } from './access-token-check.js'
+import { createDpopNonces } from '../tokens/dpop-nonces.js'
+import { createUsedIds } from '../tokens/used-ids.js'
+import { createVerifiedTokens } from './verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
 import type { Context } from './context.js'
 import { createEventSink, type Log } from './events.js'
@@ -16,6 +18,8 @@ import { createRefreshQueue } from './refresh-queue.js'
 import { createServers } from './servers.js'
 
 const DAY = 86_400
+/** DPoP proofs that are remembered: at 300 seconds each, 300 a second. */
+const MAX_PROOFS = 100_000
 
 /** A context, and what has to be released with it. */
 export interface OwnedContext { context: Context, close: () => Promise<void> }
@@ -53,6 +57,8 @@ export function createContext (config: Config, log: Log): OwnedContext {
     refreshes: createRefreshQueue(config.now),
     flights: createSingleFlight<unknown>() as Context['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000),
+    dpopProofs: createUsedIds(MAX_PROOFS),
+    dpopNonces: config.api.dpopNonce === true ? createDpopNonces(config.sessionSecrets[0]!) : undefined,
     mfaSealer: sealer('mfa', 1),
     emit
   }

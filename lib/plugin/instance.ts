@@ -3,7 +3,7 @@ import { AuthenticationClient } from '../authentication/client.js'
 import { ConfigurationError } from '../errors.js'
 import type { ServerClient } from '../flows/client.js'
 import { backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions } from '../flows/backchannel-login.js'
-import { createLogoutTokenMemory, handleBackchannelLogout, listSessions, revokeSessions, type LogoutTokenMemory, type RevokeSessionsFilter } from '../flows/backchannel-logout.js'
+import { createLogoutTokenMemory, handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter } from '../flows/backchannel-logout.js'
 import type { Context } from '../flows/context.js'
 import { customTokenExchange, getTokenByRefreshToken, getTokenForConnection, type CustomTokenExchangeOptions, type TokenByRefreshTokenOptions, type TokenExchangeResult, type TokenForConnectionOptions } from '../flows/token-exchange.js'
 import type { BackchannelAuthentication } from '../authentication/backchannel.js'
@@ -31,7 +31,7 @@ export interface DomainOption { domain?: string }
 export class Auth0Instance {
   readonly #registration: Registration
   readonly #context: Context
-  readonly #logoutTokens: LogoutTokenMemory = createLogoutTokenMemory()
+  readonly #logoutTokens = createLogoutTokenMemory()
   #authentication: AuthenticationClient | undefined
   #management: ManagementClient | undefined
   readonly #ManagementClient: typeof ManagementClient

@@ -147,7 +147,17 @@ const rules = {
   beforeSessionSaved: callable<NonNullable<Auth0Options['beforeSessionSaved']>>,
   onCallbackError: callable<NonNullable<Auth0Options['onCallbackError']>>,
   onEvent: callable<NonNullable<Auth0Options['onEvent']>>,
-  api: members({ audience: apiAudience, issuers: stringList, signingAlgs: algorithmList, cacheEntries: count(0, 1_000_000) }),
+  api: members({
+    audience: apiAudience,
+    issuers: (value: unknown, option: string) => stringList(value, option).map(issuer => parseDomain(issuer, option).issuer),
+    signingAlgs: algorithmList,
+    cacheEntries: count(0, 1_000_000),
+    strictType: flag,
+    dpop: oneOf('allowed', 'required', 'disabled'),
+    dpopProofAge: seconds(30, 3600),
+    dpopNonce: flag,
+    scopes: stringList
+  }),
   now: callable<() => number>
 } satisfies Record<keyof Auth0Options, Rule<unknown>>
 

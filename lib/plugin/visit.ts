@@ -8,14 +8,14 @@ import type { Log } from '../flows/events.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { ReadSession } from '../stores/sessions.js'
 import type { Awaitable } from '../../types/stores.js'
-import type { AccessTokenClaims } from '../../types/tokens.js'
+import type { VerifiedToken } from '../flows/verified-tokens.js'
 import { RequestCookieJar } from './cookie-jar.js'
 
 /** A Fastify request as the flows see it. */
 export class RequestVisit implements Visit {
   readonly jar: RequestCookieJar
   session: Awaitable<ReadSession | undefined> | null = null
-  token: AccessTokenClaims | undefined = undefined
+  presented: VerifiedToken | undefined = undefined
   readonly #context: Context
   readonly #request: FastifyRequest
   #server: Awaitable<AuthorizationServer> | undefined

@@ -25,7 +25,7 @@ export function callerGuard (check: (caller: Caller) => Promise<void>): Guard {
     const reply = guardReply as FastifyReply
     const registration = registrationOf(request)
     const visit = registration.visit(request)
-    if (visit.token !== undefined) return check({ claims: visit.token, session: undefined, request, reply, registration, visit })
+    if (visit.presented !== undefined) return check({ claims: visit.presented.claims, session: undefined, request, reply, registration, visit })
     const decide = (session: ReadSession | undefined): Promise<void> => session === undefined
       ? denied(request, reply)
       : check({ claims: session.record.user, session, request, reply, registration, visit })

@@ -1,59 +1,107 @@
+import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Auth0Error, ConfigurationError, ForbiddenError, TokenValidationError } from '../../errors.js'
+import { ConfigurationError } from '../../errors.js'
 import { verifyAccessToken, type AccessTokenDemands } from '../../flows/access-token-check.js'
+import type { Context } from '../../flows/context.js'
+import { refuseBound, verifyTokenProof } from '../../flows/token-proof.js'
+import type { VerifiedToken } from '../../flows/verified-tokens.js'
+import type { Registration } from '../registration.js'
 import { registrationOf } from '../slots.js'
-import { ended, factory, refuseRequest, type Guard } from './guard.js'
+import { appBaseOf } from '../visit.js'
+import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
+import { readCredentials, type Scheme } from './credentials.js'
+import { ended, factory, PASS, refuseRequest, type Guard } from './guard.js'
 import { passesAnyway } from './route-config.js'
+import { checkTokenDemands } from './token-demands.js'
 
-const REALM = 'Bearer realm="api"'
+/** Seconds after which a token may be tried again when the keys could not be fetched. */
+const RETRY_AFTER = 5
 
 /**
- * Guard of an API: an access token in the `Authorization` header, for this API, with these scopes and permissions.
- * `request.auth0.token` then holds its claims.
- * @see RFC 6750 section 3, RFC 9068 section 4
+ * Guard of an API: a bearer or DPoP access token in the `Authorization` header, for this API, with these scopes and permissions.
+ * `request.auth0.token` then holds its claims. Refusals are those of the RFCs: 401 and 403 with challenges, 503 while keys cannot be had.
+ * @throws ConfigurationError for demands that are not known
+ * @see RFC 6750 section 3, RFC 9068 section 4, RFC 9449 section 7
  */
 export const requireToken = factory((demands: AccessTokenDemands = {}): Guard => {
   refuseRequest('requireToken', [demands])
-  return async (guardRequest, guardReply) => {
+  checkTokenDemands(demands)
+  /** Bearer tokens that have met these demands: nothing but time can change that. */
+  const passed = new WeakSet<VerifiedToken>()
+  return (guardRequest, guardReply) => {
     const request = guardRequest as FastifyRequest
-    const { context, visit } = bound(request)
-    const audience = demands.audience ?? context.config.api.audience ?? context.config.audience
-    if (audience === undefined) throw new ConfigurationError('api.audience', 'A guard for access tokens needs the API\'s identifier: set "api.audience", or give the guard an "audience".')
-    const credentials = bearer(request.headers.authorization)
-    if (credentials === undefined) return await refuse(request, guardReply as FastifyReply, 401, 'missing_token', 'This API wants an access token.', REALM)
-    try {
-      visit.token = await verifyAccessToken(context, visit, credentials, { ...demands, audience })
-    } catch (error) {
-      return await answer(error, request, guardReply as FastifyReply, demands)
+    const registration = registrationOf(request)
+    const { authorization } = request.headers
+    if (authorization?.startsWith('Bearer ') === true) {
+      const { context } = registration
+      const known = context.verifiedTokens.get(authorization.slice(7))
+      if (known !== undefined && passed.has(known) && context.now() < known.expiresAt) {
+        registration.visit(request).presented = known
+        return PASS
+      }
     }
+    return check(registration, request, guardReply as FastifyReply, demands, passed)
   }
 })
 
-function bound (request: FastifyRequest) {
-  const registration = registrationOf(request)
-  return { context: registration.context, visit: registration.visit(request) }
-}
-
-/** The token of an `Authorization` header; `undefined` when there is none that says `Bearer`. @see RFC 6750 section 2.1 */
-function bearer (header: string | undefined): string | undefined {
-  if (header === undefined || header.length < 8 || header.slice(0, 7).toLowerCase() !== 'bearer ') return undefined
-  return header.slice(7).trim()
-}
-
-async function answer (error: unknown, request: FastifyRequest, reply: FastifyReply, demands: AccessTokenDemands): Promise<void> {
-  if (error instanceof ForbiddenError) {
-    const scope = demands.scopes === undefined || demands.scopes.length === 0 ? '' : `, scope="${demands.scopes.join(' ')}"`
-    return await refuse(request, reply, 403, error.code, error.message, `${REALM}, error="insufficient_scope", error_description="The token does not allow this"${scope}`)
+async function check (registration: Registration, request: FastifyRequest, reply: FastifyReply, demands: AccessTokenDemands, passed: WeakSet<VerifiedToken>): Promise<void> {
+  const { context } = registration
+  const { api, audience: ownAudience, issuer } = context.config
+  const credentials = readCredentials(request.headers.authorization)
+  if (credentials === 'none') return await refuse(context, request, reply, NO_CREDENTIALS)
+  if (credentials === 'malformed') return await refuse(context, request, reply, MALFORMED)
+  const { scheme, token } = credentials
+  if (!offered(api.dpop).includes(scheme)) return await refuse(context, request, reply, WRONG_SCHEME, scheme)
+  const audience = demands.audience ?? api.audience ?? ownAudience
+  if (audience === undefined) throw new ConfigurationError('api.audience', 'A guard for access tokens needs the API\'s identifier: set "api.audience", or give the guard an "audience".')
+  const visit = registration.visit(request)
+  try {
+    const verified = await verifyAccessToken(context, visit, token, { ...demands, audience })
+    if (scheme === 'DPoP') {
+      await verifyTokenProof(context, verified, { proof: request.headers.dpop, method: request.method, url: urlOf(context, request) })
+      bringNonce(context, reply)
+    } else {
+      refuseBound(verified)
+      // With several domains it is the request that decides whose tokens are taken.
+      if (issuer !== undefined) passed.add(verified)
+    }
+    visit.presented = verified
+  } catch (error) {
+    const refusal = refusalOf(error, demands)
+    if (refusal === undefined) throw error
+    await refuse(context, request, reply, refusal, scheme, error)
   }
-  if (!(error instanceof TokenValidationError)) throw error
-  const description = error.message.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, 200)
-  await refuse(request, reply, 401, 'invalid_token', error.message, `${REALM}, error="invalid_token", error_description="${description}"`, error)
 }
 
-async function refuse (request: FastifyRequest, reply: FastifyReply, statusCode: 401 | 403, code: string, message: string, challenge: string, error?: Auth0Error): Promise<void> {
+/** What the caller's proof has to be for, whatever the request says about its host. */
+function urlOf ({ config }: Context, request: FastifyRequest): string {
+  const { origin, basePath } = appBaseOf(config.appBases, request)
+  return origin + basePath + request.originalUrl
+}
+
+/** Hands out the nonce the next proof has to carry. @see RFC 9449 section 8.2 */
+function bringNonce ({ dpopNonces, now }: Context, reply: FastifyReply): void {
+  if (dpopNonces !== undefined) reply.header('dpop-nonce', dpopNonces.current(now()))
+}
+
+async function refuse (context: Context, request: FastifyRequest, reply: FastifyReply, refusal: Refusal, used?: Scheme, error?: unknown): Promise<void> {
   if (passesAnyway(request)) return
-  const { context } = registrationOf(request)
-  context.emit({ type: 'denied', outcome: 'failure', reason: code, blame: 'user', requestId: request.id }, request.log, error)
-  reply.headers({ 'cache-control': 'no-store', 'www-authenticate': challenge })
-  await ended(reply.code(statusCode).type('application/json; charset=utf-8').send({ statusCode, code, error: statusCode === 401 ? 'Unauthorized' : 'Forbidden', message }))
+  const { statusCode, code, message } = refusal
+  context.emit({ type: 'denied', outcome: 'failure', reason: code, blame: statusCode === 503 ? 'upstream' : 'user', requestId: request.id }, request.log, error)
+  reply.header('cache-control', 'no-store')
+  if (statusCode === 503) {
+    reply.header('retry-after', String(RETRY_AFTER))
+  } else {
+    bringNonce(context, reply)
+    reply.header('www-authenticate', challenges(context.config.api.dpop, used, refusal, metadataUrl(context, request)))
+  }
+  await ended(reply.code(statusCode).type('application/json; charset=utf-8').send({ statusCode, code, error: STATUS_CODES[statusCode], message }))
+}
+
+/** Where the API describes itself. @see RFC 9728 section 5.1 */
+function metadataUrl ({ config }: Context, request: FastifyRequest): string | undefined {
+  const { routes: { protectedResource }, prefix } = config
+  if (protectedResource === undefined) return undefined
+  const { origin, basePath } = appBaseOf(config.appBases, request)
+  return origin + basePath + prefix + protectedResource
 }

@@ -87,7 +87,7 @@ function markOf (sessionId: string): string {
 
 function cookieOf ({ registration, visit }: Caller) {
   const attributes = { path: registration.context.config.sessionCookie.path, httpOnly: true, secure: visit.jar.secure, sameSite: 'lax' as const }
-  return { name: `a0_stepup_${registration.mark}`, attributes }
+  return { name: `a0_restart_${registration.mark}_step`, attributes }
 }
 
 function readAttempts (caller: Caller): Attempts {

@@ -10,6 +10,7 @@ import { connectRoutes } from './connect.js'
 import { loginRoute } from './login.js'
 import { logoutRoutes } from './logout.js'
 import { profileRoute } from './profile.js'
+import { protectedResourceRoute } from './protected-resource.js'
 
 /** What a route module is given. */
 export interface RouteSetup {
@@ -38,7 +39,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
   fastify.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'cache-control': 'private, no-store', pragma: 'no-cache', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
   })
-  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute].flatMap(make => make(setup))
+  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute, protectedResourceRoute].flatMap(make => make(setup))
   for (const accepts of [undefined, 'form', 'form+json'] as const) {
     await fastify.register(async scope => {
       if (accepts !== undefined) scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: BODY_LIMIT }, parseForm)

@@ -1,0 +1,27 @@
+import { ConfigurationError } from '../../errors.js'
+import { offered } from '../guards/challenge.js'
+import type { Route, RouteSetup } from './index.js'
+
+/** `GET /.well-known/oauth-protected-resource` (opt-in): what a client has to know to get a token for this API. @see RFC 9728 section 2 */
+export function protectedResourceRoute ({ registration }: RouteSetup): Route[] {
+  const { config } = registration.context
+  if (config.routes.protectedResource === undefined) return []
+  const { api: { audience = config.audience, issuers = [], scopes, dpop } } = config
+  if (audience === undefined) throw new ConfigurationError('api.audience', 'Option "routes.protectedResource" describes the API, and needs its identifier: set "api.audience".')
+  const schemes = offered(dpop)
+  const facts = {
+    resource: [audience].flat()[0],
+    ...(scopes !== undefined && { scopes_supported: scopes }),
+    bearer_methods_supported: ['header'],
+    ...(schemes.includes('DPoP') && { dpop_signing_alg_values_supported: ['ES256'] }),
+    ...(!schemes.includes('Bearer') && { dpop_bound_access_tokens_required: true })
+  }
+  return [{
+    method: 'GET',
+    path: config.routes.protectedResource,
+    async handler (request, reply) {
+      const { issuer } = await registration.visit(request).server()
+      return reply.header('access-control-allow-origin', '*').send({ ...facts, authorization_servers: [issuer, ...issuers] })
+    }
+  }]
+}
