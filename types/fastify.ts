@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokenDemands } from '../lib/flows/access-token-check.js'
 import type { ServerClient } from '../lib/flows/client.js'
@@ -51,5 +52,5 @@ declare module 'fastify' {
   }
 }
 
-/** What `fastify.auth0.for()` binds a client to. */
-export interface BoundTo { request: FastifyRequest, reply?: FastifyReply }
+/** What `fastify.auth0.for()` binds a client to: Fastify's request, or Node's own. */
+export interface BoundTo { request: FastifyRequest | IncomingMessage, reply?: FastifyReply }

@@ -16,6 +16,7 @@ import { completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, t
 import { startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions } from './login.js'
 import { logout, type LogoutOptions } from './logout.js'
 import { myAccount } from './my-account.js'
+import { getTokenOnBehalfOf, type OnBehalfOfOptions } from './on-behalf-of.js'
 import { refreshUser } from './refresh-user.js'
 import { currentSession, updateSession, type SessionPatch } from './session.js'
 import { sessionView } from './session-view.js'
@@ -97,9 +98,14 @@ export class ServerClient {
     return await getAccessToken(this.#context, this.#visit, options)
   }
 
-  /** A provider's access token for a connected account, from Token Vault. */
+  /** A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's token. */
   async getAccessTokenForConnection (options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
     return await getAccessTokenForConnection(this.#context, this.#visit, options)
+  }
+
+  /** An access token for another API, for the token this request came with: behind `requireToken`. @see RFC 8693 */
+  async getTokenOnBehalfOf (options: OnBehalfOfOptions): Promise<AccessToken> {
+    return await getTokenOnBehalfOf(this.#context, this.#visit, options)
   }
 
   /** Calls an API as the user. */

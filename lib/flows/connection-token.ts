@@ -1,6 +1,6 @@
 import { tokenForConnectionGrant } from '../authentication/grants.js'
 import { AccessTokenForConnectionError, ApiError, InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
-import type { ConnectionTokenSet } from '../../types/tokens.js'
+import type { ConnectionTokenSet, TokenResponse } from '../../types/tokens.js'
 import type { StoredSession } from '../../types/stores.js'
 import { abortable } from './abortable.js'
 import type { Context, Visit } from './context.js'
@@ -30,6 +30,7 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   const { connection, loginHint } = options ?? {}
   if (typeof connection !== 'string' || connection === '') throw new MissingRequiredArgumentError('connection')
   if (loginHint !== undefined && (typeof loginHint !== 'string' || loginHint === '')) throw new InvalidArgumentError('loginHint', 'The login hint must be a non-empty string.')
+  if (visit.presented !== undefined) return await ofCaller(context, visit, visit.presented.token, connection, loginHint, options.signal)
   const read = await currentSession(context, visit)
   if (read === undefined) throw new AccessTokenForConnectionError('missing_session', 'There is no session to get a connection\'s token for.')
   const kept = await adoptNewest(context, visit, read.record)
@@ -44,13 +45,7 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
     const again = options.refresh === true && current.tokens.version === before ? undefined : find(context, current, connection, loginHint)
     if (again !== undefined) return { result: again }
     const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, refreshToken: current.tokens.refreshToken ?? '', ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
-    const set: ConnectionTokenSet = {
-      accessToken: response.access_token,
-      scope: response.scope ?? '',
-      expiresAt: response.expires_in === undefined ? 0 : Math.floor(context.now() + response.expires_in),
-      connection,
-      ...(loginHint !== undefined && { loginHint })
-    }
+    const set = tokenSet(context, response, connection, loginHint)
     return {
       result: set,
       next: saved => ({
@@ -67,6 +62,23 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   const token = await abortable(shared, options.signal)
   await adoptNewest(context, visit, read.record)
   return token
+}
+
+/** For an API whose caller presented an access token: nothing is kept, and no session is touched. */
+async function ofCaller (context: Context, visit: Visit, accessToken: string, connection: string, loginHint: string | undefined, signal: AbortSignal | undefined): Promise<ConnectionAccessToken> {
+  const server = await visit.server()
+  const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, accessToken, ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
+  return tokenSet(context, response, connection, loginHint)
+}
+
+function tokenSet (context: Context, response: TokenResponse, connection: string, loginHint: string | undefined): ConnectionTokenSet {
+  return {
+    accessToken: response.access_token,
+    scope: response.scope ?? '',
+    expiresAt: response.expires_in === undefined ? 0 : Math.floor(context.now() + response.expires_in),
+    connection,
+    ...(loginHint !== undefined && { loginHint })
+  }
 }
 
 function find (context: Context, session: StoredSession, connection: string, loginHint: string | undefined): ConnectionTokenSet | undefined {

@@ -16,6 +16,8 @@ export interface Context {
   readonly now: () => number
   readonly servers: { get (issuer: string): AuthorizationServer }
   readonly sessions: Sessions
+  /** Name of the cookie that holds the session, on https or not. */
+  readonly sessionCookieName: (secure: boolean) => string
   readonly revocations: RevocationStore
   readonly transactions: TransactionStore
   readonly refreshes: RefreshQueue

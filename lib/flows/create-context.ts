@@ -37,6 +37,7 @@ export function createContext (config: Config, log: Log): OwnedContext {
   const revocations = config.revocationStore ?? new MemoryRevocationStore({ now: config.now })
   const sealer = sealerFor(config)
   const suffix = cookieSuffix(config)
+  const cookieNames = sessionCookieNames(config, suffix)
   const warn = (code: string, detail: object): void => {
     log.warn({ ...detail, code }, `auth0 warning: ${code}`)
   }
@@ -44,7 +45,8 @@ export function createContext (config: Config, log: Log): OwnedContext {
     config,
     now: config.now,
     servers: createServers(config, http),
-    sessions: createSessions(config, revocations, sealer, sessionCookieNames(config, suffix), warn),
+    sessions: createSessions(config, revocations, sealer, cookieNames, warn),
+    sessionCookieName: secure => cookieNames(secure).session,
     revocations,
     transactions: config.transactionStore ?? createCookieTransactions({
       name: prefixed(config.transactionCookie, `a0_${suffix}_tx`),

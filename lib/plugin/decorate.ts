@@ -5,6 +5,7 @@ import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance, strictInstance } from './instance.js'
 import { declaredGuards } from './guards/declared.js'
 import { isFactory, uncalled } from './guards/guard.js'
+import { markGuarded } from './open-api.js'
 import type { Registration } from './registration.js'
 import { kRegistration, kSlot, registrationOf, slotOf, type Scoped, type Slotted } from './slots.js'
 
@@ -13,7 +14,7 @@ export function decorate (fastify: FastifyInstance, registration: Registration, 
   if (Object.hasOwn(fastify, kRegistration)) {
     throw new ConfigurationError('options', 'The plugin is registered twice in one scope. Give each tenant a scope of its own.')
   }
-  const instance = new Auth0Instance(registration, Management)
+  const instance = new Auth0Instance(registration, Management, fastify.log)
   fastify.decorate(kRegistration as unknown as string, registration)
   fastify.decorate('auth0', strictInstance(instance))
   if (!fastify.hasRequestDecorator('auth0')) {
@@ -28,6 +29,7 @@ export function decorate (fastify: FastifyInstance, registration: Registration, 
     if ((this as FastifyInstance & Scoped)[kRegistration] !== registration) return
     const declared = (route.config as { auth0?: RouteAuth0Config | false } | undefined)?.auth0
     if (declared !== undefined) route.onRequest = [...declaredGuards(declared) as onRequestHookHandler[], ...[route.onRequest ?? []].flat()]
+    markGuarded(registration, route)
     for (const stage of ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const) {
       for (const hook of [route[stage]].flat()) {
         if (isFactory(hook)) throw uncalled(nameOf(instance, hook))

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
 import { AuthenticationClient } from '../authentication/client.js'
 import { ConfigurationError } from '../errors.js'
 import type { ServerClient } from '../flows/client.js'
@@ -23,6 +23,8 @@ import { requireToken } from './guards/require-token.js'
 import type { ManagementClient } from '../management/client.js'
 import { unknownName } from './nearest-name.js'
 import type { Registration } from './registration.js'
+import { isRaw, upgradeRequest } from './upgrade-request.js'
+import type { BoundTo } from '../../types/fastify.js'
 
 /** Which domain is meant, where the plugin serves several. */
 export interface DomainOption { domain?: string }
@@ -31,13 +33,15 @@ export interface DomainOption { domain?: string }
 export class Auth0Instance {
   readonly #registration: Registration
   readonly #context: Context
+  readonly #log: FastifyBaseLogger
   readonly #logoutTokens = createLogoutTokenMemory()
   #authentication: AuthenticationClient | undefined
   #management: ManagementClient | undefined
   readonly #ManagementClient: typeof ManagementClient
 
-  constructor (registration: Registration, Management: typeof ManagementClient) {
+  constructor (registration: Registration, Management: typeof ManagementClient, log: FastifyBaseLogger) {
     this.#registration = registration
+    this.#log = log
     this.#ManagementClient = Management
     this.#context = registration.context
   }
@@ -69,9 +73,12 @@ export class Auth0Instance {
   /** Guard: changes only by the application's own pages. `preHandler: [fastify.auth0.requireSession, fastify.auth0.requireSameOrigin]` */
   readonly requireSameOrigin: Guard = requireSameOrigin
 
-  /** A client bound to a request and its reply, for hand-written code. */
-  for ({ request, reply }: { request: FastifyRequest, reply?: FastifyReply }): ServerClient {
-    return this.#registration.bind(request, reply)
+  /**
+   * A client bound to a request and its reply, for hand-written code. Without a reply, as with the request of an `upgrade`
+   * event, everything can be read and nothing written.
+   */
+  for ({ request, reply }: BoundTo): ServerClient {
+    return this.#registration.bind(isRaw(request) ? upgradeRequest(request, this.#log) : request, reply)
   }
 
   /**

@@ -10,6 +10,8 @@ export class Registration {
   readonly context: Context
   /** Tells this registration's small helper cookies from a neighbour's. */
   readonly mark: string
+  /** Whether an OpenAPI document has the security schemes, so that routes may name them. */
+  describes = false
   readonly #secureOf: (request: FastifyRequest) => boolean
   #warnedOfPublicResponse = false
 

@@ -24,6 +24,22 @@ export function factory<F extends (...args: never[]) => Guard> (make: F): F {
   return make
 }
 
+/** A way to prove who one is, by its name in OpenAPI documents, and the scopes it takes. */
+export type Security = Readonly<Record<string, readonly string[]>>
+
+const accepted = new WeakMap<object, readonly Security[]>()
+
+/** Notes what a guard accepts, for OpenAPI documents. */
+export function accepting (security: readonly Security[], guard: Guard): Guard {
+  accepted.set(guard, security)
+  return guard
+}
+
+/** What the first of some hooks that is a guard accepts; later ones ask more of the same caller. */
+export function acceptedBy (hooks: readonly unknown[]): readonly Security[] | undefined {
+  return hooks.map(hook => accepted.get(hook as object)).find(security => security !== undefined)
+}
+
 /** Whether this is a factory that somebody forgot to call. */
 export function isFactory (hook: unknown): boolean {
   return typeof hook === 'function' && factories.has(hook)

@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { AccessTokenDemands } from '../../flows/access-token-check.js'
-import { factory, refuseRequest, type Guard } from './guard.js'
+import { accepting, factory, refuseRequest, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
 import { requireToken } from './require-token.js'
 
@@ -11,7 +11,6 @@ import { requireToken } from './require-token.js'
 export const requireSessionOrToken = factory((demands: AccessTokenDemands = {}): Guard => {
   refuseRequest('requireSessionOrToken', [demands])
   const withToken = requireToken(demands)
-  return (request, reply) => (request as FastifyRequest).headers.authorization === undefined
-    ? requireSession(request, reply as FastifyReply)
-    : withToken(request, reply)
+  return accepting([{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }], (request, reply) =>
+    (request as FastifyRequest).headers.authorization === undefined ? requireSession(request, reply) : withToken(request, reply))
 })

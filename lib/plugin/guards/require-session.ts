@@ -2,18 +2,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session.js'
 import type { ReadSession } from '../../stores/sessions.js'
 import { registrationOf } from '../slots.js'
-import { PASS, reportDenied, type Guard } from './guard.js'
+import { accepting, PASS, reportDenied, type Guard } from './guard.js'
 import { passesAnyway, routeGuarding } from './route-config.js'
 import { answerUnauthenticated } from './unauthenticated.js'
 
 /** Lets a request with a session pass. The tenant asked is that of the scope the route is in. */
-export const requireSession: Guard = (guardRequest, guardReply) => {
+export const requireSession: Guard = accepting([{ session: [] }], (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
   const registration = registrationOf(request)
   const read = currentSession(registration.context, registration.visit(request))
   if (read instanceof Promise) return read.then(found => decide(found, request, guardReply as FastifyReply))
   return decide(read, request, guardReply as FastifyReply)
-}
+})
 
 function decide (read: ReadSession | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   return read === undefined ? denied(request, reply) : PASS

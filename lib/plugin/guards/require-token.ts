@@ -10,7 +10,7 @@ import { registrationOf } from '../slots.js'
 import { appBaseOf } from '../visit.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { readCredentials, type Scheme } from './credentials.js'
-import { ended, factory, PASS, refuseRequest, type Guard } from './guard.js'
+import { accepting, ended, factory, PASS, refuseRequest, type Guard } from './guard.js'
 import { passesAnyway } from './route-config.js'
 import { checkTokenDemands } from './token-demands.js'
 
@@ -28,7 +28,7 @@ export const requireToken = factory((demands: AccessTokenDemands = {}): Guard =>
   checkTokenDemands(demands)
   /** Bearer tokens that have met these demands: nothing but time can change that. */
   const passed = new WeakSet<VerifiedToken>()
-  return (guardRequest, guardReply) => {
+  return accepting([{ bearer: [] }, { openIdConnect: demands.scopes ?? [] }], (guardRequest, guardReply) => {
     const request = guardRequest as FastifyRequest
     const registration = registrationOf(request)
     const { authorization } = request.headers
@@ -41,7 +41,7 @@ export const requireToken = factory((demands: AccessTokenDemands = {}): Guard =>
       }
     }
     return check(registration, request, guardReply as FastifyReply, demands, passed)
-  }
+  })
 })
 
 async function check (registration: Registration, request: FastifyRequest, reply: FastifyReply, demands: AccessTokenDemands, passed: WeakSet<VerifiedToken>): Promise<void> {

@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { Auth0Instance } from '../instance.js'
+import { describeSchemes } from '../open-api.js'
 import type { Registration } from '../registration.js'
 import { kOwnRoute } from '../slots.js'
 import { answerError } from './answer-error.js'
@@ -40,24 +41,26 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
     reply.headers({ 'cache-control': 'private, no-store', pragma: 'no-cache', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
   })
   const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute, protectedResourceRoute].flatMap(make => make(setup))
+  const describe = describeSchemes(setup.registration.context)
+  setup.registration.describes = fastify.hasDecorator('swagger') && list.some(({ path }) => path !== undefined)
   for (const accepts of [undefined, 'form', 'form+json'] as const) {
     await fastify.register(async scope => {
       if (accepts !== undefined) scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: BODY_LIMIT }, parseForm)
       if (accepts === 'form+json') scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: BODY_LIMIT }, fastify.getDefaultJsonParser('remove', 'remove'))
       for (const route of list) {
-        if (route.path !== undefined && route.accepts === accepts) mount(scope, route, route.path)
+        if (route.path !== undefined && route.accepts === accepts) mount(scope, route, route.path, describe)
       }
     })
   }
 }
 
-function mount (scope: FastifyInstance, route: Route, url: string): void {
+function mount (scope: FastifyInstance, route: Route, url: string, swaggerTransform: ReturnType<typeof describeSchemes>): void {
   scope.route({
     method: route.method,
     url,
     exposeHeadRoute: false,
     schema: { hide: true } as object,
-    config: { [kOwnRoute]: true } as object,
+    config: { [kOwnRoute]: true, swaggerTransform } as object,
     logSerializers: { req: requestLine },
     handler: route.handler as RouteHandlerMethod
   })

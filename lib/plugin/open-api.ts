@@ -1,0 +1,33 @@
+import type { FastifySchema, RouteOptions } from 'fastify'
+import type { Context } from '../flows/context.js'
+import { acceptedBy, type Security } from './guards/guard.js'
+import type { Registration } from './registration.js'
+
+/** The part of an OpenAPI document that is written here. @see OpenAPI 3.1 section 4.8.27 */
+interface OpenApiDocument { components: { securitySchemes?: Record<string, unknown> } }
+
+/** What `@fastify/swagger` hands to a route's `config.swaggerTransform`. */
+interface Described { schema: FastifySchema, url: string, openapiObject?: OpenApiDocument }
+
+/** Says in an OpenAPI document that a route is guarded, and by what; what the route says itself stands. */
+export function markGuarded ({ describes }: Registration, route: RouteOptions): void {
+  const schema = route.schema as (FastifySchema & { security?: readonly Security[] }) | undefined
+  if (!describes || schema?.security !== undefined) return
+  const hooks = [route.onRequest, route.preParsing, route.preValidation, route.preHandler].flat()
+  const security = acceptedBy(hooks)
+  if (security !== undefined) route.schema = { ...schema, security } as FastifySchema
+}
+
+/** Writes the security schemes into the document, on the way past one of the plugin's own routes, which stay hidden. */
+export function describeSchemes ({ config, sessionCookieName }: Context): (described: Described) => { schema: FastifySchema, url: string } {
+  const { issuer, appBases } = config
+  const schemes = {
+    session: { type: 'apiKey', in: 'cookie', name: sessionCookieName(appBases[0]?.secure ?? false) },
+    bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    ...(issuer !== undefined && { openIdConnect: { type: 'openIdConnect', openIdConnectUrl: `${issuer}.well-known/openid-configuration` } })
+  }
+  return ({ schema, url, openapiObject }) => {
+    if (openapiObject !== undefined) openapiObject.components.securitySchemes = { ...schemes, ...openapiObject.components.securitySchemes }
+    return { schema, url }
+  }
+}
