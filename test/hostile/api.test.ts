@@ -131,7 +131,7 @@ scenario('API-09 an ID token of the same tenant', async (t, world) => {
 scenario('API-10 an ID token whose client id is the audience', async (t, world) => {
   const now = world.clock.now
   const idToken = (claims: object) => jws({ header: { alg: 'RS256', typ: 'JWT', kid: 'key-1' }, payload: { iss: world.idp.issuer, sub: 'auth0|x', aud: 'hostile-client', iat: now, exp: now + 60, ...claims }, key: rsaKey('key-1').privateKey })
-  for (const [variant, claims] of Object.entries({ nonce: { nonce: 'n' }, 'at_hash': { at_hash: 'x' }, azp: { azp: 'hostile-client' }, bare: {} })) {
+  for (const [variant, claims] of Object.entries({ nonce: { nonce: 'n' }, at_hash: { at_hash: 'x' }, azp: { azp: 'hostile-client' }, bare: {} })) {
     refused(t, world, await ask(world, { authorization: `Bearer ${idToken(claims)}` }), 401, 'invalid_token', 0, variant)
   }
   t.equal((await ask(world, { authorization: `Bearer ${idToken({ azp: 'another-client', scope: 'read' })}` })).statusCode, 200, 'control')
