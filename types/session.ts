@@ -43,7 +43,7 @@ export interface Session<TUser extends UserClaims = UserClaims> extends CustomSe
   readonly createdAt: number
   /** Epoch seconds at which the session ends if it is not used again. */
   readonly expiresAt: number
-  /** What the user authorized (Rich Authorization Requests), when asked to be kept. */
+  /** What the user authorized when `authorization_details` were asked for. @see RFC 9396 */
   readonly authorizationDetails?: readonly AuthorizationDetail[]
 }
 

@@ -50,6 +50,6 @@ export async function loginBackchannel (context: Context, visit: Visit, options:
   const claims = await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
   if (claims.sub !== options.loginHint.sub) throw new TokenValidationError('sub', 'The ID token is of another user than the one who was asked for.', { claim: 'sub' })
   const audience = options.audience ?? context.config.audience
-  const session = await establishSession(context, visit, { server, tokens, claims, audience, scope: loginScope(options.scope ?? context.config.scope, audience) })
+  const session = await establishSession(context, visit, { server, tokens, claims, audience, scope: loginScope(options.scope ?? context.config.scope, audience), keepAuthorizationDetails: options.authorizationDetails !== undefined })
   return { session, authorizationDetails: tokens.authorization_details }
 }

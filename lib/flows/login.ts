@@ -97,6 +97,7 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
     ...(login.acrValues !== undefined && { acrValues: login.acrValues }),
     ...(returnTo !== undefined && !isOwnRoute(returnTo, base, config.prefix, config.routes) && { returnTo }),
     ...(options.appState !== undefined && { appState: checkAppState(options.appState) }),
+    ...(params.authorization_details !== undefined && { keepAuthorizationDetails: true }),
     ...(params.prompt === 'none' && { silent: true }),
     ...(variant.kind !== undefined && { kind: variant.kind }),
     ...variant.transaction

@@ -111,7 +111,7 @@ const unusedKey = { kty: 'RSA', kid: 'unused', e: 'AQAB', n: 'x', d: 'x', p: 'x'
 export async function createTenant (options: TenantOptions = {}): Promise<Tenant> {
   if (process.env.NODE_ENV === 'production') throw new ConfigurationError('NODE_ENV', 'createTenant() is for tests and refuses to run with NODE_ENV=production.')
   const [engine, helpers] = [await loadEngine(), await loadHelpers()]
-  const server = options.issuer === undefined ? await openServer({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' }) : undefined
+  const server = options.issuer === undefined ? await openServer({ port: options.port ?? 0, host: options.host ?? '127.0.0.1', ...(options.tls && { tls: options.tls }) }) : undefined
   const issuer = options.issuer ?? `${server!.origin}/`
   const domain = checkIssuer(issuer).host
   const clock = new Clock(options.now)

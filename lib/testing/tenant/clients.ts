@@ -1,5 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { Feature } from './context.js'
+import { certificateKey } from './mutual-tls.js'
 import type { TenantClient } from './options.js'
 import type { RegisteredClient } from './records.js'
 
@@ -15,6 +16,7 @@ export function isLoopback (url: string): boolean {
 
 function authMethod (client: TenantClient): RegisteredClient['tokenEndpointAuthMethod'] {
   if (client.tokenEndpointAuthMethod !== undefined) return client.tokenEndpointAuthMethod
+  if (client.certificate !== undefined) return 'self_signed_tls_client_auth'
   if (client.clientSecret !== undefined) return 'client_secret_post'
   return client.jwks === undefined ? 'none' : 'private_key_jwt'
 }
@@ -45,6 +47,7 @@ const anyRedirectUri = 'https://registered.invalid/'
 
 /** An application as the engine registers it. */
 export function clientMetadata (client: RegisteredClient): AdapterPayload {
+  const keys = [...client.jwks?.keys.map(key => ({ ...key })) ?? [], ...client.certificate === undefined ? [] : [certificateKey(client.certificate)]]
   return {
     client_id: client.clientId,
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
@@ -54,7 +57,7 @@ export function clientMetadata (client: RegisteredClient): AdapterPayload {
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     id_token_signed_response_alg: client.idTokenSigningAlg ?? 'RS256',
-    ...(client.jwks === undefined ? {} : { jwks: { keys: client.jwks.keys.map(key => ({ ...key })) } }),
+    ...(keys.length > 0 && { jwks: { keys } }),
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests ?? false,
     require_signed_request_object: client.requireSignedRequestObject ?? false,
     ...(client.backchannelLogoutUrl === undefined ? {} : { backchannel_logout_uri: client.backchannelLogoutUrl, backchannel_logout_session_required: true }),

@@ -22,6 +22,7 @@ import { management } from './management/feature.js'
 import { mfaApi } from './mfa-api.js'
 import { mfaGrants } from './mfa-grants.js'
 import { mfaLogin } from './mfa-login.js'
+import { mutualTls } from './mutual-tls.js'
 import { offlineAccess } from './offline-access.js'
 import { oneTimeLogins } from './one-time-logins.js'
 import { organizations } from './organizations.js'
@@ -51,6 +52,7 @@ export const features: readonly Feature[] = [
   backchannelLogout,
   clientAuthentication,
   clientAssertions,
+  mutualTls,
   proofOfPossession,
   pushedRequests,
   authorizationDetails,

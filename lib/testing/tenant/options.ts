@@ -63,7 +63,9 @@ export interface TenantClient {
   /** Allowed Logout URLs. Default: any URL on a loopback host. */
   logoutUrls?: readonly string[]
   /** Public keys for `private_key_jwt` and signed request objects. */
-  jwks?: { keys: readonly webcrypto.JsonWebKey[] }
+  jwks?: { keys: readonly (webcrypto.JsonWebKey & { kid?: string })[] }
+  /** The application's certificate, PEM; it needs a tenant with `tls`. */
+  certificate?: string
   tokenEndpointAuthMethod?: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt' | 'self_signed_tls_client_auth'
   /** Grant types it may use. Default: all. */
   grantTypes?: readonly string[]
@@ -173,14 +175,18 @@ export interface TenantOptions {
   connections?: readonly TenantConnection[]
   /** Token exchange profiles by `subject_token_type`: returns the user's id or e-mail address, or nothing to refuse. */
   tokenExchange?: Record<string, (request: TokenExchangeRequest) => string | undefined | Promise<string | undefined>>
-  /** Whether a login needs a second factor. Default: the user's `mfa`. */
+  /** Whether a login or a refresh needs a second factor. Default: the user's `mfa`, at logins. */
   requireMfa?: (question: MfaQuestion) => boolean
   /** Whether `acr_values` is ignored, so that a login which asks for a second factor gets along without. Default `false`. */
   ignoresAcrValues?: boolean
+  /** Seconds between two polls of a backchannel or device login. Default 5. */
+  pollingInterval?: number
   /** Demand server-chosen nonces in DPoP proofs. Default `false`. */
   dpopNonce?: boolean
   /** Relying party id of passkeys. Default the issuer's host name. */
   passkeyRpId?: string
+  /** Listens by https. With `ca` every caller has to show a certificate of that authority. */
+  tls?: { cert: string, key: string, ca?: string }
   /** How the tenant reaches applications (logout tokens). Default `globalThis.fetch`. */
   fetch?: typeof fetch
   /** Requests remembered in `tenant.requests`. Default 1000. */

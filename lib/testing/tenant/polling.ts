@@ -4,8 +4,8 @@ import { TenantError } from './exchange.js'
 const handles = new Map([['urn:openid:params:grant-type:ciba', 'auth_req_id'], ['urn:ietf:params:oauth:grant-type:device_code', 'device_code']])
 const starts = new Set(['/bc-authorize', '/oauth/device/code'])
 
-/** Seconds between two polls. */
-export const pollingInterval = 5
+const defaultInterval = 5
+const slowDown = 5
 
 interface Poll { at: number, interval: number }
 
@@ -21,13 +21,13 @@ export const polling: Feature = {
     const last = known.get(handle)
     const now = tenant.now()
     const tooSoon = last !== undefined && now - last.at < last.interval
-    const interval = (last?.interval ?? pollingInterval) + (tooSoon ? pollingInterval : 0)
+    const interval = (last?.interval ?? tenant.options.pollingInterval ?? defaultInterval) + (tooSoon ? slowDown : 0)
     known.set(handle, { at: now, interval })
     if (tooSoon) throw new TenantError(400, { error: 'slow_down', error_description: 'You are polling faster than allowed.' }, { 'retry-after': String(interval) })
     return request
   },
-  after (answer, request) {
+  after (answer, request, tenant) {
     if (!starts.has(request.path) || answer.status !== 200) return answer
-    return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), interval: pollingInterval }) }
+    return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), interval: tenant.options.pollingInterval ?? defaultInterval }) }
   }
 }

@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC, RefreshToken } from 'oidc-provider'
 import type { Feature, TenantContext } from './context.js'
+import { challenge } from './mfa-state.js'
 import { issueTokens } from './issue-tokens.js'
 import { myAccountPolicy } from './my-account.js'
 import type { RefreshTokenPolicy } from './options.js'
@@ -56,9 +57,17 @@ export const refreshTokens: Feature = {
       const grant = await helpers.validateGrant(provider, ctx, token.grantId)
       const user = tenant.users.bySub(token.accountId)
       if (user === undefined || user.blocked) throw invalid(tenant)
-      const refreshToken = await rotated(tenant, ctx, client, token)
       const policies = [...client.refreshToken?.policies ?? [], myAccountPolicy(tenant.issuer)]
       const target = refreshTarget(policies, { resource: [token.resource].flat()[0], scopes: [...token.scopes] }, { audience: typeof audience === 'string' ? audience : undefined, scope })
+      const refused = tenant.options.requireMfa === undefined
+        ? undefined
+        : challenge(tenant, { user, clientId: client.clientId, grantType: 'refresh_token', scopes: target.scopes, params: { scope: target.scopes.join(' '), resource: target.resource } })
+      if (refused !== undefined) {
+        ctx.status = 403
+        ctx.body = refused
+        return
+      }
+      const refreshToken = await rotated(tenant, ctx, client, token)
       await issueTokens(tenant, ctx, { grant, user, resource: target.resource, scopes: target.scopes, gty: 'refresh_token', proof, acr: token.acr, amr: token.amr, authTime: token.authTime, rar: token.rar, sid: token.sid, refreshToken })
     }, ['refresh_token', 'scope', 'audience', 'resource', 'authorization_details'])
   }

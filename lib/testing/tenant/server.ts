@@ -1,9 +1,12 @@
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { once } from 'node:events'
 import { ConfigurationError } from '../../errors.js'
 import type { RawRequest, TenantAnswer } from './exchange.js'
+import type { TenantOptions } from './options.js'
 
 const maxBytes = 1_048_576
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
@@ -35,9 +38,14 @@ function headersOf (incoming: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, [value].flat().join(', ')]))
 }
 
+/** The caller's certificate, PEM; the TLS layer has checked it. */
+function certificateOf ({ socket }: IncomingMessage): string | undefined {
+  return 'getPeerX509Certificate' in socket ? (socket as TLSSocket).getPeerX509Certificate()?.toString() : undefined
+}
+
 async function respond (incoming: IncomingMessage, outgoing: ServerResponse, origin: string, handle: (request: RawRequest) => Promise<TenantAnswer>): Promise<void> {
   try {
-    const answer = await handle({ method: incoming.method!, url: `${origin}${incoming.url}`, headers: headersOf(incoming), text: await readText(incoming) })
+    const answer = await handle({ method: incoming.method!, url: `${origin}${incoming.url}`, headers: headersOf(incoming), text: await readText(incoming), certificate: certificateOf(incoming) })
     outgoing.writeHead(answer.status, answer.headers).end(answer.body)
   } catch {
     // an interceptor that throws stands for a broken connection
@@ -55,14 +63,15 @@ async function listen (server: Server, port: number, host: string): Promise<void
 }
 
 /** Opens a port on this computer; other hosts are refused. */
-export async function openServer (options: { port: number, host: string }): Promise<TenantServer> {
-  const { port, host } = options
+export async function openServer (options: { port: number, host: string, tls?: TenantOptions['tls'] }): Promise<TenantServer> {
+  const { port, host, tls } = options
   if (!loopback.has(host)) throw new ConfigurationError('host', `createTenant() is for tests and serves this computer only: "host" has to be 127.0.0.1, ::1 or localhost, not "${host}".`)
   let serving: ((incoming: IncomingMessage, outgoing: ServerResponse) => void) | undefined
-  const server = createServer((incoming, outgoing) => serving!(incoming, outgoing))
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => { serving!(incoming, outgoing) }
+  const server = tls === undefined ? createServer(answer) : createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: tls.ca !== undefined }, answer)
   await listen(server, port, host)
   const { port: opened } = server.address() as AddressInfo
-  const origin = `http://${host === '::1' ? '[::1]' : host}:${opened}`
+  const origin = `http${tls === undefined ? '' : 's'}://${host === '::1' ? '[::1]' : host}:${opened}`
   return {
     origin,
     serve (handle) { serving = (incoming, outgoing) => { respond(incoming, outgoing, origin, handle).catch(() => outgoing.destroy()) } },

@@ -1,0 +1,231 @@
+import t from 'tap'
+import { claimsOf, headerOf } from '../testing/wire.js'
+import { run } from './visitor.js'
+import type { LoggedRequest, Tenant } from '../../lib/testing/index.js'
+
+/** The last request the tenant received at a path. */
+function received (tenant: Tenant, path: string): LoggedRequest {
+  const found = tenant.requests.findLast(request => request.path === path)
+  if (found === undefined) throw new Error(`The tenant received nothing at ${path}.`)
+  return found
+}
+
+t.test('authorization parameters: global, of the request, and per call', async t => {
+  const example = await import('../../examples/web/authorization-parameters.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  const ada = visitor()
+  t.match((await ada.go('/signup')).json, { name: 'Ada Lovelace', audience: 'urn:custom:api' })
+  t.match(received(tenant, '/authorize').query, { screen_hint: 'signup', scope: 'openid profile', audience: 'urn:custom:api', 'ext-campaign': 'spring', ui_locales: 'en' })
+  t.match((await ada.go('/confirm')).json, { name: 'Ada Lovelace', loggedInAt: Number })
+  t.match(received(tenant, '/authorize').query, { max_age: '0', scope: 'openid profile email offline_access read:orders' })
+})
+
+t.test('app state comes back with the login', async t => {
+  const { build } = await import('../../examples/web/app-state.js')
+  const { tenant, visitor } = await run(t, build)
+  t.strictSame((await visitor().go('/checkout')).json, { name: 'Ada Lovelace', cart: ['A Book', 'A Lamp'], step: 'payment' })
+  t.notMatch(received(tenant, '/authorize').url, 'Book', 'it stays at home')
+})
+
+t.test('pushed and rich authorization requests', async t => {
+  const example = await import('../../examples/web/par-and-rar.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  const payment = { type: 'payment', amount: '12.50', currency: 'EUR', to: 'The Bookshop' }
+  t.match((await visitor().go('/pay')).json, { paid: [payment] })
+  t.strictSame(Object.keys(received(tenant, '/authorize').query).sort(), ['client_id', 'request_uri'])
+  const pushed = received(tenant, '/oauth/par').params
+  t.strictSame(JSON.parse(String(pushed.authorization_details)), [payment])
+  t.match(pushed, { client_secret: String, code_challenge_method: 'S256', audience: 'https://bank.example.com' })
+})
+
+t.test('organizations: by link, by switch, by invitation, and what is refused', async t => {
+  const example = await import('../../examples/web/organizations.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  const ada = visitor()
+  t.match((await ada.go('/auth/login?organization=org_books')).json, { name: 'Ada Lovelace', id: 'org_books', organization: 'books' })
+  t.match((await ada.go('/switch/org_lamps')).json, { id: 'org_lamps' })
+  t.equal((await ada.send('GET', '/auth/login?organization=org_evil')).status, 400)
+  t.match((await visitor().go('/auth/login?organization=org_books', { user: 'grace@example.com' })).json, { reason: 'access_denied' }, 'not a member')
+
+  const link = new URLSearchParams(tenant.invite('org_books', 'grace@example.com'))
+  const grace = visitor()
+  t.match((await grace.go(`/auth/login?${link}`, { user: 'grace@example.com' })).json, { name: 'Grace Hopper', id: 'org_books' })
+  t.match(received(tenant, '/authorize').query, { invitation: link.get('invitation'), organization: 'org_books' })
+  link.delete('organization')
+  t.equal((await visitor().send('GET', `/auth/login?${link}`)).status, 400, 'an invitation without its organization')
+
+  const subdomains = await run(t, example.buildForSubdomains, example.tenant)
+  const host = 'lamps.localhost:3000'
+  const sent = await subdomains.visitor().send('GET', '/auth/login', undefined, { host })
+  t.equal(new URL(sent.location!).searchParams.get('organization'), 'lamps')
+  t.equal((await subdomains.visitor().send('GET', '/auth/login?organization=books', undefined, { host })).status, 400, 'the subdomain decides')
+})
+
+t.test('calling an API with the user\'s access token', async t => {
+  const example = await import('../../examples/web/calling-an-api.js')
+  let now = Date.now() / 1000
+  const { tenant, visitor } = await run(t, example.build, { ...example.tenant, now: () => now }, { now: () => now })
+  const ada = visitor()
+  const { sub } = tenant.users[0]!
+  t.strictSame((await ada.go('/')).json, { status: 200, orders: { customer: sub, items: ['A Book'] } })
+  now += 3600
+  t.match((await ada.go('/')).json, { status: 200 }, 'an expired token is renewed')
+  t.match(received(tenant, '/oauth/token').params, { grant_type: 'refresh_token', audience: 'https://orders.example.com' })
+})
+
+t.test('several audiences with one refresh token', async t => {
+  const example = await import('../../examples/web/several-audiences.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  const ada = visitor()
+  t.match((await ada.go('/')).json, [{ audience: 'https://orders.example.com', scope: /read:orders/ }, { audience: 'https://billing.example.com', scope: /read:invoices/ }])
+  t.match(received(tenant, '/oauth/token').params, { audience: 'https://billing.example.com', scope: 'read:invoices' })
+  const calls = tenant.requests.length
+  await ada.go('/')
+  t.equal(tenant.requests.length, calls, 'both are kept')
+  const closed = await ada.go('/closed')
+  t.equal(closed.status, 403)
+  t.match(closed.json, { reason: 'not in the refresh-token policy' })
+})
+
+t.test('account linking', async t => {
+  const { build } = await import('../../examples/web/account-linking.js')
+  const { tenant, visitor } = await run(t, build)
+  const ada = visitor()
+  const { sub } = tenant.users[0]!
+  t.match((await ada.go('/')).text, `Logged in as ${sub}.`)
+  t.equal((await ada.go('/auth/connect?connection=github&connectionScope=repo&returnTo=/linked')).text, `GitHub is linked to ${sub}.`)
+  t.match(received(tenant, '/authorize').query, { requested_connection: 'github', requested_connection_scope: 'repo', scope: 'openid link_account offline_access', redirect_uri: /\/auth\/connect\/callback$/ })
+  t.match(tenant.users[0]?.identities, [{ connection: 'github' }])
+  t.equal((await ada.go('/auth/unconnect?connection=github&returnTo=/unlinked')).text, `GitHub is no longer linked to ${sub}.`)
+  t.strictSame(tenant.users[0]?.identities, [])
+})
+
+t.test('connected accounts and Token Vault', async t => {
+  const example = await import('../../examples/web/connected-accounts.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  const ada = visitor()
+  t.match((await ada.go('/calendar')).json, { provider: 'google-oauth2', goodUntil: String }, 'connecting and back')
+  t.match(tenant.connectedAccounts, [{ connection: 'google-oauth2' }])
+  const [account] = (await ada.go('/accounts')).json as unknown as { id: string }[]
+  t.match(account, { id: tenant.connectedAccounts[0]?.id, connection: 'google-oauth2' })
+  t.equal((await ada.send('DELETE', `/accounts/${account!.id}`)).status, 204)
+  t.strictSame(tenant.connectedAccounts, [])
+  t.equal((await visitor().send('DELETE', '/accounts/x')).status, 401, 'a login is needed')
+})
+
+t.test('a login on another device', async t => {
+  const example = await import('../../examples/web/ciba.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  const [ada, grace] = [visitor(), visitor()]
+  const userId = tenant.users[0]!.sub
+  const asked = [ada.post('/login', { userId }), grace.post('/login', { userId: tenant.users[2]!.sub })]
+  while (tenant.backchannelRequests.length < 2) await new Promise(resolve => setTimeout(resolve, 10))
+  for (const request of tenant.backchannelRequests) {
+    t.equal(request.bindingMessage, 'Shop-4711')
+    await (request.sub === userId ? tenant.approve : tenant.deny)(request.authReqId)
+  }
+  const [yes, no] = await Promise.all(asked)
+  t.match(yes, { status: 200, json: { name: 'Ada Lovelace' } })
+  t.match((await ada.go('/')).json, { name: 'Ada Lovelace' })
+  t.match(no, { status: 403, json: { reason: 'access_denied' } })
+  t.equal(grace.cookies.size, 0)
+  t.strictSame(JSON.parse(String(received(tenant, '/bc-authorize').params.login_hint)), { format: 'iss_sub', iss: tenant.issuer, sub: tenant.users[2]!.sub })
+})
+
+t.test('token exchange, with and without a session, and session transfer', async t => {
+  const example = await import('../../examples/web/token-exchange.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  const ada = visitor()
+  t.match((await ada.post('/migrate', { session: 'session-of-ada' })).json, { name: 'Ada Lovelace' })
+  t.match(received(tenant, '/oauth/token').params, { subject_token: 'session-of-ada', subject_token_type: 'urn:example:legacy-session', scope: 'openid profile email offline_access' })
+  t.match((await ada.post('/token', { session: 'session-of-ada' })).json, { hasToken: true, expiresIn: Number })
+  t.equal((await visitor().post('/migrate', { session: 'forged' })).status, 502, 'a token the profile does not know')
+
+  const target = await ada.sentTo('/impersonate?customer=session-of-ada')
+  t.equal(target.origin + target.pathname, 'https://shop.example.com/auth/login')
+  t.match(target.searchParams.get('session_transfer_token'), /^stt_/)
+  t.match(received(tenant, '/oauth/token').params, { audience: `urn:${tenant.domain}:session_transfer`, actor_token: String, reason: 'support' })
+})
+
+t.test('passwordless: by code, by text message, by link', async t => {
+  const { build } = await import('../../examples/web/passwordless.js')
+  const { tenant, visitor } = await run(t, build)
+  const email = 'ada@example.com'
+  const ada = visitor()
+  t.equal((await ada.post('/code', { email })).json.message, 'We have sent you a code.')
+  t.equal(received(tenant, '/passwordless/start').headers['auth0-forwarded-for'], '::1')
+  const { code = '' } = tenant.mailbox.at(-1)!
+  const wrong = await ada.post('/code/verify', { email, code: code === '000000' ? '000001' : '000000' })
+  t.ok(wrong.status >= 400 && wrong.status < 500, `a wrong code: ${wrong.status}`)
+  t.equal(ada.cookies.size, 0)
+  t.match((await ada.post('/code/verify', { email, code })).json, { name: 'Ada Lovelace' })
+  t.match((await ada.go('/')).json, { name: 'Ada Lovelace' })
+
+  const phone = visitor()
+  await phone.post('/sms', { phoneNumber: '+15550100' })
+  t.match((await phone.post('/sms/verify', { phoneNumber: '+15550100', code: tenant.sms.at(-1)!.code })).json, { name: '+15550100' })
+
+  const link = visitor()
+  await link.post('/link', { email })
+  const callback = await tenant.browser().login({ authorizationUrl: tenant.mailbox.at(-1)!.link! })
+  t.match((await link.go(callback)).json, { name: 'Ada Lovelace' })
+  t.notOk('code_verifier' in received(tenant, '/oauth/token').params, 'a magic link has no PKCE')
+})
+
+t.test('a second factor for what is worth it', async t => {
+  const example = await import('../../examples/web/mfa-step-up.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  const ada = visitor()
+  await ada.go('/auth/login')
+  const refused = await ada.post('/transfer')
+  t.match(refused, { status: 403, json: { factors: ['otp'] } })
+  const { mfaToken } = refused.json
+  t.notMatch(mfaToken, 'Fe26', 'Auth0\'s own token stays on the server')
+  const wrong = await ada.post('/transfer/confirm', { mfaToken, otp: '000000' })
+  t.ok(wrong.status >= 400, `a wrong code: ${wrong.status}`)
+  t.match((await ada.post('/transfer/confirm', { mfaToken, otp: await tenant.totp('ada@example.com') })).json, { confirmed: true })
+  t.match((await ada.post('/transfer')).json, { transferred: true, scope: /transfer:funds/ })
+})
+
+t.test('tokens bound to a key', async t => {
+  const example = await import('../../examples/web/dpop.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  t.strictSame((await visitor().go('/')).json, { tokenType: 'DPoP', methods: 0 })
+  t.match(received(tenant, '/authorize').query.dpop_jkt, /^[\w-]{43}$/)
+  const call = received(tenant, '/me/v1/authentication-methods').headers
+  t.match(call.authorization, /^DPoP /)
+  t.match(headerOf(call.dpop!), { typ: 'dpop+jwt', alg: 'ES256' })
+  t.match(claimsOf(call.authorization!.slice(5)), { cnf: { jkt: received(tenant, '/authorize').query.dpop_jkt } })
+})
+
+t.test('private_key_jwt and signed requests', async t => {
+  const example = await import('../../examples/web/private-key-jwt.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  t.match((await visitor().go('/')).json, { name: 'Ada Lovelace' })
+  const { params } = received(tenant, '/oauth/token')
+  t.notOk('client_secret' in params)
+  t.match(headerOf(String(params.client_assertion)), { alg: 'RS256', kid: 'example-key' })
+  t.match(claimsOf(String(params.client_assertion)), { iss: 'example', sub: 'example', aud: tenant.issuer })
+  const { query } = received(tenant, '/authorize')
+  t.strictSame(Object.keys(query).sort(), ['client_id', 'request'])
+  t.match(claimsOf(query.request!), { iss: 'example', aud: tenant.issuer, response_type: 'code' })
+})
+
+t.test('custom domains: each host logs in at its own', async t => {
+  const example = await import('../../examples/web/custom-domains.js')
+  const { createTenant } = await import('../../lib/testing/index.js')
+  const clientSecret = 'the secret of both tenants applications'
+  const lamps = await createTenant({ users: [{ name: 'Lara of Lamps' }], clients: [{ clientId: 'example', clientSecret, callbacks: ['http://lamps.localhost:3000/auth/callback'] }] })
+  t.teardown(lamps.close)
+  const { visitor, tenant } = await run(t, async settings => await example.build(settings, new Map([[new URL(settings.appBaseUrl).host, settings.domain], ['lamps.localhost:3000', lamps.url]])), { client: { clientSecret } }, { clientSecret })
+  const ada = visitor()
+  t.match((await ada.go('/')).json, { name: 'Ada Lovelace', domain: tenant.domain })
+  const host = 'lamps.localhost:3000'
+  const sent = await ada.send('GET', '/auth/login', undefined, { host })
+  t.equal(new URL(sent.location!).origin, lamps.url, 'another host, another domain')
+  const callback = new URL(await lamps.login({ authorizationUrl: sent.location! }))
+  t.equal((await ada.send('GET', callback.pathname + callback.search, undefined, { host })).status, 302)
+  t.match((await ada.send('GET', '/', undefined, { host })).json, { name: 'Lara of Lamps', domain: lamps.domain })
+  t.equal((await ada.send('GET', '/', undefined, { accept: 'application/json' })).status, 302, 'the session of one domain is none at the other')
+  t.equal((await ada.send('GET', '/auth/login', undefined, { host: 'evil.example' })).status, 400)
+})
