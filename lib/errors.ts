@@ -27,6 +27,12 @@ export interface ApiErrorDetails {
   cause?: unknown
 }
 
+/** Fastify copies the headers of an error that it finds by `Object.keys` into its own answer: Auth0's must not get there. */
+function notEnumerable (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const hidden = Object.entries(headers).map(([name, value]) => [name, { value, enumerable: false }])
+  return Object.defineProperties({}, Object.fromEntries(hidden) as PropertyDescriptorMap) as Readonly<Record<string, string>>
+}
+
 /** Auth0 answered with an error. */
 export class ApiError extends Auth0Error {
   /** The upstream HTTP status; `0` when the error came by redirect. */
@@ -34,7 +40,7 @@ export class ApiError extends Auth0Error {
   readonly description: unknown
   /** The answer's body without tokens; not enumerable. */
   declare readonly body: unknown
-  /** The answer's headers without cookies and credentials; not enumerable. */
+  /** The answer's headers without cookies and credentials, to be read by name; not enumerable. */
   declare readonly headers: Readonly<Record<string, string>>
 
   constructor (details: ApiErrorDetails) {
@@ -42,7 +48,7 @@ export class ApiError extends Auth0Error {
     this.status = details.status ?? 0
     this.description = details.description
     Object.defineProperty(this, 'body', { value: details.body, enumerable: false })
-    Object.defineProperty(this, 'headers', { value: details.headers ?? {}, enumerable: false })
+    Object.defineProperty(this, 'headers', { value: notEnumerable(details.headers ?? {}), enumerable: false })
   }
 }
 

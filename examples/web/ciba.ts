@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance } from 'fastify'
-import auth0, { PollingApiError } from 'fastify-auth0'
+import auth0, { ApiError } from 'fastify-auth0'
 import { startWhenRun, type ExampleTenant, type Settings } from './start.js'
 
 export const tenant: ExampleTenant = { pollingInterval: 1 }
@@ -12,12 +12,11 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
     try {
       const { session } = await request.auth0.loginBackchannel({
         bindingMessage: 'Shop-4711',
-        loginHint: { sub: request.body.userId },
-        signal: request.signal
+        loginHint: { sub: request.body.userId }
       })
       return { name: session.user.name }
     } catch (error) {
-      if (error instanceof PollingApiError) return reply.code(403).send({ reason: error.code })
+      if (error instanceof ApiError) return reply.code(403).send({ reason: error.code })
       throw error
     }
   })

@@ -41,11 +41,12 @@ export async function backchannelAuthentication (context: Context, server: Autho
     async () => await backchannelAuthenticationGrant(server, { authReqId: started.authReqId, ...(signal !== undefined && { signal }) }))
 }
 
-/** The same, and begins a session: the user must be the one who was asked for. */
+/** The same, and begins a session: the user must be the one who was asked for. Nobody is asked any longer once the caller has gone away. */
 export async function loginBackchannel (context: Context, visit: Visit, options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
   const server = await visit.server()
   const organization = options.organization ?? await visit.organization()
-  const asked: BackchannelOptions = { ...options, ...(organization !== undefined && { organization }) }
+  const signal = AbortSignal.any([visit.gone(), ...options.signal === undefined ? [] : [options.signal]])
+  const asked: BackchannelOptions = { ...options, signal, ...(organization !== undefined && { organization }) }
   const tokens = await backchannelAuthentication(context, server, asked)
   const claims = await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
   if (claims.sub !== options.loginHint.sub) throw new TokenValidationError('sub', 'The ID token is of another user than the one who was asked for.', { claim: 'sub' })

@@ -49,6 +49,8 @@ export interface Visit {
   organization (): Awaitable<string | undefined>
   /** The authorization parameters the options give for this request. */
   authorizationParams (): Awaitable<AuthorizationParams>
+  /** Aborted when the caller has gone away, or was answered. */
+  gone (): AbortSignal
   /** The session once read; `null` before. One request opens its session once. */
   session: Awaitable<ReadSession | undefined> | null
   /** The caller's verified access token, behind `requireToken`. */

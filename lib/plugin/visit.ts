@@ -10,6 +10,7 @@ import type { ReadSession } from '../stores/sessions.js'
 import type { Awaitable } from '../../types/stores.js'
 import type { VerifiedToken } from '../flows/verified-tokens.js'
 import { RequestCookieJar } from './cookie-jar.js'
+import { slotOf } from './slots.js'
 
 /** A Fastify request as the flows see it. */
 export class RequestVisit implements Visit {
@@ -45,6 +46,13 @@ export class RequestVisit implements Visit {
 
   appBase (): AppBase {
     return appBaseOf(this.#context.config.appBases, this.#request)
+  }
+
+  /** By the response: a request counts as closed as soon as its body was read. */
+  gone (): AbortSignal {
+    const controller = new AbortController()
+    slotOf(this.#request).reply?.raw.once('close', () => { controller.abort() })
+    return controller.signal
   }
 
   async organization (): Promise<string | undefined> {

@@ -116,9 +116,10 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
   const domain = checkIssuer(issuer).host
   const clock = new Clock(options.now)
   const clients = new Clients(options.clients ?? [demoClient])
+  const detailTypes = (options.resourceServers ?? []).flatMap(api => api.authorizationDetailsTypes ?? [])
   const client = (id: string): ReturnType<typeof clientMetadata> | undefined => {
     const found = clients.get(id)
-    return found && clientMetadata(found)
+    return found && { ...clientMetadata(found), authorization_details_types: detailTypes }
   }
   const { log, add } = createRequestLog(options.maxRequests ?? 1000)
   const interceptors = new Set<Interceptor>()
