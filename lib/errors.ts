@@ -266,7 +266,7 @@ export type CustomTokenExchangeErrorCode =
 /** A token exchange was refused, or its answer cannot be used. */
 export class CustomTokenExchangeError extends Auth0Error {
   constructor (code: CustomTokenExchangeErrorCode, message: string, cause?: unknown) {
-    super(message, { code, statusCode: cause === undefined ? 400 : 502, cause })
+    super(message, { code, statusCode: cause === undefined && code !== 'invalid_response' ? 400 : 502, cause })
   }
 }
 

@@ -116,10 +116,28 @@ export interface SessionSaveContext {
   previous?: Session
 }
 
+/** Another library's session cookie: its secrets, and its name and place where they are not the library's defaults. */
+export interface ImportedCookie {
+  secret: string | readonly string[]
+  name?: string
+  path?: string
+  domain?: string
+}
+
+/** Libraries whose sessions are taken over; both keep them in cookies. */
+export interface ImportSessionsOptions {
+  /** `@auth0/auth0-fastify` and others on `@auth0/auth0-server-js`. Default name `__a0_session`. */
+  auth0Fastify?: ImportedCookie
+  /** Default name `appSession`. */
+  expressOpenidConnect?: ImportedCookie
+}
+
 /** Options of the plugin. Durations are in seconds. */
 export interface Auth0Options extends HttpClientOptions {
   /** Auth0 domain or custom domain: host or URL, or a function of the request. `http:` only for loopback. */
   domain: string | ((request: FastifyRequest) => string | Promise<string>)
+  /** Connect to a domain that the function gave also where its name stands for a private address. Default `false`. */
+  allowPrivateDomains?: boolean
   clientId: string
   clientSecret?: string
   /** How the secret is sent. Default `'post'`. */
@@ -145,6 +163,8 @@ export interface Auth0Options extends HttpClientOptions {
   organization?: string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
   /** Without `organization`: whether the query may name this one. */
   allowOrganization?: (request: FastifyRequest, organization: string) => boolean | Promise<boolean>
+  /** Whether the connect route's query may name this connection, and these scopes at its provider. Default: any. */
+  allowConnect?: (request: FastifyRequest, asked: { connection: string, scopes: readonly string[] }) => boolean | Promise<boolean>
   onUnauthenticated?: OnUnauthenticated
   sessionStore?: SessionStore
   sessionConfiguration?: SessionConfiguration
@@ -159,6 +179,8 @@ export interface Auth0Options extends HttpClientOptions {
   fetchUserInfo?: boolean
   /** Keep the ID token in the session. On by itself with `mountConnectRoutes`. */
   storeIdToken?: boolean
+  /** Keep the tokens of `getAccessTokenForConnection()` in the session's cookies. Default `false`: in this process's memory. A `sessionStore` keeps them in any case. */
+  storeConnectionTokens?: boolean
   discoveryCache?: { ttl?: number, maxEntries?: number }
   /** Seconds of clock difference that are forgiven. Default 30. */
   clockTolerance?: number
@@ -173,6 +195,8 @@ export interface Auth0Options extends HttpClientOptions {
   beforeSessionSaved?: (session: SessionDraft, context: SessionSaveContext) => SessionDraft | undefined | Promise<SessionDraft | undefined> | void
   /** Answers for a failed callback instead of the built-in page. Return `undefined` to get the page. */
   onCallbackError?: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
+  /** Take over the sessions of another library at first use: switching logs nobody out. */
+  importSessions?: ImportSessionsOptions
   onEvent?: (event: Auth0Event) => void | Promise<void>
   /** Defaults of `requireToken`. */
   api?: ApiOptions

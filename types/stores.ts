@@ -115,6 +115,8 @@ export interface SessionTokens {
   connectionTokenSets: ConnectionTokenSet[]
   /** Thumbprint of the DPoP key the tokens are bound to. */
   jkt?: string
+  /** Of the login: an ID token that a refresh brings may carry no other. */
+  nonce?: string
 }
 
 /** A session as a `SessionStore` keeps it. */

@@ -100,16 +100,25 @@ function cachedMetadata (issuer: string, { http, now, ttl }: { http: Http, now: 
   const singleFlight = createSingleFlight<Metadata>()
   let cached: { document: Metadata, fetchedAt: number } | undefined
   let freshUntil = -Infinity
+  let failures = 0
+  let failed: { error: unknown, until: number } | undefined
 
   async function load (): Promise<Metadata> {
+    if (failed !== undefined && now() < failed.until) throw failed.error
     try {
       cached = { document: await fetchMetadata(issuer, { http, now }), fetchedAt: now() }
       freshUntil = now() + ttl
+      failures = 0
+      failed = undefined
       return cached.document
     } catch (error) {
-      if (cached === undefined || now() - cached.fetchedAt > STALE_LIMIT) throw error
-      freshUntil = now() + COOLDOWN
-      return cached.document
+      if (cached !== undefined && now() - cached.fetchedAt <= STALE_LIMIT) {
+        freshUntil = now() + COOLDOWN
+        return cached.document
+      }
+      // The first failure may be tried again at once; a domain that is not there is asked ever less often.
+      failed = { error, until: now() + Math.min(COOLDOWN, failures++) }
+      throw error
     }
   }
   return () => cached !== undefined && now() < freshUntil ? cached.document : singleFlight('', load)

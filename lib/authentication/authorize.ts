@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { NetworkError } from '../errors.js'
-import { toApiError } from '../http/api-error.js'
+import { invalid } from '../http/body.js'
 import { parseJsonObject } from '../http/json.js'
 import type { AuthorizationServer, Metadata } from './authorization-server.js'
+import { postForm } from './form-post.js'
 import type { RequestOptions } from './request-options.js'
 
 /** A fresh verifier and its challenge. @see RFC 7636 section 4 */
@@ -26,21 +26,12 @@ export async function pushAuthorizationRequest (
   server: AuthorizationServer, params: Record<string, string | undefined>, options: RequestOptions = {}
 ): Promise<{ requestUri: string, expiresIn: number }> {
   const url = await server.endpoint('pushed_authorization_request_endpoint')
-  const { headers, params: credentials } = await server.clientAuthentication()
-  const given = Object.entries({ ...params, ...credentials }).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const response = await server.http.send({
-    method: 'POST',
-    url,
-    headers: { ...options.headers, ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(given).toString(),
-    signal: options.signal,
-    timeout: options.timeout,
-    maxBytes: 64 * 1024
-  })
-  if (response.status !== 201) throw toApiError(response, { what: 'The pushed authorization request', now: server.now() })
-  const { request_uri: requestUri, expires_in: expiresIn } = parseJsonObject(response, 'The pushed authorization request')
+  const what = 'The pushed authorization request'
+  const secrets = [params.state, params.nonce, params.request, params.id_token_hint, params.session_transfer_token]
+  const response = await postForm(server, { url, form: params, what, status: 201, maxBytes: 64 * 1024, secrets }, options)
+  const { request_uri: requestUri, expires_in: expiresIn } = parseJsonObject(response, what)
   if (typeof requestUri !== 'string' || !/^urn:[\x21-\x7e]{1,500}$/.test(requestUri)) {
-    throw new NetworkError('The pushed authorization request: "request_uri" in the answer cannot be used.', undefined, 'invalid_response')
+    throw invalid(`${what}: "request_uri" in the answer cannot be used.`)
   }
   return { requestUri, expiresIn: typeof expiresIn === 'number' && expiresIn > 0 ? expiresIn : 60 }
 }

@@ -1,9 +1,10 @@
 import type { AuthorizationDetail } from '../../types/tokens.js'
-import { InvalidArgumentError, MissingRequiredArgumentError, NetworkError } from '../errors.js'
-import { toApiError } from '../http/api-error.js'
+import { InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
+import { invalid } from '../http/body.js'
 import { parseJsonObject } from '../http/json.js'
 import { requireText } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
+import { postForm } from './form-post.js'
 import type { RequestOptions } from './request-options.js'
 
 export interface BackchannelAuthenticationParams {
@@ -37,26 +38,16 @@ export async function startBackchannelAuthentication (
 ): Promise<BackchannelAuthentication> {
   check(params)
   const url = await server.endpoint('backchannel_authentication_endpoint')
-  const { headers, params: credentials } = await server.clientAuthentication()
-  const form = Object.entries({
+  const form = {
     scope: params.scope ?? 'openid',
     binding_message: params.bindingMessage,
     login_hint: JSON.stringify({ format: 'iss_sub', iss: server.issuer, sub: params.loginHint.sub }),
     audience: params.audience,
     organization: params.organization,
     requested_expiry: params.requestedExpiry?.toString(),
-    authorization_details: params.authorizationDetails && JSON.stringify(params.authorizationDetails),
-    ...credentials
-  }).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const response = await server.http.send({
-    method: 'POST',
-    url,
-    headers: { ...options.headers, ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(form).toString(),
-    signal: options.signal,
-    timeout: options.timeout
-  })
-  if (response.status !== 200) throw toApiError(response, { what: WHAT, now: server.now() })
+    authorization_details: params.authorizationDetails && JSON.stringify(params.authorizationDetails)
+  }
+  const response = await postForm(server, { url, form, what: WHAT, secrets: [params.loginHint.sub] }, options)
   return readAnswer(parseJsonObject(response, WHAT))
 }
 
@@ -75,9 +66,9 @@ function check (params: BackchannelAuthenticationParams): void {
 function readAnswer (body: Record<string, unknown>): BackchannelAuthentication {
   const { auth_req_id: authReqId, expires_in: expiresIn, interval } = body
   if (typeof authReqId !== 'string' || !/^[\x21-\x7e]{1,4096}$/.test(authReqId)) {
-    throw new NetworkError(`${WHAT}: "auth_req_id" in the answer cannot be used.`, undefined, 'invalid_response')
+    throw invalid(`${WHAT}: "auth_req_id" in the answer cannot be used.`)
   }
-  if (!isSeconds(expiresIn)) throw new NetworkError(`${WHAT}: "expires_in" in the answer cannot be used.`, undefined, 'invalid_response')
+  if (!isSeconds(expiresIn)) throw invalid(`${WHAT}: "expires_in" in the answer cannot be used.`)
   return { authReqId, expiresIn, interval: isSeconds(interval) ? interval : 5 }
 }
 

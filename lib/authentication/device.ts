@@ -1,7 +1,7 @@
 import { invalid } from '../http/body.js'
 import { parseJsonObject } from '../http/json.js'
-import { toApiError } from '../http/api-error.js'
 import type { AuthorizationServer } from './authorization-server.js'
+import { postForm } from './form-post.js'
 import type { RequestOptions } from './request-options.js'
 
 export interface DeviceAuthorizationParams {
@@ -25,18 +25,8 @@ const WHAT = 'The device authorization'
 
 /** Begins a login that the user finishes on another device. @see RFC 8628 section 3.1 */
 export async function startDeviceAuthorization (server: AuthorizationServer, params: DeviceAuthorizationParams = {}, options: RequestOptions = {}): Promise<DeviceAuthorization> {
-  const { headers, params: credentials } = await server.clientAuthentication()
-  const form = Object.entries({ scope: params.scope, audience: params.audience, ...credentials })
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-  const response = await server.http.send({
-    method: 'POST',
-    url: await server.url('oauth/device/code'),
-    headers: { ...options.headers, ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(form).toString(),
-    signal: options.signal,
-    timeout: options.timeout
-  })
-  if (response.status !== 200) throw toApiError(response, { what: WHAT, now: server.now() })
+  const form = { scope: params.scope, audience: params.audience }
+  const response = await postForm(server, { url: await server.url('oauth/device/code'), form, what: WHAT }, options)
   return readAnswer(parseJsonObject(response, WHAT))
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError, InvalidArgumentError } from '../errors.js'
 
 /** A domain as it is used everywhere: host (and port), and the issuer that belongs to it. */
 export interface Domain { domain: string, issuer: string }
@@ -14,6 +14,22 @@ export function parseDomain (value: string, option = 'domain'): Domain {
     if (isIP(hostname.replace(/[[\]]/g, '')) !== 0) throw new ConfigurationError(option, `The option "${option}" may be an IP address only on loopback.`)
   }
   return { domain: host, issuer: `${scheme}://${host}/` }
+}
+
+/** A name of the public DNS: labels, and a top one that is no number. */
+const DNS_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9-]{2,63}$/i
+
+/**
+ * Reads the domain a function of the request gave. It may be what the request's headers said, so it has to be a bare
+ * DNS name; a tenant on loopback (development) has to be spelt out as an `http:` URL, which no `Host` header can.
+ * @throws InvalidArgumentError
+ */
+export function parseResolvedDomain (value: unknown): Domain {
+  if (typeof value === 'string' && (DNS_NAME.test(value) || /^http:\/\//i.test(value))) {
+    const { scheme, host, hostname } = split(value) ?? {}
+    if (host !== undefined && isLoopback(hostname!) === (scheme === 'http')) return { domain: host, issuer: `${scheme!}://${host}/` }
+  }
+  throw new InvalidArgumentError('domain', 'No tenant belongs to this request.')
 }
 
 /** `undefined` unless the host is written as a URL parser writes it: `0x7f.1` is 127.0.0.1 in disguise. */

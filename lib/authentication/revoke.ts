@@ -1,6 +1,6 @@
-import { toApiError } from '../http/api-error.js'
 import { requireText } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
+import { postForm } from './form-post.js'
 import type { RequestOptions } from './request-options.js'
 
 export interface RevokeTokenParams {
@@ -13,14 +13,6 @@ export interface RevokeTokenParams {
 export async function revokeToken (server: AuthorizationServer, params: RevokeTokenParams, options: RequestOptions = {}): Promise<void> {
   requireText(params, 'token')
   const url = await server.endpoint('revocation_endpoint')
-  const { headers, params: credentials } = await server.clientAuthentication()
-  const response = await server.http.send({
-    method: 'POST',
-    url,
-    headers: { ...options.headers, ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams({ token: params.token, token_type_hint: params.tokenTypeHint ?? 'refresh_token', ...credentials }).toString(),
-    signal: options.signal,
-    timeout: options.timeout
-  })
-  if (response.status !== 200) throw toApiError(response, { what: 'The revocation', now: server.now(), secrets: [params.token] })
+  const form = { token: params.token, token_type_hint: params.tokenTypeHint ?? 'refresh_token' }
+  await postForm(server, { url, form, what: 'The revocation', secrets: [params.token] }, options)
 }

@@ -4,7 +4,7 @@ import type { Context, Visit } from './context.js'
 import { loginScope } from './scopes.js'
 
 /** Set by the plugin for every login; nobody overrides them. */
-const PROTECTED = new Set(['client_id', 'response_type', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'request', 'request_uri', 'dpop_jkt'])
+export const PROTECTED_PARAMS: ReadonlySet<string> = new Set(['client_id', 'response_type', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'request', 'request_uri', 'dpop_jkt'])
 const MAX_VALUE_LENGTH = 8192
 
 /** The parameters of one login, merged and checked, and what the callback has to know of them. */
@@ -27,7 +27,7 @@ export async function loginParams (context: Context, visit: Visit, perCall: Auth
   const configured = await visit.authorizationParams()
   const merged: AuthorizationParams = { ...configured, ...withoutUndefined(perCall) }
   for (const name of Object.keys(merged)) {
-    if (PROTECTED.has(name)) throw new InvalidArgumentError(`authorizationParams.${name}`, `The parameter "${name}" is set by the plugin and cannot be overridden.`)
+    if (PROTECTED_PARAMS.has(name)) throw new InvalidArgumentError(`authorizationParams.${name}`, `The parameter "${name}" is set by the plugin and cannot be overridden.`)
   }
   const { scope, audience = context.config.audience, redirect_uri: redirectUri, response_mode: responseMode, ...rest } = merged
   if (redirectUri !== undefined && !URL.canParse(redirectUri)) throw new InvalidArgumentError('authorizationParams.redirect_uri', 'The parameter "redirect_uri" must be an absolute URL.')

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import type { Lifetime } from '../stores/lifetime.js'
 import type {
   ApiOptions, AssertionAlgorithm, Auth0Event, Auth0Options, AuthorizationParams, DpopKeyInput, IdTokenAlgorithm,
@@ -46,6 +45,7 @@ export interface Config {
   /** Issuer URL of that host. */
   issuer: string | undefined
   resolveDomain: Extract<Auth0Options['domain'], (...args: never[]) => unknown> | undefined
+  allowPrivateDomains: boolean
   clientId: string
   clientSecret: string | undefined
   clientSecretMethod: 'post' | 'basic'
@@ -67,6 +67,7 @@ export interface Config {
   signedAuthorizationRequests: boolean
   organization: Auth0Options['organization']
   allowOrganization: Auth0Options['allowOrganization']
+  allowConnect: Auth0Options['allowConnect']
   onUnauthenticated: OnUnauthenticated
   sessionStore: SessionStore | undefined
   transactionStore: TransactionStore | undefined
@@ -83,6 +84,7 @@ export interface Config {
   connectMode: 'link' | 'accounts' | undefined
   fetchUserInfo: boolean
   storeIdToken: boolean
+  storeConnectionTokens: boolean
   discoveryTtl: number
   maxDomains: number
   clockTolerance: number
@@ -92,10 +94,8 @@ export interface Config {
   refreshLeeway: number
   beforeSessionSaved: Auth0Options['beforeSessionSaved']
   onCallbackError: Auth0Options['onCallbackError']
+  importSessions: Auth0Options['importSessions']
   onEvent: ((event: Auth0Event) => void | Promise<void>) | undefined
   api: ApiOptions
   now: () => number
 }
-
-/** What a key source of the plugin's options may be turned into. */
-export type ImportedKey = KeyObject

@@ -46,17 +46,16 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
     if (again !== undefined) return { result: again }
     const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, refreshToken: current.tokens.refreshToken ?? '', ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
     const set = tokenSet(context, response, connection, loginHint)
+    if (!inSession(context)) {
+      context.connectionTokens.set(read.record.id, withSet(context.connectionTokens.get(read.record.id), set))
+      return { result: set, ...(response.refresh_token !== undefined && { next: saved => rotated(saved, response.refresh_token!) }) }
+    }
     return {
       result: set,
-      next: saved => ({
-        record: saved.record,
-        tokens: {
-          ...saved.tokens,
-          version: saved.tokens.version + 1,
-          connectionTokenSets: [set, ...saved.tokens.connectionTokenSets.filter(other => !same(other, connection, loginHint))].slice(0, MAX_CONNECTION_TOKENS),
-          ...(response.refresh_token !== undefined && { refreshToken: response.refresh_token })
-        }
-      })
+      next: saved => {
+        const { record, tokens } = response.refresh_token === undefined ? saved : rotated(saved, response.refresh_token)
+        return { record, tokens: { ...tokens, version: saved.tokens.version + 1, connectionTokenSets: withSet(tokens.connectionTokenSets, set) } }
+      }
     }
   }))
   const token = await abortable(shared, options.signal)
@@ -81,8 +80,23 @@ function tokenSet (context: Context, response: TokenResponse, connection: string
   }
 }
 
-function find (context: Context, session: StoredSession, connection: string, loginHint: string | undefined): ConnectionTokenSet | undefined {
-  return session.tokens.connectionTokenSets.find(set => same(set, connection, loginHint) && set.expiresAt - context.config.refreshLeeway > context.now())
+/** A server-side store keeps providers' tokens; cookies do so only when that is asked for. */
+function inSession (context: Context): boolean {
+  return context.sessions.kind === 'store' || context.config.storeConnectionTokens
+}
+
+function find (context: Context, { record, tokens }: StoredSession, connection: string, loginHint: string | undefined): ConnectionTokenSet | undefined {
+  const sets = inSession(context) ? tokens.connectionTokenSets : context.connectionTokens.get(record.id)
+  return sets.find(set => same(set, connection, loginHint) && set.expiresAt - context.config.refreshLeeway > context.now())
+}
+
+/** The newest first, in place of the one before it. */
+function withSet (sets: readonly ConnectionTokenSet[], set: ConnectionTokenSet): ConnectionTokenSet[] {
+  return [set, ...sets.filter(other => !same(other, set.connection, set.loginHint))].slice(0, MAX_CONNECTION_TOKENS)
+}
+
+function rotated ({ record, tokens }: StoredSession, refreshToken: string): StoredSession {
+  return { record, tokens: { ...tokens, version: tokens.version + 1, refreshToken } }
 }
 
 /** No login hint is a key of its own: it means the one account there is. */

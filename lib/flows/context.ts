@@ -7,6 +7,7 @@ import type { AppBase, Config } from './config.js'
 import type { DpopNonces } from '../tokens/dpop-nonces.js'
 import type { UsedIds } from '../tokens/used-ids.js'
 import type { VerifiedToken, VerifiedTokens } from './verified-tokens.js'
+import type { ConnectionTokens } from './connection-tokens.js'
 import type { EventSink, Log } from './events.js'
 import type { RefreshQueue } from './refresh-queue.js'
 
@@ -21,6 +22,7 @@ export interface Context {
   readonly revocations: RevocationStore
   readonly transactions: TransactionStore
   readonly refreshes: RefreshQueue
+  readonly connectionTokens: ConnectionTokens
   /** Callers who want the same of the same session share one call. */
   readonly flights: <T>(key: string, work: () => Promise<T>) => Promise<T>
   /** Access tokens of callers whose signature was checked. */

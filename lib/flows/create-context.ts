@@ -3,6 +3,7 @@ import { createHttp } from '../http/send.js'
 import { createSingleFlight } from '../http/single-flight.js'
 import { createCookieSessions } from '../stores/cookie-sessions.js'
 import { createCookieTransactions } from '../stores/cookie-transactions.js'
+import type { importingSessions } from '../stores/import/index.js'
 import { MemoryRevocationStore } from '../stores/memory-revocation-store.js'
 import { createSealer, type Sealer } from '../stores/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
@@ -12,8 +13,10 @@ import { createDpopNonces } from '../tokens/dpop-nonces.js'
 import { createUsedIds } from '../tokens/used-ids.js'
 import { createVerifiedTokens } from './verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
+import { createConnectionTokens } from './connection-tokens.js'
 import type { Context } from './context.js'
 import { createEventSink, type Log } from './events.js'
+import { importingOptions } from './importing.js'
 import { createRefreshQueue } from './refresh-queue.js'
 import { createServers } from './servers.js'
 
@@ -25,11 +28,12 @@ const MAX_PROOFS = 100_000
 export interface OwnedContext { context: Context, close: () => Promise<void> }
 
 /** Builds what one registration of the plugin shares among its requests. */
-export function createContext (config: Config, log: Log): OwnedContext {
+export function createContext (config: Config, log: Log, importing?: typeof importingSessions): OwnedContext {
   const emit = createEventSink(config.onEvent, log)
   const http = createHttp({
     timeout: config.httpTimeout,
     telemetry: config.telemetry,
+    publicOnly: config.resolveDomain !== undefined && !config.allowPrivateDomains,
     ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
     ...(config.customFetch !== undefined && { customFetch: config.customFetch }),
     ...(config.tls !== undefined && { tls: config.tls })
@@ -41,11 +45,12 @@ export function createContext (config: Config, log: Log): OwnedContext {
   const warn = (code: string, detail: object): void => {
     log.warn({ ...detail, code }, `auth0 warning: ${code}`)
   }
+  const sessions = createSessions(config, revocations, sealer, cookieNames, warn)
   const context: Context = {
     config,
     now: config.now,
     servers: createServers(config, http),
-    sessions: createSessions(config, revocations, sealer, cookieNames, warn),
+    sessions: importing === undefined ? sessions : importing(sessions, importingOptions(config, revocations)),
     sessionCookieName: secure => cookieNames(secure).session,
     revocations,
     transactions: config.transactionStore ?? createCookieTransactions({
@@ -57,6 +62,7 @@ export function createContext (config: Config, log: Log): OwnedContext {
       now: config.now
     }),
     refreshes: createRefreshQueue(config.now),
+    connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as Context['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000),
     dpopProofs: createUsedIds(MAX_PROOFS),

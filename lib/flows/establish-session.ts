@@ -6,6 +6,7 @@ import type { Session, UserClaims } from '../../types/session.js'
 import type { SessionRecord, SessionTokens, StoredSession } from '../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
+import { forgetSession } from './forget-session.js'
 import { userMark } from './events.js'
 import { userOf } from './id-token.js'
 import { beforeSaved } from './before-saved.js'
@@ -76,11 +77,12 @@ export async function establishSession (context: Context, visit: Visit, login: L
     connectionTokenSets: [],
     ...(tokens.refresh_token !== undefined && { refreshToken: tokens.refresh_token }),
     ...(context.config.storeIdToken && tokens.id_token !== undefined && { idToken: tokens.id_token }),
-    ...(dpop !== undefined && { jkt: await dpop.thumbprint })
+    ...(dpop !== undefined && { jkt: await dpop.thumbprint }),
+    ...(claims.nonce !== undefined && { nonce: claims.nonce })
   }
   const session: StoredSession = { record, tokens: sessionTokens }
   await context.sessions.create(visit.jar, session)
-  if (previous !== undefined) context.refreshes.forget(previous.id)
+  if (previous !== undefined) forgetSession(context, previous.id)
   const read = setCurrentSession(context, visit, record)
   context.emit({
     type: 'login', outcome: 'success', reason: 'login', blame: 'none', domain: server.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })

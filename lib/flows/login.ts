@@ -10,6 +10,8 @@ import { appUrl, callbackUrl, type Context, type Visit } from './context.js'
 import { isOwnRoute, safeReturnTo } from './return-to.js'
 
 const MAX_APP_STATE = 2048
+/** A ticket is a short opaque text. */
+const INVITATION = /^[\x21-\x7e]{1,512}$/
 
 /** Options of `startInteractiveLogin()`. */
 export interface StartInteractiveLoginOptions {
@@ -46,6 +48,7 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
   if (options.invitation !== undefined && organization === undefined) {
     throw new MissingRequiredArgumentError('organization', 'An invitation needs the organization it belongs to.')
   }
+  if (options.invitation !== undefined && !INVITATION.test(options.invitation)) throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
   const base = visit.appBase()
   const responseMode = variant.kind === undefined || variant.kind === 'login' ? login.responseMode : undefined
   if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {

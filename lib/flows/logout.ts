@@ -4,6 +4,7 @@ import { revokeToken } from '../authentication/revoke.js'
 import { SessionStoreError } from '../errors.js'
 import type { SessionRecord, SessionTokens } from '../../types/stores.js'
 import { appUrl, type Context, type Visit } from './context.js'
+import { forgetSession } from './forget-session.js'
 import { reasonOf, userMark } from './events.js'
 import { safeReturnTo } from './return-to.js'
 import { currentSession } from './session.js'
@@ -27,7 +28,7 @@ export interface LogoutOptions {
  */
 export async function logout (context: Context, visit: Visit, options: LogoutOptions = {}): Promise<URL> {
   const base = visit.appBase()
-  const server = await visit.server()
+  const server = await serverOrLocalEnd(context, visit)
   const { record, tokens } = await endingSession(context, visit)
   const newest = record === undefined ? undefined : context.refreshes.newest(record.id)?.tokens
   const held = newest !== undefined && newest.version > (tokens?.version ?? 0) ? newest : tokens
@@ -36,7 +37,7 @@ export async function logout (context: Context, visit: Visit, options: LogoutOpt
   await context.transactions.delete(visit.jar)
   visit.session = undefined
   if (record !== undefined) {
-    context.refreshes.forget(record.id)
+    forgetSession(context, record.id)
     context.emit({
       type: 'logout', outcome: 'success', reason: 'logout', blame: 'none', domain: record.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })
     }, visit.log)
@@ -59,6 +60,17 @@ async function endingSession (context: Context, visit: Visit): Promise<{ record?
     return read === undefined ? {} : { record: read.record, tokens: await context.sessions.tokens(visit.jar, read.record) }
   } catch (error) {
     if (error instanceof SessionStoreError) return {}
+    throw error
+  }
+}
+
+/** Where nobody can say which tenant it is, at least the session here is ended. */
+async function serverOrLocalEnd (context: Context, visit: Visit): Promise<AuthorizationServer> {
+  try {
+    return await visit.server()
+  } catch (error) {
+    await context.sessions.destroy(visit.jar)
+    visit.session = undefined
     throw error
   }
 }

@@ -1,18 +1,28 @@
 import { AccessTokenError, ApiError } from '../errors.js'
 import type { SessionRecord, StoredSession } from '../../types/stores.js'
 import type { Context, Visit } from './context.js'
+import { forgetSession } from './forget-session.js'
 import { setCurrentSession } from './session.js'
 
 /** What a call that spent the refresh token gives back: its result, and what the session becomes. */
 export interface Spent<T> {
   result: T
-  next?: (saved: StoredSession) => StoredSession
+  next?: Next
 }
 
-/** A call that worked and must be kept, though its caller gets an error. */
-export interface KeptFailure {
-  next: (saved: StoredSession) => StoredSession
-  error: Error
+/** What a session becomes. */
+export type Next = (saved: StoredSession) => StoredSession
+
+/** A call that was made, though its caller gets an error: what it brought is kept, or the session is over. */
+export class FailedAfterSpending extends Error {
+  readonly error: AccessTokenError
+  readonly next: Next | 'end'
+
+  constructor (error: AccessTokenError, next: Next | 'end') {
+    super(error.message)
+    this.error = error
+    this.next = next
+  }
 }
 
 /**
@@ -28,12 +38,17 @@ export async function spendRefreshToken<T> (context: Context, visit: Visit, reco
     try {
       spent = await work(current, signal)
     } catch (error) {
-      if (isKeptFailure(error)) {
-        await save(context, visit, record.id, error.next)
+      if (error instanceof FailedAfterSpending) {
+        if (error.next === 'end') await end(context, visit, record)
+        else await save(context, visit, record.id, error.next)
         throw error.error
       }
-      const newer = wasRefused(error) ? await reload(context, visit, record) : current
-      if (newer.tokens.refreshToken === current.tokens.refreshToken) throw error
+      if (!wasRefused(error)) throw error
+      const newer = await reload(context, visit, record)
+      if (newer.tokens.refreshToken === current.tokens.refreshToken) {
+        await save(context, visit, record.id, withoutRefreshToken)
+        throw error
+      }
       // Another process rotated the token between our read and our call: once more, with its token.
       spent = await work(newer, signal)
     }
@@ -69,7 +84,7 @@ async function reload (context: Context, visit: Visit, record: SessionRecord): P
   return current
 }
 
-async function save (context: Context, visit: Visit, id: string, next: (saved: StoredSession) => StoredSession): Promise<void> {
+async function save (context: Context, visit: Visit, id: string, next: Next): Promise<void> {
   const saved = await context.sessions.update(visit.jar, id, next)
   if (saved === undefined) {
     visit.session = undefined
@@ -79,8 +94,16 @@ async function save (context: Context, visit: Visit, id: string, next: (saved: S
   setCurrentSession(context, visit, saved.record)
 }
 
-function isKeptFailure (error: unknown): error is KeptFailure {
-  return typeof (error as KeptFailure | undefined)?.next === 'function' && (error as KeptFailure).error instanceof Error
+/** The session answered for somebody else: nothing of it can be trusted. */
+async function end (context: Context, visit: Visit, { id }: SessionRecord): Promise<void> {
+  await context.sessions.destroy(visit.jar)
+  forgetSession(context, id)
+  visit.session = undefined
+}
+
+/** A token that was refused once is not sent again. */
+function withoutRefreshToken ({ record, tokens: { refreshToken: _, ...tokens } }: StoredSession): StoredSession {
+  return { record, tokens: { ...tokens, version: tokens.version + 1 } }
 }
 
 function wasRefused (error: unknown): boolean {

@@ -11,11 +11,15 @@ const JWT = /\beyJ[\w-]+(?:\.[\w-]*)+/g
 const MAX_DEPTH = 8
 const REDACTED = '[redacted]'
 
-/** A text without tokens, and without the values that were sent. */
+/** A text without tokens, and without the values that were sent, as they are or as a form spells them. */
 export function redactText (text: string, secrets: readonly string[]): string {
   let clean = text.replace(JWT, REDACTED)
-  for (const secret of secrets) if (secret.length >= 4) clean = clean.replaceAll(secret, REDACTED)
+  for (const secret of secrets) if (secret.length >= 4) clean = clean.replaceAll(secret, REDACTED).replaceAll(formEncoded(secret), REDACTED)
   return clean
+}
+
+function formEncoded (value: string): string {
+  return new URLSearchParams([['', value]]).toString().slice(1)
 }
 
 /** A JSON value without tokens; what is nested too deep is dropped. */

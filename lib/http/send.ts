@@ -18,6 +18,8 @@ export interface HttpOptions {
   timeout?: number | undefined
   telemetry?: TelemetryOption | undefined
   tls?: TlsCredentials | undefined
+  /** Refuse to connect to names of private addresses; not with `dispatcher` and `customFetch`, which make the connections. */
+  publicOnly?: boolean | undefined
 }
 
 /** One request. */

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import type { TlsCredentials } from '../../types/options.js'
 import { Auth0Error, NetworkError } from '../errors.js'
 import { invalid } from './body.js'
+import { publicLookup } from './public-address.js'
 
 /** A request as it goes out. */
 export interface WireRequest {
@@ -32,12 +33,12 @@ export interface Transport {
 }
 
 /** undici with keep-alive connections; the module is loaded with the first request. */
-export function undiciTransport (options: { dispatcher?: Dispatcher | undefined, tls?: TlsCredentials | undefined }): Transport {
+export function undiciTransport (options: { dispatcher?: Dispatcher | undefined, tls?: TlsCredentials | undefined, publicOnly?: boolean | undefined }): Transport {
   let own: Promise<Dispatcher> | undefined
   let dispatcher = options.dispatcher
   const open = async (): Promise<Dispatcher> => {
     const { Agent } = await import('undici')
-    dispatcher = new Agent({ connections: 128, ...(options.tls !== undefined && { connect: { ...options.tls } }) })
+    dispatcher = new Agent({ connections: 128, connect: { ...options.tls, ...(options.publicOnly === true && { lookup: publicLookup }) } })
     return dispatcher
   }
   return {

@@ -1,9 +1,10 @@
 import { parseDomain } from '../authentication/authorization-server.js'
 import { isLoopback } from '../authentication/domain.js'
 import { ConfigurationError } from '../errors.js'
+import { PROTECTED_PARAMS } from '../flows/authorization-params.js'
 import type { Config } from '../flows/config.js'
 import type {
-  AssertionAlgorithm, Auth0Options, AuthorizationParams, DpopKeyInput, IdTokenAlgorithm, SigningKey, TelemetryOption
+  AssertionAlgorithm, Auth0Options, AuthorizationParams, DpopKeyInput, IdTokenAlgorithm, ImportedCookie, SigningKey, TelemetryOption
 } from '../../types/options.js'
 import type { RevocationStore, SessionStore, TransactionStore } from '../../types/stores.js'
 import { parseAppBase } from './app-base.js'
@@ -14,8 +15,6 @@ const YEAR = 31_536_000
 const SYMMETRIC_AND_ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA', 'HS256'] as const
 const ASYMMETRIC = SYMMETRIC_AND_ASYMMETRIC.slice(0, -1) as readonly Exclude<IdTokenAlgorithm, 'HS256'>[]
 const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/
-/** Parameters of the protocol itself: the plugin sets them, nobody overrides them. */
-export const PROTECTED_PARAMS = ['client_id', 'response_type', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'request', 'request_uri'] as const
 
 const secretList: Rule<readonly string[]> = (value, option) => {
   const secrets = Array.isArray(value) ? value : [value]
@@ -91,8 +90,17 @@ const algorithmList: Rule<readonly Exclude<IdTokenAlgorithm, 'HS256'>[]> = (valu
     ? value as Exclude<IdTokenAlgorithm, 'HS256'>[]
     : refuse(option, value, `a list of ${ASYMMETRIC.join(', ')}`)
 
+const secretOrSecrets: Rule<string | readonly string[]> = (value, option) =>
+  [value].flat().every(secret => typeof secret === 'string' && secret !== '') && [value].flat().length > 0 ? value as string | string[] : refuse(option, value, 'the other library\'s secret, or a list of them')
+
+const importedCookie: Rule<ImportedCookie> = (value, option) => {
+  const cookie = members({ secret: secretOrSecrets, name: cookieName, path: cookiePath, domain: cookieDomain })(value, option)
+  return cookie.secret === undefined ? refuse(`${option}.secret`, undefined, 'the other library\'s secret') : cookie as ImportedCookie
+}
+
 const rules = {
   domain: (value: unknown, option: string) => typeof value === 'function' ? value as Extract<Auth0Options['domain'], (...args: never[]) => unknown> : text(value, option),
+  allowPrivateDomains: flag,
   clientId: text,
   clientSecret: text,
   clientSecretMethod: oneOf('post', 'basic'),
@@ -112,6 +120,7 @@ const rules = {
   signedAuthorizationRequests: flag,
   organization: (value: unknown, option: string) => typeof value === 'function' ? value as Extract<Auth0Options['organization'], (...args: never[]) => unknown> : text(value, option),
   allowOrganization: callable<NonNullable<Auth0Options['allowOrganization']>>,
+  allowConnect: callable<NonNullable<Auth0Options['allowConnect']>>,
   onUnauthenticated: (value: unknown, option: string) => {
     if (typeof value === 'function' || value === 'auto' || value === 'login' || value === '401') return value as NonNullable<Auth0Options['onUnauthenticated']>
     return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value as `/${string}` : refuse(option, value, "'auto', 'login', '401', a path or a function")
@@ -127,6 +136,7 @@ const rules = {
   routes: (value: unknown, option: string) => typeof value === 'object' && value !== null ? value : refuse(option, value, 'an object'),
   fetchUserInfo: flag,
   storeIdToken: flag,
+  storeConnectionTokens: flag,
   discoveryCache: members({ ttl: seconds(1, 86_400), maxEntries: count(1, 10_000) }),
   dispatcher: withMethods<NonNullable<Auth0Options['dispatcher']>>(['dispatch'], 'an undici Dispatcher'),
   customFetch: callable<typeof fetch>,
@@ -146,6 +156,7 @@ const rules = {
   refreshLeeway: seconds(0, 3600),
   beforeSessionSaved: callable<NonNullable<Auth0Options['beforeSessionSaved']>>,
   onCallbackError: callable<NonNullable<Auth0Options['onCallbackError']>>,
+  importSessions: members({ auth0Fastify: importedCookie, expressOpenidConnect: importedCookie }),
   onEvent: callable<NonNullable<Auth0Options['onEvent']>>,
   api: members({
     audience: apiAudience,
@@ -199,6 +210,7 @@ export function parseOptions (raw: Auth0Options, prefix: string, production = pr
     domain: tenant?.domain,
     issuer: tenant?.issuer,
     resolveDomain: typeof given.domain === 'function' ? given.domain : undefined,
+    allowPrivateDomains: given.allowPrivateDomains ?? false,
     clientId: given.clientId!,
     clientSecret: given.clientSecret,
     clientSecretMethod: given.clientSecretMethod ?? 'post',
@@ -220,6 +232,7 @@ export function parseOptions (raw: Auth0Options, prefix: string, production = pr
     signedAuthorizationRequests: given.signedAuthorizationRequests ?? false,
     organization: given.organization,
     allowOrganization: given.allowOrganization,
+    allowConnect: given.allowConnect,
     onUnauthenticated: given.onUnauthenticated ?? 'auto',
     sessionStore: given.sessionStore,
     transactionStore: given.transactionStore,
@@ -241,6 +254,7 @@ export function parseOptions (raw: Auth0Options, prefix: string, production = pr
     connectMode,
     fetchUserInfo: given.fetchUserInfo ?? false,
     storeIdToken: given.storeIdToken ?? connectMode === 'link',
+    storeConnectionTokens: given.storeConnectionTokens ?? false,
     discoveryTtl: given.discoveryCache?.ttl ?? 600,
     maxDomains: given.discoveryCache?.maxEntries ?? 100,
     clockTolerance: given.clockTolerance ?? 30,
@@ -250,6 +264,7 @@ export function parseOptions (raw: Auth0Options, prefix: string, production = pr
     refreshLeeway: given.refreshLeeway ?? 30,
     beforeSessionSaved: given.beforeSessionSaved,
     onCallbackError: given.onCallbackError,
+    importSessions: given.importSessions,
     onEvent: given.onEvent,
     api: (given.api ?? {}) as Config['api'],
     now: given.now ?? (() => Date.now() / 1000)

@@ -13,7 +13,9 @@ interface Registered { prefix?: string }
 async function auth0 (fastify: FastifyInstance, options: Auth0Options & Registered): Promise<void> {
   const prefix = options.prefix ?? ''
   const config = parseOptions(options, fastify.prefix + prefix)
-  const { context, close } = createContext(config, fastify.log)
+  // Only who takes over other libraries' sessions loads what reads them.
+  const importing = config.importSessions === undefined ? undefined : (await import('../stores/import/index.js')).importingSessions
+  const { context, close } = createContext(config, fastify.log, importing)
   const registration = new Registration(context)
   // Some five hundred rows: nobody who only imports the plugin waits for them.
   const { ManagementClient } = await import('../management/client.js')

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ServerClient } from '../flows/client.js'
 import type { Context } from '../flows/context.js'
+import { RequestCookieJar } from './cookie-jar.js'
 import { slotOf } from './slots.js'
-import { createJar, RequestVisit, secureOf } from './visit.js'
+import { RequestVisit, secureOf } from './visit.js'
 
 /** One registration of the plugin: its context, and how requests are bound to it. */
 export class Registration {
@@ -48,7 +49,7 @@ export class Registration {
   #newVisit (request: FastifyRequest, reply: FastifyReply | undefined): RequestVisit {
     const slot = slotOf(request)
     slot.reply ??= reply
-    slot.jar ??= createJar(request, slot.reply, this.#secureOf(request))
+    slot.jar ??= new RequestCookieJar(request, slot.reply, this.#secureOf(request))
     return new RequestVisit(this.context, request, slot.jar)
   }
 }

@@ -1,15 +1,16 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
-import { parseDomain } from '../authentication/authorization-server.js'
-import { ConfigurationError, InvalidArgumentError } from '../errors.js'
+import { parseResolvedDomain } from '../authentication/domain.js'
+import { Auth0Error, ConfigurationError, InvalidArgumentError } from '../errors.js'
 import type { AppBase, Config } from '../flows/config.js'
 import type { Context, Visit } from '../flows/context.js'
 import type { Log } from '../flows/events.js'
+import { withinDeadline } from '../http/deadline.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { ReadSession } from '../stores/sessions.js'
 import type { Awaitable } from '../../types/stores.js'
 import type { VerifiedToken } from '../flows/verified-tokens.js'
-import { RequestCookieJar } from './cookie-jar.js'
+import type { RequestCookieJar } from './cookie-jar.js'
 import { slotOf } from './slots.js'
 
 /** A Fastify request as the flows see it. */
@@ -39,9 +40,12 @@ export class RequestVisit implements Visit {
   }
 
   async #resolveServer (resolve: NonNullable<Config['resolveDomain']>): Promise<AuthorizationServer> {
-    const domain = await resolve(this.#request)
-    if (typeof domain !== 'string' || domain === '') throw new ConfigurationError('domain', 'The "domain" function must return a domain for every request; it returned none.')
-    return (this.#server = this.#context.servers.get(parseDomain(domain, 'domain').issuer))
+    const { config, servers } = this.#context
+    const work = { seconds: config.httpTimeout, host: 'The "domain" function' }
+    const domain = await withinDeadline(work, async () => await resolve(this.#request)).catch((error: unknown) => {
+      throw error instanceof Auth0Error ? error : new ConfigurationError('domain', 'The "domain" function failed.', error)
+    })
+    return (this.#server = servers.get(parseResolvedDomain(domain).issuer))
   }
 
   appBase (): AppBase {
@@ -89,9 +93,4 @@ export function secureOf (bases: readonly AppBase[]): (request: FastifyRequest) 
   const first = bases[0]
   if (first !== undefined && bases.every(base => base.secure === first.secure)) return () => first.secure
   return request => request.protocol === 'https'
-}
-
-/** The jar of a request: one for all clients that ask, so that headers are written once. */
-export function createJar (request: FastifyRequest, reply: FastifyReply | undefined, secure: boolean): RequestCookieJar {
-  return new RequestCookieJar(request, reply, secure)
 }

@@ -26,7 +26,7 @@ export interface SessionCookiesOptions {
   cacheEntries: number
   /** The audience a login asks for; its access token is the last to be left out when space is short. */
   audience?: string
-  /** Called with `session_cookie_large` when a session nears or exceeds what cookies can hold. */
+  /** Called with `session_cookie_large` when a session nears, and when one exceeds, what cookies can hold; once each. */
   warn: (code: string, detail: object) => void
 }
 
@@ -42,6 +42,8 @@ export class SessionCookies {
   readonly #names: [SessionCookieNames | undefined, SessionCookieNames | undefined] = [undefined, undefined]
   readonly #opened
   readonly #seen
+  /** What was told already: near the budget, over it. Each is told once, not at every write. */
+  readonly #warned = new Set<'near' | 'over'>()
 
   constructor (options: SessionCookiesOptions) {
     this.#options = options
@@ -141,7 +143,9 @@ export class SessionCookies {
       dropped.push(smaller.dropped)
     }
     if (bytes() > COOKIE_BUDGET) throw tooLarge('The session', before, COOKIE_BUDGET, { record, tokens })
-    if (before > COOKIE_BUDGET_WARNING) {
+    const heaviness = before > COOKIE_BUDGET ? 'over' : before > COOKIE_BUDGET_WARNING ? 'near' : undefined
+    if (heaviness !== undefined && !this.#warned.has(heaviness)) {
+      this.#warned.add(heaviness)
       warn('session_cookie_large', { bytes: before, limit: COOKIE_BUDGET, dropped, sizes: weigh({ record, tokens }) })
     }
 

@@ -17,7 +17,7 @@ type Packed = string | number[]
  * The tokens cookie's plaintext: version, length of the JSON part, the JSON part, then the bytes of every JWT segment.
  * A sealed value is base64url itself; raw bytes keep it from being encoded twice, which saves a quarter.
  */
-export function encodeTokens ({ id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt }: SessionTokens): Buffer {
+export function encodeTokens ({ id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce }: SessionTokens): Buffer {
   const raw: Buffer[] = []
   const pack = (token: string) => packInto(raw, token)
   const json = Buffer.from(JSON.stringify([
@@ -28,7 +28,8 @@ export function encodeTokens ({ id, version, refreshToken, idToken, tokenSets, c
       [pack(accessToken), tokenType, scope, expiresAt, audience ?? null, requestedScope === scope ? null : requestedScope]),
     connectionTokenSets.map(({ accessToken, scope, expiresAt, connection, loginHint }) =>
       [pack(accessToken), scope, expiresAt, connection, loginHint ?? null]),
-    jkt ?? null
+    jkt ?? null,
+    nonce === undefined ? null : pack(nonce)
   ]))
   const prefix = Buffer.alloc(PREFIX)
   prefix.writeUInt8(VERSION, 0)
@@ -41,9 +42,9 @@ export function decodeTokens (plaintext: Buffer): SessionTokens | undefined {
   if (plaintext.length < PREFIX || plaintext.readUInt8(0) !== VERSION) return undefined
   const jsonEnd = PREFIX + plaintext.readUInt32BE(1)
   const parsed = parseSafely(plaintext.toString('utf8', PREFIX, jsonEnd))
-  if (!Array.isArray(parsed) || parsed.length !== 7) return undefined
+  if (!Array.isArray(parsed) || parsed.length !== 8) return undefined
   const reader = new SegmentReader(plaintext, jsonEnd)
-  const [id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt] = parsed as unknown[]
+  const [id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce] = parsed as unknown[]
   if (typeof id !== 'string' || typeof version !== 'number' || !Array.isArray(tokenSets) || !Array.isArray(connectionTokenSets)) return undefined
   const tokens = {
     id,
@@ -52,7 +53,8 @@ export function decodeTokens (plaintext: Buffer): SessionTokens | undefined {
     ...(idToken !== null && { idToken: reader.token(idToken) }),
     tokenSets: tokenSets.map((row: unknown) => toTokenSet(row, reader)),
     connectionTokenSets: connectionTokenSets.map((row: unknown) => toConnectionTokenSet(row, reader)),
-    ...(jkt !== null && { jkt })
+    ...(jkt !== null && { jkt }),
+    ...(nonce !== null && { nonce: reader.token(nonce) })
   }
   return reader.exhausted && isTokens(tokens) ? tokens : undefined
 }
@@ -101,8 +103,8 @@ function toConnectionTokenSet (row: unknown, reader: SegmentReader): unknown {
 }
 
 function isTokens (value: { id: string, version: number, tokenSets: unknown[], connectionTokenSets: unknown[] }): value is SessionTokens {
-  const { refreshToken, idToken, jkt } = value as Record<string, unknown>
-  return isStringOrAbsent(refreshToken) && isStringOrAbsent(idToken) && isStringOrAbsent(jkt) &&
+  const { refreshToken, idToken, jkt, nonce } = value as Record<string, unknown>
+  return isStringOrAbsent(refreshToken) && isStringOrAbsent(idToken) && isStringOrAbsent(jkt) && isStringOrAbsent(nonce) &&
     value.tokenSets.every(isTokenSet) && value.connectionTokenSets.every(isConnectionTokenSet)
 }
 

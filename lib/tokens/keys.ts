@@ -139,7 +139,13 @@ class RemoteKeys implements RefreshableKeySource {
   }
 
   async #request (): Promise<SetKey[]> {
-    const response = await this.#http.send({ method: 'GET', url: await this.#jwksUri(), headers: { accept: 'application/json, application/jwk-set+json' } })
+    const response = await this.#http.send({
+      method: 'GET',
+      url: await this.#jwksUri(),
+      headers: { accept: 'application/json, application/jwk-set+json' },
+      maxBytes: 256 * 1024,
+      retry: { retries: 1, maxDelay: 1, now: this.#now }
+    })
     if (response.status !== 200) throw new NetworkError(`The signing keys could not be fetched: the answer has status ${response.status}.`, undefined, 'invalid_response')
     const { keys } = parseJsonObject(response, 'JWKS')
     if (!Array.isArray(keys)) throw new NetworkError('The answer of the JWKS endpoint holds no list of keys.', undefined, 'invalid_response')

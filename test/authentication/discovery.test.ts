@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { createAuthorizationServer, parseDomain } from '../../lib/authentication/authorization-server.js'
 import { authenticateClient } from '../../lib/authentication/client-auth.js'
 import { checkMetadata } from '../../lib/authentication/discovery.js'
+import { isLoopback, parseResolvedDomain } from '../../lib/authentication/domain.js'
 import { createHttp } from '../../lib/http/send.js'
 import { createAssertionSigner } from '../../lib/tokens/assertion.js'
 import { domain, failure, issuer, metadata, start, Tenant } from './tenant.js'
@@ -242,4 +243,18 @@ t.test('TOK-26: the assertion\'s audience is the issuer asked, never what a tena
 
 t.test('a bad domain fails at once', async (t) => {
   t.throws(() => createAuthorizationServer({ domain: 'a b', clientId: 'c', http: createHttp({}), now: () => 0 }), { code: 'configuration_error', option: 'domain' })
+})
+
+t.test('what only begins or ends like loopback is not loopback', async (t) => {
+  for (const host of ['127.evil.test', '127.0.0.1.evil.test', 'localhost.evil.test', 'evil-localhost', '1127.0.0.1', '[::1:1]', '0.0.0.0', '128.0.0.1']) {
+    t.equal(isLoopback(host), false, host)
+    t.throws(() => parseDomain(`http://${host}`), { code: 'configuration_error' }, host)
+    t.throws(() => parseResolvedDomain(`http://${host}:3001`), { code: 'invalid_argument' }, host)
+  }
+  for (const host of ['localhost', 'tenant.localhost', '127.0.0.1', '127.8.8.8', '[::1]']) {
+    t.match(parseDomain(`http://${host}:3001`), { domain: `${host}:3001`, issuer: `http://${host}:3001/` })
+    t.match(parseResolvedDomain(`http://${host}:3001`), { domain: `${host}:3001`, issuer: `http://${host}:3001/` })
+    t.throws(() => parseResolvedDomain(host), { code: 'invalid_argument' }, 'a bare name may be a Host header')
+  }
+  t.strictSame(parseResolvedDomain('Acme.EU.auth0.com'), { domain: 'acme.eu.auth0.com', issuer: 'https://acme.eu.auth0.com/' })
 })

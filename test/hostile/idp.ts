@@ -40,6 +40,8 @@ export interface Defects {
   /** Changes the parameters of the authorization response. */
   response?: (correct: URLSearchParams) => void
   answers?: Partial<Record<EndpointName, AnswerDefect>>
+  /** Refuses a request before it is looked at: nothing is used up by it. */
+  refuse?: (request: SeenRequest) => RawAnswer | undefined
 }
 
 interface Grant {
@@ -163,6 +165,8 @@ export class HostileIdp {
     this.seen.push(request)
     for (const name of ['code', 'code_verifier', 'client_assertion', 'refresh_token', 'client_secret', 'subject_token', 'actor_token']) this.#keep(form.get(name))
     if (headers.authorization) this.#keep(headers.authorization.slice(headers.authorization.indexOf(' ') + 1))
+    const refusal = this.defects.refuse?.(request)
+    if (refusal !== undefined) return refusal
     const correct = this.#correct(request)
     const defect = this.defects.answers?.[endpoint]
     return defect ? await defect(correct, request, nth) : correct
@@ -261,6 +265,11 @@ export class HostileIdp {
   /** Whether a refresh token is still good. */
   knowsRefreshToken (token: string): boolean {
     return this.#refreshTokens.has(token)
+  }
+
+  /** The user an access token was issued to. */
+  ownerOf (accessToken: string): Record<string, unknown> | undefined {
+    return this.#accessTokens.get(accessToken)?.user
   }
 
   #endpointOf (url: URL): EndpointName {

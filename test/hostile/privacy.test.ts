@@ -28,6 +28,19 @@ scenario('LOG-03 nor in the log of a callback that fails', async (t, world) => {
   t.notOk(world.logLines.join('').includes(code))
 })
 
+scenario('LOG-03 nor in the log of a method that the callback does not have', async (t, world) => {
+  const browser = world.browser()
+  const path = world.back(await world.start(browser))
+  for (const method of ['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE', 'TRACE'] as const) {
+    const response = await browser.send(method, path)
+    t.equal(response.statusCode, 404, method)
+    t.equal(response.body, '')
+  }
+  const requests = world.logs().map(({ req }) => (req as { url?: string } | undefined)?.url)
+  t.equal(requests.filter((url) => url === '/auth/callback').length, 6, 'each is logged')
+  t.notOk(world.logLines.join('').includes(new URL(path, 'https://x').searchParams.get('code') ?? ''), 'without its code')
+})
+
 const nasty = {
   name: 'line one\n{"level":60,"msg":"forged"}\n\u001b[31mred\u001b[0m',
   nickname: '\u2028\u2029\u0085\r',

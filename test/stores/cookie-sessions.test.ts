@@ -637,6 +637,8 @@ t.test('a session that nears the budget is reported with what weighs what', asyn
   const parts = sizes.map(({ part }) => part)
   for (const part of ['user["sub"]', 'custom["theme"]', 'refreshToken', 'connectionToken["github"]']) t.ok(parts.includes(part), part)
   t.notOk(JSON.stringify(s.warnings).includes('~~~'), 'without any token')
+  await login(s, { tokens: { tokenSets: [accessToken('https://api', large(4300))] } })
+  t.equal(s.warnings.length, 1, 'once, not at every write')
 })
 
 t.test('over the budget, tokens that can be had again are left out, the easiest to replace first', async (t) => {

@@ -107,8 +107,8 @@ t.test('any string comes back as it was, packed or not', async (t) => {
     'x.'.repeat(40), 'AAAA.'.repeat(7) + 'AAAA', 'AAAA.'.repeat(8) + 'AAAA', '[30,2]', '\ud800 lone', 'ü'.repeat(40), '\u0000'.repeat(40), '__proto__'.repeat(8)
   ]
   const roundTrips = (token: string) => {
-    const decoded = decodeTokens(encodeTokens({ ...tokens, refreshToken: token, idToken: token, jkt: token }))
-    return decoded?.refreshToken === token && decoded.idToken === token && decoded.jkt === token && decoded.tokenSets[1]?.accessToken === jwe
+    const decoded = decodeTokens(encodeTokens({ ...tokens, refreshToken: token, idToken: token, jkt: token, nonce: token }))
+    return decoded?.refreshToken === token && decoded.idToken === token && decoded.jkt === token && decoded.nonce === token && decoded.tokenSets[1]?.accessToken === jwe
   }
   for (const token of spellings) t.ok(roundTrips(token), JSON.stringify(token).slice(0, 50))
   fc.assert(fc.property(anyText(80), roundTrips), { numRuns: 300 })
@@ -124,11 +124,11 @@ t.test('SES-26: a tokens cookie of another version or shape is none', async (t) 
   }
   const set: unknown[] = ['a', 'Bearer', 's', 1, null, null]
   const connection: unknown[] = ['a', 's', 1, 'c', null]
-  const good: unknown[] = ['id', 1, null, null, [set], [connection], null]
+  const good: unknown[] = ['id', 1, null, null, [set], [connection], null, null]
   t.ok(decodeTokens(pack(good)))
   const wrong: [at: number, values: unknown[]][] = [
     [0, [1, null]], [1, ['1']], [2, [1, {}, ['x'], [-1], [1.5], [1]]], [3, [1, [9]]], [4, [null, {}, [null], [1], [[]], [set.with(0, 1)], [set.with(1, 'mac')], [set.with(2, null)], [set.with(3, '1')], [set.with(4, 1)], [set.with(5, 1)]]],
-    [5, [null, {}, [null], [{}], [connection.with(0, 1)], [connection.with(1, 1)], [connection.with(2, '1')], [connection.with(3, null)], [connection.with(4, 1)]]], [6, [1, {}]]
+    [5, [null, {}, [null], [{}], [connection.with(0, 1)], [connection.with(1, 1)], [connection.with(2, '1')], [connection.with(3, null)], [connection.with(4, 1)]]], [6, [1, {}]], [7, [1, {}]]
   ]
   for (const [at, values] of wrong) {
     for (const value of values) t.equal(decodeTokens(pack(good.with(at, value))), undefined, `${at}: ${JSON.stringify(value)}`)

@@ -17,13 +17,15 @@ class Endpoint {
   /** Answers with this instead, or throws it. */
   answer: HttpResponse | Error | undefined
   requests: string[] = []
+  limits: { maxBytes: number | undefined, retries: number | undefined } | undefined
   clock = 1000
   readonly source: RefreshableKeySource
 
   constructor (options: Partial<RemoteKeysOptions> = {}) {
     const http: Http = {
-      send: async ({ url, method }) => {
+      send: async ({ url, method, maxBytes, retry }) => {
         this.requests.push(`${method} ${url}`)
+        this.limits = { maxBytes, retries: retry?.retries }
         await new Promise(resolve => setImmediate(resolve))
         if (this.answer instanceof Error) throw this.answer
         return this.answer ?? json({ keys: this.keys })
@@ -97,6 +99,12 @@ t.test('IDT-65 after a rotation the old key is refused', async t => {
   endpoint.clock += 600
   t.equal(await endpoint.verify(signJwt(claims, next)), 'accepted')
   t.equal(await endpoint.verify(signJwt(claims, rsa)), 'key_not_found')
+})
+
+t.test('a key set is small, and asked for twice where the endpoint stumbles', async t => {
+  const endpoint = new Endpoint()
+  t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
+  t.strictSame(endpoint.limits, { maxBytes: 262_144, retries: 1 })
 })
 
 t.test('IDT-15 an unknown kid costs at most one extra fetch', async t => {

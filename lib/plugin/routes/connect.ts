@@ -40,6 +40,7 @@ function begin (registration: Registration, path: string | undefined, start: (re
         if (!isOwnNavigation(request)) throw new ForbiddenError('cross_site_request', 'Another site cannot connect accounts.')
         const query = queryOf(request)
         const connectionScope = single(query, 'connectionScope')
+        await checkAllowed(registration, request, query, connectionScope)
         const returnTo = single(query, 'returnTo')
         const url = await start(request, {
           connection: single(query, 'connection') ?? '',
@@ -53,6 +54,13 @@ function begin (registration: Registration, path: string | undefined, start: (re
       }
     }
   }
+}
+
+/** What a link may ask for is the application's to say; for whom it is asked the session says. */
+async function checkAllowed ({ context }: Registration, request: FastifyRequest, query: URLSearchParams, connectionScope = ''): Promise<void> {
+  const { allowConnect } = context.config
+  const asked = { connection: single(query, 'connection') ?? '', scopes: [...connectionScope.split(/[\s,]+/), ...query.getAll('scopes')].filter(Boolean) }
+  if (allowConnect !== undefined && !(await allowConnect(request, asked))) throw new ForbiddenError('connection_not_allowed', 'This connection, or what is asked of it, is not allowed here.')
 }
 
 function finish (registration: Registration, path: string | undefined, kind: 'link' | 'unlink'): Route {

@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie'
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify'
 import type { Auth0Instance } from '../instance.js'
 import { describeSchemes } from '../open-api.js'
 import type { Registration } from '../registration.js'
@@ -48,22 +48,32 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
       if (accepts !== undefined) scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: BODY_LIMIT }, parseForm)
       if (accepts === 'form+json') scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: BODY_LIMIT }, fastify.getDefaultJsonParser('remove', 'remove'))
       for (const route of list) {
-        if (route.path !== undefined && route.accepts === accepts) mount(scope, route, route.path, describe)
+        if (route.path !== undefined && route.accepts === accepts) mount(scope, route.method, route.path, route.handler, describe)
       }
     })
   }
+  const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
+  for (const path of [callback, connectCallback, unconnectCallback]) {
+    if (path !== undefined) refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
+  }
 }
 
-function mount (scope: FastifyInstance, route: Route, url: string, swaggerTransform: ReturnType<typeof describeSchemes>): void {
+function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url: string, handler: Route['handler'], swaggerTransform: ReturnType<typeof describeSchemes>): void {
   scope.route({
-    method: route.method,
+    method,
     url,
     exposeHeadRoute: false,
     schema: { hide: true } as object,
     config: { [kOwnRoute]: true, swaggerTransform } as object,
     logSerializers: { req: requestLine },
-    handler: route.handler as RouteHandlerMethod
+    handler: handler as RouteHandlerMethod
   })
+}
+
+/** Fastify logs the whole URL of a route it does not know, and a callback's holds the code: other methods get their 404 here. */
+function refuseOtherMethods (scope: FastifyInstance, url: string, mounted: HTTPMethods[], describe: ReturnType<typeof describeSchemes>): void {
+  const others = (scope.supportedMethods as HTTPMethods[]).filter(method => !mounted.includes(method))
+  mount(scope, others, url, (_request, reply) => reply.code(404).send(), describe)
 }
 
 /** A request for the log without its query: a callback's holds the code. */

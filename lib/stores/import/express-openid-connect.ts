@@ -1,0 +1,43 @@
+import { hkdfSync } from 'node:crypto'
+import { isObject, parseSafely } from '../safe-json.js'
+import { openDirectJwe } from './direct-jwe.js'
+import { numberOf, textOf, type SessionFormat } from './imported-session.js'
+
+/** Cookies of `express-openid-connect`: one key for all, the times of the session in the header. */
+export const expressOpenidConnect: SessionFormat = {
+  cookie: 'appSession',
+
+  open (value, { secrets, now, audience, scope }) {
+    const { header, payload } = openDirectJwe(value, 'A256GCM', () => secrets.map(keyOf)) ?? {}
+    const createdAt = numberOf(header?.iat)
+    const idToken = isObject(payload) ? textOf(payload.id_token) : undefined
+    const claims = idToken === undefined ? undefined : parseSafely(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString())
+    if (!isObject(payload) || !isObject(claims) || createdAt === undefined || (numberOf(header?.exp) ?? 0) <= now) return undefined
+    const accessToken = textOf(payload.access_token)
+    const refreshToken = textOf(payload.refresh_token)
+    const sid = textOf(payload.sid) ?? textOf(claims.sid)
+    const ceiling = numberOf(payload.sessionExpiresAt)
+    return {
+      claims,
+      createdAt,
+      idToken: idToken!,
+      // The library does not note what a token was asked for: its own settings, which are now this plugin's.
+      tokenSets: accessToken === undefined
+        ? []
+        : [{ accessToken, tokenType: 'Bearer', scope, requestedScope: scope, expiresAt: Number(payload.expires_at ?? 0), ...(audience !== undefined && { audience }) }],
+      connectionTokenSets: [],
+      ...(sid !== undefined && { sid }),
+      ...(ceiling !== undefined && { ceiling }),
+      ...(refreshToken !== undefined && { refreshToken })
+    }
+  }
+}
+
+const keys = new Map<string, Buffer>()
+
+/** Derived once for each secret: the options hold a few of them. */
+function keyOf (secret: string): Buffer {
+  let key = keys.get(secret)
+  if (key === undefined) keys.set(secret, key = Buffer.from(hkdfSync('sha256', secret, '', 'JWE CEK', 32)))
+  return key
+}

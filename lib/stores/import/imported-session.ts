@@ -1,0 +1,36 @@
+import type { ConnectionTokenSet, TokenSet } from '../../../types/tokens.js'
+
+/** What a session of another library holds, in this package's words. */
+export interface ImportedSession {
+  /** Claims of the ID token, as they were verified at the login. */
+  claims: Record<string, unknown>
+  /** Epoch seconds. */
+  createdAt: number
+  sid?: string
+  /** Host of the tenant, where the library keeps it. */
+  domain?: string
+  /** Epoch seconds the session may not outlive (IPSIE `session_expiry`). */
+  ceiling?: number
+  refreshToken?: string
+  idToken?: string
+  tokenSets: TokenSet[]
+  connectionTokenSets: ConnectionTokenSet[]
+}
+
+/** One library's session cookie. */
+export interface SessionFormat {
+  /** The library's default cookie name. */
+  readonly cookie: string
+  /** Opens a cookie's value; `undefined` for anything but a live session. */
+  open (value: string, about: { name: string, secrets: readonly string[], now: number, audience: string | undefined, scope: string }): ImportedSession | undefined
+}
+
+/** A member that is a text with something in it. */
+export function textOf (value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** A member that is a number. */
+export function numberOf (value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { SessionTooLargeError } from '../../errors.js'
+import type { ImportedCookie, ImportSessionsOptions } from '../../../types/options.js'
+import type { UserClaims } from '../../../types/session.js'
+import type { CookieJar, RevocationStore, StoredSession } from '../../../types/stores.js'
+import { absoluteEnd, type Lifetime } from '../lifetime.js'
+import type { ReadSession, Sessions } from '../sessions.js'
+import { auth0Fastify } from './auth0-fastify.js'
+import { expressOpenidConnect } from './express-openid-connect.js'
+import type { ImportedSession, SessionFormat } from './imported-session.js'
+import { clearPeerCookie, readPeerCookie } from './peer-cookie.js'
+
+/** What taking over other libraries' sessions needs. */
+export interface ImportingOptions {
+  from: ImportSessionsOptions
+  revocations: RevocationStore
+  lifetime: Lifetime
+  now: () => number
+  /** The tenant, where there is one only. */
+  issuer: string | undefined
+  audience: string | undefined
+  /** What a token whose scopes are not noted was asked for. */
+  scope: string
+  /** The user's claims of an ID token's. */
+  userOf: (claims: Record<string, unknown>) => UserClaims
+  keepIdToken: boolean
+  keepConnectionTokens: boolean
+}
+
+interface Source extends ImportedCookie { format: SessionFormat, name: string, secrets: readonly string[] }
+
+const FORMATS = { auth0Fastify, expressOpenidConnect }
+
+/**
+ * Sessions that begin as another library's cookie: read at first use, written as ours, the old cookie cleared.
+ * The id follows from the old cookie, so that parallel requests take over one session, and one that was logged out stays so.
+ */
+export function importingSessions (inner: Sessions, options: ImportingOptions): Sessions {
+  const { revocations, lifetime, now } = options
+  const sources: Source[] = Object.entries(options.from).map(([library, cookie]: [string, ImportedCookie]) => {
+    const format = FORMATS[library as keyof typeof FORMATS]
+    return { ...cookie, format, name: cookie.name ?? format.cookie, secrets: [cookie.secret].flat() as string[] }
+  })
+
+  function clearOld (jar: CookieJar): void {
+    if (jar.writable) for (const source of sources) clearPeerCookie(jar, source.name, source)
+  }
+
+  /** The session an old cookie stands for; `undefined` without one that opens, lives and is this tenant's. */
+  function open (jar: CookieJar): StoredSession | undefined {
+    for (const { format, name, secrets } of sources) {
+      const value = readPeerCookie(jar, name)
+      const found = value === undefined ? undefined : format.open(value, { name, secrets, now: now(), audience: options.audience, scope: options.scope })
+      const session = found && translate(found, idOf(value!), options)
+      if (session !== undefined) return session
+    }
+    return undefined
+  }
+
+  async function takeOver (jar: CookieJar, session: StoredSession): Promise<ReadSession | undefined> {
+    const { record } = session
+    const revokedAt = await revocations.revokedAt({ id: record.id, iss: record.issuer, sub: record.user.sub, ...(record.sid !== undefined && { sid: record.sid }) })
+    if (revokedAt !== undefined && revokedAt >= record.createdAt) return undefined
+    // A request that came together with this one may have taken it over, and refreshed its tokens.
+    const current = await inner.update(jar, record.id, saved => saved)
+    try {
+      await inner.create(jar, current ?? session)
+    } catch (error) {
+      // A session that cookies of ours cannot hold is none, rather than an error at every request.
+      if (error instanceof SessionTooLargeError) return undefined
+      throw error
+    }
+    return await inner.read(jar)
+  }
+
+  return {
+    ...inner,
+
+    read (jar) {
+      const found = inner.read(jar)
+      const orImported = (read: ReadSession | undefined) => {
+        const session = read === undefined && jar.writable ? open(jar) : undefined
+        if (session === undefined) return read
+        return takeOver(jar, session).finally(() => { clearOld(jar) })
+      }
+      return found instanceof Promise ? found.then(orImported) : orImported(found)
+    },
+
+    create (jar, session) {
+      clearOld(jar)
+      return inner.create(jar, session)
+    },
+
+    async destroy (jar) {
+      clearOld(jar)
+      const record = await inner.destroy(jar)
+      // A store forgets a session that it deleted: what is left of the old cookie must not bring it back.
+      if (record?.id.startsWith(MARK) === true && inner.kind === 'store') await revocations.revoke({ id: record.id }, Math.max(now(), record.createdAt), absoluteEnd(record, lifetime))
+      return record
+    }
+  }
+}
+
+const MARK = 'imported-'
+
+function idOf (value: string): string {
+  return MARK + createHash('sha256').update(value).digest('base64url')
+}
+
+function translate (found: ImportedSession, id: string, options: ImportingOptions): StoredSession | undefined {
+  const { claims } = found
+  const issuer = typeof claims.iss === 'string' ? claims.iss : found.domain === undefined ? options.issuer : `https://${found.domain}/`
+  if (typeof claims.sub !== 'string' || issuer === undefined || !URL.canParse(issuer) || (options.issuer !== undefined && issuer !== options.issuer)) return undefined
+  return {
+    record: {
+      id,
+      version: 1,
+      user: options.userOf(claims),
+      domain: new URL(issuer).host,
+      issuer,
+      createdAt: found.createdAt,
+      updatedAt: options.now(),
+      ...(found.sid !== undefined && { sid: found.sid }),
+      ...(found.ceiling !== undefined && { ceiling: found.ceiling })
+    },
+    tokens: {
+      id,
+      version: 1,
+      tokenSets: found.tokenSets,
+      connectionTokenSets: options.keepConnectionTokens ? found.connectionTokenSets : [],
+      ...(found.refreshToken !== undefined && { refreshToken: found.refreshToken }),
+      ...(typeof claims.nonce === 'string' && { nonce: claims.nonce }),
+      ...(options.keepIdToken && found.idToken !== undefined && { idToken: found.idToken })
+    }
+  }
+}
