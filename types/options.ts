@@ -206,6 +206,8 @@ export interface Auth0Options extends HttpClientOptions {
 
 /** Defaults for guarding an API with access tokens. */
 export interface ApiOptions {
+  /** Take a `scope` claim that is a list of strings, too, as some other issuers write it. Default `false`. */
+  scopeLists?: boolean
   /** Identifier of the API, or several. */
   audience?: string | readonly string[]
   /** Issuers beside the plugin's own domain (custom domains). */

@@ -13,6 +13,8 @@ const MAX_LENGTH = 16_384
 export interface AccessTokenDemands {
   /** All of these. */
   scopes?: readonly string[]
+  /** At least one of these. */
+  anyScope?: readonly string[]
   /** All of these, from the `permissions` claim. */
   permissions?: readonly string[]
   /** Organization id (`org_…`) or name. */
@@ -40,6 +42,8 @@ export async function verifyAccessToken (context: Context, visit: Visit, token: 
     clockTolerance: config.clockTolerance,
     typ: verified.typ,
     ...(demands.scopes !== undefined && { scopes: demands.scopes }),
+    ...(demands.anyScope !== undefined && { anyScope: demands.anyScope }),
+    scopeLists: config.api.scopeLists === true,
     ...(demands.permissions !== undefined && { permissions: demands.permissions }),
     ...(demands.organization !== undefined && { organization: demands.organization })
   })

@@ -164,6 +164,7 @@ const rules = {
     signingAlgs: algorithmList,
     cacheEntries: count(0, 1_000_000),
     strictType: flag,
+    scopeLists: flag,
     dpop: oneOf('allowed', 'required', 'disabled'),
     dpopProofAge: seconds(30, 3600),
     dpopNonce: flag,

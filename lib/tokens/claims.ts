@@ -33,6 +33,8 @@ export interface IdTokenExpectations extends IdTokenDemands, Clock {
 export interface AccessTokenDemands {
   /** All of these. */
   scopes?: readonly string[] | undefined
+  /** At least one of these. */
+  anyScope?: readonly string[] | undefined
   /** All of these. */
   permissions?: readonly string[] | undefined
   organization?: string | undefined
@@ -41,6 +43,8 @@ export interface AccessTokenDemands {
 export interface AccessTokenExpectations extends AccessTokenDemands, Clock {
   issuers: readonly string[]
   audience: string | readonly string[]
+  /** Whether `scope` may be a list of strings as well. */
+  scopeLists?: boolean | undefined
   /** The token's `typ`: one that says `at+jwt` is an access token beyond doubt. */
   typ?: string | undefined
 }
@@ -75,7 +79,9 @@ export function checkAccessTokenClaims (payload: Payload, expected: AccessTokenE
   checkNotBefore(payload, expected)
   checkIssuedAt(payload, expected)
   if (expected.organization !== undefined) checkOrganization(payload, expected.organization)
-  checkGranted('scope', typeof payload['scope'] === 'string' ? payload['scope'].split(' ') : [], expected.scopes)
+  const scopes = scopesOf(payload['scope'], expected.scopeLists === true)
+  checkGranted('scope', scopes, expected.scopes)
+  if (expected.anyScope?.some(name => scopes.includes(name)) === false) throw new ForbiddenError('insufficient_scope', `The token's "scope" claim holds none of: ${expected.anyScope.join(' ')}.`)
   checkGranted('permissions', isStringList(payload['permissions']) ? payload['permissions'] : [], expected.permissions)
   return payload as AccessTokenClaims
 }
@@ -100,6 +106,12 @@ function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ
   const isForItsClient = [payload['azp'], payload['client_id']].some(client => typeof client === 'string' && audiences.includes(client))
   const isBare = !audiences.some(audience => audience.includes(':')) && !accessTokenMarks.some(claim => claim in payload)
   if (idTokenMarks.some(claim => claim in payload) || (!isTyped && (isForItsClient || isBare))) refuse('id_token', 'The token is an ID token, not an access token.')
+}
+
+/** Scopes are separated by one space each; any other spelling grants nothing. @see RFC 6749 section 3.3 */
+function scopesOf (claim: unknown, lists: boolean): readonly string[] {
+  if (typeof claim === 'string') return /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(claim) ? claim.split(' ') : []
+  return lists && isStringList(claim) ? claim : []
 }
 
 function checkGranted (claim: 'scope' | 'permissions', granted: readonly string[], demanded: readonly string[] = []): void {

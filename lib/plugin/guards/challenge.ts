@@ -25,12 +25,12 @@ export function offered (mode: ApiOptions['dpop']): readonly Scheme[] {
 }
 
 /** What an error of the check means for the caller; `undefined` for one that is not the caller's business. */
-export function refusalOf (error: unknown, { scopes = [], permissions = [] }: AccessTokenDemands): Refusal | undefined {
+export function refusalOf (error: unknown, { scopes = [], anyScope = [], permissions = [] }: AccessTokenDemands): Refusal | undefined {
   if (error instanceof NetworkError || error instanceof TimeoutError) {
     return { statusCode: 503, code: error.code, message: 'The token cannot be checked at the moment. Please try again.' }
   }
   if (error instanceof ForbiddenError) {
-    return { statusCode: 403, error: 'insufficient_scope', code: 'insufficient_scope', message: error.message, scope: [...scopes, ...permissions].join(' ') }
+    return { statusCode: 403, error: 'insufficient_scope', code: 'insufficient_scope', message: error.message, scope: [...scopes, ...anyScope, ...permissions].join(' ') }
   }
   if (error instanceof OrganizationTokenValidationError) return { statusCode: 403, error: 'insufficient_scope', code: 'wrong_organization', message: error.message }
   if (!(error instanceof TokenValidationError)) return undefined

@@ -3,10 +3,11 @@ import type { AccessTokenDemands } from '../../flows/access-token-check.js'
 import { checkMembers, refuse, text, type Rule } from '../option-rules.js'
 
 const names: Rule<readonly string[]> = (value, option) =>
-  Array.isArray(value) && value.every(name => typeof name === 'string' && name !== '') ? value as string[] : refuse(option, value, 'a list of names')
+  Array.isArray(value) && value.length > 0 && value.every(name => typeof name === 'string' && name !== '') ? value as string[] : refuse(option, value, 'a list of one or more names')
 
 const rules = {
   scopes: names,
+  anyScope: names,
   permissions: names,
   organization: text,
   audience: (value: unknown, option: string) => Array.isArray(value) ? names(value, option) : text(value, option)
@@ -14,6 +15,6 @@ const rules = {
 
 /** @throws ConfigurationError for demands that are not known, or would mean nothing */
 export function checkTokenDemands (demands: AccessTokenDemands): void {
-  if (typeof demands !== 'object' || demands === null) throw new ConfigurationError('requireToken', '"requireToken" takes { scopes, permissions, organization, audience }.')
+  if (typeof demands !== 'object' || demands === null) throw new ConfigurationError('requireToken', '"requireToken" takes { scopes, anyScope, permissions, organization, audience }.')
   checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`)
 }

@@ -1,0 +1,97 @@
+import t, { type Test } from 'tap'
+import { inWorld, type World } from '../hostile/app.js'
+import { changed, HostileIdp } from '../hostile/idp.js'
+
+const b = 'https://b.example.test'
+
+/** One application for two custom domains, told apart by the host it was asked at. */
+async function twoDomains (t: Test, work: (world: World, other: HostileIdp) => Promise<void>): Promise<void> {
+  let now = (): number => 0
+  const other = new HostileIdp({ now: () => now(), issuer: 'https://b.auth0.test/' })
+  let own: HostileIdp | undefined
+  await inWorld(t, {
+    fastify: {
+      trustProxy: '127.0.0.1',
+      // TLS ends at the proxy in front.
+      rewriteUrl: ({ headers, url }) => { headers['x-forwarded-proto'] ??= 'https'; return url! }
+    },
+    plugin: {
+      domain: async (request) => request.host === 'b.example.test' ? 'b.auth0.test' : 'tenant.auth0.test',
+      appBaseUrl: ['https://app.example.test', b],
+      customFetch: async (input, init) => await (new URL(input instanceof Request ? input.url : input).host === 'b.auth0.test' ? other : own!).fetch(input, init),
+    }
+  }, async (world) => {
+    own = world.idp
+    now = () => world.clock.now
+    await work(world, other)
+    for (const secret of other.secrets) world.idp.secrets.add(secret)
+  })
+}
+
+t.test('each host logs in at its own domain, and its session is its own', async (t) => {
+  await twoDomains(t, async (world, other) => {
+    const ada = world.browser()
+    t.equal(new URL(await world.start(ada)).host, 'tenant.auth0.test')
+    await world.login(ada)
+    t.equal((await ada.call('/private')).json().session.domain, 'tenant.auth0.test')
+
+    const bea = world.browser(b)
+    const location = await world.start(bea)
+    t.equal(new URL(location).host, 'b.auth0.test')
+    t.equal(new URL(location).searchParams.get('redirect_uri'), `${b}/auth/callback`)
+    const { params } = other.authorize(location)
+    t.equal((await bea.navigate(`/auth/callback?${params}`, { 'sec-fetch-site': 'cross-site' })).statusCode, 302)
+    t.equal((await bea.call('/private')).json().session.domain, 'b.auth0.test')
+    t.equal(world.idp.count('token'), 1)
+    t.equal(other.count('token'), 1, 'the code went to the domain it came from')
+
+    const visitor = world.browser(b)
+    for (const { name, value } of ada.cookies) visitor.plant(name, value)
+    t.equal((await visitor.call('/private')).statusCode, 401, 'a session of another domain is not this request\'s')
+    t.equal((await visitor.call('/token')).statusCode, 401)
+    t.equal((await ada.call('/private')).statusCode, 200, 'and stays where it is')
+
+    world.advance(86_300)
+    const calls = other.count('token')
+    t.equal((await bea.call('/private')).statusCode, 200)
+    world.advance(200)
+    t.equal((await bea.call('/token')).statusCode, 200)
+    t.equal(other.count('token'), calls + 1, 'tokens are renewed at the session\'s domain')
+
+    const out = await bea.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
+    t.equal(new URL(String(out.headers.location)).host, 'b.auth0.test')
+    t.equal(new URL(String(out.headers.location)).searchParams.get('post_logout_redirect_uri'), b)
+    t.equal(other.count('revocation'), 1)
+  })
+})
+
+t.test('an answer is taken for the domain its login was sent to', async (t) => {
+  await twoDomains(t, async (world, other) => {
+    const browser = world.browser()
+    const back = world.back(await world.start(browser))
+    const moved = world.browser(b)
+    for (const { name, value } of browser.cookies) moved.plant(name, value)
+    t.equal((await moved.navigate(back, { 'sec-fetch-site': 'cross-site' })).statusCode, 302)
+    t.equal(other.seen.length, 0, 'another host does not change it')
+    t.equal(world.idp.last('token').form.get('redirect_uri'), 'https://app.example.test/auth/callback')
+    t.equal((await moved.call('/private')).statusCode, 401)
+
+    const mixed = world.browser()
+    const refused = await world.during({ answers: { token: (correct) => changed(correct, { id_token: other.idToken({ sub: 'auth0|evil', aud: 'hostile-client' }) }) } }, () => world.login(mixed))
+    t.equal(refused.statusCode, 502)
+    t.equal((await mixed.call('/private')).statusCode, 401, 'one domain does not speak for the other')
+  })
+})
+
+t.test('the host is what a trusted proxy says it is', async (t) => {
+  await twoDomains(t, async (world) => {
+    const headers = { host: 'app.example.test', 'x-forwarded-host': 'b.example.test', accept: 'application/json' }
+    const trusted = await world.app.inject({ url: '/auth/login', headers })
+    t.equal(new URL(String(trusted.headers.location)).host, 'b.auth0.test')
+    const anybody = await world.app.inject({ url: '/auth/login', headers: { ...headers, host: 'c.example.test' }, remoteAddress: '203.0.113.7' })
+    t.equal(anybody.statusCode, 400, 'not what anybody else says')
+    t.equal(anybody.json().code, 'invalid_argument')
+    const unknown = await world.app.inject({ url: '/auth/login', headers: { host: 'c.example.test', accept: 'application/json' } })
+    t.equal(unknown.statusCode, 400, 'an address that is not in the list')
+  })
+})
