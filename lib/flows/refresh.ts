@@ -107,4 +107,3 @@ function refreshFailure (context: Context, error: unknown, wanted: Wanted): unkn
   }
   return error
 }
-
