@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { request } from 'undici'
-import type { LoginOptions, Tenant, TenantBrowser } from '../../lib/testing/index.js'
+import type { LoggedRequest, LoginOptions, Tenant, TenantBrowser } from '../../lib/testing/index.js'
 import { freePort } from '../running-quickstart.js'
 import '../self-reference.js'
 import type { ExampleTenant, Settings } from '../../examples/web/start.js'
@@ -10,6 +10,13 @@ const { localTenant } = await import('../../examples/web/start.js')
 
 /** An answer, read. */
 export interface Answer { status: number, url: string, location: string | null, text: string, json: Record<string, unknown>, setCookies: string[] }
+
+/** The last request the tenant received at a path. */
+export function received (tenant: Tenant, path: string): LoggedRequest {
+  const found = tenant.requests.findLast(request => request.path === path)
+  if (found === undefined) throw new Error(`The tenant received nothing at ${path}.`)
+  return found
+}
 
 type Detour = Omit<LoginOptions, 'authorizationUrl'>
 
@@ -34,6 +41,7 @@ export class Visitor {
     // not fetch(), which says of itself that it does not navigate
     const response = await request(url, {
       method,
+      reset: true,
       headers: { ...navigation, ...(cookie !== '' && { cookie }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) })
     })
@@ -87,7 +95,8 @@ export async function run (t: Test, build: (settings: Settings) => Promise<Fasti
   const origin = `http://localhost:${port}`
   const { tenant, settings } = await localTenant(options, origin)
   t.teardown(tenant.close)
-  const app = await build({ ...settings, ...changes })
+  // a busy machine may need longer than five seconds to load what an endpoint needs
+  const app = await build({ ...settings, httpTimeout: 60, ...changes })
   t.teardown(async () => { await app.close() })
   await app.listen({ port, host: 'localhost' })
   return { app, tenant, origin, settings, visitor: () => new Visitor(origin, tenant) }

@@ -38,6 +38,7 @@ import { tokenVault } from './token-vault.js'
 
 /** What the tenant can do, one file each. */
 export const features: readonly Feature[] = [
+  mutualTls,
   discovery,
   clientRules,
   logins,
@@ -52,7 +53,6 @@ export const features: readonly Feature[] = [
   backchannelLogout,
   clientAuthentication,
   clientAssertions,
-  mutualTls,
   proofOfPossession,
   pushedRequests,
   authorizationDetails,

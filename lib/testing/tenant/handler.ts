@@ -53,7 +53,7 @@ export function createHandler (options: {
     let changed = request
     for (const feature of features) changed = await feature.before?.(changed, tenant) ?? changed
     let answer = await runEngine(listener, forEngine(request, changed), tenant.issuer)
-    for (const feature of features) answer = await feature.after?.(answer, request, tenant) ?? answer
+    for (const feature of features) answer = await feature.after?.(answer, changed, tenant) ?? answer
     return answer
   }
 

@@ -10,16 +10,19 @@ export function certificateKey (pem: string): Record<string, unknown> {
   return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
 }
 
-/** Client authentication by certificate, at hosts of its own (`localhost` instead of `127.0.0.1`). @see RFC 8705 */
+const alias = '/mtls'
+
+/** Client authentication by certificate, at addresses of its own. @see RFC 8705 */
 export const mutualTls: Feature = {
   configure: ({ options }) => ({
     features: { mTLS: { enabled: options.tls !== undefined, selfSignedTlsClientAuth: true, getCertificate: () => currentRequest()?.certificate } },
     ...(options.tls && { clientAuthMethods: ['self_signed_tls_client_auth'] })
   }),
+  before: request => request.path.startsWith(`${alias}/`) ? { ...request, path: request.path.slice(alias.length), url: request.url.replace(`${alias}/`, '/') } : request,
   after (answer, request, tenant) {
     if (tenant.options.tls === undefined || request.path !== '/.well-known/openid-configuration') return answer
     const document = JSON.parse(answer.body) as Record<string, string>
-    const aliases = aliased.filter(name => name in document).map(name => [name, document[name]!.replace('//127.0.0.1:', '//localhost:')])
+    const aliases = aliased.filter(name => name in document).map(name => [name, document[name]!.replace(tenant.issuer, `${tenant.issuer}${alias.slice(1)}/`)])
     return { ...answer, body: JSON.stringify({ ...document, mtls_endpoint_aliases: Object.fromEntries(aliases) }) }
   }
 }
