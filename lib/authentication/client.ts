@@ -1,5 +1,6 @@
 import type { AssertionAlgorithm, DpopKeyInput, HttpClientOptions, SigningKey, TlsCredentials } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'
+import type { RetryPolicy } from '../http/retry.js'
 import { createHttp, type Http } from '../http/send.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import { TokenVerifier } from '../tokens/verifier.js'
@@ -127,12 +128,12 @@ function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
   const assertionSigner = key === undefined
     ? undefined
     : createAssertionSigner({ key, ...(alg !== undefined && { alg }), ...(keyId !== undefined && { keyId }) })
-  const http = withReadRetries(createHttp(options), options.retry)
+  const http = withReadRetries(createHttp(options), options.retry && { ...options.retry, now })
   return createAuthorizationServer({ ...options, assertionSigner, tls: options.tls !== undefined, http, now })
 }
 
 /** Repeats what only reads; everything else happens once. */
-function withReadRetries (http: Http, retry: AuthenticationClientOptions['retry']): Http {
+function withReadRetries (http: Http, retry: RetryPolicy | undefined): Http {
   return retry === undefined ? http : { ...http, send: (request) => http.send(request.method === 'GET' ? { retry, ...request } : request) }
 }
 

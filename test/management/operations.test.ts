@@ -170,3 +170,18 @@ t.test('operations written by hand', async t => {
   }
   t.comment(`${byHand.length} operations by hand`)
 })
+
+t.test('the guide for auth0-python maps its 207 methods to methods that exist', async t => {
+  const guide = readFileSync(new URL('../../examples/management/from-auth0-python.md', import.meta.url), 'utf8')
+  const client = new ManagementClient({ domain: 'tenant.example.com', token: 'token' })
+  const mapped = new Set<string>()
+  for (const section of guide.split(/^## /m).slice(1)) {
+    const resource = section.split('\n', 1)[0]!
+    for (const [, name, here] of section.matchAll(/^\| `(\w+)` \| (.*) \|$/gm)) {
+      mapped.add(`${resource}.${name}`)
+      const methods = [...here!.matchAll(/`([\w.]+)\(/g)].map(([, path]) => path!)
+      t.ok(methods.length > 0 && methods.every(path => methodOf(client, { resource: path.split('.').slice(0, -1).join('.'), method: path.split('.').at(-1) } as Operation) !== undefined), `${resource}.${name}`)
+    }
+  }
+  t.equal(mapped.size, 207)
+})
