@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { RegisteredClient } from '../clients.js'
+import type { RegisteredClient } from '../records.js'
 import { empty, json } from '../exchange.js'
 import { change, documentOf, selectFields } from './documents.js'
 import { managementError, requiredText } from './endpoint.js'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RegisteredClient } from '../clients.js'
+import type { RegisteredClient } from '../records.js'
 import type { TenantContext } from '../context.js'
 import { empty, json } from '../exchange.js'
 import { managementError, requiredText } from './endpoint.js'
