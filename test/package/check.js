@@ -1,6 +1,6 @@
 /**
- * Packs the package as `npm publish` would and uses the tarball as its users do:
- * from ESM, from CommonJS, from TypeScript, and without Fastify.
+ * Packs the package as `npm publish` would, has publint and Are The Types Wrong look at the tarball,
+ * and uses it as its users do: from ESM, from CommonJS, from TypeScript, and without Fastify.
  * Installs nothing: the tarball is unpacked beside links to the dependencies that are here already.
  */
 import assert from 'node:assert/strict'
@@ -19,8 +19,10 @@ try {
   const [packed] = JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root))
   checkContents(packed.files.map(file => file.path))
   const tarball = join(folder, packed.filename)
+  tool('publint', [tarball, '--strict'])
+  tool('attw', [tarball, '--profile', 'esm-only', '--no-emoji'])
 
-  const full = project('full', tarball, [...Object.keys(manifest.dependencies), 'fastify', 'oidc-provider', '@types/node', 'undici-types'])
+  const full = project('full', tarball, [...Object.keys(manifest.dependencies), 'fastify', 'oidc-provider', 'otpauth', '@simplewebauthn/server', '@types/node', 'undici-types'])
   run(process.execPath, ['esm.js'], full)
   run(process.execPath, ['commonjs.cjs'], full)
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], full)
@@ -57,6 +59,11 @@ function project (name, tarball, packages) {
   }
   cpSync(join(here, 'consumers'), place, { recursive: true })
   return place
+}
+
+/** One of the development dependencies' programs, on the tarball. */
+function tool (name, args) {
+  run(join(root, 'node_modules/.bin', name), args, root)
 }
 
 function run (command, args, cwd) {
