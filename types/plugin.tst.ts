@@ -62,6 +62,14 @@ describe('claims and sessions', () => {
     expect(session?.theme).type.toBe<'dark' | 'light' | undefined>()
   })
 
+  test('are changed field by field, and removed as undefined', async () => {
+    const request = await new Promise<import('fastify').FastifyRequest>(() => {})
+    expect(request.auth0.updateSession).type.toBeCallableWith({ theme: 'dark', count: 1, user: { nickname: 'countess' } })
+    expect(request.auth0.updateSession).type.toBeCallableWith({ theme: undefined, user: { name: undefined } })
+    expect(request.auth0.updateSession).type.not.toBeCallableWith({ theme: 'purple' })
+    expect(request.auth0.updateSession).type.not.toBeCallableWith({ user: { name: 1 } })
+  })
+
   test('take a type of their own', async () => {
     interface Employee extends UserClaims { department: string }
     const request = await new Promise<import('fastify').FastifyRequest>(() => {})

@@ -38,9 +38,12 @@ export function setCurrentSession (context: Context, visit: Visit, record: Sessi
 }
 
 /** What `updateSession()` takes: fields of the application, and claims to change in `user`. */
-export interface SessionPatch extends CustomSession {
-  user?: Partial<UserClaims>
+export type SessionPatch = Removable<CustomSession> & {
+  user?: Removable<UserClaims>
 }
+
+/** Every field may be left out, or given as `undefined` to remove it. */
+type Removable<T> = { [Name in keyof T]?: T[Name] | undefined }
 
 const RESERVED = ['id', 'sid', 'domain', 'createdAt', 'expiresAt', 'authorizationDetails', '__proto__']
 
