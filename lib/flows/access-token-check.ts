@@ -3,6 +3,7 @@ import { deepFreeze } from '../stores/safe-json.js'
 import { checkAccessTokenClaims } from '../tokens/claims.js'
 import { peekClaims } from '../tokens/compact.js'
 import { verifyJws } from '../tokens/jws.js'
+import { refuse } from '../tokens/refuse.js'
 import type { AccessTokenClaims } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
 import type { VerifiedToken } from './verified-tokens.js'
@@ -52,8 +53,7 @@ export async function verifyAccessToken (context: Context, visit: Visit, token: 
 
 /** Each issuer's tokens with that issuer's keys only. */
 async function checkSignature (context: Context, token: string, issuers: readonly string[]): Promise<VerifiedToken> {
-  const { iss: issuer } = peekClaims(token, MAX_LENGTH)
-  if (typeof issuer !== 'string' || !issuers.includes(issuer)) throw new TokenValidationError('iss', 'The token is of another issuer.', { claim: 'iss' })
+  const issuer = issuers.length === 1 ? issuers[0]! : issuerOf(token, issuers)
   const { api, clockTolerance } = context.config
   const { header, payload } = await verifyJws(token, {
     keys: context.servers.get(issuer).keys,
@@ -65,4 +65,9 @@ async function checkSignature (context: Context, token: string, issuers: readonl
   const verified = Object.freeze({ token, typ: header.typ, claims, expiresAt: Number(claims.exp) + clockTolerance })
   context.verifiedTokens.add(verified)
   return verified
+}
+
+function issuerOf (token: string, issuers: readonly string[]): string {
+  const { iss } = peekClaims(token, MAX_LENGTH)
+  return issuers.find(issuer => issuer === iss) ?? refuse('iss', 'The token is of another issuer.', { claim: 'iss' })
 }

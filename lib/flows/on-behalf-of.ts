@@ -1,5 +1,5 @@
 import { ConfigurationError, MissingRequiredArgumentError } from '../errors.js'
-import type { AccessToken } from '../../types/tokens.js'
+import type { AccessToken, TokenType } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
 import { customTokenExchange } from './token-exchange.js'
 
@@ -33,7 +33,7 @@ export async function getTokenOnBehalfOf (context: Context, visit: Visit, option
   })
   return {
     accessToken: exchanged.accessToken,
-    tokenType: exchanged.tokenType.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer',
+    tokenType: exchanged.tokenType as TokenType,
     scope: exchanged.scope ?? scope ?? '',
     expiresAt: exchanged.expiresIn === undefined ? 0 : Math.floor(context.now() + exchanged.expiresIn),
     audience

@@ -7,11 +7,11 @@ export function upgradeRequest (raw: IncomingMessage, log: FastifyBaseLogger): F
   const request: Partial<FastifyRequest> = {
     raw,
     log,
-    method: raw.method ?? 'GET',
-    url: raw.url ?? '/',
-    originalUrl: raw.url ?? '/',
+    method: raw.method as string,
+    url: raw.url as string,
+    originalUrl: raw.url as string,
     headers: raw.headers,
-    host: raw.headers.host ?? '',
+    host: raw.headers.host as string,
     protocol: (raw.socket as TLSSocket).encrypted ? 'https' : 'http'
   }
   return request as FastifyRequest

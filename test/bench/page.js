@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import { median, startChild } from './child.js'
+import { rounds } from './rounds.js'
 
 const VARIANTS = [
   { name: 'bare route, same Cookie header', variant: 'bare', sessions: 0 },
@@ -18,26 +19,13 @@ export async function run () {
   const servers = []
   for (const { variant, sessions } of VARIANTS) servers.push(await startChild('./page-server.js', { variant, sessions }))
   const cookies = servers[1].headers
-  const results = VARIANTS.map(() => ({ perRequest: [], setCookie: 0, requests: 0, refused: 0 }))
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const i of shuffled(VARIANTS.length)) {
-      const server = servers[i]
-      const headers = server.headers.length === 0 ? cookies : server.headers
-      const before = await server.cpu()
-      const load = await loadFor(server.url, headers, SECONDS)
-      const spent = await server.cpu() - before
-      if (round < 0) continue
-      results[i].perRequest.push(spent / load.requests)
-      results[i].requests += load.requests
-      results[i].setCookie += load.setCookie
-      results[i].refused += load.refused
-    }
-  }
+  const results = await rounds(servers, ROUNDS, server => loadFor(server.url, server.headers.length === 0 ? cookies : server.headers, SECONDS))
   console.log('\nGuarded page: CPU of the server per request, medians of %d interleaved rounds', ROUNDS)
-  const bare = results[0].perRequest
+  const sum = (i, name) => results[i].reduce((total, each) => total + each[name], 0)
   VARIANTS.forEach(({ name, goal }, i) => {
-    const { perRequest, setCookie, requests, refused } = results[i]
-    const ratio = median(perRequest.map((each, round) => bare[round] / each))
+    const perRequest = results[i].map(each => each.perRequest)
+    const [setCookie, requests, refused] = ['setCookie', 'requests', 'refused'].map(each => sum(i, each))
+    const ratio = median(perRequest.map((each, round) => results[0][round].perRequest / each))
     const verdict = goal === undefined ? '' : ratio >= goal ? `(goal ${goal}: met)` : `(goal ${goal}: MISSED)`
     console.log(`  ${name.padEnd(44)} ${median(perRequest).toFixed(1).padStart(7)} µs   ${ratio.toFixed(2)} of bare ${verdict}   Set-Cookie ${(setCookie / requests).toFixed(1)} B/response${refused > 0 ? `   ${refused} REFUSED` : ''}`)
   })
@@ -60,8 +48,4 @@ async function loadFor (url, cookies, seconds) {
   }))
   await pool.close()
   return { requests, setCookie, refused }
-}
-
-function shuffled (length) {
-  return Array.from({ length }, (_, i) => [Math.random(), i]).sort((a, b) => a[0] - b[0]).map(([, i]) => i)
 }

@@ -196,6 +196,19 @@ scenario('API-16 error codes and challenges', async (t, world) => {
   refused(t, world, await ask(world, bearer({ cnf: { 'x5t#S256': 'x' } })), 401, 'invalid_token', world.runs, 'a token bound to a certificate')
 }, api())
 
+scenario('API-16 a remembered signature under another payload', async (t, world) => {
+  const [header, , signature] = good(world).split('.')
+  t.equal((await ask(world, { authorization: `Bearer ${good(world)}` })).statusCode, 200, 'control')
+  const payload = Buffer.from(JSON.stringify({ iss: world.idp.issuer, sub: 'auth0|admin', aud: audience, iat: world.clock.now, exp: world.clock.now + 3600, scope: 'everything' })).toString('base64url')
+  refused(t, world, await ask(world, { authorization: `Bearer ${header}.${payload}.${signature}` }), 401, 'invalid_token', 1)
+}, api())
+
+scenario('API-16 an API that remembers no tokens', async (t, world) => {
+  const token = good(world)
+  for (let i = 0; i < 2; i++) t.equal((await ask(world, { authorization: `Bearer ${token}` })).statusCode, 200)
+  refused(t, world, await ask(world, { authorization: `Bearer ${good(world, { aud: 'x' })}` }), 401, 'invalid_token', 2)
+}, api({ cacheEntries: 0 }))
+
 scenario('API-17 the metadata of the API', async (t, world) => {
   const url = '/.well-known/oauth-protected-resource'
   const document = await ask(world, {}, url)
@@ -224,6 +237,7 @@ scenario('API-07 custom domains, each with its own keys', async (t, world) => {
   t.equal((await ask(world, { authorization: `Bearer ${good(world, { aud: 'second' })}` })).statusCode, 200)
   t.equal((await ask(world, { authorization: `Bearer ${token(second)}` })).statusCode, 200)
   refused(t, world, await ask(world, { authorization: `Bearer ${token()}` }), 401, 'invalid_token', 2, 'a key that is not the issuer\'s')
+  refused(t, world, await ask(world, { authorization: `Bearer ${world.idp.apiToken({ aud: 'second', iss: 'https://third.example.test/' })}` }), 401, 'invalid_token', 2, 'an issuer nobody named')
   const delegated = good(world, { act: { sub: 'agent', act: { sub: 'first' } } })
   t.match((await ask(world, { authorization: `Bearer ${delegated}` }, '/claims')).json(), { act: { sub: 'agent', act: { sub: 'first' } } })
 }, api({ audience: [audience, 'second'], issuers: ['https://login.example.test'], signingAlgs: ['RS256', 'ES256'] }))
@@ -334,7 +348,7 @@ scenario('DP-09 method and URL of a proof', async (t, world) => {
   const token = bound(world)
   for (const htu of [`${appOrigin}/api?a=1#b`, `${appOrigin}:443/%61pi`]) t.equal((await present(world, token, proofFor(world, holder, token, { payload: { htu } }), 'DPoP', '/api?c=2')).statusCode, 200, htu)
   t.equal((await present(world, token, proofFor(world, holder, token, { payload: { htm: 'POST' } }), 'DPoP', '/api', 'POST')).statusCode, 200)
-}, api())
+}, api({ dpopProofAge: 60 }))
 
 scenario('DP-10 the Host header is another\'s', async (t, world) => {
   const token = bound(world)

@@ -3,9 +3,10 @@ import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
 import fastify from 'fastify'
 import { once } from 'node:events'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
+import { upgradeRequest } from '../../lib/plugin/upgrade-request.js'
 import { sessionCookie } from '../../lib/testing/index.js'
 import fastifyAuth0, { ConfigurationError } from '../../lib/index.js'
 import { Site } from '../flows/site.js'
@@ -111,6 +112,12 @@ t.test('the session of a raw upgrade request, without a reply', async t => {
   t.equal(await ask(''), 'nobody')
 })
 
+t.test('a raw request over TLS is an https one', t => {
+  const raw = { method: 'GET', url: '/live', headers: { host: HOST }, socket: { encrypted: true } } as unknown as IncomingMessage
+  t.match(upgradeRequest(raw, fastify().log), { protocol: 'https', host: HOST, url: '/live' })
+  t.end()
+})
+
 t.test('server-sent events begin only with a session', async t => {
   const s = new Site()
   t.teardown(async () => { await s.app.close() })
@@ -211,6 +218,18 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
   t.match((await at('/fresh', bearer({ auth_time: s.clock.now - 100 }))).headers['www-authenticate'], 'max_age="10"')
   t.equal((await at('/page', { authorization: 'Bearer x' })).body, 'public')
   t.equal((await at('/either', bearer({ exp: s.clock.now + 1 }))).statusCode, 200)
+})
+
+t.test('with several domains the request decides whose tokens are taken, each time', async t => {
+  const s = new Site({ domain: ({ headers }) => String(headers['x-tenant'] ?? ''), api: { audience } })
+  t.teardown(async () => { await s.app.close() })
+  s.app.after(() => { s.app.get('/api', { preHandler: s.app.auth0.requireToken() }, async () => 'in') })
+  await s.app.ready()
+  const authorization = `Bearer ${s.tenant.jwt({ iss: s.tenant.issuer, sub: 'auth0|ada', aud: audience, azp: 'spa', iat: s.clock.now, exp: s.clock.now + 60 })}`
+  const at = async (tenant: Record<string, string>) => (await s.app.inject({ url: '/api', headers: { host: HOST, authorization, ...tenant } })).statusCode
+  t.equal(await at({ 'x-tenant': s.tenant.domain }), 200)
+  t.equal(await at({ 'x-tenant': 'other.eu.auth0.com' }), 401, 'also a token that is remembered')
+  t.equal(await at({}), 500, 'and no tenant is the application\'s mistake')
 })
 
 t.test('what a token guard or an API option must be', async t => {

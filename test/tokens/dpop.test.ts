@@ -3,6 +3,7 @@ import { calculateJwkThumbprint, compactVerify, decodeJwt, decodeProtectedHeader
 import t from 'tap'
 import type { DpopKeyInput } from '../../types/options.js'
 import { createDpopKey, verifyDpopProof, type DpopKey, type DpopProofExpectations } from '../../lib/tokens/dpop.js'
+import { createUsedIds } from '../../lib/tokens/used-ids.js'
 import { createTestKey, flipBit, hmacJwt, rawJws, signature, unsignedJwt, type TestKey } from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
@@ -184,4 +185,16 @@ t.test('DP-04 concurrent proofs carry their own nonces', async t => {
   const proofs = await Promise.all(Array.from({ length: 20 }, (_, at) => dpop.proof({ method, url, now, nonce: `n-${at}` })))
   t.ok(proofs.every((proof, at) => decodeJwt(proof)['nonce'] === `n-${at}`))
   t.equal(new Set(proofs.map(proof => decodeJwt(proof).jti)).size, 20)
+})
+
+t.test('ids that count once are forgotten when they are over, and the oldest when there is no more room', t => {
+  const used = createUsedIds(2)
+  used.add('a', 10, 0)
+  t.ok(used.has('a', 9))
+  t.notOk(used.has('a', 10))
+  used.add('b', 20, 11)
+  used.add('c', 20, 11)
+  used.add('d', 20, 11)
+  t.strictSame(['a', 'b', 'c', 'd'].filter(id => used.has(id, 12)), ['c', 'd'])
+  t.end()
 })
