@@ -2,7 +2,7 @@ import t from 'tap'
 import { inspect } from 'node:util'
 import { ApiError, MfaRequiredError, MyAccountApiError, PollingApiError, RateLimitError } from '../../lib/errors.js'
 import { toApiError } from '../../lib/http/api-error.js'
-import { redactValue } from '../../lib/http/redact.js'
+import { redactText, redactValue } from '../../lib/http/redact.js'
 
 const now = 1_800_000_000
 
@@ -132,4 +132,10 @@ t.test('a text of any length and a body of any depth are cut', async (t) => {
   const deep = JSON.parse(`${'['.repeat(2000)}${']'.repeat(2000)}`) as unknown
   t.ok(JSON.stringify(redactValue({ deep }, [])).length < 200)
   t.equal(redactValue(undefined, []), undefined)
+})
+
+t.test('a value that was sent is hidden as it is and as a form spells it', (t) => {
+  const secret = 'pass word&more|'
+  t.equal(redactText(`a=${secret} b=pass+word%26more%7C c=pass`, [secret]), 'a=[redacted] b=[redacted] c=pass')
+  t.end()
 })

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { aborted } from '../../lib/http/deadline.js'
 import { isObject, mediaType, parseJson, parseJsonObject, parseText } from '../../lib/http/json.js'
+import { isPublicAddress, publicLookup } from '../../lib/http/public-address.js'
 import { parseQuota, quotaDelay } from '../../lib/http/quota.js'
 import { isSafeToRepeat, resetAt, retryAfter, retryDelay } from '../../lib/http/retry.js'
 import { createSingleFlight } from '../../lib/http/single-flight.js'
@@ -129,4 +131,20 @@ t.test('sleep', async (t) => {
   await t.rejects(pending, { code: 'aborted', cause: { message: 'enough' } })
   await t.rejects(sleep(60, controller.signal), { code: 'aborted' })
   t.equal(aborted(undefined).code, 'aborted')
+})
+
+t.test('DR-03 which addresses are the Internet\'s', async (t) => {
+  for (const address of ['93.184.216.34', '8.8.8.8', '172.15.0.1', '172.32.0.1', '192.169.0.1', '100.128.0.1']) t.ok(isPublicAddress({ address, family: 4 }), address)
+  for (const address of ['0.1.2.3', '10.0.0.1', '100.64.0.1', '127.1.2.3', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.0.0.1', '192.168.1.1', '198.18.0.1', '224.0.0.1', '255.255.255.255']) t.notOk(isPublicAddress({ address, family: 4 }), address)
+  for (const address of ['2606:2800:220:1::1', '::ffff:8.8.8.8']) t.ok(isPublicAddress({ address, family: 6 }), address)
+  for (const address of ['::', '::1', '::ffff:10.0.0.1', '::ffff:127.0.0.1', '64:ff9b::a00:1', 'fd00::1', 'fe80::1', 'ff02::1']) t.notOk(isPublicAddress({ address, family: 6 }), address)
+})
+
+t.test('DR-03 a lookup for connections', async (t) => {
+  const lookup = promisify(publicLookup) as unknown as (name: string, options: { all?: boolean }) => Promise<unknown>
+  t.equal(await lookup('93.184.216.34', {}), '93.184.216.34')
+  t.strictSame(await lookup('93.184.216.34', { all: true }), [{ address: '93.184.216.34', family: 4 }])
+  await t.rejects(lookup('127.0.0.1', { all: true }), { code: 'private_address' })
+  await t.rejects(lookup('10.0.0.1', {}), { code: 'private_address' })
+  await t.rejects(lookup('no host', {}), { code: /^E/ })
 })
