@@ -22,14 +22,19 @@ interface JobClient { jobs: { get: (id: string, options?: CallOptions) => Promis
 export async function waitForJob (client: JobClient, job: string | { id: string }, options: WaitForJobOptions = {}): Promise<Job> {
   const { onProgress, interval = 2, timeout = 3600, signal } = options
   const id = typeof job === 'string' ? job : job.id
-  for (let waited = 0; ; waited += interval) {
+  const look = async (): Promise<Job> => {
     const current = await client.jobs.get(id, signal === undefined ? {} : { signal })
     onProgress?.(current)
-    if (current.status === 'completed') return current
-    if (current.status === 'failed') throw new ApiError({ code: 'job_failed', message: `The job ${id} failed${details(current)}.`, body: current })
-    if (waited + interval > timeout) throw new TimeoutError(`The job ${id} is still ${current.status} after ${timeout} s.`)
-    await sleep(interval, signal)
+    return current
   }
+  let current = await look()
+  for (let waited = interval; current.status !== 'completed' && current.status !== 'failed'; waited += interval) {
+    if (waited > timeout) throw new TimeoutError(`The job ${id} is still ${current.status} after ${timeout} s.`)
+    await sleep(interval, signal)
+    current = await look()
+  }
+  if (current.status === 'failed') throw new ApiError({ code: 'job_failed', message: `The job ${id} failed${details(current)}.`, body: current })
+  return current
 }
 
 function details ({ status_details: text }: Job): string {

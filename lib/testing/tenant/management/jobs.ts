@@ -1,5 +1,6 @@
 import type { Route, TenantContext } from '../context.js'
-import { empty, html, json, TenantError, text } from '../exchange.js'
+import { empty, html, json, text } from '../exchange.js'
+import type { TenantError } from '../exchange.js'
 import { page } from '../page.js'
 import { connectionId, findConnection } from './connections.js'
 import { invalidBody, managementError, requiredText } from './endpoint.js'
@@ -38,10 +39,11 @@ function importUsers (call: ManagementCall): Job {
   const form = readMultipart(call.request.headers['content-type'] ?? '', call.request.text)
   const connection = findConnection(call, form.connection_id)
   if (connection === undefined) throw managementError(400, 'The connection does not exist.', 'inexistent_connection')
-  if ((form.users ?? '').length > largestImport) throw managementError(413, 'Payload content length greater than maximum allowed: 512000', 'payload_too_large')
+  const { users = '' } = form
+  if (users.length > largestImport) throw managementError(413, 'Payload content length greater than maximum allowed: 512000', 'payload_too_large')
   const summary = { failed: 0, updated: 0, inserted: 0, total: 0 }
   const errors: unknown[] = []
-  for (const user of readUsers(form.users ?? '')) {
+  for (const user of readUsers(users)) {
     summary.total++
     const existing = call.tenant.users.find(String(user.email))
     if (existing !== undefined && form.upsert === 'true') {
@@ -53,9 +55,9 @@ function importUsers (call: ManagementCall): Job {
       createUser(call, { password_hash: '', ...user, connection: connection.name })
       summary.inserted++
     } catch (error) {
-      if (!(error instanceof TenantError)) throw error
+      const { errorCode: code, message } = (error as TenantError).body
       summary.failed++
-      errors.push({ user, errors: [{ code: error.body.errorCode, message: error.body.message }] })
+      errors.push({ user, errors: [{ code, message }] })
     }
   }
   return addJob(call, 'users_import', { connection_id: connectionId(connection), connection: connection.name, external_id: form.external_id }, { summary }, { errors })
@@ -92,7 +94,7 @@ export const jobs: readonly ManagementEndpoint[] = [{
   handle (call) {
     const user = userOf({ ...call, params: { id: requiredText(call, 'user_id') } })
     const link = verificationLink(call, user)
-    call.tenant.messages.mailbox.push({ to: user.email ?? '', link, text: `Verify your email address: ${link}` })
+    call.tenant.messages.mailbox.push({ to: String(user.email), link, text: `Verify your email address: ${link}` })
     return json(201, addJob(call, 'verification_email', {}))
   }
 }, {

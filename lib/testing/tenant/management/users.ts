@@ -31,7 +31,7 @@ const loginFields = new Set(['connection', 'password', 'user_id', 'verify_email'
 /** A user as the API shows it. */
 export function userDocument (user: StoredUser): Record<string, unknown> {
   const { sub, ...profile } = profileClaims(user)
-  const [provider, id] = sub === undefined ? [] : String(sub).split(/\|(.*)/su)
+  const [provider, id] = user.sub.split(/\|(.*)/su)
   const first = { connection: user.connection, provider, user_id: id, isSocial: provider !== 'auth0' }
   const linked = user.identities.map(({ connection, userId }) => ({ connection, provider: connection, user_id: userId, isSocial: true }))
   return { user_id: sub, ...profile, created_at: user.updatedAt, ...documentOf(user, fields), identities: [first, ...linked] }
