@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0 from 'fastify-auth0'
-import { startWhenRun, type Settings } from './start.js'
+import { start, type Settings } from '../start.js'
 
 export async function build (settings: Settings): Promise<FastifyInstance> {
   const app = fastify()
@@ -17,4 +17,4 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
   return app
 }
 
-await startWhenRun(import.meta.url, build)
+await start(import.meta.url, build)

@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0, { AccessTokenForConnectionError } from 'fastify-auth0'
-import { startWhenRun, type ExampleTenant, type Settings } from './start.js'
+import { start, type ExampleTenant, type Settings } from '../start.js'
 
 export const tenant: ExampleTenant = { connections: [{ name: 'google-oauth2', scopes: ['openid', 'https://www.googleapis.com/auth/calendar.readonly'] }] }
 
@@ -32,4 +32,4 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
   return app
 }
 
-await startWhenRun(import.meta.url, build, tenant)
+await start(import.meta.url, build, tenant)

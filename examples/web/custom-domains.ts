@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0 from 'fastify-auth0'
-import { startWhenRun, type Settings } from './start.js'
+import { start, type Settings } from '../start.js'
 
 /** The application's hosts, and where their users log in. */
 export type Brands = ReadonlyMap<string, string>
@@ -20,4 +20,4 @@ export async function build (settings: Settings, brands: Brands = new Map([['loc
   return app
 }
 
-await startWhenRun(import.meta.url, build)
+await start(import.meta.url, build)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0, { type TlsCredentials } from 'fastify-auth0'
-import { startWhenRun, type Settings } from './start.js'
+import { start, type Settings } from '../start.js'
 
 const { TLS_CERT_FILE = 'client.crt', TLS_KEY_FILE = 'client.key' } = process.env
 
@@ -17,4 +17,4 @@ export async function build ({ clientSecret: _, ...settings }: Settings, tls = r
   return app
 }
 
-await startWhenRun(import.meta.url, build)
+await start(import.meta.url, build)

@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0, { ApiError, OrganizationTokenValidationError } from 'fastify-auth0'
-import { startWhenRun, type ExampleTenant, type Settings } from './start.js'
+import { start, type ExampleTenant, type Settings } from '../start.js'
 
 export const tenant: ExampleTenant = {
   organizations: [
@@ -49,4 +49,4 @@ export async function buildForSubdomains (settings: Settings): Promise<FastifyIn
   return app
 }
 
-await startWhenRun(import.meta.url, build, tenant)
+await start(import.meta.url, build, tenant)

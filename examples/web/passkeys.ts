@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0 from 'fastify-auth0'
 import { passkeyPage } from './passkeys-page.js'
-import { startWhenRun, type ExampleTenant, type Settings } from './start.js'
+import { start, type ExampleTenant, type Settings } from '../start.js'
 
 export const tenant: ExampleTenant = { passkeyRpId: 'localhost' }
 
@@ -28,4 +28,4 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
   return app
 }
 
-await startWhenRun(import.meta.url, build, tenant)
+await start(import.meta.url, build, tenant)

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0 from 'fastify-auth0'
-import { startWhenRun, type ExampleTenant, type Settings } from './start.js'
+import { start, type ExampleTenant, type Settings } from '../start.js'
 
 const { AUTH0_PRIVATE_KEY_FILE: file, AUTH0_KEY_ID: keyId = 'example-key' } = process.env
 const made = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -26,4 +26,4 @@ export async function build ({ clientSecret: _, ...settings }: Settings): Promis
   return app
 }
 
-await startWhenRun(import.meta.url, build, tenant)
+await start(import.meta.url, build, tenant)

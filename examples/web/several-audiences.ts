@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0, { AccessTokenError } from 'fastify-auth0'
-import { startWhenRun, type ExampleTenant, type Settings } from './start.js'
+import { start, type ExampleTenant, type Settings } from '../start.js'
 
 const orders = 'https://orders.example.com'
 const billing = 'https://billing.example.com'
@@ -35,4 +35,4 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
   return app
 }
 
-await startWhenRun(import.meta.url, build, tenant)
+await start(import.meta.url, build, tenant)

@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import auth0 from 'fastify-auth0'
-import { startWhenRun, type ExampleTenant, type Settings } from './start.js'
+import { start, type ExampleTenant, type Settings } from '../start.js'
 
 const legacySession = 'urn:example:legacy-session'
 
@@ -34,4 +34,4 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
   return app
 }
 
-await startWhenRun(import.meta.url, build, tenant)
+await start(import.meta.url, build, tenant)

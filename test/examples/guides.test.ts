@@ -12,7 +12,7 @@ function blocksOf (guide: string): string[] {
 const guides = readdirSync(folder).filter(name => name.endsWith('.md') && name !== 'README.md')
 
 t.test('every example has its guide, and every guide its example', async t => {
-  const examples = readdirSync(folder).filter(name => name.endsWith('.ts') && !['start.ts', 'passkeys-page.ts'].includes(name))
+  const examples = readdirSync(folder).filter(name => name.endsWith('.ts') && name !== 'passkeys-page.ts')
   t.strictSame(guides.map(name => name.replace(/md$/u, 'ts')).sort(), examples.sort())
 })
 

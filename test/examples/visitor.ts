@@ -4,9 +4,9 @@ import { request } from 'undici'
 import type { LoggedRequest, LoginOptions, Tenant, TenantBrowser } from '../../lib/testing/index.js'
 import { freePort } from '../running-quickstart.js'
 import '../self-reference.js'
-import type { ExampleTenant, Settings } from '../../examples/web/start.js'
+import type { ExampleTenant, Settings } from '../../examples/start.js'
 
-const { localTenant } = await import('../../examples/web/start.js')
+const { localTenant } = await import('../../examples/start.js')
 
 /** An answer, read. */
 export interface Answer { status: number, url: string, location: string | null, text: string, json: Record<string, unknown>, setCookies: string[] }

@@ -1,0 +1,39 @@
+import { chromium } from 'playwright-core'
+import t from 'tap'
+import { run } from '../examples/visitor.js'
+import { skipWithout } from '../requirements.js'
+
+const executablePath = '/usr/bin/chromium'
+
+t.test('passkeys in Chromium, with a virtual authenticator', { skip: skipWithout('chromium', executablePath), timeout: 300_000 }, async t => {
+  const example = await import('../../examples/web/passkeys.js')
+  const { origin, tenant } = await run(t, example.build, example.tenant)
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  t.teardown(async () => { await browser.close() })
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
+  })
+  const who = async (text: string): Promise<boolean> => await page.locator('#who', { hasText: text }).waitFor({ timeout: 60_000 }).then(() => true)
+
+  await page.goto(origin)
+  t.ok(await who('Nobody is logged in.'))
+  await page.getByLabel('Name').fill('Ada Lovelace')
+  await page.getByLabel('Email').fill('ada.with.passkey@example.com')
+  await page.getByRole('button', { name: 'Sign up with a passkey' }).click()
+  t.ok(await who('Hello, Ada Lovelace.'), 'signed up')
+  t.equal((await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length, 1)
+  t.match(tenant.users.at(-1), { email: 'ada.with.passkey@example.com', passkeys: [{}] })
+
+  await context.clearCookies()
+  await page.goto(origin)
+  t.ok(await who('Nobody is logged in.'))
+  await page.getByRole('button', { name: 'Log in with a passkey' }).click()
+  t.ok(await who('Hello, Ada Lovelace.'), 'logged in')
+  await page.reload()
+  t.ok(await who('Hello, Ada Lovelace.'), 'the session stays')
+  t.strictSame(tenant.errors, [])
+})
