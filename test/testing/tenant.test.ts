@@ -242,6 +242,31 @@ t.test('logout requests that Auth0 refuses', async t => {
   t.equal((await wire.send('GET', `/oidc/logout?id_token_hint=${hint}&post_logout_redirect_uri=http%3A%2F%2Flocalhost`)).status, 302)
 })
 
+t.test('a session of the tenant expires, and its applications are told once', async t => {
+  let now = 1_795_000_000
+  const received: string[] = []
+  const tenant = await createTenant({ issuer, clients, now: () => now, lifetimes: { session: 100 }, fetch: async url => { received.push(String(url)); return new Response() } })
+  t.teardown(tenant.close)
+  const wire = new Wire(tenant)
+  await wire.login()
+  now += 99
+  await wire.send('GET', '/userinfo')
+  t.strictSame(received, [])
+  now += 2
+  await Promise.all([wire.send('GET', '/userinfo'), wire.send('GET', '/userinfo')])
+  while (tenant.logoutTokens[0]?.status === undefined) await new Promise(resolve => setImmediate(resolve))
+  await wire.send('GET', '/userinfo')
+  t.strictSame(received, [clients[0]!.backchannelLogoutUrl])
+})
+
+t.test('a clock may go by the real time', async t => {
+  const tenant = await createTenant({ issuer, clients, now: () => Date.now() / 1000 + 86_400 })
+  t.teardown(tenant.close)
+  t.ok(Math.abs(tenant.now() - Date.now() / 1000 - 86_400) < 60)
+  const { id_token: token } = await new Wire(tenant).login()
+  t.ok(Math.abs(Number(claimsOf(token).iat) - Date.now() / 1000 - 86_400) < 60, 'also for what the engine makes')
+})
+
 t.test('tenant.revoke() ends all that a user has', async t => {
   const server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -18,7 +18,20 @@ function sessionOf (tenant: TenantContext, request: TenantRequest): AdapterPaylo
 /** Ends a session of the tenant and tells the applications that were used in it. */
 export async function endSession (tenant: TenantContext, session: AdapterPayload): Promise<void> {
   await tenant.storage.adapter('Session').destroy(session.jti!)
+  await tellApplications(tenant, session)
+}
+
+async function tellApplications (tenant: TenantContext, session: AdapterPayload): Promise<void> {
   await notifyClients(tenant, Object.keys(session.authorizations ?? {}), { sub: session.accountId!, sid: session.uid! })
+}
+
+/** Ends the sessions whose time is over. The request that brings it to light may be one an application needs in order to take a logout token, so it does not wait. */
+async function endExpiredSessions (tenant: TenantContext): Promise<void> {
+  const now = tenant.now()
+  for (const session of tenant.storage.all('Session').filter(({ exp }) => exp! <= now)) {
+    await tenant.storage.adapter('Session').destroy(session.jti!)
+    setImmediate(tellApplications, tenant, session)
+  }
 }
 
 function failure (message: string): TenantAnswer {
@@ -77,12 +90,16 @@ async function oidcLogout (tenant: TenantContext, request: TenantRequest): Promi
 /** An application revokes its own tokens; for another's it is told nothing. */
 const mayRevoke: NonNullable<NonNullable<Configuration['features']>['revocation']>['allowedPolicy'] = (_ctx, client, token) => token.clientId === client.clientId
 
-/** Logout by `/oidc/logout` and `/v2/logout`. */
+/** Logout by `/oidc/logout` and `/v2/logout`, and the end of sessions that expire. */
 export const logout: Feature = {
   configure: () => ({ features: { rpInitiatedLogout: { enabled: true }, revocation: { enabled: true, allowedPolicy: mayRevoke }, devInteractions: { enabled: false } } }),
   routes: tenant => [
     { method: 'GET', path: '/v2/logout', handle: request => auth0Logout(tenant, request) },
     { method: 'GET', path: '/oidc/logout', handle: request => oidcLogout(tenant, request) },
     { method: 'POST', path: '/oidc/logout', handle: request => oidcLogout(tenant, request) }
-  ]
+  ],
+  async before (request, tenant) {
+    await endExpiredSessions(tenant)
+    return request
+  }
 }

@@ -1,0 +1,128 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { PostgresSessionStore } from '../../lib/stores/index.js'
+import { createTenant, type Tenant } from '../../lib/testing/index.js'
+import { startPostgres } from '../servers/postgres.js'
+import { startRedis } from '../servers/redis.js'
+import type { Order, Report, Settings } from './messages.js'
+import { startRoundRobin, type RoundRobin } from './round-robin.js'
+import { Visitor } from './visitor.js'
+
+type Done = Extract<Report, { type: 'done' }>
+
+/** One process of the application. */
+export class AppProcess {
+  readonly child: ChildProcess
+  ports: Record<string, number> = {}
+  /** Token calls that are stuck. */
+  stuck = 0
+
+  constructor (settings: Settings) {
+    this.child = fork(fileURLToPath(new URL('app.ts', import.meta.url)), {
+      execArgv: ['--expose-gc', '--import', new URL('../../examples/typescript.js', import.meta.url).href],
+      env: { ...process.env, NODE_ENV: 'test', TAP: '0', SETTINGS: JSON.stringify(settings) },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+    })
+    this.child.on('message', (report: Report) => { if (report.type === 'stuck') this.stuck++ })
+  }
+
+  async listening (): Promise<this> {
+    const [report] = await once(this.child, 'message') as [Extract<Report, { type: 'listening' }>]
+    this.ports = report.ports
+    return this
+  }
+
+  /** Sends an order and waits until it is carried out. */
+  async order (order: Order): Promise<Done> {
+    this.child.send(order)
+    for (;;) {
+      const [report] = await once(this.child, 'message') as [Report]
+      if (report.type === 'done') return report
+    }
+  }
+
+  async end (signal: NodeJS.Signals): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    const gone = once(this.child, 'exit')
+    this.child.kill(signal)
+    await gone
+  }
+}
+
+/** Two processes of an application behind a load balancer, their stores and their tenant. */
+export interface Deployment {
+  tenant: Tenant
+  processes: AppProcess[]
+  /** Load balancers by name of the store. */
+  sites: Record<string, RoundRobin>
+  /** Lets time pass for the application and the tenant: tokens expire. */
+  advance (seconds: number): Promise<void>
+  /** A visitor of a site. */
+  visitor (store: string): Visitor
+  close (): Promise<void>
+}
+
+/** Seconds that access tokens live. */
+export const TOKEN_LIFETIME = 120
+const audience = 'https://api.example.com'
+const secrets = { clientSecret: 'a secret of the application', sessionSecret: 'of forty characters, as it should be made' }
+
+/** Starts everything: servers, tenant, processes, load balancers. The users of the tenant carry a canary in their tokens. */
+export async function startDeployment (options: { stores: readonly string[], users: number }): Promise<Deployment> {
+  const closing: (() => Promise<unknown>)[] = []
+  let ahead = 0
+  const sites: Record<string, RoundRobin> = {}
+  for (const name of options.stores) {
+    const site = sites[name] = await startRoundRobin()
+    closing.push(async () => await site.close())
+  }
+  const redis = options.stores.includes('redis') ? await startRedis() : undefined
+  if (redis !== undefined) closing.push(async () => await redis.stop())
+  const postgres = options.stores.includes('postgres') ? await startPostgres() : undefined
+  if (postgres !== undefined) {
+    closing.push(async () => await postgres.stop())
+    const pool = new pg.Pool(postgres.connection)
+    await new PostgresSessionStore({ pool, sweepInterval: 0 }).migrate()
+    await pool.end()
+  }
+  const tenant = await createTenant({
+    now: () => Date.now() / 1000 + ahead,
+    maxRequests: 100_000,
+    users: Array.from({ length: options.users }, (_, n) => ({
+      sub: `auth0|user-${n}`, email: `user-${n}@example.com`, claims: { canary: `canary-${n}` }, accessTokenClaims: { canary: `canary-${n}` }
+    })),
+    clients: options.stores.map(name => ({
+      clientId: name, clientSecret: secrets.clientSecret, refreshToken: { rotation: true, overlap: 0 }, backchannelLogoutUrl: `${sites[name]!.url}/auth/backchannel-logout`
+    })),
+    resourceServers: [{ identifier: audience, scopes: ['read:items'], tokenLifetime: TOKEN_LIFETIME }]
+  })
+  closing.push(async () => await tenant.close())
+  const settings: Settings = {
+    domain: tenant.url,
+    audience,
+    sessionSecret: secrets.sessionSecret,
+    httpTimeout: 4,
+    storeTimeout: 2.5,
+    sites: Object.fromEntries(options.stores.map(name => [name, { clientId: name, clientSecret: secrets.clientSecret, appBaseUrl: sites[name]!.url }])),
+    ...(redis !== undefined && { redis: redis.port }),
+    ...(postgres !== undefined && { postgres: postgres.connection })
+  }
+  const processes = await Promise.all([new AppProcess(settings), new AppProcess(settings)].map(async one => await one.listening()))
+  closing.push(async () => await Promise.all(processes.map(async one => await one.end('SIGKILL'))))
+  for (const [name, site] of Object.entries(sites)) site.ports = processes.map(({ ports }) => ports[name]!)
+  return {
+    tenant,
+    processes,
+    sites,
+    async advance (seconds) {
+      ahead += seconds
+      await Promise.all(processes.map(async one => await one.order({ type: 'advance', seconds })))
+    },
+    visitor: store => new Visitor(sites[store]!.url, tenant),
+    async close () {
+      for (const close of closing.reverse()) await close()
+    }
+  }
+}
