@@ -1,5 +1,5 @@
-import { Pool } from 'undici'
 import { median, startChild } from './child.js'
+import { loadFor } from './load.js'
 import { rounds } from './rounds.js'
 
 const VARIANTS = [
@@ -12,7 +12,6 @@ const VARIANTS = [
 ]
 const ROUNDS = 7
 const SECONDS = 1
-const IN_FLIGHT = 32
 
 /** A guarded page against the same route without a guard: CPU of the server per request. */
 export async function run () {
@@ -31,21 +30,4 @@ export async function run () {
   })
   console.log(`  cookies of the reference session: ${servers[1].own} bytes with names (goal 3,900)`)
   for (const server of servers) server.stop()
-}
-
-async function loadFor (url, cookies, seconds) {
-  const pool = new Pool(url, { connections: IN_FLIGHT })
-  const end = performance.now() + seconds * 1000
-  let requests = 0; let setCookie = 0; let refused = 0; let next = 0
-  await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
-    while (performance.now() < end) {
-      const { statusCode, headers, body } = await pool.request({ path: '/me', method: 'GET', headers: { cookie: cookies[next++ % cookies.length], accept: 'application/json' } })
-      await body.dump()
-      requests++
-      if (statusCode !== 200) refused++
-      setCookie += [headers['set-cookie'] ?? []].flat().join('').length
-    }
-  }))
-  await pool.close()
-  return { requests, setCookie, refused }
 }

@@ -12,11 +12,11 @@ export class Visitor {
   }
 
   /** Asks the site, or the process at `port` behind its load balancer. */
-  async get (path: string, { port, redirect = 'manual' }: { port?: number | undefined, redirect?: RequestRedirect } = {}): Promise<Response> {
+  async get (path: string, { port }: { port?: number | undefined } = {}): Promise<Response> {
     const url = new URL(path, this.#url)
     if (port !== undefined) url.port = String(port)
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { redirect, headers: { accept: 'application/json', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', ...(cookie !== '' && { cookie }) } })
+    const response = await fetch(url, { redirect: 'manual', headers: { accept: 'application/json', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', ...(cookie !== '' && { cookie }) } })
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (value === '' || /max-age=0/i.test(line)) this.#cookies.delete(name)
