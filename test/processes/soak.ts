@@ -24,16 +24,17 @@ export async function soak (deployment: Deployment, options: { store: string, se
   const result: SoakResult = { requests: 0, logins: 0, logouts: 0, swaps: 0, errors: {}, tokenCalls: 0, heaps: [], unhandled: 0 }
   const third = options.seconds * 1000 / 3
   const begun = performance.now()
-  let going = true
+  const end = begun + options.seconds * 1000
+  const going = (): boolean => performance.now() < end
 
   const wrong = (what: string): void => { result.errors[what] = (result.errors[what] ?? 0) + 1 }
 
   async function life (n: number): Promise<void> {
-    while (going) {
+    while (going()) {
       const visitor = deployment.visitor(options.store)
       await visitor.login(`user-${n}@example.com`)
       result.logins++
-      for (let round = 0; round < 20 && going; round++) {
+      for (let round = 0; round < 20 && going(); round++) {
         const answers = await Promise.all(['/me', '/token', '/me', '/token'].map(async path => ({ path, ...await visitor.json<{ canary?: string, code?: string }>(path) })))
         for (const { path, status, canary, code } of answers) {
           result.requests++
@@ -65,7 +66,6 @@ export async function soak (deployment: Deployment, options: { store: string, se
     }
     result.heaps.push(await Promise.all(processes.map(async one => (await one.order({ type: 'collect' })).heapUsed)))
   }
-  going = false
   await lives
   for (const one of processes) result.unhandled += (await one.order({ type: 'collect' })).unhandled
   result.tokenCalls = tenant.requests.filter(({ path }) => path === '/oauth/token').length
