@@ -132,6 +132,7 @@ for (const [library, { make, option, huge, ended }] of Object.entries(libraries)
         ['empty parts', Object.fromEntries(Object.entries(good).map(([name, value]) => [name, `${value.split('.')[0]}....`]))],
         ['no text', Object.fromEntries(Object.keys(good).map((name) => [name, 'e30']))],
         ['of another tenant', await make({ user: claims({ iss: 'https://other.auth0.test/' }), id_token: foreign })],
+        ['without an id token of three parts', await make({ user: undefined, id_token: 'e30' })],
         ['of nobody', await make({ user: { iss: 'https://tenant.auth0.test/' }, id_token: idToken({ sub: undefined }) })],
         ['without a user', await make({ user: undefined, id_token: undefined })],
         ['without a payload', await make({ user: undefined, id_token: 'x' })],
@@ -167,6 +168,27 @@ t.test('long sessions come in parts, and what expired is renewed with the old re
     const stale = holding(world, await expressOidc({ access_token: undefined }))
     t.equal((await stale.call('/kept')).json().code, 'failed_to_refresh_token')
     t.equal(world.idp.last('token').form.get('refresh_token'), 'old-refresh-token')
+  })
+})
+
+t.test('a session that holds little is taken over with what it holds', async (t) => {
+  await setting(t, { plugin: { importSessions: { auth0Fastify: { secret, domain: 'app.example.test' }, expressOpenidConnect: { secret } } } }, async (world) => {
+    const ceiling = now() + 900
+    const bare = holding(world, await auth0ServerJs({ idToken: undefined, refreshToken: undefined, sessionExpiresAt: ceiling, tokenSets: [{}], connectionTokenSets: [{}, { connection: 'google', accessToken: 'x', loginHint: 'me' }], internal: { sid: '', createdAt: now() } }))
+    t.equal((await bare.call('/private')).json().session.expiresAt, ceiling - 30)
+    t.equal((await bare.call('/kept')).json().code, 'missing_refresh_token')
+    t.equal((await holding(world, await auth0ServerJs({ tokenSets: 'x', connectionTokenSets: undefined })).call('/private')).statusCode, 200)
+    t.equal((await holding(world, await auth0ServerJs({ internal: { sid: 'x' } })).call('/private')).statusCode, 401, 'nobody knows how old it is')
+    const least = holding(world, await expressOidc({ id_token: idToken({ sid: 'sid-2' }), sid: undefined, expires_at: undefined, refresh_token: undefined }))
+    t.match((await least.call('/kept')).json(), { sid: 'sid-2', accessToken: 'old-access-token' })
+  })
+})
+
+t.test('a store that fails is told, not taken for no session', async (t) => {
+  const store = new MemorySessionStore()
+  store.create = async () => await Promise.reject(new Error('down'))
+  await setting(t, { plugin: { importSessions: { auth0Fastify: { secret } }, sessionStore: store } }, async (world) => {
+    t.equal((await holding(world, await auth0ServerJs()).call('/private')).statusCode, 503)
   })
 })
 

@@ -16,7 +16,7 @@ export const auth0Fastify: SessionFormat = {
       secrets.map(secret => Buffer.from(hkdfSync('sha256', secret, `${name}${String(kid)}`, 'derived cookie encryption secret', 64)))) ?? {}
     if (!isObject(payload) || !isObject(payload.user) || !isObject(payload.internal)) return undefined
     const createdAt = numberOf(payload.internal.createdAt)
-    if (createdAt === undefined || (numberOf(payload.exp) ?? 0) + TOLERANCE <= now) return undefined
+    if (createdAt === undefined || !(Number(payload.exp) + TOLERANCE > now)) return undefined
     const sid = textOf(payload.internal.sid)
     const domain = textOf(payload.domain)
     const ceiling = numberOf(payload.sessionExpiresAt)
@@ -25,8 +25,8 @@ export const auth0Fastify: SessionFormat = {
     return {
       claims: payload.user,
       createdAt,
-      tokenSets: list(payload.tokenSets).map(set => tokenSet(set, scope)),
-      connectionTokenSets: list(payload.connectionTokenSets).map(connectionTokenSet),
+      tokenSets: list(payload.tokenSets).map(set => tokenSet(set, scope)).filter(isUsable),
+      connectionTokenSets: list(payload.connectionTokenSets).map(connectionTokenSet).filter(isUsable),
       ...(sid !== undefined && { sid }),
       ...(domain !== undefined && { domain }),
       ...(ceiling !== undefined && { ceiling }),
@@ -34,6 +34,10 @@ export const auth0Fastify: SessionFormat = {
       ...(idToken !== undefined && { idToken })
     }
   }
+}
+
+function isUsable ({ accessToken }: { accessToken: string }): boolean {
+  return accessToken !== ''
 }
 
 function list (value: unknown): Record<string, unknown>[] {

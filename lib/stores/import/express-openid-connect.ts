@@ -12,7 +12,7 @@ export const expressOpenidConnect: SessionFormat = {
     const createdAt = numberOf(header?.iat)
     const idToken = isObject(payload) ? textOf(payload.id_token) : undefined
     const claims = idToken === undefined ? undefined : parseSafely(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString())
-    if (!isObject(payload) || !isObject(claims) || createdAt === undefined || (numberOf(header?.exp) ?? 0) <= now) return undefined
+    if (!isObject(payload) || !isObject(claims) || createdAt === undefined || !(Number(header?.exp) > now)) return undefined
     const accessToken = textOf(payload.access_token)
     const refreshToken = textOf(payload.refresh_token)
     const sid = textOf(payload.sid) ?? textOf(claims.sid)
