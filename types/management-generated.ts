@@ -6286,6 +6286,7 @@ export interface UpdateConnectionOptions {
   token_endpoint_auth_signing_alg?: 'ES256' | 'ES384' | 'PS256' | 'PS384' | 'RS256' | 'RS384' | 'RS512'
   token_endpoint_jwtca_aud_format?: 'issuer' | 'token_endpoint'
   id_token_session_expiry_supported?: boolean
+  [option: string]: unknown
 }
 
 export interface UpdateConnectionRequest {

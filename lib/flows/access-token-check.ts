@@ -69,5 +69,5 @@ async function checkSignature (context: Context, token: string, issuers: readonl
 
 function issuerOf (token: string, issuers: readonly string[]): string {
   const { iss } = peekClaims(token, MAX_LENGTH)
-  return issuers.find(issuer => issuer === iss) ?? refuse('iss', 'The token is of another issuer.', { claim: 'iss' })
+  return issuers.find(issuer => issuer === iss) ?? refuse('issuer', 'The token is of another issuer.', { claim: 'iss' })
 }

@@ -67,7 +67,7 @@ scenario('a token that was to be bound comes as a bearer token', async (t, world
 
 scenario('DP-04 20 calls at once that are each refused for a nonce', async (t, world) => {
   const users = Array.from({ length: 20 }, (_, i) => `auth0|user-${i}`)
-  const browsers = []
+  const browsers: { browser: ReturnType<typeof world.browser>, sub: string }[] = []
   for (const sub of users) {
     world.idp.user = { sub }
     const browser = world.browser()

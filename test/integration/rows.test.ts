@@ -345,7 +345,7 @@ t.test('§3.8 MFA', async t => {
   const site = await run(t, puppet, { ...tenantOptions, now: () => now, requireMfa: ({ user, grantType }) => grantType.includes('token-exchange') && user.sub !== 'auth0|nobody' }, { now: () => now, mfaTokenTtl: 120 })
   const { tenant } = site
   const asked = async (visitor: Visitor, sub = 'auth0|grace'): Promise<string> => {
-    const refusal = await call(visitor, 'loginWithCustomTokenExchange', { subjectToken: sub, subjectTokenType: legacy })
+    const refusal = await call<object>(visitor, 'loginWithCustomTokenExchange', { subjectToken: sub, subjectTokenType: legacy })
     t.match(refusal, { error: 'MfaRequiredError', code: 'mfa_required' })
     return refusal.mfaToken!
   }

@@ -9,12 +9,15 @@ export interface UserMetadata { [field: string]: unknown }
 /** Fields that only the application may change. Open for merging, as \`UserMetadata\` is. */
 export interface AppMetadata { [field: string]: unknown }
 `
+/** Types whose members depend on a connection's strategy: the document lists some of them. */
+const OPEN = new Set(['UpdateConnectionOptions'])
 const OBJECT = /^\{ (.*) \}$/s
 
 function declaration (name, type) {
   const members = splitTop(type, '|').length === 1 && splitTop(type, '&').length === 1 ? OBJECT.exec(type)?.[1] : undefined
   if (members === undefined) return `export type ${name} = ${type}`
-  return `export interface ${name} {\n${splitTop(members, ';').map((member) => `  ${member}`).join('\n')}\n}`
+  const lines = [...splitTop(members, ';'), ...(OPEN.has(name) ? ['[option: string]: unknown'] : [])]
+  return `export interface ${name} {\n${lines.map((member) => `  ${member}`).join('\n')}\n}`
 }
 
 /** The text of the types' file. */
