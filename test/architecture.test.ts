@@ -16,7 +16,9 @@ const homes: Record<string, readonly string[]> = {
   '@fastify/cookie': ['plugin/'],
   undici: ['http/', 'testing/'],
   jose: ['tokens/', 'stores/seal.ts', 'testing/'],
-  'oidc-provider': ['testing/']
+  'oidc-provider': ['testing/'],
+  otpauth: ['testing/'],
+  '@simplewebauthn/server': ['testing/']
 }
 
 /** What each part of `lib/` may import from the others. Everything may import `types/` and `errors.ts`. */
@@ -54,7 +56,7 @@ t.test('jose and undici are loaded at first use, not at start', async t => {
   const early = lib.filter(({ path }) => !path.startsWith('lib/testing/')).flatMap(({ path, tree }) => tree.statements
     .filter(statement => (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) && !isTypeOnly(statement))
     .map(statement => ((statement as TS.ImportDeclaration).moduleSpecifier as TS.StringLiteral | undefined)?.text ?? '')
-    .filter(from => ['jose', 'undici', 'oidc-provider'].includes(from))
+    .filter(from => ['jose', 'undici', 'oidc-provider', 'otpauth', '@simplewebauthn/server'].includes(from))
     .map(from => `${path} imports ${from}`))
   t.same(early, [])
 })
