@@ -14,8 +14,9 @@ for await (const part of npm.stdout) {
 }
 if (!said.includes('Ctrl+C')) end('npm start ended early', 1)
 const page = await fetch('http://localhost:3900/')
-const login = await fetch('http://localhost:3900/dashboard', { redirect: 'manual', headers: { accept: 'text/html' } })
-end(`home ${page.status}, dashboard ${login.status}`, page.status === 200 && login.status === 302 ? 0 : 1)
+const dashboard = await fetch('http://localhost:3900/dashboard')
+const login = await fetch('http://localhost:3900/auth/login', { redirect: 'manual' })
+end(`home ${page.status}, dashboard ${dashboard.status}, login ${login.status}`, page.status === 200 && dashboard.status === 401 && login.status === 302 ? 0 : 1)
 
 function end (message, code) {
   clearTimeout(timer)

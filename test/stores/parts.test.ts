@@ -109,7 +109,7 @@ t.test('the latest of several revocations counts', async (t) => {
 t.test('a revocation that names nothing, or several things, is refused', async (t) => {
   const store = new MemoryRevocationStore()
   const iss = owner.iss
-  for (const filter of [{}, { iss }, { sub: 'a' }, { iss: '', sub: 'a' }, { iss, sub: '' }, { iss, sub: 'a', sid: 'b' }, { iss, id: 'a', sub: 'b' }]) {
+  for (const filter of [{}, { iss }, { sub: 'a' }, { iss: '', sub: 'a' }, { iss, sub: '' }, { iss, sub: 'a', organization: 'b' }, { iss, id: 'a', sub: 'b' }]) {
     t.throws(() => { store.revoke(filter, 1, 2) }, { name: 'InvalidArgumentError', argument: 'filter' })
   }
   t.equal(store.size, 0)
