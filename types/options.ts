@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { AssertionAlgorithm, DpopKeyInput, HttpClientOptions, SigningKey, TlsCredentials } from './outbound.js'
+import type { ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions } from './outbound.js'
 import type { Session, SessionDraft, SessionSaveReason } from './session.js'
 import type { RevocationStore, SessionStore, TransactionStore } from './stores.js'
 import type { IdTokenClaims } from './tokens.js'
 
-export type { AssertionAlgorithm, DpopKeyInput, HttpClientOptions, SigningKey, TelemetryOption, TlsCredentials } from './outbound.js'
+export type { AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, SigningKey, TelemetryOption, TlsCredentials } from './outbound.js'
 
 /** Algorithms an ID token may be signed with. */
 export type IdTokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA' | 'HS256'
@@ -133,20 +133,12 @@ export interface ImportSessionsOptions {
 }
 
 /** Options of the plugin. Durations are in seconds. */
-export interface Auth0Options extends HttpClientOptions {
+export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOptions {
   /** Auth0 domain or custom domain: host or URL, or a function of the request. `http:` only for loopback. */
   domain: string | ((request: FastifyRequest) => string | Promise<string>)
   /** Connect to a domain that the function gave also where its name stands for a private address. Default `false`. */
   allowPrivateDomains?: boolean
   clientId: string
-  clientSecret?: string
-  /** How the secret is sent. Default `'post'`. */
-  clientSecretMethod?: 'post' | 'basic'
-  clientAssertionSigningKey?: SigningKey
-  clientAssertionSigningAlg?: AssertionAlgorithm
-  clientAssertionSigningKeyId?: string
-  /** Mutual TLS. */
-  tls?: TlsCredentials
   /** Where the application is reached; may hold a path. A list allows several hosts. */
   appBaseUrl?: string | readonly string[]
   /** 32 characters or more; of several the first seals, all open. */

@@ -13,6 +13,19 @@ export type AssertionAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384'
 /** A client certificate for mutual TLS, PEM. @see RFC 8705 */
 export interface TlsCredentials { cert: string | Buffer, key: string | Buffer, passphrase?: string, ca?: string | Buffer }
 
+/** How an application proves to Auth0 which one it is. */
+export interface ClientAuthenticationOptions {
+  clientSecret?: string
+  /** How the secret is sent. Default `'post'`. */
+  clientSecretMethod?: 'post' | 'basic'
+  clientAssertionSigningKey?: SigningKey
+  /** Default `RS256`. */
+  clientAssertionSigningAlg?: AssertionAlgorithm
+  clientAssertionSigningKeyId?: string
+  /** Mutual TLS. @see RFC 8705 */
+  tls?: TlsCredentials
+}
+
 /** What `Auth0-Client` tells Auth0 about the caller; `false` sends nothing. */
 export type TelemetryOption = boolean | { name: string, version: string }
 

@@ -1,4 +1,4 @@
-import type { AssertionAlgorithm, DpopKeyInput, HttpClientOptions, SigningKey, TlsCredentials } from '../../types/options.js'
+import type { ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
 import { createHttp, type Http } from '../http/send.js'
@@ -10,19 +10,10 @@ import { revokeToken, type RevokeTokenParams } from './revoke.js'
 import type { RequestOptions } from './request-options.js'
 
 /** Options of `AuthenticationClient`. Of several ways to authenticate the signing key wins. */
-export interface AuthenticationClientOptions extends Omit<HttpClientOptions, 'httpTimeout'> {
+export interface AuthenticationClientOptions extends ClientAuthenticationOptions, Omit<HttpClientOptions, 'httpTimeout'> {
   /** Auth0 domain or custom domain: a host, or its URL. */
   domain: string
   clientId: string
-  clientSecret?: string
-  /** How the secret is sent. Default `'post'`. */
-  clientSecretMethod?: 'post' | 'basic'
-  clientAssertionSigningKey?: SigningKey
-  /** Default `RS256`. */
-  clientAssertionSigningAlg?: AssertionAlgorithm
-  clientAssertionSigningKeyId?: string
-  /** Mutual TLS. @see RFC 8705 */
-  tls?: TlsCredentials
   /** Bind tokens to a key. @see RFC 9449 */
   dpop?: boolean | { key: DpopKeyInput }
   /** Seconds for a whole exchange, body included. Default 5. */

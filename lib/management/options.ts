@@ -1,4 +1,4 @@
-import type { AssertionAlgorithm, HttpClientOptions, SigningKey, TlsCredentials } from '../../types/outbound.js'
+import type { ClientAuthenticationOptions, HttpClientOptions } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
 import { ConfigurationError } from '../errors.js'
 import { parseDomain } from '../authentication/domain.js'
@@ -12,20 +12,12 @@ import { credentialsToken, givenToken, type TokenSource } from './token.js'
 export type RetryOptions = Pick<RetryPolicy, 'retries' | 'maxDelay' | 'sleep'>
 
 /** Options of the `ManagementClient`. Give a `token`, or credentials to get tokens with. Durations are in seconds. */
-export interface ManagementClientOptions extends Omit<HttpClientOptions, 'httpTimeout'> {
+export interface ManagementClientOptions extends ClientAuthenticationOptions, Omit<HttpClientOptions, 'httpTimeout'> {
   /** The tenant's domain. `http:` only for loopback. */
   domain: string
   /** An access token, or a function that returns one. The function is asked for each call; where Auth0 refused a token, it is told which. */
   token?: string | ((refused?: string) => Awaitable<string>)
   clientId?: string
-  clientSecret?: string
-  /** How the secret is sent. Default `'post'`. */
-  clientSecretMethod?: 'post' | 'basic'
-  clientAssertionSigningKey?: SigningKey
-  clientAssertionSigningAlg?: AssertionAlgorithm
-  clientAssertionSigningKeyId?: string
-  /** Mutual TLS. */
-  tls?: TlsCredentials
   /** Identifier of the Management API. Default `https://{domain}/api/v2/`; with a custom domain, give that of the tenant's own domain. */
   audience?: string
   /** The organization tokens are asked for. */

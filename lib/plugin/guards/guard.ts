@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError, ForbiddenError } from '../../errors.js'
 import type { ServerClient } from '../../flows/client.js'
@@ -61,6 +62,11 @@ export function uncalled (name: string): ConfigurationError {
  */
 export function ended (reply: FastifyReply): Promise<void> {
   return Promise.resolve(reply) as unknown as Promise<void>
+}
+
+/** The JSON answer of a guard that turned a request away. */
+export function answerDenied (reply: FastifyReply, statusCode: number, code: string, message: string, more: object = {}): Promise<void> {
+  return ended(reply.code(statusCode).type('application/json; charset=utf-8').send({ statusCode, code, error: STATUS_CODES[statusCode], message, ...more }))
 }
 
 /** Reports that a request was turned away. */

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { verifyAccessToken, type AccessTokenDemands } from '../../flows/access-token-check.js'
@@ -10,7 +9,7 @@ import { registrationOf } from '../slots.js'
 import { appBaseOf } from '../visit.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { readCredentials, type Scheme } from './credentials.js'
-import { accepting, ended, factory, PASS, refuseRequest, type Guard } from './guard.js'
+import { accepting, answerDenied, factory, PASS, refuseRequest, type Guard } from './guard.js'
 import { passesAnyway } from './route-config.js'
 import { checkTokenDemands } from './token-demands.js'
 
@@ -95,7 +94,7 @@ async function refuse (context: Context, request: FastifyRequest, reply: Fastify
     bringNonce(context, reply)
     reply.header('www-authenticate', challenges(context.config.api.dpop, used, refusal, metadataUrl(context, request)))
   }
-  await ended(reply.code(statusCode).type('application/json; charset=utf-8').send({ statusCode, code, error: STATUS_CODES[statusCode], message }))
+  await answerDenied(reply, statusCode, code, message)
 }
 
 /** Where the API describes itself. @see RFC 9728 section 5.1 */

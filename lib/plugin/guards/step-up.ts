@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { startInteractiveLogin } from '../../flows/login.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import type { Caller } from './caller.js'
-import { ended, forbid, PASS, reportDenied } from './guard.js'
+import { answerDenied, ended, forbid, PASS, reportDenied } from './guard.js'
 import { passesAnyway, routeGuarding } from './route-config.js'
 import { isNavigation, loginPath } from './unauthenticated.js'
 
@@ -68,9 +68,7 @@ function answerScript ({ request, reply, registration }: Caller, { code, message
   const login = loginPath(registration.context, request)
   const query = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]))
   reply.header('cache-control', 'no-store')
-  return ended(reply.code(401).type('application/json; charset=utf-8').send({
-    statusCode: 401, code, error: 'Unauthorized', message, ...(login !== undefined && { loginUrl: `${login}?${query.toString()}` })
-  }))
+  return answerDenied(reply, 401, code, message, login === undefined ? {} : { loginUrl: `${login}?${query.toString()}` })
 }
 
 /** @see RFC 9470 section 3 */
@@ -78,7 +76,7 @@ function challenge ({ request, reply }: Caller, { code, message, params }: StepU
   reportDenied(request, code)
   const wanted = Object.entries(params).map(([name, value]) => `, ${name}="${value}"`).join('')
   reply.headers({ 'cache-control': 'no-store', 'www-authenticate': `Bearer error="insufficient_user_authentication", error_description="${message}"${wanted}` })
-  return ended(reply.code(401).type('application/json; charset=utf-8').send({ statusCode: 401, code: 'insufficient_user_authentication', error: 'Unauthorized', message }))
+  return answerDenied(reply, 401, 'insufficient_user_authentication', message)
 }
 
 function markOf (sessionId: string): string {

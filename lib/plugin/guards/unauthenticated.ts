@@ -3,7 +3,7 @@ import type { Context } from '../../flows/context.js'
 import { isOwnRoute, safeReturnTo } from '../../flows/return-to.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { appBaseOf } from '../visit.js'
-import { ended } from './guard.js'
+import { answerDenied, ended } from './guard.js'
 
 /** Whether a person waits for a page, rather than a script for data. */
 export function isNavigation (request: FastifyRequest): boolean {
@@ -35,13 +35,7 @@ export function answerUnauthenticated (context: Context, request: FastifyRequest
     if (login !== undefined) return ended(reply.redirect(login, 302))
   }
   const loginUrl = loginPath(context, request)
-  return ended(reply.code(401).type('application/json; charset=utf-8').send({
-    statusCode: 401,
-    code: 'login_required',
-    error: 'Unauthorized',
-    message: 'Please log in.',
-    ...(loginUrl !== undefined && { loginUrl })
-  }))
+  return answerDenied(reply, 401, 'login_required', 'Please log in.', loginUrl === undefined ? {} : { loginUrl })
 }
 
 /** The application's own answer; if it sends nothing, its return value is the payload, so that nothing slips through. */
