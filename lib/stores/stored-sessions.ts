@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionStoreError } from '../errors.js'
 import { createKeyQueue } from './key-queue.js'
 import { absoluteEnd, sessionEnd, touchDue, type Lifetime } from './lifetime.js'
+import { createOpenedCache } from './opened-cache.js'
 import { deepFreeze } from './safe-json.js'
 import { noTokens, type SessionCookieNames, type Sessions } from './sessions.js'
 import { bounded, boundedLock } from './store-deadline.js'
@@ -43,37 +44,53 @@ const BULK = 10
 /** Seconds a login may need from the birth of its session to its entry in the store, with a wide margin. */
 const LOGIN_IN_FLIGHT = 600
 
+/** A session by its id, and by the name the store has for it. */
+interface Identity { readonly id: string, readonly key: string }
+
 /** A session as the store holds it. */
-interface Found { id: string, key: string, entry: SessionEntry, record: SessionRecord }
+interface Found extends Identity { entry: SessionEntry, record: SessionRecord }
 
 /** The name under which a store keeps a session: whoever steals the store learns no id. */
 export function storeKey (id: string): string {
   return createHash('sha256').update(id).digest('base64url')
 }
 
+function identityOf (id: string): Identity {
+  return { id, key: storeKey(id) }
+}
+
+function toIdentity (id: string | undefined): Identity | undefined {
+  return id !== undefined && ID_SHAPE.test(id) ? identityOf(id) : undefined
+}
+
 /** Sessions kept in a `SessionStore`; the cookie holds only their id. */
 export function createStoredSessions (options: StoredSessionsOptions): Sessions {
   const { store, idSealer, lifetime, now, timeout, lease, revocations, warn } = options
-  const codec = createSessionCodec(options.sealer, options.cacheEntries ?? 5000)
+  const cacheEntries = options.cacheEntries ?? 5000
+  const codec = createSessionCodec(options.sealer, cacheEntries)
+  /** What sealed cookies name; whether the session still lives the store is asked every time. */
+  const identities = createOpenedCache<Identity>({ maxEntries: cacheEntries })
   const inTurn = createKeyQueue()
   /** What each request last saw: its tokens come from the same read as its claims. */
   const lastSeen = new WeakMap<CookieJar, Found>()
   /** Ids a request came with although no session was found: they are ended all the same when the request ends its session. */
-  const lost = new WeakMap<CookieJar, string>()
+  const lost = new WeakMap<CookieJar, Identity>()
   /** Sessions whose lock this process holds. */
   const locked = new Set<string>()
   const touching = new Map<string, Promise<boolean>>()
 
-  const call = async <T>(what: string, work: () => Promise<T>): Promise<T> => await bounded(what, timeout, work)
-  const bulk = async <T>(what: string, work: () => Promise<T>): Promise<T> => await bounded(what, timeout * BULK, work)
+  const call = <T>(what: string, work: () => Promise<T>): Promise<T> => bounded(what, timeout, work)
+  const bulk = <T>(what: string, work: () => Promise<T>): Promise<T> => bounded(what, timeout * BULK, work)
 
-  function cookieId (jar: CookieJar): string | undefined {
+  function identityIn (jar: CookieJar): Identity | undefined {
     const value = jar.get(options.names(jar.secure).session)
     if (value === undefined) return undefined
-    const id = idSealer === undefined
-      ? value
-      : SEALED_ID_SHAPE.test(value) ? idSealer.open(value)?.toString() : undefined
-    return id !== undefined && ID_SHAPE.test(id) ? id : undefined
+    if (idSealer === undefined) return toIdentity(value)
+    const known = identities.get(value)
+    if (known !== undefined || !SEALED_ID_SHAPE.test(value)) return known
+    const opened = toIdentity(idSealer.open(value)?.toString())
+    if (opened !== undefined) identities.set(value, opened)
+    return opened
   }
 
   function clearCookies (jar: CookieJar): void {
@@ -84,8 +101,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
   }
 
   /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
-  async function find (id: string): Promise<Found | undefined> {
-    const key = storeKey(id)
+  async function find ({ id, key }: Identity): Promise<Found | undefined> {
     const entry = await call('get', async () => await store.get(key))
     const record = entry && codec.openRecord(id, entry.value)
     if (entry === undefined || record === undefined) return undefined
@@ -125,17 +141,17 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
     async read (jar) {
       if (jar.get(options.names(jar.secure).session) === undefined) return undefined
       lastSeen.delete(jar)
-      const id = cookieId(jar)
+      const identity = identityIn(jar)
       let found: Found | undefined
       try {
-        found = id === undefined ? undefined : await find(id)
+        found = identity && await find(identity)
       } catch (error) {
         if (options.onStoreError === 'fail') throw error
         warn('session_store_failed', { error })
         return undefined
       }
       if (found === undefined) {
-        if (id !== undefined) lost.set(jar, id)
+        if (identity !== undefined) lost.set(jar, identity)
         clearCookies(jar)
         return undefined
       }
@@ -154,7 +170,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
     async tokens (jar, record) {
       let found = lastSeen.get(jar)
       // Under the session's lock only the store's word counts: another process may just have written.
-      if (found?.id !== record.id || locked.has(record.id)) found = await find(record.id)
+      if (found?.id !== record.id || locked.has(record.id)) found = await find(identityOf(record.id))
       if (found === undefined) return noTokens(record.id)
       lastSeen.set(jar, found)
       return tokensOf(found)
@@ -162,10 +178,10 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
 
     async create (jar, session) {
       const { record } = session
-      const previous = cookieId(jar) ?? lost.get(jar)
+      const previous = identityIn(jar) ?? lost.get(jar)
       lastSeen.delete(jar)
       // The old session first: when this fails nothing has changed, and when what follows fails there is no session at all.
-      if (previous !== undefined) await call('delete', async () => await store.delete(storeKey(previous)))
+      if (previous !== undefined) await call('delete', async () => await store.delete(previous.key))
       clearCookies(jar)
       const key = storeKey(record.id)
       const entry: SessionEntry = {
@@ -192,7 +208,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
         if (performance.now() - since > timeout * 1000) throw new SessionStoreError('The session store was too slow for this many writes of one session.')
         for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
           if (attempt > 0) await sleep(20 * attempt * Math.random())
-          const found = await find(id)
+          const found = await find(identityOf(id))
           if (found === undefined) return undefined
           const current = { record: found.record, tokens: tokensOf(found) }
           const wanted = change(current)
@@ -228,13 +244,13 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
     },
 
     async destroy (jar) {
-      const id = cookieId(jar) ?? lost.get(jar)
+      const identity = identityIn(jar) ?? lost.get(jar)
       lastSeen.delete(jar)
       clearCookies(jar)
-      if (id === undefined) return undefined
+      if (identity === undefined) return undefined
       // Deleting decides whether the session is over; who it belonged to is only good to know.
-      const found = await find(id).catch(() => undefined)
-      await call('delete', async () => await store.delete(storeKey(id)))
+      const found = await find(identity).catch(() => undefined)
+      await call('delete', async () => await store.delete(identity.key))
       return found?.record
     },
 

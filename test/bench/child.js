@@ -1,15 +1,19 @@
-import { fork } from 'node:child_process'
+import { fork, spawnSync } from 'node:child_process'
+import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
+
+// A core for the servers and the others for the load, where that can be said: otherwise they take turns on each other's.
+const pinned = process.platform === 'linux' && cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0
+if (pinned) spawnSync('taskset', ['-acp', '1', String(process.pid)])
+const ON_CORE_0 = pinned ? { execPath: 'taskset', execArgv: ['-c', '0', process.execPath] } : {}
 
 /** Starts one of the bench's servers in a process of its own. */
 export async function startChild (file, args) {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(args)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  let answered
-  child.on('message', message => answered?.(message))
-  const next = () => new Promise((resolve, reject) => {
-    answered = resolve
-    child.once('exit', code => reject(new Error(`${file} ended with ${code}`)))
-  })
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(args)], { ...ON_CORE_0, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  let waiting
+  child.on('message', message => waiting.resolve(message))
+  child.on('exit', code => waiting.reject(new Error(`${file} ended with ${code}`)))
+  const next = () => new Promise((resolve, reject) => { waiting = { resolve, reject } })
   const ready = await next()
   return {
     ...ready,
@@ -25,6 +29,8 @@ export function serve (facts) {
     const { user, system } = process.cpuUsage()
     process.send({ cpu: user + system })
   })
+  // Its parent has failed before it could stop it.
+  process.on('disconnect', () => process.exit())
   process.send(facts)
 }
 

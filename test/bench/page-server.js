@@ -16,8 +16,13 @@ if (variant === 'bare') {
   app.get('/me', { preHandler: async (request, reply) => { if (request.session.get('user') === undefined) return reply.code(401).send() } }, async request => request.session.get('user'))
   await app.ready()
   for (let n = 0; n < sessions; n++) {
-    const { cookies } = await app.inject(`/in?n=${n}`)
-    headers.push(`s=${cookies[0].value}; ${foreign}`)
+    headers.push(cookiesOf(await app.inject(`/in?n=${n}`)))
+  }
+} else if (variant === 'peer') {
+  const { peer } = await import('./peer.js')
+  await peer(app, {})
+  for (let n = 0; n < sessions; n++) {
+    headers.push(cookiesOf(await app.inject(`/in?n=${n}`)))
   }
 } else {
   const { default: auth0 } = await import('fastify-auth0')
@@ -30,3 +35,8 @@ if (variant === 'bare') {
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
 const own = headers[0] === undefined ? 0 : headers[0].length - foreign.length - 2
 serve({ url, headers, own })
+
+/** What a browser would send back, with the cookies of others. */
+function cookiesOf ({ headers }) {
+  return [...[headers['set-cookie']].flat().map(line => line.split(';', 1)[0]), foreign].join('; ')
+}

@@ -7,7 +7,7 @@ export async function run () {
   console.log('\n100 requests on one expired access token; the tenant rotates strictly')
   for (const spread of [0, 400]) {
     const tenant = await startChild('./tenant-server.js', {})
-    const app = await startChild('./login-server.js', { issuer: tenant.issuer })
+    const app = await startChild('./login-server.js', { issuer: tenant.url })
     const pool = new Pool(app.url, { connections: 100 })
     const cookie = await login(pool)
     await (await pool.request({ path: '/later', method: 'GET' })).body.dump()

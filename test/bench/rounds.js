@@ -1,19 +1,42 @@
+const ROUNDS = 16
+/** Seconds a server is loaded per round. */
+export const SECONDS = 0.5
+
 /**
- * Loads several servers in turn, shuffled anew in each round, and says what each request cost them.
- * The first round only warms up.
- * @returns per server, what `load` returned and `perRequest` (microseconds of CPU), one entry per round
+ * Loads several servers in turn, shuffled anew in each round, and says what a request cost each of them: the CPU time
+ * of the cheapest quarter of its rounds. Whatever else the machine does only adds to the others.
+ * The first two rounds only warm up.
+ * @param load asks a server for `SECONDS`; answers with numbers, `requests` among them
+ * @returns per server `perRequest`, microseconds, and what `load` answered, summed up
  */
-export async function rounds (servers, count, load) {
-  const results = servers.map(() => [])
-  for (let round = -1; round < count; round++) {
+export async function rounds (servers, load) {
+  const costs = servers.map(() => [])
+  const totals = servers.map(() => ({}))
+  for (let round = -2; round < ROUNDS; round++) {
     for (const i of shuffled(servers.length)) {
       const before = await servers[i].cpu()
-      const done = await load(servers[i], i)
+      const done = await load(servers[i])
       const spent = await servers[i].cpu() - before
-      if (round >= 0) results[i].push({ ...done, perRequest: spent / done.requests })
+      if (round < 0) continue
+      costs[i].push(spent / done.requests)
+      for (const [name, count] of Object.entries(done)) totals[i][name] = (totals[i][name] ?? 0) + count
     }
   }
-  return results
+  return totals.map((total, i) => ({ ...total, perRequest: cheapestQuarter(costs[i]) }))
+}
+
+export const header = title => console.log('\n%s: CPU of the server per request, the cheapest quarter of %d interleaved rounds', title, ROUNDS)
+
+/** Prints a server's cost beside that of the first one. */
+export function row ({ name, goal }, { perRequest, refused = 0 }, bare, more = '') {
+  const ratio = bare.perRequest / perRequest
+  const verdict = goal === undefined ? '' : ratio >= goal ? ` (goal ${goal}: met)` : ` (goal ${goal}: MISSED)`
+  console.log(`  ${name.padEnd(44)} ${perRequest.toFixed(1).padStart(7)} µs   ${ratio.toFixed(2)} of bare${verdict}${more}${refused > 0 ? `   ${refused} REFUSED` : ''}`)
+}
+
+function cheapestQuarter (costs) {
+  const cheapest = costs.sort((a, b) => a - b).slice(0, Math.ceil(costs.length / 4))
+  return cheapest.reduce((sum, cost) => sum + cost, 0) / cheapest.length
 }
 
 function shuffled (length) {

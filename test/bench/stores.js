@@ -1,17 +1,16 @@
 import '../../examples/typescript.js'
 import { Redis } from 'ioredis'
-import { median, startChild } from './child.js'
+import { startChild } from './child.js'
 import { loadFor } from './load.js'
-import { rounds } from './rounds.js'
+import { header, rounds, row, SECONDS } from './rounds.js'
 
-const ROUNDS = 5
-const SECONDS = 1
 const SESSIONS = 500
 /** Redis counts its commands, those inside of scripts too; these change something. */
 const WRITES = ['set', 'del', 'hset', 'pexpire', 'zadd', 'zremrangebyscore']
 
 const VARIANTS = [
   { name: 'bare route, same Cookie header', variant: 'bare' },
+  { name: 'the same once more: what is noise', variant: 'bare' },
   { name: 'guarded, memory store', variant: 'ours' },
   { name: 'guarded, Redis', variant: 'ours', redis: true },
   { name: 'guarded, Redis, activity on every request', variant: 'ours', redis: true, touchAfter: 0 },
@@ -28,19 +27,13 @@ export async function run () {
   for (const { variant, redis: remote, touchAfter } of VARIANTS) {
     servers.push(await startChild('./store-server.js', { variant, sessions: variant === 'bare' ? 0 : SESSIONS, touchAfter, ...(remote && { redis: redis.port }) }))
   }
-  const results = await rounds(servers, ROUNDS, async server => {
+  const results = await rounds(servers, async server => {
     const before = await writesOf(admin)
-    const load = await loadFor(server.url, server.headers.length === 0 ? servers[1].headers : server.headers, SECONDS)
+    const load = await loadFor(server.url, server.headers.length === 0 ? servers[2].headers : server.headers, SECONDS)
     return { ...load, writes: await writesOf(admin) - before }
   })
-  console.log('\nGuarded page, sessions in a store (%d of them): CPU of the server per request, medians of %d interleaved rounds', SESSIONS, ROUNDS)
-  const sum = (i, name) => results[i].reduce((total, each) => total + each[name], 0)
-  VARIANTS.forEach(({ name }, i) => {
-    const perRequest = results[i].map(each => each.perRequest)
-    const [writes, requests, refused] = ['writes', 'requests', 'refused'].map(each => sum(i, each))
-    const ratio = median(perRequest.map((each, round) => results[0][round].perRequest / each))
-    console.log(`  ${name.padEnd(44)} ${median(perRequest).toFixed(1).padStart(7)} µs   ${ratio.toFixed(2)} of bare   ${(writes / requests).toFixed(3)} writes/request${refused > 0 ? `   ${refused} REFUSED` : ''}`)
-  })
+  header(`Guarded page, ${SESSIONS} sessions in a store`)
+  VARIANTS.forEach((variant, i) => row(variant, results[i], results[0], `   ${(results[i].writes / results[i].requests).toFixed(3)} writes/request`))
   for (const server of servers) server.stop()
   await admin.quit()
   await redis.stop()

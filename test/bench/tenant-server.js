@@ -1,11 +1,12 @@
 import { generateKeyPairSync, createSign } from 'node:crypto'
 import { createServer } from 'node:http'
-import { serve } from './child.js'
+import { args, serve } from './child.js'
 
 /** As much of a tenant as a login needs, and no more: what is measured is the application. */
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' }] })
-let issuer = ''
+// What it calls itself, where that is not its address.
+let issuer = args().issuer ?? ''
 let delay = 0
 const counts = {}
 
@@ -29,6 +30,7 @@ const server = createServer((request, response) => {
   request.on('data', chunk => { body += chunk })
   request.on('end', () => {
     const form = new URLSearchParams(body)
+    const nonce = form.get('code') === 'no-nonce' ? undefined : form.get('code')
     const now = Math.floor(Date.now() / 1000)
     const refreshing = form.get('grant_type') === 'refresh_token'
     if (refreshing && Number(form.get('refresh_token').split('-')[1]) !== spent) {
@@ -40,13 +42,14 @@ const server = createServer((request, response) => {
       access_token: `access-${Math.random()}`,
       token_type: 'Bearer',
       expires_in: 3600,
-      refresh_token: `refresh-${refreshing ? spent : spent}`,
-      ...(!refreshing && { id_token: jwt({ iss: issuer, aud: 'bench-client', sub: 'auth0|1', iat: now, exp: now + 3600, sid: 's', nonce: form.get('code'), name: 'Ada', email: 'ada@example.com', picture: 'https://cdn.example.com/ada.png' }) })
+      refresh_token: `refresh-${spent}`,
+      ...(!refreshing && { id_token: jwt({ iss: issuer, aud: 'bench-client', sub: 'auth0|1', iat: now, exp: now + 3600, sid: 's', nonce, name: 'Ada', email: 'ada@example.com', picture: 'https://cdn.example.com/ada.png' }) })
     }
     setTimeout(json, delay, answer)
   })
 })
 server.listen(0, '127.0.0.1', () => {
-  issuer = `http://127.0.0.1:${server.address().port}/`
-  serve({ issuer })
+  const url = `http://127.0.0.1:${server.address().port}/`
+  issuer ||= url
+  serve({ url })
 })

@@ -71,16 +71,13 @@ t.test('STO-02 Redis is slow', async (t) => {
     let release = (): void => {}
     const slow = new Promise<void>((resolve) => { release = resolve })
     redis.before = async () => await slow
-    let ticks = 0
-    const ticking = setInterval(() => { ticks++ }, 10)
     const begun = performance.now()
-    const guarded = Promise.all([browser.call('/private'), browser.call('/token'), browser.call('/private')])
+    let answered = 0
+    const guarded = Promise.all(['/private', '/token', '/private'].map(async path => await browser.call(path).finally(() => { answered++ })))
     t.equal((await browser.call('/')).statusCode, 200)
-    t.ok(performance.now() - begun < 190, 'another route does not wait')
+    t.equal(answered, 0, 'another route does not wait for those that do')
     for (const response of await guarded) await assertUnavailable(t, world, response)
-    clearInterval(ticking)
     t.ok(performance.now() - begun < 1500, 'bounded')
-    t.ok(ticks > 5, 'the event loop is free')
     redis.before = () => {}
     release()
     t.equal((await browser.call('/private')).statusCode, 200, 'recovers by itself')

@@ -67,7 +67,7 @@ class Matrix {
         const url = this.url(name, place)
         const run = async () => { this.runs++; return { secret: true } }
         app.route({ ...options, method: ['GET', 'POST'], url, handler: run })
-        app.get(`${url}/socket`, { ...options, websocket: true }, socket => { this.runs++; socket.close() })
+        app.get(`${url}/socket`, { ...options, websocket: true }, socket => { this.runs++; socket.terminate() })
       }
     }
     await app.ready()
@@ -277,7 +277,7 @@ t.test('only the application\'s own pages change something', async t => {
     const { requireSession, requireSameOrigin } = s.app.auth0
     s.app.route({ method: ['GET', 'POST', 'DELETE'], url: '/thing', preHandler: [requireSession, requireSameOrigin], handler: async () => { runs++; return 'done' } })
     s.app.post('/declared', { config: { auth0: { session: true, sameOrigin: true } } }, async () => 'done')
-    s.app.get('/socket', { websocket: true, onRequest: requireSameOrigin }, socket => { socket.close() })
+    s.app.get('/socket', { websocket: true, onRequest: requireSameOrigin }, socket => { socket.terminate() })
   })
   await s.app.ready()
   const cookie = await sessionCookie(s.app, { user: ada })
