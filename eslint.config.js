@@ -9,6 +9,17 @@ export default [
     rules: { '@typescript-eslint/no-explicit-any': 'error' }
   },
   {
+    // What only the types tell: a promise nobody waits for, a case nobody thought of.
+    files: ['lib/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error'
+    }
+  },
+  {
     // What tests do on purpose: wire names, odd numbers, control characters, one turn of an endless stream.
     files: ['test/**/*.ts'],
     rules: { camelcase: 'off', 'no-void': 'off', 'no-unreachable-loop': 'off', 'no-control-regex': 'off', '@typescript-eslint/no-loss-of-precision': 'off' }

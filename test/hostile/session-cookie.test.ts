@@ -387,7 +387,8 @@ scenario('SES-21 over a socket', async (t, world) => {
   await world.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = world.app.server.address() as { port: number }
   const send = (cookie: string | Buffer) => rawRequest(port, Buffer.concat([Buffer.from('GET /private HTTP/1.1\r\nHost: app.example.test\r\nAccept: application/json\r\nConnection: close\r\nCookie: '), Buffer.from(cookie as string, 'latin1'), Buffer.from('\r\n\r\n')]))
-  t.equal((await send('a=' + 'x'.repeat(100_000))).status, 431)
+  // Over Node's 16 KiB, and small enough to be read whole: an unread rest makes the kernel reset the connection.
+  t.equal((await send('a=' + 'x'.repeat(20_000))).status, 431)
   t.equal((await send('a=\u0000b')).status, 400)
   t.equal((await send('a=\u00ff\u00fe; b')).status, 401)
 })

@@ -126,7 +126,7 @@ export async function rawRequest (port: number, text: string | Buffer): Promise<
   // a reset after the answer is as good an end as any
   socket.on('error', () => {})
   socket.write(text)
-  await once(socket, 'close')
+  await new Promise(resolve => socket.once('close', resolve))
   const whole = Buffer.concat(chunks).toString('latin1')
   const end = whole.indexOf('\r\n\r\n')
   const [statusLine = '', ...lines] = whole.slice(0, end === -1 ? undefined : end).split('\r\n')

@@ -30,7 +30,7 @@ async function endExpiredSessions (tenant: TenantContext): Promise<void> {
   const now = tenant.now()
   for (const session of tenant.storage.all('Session').filter(({ exp }) => exp! <= now)) {
     await tenant.storage.adapter('Session').destroy(session.jti!)
-    setImmediate(tellApplications, tenant, session)
+    setImmediate(() => { tellApplications(tenant, session).catch((error: Error) => { process.emitWarning(error) }) })
   }
 }
 
