@@ -144,7 +144,7 @@ export function mfa (context: Context, visit: Visit) {
     enroll: async (options: { mfaToken: string, factor: MfaFactor, phoneNumber?: string, email?: string } & EmbeddedCallOptions) => await enrollAuthenticator(await visit.server(), opened(options), requestOptions(options)),
     challenge: async (options: { mfaToken: string, challengeType?: 'otp' | 'oob', authenticatorId?: string } & EmbeddedCallOptions) => await challengeAuthenticator(await visit.server(), opened(options), requestOptions(options)),
     deleteAuthenticator: async (options: { mfaToken: string, authenticatorId: string } & EmbeddedCallOptions) => { await deleteAuthenticator(await visit.server(), opened(options), requestOptions(options)) },
-    /** Finishes the interrupted request: the session gets the tokens, or begins. */
+    /** Finishes the interrupted request: the session that wanted the tokens gets them; a login begins a session. */
     verify: async (options: VerifyMfaOptions): Promise<VerifiedMfa> => await verifyMfa(context, visit, options),
     /** What a sealed token was made for; Auth0's own token stays inside. */
     decodeMfaToken: (mfaToken: string): Omit<MfaToken, 'mfaToken'> => {
@@ -168,15 +168,16 @@ async function verifyMfa (context: Context, visit: Visit, options: VerifyMfaOpti
         ? await mfaOobGrant(server, { ...shared, oobCode: options.oobCode, ...(options.bindingCode !== undefined && { bindingCode: options.bindingCode }) }, how)
         : await mfaRecoveryCodeGrant(server, { ...shared, recoveryCode: options.recoveryCode }, how)
   } catch (error) {
-    throw error instanceof MfaRequiredError ? sealMfaToken(context, error, asked) : error
+    throw error instanceof MfaRequiredError ? sealMfaToken(context, error, interrupted) : error
   }
   const now = context.now()
   const set = tokenSetOf(tokens, { ...asked, now })
   const result = { accessToken: set.accessToken, expiresAt: set.expiresAt, recoveryCode: tokens.recovery_code }
   if (options.persist === false) return { ...result, session: undefined }
-  const claims = tokens.id_token === undefined ? undefined : await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token })
+  const organization = interrupted.organization ?? await visit.organization()
+  const claims = tokens.id_token === undefined ? undefined : await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
   const record = (await currentSession(context, visit))?.record
-  if (record === undefined || (claims !== undefined && claims.sub !== record.user.sub)) {
+  if (record === undefined || record.id !== interrupted.sessionId || (claims !== undefined && claims.sub !== record.user.sub)) {
     if (claims === undefined) throw new InvalidArgumentError('mfaToken', 'The second factor gave no ID token, so no session can begin.')
     return { ...result, session: await establishSession(context, visit, { server, tokens, claims, audience: asked.audience, scope: asked.scope }) }
   }

@@ -1,25 +1,27 @@
 import { InvalidArgumentError, MfaRequiredError, type MfaRequirements } from '../errors.js'
 import type { Context } from './context.js'
 
+/** The request that a second factor interrupted. */
+export interface Interrupted {
+  audience?: string | undefined
+  scope?: string | undefined
+  /** The organization the request was for: the tokens have to be of it as well. */
+  organization?: string | undefined
+  /** The session that wanted the tokens; none for a login. */
+  sessionId?: string | undefined
+}
+
 /** What a sealed MFA token carries: Auth0's token, and the request it interrupted. */
-export interface MfaToken {
+export interface MfaToken extends Interrupted {
   mfaToken: string
-  audience?: string
-  scope?: string
   requirements: MfaRequirements
   /** Epoch seconds. */
   createdAt: number
 }
 
 /** The same error with its token sealed, bound to the interrupted request. */
-export function sealMfaToken (context: Context, error: MfaRequiredError, asked: { audience?: string | undefined, scope?: string | undefined }): MfaRequiredError {
-  const content: MfaToken = {
-    mfaToken: error.mfaToken,
-    requirements: error.requirements,
-    createdAt: context.now(),
-    ...(asked.audience !== undefined && { audience: asked.audience }),
-    ...(asked.scope !== undefined && { scope: asked.scope })
-  }
+export function sealMfaToken (context: Context, error: MfaRequiredError, { audience, scope, organization, sessionId }: Interrupted): MfaRequiredError {
+  const content: MfaToken = { mfaToken: error.mfaToken, requirements: error.requirements, createdAt: context.now(), audience, scope, organization, sessionId }
   return new MfaRequiredError({
     code: error.code, message: error.message, status: error.status, statusCode: error.statusCode, mfaToken: context.mfaSealer.seal(JSON.stringify(content)), requirements: error.requirements
   })

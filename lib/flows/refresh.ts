@@ -32,7 +32,7 @@ export async function refresh (context: Context, visit: Visit, server: Authoriza
 }
 
 async function renew (context: Context, server: AuthorizationServer, { record, tokens }: StoredSession, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
-  const response = await askForTokens(context, server, tokens.refreshToken!, wanted, signal)
+  const response = await askForTokens(context, server, record, tokens.refreshToken!, wanted, signal)
   const claims = response.id_token === undefined ? undefined : await verifyRefreshed(context, server, response, record, tokens.nonce)
   const draft = claims === undefined ? undefined : await refreshedUser(context, record, claims)
   const now = context.now()
@@ -52,7 +52,7 @@ async function renew (context: Context, server: AuthorizationServer, { record, t
   return { result: accessTokenOf(set), next }
 }
 
-async function askForTokens (context: Context, server: AuthorizationServer, refreshToken: string, wanted: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
+async function askForTokens (context: Context, server: AuthorizationServer, record: SessionRecord, refreshToken: string, wanted: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
   try {
     return await refreshTokenGrant(server, {
       refreshToken,
@@ -60,7 +60,7 @@ async function askForTokens (context: Context, server: AuthorizationServer, refr
       ...(wanted.scope !== '' && { scope: wanted.scope })
     }, signal === undefined ? {} : { signal })
   } catch (error) {
-    throw refreshFailure(context, error, wanted)
+    throw refreshFailure(context, error, record, wanted)
   }
 }
 
@@ -100,8 +100,8 @@ function sameUser (a: object, b: object): boolean {
 }
 
 /** A refusal means a new login; what says "later" (timeouts, 5xx, rate limits) stays what it is. */
-function refreshFailure (context: Context, error: unknown, wanted: Wanted): unknown {
-  if (error instanceof MfaRequiredError) return sealMfaToken(context, error, wanted)
+function refreshFailure (context: Context, error: unknown, { id, user }: SessionRecord, wanted: Wanted): unknown {
+  if (error instanceof MfaRequiredError) return sealMfaToken(context, error, { ...wanted, organization: user.org_id, sessionId: id })
   if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
     return new AccessTokenError('failed_to_refresh_token', 'Auth0 refused the refresh token; the user has to log in again.', error)
   }

@@ -1,13 +1,8 @@
 import t from 'tap'
 import { generateKeyPairSync } from 'node:crypto'
-import { site, type Site } from './site.js'
+import { ask, does, site, type Site } from './site.js'
 
 type Request = import('fastify').FastifyRequest
-const told = (error: { code: string, argument?: string, mfaToken?: string }): object => ({ code: error.code, ...(error.argument !== undefined && { argument: error.argument }), ...(error.mfaToken !== undefined && { sealed: error.mfaToken }) })
-/** A route that does `work` and answers with its result, or with the code of its error. */
-const does = (work: (request: Request) => Promise<unknown>) => async (request: Request): Promise<unknown> =>
-  await work(request).then(value => ({ value: value instanceof URL ? value.href : value ?? null }), (error: Error) => ({ error: told(error as unknown as { code: string }) }))
-const ask = async (browser: { call: (path: string) => Promise<{ json: () => unknown }> }, path: string): Promise<{ value?: never, error?: { code: string, sealed?: string } }> => (await browser.call(path)).json() as never
 const urlOf = (answer: { value?: never }): URL => new URL(answer.value as unknown as string)
 
 t.test('linking and unlinking an account', async t => {

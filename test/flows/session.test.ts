@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import t from 'tap'
-import type { ServerClient } from '../../lib/index.js'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import type { Auth0Event, SessionDraft } from '../../types/index.js'
 import { site } from './site.js'
+import { answerWaysIn, waysIn } from './ways-in.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
 const me: Handler = async request => (await request.getSession()) ?? 'nobody'
@@ -131,20 +131,9 @@ t.test('the identity provider\'s ceiling ends the session and is kept across ref
 })
 
 t.test('every way of logging in keeps to the identity provider\'s ceiling', async t => {
-  const authSession = 'auth-session-1'
-  const sealed = (error: { mfaToken?: string }): string => error.mfaToken ?? 'no second factor was asked for'
-  const ways: Record<string, (auth0: ServerClient) => Promise<unknown>> = {
-    passwordless: async auth0 => await auth0.passwordless.verify({ connection: 'email', email: 'ada@example.com', verificationCode: '123' }),
-    'a code for a database connection': async auth0 => await auth0.passwordless.verify({ authSession, verificationCode: '123' }),
-    passkey: async auth0 => await auth0.passkeys.signIn({ authSession, authnResponse: { id: 'x' } }),
-    'token exchange': async auth0 => await auth0.loginWithCustomTokenExchange({ subjectToken: 'legacy', subjectTokenType: 'urn:acme:legacy' }),
-    'another device': async auth0 => await auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' } }),
-    'second factor': async auth0 => await auth0.mfa.verify({ mfaToken: await auth0.passwordless.verify({ connection: 'sms', phoneNumber: '+491701234567', verificationCode: '123' }).then(() => '', sealed), otp: '123456' })
-  }
-  for (const [way, logIn] of Object.entries(ways)) {
+  for (const [way, logIn] of Object.entries(waysIn)) {
     const s = await site(t, {}, { '/in': async request => { await logIn(request.auth0); return 'in' }, '/me': me })
-    s.tenant.scripts.set('POST /bc-authorize', () => ({ json: { auth_req_id: 'req-1', expires_in: 300, interval: 0.01 } }))
-    s.tenant.scripts.set('POST /oauth/token', ({ form }) => form.get('realm') === 'sms' ? { status: 403, json: { error: 'mfa_required', mfa_token: 'raw' } } : { json: s.tenant.tokens() })
+    answerWaysIn(s)
     s.tenant.claims = { session_expiry: s.clock.now + 1000 }
     const ada = s.browser()
     t.equal((await ada.call('/in')).body, 'in', way)

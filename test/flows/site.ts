@@ -72,3 +72,11 @@ export async function site (t: Test, options: Partial<Auth0Options> = {}, routes
   t.teardown(async () => { await made.app.close() })
   return made
 }
+
+const told = (error: { code: string, argument?: string, mfaToken?: string }): object => ({ code: error.code, ...(error.argument !== undefined && { argument: error.argument }), ...(error.mfaToken !== undefined && { sealed: error.mfaToken }) })
+
+/** A route that does `work` and answers with its result, or with the code of its error. */
+export const does = (work: (request: FastifyRequest) => Promise<unknown>) => async (request: FastifyRequest): Promise<unknown> =>
+  await work(request).then(value => ({ value: value instanceof URL ? value.href : value ?? null }), (error: Error) => ({ error: told(error as unknown as { code: string }) }))
+
+export const ask = async (browser: Pick<Browser, 'call'>, path: string): Promise<{ value?: never, error?: { code: string, sealed?: string } }> => (await browser.call(path)).json() as never
