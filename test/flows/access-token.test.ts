@@ -101,6 +101,37 @@ t.test('an audience that the server silently ignored is noticed, and its tokens 
   t.equal((await ada.call('/token?audience=https://one')).statusCode, 200)
 })
 
+t.test('a token that was renewed without an audience is found again, and the ID token stays', async t => {
+  const s = await site(t, { storeIdToken: true }, {
+    ...show,
+    '/transfer': async request => await request.auth0.requestSessionTransferToken({ subjectToken: 'x', subjectTokenType: 'urn:acme:customer' })
+  })
+  const usual = s.tenant.tokens.bind(s.tenant)
+  let idToken: unknown
+  s.tenant.tokens = (claims, rest) => { const tokens = usual(claims, rest); idToken = tokens.id_token; return tokens }
+  s.tenant.claims = { sid: undefined }
+  const ada = await s.member()
+  s.tenant.scripts.set('refresh_token', () => ({ json: usual({}, { id_token: undefined }) }))
+  s.clock.now += 3600
+  for (const wanted of ['opaque-access-2', 'opaque-access-2']) t.equal((await ada.call('/token')).json().accessToken, wanted)
+  t.equal(s.tenant.grants('refresh_token').length, 1)
+  const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
+  s.tenant.scripts.set(exchange, () => ({ json: { access_token: 'stt', token_type: 'N_A', issued_token_type: 'urn:auth0:params:oauth:token-type:session_transfer_token' } }))
+  t.equal((await ada.call('/transfer')).statusCode, 200)
+  t.equal(s.tenant.grants(exchange)[0]?.form.get('actor_token'), idToken, 'for a session transfer')
+  t.equal(new URL(String((await ada.navigate('/auth/logout')).headers.location)).searchParams.get('id_token_hint'), idToken, 'and for the logout')
+})
+
+t.test('calls side by side in one request share one renewal', async t => {
+  const s = await site(t, {}, { '/three': async request => await Promise.all([1, 2, 3].map(async () => (await request.auth0.getAccessToken()).accessToken)) })
+  const ada = await s.member()
+  for (const n of [2, 3]) {
+    s.clock.now += 3600
+    t.strictSame((await ada.call('/three')).json(), Array.from({ length: 3 }, () => `opaque-access-${n}`))
+  }
+  t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-2'])
+})
+
 t.test('refresh: true gets a new token, also under load only one', async t => {
   const s = await site(t, {}, { '/new': async request => await request.auth0.getAccessToken({ refresh: true }) })
   const ada = await s.member()

@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap'
-import { inWorld, type World } from '../hostile/app.js'
+import { inWorld, type OptionChanges, type World } from '../hostile/app.js'
 import { changed, HostileIdp } from '../hostile/idp.js'
 
 const b = 'https://b.example.test'
 
 /** One application for two custom domains, told apart by the host it was asked at. */
-async function twoDomains (t: Test, work: (world: World, other: HostileIdp) => Promise<void>): Promise<void> {
+async function twoDomains (t: Test, work: (world: World, other: HostileIdp) => Promise<void>, options: OptionChanges = {}): Promise<void> {
   let now = (): number => 0
   const other = new HostileIdp({ now: () => now(), issuer: 'https://b.auth0.test/' })
   let own: HostileIdp | undefined
@@ -19,6 +19,7 @@ async function twoDomains (t: Test, work: (world: World, other: HostileIdp) => P
       domain: async (request) => request.host === 'b.example.test' ? 'b.auth0.test' : 'tenant.auth0.test',
       appBaseUrl: ['https://app.example.test', b],
       customFetch: async (input, init) => await (new URL(input instanceof Request ? input.url : input).host === 'b.auth0.test' ? other : own!).fetch(input, init),
+      ...options
     }
   }, async (world) => {
     own = world.idp
@@ -94,4 +95,36 @@ t.test('the host is what a trusted proxy says it is', async (t) => {
     const unknown = await world.app.inject({ url: '/auth/login', headers: { host: 'c.example.test', accept: 'application/json' } })
     t.equal(unknown.statusCode, 400, 'an address that is not in the list')
   })
+})
+
+t.test('logins that are pushed at the same time each go to their own domain', async (t) => {
+  await twoDomains(t, async (world) => {
+    let release = () => {}
+    const held = new Promise<void>((resolve) => { release = resolve })
+    await world.during({ answers: { par: async (correct) => { await held; return correct } } }, async () => {
+      const ada = world.browser()
+      const first = world.start(ada)
+      while (world.idp.count('par') === 0) await new Promise((resolve) => setImmediate(resolve))
+      t.equal(new URL(await world.start(world.browser(b))).host, 'b.auth0.test')
+      release()
+      const location = await first
+      t.equal(new URL(location).host, 'tenant.auth0.test', 'whoever came meanwhile')
+      t.equal((await ada.navigate(world.back(location), { 'sec-fetch-site': 'cross-site' })).statusCode, 302)
+    })
+  }, { pushedAuthorizationRequests: true })
+})
+
+t.test('a domain is asked for its metadata and keys once, and for connected accounts itself', async (t) => {
+  await twoDomains(t, async (world, other) => {
+    for (let login = 0; login < 3; login++) {
+      const bea = world.browser(b)
+      const { params } = other.authorize(await world.start(bea))
+      await bea.navigate(`/auth/callback?${params}`, { 'sec-fetch-site': 'cross-site' })
+      const connecting = await bea.navigate('/auth/connect?connection=github')
+      t.equal(new URL(String(connecting.headers.location)).host, 'b.auth0.test', connecting.body)
+      t.equal(other.last('token').form.get('audience'), 'https://b.auth0.test/me/')
+    }
+    t.strictSame([other.count('discovery'), other.count('jwks'), other.count('connect')], [1, 1, 3])
+    t.equal(world.idp.seen.length, 0)
+  }, { mountConnectedAccountRoutes: true })
 })

@@ -126,6 +126,15 @@ t.test('an organization per request, and one the query may choose', async t => {
   t.equal((await open.browser().navigate('/auth/login?organization=org_bad')).statusCode, 400)
 })
 
+t.test('code that hands on a returnTo of a stranger sends nobody away', async t => {
+  const s = await site(t, {}, { '/start': async request => (await request.auth0.startInteractiveLogin(request.query as { returnTo: string })).href })
+  for (const [returnTo, end] of [['https://evil.test/', '/'], ['//evil.test', '/'], ['/\\evil.test', '/'], ['javascript:alert(1)', '/'], ['/auth/logout', '/'], ['/there', '/there']] as const) {
+    const browser = s.browser()
+    const { body } = await browser.call(`/start?returnTo=${encodeURIComponent(returnTo)}`)
+    t.equal((await browser.navigate(s.tenant.callback(body))).headers.location, end, returnTo)
+  }
+})
+
 t.test('a login that cannot start', async t => {
   const s = await site(t, { mountRoutes: false }, { '/start': start({}) })
   t.equal((await s.browser().call('/start')).body, 'missing_required_argument_error redirect_uri')

@@ -1,19 +1,20 @@
 import type { Test } from 'tap'
 import { Findings, isSessionCookie, markOf, scenario, type World, type WorldOptions } from './app.js'
-import { canaryUser, changed, json, type AnswerDefect } from './idp.js'
+import { canaryUser, changed, json, type AnswerDefect, type IdTokenDefect } from './idp.js'
+import { rsaKey } from './jws.js'
 
 /** Delays from here on are waits between polls, not the limits of requests. */
 const LONG = 4000
 
 /** What `loginBackchannel()` may be given by the query. */
-interface Asked { bindingMessage?: string, abort?: string }
+interface Asked { bindingMessage?: string, abort?: string, requestedExpiry?: string }
 
 const ciba: WorldOptions = {
   plugin: { httpTimeout: 2 },
   routes: (app) => {
     app.get<{ Querystring: Asked }>('/ciba', async (request) => {
-      const { bindingMessage = 'order 1', abort } = request.query
-      const { session } = await request.auth0.loginBackchannel({ bindingMessage, loginHint: { sub: canaryUser.sub }, ...(abort !== undefined && { signal: AbortSignal.timeout(Number(abort)) }) })
+      const { bindingMessage = 'order 1', abort, requestedExpiry } = request.query
+      const { session } = await request.auth0.loginBackchannel({ bindingMessage, loginHint: { sub: canaryUser.sub }, ...(abort !== undefined && { signal: AbortSignal.timeout(Number(abort)) }), ...(requestedExpiry !== undefined && { requestedExpiry: Number(requestedExpiry) }) })
       const { accessToken, scope, expiresAt } = await request.auth0.getAccessToken({ scope: '' })
       return { same: session.user.sub === canaryUser.sub, mark: markOf(accessToken), scope, expiresAt }
     })
@@ -140,6 +141,42 @@ scenario('CI-12 scope and expires_in missing in the token answer', async (t, wor
   t.equal(token.json().scope, 'openid profile email offline_access', 'granted is what was asked')
   t.equal(world.idp.count('token'), calls + 1, 'a token whose end is not known is renewed')
 }, ciba)
+
+scenario('the ID token of a login on another device is verified in full', async (t, world) => {
+  const payload = (change: Record<string, unknown>): IdTokenDefect => ({ payload: (correct) => ({ ...correct, ...change }) })
+  const cases: [IdTokenDefect, string][] = [
+    [{ key: rsaKey('key-3').privateKey }, 'token_validation_error'],
+    [payload({ aud: 'another-client' }), 'token_validation_error'],
+    [payload({ exp: 1 }), 'token_validation_error'],
+    [payload({ iss: 'https://other.auth0.test/' }), 'issuer_validation_error'],
+    [{ token: () => undefined }, 'token_validation_error']
+  ]
+  for (const [idToken, code] of cases) await inFastTime(world, async () => await world.during({ idToken }, () => fails(t, world, { status: 401, code }, 1)))
+  await inFastTime(world, async () => t.equal((await world.browser().call('/ciba')).statusCode, 200, 'control'))
+}, ciba)
+
+scenario('a login on another device is a session of its own in a browser that somebody else used', async (t, world) => {
+  const browser = world.browser()
+  world.idp.user = { sub: 'auth0|somebody-else', 'https://x.test/roles': ['admin'] }
+  await world.login(browser)
+  const before = (await browser.call('/private')).json().session
+  const copy = browser.copy()
+  world.idp.user = canaryUser
+  await inFastTime(world, async () => t.equal((await browser.call('/ciba')).statusCode, 200))
+  const { session } = (await browser.call('/private')).json()
+  t.match(session, { user: { sub: canaryUser.sub, name: canaryUser.name }, sid: /^sid-/ }, 'with all that the ID token says')
+  t.equal(session.user['https://x.test/roles'], undefined)
+  t.not(session.sid, before.sid)
+  t.not(session.id, before.id)
+  t.equal((await copy.call('/private')).statusCode, 401, 'the session before is over')
+}, ciba)
+
+scenario('a login on another device sends what it was given, and nothing of the login page', async (t, world) => {
+  await inFastTime(world, async () => t.equal((await world.browser().call('/ciba?requestedExpiry=90')).statusCode, 200))
+  const { form } = world.idp.last('bc-authorize')
+  t.strictSame([...form.keys()].sort(), ['binding_message', 'client_id', 'client_secret', 'login_hint', 'requested_expiry', 'scope'])
+  t.equal(form.get('requested_expiry'), '90')
+}, { ...ciba, plugin: { ...ciba.plugin, authorizationParams: { redirect_uri: 'https://app.example.test/auth/callback', prompt: 'login', max_age: 60, connection: 'db', ui_locales: 'de' } } })
 
 scenario('a login on another device ends with the identity provider\'s session', async (t, world) => {
   const ceiling = (at: number) => ({ idToken: { payload: (correct: Record<string, unknown>) => ({ ...correct, session_expiry: Math.floor(at) }) } })

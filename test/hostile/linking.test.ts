@@ -61,6 +61,19 @@ for (const [kind, options, back] of [
   }, options)
 }
 
+for (const [kind, options, back] of [['link', linking, '/auth/connect/callback'], ['connect', connecting, '/auth/callback']] as const) {
+  scenario(`a refusal of the provider is no login, and leaves the session alone: ${kind}`, async (t, world) => {
+    const { browser } = await succeeds(t, world)
+    const started = await browser.navigate(begin)
+    const state = kind === 'connect' ? connectState(world, started) : new URL(String(started.headers.location)).searchParams.get('state')
+    const calls = world.idp.count('token')
+    await refuses(t, world, browser, `${back}?error=access_denied&error_description=No&state=${state}`, { status: 403, code: 'access_denied' }, kind)
+    t.equal(world.idp.count('token'), calls, 'nothing is redeemed')
+    t.equal(world.idp.count('complete'), 0)
+    t.strictSame(browser.names().filter(isTransactionCookie), [], 'the request is over')
+  }, options)
+}
+
 scenario('LK-03 the answer is of another user', async (t, world) => {
   for (const claims of [{ sub: 'github|1' }, { sub: '' }]) {
     const { browser, back } = await underWay(t, world)

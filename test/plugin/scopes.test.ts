@@ -66,6 +66,7 @@ t.test('the plugin\'s prefix is part of its routes and of the callback URL', asy
   t.equal(new URL(String(start.headers.location)).searchParams.get('redirect_uri'), 'https://app.example.test/base/t1/auth/callback')
   const back = s.tenant.callback(String(start.headers.location)).replace('/base', '')
   t.equal((await browser.navigate(back)).headers.location, '/base/x')
+  t.equal(s.tenant.grants('authorization_code')[0]?.form.get('redirect_uri'), 'https://app.example.test/base/t1/auth/callback', 'the same when the code is redeemed')
 })
 
 t.test('twice in one scope is refused', async t => {
