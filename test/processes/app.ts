@@ -40,7 +40,8 @@ async function site (name: string, sessionStore: SessionStore): Promise<FastifyI
     audience: settings.audience,
     scope: 'openid profile email offline_access read:items',
     sessionStore,
-    sessionConfiguration: { storeTimeout: settings.storeTimeout, inactivityDuration: 4e6, absoluteDuration: 8e6 },
+    // Few remembered cookies: they have all their room soon, and what still grows then should not.
+    sessionConfiguration: { storeTimeout: settings.storeTimeout, inactivityDuration: 4e6, absoluteDuration: 8e6, cacheEntries: 32 },
     httpTimeout: settings.httpTimeout,
     customFetch: patientFetch,
     now
