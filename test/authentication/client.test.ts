@@ -186,12 +186,13 @@ t.test('passwordless', async (t) => {
 t.test('private_key_jwt goes into JSON bodies as well', async (t) => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   for (const options of [{ clientAssertionSigningKey: privateKey }, { clientAssertionSigningKey: privateKey, clientAssertionSigningAlg: 'PS256', clientAssertionSigningKeyId: 'k1' }] as const) {
-    const { client, tenant } = at({ 'POST /passwordless/start': { json: {} }, 'POST /mfa/challenge': { json: {} }, 'POST /passkey/challenge': { json: { auth_session: 'a', authn_params_public_key: {} } }, 'POST /otp/challenge': { json: { auth_session: 'a' } } }, options)
+    const { client, tenant } = at({ 'POST /passwordless/start': { json: {} }, 'POST /mfa/challenge': { json: {} }, 'POST /passkey/challenge': { json: { auth_session: 'a', authn_params_public_key: {} } }, 'POST /passkey/register': { json: { auth_session: 'a', authn_params_public_key: {} } }, 'POST /otp/challenge': { json: { auth_session: 'a' } } }, options)
     await client.passwordless.email({ email: 'a@b.test' })
     await client.mfa.challenge({ mfaToken: 'm' })
     await client.passkeys.loginChallenge()
+    await client.passkeys.signupChallenge({ userProfile: { email: 'a@b.test' } })
     await client.passwordless.otpChallenge({ connection: 'db', email: 'a@b.test' })
-    t.equal(tenant.seen.length, 4)
+    t.equal(tenant.seen.length, 5)
     for (const { body } of tenant.seen) {
       t.match(JSON.parse(body), { client_id: 'client-1', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: /^eyJ/ })
       t.notMatch(body, /client_secret/)

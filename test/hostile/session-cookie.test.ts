@@ -418,6 +418,14 @@ scenario('SES-22 flags of the session cookies', async (t, world) => {
   }
 })
 
+scenario('SES-22 flags of the cookie of a session in a store', async (t, world) => {
+  const { response } = await succeeds(t, world)
+  const [cookie, ...more] = setCookies(response).filter(({ name }) => isSessionCookie(name))
+  t.equal(more.length, 0)
+  t.match(cookie?.name, /^__Host-/)
+  t.strictSame(['httponly', 'secure', 'path', 'samesite', 'domain'].map((name) => cookie?.attributes.get(name)), ['', '', '/', 'Lax', undefined])
+}, { plugin: { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) } })
+
 /** The purpose and key a session cookie of the default world is sealed with. */
 const purpose = (kind: string) => JSON.stringify([kind, 'hostile-client', 'tenant.auth0.test', '', ''])
 

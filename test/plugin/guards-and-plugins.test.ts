@@ -220,6 +220,25 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
   t.equal((await at('/either', bearer({ exp: s.clock.now + 1 }))).statusCode, 200)
 })
 
+t.test('a user that another plugin puts on the request is not ours, and stays', async t => {
+  for (const order of ['before', 'after']) {
+    const s = new Site()
+    const app = fastify({ pluginTimeout: 0 })
+    t.teardown(async () => { await app.close(); await s.app.close() })
+    const { default: jwt } = await import('@fastify/jwt')
+    if (order === 'before') await app.register(jwt, { secret: 'the secret of another plugin, long enough' })
+    await app.register(fastifyAuth0, s.options())
+    if (order === 'after') await app.register(jwt, { secret: 'the secret of another plugin, long enough' })
+    app.get('/both', { preHandler: app.auth0.requireSession }, async request => {
+      await request.jwtVerify()
+      return { theirs: (request.user as { id: number }).id, ours: request.auth0.user.sub }
+    })
+    await app.ready()
+    const headers = { host: HOST, cookie: await sessionCookie(app, { user: ada }), authorization: `Bearer ${app.jwt.sign({ id: 7 })}` }
+    t.strictSame((await app.inject({ url: '/both', headers })).json(), { theirs: 7, ours: ada.sub }, order)
+  }
+})
+
 t.test('with several domains the request decides whose tokens are taken, each time', async t => {
   const s = new Site({ domain: ({ headers }) => String(headers['x-tenant'] ?? ''), api: { audience } })
   t.teardown(async () => { await s.app.close() })

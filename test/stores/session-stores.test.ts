@@ -87,6 +87,17 @@ test('Redis', async t => {
     t.ok(await store.get('k1'))
   })
 
+  t.test('who is logged out is found by an index: no other session is looked at', async t => {
+    const redis = new FakeRedis()
+    const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
+    for (let user = 1; user <= 30; user++) await store.create(`k${user}`, entry({ owner: { iss: 'https://acme/', sub: `auth0|${user}`, sid: `s${user}` } }))
+    const asked = new Set<string>()
+    redis.before = (_command, key) => { if (key.startsWith('p:entry:')) asked.add(key) }
+    t.equal(await store.deleteWhere({ iss: 'https://acme/', sub: 'auth0|7' }), 1)
+    t.same([...asked], ['p:entry:k7'])
+    t.equal(await store.deleteWhere({ iss: 'https://acme/', sub: 'auth0|8', sid: 's9' }), 0, 'and both have to be its own')
+  })
+
   t.test('a session that changes hands while it is being deleted stays', async t => {
     const redis = new FakeRedis()
     const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
