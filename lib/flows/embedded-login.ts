@@ -52,7 +52,7 @@ async function logIn (context: Context, visit: Visit, server: AuthorizationServe
   try {
     tokens = await grant()
   } catch (error) {
-    throw error instanceof MfaRequiredError ? sealMfaToken(context, error, asked) : error
+    throw error instanceof MfaRequiredError ? sealMfaToken(context, server, error, asked) : error
   }
   const organization = asked.organization ?? await visit.organization()
   const claims = await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
@@ -138,12 +138,15 @@ export interface VerifiedMfa { session: Session | undefined, accessToken: string
 
 /** `request.auth0.mfa`: second factors, with the sealed token of a `MfaRequiredError`. */
 export function mfa (context: Context, visit: Visit) {
-  const opened = <T extends { mfaToken: string }> (options: T): T => ({ ...options, mfaToken: openMfaToken(context, options.mfaToken).mfaToken })
+  const call = async <T extends { mfaToken: string } & EmbeddedCallOptions, R> (options: T, work: (server: AuthorizationServer, params: T, how: RequestOptions) => Promise<R>): Promise<R> => {
+    const server = await visit.server()
+    return await work(server, { ...options, mfaToken: openMfaToken(context, options.mfaToken, server).mfaToken }, requestOptions(options))
+  }
   return {
-    listAuthenticators: async (options: { mfaToken: string } & EmbeddedCallOptions) => await listAuthenticators(await visit.server(), opened(options), requestOptions(options)),
-    enroll: async (options: { mfaToken: string, factor: MfaFactor, phoneNumber?: string, email?: string } & EmbeddedCallOptions) => await enrollAuthenticator(await visit.server(), opened(options), requestOptions(options)),
-    challenge: async (options: { mfaToken: string, challengeType?: 'otp' | 'oob', authenticatorId?: string } & EmbeddedCallOptions) => await challengeAuthenticator(await visit.server(), opened(options), requestOptions(options)),
-    deleteAuthenticator: async (options: { mfaToken: string, authenticatorId: string } & EmbeddedCallOptions) => { await deleteAuthenticator(await visit.server(), opened(options), requestOptions(options)) },
+    listAuthenticators: async (options: { mfaToken: string } & EmbeddedCallOptions) => await call(options, listAuthenticators),
+    enroll: async (options: { mfaToken: string, factor: MfaFactor, phoneNumber?: string, email?: string } & EmbeddedCallOptions) => await call(options, enrollAuthenticator),
+    challenge: async (options: { mfaToken: string, challengeType?: 'otp' | 'oob', authenticatorId?: string } & EmbeddedCallOptions) => await call(options, challengeAuthenticator),
+    deleteAuthenticator: async (options: { mfaToken: string, authenticatorId: string } & EmbeddedCallOptions) => { await call(options, deleteAuthenticator) },
     /** Finishes the interrupted request: the session that wanted the tokens gets them; a login begins a session. */
     verify: async (options: VerifyMfaOptions): Promise<VerifiedMfa> => await verifyMfa(context, visit, options),
     /** What a sealed token was made for; Auth0's own token stays inside. */
@@ -156,7 +159,7 @@ export function mfa (context: Context, visit: Visit) {
 
 async function verifyMfa (context: Context, visit: Visit, options: VerifyMfaOptions): Promise<VerifiedMfa> {
   const server = await visit.server()
-  const interrupted = openMfaToken(context, options.mfaToken)
+  const interrupted = openMfaToken(context, options.mfaToken, server)
   const asked = { audience: interrupted.audience, scope: interrupted.scope ?? '' }
   const shared = { mfaToken: interrupted.mfaToken, ...(asked.audience !== undefined && { audience: asked.audience }), ...(asked.scope !== '' && { scope: asked.scope }) }
   const how = requestOptions(options)
@@ -168,7 +171,7 @@ async function verifyMfa (context: Context, visit: Visit, options: VerifyMfaOpti
         ? await mfaOobGrant(server, { ...shared, oobCode: options.oobCode, ...(options.bindingCode !== undefined && { bindingCode: options.bindingCode }) }, how)
         : await mfaRecoveryCodeGrant(server, { ...shared, recoveryCode: options.recoveryCode }, how)
   } catch (error) {
-    throw error instanceof MfaRequiredError ? sealMfaToken(context, error, interrupted) : error
+    throw error instanceof MfaRequiredError ? sealMfaToken(context, server, error, interrupted) : error
   }
   const now = context.now()
   const set = tokenSetOf(tokens, { ...asked, now })

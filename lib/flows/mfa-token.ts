@@ -14,14 +14,16 @@ export interface Interrupted {
 /** What a sealed MFA token carries: Auth0's token, and the request it interrupted. */
 export interface MfaToken extends Interrupted {
   mfaToken: string
+  /** The domain it is of. */
+  domain: string
   requirements: MfaRequirements
   /** Epoch seconds. */
   createdAt: number
 }
 
-/** The same error with its token sealed, bound to the interrupted request. */
-export function sealMfaToken (context: Context, error: MfaRequiredError, { audience, scope, organization, sessionId }: Interrupted): MfaRequiredError {
-  const content: MfaToken = { mfaToken: error.mfaToken, requirements: error.requirements, createdAt: context.now(), audience, scope, organization, sessionId }
+/** The same error with its token sealed, bound to the domain and the interrupted request. */
+export function sealMfaToken (context: Context, { domain }: { domain: string }, error: MfaRequiredError, { audience, scope, organization, sessionId }: Interrupted): MfaRequiredError {
+  const content: MfaToken = { mfaToken: error.mfaToken, domain, requirements: error.requirements, createdAt: context.now(), audience, scope, organization, sessionId }
   return new MfaRequiredError({
     code: error.code, message: error.message, status: error.status, statusCode: error.statusCode, mfaToken: context.mfaSealer.seal(JSON.stringify(content)), requirements: error.requirements
   })
@@ -29,12 +31,14 @@ export function sealMfaToken (context: Context, error: MfaRequiredError, { audie
 
 /**
  * Opens a sealed MFA token.
- * @throws InvalidArgumentError when it is not ours or older than `mfaTokenTtl`
+ * @param server where it is going to be sent
+ * @throws InvalidArgumentError when it is not ours, of another domain, or older than `mfaTokenTtl`
  */
-export function openMfaToken (context: Context, sealed: string): MfaToken {
+export function openMfaToken (context: Context, sealed: string, server?: { domain: string }): MfaToken {
   const plaintext = typeof sealed === 'string' ? context.mfaSealer.open(sealed) : undefined
   if (plaintext === undefined) throw new InvalidArgumentError('mfaToken', 'The MFA token is not one this application has made.')
   const token = JSON.parse(plaintext.toString()) as MfaToken
+  if (server !== undefined && token.domain !== server.domain) throw new InvalidArgumentError('mfaToken', 'The MFA token is of another domain than this request.')
   if (token.createdAt + context.config.mfaTokenTtl < context.now()) throw new InvalidArgumentError('mfaToken', 'The MFA token has expired; start again.')
   return token
 }

@@ -60,7 +60,7 @@ async function askForTokens (context: Context, server: AuthorizationServer, reco
       ...(wanted.scope !== '' && { scope: wanted.scope })
     }, signal === undefined ? {} : { signal })
   } catch (error) {
-    throw refreshFailure(context, error, record, wanted)
+    throw refreshFailure(context, server, error, record, wanted)
   }
 }
 
@@ -100,8 +100,8 @@ function sameUser (a: object, b: object): boolean {
 }
 
 /** A refusal means a new login; what says "later" (timeouts, 5xx, rate limits) stays what it is. */
-function refreshFailure (context: Context, error: unknown, { id, user }: SessionRecord, wanted: Wanted): unknown {
-  if (error instanceof MfaRequiredError) return sealMfaToken(context, error, { ...wanted, organization: user.org_id, sessionId: id })
+function refreshFailure (context: Context, server: AuthorizationServer, error: unknown, { id, user }: SessionRecord, wanted: Wanted): unknown {
+  if (error instanceof MfaRequiredError) return sealMfaToken(context, server, error, { ...wanted, organization: user.org_id, sessionId: id })
   if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
     return new AccessTokenError('failed_to_refresh_token', 'Auth0 refused the refresh token; the user has to log in again.', error)
   }

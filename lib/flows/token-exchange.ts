@@ -64,7 +64,7 @@ async function exchange (context: Context, server: AuthorizationServer, { signal
   try {
     return await tokenExchangeGrant(server, params, { ...(signal !== undefined && { signal }), ...(allowedTokenTypes !== undefined && { allowedTokenTypes, dpop: false }) })
   } catch (error) {
-    if (error instanceof MfaRequiredError) throw sealMfaToken(context, error, params)
+    if (error instanceof MfaRequiredError) throw sealMfaToken(context, server, error, params)
     if (!(error instanceof ApiError) || error.status === 429 || error.status >= 500) throw error
     const code = KNOWN.find(known => known === error.code) ?? 'token_exchange_failed'
     throw new CustomTokenExchangeError(code, `Auth0 refused the token exchange (${error.code}).`, error)
@@ -167,7 +167,7 @@ export async function getTokenByRefreshToken (context: Context, server: Authoriz
   try {
     return await refreshTokenGrant(server, params, signal === undefined ? {} : { signal })
   } catch (error) {
-    throw error instanceof MfaRequiredError ? sealMfaToken(context, error, params) : error
+    throw error instanceof MfaRequiredError ? sealMfaToken(context, server, error, params) : error
   }
 }
 

@@ -122,7 +122,7 @@ t.test('a further second factor has the time the options give, from when it was 
 })
 
 t.test('a second factor where the domain depends on the request', async t => {
-  const s = await site(t, { domain: async () => 'acme.eu.auth0.com' }, {
+  const s = await site(t, { domain: async ({ headers }) => String(headers['x-tenant'] ?? 'acme.eu.auth0.com') }, {
     ...routes,
     '/list': does(async request => await request.auth0.mfa.listAuthenticators({ mfaToken: (request.query as { sealed: string }).sealed }))
   })
@@ -130,6 +130,8 @@ t.test('a second factor where the domain depends on the request', async t => {
   const sealed = await interrupted(s, ada)
   s.tenant.scripts.set('GET /mfa/authenticators', ({ headers }) => ({ json: [{ id: headers.get('authorization') }] }))
   t.match((await ask(ada, `/list?sealed=${sealed}`)).value, [{ id: 'Bearer raw-token' }])
+  for (const path of ['/list', '/verify']) t.equal((await ada.call(`${path}?sealed=${sealed}`, { 'x-tenant': 'other.eu.auth0.com' })).json().error?.code, 'invalid_argument', path)
+  t.strictSame(s.tenant.requests.filter(({ url }) => url.host !== s.tenant.domain).map(({ url }) => url.href), [], 'no other tenant hears of it')
   s.tenant.scripts.set(byCode, () => ({ json: s.tenant.tokens() }))
   t.match((await ask(ada, `/verify?sealed=${sealed}`)).value, { accessToken: /^opaque/ })
 })
