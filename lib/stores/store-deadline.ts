@@ -1,29 +1,27 @@
 import { Auth0Error, SessionStoreError, TimeoutError } from '../errors.js'
+import type { Awaitable } from '../../types/stores.js'
 
 /**
  * Waits for the store at most `seconds`, and turns whatever goes wrong into a `SessionStoreError`.
  * An answer that comes too late is dropped, be it a value or an error. One that had come while this process was busy
  * with something else counts: before giving up, what is waiting to be read is read.
  */
-export function bounded<T> (what: string, seconds: number, work: () => Promise<T>): Promise<T> {
+export function bounded<T> (what: string, seconds: number, work: () => Awaitable<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
     let settled = false
-    const settle = (end: () => void): void => { settled = true; clearTimeout(timer); end() }
-    started(work).then(
-      value => { settle(() => { resolve(value) }) },
-      (error: unknown) => { settle(() => { reject(failure(what, error)) }) }
-    )
+    const fail = (error: unknown): void => { reject(failure(what, error)) }
+    const settle = (): void => { settled = true; clearTimeout(timer) }
+    try {
+      Promise.resolve(work()).finally(settle).then(resolve, fail)
+    } catch (error) {
+      return fail(error)
+    }
     // An answer that was there at once, as that of a store in memory, needs no clock.
     queueMicrotask(() => {
       if (!settled) timer = setTimeout(() => setImmediate(() => { reject(late(what)) }), seconds * 1000)
     })
   })
-}
-
-/** Work that throws before it waits fails like work that throws later. */
-async function started<T> (work: () => Promise<T>): Promise<T> {
-  return await work()
 }
 
 /**

@@ -10,7 +10,7 @@ import { bounded, boundedLock } from './store-deadline.js'
 import { createSessionCodec } from './stored-session-value.js'
 import type { Sealer } from './seal.js'
 import type {
-  CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens, StoredSession
+  Awaitable, CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens, StoredSession
 } from '../../types/stores.js'
 
 /** What `createStoredSessions` needs. */
@@ -79,8 +79,8 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
   const locked = new Set<string>()
   const touching = new Map<string, Promise<boolean>>()
 
-  const call = <T>(what: string, work: () => Promise<T>): Promise<T> => bounded(what, timeout, work)
-  const bulk = <T>(what: string, work: () => Promise<T>): Promise<T> => bounded(what, timeout * BULK, work)
+  const call = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout, work)
+  const bulk = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout * BULK, work)
 
   function identityIn (jar: CookieJar): Identity | undefined {
     const value = jar.get(options.names(jar.secure).session)
@@ -102,7 +102,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
 
   /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
   async function find ({ id, key }: Identity): Promise<Found | undefined> {
-    const entry = await call('get', async () => await store.get(key))
+    const entry = await call('get', () => store.get(key))
     const record = entry && codec.openRecord(id, entry.value)
     if (entry === undefined || record === undefined) return undefined
     return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now() ? { id, key, entry, record } : undefined
@@ -116,7 +116,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
   async function touch (key: string, expiresAt: number): Promise<boolean> {
     let touched = touching.get(key)
     if (touched === undefined) {
-      touched = call('touch', async () => await store.touch(key, expiresAt)).catch((error: unknown) => {
+      touched = call('touch', () => store.touch(key, expiresAt)).catch((error: unknown) => {
         // Costs some of the session's life, not the request.
         warn('session_touch_failed', { error })
         return true
@@ -129,9 +129,9 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
   /** Ends a session again that was born before a revocation and written after it. */
   async function overtaken (record: SessionRecord, key: string): Promise<boolean> {
     if (revocations === undefined) return false
-    const revokedAt = await call('revokedAt', async () => await revocations.revokedAt({ id: record.id, ...ownerOf(record) }))
+    const revokedAt = await call('revokedAt', () => revocations.revokedAt({ id: record.id, ...ownerOf(record) }))
     if (revokedAt === undefined || revokedAt < record.createdAt) return false
-    await call('delete', async () => await store.delete(key))
+    await call('delete', () => store.delete(key))
     return true
   }
 
@@ -181,7 +181,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
       const previous = identityIn(jar) ?? lost.get(jar)
       lastSeen.delete(jar)
       // The old session first: when this fails nothing has changed, and when what follows fails there is no session at all.
-      if (previous !== undefined) await call('delete', async () => await store.delete(previous.key))
+      if (previous !== undefined) await call('delete', () => store.delete(previous.key))
       clearCookies(jar)
       const key = storeKey(record.id)
       const entry: SessionEntry = {
@@ -191,7 +191,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
         createdAt: record.createdAt,
         expiresAt: sessionEnd(record, now(), lifetime)
       }
-      await call('create', async () => await store.create(key, entry))
+      await call('create', () => store.create(key, entry))
       if (await overtaken(record, key)) return
       lastSeen.set(jar, { id: record.id, key, entry, record })
       jar.set(options.names(jar.secure).session, idSealer === undefined ? record.id : idSealer.seal(record.id), {
@@ -222,7 +222,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
             // A write may shorten the session's life; only use prolongs it.
             expiresAt: Math.min(found.entry.expiresAt, sessionEnd(changed.record, now(), lifetime))
           }
-          if (await call('update', async () => await store.update(found.key, entry))) {
+          if (await call('update', () => store.update(found.key, entry))) {
             lastSeen.set(jar, { ...found, entry, record: changed.record })
             return changed
           }
@@ -250,19 +250,19 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
       if (identity === undefined) return undefined
       // Deleting decides whether the session is over; who it belonged to is only good to know.
       const found = await find(identity).catch(() => undefined)
-      await call('delete', async () => await store.delete(identity.key))
+      await call('delete', () => store.delete(identity.key))
       return found?.record
     },
 
     async revoke ({ id, ...filter }) {
       if (id === undefined) {
         // Before the entries: a login that is written in between finds this when it looks back.
-        if (revocations !== undefined) await call('revoke', async () => await revocations.revoke(filter, now(), now() + LOGIN_IN_FLIGHT))
+        if (revocations !== undefined) await call('revoke', () => revocations.revoke(filter, now(), now() + LOGIN_IN_FLIGHT))
         return await bulk('deleteWhere', async () => await store.deleteWhere(filter))
       }
       const key = storeKey(id)
-      const existed = await call('get', async () => await store.get(key))
-      await call('delete', async () => await store.delete(key))
+      const existed = await call('get', () => store.get(key))
+      await call('delete', () => store.delete(key))
       return existed === undefined ? 0 : 1
     },
 
