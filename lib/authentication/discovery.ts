@@ -1,7 +1,7 @@
 import { NetworkError } from '../errors.js'
 import { isObject, parseJsonObject } from '../http/json.js'
 import { toApiError } from '../http/api-error.js'
-import type { Http } from '../http/send.js'
+import { SMALL_ANSWER, type Http } from '../http/send.js'
 import { isLoopback } from './domain.js'
 
 /** What the tenant says of itself. @see OpenID Connect Discovery section 3 */
@@ -33,7 +33,7 @@ const OPTIONAL = [
 /** Fetches and checks the tenant's metadata. @see OpenID Connect Discovery section 4 */
 export async function fetchMetadata (issuer: string, { http, now }: { http: Http, now: () => number }): Promise<Metadata> {
   const response = await http.send({
-    method: 'GET', url: `${issuer}.well-known/openid-configuration`, maxBytes: 256 * 1024, retry: { retries: 1, maxDelay: 1, now }
+    method: 'GET', url: `${issuer}.well-known/openid-configuration`, maxBytes: SMALL_ANSWER, retry: { retries: 1, maxDelay: 1, now }
   })
   if (response.status !== 200) throw toApiError(response, { what: 'Discovery', now: now() })
   return checkMetadata(parseJsonObject(response, 'Discovery'), issuer)

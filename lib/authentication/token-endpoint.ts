@@ -1,6 +1,6 @@
 import type { TokenResponse } from '../../types/tokens.js'
 import { toApiError } from '../http/api-error.js'
-import type { HttpRequest } from '../http/send.js'
+import { SMALL_ANSWER, type HttpRequest } from '../http/send.js'
 import { forwardedFor } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { sendWithProof } from './dpop-exchange.js'
@@ -42,7 +42,7 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
       body: options.json === undefined ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body),
       signal: options.signal,
       timeout: options.timeout,
-      maxBytes: 256 * 1024
+      maxBytes: SMALL_ANSWER
     }
   }
 

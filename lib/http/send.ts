@@ -61,6 +61,8 @@ export interface Http {
 const DEFAULT_TIMEOUT = 5
 const DEFAULT_MAX_BYTES = 1024 * 1024
 const DEFAULT_IDLE = 60
+/** Bytes an answer may have that is never large: metadata, keys, tokens. */
+export const SMALL_ANSWER = 256 * 1024
 
 /** Opens the door. Nothing is loaded or connected before the first request. */
 export function createHttp (options: HttpOptions): Http {

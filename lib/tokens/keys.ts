@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { ConfigurationError, NetworkError } from '../errors.js'
 import { parseJsonObject } from '../http/json.js'
-import type { Http } from '../http/send.js'
+import { SMALL_ANSWER, type Http } from '../http/send.js'
 import { importKeySet, selectKey, type SetKey } from './jwk-set.js'
 import { refuse } from './refuse.js'
 
@@ -143,7 +143,7 @@ class RemoteKeys implements RefreshableKeySource {
       method: 'GET',
       url: await this.#jwksUri(),
       headers: { accept: 'application/json, application/jwk-set+json' },
-      maxBytes: 256 * 1024,
+      maxBytes: SMALL_ANSWER,
       retry: { retries: 1, maxDelay: 1, now: this.#now }
     })
     if (response.status !== 200) throw new NetworkError(`The signing keys could not be fetched: the answer has status ${response.status}.`, undefined, 'invalid_response')
