@@ -73,12 +73,12 @@ export class MyAccountApiError extends ApiError {
   readonly detail: string
   readonly validationErrors: readonly ValidationProblem[]
 
-  constructor (details: ApiErrorDetails & { title: string, type: string, detail: string, validationErrors?: readonly ValidationProblem[] }) {
+  constructor (details: ApiErrorDetails & { title: string, type: string, detail: string, validationErrors: readonly ValidationProblem[] }) {
     super(details)
     this.title = details.title
     this.type = details.type
     this.detail = details.detail
-    this.validationErrors = details.validationErrors ?? []
+    this.validationErrors = details.validationErrors
   }
 }
 
@@ -105,10 +105,10 @@ export class MfaRequiredError extends ApiError {
   declare readonly mfaToken: string
   readonly requirements: MfaRequirements
 
-  constructor (details: ApiErrorDetails & { mfaToken: string, requirements?: MfaRequirements }) {
+  constructor (details: ApiErrorDetails & { mfaToken: string, requirements: MfaRequirements }) {
     super({ statusCode: 403, ...details })
     Object.defineProperty(this, 'mfaToken', { value: details.mfaToken, enumerable: false })
-    this.requirements = details.requirements ?? {}
+    this.requirements = details.requirements
   }
 }
 

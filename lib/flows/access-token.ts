@@ -39,7 +39,7 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
     const last = options.refresh === true ? undefined : lastResort(kept.tokens.tokenSets, wanted, context.now())
     if (last !== undefined) return accessTokenOf(last)
     throw kept.tokens.refreshToken === undefined
-      ? new AccessTokenError('missing_refresh_token', 'The access token has expired and the session has no refresh token (any more): the user has to log in again. To renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
+      ? noRefreshToken()
       : new AccessTokenError('session_not_writable', 'The access token has to be renewed, but this response can no longer set the cookies that keep the new one. Call getAccessToken() before the response begins, or use a sessionStore.')
   }
   const server = await visit.server()
@@ -50,12 +50,18 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
       ? undefined
       : findTokenSet(current.tokens.tokenSets, wanted, context.now(), config.refreshLeeway)
     if (renewed !== undefined) return { result: accessTokenOf(renewed) }
+    // Whoever had the turn before may have found it refused.
+    if (current.tokens.refreshToken === undefined) throw noRefreshToken()
     return await refresh(context, visit, server, current, wanted, signal)
   }))
   const token = await abortable(shared, options.signal)
   // Whoever shared the call has a response of his own to write the new tokens to.
   await adoptNewest(context, visit, read.record)
   return token
+}
+
+function noRefreshToken (): AccessTokenError {
+  return new AccessTokenError('missing_refresh_token', 'The access token has expired and the session has no refresh token (any more): the user has to log in again. To renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
 }
 
 /** A kept token that is still good, if not for long, or whose end is not known. */

@@ -55,12 +55,12 @@ export async function receiveCallback (context: Context, visit: Visit, params: U
   const server = context.servers.get(transaction.issuer)
   const metadata = await server.metadata()
   checkIssuer(params.get('iss'), metadata, transaction)
-  return { transaction, server, metadata, params, receivedAt, ...(params.has('error') && { refusal: errorResponse(params) }) }
+  const error = params.get('error')
+  return { transaction, server, metadata, params, receivedAt, ...(error !== null && { refusal: errorResponse(error, params.get('error_description') ?? '') }) }
 }
 
 /** @see RFC 9207 section 2.4 */
 function checkIssuer (iss: string | null, metadata: Metadata, transaction: Transaction): void {
-  if (metadata.issuer !== transaction.issuer) throw new IssuerValidationError('The tenant changed its issuer during the login.')
   const promised = metadata.authorization_response_iss_parameter_supported === true && transaction.kind !== 'connect'
   if (iss === null ? promised : iss !== transaction.issuer) {
     throw new IssuerValidationError(iss === null ? 'The callback does not name its issuer, as this tenant promises.' : 'The callback comes from another issuer.')
@@ -68,10 +68,10 @@ function checkIssuer (iss: string | null, metadata: Metadata, transaction: Trans
 }
 
 /** An error the user caused, or one of the tenant's. The text is the tenant's: untrusted. */
-function errorResponse (params: URLSearchParams): ApiError {
-  const code = plain(params.get('error') ?? '', 64)
+function errorResponse (error: string, description: string): ApiError {
+  const code = plain(error, 64)
   const known = /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(code) ? code : 'unknown_error'
-  const message = plain(params.get('error_description') ?? '', 256)
+  const message = plain(description, 256)
   return new ApiError({ code: known, message: message === '' ? 'The login was not completed.' : message, description: message, status: 0, statusCode: statusOf(known) })
 }
 

@@ -105,9 +105,12 @@ export async function listConnectedAccounts (context: Context, visit: Visit, opt
   return {
     ...first,
     async * [Symbol.asyncIterator] () {
-      for (let current = first; ; current = await page(current.next)) {
+      yield * first.accounts
+      let { next } = first
+      while (next !== undefined) {
+        const current = await page(next)
         yield * current.accounts
-        if (current.next === undefined) return
+        next = current.next
       }
     }
   }

@@ -36,7 +36,7 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   const kept = await adoptNewest(context, visit, read.record)
   const found = options.refresh === true ? undefined : find(context, kept, connection, loginHint)
   if (found !== undefined) return found
-  if (kept.tokens.refreshToken === undefined) throw new AccessTokenForConnectionError('missing_refresh_token', 'The session has no refresh token. Ask for the scope "offline_access".')
+  if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
   if (context.sessions.kind === 'cookie' && !visit.jar.writable) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
 
   const server = await visit.server()
@@ -44,7 +44,9 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   const shared = context.flights(JSON.stringify(['connection', read.record.id, connection, loginHint, options.refresh === true]), async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
     const again = options.refresh === true && current.tokens.version === before ? undefined : find(context, current, connection, loginHint)
     if (again !== undefined) return { result: again }
-    const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, refreshToken: current.tokens.refreshToken ?? '', ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
+    const { refreshToken } = current.tokens
+    if (refreshToken === undefined) throw noRefreshToken()
+    const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, refreshToken, ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
     const set = tokenSet(context, response, connection, loginHint)
     if (!inSession(context)) {
       context.connectionTokens.set(read.record.id, withSet(context.connectionTokens.get(read.record.id), set))
@@ -61,6 +63,10 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   const token = await abortable(shared, options.signal)
   await adoptNewest(context, visit, read.record)
   return token
+}
+
+function noRefreshToken (): AccessTokenForConnectionError {
+  return new AccessTokenForConnectionError('missing_refresh_token', 'The session has no refresh token. Ask for the scope "offline_access".')
 }
 
 /** For an API whose caller presented an access token: nothing is kept, and no session is touched. */

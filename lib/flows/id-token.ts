@@ -29,7 +29,7 @@ export async function verifyIdToken (context: Context, server: AuthorizationServ
   if (typeof idToken !== 'string') throw new TokenValidationError('missing', 'The token response holds no ID token.')
   const { config } = context
   const alg = config.idTokenSigningAlg
-  const keys = alg === 'HS256' ? secretKey(config.clientSecret ?? '') : server.keys
+  const keys = alg === 'HS256' ? secretKey(config.clientSecret!) : server.keys
   const { header, payload } = await verifyJws(idToken, { keys, algorithms: [alg], types: ['jwt'] })
   return checkIdTokenClaims(payload, {
     issuer: server.issuer,

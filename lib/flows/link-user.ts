@@ -5,11 +5,12 @@ import { getAccessToken } from './access-token.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
 import { exchangeCode } from './complete-login.js'
 import type { Context, Visit } from './context.js'
+import { heldIdToken } from './held-id-token.js'
 import { userOf } from './id-token.js'
 import { startInteractiveLogin } from './login.js'
 import { joinScopes } from './scopes.js'
 import { currentSession } from './session.js'
-import { adoptNewest, spendRefreshToken } from './spend-refresh-token.js'
+import { spendRefreshToken } from './spend-refresh-token.js'
 import { mergeTokens, tokenSetOf } from './token-sets.js'
 
 /** Seconds an ID token must be good for to serve as a hint. */
@@ -71,11 +72,6 @@ async function freshIdToken (context: Context, visit: Visit, signal: AbortSignal
   return renewed
 }
 
-async function heldIdToken (context: Context, visit: Visit): Promise<string | undefined> {
-  const read = await currentSession(context, visit)
-  return read === undefined ? undefined : (await adoptNewest(context, visit, read.record)).tokens.idToken
-}
-
 /** The end of a token that was verified when it came. */
 function expiry (idToken: string): number {
   const payload = JSON.parse(Buffer.from(idToken.split('.')[1]!, 'base64url').toString()) as { exp: number }
@@ -103,7 +99,7 @@ export async function finishLink<TAppState = unknown> (context: Context, visit: 
     result: undefined,
     next: saved => {
       const now = context.now()
-      const set = tokenSetOf(tokens, { audience: transaction.audience, scope: transaction.scope ?? '', now })
+      const set = tokenSetOf(tokens, { audience: transaction.audience, scope: transaction.scope!, now })
       const merged: SessionTokens = { ...mergeTokens(saved.tokens, set, tokens, now, context.config.storeIdToken), nonce: transaction.nonce }
       return { tokens: merged, record: { ...saved.record, user: { ...saved.record.user, ...userOf(claims) }, version: merged.version, updatedAt: now } }
     }

@@ -92,7 +92,7 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
     domain: server.domain,
     issuer: metadata.issuer,
     createdAt: context.now(),
-    scope: params.scope ?? login.scope,
+    scope: params.scope!,
     ...(params.audience !== undefined && { audience: params.audience }),
     ...(responseMode !== undefined && { responseMode }),
     ...(organization !== undefined && { organization }),

@@ -25,10 +25,16 @@ export async function refreshUser (context: Context, visit: Visit, options: { si
   })
   const server = await visit.server()
   const info = await fetchUserInfo(server, token.accessToken, { expectedSub: before.record.user.sub, tokenType: token.tokenType, ...(options.signal !== undefined && { signal: options.signal }) })
-  const record = (await currentSession(context, visit))?.record ?? before.record
+  const now = await currentSession(context, visit)
+  if (now === undefined) throw ended()
+  const { record } = now
   const fresh = { ...record.user, ...userOf(info as unknown as IdTokenClaims) }
   const draft = await beforeSaved(context, { user: fresh, custom: record.custom ?? {} }, 'refresh', undefined, record)
   const saved = await context.sessions.update(visit.jar, record.id, current => ({ tokens: current.tokens, record: { ...current.record, user: draft.user, updatedAt: context.now() } }))
-  if (saved === undefined) throw new LoginRequiredError('The session ended while the user was being refreshed.')
+  if (saved === undefined) throw ended()
   return setCurrentSession(context, visit, saved.record).record.user
+}
+
+function ended (): LoginRequiredError {
+  return new LoginRequiredError('The session ended while the user was being refreshed.')
 }

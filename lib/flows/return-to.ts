@@ -14,13 +14,7 @@ export function safeReturnTo (value: unknown, base: AppBase): string | undefined
   if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH || UNSAFE.test(value) || !decodable(value)) return undefined
   const relative = value.startsWith('/')
   if (relative ? value.startsWith('//') || LEADING_ENCODED_SLASH.test(value) : !value.startsWith(`${base.origin}/`) && value !== base.origin) return undefined
-  let url: URL
-  try {
-    url = new URL(value, base.origin)
-  } catch {
-    // Not a URL: not a place to go.
-    return undefined
-  }
+  const url = new URL(value, base.origin)
   if (url.origin !== base.origin || url.username !== '' || url.password !== '') return undefined
   if (/^\/[/\\]/.test(url.pathname) || LEADING_ENCODED_SLASH.test(url.pathname)) return undefined
   return (relative ? base.basePath : '') + url.pathname + url.search + url.hash

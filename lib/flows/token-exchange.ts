@@ -7,11 +7,10 @@ import type { Actor, TokenResponse } from '../../types/tokens.js'
 import { getAccessToken } from './access-token.js'
 import type { Context, Visit } from './context.js'
 import { establishSession } from './establish-session.js'
+import { heldIdToken } from './held-id-token.js'
 import { verifyIdToken } from './id-token.js'
 import { joinScopes } from './scopes.js'
 import { sealMfaToken } from './mfa-token.js'
-import { currentSession } from './session.js'
-import { adoptNewest } from './spend-refresh-token.js'
 
 /** Options of the token exchange methods. */
 export interface CustomTokenExchangeOptions extends TokenExchangeParams { signal?: AbortSignal }
@@ -119,16 +118,12 @@ export async function requestSessionTransferToken (context: Context, visit: Visi
 /** The logged-in user's ID token as the actor, renewed when it is stale. */
 async function sessionActor (context: Context, visit: Visit, signal: AbortSignal | undefined): Promise<string> {
   const missing = (): CustomTokenExchangeError => new CustomTokenExchangeError('actor_unavailable', 'There is no usable ID token of the acting user: set "storeIdToken", let the user log in, or give "actorToken".')
-  const held = async (): Promise<string | undefined> => {
-    const read = await currentSession(context, visit)
-    return read === undefined ? undefined : (await adoptNewest(context, visit, read.record)).tokens.idToken
-  }
   const server = await visit.server()
-  let idToken = await held()
+  let idToken = await heldIdToken(context, visit)
   if (idToken === undefined) throw missing()
   if (await isStale(context, server, idToken)) {
     await getAccessToken(context, visit, { refresh: true, ...(signal !== undefined && { signal }) })
-    idToken = await held()
+    idToken = await heldIdToken(context, visit)
     if (idToken === undefined || await isStale(context, server, idToken)) throw missing()
   }
   return idToken

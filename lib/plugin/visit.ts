@@ -82,7 +82,7 @@ export function appBaseOf (bases: readonly AppBase[], request: FastifyRequest): 
     if (found === undefined) throw new InvalidArgumentError('host', 'This host is not one the application answers at.')
     return found
   }
-  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i.test(request.host ?? '') || !URL.canParse(origin)) {
+  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i.test(request.host) || !URL.canParse(origin)) {
     throw new InvalidArgumentError('host', 'The request has no usable host.')
   }
   return { origin: new URL(origin).origin, basePath: '', secure: request.protocol === 'https' }

@@ -45,7 +45,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
     return jar.names(prefix)
       .filter((name) => isState(name.slice(prefix.length)) && name !== except)
       .map((name) => {
-        const value = jar.get(name) ?? ''
+        const value = jar.get(name)!
         const kept = open(value, name.slice(prefix.length))
         const usable = kept !== undefined && kept.expiresAt > now()
         return { name, bytes: name.length + 1 + value.length, createdAt: usable ? kept.transaction.createdAt : 0 }

@@ -38,11 +38,14 @@ export async function withLease<T> (
 /** Returns the moment the successful attempt was sent: the lease cannot have begun before. */
 async function take (lease: Lease, token: string, how: { leaseSeconds: number, waitSeconds: number }): Promise<number> {
   const deadline = performance.now() + how.waitSeconds * 1000
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-    const sentAt = performance.now()
-    if (await lease.acquire(token, how.leaseSeconds)) return sentAt
+  let pause = FIRST_PAUSE
+  let sentAt = performance.now()
+  while (!await lease.acquire(token, how.leaseSeconds)) {
     const rest = deadline - performance.now()
     if (rest <= 0) throw new TimeoutError('The lock was not free in time.')
     await sleep(Math.min(rest, pause * (0.5 + Math.random())))
+    pause = Math.min(pause * 1.5, LONGEST_PAUSE)
+    sentAt = performance.now()
   }
+  return sentAt
 }

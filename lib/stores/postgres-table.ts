@@ -48,16 +48,16 @@ function postgresQuery (pool: PostgresPool): PostgresQuery {
   if (typeof (pool as Partial<PostgresPool> | undefined)?.query !== 'function') {
     throw new ConfigurationError('pool', 'The option "pool" must be a pool of "pg" or "fastify.pg".')
   }
-  return async (text, values) => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const { rows, rowCount } = await pool.query(text, values)
-        return { rows: rows as Record<string, unknown>[], count: rowCount ?? 0 }
-      } catch (error) {
-        if (attempt === ATTEMPTS || !WORTH_REPEATING.has((error as { code: string }).code)) throw error
-      }
+  const run = async (text: string, values: Parameters<PostgresQuery>[1], attempt: number): ReturnType<PostgresQuery> => {
+    try {
+      const { rows, rowCount } = await pool.query(text, values)
+      return { rows: rows as Record<string, unknown>[], count: rowCount ?? 0 }
+    } catch (error) {
+      if (attempt === ATTEMPTS || !WORTH_REPEATING.has((error as { code: string }).code)) throw error
+      return await run(text, values, attempt + 1)
     }
   }
+  return async (text, values) => await run(text, values, 1)
 }
 
 /** @throws ConfigurationError for what is not a plain identifier: names cannot be bound as parameters */

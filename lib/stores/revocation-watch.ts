@@ -39,7 +39,7 @@ export function watchRevocations ({ store, now, timeout }: { store: RevocationSt
       try {
         answer = store.revokedAt(session.owner)
       } catch (error) {
-        answer = Promise.reject(error instanceof Error ? error : new Error('the revocation list failed'))
+        return bounded('revokedAt', timeout, async () => { throw error })
       }
       if (answer === undefined || typeof answer === 'number') return covers(answer, session.createdAt)
       return bounded('revokedAt', timeout, async () => covers(await answer, session.createdAt))

@@ -127,7 +127,7 @@ export class SessionCookies {
     const attributes = this.#attributes(jar, record)
     const sealTokens = (tokens: SessionTokens) => isEmpty(tokens) ? '' : sealers.tokens.seal(encodeTokens(tokens))
 
-    const claims = changed.record ? sealers.session.seal(encodeRecord(record)) : jar.get(names.session) ?? ''
+    const claims = changed.record ? sealers.session.seal(encodeRecord(record)) : jar.get(names.session)!
     const claimsSize = cookieSize(names.session, claims, attributes)
     if (claimsSize > COOKIE_LIMIT) throw tooLarge('The cookie of the user and the session\'s own fields', claimsSize, COOKIE_LIMIT, { record, tokens })
 

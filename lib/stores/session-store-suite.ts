@@ -23,6 +23,7 @@ type Check = (store: SessionStore, clock: Clock) => Promise<void>
 
 const LIFE = 3600
 const LEASE = { leaseSeconds: 60, waitSeconds: 30 }
+const idle = async (): Promise<void> => {}
 
 /**
  * What every `SessionStore` has to do. For any test runner:
@@ -300,13 +301,13 @@ function lockPromises (promise: (name: string, check: Check) => void): void {
   })
 
   locking('keeps locks of different names apart', async lock => {
-    await lock(random(), LEASE, async () => { await lock(random(), { ...LEASE, waitSeconds: 0 }, async () => {}) })
+    await lock(random(), LEASE, async () => { await lock(random(), { ...LEASE, waitSeconds: 0 }, idle) })
   })
 
   locking('rejects with a TimeoutError when a lock is not free in time', async lock => {
     const name = random()
     await lock(name, LEASE, async () => {
-      await assert.rejects(lock(name, { ...LEASE, waitSeconds: 0.1 }, async () => {}), { name: 'TimeoutError', code: 'timeout' })
+      await assert.rejects(lock(name, { ...LEASE, waitSeconds: 0.1 }, idle), { name: 'TimeoutError', code: 'timeout' })
     })
   })
 
@@ -333,7 +334,7 @@ function lockPromises (promise: (name: string, check: Check) => void): void {
     await lock(name, LEASE, async () => {
       leave()
       await overstayed
-      await assert.rejects(lock(name, { leaseSeconds: 1, waitSeconds: 0.1 }, async () => {}), { code: 'timeout' })
+      await assert.rejects(lock(name, { leaseSeconds: 1, waitSeconds: 0.1 }, idle), { code: 'timeout' })
     })
   })
 }

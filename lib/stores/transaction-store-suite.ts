@@ -178,7 +178,9 @@ export function transactionStoreSuite (
     const browser = createSuiteBrowser()
     const kept = transaction({ appState: JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"fine":1}') as unknown })
     await store.set(browser.request(), kept.state, kept, TTL)
-    const { appState } = await store.take(browser.request(), kept.state) ?? {}
+    const taken = await store.take(browser.request(), kept.state)
+    assert.ok(taken)
+    const { appState } = taken
     assert.equal(({} as Record<string, unknown>)['polluted'], undefined)
     assert.equal(Object.assign({}, appState as Record<string, unknown>)['polluted'], undefined)
     assert.equal((appState as Record<string, unknown>)['fine'], 1)

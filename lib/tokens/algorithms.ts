@@ -39,11 +39,9 @@ export function hashOf (alg: string): string | undefined {
   return algorithms.get(alg)?.hash
 }
 
-/** Whether a key is of the kind, curve and size an algorithm demands. */
+/** Whether a key is of the kind, curve and size that an algorithm with a key pair demands. */
 export function keyFits (alg: string, key: KeyObject): boolean {
-  const algorithm = algorithms.get(alg)
-  if (algorithm === undefined) return false
-  if (algorithm.keyType === 'secret') return key.type === 'secret'
+  const algorithm = algorithms.get(alg)!
   if (key.asymmetricKeyType !== algorithm.keyType) return false
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails as AsymmetricKeyDetails
   return namedCurve === algorithm.curve && isLongEnough(modulusLength)

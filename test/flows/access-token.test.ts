@@ -309,3 +309,79 @@ t.test('another process rotated the refresh token between our read and our call'
   t.equal(answer.statusCode, 200, 'the newer token is found in the store')
   t.equal(answer.json().accessToken, 'opaque-access-2')
 })
+
+t.test('whoever waited behind a refusal does not send the refused token again', async t => {
+  const s = await site(t, { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }, {
+    ...show,
+    '/google': async request => await request.auth0.getAccessTokenForConnection({ connection: 'google' })
+  })
+  const ada = await s.member()
+  s.clock.now += 3600
+  s.tenant.scripts.set('refresh_token', async () => {
+    await new Promise(resolve => setTimeout(resolve, 20))
+    return { status: 403, json: { error: 'invalid_grant' } }
+  })
+  const answers = await Promise.all(['/token', '/token?audience=https://b', '/google'].map(async path => await ada.copy().call(path)))
+  t.strictSame(answers.map(answer => `${answer.statusCode} ${String(answer.json().code)}`), ['401 failed_to_refresh_token', '401 missing_refresh_token', '401 missing_refresh_token'])
+  t.equal(s.tenant.to('/oauth/token').length, 2, 'the login, and one refresh')
+})
+
+t.test('a forced renewal without a refresh token is refused, though the kept token is good', async t => {
+  const s = await site(t, { scope: 'openid' }, { ...show, '/new': async request => await request.auth0.getAccessToken({ refresh: true }) })
+  const usual = s.tenant.tokens.bind(s.tenant)
+  s.tenant.tokens = (claims, rest) => usual(claims, { ...rest, refresh_token: undefined })
+  const ada = await s.member()
+  t.equal((await ada.call('/token')).statusCode, 200)
+  t.match((await ada.call('/new')).json(), { statusCode: 401, code: 'missing_refresh_token' })
+})
+
+t.test('where no cookie can be written, a late sibling still gets the newest token', async t => {
+  const s = await site(t, {}, {
+    ...show,
+    '/hijacked': async (request, reply) => {
+      reply.hijack()
+      reply.raw.end(await request.auth0.getAccessToken().then(({ accessToken }) => accessToken, (error: { code: string }) => error.code))
+    }
+  })
+  const ada = await s.member()
+  s.clock.now += 3600
+  const late = ada.copy()
+  await ada.call('/token')
+  t.equal((await late.call('/hijacked')).body, 'opaque-access-2')
+  t.equal(s.tenant.grants('refresh_token').length, 1)
+})
+
+t.test('a caller that gives up while it waits', async t => {
+  const s = await site(t, {}, { '/impatient': async request => await request.auth0.getAccessToken({ signal: AbortSignal.timeout(10) }).then(() => 'token', (error: { code: string }) => error.code) })
+  const ada = await s.member()
+  s.clock.now += 3600
+  s.tenant.scripts.set('refresh_token', async () => { await new Promise(resolve => setTimeout(resolve, 50)); return undefined })
+  t.equal((await ada.call('/impatient')).body, 'aborted')
+})
+
+for (const kind of ['cookies', 'store'] as const) {
+  t.test(`a session that is revoked while its request wants a token, in ${kind}`, async t => {
+    const s = await site(t, kind === 'store' ? { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) } : {}, {
+      ...show,
+      '/revoked': async request => {
+        await request.getSession()
+        await request.server.auth0.revokeSessions({ sub: 'auth0|ada' })
+        return await request.auth0.getAccessToken()
+      }
+    })
+    const ada = await s.member()
+    s.clock.now += 3600
+    const late = ada.copy()
+    if (kind === 'cookies') await ada.call('/token')
+    const before = s.tenant.grants('refresh_token').length
+    t.match((await late.call('/revoked')).json(), { statusCode: 401, code: 'missing_session' })
+    t.equal(s.tenant.grants('refresh_token').length, before, 'Auth0 was not asked')
+  })
+}
+
+t.test('a token that looks like a JWT but is none says nothing about its audience', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: 'opaque.but.dotted' }) }))
+  t.match((await ada.call('/token?audience=https://asked')).json(), { accessToken: 'opaque.but.dotted', audience: 'https://asked' })
+})

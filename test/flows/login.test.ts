@@ -159,3 +159,28 @@ t.test('where a user may be sent', async t => {
   t.ok(isOwnRoute('/base/p/auth/login/?x', base, '/p', routes))
   t.notOk(isOwnRoute('/base/p/auth/other', base, '/p', routes))
 })
+
+t.test('two logins begun by one request can both be finished', async t => {
+  const s = await site(t, {}, {
+    '/two': async request => [await request.auth0.startInteractiveLogin(), await request.auth0.startInteractiveLogin()].map(String),
+    '/anew': async request => {
+      await request.auth0.logout()
+      return [String(await request.auth0.startInteractiveLogin())]
+    }
+  })
+  const browser = s.browser()
+  const both = (await browser.call('/two')).json() as string[]
+  for (const location of both) t.equal((await browser.copy().navigate(s.tenant.callback(location))).statusCode, 302)
+  const [only] = (await browser.call('/anew')).json() as string[]
+  t.equal(browser.names().filter(name => name.includes('_tx_')).length, 1, 'the logout took the others away')
+  t.equal((await browser.navigate(s.tenant.callback(only!))).headers.location, '/')
+})
+
+t.test('cookies of a partitioned application are marked so', async t => {
+  const s = await site(t, { sessionConfiguration: { cookie: { partitioned: true } }, transactionConfiguration: { cookie: { partitioned: true } } })
+  const browser = s.browser()
+  const started = await browser.navigate('/auth/login')
+  t.match(String(started.headers['set-cookie']), /; Secure; SameSite=Lax; Partitioned|; Partitioned/)
+  const done = await browser.navigate(s.tenant.callback(String(started.headers.location)))
+  for (const line of [done.headers['set-cookie']].flat()) t.match(line, 'Partitioned')
+})

@@ -1,5 +1,7 @@
 import t from 'tap'
 import { generateKeyPairSync } from 'node:crypto'
+import { createConnectionTokens } from '../../lib/flows/connection-tokens.js'
+import { MemorySessionStore } from '../../lib/stores/index.js'
 import { ask, does, site, type Site } from './site.js'
 
 type Request = import('fastify').FastifyRequest
@@ -11,6 +13,7 @@ t.test('linking and unlinking an account', async t => {
     '/unlink': does(async request => await request.auth0.startUnlinkUser({ connection: 'github' })),
     '/nothing': does(async request => await request.auth0.startLinkUser({ connection: '' })),
     '/finish': does(async request => await request.auth0.completeLinkUser(String((request.query as { url: string }).url))),
+    '/finish-login': does(async request => await request.auth0.completeInteractiveLogin(String((request.query as { url: string }).url))),
     '/finish-unlink': does(async request => await request.auth0.completeUnlinkUser(String((request.query as { url: string }).url))),
     '/login-2': does(async request => await request.auth0.startInteractiveLogin()),
     '/me': async request => (await request.getSession()) ?? 'nobody',
@@ -37,6 +40,7 @@ t.test('linking and unlinking an account', async t => {
   t.equal((await ask(ada, '/nothing')).error?.code, 'missing_required_argument_error')
   t.equal((await ask(s.browser(), '/link')).error?.code, 'start_link_user_error')
   t.equal((await ask(ada, `/finish?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/login-2')).href))}`)).error?.code, 'invalid_argument', 'a login is no link')
+  t.equal((await ask(ada, `/finish-login?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/link')).href))}`)).error?.code, 'invalid_argument', 'a link is no login')
   const other = s.tenant.callback(urlOf(await ask(ada, '/link')).href)
   s.tenant.sub = 'auth0|eve'
   t.equal((await ask(ada, `/finish?url=${encodeURIComponent(other)}`)).error?.code, 'start_link_user_error', 'the tokens are of somebody else')
@@ -47,7 +51,7 @@ t.test('linking and unlinking an account', async t => {
 })
 
 t.test('a stale ID token is renewed before it serves as a hint', async t => {
-  const s = await site(t, { mountConnectRoutes: true }, { '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github' })) })
+  const s = await site(t, { mountConnectRoutes: true }, { '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github', signal: AbortSignal.timeout(5000) })) })
   const ada = await s.member()
   s.clock.now += 35_990
   t.ok((await ask(ada, '/link')).value)
@@ -111,6 +115,7 @@ t.test('a connection\'s token is kept by connection and login hint', async t => 
     '/google': does(async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', ...(request.query as object) })),
     '/fresh': does(async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', refresh: true })),
     '/nothing': does(async request => await request.auth0.getAccessTokenForConnection({ connection: '' })),
+    '/no-options': does(async request => await request.auth0.getAccessTokenForConnection(undefined as never)),
     '/hint': does(async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', loginHint: '' })),
     '/hijacked': async (request, reply) => {
       reply.hijack()
@@ -130,6 +135,7 @@ t.test('a connection\'s token is kept by connection and login hint', async t => 
   s.clock.now += 71
   t.match((await ask(ada, '/google')).value, { accessToken: 'google-4' })
   t.equal((await ask(ada, '/nothing')).error?.code, 'missing_required_argument_error')
+  t.equal((await ask(ada, '/no-options')).error?.code, 'missing_required_argument_error')
   t.equal((await ask(ada, '/hint')).error?.code, 'invalid_argument')
   t.equal((await ask(s.browser(), '/google')).error?.code, 'missing_session')
   t.equal((await ada.call('/hijacked')).body, 'session_not_writable')
@@ -258,7 +264,7 @@ t.test('token exchange with and without a session', async t => {
 t.test('session transfer tokens', async t => {
   const transfer = { subjectToken: 'customer', subjectTokenType: 'urn:acme:customer' }
   const s = await site(t, { storeIdToken: true }, {
-    '/transfer': does(async request => await request.auth0.requestSessionTransferToken({ ...transfer, reason: 'support' })),
+    '/transfer': does(async request => await request.auth0.requestSessionTransferToken({ ...transfer, reason: 'support', ...('patient' in (request.query as object) ? {} : { signal: AbortSignal.timeout(5000) }) })),
     '/given': does(async request => await request.auth0.requestSessionTransferToken({ ...transfer, actorToken: 'own', actorTokenType: 'urn:x', signal: AbortSignal.timeout(5000) })),
     '/redirect': does(async request => request.auth0.buildSessionTransferRedirect(String((request.query as { to: string }).to), { sessionTransferToken: 'stt' }, { organization: 'org_1' })),
     '/bare': does(async request => request.auth0.buildSessionTransferRedirect('http://localhost:3001/login', { sessionTransferToken: 'stt' }))
@@ -274,6 +280,7 @@ t.test('session transfer tokens', async t => {
   s.clock.now += 36_100
   s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { id_token: undefined }) }))
   t.equal((await ask(ada, '/transfer')).error?.code, 'actor_unavailable')
+  t.equal((await ask(ada, '/transfer?patient')).error?.code, 'actor_unavailable')
   t.equal((await ask(s.browser(), '/transfer')).error?.code, 'actor_unavailable')
   type = 'urn:ietf:params:oauth:token-type:access_token'
   t.equal((await ask(ada, '/given')).error?.code, 'invalid_response')
@@ -463,4 +470,46 @@ t.test('the connect route connects accounts, and comes back to the login\'s call
   t.strictSame(sent.scopes, ['mail', 'calendar'])
   t.equal((await ada.navigate(`/auth/callback?connect_code=c&state=${String(sent.state)}`)).headers.location, '/done')
   t.equal((await ada.navigate('/auth/connect?connection=google')).statusCode, 302)
+})
+
+t.test('a connection\'s token in a session store, and the limits of what is remembered without one', async t => {
+  const grant = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
+  const s = await site(t, { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }, { '/google': does(async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', signal: AbortSignal.timeout(5000) })) })
+  let n = 0
+  s.tenant.scripts.set(grant, () => ({ json: { access_token: `google-${++n}`, token_type: 'Bearer', expires_in: 100 } }))
+  const ada = await s.member()
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-1' })
+  t.match((await ask(ada.copy(), '/google')).value, { accessToken: 'google-1' }, 'kept in the store')
+  const remembered = createConnectionTokens()
+  const set = { accessToken: 'a', scope: '', expiresAt: 0, connection: 'google' }
+  for (let session = 0; session <= 10_000; session++) remembered.set(`session-${session}`, [set])
+  t.strictSame(remembered.get('session-0'), [], 'the oldest is forgotten')
+  t.strictSame(remembered.get('session-10000'), [set])
+})
+
+t.test('a second factor for a request without scope', async t => {
+  let sealed = ''
+  const s = await site(t, {}, { '/verify': does(async request => (await request.auth0.mfa.verify({ mfaToken: sealed, otp: '123456' })).session?.user.sub) })
+  s.tenant.scripts.set(exchange, () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw' } }))
+  sealed = await s.app.auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy' }).then(() => '', (error: { mfaToken: string }) => error.mfaToken)
+  t.equal((await ask(s.browser(), '/verify')).value, 'auth0|ada')
+  t.notOk(s.tenant.grants('http://auth0.com/oauth/grant-type/mfa-otp')[0]!.form.has('scope'))
+})
+
+t.test('authorization details of a login on another device are kept where the login asked for them', async t => {
+  const details = [{ type: 'payment', amount: '12.00' }]
+  const s = await site(t, {}, {
+    '/plain': does(async request => (await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' } })).authorizationDetails),
+    '/details': does(async request => (await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' }, authorizationDetails: details })).authorizationDetails),
+    '/me': async request => (await request.getSession()) ?? 'nobody'
+  })
+  s.tenant.scripts.set('POST /bc-authorize', () => ({ json: { auth_req_id: 'req-1', expires_in: 300, interval: 0.01 } }))
+  s.tenant.scripts.set(ciba, () => ({ json: s.tenant.tokens({}, { authorization_details: details }) }))
+  const asking = s.browser()
+  t.strictSame((await ask(asking, '/details')).value, details)
+  t.equal(s.tenant.to('/bc-authorize')[0]!.form.get('authorization_details'), JSON.stringify(details))
+  t.strictSame((await asking.call('/me')).json().authorizationDetails, details)
+  const plain = s.browser()
+  t.strictSame((await ask(plain, '/plain')).value, details, 'told, though nobody asked')
+  t.notOk('authorizationDetails' in (await plain.call('/me')).json(), 'and not kept')
 })

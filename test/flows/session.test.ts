@@ -213,3 +213,45 @@ t.test('several domains: a session of another domain is not this request\'s', as
     t.equal((await ada.call('/me')).body, 'nobody')
   }
 })
+
+t.test('with several domains the tenant may be known before the session is asked for', async t => {
+  const s = await site(t, { domain: request => request.headers['x-tenant'] as string | undefined ?? 'acme.eu.auth0.com' }, {
+    '/me': async request => {
+      await request.auth0.startInteractiveLogin()
+      return (await request.getSession())?.user.sub ?? 'nobody'
+    }
+  })
+  s.tenant.scripts.set('GET /.well-known/openid-configuration', ({ url }) => url.host === s.tenant.domain ? undefined : { json: Object.fromEntries(['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri'].map(name => [name, name === 'issuer' ? `https://${url.host}/` : `https://${url.host}/${name}`])) })
+  const ada = await s.member()
+  t.equal((await ada.copy().call('/me')).body, 'auth0|ada')
+  t.equal((await ada.copy().call('/me', { 'x-tenant': 'other.eu.auth0.com' })).body, 'nobody')
+})
+
+t.test('logged out by its own request while the user is being refreshed', async t => {
+  let leave = async (): Promise<unknown> => undefined
+  const s = await site(t, {}, {
+    '/both': async request => {
+      leave = async () => await request.auth0.logout()
+      return await outcome(request.auth0.refreshUser())
+    },
+    '/me': me
+  })
+  const ada = await s.member()
+  s.tenant.scripts.set('GET /userinfo', async () => { await leave(); return undefined })
+  t.equal((await ada.call('/both')).body, 'login_required')
+  t.equal((await ada.call('/me')).body, 'nobody')
+})
+
+t.test('fields and marks that the hook gives at login are the session\'s from its first moment', async t => {
+  const s = await site(t, { beforeSessionSaved: (session, { reason }) => reason === 'login' ? { ...session, custom: { plan: 'gold' } } : undefined }, { '/me': me })
+  t.match((await (await s.member()).call('/me')).json(), { plan: 'gold', user: { sub: 'auth0|ada' } })
+})
+
+t.test('what is thrown but no error is logged without what it says', async t => {
+  const thrown: unknown = 'a text with a secret'
+  const s = await site(t, { beforeSessionSaved: () => { throw thrown } })
+  const answer = await s.login(s.browser())
+  t.equal(answer.statusCode, 500)
+  t.ok(s.logs.some(line => line.includes('"problem":{"name":"unknown"}')))
+  t.notMatch(answer.body, 'secret')
+})

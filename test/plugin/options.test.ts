@@ -115,6 +115,8 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['plain http for the application', 'appBaseUrl', { appBaseUrl: 'http://app.example.com' }, /plain http/],
   ['insecure cookies on https', 'sessionConfiguration.cookie.secure', { sessionConfiguration: { cookie: { secure: false } } }],
   ['SameSite=None without secure', 'sessionConfiguration.cookie.sameSite', { appBaseUrl: undefined, sessionConfiguration: { cookie: { secure: false, sameSite: 'none' } } }],
+  ['__Host- with a domain', 'sessionConfiguration.cookie.name', { sessionConfiguration: { cookie: { name: '__Host-x', domain: 'example.com' } } }],
+  ['__Host- that is not secure', 'sessionConfiguration.cookie.name', { appBaseUrl: 'http://localhost:3000', sessionConfiguration: { cookie: { name: '__Host-x', secure: false } } }],
   ['__Host- with a path', 'sessionConfiguration.cookie.name', { sessionConfiguration: { cookie: { name: '__Host-x', path: '/x' } } }],
   ['__Secure- without secure', 'sessionConfiguration.cookie.name', { appBaseUrl: undefined, sessionConfiguration: { cookie: { name: '__Secure-x', secure: false } } }],
   ['HI-03 a cookie name with a semicolon', 'sessionConfiguration.cookie.name', { sessionConfiguration: { cookie: { name: 'a;b' } } }],
@@ -173,6 +175,14 @@ for (const [name, option, changes, says, production] of refused) {
     }
   })
 }
+
+t.test('form_post where it may be, and a __Host- cookie as it has to be', async t => {
+  const formPost = { response_mode: 'form_post' } as const
+  for (const appBaseUrl of [undefined, 'https://app.example.com', 'http://localhost:3000', ['http://127.0.0.1:3000', 'https://app.example.com']]) {
+    t.match(parse({ appBaseUrl, authorizationParams: formPost }), { authorizationParams: formPost }, String(appBaseUrl))
+  }
+  t.equal(parse({ sessionConfiguration: { cookie: { name: '__Host-x' } } }).sessionCookie.name, '__Host-x')
+})
 
 t.test('options that are none at all', async t => {
   t.throws(() => parseOptions(null as unknown as Auth0Options, ''), { message: /./, option: 'options' })

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import t from 'tap'
 import { ApiError, Auth0Error, RateLimitError, SessionStoreError } from '../../lib/errors.js'
 import { publicError } from '../../lib/plugin/routes/answer-error.js'
@@ -260,7 +261,10 @@ t.test('a guard\'s answers', async t => {
   t.match((await auto.ask('GET', { accept: 'application/json' })).json(), { statusCode: 401, code: 'login_required', error: 'Unauthorized', loginUrl: '/auth/login' })
   t.equal((await auto.ask('POST', { accept: 'text/html' })).statusCode, 401)
   t.equal(auto.runs(), 0)
-  t.equal((await (await guarded({ onUnauthenticated: 'login' })).ask('GET', {})).statusCode, 302)
+  const always = await guarded({ onUnauthenticated: 'login' })
+  t.equal((await always.ask('GET', {})).statusCode, 302)
+  t.equal((await always.ask('HEAD', {})).statusCode, 302)
+  t.match((await always.ask('POST', { accept: 'text/html' })).json(), { statusCode: 401, loginUrl: '/auth/login' }, 'a form cannot be taken to the login and back')
   t.equal((await (await guarded({ onUnauthenticated: '401' })).ask('GET', { accept: 'text/html' })).statusCode, 401)
   const place = await guarded({ onUnauthenticated: '/welcome' })
   t.equal((await place.ask('GET', { accept: 'text/html' })).headers.location, '/welcome')
@@ -300,7 +304,7 @@ t.test('what an error tells the outside', async t => {
   t.match(publicError(new SessionStoreError('redis at 10.0.0.1')), { statusCode: 503, message: /try again/ })
   t.match(publicError(new Auth0Error('m', { code: 'c', statusCode: 504 })), { statusCode: 504, message: /in time/ })
   t.match(publicError(new Error('secret detail')), { statusCode: 500, code: 'internal_error', message: 'Something went wrong in this application.' })
-  t.match(publicError(Object.assign(new Error('m'), { statusCode: 418 })), { statusCode: 418, code: 'bad_request', message: 'The request cannot be used.' })
+  t.match(publicError(Object.assign(new Error('m'), { statusCode: 499 })), { statusCode: 499, code: 'bad_request', message: 'The request cannot be used.' })
 })
 
 t.test('a store that is down, and a limit that is reached, say when to come back', async t => {
@@ -315,4 +319,88 @@ t.test('a store that is down, and a limit that is reached, say when to come back
   const told = await other.navigate(limited.tenant.callback(await limited.start(other)))
   t.equal(told.statusCode, 503)
   t.equal(told.headers['retry-after'], '7')
+})
+
+t.test('at the right address, with cookies, the likely cause is the login itself', async t => {
+  const s = await site(t, { appBaseUrl: 'http://localhost:3000' })
+  const browser = s.browser('http://localhost:3000')
+  const back = s.tenant.callback(await s.start(browser))
+  const stranger = s.browser('http://localhost:3000')
+  stranger.plant('something', 'else')
+  t.equal((await stranger.navigate(back)).headers.location, '/auth/login', 'once more, by itself')
+  const told = await stranger.navigate(back)
+  t.equal(told.statusCode, 400)
+  t.match(told.body, 'was finished already, or took too long')
+})
+
+t.test('the error page offers only ways that exist', async t => {
+  const s = await site(t, { routes: { login: false, logout: false } }, { '/start': async request => (await request.auth0.startInteractiveLogin()).href })
+  const browser = s.browser()
+  const page = await browser.navigate(s.tenant.callback((await browser.call('/start')).body, { error: 'access_denied' }))
+  t.equal(page.statusCode, 403)
+  t.match(page.body, '<a href="/">Home</a>')
+  t.notMatch(page.body, /Try again|Use another account/)
+})
+
+t.test('refusals of others that meet the plugin\'s routes keep their status', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  let refusal: object = {}
+  s.app.addHook('onRequest', async () => { throw Object.assign(new Error('internal words'), refusal) })
+  await s.app.ready()
+  for (const [given, status, code, error] of [
+    [{ statusCode: 429, code: 'SLOW_DOWN' }, 429, 'slow_down', 'Too Many Requests'], [{ statusCode: 404 }, 404, 'bad_request', 'Not Found'], [{ statusCode: 499 }, 499, 'bad_request', 'Error'], [{ statusCode: 503 }, 500, 'internal_error', 'Internal Server Error'], [{}, 500, 'internal_error', 'Internal Server Error']
+  ] as const) {
+    refusal = given
+    const answer = await s.browser().call('/auth/login')
+    t.match(answer.json(), { statusCode: status, code, error })
+    t.equal(answer.statusCode, status)
+    t.notMatch(answer.body, 'internal words')
+  }
+})
+
+t.test('a rate limit of the tenant is passed on with when to come back', async t => {
+  const s = await site(t)
+  for (const [headers, wait] of [[{ 'retry-after': '7' }, '7'], [{}, '5']] as const) {
+    const browser = s.browser()
+    const back = s.tenant.callback(await s.start(browser))
+    s.tenant.scripts.set('authorization_code', () => ({ status: 429, headers, json: { error: 'too_many_requests' } }))
+    const answer = await browser.navigate(back)
+    t.equal(answer.statusCode, 503)
+    t.equal(answer.headers['retry-after'], wait)
+  }
+})
+
+t.test('hosts that are none, where the address is taken from the request', async t => {
+  const s = await site(t, { appBaseUrl: undefined as never })
+  for (const host of ['999.999.999.999', 'app.test:99999', 'a b', 'app.test/x']) {
+    t.match((await s.app.inject({ url: '/auth/login', headers: { host, accept: 'application/json' } })).json(), { statusCode: 400, code: 'invalid_argument' }, host)
+  }
+  t.equal((await s.app.inject({ url: '/auth/login', headers: { host: 'localhost:3000' } })).statusCode, 302)
+})
+
+t.test('what the tenant says in an error reaches neither the visitor nor the log', async t => {
+  const s = await site(t, {}, { '/token': async request => await request.auth0.getAccessToken({ refresh: true }), '/keep': async request => { try { await request.auth0.getAccessToken({ refresh: true }) } catch (error) { request.log.error(error); return { ...error as object } } } })
+  const secrets = ['canary-in-body', 'canary-in-header', 'canary-in-cookie']
+  const refusal = { status: 400, json: { error: 'invalid_request', error_description: 'No.', hint: secrets[0], access_token: secrets[0] }, headers: { 'x-debug': secrets[1]!, 'set-cookie': `session=${secrets[2]}` } }
+  const ada = await s.member()
+  const answers: string[] = []
+  for (const status of [400, 403, 429, 500, 503]) {
+    s.tenant.scripts.set('refresh_token', () => ({ ...refusal, status }))
+    for (const path of ['/token', '/keep']) answers.push(JSON.stringify([(await ada.call(path))].map(({ headers, body }) => ({ headers, body }))))
+    s.tenant.scripts.set('authorization_code', () => ({ ...refusal, status }))
+    for (const accept of ['text/html', 'application/json']) {
+      const browser = s.browser()
+      const { headers, body, statusCode } = await browser.navigate(s.tenant.callback(await s.start(browser)), { accept })
+      t.ok(statusCode >= 400)
+      answers.push(JSON.stringify({ headers, body }))
+    }
+    s.tenant.scripts.delete('authorization_code')
+  }
+  for (const said of [answers.join(), s.logs.join(), JSON.stringify(s.events)]) for (const secret of secrets) t.notMatch(said, secret)
+  const error = await s.app.auth0.getTokenByRefreshToken({ refreshToken: 'mine' }).then(() => undefined, (thrown: unknown) => thrown as ApiError)
+  t.match(error, { code: 'invalid_request', status: 503 })
+  t.match(JSON.stringify(error!.body), secrets[0], 'the application itself may look')
+  t.equal(error!.headers['x-debug'], secrets[1])
+  t.notMatch(`${JSON.stringify(error)}${inspect(error)}${String(error)}`, /canary/, 'but nothing shows it unasked')
 })

@@ -149,3 +149,32 @@ t.test('without an address the request tells it, in development', async t => {
   t.match((await app.inject({ url: '/auth/login', headers: { host: 'localhost:3000' } })).headers.location, /redirect_uri=http%3A%2F%2Flocalhost%3A3000%2F/)
   t.equal((await app.inject({ url: '/auth/login', headers: { host: 'evil test' } })).statusCode, 400)
 })
+
+t.test('the Management API by the plugin\'s credentials, built once and only where it is asked for', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  s.tenant.scripts.set('client_credentials', ({ form }) => ({ json: { access_token: `for-${encodeURIComponent(form.get('audience') ?? '')}`, token_type: 'Bearer', expires_in: 60 } }))
+  s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada', ({ headers }) => ({ json: { user_id: 'auth0|ada', seen: headers.get('authorization') } }))
+  await s.app.ready()
+  t.equal(s.tenant.requests.length, 0)
+  const { management } = s.app.auth0
+  t.equal(s.app.auth0.management, management)
+  t.match(await management.users.get('auth0|ada'), { user_id: 'auth0|ada', seen: `Bearer for-${encodeURIComponent('https://acme.eu.auth0.com/api/v2/')}` })
+  t.match(Object.fromEntries(s.tenant.grants('client_credentials')[0]!.form), { client_id: 'client-1', client_secret: 'the secret of the client' })
+})
+
+t.test('Vary keeps what the application said', async t => {
+  let vary: string | undefined
+  const s = new Site()
+  s.route('/me', async (request, reply) => {
+    if (vary !== undefined) reply.header('vary', vary)
+    return (await request.getSession())?.user.sub
+  })
+  t.teardown(async () => { await s.app.close() })
+  await s.app.ready()
+  const ada = await s.member()
+  for (const [given, said] of [[undefined, 'Cookie'], ['Accept', 'Accept, Cookie'], ['Accept, cookie', 'Accept, cookie'], ['*', '*'], ['X-Cookie-Jar', 'X-Cookie-Jar, Cookie']] as const) {
+    vary = given
+    t.equal((await ada.call('/me')).headers.vary, said)
+  }
+})

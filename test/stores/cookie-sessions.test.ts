@@ -761,3 +761,22 @@ t.test('RE-03: no Cookie header makes a session, an error or a wait', async (t) 
   t.equal(slow, 0)
   t.ok(found > 0, 'the right cookie was among them')
 })
+
+t.test('a write that a logout or a revocation overtook on its way is dropped', async (t) => {
+  for (const end of ['logout', 'revocation', 'login'] as const) {
+    const clock = new Clock()
+    let answer!: () => void
+    let asked = Promise.resolve()
+    const remote = remoteRevocations(clock)
+    const s = setup({ clock, revocations: { revoke: remote.revoke, revokedAt: async (owner) => { await asked; return remote.memory.revokedAt(owner) } } })
+    const { record } = await login(s)
+    const jar = s.browser.request()
+    asked = new Promise<void>(resolve => { answer = resolve })
+    const writing = Promise.resolve(s.sessions.update(jar, record.id, current => ({ record: { ...current.record }, tokens: current.tokens })))
+    if (end === 'logout') await s.sessions.destroy(jar)
+    if (end === 'revocation') await s.sessions.revoke({ iss: record.issuer, sub: record.user.sub })
+    if (end === 'login') await s.sessions.create(jar, session(clock))
+    answer()
+    t.equal(await writing, undefined, end)
+  }
+})

@@ -1,5 +1,8 @@
+import cookie from '@fastify/cookie'
+import fastify from 'fastify'
 import t from 'tap'
 import { decodeBase64url } from '../../lib/stores/base64url.js'
+import { cookieSize } from '../../lib/stores/chunks.js'
 import { absoluteEnd, sessionEnd, touchDue } from '../../lib/stores/lifetime.js'
 import { MemoryRevocationStore } from '../../lib/stores/memory-revocation-store.js'
 import { createOpenedCache } from '../../lib/stores/opened-cache.js'
@@ -133,4 +136,14 @@ t.test('the list of revocations is bounded, the oldest going first', async (t) =
   store.revoke({ id: 'b' }, 2, 9e9)
   store.revoke({ id: 'e' }, 2, 9e9)
   t.same(['b', 'c', 'e'].map((id) => store.revokedAt({ ...owner, id })), [2, undefined, 2])
+})
+
+t.test('a cookie weighs what its line weighs', async (t) => {
+  const app = fastify()
+  await app.register(cookie)
+  const attributes = { path: '/app', httpOnly: true, secure: true, sameSite: 'lax' as const }
+  for (const more of [{}, { domain: 'example.com' }, { partitioned: true }, { maxAge: 60 }, { secure: false }, { httpOnly: false }, { domain: 'a.b', partitioned: true, maxAge: 259_200, sameSite: 'strict' as const }]) {
+    const all = { ...attributes, ...more }
+    t.equal(cookieSize('name', 'value', all), app.serializeCookie('name', 'value', all).length, JSON.stringify(more))
+  }
 })

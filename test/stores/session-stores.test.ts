@@ -77,6 +77,14 @@ test('Redis', async t => {
     t.same(redis.keys(), [])
   })
 
+  t.test('what is over already when it is written is in no index', async t => {
+    const redis = new FakeRedis()
+    const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
+    await store.create('k1', entry({ expiresAt: 1000 }))
+    t.notOk(redis.keys().some(key => /^p:s/.test(key)))
+    t.same(await store.list({ iss: 'https://acme/', sub: 'auth0|1' }), [])
+  })
+
   t.test('an index leads to a session only if the session says so itself', async t => {
     const redis = new FakeRedis()
     const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
@@ -308,6 +316,8 @@ test('the bridge', async t => {
 
   t.test('an error is an error whichever way it comes; a file that is not there is no session', async t => {
     await t.rejects(fromSessionStore(callbackStore({ get: (_, callback) => { callback(new Error('called back')) } })).get('k'), /called back/)
+    const noError: unknown = 'no error object'
+    await t.rejects(fromSessionStore(callbackStore({ get: (_, callback) => { callback(noError) } })).get('k'), /the store failed/)
     await t.rejects(fromSessionStore(callbackStore({ get: () => { throw new Error('thrown') } })).get('k'), /thrown/)
     await t.rejects(fromSessionStore(callbackStore({ get: async () => { throw new Error('rejected') } })).get('k'), /rejected/)
     t.equal(await fromSessionStore(callbackStore({ get: (_, callback) => { callback(Object.assign(new Error('no file'), { code: 'ENOENT' })) } })).get('k'), undefined)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'tap'
 import { MemoryRevocationStore, MemorySessionStore, TimeoutError, type SessionStore } from '../../lib/stores/index.js'
 import { createSealer } from '../../lib/stores/seal.js'
+import { bounded, boundedLock } from '../../lib/stores/store-deadline.js'
 import { createStoredSessions, storeKey, type StoredSessionsOptions } from '../../lib/stores/stored-sessions.js'
 import type { StoredSession } from '../../types/stores.js'
 import { Clock, MapBrowser } from './map-jar.js'
@@ -218,4 +219,138 @@ test('a lock that is not free in time, work that fails, and a store without lock
   await t.rejects(sessions.lock('a', async () => { throw new Error('the work failed') }), /the work failed/)
   world.interfere.lock = undefined as never
   t.equal(await sessions.lock('a', async signal => signal), undefined)
+})
+
+test('a cookie is opened once; whether its session still lives the store is asked every time', async t => {
+  const clock = new Clock()
+  const sealer = createSealer({ secrets: ['s'.repeat(32)], purpose: 'id', maxAgeDays: 3, now: clock.now })
+  let opened = 0
+  const counting = { ...sealer, open: (value: string) => { opened++; return sealer.open(value) }, seal: (value: string | Buffer) => sealer.seal(value) }
+  const world = setUp({ idSealer: counting })
+  const { record } = await logIn(world)
+  for (let request = 0; request < 3; request++) t.equal((await world.sessions.read(world.browser.request()))?.record.id, record.id)
+  t.equal(opened, 1)
+  t.equal(world.calls.filter(call => call === 'get').length, 3)
+  await world.memory.delete(storeKey(record.id))
+  t.equal(await world.sessions.read(world.browser.request()), undefined)
+  world.browser.plant(names.session, 'A'.repeat(60))
+  t.equal(await world.sessions.read(world.browser.request()), undefined, 'what does not open is no session, each time anew')
+})
+
+test('without a seal the cookie is the id', async t => {
+  const world = setUp({ idSealer: undefined, sealer: undefined, cacheEntries: 0 })
+  const { record } = await logIn(world)
+  t.equal(world.browser.cookies.get(names.session)?.value, record.id)
+  t.equal((await world.sessions.read(world.browser.request()))?.record.id, record.id)
+})
+
+test('a touch that fails costs the request nothing; one that finds nothing ends it', async t => {
+  const world = setUp()
+  const { record } = await logIn(world)
+  world.clock.pass(lifetime.touchAfter)
+  world.interfere.touch = async () => { throw new Error('read only') }
+  t.equal((await world.sessions.read(world.browser.request()))?.record.id, record.id)
+  t.match(world.warnings, [['session_touch_failed', { error: { code: 'session_store_error' } }]])
+  world.interfere.touch = async () => false
+  const jar = world.browser.request()
+  t.equal(await world.sessions.read(jar), undefined, 'ended between the read and the touch')
+  t.same(jar.send().map(({ value }) => value), [undefined])
+})
+
+test('a session that does not roll ends where it began to, however much it is used', async t => {
+  const world = setUp({ lifetime: { ...lifetime, rolling: false } })
+  const { record } = await logIn(world)
+  world.clock.pass(lifetime.absoluteDuration - 1)
+  t.match(await world.sessions.read(world.browser.request()), { lastActivity: record.updatedAt, expiresAt: record.createdAt + lifetime.absoluteDuration })
+  t.notOk(world.calls.includes('touch'))
+  world.clock.pass(1)
+  t.equal(await world.sessions.read(world.browser.request()), undefined)
+})
+
+test('a shorter lifetime after a restart shortens the sessions that exist', async t => {
+  const world = setUp()
+  await logIn(world)
+  const strict = createStoredSessions({ ...world.options, lifetime: { ...lifetime, inactivityDuration: 600 } })
+  t.match(await strict.read(world.browser.request()), { expiresAt: world.clock.now() + 600 })
+  t.equal(world.calls.filter(call => call === 'touch').length, 1)
+})
+
+test('tokens of a session that is not there any more are no tokens', async t => {
+  const world = setUp()
+  const { record } = await logIn(world)
+  const jar = world.browser.request()
+  await world.sessions.revoke({ id: record.id })
+  t.match(await world.sessions.tokens(jar, record), { id: record.id, tokenSets: [] })
+  t.notOk('refreshToken' in await world.sessions.tokens(jar, record))
+})
+
+test('under the session\'s lock the tokens come from the store, not from what the request saw before', async t => {
+  const world = setUp()
+  const { record } = await logIn(world)
+  const jar = world.browser.request()
+  await world.sessions.read(jar)
+  await world.sessions.update(world.browser.request(), record.id, current => ({ record: current.record, tokens: { ...current.tokens, refreshToken: 'newer' } }))
+  t.equal((await world.sessions.tokens(jar, record)).refreshToken, 'secret-refresh-token')
+  t.equal(await world.sessions.lock(record.id, async () => (await world.sessions.tokens(jar, record)).refreshToken), 'newer')
+})
+
+test('a session can be ended by its id, once', async t => {
+  const world = setUp()
+  const { record } = await logIn(world)
+  t.equal(await world.sessions.revoke({ id: record.id }), 1)
+  t.equal(await world.sessions.revoke({ id: record.id }), 0)
+  t.equal(await world.sessions.read(world.browser.request()), undefined)
+})
+
+test('a write that others overtake at every attempt, and one that waited behind a slow store, give up', async t => {
+  const world = setUp({ timeout: 0.05 })
+  const { record } = await logIn(world)
+  const write = async () => await world.sessions.update(world.browser.request(), record.id, ({ record, tokens }) => ({ record: { ...record }, tokens }))
+  world.interfere.update = async () => false
+  await t.rejects(write(), { code: 'session_store_error', message: /changed by others/ })
+  delete world.interfere.update
+  world.interfere.get = async () => await new Promise<never>(() => {})
+  const answers = await Promise.allSettled([write(), write(), write()])
+  t.match(answers.map(answer => answer.status), ['rejected', 'rejected', 'rejected'])
+  t.match(String((answers[2] as PromiseRejectedResult).reason), /too slow for this many writes/)
+})
+
+test('a login whose store has no list of revocations is written all the same', async t => {
+  const world = setUp({ revocations: new MemoryRevocationStore() })
+  const { record } = await logIn(world)
+  t.equal((await world.sessions.read(world.browser.request()))?.record.id, record.id)
+  t.equal(await world.sessions.revoke({ iss: record.issuer, sub: record.user.sub }), 1)
+})
+
+test('a clean answer at once needs no clock; a late one is dropped, a store that throws anything fails alike', async t => {
+  t.equal(await bounded('get', 0, async () => 1), 1, 'it was there')
+  await t.rejects(bounded('get', 0.01, async () => await new Promise<never>(() => {})), { code: 'session_store_error', message: /"get" in time/ })
+  const thrown: unknown = 'a text with a secret'
+  const works: (() => Promise<never>)[] = [() => { throw thrown }, async () => { throw thrown }, async () => { throw Object.assign(new Error('m'), { code: 5 }) }]
+  for (const work of works) {
+    const error = await bounded('get', 1, work).then(() => undefined, (reason: unknown) => reason as Error)
+    t.match(error, { code: 'session_store_error', statusCode: 503, cause: Error })
+    t.notMatch(String((error?.cause as Error).message), 'secret')
+  }
+  await t.rejects(bounded('get', 1, async () => { throw Object.assign(new Error('m'), { code: 'ECONNRESET' }) }), { cause: { code: 'ECONNRESET' } })
+})
+
+test('the way to a lock is bounded, its work is not', async t => {
+  const signal = new AbortController().signal
+  t.equal(await boundedLock(0.02, async work => { await work(signal) }, async () => await new Promise(resolve => setTimeout(resolve, 40, 'done'))), 'done')
+  await t.rejects(boundedLock(1, async () => {}, async () => 'never'), { code: 'session_store_error', cause: { message: 'The store never ran the work.' } })
+  await t.rejects(boundedLock(1, async () => { throw new Error('no lock today') }, async () => 'never'), { code: 'session_store_error', message: /"lock"/ })
+  await t.rejects(boundedLock(1, async () => { throw new TimeoutError('busy') }, async () => 'never'), { code: 'timeout' })
+  let ran = false
+  let arrive!: () => void
+  const late = new Promise<void>(resolve => { arrive = resolve })
+  let refused: unknown
+  await t.rejects(boundedLock(0.01, async work => {
+    await late
+    refused = await work(signal).catch((error: unknown) => error)
+  }, async () => { ran = true }), { code: 'session_store_error', message: /"lock" in time/ })
+  arrive()
+  await new Promise(resolve => setImmediate(resolve))
+  t.match(refused, { code: 'session_store_error' }, 'a lock that comes too late is given back')
+  t.notOk(ran)
 })

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, Auth0Error, OrganizationTokenValidationError, RateLimitError, SessionStoreError, TokenValidationError } from '../../errors.js'
 import type { Context } from '../../flows/context.js'
@@ -16,14 +17,10 @@ export function answerError (context: Context, error: unknown, request: FastifyR
   if (wait !== undefined) reply.header('retry-after', String(Math.ceil(wait)))
   reply.code(shown.statusCode)
   if (!isNavigation(request) && request.headers.accept?.includes('text/html') !== true) {
-    return reply.type('application/json; charset=utf-8').send({ statusCode: shown.statusCode, code: shown.code, error: STATUS[shown.statusCode] ?? 'Error', message: shown.message })
+    return reply.type('application/json; charset=utf-8').send({ statusCode: shown.statusCode, code: shown.code, error: STATUS_CODES[shown.statusCode] ?? 'Error', message: shown.message })
   }
   const { page, policy } = errorPage({ ...shown, reference: request.id, ...pageLinks(context, request, links.retry) })
   return reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(page)
-}
-
-const STATUS: Record<number, string> = {
-  400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 413: 'Payload Too Large', 415: 'Unsupported Media Type', 500: 'Internal Server Error', 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout'
 }
 
 /** A token that does not hold is the tenant's fault; a wrong organization is the user's. */
@@ -37,7 +34,7 @@ export function publicError (error: unknown): PublicError {
   }
   const { statusCode, code } = error as { statusCode?: number, code?: string }
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-    ? { statusCode, code: (code ?? 'bad_request').toLowerCase(), message: STATUS[statusCode] ?? 'The request cannot be used.' }
+    ? { statusCode, code: (code ?? 'bad_request').toLowerCase(), message: STATUS_CODES[statusCode] ?? 'The request cannot be used.' }
     : { statusCode: 500, code: 'internal_error', message: hidden(500) }
 }
 

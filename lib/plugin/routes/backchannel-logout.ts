@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Auth0Error } from '../../errors.js'
+import type { Auth0Error } from '../../errors.js'
 import type { Route, RouteSetup } from './index.js'
 import { reportFailure } from './report.js'
 
@@ -35,8 +35,8 @@ function tokenOf (request: FastifyRequest): string {
 
 /** @see OpenID Connect Back-Channel Logout section 2.8 */
 function answer (error: unknown, reply: FastifyReply): FastifyReply {
-  const status = error instanceof Auth0Error ? error.statusCode : 500
-  return status < 500
+  const { statusCode = 500 } = error as Partial<Auth0Error>
+  return statusCode < 500
     ? reply.code(400).send({ error: 'invalid_request', error_description: 'The logout token was refused.' })
-    : reply.code(status).send({ error: 'temporarily_unavailable', error_description: 'The logout could not be carried out. Please send it again.' })
+    : reply.code(statusCode).send({ error: 'temporarily_unavailable', error_description: 'The logout could not be carried out. Please send it again.' })
 }
