@@ -491,5 +491,6 @@ scenario('CB-36 thousands of callbacks without a transaction', async (t, world) 
   }
   t.equal(world.idp.seen.length, seen, 'no outgoing request')
   t.strictSame([...statuses], [400])
-  t.ok((rounds[3] ?? 0) < (rounds[0] ?? 0) * 3, `the cost stays: ${rounds.join(', ')}`)
+  // What piled up would make every later round dearer; whatever else the machine does, only some.
+  t.ok(Math.min(...rounds.slice(1)) < rounds[0]! * 3, `the cost stays: ${rounds.join(', ')}`)
 })

@@ -130,18 +130,19 @@ t.test('DISC-14 the tenant is slow', async (t) => {
   const server = await SocketServer.start()
   t.teardown(() => server.close())
   for (const [variant, fault] of Object.entries(faults)) {
-    await t.test(variant, (t) => inWorld(t, overSocket(server, { httpTimeout: 0.4 }), async (world) => {
+    await t.test(variant, (t) => inWorld(t, overSocket(server, { httpTimeout: 1 }), async (world) => {
       server.idp = world.idp
       server.faults.set('/.well-known/openid-configuration', fault(server))
       const started = Date.now()
-      const pending = world.browser().navigate('/auth/login', { accept: 'application/json' })
+      let answered = false
+      const pending = world.browser().navigate('/auth/login', { accept: 'application/json' }).finally(() => { answered = true })
       const other = await world.browser().call('/')
       t.equal(other.statusCode, 200, 'other requests are served')
-      t.ok(Date.now() - started < 300, 'at once')
+      t.notOk(answered, 'and do not wait for this one')
       const response = await pending
       t.equal(response.statusCode, 504, response.body)
       t.equal(response.json().code, 'timeout')
-      t.ok(Date.now() - started < 3000, 'after the timeout, body included')
+      t.ok(Date.now() - started < 5000, 'after the timeout, body included')
       server.faults.clear()
       world.advance(120)
       await succeeds(t, world)
@@ -155,7 +156,7 @@ t.test('DISC-14 the default timeout is 5 s', async (t) => {
     const response = await world.during({ answers: { discovery: () => new Promise(() => {}) } }, () => world.browser().navigate('/auth/login', { accept: 'application/json' }))
     const took = (Date.now() - started) / 1000
     t.equal(response.statusCode, 504)
-    t.ok(took > 4.5 && took < 6.5, `${took} s`)
+    t.ok(took > 4.5 && took < 9, `${took} s`)
   })
 })
 

@@ -69,6 +69,8 @@ export async function openServer (options: { port: number, host: string, tls?: T
   let serving: ((incoming: IncomingMessage, outgoing: ServerResponse) => void) | undefined
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => { serving!(incoming, outgoing) }
   const server = tls === undefined ? createServer(answer) : createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: tls.ca !== undefined }, answer)
+  // As Fastify's: an application that was busy for some seconds shall not write to a connection that has just been closed.
+  server.keepAliveTimeout = 72_000
   await listen(server, port, host)
   const { port: opened } = server.address() as AddressInfo
   const origin = `http${tls === undefined ? '' : 's'}://${host === '::1' ? '[::1]' : host}:${opened}`
