@@ -22,7 +22,10 @@ export async function startRoundRobin (): Promise<RoundRobin> {
     })
     far.on('error', () => { answer.destroy() })
     near.pipe(far)
-  }).listen(0, '127.0.0.1')
+  })
+  // The applications' answers, which are handed on as they are, promise their own time of 72 seconds.
+  server.keepAliveTimeout = 90_000
+  server.listen(0, '127.0.0.1')
 
   async function close (): Promise<void> {
     agent.destroy()

@@ -56,7 +56,8 @@ export async function soak (deployment: Deployment, options: { store: string, se
     try {
       await life(n)
     } catch (error) {
-      wrong(String(error))
+      const { cause } = error as { cause?: { code?: string, message?: string } }
+      wrong([error, cause?.code, cause?.message].filter(Boolean).join(' '))
     }
   }))
   for (let at = 1; at <= 3; at++) {
