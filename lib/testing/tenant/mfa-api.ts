@@ -28,12 +28,12 @@ function shown (authenticator: Authenticator): Record<string, unknown> {
   return { id, authenticator_type: kind, active, ...(kind === 'oob' ? { oob_channel: type === 'push' ? 'auth0' : type, name: target } : {}) }
 }
 
-async function enrollApp (tenant: TenantContext, user: StoredUser, codes: Record<string, unknown>): Promise<TenantAnswer> {
+async function enrollApp (tenant: TenantContext, user: StoredUser): Promise<TenantAnswer> {
   const { authenticator, uri } = await enrollOtp(tenant, user)
-  return json(200, { authenticator_type: 'otp', id: authenticator.id, secret: authenticator.secret, barcode_uri: uri, ...codes })
+  return json(200, { authenticator_type: 'otp', id: authenticator.id, secret: authenticator.secret, barcode_uri: uri, recovery_codes: [addRecoveryCode(user)] })
 }
 
-function enrollOutOfBand (tenant: TenantContext, user: StoredUser, request: TenantRequest, codes: Record<string, unknown>): TenantAnswer {
+function enrollOutOfBand (tenant: TenantContext, user: StoredUser, request: TenantRequest): TenantAnswer {
   const [channel] = [request.body.oob_channels].flat() as (keyof typeof channels)[]
   const type = channel === undefined ? undefined : channels[channel]
   if (type === undefined) throw oauthError(400, 'invalid_request', 'oob_channels is missing or not supported')
@@ -41,7 +41,7 @@ function enrollOutOfBand (tenant: TenantContext, user: StoredUser, request: Tena
   if (type !== 'push' && typeof target !== 'string') throw oauthError(400, 'invalid_request', 'phone_number or email is required')
   const authenticator = addAuthenticator(user, { type, ...(typeof target === 'string' ? { target } : {}) })
   const handle = sendOutOfBand(tenant, user, authenticator)
-  return json(200, { authenticator_type: 'oob', id: authenticator.id, oob_channel: channel, oob_code: handle, ...(type === 'push' ? { barcode_uri: `otpauth://totp/${tenant.domain}?enrollment_tx_id=${handle}` } : { binding_method: 'prompt' }), ...codes })
+  return json(200, { authenticator_type: 'oob', id: authenticator.id, oob_channel: channel, oob_code: handle, ...(type === 'push' ? { barcode_uri: `otpauth://totp/${tenant.domain}?enrollment_tx_id=${handle}` } : { binding_method: 'prompt' }), recovery_codes: [addRecoveryCode(user)] })
 }
 
 /** `/mfa/*`: which factors a user has, enrolling, and asking for one. */
@@ -67,8 +67,7 @@ export const mfaApi: Feature = {
       if (activeAuthenticators(user).length > 0) throw oauthError(403, 'access_denied', 'User is already enrolled.')
       const [kind] = [request.body.authenticator_types].flat()
       if (kind !== 'otp' && kind !== 'oob') throw oauthError(400, 'invalid_request', 'authenticator_types is missing or not supported')
-      const codes = { recovery_codes: [addRecoveryCode(user)] }
-      return kind === 'otp' ? enrollApp(tenant, user, codes) : enrollOutOfBand(tenant, user, request, codes)
+      return kind === 'otp' ? enrollApp(tenant, user) : enrollOutOfBand(tenant, user, request)
     }
   }, {
     method: 'POST',

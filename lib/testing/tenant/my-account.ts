@@ -59,8 +59,9 @@ export function pageOf<T extends { id?: string, name?: string }> (items: readonl
   const { from, take = '10' } = request.query
   const size = Number(take)
   if (!Number.isInteger(size) || size < 1 || size > 20) throw invalidField('take', 'take has to be 1 to 20')
-  const start = from === undefined ? 0 : Number(Buffer.from(from, 'base64url').toString())
-  if (!Number.isInteger(start) || start < 0) throw invalidField('from', 'from is not a cursor')
+  const cursor = from === undefined ? '0' : Buffer.from(from, 'base64url').toString()
+  if (!/^\d+$/u.test(cursor)) throw invalidField('from', 'from is not a cursor')
+  const start = Number(cursor)
   const end = start + size
   return { items: items.slice(start, end), ...(end < items.length ? { next: Buffer.from(String(end)).toString('base64url') } : {}) }
 }
