@@ -3,13 +3,14 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, startChild } from './child.js'
+import { cheapestQuarter } from './rounds.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const readJson = file => JSON.parse(readFileSync(file, 'utf8'))
 const NAME_WIDTH = 44
 
 /** Import time and memory of each subject, in fresh processes, interleaved. */
-export function importCosts (subjects, rounds = 7) {
+export function importCosts (subjects, rounds = 12) {
   const results = subjects.map(() => ({ ms: [], rss: [] }))
   for (let round = 0; round < rounds; round++) {
     subjects.forEach(({ code }, i) => {
@@ -21,9 +22,9 @@ export function importCosts (subjects, rounds = 7) {
       results[i].rss.push(rss)
     })
   }
-  console.log('  import, medians of %d fresh processes', rounds)
-  subjects.forEach(({ name }, i) => console.log(`    ${name.padEnd(NAME_WIDTH)} ${median(results[i].ms).toFixed(1).padStart(6)} ms   ${median(results[i].rss).toFixed(1)} MiB RSS`))
-  return results.map(({ ms, rss }) => ({ ms: median(ms), rss: median(rss) }))
+  console.log('  import, the cheapest quarter of %d fresh processes', rounds)
+  subjects.forEach(({ name }, i) => console.log(`    ${name.padEnd(NAME_WIDTH)} ${cheapestQuarter(results[i].ms).toFixed(1).padStart(6)} ms   ${cheapestQuarter(results[i].rss).toFixed(1)} MiB RSS`))
+  return results.map(({ ms, rss }) => ({ ms: cheapestQuarter(ms), rss: cheapestQuarter(rss) }))
 }
 
 /** Where a dependency of the package in a folder is installed. */
