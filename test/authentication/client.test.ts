@@ -165,6 +165,8 @@ t.test('database.changePassword answers with text; database.login is of old', as
   })
   t.equal(await client.database.changePassword({ email: 'a@b.test', connection: 'db', organization: 'org_1' }), "We've just sent you an email")
   t.strictSame(tenant.json, { client_id: 'client-1', email: 'a@b.test', connection: 'db', organization: 'org_1' })
+  await client.database.changePassword({ email: 'a@b.test', connection: 'db' }, { headers: { 'x-request-language': 'de' } })
+  t.match(tenant.seen.at(-1)!.headers, { accept: /text\/html/, 'x-request-language': 'de' })
   t.match(await failure(client.database.changePassword({ email: 'a@b.test' } as never)), { message: /./, argument: 'connection' })
   t.strictSame(await client.database.login({ username: 'u', password: 'p', connection: 'db' }), good)
   t.strictSame(tenant.json, { client_id: 'client-1', grant_type: 'password', username: 'u', password: 'p', connection: 'db', scope: 'openid' })
@@ -415,4 +417,14 @@ t.test('the clock is the system\'s unless given', async (t) => {
   const { now: _, ...rest } = { now: 0, domain, clientId: 'client-1', clientSecret: 's3cret' }
   const tenant = new Tenant({ 'POST /oauth/token': { status: 400, json: { error: 'x' } } })
   t.match(await failure(new AuthenticationClient({ ...rest, customFetch: tenant.fetch }).getToken.refreshToken({ refreshToken: 'r' })), { code: 'x' })
+})
+
+t.test('whatever way the client authenticates, an answer that repeats its credentials tells nobody', async (t) => {
+  const echo: Script = { 'POST /oauth/revoke': ({ body, headers }) => ({ status: 400, json: { error: 'invalid_request', error_description: `Sent: ${body} ${headers.authorization ?? ''}` } }) }
+  for (const method of ['post', 'basic'] as const) {
+    const { client } = at(echo, { clientSecretMethod: method })
+    const error = await failure(client.revokeToken({ token: 'the-refresh-token' })) as Error & { body: unknown }
+    t.match(error, { code: 'invalid_request' })
+    for (const secret of ['s3cret', 'the-refresh-token', Buffer.from('client-1:s3cret').toString('base64')]) t.notMatch(`${error.message} ${inspect(error.body)}`, secret, method)
+  }
 })

@@ -161,3 +161,9 @@ t.test('DPoP: a resource that wants a nonce gets it', async (t) => {
   t.match(await failure(client.getFactors(token)), { code: 'invalid_token' })
   t.equal(tenant.seen.length, 2)
 })
+
+t.test('a rate limit ends by the computer\'s clock unless another is given', async (t) => {
+  const limited = at({ status: 429, headers: { 'retry-after': '7' }, json: { error: 'too_many_requests' } }, { now: undefined })
+  const error = await failure(limited.client.getFactors(token)) as Error & { code: string, statusCode: number, resetAt?: number, retryAfter?: number }
+  t.match(error, { code: 'too_many_requests', statusCode: 503, retryAfter: 7 })
+})

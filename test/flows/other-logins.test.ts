@@ -1,5 +1,12 @@
+import fastify from 'fastify'
 import t from 'tap'
-import { generateKeyPairSync } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Agent } from 'undici'
+import fastifyAuth0 from '../../lib/index.js'
+import { sessionCookie } from '../../lib/testing/index.js'
 import { createConnectionTokens } from '../../lib/flows/connection-tokens.js'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import { ask, does, site, type Site } from './site.js'
@@ -51,14 +58,14 @@ t.test('linking and unlinking an account', async t => {
 })
 
 t.test('a stale ID token is renewed before it serves as a hint', async t => {
-  const s = await site(t, { mountConnectRoutes: true }, { '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github', signal: AbortSignal.timeout(5000) })) })
+  const s = await site(t, { mountConnectRoutes: true }, { '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github', ...('patient' in (request.query as object) ? {} : { signal: AbortSignal.timeout(5000) }) })) })
   const ada = await s.member()
   s.clock.now += 35_990
   t.ok((await ask(ada, '/link')).value)
   t.equal(s.tenant.grants('refresh_token').length, 1)
   s.clock.now += 36_001
   s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { id_token: undefined }) }))
-  t.equal((await ask(ada, '/link')).error?.code, 'start_link_user_error')
+  t.equal((await ask(ada, '/link?patient')).error?.code, 'start_link_user_error')
   const without = await site(t, {}, { '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github' })) })
   t.equal((await ask(await without.member(), '/link')).error?.code, 'start_link_user_error', 'no ID token is kept')
 })
@@ -512,4 +519,43 @@ t.test('authorization details of a login on another device are kept where the lo
   const plain = s.browser()
   t.strictSame((await ask(plain, '/plain')).value, details, 'told, though nobody asked')
   t.notOk('authorizationDetails' in (await plain.call('/me')).json(), 'and not kept')
+})
+
+t.test('fetch goes by the application\'s dispatcher, and by its own way without one', async t => {
+  const api = createServer((request, response) => { response.end(request.headers.authorization?.split(' ')[0]) }).listen(0, '127.0.0.1')
+  await once(api, 'listening')
+  t.teardown(() => { api.close() })
+  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/items`
+  const agent = new Agent()
+  t.teardown(async () => { await agent.close() })
+  const dispatched: string[] = []
+  const dispatcher = agent.compose(dispatch => (options, handler) => { dispatched.push(String(options.path)); return dispatch(options, handler) })
+  for (const chosen of [undefined, dispatcher]) {
+    const app = fastify({ pluginTimeout: 0 })
+    await app.register(fastifyAuth0, { domain: 'acme.eu.auth0.com', clientId: 'client-1', clientSecret: 's', appBaseUrl: 'http://localhost:3000', sessionSecret: 'a session secret of enough characters', ...(chosen !== undefined && { dispatcher: chosen }) })
+    app.get('/api', async request => await (await request.auth0.fetch(url)).text())
+    await app.ready()
+    t.teardown(async () => { await app.close() })
+    const cookie = await sessionCookie(app, { user: { sub: 'auth0|ada' }, accessTokens: [{ accessToken: 'kept' }] })
+    t.equal((await app.inject({ url: '/api', headers: { cookie } })).body, 'Bearer')
+    t.strictSame(dispatched, chosen === undefined ? [] : ['/items'])
+  }
+})
+
+t.test('where ID tokens are signed with the secret, logout tokens are not', async t => {
+  const secret = 'a secret of the client with more than thirty-two characters'
+  const s = await site(t, { idTokenSigningAlg: 'HS256', clientSecret: secret }, { '/me': async request => (await request.getSession())?.user.sub ?? 'nobody' })
+  s.tenant.idToken = claims => symmetric({ alg: 'HS256', typ: 'JWT' }, { iss: s.tenant.issuer, sub: 'auth0|ada', aud: 'client-1', iat: s.clock.now, exp: s.clock.now + 36_000, sid: 'sid-1', ...claims })
+  const symmetric = (header: object, payload: object): string => {
+    const input = [header, payload].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+  }
+  const ada = await s.member()
+  t.equal((await ada.call('/me')).body, 'auth0|ada')
+  const claims = { iss: s.tenant.issuer, aud: 'client-1', iat: s.clock.now, exp: s.clock.now + 120, jti: 'j1', sid: 'sid-1', sub: 'auth0|ada', events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }
+  const logOut = async (token: string) => await s.app.inject({ method: 'POST', url: '/auth/backchannel-logout', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: `logout_token=${token}` })
+  t.equal((await logOut(symmetric({ alg: 'HS256', typ: 'logout+jwt' }, claims))).statusCode, 400)
+  t.equal((await ada.call('/me')).body, 'auth0|ada')
+  t.equal((await logOut(s.tenant.jwt(claims, { typ: 'logout+jwt' }))).statusCode, 200)
+  t.equal((await ada.call('/me')).body, 'nobody')
 })

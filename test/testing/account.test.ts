@@ -211,3 +211,80 @@ t.test('My Account with a token bound to a key: each proof for one request, once
   t.match(await ask(prove(right), 'Bearer'), problem(401, 'Unauthorized'), 'not as a bearer token')
   await tenant.close()
 })
+
+t.test('an application that authenticates by header does so at the tenant\'s own endpoints too', async t => {
+  const { tenant, wire } = await world({ mfa: true, authenticators: [{ type: 'otp', secret: 'JBSWY3DPEHPK3PXP' }] }, { clients: [...clients, { clientId: 'basic', clientSecret: 'basic-secret', tokenEndpointAuthMethod: 'client_secret_basic' }] })
+  const authorization = `Basic ${Buffer.from('basic:basic-secret').toString('base64')}`
+  const basic = new Wire(tenant, {})
+  const { mfa_token: token } = (await basic.token({ grant_type: 'password', username: ada.email, password: ada.password, scope: 'openid' }, { authorization })).body
+  t.match(await wire.send('POST', '/mfa/challenge', { mfa_token: token }, { authorization }), { status: 200, body: { challenge_type: 'otp' } })
+  t.match(await wire.send('POST', '/mfa/challenge', { mfa_token: token }, { authorization: `Basic ${Buffer.from('basic:wrong').toString('base64')}` }), { status: 401, body: { error: 'invalid_client' } })
+  t.match(await wire.send('POST', '/mfa/challenge', { mfa_token: token }, { authorization: 'Bearer x' }), { status: 400, body: { error: 'invalid_request' } })
+})
+
+t.test('connecting an account: allowed, cancelled, and tickets that are over', async t => {
+  const { tenant, wire, bearer } = await world()
+  const me = await bearer(account, 'create:me:connected_accounts read:me:connected_accounts delete:me:connected_accounts')
+  const verifier = 'v'.repeat(43)
+  const begin = async (): Promise<{ auth_session: string, url: string }> => {
+    const { status, body } = await wire.send('POST', '/me/v1/connected-accounts/connect', { connection: 'google-oauth2', redirect_uri: 'http://localhost:3000/callback', state: 'st', code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256', scopes: ['openid'] }, me)
+    t.equal(status, 201)
+    const { connect_uri: uri, connect_params: { ticket }, auth_session: session } = body as { connect_uri: string, connect_params: { ticket: string }, auth_session: string }
+    return { auth_session: session, url: `${uri}?ticket=${ticket}` }
+  }
+  const complete = async (session: string, code: string, changes: object = {}) => await wire.send('POST', '/me/v1/connected-accounts/complete', { auth_session: session, connect_code: code, redirect_uri: 'http://localhost:3000/callback', code_verifier: verifier, ...changes }, me)
+  const first = await begin()
+  t.match(await wire.send('GET', first.url), { status: 200, text: /Give access to your google-oauth2 account: openid/ })
+  const code = new URL(await tenant.login({ authorizationUrl: first.url })).searchParams.get('connect_code')!
+  for (const wrong of [{ code_verifier: 'w'.repeat(43) }, { connect_code: 'x' }, { redirect_uri: 'http://localhost:3000/other' }, { auth_session: 'x' }]) t.match(await complete(first.auth_session, code, wrong), problem(400, 'Invalid Request'), JSON.stringify(Object.keys(wrong)))
+  const done = await complete(first.auth_session, code)
+  t.match(done, { status: 201, body: { id: /^cac_/, connection: 'google-oauth2' } })
+  t.match(await complete(first.auth_session, code), problem(400, 'Invalid Request'), 'once')
+  t.equal((await wire.send('GET', first.url)).status, 400)
+  t.equal((await wire.send('POST', first.url, '')).status, 400)
+  const second = await begin()
+  t.match(new URL(await tenant.login({ authorizationUrl: second.url, cancel: true })).searchParams.get('error'), 'access_denied')
+  t.match(await complete(second.auth_session, 'none'), problem(400, 'Invalid Request'))
+  t.match(await wire.send('GET', '/me/v1/connected-accounts/accounts?connection=github', undefined, me), { status: 200, body: { accounts: [] } })
+  const path = `/me/v1/connected-accounts/accounts/${String(done.body.id)}`
+  t.equal((await wire.send('DELETE', path, undefined, me)).status, 204)
+  t.match(await wire.send('DELETE', path, undefined, me), problem(404, 'Not Found'))
+})
+
+t.test('a page of this computer may ask across origins, and no other', async t => {
+  const { tenant } = await world()
+  for (const [origin, allowed] of [['http://localhost:5173', true], ['https://evil.example', false]] as const) {
+    const { headers } = await tenant.fetch(`${issuer}oauth/token`, { method: 'POST', headers: { origin, 'content-type': 'application/x-www-form-urlencoded' }, body: 'client_id=app&client_secret=app-secret&grant_type=refresh_token&refresh_token=x' })
+    t.equal(headers.get('access-control-allow-origin') === origin, allowed, origin)
+  }
+})
+
+t.test('passkeys: a challenge is for one application, one answer and some minutes', async t => {
+  const { tenant, wire, other, clock } = await world()
+  const begin = async (path: string, body: object = {}) => (await wire.send('POST', `/passkey/${path}`, { ...wire.credentials, ...body })).body as { auth_session: string, authn_params_public_key: PasskeyParams }
+  const answer = async (session: string, response: unknown, who = wire) => await who.token({ grant_type: 'urn:okta:params:oauth:grant-type:webauthn', auth_session: session, authn_response: JSON.stringify(response), scope: 'openid' })
+  for (const profile of [undefined, {}, { name: 'No Address' }, { email: ada.email }]) t.match(await wire.send('POST', '/passkey/register', { ...wire.credentials, user_profile: profile }), refused(400, 'invalid_request'), JSON.stringify(profile))
+  const passkey = new SoftwarePasskey({ origin: 'http://localhost:3000' })
+  const signup = await begin('register', { user_profile: { phone_number: '+15550102', name: 'Bob' } })
+  t.match(await answer(signup.auth_session, passkey.create(signup.authn_params_public_key), other), refused(403, 'invalid_grant'), 'another application')
+  t.match(await answer(signup.auth_session, passkey.create(signup.authn_params_public_key)), refused(403, 'invalid_grant'), 'and nobody after it')
+  const lured = await begin('register', { user_profile: { email: 'lured@example.com' } })
+  t.match(await answer(lured.auth_session, new SoftwarePasskey({ origin: 'https://evil.example' }).create(lured.authn_params_public_key)), refused(403, 'invalid_grant'), 'made at another origin')
+  const again = await begin('register', { user_profile: { phone_number: '+15550102', name: 'Bob' } })
+  t.match(claimsOf(String((await answer(again.auth_session, passkey.create(again.authn_params_public_key))).body.id_token)), { amr: ['phr'] })
+  t.match(tenant.users.at(-1), { phoneNumber: '+15550102', name: 'Bob' })
+  const login = async (change: (params: PasskeyParams) => unknown, who = wire) => {
+    const { auth_session: session, authn_params_public_key: params } = await begin('challenge')
+    return await answer(session, change(params), who)
+  }
+  t.match(await login(params => passkey.get(params)), { status: 200 })
+  t.match(await login(params => passkey.get({ ...params, challenge: 'another' })), refused(403, 'invalid_grant'))
+  t.match(await login(params => passkey.get({ ...params, rpId: 'evil.example' })), refused(403, 'invalid_grant'))
+  t.match(await login(params => new SoftwarePasskey({ origin: 'https://evil.example' }).get(params)), refused(403, 'invalid_grant'), 'a passkey nobody has')
+  t.match(await login(() => 'nonsense'), refused(403, 'invalid_grant'))
+  t.match(await answer('unknown', {}), refused(403, 'invalid_grant'))
+  const late = await begin('challenge')
+  clock.now += 300
+  t.match(await answer(late.auth_session, passkey.get(late.authn_params_public_key)), refused(403, 'invalid_grant'))
+  await tenant.close()
+})
