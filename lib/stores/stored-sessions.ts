@@ -183,7 +183,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
       // The old session first: when this fails nothing has changed, and when what follows fails there is no session at all.
       if (previous !== undefined) await call('delete', () => store.delete(previous.key))
       clearCookies(jar)
-      const key = storeKey(record.id)
+      const identity = identityOf(record.id)
       const entry: SessionEntry = {
         value: codec.pack({ record, tokens: { ...session.tokens, id: record.id, version: record.version } }),
         version: 1,
@@ -191,9 +191,9 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
         createdAt: record.createdAt,
         expiresAt: sessionEnd(record, now(), lifetime)
       }
-      await call('create', () => store.create(key, entry))
-      if (await overtaken(record, key)) return
-      lastSeen.set(jar, { id: record.id, key, entry, record })
+      await call('create', () => store.create(identity.key, entry))
+      if (await overtaken(record, identity.key)) return
+      lastSeen.set(jar, { ...identity, entry, record })
       jar.set(options.names(jar.secure).session, idSealer === undefined ? record.id : idSealer.seal(record.id), {
         ...options.attributes(jar.secure),
         // The browser keeps the id as long as use could prolong the session; when it ends earlier is the store's business.
@@ -203,12 +203,13 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
 
     async update (jar, id, change) {
       const since = performance.now()
+      const identity = identityOf(id)
       return await inTurn(id, async () => {
         // Whoever waits behind a store that does not answer shall not wait for every one before.
         if (performance.now() - since > timeout * 1000) throw new SessionStoreError('The session store was too slow for this many writes of one session.')
         for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
           if (attempt > 0) await sleep(20 * attempt * Math.random())
-          const found = await find(identityOf(id))
+          const found = await find(identity)
           if (found === undefined) return undefined
           const current = { record: found.record, tokens: tokensOf(found) }
           const wanted = change(current)
@@ -258,7 +259,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
       if (id === undefined) {
         // Before the entries: a login that is written in between finds this when it looks back.
         if (revocations !== undefined) await call('revoke', () => revocations.revoke(filter, now(), now() + LOGIN_IN_FLIGHT))
-        return await bulk('deleteWhere', async () => await store.deleteWhere(filter))
+        return await bulk('deleteWhere', () => store.deleteWhere(filter))
       }
       const key = storeKey(id)
       const existed = await call('get', () => store.get(key))
@@ -267,7 +268,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
     },
 
     async list (filter) {
-      return await bulk('list', async () => await store.list(filter))
+      return await bulk('list', () => store.list(filter))
     }
   }
 }

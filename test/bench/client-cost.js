@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, startChild } from './child.js'
-import { cheapestQuarter } from './rounds.js'
+import { cheapestQuarter, goalMet } from './rounds.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const readJson = file => JSON.parse(readFileSync(file, 'utf8'))
@@ -114,5 +114,5 @@ async function startLoad (facts) {
 
 /** How a comparison ended. */
 export function verdict (what, value, goal, met) {
-  console.log(`  ${what}: ${value} (goal ${goal}: ${met ? 'met' : 'MISSED'})`)
+  console.log(`  ${what}: ${value}${goalMet(goal, met)}`)
 }
