@@ -67,7 +67,7 @@ async function table (t: Test, name: string, backend: Backend): Promise<void> {
 
 async function row (t: Test, name: string, backend: Backend, fault: Fault, step: Step): Promise<void> {
   const store = forgetful(backend.createStore(() => world.clock.now))
-  const world: World = new World({ plugin: { sessionStore: store, httpTimeout: 1, sessionConfiguration: { inactivityDuration: 400_000, absoluteDuration: 800_000, storeTimeout: storeTimeout(fault) } } })
+  const world: World = new World({ plugin: { sessionStore: store, sessionConfiguration: { inactivityDuration: 400_000, absoluteDuration: 800_000, storeTimeout: storeTimeout(fault) } } })
   await world.app.ready()
   try {
     const ada = await eventually(async () => await member(world, 'auth0|ada'))
@@ -158,9 +158,9 @@ async function settled (browser: Browser, path: string): ReturnType<Browser['cal
   })
 }
 
-/** Tries for some seconds: connections come back when their clients notice. */
+/** Tries for a while: connections come back when their clients notice. */
 async function eventually<T> (attempt: () => Promise<T>): Promise<T> {
-  for (let left = 40; ; left--) {
+  for (let left = 400; ; left--) {
     try {
       return await attempt()
     } catch (error) {
