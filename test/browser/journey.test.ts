@@ -6,8 +6,8 @@ import { runQuickstart } from '../running-quickstart.js'
 const executablePath = '/usr/bin/chromium'
 const shots = process.env.SCREENSHOTS
 
-t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 300_000 }, async t => {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 500_000 }, async t => {
+  const browser = await chromium.launch({ executablePath, timeout: 120_000, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   t.teardown(async () => { await browser.close() })
   let clock = 0
   const quickstart = await runQuickstart(t, {
@@ -105,7 +105,7 @@ t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executableP
 /** A browser profile of its own, with JavaScript off: the quickstart promises to work without. */
 async function visitor (t: { teardown: (close: () => Promise<void>) => void }, browser: Browser): Promise<{ context: BrowserContext, page: Page }> {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1080, height: 900 } })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(60_000)
   t.teardown(async () => { await context.close() })
   return { context, page: await context.newPage() }
 }

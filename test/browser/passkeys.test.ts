@@ -5,10 +5,10 @@ import { skipWithout } from '../requirements.js'
 
 const executablePath = '/usr/bin/chromium'
 
-t.test('passkeys in Chromium, with a virtual authenticator', { skip: skipWithout('chromium', executablePath), timeout: 300_000 }, async t => {
+t.test('passkeys in Chromium, with a virtual authenticator', { skip: skipWithout('chromium', executablePath), timeout: 500_000 }, async t => {
   const example = await import('../../examples/web/passkeys.js')
   const { origin, tenant } = await run(t, example.build, example.tenant)
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  const browser = await chromium.launch({ executablePath, timeout: 120_000, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   t.teardown(async () => { await browser.close() })
   const context = await browser.newContext()
   const page = await context.newPage()

@@ -172,7 +172,7 @@ t.test('every call without a page has a time limit, can be given up, and says wh
     'token exchange': async (auth0, how) => await auth0.loginWithCustomTokenExchange({ ...exchange, ...how }),
     'session transfer': async (auth0, how) => await auth0.requestSessionTransferToken({ ...exchange, actorToken: 'a', ...how })
   }
-  const s = await site(t, { httpTimeout: 0.1 }, {
+  const s = await site(t, { httpTimeout: 0.4 }, {
     ...routes,
     '/call': does(async request => {
       const { name, abort } = request.query as { name: string, abort?: string }

@@ -77,7 +77,7 @@ t.test('STO-02 Redis is slow', async (t) => {
     t.equal((await browser.call('/')).statusCode, 200)
     t.equal(answered, 0, 'another route does not wait for those that do')
     for (const response of await guarded) await assertUnavailable(t, world, response)
-    t.ok(performance.now() - begun < 1500, 'bounded')
+    t.ok(performance.now() - begun < 5000, 'bounded')
     redis.before = () => {}
     release()
     t.equal((await browser.call('/private')).statusCode, 200, 'recovers by itself')

@@ -93,7 +93,7 @@ for (const [what, resolve, status, code] of [
       t.notMatch(answer.headers.location, /auth0/, 'no default tenant')
     }
     t.equal(world.idp.seen.length, 0)
-  }, resolving(resolve as () => unknown, { httpTimeout: 0.5 }))
+  }, resolving(resolve as () => unknown, { httpTimeout: 1 }))
 }
 
 scenario('DR-05 thousands of different names', async (t, world) => {

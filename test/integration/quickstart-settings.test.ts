@@ -38,7 +38,7 @@ t.test('settings of the quickstart', async t => {
   for (const PORT of ['http', '0', '70000', '1.5', '-1']) t.throws(() => readSettings({ PORT }), new SettingsError(`PORT must be a number from 1 to 65535, not "${PORT}".`))
 })
 
-t.test('npm start', { timeout: 120_000 }, async t => {
+t.test('npm start', { timeout: 500_000 }, async t => {
   await t.test('says which port is busy', async t => {
     const occupied = createServer().listen(0, '127.0.0.1')
     await once(occupied, 'listening')

@@ -5,7 +5,7 @@ import { startDeployment, TOKEN_LIFETIME, type Deployment } from './deployment.j
 import { growth, soak } from './soak.js'
 import type { Visitor } from './visitor.js'
 
-t.setTimeout(300_000)
+t.setTimeout(500_000)
 const stores = ['redis', 'postgres'] as const
 
 interface Token { mark?: string, canary?: string, code?: string, process?: number }

@@ -9,7 +9,7 @@ import { startFaultyProxy, type FaultyProxy } from '../servers/faulty-proxy.js'
 import { startPostgres, withoutPostgres } from '../servers/postgres.js'
 import { startRedis, withoutRedis } from '../servers/redis.js'
 
-t.setTimeout(300_000)
+t.setTimeout(500_000)
 
 /** A real server behind a proxy, and a store over it. */
 interface Backend {

@@ -5,7 +5,7 @@ import t, { test } from 'tap'
 import { PostgresRevocationStore, PostgresSessionStore, revocationStoreSuite, sessionStoreSuite, type PostgresPool } from '../../lib/stores/index.js'
 import { startPostgres, withoutPostgres } from '../servers/postgres.js'
 
-t.setTimeout(300_000)
+t.setTimeout(500_000)
 
 test('PostgreSQL', { skip: withoutPostgres }, async t => {
   const server = await startPostgres()

@@ -6,7 +6,7 @@ import t, { test } from 'tap'
 import { RedisRevocationStore, RedisSessionStore, revocationStoreSuite, sessionStoreSuite, type RedisClient } from '../../lib/stores/index.js'
 import { startRedis, withoutRedis } from '../servers/redis.js'
 
-t.setTimeout(300_000)
+t.setTimeout(500_000)
 
 const whole = ['ioredis', 'redis']
 const spoken = /gives back|past its end|updates an entry|touches|ends all sessions of a user|one holder|by issuer and sub/
