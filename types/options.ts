@@ -136,6 +136,8 @@ export interface ImportSessionsOptions {
 export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOptions {
   /** Auth0 domain or custom domain: host or URL, or a function of the request. `http:` only for loopback. */
   domain: string | ((request: FastifyRequest) => string | Promise<string>)
+  /** Auth0's own domain of the tenant, for `fastify.auth0.management`: its API is not called by a custom domain's name. Default: `domain`. */
+  managementDomain?: string
   /** Connect to a domain that the function gave also where its name stands for a private address. Default `false`. */
   allowPrivateDomains?: boolean
   clientId: string

@@ -1,7 +1,6 @@
 import { toApiError } from '../http/api-error.js'
 import { parseJsonObject } from '../http/json.js'
 import type { HttpResponse } from '../http/send.js'
-import { forwardedFor } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import type { RequestOptions } from './request-options.js'
 import { sendAuthorized } from './resource.js'
@@ -28,7 +27,7 @@ export interface ApiCall {
 export async function callApi (server: AuthorizationServer, call: ApiCall, options: RequestOptions = {}): Promise<HttpResponse> {
   const credentials = call.authenticate === true ? (await server.clientAuthentication('body')).params : {}
   const json = call.json === undefined ? undefined : { ...call.json, ...credentials }
-  const headers = { ...options.headers, ...call.headers, ...forwardedFor(options.forwardedFor) }
+  const headers = { ...options.headers, ...call.headers }
   const response = await sendAuthorized(server, {
     method: call.method, url: await server.url(call.path), accessToken: call.bearer, json, options: { ...options, headers }
   })

@@ -1,4 +1,4 @@
-import type { ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions } from '../../types/options.js'
+import type { ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
 import { createHttp, type Http } from '../http/send.js'
@@ -24,6 +24,8 @@ export interface AuthenticationClientOptions extends ClientAuthenticationOptions
   discoveryTtl?: number
   /** Seconds of clock difference that are forgiven when a token is verified. Default 30. */
   clockTolerance?: number
+  /** How Auth0 signs this client's ID tokens. Default `RS256`; `HS256` needs `clientSecret`. */
+  idTokenSigningAlg?: IdTokenAlgorithm
   /** The clock, epoch seconds. */
   now?: () => number
 }
@@ -58,11 +60,14 @@ export class AuthenticationClient {
   readonly dynamicRegistration: groups.DynamicRegistration
   readonly #server: AuthorizationServer
   readonly #options: AuthenticationClientOptions
+  readonly #shares: boolean
   #verifier: TokenVerifier | undefined
 
   constructor (options: AuthenticationClientOptions) {
-    const server = serverOf(options)
+    const shared = given.get(options)
+    const server = shared ?? serverOf(options)
     this.#server = server
+    this.#shares = shared !== undefined
     this.#options = options
     this.authorize = groups.authorize(server)
     this.pushedAuthorization = groups.pushedAuthorization(server)
@@ -94,23 +99,32 @@ export class AuthenticationClient {
     return revokeToken(this.#server, params, options)
   }
 
-  /** Verifies ID tokens of this client, signed with the tenant's keys (`RS256`). */
+  /** Verifies ID tokens of this client. */
   get verifier (): TokenVerifier {
-    const { clockTolerance } = this.#options
+    const { clockTolerance, clientSecret, idTokenSigningAlg: algorithm = 'RS256' } = this.#options
     this.#verifier ??= new TokenVerifier({
       issuer: this.#server.issuer,
       audience: this.clientId,
-      keys: this.#server.keys,
+      algorithm,
+      ...(algorithm === 'HS256' ? { secret: clientSecret! } : { keys: this.#server.keys }),
       now: this.#server.now,
       ...(clockTolerance !== undefined && { clockTolerance })
     })
     return this.#verifier
   }
 
-  /** Closes kept connections. */
+  /** Closes kept connections; those of `fastify.auth0.authentication` are the plugin's, which closes them itself. */
   async close (): Promise<void> {
-    await this.#server.http.close()
+    if (!this.#shares) await this.#server.http.close()
   }
+}
+
+const given = new WeakMap<AuthenticationClientOptions, AuthorizationServer>()
+
+/** A client over what somebody else has of the tenant already: connections, metadata, keys. */
+export function clientOver (server: AuthorizationServer, options: AuthenticationClientOptions): AuthenticationClient {
+  given.set(options, server)
+  return new AuthenticationClient(options)
 }
 
 function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
@@ -133,6 +147,9 @@ function checkOptions (options: AuthenticationClientOptions): void {
     if (typeof options?.[name] !== 'string' || options[name] === '') throw new ConfigurationError(name, `The option "${name}" is required.`)
   }
   if (options.clientSecret === '') throw new ConfigurationError('clientSecret', 'The option "clientSecret" is empty.')
+  if (options.idTokenSigningAlg === 'HS256' && options.clientSecret === undefined) {
+    throw new ConfigurationError('idTokenSigningAlg', 'The option "idTokenSigningAlg" is HS256, which needs "clientSecret".')
+  }
   const { timeout = 1 } = options
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= 3600)) {
     throw new ConfigurationError('timeout', 'The option "timeout" has to be a number of seconds between 0 and 3600.')

@@ -1,5 +1,6 @@
 import { toApiError } from '../http/api-error.js'
 import type { HttpResponse } from '../http/send.js'
+import { forwardedFor } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import type { RequestOptions } from './request-options.js'
 
@@ -24,7 +25,7 @@ export async function postForm (server: AuthorizationServer, { url, form, what, 
   const response = await server.http.send({
     method: 'POST',
     url,
-    headers: { ...options.headers, ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { ...options.headers, ...forwardedFor(options.forwardedFor), ...headers, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(given).toString(),
     signal: options.signal,
     timeout: options.timeout,

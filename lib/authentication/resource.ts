@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../http/send.js'
+import { forwardedFor } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { sendWithProof } from './dpop-exchange.js'
 import type { RequestOptions } from './request-options.js'
@@ -23,6 +24,7 @@ export async function sendAuthorized (server: Pick<AuthorizationServer, 'http' |
     url,
     headers: {
       ...options.headers,
+      ...forwardedFor(options.forwardedFor),
       ...(accessToken !== undefined && { authorization: `${key === undefined ? 'Bearer' : 'DPoP'} ${accessToken}` }),
       ...(json !== undefined && { 'content-type': 'application/json' })
     },

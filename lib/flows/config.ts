@@ -44,6 +44,8 @@ export interface Config {
   domain: string | undefined
   /** Issuer URL of that host. */
   issuer: string | undefined
+  /** Issuer URL of the domain that the Management API is asked at, when it is another. */
+  managementDomain: string | undefined
   resolveDomain: Extract<Auth0Options['domain'], (...args: never[]) => unknown> | undefined
   allowPrivateDomains: boolean
   clientId: string

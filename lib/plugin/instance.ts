@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { AuthenticationClient } from '../authentication/client.js'
+import { clientOver, type AuthenticationClient } from '../authentication/client.js'
 import { ConfigurationError } from '../errors.js'
 import type { ServerClient } from '../flows/client.js'
 import { backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions } from '../flows/backchannel-login.js'
@@ -139,27 +139,34 @@ export class Auth0Instance {
   /**
    * Where the application's forms lead: for `form-action` of a content security policy.
    * Chrome applies it to the redirects that follow a form post, too.
+   * @param options `domain`: the tenants to name, where the plugin serves several
    */
-  cspFormAction (): string[] {
+  cspFormAction ({ domain }: { domain?: string | readonly string[] } = {}): string[] {
     const { issuer, appBases } = this.#context.config
-    return ["'self'", ...(issuer === undefined ? [] : [new URL(issuer).origin]), ...appBases.map(base => base.origin)]
+    const tenants = domain === undefined ? [issuer ?? severalDomains()] : [domain].flat().map(one => parseDomain(one, 'domain').issuer)
+    return ["'self'", ...tenants.map(tenant => new URL(tenant).origin), ...appBases.map(base => base.origin)]
   }
 
-  /** The Authentication API with the plugin's credentials. */
+  /** The Authentication API with the plugin's credentials, connections, metadata and keys. */
   get authentication (): AuthenticationClient {
-    return (this.#authentication ??= new AuthenticationClient(this.#clientOptions()))
+    const { config } = this.#context
+    return (this.#authentication ??= clientOver(this.#server(), {
+      ...this.#clientOptions(config.issuer),
+      clockTolerance: config.clockTolerance,
+      idTokenSigningAlg: config.idTokenSigningAlg
+    }))
   }
 
   /** The Management API with the plugin's credentials; built on first use. */
   get management (): ManagementClient {
-    return (this.#management ??= new this.#ManagementClient(this.#clientOptions()))
+    const { config } = this.#context
+    return (this.#management ??= new this.#ManagementClient(this.#clientOptions(config.managementDomain ?? config.issuer)))
   }
 
-  #clientOptions () {
+  #clientOptions (domain = severalDomains()) {
     const { config } = this.#context
-    if (config.issuer === undefined) throw new ConfigurationError('domain', 'The plugin serves several domains: make a client for the one that is meant.')
     return {
-      domain: config.issuer,
+      domain,
       clientId: config.clientId,
       timeout: config.httpTimeout,
       telemetry: config.telemetry,
@@ -178,10 +185,13 @@ export class Auth0Instance {
   }
 
   /** The plugin's one domain, or the one named where there are several. */
-  #server (domain = this.#context.config.issuer): AuthorizationServer {
-    if (domain === undefined) throw new ConfigurationError('domain', 'The plugin serves several domains: say which with the option "domain".')
+  #server (domain = this.#context.config.issuer ?? severalDomains()): AuthorizationServer {
     return this.#context.servers.get(parseDomain(domain, 'domain').issuer)
   }
+}
+
+function severalDomains (): never {
+  throw new ConfigurationError('domain', 'The plugin serves several domains: say which with the option "domain", or make a client for the one that is meant.')
 }
 
 /** Names that the language and its tools look for on any object. */

@@ -97,6 +97,7 @@ const importedCookie: Rule<ImportedCookie> = (value, option) => {
 
 const rules = {
   domain: (value: unknown, option: string) => typeof value === 'function' ? value as Extract<Auth0Options['domain'], (...args: never[]) => unknown> : text(value, option),
+  managementDomain: text,
   allowPrivateDomains: flag,
   clientId: text,
   clientSecret: text,
@@ -207,6 +208,7 @@ export function parseOptions (raw: Auth0Options, prefix: string, production = pr
   return Object.freeze({
     domain: tenant?.domain,
     issuer: tenant?.issuer,
+    managementDomain: given.managementDomain === undefined ? undefined : parseDomain(given.managementDomain, 'managementDomain').issuer,
     resolveDomain: typeof given.domain === 'function' ? given.domain : undefined,
     allowPrivateDomains: given.allowPrivateDomains ?? false,
     clientId: given.clientId!,

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, createHash, sign } from 'node:crypto'
+import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { inspect } from 'node:util'
 import t from 'tap'
 import { AuthenticationClient, MyAccountClient, TokenVerifier, type ApiError, type AuthenticationClientOptions } from '../../lib/authentication/index.js'
@@ -22,6 +22,7 @@ t.test('options are checked at construction', async (t) => {
   t.throws(make({ domain, clientId: 'c', clientSecret: '' }), { message: /./, option: 'clientSecret' })
   for (const timeout of [0, -1, Number.NaN, 4000, '5']) t.throws(make({ domain, clientId: 'c', timeout }), { message: /./, option: 'timeout' }, String(timeout))
   t.throws(make({ domain, clientId: 'c', tls: { cert: '', key: '' }, customFetch: fetch }), { message: /./, option: 'tls' })
+  t.throws(make({ domain, clientId: 'c', idTokenSigningAlg: 'HS256' }), { message: /./, option: 'idTokenSigningAlg' })
   const client = new AuthenticationClient({ domain, clientId: 'c', timeout: 3 })
   t.match(client, { domain, clientId: 'c' })
   await client.close()
@@ -411,6 +412,11 @@ t.test('verifier: ID tokens of this client', async (t) => {
   const tolerant = at(script)
   tolerant.tenant.now += 70
   t.match(await tolerant.client.verifier.verify(idToken), { sub: 'auth0|1' }, '30 s are forgiven unless told otherwise')
+
+  const symmetric = at(script, { idTokenSigningAlg: 'HS256' })
+  const own = `${encode({ alg: 'HS256' })}.${content.split('.')[1]!}`
+  t.match(await symmetric.client.verifier.verify(`${own}.${createHmac('sha256', 's3cret').update(own).digest('base64url')}`), { sub: 'auth0|1' })
+  t.match(await failure(symmetric.client.verifier.verify(idToken)), { name: 'TokenValidationError' }, 'one algorithm, not several')
 })
 
 t.test('the clock is the system\'s unless given', async (t) => {

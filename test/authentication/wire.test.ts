@@ -4,6 +4,8 @@ import { ApiError, AuthenticationClient, MfaRequiredError, PollingApiError, Rate
 import { sendJson, startServer, type Received } from '../http/server.js'
 import { failure } from './tenant.js'
 
+const forwarded = { forwardedFor: '203.0.113.7' }
+const forwardedHeader = { 'auth0-forwarded-for': '203.0.113.7' }
 const secret = { client_id: 'client-1', client_secret: 's3cret' }
 const grant = (name: string): string => name.includes(':') ? name : `http://auth0.com/oauth/grant-type/${name}`
 const token = { access_token: 'at', token_type: 'Bearer' }
@@ -48,11 +50,11 @@ const rows: Row[] = [
   tokenRow(c => c.getToken.jwtBearer({ assertion: 'j' }), { grant_type: grants.bearer, assertion: 'j' }),
   tokenRow(c => c.social.nativeLogin({ subjectToken: 's', kind: 'google-id-token' }), { grant_type: grants.exchange, subject_token: 's', subject_token_type: 'http://auth0.com/oauth/token-type/google-id-token' }),
   { call: c => c.getToken.webauthn({ authSession: 's', authnResponse: { id: 'k' } }), sends: 'POST /oauth/token', json: { grant_type: grants.webauthn, auth_session: 's', authn_response: { id: 'k' }, ...secret }, answer: token },
-  { call: c => c.revokeToken({ token: 'r' }), sends: 'POST /oauth/revoke', form: { token: 'r', token_type_hint: 'refresh_token', ...secret }, answer: '' },
-  { call: c => c.pushedAuthorization.push({ redirectUri: 'https://app.test/cb' }), sends: 'POST /oauth/par', form: { response_type: 'code', scope: 'openid profile email', redirect_uri: 'https://app.test/cb', ...secret }, status: 201, answer: { request_uri: 'urn:x', expires_in: 30 } },
-  { call: c => c.device.start({ scope: 'openid', audience: 'a' }), sends: 'POST /oauth/device/code', form: { scope: 'openid', audience: 'a', ...secret }, answer: { device_code: 'd', user_code: 'u', verification_uri: 'https://x' } },
+  { call: c => c.revokeToken({ token: 'r' }, forwarded), sends: 'POST /oauth/revoke', headers: forwardedHeader, form: { token: 'r', token_type_hint: 'refresh_token', ...secret }, answer: '' },
+  { call: c => c.pushedAuthorization.push({ redirectUri: 'https://app.test/cb' }, forwarded), sends: 'POST /oauth/par', headers: forwardedHeader, form: { response_type: 'code', scope: 'openid profile email', redirect_uri: 'https://app.test/cb', ...secret }, status: 201, answer: { request_uri: 'urn:x', expires_in: 30 } },
+  { call: c => c.device.start({ scope: 'openid', audience: 'a' }, forwarded), sends: 'POST /oauth/device/code', headers: forwardedHeader, form: { scope: 'openid', audience: 'a', ...secret }, answer: { device_code: 'd', user_code: 'u', verification_uri: 'https://x' } },
   { call: c => c.passwordless.email({ email: 'a@b.test', language: 'de' }), sends: 'POST /passwordless/start', json: { connection: 'email', email: 'a@b.test', send: 'code', ...secret }, headers: { 'x-request-language': 'de' }, answer: { _id: '1' } },
-  { call: c => c.passwordless.sms({ phoneNumber: '+491701234567' }, { forwardedFor: '203.0.113.7' }), sends: 'POST /passwordless/start', json: { connection: 'sms', phone_number: '+491701234567', ...secret }, headers: { 'auth0-forwarded-for': '203.0.113.7' }, answer: {} },
+  { call: c => c.passwordless.sms({ phoneNumber: '+491701234567' }, forwarded), sends: 'POST /passwordless/start', json: { connection: 'sms', phone_number: '+491701234567', ...secret }, headers: forwardedHeader, answer: {} },
   { call: c => c.passwordless.otpChallenge({ connection: 'db', email: 'a@b.test' }), sends: 'POST /otp/challenge', json: { connection: 'db', email: 'a@b.test', ...secret }, answer: { auth_session: 's' } },
   { call: c => c.passwordless.verify({ connection: 'email', email: 'a@b.test', verificationCode: '1' }), sends: 'POST /passwordless/verify', json: { connection: 'email', email: 'a@b.test', verification_code: '1' }, answer: 'OK' },
   { call: c => c.passwordless.smsLogin({ phoneNumber: '+491701234567', code: '1' }), sends: 'POST /oauth/ro', json: { client_id: 'client-1', connection: 'sms', username: '+491701234567', password: '1', grant_type: 'password', scope: 'openid' }, answer: token },
@@ -65,7 +67,7 @@ const rows: Row[] = [
   { call: c => c.mfa.deleteAuthenticator({ mfaToken: 'm', authenticatorId: 'sms|dev_1' }), sends: 'DELETE /mfa/authenticators/sms%7Cdev_1', headers: { authorization: 'Bearer m' }, status: 204, answer: '' },
   { call: c => c.passkeys.signupChallenge({ userProfile: { email: 'a@b.test' }, connection: 'db' }), sends: 'POST /passkey/register', json: { user_profile: { email: 'a@b.test' }, realm: 'db', ...secret }, answer: { auth_session: 's', authn_params_public_key: {} } },
   { call: c => c.passkeys.loginChallenge(), sends: 'POST /passkey/challenge', json: { ...secret }, answer: { auth_session: 's', authn_params_public_key: {} } },
-  { call: c => c.users.userInfo('at'), sends: 'GET /userinfo', headers: { authorization: 'Bearer at' }, answer: { sub: 'auth0|1' } },
+  { call: c => c.users.userInfo('at', forwarded), sends: 'GET /userinfo', headers: { authorization: 'Bearer at', ...forwardedHeader }, answer: { sub: 'auth0|1' } },
   { call: c => c.users.tokenInfo({ idToken: 'i' }), sends: 'POST /tokeninfo', json: { id_token: 'i' }, answer: {} },
   { call: c => c.users.impersonate({ userId: 'auth0|1', accessToken: 'at', impersonatorId: 'auth0|2' }), sends: 'POST /users/auth0%7C1/impersonate', json: { protocol: 'oauth2', impersonator_id: 'auth0|2', client_id: 'client-1' }, headers: { authorization: 'Bearer at' }, answer: 'https://x' },
   { call: c => c.users.unlink({ accessToken: 'at', userId: 'github|7' }), sends: 'POST /login/unlink', json: { access_token: 'at', user_id: 'github|7' }, answer: {} },

@@ -207,7 +207,10 @@ t.test('several domains: a session of another domain is not this request\'s', as
     wait = true
     t.equal((await ada.call('/me')).json().user.sub, 'auth0|ada')
     t.equal((await ada.call('/bad', { 'x-tenant': '' })).body, 'invalid_argument domain')
-    t.throws(() => s.app.auth0.cspFormAction().length === 0 || s.app.auth0.authentication, /several domains/)
+    t.throws(() => s.app.auth0.cspFormAction(), /several domains/)
+    t.throws(() => s.app.auth0.authentication, /several domains/)
+    t.strictSame(s.app.auth0.cspFormAction({ domain: 'other.eu.auth0.com' }), ["'self'", 'https://other.eu.auth0.com', 'https://app.example.test'])
+    t.strictSame(s.app.auth0.cspFormAction({ domain: ['a.eu.auth0.com', 'b.eu.auth0.com'] }), ["'self'", 'https://a.eu.auth0.com', 'https://b.eu.auth0.com', 'https://app.example.test'])
     await t.rejects(s.app.auth0.revokeSessions({ sub: 'x' }), /say which/)
     t.equal(await s.app.auth0.revokeSessions({ sub: 'auth0|ada' }, { domain: 'acme.eu.auth0.com' }), sessionStore === undefined ? 0 : 1)
     t.equal((await ada.call('/me')).body, 'nobody')

@@ -84,7 +84,7 @@ for (const [what, resolve, status, code] of [
   scenario(`DR-04 the resolver ${what}`, async (t, world) => {
     const started = Date.now()
     const answers = await Promise.all([start(world, 'x').then(({ response }) => response), world.browser().navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' }), world.browser().call('/private')])
-    t.ok(Date.now() - started < 4000, 'within the timeout')
+    t.ok(Date.now() - started < 15_000, 'within the timeout')
     t.equal(answers[0].statusCode, status)
     t.equal(answers[0].json().code, code)
     t.strictSame(answers.slice(1).map(({ statusCode }) => statusCode), [status, 401])

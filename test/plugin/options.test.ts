@@ -38,6 +38,7 @@ t.test('defaults', async t => {
 t.test('everything that may be given', async t => {
   const config = parse({
     prefix: '/p',
+    managementDomain: 'acme.eu.auth0.com',
     logLevel: 'warn',
     clientSecret: undefined,
     clientAssertionSigningKey: { kty: 'RSA' },

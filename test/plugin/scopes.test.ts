@@ -163,6 +163,33 @@ t.test('the Management API by the plugin\'s credentials, built once and only whe
   t.match(Object.fromEntries(s.tenant.grants('client_credentials')[0]!.form), { client_id: 'client-1', client_secret: 'the secret of the client' })
 })
 
+t.test('behind custom domains the Management API goes by the tenant\'s own', async t => {
+  for (const domain of ['login.acme.com', () => 'login.acme.com']) {
+    const s = new Site({ domain, managementDomain: 'acme.eu.auth0.com' })
+    t.teardown(async () => { await s.app.close() })
+    s.tenant.scripts.set('client_credentials', ({ form }) => ({ json: { access_token: `for-${encodeURIComponent(form.get('audience') ?? '')}`, token_type: 'Bearer', expires_in: 60 } }))
+    s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada', ({ headers }) => ({ json: { seen: headers.get('authorization') } }))
+    await s.app.ready()
+    t.match(await s.app.auth0.management.users.get('auth0|ada'), { seen: `Bearer for-${encodeURIComponent('https://acme.eu.auth0.com/api/v2/')}` })
+  }
+})
+
+t.test('the Authentication API goes by what the plugin knows of the tenant', async t => {
+  const s = new Site({ clockTolerance: 0 })
+  t.teardown(async () => { await s.app.close() })
+  await s.member()
+  const documents = (): number => s.tenant.requests.filter(({ path }) => path.startsWith('/.well-known/')).length
+  const before = documents()
+  t.ok(before > 0)
+  const { authentication } = s.app.auth0
+  const idToken = await s.tenant.idToken({ sub: 'auth0|ada' })
+  t.equal((await authentication.verifier.verify(idToken)).sub, 'auth0|ada')
+  await t.rejects(authentication.verifier.verify(await s.tenant.idToken({ exp: s.clock.now - 10 })), { claim: 'exp' }, 'with the plugin\'s tolerance')
+  t.equal(documents(), before, 'metadata and keys are shared')
+  await authentication.close()
+  await s.member()
+})
+
 t.test('Vary keeps what the application said', async t => {
   let vary: string | undefined
   const s = new Site()
