@@ -71,7 +71,9 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     if (wanted === undefined) return undefined
     const changed = { record: wanted.record !== current.record, tokens: wanted.tokens !== current.tokens }
     if (!changed.record && !changed.tokens) return current
-    const version = Math.max(current.record.version, current.tokens.version) + (changed.tokens ? 1 : 0)
+    // Tokens that were adopted from a sibling bring their number: no two states of the tokens share one.
+    const before = Math.max(current.record.version, current.tokens.version)
+    const version = changed.tokens ? Math.max(before + 1, wanted.tokens.version) : before
     const record = changed.record ? { ...wanted.record, id, version, updatedAt: now() } : current.record
     const tokens = changed.tokens ? { ...wanted.tokens, id, version } : current.tokens
     cookies.write(jar, { record, tokens }, changed, stillWanted(opened))

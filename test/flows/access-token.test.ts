@@ -72,6 +72,22 @@ t.test('three audiences of 30 requests each make three calls, one after another'
   t.strictSame(calls.map(({ form }) => form.get('scope')).sort(), ['read:a', 'read:b', 'read:c'])
 })
 
+t.test('no refresh token is spent twice, however old the cookies are that a request carries', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  let audiences = 0
+  const another = (): string => `/token?audience=https://api-${++audiences}`
+  const late = ada.copy()
+  for (let i = 0; i < 4; i++) await ada.call(another())
+  await late.call(another())
+  for (const browser of [ada, late, ada]) t.equal((await browser.call(another())).statusCode, 200)
+  const siblings = Array.from({ length: 4 }, () => ada.copy())
+  await Promise.all(siblings.map(async sibling => await sibling.call(another())))
+  for (const sibling of [...siblings, ...siblings]) t.equal((await sibling.call(another())).statusCode, 200)
+  const spent = s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token'))
+  t.strictSame(spent, Array.from({ length: audiences }, (_, i) => `refresh-${i + 1}`))
+})
+
 t.test('a grant of fewer scopes than asked for is not refreshed on every call', async t => {
   const s = await site(t, {}, show)
   const ada = await s.member()
