@@ -37,6 +37,23 @@ t.test('100 requests with an expired token make one token call', async t => {
   t.ok(answers.every(answer => answer.headers['set-cookie'] !== undefined), 'every browser gets the new tokens')
 })
 
+t.test('100 requests over 400 ms, with an expired token, make one token call', async t => {
+  const s = await site(t, {}, show)
+  const ada = await s.member()
+  s.clock.now += 3600
+  s.tenant.scripts.set('refresh_token', async () => {
+    await new Promise(resolve => setTimeout(resolve, 150))
+    return { json: s.tenant.tokens() }
+  })
+  const answers = await Promise.all(Array.from({ length: 100 }, async (_, i) => {
+    const copy = ada.copy()
+    await new Promise(resolve => setTimeout(resolve, 4 * i))
+    return await copy.call('/token')
+  }))
+  t.strictSame(answers.map(answer => answer.json().accessToken), Array(100).fill('opaque-access-2'), 'those during the call, and those after it')
+  t.equal(s.tenant.grants('refresh_token').length, 1)
+})
+
 t.test('late siblings that still carry the old cookies share the settled answer', async t => {
   const s = await site(t, {}, show)
   const ada = await s.member()
