@@ -45,7 +45,7 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
   const server = await visit.server()
   const before = kept.tokens.version
   const key = JSON.stringify([read.record.id, wanted.audience, wanted.scope, options.refresh === true])
-  const shared = context.flights(key, async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
+  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
     const renewed = options.refresh === true && current.tokens.version === before
       ? undefined
       : findTokenSet(current.tokens.tokenSets, wanted, context.now(), config.refreshLeeway)
@@ -53,8 +53,7 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
     // Whoever had the turn before may have found it refused.
     if (current.tokens.refreshToken === undefined) throw noRefreshToken()
     return await refresh(context, visit, server, current, wanted, signal)
-  }))
-  const token = await abortable(shared, options.signal)
+  })))
   // Whoever shared the call has a response of his own to write the new tokens to.
   await adoptNewest(context, visit, read.record)
   return token

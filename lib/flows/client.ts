@@ -69,6 +69,8 @@ export class ServerClient {
   get user (): Readonly<UserClaims> {
     const { session } = this.#visit
     const read = session === null ? currentSession(this.#context, this.#visit) : session
+    // What becomes of the read, getUser() tells whoever asks.
+    if (read instanceof Promise) read.catch(() => {})
     if (read === undefined || read instanceof Promise) throw new LoginRequiredError('There is no session yet: put a guard such as requireSession in front of this handler, or use getUser().')
     return read.record.user
   }

@@ -6,6 +6,7 @@ import { abortable } from './abortable.js'
 import type { Context, Visit } from './context.js'
 import { currentSession } from './session.js'
 import { adoptNewest, spendRefreshToken } from './spend-refresh-token.js'
+import { withRefreshToken } from './token-sets.js'
 
 const MAX_CONNECTION_TOKENS = 10
 
@@ -41,7 +42,8 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
 
   const server = await visit.server()
   const before = kept.tokens.version
-  const shared = context.flights(JSON.stringify(['connection', read.record.id, connection, loginHint, options.refresh === true]), async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
+  const key = JSON.stringify(['connection', read.record.id, connection, loginHint, options.refresh === true])
+  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
     const again = options.refresh === true && current.tokens.version === before ? undefined : find(context, current, connection, loginHint)
     if (again !== undefined) return { result: again }
     const { refreshToken } = current.tokens
@@ -50,17 +52,16 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
     const set = tokenSet(context, response, connection, loginHint)
     if (!inSession(context)) {
       context.connectionTokens.set(read.record.id, withSet(context.connectionTokens.get(read.record.id), set))
-      return { result: set, ...(response.refresh_token !== undefined && { next: saved => rotated(saved, response.refresh_token!) }) }
+      return { result: set, ...(response.refresh_token !== undefined && { next: saved => withRefreshToken(saved, response.refresh_token!) }) }
     }
     return {
       result: set,
       next: saved => {
-        const { record, tokens } = response.refresh_token === undefined ? saved : rotated(saved, response.refresh_token)
+        const { record, tokens } = response.refresh_token === undefined ? saved : withRefreshToken(saved, response.refresh_token)
         return { record, tokens: { ...tokens, version: saved.tokens.version + 1, connectionTokenSets: withSet(tokens.connectionTokenSets, set) } }
       }
     }
-  }))
-  const token = await abortable(shared, options.signal)
+  })))
   await adoptNewest(context, visit, read.record)
   return token
 }
@@ -99,10 +100,6 @@ function find (context: Context, { record, tokens }: StoredSession, connection: 
 /** The newest first, in place of the one before it. */
 function withSet (sets: readonly ConnectionTokenSet[], set: ConnectionTokenSet): ConnectionTokenSet[] {
   return [set, ...sets.filter(other => !same(other, set.connection, set.loginHint))].slice(0, MAX_CONNECTION_TOKENS)
-}
-
-function rotated ({ record, tokens }: StoredSession, refreshToken: string): StoredSession {
-  return { record, tokens: { ...tokens, version: tokens.version + 1, refreshToken } }
 }
 
 /** No login hint is a key of its own: it means the one account there is. */

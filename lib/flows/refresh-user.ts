@@ -2,10 +2,10 @@ import { fetchUserInfo } from '../authentication/users.js'
 import { LoginRequiredError } from '../errors.js'
 import type { UserClaims } from '../../types/session.js'
 import { getAccessToken } from './access-token.js'
-import { beforeSaved } from './before-saved.js'
 import type { Context, Visit } from './context.js'
 import { userOf } from './id-token.js'
 import { currentSession, setCurrentSession } from './session.js'
+import { hookedChanges, withChanges } from './session-patch.js'
 import { adoptNewest } from './spend-refresh-token.js'
 import type { IdTokenClaims } from '../../types/tokens.js'
 
@@ -27,10 +27,8 @@ export async function refreshUser (context: Context, visit: Visit, options: { si
   const info = await fetchUserInfo(server, token.accessToken, { expectedSub: before.record.user.sub, tokenType: token.tokenType, ...(options.signal !== undefined && { signal: options.signal }) })
   const now = await currentSession(context, visit)
   if (now === undefined) throw ended()
-  const { record } = now
-  const fresh = { ...record.user, ...userOf(info as unknown as IdTokenClaims) }
-  const draft = await beforeSaved(context, { user: fresh, custom: record.custom ?? {} }, 'refresh', undefined, record)
-  const saved = await context.sessions.update(visit.jar, record.id, current => ({ tokens: current.tokens, record: { ...current.record, user: draft.user, updatedAt: context.now() } }))
+  const changes = await hookedChanges(context, now.record, { user: userOf(info as unknown as IdTokenClaims), custom: {} }, 'refresh')
+  const saved = await context.sessions.update(visit.jar, now.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
   if (saved === undefined) throw ended()
   return setCurrentSession(context, visit, saved.record).record.user
 }

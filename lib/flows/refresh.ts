@@ -1,15 +1,15 @@
 import { refreshTokenGrant } from '../authentication/grants.js'
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
-import { AccessTokenError, ApiError, MfaRequiredError } from '../errors.js'
+import { AccessTokenError, ApiError, MfaRequiredError, TokenValidationError } from '../errors.js'
 import type { SessionRecord, StoredSession } from '../../types/stores.js'
 import type { AccessToken, IdTokenClaims, TokenResponse, TokenSet } from '../../types/tokens.js'
-import { beforeSaved } from './before-saved.js'
 import type { Context, Visit } from './context.js'
 import { blameOf, reasonOf, userMark } from './events.js'
 import { userOf, verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
+import { hookedChanges, withChanges, type SessionChanges } from './session-patch.js'
 import { FailedAfterSpending, type Next } from './spend-refresh-token.js'
-import { accessTokenOf, audiencesOf, mergeTokens, tokenSetOf } from './token-sets.js'
+import { accessTokenOf, audiencesOf, mergeTokens, tokenSetOf, withRefreshToken } from './token-sets.js'
 
 /** The access token that is wanted. */
 export interface Wanted { audience: string | undefined, scope: string }
@@ -33,19 +33,15 @@ export async function refresh (context: Context, visit: Visit, server: Authoriza
 
 async function renew (context: Context, server: AuthorizationServer, { record, tokens }: StoredSession, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
   const response = await askForTokens(context, server, record, tokens.refreshToken!, wanted, signal)
-  const claims = response.id_token === undefined ? undefined : await verifyRefreshed(context, server, response, record, tokens.nonce)
-  const draft = claims === undefined ? undefined : await refreshedUser(context, record, claims)
+  const changes = response.id_token === undefined ? undefined : await refreshedUser(context, server, response, record, tokens.nonce)
   const now = context.now()
   const asked = { audience: wanted.audience, scope: wanted.scope !== '' ? wanted.scope : response.scope ?? '', now }
   const set = granted(tokenSetOf(response, asked))
 
-  const next: Next = saved => {
-    const merged = mergeTokens(saved.tokens, set, response, now, context.config.storeIdToken)
-    return {
-      tokens: merged,
-      record: draft === undefined || sameUser(draft.user, saved.record.user) ? saved.record : { ...saved.record, user: draft.user, version: merged.version, updatedAt: now }
-    }
-  }
+  const next: Next = saved => ({
+    tokens: mergeTokens(saved.tokens, set, response, now, context.config.storeIdToken),
+    record: changes === undefined ? saved.record : withChanges(saved.record, changes)
+  })
   if (wanted.audience !== set.audience) {
     throw new FailedAfterSpending(new AccessTokenError('incorrect_audience', `The server gave a token for another API than "${wanted.audience}". Allow that API in the application's refresh-token policy (multi-resource refresh tokens).`), next)
   }
@@ -91,12 +87,19 @@ function anotherThan (what: string): AccessTokenError {
   return new AccessTokenError('failed_to_refresh_token', `The refreshed ID token is of another ${what} than the session.`)
 }
 
-async function refreshedUser (context: Context, record: SessionRecord, claims: IdTokenClaims): Promise<{ user: SessionRecord['user'] }> {
-  return await beforeSaved(context, { user: { ...record.user, ...userOf(claims) }, custom: record.custom ?? {} }, 'refresh', claims, record)
-}
-
-function sameUser (a: object, b: object): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+/** What the refreshed ID token changes about the user. Where that cannot be found out, the new refresh token is kept all the same. */
+async function refreshedUser (context: Context, server: AuthorizationServer, response: TokenResponse, record: SessionRecord, nonce: string | undefined): Promise<SessionChanges> {
+  let claims: IdTokenClaims | undefined
+  try {
+    claims = await verifyRefreshed(context, server, response, record, nonce)
+    return await hookedChanges(context, record, { user: userOf(claims), custom: {} }, 'refresh', claims)
+  } catch (error) {
+    // Nothing of an answer that is not to be trusted is kept.
+    const distrusted = claims === undefined && (error instanceof TokenValidationError || error instanceof AccessTokenError || error instanceof FailedAfterSpending)
+    const { refresh_token: refreshToken } = response
+    if (distrusted || refreshToken === undefined) throw error
+    throw new FailedAfterSpending(error, saved => withRefreshToken(saved, refreshToken))
+  }
 }
 
 /** A refusal means a new login; what says "later" (timeouts, 5xx, rate limits) stays what it is. */

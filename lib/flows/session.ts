@@ -4,7 +4,7 @@ import type { ReadSession } from '../stores/sessions.js'
 import type { CustomSession, Session, UserClaims } from '../../types/session.js'
 import type { Awaitable, SessionRecord } from '../../types/stores.js'
 import type { Context, Visit } from './context.js'
-import { beforeSaved } from './before-saved.js'
+import { hookedChanges, withChanges } from './session-patch.js'
 import { sessionView } from './session-view.js'
 
 /** The session of this request; opened once, and at hand (not a promise) when it came in a cookie. */
@@ -56,31 +56,16 @@ export async function updateSession (context: Context, visit: Visit, patch: Sess
   for (const name of RESERVED) {
     if (Object.hasOwn(patch, name)) throw new InvalidArgumentError(name, `The session field "${name}" cannot be changed.`)
   }
-  const { user: claims, ...fields } = patch
+  const { user: claims = {}, ...fields } = patch
   const current = await currentSession(context, visit)
   if (current === undefined) throw new LoginRequiredError()
-  if (claims !== undefined && Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
+  if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
 
-  const draft = await beforeSaved(context, {
-    user: merge(current.record.user, claims ?? {}) as UserClaims,
-    custom: merge(current.record.custom ?? {}, fields)
-  }, 'update', undefined, current.record)
-  const saved = await context.sessions.update(visit.jar, current.record.id, ({ record, tokens }) => ({
-    record: { ...record, user: draft.user, custom: draft.custom, updatedAt: context.now() },
-    tokens
-  }))
+  const changes = await hookedChanges(context, current.record, { user: claims, custom: fields }, 'update')
+  const saved = await context.sessions.update(visit.jar, current.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
   if (saved === undefined) {
     visit.session = undefined
     throw new LoginRequiredError('The session ended while it was being changed.')
   }
   return sessionView(setCurrentSession(context, visit, saved.record))
-}
-
-function merge (before: Record<string, unknown>, patch: Record<string, unknown>): Record<string, unknown> {
-  const merged = { ...before }
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === undefined) delete merged[name]
-    else merged[name] = value
-  }
-  return merged
 }

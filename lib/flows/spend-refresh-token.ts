@@ -15,11 +15,11 @@ export type Next = (saved: StoredSession) => StoredSession
 
 /** A call that was made, though its caller gets an error: what it brought is kept, or the session is over. */
 export class FailedAfterSpending extends Error {
-  readonly error: AccessTokenError
+  readonly error: unknown
   readonly next: Next | 'end'
 
-  constructor (error: AccessTokenError, next: Next | 'end') {
-    super(error.message)
+  constructor (error: unknown, next: Next | 'end') {
+    super('The refresh token was spent.')
     this.error = error
     this.next = next
   }
@@ -33,27 +33,28 @@ export class FailedAfterSpending extends Error {
  */
 export async function spendRefreshToken<T> (context: Context, visit: Visit, record: SessionRecord, work: (current: StoredSession, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
   return await context.refreshes.run(record.id, async () => await context.sessions.lock(record.id, async signal => {
-    const current = await reload(context, visit, record)
-    let spent: Spent<T>
-    try {
-      spent = await work(current, signal)
-    } catch (error) {
-      if (error instanceof FailedAfterSpending) {
-        if (error.next === 'end') await end(context, visit, record)
-        else await save(context, visit, record.id, error.next)
-        throw error.error
+    let current = await reload(context, visit, record)
+    for (let again = false; ; again = true) {
+      try {
+        const { result, next } = await work(current, signal)
+        if (next !== undefined) await save(context, visit, current, next)
+        return result
+      } catch (error) {
+        if (error instanceof FailedAfterSpending) {
+          if (error.next === 'end') await end(context, visit, record)
+          else await save(context, visit, current, error.next)
+          throw error.error
+        }
+        if (!wasRefused(error)) throw error
+        const newest = again ? current : await reload(context, visit, record)
+        if (newest.tokens.refreshToken === current.tokens.refreshToken) {
+          await save(context, visit, current, withoutRefreshToken)
+          throw error
+        }
+        // Another process rotated the token between our read and our call: once more, with its token.
+        current = newest
       }
-      if (!wasRefused(error)) throw error
-      const newer = await reload(context, visit, record)
-      if (newer.tokens.refreshToken === current.tokens.refreshToken) {
-        await save(context, visit, record.id, withoutRefreshToken)
-        throw error
-      }
-      // Another process rotated the token between our read and our call: once more, with its token.
-      spent = await work(newer, signal)
     }
-    if (spent.next !== undefined) await save(context, visit, record.id, spent.next)
-    return spent.result
   }))
 }
 
@@ -84,8 +85,13 @@ async function reload (context: Context, visit: Visit, record: SessionRecord): P
   return current
 }
 
-async function save (context: Context, visit: Visit, id: string, next: Next): Promise<void> {
-  const saved = await context.sessions.update(visit.jar, id, next)
+/**
+ * Writes what became of the call that began with `before`. In a store, whoever was slower than the lock lasts
+ * does not put his refresh token in the place of a newer one: the session stays as it is.
+ */
+async function save (context: Context, visit: Visit, before: StoredSession, next: Next): Promise<void> {
+  const overtaken = ({ tokens }: StoredSession): boolean => context.sessions.kind === 'store' && tokens.refreshToken !== before.tokens.refreshToken
+  const saved = await context.sessions.update(visit.jar, before.record.id, found => overtaken(found) ? found : next(found))
   if (saved === undefined) {
     visit.session = undefined
     throw ended()

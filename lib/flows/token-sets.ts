@@ -1,5 +1,5 @@
 import type { AccessToken, TokenResponse, TokenSet } from '../../types/tokens.js'
-import type { SessionTokens } from '../../types/stores.js'
+import type { SessionTokens, StoredSession } from '../../types/stores.js'
 import { includesScopes, joinScopes } from './scopes.js'
 
 /** Token sets a session keeps at most; the one used longest ago is dropped first. */
@@ -41,6 +41,11 @@ export function mergeTokens (tokens: SessionTokens, set: TokenSet, response: Tok
     ...(response.refresh_token !== undefined && { refreshToken: response.refresh_token }),
     ...(storeIdToken && response.id_token !== undefined && { idToken: response.id_token })
   }
+}
+
+/** The session with a rotated refresh token, and nothing else of the grant it came with. */
+export function withRefreshToken ({ record, tokens }: StoredSession, refreshToken: string): StoredSession {
+  return { record, tokens: { ...tokens, version: tokens.version + 1, refreshToken } }
 }
 
 /** A kept token as `getAccessToken()` returns it. */

@@ -1,9 +1,11 @@
-import t from 'tap'
+import type { FastifyRequest } from 'fastify'
+import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import type { SessionStore } from '../../types/index.js'
+import type { Reply, ScriptedTenant } from './scripted-tenant.js'
 import { site } from './site.js'
 
-const show = { '/token': async (request: import('fastify').FastifyRequest) => await request.auth0.getAccessToken(request.query as object) }
+const show = { '/token': async (request: FastifyRequest) => await request.auth0.getAccessToken(request.query as object) }
 
 t.test('an access token is kept, renewed early, and its refresh token rotated', async t => {
   const s = await site(t, {}, show)
@@ -132,6 +134,48 @@ t.test('an audience that the server silently ignored is noticed, and its tokens 
   t.equal((await ada.call('/token?audience=https://none')).statusCode, 401)
   s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: 'https://one' }) }) }))
   t.equal((await ada.call('/token?audience=https://one')).statusCode, 200)
+})
+
+for (const kind of ['cookies', 'store'] as const) {
+  t.test(`what fails once Auth0 has answered does not lose the new refresh token, in ${kind}`, async t => {
+    let refuse = false
+    const s = await site(t, {
+      ...(kind === 'store' && { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }),
+      beforeSessionSaved: () => { if (refuse) throw Object.assign(new Error('not now'), { code: 'refused', statusCode: 403 }) }
+    }, show)
+    const ada = await s.member()
+    const sent = (): (string | null)[] => s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token'))
+    s.clock.now += 3600
+    refuse = true
+    t.equal((await ada.call('/token')).json().code, 'refused', 'the hook refuses')
+    t.equal((await ada.call('/token')).json().code, 'refused', 'and its refusal is not got round by asking again')
+    refuse = false
+    t.equal((await ada.call('/token')).statusCode, 200)
+    t.strictSame(sent(), ['refresh-1', 'refresh-2', 'refresh-3'], 'each is sent once')
+    s.clock.now += 3600
+    s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { refresh_token: undefined }) }))
+    refuse = true
+    t.equal((await ada.call('/token')).json().code, 'refused')
+    refuse = false
+    t.equal((await ada.call('/token')).statusCode, 200)
+    t.strictSame(sent().slice(3), ['refresh-4', 'refresh-4'], 'one that is not rotated stays')
+  })
+}
+
+t.test('keys that cannot be fetched in a fresh process do not lose the new refresh token', async t => {
+  const store = new MemorySessionStore({ now: () => 1_795_000_000 })
+  const first = await site(t, { sessionStore: store }, show)
+  const ada = await first.member()
+  const s = await site(t, { sessionStore: store, customFetch: first.tenant.fetch }, show)
+  const fresh = s.browser()
+  fresh.cookies = ada.cookies
+  s.clock.now = first.clock.now += 3600
+  first.tenant.scripts.set('GET /.well-known/jwks.json', () => ({ status: 404, text: 'not here' }))
+  t.match((await fresh.call('/token')).json(), { statusCode: 502, code: 'invalid_response' })
+  first.tenant.scripts.delete('GET /.well-known/jwks.json')
+  s.clock.now = first.clock.now += 60
+  t.equal((await fresh.call('/token')).statusCode, 200)
+  t.strictSame(first.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-2'])
 })
 
 t.test('a token that was renewed without an audience is found again, and the ID token stays', async t => {
@@ -288,6 +332,25 @@ t.test('a caller that gives up does not take the others with it', async t => {
   t.equal((await ada.call('/given-up')).body, 'aborted')
 })
 
+t.test('whoever has given up already starts nothing, and leaves no failure behind', async t => {
+  const s = await site(t, {}, {
+    '/token': async request => await request.auth0.getAccessToken({ signal: AbortSignal.abort() }),
+    '/google': async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', signal: AbortSignal.abort() })
+  })
+  const ada = await s.member()
+  s.clock.now += 3600
+  s.tenant.scripts.set('POST /oauth/token', () => { throw new Error('the tenant is down') })
+  const unhandled: unknown[] = []
+  const listen = (reason: unknown): void => { unhandled.push(reason) }
+  process.on('unhandledRejection', listen)
+  t.teardown(() => process.off('unhandledRejection', listen))
+  const before = s.tenant.to('/oauth/token').length
+  for (const path of ['/token', '/google']) t.equal((await ada.call(path)).json().code, 'aborted')
+  await new Promise(resolve => setTimeout(resolve, 20))
+  t.strictSame(unhandled, [])
+  t.equal(s.tenant.to('/oauth/token').length, before)
+})
+
 t.test('logout in the middle of a refresh is final', async t => {
   const s = await site(t, {}, { ...show, '/me': async request => (await request.getSession()) ?? 'nobody' })
   const ada = await s.member()
@@ -341,6 +404,75 @@ t.test('another process rotated the refresh token between our read and our call'
   const answer = await ada.call('/token')
   t.equal(answer.statusCode, 200, 'the newer token is found in the store')
   t.equal(answer.json().accessToken, 'opaque-access-2')
+})
+
+/** A refresh that is refused, as another process has rotated the token meanwhile, and tried again; to that the tenant answers with `last`. */
+async function overtaken (t: Test, last: (tenant: ScriptedTenant) => Reply) {
+  const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { lock: undefined }) as unknown as SessionStore
+  const routes = {
+    ...show,
+    '/new': async (request: FastifyRequest) => await request.auth0.getAccessToken({ refresh: true }),
+    '/me': async (request: FastifyRequest) => (await request.getSession())?.user.sub ?? 'nobody'
+  }
+  const s = await site(t, { sessionStore: store }, routes)
+  const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, routes)
+  const ada = await s.member()
+  s.clock.now += 3600
+  const elsewhere = other.browser()
+  elsewhere.cookies = ada.cookies
+  let calls = 0
+  s.tenant.scripts.set('refresh_token', async () => {
+    calls++
+    if (calls === 2) return undefined
+    if (calls > 2) return last(s.tenant)
+    t.equal((await elsewhere.call('/new')).statusCode, 200)
+    return { status: 403, json: { error: 'invalid_grant' } }
+  })
+  return { s, answer: await ada.call('/token?audience=https://asked'), ada }
+}
+
+t.test('the second attempt after a refusal: for another API, its tokens are kept', async t => {
+  const { s, answer, ada } = await overtaken(t, tenant => ({ json: tenant.tokens({}, { access_token: tenant.jwt({ aud: 'https://other' }) }) }))
+  t.match(answer.json(), { statusCode: 401, code: 'incorrect_audience' })
+  s.tenant.scripts.delete('refresh_token')
+  t.equal((await ada.call('/new')).statusCode, 200)
+  t.equal(s.tenant.grants('refresh_token').at(-1)?.form.get('refresh_token'), 'refresh-3')
+})
+
+t.test('the second attempt after a refusal: of another user, the session is over', async t => {
+  const { answer, ada } = await overtaken(t, tenant => ({ json: tenant.tokens({ sub: 'auth0|eve' }) }))
+  t.match(answer.json(), { statusCode: 401, code: 'failed_to_refresh_token' })
+  t.equal((await ada.call('/me')).body, 'nobody')
+})
+
+t.test('the second attempt after a refusal: refused again, the token is not sent a third time', async t => {
+  const { s, answer, ada } = await overtaken(t, () => ({ status: 403, json: { error: 'invalid_grant' } }))
+  t.match(answer.json(), { statusCode: 401, code: 'failed_to_refresh_token' })
+  t.equal((await ada.call('/new')).json().code, 'missing_refresh_token')
+  t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-1', 'refresh-2'])
+})
+
+t.test('whoever comes back after the lease has ended leaves the newer refresh token in its place', async t => {
+  const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { lock: undefined }) as unknown as SessionStore
+  const s = await site(t, { sessionStore: store }, show)
+  const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, show)
+  const ada = await s.member()
+  s.clock.now += 3600
+  const elsewhere = other.browser()
+  elsewhere.cookies = ada.cookies
+  let stalled = true
+  s.tenant.scripts.set('refresh_token', async () => {
+    if (!stalled) return undefined
+    stalled = false
+    const tokens = s.tenant.tokens()
+    t.equal((await elsewhere.call('/token')).json().accessToken, 'opaque-access-3')
+    return { json: tokens }
+  })
+  t.equal((await ada.call('/token')).json().accessToken, 'opaque-access-2', 'whoever stalled has a token that is good')
+  t.equal((await ada.call('/token')).json().accessToken, 'opaque-access-3', 'the session has the newest')
+  s.clock.now += 3600
+  await ada.call('/token')
+  t.equal(s.tenant.grants('refresh_token').at(-1)?.form.get('refresh_token'), 'refresh-3')
 })
 
 t.test('whoever waited behind a refusal does not send the refused token again', async t => {

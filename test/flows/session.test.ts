@@ -29,6 +29,24 @@ t.test('behind a guard the user is there without a question mark', async t => {
   t.equal((await ada.call('/open')).body, 'auth0|ada')
 })
 
+t.test('without a guard, a store that is down is told to whoever asks and ends no process', async t => {
+  const store = new MemorySessionStore({ now: () => 1_795_000_000 })
+  const s = await site(t, { sessionStore: store }, {
+    '/public': async request => await outcome((async () => request.auth0.user.sub)()),
+    '/asks': async request => [await outcome((async () => request.auth0.user.sub)()), await outcome(request.auth0.getUser())]
+  })
+  const ada = await s.member()
+  const unhandled: unknown[] = []
+  const listen = (reason: unknown): void => { unhandled.push(reason) }
+  process.on('unhandledRejection', listen)
+  t.teardown(() => process.off('unhandledRejection', listen))
+  store.get = async () => { throw new Error('down') }
+  t.equal((await ada.call('/public')).body, 'login_required')
+  t.strictSame((await ada.call('/asks')).json(), ['login_required', 'session_store_error'])
+  await new Promise(resolve => setImmediate(resolve))
+  t.strictSame(unhandled, [])
+})
+
 t.test('updateSession merges the application\'s fields and claims, and nothing else', async t => {
   const s = await site(t, {}, {
     '/me': me,
@@ -59,6 +77,42 @@ t.test('updateSession merges the application\'s fields and claims, and nothing e
   t.equal((await s.browser().call('/set')).statusCode, 401)
   t.equal((await ada.call('/over')).body, 'login_required')
 })
+
+for (const hook of ['without a hook', 'with a hook'] as const) {
+  t.test(`what two tabs write at the same time is both kept, ${hook}`, async t => {
+    let meanwhile = async (): Promise<unknown> => undefined
+    const s = await site(t, {
+      sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }),
+      ...(hook === 'with a hook' && { beforeSessionSaved: (session: SessionDraft) => { session.custom.saved = Object.keys(session.custom).join() } })
+    }, {
+      '/me': me,
+      '/set': async request => await request.auth0.updateSession(request.query as object),
+      '/nickname': async request => await request.auth0.updateSession({ user: { nickname: 'set meanwhile', city: 'London' } }),
+      '/slow': async request => {
+        await request.getSession()
+        await meanwhile()
+        return await request.auth0.updateSession({ a: 1, gone: undefined })
+      },
+      '/refresh': async request => await request.auth0.refreshUser(),
+      '/token': async request => await request.auth0.getAccessToken({ refresh: true })
+    })
+    const ada = await s.member()
+    const tab = ada.copy()
+    await tab.call('/set?gone=1')
+    meanwhile = async () => await tab.call('/set?b=2')
+    const both = (await ada.call('/slow')).json()
+    t.match(both, { a: 1, b: '2' })
+    t.notOk('gone' in both)
+    if (hook === 'with a hook') t.equal(both.saved, 'saved,a', 'the hook saw what its request had read')
+
+    s.tenant.scripts.set('GET /userinfo', async () => { await tab.call('/nickname'); return { json: { sub: 'auth0|ada', plan: 'gold' } } })
+    t.match((await ada.call('/refresh')).json(), { name: 'Ada', nickname: 'set meanwhile', city: 'London', plan: 'gold' })
+    s.tenant.scripts.set('refresh_token', async () => { await tab.call('/set?c=3'); await tab.call('/nickname'); return { json: s.tenant.tokens({ name: 'Countess' }) } })
+    await ada.call('/set?nickname=x')
+    t.equal((await ada.call('/token')).statusCode, 200)
+    t.match((await ada.call('/me')).json(), { a: 1, b: '2', c: '3', user: { name: 'Countess', nickname: 'set meanwhile', plan: 'gold' } })
+  })
+}
 
 t.test('what one request holds cannot change what another sees', async t => {
   const s = await site(t, {}, {
