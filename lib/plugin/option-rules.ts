@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js'
+import type { OnUnauthenticated } from '../../types/options.js'
 import { unknownName } from './nearest-name.js'
 
 /** Turns a raw option value into a checked one or throws a `ConfigurationError` that names the option. */
@@ -26,6 +27,11 @@ export const flag: Rule<boolean> = (value, option) =>
 
 export function callable<T> (value: unknown, option: string): T {
   return typeof value === 'function' ? value as T : refuse(option, value, 'a function')
+}
+
+export const unauthenticated: Rule<OnUnauthenticated> = (value, option) => {
+  if (typeof value === 'function' || value === 'auto' || value === 'login' || value === '401') return value as OnUnauthenticated
+  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value as `/${string}` : refuse(option, value, "'auto', 'login', '401', a path or a function")
 }
 
 /** A number of seconds; the upper bound catches milliseconds. */

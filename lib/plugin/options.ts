@@ -8,7 +8,7 @@ import type {
 } from '../../types/options.js'
 import type { RevocationStore, SessionStore, TransactionStore } from '../../types/stores.js'
 import { parseAppBase } from './app-base.js'
-import { checkMembers, count, describe, flag, members, oneOf, callable, refuse, seconds, text, withMethods, type Rule } from './option-rules.js'
+import { checkMembers, count, describe, flag, members, oneOf, callable, refuse, seconds, text, unauthenticated, withMethods, type Rule } from './option-rules.js'
 import { resolvePaths } from './paths.js'
 
 const YEAR = 31_536_000
@@ -119,10 +119,7 @@ const rules = {
   organization: (value: unknown, option: string) => typeof value === 'function' ? value as Extract<Auth0Options['organization'], (...args: never[]) => unknown> : text(value, option),
   allowOrganization: callable<NonNullable<Auth0Options['allowOrganization']>>,
   allowConnect: callable<NonNullable<Auth0Options['allowConnect']>>,
-  onUnauthenticated: (value: unknown, option: string) => {
-    if (typeof value === 'function' || value === 'auto' || value === 'login' || value === '401') return value as NonNullable<Auth0Options['onUnauthenticated']>
-    return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value as `/${string}` : refuse(option, value, "'auto', 'login', '401', a path or a function")
-  },
+  onUnauthenticated: unauthenticated,
   sessionStore: withMethods<SessionStore>(['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'], 'a SessionStore'),
   sessionConfiguration,
   transactionConfiguration: members({ duration: seconds(30, 86_400), cookie }),

@@ -13,6 +13,10 @@ export const kOwnRoute = Symbol('auth0.ownRoute')
 
 /** What belongs to one request. */
 export interface Slot {
+  /** Whether its route opts out of the guards around it; `'unread'` where nobody knows which guards are the route's own. */
+  exempt: boolean | 'unread'
+  /** Whether the hooks that run are the route's own. */
+  within: boolean
   reply: FastifyReply | undefined
   jar: RequestCookieJar | undefined
   visit: RequestVisit | undefined
@@ -29,5 +33,5 @@ export function registrationOf (request: FastifyRequest): Registration {
 
 export function slotOf (request: FastifyRequest): Slot {
   const slotted = request as FastifyRequest & Slotted
-  return (slotted[kSlot] ??= { reply: undefined, jar: undefined, visit: undefined, client: undefined })
+  return (slotted[kSlot] ??= { exempt: false, within: false, reply: undefined, jar: undefined, visit: undefined, client: undefined })
 }

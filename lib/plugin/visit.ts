@@ -18,6 +18,8 @@ export class RequestVisit implements Visit {
   readonly jar: RequestCookieJar
   session: Awaitable<ReadSession | undefined> | null = null
   presented: VerifiedToken | undefined = undefined
+  /** The DPoP proof that came with `presented`. */
+  proof: string | undefined = undefined
   readonly #context: Context
   readonly #request: FastifyRequest
   #server: Awaitable<AuthorizationServer> | undefined

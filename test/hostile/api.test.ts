@@ -1,5 +1,5 @@
 import { createHash, createSecretKey, generateKeyPairSync, randomUUID } from 'node:crypto'
-import type { LightMyRequestResponse } from 'fastify'
+import type { FastifyRequest, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { appOrigin, assertFailure, scenario, type World, type WorldOptions } from './app.js'
 import { ecKey, jws, rsaKey, type TestKey } from './jws.js'
@@ -17,6 +17,22 @@ function api (changes: NonNullable<WorldOptions['plugin']>['api'] = {}, plugin: 
       app.get('/permitted', { config: { auth0: { token: { permissions: ['read:items'] } } } }, run)
       app.get('/acme', { preHandler: app.auth0.requireToken({ organization: 'org_acme' }) }, run)
       app.get('/claims', { preHandler: app.auth0.requireToken() }, async (request) => { world.runs++; return request.auth0.token })
+    }
+  }
+}
+
+/** A scope with a guard, and a route in it that asks for more. */
+function twice (cacheEntries: number): WorldOptions {
+  return {
+    plugin: { api: { audience, cacheEntries } },
+    routes: (app, world) => {
+      const run = async () => { world.runs++; return { done: true } }
+      app.register(async scope => {
+        scope.addHook('onRequest', app.auth0.requireToken())
+        scope.get('/twice', { preHandler: app.auth0.requireToken({ scopes: ['read'] }) }, run)
+        const swap = async (request: FastifyRequest) => { request.headers.dpop += 'x' }
+        scope.get('/twice/swapped', { preHandler: [swap, app.auth0.requireToken()] }, run)
+      })
     }
   }
 }
@@ -159,6 +175,17 @@ scenario('API-14 an opaque token', async (t, world) => {
 scenario('API-15 the JWKS cannot be fetched', async (t, world) => {
   const down = { answers: { jwks: () => ({ status: 503, headers: {}, body: '' }) } }
   const token = good(world)
+  for (const [status, code] of [[500, 'internal_server_error'], [404, 'not_found'], [429, 'too_many_requests']] as const) {
+    await world.during({ answers: { discovery: () => ({ status, headers: {}, body: '' }) } }, async () => {
+      const response = await ask(world, { authorization: `Bearer ${token}` })
+      refused(t, world, response, 503, code, 0, `discovery answers ${status}`)
+      t.equal(response.headers['retry-after'], '5')
+      t.equal(response.headers['cache-control'], 'no-store')
+      t.strictSame(challengesOf(response), [])
+      t.match(world.events.at(-1), { type: 'denied', blame: 'upstream' })
+    })
+    world.advance(60)
+  }
   await world.during(down, async () => {
     const response = await ask(world, { authorization: `Bearer ${token}` })
     refused(t, world, response, 503, 'invalid_response', 0)
@@ -375,6 +402,25 @@ scenario('DP-11 a proof counts once', async (t, world) => {
   refused(t, world, await present(world, token, proof), 401, 'invalid_dpop_proof', 1, 'for as long as it is good')
   for (const jti of [undefined, '', 'x'.repeat(257), 7]) refused(t, world, await present(world, token, proofFor(world, holder, token, { payload: { jti } })), 401, 'invalid_dpop_proof', 1)
 }, api())
+
+scenario('DP-11 two guards of one request see one proof', async (t, world) => {
+  const token = bound(world, { scope: 'read' })
+  const fresh = () => proofFor(world, holder, token, { payload: { htu: `${appOrigin}/twice` } })
+  const proof = fresh()
+  t.equal((await present(world, token, proof, 'DPoP', '/twice')).statusCode, 200)
+  refused(t, world, await present(world, token, proof, 'DPoP', '/twice'), 401, 'invalid_dpop_proof', 1, 'another request')
+  refused(t, world, await present(world, token, fresh(), 'DPoP', '/twice/swapped'), 401, 'invalid_dpop_proof', 1, 'a proof that changed on the way')
+  const weak = bound(world, { scope: 'other' })
+  const scoped = proofFor(world, holder, weak, { payload: { htu: `${appOrigin}/twice` } })
+  refused(t, world, await present(world, weak, scoped, 'DPoP', '/twice'), 403, 'insufficient_scope', 1, 'the second guard asks for more')
+}, twice(4))
+
+scenario('DP-11 two guards of one request where no tokens are remembered', async (t, world) => {
+  const token = bound(world, { scope: 'read' })
+  const proof = proofFor(world, holder, token, { payload: { htu: `${appOrigin}/twice` } })
+  t.equal((await present(world, token, proof, 'DPoP', '/twice')).statusCode, 200)
+  refused(t, world, await present(world, token, proof, 'DPoP', '/twice'), 401, 'invalid_dpop_proof', 1)
+}, twice(0))
 
 scenario('DP-13 the token of a proof', async (t, world) => {
   await refusesProofs(t, world, {

@@ -195,7 +195,7 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
     s.app.get('/claims', { preHandler: [either, requireClaims({ role: 'admin' }), requireOrganization('org_a'), requirePermissions('p')] }, async () => 'all')
     s.app.get('/mfa', { preHandler: [either, requireMfa()] }, async () => 'mfa')
     s.app.get('/fresh', { preHandler: [either, requireFreshLogin({ maxAge: 10 })] }, async () => 'fresh')
-    s.app.get('/page', { preHandler: either, config: { auth0: { public: true } } }, async () => 'public')
+    s.app.get('/page', { preHandler: either, config: { auth0: { public: true } } }, async () => 'own')
   })
   await s.app.ready()
   const token = (claims: object = {}): string => s.tenant.jwt({ iss: s.tenant.issuer, sub: 'auth0|ada', aud: audience, scope: 'read', azp: 'spa', iat: s.clock.now, exp: s.clock.now + 60, ...claims })
@@ -216,7 +216,7 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
   t.equal(step.statusCode, 401)
   t.match(step.headers['www-authenticate'], /^Bearer error="insufficient_user_authentication", error_description="[^"]+", acr_values="http/)
   t.match((await at('/fresh', bearer({ auth_time: s.clock.now - 100 }))).headers['www-authenticate'], 'max_age="10"')
-  t.equal((await at('/page', { authorization: 'Bearer x' })).body, 'public')
+  t.equal((await at('/page', { authorization: 'Bearer x' })).statusCode, 401, 'opting out is of the guards around, not of its own')
   t.equal((await at('/either', bearer({ exp: s.clock.now + 1 }))).statusCode, 200)
 })
 
@@ -260,7 +260,14 @@ t.test('what a token guard or an API option must be', async t => {
     t.throws(() => requireToken(demands as object), ConfigurationError, JSON.stringify(demands))
   }
   t.ok(requireToken({ audience: ['a', 'b'], organization: 'org_a' }))
-  s.app.get('/api', { preHandler: requireToken() }, async () => '')
+  for (const guard of [requireToken(), requireToken({ scopes: ['read'] }), s.app.auth0.requireSessionOrToken()]) {
+    t.throws(() => { s.app.get('/', { preHandler: [async () => {}, guard] }, async () => '') }, { code: 'configuration_error', option: 'api.audience' }, 'whose tokens would they be')
+  }
+  s.app.get('/named', { preHandler: requireToken({ audience: 'https://api.example.test' }) }, async () => '')
+  s.app.register(async app => {
+    app.addHook('onRequest', requireToken())
+    app.get('/api', async () => '')
+  })
   t.match((await s.app.inject({ url: '/api', headers: { host: HOST, authorization: 'Bearer a.b.c' } })).json(), { statusCode: 500, code: 'configuration_error' })
   for (const options of [{ routes: { protectedResource: true } }, { api: { issuers: ['https://x.test/path'] } }, { api: { dpop: 'maybe' as 'allowed' } }, { api: { dpopProofAge: 1 } }]) {
     const app = fastify({ pluginTimeout: 0 })

@@ -1,5 +1,5 @@
 import websocket from '@fastify/websocket'
-import fastify, { type FastifyInstance, type LightMyRequestResponse, type RouteShorthandOptions } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type LightMyRequestResponse, type RouteShorthandOptions } from 'fastify'
 import { PassThrough, Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import fastifyAuth0, { type Auth0Options, type Guard, type UserClaims } from '../../lib/index.js'
@@ -55,7 +55,7 @@ class Matrix {
   async build (): Promise<void> {
     const { app } = this
     await app.register(websocket)
-    await app.register(fastifyAuth0, this.site.options())
+    await app.register(fastifyAuth0, this.site.options({ api: { audience: 'https://api.example.test' } }))
     // Every answer is slow on its way out: a guard that does not end the reply would let the handler run meanwhile.
     app.addHook('onSend', async () => { await new Promise(resolve => setImmediate(resolve)) })
     for (const [name, subject] of Object.entries(subjects)) {
@@ -364,6 +364,169 @@ t.test('guards of a whole application, and the routes that opt out', async t => 
   t.equal((await at('/auth/logout', { accept: 'text/html', cookie })).statusCode, 302)
 })
 
+t.test('a route that opts out is let be by the guards around it, never by its own', async t => {
+  const s = new Site({ api: { audience: 'https://api.example.test' } })
+  t.teardown(async () => { await s.app.close() })
+  let runs = 0
+  const run = async () => { runs++; return 'ran' }
+  s.app.after(() => {
+    const { requireSession, requireToken, requireSameOrigin, requireClaims, requireMfa } = s.app.auth0
+    const wrapped = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => { await requireSession(request, reply) }
+    s.app.addHook('onRequest', requireSession)
+    s.app.addHook('preHandler', wrapped)
+    s.app.get('/around', run)
+    for (const [way, auth0] of [['false', false], ['public', { public: true }]] as const) {
+      const config = { auth0 }
+      s.app.get(`/${way}/open`, { config, onRequest: async () => {} }, run)
+      s.app.get(`/${way}/api`, { config, preHandler: requireToken() }, run)
+      s.app.post(`/${way}/form`, { config, onRequest: [requireSameOrigin], preHandler: async () => {} }, run)
+      s.app.get(`/${way}/session`, { config, preValidation: requireSession }, run)
+      s.app.get(`/${way}/claims`, { config, onRequest: async () => {}, preParsing: requireClaims({ role: 'admin' }) }, run)
+      s.app.get(`/${way}/mfa`, { config, preHandler: requireMfa() }, run)
+      s.app.get(`/${way}/wrapped`, { config, preHandler: [async () => {}, wrapped] }, run)
+      s.app.get(`/${way}/handler`, { config }, async (request, reply) => { await requireSession(request, reply); return reply.sent ? reply : await run() })
+    }
+  })
+  await s.app.ready()
+  const at = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'POST' | 'HEAD' = 'GET') => (await s.app.inject({ method, url, headers: { host: HOST, ...headers } })).statusCode
+  const cookie = await sessionCookie(s.app, { user: { ...ada, role: 'admin', amr: ['mfa'] } })
+  const plain = await sessionCookie(s.app, { user: ada })
+  const authorization = `Bearer ${s.tenant.jwt({ iss: s.tenant.issuer, sub: 'auth0|ada', aud: 'https://api.example.test', azp: 'spa', iat: s.clock.now, exp: s.clock.now + 60 })}`
+  t.equal(await at('/around'), 401)
+  for (const way of ['false', 'public']) {
+    const before = runs
+    t.equal(await at(`/${way}/api`), 401)
+    t.equal(await at(`/${way}/api`, { cookie }), 401, 'a session is no token')
+    t.equal(await at(`/${way}/api`, {}, 'HEAD'), 401)
+    t.equal(await at(`/${way}/form`, { 'sec-fetch-site': 'cross-site' }, 'POST'), 403)
+    for (const own of ['session', 'claims', 'mfa', 'wrapped', 'handler']) t.equal(await at(`/${way}/${own}`), 401, own)
+    t.equal(await at(`/${way}/claims`, { cookie: plain }), 403)
+    t.equal(await at(`/${way}/mfa`, { cookie: plain }), 401)
+    t.equal(runs, before, 'no handler ran')
+    t.equal(await at(`/${way}/open`), 200)
+    t.equal(await at(`/${way}/api`, { authorization }), 200)
+    t.equal(await at(`/${way}/form`, { 'sec-fetch-site': 'same-origin' }, 'POST'), 200)
+    for (const own of ['session', 'claims', 'mfa', 'wrapped', 'handler']) t.equal(await at(`/${way}/${own}`, { cookie }), 200, own)
+  }
+})
+
+t.test('what routes say of themselves counts also when they came before the plugin had loaded', async t => {
+  const s = new Site({ api: { audience: 'https://api.example.test' } })
+  t.teardown(async () => { await s.app.close() })
+  let runs = 0
+  const run = async () => { runs++; return 'ran' }
+  const shared = { session: true }
+  s.app.get('/session', { config: { auth0: shared } }, run)
+  s.app.get('/claims', { config: { auth0: { session: true, claims: { role: 'admin' } } } }, run)
+  s.app.get('/token', { config: { auth0: { token: true } } }, run)
+  s.app.get('/open', { config: { auth0: false } }, run)
+  s.app.get('/public', { config: { auth0: { public: true } } }, run)
+  s.app.get('/answer', { config: { auth0: { onUnauthenticated: '401' } } }, run)
+  s.app.get('/wrong', { config: { auth0: { sesion: true } as object } }, run)
+  s.app.get('/own', { config: { auth0: false }, preHandler: async (request, reply) => { await s.app.auth0.requireToken()(request, reply) } }, run)
+  s.app.after(() => {
+    s.app.get('/late', { config: { auth0: shared } }, run)
+    s.app.register(async app => {
+      app.addHook('preHandler', app.auth0.requireSession)
+      app.get('/inner', run)
+    })
+  })
+  await s.app.ready()
+  const cookie = await sessionCookie(s.app, { user: ada })
+  const at = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') => await s.app.inject({ method, url, headers: { host: HOST, ...headers } })
+  for (const [url, code] of [['/session', 'login_required'], ['/claims', 'login_required'], ['/token', 'missing_token'], ['/late', 'login_required'], ['/inner', 'login_required']] as const) {
+    t.match((await at(url)).json(), { statusCode: 401, code }, url)
+    t.equal((await at(url, {}, 'HEAD')).statusCode, 401, url)
+  }
+  t.match((await at('/claims', { cookie })).json(), { statusCode: 403, code: 'insufficient_claims' })
+  for (const url of ['/session', '/claims']) t.equal((await at(url, { accept: 'text/html', 'sec-fetch-mode': 'navigate' })).statusCode, 302)
+  for (const headers of [{}, { cookie }]) {
+    const wrong = await at('/wrong', headers)
+    t.match(wrong.json(), { statusCode: 500, code: 'configuration_error', message: /config\.auth0\.sesion.*GET \/wrong/ })
+    const own = await at('/own', headers)
+    t.match(own.json(), { statusCode: 500, code: 'configuration_error', message: /GET \/own.*await/ }, 'a guard of its own is not switched off')
+  }
+  t.equal(runs, 0, 'no handler ran')
+  for (const url of ['/session', '/late', '/inner']) t.equal((await at(url, { cookie })).body, 'ran', url)
+  for (const url of ['/open', '/public', '/answer']) t.equal((await at(url)).body, 'ran', url)
+})
+
+t.test('a route that came before the plugin had loaded opts out of the guards around it', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  s.app.get('/closed', async () => 'closed')
+  s.app.get('/open', { config: { auth0: false } }, async () => 'open')
+  s.app.get('/public', { config: { auth0: { public: true } } }, async () => 'public')
+  s.app.get('/mine', { config: { auth0: { onUnauthenticated: '/welcome' } } }, async () => 'mine')
+  s.app.after(() => { s.app.addHook('onRequest', s.app.auth0.requireSession); s.app.addHook('preHandler', s.app.auth0.requireMfa()) })
+  await s.app.ready()
+  const at = async (url: string) => await s.app.inject({ url, headers: { host: HOST, accept: 'text/html' } })
+  t.equal((await at('/closed')).headers.location, '/auth/login?returnTo=%2Fclosed')
+  t.equal((await at('/mine')).headers.location, '/welcome')
+  t.equal((await at('/open')).body, 'open')
+  t.equal((await at('/public')).body, 'public')
+})
+
+t.test('what another hook declares for a route after it was read is asked as well', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  s.app.after(() => {
+    s.app.addHook('onRoute', route => {
+      if (route.url.startsWith('/members')) route.config = { ...route.config, auth0: { session: true } }
+      if (route.url.startsWith('/docs')) route.config = { ...route.config, auth0: false }
+    })
+    s.app.get('/members', async () => 'ran')
+    s.app.get('/docs', async () => 'docs')
+    s.app.get('/docs/own', { preHandler: s.app.auth0.requireSession }, async () => 'ran')
+    s.app.register(async app => { app.addHook('onRequest', app.auth0.requireSession); app.get('/docs/inner', async () => 'inner') })
+  })
+  await s.app.ready()
+  const at = async (url: string) => await s.app.inject({ url, headers: { host: HOST } })
+  t.equal((await at('/members')).statusCode, 401)
+  t.equal((await at('/docs')).body, 'docs')
+  t.equal((await at('/docs/inner')).body, 'inner')
+  t.match((await at('/docs/own')).json(), { statusCode: 500, code: 'configuration_error', message: /GET \/docs\/own/ }, 'which guards are its own nobody knows any more')
+})
+
+t.test('a public page in a guarded scope needs no store, and is the same for everybody', async t => {
+  const memory = new MemorySessionStore({ now: () => 1_795_000_000 })
+  let reads = 0
+  let down = false
+  const get: MemorySessionStore['get'] = async (...args) => {
+    reads++
+    if (down) throw new Error('the store is down')
+    return await memory.get(...args)
+  }
+  const s = new Site({ sessionStore: new Proxy(memory, { get: (target, name) => name === 'get' ? get : Reflect.get(target, name).bind?.(target) }), api: { audience: 'https://api.example.test' } })
+  t.teardown(async () => { await s.app.close() })
+  s.app.after(() => {
+    const { requireSession, requireToken, requireClaims, requireSessionOrToken } = s.app.auth0
+    const scopes: Record<string, Guard> = { session: requireSession, claims: requireClaims({ role: 'admin' }), token: requireToken(), either: requireSessionOrToken() }
+    for (const [name, guard] of Object.entries(scopes)) {
+      s.app.register(async app => {
+        app.addHook('onRequest', guard)
+        app.get('/open', { config: { auth0: false } }, async () => 'open')
+        app.get('/closed', async () => 'closed')
+      }, { prefix: `/${name}` })
+    }
+  })
+  await s.app.ready()
+  const cookie = await sessionCookie(s.app, { user: ada })
+  const at = async (url: string) => await s.app.inject({ url, headers: { host: HOST, cookie } })
+  t.equal((await at('/session/closed')).statusCode, 200, 'control')
+  down = true
+  t.equal((await at('/session/closed')).statusCode, 503, 'control')
+  reads = 0
+  for (const name of ['session', 'claims', 'token', 'either']) {
+    const open = await at(`/${name}/open`)
+    t.equal(open.statusCode, 200, name)
+    t.equal(open.headers.vary, undefined, name)
+  }
+  t.equal(reads, 0)
+})
+
+const factories = ['requireClaims', 'requireOrganization', 'requirePermissions', 'requireFreshLogin', 'requireMfa', 'requireToken', 'requireSessionOrToken']
+
 t.test('what asks for nothing, or is not known, fails when the route is registered', async t => {
   const s = new Site()
   t.teardown(async () => { await s.app.close() })
@@ -375,15 +538,28 @@ t.test('what asks for nothing, or is not known, fails when the route is register
     ['requireOrganization'], ['requireOrganization', ' '], ['requirePermissions'], ['requirePermissions', ''], ['requirePermissions', 'a', 1],
     ['requireFreshLogin'], ['requireFreshLogin', {}], ['requireFreshLogin', { maxAge: -1 }], ['requireFreshLogin', { maxAge: '5' }]
   ] as [string, ...unknown[]][]) t.throws(() => loose[name]?.(...args), { code: 'configuration_error' }, `${name}(${args.map(arg => JSON.stringify(arg)).join()})`)
-  for (const name of ['requireClaims', 'requireOrganization', 'requirePermissions', 'requireFreshLogin', 'requireMfa', 'requireToken', 'requireSessionOrToken']) {
+  for (const name of factories) {
     t.throws(() => { s.app.get(`/${name}`, { preHandler: loose[name] as unknown as Guard }, async () => '') }, new RegExp(`auth0.${name}.*has to be called`), `${name} uncalled in a route`)
     t.throws(() => loose[name]?.({ raw: {}, server: {} }), /has to be called/, `${name} uncalled in a hook`)
+    s.app.register(async app => {
+      app.addHook('onRequest', loose[name] as unknown as Guard)
+      app.get('/', async () => 'ran')
+    }, { prefix: `/uncalled/${name}` })
   }
   const declare = (auth0: unknown) => { s.app.get('/x', { config: { auth0 } as object }, async () => '') }
   t.throws(() => declare({ sesion: true }), /config\.auth0\.sesion.*"session"/)
   t.throws(() => declare({ session: 'yes' }), /config\.auth0\.session/)
   t.throws(() => declare({ session: true, token: {} }), /Only one/)
   t.throws(() => declare({ public: true, mfa: true }), /both/)
+  t.throws(() => declare({ session: true, onUnauthenticated: 'logon' }), { code: 'configuration_error', option: 'config.auth0.onUnauthenticated', message: /'auto', 'login', '401', a path or a function.*GET \/x/ })
+  t.throws(() => declare({ session: true, onUnauthenticated: '//evil.test' }), /onUnauthenticated/)
+  t.throws(() => declare({ token: true }), { code: 'configuration_error', option: 'api.audience' })
+  for (const nothing of [true, null, [], 'session']) t.throws(() => declare(nothing), { option: 'config.auth0', message: /false or an object of guards/ }, String(nothing))
+  await s.app.ready()
+  for (const name of factories) {
+    const answer = await s.app.inject({ url: `/uncalled/${name}/`, headers: { host: HOST, cookie: await sessionCookie(s.app, { user: ada }) } })
+    t.match(answer.json(), { statusCode: 500, code: 'configuration_error', message: new RegExp(`auth0.${name}.*has to be called`) }, `${name} uncalled in a scope's hook lets nobody pass`)
+  }
 })
 
 t.test('a guard waits for a session that is kept in a store', async t => {

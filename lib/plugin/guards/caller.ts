@@ -4,7 +4,7 @@ import type { ReadSession } from '../../stores/sessions.js'
 import { registrationOf } from '../slots.js'
 import type { Registration } from '../registration.js'
 import type { RequestVisit } from '../visit.js'
-import { accepting, type Guard } from './guard.js'
+import { guard, type Guard } from './guard.js'
 import { denied } from './require-session.js'
 
 /** Whom a request speaks for: the user of its session, or the owner of the access token that a guard before has verified. */
@@ -20,7 +20,7 @@ export interface Caller {
 
 /** A guard that asks something of the caller. Who has no session is answered as by `requireSession`. */
 export function callerGuard (check: (caller: Caller) => Promise<void>): Guard {
-  return accepting([{ session: [] }], (guardRequest, guardReply) => {
+  return guard({ security: [{ session: [] }] }, (guardRequest, guardReply) => {
     const request = guardRequest as FastifyRequest
     const reply = guardReply as FastifyReply
     const registration = registrationOf(request)

@@ -1,4 +1,4 @@
-import { ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError } from '../../errors.js'
+import { ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError } from '../../errors.js'
 import type { ApiOptions } from '../../../types/options.js'
 import type { AccessTokenDemands } from '../../flows/access-token-check.js'
 import type { Scheme } from './credentials.js'
@@ -26,7 +26,7 @@ export function offered (mode: ApiOptions['dpop']): readonly Scheme[] {
 
 /** What an error of the check means for the caller; `undefined` for one that is not the caller's business. */
 export function refusalOf (error: unknown, { scopes = [], anyScope = [], permissions = [] }: AccessTokenDemands): Refusal | undefined {
-  if (error instanceof NetworkError || error instanceof TimeoutError) {
+  if (error instanceof NetworkError || error instanceof TimeoutError || error instanceof ApiError) {
     return { statusCode: 503, code: error.code, message: 'The token cannot be checked at the moment. Please try again.' }
   }
   if (error instanceof ForbiddenError) {

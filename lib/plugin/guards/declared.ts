@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js'
 import type { AccessTokenDemands } from '../../flows/access-token-check.js'
 import type { RouteAuth0Config } from '../../../types/fastify.js'
-import { checkMembers, flag, type Rule } from '../option-rules.js'
+import { checkMembers, flag, refuse, unauthenticated, type Rule } from '../option-rules.js'
 import type { Guard } from './guard.js'
 import { requireClaims } from './require-claims.js'
 import { requireFreshLogin } from './require-fresh-login.js'
@@ -25,15 +25,26 @@ const rules = {
   sessionOrToken: asIs,
   sameOrigin: flag,
   public: flag,
-  onUnauthenticated: asIs
+  onUnauthenticated: unauthenticated
 } satisfies Record<keyof RouteAuth0Config, Rule<unknown>>
 
 /**
  * The guards that a route declares in `config.auth0`, in the order they ask: who it is, then what they may.
+ * @param route the route as messages call it
  * @throws ConfigurationError for a rule that is not known or contradicts another
  */
-export function declaredGuards (declared: RouteAuth0Config | false): Guard[] {
+export function declaredGuards (declared: RouteAuth0Config | false, route: string): Guard[] {
   if (declared === false) return []
+  try {
+    return guardsOf(declared)
+  } catch (error) {
+    const { option, message } = error as ConfigurationError
+    throw new ConfigurationError(option, `${message} The route ${route} declares it.`, error)
+  }
+}
+
+function guardsOf (declared: RouteAuth0Config): Guard[] {
+  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) return refuse('config.auth0', declared, 'false or an object of guards')
   checkMembers(declared as Record<string, unknown>, rules, name => `config.auth0.${name}`)
   const guards: Guard[] = []
   if (declared.token !== undefined && declared.token !== false) guards.push(requireToken(demandsOf(declared.token)))

@@ -2,8 +2,9 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError, ForbiddenError } from '../../errors.js'
 import type { ServerClient } from '../../flows/client.js'
-import { registrationOf } from '../slots.js'
-import { passesAnyway } from './route-config.js'
+import type { Config } from '../../flows/config.js'
+import { registrationOf, slotOf } from '../slots.js'
+import { nameOfRoute } from './route-config.js'
 
 /** The little a guard needs of a request: fits HTTP/1, HTTP/2 and every type provider. */
 export interface GuardRequest { readonly auth0: ServerClient }
@@ -28,17 +29,41 @@ export function factory<F extends (...args: never[]) => Guard> (make: F): F {
 /** A way to prove who one is, by its name in OpenAPI documents, and the scopes it takes. */
 export type Security = Readonly<Record<string, readonly string[]>>
 
-const accepted = new WeakMap<object, readonly Security[]>()
+/** What is known of a guard before any request. */
+export interface GuardTraits {
+  /** What it accepts, for OpenAPI documents; nothing for one that asks more of the same caller. */
+  security?: readonly Security[]
+  /** @throws ConfigurationError where the options lack what it needs */
+  checkSetup?: (config: Config) => void
+}
 
-/** Notes what a guard accepts, for OpenAPI documents. */
-export function accepting (security: readonly Security[], guard: Guard): Guard {
-  accepted.set(guard, security)
-  return guard
+const traits = new WeakMap<object, GuardTraits>()
+
+/** Makes a guard of what it asks. Where a route opts out of it nothing is read, spent or answered. */
+export function guard (known: GuardTraits, ask: Guard): Guard {
+  // Fastify itself gives a hook a third argument; a guard that the application's own code calls gets none.
+  const made = (request: GuardRequest, reply: GuardReply, next?: unknown): Promise<void> => {
+    const { exempt, within } = slotOf(request as FastifyRequest)
+    if (exempt === false || within) return ask(request, reply)
+    return exempt === 'unread' && next === undefined ? Promise.reject(notRead(request as FastifyRequest)) : PASS
+  }
+  traits.set(made, known)
+  return made
+}
+
+/** A scope's hook cannot hold this guard, but a hook of the route may: letting the request pass could be wrong. */
+function notRead ({ routeOptions }: FastifyRequest): ConfigurationError {
+  return new ConfigurationError('config.auth0', `The route ${nameOfRoute(routeOptions)} opts out of the guards around it, but was registered before the plugin had loaded, so that its own guards are not known. Put "await" before fastify.register(auth0, …).`)
 }
 
 /** What the first of some hooks that is a guard accepts; later ones ask more of the same caller. */
 export function acceptedBy (hooks: readonly unknown[]): readonly Security[] | undefined {
-  return hooks.map(hook => accepted.get(hook as object)).find(security => security !== undefined)
+  return hooks.map(hook => traits.get(hook as object)?.security).find(security => security !== undefined)
+}
+
+/** @throws ConfigurationError where a hook is a guard that the options lack something for */
+export function checkSetup (hook: unknown, config: Config): void {
+  traits.get(hook as object)?.checkSetup?.(config)
 }
 
 /** Whether this is a factory that somebody forgot to call. */
@@ -76,7 +101,6 @@ export function reportDenied (request: FastifyRequest, reason: string, error?: u
 
 /** Refuses a caller who is known but not allowed; the application's error handler may make a page of it. */
 export function forbid (request: FastifyRequest, reply: FastifyReply, code: string, message: string): Promise<void> {
-  if (passesAnyway(request)) return PASS
   reportDenied(request, code)
   reply.header('cache-control', 'no-store')
   return Promise.reject(new ForbiddenError(code, message))

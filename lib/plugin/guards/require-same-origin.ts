@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { registrationOf } from '../slots.js'
 import { isSameOrigin } from '../routes/same-origin.js'
-import { forbid, PASS, type Guard } from './guard.js'
+import { forbid, guard, PASS, type Guard } from './guard.js'
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
@@ -9,10 +9,10 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  * Lets a request that changes something pass only if the application's own pages made it (`Sec-Fetch-Site`, else `Origin`).
  * For routes that act on the session's cookie; what came with a verified access token passes. WebSocket handshakes are asked too.
  */
-export const requireSameOrigin: Guard = (guardRequest, guardReply) => {
+export const requireSameOrigin: Guard = guard({}, (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
   if (SAFE.has(request.method) && request.headers.upgrade === undefined) return PASS
   const registration = registrationOf(request)
   if (registration.visit(request).presented !== undefined || isSameOrigin(registration.context.config.appBases, request)) return PASS
   return forbid(request, guardReply as FastifyReply, 'cross_site_request', 'Another site cannot do this for the user.')
-}
+})

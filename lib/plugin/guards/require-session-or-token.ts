@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { AccessTokenDemands } from '../../flows/access-token-check.js'
-import { accepting, factory, refuseRequest, type Guard } from './guard.js'
+import { factory, guard, refuseRequest, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
-import { requireToken } from './require-token.js'
+import { audienceOf, requireToken } from './require-token.js'
 
 /**
  * Guard of what pages and API clients share: an `Authorization` header has to hold a good access token,
@@ -11,6 +11,9 @@ import { requireToken } from './require-token.js'
 export const requireSessionOrToken = factory((demands: AccessTokenDemands = {}): Guard => {
   refuseRequest('requireSessionOrToken', [demands])
   const withToken = requireToken(demands)
-  return accepting([{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }], (request, reply) =>
+  return guard({
+    security: [{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
+    checkSetup: config => { audienceOf(config, demands) }
+  }, (request, reply) =>
     (request as FastifyRequest).headers.authorization === undefined ? requireSession(request, reply) : withToken(request, reply))
 })

@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session.js'
 import type { ReadSession } from '../../stores/sessions.js'
 import { registrationOf } from '../slots.js'
-import { accepting, PASS, reportDenied, type Guard } from './guard.js'
-import { passesAnyway, routeGuarding } from './route-config.js'
+import { guard, PASS, reportDenied, type Guard } from './guard.js'
+import { answerOf } from './route-config.js'
 import { answerUnauthenticated } from './unauthenticated.js'
 
 /** Lets a request with a session pass. The tenant asked is that of the scope the route is in. */
-export const requireSession: Guard = accepting([{ session: [] }], (guardRequest, guardReply) => {
+export const requireSession: Guard = guard({ security: [{ session: [] }] }, (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
   const registration = registrationOf(request)
   const read = currentSession(registration.context, registration.visit(request))
@@ -21,8 +21,7 @@ function decide (read: ReadSession | undefined, request: FastifyRequest, reply: 
 
 /** What becomes of a request without a session. */
 export function denied (request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (passesAnyway(request)) return PASS
   const { context } = registrationOf(request)
   reportDenied(request, 'login_required')
-  return answerUnauthenticated(context, request, reply, routeGuarding(request)?.onUnauthenticated ?? context.config.onUnauthenticated)
+  return answerUnauthenticated(context, request, reply, answerOf(request) ?? context.config.onUnauthenticated)
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { verifyAccessToken, type AccessTokenDemands } from '../../flows/access-token-check.js'
+import type { Config } from '../../flows/config.js'
 import type { Context } from '../../flows/context.js'
 import { refuseBound, verifyTokenProof } from '../../flows/token-proof.js'
 import type { VerifiedToken } from '../../flows/verified-tokens.js'
@@ -9,8 +10,7 @@ import { registrationOf } from '../slots.js'
 import { appBaseOf } from '../visit.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { readCredentials, type Scheme } from './credentials.js'
-import { accepting, answerDenied, factory, PASS, refuseRequest, type Guard } from './guard.js'
-import { passesAnyway } from './route-config.js'
+import { answerDenied, factory, guard, PASS, refuseRequest, type Guard } from './guard.js'
 import { checkTokenDemands } from './token-demands.js'
 
 /** Seconds after which a token may be tried again when the keys could not be fetched. */
@@ -27,7 +27,10 @@ export const requireToken = factory((demands: AccessTokenDemands = {}): Guard =>
   checkTokenDemands(demands)
   /** Bearer tokens that have met these demands: nothing but time can change that. */
   const passed = new WeakSet<VerifiedToken>()
-  return accepting([{ bearer: [] }, { openIdConnect: demands.scopes ?? [] }], (guardRequest, guardReply) => {
+  return guard({
+    security: [{ bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
+    checkSetup: config => { audienceOf(config, demands) }
+  }, (guardRequest, guardReply) => {
     const request = guardRequest as FastifyRequest
     const registration = registrationOf(request)
     const { authorization } = request.headers
@@ -45,19 +48,23 @@ export const requireToken = factory((demands: AccessTokenDemands = {}): Guard =>
 
 async function check (registration: Registration, request: FastifyRequest, reply: FastifyReply, demands: AccessTokenDemands, passed: WeakSet<VerifiedToken>): Promise<void> {
   const { context } = registration
-  const { api, audience: ownAudience, issuer } = context.config
+  const { api, issuer } = context.config
   const credentials = readCredentials(request.headers.authorization)
   if (credentials === 'none') return await refuse(context, request, reply, NO_CREDENTIALS)
   if (credentials === 'malformed') return await refuse(context, request, reply, MALFORMED)
   const { scheme, token } = credentials
   if (!offered(api.dpop).includes(scheme)) return await refuse(context, request, reply, WRONG_SCHEME, scheme)
-  const audience = demands.audience ?? api.audience ?? ownAudience
-  if (audience === undefined) throw new ConfigurationError('api.audience', 'A guard for access tokens needs the API\'s identifier: set "api.audience", or give the guard an "audience".')
+  const audience = audienceOf(context.config, demands)
   const visit = registration.visit(request)
   try {
     const verified = await verifyAccessToken(context, visit, token, { ...demands, audience })
     if (scheme === 'DPoP') {
-      await verifyTokenProof(context, verified, { proof: request.headers.dpop, method: request.method, url: urlOf(context, request) })
+      const proof = request.headers.dpop
+      // The guard before has spent the request's proof.
+      if (visit.presented?.token !== token || visit.proof !== proof) {
+        await verifyTokenProof(context, verified, { proof, method: request.method, url: urlOf(context, request) })
+        visit.proof = proof as string
+      }
       bringNonce(context, reply)
     } else {
       refuseBound(verified)
@@ -72,6 +79,13 @@ async function check (registration: Registration, request: FastifyRequest, reply
   }
 }
 
+/** Whose tokens are taken. @throws ConfigurationError where nobody says */
+export function audienceOf ({ api, audience }: Config, demands: AccessTokenDemands): string | readonly string[] {
+  const found = demands.audience ?? api.audience ?? audience
+  if (found === undefined) throw new ConfigurationError('api.audience', 'A guard for access tokens needs the API\'s identifier: set "api.audience", or give the guard an "audience".')
+  return found
+}
+
 /** What the caller's proof has to be for, whatever the request says about its host. */
 function urlOf ({ config }: Context, request: FastifyRequest): string {
   const { origin, basePath } = appBaseOf(config.appBases, request)
@@ -84,7 +98,6 @@ function bringNonce ({ dpopNonces, now }: Context, reply: FastifyReply): void {
 }
 
 async function refuse (context: Context, request: FastifyRequest, reply: FastifyReply, refusal: Refusal, used?: Scheme, error?: unknown): Promise<void> {
-  if (passesAnyway(request)) return
   const { statusCode, code, message } = refusal
   context.emit({ type: 'denied', outcome: 'failure', reason: code, blame: statusCode === 503 ? 'upstream' : 'user', requestId: request.id }, request.log, error)
   reply.header('cache-control', 'no-store')

@@ -1,15 +1,33 @@
 import type { FastifyRequest } from 'fastify'
 import type { RouteAuth0Config } from '../../../types/fastify.js'
-import { kOwnRoute } from '../slots.js'
+import type { kOwnRoute } from '../slots.js'
 
-/** What a route says about itself in `config.auth0`. */
-export function routeGuarding (request: FastifyRequest): RouteAuth0Config | undefined {
-  const config = request.routeOptions.config as { auth0?: RouteAuth0Config | false } | undefined
-  return config?.auth0 === false ? { public: true } : config?.auth0
+/** What a route says about itself: `false` is short for `{ public: true }`. */
+export type Declaration = RouteAuth0Config | false | undefined
+
+/** Where a route keeps what was read of it at registration. */
+export const kRead = Symbol('auth0.read')
+
+/** The members of a route's `config` that count here. */
+export interface RouteConfig {
+  auth0?: Declaration
+  [kOwnRoute]?: true
+  /** What the route declared when it was registered, and whether it had hooks of its own. */
+  [kRead]?: { declared: Declaration, hooks: boolean }
 }
 
-/** Whether a guard of a whole scope lets this route be: the plugin's own routes, and those that say they are public. */
-export function passesAnyway (request: FastifyRequest): boolean {
-  const config = request.routeOptions.config as { [kOwnRoute]?: boolean } | undefined
-  return config?.[kOwnRoute] === true || routeGuarding(request)?.public === true
+/** What the route of a request does with one that has no session; `undefined` where it does not say. */
+export function answerOf (request: FastifyRequest): RouteAuth0Config['onUnauthenticated'] {
+  const { auth0 } = request.routeOptions.config as RouteConfig
+  return auth0 === false ? undefined : auth0?.onUnauthenticated
+}
+
+/** Whether a route opts out of the guards around it. */
+export function optsOut (declared: Declaration): boolean {
+  return declared === false || declared?.public === true
+}
+
+/** A route as messages call it. */
+export function nameOfRoute ({ method, url }: { method?: string | string[] | undefined, url?: string | undefined }): string {
+  return `${[method].flat().join(', ')} ${url}`
 }

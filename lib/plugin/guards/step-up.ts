@@ -3,7 +3,7 @@ import { startInteractiveLogin } from '../../flows/login.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import type { Caller } from './caller.js'
 import { answerDenied, ended, forbid, PASS, reportDenied } from './guard.js'
-import { passesAnyway, routeGuarding } from './route-config.js'
+import { answerOf } from './route-config.js'
 import { isNavigation, loginPath } from './unauthenticated.js'
 
 /** What a login would have to add. */
@@ -24,9 +24,8 @@ interface Attempts { count: number, code: string, session: string }
 /** Sends a person to log in again for more, and back; who comes back without it gets 403, not another round. */
 export async function stepUp (caller: Caller, demand: StepUp): Promise<void> {
   const { request, reply, registration } = caller
-  if (passesAnyway(request)) return
   if (caller.session === undefined) return await challenge(caller, demand)
-  const how = routeGuarding(request)?.onUnauthenticated ?? registration.context.config.onUnauthenticated
+  const how = answerOf(request) ?? registration.context.config.onUnauthenticated
   if (how === '401' || !isNavigation(request) || isPrefetch(request)) return await answerScript(caller, demand)
 
   const before = readAttempts(caller)

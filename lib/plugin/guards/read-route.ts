@@ -1,0 +1,63 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import { ConfigurationError } from '../../errors.js'
+import { markGuarded } from '../open-api.js'
+import type { Registration } from '../registration.js'
+import { kOwnRoute, slotOf } from '../slots.js'
+import { declaredGuards } from './declared.js'
+import { checkSetup, isFactory, uncalled, type Guard } from './guard.js'
+import { keepOwnGuards, STAGES } from './own-guards.js'
+import { kRead, nameOfRoute, optsOut, type RouteConfig } from './route-config.js'
+
+/**
+ * Reads what a route says of its guards, when it is registered.
+ * @throws ConfigurationError for a declaration or a guard that cannot be meant
+ */
+export function readRoute (registration: Registration, route: RouteOptions, nameOf: (hook: unknown) => string): void {
+  const { auth0: declared } = (route.config ?? {}) as RouteConfig
+  const guards = declared === undefined ? [] : declaredGuards(declared, nameOfRoute(route))
+  if (guards.length > 0) route.onRequest = [...guards as never[], ...[route.onRequest ?? []].flat()]
+  markGuarded(registration, route)
+  const hooks = STAGES.flatMap(stage => [route[stage] ?? []].flat() as unknown[])
+  for (const hook of hooks) {
+    if (isFactory(hook)) throw uncalled(nameOf(hook))
+    checkSetup(hook, registration.context.config)
+  }
+  const read: Pick<RouteConfig, typeof kRead> = { [kRead]: { declared, hooks: hooks.length > 0 } }
+  route.config = { ...route.config, ...read }
+  if (optsOut(declared)) keepOwnGuards(route)
+}
+
+/**
+ * Begins a request, before any guard is asked. A route that was not there to be read, since it came before the plugin
+ * had loaded, or that another hook has changed since, is read here: its guards are asked all the same.
+ */
+export function beginRequest (request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
+  const slot = slotOf(request)
+  slot.reply = reply
+  const config = request.routeOptions.config as RouteConfig
+  const { auth0: declared, [kRead]: read } = config
+  if (declared === undefined || read?.declared === declared) {
+    slot.exempt = config[kOwnRoute] === true || optsOut(declared)
+    return undefined
+  }
+  const guards = guardsOfUnread(config, declared, request)
+  if (guards.length > 0) return askAll(guards, request, reply)
+  if (!optsOut(declared)) return undefined
+  if (read?.hooks === true) throw new ConfigurationError('config.auth0', `The route ${nameOfRoute(request.routeOptions)} was changed to opt out after it was registered with hooks of its own. Change it in a hook that is added before the plugin.`)
+  slot.exempt = 'unread'
+}
+
+const unread = new WeakMap<object, readonly Guard[]>()
+
+function guardsOfUnread (config: RouteConfig, declared: NonNullable<RouteConfig['auth0']>, request: FastifyRequest): readonly Guard[] {
+  let guards = unread.get(config)
+  if (guards === undefined) unread.set(config, guards = declaredGuards(declared, nameOfRoute(request.routeOptions)))
+  return guards
+}
+
+async function askAll (guards: readonly Guard[], request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  for (const guard of guards) {
+    await guard(request, reply)
+    if (reply.sent) return
+  }
+}
