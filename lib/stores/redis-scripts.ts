@@ -27,16 +27,20 @@ redis.call('HSET', KEYS[1], 'expiresAt', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`
 
-/** ARGV: now, then fields and the values they must have. Says whether there was a live entry. */
+/** Fields as the primary has them: clients may send a plain read to a replica, which lags. ARGV: the fields. */
+export const READ = `
+return redis.call('HMGET', KEYS[1], unpack(ARGV))`
+
+/** ARGV: the fields that are wanted, joined by blanks, then fields and the values they must have. Gives what the deleted entry had. */
 export const DELETE_IF = `
-local ends = redis.call('HGET', KEYS[1], 'expiresAt')
-if not ends then return 0 end
 for i = 2, #ARGV, 2 do
-  if redis.call('HGET', KEYS[1], ARGV[i]) ~= ARGV[i + 1] then return 0 end
+  if redis.call('HGET', KEYS[1], ARGV[i]) ~= ARGV[i + 1] then return {} end
 end
+local wanted = {}
+for field in string.gmatch(ARGV[1], '%S+') do wanted[#wanted + 1] = field end
+local had = redis.call('HMGET', KEYS[1], unpack(wanted))
 redis.call('DEL', KEYS[1])
-if tonumber(ends) <= tonumber(ARGV[1]) then return 0 end
-return 1`
+return had`
 
 /** An index is a sorted set of session keys by end. ARGV: now, the member, its end. It lives as long as its last member. */
 export const INDEX_ADD = `

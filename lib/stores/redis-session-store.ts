@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { withLease } from './lease.js'
 import { redisSpace, texts, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
-import { CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, TOUCH, UNLOCK, UPDATE } from './redis-scripts.js'
-import { byAge, filterPairs, INDEXED_FIELDS, ownerMatches } from './session-filter.js'
+import { CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, READ, TOUCH, UNLOCK, UPDATE } from './redis-scripts.js'
+import { byAge, filterPairs, INDEXED_FIELDS, ownerMatches, toListing } from './session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionOwner, SessionStore } from '../../types/stores.js'
 
 const OWNER_FIELDS = ['iss', 'sub', 'sid', 'organization'] as const
@@ -49,22 +49,25 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async delete (key: string): Promise<void> {
-    const entry = await this.#listed(key)
-    if (entry !== undefined) await this.#remove(key, entry.owner, [])
+    await this.#remove(key, [])
   }
 
   async deleteWhere (filter: SessionFilter): Promise<number> {
     const pairs = filterPairs(filter)
     let deleted = 0
-    await this.#eachMatch(pairs, async ({ key, ...owner }) => {
-      if (await this.#remove(key, owner, pairs)) deleted++
+    await this.#eachCandidate(pairs, async key => {
+      if (await this.#remove(key, pairs)) deleted++
     })
     return deleted
   }
 
   async list (filter: SessionFilter): Promise<SessionListing[]> {
+    const pairs = filterPairs(filter)
     const found: SessionListing[] = []
-    await this.#eachMatch(filterPairs(filter), async listing => { found.push(listing) })
+    await this.#eachCandidate(pairs, async key => {
+      const entry = await this.#listed(key)
+      if (entry !== undefined && ownerMatches(entry.owner, pairs)) found.push(toListing(key, entry))
+    })
     return found.sort(byAge)
   }
 
@@ -82,28 +85,28 @@ export class RedisSessionStore implements SessionStore {
     await Promise.all(this.#indexKeys(owner).map(async index => await this.#space.redis.run(INDEX_ADD, index, this.#space.now(), key, expiresAt)))
   }
 
-  /** Deletes an entry that still matches, then its traces in the indexes. */
-  async #remove (key: string, owner: SessionOwner, pairs: readonly [string, string][]): Promise<boolean> {
-    const deleted = isDone(await this.#space.redis.run(DELETE_IF, this.#entryKey(key), this.#space.now(), ...pairs.flat()))
-    if (deleted) await Promise.all(this.#indexKeys(owner).map(async index => await this.#space.redis.run(INDEX_REMOVE, index, key)))
-    return deleted
+  /** Deletes an entry that matches, then its traces in the indexes; says whether a live one was there. */
+  async #remove (key: string, pairs: readonly [string, string][]): Promise<boolean> {
+    const entry = this.#live(await this.#space.redis.run(DELETE_IF, this.#entryKey(key), LISTED_FIELDS.join(' '), ...pairs.flat()))
+    if (entry === undefined) return false
+    await Promise.all(this.#indexKeys(entry.owner).map(async index => await this.#space.redis.run(INDEX_REMOVE, index, key)))
+    return true
   }
 
-  async #eachMatch (pairs: [keyof SessionFilter, string][], visit: (listing: SessionListing) => Promise<void>): Promise<void> {
+  async #eachCandidate (pairs: [keyof SessionFilter, string][], visit: (key: string) => Promise<void>): Promise<void> {
     const [field, value] = pairs[0]!
     const keys = texts(await this.#space.redis.run(INDEX_LIST, this.#indexKey(field, value), this.#space.now()))
     for (let start = 0; start < keys.length; start += BATCH) {
-      await Promise.all(keys.slice(start, start + BATCH).map(async key => {
-        const entry = await this.#listed(key)
-        if (entry !== undefined && ownerMatches(entry.owner, pairs)) {
-          await visit({ ...entry.owner, key, createdAt: entry.createdAt, expiresAt: entry.expiresAt })
-        }
-      }))
+      await Promise.all(keys.slice(start, start + BATCH).map(visit))
     }
   }
 
   async #listed (key: string): Promise<Listed | undefined> {
-    const entry = toListed(await this.#space.redis.hashFields(this.#entryKey(key), LISTED_FIELDS))
+    return this.#live(await this.#space.redis.run(READ, this.#entryKey(key), ...LISTED_FIELDS))
+  }
+
+  #live (reply: unknown): Listed | undefined {
+    const entry = toListed(texts(reply))
     return entry !== undefined && entry.expiresAt > this.#space.now() ? entry : undefined
   }
 

@@ -22,11 +22,13 @@ export class FakeRedis {
       if (kept === undefined || Number(kept.get('expiresAt')) <= Number(now)) return 0
       return this.#write(key, new Map([...kept, ['expiresAt', expiresAt!]]), Number(ttl))
     },
-    [scripts.DELETE_IF]: (key, [now, ...fields]) => {
+    [scripts.READ]: (key, fields) => this.#fields(key, fields),
+    [scripts.DELETE_IF]: (key, [wanted, ...fields]) => {
       const kept = this.#hash(key)
-      if (kept === undefined || pairs(fields).some(([field, value]) => kept.get(field) !== value)) return 0
+      if (pairs(fields).some(([field, value]) => kept?.get(field) !== value)) return []
+      const had = this.#fields(key, wanted!.split(' '))
       this.#values.delete(key)
-      return Number(kept.get('expiresAt')) > Number(now) ? 1 : 0
+      return had
     },
     [scripts.INDEX_ADD]: (key, [now, member, end]) => {
       const index = new SortedSet([...this.#sortedSet(key)].filter(([, score]) => score > Number(now)))
@@ -80,6 +82,11 @@ export class FakeRedis {
       hmget: async (key, ...fields) => await this.#command('hmget', key, () => this.#fields(key, fields)),
       eval: async (script, _count, key, ...args) => await this.#run(script, key!, args)
     }
+  }
+
+  /** The server as a client that reads from replicas would: these lag so far that they hold nothing yet. */
+  readingFromReplicas (): IoredisClient {
+    return { ...this.ioredis(), get: async () => null, hmget: async (_key, ...fields) => fields.map(() => null) }
   }
 
   /** The server as `redis` would speak to it. */
