@@ -5,6 +5,7 @@ import { createOpenedCache } from './opened-cache.js'
 import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord, type LastSeen } from './session-cookie-format.js'
 import { decodeTokens, encodeTokens } from './tokens-cookie-format.js'
 import { deepFreeze } from './safe-json.js'
+import { openTossed } from './tossed-cookies.js'
 import type { Sealer } from './seal.js'
 import type { SessionCookieNames } from './sessions.js'
 import type { CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, StoredSession } from '../../types/stores.js'
@@ -29,9 +30,6 @@ export interface SessionCookiesOptions {
   /** Called with `session_cookie_large` when a session nears, and when one exceeds, what cookies can hold; once each. */
   warn: (code: string, detail: object) => void
 }
-
-/** Cookies of one name that are looked at. */
-const MAX_TOSSED = 10
 
 /** What the last-seen cookie takes at most; it comes later, but its room is kept. */
 const SEEN_RESERVE = 256
@@ -73,17 +71,8 @@ export class SessionCookies {
     return value === undefined ? undefined : this.open(value) ?? this.openTossed(jar)
   }
 
-  /** Of several cookies of our name the first that opens: the others were set by somebody else. */
   openTossed (jar: CookieJar): OpenedSession | undefined {
-    const { session } = this.#namesFor(jar)
-    const values = jar.all?.(session) ?? []
-    if (values.length < 2) return undefined
-    this.#options.warn('session_cookie_tossed', { cookie: session, count: values.length })
-    for (const value of values.slice(0, MAX_TOSSED)) {
-      const opened = this.open(value)
-      if (opened !== undefined) return opened
-    }
-    return undefined
+    return openTossed(jar, this.#namesFor(jar).session, value => this.open(value), this.#options.warn)
   }
 
   /** The tokens of the session `id`, or `undefined`; of two the newer ones. */

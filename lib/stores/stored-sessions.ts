@@ -8,6 +8,7 @@ import { deepFreeze } from './safe-json.js'
 import { noTokens, type SessionCookieNames, type Sessions } from './sessions.js'
 import { bounded, boundedLock } from './store-deadline.js'
 import { createSessionCodec } from './stored-session-value.js'
+import { openTossed } from './tossed-cookies.js'
 import type { Sealer } from './seal.js'
 import type {
   Awaitable, CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens, StoredSession
@@ -83,8 +84,12 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
   const bulk = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout * BULK, work)
 
   function identityIn (jar: CookieJar): Identity | undefined {
-    const value = jar.get(options.names(jar.secure).session)
-    if (value === undefined) return undefined
+    const name = options.names(jar.secure).session
+    const value = jar.get(name)
+    return value === undefined ? undefined : open(value) ?? openTossed(jar, name, open, warn)
+  }
+
+  function open (value: string): Identity | undefined {
     if (idSealer === undefined) return toIdentity(value)
     const known = identities.get(value)
     if (known !== undefined || !SEALED_ID_SHAPE.test(value)) return known

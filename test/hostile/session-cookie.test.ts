@@ -341,16 +341,23 @@ scenario('SES-20 two cookies of one name', async (t, world) => {
   t.ok([200, 401].includes(tossed.statusCode), 'never an error')
 })
 
-scenario('SES-20 without __Host- a tossed cookie is noticed', async (t, world) => {
-  const { browser } = await succeeds(t, world)
-  const { claims } = namesOf(browser)
-  const value = valueOf(browser, claims)
-  t.notOk(claims.startsWith('__Host-'))
-  const lines = world.logLines.length
-  const response = await ask(world, `${claims}=tossed; ${claims}=${value}`)
-  t.equal(response.statusCode, 200, 'the first valid one counts')
-  t.ok(world.logLines.slice(lines).some((line) => line.includes('cookie')), 'and it is logged')
-}, { plugin: { sessionConfiguration: { cookie: { domain: 'example.test' } } } })
+for (const mode of ['cookies', 'a store']) {
+  scenario(`SES-20 without __Host- a tossed cookie is noticed, with ${mode}`, async (t, world) => {
+    const { browser } = await succeeds(t, world)
+    const { claims } = namesOf(browser)
+    const value = valueOf(browser, claims)
+    t.notOk(claims.startsWith('__Host-'))
+    t.equal((await ask(world, `${claims}=${value}`)).statusCode, 200, 'control')
+    const lines = world.logLines.length
+    for (const tossed of ['tossed', 'a'.repeat(30), `${value.slice(0, -4)}AAAA`]) {
+      const response = await ask(world, `${claims}=${tossed}; ${claims}=${value}`)
+      t.equal(response.statusCode, 200, 'the first valid one counts')
+      t.strictSame(setCookies(response), [], 'and stays')
+    }
+    t.ok(world.logLines.slice(lines).some((line) => line.includes('session_cookie_tossed')), 'and it is logged')
+    t.equal((await ask(world, `${claims}=tossed; ${claims}=tossed too`)).statusCode, 401, 'none of them is ours')
+  }, { plugin: { sessionConfiguration: { cookie: { domain: 'example.test' } }, ...(mode === 'a store' && { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }) } })
+}
 
 scenario('SES-21 odd Cookie headers', async (t, world) => {
   const { browser } = await succeeds(t, world)
