@@ -34,6 +34,8 @@ export interface LoginVariant {
   kind?: Transaction['kind']
   params?: Record<string, string>
   transaction?: Partial<Transaction>
+  /** A random one that the caller knows the login by; made here unless given. */
+  nonce?: string
   callback?: 'callback' | 'connectCallback' | 'unconnectCallback'
 }
 
@@ -62,7 +64,7 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
   requireS256(metadata)
   const random = randomBytes(48).toString('base64url')
   const state = random.slice(0, 32)
-  const nonce = random.slice(32)
+  const nonce = variant.nonce ?? random.slice(32)
   const { codeVerifier, codeChallenge } = createPkce()
   const dpop = await server.dpop
 

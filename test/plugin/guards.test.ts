@@ -175,6 +175,38 @@ t.test('a step-up asks the tenant for more, and a browser that comes back withou
   t.match((await browser.navigate('/mfa')).headers.location, /acr_values=/, 'and who turned back on the way, too')
 })
 
+t.test('who turns back from a step-up and logs in plainly is asked, and not refused unasked', async t => {
+  for (const options of [{}, { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }] satisfies Partial<Auth0Options>[]) {
+    const s = await stepSite(t, options)
+    const browser = await s.member()
+    const sent = async (): Promise<string> => {
+      const answer = await browser.navigate('/mfa')
+      t.equal(answer.statusCode, 302)
+      return String(answer.headers.location)
+    }
+    await sent()
+    await browser.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
+    t.match(await sent(), /^\/auth\/login/, 'logged out')
+    await s.login(browser)
+    const asked = await sent()
+    t.match(asked, /\/authorize\?/, 'somebody who has logged in is asked')
+    await s.login(browser)
+    t.match(await sent(), /\/authorize\?/, 'a login meanwhile, in another tab')
+    await browser.navigate(s.tenant.callback(asked))
+    t.match(await sent(), /\/authorize\?/, 'an earlier question that is answered late')
+    const last = await sent()
+    await browser.navigate(s.tenant.callback(last))
+    t.match((await browser.navigate('/mfa')).json(), { statusCode: 403, code: 'mfa_required', message: /did not bring it/ }, 'the login that was asked for')
+    await sent()
+    for (const cookie of (await sessionCookie(s.app, { user: ada })).split('; ')) {
+      const [name = '', value = ''] = cookie.split('=', 2)
+      browser.forget(name)
+      browser.plant(name, value)
+    }
+    t.match(await sent(), /\/authorize\?/, 'a session that began without a login page')
+  }
+})
+
 t.test('a fresh login keeps the second factor and the stricter max_age', async t => {
   const s = await stepSite(t, { authorizationParams: { max_age: 30 } })
   s.tenant.claims = { auth_time: s.clock.now, amr: ['mfa'] }

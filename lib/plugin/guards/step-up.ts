@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { startInteractiveLogin } from '../../flows/login.js'
+import type { ReadSession } from '../../stores/sessions.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import type { Caller } from './caller.js'
 import { answerDenied, ended, forbid, PASS, reportDenied } from './guard.js'
@@ -18,8 +19,8 @@ const REMEMBERED = 600
 /** A tenant that gives one thing and takes another could send a browser round in circles. */
 const MOST_STARTS = 8
 
-/** What the cookie says: how often this browser was sent, at last for what, and with which session. */
-interface Attempts { count: number, code: string, session: string }
+/** What the cookie says: how often this browser was sent, at last for what, and to which login. */
+interface Attempts { count: number, code: string, login: string }
 
 /** Sends a person to log in again for more, and back; who comes back without it gets 403, not another round. */
 export async function stepUp (caller: Caller, demand: StepUp): Promise<void> {
@@ -29,14 +30,14 @@ export async function stepUp (caller: Caller, demand: StepUp): Promise<void> {
   if (how === '401' || !isNavigation(request) || isPrefetch(request)) return await answerScript(caller, demand)
 
   const before = readAttempts(caller)
-  const session = markOf(caller.session.record.id)
-  if (before.count >= MOST_STARTS || (before.code === demand.code && before.session !== session)) {
+  if (before.count >= MOST_STARTS || (before.code === demand.code && await cameOf(caller.session, caller, before.login))) {
     forgetAttempts(caller)
     return await forbid(request, reply, demand.code, `${demand.message} The login did not bring it.`)
   }
   reportDenied(request, demand.code)
-  const url = await startLogin(caller, demand)
-  writeAttempts(caller, { count: before.count + 1, code: demand.code, session })
+  const nonce = randomBytes(24).toString('base64url')
+  const url = await startLogin(caller, demand, nonce)
+  writeAttempts(caller, { count: before.count + 1, code: demand.code, login: markOf(nonce) })
   reply.header('cache-control', 'no-store')
   await ended(reply.redirect(url.href, 302))
 }
@@ -44,12 +45,18 @@ export async function stepUp (caller: Caller, demand: StepUp): Promise<void> {
 /** Notes that what was asked for is there, so that a later session is asked afresh. */
 export function satisfied (caller: Caller, code: StepUp['code']): Promise<void> {
   const attempts = readAttempts(caller)
-  if (attempts.code === code) writeAttempts(caller, { count: attempts.count, code: '', session: '' })
+  if (attempts.code === code) writeAttempts(caller, { count: attempts.count, code: '', login: '' })
   return PASS
 }
 
+/** Whether the session came of the login this browser was sent to, rather than of one before, after or beside it. */
+async function cameOf ({ record }: ReadSession, { registration: { context }, visit }: Caller, login: string): Promise<boolean> {
+  const { nonce } = await context.sessions.tokens(visit.jar, record)
+  return nonce !== undefined && markOf(nonce) === login
+}
+
 /** Straight to the tenant: a link to the login route could ask for no more than links may. */
-async function startLogin ({ registration: { context }, visit, request, claims }: Caller, { params }: StepUp): Promise<URL> {
+async function startLogin ({ registration: { context }, visit, request, claims }: Caller, { params }: StepUp, nonce: string): Promise<URL> {
   const configured = await visit.authorizationParams()
   const organization = await visit.organization() ?? claims.org_id
   return await startInteractiveLogin(context, visit, {
@@ -59,7 +66,7 @@ async function startLogin ({ registration: { context }, visit, request, claims }
       ...(params.max_age !== undefined && { max_age: Math.min(params.max_age, Number(configured.max_age ?? Infinity)) })
     },
     ...(typeof organization === 'string' && { organization })
-  })
+  }, { nonce })
 }
 
 function answerScript ({ request, reply, registration }: Caller, { code, message, params }: StepUp): Promise<void> {
@@ -78,8 +85,8 @@ function challenge ({ request, reply }: Caller, { code, message, params }: StepU
   return answerDenied(reply, 401, 'insufficient_user_authentication', message)
 }
 
-function markOf (sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('base64url').slice(0, 16)
+function markOf (nonce: string): string {
+  return createHash('sha256').update(nonce).digest('base64url').slice(0, 16)
 }
 
 function cookieOf ({ registration, visit }: Caller) {
@@ -88,13 +95,13 @@ function cookieOf ({ registration, visit }: Caller) {
 }
 
 function readAttempts (caller: Caller): Attempts {
-  const [, count = '0', code = '', session = ''] = /^(\d)\.(\w*)\.([\w-]*)$/.exec(caller.visit.jar.get(cookieOf(caller).name) ?? '') ?? []
-  return { count: Number(count), code, session }
+  const [, count = '0', code = '', login = ''] = /^(\d)\.(\w*)\.([\w-]*)$/.exec(caller.visit.jar.get(cookieOf(caller).name) ?? '') ?? []
+  return { count: Number(count), code, login }
 }
 
-function writeAttempts (caller: Caller, { count, code, session }: Attempts): void {
+function writeAttempts (caller: Caller, { count, code, login }: Attempts): void {
   const { name, attributes } = cookieOf(caller)
-  caller.visit.jar.set(name, `${count}.${code}.${session}`, { ...attributes, maxAge: REMEMBERED })
+  caller.visit.jar.set(name, `${count}.${code}.${login}`, { ...attributes, maxAge: REMEMBERED })
 }
 
 function forgetAttempts (caller: Caller): void {
