@@ -43,17 +43,26 @@ export async function handleBackchannelLogout (context: Context, server: Authori
 }
 
 /** Which sessions `revokeSessions()` ends: exactly one of the three. */
-export interface RevokeSessionsFilter { sub?: string, sid?: string, organization?: string }
+export interface RevokeSessionsFilter {
+  /** The user's id. */
+  sub?: string
+  /** Id of the Auth0 session. */
+  sid?: string
+  /** Id of the organization, `org_…`; not its name, by which no session is found. */
+  organization?: string
+}
 
 /**
  * Ends sessions of any browser: of a user, of an Auth0 session, or of an organization.
  * @returns how many there were, where the store can tell; 0 in stateless mode
+ * @throws InvalidArgumentError for anything but exactly one of them, and for an organization's name
  */
 export async function revokeSessions (context: Context, server: AuthorizationServer, filter: RevokeSessionsFilter): Promise<number> {
   const given = (['sub', 'sid', 'organization'] as const).filter(name => filter[name] !== undefined)
   if (given.length !== 1) throw new InvalidArgumentError('filter', 'Give exactly one of "sub", "sid" and "organization".')
   const value = filter[given[0]!]
   if (typeof value !== 'string' || value === '') throw new InvalidArgumentError(given[0]!, `The filter "${given[0]!}" must be a non-empty string.`)
+  if (given[0] === 'organization' && !value.startsWith('org_')) throw new InvalidArgumentError('organization', 'The filter "organization" must be the id of an organization ("org_…"): sessions are not found by its name.')
   return await context.sessions.revoke({ iss: server.issuer, [given[0]!]: value })
 }
 

@@ -237,6 +237,11 @@ t.test('sessions of others: revoked and listed', async t => {
   t.equal((await ada.call('/me')).body, 'nobody')
   await t.rejects(s.app.auth0.revokeSessions({}), { message: /./, argument: 'filter' })
   await t.rejects(s.app.auth0.revokeSessions({ sub: '' }), { message: /./, argument: 'sub' })
+  await t.rejects(s.app.auth0.revokeSessions({ organization: 'acme' }), { code: 'invalid_argument', argument: 'organization', message: /id.*org_/ }, 'a name finds nobody')
+  s.tenant.claims = { sid: 'sid-2', org_id: 'org_1', org_name: 'acme' }
+  const bea = await s.member()
+  t.equal(await s.app.auth0.revokeSessions({ organization: 'org_1' }), 1)
+  t.equal((await bea.call('/me')).body, 'nobody')
   await t.rejects(s.app.auth0.listSessions({ sub: '' }), { message: /./, argument: 'sub' })
   const stateless = await site(t)
   await t.rejects(stateless.app.auth0.listSessions({ sub: 'x' }), { message: /./, argument: 'sessionStore' })
