@@ -5,7 +5,7 @@ import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '
 
 /** Options of `MemorySessionStore`. */
 export interface MemorySessionStoreOptions {
-  /** Sessions that are kept; beyond it the one that was not used for longest is dropped. Default 10 000. */
+  /** Sessions that are kept; beyond it the one that was written or prolonged longest ago is dropped. Default 10 000. */
   maxEntries?: number
   /** The clock, epoch seconds. */
   now?: () => number
@@ -13,7 +13,7 @@ export interface MemorySessionStoreOptions {
 
 /** Keeps sessions in this process: for development, tests, and applications of one process that may forget on restart. */
 export class MemorySessionStore implements SessionStore {
-  /** In order of use: the longest unused first. */
+  /** In the order they were written or prolonged. */
   readonly #entries = new Map<string, SessionEntry>()
   readonly #locks = new Map<string, { token: string, until: number }>()
   readonly #maxEntries: number

@@ -20,7 +20,7 @@ test('entries end when they expire, and are forgotten', async t => {
   t.equal(await store.update('a', entry({ version: 2 })), false)
 })
 
-test('the longest unused entry makes room, an expired one first', async t => {
+test('the entry that was written or prolonged longest ago makes room, an expired one first', async t => {
   let now = 1000
   const store = new MemorySessionStore({ maxEntries: 2, now: () => now })
   await store.create('a', entry())
