@@ -93,6 +93,14 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
       t.strictSame(sessionCookiesSet(response), [], 'no session with an error')
       t.equal(response.headers['retry-after'], '5')
     }
+    if (fault === 'paused' && step === 'read') {
+      for (let round = 0; round < 4; round++) {
+        const since = performance.now()
+        const answers = await Promise.all([ada, bob, bob].map(async browser => await browser.copy().call('/private')))
+        t.strictSame(answers.map(({ statusCode }) => statusCode), [503, 503, 503], 'while it lasts')
+        t.ok(performance.now() - since < 10_000, 'bounded')
+      }
+    }
     if (step === 'logout') t.strictSame(ada.names().filter(isSessionCookie), [], 'the browser forgets the session, whatever the store says')
     t.equal(bystanders[1]?.statusCode, 200, 'a route without a guard is unharmed')
     t.ok([200, 401, 503].includes(bystanders[0]!.statusCode))
