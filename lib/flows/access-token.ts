@@ -2,6 +2,7 @@ import { AccessTokenError } from '../errors.js'
 import type { AccessToken, TokenSet } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
 import { abortable } from './abortable.js'
+import { keyInUse, usableWith } from './dpop-key.js'
 import { refresh, type Wanted } from './refresh.js'
 import { configuredScope, includesScopes } from './scopes.js'
 import { currentSession } from './session.js'
@@ -31,25 +32,25 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
   const audience = options.audience ?? config.audience
   const wanted = { audience, scope: options.scope ?? configuredScope(config.scope, audience, config.audience) }
 
-  const kept = await adoptNewest(context, visit, read.record)
-  const good = options.refresh === true ? undefined : findTokenSet(kept.tokens.tokenSets, wanted, context.now(), config.refreshLeeway)
-  if (good !== undefined) return accessTokenOf(good)
+  const { tokens } = await adoptNewest(context, visit, read.record)
+  const jkt = config.dpop === undefined ? undefined : await keyInUse(await visit.server())
+  const kept = usableWith(tokens, jkt)
+  const good = findTokenSet(kept.tokenSets, wanted, context.now(), config.refreshLeeway)
+  if (good !== undefined && options.refresh !== true) return accessTokenOf(good)
 
-  if (kept.tokens.refreshToken === undefined || (context.sessions.kind === 'cookie' && !visit.jar.writable)) {
-    const last = options.refresh === true ? undefined : lastResort(kept.tokens.tokenSets, wanted, context.now())
+  if (kept.refreshToken === undefined || (context.sessions.kind === 'cookie' && !visit.jar.writable)) {
+    const last = options.refresh === true ? undefined : lastResort(kept.tokenSets, wanted, context.now())
     if (last !== undefined) return accessTokenOf(last)
-    throw kept.tokens.refreshToken === undefined
-      ? noRefreshToken()
+    throw kept.refreshToken === undefined
+      ? kept.tokenSets.length < tokens.tokenSets.length ? otherKey() : noRefreshToken()
       : new AccessTokenError('session_not_writable', 'The access token has to be renewed, but this response can no longer set the cookies that keep the new one. Call getAccessToken() before the response begins, or use a sessionStore.')
   }
   const server = await visit.server()
-  const before = kept.tokens.version
   const key = JSON.stringify([read.record.id, wanted.audience, wanted.scope, options.refresh === true])
   const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
-    const renewed = options.refresh === true && current.tokens.version === before
-      ? undefined
-      : findTokenSet(current.tokens.tokenSets, wanted, context.now(), config.refreshLeeway)
-    if (renewed !== undefined) return { result: accessTokenOf(renewed) }
+    const newest = findTokenSet(usableWith(current.tokens, jkt).tokenSets, wanted, context.now(), config.refreshLeeway)
+    // Other tokens of the session may have been renewed in the meantime: only another one than ours is an answer.
+    if (newest !== undefined && !(options.refresh === true && newest.accessToken === good?.accessToken)) return { result: accessTokenOf(newest) }
     // Whoever had the turn before may have found it refused.
     if (current.tokens.refreshToken === undefined) throw noRefreshToken()
     return await refresh(context, visit, server, current, wanted, signal)
@@ -61,6 +62,10 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
 
 function noRefreshToken (): AccessTokenError {
   return new AccessTokenError('missing_refresh_token', 'The access token has expired and the session has no refresh token (any more): the user has to log in again. To renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
+}
+
+function otherKey (): AccessTokenError {
+  return new AccessTokenError('dpop_key_mismatch', 'The session\'s access tokens are bound to a key that is no longer in use, and there is no refresh token to renew them with: the user has to log in again. Give the key with the option "dpop.key" to keep it over restarts and processes.')
 }
 
 /** A kept token that is still good, if not for long, or whose end is not known. */

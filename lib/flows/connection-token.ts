@@ -35,17 +35,16 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   const read = await currentSession(context, visit)
   if (read === undefined) throw new AccessTokenForConnectionError('missing_session', 'There is no session to get a connection\'s token for.')
   const kept = await adoptNewest(context, visit, read.record)
-  const found = options.refresh === true ? undefined : find(context, kept, connection, loginHint)
-  if (found !== undefined) return found
+  const found = find(context, kept, connection, loginHint)
+  if (found !== undefined && options.refresh !== true) return found
   if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
   if (context.sessions.kind === 'cookie' && !visit.jar.writable) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
 
   const server = await visit.server()
-  const before = kept.tokens.version
   const key = JSON.stringify(['connection', read.record.id, connection, loginHint, options.refresh === true])
   const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
-    const again = options.refresh === true && current.tokens.version === before ? undefined : find(context, current, connection, loginHint)
-    if (again !== undefined) return { result: again }
+    const newest = find(context, current, connection, loginHint)
+    if (newest !== undefined && !(options.refresh === true && newest.accessToken === found?.accessToken)) return { result: newest }
     const { refreshToken } = current.tokens
     if (refreshToken === undefined) throw noRefreshToken()
     const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, refreshToken, ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))

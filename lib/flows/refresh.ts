@@ -4,6 +4,7 @@ import { AccessTokenError, ApiError, MfaRequiredError, TokenValidationError } fr
 import type { SessionRecord, StoredSession } from '../../types/stores.js'
 import type { AccessToken, IdTokenClaims, TokenResponse, TokenSet } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
+import { keyInUse, usableWith } from './dpop-key.js'
 import { blameOf, reasonOf, userMark } from './events.js'
 import { userOf, verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
@@ -35,11 +36,12 @@ async function renew (context: Context, server: AuthorizationServer, { record, t
   const response = await askForTokens(context, server, record, tokens.refreshToken!, wanted, signal)
   const changes = response.id_token === undefined ? undefined : await refreshedUser(context, server, response, record, tokens.nonce)
   const now = context.now()
+  const jkt = await keyInUse(server)
   const asked = { audience: wanted.audience, scope: wanted.scope !== '' ? wanted.scope : response.scope ?? '', now }
   const set = granted(tokenSetOf(response, asked))
 
   const next: Next = saved => ({
-    tokens: mergeTokens(saved.tokens, set, response, now, context.config.storeIdToken),
+    tokens: mergeTokens(usableWith(saved.tokens, jkt), set, response, now, context.config.storeIdToken),
     record: changes === undefined ? saved.record : withChanges(saved.record, changes)
   })
   if (wanted.audience !== set.audience) {

@@ -163,7 +163,7 @@ export class Auth0Instance {
     return (this.#management ??= new this.#ManagementClient(this.#clientOptions(config.managementDomain ?? config.issuer)))
   }
 
-  #clientOptions (domain = severalDomains()) {
+  #clientOptions (domain: string = severalDomains()) {
     const { config } = this.#context
     return {
       domain,

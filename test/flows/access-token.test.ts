@@ -209,6 +209,56 @@ t.test('calls side by side in one request share one renewal', async t => {
   t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-2'])
 })
 
+t.test('refresh: true never gives back the token it was to replace, whatever else is renewed meanwhile', async t => {
+  const s = await site(t, { storeConnectionTokens: true }, {
+    ...show,
+    '/token/new': async request => await request.auth0.getAccessToken({ refresh: true }),
+    '/connection': async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', ...(request.query as object) }),
+    '/connection/new': async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', refresh: true })
+  })
+  const grant = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
+  let n = 0
+  s.tenant.scripts.set(grant, () => ({ json: { access_token: `google-${++n}`, token_type: 'Bearer', expires_in: 100 } }))
+  const ada = await s.member()
+  for (const [path, other] of [['/token', '/token?audience=https://b'], ['/connection', '/connection?loginHint=second']] as const) {
+    const { accessToken } = (await ada.call(path)).json()
+    const [, forced] = await Promise.all([ada.copy().call(other), ada.copy().call(`${path}/new`)])
+    t.equal(forced.statusCode, 200)
+    t.not(forced.json().accessToken, accessToken)
+  }
+})
+
+t.test('tokens that are bound to a key which is gone are not handed out, but renewed', async t => {
+  const s = await site(t, { dpop: true, scope: { 'https://a': 'read' } }, show)
+  const bound = s.tenant.tokens.bind(s.tenant)
+  s.tenant.tokens = (claims, rest) => bound(claims, { token_type: 'DPoP', ...rest })
+  const [ada, bob] = [await s.member(), await s.member()]
+  await ada.call('/token?audience=https://a')
+  s.tenant.tokens = (claims, rest) => bound(claims, { token_type: 'DPoP', refresh_token: undefined, ...rest })
+  const withoutRefresh = await s.member()
+
+  const restarted = await site(t, { dpop: true, customFetch: s.tenant.fetch, scope: { 'https://a': 'read' } }, show)
+  const unbound = await site(t, { customFetch: s.tenant.fetch }, show)
+  const at = (other: typeof s, browser: typeof ada): typeof ada => {
+    const there = other.browser()
+    there.cookies = [...browser.cookies]
+    return there
+  }
+  const before = s.tenant.grants('refresh_token').length
+  const moved = at(restarted, ada)
+  const renewed = (await moved.call('/token')).json()
+  t.match(renewed, { accessToken: 'opaque-access-5', tokenType: 'DPoP' })
+  t.equal((await moved.call('/token')).json().accessToken, 'opaque-access-5', 'bound to the key in use now')
+  t.equal(s.tenant.grants('refresh_token').length, before + 1)
+  t.match((await moved.call('/token?audience=https://a')).json(), { accessToken: 'opaque-access-6' }, 'nor the other API\'s')
+  const lost = await at(restarted, withoutRefresh).call('/token')
+  t.equal(lost.statusCode, 401)
+  t.equal(lost.json().code, 'dpop_key_mismatch')
+
+  s.tenant.tokens = bound
+  t.match((await at(unbound, bob).call('/token')).json(), { accessToken: 'opaque-access-7', tokenType: 'Bearer' }, 'with the option switched off')
+})
+
 t.test('refresh: true gets a new token, also under load only one', async t => {
   const s = await site(t, {}, { '/new': async request => await request.auth0.getAccessToken({ refresh: true }) })
   const ada = await s.member()
