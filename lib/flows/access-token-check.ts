@@ -1,6 +1,7 @@
 import { TokenValidationError } from '../errors.js'
 import { deepFreeze } from '../stores/safe-json.js'
 import { checkAccessTokenClaims } from '../tokens/claims.js'
+import { checkIssuer } from '../tokens/claim-rules.js'
 import { peekClaims } from '../tokens/compact.js'
 import { verifyJws } from '../tokens/jws.js'
 import { refuse } from '../tokens/refuse.js'
@@ -61,6 +62,8 @@ async function checkSignature (context: Context, token: string, issuers: readonl
     types: api.strictType === true ? ['at+jwt'] : ['at+jwt', 'jwt'],
     maxLength: MAX_LENGTH
   })
+  // Before it is remembered: what one tenant's key has signed is never taken for another's.
+  checkIssuer(payload, [issuer])
   const claims = deepFreeze(payload) as AccessTokenClaims
   const verified = Object.freeze({ token, typ: header.typ, claims, expiresAt: Number(claims.exp) + clockTolerance })
   context.verifiedTokens.add(verified)

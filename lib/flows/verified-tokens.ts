@@ -3,7 +3,7 @@ import type { AccessTokenClaims } from '../../types/tokens.js'
 /** Characters of a signature: enough to tell tokens apart before the whole is compared. */
 const KEY_LENGTH = 43
 
-/** An access token whose signature was checked. One token is one object, for as long as it is remembered. */
+/** An access token whose signature was checked with the keys of its issuer. One token is one object, for as long as it is remembered. */
 export interface VerifiedToken {
   readonly token: string
   readonly typ: string | undefined

@@ -3,6 +3,7 @@ import t from 'tap'
 import { ForbiddenError } from '../../lib/errors.js'
 import { Findings, inWorld, isTransactionCookie, scenario, succeeds, type World, type WorldOptions } from './app.js'
 import { changed, HostileIdp, json, type AnswerDefect } from './idp.js'
+import { rsaKey } from './jws.js'
 
 /** A plugin whose tenant is named by a header. */
 function resolving (resolve: (name: string) => unknown, more: WorldOptions['plugin'] = {}): WorldOptions {
@@ -143,6 +144,34 @@ t.test('DR-09 a bearer token of an issuer that is nobody\'s', async (t) => {
     t.notOk(world.idp.seen.some(({ url }) => url.host !== 'tenant.auth0.test'), 'no request is made to the attacker')
     t.notOk(asked.some((url) => url.includes('attacker')))
     t.equal((await ask(world.idp.apiToken({ aud: 'https://api.test/' }))).statusCode, 200, 'control')
+  })
+})
+
+t.test('DR-09 one tenant\'s key vouches for no other tenant\'s token, at whichever it was shown first', async (t) => {
+  const at = (name: string): string => name === '' ? 'tenant.auth0.test' : name
+  await inWorld(t, {
+    ...resolving(at, { api: { audience: 'https://api.test/' } }),
+    routes: (app, world) => {
+      app.get('/api', { preHandler: app.auth0.requireToken() }, async () => { world.runs++; return {} })
+    }
+  }, async (world) => {
+    const other = new HostileIdp({ now: () => world.clock.now, issuer: 'https://b.auth0.test/', keys: [rsaKey('key-b')] })
+    const isOther = ({ url }: { url: URL }): boolean => url.host === 'b.auth0.test'
+    world.idp.defects = {
+      answers: {
+        discovery: (correct, request) => isOther(request) ? json(other.correctMetadata()) : correct,
+        jwks: (correct, request) => isOther(request) ? json({ keys: other.keys.map(({ jwk }) => jwk) }) : correct
+      }
+    }
+    const ask = async (tenant: string, token: string) => (await world.app.inject({ url: '/api', headers: { authorization: `Bearer ${token}`, host: 'app.example.test', 'x-tenant': tenant } })).statusCode
+    const forged = world.idp.apiToken({ aud: 'https://api.test/', iss: other.issuer })
+    t.equal(await ask('', forged), 401, 'where its key is known')
+    t.equal(await ask('b.auth0.test', forged), 401, 'and then where its issuer is')
+    t.equal(world.runs, 0)
+    const genuine = other.apiToken({ aud: 'https://api.test/' })
+    t.equal(await ask('b.auth0.test', genuine), 200, 'control')
+    t.equal(await ask('', genuine), 401, 'a remembered token is of its tenant alone')
+    t.equal(world.runs, 1)
   })
 })
 
