@@ -1,6 +1,7 @@
 import type { AuthorizationServer, Metadata } from '../authentication/authorization-server.js'
 import { logoutUrl } from '../authentication/logout.js'
 import { revokeToken } from '../authentication/revoke.js'
+import { withinDeadline } from '../http/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../types/stores.js'
 import { appUrl, type Context, type Visit } from './context.js'
 import { forgetSession } from './forget-session.js'
@@ -8,7 +9,7 @@ import { reasonOf, userMark } from './events.js'
 import { safeReturnTo } from './return-to.js'
 import { currentSession } from './session.js'
 
-/** Seconds that telling Auth0 may delay a logout. */
+/** Seconds that telling Auth0, and the store of logins under way, may delay a logout. */
 const BEST_EFFORT = 2
 
 /** Options of `logout()`. */
@@ -33,7 +34,6 @@ export async function logout (context: Context, visit: Visit, options: LogoutOpt
   const held = newest !== undefined && newest.version > (tokens?.version ?? 0) ? newest : tokens
 
   await context.sessions.destroy(visit.jar)
-  await context.transactions.delete(visit.jar)
   visit.session = undefined
   if (record !== undefined) {
     forgetSession(context, record.id)
@@ -41,9 +41,11 @@ export async function logout (context: Context, visit: Visit, options: LogoutOpt
       type: 'logout', outcome: 'success', reason: 'logout', blame: 'none', domain: record.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })
     }, visit.log)
   }
+  const attempt = async <T>(reason: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => await bestEffort(context, visit, { reason, host: server.domain, signal: options.signal }, work)
   const [metadata] = await Promise.all([
-    bestEffort(context, visit, 'logout_discovery', async () => await server.metadata()),
-    held?.refreshToken === undefined ? undefined : bestEffort(context, visit, 'revoke', async () => { await revokeToken(server, { token: held.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal: AbortSignal.timeout(BEST_EFFORT * 1000) }) })
+    attempt('logout_discovery', async () => await server.metadata()),
+    attempt('forget_logins', async () => { await context.transactions.delete(visit.jar) }),
+    held?.refreshToken === undefined ? undefined : attempt('revoke', async signal => { await revokeToken(server, { token: held.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal }) })
   ])
   const path = safeReturnTo(options.returnTo, base)
   return endSessionUrl(server, metadata, record, held, {
@@ -83,15 +85,12 @@ function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefi
   }))
 }
 
-/** The local session is over already: whatever Auth0 does not answer in time is reported and left. */
-async function bestEffort<T> (context: Context, visit: Visit, reason: string, work: () => Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
+/** The local session is over already: whatever else does not succeed in time is reported and left. */
+async function bestEffort<T> (context: Context, visit: Visit, { reason, host, signal }: { reason: string, host: string, signal: AbortSignal | undefined }, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   try {
-    return await Promise.race([work(), new Promise<undefined>(resolve => { timer = setTimeout(resolve, BEST_EFFORT * 1000, undefined) })])
+    return await withinDeadline({ seconds: BEST_EFFORT, host, signal }, work)
   } catch (error) {
     context.emit({ type: 'warning', outcome: 'failure', reason: `${reason}_${reasonOf(error)}`, blame: 'upstream' }, visit.log, error)
     return undefined
-  } finally {
-    clearTimeout(timer)
   }
 }

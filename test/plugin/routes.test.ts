@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 import { ApiError, Auth0Error, RateLimitError, SessionStoreError } from '../../lib/errors.js'
 import { publicError } from '../../lib/plugin/routes/answer-error.js'
-import { MemorySessionStore } from '../../lib/stores/index.js'
+import { MemorySessionStore, MemoryTransactionStore } from '../../lib/stores/index.js'
 import { Site, site } from '../flows/site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
@@ -179,13 +179,36 @@ t.test('logging out while Auth0 is down, slow, or without an end-session endpoin
   t.match(left.headers.location, /\/v2\/logout\?client_id=client-1&returnTo=https%3A%2F%2Fapp.example.test|\/oidc\/logout/)
   t.equal((await ada.call('/me')).body, 'nobody')
   t.ok(s.events.some(({ reason }) => reason.startsWith('revoke_')))
-  const slow = await site(t, {}, { '/me': me })
+  const hanging = new MemoryTransactionStore()
+  const slow = await site(t, { transactionStore: hanging }, { '/me': me })
+  hanging.delete = async () => await new Promise(() => {})
   slow.tenant.claims = { sid: undefined }
   const bob = await slow.member()
   slow.tenant.scripts.set('POST /oauth/revoke', async () => await new Promise(() => {}))
   t.equal((await bob.navigate('/auth/logout')).statusCode, 302, 'after two seconds at most')
+  t.strictSame(slow.events.filter(({ type }) => type === 'warning').map(({ reason }) => reason).sort(), ['forget_logins_timeout', 'revoke_timeout'])
   const down = await site(t, { customFetch: async () => { throw new Error('down') } })
   t.match((await down.browser().navigate('/auth/logout')).headers.location, /^https:\/\/acme\.eu\.auth0\.com\/v2\/logout/)
+})
+
+t.test('logging out while the store of logins under way is down', async t => {
+  const transactionStore = new MemoryTransactionStore({ now: () => 1_795_000_000 })
+  const s = await site(t, { transactionStore }, { '/me': me })
+  const ada = await s.member()
+  const kept = ada.copy()
+  transactionStore.delete = () => { throw new Error('the store is down') }
+  t.match((await ada.navigate('/auth/logout')).headers.location, 'https://acme.eu.auth0.com/oidc/logout', 'the session at Auth0 ends as well')
+  t.equal(s.tenant.to('/oauth/revoke').length, 1)
+  t.equal((await kept.call('/me')).body, 'nobody')
+  t.strictSame(s.events.slice(-2).map(({ type, outcome, reason }) => `${type} ${outcome} ${reason}`), ['logout success logout', 'warning failure forget_logins_unexpected_error'])
+})
+
+t.test('a logout that is given up still ends the session here, and asks Auth0 for nothing more', async t => {
+  const s = await site(t, {}, { '/me': me, '/out': async request => (await request.auth0.logout({ signal: AbortSignal.abort() })).href })
+  const ada = await s.member()
+  t.match((await ada.call('/out')).body, 'https://acme.eu.auth0.com/')
+  t.equal((await ada.call('/me')).body, 'nobody')
+  t.equal(s.tenant.to('/oauth/revoke').length, 0)
 })
 
 t.test('the profile route', async t => {
