@@ -12,6 +12,10 @@ export type IdTokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' |
 /** A cookie's name and attributes. */
 export interface CookieOptions {
   name?: string
+  /**
+   * Default `'lax'`. With `'strict'` the session stays away from every request that begins elsewhere, so also from the first
+   * page after the login, which Auth0 sends the user to: let that page be a public one. Refused for transactions.
+   */
   sameSite?: 'lax' | 'strict' | 'none'
   secure?: boolean
   domain?: string
@@ -82,6 +86,10 @@ export interface AuthorizationParams {
   display?: string
   authorization_details?: string | readonly Record<string, unknown>[]
   session_transfer_token?: string
+  /** As the option of that name: checked against the ID token. */
+  organization?: string
+  /** A ticket of the organization. */
+  invitation?: string
   [parameter: string]: unknown
 }
 

@@ -4,7 +4,7 @@ import type { Context, Visit } from './context.js'
 import { loginScope } from './scopes.js'
 
 /** Set by the plugin for every login; nobody overrides them. */
-export const PROTECTED_PARAMS: ReadonlySet<string> = new Set(['client_id', 'response_type', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'request', 'request_uri', 'dpop_jkt'])
+const PROTECTED_PARAMS: ReadonlySet<string> = new Set(['client_id', 'response_type', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'request', 'request_uri', 'dpop_jkt'])
 const MAX_VALUE_LENGTH = 8192
 
 /** The parameters of one login, merged and checked, and what the callback has to know of them. */
@@ -17,6 +17,9 @@ export interface LoginParams {
   maxAge: number | undefined
   acrValues: string | undefined
   responseMode: 'query' | 'form_post' | undefined
+  /** Checked where the login's own options of these names are. */
+  organization: string | undefined
+  invitation: string | undefined
 }
 
 /**
@@ -25,11 +28,15 @@ export interface LoginParams {
  */
 export async function loginParams (context: Context, visit: Visit, perCall: AuthorizationParams | undefined): Promise<LoginParams> {
   const configured = await visit.authorizationParams()
-  const merged: AuthorizationParams = { ...configured, ...withoutUndefined(perCall) }
+  return readParams({ ...configured, ...withoutUndefined(perCall) }, context.config)
+}
+
+/** The parameters as they are sent. @throws InvalidArgumentError */
+export function readParams (merged: AuthorizationParams, defaults: Pick<Context['config'], 'audience' | 'scope'>): LoginParams {
   for (const name of Object.keys(merged)) {
     if (PROTECTED_PARAMS.has(name)) throw new InvalidArgumentError(`authorizationParams.${name}`, `The parameter "${name}" is set by the plugin and cannot be overridden.`)
   }
-  const { scope, audience = context.config.audience, redirect_uri: redirectUri, response_mode: responseMode, ...rest } = merged
+  const { scope, audience = defaults.audience, redirect_uri: redirectUri, response_mode: responseMode, ...rest } = merged
   if (redirectUri !== undefined && !URL.canParse(redirectUri)) throw new InvalidArgumentError('authorizationParams.redirect_uri', 'The parameter "redirect_uri" must be an absolute URL.')
   if (responseMode !== undefined && responseMode !== 'query' && responseMode !== 'form_post') throw new InvalidArgumentError('authorizationParams.response_mode', 'The parameter "response_mode" must be \'query\' or \'form_post\'.')
 
@@ -37,11 +44,14 @@ export async function loginParams (context: Context, visit: Visit, perCall: Auth
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined && value !== null) params[name] = wireValue(name, value)
   }
-  const wanted = loginScope(scope ?? context.config.scope, audience)
+  const { organization, invitation } = params
+  delete params.organization
+  delete params.invitation
+  const wanted = loginScope(scope ?? defaults.scope, audience)
   params.scope = wanted
   if (audience !== undefined) params.audience = audience
   if (responseMode !== undefined) params.response_mode = responseMode
-  return { params, redirectUri, audience, scope: wanted, maxAge: maxAge(params.max_age), acrValues: params.acr_values, responseMode }
+  return { params, redirectUri, audience, scope: wanted, maxAge: maxAge(params.max_age), acrValues: params.acr_values, responseMode, organization, invitation }
 }
 
 function wireValue (name: string, value: unknown): string {
@@ -66,9 +76,10 @@ function checkAuthorizationDetails (json: string): void {
   }
 }
 
-function maxAge (value: string | undefined): number | undefined {
+/** Seconds since the user's last login at most. @see OpenID Connect Core section 3.1.2.1 */
+export function maxAge (value: unknown, argument = 'authorizationParams.max_age'): number | undefined {
   if (value === undefined) return undefined
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('authorizationParams.max_age', 'The parameter "max_age" must be a whole number of seconds.')
+  if (!/^\d{1,9}$/.test(String(value))) throw new InvalidArgumentError(argument, 'The parameter "max_age" must be a whole number of seconds.')
   return Number(value)
 }
 

@@ -8,6 +8,7 @@ import type { AuthorizationDetail, TokenResponse } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from './id-token.js'
+import { loginOrganization } from './login-organization.js'
 import { loginScope } from './scopes.js'
 
 /** Options of the backchannel methods. */
@@ -44,7 +45,7 @@ export async function backchannelAuthentication (context: Context, server: Autho
 /** The same, and begins a session: the user must be the one who was asked for. Nobody is asked any longer once the caller has gone away. */
 export async function loginBackchannel (context: Context, visit: Visit, options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
   const server = await visit.server()
-  const organization = options.organization ?? await visit.organization()
+  const organization = await loginOrganization(visit, options.organization)
   const signal = AbortSignal.any([visit.gone(), ...options.signal === undefined ? [] : [options.signal]])
   const asked: BackchannelOptions = { ...options, signal, ...(organization !== undefined && { organization }) }
   const tokens = await backchannelAuthentication(context, server, asked)

@@ -10,7 +10,7 @@ import { callbackUrl, type Context, type Visit } from './context.js'
 import { sameUser } from './link-user.js'
 import { checkAppState } from './login.js'
 import { withMyAccount } from './my-account.js'
-import { safeReturnTo } from './return-to.js'
+import { pathAfterLogin } from './return-to.js'
 import { currentSession } from './session.js'
 
 /** Options of `startConnectAccount()`. */
@@ -46,7 +46,7 @@ export async function startConnectAccount (context: Context, visit: Visit, optio
   const started = await withMyAccount(context, visit, 'create:me:connected_accounts', options.signal, async (me, token, how) => await connectAccount(me, token, {
     connection: options.connection, redirectUri, state, codeChallenge, scopes: options.scopes, authorizationParams: options.authorizationParams
   }, how))
-  const returnTo = safeReturnTo(options.returnTo, visit.appBase())
+  const returnTo = pathAfterLogin(options.returnTo, visit.appBase(), context.config)
   await context.transactions.set(visit.jar, state, {
     kind: 'connect',
     state,

@@ -6,20 +6,24 @@ import { startOtpChallenge, startPasswordlessEmail, startPasswordlessSms, type O
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
 import type { RequestOptions } from '../authentication/request-options.js'
 import { InvalidArgumentError, MfaRequiredError, MissingRequiredArgumentError } from '../errors.js'
+import { checkOrganization } from '../tokens/claims.js'
 import type { Session } from '../../types/session.js'
 import type { TokenResponse } from '../../types/tokens.js'
+import { maxAge } from './authorization-params.js'
 import { callbackUrl, type Context, type Visit } from './context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from './id-token.js'
+import { loginOrganization } from './login-organization.js'
+import { checkAppState } from './login.js'
 import { openMfaToken, sealMfaToken, type MfaToken } from './mfa-token.js'
-import { safeReturnTo } from './return-to.js'
+import { pathAfterLogin } from './return-to.js'
 import { joinScopes, loginScope } from './scopes.js'
 import { currentSession } from './session.js'
 import { spendRefreshToken } from './spend-refresh-token.js'
 import { mergeTokens, tokenSetOf } from './token-sets.js'
 
 /** Parameters a magic link may carry to `/authorize`. */
-const LINK_PARAMS = new Set(['audience', 'login_hint', 'ui_locales', 'screen_hint', 'prompt', 'max_age', 'acr_values', 'scope'])
+const LINK_PARAMS = new Set(['audience', 'login_hint', 'ui_locales', 'screen_hint', 'prompt', 'max_age', 'acr_values', 'scope', 'organization'])
 
 /** Options that every call to Auth0 takes. */
 export interface EmbeddedCallOptions {
@@ -46,22 +50,26 @@ function requestOptions ({ signal, clientIp }: EmbeddedCallOptions): RequestOpti
   return { ...(signal !== undefined && { signal }), ...(clientIp !== undefined && { forwardedFor: clientIp }) }
 }
 
+/** What a login asks for: the tokens, and the organization they have to be of. */
+interface Asked { audience: string | undefined, scope: string, organization: string | undefined }
+
 /** Turns a grant's answer into a session; a second factor that is asked for comes back sealed. */
-async function logIn (context: Context, visit: Visit, server: AuthorizationServer, asked: { audience: string | undefined, scope: string, organization?: string | undefined }, grant: () => Promise<TokenResponse>): Promise<EmbeddedLogin> {
+async function logIn (context: Context, visit: Visit, server: AuthorizationServer, asked: Asked, grant: () => Promise<TokenResponse>): Promise<EmbeddedLogin> {
   let tokens: TokenResponse
   try {
     tokens = await grant()
   } catch (error) {
     throw error instanceof MfaRequiredError ? sealMfaToken(context, server, error, asked) : error
   }
-  const organization = asked.organization ?? await visit.organization()
+  const { organization } = asked
   const claims = await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
   return { session: await establishSession(context, visit, { server, tokens, claims, audience: asked.audience, scope: asked.scope }) }
 }
 
-function wanted (context: Context, options: { audience?: string | undefined, scope?: string | undefined }): { audience: string | undefined, scope: string } {
+async function wanted (context: Context, visit: Visit, options: { audience?: string | undefined, scope?: string | undefined, organization?: unknown }): Promise<Asked> {
   const audience = options.audience ?? context.config.audience
-  return { audience, scope: options.scope === undefined ? loginScope(context.config.scope, audience) : joinScopes('openid', options.scope) }
+  const scope = options.scope === undefined ? loginScope(context.config.scope, audience) : joinScopes('openid', options.scope)
+  return { audience, scope, organization: await loginOrganization(visit, options.organization) }
 }
 
 /** `request.auth0.passwordless`: codes and links by e-mail and text message. */
@@ -84,7 +92,7 @@ export function passwordless (context: Context, visit: Visit) {
     /** Checks the code and begins a session. */
     verify: async (options: VerifyPasswordlessOptions): Promise<EmbeddedLogin> => {
       const server = await visit.server()
-      const asked = wanted(context, options)
+      const asked = await wanted(context, visit, options)
       if (typeof options.verificationCode !== 'string' || options.verificationCode === '') throw new MissingRequiredArgumentError('verificationCode')
       return await logIn(context, visit, server, asked, async () => await passwordlessOtpGrant(server, {
         otp: options.verificationCode,
@@ -105,13 +113,14 @@ async function magicLink (context: Context, visit: Visit, server: AuthorizationS
   const redirectUri = callbackUrl(context, visit)
   if (redirectUri === undefined) throw new MissingRequiredArgumentError('routes.callback', 'A magic link needs the callback route.')
   const params = options.authParams ?? {}
-  const asked = wanted(context, { audience: params.audience as string | undefined, scope: params.scope as string | undefined })
+  const { audience, scope, organization } = await wanted(context, visit, params as { audience?: string, scope?: string, organization?: unknown })
+  const oldest = maxAge(params.max_age, 'authParams.max_age')
   const random = randomBytes(48).toString('base64url')
   const state = random.slice(0, 32)
   const nonce = random.slice(32)
   const metadata = await server.metadata()
-  const returnTo = safeReturnTo(options.returnTo, visit.appBase())
-  const organization = await visit.organization()
+  const returnTo = pathAfterLogin(options.returnTo, visit.appBase(), context.config)
+  const chosen = { ...(audience !== undefined && { audience }), ...(organization !== undefined && { organization }) }
   await context.transactions.set(visit.jar, state, {
     kind: 'magic-link',
     state,
@@ -121,13 +130,13 @@ async function magicLink (context: Context, visit: Visit, server: AuthorizationS
     domain: server.domain,
     issuer: metadata.issuer,
     createdAt: context.now(),
-    scope: asked.scope,
-    ...(asked.audience !== undefined && { audience: asked.audience }),
-    ...(organization !== undefined && { organization }),
+    scope,
+    ...chosen,
     ...(returnTo !== undefined && { returnTo }),
-    ...(options.appState !== undefined && { appState: options.appState })
+    ...(oldest !== undefined && { maxAge: oldest }),
+    ...(options.appState !== undefined && { appState: checkAppState(options.appState) })
   }, context.config.transactionDuration)
-  return { ...params, redirect_uri: redirectUri, response_type: 'code', state, nonce, scope: asked.scope, ...(asked.audience !== undefined && { audience: asked.audience }) }
+  return { ...params, redirect_uri: redirectUri, response_type: 'code', state, nonce, scope, ...chosen }
 }
 
 /** Options of `mfa.verify()`: one of a code, an out-of-band answer, a recovery code. */
@@ -177,8 +186,10 @@ async function verifyMfa (context: Context, visit: Visit, options: VerifyMfaOpti
   const set = tokenSetOf(tokens, { ...asked, now })
   const result = { accessToken: set.accessToken, expiresAt: set.expiresAt, recoveryCode: tokens.recovery_code }
   if (options.persist === false) return { ...result, session: undefined }
-  const organization = interrupted.organization ?? await visit.organization()
+  const enforced = await visit.organization()
+  const organization = interrupted.organization ?? enforced
   const claims = tokens.id_token === undefined ? undefined : await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
+  if (claims !== undefined && enforced !== undefined) checkOrganization(claims, enforced)
   const record = (await currentSession(context, visit))?.record
   if (record === undefined || record.id !== interrupted.sessionId || (claims !== undefined && claims.sub !== record.user.sub)) {
     if (claims === undefined) throw new InvalidArgumentError('mfaToken', 'The second factor gave no ID token, so no session can begin.')
@@ -206,22 +217,26 @@ export interface PasskeySignInOptions extends EmbeddedCallOptions {
   audience?: string
 }
 
+async function inOrganization<T extends { organization?: string | undefined }> (visit: Visit, options: T): Promise<T> {
+  return { ...options, organization: await loginOrganization(visit, options?.organization) }
+}
+
 /** `request.auth0.passkeys`: signup and login with a passkey. */
 export function passkeys (context: Context, visit: Visit) {
   return {
-    signupChallenge: async (options: PasskeySignupParams & EmbeddedCallOptions) => await passkeySignupChallenge(await visit.server(), options, requestOptions(options)),
-    loginChallenge: async (options: PasskeyLoginParams & EmbeddedCallOptions = {}) => await passkeyLoginChallenge(await visit.server(), options, requestOptions(options)),
+    signupChallenge: async (options: PasskeySignupParams & EmbeddedCallOptions) => await passkeySignupChallenge(await visit.server(), await inOrganization(visit, options), requestOptions(options)),
+    loginChallenge: async (options: PasskeyLoginParams & EmbeddedCallOptions = {}) => await passkeyLoginChallenge(await visit.server(), await inOrganization(visit, options), requestOptions(options)),
     /** Checks the passkey's answer at Auth0 and begins a session. */
     signIn: async (options: PasskeySignInOptions): Promise<EmbeddedLogin> => {
       const server = await visit.server()
-      const asked = wanted(context, options)
-      return await logIn(context, visit, server, { ...asked, organization: options.organization }, async () => await webauthnGrant(server, {
+      const asked = await wanted(context, visit, options)
+      return await logIn(context, visit, server, asked, async () => await webauthnGrant(server, {
         authSession: options.authSession,
         authnResponse: options.authnResponse,
         scope: asked.scope,
         ...(asked.audience !== undefined && { audience: asked.audience }),
         ...(options.connection !== undefined && { realm: options.connection }),
-        ...(options.organization !== undefined && { organization: options.organization })
+        ...(asked.organization !== undefined && { organization: asked.organization })
       }, requestOptions(options)))
     }
   }

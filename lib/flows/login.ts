@@ -7,7 +7,8 @@ import type { AuthorizationParams } from '../../types/options.js'
 import type { Transaction } from '../../types/stores.js'
 import { loginParams } from './authorization-params.js'
 import { appUrl, callbackUrl, type Context, type Visit } from './context.js'
-import { isOwnRoute, safeReturnTo } from './return-to.js'
+import { loginOrganization } from './login-organization.js'
+import { pathAfterLogin } from './return-to.js'
 
 const MAX_APP_STATE = 2048
 /** A ticket is a short opaque text. */
@@ -46,17 +47,20 @@ export interface LoginVariant {
 export async function startInteractiveLogin (context: Context, visit: Visit, options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
   const { config } = context
   const login = await loginParams(context, visit, options.authorizationParams)
-  const organization = await loginOrganization(visit, options.organization)
-  if (options.invitation !== undefined && organization === undefined) {
+  const organization = await loginOrganization(visit, options.organization ?? login.organization)
+  const invitation = options.invitation ?? login.invitation
+  if (invitation !== undefined && organization === undefined) {
     throw new MissingRequiredArgumentError('organization', 'An invitation needs the organization it belongs to.')
   }
-  if (options.invitation !== undefined && !INVITATION.test(options.invitation)) throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
+  if (invitation !== undefined && !INVITATION.test(invitation)) throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
   const base = visit.appBase()
   const responseMode = variant.kind === undefined || variant.kind === 'login' ? login.responseMode : undefined
   if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {
     throw new ConfigurationError('authorizationParams.response_mode', 'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
   }
-  const redirectUri = login.redirectUri ?? callbackUrl(context, visit, variant.callback)
+  // A configured one is the login's callback, not that of another request.
+  const given = variant.callback === undefined ? login.redirectUri : options.authorizationParams?.redirect_uri
+  const redirectUri = given ?? callbackUrl(context, visit, variant.callback)
   if (redirectUri === undefined) throw new MissingRequiredArgumentError('redirect_uri', 'Without a callback route the login needs "authorizationParams.redirect_uri".')
 
   const server = await visit.server()
@@ -81,10 +85,10 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
   }
   if (responseMode === undefined) delete params.response_mode
   if (organization !== undefined) params.organization = organization
-  if (options.invitation !== undefined) params.invitation = options.invitation
+  if (invitation !== undefined) params.invitation = invitation
   if (dpop !== undefined) params.dpop_jkt = await dpop.thumbprint
 
-  const returnTo = safeReturnTo(options.returnTo, base)
+  const returnTo = pathAfterLogin(options.returnTo, base, config)
   const transaction: Transaction = {
     kind: 'login',
     state,
@@ -100,7 +104,7 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
     ...(organization !== undefined && { organization }),
     ...(login.maxAge !== undefined && { maxAge: login.maxAge }),
     ...(login.acrValues !== undefined && { acrValues: login.acrValues }),
-    ...(returnTo !== undefined && !isOwnRoute(returnTo, base, config.prefix, config.routes) && { returnTo }),
+    ...(returnTo !== undefined && { returnTo }),
     ...(options.appState !== undefined && { appState: checkAppState(options.appState) }),
     ...(params.authorization_details !== undefined && { keepAuthorizationDetails: true }),
     ...(params.prompt === 'none' && { silent: true }),
@@ -127,16 +131,6 @@ async function authorizationUrl (server: AuthorizationServer, metadata: Metadata
   if (!how.push) return new URL(buildAuthorizationUrl(server, metadata, sent))
   const { requestUri } = await pushAuthorizationRequest(server, sent, how.signal === undefined ? {} : { signal: how.signal })
   return new URL(buildAuthorizationUrl(server, metadata, { client_id: server.clientId, request_uri: requestUri }))
-}
-
-/** A configured organization is enforced; without one the caller may choose. */
-async function loginOrganization (visit: Visit, asked: string | undefined): Promise<string | undefined> {
-  if (asked !== undefined && (typeof asked !== 'string' || asked.trim() === '')) throw new InvalidArgumentError('organization', 'The organization must be a non-empty id or name.')
-  const enforced = await visit.organization()
-  if (enforced !== undefined && asked !== undefined && asked !== enforced) {
-    throw new InvalidArgumentError('organization', 'This application logs in to one organization only, and it is another one.')
-  }
-  return enforced ?? asked
 }
 
 export function checkAppState (appState: unknown): unknown {

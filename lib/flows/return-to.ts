@@ -20,6 +20,12 @@ export function safeReturnTo (value: unknown, base: AppBase): string | undefined
   return (relative ? base.basePath : '') + url.pathname + url.search + url.hash
 }
 
+/** The safe path a user goes to after a login, unless it is one of the plugin's own routes. */
+export function pathAfterLogin (value: unknown, base: AppBase, { prefix, routes }: { prefix: string, routes: RoutePaths }): string | undefined {
+  const path = safeReturnTo(value, base)
+  return path === undefined || isOwnRoute(path, base, prefix, routes) ? undefined : path
+}
+
 /** Whether the path is one of the plugin's own routes, where a user must not be sent back to. */
 export function isOwnRoute (path: string, base: AppBase, prefix: string, routes: RoutePaths): boolean {
   const end = path.search(/[?#]/)

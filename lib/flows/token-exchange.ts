@@ -9,6 +9,7 @@ import type { Context, Visit } from './context.js'
 import { establishSession } from './establish-session.js'
 import { heldIdToken } from './held-id-token.js'
 import { verifyIdToken } from './id-token.js'
+import { loginOrganization } from './login-organization.js'
 import { joinScopes } from './scopes.js'
 import { sealMfaToken } from './mfa-token.js'
 
@@ -48,7 +49,7 @@ export async function customTokenExchange (context: Context, server: Authorizati
 /** The same, and begins a session with the user the ID token names. */
 export async function loginWithCustomTokenExchange (context: Context, visit: Visit, options: CustomTokenExchangeOptions): Promise<{ session: Session }> {
   const server = await visit.server()
-  const organization = options.organization ?? await visit.organization()
+  const organization = await loginOrganization(visit, options.organization)
   const audience = options.audience ?? context.config.audience
   const scope = joinScopes('openid', options.scope)
   const asked: CustomTokenExchangeOptions = { ...options, scope, ...(audience !== undefined && { audience }), ...(organization !== undefined && { organization }) }

@@ -1,13 +1,14 @@
 import { parseDomain } from '../authentication/authorization-server.js'
 import { isLoopback } from '../authentication/domain.js'
-import { ConfigurationError } from '../errors.js'
-import { PROTECTED_PARAMS } from '../flows/authorization-params.js'
+import { ConfigurationError, type InvalidArgumentError } from '../errors.js'
+import { readParams } from '../flows/authorization-params.js'
 import type { Config } from '../flows/config.js'
 import type {
-  AssertionAlgorithm, Auth0Options, AuthorizationParams, DpopKeyInput, IdTokenAlgorithm, ImportedCookie, SigningKey, TelemetryOption
+  AssertionAlgorithm, Auth0Options, AuthorizationParams, IdTokenAlgorithm, ImportedCookie, TelemetryOption
 } from '../../types/options.js'
 import type { RevocationStore, SessionStore, TransactionStore } from '../../types/stores.js'
 import { parseAppBase } from './app-base.js'
+import { dpopKey, signingKey, tlsCredentials } from './key-rules.js'
 import { checkMembers, count, describe, flag, members, oneOf, callable, refuse, seconds, text, unauthenticated, withMethods, type Rule } from './option-rules.js'
 import { resolvePaths } from './paths.js'
 
@@ -33,13 +34,16 @@ const scope: Rule<string | Readonly<Record<string, string>>> = (value, option) =
 const authorizationParams: Rule<NonNullable<Auth0Options['authorizationParams']>> = (value, option) => {
   if (typeof value === 'function') return value as NonNullable<Auth0Options['authorizationParams']>
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(option, value, 'an object or a function of the request')
-  for (const name of PROTECTED_PARAMS) {
-    if (name in value) throw new ConfigurationError(`${option}.${name}`, `Option "${option}" must not set "${name}": the plugin sets it.`)
-  }
   const params = value as AuthorizationParams
-  if (params.redirect_uri !== undefined && !URL.canParse(params.redirect_uri)) refuse(`${option}.redirect_uri`, params.redirect_uri, 'an absolute URL')
   if (params.scope !== undefined) scope(params.scope, `${option}.scope`)
-  if (params.response_mode !== undefined) oneOf('query', 'form_post')(params.response_mode, `${option}.response_mode`)
+  for (const name of ['audience', 'organization', 'invitation'] as const) if (params[name] !== undefined) text(params[name], `${option}.${name}`)
+  try {
+    readParams(params, { audience: undefined, scope: 'openid' })
+  } catch (error) {
+    // What would be refused at every login is refused at the start; what cannot be written as JSON has no name.
+    const { argument = option, message } = error as Partial<InvalidArgumentError> & Error
+    throw new ConfigurationError(argument, `Option "${option}": ${message}`)
+  }
   return params
 }
 
@@ -68,11 +72,6 @@ const sessionConfiguration = members({
   onStoreError: oneOf('fail', 'anonymous'),
   storeTimeout: seconds(0.05, 60)
 })
-
-const signingKey: Rule<SigningKey> = (value, option) =>
-  (typeof value === 'string' && value.includes('-----BEGIN')) || (typeof value === 'object' && value !== null)
-    ? value as SigningKey
-    : refuse(option, value, 'a PKCS #8 PEM, a JWK, a KeyObject or a CryptoKey')
 
 const apiAudience: Rule<string | readonly string[]> = (value, option) =>
   (typeof value === 'string' && value !== '') || (Array.isArray(value) && value.length > 0 && value.every(a => typeof a === 'string' && a !== ''))
@@ -105,10 +104,7 @@ const rules = {
   clientAssertionSigningKey: signingKey,
   clientAssertionSigningAlg: oneOf(...ASYMMETRIC),
   clientAssertionSigningKeyId: text,
-  tls: (value: unknown, option: string) => {
-    const tls = value as Auth0Options['tls'] | null
-    return tls?.cert != null && tls.key != null ? tls : refuse(option, value, 'an object with "cert" and "key" in PEM')
-  },
+  tls: tlsCredentials,
   appBaseUrl: (value: unknown, option: string) => (Array.isArray(value) && value.length > 0 ? value : [value]).map(entry => parseAppBase(entry, option)),
   sessionSecret: secretList,
   audience: text,
@@ -128,7 +124,7 @@ const rules = {
   mountRoutes: flag,
   mountConnectRoutes: flag,
   mountConnectedAccountRoutes: flag,
-  routes: (value: unknown, option: string) => typeof value === 'object' && value !== null ? value : refuse(option, value, 'an object'),
+  routes: (value: unknown, option: string) => typeof value === 'object' && value !== null && !Array.isArray(value) ? value : refuse(option, value, 'an object'),
   fetchUserInfo: flag,
   storeIdToken: flag,
   storeConnectionTokens: flag,
@@ -143,10 +139,7 @@ const rules = {
   },
   clockTolerance: seconds(0, 300),
   idTokenSigningAlg: oneOf(...SYMMETRIC_AND_ASYMMETRIC),
-  dpop: (value: unknown, option: string): boolean | { key: DpopKeyInput } => {
-    if (typeof value === 'boolean') return value
-    return (value as { key?: unknown } | null)?.key != null ? value as { key: DpopKeyInput } : refuse(option, value, 'true or { key }')
-  },
+  dpop: dpopKey,
   mfaTokenTtl: seconds(1, 3600),
   refreshLeeway: seconds(0, 3600),
   beforeSessionSaved: callable<NonNullable<Auth0Options['beforeSessionSaved']>>,
@@ -304,11 +297,17 @@ function checkCombinations (given: Given): void {
   if (given.signedAuthorizationRequests === true && given.clientAssertionSigningKey === undefined) {
     throw new ConfigurationError('signedAuthorizationRequests', 'Option "signedAuthorizationRequests" needs "clientAssertionSigningKey".')
   }
-  if (given.organization !== undefined && given.allowOrganization !== undefined) {
+  if (given.transactionConfiguration?.cookie?.sameSite === 'strict') {
+    throw new ConfigurationError('transactionConfiguration.cookie.sameSite', 'Option "transactionConfiguration.cookie.sameSite" must not be \'strict\': browsers would not send the cookie when Auth0 sends the user back, so no login could be finished.')
+  }
+  const params = typeof given.authorizationParams === 'object' ? given.authorizationParams : {}
+  if ((given.organization ?? params.organization) !== undefined && given.allowOrganization !== undefined) {
     throw new ConfigurationError('allowOrganization', 'Option "allowOrganization" has no effect beside "organization", which is enforced on every login.')
   }
-  const formPost = typeof given.authorizationParams === 'object' && given.authorizationParams.response_mode === 'form_post'
-  if (formPost && (given.appBaseUrl ?? []).some(base => !base.secure && !isLoopback(new URL(base.origin).hostname))) {
+  if (typeof given.organization === 'string' && params.organization !== undefined && params.organization !== given.organization) {
+    throw new ConfigurationError('authorizationParams.organization', 'Option "authorizationParams.organization" must not differ from "organization", which is enforced on every login.')
+  }
+  if (params.response_mode === 'form_post' && (given.appBaseUrl ?? []).some(base => !base.secure && !isLoopback(new URL(base.origin).hostname))) {
     throw new ConfigurationError('authorizationParams.response_mode', 'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
   }
 }

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyRequest } from 'fastify'
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
 import { parseResolvedDomain } from '../authentication/domain.js'
@@ -23,6 +25,7 @@ export class RequestVisit implements Visit {
   readonly #context: Context
   readonly #request: FastifyRequest
   #server: Awaitable<AuthorizationServer> | undefined
+  #authorizationParams: Awaitable<AuthorizationParams> | undefined
 
   constructor (context: Context, request: FastifyRequest, jar: RequestCookieJar) {
     this.#context = context
@@ -57,18 +60,23 @@ export class RequestVisit implements Visit {
   /** By the response: a request counts as closed as soon as its body was read. */
   gone (): AbortSignal {
     const controller = new AbortController()
-    slotOf(this.#request).reply?.raw.once('close', () => { controller.abort() })
+    const response = slotOf(this.#request).reply?.raw as (ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>) | undefined
+    // A response that is closed already does not say so again; one of HTTP/2 has it from its stream.
+    if ((response?.stream ?? response)?.destroyed === true) controller.abort()
+    else response?.once('close', () => { controller.abort() })
     return controller.signal
   }
 
   async organization (): Promise<string | undefined> {
     const { organization } = this.#context.config
-    return typeof organization === 'function' ? await organization(this.#request) : organization
+    const own = typeof organization === 'function' ? await organization(this.#request) : organization
+    return own ?? (await this.authorizationParams()).organization ?? undefined
   }
 
+  /** A function of the options is asked once for each request. */
   async authorizationParams (): Promise<AuthorizationParams> {
     const { authorizationParams } = this.#context.config
-    return typeof authorizationParams === 'function' ? await authorizationParams(this.#request) : authorizationParams
+    return typeof authorizationParams === 'function' ? await (this.#authorizationParams ??= authorizationParams(this.#request)) : authorizationParams
   }
 }
 

@@ -37,7 +37,7 @@ interface KeyPair {
 /** Takes over a P-256 key pair, or with `true` makes one whose private half cannot be read out. */
 export async function createDpopKey (input: true | DpopKeyInput): Promise<DpopKey> {
   const { exportJWK, calculateJwkThumbprint, generateKeyPair, CompactSign } = await jose()
-  const { privateKey, publicKey } = input === true ? await generateKeyPair('ES256') : importKeyPair(input)
+  const { privateKey, publicKey } = input === true ? await generateKeyPair('ES256') : importDpopKeyPair(input)
   const { kty, crv, x, y } = await exportJWK(publicKey)
   const jwk = { kty, crv, x, y } as { kty: string, crv: string, x: string, y: string }
   const header = { alg: 'ES256', typ: 'dpop+jwt', jwk }
@@ -65,7 +65,8 @@ function proofUrl (url: string): string {
   return origin + pathname
 }
 
-function importKeyPair (input: DpopKeyInput): KeyPair {
+/** Both halves of the key. @throws ConfigurationError */
+export function importDpopKeyPair (input: DpopKeyInput): KeyPair {
   return isCryptoKeyPair(input) ? checkPair(input) : derivePair(input)
 }
 

@@ -106,6 +106,57 @@ t.test('a second factor keeps to the organization of what it interrupted', async
   }
 })
 
+t.test('a second factor that is finished where another organization is demanded logs nobody in', async t => {
+  const s = await site(t, { organization: request => (request.query as { of?: string }).of }, { ...routes, '/in': does(async request => await waysIn.passkey!(request.auth0)) })
+  s.tenant.claims = { org_id: 'org_1' }
+  s.tenant.scripts.set('POST /oauth/token', seen => seen.form.get('grant_type') === byCode ? { json: s.tenant.tokens() } : secondFactor(seen))
+  const browser = s.browser()
+  const sealed = (await ask(browser, '/in?of=org_1')).error?.sealed ?? ''
+  t.equal((await ask(browser, `/verify?of=org_2&sealed=${sealed}`)).error?.code, 'organization_token_validation_error')
+  t.strictSame(browser.names(), [])
+  t.match((await ask(browser, `/verify?of=org_1&sealed=${sealed}`)).value, { session: { user: { org_id: 'org_1' } } }, 'control')
+})
+
+/** Every way of asking for an organization without a page of Auth0's. */
+const inOrganization: Record<string, (auth0: ServerClient, of: { organization?: string }) => Promise<unknown>> = {
+  'signing in with a passkey': async (auth0, of) => await auth0.passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' }, ...of }),
+  'signing up with a passkey': async (auth0, of) => await auth0.passkeys.signupChallenge({ userProfile: { email: 'a@b.c' }, ...of }),
+  'asking for a passkey': async (auth0, of) => await auth0.passkeys.loginChallenge(of),
+  'a token exchange': async (auth0, of) => await auth0.loginWithCustomTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', ...of }),
+  'another device': async (auth0, of) => await auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' }, ...of }),
+  'a link by e-mail': async (auth0, of) => await auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link', authParams: of })
+}
+
+t.test('every way of logging in asks for the organization that the options demand, and for no other', async t => {
+  for (const options of [{}, { organization: 'org_1' }, { authorizationParams: { organization: 'org_1' } }]) {
+    const s = await site(t, options, {
+      '/way': does(async request => {
+        const { way, ...of } = request.query as { way: string, organization?: string }
+        await inOrganization[way]!(request.auth0, of)
+      })
+    })
+    answerWaysIn(s)
+    for (const path of ['passkey/register', 'passkey/challenge', 'passwordless/start']) s.tenant.scripts.set(`POST /${path}`, () => ({ json: { auth_session: 's', authn_params_public_key: {} } }))
+    /** The organization that the tenant was asked for first, if it was asked at all. */
+    const asks = async (way: string, of: string): Promise<unknown> => {
+      const before = s.tenant.requests.length
+      const browser = s.browser()
+      const { error } = await ask(browser, `/way?way=${encodeURIComponent(way)}${of}`)
+      if (error !== undefined) t.strictSame(browser.names(), [], `${way}: nobody is logged in`)
+      const asked = s.tenant.requests.slice(before).find(({ method }) => method === 'POST')
+      if (asked === undefined) return error
+      return asked.form.get('organization') ?? asked.json.organization ?? (asked.json.authParams as Record<string, string>).organization
+    }
+    const demanded = Object.keys(options).length > 0
+    for (const way of Object.keys(inOrganization)) {
+      s.tenant.claims = { org_id: 'org_2' }
+      t.strictSame(await asks(way, '&organization=org_2'), demanded ? { code: 'invalid_argument', argument: 'organization' } : 'org_2', `${way}: another one`)
+      s.tenant.claims = { org_id: 'org_1' }
+      t.equal(await asks(way, demanded ? '' : '&organization=org_1'), 'org_1', way)
+    }
+  }
+})
+
 t.test('a further second factor has the time the options give, from when it was asked for', async t => {
   const s = await site(t, { mfaTokenTtl: 60 }, routes)
   const ada = await s.member()
@@ -191,6 +242,36 @@ t.test('every call without a page has a time limit, can be given up, and says wh
     t.match(JSON.parse(Buffer.from(headers[0] ?? 'e30', 'base64').toString()), { name: 'fastify-auth0' }, name)
     t.notOk(headers.includes(null), name)
   }
+})
+
+t.test('a link by e-mail keeps to what its login was asked for', async t => {
+  const s = await site(t, {}, {
+    ...routes,
+    '/link': does(async request => {
+      const { size, max_age: oldest, returnTo = '/in' } = request.query as { size?: string, max_age?: string, returnTo?: string }
+      await request.auth0.passwordless.start({ connection: 'email', email: 'ada@example.com', send: 'link', returnTo, appState: 'x'.repeat(Number(size ?? 1)), authParams: oldest === undefined ? {} : { max_age: oldest } })
+    })
+  })
+  const sent: Record<string, string>[] = []
+  s.tenant.scripts.set('POST /passwordless/start', ({ json }) => { sent.push(json.authParams as Record<string, string>); return { json: {} } })
+  /** Asks for a link and opens it. */
+  const opened = async (browser: Browser, query: string) => {
+    const { error } = await ask(browser, `/link?${query}`)
+    if (error !== undefined) throw new Error(error.code)
+    const link = new URL('https://acme.eu.auth0.com/authorize')
+    link.search = new URLSearchParams(sent.at(-1)).toString()
+    return await browser.navigate(s.tenant.callback(link.href))
+  }
+  s.tenant.claims = { auth_time: s.clock.now - 1000 }
+  const old = s.browser()
+  t.equal((await opened(old, 'max_age=60')).statusCode, 502, 'a login that was too long ago')
+  t.equal((await old.call('/me')).body, 'nobody')
+  t.equal((await opened(s.browser(), 'max_age=2000')).headers.location, '/in', 'control')
+  t.equal((await opened(s.browser(), 'returnTo=/auth/logout')).headers.location, '/', 'a route of the plugin is no place to return to')
+  const asked = sent.length
+  t.match((await ask(s.browser(), '/link?max_age=soon')).error, { code: 'invalid_argument', argument: 'authParams.max_age' })
+  t.match((await ask(s.browser(), '/link?size=3000')).error, { code: 'invalid_argument', argument: 'appState' })
+  t.equal(sent.length, asked, 'no link was sent')
 })
 
 t.test('a link by e-mail completes with either transaction store', async t => {

@@ -117,6 +117,19 @@ t.test('an organization that is configured is enforced, and checked at the callb
   t.equal((await s.login(s.browser())).statusCode, 302)
 })
 
+t.test('an organization among the parameters of one login is that login\'s', async t => {
+  const s = await site(t, {}, { '/in': async (request, reply) => await reply.redirect((await request.auth0.startInteractiveLogin({ authorizationParams: { organization: 'org_1' } })).href), '/both': start({ organization: 'org_2', authorizationParams: { organization: 'org_1' } }), '/ticket': start({ authorizationParams: { invitation: 'ticket' } }), '/blank': start({ authorizationParams: { organization: ' ' } }) })
+  s.tenant.claims = { org_id: 'org_2' }
+  t.equal((await s.login(s.browser(), '/in')).statusCode, 403, 'a token of another organization')
+  s.tenant.claims = { org_id: 'org_1' }
+  t.equal((await s.login(s.browser(), '/in')).statusCode, 302, 'control')
+  t.match(params((await s.browser().call('/both')).body), { organization: 'org_2' }, 'the option of that name counts')
+  t.equal((await s.browser().call('/ticket')).body, 'missing_required_argument_error organization')
+  t.equal((await s.browser().call('/blank')).body, 'invalid_argument organization')
+  const one = await site(t, { organization: 'org_1' }, { '/other': start({ authorizationParams: { organization: 'org_2' } }) })
+  t.equal((await one.browser().call('/other')).body, 'invalid_argument organization')
+})
+
 t.test('an organization per request, and one the query may choose', async t => {
   const s = await site(t, { organization: request => request.headers['x-org'] as string | undefined }, {})
   t.match((await s.browser().navigate('/auth/login', { 'x-org': 'org_9' })).headers.location, /organization=org_9/)

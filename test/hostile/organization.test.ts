@@ -1,4 +1,4 @@
-import { failsClosed, isTransactionCookie, scenario, succeeds, type Failure, type WorldOptions } from './app.js'
+import { failsClosed, isTransactionCookie, scenario, succeeds, type Failure, type OptionChanges, type WorldOptions } from './app.js'
 import { json, type AnswerDefect, type IdTokenDefect } from './idp.js'
 
 const refused: Failure = { status: 403, code: 'organization_token_validation_error' }
@@ -52,6 +52,25 @@ scenario('ORG-01 the organization a link chose is checked as well', async (t, wo
   await failsClosed(t, world, {}, refused, { control: false, path })
 })
 
+for (const [how, plugin] of Object.entries<OptionChanges>({
+  'among the parameters of every login': { authorizationParams: { organization: 'org_A' } },
+  'among the parameters of a request': { authorizationParams: () => ({ organization: 'org_A' }) }
+})) {
+  scenario(`ORG-01, ORG-06 an organization ${how} is checked as well`, async (t, world) => {
+    await succeeds(t, world, { idToken: claims({ org_id: 'org_A' }) })
+    t.equal(world.idp.asked(await world.start(world.browser())).get('organization'), 'org_A')
+    await failsClosed(t, world, { idToken: claims({ org_id: 'org_B' }) }, refused, { control: false })
+    await failsClosed(t, world, {}, refused, { control: false })
+    t.equal((await world.browser().navigate('/auth/login?organization=org_B', { accept: 'application/json' })).statusCode, 400)
+  }, { plugin })
+}
+
+scenario('ORG-06 an organization that the parameters take from the query has to be an allowed one', async (t, world) => {
+  t.equal((await world.browser().navigate('/auth/login?org=org_B', { accept: 'application/json' })).statusCode, 400)
+  t.equal(new URL(await world.start(world.browser(), '/auth/login?org=org_A')).searchParams.get('organization'), 'org_A', 'control')
+  t.equal(new URL(await world.start(world.browser(), '/auth/login')).searchParams.get('organization'), null, 'none')
+}, { plugin: { authorizationParams: request => ({ organization: (request.query as { org?: string }).org ?? null }) as never, allowOrganization: (_request, organization) => organization === 'org_A' } })
+
 scenario('ORG-06 an application of one organization, and another one in the link', async (t, world) => {
   for (const query of ['organization=org_B', 'organization=org_B&invitation=ticket', 'organization=ORG_A']) {
     const browser = world.browser()
@@ -87,6 +106,13 @@ scenario('ORG-07 invitations', async (t, world) => {
   const good = new URL(await world.start(world.browser(), '/auth/login?organization=org_A&invitation=ticket-1')).searchParams
   t.equal(good.get('invitation'), 'ticket-1', 'control')
 })
+
+scenario('ORG-07 an invitation among the parameters of every login', async (t, world) => {
+  const alone = await world.browser().navigate('/auth/login', { accept: 'application/json' })
+  t.equal(`${alone.statusCode} ${alone.json().code}`, '400 missing_required_argument_error')
+  const whole = new URL(await world.start(world.browser(), '/auth/login?organization=org_A')).searchParams
+  t.strictSame([whole.get('organization'), whole.get('invitation')], ['org_A', 'ticket-1'], 'control')
+}, { plugin: { authorizationParams: { invitation: 'ticket-1' } } })
 
 const guarded: WorldOptions = {
   routes: (app, world) => {

@@ -1,13 +1,19 @@
+import { generateKeyPairSync } from 'node:crypto'
 import fastify from 'fastify'
 import t from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
 import { parseOptions } from '../../lib/plugin/options.js'
+import { certificate } from '../hostile/certificates.js'
 import { nearestName, unknownName } from '../../lib/plugin/nearest-name.js'
 import type { Auth0Options } from '../../types/index.js'
 
 const good = {
   domain: 'acme.eu.auth0.com', clientId: 'client', clientSecret: 'secret', appBaseUrl: 'https://app.example.com', sessionSecret: 'a session secret of enough characters'
 }
+const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+const tls = certificate({ name: 'client' })
+const circle: Record<string, unknown> = {}
+circle.self = circle
 const PEM = '-----BEGIN PRIVATE KEY-----'
 const store = (...methods: string[]): object => Object.fromEntries(methods.map(name => [name, () => {}]))
 
@@ -63,7 +69,7 @@ t.test('everything that may be given', async t => {
     dispatcher: store('dispatch'),
     httpTimeout: 1.5,
     telemetry: { name: 'x', version: '1' },
-    dpop: { key: { kty: 'EC' } },
+    dpop: { key: ecKey },
     mfaTokenTtl: 10,
     refreshLeeway: 0,
     api: { audience: ['https://api'], issuers: ['https://x/'], signingAlgs: ['RS256'], cacheEntries: 5 },
@@ -75,12 +81,12 @@ t.test('everything that may be given', async t => {
     connectMode: 'link',
     storeIdToken: true,
     routes: { login: '/in', profile: '/auth/profile', backchannelLogout: undefined, connect: '/auth/connect', connectCallback: '/auth/connect/callback' },
-    dpop: { key: { kty: 'EC' } },
+    dpop: { key: ecKey },
     prefix: '/p'
   })
   t.equal(config.now(), 5)
   t.match(parse({ mountConnectedAccountRoutes: true }), { connectMode: 'accounts', routes: { connect: '/auth/connect', connectCallback: undefined } })
-  t.match(parse({ tls: { cert: 'c', key: 'k' }, clientSecret: undefined, dpop: true }), { dpop: { key: true } })
+  t.match(parse({ tls, clientSecret: undefined, dpop: true }), { dpop: { key: true } })
   t.match(parse({ dpop: false, telemetry: false, mountRoutes: false, routes: { protectedResource: '/meta' } }), { dpop: undefined, routes: { login: undefined, protectedResource: '/meta' } })
   t.match(parse({ clientAssertionSigningKey: PEM, idTokenSigningAlg: 'HS256' }), { assertion: { alg: 'RS256' } })
   t.match(parse({ domain: async () => 'x.example.com', organization: () => undefined, authorizationParams: () => ({}), appBaseUrl: undefined }), { domain: undefined, appBases: [] })
@@ -100,11 +106,13 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['a key that is not a PEM', 'clientAssertionSigningKey', { clientSecret: undefined, clientAssertionSigningKey: 'x' }],
   ['an algorithm without a key', 'clientAssertionSigningAlg', { clientAssertionSigningAlg: 'RS256' }],
   ['a key id without a key', 'clientAssertionSigningKeyId', { clientAssertionSigningKeyId: 'x' }],
-  ['HS256 without a secret', 'idTokenSigningAlg', { clientSecret: undefined, tls: { cert: 'c', key: 'k' }, idTokenSigningAlg: 'HS256' }],
+  ['HS256 without a secret', 'idTokenSigningAlg', { clientSecret: undefined, tls, idTokenSigningAlg: 'HS256' }],
   ['an unknown algorithm', 'idTokenSigningAlg', { idTokenSigningAlg: 'none' }, /one of 'RS256'/],
   ['tls without a key', 'tls', { clientSecret: undefined, tls: { cert: 'c' } }],
-  ['tls with a dispatcher', 'tls', { clientSecret: undefined, tls: { cert: 'c', key: 'k' }, dispatcher: store('dispatch') }],
-  ['tls with customFetch', 'tls', { clientSecret: undefined, tls: { cert: 'c', key: 'k' }, customFetch: fetch }],
+  ['tls that is no PEM', 'tls', { clientSecret: undefined, tls: { cert: tls.cert, key: 'secret-of-the-key' } }, /must be PEM/],
+  ['tls of two pairs', 'tls', { clientSecret: undefined, tls: { cert: tls.cert, key: certificate({ name: 'other' }).key } }, /belong together/],
+  ['tls with a dispatcher', 'tls', { clientSecret: undefined, tls, dispatcher: store('dispatch') }, /cannot be combined/],
+  ['tls with customFetch', 'tls', { clientSecret: undefined, tls, customFetch: fetch }, /cannot be combined/],
   ['customFetch with a dispatcher', 'customFetch', { customFetch: fetch, dispatcher: store('dispatch') }],
   ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters/],
   ['an empty list of secrets', 'sessionSecret', { sessionSecret: [] }],
@@ -134,6 +142,12 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['a scope that is no scope', 'scope', { scope: 5 }],
   ['a scope map of numbers', 'scope', { scope: { a: 5 } }],
   ['params that are no object', 'authorizationParams', { authorizationParams: 'x' }],
+  ['an age that is no number', 'authorizationParams.max_age', { authorizationParams: { max_age: 'soon' } }, /whole number of seconds/],
+  ['authorization details that are no JSON', 'authorizationParams.authorization_details', { authorizationParams: { authorization_details: '{' } }],
+  ['authorization details without a type', 'authorizationParams.authorization_details', { authorizationParams: { authorization_details: [{}] } }],
+  ['a parameter that goes in circles', 'authorizationParams', { authorizationParams: { claims: circle } }],
+  ['an audience that is no text', 'authorizationParams.audience', { authorizationParams: { audience: 5 } }],
+  ['a transaction cookie that never comes back', 'transactionConfiguration.cookie.sameSite', { transactionConfiguration: { cookie: { sameSite: 'strict' } } }, /no login could be finished/],
   ['a protected parameter', 'authorizationParams.state', { authorizationParams: { state: 'x' } }],
   ['a relative redirect_uri', 'authorizationParams.redirect_uri', { authorizationParams: { redirect_uri: '/cb' } }],
   ['an unknown response mode', 'authorizationParams.response_mode', { authorizationParams: { response_mode: 'fragment' } }],
@@ -141,10 +155,15 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['both kinds of connect routes', 'mountConnectedAccountRoutes', { mountConnectRoutes: true, mountConnectedAccountRoutes: true }],
   ['signed requests without a key', 'signedAuthorizationRequests', { signedAuthorizationRequests: true }],
   ['allowOrganization beside organization', 'allowOrganization', { organization: 'o', allowOrganization: () => true }],
+  ['allowOrganization beside an organization for every login', 'allowOrganization', { authorizationParams: { organization: 'o' }, allowOrganization: () => true }],
+  ['two organizations', 'authorizationParams.organization', { organization: 'o', authorizationParams: { organization: 'p' } }],
+  ['an organization without a name', 'authorizationParams.organization', { authorizationParams: { organization: ' ' } }],
   ['a foreign place for strangers', 'onUnauthenticated', { onUnauthenticated: '//evil.test' }],
   ['telemetry without a version', 'telemetry', { telemetry: { name: 'x' } }],
   ['telemetry null', 'telemetry', { telemetry: null }],
   ['dpop without a key', 'dpop', { dpop: {} }],
+  ['dpop with a key that is none', 'dpop.key', { dpop: { key: 'secret-of-the-key' } }, /not a usable private key/],
+  ['dpop with a key of another kind', 'dpop.key', { dpop: { key: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) } }, /P-256/],
   ['api audiences that are empty', 'api.audience', { api: { audience: [] } }],
   ['api issuers that are no list', 'api.issuers', { api: { issuers: 'x' } }],
   ['api algorithms with HS256', 'api.signingAlgs', { api: { signingAlgs: ['HS256'] } }],
@@ -155,6 +174,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['sessions of another library with an empty secret', 'importSessions.auth0Fastify.secret', { importSessions: { auth0Fastify: { secret: [''] } } }],
   ['sessions of another library with no secrets at all', 'importSessions.expressOpenidConnect.secret', { importSessions: { expressOpenidConnect: { secret: [] } } }],
   ['routes that are no object', 'routes', { routes: 'x' }],
+  ['routes in a list', 'routes', { routes: [] }, /an array of 0/],
   ['a route that is no path', 'routes.login', { routes: { login: 'login' } }],
   ['a route of true that is not opt-in', 'routes.login', { routes: { login: true } }],
   ['two routes of one path', 'routes.logout', { routes: { login: '/x', logout: '/x' } }, /both "\/x"/],

@@ -46,7 +46,8 @@ async function optionsOf (request: FastifyRequest, registration: RouteSetup['reg
   const returnTo = targetOf(query, registration, request)
   const organization = single(query, 'organization')
   const invitation = single(query, 'invitation')
-  if (organization !== undefined) await checkOrganization(config, request, organization)
+  const named = organization ?? configured.organization
+  if (named != null) await checkOrganization(config, request, named)
   return {
     authorizationParams,
     ...(returnTo !== undefined && { returnTo }),
