@@ -22,15 +22,13 @@ export async function sendWithProof (exchange: DpopExchange): Promise<HttpRespon
 
 async function attempt ({ http, key, now, accessToken, prepare }: DpopExchange): Promise<HttpResponse> {
   const request = await prepare()
-  const known = noncesOf(key)
   const { origin } = new URL(request.url)
-  const nonce = known.get(origin)
+  const nonce = knownNonce(key, origin)
   const proof = await key.proof({
     method: request.method, url: request.url, now: now(), ...(nonce !== undefined && { nonce }), ...(accessToken !== undefined && { accessToken })
   })
   const response = await http.send({ ...request, headers: { ...request.headers, dpop: proof } })
-  const fresh = response.headers['dpop-nonce']
-  if (fresh !== undefined && (known.has(origin) || known.size < MAX_ORIGINS)) known.set(origin, fresh)
+  keepNonce(key, origin, response.headers['dpop-nonce'])
   return response
 }
 
@@ -38,6 +36,17 @@ async function attempt ({ http, key, now, accessToken, prepare }: DpopExchange):
 function wantsNonce ({ status, headers, body }: HttpResponse): boolean {
   if (headers['dpop-nonce'] === undefined) return false
   return (status === 400 && body.includes('use_dpop_nonce')) || (status === 401 && `${body}${headers['www-authenticate']}`.includes('use_dpop_nonce'))
+}
+
+/** The nonce that a server gave last. */
+export function knownNonce (key: DpopKey, origin: string): string | undefined {
+  return noncesOf(key).get(origin)
+}
+
+/** Keeps a server's nonce for the next proof. @see RFC 9449 section 8.2 */
+export function keepNonce (key: DpopKey, origin: string, fresh: string | undefined): void {
+  const known = noncesOf(key)
+  if (fresh !== undefined && (known.has(origin) || known.size < MAX_ORIGINS)) known.set(origin, fresh)
 }
 
 function noncesOf (key: DpopKey): Map<string, string> {

@@ -12,7 +12,7 @@ import {
 import { getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions } from './connection-token.js'
 import type { Context, Visit } from './context.js'
 import { mfa, passkeys, passwordless } from './embedded-login.js'
-import { completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type LinkUserOptions } from './link-user.js'
+import { completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions, type LinkUserOptions } from './link-user.js'
 import { startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions } from './login.js'
 import { logout, type LogoutOptions } from './logout.js'
 import { myAccount } from './my-account.js'
@@ -120,8 +120,8 @@ export class ServerClient {
     return await startLinkUser(this.#context, this.#visit, options)
   }
 
-  async completeLinkUser<TAppState = unknown> (url?: string | URL): Promise<CompletedLink<TAppState>> {
-    return await completeLinkUser<TAppState>(this.#context, this.#visit, url)
+  async completeLinkUser<TAppState = unknown> (url?: string | URL, options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
+    return await completeLinkUser<TAppState>(this.#context, this.#visit, url, options)
   }
 
   /** Starts taking a linked account away from the user. */
@@ -129,8 +129,8 @@ export class ServerClient {
     return await startUnlinkUser(this.#context, this.#visit, options)
   }
 
-  async completeUnlinkUser<TAppState = unknown> (url?: string | URL): Promise<CompletedLink<TAppState>> {
-    return await completeUnlinkUser<TAppState>(this.#context, this.#visit, url)
+  async completeUnlinkUser<TAppState = unknown> (url?: string | URL, options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
+    return await completeUnlinkUser<TAppState>(this.#context, this.#visit, url, options)
   }
 
   /** Starts connecting an account for Token Vault. */

@@ -28,6 +28,9 @@ export interface LinkUserOptions {
   signal?: AbortSignal
 }
 
+/** Options of `completeLinkUser()` and `completeUnlinkUser()`. */
+export interface CompleteLinkOptions { signal?: AbortSignal }
+
 /** What `completeLinkUser()` and `completeUnlinkUser()` return. */
 export interface CompletedLink<TAppState = unknown> { appState: TAppState | undefined, returnTo: string | undefined }
 
@@ -79,21 +82,21 @@ function expiry (idToken: string): number {
 }
 
 /** Finishes linking: the user stays who he is, the session keeps what it had and gets the new tokens and claims. */
-export async function completeLinkUser<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url): Promise<CompletedLink<TAppState>> {
-  return await finishLink<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), 'query'), 'link')
+export async function completeLinkUser<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
+  return await finishLink<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), 'query'), 'link', options)
 }
 
 /** Finishes unlinking. */
-export async function completeUnlinkUser<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url): Promise<CompletedLink<TAppState>> {
-  return await finishLink<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), 'query'), 'unlink')
+export async function completeUnlinkUser<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
+  return await finishLink<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), 'query'), 'unlink', options)
 }
 
 /** The same from a callback that was received already. */
-export async function finishLink<TAppState = unknown> (context: Context, visit: Visit, callback: Callback, kind: 'link' | 'unlink'): Promise<CompletedLink<TAppState>> {
+export async function finishLink<TAppState = unknown> (context: Context, visit: Visit, callback: Callback, kind: 'link' | 'unlink', options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
   const { transaction } = callback
   if (transaction.kind !== kind) throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
   const record = await sameUser(context, visit, callback)
-  const { tokens, claims } = await exchangeCode(context, callback)
+  const { tokens, claims } = await exchangeCode(context, callback, options)
   if (claims.sub !== record.user.sub || claims.iss !== record.issuer) throw new StartLinkUserError('The linked login is of another user than the one who began it.')
   await spendRefreshToken(context, visit, record, async () => ({
     result: undefined,

@@ -1,9 +1,10 @@
 import fastify from 'fastify'
 import t from 'tap'
 import { createHmac, generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import http2 from 'node:http2'
+import net, { type AddressInfo } from 'node:net'
 import { Agent } from 'undici'
 import fastifyAuth0 from '../../lib/index.js'
 import { sessionCookie } from '../../lib/testing/index.js'
@@ -199,11 +200,28 @@ t.test('fetch with a token that is bound to a key', async t => {
   s.tenant.scripts.set('GET /items', ({ headers }) => {
     proofs.push(headers.get('dpop') ?? '')
     t.match(headers.get('authorization'), /^DPoP /)
-    return proofs.length === 1 ? { status: 401, headers: { 'dpop-nonce': 'nonce-1' }, json: {} } : { status: 200, json: {} }
+    return proofs.length === 1 ? { status: 401, headers: { 'dpop-nonce': 'nonce-1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' }, json: {} } : { status: 200, json: {}, headers: { 'dpop-nonce': 'nonce-2' } }
   })
   t.equal((await ask(browser, '/api')).value, 200)
   const payload = (proof: string): Record<string, unknown> => JSON.parse(Buffer.from(proof.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>
   t.match(payload(proofs[1]!), { nonce: 'nonce-1', htm: 'GET', htu: 'https://api.example.test/items' })
+  t.equal((await ask(browser, '/api')).value, 200)
+  t.match(payload(proofs[2]!), { nonce: 'nonce-2' }, 'the nonce is known from then on')
+  t.equal(s.tenant.grants('refresh_token').length, 0, 'the token was good')
+
+  const answers: Record<string, string> = { 1: 'invalid_token', 2: 'use_dpop_nonce' }
+  const tokens: (string | null)[] = []
+  s.tenant.scripts.set('GET /items', ({ headers }) => {
+    tokens.push(headers.get('authorization'))
+    const error = answers[tokens.length]
+    return { status: error === undefined ? 200 : 401, headers: { 'dpop-nonce': `nonce-${tokens.length + 2}`, ...(error !== undefined && { 'www-authenticate': `DPoP error="${error}"` }) }, json: {} }
+  })
+  t.equal((await ask(browser, '/api')).value, 200, 'an API that sends a nonce with every answer refuses a token: it is renewed')
+  t.strictSame(tokens, ['DPoP opaque-access-1', 'DPoP opaque-access-2', 'DPoP opaque-access-2'])
+  Object.assign(answers, { 4: 'use_dpop_nonce', 5: 'use_dpop_nonce', 6: 'invalid_token' })
+  t.equal((await ask(browser, '/api')).value, 401, 'a proof is repeated once')
+  t.equal(tokens.length, 5)
+  t.equal(s.tenant.grants('refresh_token').length, 1)
 })
 
 const ciba = 'urn:openid:params:grant-type:ciba'
@@ -466,6 +484,65 @@ t.test('the connect routes link accounts', async t => {
   t.equal((await ada.navigate('/auth/connect/callback', { purpose: 'prefetch' })).statusCode, 204)
 })
 
+t.test('linking comes back to its own callback, wherever logins come back to', async t => {
+  const s = await site(t, { mountConnectRoutes: true, authorizationParams: { redirect_uri: 'https://app.example.test/auth/callback' } }, {
+    '/elsewhere': does(async request => await request.auth0.startLinkUser({ connection: 'github', authorizationParams: { redirect_uri: 'https://app.example.test/mine' } }))
+  })
+  const ada = await s.member()
+  for (const [path, callback] of [['/auth/connect', '/auth/connect/callback'], ['/auth/unconnect', '/auth/unconnect/callback']]) {
+    const location = String((await ada.navigate(`${path}?connection=github&returnTo=/linked`)).headers.location)
+    t.equal(new URL(location).searchParams.get('redirect_uri'), `https://app.example.test${callback}`)
+    t.equal((await ada.navigate(s.tenant.callback(location))).headers.location, '/linked')
+  }
+  t.match((await ask(ada, '/elsewhere')).value, /redirect_uri=https%3A%2F%2Fapp.example.test%2Fmine/, 'code may name another for one call')
+})
+
+t.test('linking that is given up', async t => {
+  const s = await site(t, { storeIdToken: true }, {
+    '/link': async (request, reply) => await reply.redirect((await request.auth0.startLinkUser({ connection: 'github', authorizationParams: { redirect_uri: 'https://app.example.test/linked' } })).href),
+    '/unlink': async (request, reply) => await reply.redirect((await request.auth0.startUnlinkUser({ connection: 'github', authorizationParams: { redirect_uri: 'https://app.example.test/unlinked' } })).href),
+    '/linked': does(async request => await request.auth0.completeLinkUser(undefined, { signal: AbortSignal.abort() })),
+    '/unlinked': does(async request => await request.auth0.completeUnlinkUser(undefined, { signal: AbortSignal.abort() }))
+  })
+  const ada = await s.member()
+  for (const path of ['/link', '/unlink']) {
+    const back = s.tenant.callback(String((await ada.navigate(path)).headers.location))
+    t.equal((await ask(ada, back)).error?.code, 'aborted', path)
+  }
+  t.equal(s.tenant.grants('authorization_code').length, 1, 'only the login\'s code was exchanged')
+})
+
+t.test('a login on another device that begins when the caller has gone asks nobody', async t => {
+  for (const server of [{}, { http2: true }]) {
+    const work = new EventEmitter()
+    const s = await site(t, {}, {
+      '/late': async (request, reply) => {
+        work.emit('begun')
+        await once(reply.raw, 'close')
+        work.emit('ended', await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' } }).catch((error: { code: string }) => error.code))
+      }
+    }, server)
+    const address = new URL(await s.app.listen({ port: 0, host: '127.0.0.1' }))
+    const [begun, ended] = [once(work, 'begun'), once(work, 'ended')]
+    if ('http2' in server) {
+      const session = http2.connect(address)
+      const request = session.request({ ':path': '/late' })
+      request.on('error', () => {})
+      await begun
+      request.close(http2.constants.NGHTTP2_CANCEL)
+      t.strictSame(await ended, ['aborted'])
+      session.close()
+    } else {
+      const socket = net.connect(Number(address.port), address.hostname).on('error', () => {})
+      socket.write('GET /late HTTP/1.1\r\nHost: app.example.test\r\n\r\n')
+      await begun
+      socket.destroy()
+      t.strictSame(await ended, ['aborted'])
+    }
+    t.equal(s.tenant.to('/bc-authorize').length, 0)
+  }
+})
+
 t.test('the connect route connects accounts, and comes back to the login\'s callback', async t => {
   const s = await site(t, { mountConnectedAccountRoutes: true })
   s.tenant.scripts.set('POST /me/v1/connected-accounts/connect', () => ({ status: 201, json: { auth_session: 'as', connect_uri: 'https://acme.eu.auth0.com/connect', connect_params: { ticket: 't' }, expires_in: 300 } }))
@@ -477,6 +554,9 @@ t.test('the connect route connects accounts, and comes back to the login\'s call
   t.strictSame(sent.scopes, ['mail', 'calendar'])
   t.equal((await ada.navigate(`/auth/callback?connect_code=c&state=${String(sent.state)}`)).headers.location, '/done')
   t.equal((await ada.navigate('/auth/connect?connection=google')).statusCode, 302)
+  await ada.navigate('/auth/connect?connection=google&returnTo=/auth/logout')
+  const state = String(s.tenant.to('/me/v1/connected-accounts/connect').at(-1)!.json.state)
+  t.equal((await ada.navigate(`/auth/callback?connect_code=c&state=${state}`)).headers.location, '/', 'a route of the plugin is no place to return to')
 })
 
 t.test('a connection\'s token in a session store, and the limits of what is remembered without one', async t => {
