@@ -11,7 +11,6 @@ const words: Record<string, Words> = {
   access_denied: { heading: 'No login this time.', text: 'It was cancelled, or Auth0 refused it. You are not logged in, and you can start over whenever you like.', retry: login },
   missing_transaction_error: { heading: 'This login is not one of ours.', text: 'It was finished before, it took too long, or it began in another browser. A new one will do.', retry: login },
   missing_refresh_token: { heading: 'Please log in once more.', text: 'Your session has no way to renew its access token.', retry: login },
-  refresh_token_error: { heading: 'Please log in once more.', text: 'Auth0 no longer accepts this session’s refresh token.', retry: login },
   failed_to_refresh_token: { heading: 'Please log in once more.', text: 'Your access token could not be renewed.', retry: login },
   not_found: { heading: 'There is nothing here.', text: 'The address may be mistyped, or the page has moved.' }
 }
