@@ -1,6 +1,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { Context } from '../flows/context.js'
 import { acceptedBy, type Security } from './guards/guard.js'
+import { optsOut, type RouteConfig } from './guards/route-config.js'
 import type { Registration } from './registration.js'
 
 /** The part of an OpenAPI document that is written here. @see OpenAPI 3.1 section 4.8.27 */
@@ -9,12 +10,15 @@ interface OpenApiDocument { components: { securitySchemes?: Record<string, unkno
 /** What `@fastify/swagger` hands to a route's `config.swaggerTransform`. */
 interface Described { schema: FastifySchema, url: string, openapiObject?: OpenApiDocument }
 
-/** Says in an OpenAPI document that a route is guarded, and by what; what the route says itself stands. */
+/**
+ * Says in an OpenAPI document that a route is guarded, and by what, or that it opts out of what the document says of all;
+ * what the route says itself stands. Guards of a whole scope cannot be seen from here.
+ */
 export function markGuarded ({ describes }: Registration, route: RouteOptions): void {
   const schema = route.schema as (FastifySchema & { security?: readonly Security[] }) | undefined
   if (!describes || schema?.security !== undefined) return
   const hooks = [route.onRequest, route.preParsing, route.preValidation, route.preHandler].flat()
-  const security = acceptedBy(hooks)
+  const security = acceptedBy(hooks) ?? (optsOut((route.config as RouteConfig | undefined)?.auth0) ? [] : undefined)
   if (security !== undefined) route.schema = { ...schema, security } as FastifySchema
 }
 

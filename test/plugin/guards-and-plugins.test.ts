@@ -31,6 +31,8 @@ t.test('OpenAPI documents name the ways in, and say which routes want which', as
   app.get('/api', { onRequest: [auth0.requireToken({ scopes: ['read'] }), auth0.requirePermissions('x')] }, ok)
   app.get('/both', { config: { auth0: { sessionOrToken: true } } }, ok)
   app.get('/own', { preHandler: auth0.requireSession, schema: { security: [{ other: [] }] } }, ok)
+  app.get('/out', { config: { auth0: false } }, ok)
+  app.get('/out/own', { config: { auth0: { public: true } }, preHandler: auth0.requireToken() }, ok)
   await app.ready()
   const document = app.swagger() as unknown as Document
   t.match(document.components.securitySchemes, {
@@ -45,7 +47,9 @@ t.test('OpenAPI documents name the ways in, and say which routes want which', as
     '/admin': [{ session: [] }],
     '/api': [{ bearer: [] }, { openIdConnect: ['read'] }],
     '/both': [{ session: [] }, { bearer: [] }, { openIdConnect: [] }],
-    '/own': [{ other: [] }]
+    '/own': [{ other: [] }],
+    '/out': [],
+    '/out/own': [{ bearer: [] }, { openIdConnect: [] }]
   }, 'and the plugin\'s own routes stay out of it')
 })
 
