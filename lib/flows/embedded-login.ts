@@ -218,7 +218,7 @@ export interface PasskeySignInOptions extends EmbeddedCallOptions {
 }
 
 async function inOrganization<T extends { organization?: string | undefined }> (visit: Visit, options: T): Promise<T> {
-  return { ...options, organization: await loginOrganization(visit, options?.organization) }
+  return { ...options, organization: await loginOrganization(visit, options.organization) }
 }
 
 /** `request.auth0.passkeys`: signup and login with a passkey. */
