@@ -90,7 +90,7 @@ export class Auth0Instance {
     await handleBackchannelLogout(this.#context, this.#server(options.domain), this.#logoutTokens, logoutToken)
   }
 
-  /** Ends sessions of any browser: of a user (`sub`), an Auth0 session (`sid`) or an `organization`. */
+  /** Ends sessions of any browser: of a user (`sub`), an Auth0 session (`sid`) or an `organization` by its id (`org_…`). */
   async revokeSessions (filter: RevokeSessionsFilter, options: { domain?: string } = {}): Promise<number> {
     return await revokeSessions(this.#context, this.#server(options.domain), filter)
   }
