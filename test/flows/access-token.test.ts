@@ -435,14 +435,20 @@ t.test('with a session store the tokens are in the store, and the same rules hol
   t.equal((await late.call('/token')).json().code, 'missing_session')
 })
 
-t.test('another process rotated the refresh token between our read and our call', async t => {
+/** Two processes over a store that cannot lock, and a member at both whose access token has expired. */
+async function twoProcesses (t: Test, routes: Parameters<typeof site>[2] = show) {
   const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { lock: undefined }) as unknown as SessionStore
-  const s = await site(t, { sessionStore: store }, show)
-  const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, show)
+  const s = await site(t, { sessionStore: store }, routes)
+  const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, routes)
   const ada = await s.member()
   s.clock.now += 3600
   const elsewhere = other.browser()
   elsewhere.cookies = ada.cookies
+  return { s, ada, elsewhere }
+}
+
+t.test('another process rotated the refresh token between our read and our call', async t => {
+  const { s, ada, elsewhere } = await twoProcesses(t)
   let first = true
   s.tenant.scripts.set('refresh_token', async () => {
     if (!first) return undefined
@@ -458,18 +464,11 @@ t.test('another process rotated the refresh token between our read and our call'
 
 /** A refresh that is refused, as another process has rotated the token meanwhile, and tried again; to that the tenant answers with `last`. */
 async function overtaken (t: Test, last: (tenant: ScriptedTenant) => Reply) {
-  const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { lock: undefined }) as unknown as SessionStore
-  const routes = {
+  const { s, ada, elsewhere } = await twoProcesses(t, {
     ...show,
     '/new': async (request: FastifyRequest) => await request.auth0.getAccessToken({ refresh: true }),
     '/me': async (request: FastifyRequest) => (await request.getSession())?.user.sub ?? 'nobody'
-  }
-  const s = await site(t, { sessionStore: store }, routes)
-  const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, routes)
-  const ada = await s.member()
-  s.clock.now += 3600
-  const elsewhere = other.browser()
-  elsewhere.cookies = ada.cookies
+  })
   let calls = 0
   s.tenant.scripts.set('refresh_token', async () => {
     calls++
@@ -503,13 +502,7 @@ t.test('the second attempt after a refusal: refused again, the token is not sent
 })
 
 t.test('whoever comes back after the lease has ended leaves the newer refresh token in its place', async t => {
-  const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { lock: undefined }) as unknown as SessionStore
-  const s = await site(t, { sessionStore: store }, show)
-  const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, show)
-  const ada = await s.member()
-  s.clock.now += 3600
-  const elsewhere = other.browser()
-  elsewhere.cookies = ada.cookies
+  const { s, ada, elsewhere } = await twoProcesses(t)
   let stalled = true
   s.tenant.scripts.set('refresh_token', async () => {
     if (!stalled) return undefined

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../flows/context.js'
-import { isOwnRoute, safeReturnTo } from '../../flows/return-to.js'
+import { pathAfterLogin } from '../../flows/return-to.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { appBaseOf } from '../visit.js'
 import { answerDenied, ended } from './guard.js'
@@ -18,9 +18,8 @@ export function loginPath (context: Context, request: FastifyRequest, returnTo?:
   if (config.routes.login === undefined) return undefined
   const base = appBaseOf(config.appBases, request)
   const login = base.basePath + config.prefix + config.routes.login
-  const path = returnTo === undefined ? undefined : safeReturnTo(`/${returnTo.replace(/^[/\\]+/, '')}`, base)
-  if (path === undefined || isOwnRoute(path, base, config.prefix, config.routes)) return login
-  return `${login}?returnTo=${encodeURIComponent(path.slice(base.basePath.length))}`
+  const path = returnTo === undefined ? undefined : pathAfterLogin(`/${returnTo.replace(/^[/\\]+/, '')}`, base, config)
+  return path === undefined ? login : `${login}?returnTo=${encodeURIComponent(path.slice(base.basePath.length))}`
 }
 
 /** Answers a request that has no session: to the login for a person, 401 for a script, or as the options say. */
