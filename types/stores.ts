@@ -87,7 +87,7 @@ export type Awaitable<T> = T | Promise<T>
 export interface SessionRecord {
   /** 128 random bits or more, base64url; new at every login. */
   id: string
-  /** Grows with every write of the tokens; tells the newer of two copies. */
+  /** Grows with every write; tells the newer of two copies. */
   version: number
   user: UserClaims
   /** Auth0's session id. */

@@ -5,8 +5,8 @@ import { abortable } from './abortable.js'
 import { keyInUse, usableWith } from './dpop-key.js'
 import { refresh, type Wanted } from './refresh.js'
 import { configuredScope, includesScopes } from './scopes.js'
-import { currentSession } from './session.js'
-import { adoptNewest, spendRefreshToken } from './spend-refresh-token.js'
+import { adoptNewest, sessionWithTokens } from './session.js'
+import { spendRefreshToken } from './spend-refresh-token.js'
 import { accessTokenOf, findTokenSet } from './token-sets.js'
 
 /** Options of `getAccessToken()`. */
@@ -26,13 +26,13 @@ export interface GetAccessTokenOptions {
  * @see RFC 6749 section 6
  */
 export async function getAccessToken (context: Context, visit: Visit, options: GetAccessTokenOptions = {}): Promise<AccessToken> {
-  const read = await currentSession(context, visit)
-  if (read === undefined) throw new AccessTokenError('missing_session', 'There is no session to get an access token for.')
+  const session = await sessionWithTokens(context, visit)
+  if (session === undefined) throw new AccessTokenError('missing_session', 'There is no session to get an access token for.')
+  const { record, tokens } = session
   const { config } = context
   const audience = options.audience ?? config.audience
   const wanted = { audience, scope: options.scope ?? configuredScope(config.scope, audience, config.audience) }
 
-  const { tokens } = await adoptNewest(context, visit, read.record)
   const jkt = config.dpop === undefined ? undefined : await keyInUse(await visit.server())
   const kept = usableWith(tokens, jkt)
   const good = findTokenSet(kept.tokenSets, wanted, context.now(), config.refreshLeeway)
@@ -46,8 +46,8 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
       : new AccessTokenError('session_not_writable', 'The access token has to be renewed, but this response can no longer set the cookies that keep the new one. Call getAccessToken() before the response begins, or use a sessionStore.')
   }
   const server = await visit.server()
-  const key = JSON.stringify([read.record.id, wanted.audience, wanted.scope, options.refresh === true])
-  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
+  const key = JSON.stringify([record.id, wanted.audience, wanted.scope, options.refresh === true])
+  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, record, async (current, signal) => {
     const newest = findTokenSet(usableWith(current.tokens, jkt).tokenSets, wanted, context.now(), config.refreshLeeway)
     // Other tokens of the session may have been renewed in the meantime: only another one than ours is an answer.
     if (newest !== undefined && !(options.refresh === true && newest.accessToken === good?.accessToken)) return { result: accessTokenOf(newest) }
@@ -55,8 +55,7 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
     if (current.tokens.refreshToken === undefined) throw noRefreshToken()
     return await refresh(context, visit, server, current, wanted, signal)
   })))
-  // Whoever shared the call has a response of his own to write the new tokens to.
-  await adoptNewest(context, visit, read.record)
+  await adoptNewest(context, visit)
   return token
 }
 

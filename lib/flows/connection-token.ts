@@ -4,8 +4,8 @@ import type { ConnectionTokenSet, TokenResponse } from '../../types/tokens.js'
 import type { StoredSession } from '../../types/stores.js'
 import { abortable } from './abortable.js'
 import type { Context, Visit } from './context.js'
-import { currentSession } from './session.js'
-import { adoptNewest, spendRefreshToken } from './spend-refresh-token.js'
+import { adoptNewest, sessionWithTokens } from './session.js'
+import { spendRefreshToken } from './spend-refresh-token.js'
 import { withRefreshToken } from './token-sets.js'
 
 const MAX_CONNECTION_TOKENS = 10
@@ -32,17 +32,16 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   if (typeof connection !== 'string' || connection === '') throw new MissingRequiredArgumentError('connection')
   if (loginHint !== undefined && (typeof loginHint !== 'string' || loginHint === '')) throw new InvalidArgumentError('loginHint', 'The login hint must be a non-empty string.')
   if (visit.presented !== undefined) return await ofCaller(context, visit, visit.presented.token, connection, loginHint, options.signal)
-  const read = await currentSession(context, visit)
-  if (read === undefined) throw new AccessTokenForConnectionError('missing_session', 'There is no session to get a connection\'s token for.')
-  const kept = await adoptNewest(context, visit, read.record)
+  const kept = await sessionWithTokens(context, visit)
+  if (kept === undefined) throw new AccessTokenForConnectionError('missing_session', 'There is no session to get a connection\'s token for.')
   const found = find(context, kept, connection, loginHint)
   if (found !== undefined && options.refresh !== true) return found
   if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
   if (context.sessions.kind === 'cookie' && !visit.jar.writable) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
 
   const server = await visit.server()
-  const key = JSON.stringify(['connection', read.record.id, connection, loginHint, options.refresh === true])
-  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, read.record, async (current, signal) => {
+  const key = JSON.stringify(['connection', kept.record.id, connection, loginHint, options.refresh === true])
+  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, kept.record, async (current, signal) => {
     const newest = find(context, current, connection, loginHint)
     if (newest !== undefined && !(options.refresh === true && newest.accessToken === found?.accessToken)) return { result: newest }
     const { refreshToken } = current.tokens
@@ -50,18 +49,18 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
     const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, refreshToken, ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
     const set = tokenSet(context, response, connection, loginHint)
     if (!inSession(context)) {
-      context.connectionTokens.set(read.record.id, withSet(context.connectionTokens.get(read.record.id), set))
+      context.connectionTokens.set(kept.record.id, withSet(context.connectionTokens.get(kept.record.id), set))
       return { result: set, ...(response.refresh_token !== undefined && { next: saved => withRefreshToken(saved, response.refresh_token!) }) }
     }
     return {
       result: set,
       next: saved => {
         const { record, tokens } = response.refresh_token === undefined ? saved : withRefreshToken(saved, response.refresh_token)
-        return { record, tokens: { ...tokens, version: saved.tokens.version + 1, connectionTokenSets: withSet(tokens.connectionTokenSets, set) } }
+        return { record, tokens: { ...tokens, connectionTokenSets: withSet(tokens.connectionTokenSets, set) } }
       }
     }
   })))
-  await adoptNewest(context, visit, read.record)
+  await adoptNewest(context, visit)
   return token
 }
 

@@ -1,5 +1,6 @@
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
 import type { Sealer } from '../stores/seal.js'
+import type { KeyQueue } from '../stores/key-queue.js'
 import type { ReadSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
@@ -9,7 +10,6 @@ import type { UsedIds } from '../tokens/used-ids.js'
 import type { VerifiedToken, VerifiedTokens } from './verified-tokens.js'
 import type { ConnectionTokens } from './connection-tokens.js'
 import type { EventSink, Log } from './events.js'
-import type { RefreshQueue } from './refresh-queue.js'
 
 /** What one registration of the plugin keeps; the same for all its requests. */
 export interface Context {
@@ -21,7 +21,8 @@ export interface Context {
   readonly sessionCookieName: (secure: boolean) => string
   readonly revocations: RevocationStore
   readonly transactions: TransactionStore
-  readonly refreshes: RefreshQueue
+  /** One session's refresh token is spent by one call after another: sent twice, it would end the whole family. */
+  readonly refreshes: KeyQueue
   readonly connectionTokens: ConnectionTokens
   /** Callers who want the same of the same session share one call. */
   readonly flights: <T>(key: string, work: () => Promise<T>) => Promise<T>

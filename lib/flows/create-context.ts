@@ -4,6 +4,7 @@ import { createSingleFlight } from '../http/single-flight.js'
 import { createCookieSessions } from '../stores/cookie-sessions.js'
 import { createCookieTransactions } from '../stores/cookie-transactions.js'
 import type { importingSessions } from '../stores/import/index.js'
+import { createKeyQueue } from '../stores/key-queue.js'
 import { MemoryRevocationStore } from '../stores/memory-revocation-store.js'
 import { createSealer, type Sealer } from '../stores/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
@@ -17,7 +18,6 @@ import { createConnectionTokens } from './connection-tokens.js'
 import type { Context } from './context.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
-import { createRefreshQueue } from './refresh-queue.js'
 import { createServers } from './servers.js'
 
 const DAY = 86_400
@@ -61,7 +61,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
       now: config.now
     }),
-    refreshes: createRefreshQueue(config.now),
+    refreshes: createKeyQueue(),
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as Context['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000),

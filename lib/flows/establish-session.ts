@@ -6,7 +6,6 @@ import type { Session, UserClaims } from '../../types/session.js'
 import type { SessionRecord, SessionTokens, StoredSession } from '../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../types/tokens.js'
 import type { Context, Visit } from './context.js'
-import { forgetSession } from './forget-session.js'
 import { userMark } from './events.js'
 import { userOf } from './id-token.js'
 import { beforeSaved } from './before-saved.js'
@@ -82,7 +81,7 @@ export async function establishSession (context: Context, visit: Visit, login: L
   }
   const session: StoredSession = { record, tokens: sessionTokens }
   await context.sessions.create(visit.jar, session)
-  if (previous !== undefined) forgetSession(context, previous.id)
+  if (previous !== undefined) context.connectionTokens.forget(previous.id)
   const read = setCurrentSession(context, visit, record)
   context.emit({
     type: 'login', outcome: 'success', reason: 'login', blame: 'none', domain: server.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })

@@ -104,7 +104,7 @@ export async function finishLink<TAppState = unknown> (context: Context, visit: 
       const now = context.now()
       const set = tokenSetOf(tokens, { audience: transaction.audience, scope: transaction.scope!, now })
       const merged: SessionTokens = { ...mergeTokens(saved.tokens, set, tokens, now, context.config.storeIdToken), nonce: transaction.nonce }
-      return { tokens: merged, record: { ...saved.record, user: { ...saved.record.user, ...userOf(claims) }, version: merged.version, updatedAt: now } }
+      return { tokens: merged, record: { ...saved.record, user: { ...saved.record.user, ...userOf(claims) } } }
     }
   }))
   return { appState: transaction.appState as TAppState | undefined, returnTo: transaction.returnTo }

@@ -4,7 +4,6 @@ import { revokeToken } from '../authentication/revoke.js'
 import { withinDeadline } from '../http/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../types/stores.js'
 import { appUrl, type Context, type Visit } from './context.js'
-import { forgetSession } from './forget-session.js'
 import { reasonOf, userMark } from './events.js'
 import { safeReturnTo } from './return-to.js'
 import { currentSession } from './session.js'
@@ -30,13 +29,11 @@ export async function logout (context: Context, visit: Visit, options: LogoutOpt
   const base = visit.appBase()
   const server = await serverOrLocalEnd(context, visit)
   const { record, tokens } = await endingSession(context, visit)
-  const newest = record === undefined ? undefined : context.refreshes.newest(record.id)?.tokens
-  const held = newest !== undefined && newest.version > (tokens?.version ?? 0) ? newest : tokens
 
   await context.sessions.destroy(visit.jar)
   visit.session = undefined
   if (record !== undefined) {
-    forgetSession(context, record.id)
+    context.connectionTokens.forget(record.id)
     context.emit({
       type: 'logout', outcome: 'success', reason: 'logout', blame: 'none', domain: record.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })
     }, visit.log)
@@ -45,10 +42,10 @@ export async function logout (context: Context, visit: Visit, options: LogoutOpt
   const [metadata] = await Promise.all([
     attempt('logout_discovery', async () => await server.metadata()),
     attempt('forget_logins', async () => { await context.transactions.delete(visit.jar) }),
-    held?.refreshToken === undefined ? undefined : attempt('revoke', async signal => { await revokeToken(server, { token: held.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal }) })
+    tokens?.refreshToken === undefined ? undefined : attempt('revoke', async signal => { await revokeToken(server, { token: tokens.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal }) })
   ])
   const path = safeReturnTo(options.returnTo, base)
-  return endSessionUrl(server, metadata, record, held, {
+  return endSessionUrl(server, metadata, record, tokens, {
     returnTo: path === undefined ? appUrl(base, '') : base.origin + path,
     federated: options.federated === true
   })
@@ -58,7 +55,8 @@ export async function logout (context: Context, visit: Visit, options: LogoutOpt
 async function endingSession (context: Context, visit: Visit): Promise<{ record?: SessionRecord, tokens?: SessionTokens }> {
   try {
     const read = await currentSession(context, visit)
-    return read === undefined ? {} : { record: read.record, tokens: await context.sessions.tokens(visit.jar, read.record) }
+    const tokens = read && await context.sessions.tokens(visit.jar, read.record)
+    return { ...(read && { record: read.record }), ...(tokens && { tokens }) }
   } catch {
     // Deleting decides whether the session is over; whose it was is only good to know.
     return {}

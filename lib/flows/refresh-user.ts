@@ -4,9 +4,8 @@ import type { UserClaims } from '../../types/session.js'
 import { getAccessToken } from './access-token.js'
 import type { Context, Visit } from './context.js'
 import { userOf } from './id-token.js'
-import { currentSession, setCurrentSession } from './session.js'
+import { currentSession, sessionWithTokens, setCurrentSession } from './session.js'
 import { hookedChanges, withChanges } from './session-patch.js'
-import { adoptNewest } from './spend-refresh-token.js'
 import type { IdTokenClaims } from '../../types/tokens.js'
 
 /**
@@ -15,11 +14,10 @@ import type { IdTokenClaims } from '../../types/tokens.js'
  * @see OpenID Connect Core section 5.3
  */
 export async function refreshUser (context: Context, visit: Visit, options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
-  const before = await currentSession(context, visit)
+  const before = await sessionWithTokens(context, visit)
   if (before === undefined) throw new LoginRequiredError()
-  const held = await adoptNewest(context, visit, before.record)
   const token = await getAccessToken(context, visit, {
-    refresh: held.tokens.refreshToken !== undefined,
+    refresh: before.tokens.refreshToken !== undefined,
     scope: '',
     ...(options.signal !== undefined && { signal: options.signal })
   })

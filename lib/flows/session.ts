@@ -2,7 +2,7 @@ import { InvalidArgumentError, LoginRequiredError } from '../errors.js'
 import { sessionEnd } from '../stores/lifetime.js'
 import type { ReadSession } from '../stores/sessions.js'
 import type { CustomSession, Session, UserClaims } from '../../types/session.js'
-import type { Awaitable, SessionRecord } from '../../types/stores.js'
+import type { Awaitable, SessionRecord, StoredSession } from '../../types/stores.js'
 import type { Context, Visit } from './context.js'
 import { hookedChanges, withChanges } from './session-patch.js'
 import { sessionView } from './session-view.js'
@@ -27,6 +27,21 @@ function ofThisDomain (context: Context, visit: Visit, read: ReadSession | undef
   return server instanceof Promise
     ? server.then(({ domain }) => domain === read.record.domain ? read : undefined)
     : server.domain === read.record.domain ? read : undefined
+}
+
+/** The session of this request with its newest tokens; `undefined` without one, or when it ended meanwhile. */
+export async function sessionWithTokens (context: Context, visit: Visit): Promise<StoredSession | undefined> {
+  const read = await currentSession(context, visit)
+  const tokens = read && await context.sessions.tokens(visit.jar, read.record)
+  return tokens && { record: read!.record, tokens }
+}
+
+/** Sees what a call brought that another request of the session has made. With a store only writes look again. */
+export async function adoptNewest (context: Context, visit: Visit): Promise<void> {
+  if (context.sessions.kind !== 'cookie') return
+  const read = await ofThisDomain(context, visit, await context.sessions.read(visit.jar))
+  // Not if this request has logged out meanwhile.
+  if (visit.session !== undefined) visit.session = read
 }
 
 /** Remembers what this request has just written. */

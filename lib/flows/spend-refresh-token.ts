@@ -1,7 +1,6 @@
 import { AccessTokenError, ApiError } from '../errors.js'
 import type { SessionRecord, StoredSession } from '../../types/stores.js'
 import type { Context, Visit } from './context.js'
-import { forgetSession } from './forget-session.js'
 import { setCurrentSession } from './session.js'
 
 /** What a call that spent the refresh token gives back: its result, and what the session becomes. */
@@ -32,7 +31,7 @@ export class FailedAfterSpending extends Error {
  * @throws AccessTokenError when the session has ended in the meantime
  */
 export async function spendRefreshToken<T> (context: Context, visit: Visit, record: SessionRecord, work: (current: StoredSession, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
-  return await context.refreshes.run(record.id, async () => await context.sessions.lock(record.id, async signal => {
+  return await context.refreshes(record.id, async () => await context.sessions.lock(record.id, async signal => {
     let current = await reload(context, visit, record)
     for (let again = false; ; again = true) {
       try {
@@ -58,27 +57,7 @@ export async function spendRefreshToken<T> (context: Context, visit: Visit, reco
   }))
 }
 
-/**
- * The session with the newest tokens this process knows of. A request that still carries the cookies
- * from before a refresh gets the new tokens, and hands them on to its browser.
- */
-export async function adoptNewest (context: Context, visit: Visit, record: SessionRecord): Promise<StoredSession> {
-  const tokens = await context.sessions.tokens(visit.jar, record)
-  const newest = context.sessions.kind === 'cookie' ? context.refreshes.newest(record.id) : undefined
-  if (newest === undefined || newest.tokens.version <= tokens.version) return { record, tokens }
-  const adopted = visit.jar.writable
-    ? await context.sessions.update(visit.jar, record.id, saved => ({
-      tokens: newest.tokens,
-      record: newest.record.version > saved.record.version ? { ...saved.record, user: newest.record.user, version: newest.record.version } : saved.record
-    }))
-    : { record, tokens: newest.tokens }
-  if (adopted === undefined) throw ended()
-  setCurrentSession(context, visit, adopted.record)
-  return adopted
-}
-
 async function reload (context: Context, visit: Visit, record: SessionRecord): Promise<StoredSession> {
-  if (context.sessions.kind === 'cookie') return await adoptNewest(context, visit, record)
   let current: StoredSession | undefined
   await context.sessions.update(visit.jar, record.id, saved => { current = saved; return undefined })
   if (current === undefined) throw ended()
@@ -96,20 +75,19 @@ async function save (context: Context, visit: Visit, before: StoredSession, next
     visit.session = undefined
     throw ended()
   }
-  context.refreshes.remember(saved)
   setCurrentSession(context, visit, saved.record)
 }
 
 /** The session answered for somebody else: nothing of it can be trusted. */
 async function end (context: Context, visit: Visit, { id }: SessionRecord): Promise<void> {
   await context.sessions.destroy(visit.jar)
-  forgetSession(context, id)
+  context.connectionTokens.forget(id)
   visit.session = undefined
 }
 
 /** A token that was refused once is not sent again. */
 function withoutRefreshToken ({ record, tokens: { refreshToken: _, ...tokens } }: StoredSession): StoredSession {
-  return { record, tokens: { ...tokens, version: tokens.version + 1 } }
+  return { record, tokens }
 }
 
 function wasRefused (error: unknown): boolean {

@@ -36,7 +36,6 @@ export function mergeTokens (tokens: SessionTokens, set: TokenSet, response: Tok
   const others = tokens.tokenSets.filter(other => (other.expiresAt > now || other.expiresAt === 0) && !(other.audience === set.audience && includesScopes(set.requestedScope, other.requestedScope)))
   return {
     ...tokens,
-    version: tokens.version + 1,
     tokenSets: [set, ...others].slice(0, MAX_TOKEN_SETS),
     ...(response.refresh_token !== undefined && { refreshToken: response.refresh_token }),
     ...(storeIdToken && response.id_token !== undefined && { idToken: response.id_token })
@@ -45,7 +44,7 @@ export function mergeTokens (tokens: SessionTokens, set: TokenSet, response: Tok
 
 /** The session with a rotated refresh token, and nothing else of the grant it came with. */
 export function withRefreshToken ({ record, tokens }: StoredSession, refreshToken: string): StoredSession {
-  return { record, tokens: { ...tokens, version: tokens.version + 1, refreshToken } }
+  return { record, tokens: { ...tokens, refreshToken } }
 }
 
 /** A kept token as `getAccessToken()` returns it. */

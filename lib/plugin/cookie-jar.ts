@@ -16,6 +16,7 @@ export class RequestCookieJar implements CookieJar {
   readonly #header: string
   readonly #reply: FastifyReply | undefined
   #pending: Map<string, Pending> | undefined
+  #beforeSend: (() => void)[] | undefined
   #flushed = false
   #read = false
 
@@ -58,12 +59,20 @@ export class RequestCookieJar implements CookieJar {
     this.set(name, '', { ...attributes, maxAge: 0 })
   }
 
+  /** Runs `work` when the response is about to be sent, and may still set cookies. */
+  beforeSend (work: () => void): void {
+    (this.#beforeSend ??= []).push(work)
+  }
+
   /**
    * Writes the response's headers; called once, when they are about to be sent.
    * True when the application had allowed shared caches to keep a response that sets cookies.
    */
   flush (reply: FastifyReply): boolean {
-    if (this.#read) varyByCookie(reply)
+    if (this.#read) {
+      for (const work of this.#beforeSend ?? []) work()
+      varyByCookie(reply)
+    }
     this.#flushed = true
     if (this.#pending === undefined) return false
     const headers: string[] = []

@@ -31,6 +31,12 @@ export class RequestVisit implements Visit {
     this.#context = context
     this.#request = request
     this.jar = jar
+    if (context.sessions.catchUp !== undefined) jar.beforeSend(() => { this.#catchUp() })
+  }
+
+  #catchUp (): void {
+    const read = this.session
+    if (read !== null && read !== undefined && !(read instanceof Promise)) this.#context.sessions.catchUp!(this.jar, read.record.id)
   }
 
   get requestId (): string { return this.#request.id }

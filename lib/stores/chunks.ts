@@ -23,7 +23,7 @@ export function readChunked (jar: CookieJar, name: string): string[] {
 }
 
 /** Writes a value as one cookie where it fits, else as chunks, and clears what an earlier form left. */
-export function writeChunked (jar: CookieJar, name: string, value: string, attributes: CookieAttributes, stillWanted: () => boolean): void {
+export function writeChunked (jar: CookieJar, name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void {
   const chunks = split(name, value, attributes)
   const written = new Set(chunks.map(([chunk]) => chunk))
   for (const stale of presentNames(jar, name)) if (!written.has(stale)) jar.clear(stale, attributes)

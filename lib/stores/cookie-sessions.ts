@@ -1,5 +1,5 @@
 import { absoluteEnd, sessionEnd, touchDue } from './lifetime.js'
-import { noTokens, type ReadSession, type Sessions } from './sessions.js'
+import type { ReadSession, Sessions } from './sessions.js'
 import { SessionCookies, toOpened, type OpenedSession, type SessionCookiesOptions } from './session-cookies.js'
 import { watchRevocations } from './revocation-watch.js'
 import type { Awaitable, CookieJar, RevocationStore, StoredSession } from '../../types/stores.js'
@@ -38,7 +38,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
   function read (jar: CookieJar): Awaitable<ReadSession | undefined> {
     const value = cookies.raw(jar)
     if (value === undefined) return undefined
-    const opened = cookies.open(value) ?? cookies.openTossed(jar)
+    const opened = cookies.current(jar, value)
     if (opened === undefined) return clear(jar)
     const { record } = opened
     const time = now()
@@ -56,6 +56,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
 
   /** Ends one session for good. A list that fails is reported and does not keep the browser logged in. */
   function end ({ record }: OpenedSession): Awaitable<void> {
+    cookies.forget(record.id)
     const until = absoluteEnd(record, lifetime)
     if (until <= now()) return
     // Not before its own birth, should another process's clock be ahead.
@@ -66,17 +67,15 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
   function change (jar: CookieJar, id: string, next: (current: StoredSession) => StoredSession | undefined): StoredSession | undefined {
     const opened = cookies.current(jar)
     if (opened?.record.id !== id || revocations.endedHere(opened)) return undefined
-    const current = { record: opened.record, tokens: cookies.tokens(jar, id) ?? noTokens(id) }
+    const current = { record: opened.record, tokens: cookies.tokens(jar, id) }
     const wanted = next(current)
     if (wanted === undefined) return undefined
     const changed = { record: wanted.record !== current.record, tokens: wanted.tokens !== current.tokens }
     if (!changed.record && !changed.tokens) return current
-    // Tokens that were adopted from a sibling bring their number: no two states of the tokens share one.
-    const before = Math.max(current.record.version, current.tokens.version)
-    const version = changed.tokens ? Math.max(before + 1, wanted.tokens.version) : before
+    const version = Math.max(current.record.version, current.tokens.version) + 1
     const record = changed.record ? { ...wanted.record, id, version, updatedAt: now() } : current.record
     const tokens = changed.tokens ? { ...wanted.tokens, id, version } : current.tokens
-    cookies.write(jar, { record, tokens }, changed, stillWanted(opened))
+    cookies.remember(id, cookies.write(jar, { record, tokens }, changed, stillWanted(opened)))
     return { record, tokens }
   }
 
@@ -84,7 +83,11 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     kind: 'cookie',
     read,
 
-    tokens: (jar, { id }) => cookies.tokens(jar, id) ?? noTokens(id),
+    tokens: (jar, record) => revocations.endedHere(toOpened(record)) ? undefined : cookies.tokens(jar, record.id),
+
+    catchUp (jar, id) {
+      cookies.catchUp(jar, id, revocations.endedHere)
+    },
 
     create (jar, { record, tokens }) {
       const before = cookies.current(jar)

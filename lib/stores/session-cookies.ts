@@ -2,12 +2,13 @@ import { absoluteEnd, type Lifetime } from './lifetime.js'
 import { clearChunked, COOKIE_LIMIT, cookieSize, readChunked, writeChunked } from './chunks.js'
 import { COOKIE_BUDGET, COOKIE_BUDGET_WARNING, slimmed, tooLarge, weigh } from './cookie-budget.js'
 import { createOpenedCache } from './opened-cache.js'
+import { createRecentWrites, type RecentWrite, type Written } from './recent-writes.js'
 import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord, type LastSeen } from './session-cookie-format.js'
+import { noTokens, type SessionCookieNames } from './sessions.js'
 import { decodeTokens, encodeTokens } from './tokens-cookie-format.js'
 import { deepFreeze } from './safe-json.js'
 import { openTossed } from './tossed-cookies.js'
 import type { Sealer } from './seal.js'
-import type { SessionCookieNames } from './sessions.js'
 import type { CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, StoredSession } from '../../types/stores.js'
 
 /** What the claims cookie opens to. One object may serve many requests. */
@@ -40,6 +41,7 @@ export class SessionCookies {
   readonly #names: [SessionCookieNames | undefined, SessionCookieNames | undefined] = [undefined, undefined]
   readonly #opened
   readonly #seen
+  readonly #recent
   /** What was told already: near the budget, over it. Each is told once, not at every write. */
   readonly #warned = new Set<'near' | 'over'>()
 
@@ -47,6 +49,7 @@ export class SessionCookies {
     this.#options = options
     this.#opened = createOpenedCache<OpenedSession>({ maxEntries: options.cacheEntries })
     this.#seen = createOpenedCache<LastSeen>({ maxEntries: options.cacheEntries })
+    this.#recent = createRecentWrites(options.now)
   }
 
   /** The claims cookie as it came. */
@@ -54,36 +57,20 @@ export class SessionCookies {
     return jar.get(this.#namesFor(jar).session)
   }
 
-  open (value: string): OpenedSession | undefined {
-    const known = this.#opened.get(value)
-    if (known !== undefined) return known
-    const plaintext = this.#options.sealers.session.open(value)
-    const record = plaintext && decodeRecord(plaintext)
-    if (!record) return undefined
-    const opened = deepFreeze(toOpened(record))
-    this.#opened.set(value, opened)
-    return opened
+  /** The session of the cookies, as it was written last. */
+  current (jar: CookieJar, value: string | undefined = this.raw(jar)): OpenedSession | undefined {
+    const held = this.#held(jar, value)
+    if (held === undefined) return undefined
+    const claims = this.#recent.get(held.record.id)?.claims
+    return claims !== undefined && claims.version > held.record.version ? this.#open(claims.value) : held
   }
 
-  /** The session of the cookie as it came. */
-  current (jar: CookieJar): OpenedSession | undefined {
-    const value = this.raw(jar)
-    return value === undefined ? undefined : this.open(value) ?? this.openTossed(jar)
-  }
-
-  openTossed (jar: CookieJar): OpenedSession | undefined {
-    return openTossed(jar, this.#namesFor(jar).session, value => this.open(value), this.#options.warn)
-  }
-
-  /** The tokens of the session `id`, or `undefined`; of two the newer ones. */
-  tokens (jar: CookieJar, id: string): SessionTokens | undefined {
-    let newest: SessionTokens | undefined
-    for (const value of readChunked(jar, this.#namesFor(jar).tokens)) {
-      const plaintext = this.#options.sealers.tokens.open(value)
-      const tokens = plaintext && decodeTokens(plaintext)
-      if (tokens?.id === id && tokens.version >= (newest?.version ?? 0)) newest = tokens
-    }
-    return newest
+  /** The tokens of the session `id`; of two the newer ones. */
+  tokens (jar: CookieJar, id: string): SessionTokens {
+    const held = this.#heldTokens(jar, id)
+    const written = this.#recent.get(id)?.tokens
+    if (written === undefined || written.version <= held.version) return held
+    return this.#openTokens(written.value, id) ?? { ...noTokens(id), version: written.version }
   }
 
   /** When the session `id` was last seen, as far as its cookie says so. */
@@ -107,16 +94,16 @@ export class SessionCookies {
   }
 
   /**
-   * Writes the parts of a session that changed.
+   * Writes the parts of a session that changed, and returns them.
    * @throws SessionTooLargeError before anything is written
    */
-  write (jar: CookieJar, { record, tokens }: StoredSession, changed: { record: boolean, tokens: boolean }, stillWanted: () => boolean): void {
+  write (jar: CookieJar, { record, tokens }: StoredSession, changed: { record: boolean, tokens: boolean }, stillWanted: () => boolean): RecentWrite {
     const { sealers, now, audience, warn } = this.#options
     const names = this.#namesFor(jar)
     const attributes = this.#attributes(jar, record)
     const sealTokens = (tokens: SessionTokens) => isEmpty(tokens) ? '' : sealers.tokens.seal(encodeTokens(tokens))
 
-    const claims = changed.record ? sealers.session.seal(encodeRecord(record)) : jar.get(names.session)!
+    const claims = changed.record ? sealers.session.seal(encodeRecord(record)) : this.#recent.get(record.id)?.claims?.value ?? jar.get(names.session)!
     const claimsSize = cookieSize(names.session, claims, attributes)
     if (claimsSize > COOKIE_LIMIT) throw tooLarge('The cookie of the user and the session\'s own fields', claimsSize, COOKIE_LIMIT, { record, tokens })
 
@@ -139,9 +126,32 @@ export class SessionCookies {
     }
 
     if (changed.record) jar.set(names.session, claims, attributes, stillWanted)
-    if (!tokensChanged) return
-    if (sealed === '') clearChunked(jar, names.tokens, attributes)
-    else writeChunked(jar, names.tokens, sealed, attributes, stillWanted)
+    if (tokensChanged) this.#writeTokens(jar, sealed, attributes, stillWanted)
+    return {
+      ...(changed.record && { claims: { value: claims, version: record.version } }),
+      ...(tokensChanged && { tokens: { value: sealed, version: tokens.version } })
+    }
+  }
+
+  /** Remembers for a while what was written of a session, for requests that began before. */
+  remember (id: string, write: RecentWrite): void {
+    this.#recent.add(id, write)
+  }
+
+  /** Gives a browser that is behind what other requests of its session have written, unless that has `ended`. */
+  catchUp (jar: CookieJar, id: string, ended: (session: OpenedSession) => boolean): void {
+    const recent = this.#recent.get(id)
+    const held = recent && this.#held(jar)
+    if (held?.record.id !== id || ended(held)) return
+    const { claims, tokens } = recent!
+    const attributes = this.#attributes(jar, held.record)
+    if (claims !== undefined && claims.version > held.record.version) jar.set(this.#namesFor(jar).session, claims.value, attributes)
+    if (tokens !== undefined && tokens.version > this.#heldTokens(jar, id, tokens).version) this.#writeTokens(jar, tokens.value, attributes)
+  }
+
+  /** Forgets what was written of a session that is over. */
+  forget (id: string): void {
+    this.#recent.forget(id)
   }
 
   /** Forgets the last-seen cookie, which may belong to the session before. */
@@ -161,6 +171,44 @@ export class SessionCookies {
     }
     clearChunked(jar, tokens, attributes)
     this.forgetSeen(jar)
+  }
+
+  /** The session of the claims cookie as it came. */
+  #held (jar: CookieJar, value: string | undefined = this.raw(jar)): OpenedSession | undefined {
+    return value === undefined ? undefined : this.#open(value) ?? openTossed(jar, this.#namesFor(jar).session, value => this.#open(value), this.#options.warn)
+  }
+
+  #open (value: string): OpenedSession | undefined {
+    const known = this.#opened.get(value)
+    if (known !== undefined) return known
+    const plaintext = this.#options.sealers.session.open(value)
+    const record = plaintext && decodeRecord(plaintext)
+    if (!record) return undefined
+    const opened = deepFreeze(toOpened(record))
+    this.#opened.set(value, opened)
+    return opened
+  }
+
+  /** The tokens of the tokens cookie as it came; a cookie that is `known` need not be opened to tell its version. */
+  #heldTokens (jar: CookieJar, id: string, known?: Written): SessionTokens {
+    let newest = noTokens(id)
+    for (const value of readChunked(jar, this.#namesFor(jar).tokens)) {
+      const tokens = value === known?.value ? { ...newest, version: known.version } : this.#openTokens(value, id)
+      if (tokens !== undefined && tokens.version >= newest.version) newest = tokens
+    }
+    return newest
+  }
+
+  #openTokens (value: string, id: string): SessionTokens | undefined {
+    const plaintext = this.#options.sealers.tokens.open(value)
+    const tokens = plaintext && decodeTokens(plaintext)
+    return tokens?.id === id ? tokens : undefined
+  }
+
+  #writeTokens (jar: CookieJar, sealed: string, attributes: CookieAttributes, stillWanted?: () => boolean): void {
+    const { tokens } = this.#namesFor(jar)
+    if (sealed === '') clearChunked(jar, tokens, attributes)
+    else writeChunked(jar, tokens, sealed, attributes, stillWanted)
   }
 
   #namesFor ({ secure }: CookieJar): SessionCookieNames {

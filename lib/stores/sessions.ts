@@ -29,8 +29,8 @@ export interface Sessions {
    */
   read (jar: CookieJar): Awaitable<ReadSession | undefined>
 
-  /** The tokens of a session; an empty set when they are absent or belong to another session. */
-  tokens (jar: CookieJar, record: SessionRecord): Awaitable<SessionTokens>
+  /** The newest tokens of a session; an empty set when they are absent or belong to another session, `undefined` when the session is over. */
+  tokens (jar: CookieJar, record: SessionRecord): Awaitable<SessionTokens | undefined>
 
   /** Begins a session. Whatever session the jar held before is over. */
   create (jar: CookieJar, session: StoredSession): Awaitable<void>
@@ -40,6 +40,12 @@ export interface Sessions {
    * `undefined`: the session is over (it is never re-created), or `change` returned `undefined`.
    */
   update (jar: CookieJar, id: string, change: (current: StoredSession) => StoredSession | undefined): Awaitable<StoredSession | undefined>
+
+  /**
+   * Asked when a response is about to be sent: writes what other requests of the session have written in the meantime,
+   * so that no answer, however late, takes a browser back to an older state. Only where sessions are kept in cookies.
+   */
+  catchUp? (jar: CookieJar, id: string): void
 
   /** Runs `work` while no other process works on this session, as far as the implementation can tell. */
   lock<T> (id: string, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T>

@@ -176,7 +176,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
       let found = lastSeen.get(jar)
       // Under the session's lock only the store's word counts: another process may just have written.
       if (found?.id !== record.id || locked.has(record.id)) found = await find(identityOf(record.id))
-      if (found === undefined) return noTokens(record.id)
+      if (found === undefined) return undefined
       lastSeen.set(jar, found)
       return tokensOf(found)
     },
@@ -278,11 +278,10 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
   }
 }
 
-/** Gives what was replaced its place in time: the id stays, new tokens get a new version. */
+/** Gives what was replaced its place in time: the id stays, the version grows. */
 function stamp (current: StoredSession, { record, tokens }: StoredSession, time: number): StoredSession {
   const { id } = current.record
-  const newest = Math.max(current.record.version, current.tokens.version)
-  const version = tokens === current.tokens ? newest : newest + 1
+  const version = Math.max(current.record.version, current.tokens.version) + 1
   return {
     record: record === current.record ? record : deepFreeze({ ...record, id, version, updatedAt: time }),
     tokens: tokens === current.tokens ? tokens : { ...tokens, id, version }

@@ -78,11 +78,11 @@ t.test('updateSession merges the application\'s fields and claims, and nothing e
   t.equal((await ada.call('/over')).body, 'login_required')
 })
 
-for (const hook of ['without a hook', 'with a hook'] as const) {
-  t.test(`what two tabs write at the same time is both kept, ${hook}`, async t => {
+for (const [kind, hook] of [['a store', 'without a hook'], ['a store', 'with a hook'], ['cookies', 'without a hook'], ['cookies', 'with a hook']] as const) {
+  t.test(`what two tabs write at the same time is both kept in ${kind}, ${hook}`, async t => {
     let meanwhile = async (): Promise<unknown> => undefined
     const s = await site(t, {
-      sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }),
+      ...(kind === 'a store' && { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }),
       ...(hook === 'with a hook' && { beforeSessionSaved: (session: SessionDraft) => { session.custom.saved = Object.keys(session.custom).join() } })
     }, {
       '/me': me,
@@ -113,6 +113,61 @@ for (const hook of ['without a hook', 'with a hook'] as const) {
     t.match((await ada.call('/me')).json(), { a: 1, b: '2', c: '3', user: { name: 'Countess', nickname: 'set meanwhile', plan: 'gold' } })
   })
 }
+
+t.test('a slow page overlapping a refresh loses nothing, in whatever order the answers are sent', async t => {
+  let wait = async (): Promise<unknown> => undefined
+  const s = await site(t, { beforeSessionSaved: (session, { reason }) => { if (reason === 'refresh') session.custom.renewed = true } }, {
+    '/me': me,
+    '/public': async () => 'for everybody',
+    '/page': async request => { await request.getSession(); await wait(); return 'seen' },
+    '/claims': async request => { await request.getSession(); await wait(); return await request.auth0.updateSession({ theme: 'dark', user: { nickname: 'countess' } }) },
+    '/claims-and-token': async request => { await request.auth0.updateSession({ user: { city: 'London' } }); return await request.auth0.getAccessToken() },
+    '/token': async request => { const token = await request.auth0.getAccessToken({ refresh: true }); await wait(); return token }
+  })
+  const ada = await s.member()
+  const whileItWaits = (work: () => Promise<unknown>): void => {
+    wait = async () => { wait = async () => undefined; await work() }
+  }
+  /** What one browser holds alone: another process would see no more. */
+  const held = async (): Promise<{ user: Record<string, unknown>, renewed?: boolean, theme?: string }> => {
+    s.clock.now += 61
+    return (await ada.call('/me')).json()
+  }
+
+  s.tenant.claims = { name: 'First' }
+  whileItWaits(async () => await ada.call('/token'))
+  await ada.call('/claims')
+  t.match(await held(), { theme: 'dark', renewed: true, user: { name: 'First', nickname: 'countess' } }, 'the page wrote fields and claims')
+
+  s.tenant.claims = { name: 'Second' }
+  whileItWaits(async () => await ada.call('/token'))
+  await ada.call('/page')
+  t.match(await held(), { theme: 'dark', user: { name: 'Second', nickname: 'countess' } }, 'the page wrote nothing')
+
+  s.tenant.claims = { name: 'Third' }
+  whileItWaits(async () => { s.tenant.claims = { name: 'Fourth' }; await ada.call('/token') })
+  t.equal((await ada.call('/token')).statusCode, 200)
+  t.match(await held(), { user: { name: 'Fourth' } }, 'the page had refreshed before')
+
+  s.tenant.claims = { name: 'Fifth' }
+  const late = ada.copy()
+  await ada.call('/token')
+  s.clock.now += 30
+  t.match((await late.call('/claims-and-token')).json(), { accessToken: /./ })
+  for (const browser of [late, ada]) t.match((await browser.call('/me')).json(), { theme: 'dark', renewed: true, user: { name: 'Fifth', nickname: 'countess', city: 'London' } })
+
+  s.tenant.claims = { name: 'Sixth' }
+  const before = ada.copy()
+  await ada.call('/token')
+  const newest = ada.copy()
+  // The answer of a request that was made before comes last, although it was sent first.
+  ada.cookies = before.cookies
+  t.strictSame((await ada.call('/public')).headers['set-cookie'], undefined, 'a page that reads no session writes none')
+  t.match((await ada.call('/me')).json(), { user: { name: 'Sixth' } })
+  t.strictSame(ada.cookieHeader('/'), newest.cookieHeader('/'), 'and the browser is brought up to date')
+  t.strictSame((await ada.call('/me')).headers['set-cookie'], undefined, 'once')
+  t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), Array.from({ length: 6 }, (_, i) => `refresh-${i + 1}`), 'no refresh token was sent twice')
+})
 
 t.test('what one request holds cannot change what another sees', async t => {
   const s = await site(t, {}, {

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createCookieSessions, type CookieSessionsOptions } from '../../lib/stores/cookie-sessions.js'
 import { MemoryRevocationStore } from '../../lib/stores/memory-revocation-store.js'
+import { createRecentWrites } from '../../lib/stores/recent-writes.js'
 import { createSealer } from '../../lib/stores/seal.js'
 import { Clock, jarOf, MapBrowser, type MapJar } from './map-jar.js'
 import type { ReadSession } from '../../lib/stores/sessions.js'
@@ -312,13 +313,14 @@ t.test('tokens of another session are absent', async (t) => {
   const mixed = jarOf(`${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}; ${TOKENS}=${other.browser.cookies.get(TOKENS)?.value}`)
   t.strictSame(await s.sessions.tokens(mixed, first.record), { id: first.record.id, version: 0, tokenSets: [], connectionTokenSets: [] })
   for (const value of ['garbage', s.sealers.tokens.seal('garbage')]) {
-    t.same((await s.sessions.tokens(jarOf(`${TOKENS}=${value}`), first.record)).tokenSets, [])
+    t.same((await s.sessions.tokens(jarOf(`${TOKENS}=${value}`), first.record))?.tokenSets, [])
   }
 })
 
 t.test('an update writes only what changed', async (t) => {
   const s = setup()
-  const { record: { id } } = await login(s)
+  const { record: made } = await login(s)
+  const { id } = made
   const before = { claims: s.browser.cookies.get(CLAIMS)?.value, tokens: s.browser.cookies.get(TOKENS)?.value }
 
   s.clock.pass(50)
@@ -327,11 +329,11 @@ t.test('an update writes only what changed', async (t) => {
   t.match(refreshed, { record: { version: 0 }, tokens: { refreshToken: 'next', version: 1, id } })
   t.same(refresh.send().map(({ name }) => name), [TOKENS])
   t.equal(s.browser.cookies.get(TOKENS)?.attributes.maxAge, 3 * DAY - 50)
-  t.equal((await s.sessions.tokens(s.browser.request(), { id } as SessionRecord)).refreshToken, 'next')
+  t.equal((await s.sessions.tokens(s.browser.request(), made))?.refreshToken, 'next')
 
   const rename = s.browser.request()
   const renamed = await s.sessions.update(rename, id, ({ record, tokens }) => ({ record: { ...record, id: 'chosen', user: { ...record.user, name: 'Bea' } }, tokens }))
-  t.match(renamed, { record: { id, version: 1, updatedAt: s.clock.now(), user: { name: 'Bea' } }, tokens: { refreshToken: 'next' } })
+  t.match(renamed, { record: { id, version: 2, updatedAt: s.clock.now(), user: { name: 'Bea' } }, tokens: { refreshToken: 'next' } })
   t.same(rename.send().map(({ name }) => name), [CLAIMS])
   t.match(await s.sessions.read(s.browser.request()), { record: { user: { name: 'Bea' } }, lastActivity: s.clock.now() })
   t.match(await s.sessions.read(rename), { record: { user: { name: 'Bea' } } }, 'a read after the write sees the write')
@@ -342,7 +344,7 @@ t.test('an update writes only what changed', async (t) => {
   t.not(s.browser.cookies.get(CLAIMS)?.value, before.claims)
 
   const nothing = s.browser.request()
-  t.match(await s.sessions.update(nothing, id, (current) => current), { record: { id, version: 2 } })
+  t.match(await s.sessions.update(nothing, id, (current) => current), { record: { id, version: 3 } })
   t.match(await s.sessions.update(nothing, id, ({ record, tokens }) => ({ record, tokens })), { record: { id } })
   t.equal(await s.sessions.update(nothing, id, () => undefined), undefined)
   t.equal(nothing.writes.size, 0)
@@ -350,7 +352,8 @@ t.test('an update writes only what changed', async (t) => {
 
 t.test('an update that takes every token away clears their cookie', async (t) => {
   const s = setup()
-  const { record: { id } } = await login(s)
+  const { record: made } = await login(s)
+  const { id } = made
   const jar = s.browser.request()
   await s.sessions.update(jar, id, ({ record, tokens: { id, version } }) => ({ record, tokens: { id, version, tokenSets: [], connectionTokenSets: [] } }))
   jar.send()
@@ -358,7 +361,94 @@ t.test('an update that takes every token away clears their cookie', async (t) =>
   const later = s.browser.request()
   await s.sessions.update(later, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken()] } }))
   later.send()
-  t.match((await s.sessions.tokens(s.browser.request(), { id } as SessionRecord)), { tokenSets: [{ accessToken: 'opaque' }], version: 2 - 1 })
+  t.match((await s.sessions.tokens(s.browser.request(), made)), { tokenSets: [{ accessToken: 'opaque' }], version: 2 })
+})
+
+t.test('a request with older cookies gets what other requests have written, and hands it on', async (t) => {
+  const s = setup()
+  const { record: made } = await login(s)
+  const { id } = made
+  const older = s.browser.request()
+  const change = async (next: (current: StoredSession) => StoredSession) => {
+    const jar = s.browser.request()
+    await s.sessions.update(jar, id, next)
+    jar.send()
+  }
+  /** Sends an answer as the plugin does. */
+  const answer = (jar: MapJar) => {
+    s.sessions.catchUp!(jar, id)
+    return jar.send().map(({ name }) => name)
+  }
+  await change(({ record, tokens }) => ({ record: { ...record, user: { ...record.user, name: 'Bea' } }, tokens }))
+  await change(({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
+  const newest = () => s.browser.cookies.get(CLAIMS)!.value + s.browser.cookies.get(TOKENS)!.value
+  const cookies = newest()
+
+  t.match(await s.sessions.read(older), { record: { user: { name: 'Bea' }, version: 1 } })
+  t.match(await s.sessions.tokens(older, made), { refreshToken: 'next', version: 2 })
+  t.same(answer(older), [CLAIMS, TOKENS])
+  t.equal(newest(), cookies, 'the very same cookies')
+  t.same(answer(s.browser.request()), [], 'who is up to date gets nothing')
+
+  const behind = s.browser.request()
+  await change(({ record }) => ({ record, tokens: { id, version: 0, tokenSets: [], connectionTokenSets: [] } }))
+  t.match(await s.sessions.tokens(behind, made), { id, tokenSets: [], version: 3 })
+  t.same(answer(behind), [TOKENS])
+  t.notOk(s.browser.cookies.has(TOKENS), 'tokens that were taken away stay so')
+  t.same(answer(s.browser.request()), [])
+
+  const slow = s.browser.request()
+  await s.sessions.update(slow, id, ({ record, tokens }) => ({ record: { ...record, custom: { a: 1 } }, tokens }))
+  await change(({ record, tokens }) => ({ record: { ...record, custom: { ...record.custom, b: 2 } }, tokens }))
+  t.same(answer(slow), [CLAIMS])
+  t.match(await s.sessions.read(s.browser.request()), { record: { custom: { a: 1, b: 2 } } }, 'an answer that is sent late')
+
+  const other = s.browser.request()
+  await change(({ record, tokens }) => ({ record: { ...record, custom: { c: 3 } }, tokens }))
+  s.sessions.catchUp!(other, 'another')
+  t.equal(other.writes.size, 0, 'another session\'s')
+  s.clock.pass(60)
+  t.match(await s.sessions.read(other), { record: { custom: { b: 2 } } }, 'a minute later every request speaks for itself')
+  t.same(answer(other), [])
+})
+
+t.test('what was written lately comes back neither after logout nor after a revocation', async (t) => {
+  for (const end of ['destroy', 'revoke', 'login'] as const) {
+    const s = setup()
+    const { record: made } = await login(s)
+    const older = [s.browser.request(), s.browser.request()]
+    const jar = s.browser.request()
+    await s.sessions.update(jar, made.id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
+    jar.send()
+    s.clock.pass(1)
+    if (end === 'destroy') await s.sessions.destroy(s.browser.request())
+    else if (end === 'revoke') await s.sessions.revoke({ iss: made.issuer, sub: made.user.sub })
+    else await login(s)
+    for (const late of older) {
+      t.equal(await s.sessions.tokens(late, made), undefined)
+      s.sessions.catchUp!(late, made.id)
+      t.same(late.send(), [], end)
+    }
+  }
+})
+
+t.test('an older state that is written once more does not take the newer one\'s place', async (t) => {
+  const s = setup()
+  const made = await login(s)
+  const jar = s.browser.request()
+  await s.sessions.update(jar, made.record.id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
+  // As when another library's cookie is taken over by two requests at once.
+  const second = jarOf('')
+  await s.sessions.create(second, made)
+  t.match(await s.sessions.tokens(second, made.record), { refreshToken: 'next' })
+})
+
+t.test('what is remembered of writes is bounded', async (t) => {
+  const writes = createRecentWrites(() => 0)
+  for (let i = 0; i <= 10_000; i++) writes.add(`session-${i}`, { claims: { value: 'x', version: 1 } })
+  t.equal(writes.get('session-0'), undefined)
+  t.match(writes.get('session-1'), { claims: { version: 1 } })
+  t.match(writes.get('session-10000'), { claims: { version: 1 } })
 })
 
 t.test('an update of another session, or of one that is over, writes nothing', async (t) => {
@@ -375,7 +465,8 @@ t.test('an update of another session, or of one that is over, writes nothing', a
 
 t.test('RF-14: what a slow request writes after logout does not bring the session back', async (t) => {
   const s = setup()
-  const { record: { id } } = await login(s)
+  const { record: made } = await login(s)
+  const { id } = made
   s.clock.pass(10_000)
   const [slow, slower, logout] = [s.browser.request(), s.browser.request(), s.browser.request()]
   await s.sessions.read(slow)
@@ -568,7 +659,7 @@ t.test('tokens above one cookie\'s size go into chunks, exactly named', async (t
   await s.sessions.update(grow, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken('a', large(3700))] } }))
   grow.send()
   t.same([...s.browser.cookies.keys()].sort(), [CLAIMS, `${TOKENS}.0`, `${TOKENS}.1`])
-  t.equal((await s.sessions.tokens(s.browser.request(), made.record)).version, 3)
+  t.equal((await s.sessions.tokens(s.browser.request(), made.record))?.version, 3)
   const both = s.browser.request()
   await s.sessions.update(both, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken()] } }))
   both.send()
@@ -584,7 +675,7 @@ t.test('SES-03: chunks that are swapped, missing, repeated or of two sessions ar
   const [zero, one] = [chunk(s.browser, 0), chunk(s.browser, 1)]
   const tokensOf = async (cookies: Record<string, string>) => {
     const jar = jarOf(Object.entries(cookies).map(([name, value]) => `${TOKENS}${name}=${value}`).join('; '))
-    const tokens = await s.sessions.tokens(jar, made.record)
+    const tokens = (await s.sessions.tokens(jar, made.record))!
     return tokens.tokenSets.length === 0 ? 'none' : tokens.refreshToken === made.tokens.refreshToken ? 'right' : 'wrong'
   }
   t.equal(await tokensOf({ '.0': zero, '.1': one }), 'right')
@@ -607,13 +698,13 @@ t.test('SES-03: where both forms are left, the newer tokens count', async (t) =>
   await s.sessions.update(grow, record.id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'newer', tokenSets: [accessToken('a', large(3500))] } }))
   grow.send()
   s.browser.plant(TOKENS, single ?? '')
-  t.equal((await s.sessions.tokens(s.browser.request(), record)).refreshToken, 'newer')
+  t.equal((await s.sessions.tokens(s.browser.request(), record))?.refreshToken, 'newer')
 
   const newest = s.browser.request()
   await s.sessions.update(newest, record.id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'newest', tokenSets: [] } }))
   const value = newest.get(TOKENS) ?? ''
   s.browser.plant(TOKENS, value)
-  t.equal((await s.sessions.tokens(s.browser.request(), record)).refreshToken, 'newest')
+  t.equal((await s.sessions.tokens(s.browser.request(), record))?.refreshToken, 'newest')
 })
 
 t.test('SES-04: a cookie whose name only begins like ours is never joined', async (t) => {
@@ -643,10 +734,11 @@ t.test('a session that nears the budget is reported with what weighs what', asyn
 
 t.test('over the budget, tokens that can be had again are left out, the easiest to replace first', async (t) => {
   const s = setup({ audience: 'https://main' })
-  const { record: { id } } = await login(s)
+  const { record: made } = await login(s)
+  const { id } = made
   const jar = s.browser.request()
   const kept = async () => {
-    const { tokenSets, connectionTokenSets = [] } = await s.sessions.tokens(jar, { id } as SessionRecord)
+    const { tokenSets, connectionTokenSets = [] } = (await s.sessions.tokens(jar, made))!
     return [...tokenSets.map(({ audience }) => audience), ...connectionTokenSets.map(({ connection }) => connection)]
   }
   const store = async (refreshToken: string | undefined, main: number, expiresAt = 1_900_000_300) => await s.sessions.update(jar, id, ({ record, tokens: { id, version } }) => ({
@@ -671,7 +763,7 @@ t.test('over the budget, tokens that can be had again are left out, the easiest 
   await store('refresh', 6000)
   t.same(await kept(), [])
   t.equal(s.warnings.length, 1, 'said once')
-  t.match(await s.sessions.tokens(jar, { id } as SessionRecord), { refreshToken: 'refresh', tokenSets: [], connectionTokenSets: [] })
+  t.match(await s.sessions.tokens(jar, made), { refreshToken: 'refresh', tokenSets: [], connectionTokenSets: [] })
 
   const before = jar.get(TOKENS)
   await t.rejects(store(undefined, 4000), { name: 'SessionTooLargeError' }, 'without a refresh token nothing can be had again')
@@ -695,11 +787,12 @@ t.test('what cannot fit is an error that lists what weighs what and points to a 
 
 t.test('a growing user makes tokens give way', async (t) => {
   const s = setup()
-  const { record: { id } } = await login(s, { tokens: { tokenSets: [accessToken('https://api', large(4400))] } })
+  const { record: made } = await login(s, { tokens: { tokenSets: [accessToken('https://api', large(4400))] } })
+  const { id } = made
   const jar = s.browser.request()
   await s.sessions.update(jar, id, ({ record, tokens }) => ({ record: { ...record, custom: { note: large(1800) } }, tokens }))
   jar.send()
-  t.same((await s.sessions.tokens(s.browser.request(), { id } as SessionRecord)), { id, version: 0, refreshToken: `refresh-of-${id}`, tokenSets: [], connectionTokenSets: [] })
+  t.same((await s.sessions.tokens(s.browser.request(), made)), { id, version: 0, refreshToken: `refresh-of-${id}`, tokenSets: [], connectionTokenSets: [] })
 })
 
 t.test('the reference session fits into two cookies of 4,000 bytes', async (t) => {

@@ -99,7 +99,7 @@ test('claims and tokens of one request come from one read', async t => {
   world.calls.length = 0
   const jar = world.browser.request()
   const read = await world.sessions.read(jar)
-  t.equal((await world.sessions.tokens(jar, read!.record)).refreshToken, 'secret-refresh-token')
+  t.equal((await world.sessions.tokens(jar, read!.record))?.refreshToken, 'secret-refresh-token')
   t.same(world.calls, ['get'])
   t.ok(Object.isFrozen(read!.record.user))
 })
@@ -280,8 +280,7 @@ test('tokens of a session that is not there any more are no tokens', async t => 
   const { record } = await logIn(world)
   const jar = world.browser.request()
   await world.sessions.revoke({ id: record.id })
-  t.match(await world.sessions.tokens(jar, record), { id: record.id, tokenSets: [] })
-  t.notOk('refreshToken' in await world.sessions.tokens(jar, record))
+  t.equal(await world.sessions.tokens(jar, record), undefined)
 })
 
 test('under the session\'s lock the tokens come from the store, not from what the request saw before', async t => {
@@ -290,8 +289,8 @@ test('under the session\'s lock the tokens come from the store, not from what th
   const jar = world.browser.request()
   await world.sessions.read(jar)
   await world.sessions.update(world.browser.request(), record.id, current => ({ record: current.record, tokens: { ...current.tokens, refreshToken: 'newer' } }))
-  t.equal((await world.sessions.tokens(jar, record)).refreshToken, 'secret-refresh-token')
-  t.equal(await world.sessions.lock(record.id, async () => (await world.sessions.tokens(jar, record)).refreshToken), 'newer')
+  t.equal((await world.sessions.tokens(jar, record))?.refreshToken, 'secret-refresh-token')
+  t.equal(await world.sessions.lock(record.id, async () => (await world.sessions.tokens(jar, record))?.refreshToken), 'newer')
 })
 
 test('a session can be ended by its id, once', async t => {

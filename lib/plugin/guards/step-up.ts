@@ -51,7 +51,7 @@ export function satisfied (caller: Caller, code: StepUp['code']): Promise<void> 
 
 /** Whether the session came of the login this browser was sent to, rather than of one before, after or beside it. */
 async function cameOf ({ record }: ReadSession, { registration: { context }, visit }: Caller, login: string): Promise<boolean> {
-  const { nonce } = await context.sessions.tokens(visit.jar, record)
+  const nonce = (await context.sessions.tokens(visit.jar, record))?.nonce
   return nonce !== undefined && markOf(nonce) === login
 }
 
