@@ -1,8 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../errors.js'
 import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance, strictInstance } from './instance.js'
+import { checkHook } from './guards/guard.js'
 import { beginRequest, readRoute } from './guards/read-route.js'
+import { watchScopes } from './guards/scope-guards.js'
+import { markGuarded } from './open-api.js'
 import type { Registration } from './registration.js'
 import { kRegistration, kSlot, registrationOf, type Scoped, type Slotted } from './slots.js'
 
@@ -20,11 +23,18 @@ export function decorate (fastify: FastifyInstance, registration: Registration, 
     fastify.decorateRequest('getSession', function (this: FastifyRequest) { return this.auth0.getSession() } as never)
     fastify.addHook('onRequest', begin)
     fastify.addHook('onSend', writeCookies)
+    watchScopes(fastify, (scope, hook) => { checkHook(hook, (scope as FastifyInstance & Scoped)[kRegistration].context.config) })
   }
+  const routes: { scope: FastifyInstance, route: RouteOptions }[] = []
   fastify.addHook('onRoute', function (route) {
     // A child with a tenant of its own guards its routes itself.
     if ((this as FastifyInstance & Scoped)[kRegistration] !== registration) return
-    readRoute(registration, route, hook => nameOf(instance, hook))
+    readRoute(registration, route)
+    routes.push({ scope: this, route })
+  })
+  fastify.addHook('onReady', async () => {
+    if (registration.describes) for (const { scope, route } of routes) markGuarded(scope, route)
+    routes.length = 0
   })
   return instance
 }
@@ -40,8 +50,4 @@ function begin (request: FastifyRequest, reply: FastifyReply, done: () => void):
 function writeCookies (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
   if ((request as FastifyRequest & Slotted)[kSlot]?.jar?.flush(reply) === true) registrationOf(request).warnOfPublicResponse(request)
   done(null, payload)
-}
-
-function nameOf (instance: Auth0Instance, hook: unknown): string {
-  return Object.entries(instance).find(([, value]) => value === hook)?.[0] ?? 'guard'
 }

@@ -1,8 +1,9 @@
-import type { FastifySchema, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import type { Context } from '../flows/context.js'
 import { acceptedBy, type Security } from './guards/guard.js'
+import { STAGES } from './guards/own-guards.js'
 import { optsOut, type RouteConfig } from './guards/route-config.js'
-import type { Registration } from './registration.js'
+import { hooksAround, ownHooks } from './guards/scope-guards.js'
 
 /** The part of an OpenAPI document that is written here. @see OpenAPI 3.1 section 4.8.27 */
 interface OpenApiDocument { components: { securitySchemes?: Record<string, unknown> } }
@@ -12,13 +13,14 @@ interface Described { schema: FastifySchema, url: string, openapiObject?: OpenAp
 
 /**
  * Says in an OpenAPI document that a route is guarded, and by what, or that it opts out of what the document says of all;
- * what the route says itself stands. Guards of a whole scope cannot be seen from here.
+ * what the route says itself stands. To be called when every scope has its hooks.
  */
-export function markGuarded ({ describes }: Registration, route: RouteOptions): void {
+export function markGuarded (scope: FastifyInstance, route: RouteOptions): void {
   const schema = route.schema as (FastifySchema & { security?: readonly Security[] }) | undefined
-  if (!describes || schema?.security !== undefined) return
-  const hooks = [route.onRequest, route.preParsing, route.preValidation, route.preHandler].flat()
-  const security = acceptedBy(hooks) ?? (optsOut((route.config as RouteConfig | undefined)?.auth0) ? [] : undefined)
+  if (schema?.security !== undefined) return
+  const security = optsOut((route.config as RouteConfig | undefined)?.auth0)
+    ? acceptedBy(STAGES.flatMap(stage => ownHooks(route, stage))) ?? []
+    : acceptedBy(hooksAround(scope, route))
   if (security !== undefined) route.schema = { ...schema, security } as FastifySchema
 }
 

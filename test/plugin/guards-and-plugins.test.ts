@@ -32,6 +32,27 @@ t.test('OpenAPI documents name the ways in, and say which routes want which', as
   app.get('/both', { config: { auth0: { sessionOrToken: true } } }, ok)
   app.get('/own', { preHandler: auth0.requireSession, schema: { security: [{ other: [] }] } }, ok)
   app.get('/out', { config: { auth0: false } }, ok)
+  app.get('/before/hook', ok)
+  app.register(async scope => {
+    scope.get('/', ok)
+    scope.get('/more', { preHandler: auth0.requireToken() }, ok)
+    scope.get('/out', { config: { auth0: false }, preHandler: async () => {} }, ok)
+    scope.register(async inner => {
+      inner.addHook('onRequest', auth0.requireToken({ scopes: ['write'] }))
+      inner.get('/', ok)
+    }, { prefix: '/inner' })
+    // A scope's hooks are those of all of its routes, also of the ones above.
+    scope.addHook('preHandler', async () => {})
+    scope.addHook('preHandler', auth0.requireSession)
+    scope.addHook('onTimeout', async () => {})
+  }, { prefix: '/scope' })
+  const another = new Site()
+  t.teardown(async () => { await another.app.close() })
+  app.register(async scope => {
+    scope.addHook('preHandler', auth0.requireSession)
+    await scope.register(fastifyAuth0, { ...another.options({ api: { audience } }), prefix: '/another' })
+    scope.get('/', ok)
+  }, { prefix: '/another' })
   app.get('/out/own', { config: { auth0: { public: true } }, preHandler: auth0.requireToken() }, ok)
   await app.ready()
   const document = app.swagger() as unknown as Document
@@ -46,6 +67,12 @@ t.test('OpenAPI documents name the ways in, and say which routes want which', as
     '/page': [{ session: [] }],
     '/admin': [{ session: [] }],
     '/api': [{ bearer: [] }, { openIdConnect: ['read'] }],
+    '/before/hook': undefined,
+    '/scope/': [{ session: [] }],
+    '/scope/more': [{ session: [] }],
+    '/scope/out': [],
+    '/scope/inner/': [{ bearer: [] }, { openIdConnect: ['write'] }],
+    '/another/': [{ session: [] }],
     '/both': [{ session: [] }, { bearer: [] }, { openIdConnect: [] }],
     '/own': [{ other: [] }],
     '/out': [],
@@ -266,12 +293,10 @@ t.test('what a token guard or an API option must be', async t => {
   t.ok(requireToken({ audience: ['a', 'b'], organization: 'org_a' }))
   for (const guard of [requireToken(), requireToken({ scopes: ['read'] }), s.app.auth0.requireSessionOrToken()]) {
     t.throws(() => { s.app.get('/', { preHandler: [async () => {}, guard] }, async () => '') }, { code: 'configuration_error', option: 'api.audience' }, 'whose tokens would they be')
+    t.throws(() => { s.app.addHook('onRequest', guard) }, { code: 'configuration_error', option: 'api.audience' }, 'and those of a whole scope')
   }
   s.app.get('/named', { preHandler: requireToken({ audience: 'https://api.example.test' }) }, async () => '')
-  s.app.register(async app => {
-    app.addHook('onRequest', requireToken())
-    app.get('/api', async () => '')
-  })
+  s.app.get('/api', async (request, reply) => { await requireToken()(request, reply) })
   t.match((await s.app.inject({ url: '/api', headers: { host: HOST, authorization: 'Bearer a.b.c' } })).json(), { statusCode: 500, code: 'configuration_error' })
   for (const options of [{ routes: { protectedResource: true } }, { api: { issuers: ['https://x.test/path'] } }, { api: { dpop: 'maybe' as 'allowed' } }, { api: { dpopProofAge: 1 } }]) {
     const app = fastify({ pluginTimeout: 0 })

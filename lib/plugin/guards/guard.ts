@@ -18,12 +18,17 @@ export interface GuardReply { readonly sent: boolean }
 /** Passing costs nothing: every request that passes gets this. */
 export const PASS: Promise<void> = Promise.resolve()
 
-const factories = new WeakSet<object>()
+const factories = new WeakMap<object, string>()
 
-/** Marks a function that makes guards, so that registering it uncalled is noticed. */
-export function factory<F extends (...args: never[]) => Guard> (make: F): F {
-  factories.add(make)
-  return make
+/** Names a function that makes guards, and notices when it is used uncalled, as if it were the guard. */
+export function factory<Args extends unknown[]> (name: string, make: (...args: Args) => Guard): (...args: Args) => Guard {
+  const named = (...args: Args): Guard => {
+    const first = args[0] as { raw?: unknown, server?: unknown } | undefined
+    if (typeof first === 'object' && first !== null && 'raw' in first && 'server' in first) throw uncalled(name)
+    return make(...args)
+  }
+  factories.set(named, name)
+  return named
 }
 
 /** A way to prove who one is, by its name in OpenAPI documents, and the scopes it takes. */
@@ -61,23 +66,14 @@ export function acceptedBy (hooks: readonly unknown[]): readonly Security[] | un
   return hooks.map(hook => traits.get(hook as object)?.security).find(security => security !== undefined)
 }
 
-/** @throws ConfigurationError where a hook is a guard that the options lack something for */
-export function checkSetup (hook: unknown, config: Config): void {
+/** @throws ConfigurationError where a hook is a factory that nobody called, or a guard that the options lack something for */
+export function checkHook (hook: unknown, config: Config): void {
+  const name = factories.get(hook as object)
+  if (name !== undefined) throw uncalled(name)
   traits.get(hook as object)?.checkSetup?.(config)
 }
 
-/** Whether this is a factory that somebody forgot to call. */
-export function isFactory (hook: unknown): boolean {
-  return typeof hook === 'function' && factories.has(hook)
-}
-
-/** @throws ConfigurationError when a factory is used as if it were the guard */
-export function refuseRequest (name: string, args: readonly unknown[]): void {
-  const first = args[0] as { raw?: unknown, routeOptions?: unknown } | undefined
-  if (typeof first === 'object' && first !== null && 'raw' in first && 'server' in first) throw uncalled(name)
-}
-
-export function uncalled (name: string): ConfigurationError {
+function uncalled (name: string): ConfigurationError {
   return new ConfigurationError(name, `"fastify.auth0.${name}" makes a guard and has to be called, e.g. preHandler: fastify.auth0.${name}(…).`)
 }
 

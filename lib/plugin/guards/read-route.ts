@@ -1,27 +1,23 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
-import { markGuarded } from '../open-api.js'
 import type { Registration } from '../registration.js'
 import { kOwnRoute, slotOf } from '../slots.js'
 import { declaredGuards } from './declared.js'
-import { checkSetup, isFactory, uncalled, type Guard } from './guard.js'
+import { checkHook, type Guard } from './guard.js'
 import { keepOwnGuards, STAGES } from './own-guards.js'
 import { kRead, nameOfRoute, optsOut, type RouteConfig } from './route-config.js'
+import { ownHooks } from './scope-guards.js'
 
 /**
  * Reads what a route says of its guards, when it is registered.
  * @throws ConfigurationError for a declaration or a guard that cannot be meant
  */
-export function readRoute (registration: Registration, route: RouteOptions, nameOf: (hook: unknown) => string): void {
+export function readRoute ({ context }: Registration, route: RouteOptions): void {
   const { auth0: declared } = (route.config ?? {}) as RouteConfig
   const guards = declared === undefined ? [] : declaredGuards(declared, nameOfRoute(route))
   if (guards.length > 0) route.onRequest = [...guards as never[], ...[route.onRequest ?? []].flat()]
-  markGuarded(registration, route)
-  const hooks = STAGES.flatMap(stage => [route[stage] ?? []].flat() as unknown[])
-  for (const hook of hooks) {
-    if (isFactory(hook)) throw uncalled(nameOf(hook))
-    checkSetup(hook, registration.context.config)
-  }
+  const hooks = STAGES.flatMap(stage => ownHooks(route, stage))
+  for (const hook of hooks) checkHook(hook, context.config)
   const read: Pick<RouteConfig, typeof kRead> = { [kRead]: { declared, hooks: hooks.length > 0 } }
   route.config = { ...route.config, ...read }
   if (optsOut(declared)) keepOwnGuards(route)

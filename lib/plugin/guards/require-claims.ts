@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js'
 import type { UserClaims } from '../../../types/session.js'
 import { callerGuard } from './caller.js'
-import { factory, forbid, PASS, refuseRequest, type Guard } from './guard.js'
+import { factory, forbid, PASS, type Guard } from './guard.js'
 
 type Plain = string | number | boolean | null
 
@@ -16,8 +16,7 @@ export type ClaimDemands = Readonly<Record<string, Plain | readonly Plain[]>> | 
  * Behind `requireToken` the access token's claims are asked. 403 `insufficient_claims` otherwise.
  * @throws ConfigurationError when the demands ask for nothing
  */
-export const requireClaims = factory((demands: ClaimDemands): Guard => {
-  refuseRequest('requireClaims', [demands])
+export const requireClaims = factory('requireClaims', (demands: ClaimDemands): Guard => {
   const holds = predicateOf(demands)
   return callerGuard(({ claims, request, reply }) => {
     const settle = (verdict: unknown): Promise<void> => verdict === true

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import { callerGuard, type Caller } from './caller.js'
-import { factory, refuseRequest, type Guard } from './guard.js'
+import { factory, type Guard } from './guard.js'
 import { hasMfa, MFA_ACR } from './require-mfa.js'
 import { satisfied, stepUp } from './step-up.js'
 
@@ -10,8 +10,7 @@ import { satisfied, stepUp } from './step-up.js'
  * @param options.maxAge seconds since the user last proved who they are (`auth_time`)
  * @see OpenID Connect Core section 3.1.2.1 (max_age), RFC 9470
  */
-export const requireFreshLogin = factory((options: { maxAge: number }): Guard => {
-  refuseRequest('requireFreshLogin', [options])
+export const requireFreshLogin = factory('requireFreshLogin', (options: { maxAge: number }): Guard => {
   const maxAge = options?.maxAge
   if (typeof maxAge !== 'number' || !Number.isInteger(maxAge) || maxAge < 0) {
     throw new ConfigurationError('requireFreshLogin', '"requireFreshLogin" takes { maxAge }, a whole number of seconds.')

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { isInOrganization } from '../../tokens/claims.js'
 import { callerGuard } from './caller.js'
-import { factory, forbid, PASS, refuseRequest, type Guard } from './guard.js'
+import { factory, forbid, PASS, type Guard } from './guard.js'
 
 /** Id (`org_…`) or name of an organization, or a function that gives the one this request is about; none lets nobody pass. */
 export type OrganizationDemand = string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
@@ -12,8 +12,7 @@ export type OrganizationDemand = string | ((request: FastifyRequest) => string |
  * 403 `wrong_organization` for users who logged in to another one, or to none.
  * @see https://auth0.com/docs/manage-users/organizations/using-tokens
  */
-export const requireOrganization = factory((demand: OrganizationDemand): Guard => {
-  refuseRequest('requireOrganization', [demand])
+export const requireOrganization = factory('requireOrganization', (demand: OrganizationDemand): Guard => {
   if (typeof demand !== 'function' && (typeof demand !== 'string' || demand.trim() === '')) {
     throw new ConfigurationError('requireOrganization', '"requireOrganization" takes an organization\'s id or name, or a function of the request.')
   }

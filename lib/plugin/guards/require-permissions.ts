@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AccessTokenError, ConfigurationError } from '../../errors.js'
 import { permissionsOf, sessionPermissions } from '../../flows/permissions.js'
 import { callerGuard } from './caller.js'
-import { factory, forbid, PASS, refuseRequest, type Guard } from './guard.js'
+import { factory, forbid, PASS, type Guard } from './guard.js'
 import { denied } from './require-session.js'
 
 /**
@@ -10,8 +10,7 @@ import { denied } from './require-session.js'
  * They are the `permissions` of the user's claims, else of the session's access token for the configured `audience`;
  * behind `requireToken` those of the caller's access token. 403 `insufficient_permissions` otherwise.
  */
-export const requirePermissions = factory((...names: string[]): Guard => {
-  refuseRequest('requirePermissions', names)
+export const requirePermissions = factory('requirePermissions', (...names: string[]): Guard => {
   if (names.length === 0 || names.some(name => typeof name !== 'string' || name === '')) {
     throw new ConfigurationError('requirePermissions', '"requirePermissions" takes the names of one or more permissions.')
   }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { AccessTokenDemands } from '../../flows/access-token-check.js'
-import { factory, guard, refuseRequest, type Guard } from './guard.js'
+import { factory, guard, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
 import { audienceOf, requireToken } from './require-token.js'
 
@@ -8,8 +8,7 @@ import { audienceOf, requireToken } from './require-token.js'
  * Guard of what pages and API clients share: an `Authorization` header has to hold a good access token,
  * without one the session counts. Behind it, `requireClaims` and its like ask whichever of the two it was.
  */
-export const requireSessionOrToken = factory((demands: AccessTokenDemands = {}): Guard => {
-  refuseRequest('requireSessionOrToken', [demands])
+export const requireSessionOrToken = factory('requireSessionOrToken', (demands: AccessTokenDemands = {}): Guard => {
   const withToken = requireToken(demands)
   return guard({
     security: [{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],

@@ -10,7 +10,7 @@ import { registrationOf } from '../slots.js'
 import { appBaseOf } from '../visit.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { readCredentials, type Scheme } from './credentials.js'
-import { answerDenied, factory, guard, PASS, refuseRequest, type Guard } from './guard.js'
+import { answerDenied, factory, guard, PASS, type Guard } from './guard.js'
 import { checkTokenDemands } from './token-demands.js'
 
 /** Seconds after which a token may be tried again when the keys could not be fetched. */
@@ -22,8 +22,7 @@ const RETRY_AFTER = 5
  * @throws ConfigurationError for demands that are not known
  * @see RFC 6750 section 3, RFC 9068 section 4, RFC 9449 section 7
  */
-export const requireToken = factory((demands: AccessTokenDemands = {}): Guard => {
-  refuseRequest('requireToken', [demands])
+export const requireToken = factory('requireToken', (demands: AccessTokenDemands = {}): Guard => {
   checkTokenDemands(demands)
   /** Bearer tokens that have met these demands: nothing but time can change that. */
   const passed = new WeakSet<VerifiedToken>()
