@@ -165,8 +165,8 @@ export class ForbiddenError extends Auth0Error {
 
 /** The reasons an `AccessTokenError` gives. */
 export type AccessTokenErrorCode =
-  | 'missing_session' | 'missing_refresh_token' | 'failed_to_refresh_token' | 'refresh_token_error'
-  | 'session_not_writable' | 'session_expired' | 'domain_mismatch' | 'incorrect_audience' | 'dpop_key_mismatch'
+  | 'missing_session' | 'missing_refresh_token' | 'failed_to_refresh_token'
+  | 'session_not_writable' | 'incorrect_audience' | 'dpop_key_mismatch'
 
 /** No access token could be had for this session; the user has to log in again unless `code` says otherwise. */
 export class AccessTokenError extends Auth0Error {
@@ -177,7 +177,7 @@ export class AccessTokenError extends Auth0Error {
 
 /** The reasons an `AccessTokenForConnectionError` gives. */
 export type AccessTokenForConnectionErrorCode =
-  | 'missing_session' | 'missing_refresh_token' | 'failed_to_retrieve' | 'session_not_writable' | 'domain_mismatch'
+  | 'missing_session' | 'missing_refresh_token' | 'failed_to_retrieve' | 'session_not_writable'
 
 /** Token Vault gave no token for a connection; for `failed_to_retrieve` the user probably has to connect the account first. */
 export class AccessTokenForConnectionError extends Auth0Error {

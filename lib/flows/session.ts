@@ -72,6 +72,7 @@ export async function updateSession (context: Context, visit: Visit, patch: Sess
     if (Object.hasOwn(patch, name)) throw new InvalidArgumentError(name, `The session field "${name}" cannot be changed.`)
   }
   const { user: claims = {}, ...fields } = patch
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
   const current = await currentSession(context, visit)
   if (current === undefined) throw new LoginRequiredError()
   if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')

@@ -55,6 +55,7 @@ t.test('updateSession merges the application\'s fields and claims, and nothing e
     '/reserved': async request => await outcome(request.auth0.updateSession({ id: 'x' })),
     '/sub': async request => await outcome(request.auth0.updateSession({ user: { sub: 'x' } })),
     '/none': async request => await outcome(request.auth0.updateSession(null as never)),
+    '/users': async request => await Promise.all([null, [], 'Ada'].map(async user => await outcome(request.auth0.updateSession({ user } as never)))),
     '/list': async request => await outcome(request.auth0.updateSession([] as never)),
     '/over': async request => {
       const other = s.app.auth0.for({ request })
@@ -74,6 +75,7 @@ t.test('updateSession merges the application\'s fields and claims, and nothing e
   t.equal((await ada.call('/sub')).body, 'invalid_argument user.sub')
   t.equal((await ada.call('/none')).body, 'invalid_argument patch')
   t.equal((await ada.call('/list')).body, 'invalid_argument patch')
+  t.strictSame((await ada.call('/users')).json(), Array(3).fill('invalid_argument user'))
   t.equal((await s.browser().call('/set')).statusCode, 401)
   t.equal((await ada.call('/over')).body, 'login_required')
 })

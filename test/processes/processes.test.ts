@@ -104,7 +104,7 @@ t.test('two processes', { skip: withoutRedis || withoutPostgres }, async t => {
   t.teardown(async () => await deployment.close())
   for (const store of stores) await t.test(`over ${store}`, async t => await oneSite(t, deployment, store))
   await t.test('at full load for some seconds, with users logging in and out and tokens expiring', async t => {
-    const result = await soak(deployment, { store: 'redis', seconds: 3, people: 4 })
+    const result = await soak(deployment, { store: 'redis', seconds: 3, people: 4, atLeast: 21 })
     t.equal(result.swaps, 0)
     t.strictSame(result.errors, {})
     t.equal(result.unhandled, 0)

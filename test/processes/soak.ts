@@ -17,15 +17,15 @@ export interface SoakResult {
 
 /**
  * Full load on two processes: each person logs in, uses the application, has their token renewed, and logs out,
- * over and over, while time jumps past the end of the access tokens now and then, never of a login under way.
+ * over and over, for some seconds and `atLeast` so many requests, while time jumps past the end of the access tokens now and then, never of a login under way.
  */
-export async function soak (deployment: Deployment, options: { store: string, seconds: number, people: number }): Promise<SoakResult> {
+export async function soak (deployment: Deployment, options: { store: string, seconds: number, people: number, atLeast?: number }): Promise<SoakResult> {
   const { tenant, processes } = deployment
   const result: SoakResult = { requests: 0, logins: 0, logouts: 0, swaps: 0, errors: {}, tokenCalls: 0, heaps: [], unhandled: 0 }
   const third = options.seconds * 1000 / 3
   const begun = performance.now()
   const end = begun + options.seconds * 1000
-  const going = (): boolean => performance.now() < end
+  const going = (): boolean => performance.now() < end || result.requests < (options.atLeast ?? 0)
 
   const wrong = (what: string): void => { result.errors[what] = (result.errors[what] ?? 0) + 1 }
 
