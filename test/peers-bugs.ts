@@ -180,7 +180,7 @@ export const mistakes: Record<string, readonly Row[]> = {
     ['a proof of possession may be used again', 'hostile/api', 'DP-11 a proof counts once'],
     ['a proof of possession cannot be made to carry a nonce of the server', 'hostile/api', 'DP-17 nonces'],
     ['clocks have to agree to the second', 'hostile/api', 'API-06 times'],
-    ['a user who lacks a claim is sent to log in for ever', 'plugin/guards', 'guard × caller × way of asking × place: status, code, and whether the handler ran'],
+    ['a user who lacks a claim is sent to log in for ever', 'plugin/guard-matrix', 'guard × caller × way of asking × place: status, code, headers, and whether the handler ran'],
     ['a step-up that brings nothing is asked for again and again', 'plugin/guards', 'a tenant that gives one thing and takes another does not keep a browser going round'],
     ['a claim cannot be judged by a function that waits', 'plugin/guards', 'a guard waits for a session that is kept in a store']
   ],

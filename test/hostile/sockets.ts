@@ -127,7 +127,11 @@ export async function rawRequest (port: number, text: string | Buffer): Promise<
   socket.on('error', () => {})
   socket.write(text)
   await new Promise(resolve => socket.once('close', resolve))
-  const whole = Buffer.concat(chunks).toString('latin1')
+  return readResponse(Buffer.concat(chunks).toString('latin1'))
+}
+
+/** Takes an answer apart, as it stood on the wire. */
+export function readResponse (whole: string): RawResponse {
   const end = whole.indexOf('\r\n\r\n')
   const [statusLine = '', ...lines] = whole.slice(0, end === -1 ? undefined : end).split('\r\n')
   const headers: Record<string, string> = {}
