@@ -32,9 +32,9 @@ const insufficientAuthentication = (description: string, parameter: string): Ref
 const challenged = (status: number, code: string, wrong = ''): Refusal => () => ({ status, code, challenge: `Bearer realm="api"${wrong}, DPoP realm="api", algs="ES256"` })
 
 const insufficientScope = (claim: string, wanted: string): Refusal =>
-  challenged(403, 'insufficient_scope', `, error="insufficient_scope", error_description="The token's  ${claim}  claim does not hold all of: ${wanted}.", scope="${wanted}"`)
+  challenged(403, 'insufficient_scope', `, error="insufficient_scope", error_description="The token's '${claim}' claim does not hold all of: ${wanted}.", scope="${wanted}"`)
 const invalidToken = (description: string): Refusal => challenged(401, 'invalid_token', `, error="invalid_token", error_description="${description}"`)
-const otherOrganization = challenged(403, 'wrong_organization', ', error="insufficient_scope", error_description="The  org_id  claim of the token is not the organization that was asked for."')
+const otherOrganization = challenged(403, 'wrong_organization', ', error="insufficient_scope", error_description="The \'org_id\' claim of the token is not the organization that was asked for."')
 const noToken = challenged(401, 'missing_token')
 const expiredToken = invalidToken(`The token expired at ${NOW - 31}; it is ${NOW}.`)
 const unknownSignature = invalidToken('The signature of the token is not valid.')

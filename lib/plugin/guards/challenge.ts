@@ -55,6 +55,6 @@ export function challenges (mode: ApiOptions['dpop'], used: Scheme | undefined, 
 
 function errorOf ({ error, message, scope = '' }: Refusal): string[] {
   if (error === undefined) return []
-  const text = (value: string, length: number): string => value.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
+  const text = (value: string, length: number): string => value.replaceAll('"', '\'').replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
   return [`error="${error}"`, `error_description="${text(message, 200)}"`, ...(scope === '' ? [] : [`scope="${text(scope, 1000)}"`])]
 }
