@@ -1,23 +1,28 @@
 const ROUNDS = 16
+/** What each server does at most before it is measured. */
+const WARM_UP = { requests: 30_000, seconds: 15 }
 /** Seconds a server is loaded per round. */
 export const SECONDS = 0.5
 
 /**
  * Loads several servers in turn, shuffled anew in each round, and says what a request cost each of them: the CPU time
  * of the cheapest quarter of its rounds. Whatever else the machine does only adds to the others.
- * The first two rounds only warm up.
+ * Before that every server answers requests until the compiler is done with it, which on a slow machine takes a while.
  * @param load asks a server for `SECONDS`; answers with numbers, `requests` among them
  * @returns per server `perRequest`, microseconds, and what `load` answered, summed up
  */
 export async function rounds (servers, load) {
   const costs = servers.map(() => [])
   const totals = servers.map(() => ({}))
-  for (let round = -2; round < ROUNDS; round++) {
+  for (const server of servers) {
+    const end = performance.now() + WARM_UP.seconds * 1000
+    for (let served = 0; served < WARM_UP.requests && performance.now() < end;) served += (await load(server)).requests
+  }
+  for (let round = 0; round < ROUNDS; round++) {
     for (const i of shuffled(servers.length)) {
       const before = await servers[i].cpu()
       const done = await load(servers[i])
       const spent = await servers[i].cpu() - before
-      if (round < 0) continue
       costs[i].push(spent / done.requests)
       for (const [name, count] of Object.entries(done)) totals[i][name] = (totals[i][name] ?? 0) + count
     }
