@@ -171,6 +171,46 @@ t.test('a slow page overlapping a refresh loses nothing, in whatever order the a
   t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), Array.from({ length: 6 }, (_, i) => `refresh-${i + 1}`), 'no refresh token was sent twice')
 })
 
+t.test('requests in any order, with answers in any order, lose nothing and spend no refresh token twice', async t => {
+  let random = (): number => 0
+  const pause = async (): Promise<void> => { for (let i = Math.floor(random() * 8); i > 0; i--) await new Promise(resolve => setImmediate(resolve)) }
+  const slow = (work: (request: import('fastify').FastifyRequest) => Promise<unknown>) => async (request: import('fastify').FastifyRequest): Promise<unknown> => {
+    await request.getSession()
+    await pause()
+    const result = await work(request)
+    await pause()
+    return result ?? null
+  }
+  const s = await site(t, {}, {
+    '/me': me,
+    '/set': slow(async request => await request.auth0.updateSession({ ...request.query as object, user: { last: JSON.stringify(request.query) } })),
+    '/token': slow(async request => await request.auth0.getAccessToken({ refresh: true })),
+    '/page': slow(async () => 'seen')
+  })
+  s.tenant.scripts.set('refresh_token', async () => { await pause(); return undefined })
+  for (let seed = 1; seed <= 20; seed++) {
+    let state = seed
+    random = () => { state = (state * 48_271) % 2_147_483_647; return state / 2_147_483_647 }
+    const ada = await s.member()
+    const spent = s.tenant.grants('refresh_token').length
+    const wanted: Record<string, string> = {}
+    await Promise.all(Array.from({ length: 12 }, async (_, i) => {
+      await pause()
+      const path = ['/token', '/page', `/set?key${i}=${seed}`][Math.floor(random() * 3)]!
+      if (path.startsWith('/set')) wanted[`key${i}`] = String(seed)
+      const answer = await ada.send('GET', path, { headers: { accept: 'application/json' }, remember: false })
+      t.equal(answer.statusCode, 200)
+      await pause()
+      ada.keep(answer)
+    }))
+    await ada.call('/page')
+    s.clock.now += 61
+    t.match((await ada.call('/me')).json(), wanted, `seed ${seed}: ${Object.keys(wanted).length} fields`)
+    const tokens = s.tenant.grants('refresh_token').slice(spent).map(({ form }) => form.get('refresh_token'))
+    t.equal(new Set(tokens).size, tokens.length, `each of ${tokens.length} refresh tokens once`)
+  }
+})
+
 t.test('what one request holds cannot change what another sees', async t => {
   const s = await site(t, {}, {
     '/me': me,
