@@ -59,18 +59,19 @@ export class RequestCookieJar implements CookieJar {
     this.set(name, '', { ...attributes, maxAge: 0 })
   }
 
-  /** Runs `work` when the response is about to be sent, and may still set cookies. */
+  /** Runs `work` when the response is about to be sent, and may still set cookies. A connection may outlive that, and ask for ever. */
   beforeSend (work: () => void): void {
-    (this.#beforeSend ??= []).push(work)
+    if (this.writable) (this.#beforeSend ??= []).push(work)
   }
 
   /**
-   * Writes the response's headers; called once, when they are about to be sent.
+   * Writes the response's headers; called when they are about to be sent, and once more if a later hook fails.
    * True when the application had allowed shared caches to keep a response that sets cookies.
    */
   flush (reply: FastifyReply): boolean {
     if (this.#read) {
       for (const work of this.#beforeSend ?? []) work()
+      this.#beforeSend = undefined
       varyByCookie(reply)
     }
     this.#flushed = true

@@ -1,6 +1,7 @@
-import fastify from 'fastify'
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
+import { RequestCookieJar } from '../../lib/plugin/cookie-jar.js'
 import { factory, type Guard } from '../../lib/plugin/guards/guard.js'
 import { Browser } from '../hostile/browser.js'
 import { Site } from '../flows/site.js'
@@ -105,6 +106,33 @@ t.test('for() binds any request; its cookies are written with the others', async
   t.match(start.headers['set-cookie'], /_tx_/)
   t.equal((await browser.navigate(s.tenant.callback(start.body))).headers.location, '/there')
   t.equal((await browser.call('/read')).body, 'auth0|ada')
+})
+
+t.test('an answer brings the browser up to date once; a connection that outlives it keeps nothing', t => {
+  const [reply, asked]: [{ sent: boolean, [name: string]: unknown }, string[]] = [{ sent: false, raw: {}, getHeader () {}, header () {} }, []]
+  const jar = new RequestCookieJar({ raw: { headers: { cookie: 'a=1' } } } as FastifyRequest, reply as unknown as FastifyReply, true)
+  const flush = (): unknown => jar.flush(reply as unknown as FastifyReply)
+  jar.get('a')
+  jar.beforeSend(() => { asked.push('before') })
+  flush()
+  jar.beforeSend(() => { asked.push('after') })
+  reply.sent = true
+  jar.beforeSend(() => { asked.push('later') })
+  flush()
+  t.strictSame(asked, ['before'])
+  t.end()
+})
+
+t.test('a hook that fails after the cookies were written does not write them twice', async t => {
+  const s = new Site()
+  t.teardown(async () => { await s.app.close() })
+  s.route('/write', async request => await request.auth0.updateSession({ theme: 'dark' }))
+  s.app.after(() => { s.app.addHook('onSend', async ({ url }, { statusCode }) => { if (url === '/write' && statusCode === 200) throw new Error('too late') }) })
+  await s.app.ready()
+  const browser = await s.member()
+  const response = await browser.call('/write')
+  t.equal(response.statusCode, 500)
+  t.equal([response.headers['set-cookie']].flat().length, 1)
 })
 
 t.test('the application registers @fastify/cookie before or after, as it likes', async t => {
