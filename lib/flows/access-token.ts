@@ -56,7 +56,8 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
     return await refresh(context, visit, server, current, wanted, signal)
   })))
   await adoptNewest(context, visit)
-  return token
+  // Whoever shared the call has an object of his own.
+  return { ...token }
 }
 
 function noRefreshToken (): AccessTokenError {

@@ -35,7 +35,7 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   const kept = await sessionWithTokens(context, visit)
   if (kept === undefined) throw new AccessTokenForConnectionError('missing_session', 'There is no session to get a connection\'s token for.')
   const found = find(context, kept, connection, loginHint)
-  if (found !== undefined && options.refresh !== true) return found
+  if (found !== undefined && options.refresh !== true) return { ...found }
   if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
   if (context.sessions.kind === 'cookie' && !visit.jar.writable) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
 
@@ -61,7 +61,7 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
     }
   })))
   await adoptNewest(context, visit)
-  return token
+  return { ...token }
 }
 
 function noRefreshToken (): AccessTokenForConnectionError {

@@ -73,7 +73,8 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     const changed = { record: wanted.record !== current.record, tokens: wanted.tokens !== current.tokens }
     if (!changed.record && !changed.tokens) return current
     const version = Math.max(current.record.version, current.tokens.version) + 1
-    const record = changed.record ? { ...wanted.record, id, version, updatedAt: now() } : current.record
+    // Not before the write it follows, should another process's clock be ahead.
+    const record = changed.record ? { ...wanted.record, id, version, updatedAt: Math.max(now(), current.record.updatedAt) } : current.record
     const tokens = changed.tokens ? { ...wanted.tokens, id, version } : current.tokens
     cookies.remember(id, cookies.write(jar, { record, tokens }, changed, stillWanted(opened)))
     return { record, tokens }

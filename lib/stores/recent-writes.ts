@@ -2,11 +2,11 @@
 const GRACE = 60
 const MAX_SESSIONS = 10_000
 
-/** A sealed cookie as it was written, and its version; an empty value where the cookie was taken away. */
+/** A sealed cookie as it was written, and its version; of claims also when (epoch seconds). An empty value where the cookie was taken away. */
 export interface Written { value: string, version: number }
 
 /** What this process wrote last of a session that was there before. */
-export interface RecentWrite { claims?: Written, tokens?: Written }
+export interface RecentWrite { claims?: Written & { at: number }, tokens?: Written }
 
 /**
  * What this process wrote of sessions lately. Browsers send requests side by side, and answers overtake each other:

@@ -42,6 +42,8 @@ export class SessionCookies {
   readonly #opened
   readonly #seen
   readonly #recent
+  /** The exchanges that found or wrote something newer than the cookies they came with. */
+  readonly #ahead = new WeakSet<CookieJar>()
   /** What was told already: near the budget, over it. Each is told once, not at every write. */
   readonly #warned = new Set<'near' | 'over'>()
 
@@ -60,9 +62,10 @@ export class SessionCookies {
   /** The session of the cookies, as it was written last. */
   current (jar: CookieJar, value: string | undefined = this.raw(jar)): OpenedSession | undefined {
     const held = this.#held(jar, value)
-    if (held === undefined) return undefined
-    const claims = this.#recent.get(held.record.id)?.claims
-    return claims !== undefined && claims.version > held.record.version ? this.#open(claims.value) : held
+    const missed = held && this.#missed(jar, held)
+    if (missed === undefined) return held
+    this.#ahead.add(jar)
+    return missed.claims === undefined ? held : this.#open(missed.claims.value)
   }
 
   /** The tokens of the session `id`; of two the newer ones. */
@@ -70,6 +73,7 @@ export class SessionCookies {
     const held = this.#heldTokens(jar, id)
     const written = this.#recent.get(id)?.tokens
     if (written === undefined || written.version <= held.version) return held
+    this.#ahead.add(jar)
     return this.#openTokens(written.value, id) ?? { ...noTokens(id), version: written.version }
   }
 
@@ -125,10 +129,11 @@ export class SessionCookies {
       warn('session_cookie_large', { bytes: before, limit: COOKIE_BUDGET, dropped, sizes: weigh({ record, tokens }) })
     }
 
+    this.#ahead.add(jar)
     if (changed.record) jar.set(names.session, claims, attributes, stillWanted)
     if (tokensChanged) this.#writeTokens(jar, sealed, attributes, stillWanted)
     return {
-      ...(changed.record && { claims: { value: claims, version: record.version } }),
+      ...(changed.record && { claims: { value: claims, version: record.version, at: record.updatedAt } }),
       ...(tokensChanged && { tokens: { value: sealed, version: tokens.version } })
     }
   }
@@ -138,15 +143,17 @@ export class SessionCookies {
     this.#recent.add(id, write)
   }
 
-  /** Gives a browser that is behind what other requests of its session have written, unless that has `ended`. */
+  /**
+   * Gives a browser that is behind what other requests of its session have written, unless that has `ended`.
+   * An answer that knows of nothing newer leaves the browser as it is: that may be logged out by now, or somebody else's.
+   */
   catchUp (jar: CookieJar, id: string, ended: (session: OpenedSession) => boolean): void {
-    const recent = this.#recent.get(id)
-    const held = recent && this.#held(jar)
+    const held = this.#ahead.has(jar) ? this.#held(jar) : undefined
     if (held?.record.id !== id || ended(held)) return
-    const { claims, tokens } = recent!
+    const { claims, tokens } = this.#missed(jar, held) ?? {}
     const attributes = this.#attributes(jar, held.record)
-    if (claims !== undefined && claims.version > held.record.version) jar.set(this.#namesFor(jar).session, claims.value, attributes)
-    if (tokens !== undefined && tokens.version > this.#heldTokens(jar, id, tokens).version) this.#writeTokens(jar, tokens.value, attributes)
+    if (claims !== undefined) jar.set(this.#namesFor(jar).session, claims.value, attributes)
+    if (tokens !== undefined) this.#writeTokens(jar, tokens.value, attributes)
   }
 
   /** Forgets what was written of a session that is over. */
@@ -176,6 +183,16 @@ export class SessionCookies {
   /** The session of the claims cookie as it came. */
   #held (jar: CookieJar, value: string | undefined = this.raw(jar)): OpenedSession | undefined {
     return value === undefined ? undefined : this.#open(value) ?? openTossed(jar, this.#namesFor(jar).session, value => this.#open(value), this.#options.warn)
+  }
+
+  /** What this process has written and the cookies do not say; where another process was the last to write claims, its stand. */
+  #missed (jar: CookieJar, { record }: OpenedSession): RecentWrite | undefined {
+    const recent = this.#recent.get(record.id)
+    if (recent === undefined) return undefined
+    const { claims, tokens } = recent
+    const newerClaims = claims !== undefined && claims.version > record.version && claims.at >= record.updatedAt
+    const newerTokens = tokens !== undefined && tokens.version > this.#heldTokens(jar, record.id, tokens).version
+    return newerClaims || newerTokens ? { ...(newerClaims && { claims }), ...(newerTokens && { tokens }) } : undefined
   }
 
   #open (value: string): OpenedSession | undefined {

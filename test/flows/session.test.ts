@@ -217,12 +217,77 @@ t.test('what one request holds cannot change what another sees', async t => {
     '/spoil': async request => {
       const user = await request.auth0.getUser() as { name: string }
       return await outcome((async () => { user.name = 'Eve' })())
-    }
+    },
+    '/token': async request => spoilt(await request.auth0.getAccessToken({ refresh: true })),
+    '/connection': async request => spoilt(await request.auth0.getAccessTokenForConnection({ connection: 'github' }))
   })
+  const spoilt = (token: { accessToken: string }): string => {
+    const { accessToken } = token
+    token.accessToken = 'spoilt'
+    return accessToken
+  }
   const ada = await s.member()
   await ada.call('/me')
   await ada.call('/spoil')
   t.equal((await ada.call('/me')).json().user.name, 'Ada')
+  for (const path of ['/token', '/connection']) {
+    const [one, other, later] = [...await Promise.all([ada.call(path), ada.call(path)]), await ada.call(path)]
+    t.match(one?.body, /^opaque-access-/)
+    t.equal(other?.body, one?.body, 'one call for both')
+    t.match(later?.body, path === '/token' ? /^opaque-access-/ : one?.body)
+  }
+})
+
+t.test('beside another process: what was written last counts, and no old answer brings back who has logged out', async t => {
+  let wait = async (): Promise<unknown> => undefined
+  const routes: Record<string, Handler> = {
+    '/me': me,
+    '/slow': async request => { await request.getSession(); await wait(); return 'seen' },
+    '/theme': async request => await request.auth0.updateSession({ theme: 'dark' }),
+    '/token-and-theme': async request => { await request.auth0.getAccessToken({ refresh: true }); return await request.auth0.updateSession({ theme: 'light' }) }
+  }
+  const here = await site(t, {}, routes)
+  const there = await site(t, { customFetch: here.tenant.fetch }, routes)
+  const ada = await here.member()
+  const at = async <T>(process: typeof here, work: (browser: typeof ada) => Promise<T>): Promise<T> => {
+    const browser = process.browser()
+    browser.cookies = ada.cookies
+    const result = await work(browser)
+    ada.cookies = browser.cookies
+    return result
+  }
+
+  await ada.send('GET', '/token-and-theme', { remember: false })
+  for (const { clock } of [here, there]) clock.now += 5
+  t.match(await at(there, async browser => (await browser.call('/theme')).json()), { theme: 'dark' }, 'after an answer that was lost on its way')
+  t.match((await ada.call('/me')).json(), { theme: 'dark' })
+  here.clock.now -= 3
+  t.match((await ada.copy().call('/token-and-theme')).json(), { theme: 'light' })
+  t.match((await ada.call('/me')).json(), { theme: 'light' }, 'also where the other process\'s clock is ahead')
+
+  wait = async () => {
+    wait = async () => undefined
+    await ada.call('/theme')
+    await at(there, async browser => {
+      await browser.navigate('/auth/logout')
+      here.tenant.sub = 'auth0|bob'
+      const { headers: { location } } = await browser.navigate('/auth/login')
+      await browser.navigate(here.tenant.callback(String(location)))
+    })
+  }
+  const slow = await ada.call('/slow')
+  t.equal(slow.headers['set-cookie'], undefined)
+  t.match((await ada.call('/me')).json(), { user: { sub: 'auth0|bob' } })
+})
+
+t.test('whoever is behind with the tokens alone is brought up to date as well', async t => {
+  const s = await site(t, {}, { '/me': me, '/token': async request => await request.auth0.getAccessToken({ refresh: true }) })
+  const ada = await s.member()
+  const [late, sharing] = [ada.copy(), ada.copy()]
+  await Promise.all([ada.call('/token'), sharing.call('/token')])
+  await late.call('/me')
+  for (const browser of [late, sharing]) t.equal(browser.cookieHeader('/'), ada.cookieHeader('/'))
+  t.equal(s.tenant.grants('refresh_token').length, 1)
 })
 
 t.test('beforeSessionSaved changes and refuses, with one signature for every reason', async t => {

@@ -445,7 +445,7 @@ t.test('an older state that is written once more does not take the newer one\'s 
 
 t.test('what is remembered of writes is bounded', async (t) => {
   const writes = createRecentWrites(() => 0)
-  for (let i = 0; i <= 10_000; i++) writes.add(`session-${i}`, { claims: { value: 'x', version: 1 } })
+  for (let i = 0; i <= 10_000; i++) writes.add(`session-${i}`, { claims: { value: 'x', version: 1, at: 0 } })
   t.equal(writes.get('session-0'), undefined)
   t.match(writes.get('session-1'), { claims: { version: 1 } })
   t.match(writes.get('session-10000'), { claims: { version: 1 } })
