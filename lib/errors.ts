@@ -207,6 +207,13 @@ export class SessionStoreError extends Auth0Error {
   }
 }
 
+/** The session lives in cookies, and this exchange can no longer set any. */
+export class SessionNotWritableError extends Auth0Error {
+  constructor () {
+    super('The session cannot be changed here: this response can no longer set the cookies that keep it. Change it before the response begins, or use a sessionStore.', { code: 'session_not_writable', statusCode: 500 })
+  }
+}
+
 /** The session does not fit into cookies. */
 export class SessionTooLargeError extends Auth0Error {
   /** Bytes per part of the session, largest first. */

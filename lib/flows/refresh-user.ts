@@ -4,18 +4,19 @@ import type { UserClaims } from '../../types/session.js'
 import { getAccessToken } from './access-token.js'
 import type { Context, Visit } from './context.js'
 import { userOf } from './id-token.js'
-import { currentSession, sessionWithTokens, setCurrentSession } from './session.js'
+import { assertWritable, currentSession, sessionWithTokens, setCurrentSession } from './session.js'
 import { hookedChanges, withChanges } from './session-patch.js'
 import type { IdTokenClaims } from '../../types/tokens.js'
 
 /**
  * Brings the user's claims up to date from `/userinfo`, after renewing the tokens where the session has a refresh token.
- * @throws LoginRequiredError without a session, AccessTokenError when no token can be had
+ * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError where no cookie can be set
  * @see OpenID Connect Core section 5.3
  */
 export async function refreshUser (context: Context, visit: Visit, options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
   const before = await sessionWithTokens(context, visit)
   if (before === undefined) throw new LoginRequiredError()
+  assertWritable(context, visit)
   const token = await getAccessToken(context, visit, {
     refresh: before.tokens.refreshToken !== undefined,
     scope: '',

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, LoginRequiredError } from '../errors.js'
+import { InvalidArgumentError, LoginRequiredError, SessionNotWritableError } from '../errors.js'
 import { sessionEnd } from '../stores/lifetime.js'
 import type { ReadSession } from '../stores/sessions.js'
 import type { CustomSession, Session, UserClaims } from '../../types/session.js'
@@ -44,6 +44,11 @@ export async function adoptNewest (context: Context, visit: Visit): Promise<void
   if (visit.session !== undefined) visit.session = read
 }
 
+/** @throws SessionNotWritableError where the session is kept in cookies, and this exchange has no response to set them */
+export function assertWritable (context: Context, visit: Visit): void {
+  if (context.sessions.kind === 'cookie' && !visit.jar.writable) throw new SessionNotWritableError()
+}
+
 /** Remembers what this request has just written. */
 export function setCurrentSession (context: Context, visit: Visit, record: SessionRecord): ReadSession {
   const lastActivity = Math.max(record.updatedAt, context.now())
@@ -64,7 +69,7 @@ const RESERVED = ['id', 'sid', 'domain', 'createdAt', 'expiresAt', 'authorizatio
 
 /**
  * Merges a patch into the session; a field given as `undefined` is removed. Tokens are not touched.
- * @throws LoginRequiredError without a session, InvalidArgumentError for a field that is not the application's
+ * @throws LoginRequiredError without a session, InvalidArgumentError for a field that is not the application's, SessionNotWritableError where no cookie can be set
  */
 export async function updateSession (context: Context, visit: Visit, patch: SessionPatch): Promise<Session> {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new InvalidArgumentError('patch', 'The patch must be an object of session fields.')
@@ -75,6 +80,7 @@ export async function updateSession (context: Context, visit: Visit, patch: Sess
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
   const current = await currentSession(context, visit)
   if (current === undefined) throw new LoginRequiredError()
+  assertWritable(context, visit)
   if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
 
   const changes = await hookedChanges(context, current.record, { user: claims, custom: fields }, 'update')

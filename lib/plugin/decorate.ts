@@ -2,10 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { ConfigurationError } from '../errors.js'
 import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance, strictInstance } from './instance.js'
-import { checkHook } from './guards/guard.js'
-import { beginRequest, readRoute } from './guards/read-route.js'
+import { beginRequest, readRoute, readScopes } from './guards/read-route.js'
 import { watchScopes } from './guards/scope-guards.js'
-import { markGuarded } from './open-api.js'
 import type { Registration } from './registration.js'
 import { kRegistration, kSlot, registrationOf, type Scoped, type Slotted } from './slots.js'
 
@@ -23,7 +21,7 @@ export function decorate (fastify: FastifyInstance, registration: Registration, 
     fastify.decorateRequest('getSession', function (this: FastifyRequest) { return this.auth0.getSession() } as never)
     fastify.addHook('onRequest', begin)
     fastify.addHook('onSend', writeCookies)
-    watchScopes(fastify, (scope, hook) => { checkHook(hook, (scope as FastifyInstance & Scoped)[kRegistration].context.config) })
+    watchScopes(fastify)
   }
   const routes: { scope: FastifyInstance, route: RouteOptions }[] = []
   fastify.addHook('onRoute', function (route) {
@@ -33,7 +31,7 @@ export function decorate (fastify: FastifyInstance, registration: Registration, 
     routes.push({ scope: this, route })
   })
   fastify.addHook('onReady', async () => {
-    if (registration.describes) for (const { scope, route } of routes) markGuarded(scope, route)
+    for (const { scope, route } of routes) readScopes(registration, scope, route)
     routes.length = 0
   })
   return instance

@@ -1,9 +1,6 @@
-import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
+import type { FastifySchema, RouteOptions } from 'fastify'
 import type { Context } from '../flows/context.js'
-import { acceptedBy, type Security } from './guards/guard.js'
-import { STAGES } from './guards/own-guards.js'
-import { optsOut, type RouteConfig } from './guards/route-config.js'
-import { hooksAround, ownHooks } from './guards/scope-guards.js'
+import type { Security } from './guards/guard.js'
 
 /** The part of an OpenAPI document that is written here. @see OpenAPI 3.1 section 4.8.27 */
 interface OpenApiDocument { components: { securitySchemes?: Record<string, unknown> } }
@@ -11,17 +8,10 @@ interface OpenApiDocument { components: { securitySchemes?: Record<string, unkno
 /** What `@fastify/swagger` hands to a route's `config.swaggerTransform`. */
 interface Described { schema: FastifySchema, url: string, openapiObject?: OpenApiDocument }
 
-/**
- * Says in an OpenAPI document that a route is guarded, and by what, or that it opts out of what the document says of all;
- * what the route says itself stands. To be called when every scope has its hooks.
- */
-export function markGuarded (scope: FastifyInstance, route: RouteOptions): void {
+/** Says in an OpenAPI document that a route is guarded, and by what; what the route says itself stands. */
+export function markGuarded (route: RouteOptions, security: readonly Security[] | undefined): void {
   const schema = route.schema as (FastifySchema & { security?: readonly Security[] }) | undefined
-  if (schema?.security !== undefined) return
-  const security = optsOut((route.config as RouteConfig | undefined)?.auth0)
-    ? acceptedBy(STAGES.flatMap(stage => ownHooks(route, stage))) ?? []
-    : acceptedBy(hooksAround(scope, route))
-  if (security !== undefined) route.schema = { ...schema, security } as FastifySchema
+  if (security !== undefined && schema?.security === undefined) route.schema = { ...schema, security } as FastifySchema
 }
 
 /** Writes the security schemes into the document, on the way past one of the plugin's own routes, which stay hidden. */

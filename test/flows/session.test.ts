@@ -22,6 +22,24 @@ t.test('a session as the application sees it', async t => {
   t.equal((await s.browser().call('/user')).body, 'nobody')
 })
 
+t.test('where no cookie can be set, a session in cookies is not changed for a while, but refused', async t => {
+  for (const kind of ['cookies', 'a store'] as const) {
+    const s = await site(t, kind === 'a store' ? { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) } : {}, {
+      '/me': me,
+      '/hijacked': async (request, reply) => {
+        reply.hijack()
+        reply.raw.end(JSON.stringify([await outcome(request.auth0.updateSession({ theme: 'dark' })), await outcome(request.auth0.refreshUser())]))
+      }
+    })
+    s.tenant.scripts.set('GET /userinfo', async () => ({ json: { sub: 'auth0|ada', plan: 'gold' } }))
+    const ada = await s.member()
+    const answers = (await ada.call('/hijacked')).json()
+    if (kind === 'cookies') t.strictSame(answers, ['session_not_writable', 'session_not_writable'])
+    const session = (await ada.call('/me')).json()
+    t.strictSame([session.theme, session.user.plan], kind === 'cookies' ? [undefined, undefined] : ['dark', 'gold'])
+  }
+})
+
 t.test('behind a guard the user is there without a question mark', async t => {
   const inner = await site(t, {}, { '/open': async request => await outcome((async () => request.auth0.user.sub)()) })
   t.equal((await inner.browser().call('/open')).body, 'login_required')

@@ -50,6 +50,7 @@ t.test('OpenAPI documents name the ways in, and say which routes want which', as
   t.teardown(async () => { await another.app.close() })
   app.register(async scope => {
     scope.addHook('preHandler', auth0.requireSession)
+    scope.addHook('onRequest', async () => {})
     await scope.register(fastifyAuth0, { ...another.options({ api: { audience } }), prefix: '/another' })
     scope.get('/', ok)
   }, { prefix: '/another' })
@@ -282,6 +283,28 @@ t.test('with several domains the request decides whose tokens are taken, each ti
   t.equal(await at({}), 400, 'and for no tenant there is no answer')
 })
 
+t.test('a guard of a scope is checked with the options of each route that it guards', async t => {
+  const s = new Site()
+  const other = new Site({ clientId: 'client-2' })
+  t.teardown(async () => { await s.app.close(); await other.app.close() })
+  for (const [outer, inner, starts] of [[{}, { api: { audience } }, true], [{ api: { audience } }, {}, false]] as const) {
+    for (const optsOut of [false, true]) {
+      const app = fastify({ pluginTimeout: 0 })
+      await app.register(fastifyAuth0, s.options(outer))
+      app.register(async scope => {
+        // Nobody waits for it: the guard is added before the scope's own options are known.
+        scope.register(fastifyAuth0, { ...other.options(inner), prefix: '/inner' })
+        scope.addHook('onRequest', app.auth0.requireToken())
+        scope.after(() => { scope.get('/api', { config: optsOut ? { auth0: false } : {} }, async () => '') })
+      })
+      const ready = Promise.resolve(app.ready())
+      if (starts || optsOut) t.equal((await ready.then(async () => await app.inject({ url: '/api', headers: { host: HOST } }))).statusCode, optsOut ? 200 : 401)
+      else await t.rejects(ready, { code: 'configuration_error', option: 'api.audience' })
+      await app.close()
+    }
+  }
+})
+
 t.test('what a token guard or an API option must be', async t => {
   const s = new Site()
   t.teardown(async () => { await s.app.close() })
@@ -293,7 +316,14 @@ t.test('what a token guard or an API option must be', async t => {
   t.ok(requireToken({ audience: ['a', 'b'], organization: 'org_a' }))
   for (const guard of [requireToken(), requireToken({ scopes: ['read'] }), s.app.auth0.requireSessionOrToken()]) {
     t.throws(() => { s.app.get('/', { preHandler: [async () => {}, guard] }, async () => '') }, { code: 'configuration_error', option: 'api.audience' }, 'whose tokens would they be')
-    t.throws(() => { s.app.addHook('onRequest', guard) }, { code: 'configuration_error', option: 'api.audience' }, 'and those of a whole scope')
+    const app = fastify({ pluginTimeout: 0 })
+    app.register(fastifyAuth0, s.options())
+    app.register(async scope => {
+      scope.get('/', async () => '')
+      scope.addHook('onRequest', guard)
+    })
+    await t.rejects(Promise.resolve(app.ready()), { code: 'configuration_error', option: 'api.audience' }, 'and those of a whole scope')
+    await app.close()
   }
   s.app.get('/named', { preHandler: requireToken({ audience: 'https://api.example.test' }) }, async () => '')
   s.app.get('/api', async (request, reply) => { await requireToken()(request, reply) })

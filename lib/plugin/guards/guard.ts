@@ -66,10 +66,14 @@ export function acceptedBy (hooks: readonly unknown[]): readonly Security[] | un
   return hooks.map(hook => traits.get(hook as object)?.security).find(security => security !== undefined)
 }
 
-/** @throws ConfigurationError where a hook is a factory that nobody called, or a guard that the options lack something for */
-export function checkHook (hook: unknown, config: Config): void {
+/** @throws ConfigurationError where a hook is a factory that nobody called */
+export function refuseUncalled (hook: unknown): void {
   const name = factories.get(hook as object)
   if (name !== undefined) throw uncalled(name)
+}
+
+/** @throws ConfigurationError where a hook is a guard that the options lack something for */
+export function checkSetup (hook: unknown, config: Config): void {
   traits.get(hook as object)?.checkSetup?.(config)
 }
 

@@ -1,12 +1,13 @@
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
+import { markGuarded } from '../open-api.js'
 import type { Registration } from '../registration.js'
 import { kOwnRoute, slotOf } from '../slots.js'
 import { declaredGuards } from './declared.js'
-import { checkHook, type Guard } from './guard.js'
-import { keepOwnGuards, STAGES } from './own-guards.js'
+import { acceptedBy, checkSetup, refuseUncalled, type Guard } from './guard.js'
+import { keepOwnGuards } from './own-guards.js'
 import { kRead, nameOfRoute, optsOut, type RouteConfig } from './route-config.js'
-import { ownHooks } from './scope-guards.js'
+import { hooksAround, ownHooks } from './scope-guards.js'
 
 /**
  * Reads what a route says of its guards, when it is registered.
@@ -16,11 +17,27 @@ export function readRoute ({ context }: Registration, route: RouteOptions): void
   const { auth0: declared } = (route.config ?? {}) as RouteConfig
   const guards = declared === undefined ? [] : declaredGuards(declared, nameOfRoute(route))
   if (guards.length > 0) route.onRequest = [...guards as never[], ...[route.onRequest ?? []].flat()]
-  const hooks = STAGES.flatMap(stage => ownHooks(route, stage))
-  for (const hook of hooks) checkHook(hook, context.config)
+  const hooks = ownHooks(route)
+  for (const hook of hooks) {
+    refuseUncalled(hook)
+    checkSetup(hook, context.config)
+  }
   const read: Pick<RouteConfig, typeof kRead> = { [kRead]: { declared, hooks: hooks.length > 0 } }
   route.config = { ...route.config, ...read }
   if (optsOut(declared)) keepOwnGuards(route)
+}
+
+/**
+ * Reads what a route's scopes say of it, when all of them have been made.
+ * @throws ConfigurationError for a guard that cannot work here
+ */
+export function readScopes ({ context, describes }: Registration, scope: FastifyInstance, route: RouteOptions): void {
+  const { auth0: declared, [kOwnRoute]: own } = route.config as RouteConfig
+  if (own === true) return
+  const out = optsOut(declared)
+  const hooks = out ? ownHooks(route) : hooksAround(scope, route)
+  for (const hook of hooks) checkSetup(hook, context.config)
+  if (describes) markGuarded(route, acceptedBy(hooks) ?? (out ? [] : undefined))
 }
 
 /**
