@@ -19,6 +19,8 @@ export interface FaultyProxy {
 export async function startFaultyProxy (port: number): Promise<FaultyProxy> {
   const sockets = new Set<Socket>()
   let state: 'well' | 'cut' | 'stalled' = 'well'
+  /** What is on its way while nothing gets through. */
+  const held: (() => void)[] = []
 
   const server = createServer(near => {
     if (state === 'cut') { near.destroy(); return }
@@ -26,10 +28,13 @@ export async function startFaultyProxy (port: number): Promise<FaultyProxy> {
     for (const [from, to] of [[near, far], [far, near]] as const) {
       sockets.add(from)
       from.setNoDelay(true)
-      from.on('data', chunk => { to.write(chunk) })
+      from.on('data', chunk => {
+        const pass = (): void => { to.write(chunk) }
+        if (state === 'stalled') held.push(pass)
+        else pass()
+      })
       from.on('error', () => { to.destroy() })
       from.on('close', () => { sockets.delete(from); to.destroy() })
-      if (state === 'stalled') from.pause()
     }
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -38,9 +43,12 @@ export async function startFaultyProxy (port: number): Promise<FaultyProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     cut () { state = 'cut'; drop() },
-    stall () { state = 'stalled'; for (const socket of sockets) socket.pause() },
+    stall () { state = 'stalled' },
     reset: drop,
-    heal () { state = 'well'; for (const socket of sockets) socket.resume() },
+    heal () {
+      state = 'well'
+      for (const pass of held.splice(0)) pass()
+    },
     async close () {
       drop()
       server.close()
