@@ -5,7 +5,7 @@ import { abortable } from './abortable.js'
 import { keyInUse, usableWith } from './dpop-key.js'
 import { refresh, type Wanted } from './refresh.js'
 import { configuredScope, includesScopes } from './scopes.js'
-import { adoptNewest, sessionWithTokens } from './session.js'
+import { adoptNewest, isWritable, sessionWithTokens } from './session.js'
 import { spendRefreshToken } from './spend-refresh-token.js'
 import { accessTokenOf, findTokenSet } from './token-sets.js'
 
@@ -38,7 +38,7 @@ export async function getAccessToken (context: Context, visit: Visit, options: G
   const good = findTokenSet(kept.tokenSets, wanted, context.now(), config.refreshLeeway)
   if (good !== undefined && options.refresh !== true) return accessTokenOf(good)
 
-  if (kept.refreshToken === undefined || (context.sessions.kind === 'cookie' && !visit.jar.writable)) {
+  if (kept.refreshToken === undefined || !isWritable(context, visit)) {
     const last = options.refresh === true ? undefined : lastResort(kept.tokenSets, wanted, context.now())
     if (last !== undefined) return accessTokenOf(last)
     throw kept.refreshToken === undefined

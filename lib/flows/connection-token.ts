@@ -4,7 +4,7 @@ import type { ConnectionTokenSet, TokenResponse } from '../../types/tokens.js'
 import type { StoredSession } from '../../types/stores.js'
 import { abortable } from './abortable.js'
 import type { Context, Visit } from './context.js'
-import { adoptNewest, sessionWithTokens } from './session.js'
+import { adoptNewest, isWritable, sessionWithTokens } from './session.js'
 import { spendRefreshToken } from './spend-refresh-token.js'
 import { withRefreshToken } from './token-sets.js'
 
@@ -37,7 +37,7 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
   const found = find(context, kept, connection, loginHint)
   if (found !== undefined && options.refresh !== true) return { ...found }
   if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
-  if (context.sessions.kind === 'cookie' && !visit.jar.writable) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
+  if (!isWritable(context, visit)) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
 
   const server = await visit.server()
   const key = JSON.stringify(['connection', kept.record.id, connection, loginHint, options.refresh === true])

@@ -198,9 +198,8 @@ async function verifyMfa (context: Context, visit: Visit, options: VerifyMfaOpti
   await spendRefreshToken(context, visit, record, async () => ({
     result: undefined,
     next: saved => {
-      const merged = mergeTokens(saved.tokens, set, tokens, now, context.config.storeIdToken)
       const user = claims === undefined ? saved.record.user : { ...saved.record.user, ...(claims.amr !== undefined && { amr: claims.amr }), ...(claims.acr !== undefined && { acr: claims.acr }), ...(claims.auth_time !== undefined && { auth_time: claims.auth_time }) }
-      return { tokens: merged, record: user === saved.record.user ? saved.record : { ...saved.record, user } }
+      return { tokens: mergeTokens(saved.tokens, set, tokens, now, context.config.storeIdToken), record: user === saved.record.user ? saved.record : { ...saved.record, user } }
     }
   }))
   return { ...result, session: undefined }

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, MissingRequiredArgumentError, StartLinkUserError } from '../errors.js'
 import type { AuthorizationParams } from '../../types/options.js'
-import type { SessionTokens } from '../../types/stores.js'
 import { getAccessToken } from './access-token.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
 import { exchangeCode } from './complete-login.js'
@@ -103,8 +102,10 @@ export async function finishLink<TAppState = unknown> (context: Context, visit: 
     next: saved => {
       const now = context.now()
       const set = tokenSetOf(tokens, { audience: transaction.audience, scope: transaction.scope!, now })
-      const merged: SessionTokens = { ...mergeTokens(saved.tokens, set, tokens, now, context.config.storeIdToken), nonce: transaction.nonce }
-      return { tokens: merged, record: { ...saved.record, user: { ...saved.record.user, ...userOf(claims) } } }
+      return {
+        tokens: { ...mergeTokens(saved.tokens, set, tokens, now, context.config.storeIdToken), nonce: transaction.nonce },
+        record: { ...saved.record, user: { ...saved.record.user, ...userOf(claims) } }
+      }
     }
   }))
   return { appState: transaction.appState as TAppState | undefined, returnTo: transaction.returnTo }

@@ -1,10 +1,10 @@
 import { fetchUserInfo } from '../authentication/users.js'
-import { LoginRequiredError } from '../errors.js'
+import { LoginRequiredError, SessionNotWritableError } from '../errors.js'
 import type { UserClaims } from '../../types/session.js'
 import { getAccessToken } from './access-token.js'
 import type { Context, Visit } from './context.js'
 import { userOf } from './id-token.js'
-import { assertWritable, currentSession, sessionWithTokens, setCurrentSession } from './session.js'
+import { currentSession, isWritable, sessionWithTokens, setCurrentSession } from './session.js'
 import { hookedChanges, withChanges } from './session-patch.js'
 import type { IdTokenClaims } from '../../types/tokens.js'
 
@@ -16,7 +16,7 @@ import type { IdTokenClaims } from '../../types/tokens.js'
 export async function refreshUser (context: Context, visit: Visit, options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
   const before = await sessionWithTokens(context, visit)
   if (before === undefined) throw new LoginRequiredError()
-  assertWritable(context, visit)
+  if (!isWritable(context, visit)) throw new SessionNotWritableError()
   const token = await getAccessToken(context, visit, {
     refresh: before.tokens.refreshToken !== undefined,
     scope: '',

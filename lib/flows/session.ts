@@ -1,5 +1,6 @@
 import { InvalidArgumentError, LoginRequiredError, SessionNotWritableError } from '../errors.js'
 import { sessionEnd } from '../stores/lifetime.js'
+import { isObject } from '../stores/safe-json.js'
 import type { ReadSession } from '../stores/sessions.js'
 import type { CustomSession, Session, UserClaims } from '../../types/session.js'
 import type { Awaitable, SessionRecord, StoredSession } from '../../types/stores.js'
@@ -44,9 +45,9 @@ export async function adoptNewest (context: Context, visit: Visit): Promise<void
   if (visit.session !== undefined) visit.session = read
 }
 
-/** @throws SessionNotWritableError where the session is kept in cookies, and this exchange has no response to set them */
-export function assertWritable (context: Context, visit: Visit): void {
-  if (context.sessions.kind === 'cookie' && !visit.jar.writable) throw new SessionNotWritableError()
+/** Whether what becomes of the session can be kept: where it lives in cookies, only by a response that can still set them. */
+export function isWritable (context: Context, visit: Visit): boolean {
+  return context.sessions.kind === 'store' || visit.jar.writable
 }
 
 /** Remembers what this request has just written. */
@@ -72,15 +73,15 @@ const RESERVED = ['id', 'sid', 'domain', 'createdAt', 'expiresAt', 'authorizatio
  * @throws LoginRequiredError without a session, InvalidArgumentError for a field that is not the application's, SessionNotWritableError where no cookie can be set
  */
 export async function updateSession (context: Context, visit: Visit, patch: SessionPatch): Promise<Session> {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) throw new InvalidArgumentError('patch', 'The patch must be an object of session fields.')
+  if (!isObject(patch)) throw new InvalidArgumentError('patch', 'The patch must be an object of session fields.')
   for (const name of RESERVED) {
     if (Object.hasOwn(patch, name)) throw new InvalidArgumentError(name, `The session field "${name}" cannot be changed.`)
   }
   const { user: claims = {}, ...fields } = patch
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
+  if (!isObject(claims)) throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
   const current = await currentSession(context, visit)
   if (current === undefined) throw new LoginRequiredError()
-  assertWritable(context, visit)
+  if (!isWritable(context, visit)) throw new SessionNotWritableError()
   if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
 
   const changes = await hookedChanges(context, current.record, { user: claims, custom: fields }, 'update')

@@ -130,12 +130,12 @@ export class SessionCookies {
     }
 
     this.#ahead.add(jar)
-    if (changed.record) jar.set(names.session, claims, attributes, stillWanted)
-    if (tokensChanged) this.#writeTokens(jar, sealed, attributes, stillWanted)
-    return {
+    const written: RecentWrite = {
       ...(changed.record && { claims: { value: claims, version: record.version, at: record.updatedAt } }),
       ...(tokensChanged && { tokens: { value: sealed, version: tokens.version } })
     }
+    this.#put(jar, written, attributes, stillWanted)
+    return written
   }
 
   /** Remembers for a while what was written of a session, for requests that began before. */
@@ -150,10 +150,8 @@ export class SessionCookies {
   catchUp (jar: CookieJar, id: string, ended: (session: OpenedSession) => boolean): void {
     const held = this.#ahead.has(jar) ? this.#held(jar) : undefined
     if (held?.record.id !== id || ended(held)) return
-    const { claims, tokens } = this.#missed(jar, held) ?? {}
-    const attributes = this.#attributes(jar, held.record)
-    if (claims !== undefined) jar.set(this.#namesFor(jar).session, claims.value, attributes)
-    if (tokens !== undefined) this.#writeTokens(jar, tokens.value, attributes)
+    const missed = this.#missed(jar, held)
+    if (missed !== undefined) this.#put(jar, missed, this.#attributes(jar, held.record))
   }
 
   /** Forgets what was written of a session that is over. */
@@ -222,10 +220,13 @@ export class SessionCookies {
     return tokens?.id === id ? tokens : undefined
   }
 
-  #writeTokens (jar: CookieJar, sealed: string, attributes: CookieAttributes, stillWanted?: () => boolean): void {
-    const { tokens } = this.#namesFor(jar)
-    if (sealed === '') clearChunked(jar, tokens, attributes)
-    else writeChunked(jar, tokens, sealed, attributes, stillWanted)
+  /** Sets the cookies of what was written. */
+  #put (jar: CookieJar, { claims, tokens }: RecentWrite, attributes: CookieAttributes, stillWanted?: () => boolean): void {
+    const names = this.#namesFor(jar)
+    if (claims !== undefined) jar.set(names.session, claims.value, attributes, stillWanted)
+    if (tokens === undefined) return
+    if (tokens.value === '') clearChunked(jar, names.tokens, attributes)
+    else writeChunked(jar, names.tokens, tokens.value, attributes, stillWanted)
   }
 
   #namesFor ({ secure }: CookieJar): SessionCookieNames {
