@@ -21,17 +21,18 @@ export function withinDeadline<T> ({ seconds, signal, host }: Deadline, work: (s
   return new Promise<T>((resolve, reject) => {
     if (signal?.aborted === true) { reject(aborted(signal)); return }
     const controller = new AbortController()
+    const done = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+    }
     const stop = (error: Error): void => {
+      done()
       reject(error)
       controller.abort(error)
     }
     const onAbort = (): void => stop(aborted(signal))
     const timer = setTimeout(() => stop(new TimeoutError(`${host} did not answer within ${seconds} s.`)), seconds * 1000)
     signal?.addEventListener('abort', onAbort, { once: true })
-    const done = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-    }
     work(controller.signal).then(resolve, reject).finally(done)
   })
 }

@@ -19,7 +19,7 @@ async function world (t: Test, build: (options: Auth0Options) => Promise<Fastify
   // Not Date.now(): the tenant makes that its own.
   const now = (): number => (performance.timeOrigin + performance.now()) / 1000 + clock.ahead
   const tenant = await createTenant({ issuer: 'https://acme.eu.auth0.com/', clients: [{ clientId: 'example', clientSecret }], now, ...options })
-  const app = await build({ domain: tenant.domain, clientId: 'example', clientSecret, appBaseUrl: 'http://localhost:3000', sessionSecret: 'of forty characters, as it should be made', customFetch: tenant.fetch, now })
+  const app = await build({ domain: tenant.domain, clientId: 'example', clientSecret, appBaseUrl: 'http://localhost:3000', sessionSecret: 'of forty characters, as it should be made', customFetch: tenant.fetch, httpTimeout: 60, now })
   await app.ready()
   t.teardown(async () => { await app.close(); await tenant.close() })
   return { app, tenant, browser: () => new Person(app, tenant, clock) }

@@ -26,6 +26,7 @@ export class Site {
       appBaseUrl: 'https://app.example.test',
       sessionSecret: 'a session secret of enough characters',
       customFetch: this.tenant.fetch,
+      httpTimeout: 60,
       now: () => this.clock.now,
       onEvent: event => { this.events.push(event) },
       ...changes

@@ -57,6 +57,7 @@ export class World {
       appBaseUrl: appOrigin,
       sessionSecret,
       customFetch: this.idp.fetch,
+      httpTimeout: 60,
       now: () => clock.now,
       onEvent: (event) => { this.events.push(event) },
       onCallbackError: (error) => { this.errors.push(error) },

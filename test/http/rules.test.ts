@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { aborted } from '../../lib/http/deadline.js'
+import { aborted, withinDeadline } from '../../lib/http/deadline.js'
 import { isObject, mediaType, parseJson, parseJsonObject, parseText } from '../../lib/http/json.js'
 import { isPublicAddress, publicLookup } from '../../lib/http/public-address.js'
 import { parseQuota, quotaDelay } from '../../lib/http/quota.js'
@@ -121,6 +121,17 @@ t.test('single flight: callers at the same time share one piece of work', async 
   const failing = flight('c', () => Promise.reject(new Error('no')))
   await t.rejects(Promise.all([failing, flight('c', work)]), { message: 'no' })
   t.equal(await flight('c', work), 4, 'a failure is not remembered either')
+})
+
+t.test('a deadline that is over leaves nothing behind, also when the work never ends', async (t) => {
+  const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const before = timers()
+  const controller = new AbortController()
+  const waiting = withinDeadline({ seconds: 300, host: 'a.test', signal: controller.signal }, () => new Promise(() => {}))
+  t.equal(timers(), before + 1, 'control')
+  controller.abort()
+  await t.rejects(waiting, { code: 'aborted' })
+  t.equal(timers(), before)
 })
 
 t.test('sleep', async (t) => {

@@ -32,6 +32,7 @@ t.test('a user sees all devices, logs the others out, and is logged out when the
     sessionStore: new MemorySessionStore({ now: () => now }),
     sessionConfiguration: { absoluteDuration: 4 * WEEK, inactivityDuration: 4 * WEEK },
     customFetch: tenant.fetch,
+    httpTimeout: 60,
     now: () => now
   }, patient)
   t.teardown(async () => { await app.close() })

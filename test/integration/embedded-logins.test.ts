@@ -33,7 +33,7 @@ async function world (t: Test, client: Partial<TenantClient>, options: Partial<A
     return response
   }
   const app = fastify({ pluginTimeout: 0 })
-  await app.register(auth0, { domain: tenant.domain, clientId: 'app', appBaseUrl: origin, sessionSecret: 'a session secret of enough characters', customFetch, ...options })
+  await app.register(auth0, { domain: tenant.domain, clientId: 'app', appBaseUrl: origin, sessionSecret: 'a session secret of enough characters', customFetch, httpTimeout: 60, ...options })
   t.teardown(async () => { await app.close() })
   const routes: Record<string, (request: FastifyRequest) => Promise<unknown>> = {
     '/code': async request => await request.auth0.passwordless.start({ connection: 'email', email: ada.email }),

@@ -58,6 +58,7 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
       appBaseUrl: 'http://localhost:3000',
       sessionSecret: 'of forty characters, as it should be made',
       customFetch: tenant.fetch,
+      httpTimeout: 60,
       now: () => Date.now() / 1000 + clock,
       sessionConfiguration: { inactivityDuration: 600 }
     },

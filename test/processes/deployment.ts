@@ -103,8 +103,8 @@ export async function startDeployment (options: { stores: readonly string[], use
     domain: tenant.url,
     audience,
     sessionSecret: secrets.sessionSecret,
-    httpTimeout: 6,
-    storeTimeout: 4,
+    httpTimeout: 8,
+    storeTimeout: 12,
     sites: Object.fromEntries(options.stores.map(name => [name, { clientId: name, clientSecret: secrets.clientSecret, appBaseUrl: sites[name]!.url }])),
     ...(redis !== undefined && { redis: redis.port }),
     ...(postgres !== undefined && { postgres: postgres.connection })
