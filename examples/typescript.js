@@ -8,18 +8,15 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { createRequire, register } from 'node:module'
+import { register } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 
 // Node runs loader hooks in a thread of their own and loads this file there once more.
 if (isMainThread) register(import.meta.url)
 
-/** @type {typeof import('typescript') | undefined} */
-let ts
-
 /** What was compiled before, by the hash of name and text. */
-const cache = new URL('../node_modules/.cache/typescript/', import.meta.url)
+const cache = new URL('../node_modules/.cache/without-types/', import.meta.url)
 
 /** @type {import('node:module').ResolveHook} */
 export async function resolve (specifier, context, nextResolve) {
@@ -36,7 +33,7 @@ export async function load (url, context, nextLoad) {
   const text = readFileSync(new URL(url), 'utf8')
   const compiled = new URL(`${createHash('sha256').update(url).update(text).digest('hex')}.js`, cache)
   if (existsSync(compiled)) return { format: 'module', source: readFileSync(compiled, 'utf8'), shortCircuit: true }
-  const source = withoutTypes(text, fileURLToPath(url))
+  const source = await withoutTypes(text, fileURLToPath(url))
   // Renamed into place: another process may be reading it.
   const unfinished = new URL(`${compiled}.${process.pid}`)
   mkdirSync(cache, { recursive: true })
@@ -45,16 +42,11 @@ export async function load (url, context, nextLoad) {
   return { format: 'module', source, shortCircuit: true }
 }
 
-function withoutTypes (text, fileName) {
-  // Not import(): Node would scan nine megabytes of CommonJS for export names first.
-  ts ??= createRequire(import.meta.url)('typescript')
-  return ts.transpileModule(text, {
-    fileName,
-    compilerOptions: {
-      module: ts.ModuleKind.ESNext,
-      target: ts.ScriptTarget.ES2022,
-      verbatimModuleSyntax: true,
-      inlineSourceMap: true
-    }
-  }).outputText
+/** Blanks stand where the types were, so that every line and column is that of the file. */
+async function withoutTypes (text, fileName) {
+  const { default: blank } = await import('ts-blank-space')
+  return blank(text, ({ kind, pos }) => {
+    const line = text.slice(0, pos).split('\n').length
+    throw new SyntaxError(`${fileName}:${line}: this TypeScript is not only types (syntax kind ${kind}).`)
+  })
 }
