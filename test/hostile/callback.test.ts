@@ -2,6 +2,7 @@ import {
   assertFailure, assertNoSession, assertRefused, failsClosed, isTransactionCookie, scenario, sessionCookiesSet, succeeds, World,
   type Failure
 } from './app.js'
+import { leastCpuTime } from '../cpu-time.js'
 import { setCookies, type Browser } from './browser.js'
 import type { Test } from 'tap'
 
@@ -481,12 +482,12 @@ scenario('CB-36 thousands of callbacks without a transaction', async (t, world) 
   const runs = thorough ? 10_000 : 1000
   const rounds: number[] = []
   for (let round = 0; round < 4; round++) {
-    const started = process.cpuUsage()
-    for (let i = 0; i < runs / 4; i++) {
-      const response = await world.app.inject({ url: `/auth/callback?code=code-${i}&state=state-${round}-${i}`, headers: { host: 'app.example.test', accept: 'application/json' } })
-      statuses.add(response.statusCode)
-    }
-    rounds.push(process.cpuUsage(started).user)
+    rounds.push(await leastCpuTime(async () => {
+      for (let i = 0; i < runs / 4; i++) {
+        const response = await world.app.inject({ url: `/auth/callback?code=code-${i}&state=state-${round}-${i}`, headers: { host: 'app.example.test', accept: 'application/json' } })
+        statuses.add(response.statusCode)
+      }
+    }, 1))
     world.logLines.length = 0
   }
   t.equal(world.idp.seen.length, seen, 'no outgoing request')

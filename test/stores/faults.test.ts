@@ -90,7 +90,7 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
     const [response, ...bystanders] = await Promise.all([act(), bob.copy().call('/private'), world.browser().call('/')])
     const took = performance.now() - begun
     t.ok(expected[fault][step].includes(response.statusCode), `${response.statusCode}: ${response.body}`)
-    t.ok(took < 30_000, `bounded: ${Math.round(took)} ms`)
+    t.ok(took < 10_000, `bounded: ${Math.round(took)} ms`)
     if (response.statusCode === 503) {
       t.strictSame(sessionCookiesSet(response), [], 'no session with an error')
       t.equal(response.headers['retry-after'], '5')
@@ -130,7 +130,7 @@ async function whilePaused (t: Test, browser: Browser, until: number): Promise<v
     const since = performance.now()
     const answers = await Promise.all([1, 2, 3].map(async () => await browser.copy().call('/private')))
     t.strictSame(answers.map(({ statusCode }) => statusCode), [503, 503, 503], 'while it lasts')
-    t.ok(performance.now() - since < 30_000, 'bounded')
+    t.ok(performance.now() - since < 10_000, 'bounded')
     await new Promise(resolve => setTimeout(resolve, 1000))
   }
 }
