@@ -1,7 +1,11 @@
-import { AccessTokenError, ApiError } from '../errors.js'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AccessTokenError, ApiError, SessionStoreError } from '../errors.js'
 import type { SessionRecord, StoredSession } from '../../types/stores.js'
 import type { Context, Visit } from './context.js'
 import { setCurrentSession } from './session.js'
+
+/** Milliseconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
+const SAVE_AGAIN_AFTER = 100
 
 /** What a call that spent the refresh token gives back: its result, and what the session becomes. */
 export interface Spent<T> {
@@ -70,7 +74,13 @@ async function reload (context: Context, visit: Visit, record: SessionRecord): P
  */
 async function save (context: Context, visit: Visit, before: StoredSession, next: Next): Promise<void> {
   const overtaken = ({ tokens }: StoredSession): boolean => context.sessions.kind === 'store' && tokens.refreshToken !== before.tokens.refreshToken
-  const saved = await context.sessions.update(visit.jar, before.record.id, found => overtaken(found) ? found : next(found))
+  const write = async (): Promise<StoredSession | undefined> => await context.sessions.update(visit.jar, before.record.id, found => overtaken(found) ? found : next(found))
+  const saved = await write().catch(async (error: unknown) => {
+    if (!(error instanceof SessionStoreError)) throw error
+    // What the call brought cannot be had again: it is worth a second attempt. Had the first one been written, this one finds it.
+    await sleep(SAVE_AGAIN_AFTER)
+    return await write()
+  })
   if (saved === undefined) {
     visit.session = undefined
     throw ended()

@@ -251,11 +251,12 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
 
     async destroy (jar) {
       const identity = identityIn(jar) ?? lost.get(jar)
+      const seen = lastSeen.get(jar)
       lastSeen.delete(jar)
       clearCookies(jar)
       if (identity === undefined) return undefined
       // Deleting decides whether the session is over; who it belonged to is only good to know.
-      const found = await find(identity).catch(() => undefined)
+      const found = seen ?? await find(identity).catch(() => undefined)
       await call('delete', () => store.delete(identity.key))
       return found?.record
     },

@@ -435,6 +435,30 @@ t.test('with a session store the tokens are in the store, and the same rules hol
   t.equal((await late.call('/token')).json().code, 'missing_session')
 })
 
+const faults: [string, (store: SessionStore, ...entry: Parameters<SessionStore['update']>) => Promise<boolean>][] = [
+  ['was away for a moment', async () => await Promise.reject(new Error('connection lost'))],
+  ['wrote and could not say so', async (store, ...entry) => { await store.update(...entry); throw new Error('connection lost') }]
+]
+
+for (const [what, fault] of faults) {
+  t.test(`a store that ${what} when the new refresh token is saved does not lose it`, async t => {
+    const memory = new MemorySessionStore({ now: () => 1_795_000_000 })
+    let times = 0
+    const update: SessionStore['update'] = async (...entry) => times-- > 0 ? await fault(memory, ...entry) : await memory.update(...entry)
+    const s = await site(t, { sessionStore: new Proxy(memory, { get: (target, name: keyof SessionStore) => name === 'update' ? update : target[name].bind(target) }) }, show)
+    const ada = await s.member()
+    for (const [failures, status] of [[1, 200], [2, 503], [0, 200]] as const) {
+      s.clock.now += 3600
+      times = failures
+      const answer = await ada.copy().call('/token')
+      t.equal(answer.statusCode, what === 'wrote and could not say so' ? 200 : status, answer.body)
+      if (failures === 1) t.equal(answer.json().accessToken, 'opaque-access-2')
+    }
+    const spent = s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token'))
+    t.strictSame(spent.slice(0, 2), ['refresh-1', 'refresh-2'], 'the second renewal spends what the first one brought')
+  })
+}
+
 /** Two processes over a store that cannot lock, and a member at both whose access token has expired. */
 async function twoProcesses (t: Test, routes: Parameters<typeof site>[2] = show) {
   const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { lock: undefined }) as unknown as SessionStore

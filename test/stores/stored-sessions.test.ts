@@ -161,6 +161,17 @@ test('nothing brings a session back that logout ended', async t => {
   t.equal(world.memory.size, 0)
 })
 
+test('a logout that knows its session only deletes', async t => {
+  const world = setUp()
+  const { record } = await logIn(world)
+  const jar = world.browser.request()
+  await world.sessions.read(jar)
+  world.calls.length = 0
+  t.equal((await world.sessions.destroy(jar))?.id, record.id)
+  t.same(world.calls, ['delete'])
+  t.equal(world.memory.size, 0)
+})
+
 test('a session the store does not show yet is ended all the same, by logout and by the next login', async t => {
   for (const end of ['logout', 'login']) {
     const world = setUp()

@@ -1,26 +1,18 @@
-import { Redis } from 'ioredis'
-import pg from 'pg'
-import t, { type Test } from 'tap'
-import { PostgresSessionStore, RedisSessionStore, type SessionEntry, type SessionStore } from '../../lib/stores/index.js'
+import type { Test } from 'tap'
+import type { SessionEntry, SessionStore } from '../../lib/stores/index.js'
 import { isSessionCookie, sessionCookiesSet, World } from '../hostile/app.js'
 import type { Browser } from '../hostile/browser.js'
 import { canaryUser } from '../hostile/idp.js'
-import { startFaultyProxy, type FaultyProxy } from '../servers/faulty-proxy.js'
-import { startPostgres, withoutPostgres } from '../servers/postgres.js'
-import { startRedis, withoutRedis } from '../servers/redis.js'
-
-t.setTimeout(500_000)
+import type { FaultyProxy } from '../servers/faulty-proxy.js'
 
 /** A real server behind a proxy, and a store over it. */
-interface Backend {
+export interface Backend {
   proxy: FaultyProxy
-  createStore (now: () => number, fault: Fault): SessionStore
+  createStore (now: () => number): SessionStore
   /** Forgets all sessions, behind the proxy's back. */
   empty (): Promise<void>
 }
 
-/** Whether waiting is what is tested; where it is not, a busy machine may take its time. */
-const impatient = (fault: Fault): boolean => fault === 'killed' || fault === 'paused'
 /** Milliseconds that a store is paused. */
 const PAUSE = 10_000
 const steps = ['login', 'read', 'refresh', 'refresh, after the token call', 'logout'] as const
@@ -61,20 +53,35 @@ function forgetful (store: SessionStore): SessionStore & { stale: boolean } {
 const unhandled: unknown[] = []
 process.on('unhandledRejection', reason => { unhandled.push(reason) })
 
-async function table (t: Test, name: string, backend: Backend): Promise<void> {
+/** Each fault at each step of a session's life. */
+export async function faultTable (t: Test, name: string, backend: Backend): Promise<void> {
   for (const fault of faults) {
-    for (const step of steps) await t.test(`${name} ${fault}, at ${step}`, async t => await row(t, name, backend, fault, step))
+    for (const step of steps) {
+      await t.test(`${name} ${fault}, at ${step}`, async t => {
+        for (let left = 10; !await row(t, name, backend, fault, step); left--) {
+          if (left === 0) throw new Error('The step was never reached.')
+        }
+      })
+    }
   }
+  await t.test('no rejection is left unhandled', async t => { t.strictSame(unhandled, []) })
 }
 
-async function row (t: Test, name: string, backend: Backend, fault: Fault, step: Step): Promise<void> {
-  const store = forgetful(backend.createStore(() => world.clock.now, fault))
-  const world: World = new World({ plugin: { sessionStore: store, sessionConfiguration: { inactivityDuration: 400_000, absoluteDuration: 800_000, storeTimeout: impatient(fault) ? 0.25 : 30 } } })
+/** Says whether the step was reached: a machine that stood still may have failed the request before. */
+async function row (t: Test, name: string, backend: Backend, fault: Fault, step: Step): Promise<boolean> {
+  // where waiting is not what is tested, a busy machine may take its time
+  const storeTimeout = fault === 'killed' || fault === 'paused' ? 2 : 30
+  const store = forgetful(backend.createStore(() => world.clock.now))
+  const world: World = new World({ plugin: { sessionStore: store, sessionConfiguration: { inactivityDuration: 400_000, absoluteDuration: 800_000, storeTimeout } } })
   await world.app.ready()
   try {
     const ada = await eventually(async () => await member(world, 'auth0|ada'))
     const bob = await eventually(async () => await member(world, 'auth0|bob'))
+    let struck = false
+    let missed = false
     const strike = async (): Promise<void> => {
+      if (missed) return
+      struck = true
       if (fault === 'killed') backend.proxy.cut()
       if (fault === 'paused') backend.proxy.stall()
       if (fault === 'stale') store.stale = true
@@ -87,10 +94,13 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
     const kept = ada.copy()
     const act = await prepare(world, ada, step, strike)
     const begun = performance.now()
+    const awake = awakeSoFar()
     const [response, ...bystanders] = await Promise.all([act(), bob.copy().call('/private'), world.browser().call('/')])
-    const took = performance.now() - begun
+    const took = awakeSoFar() - awake
+    missed = !struck
+    if (missed) return false
     t.ok(expected[fault][step].includes(response.statusCode), `${response.statusCode}: ${response.body}`)
-    t.ok(took < 10_000, `bounded: ${Math.round(took)} ms`)
+    t.ok(took < 10_000, `bounded: ${took} ms`)
     if (response.statusCode === 503) {
       t.strictSame(sessionCookiesSet(response), [], 'no session with an error')
       t.equal(response.headers['retry-after'], '5')
@@ -116,7 +126,8 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
       t.equal((await settled(bob, '/private')).statusCode, 200, 'whom the fault was not aimed at goes on')
       t.equal((await settled(bob, '/token')).statusCode, 200)
     }
-    t.comment(`${name} ${fault}, at ${step}: ${response.statusCode} after ${Math.round(took)} ms, next login ${Math.round(recovery)} ms after the fault`)
+    t.comment(`${name} ${fault}, at ${step}: ${response.statusCode} after ${took} ms, next login ${Math.round(recovery)} ms after the fault`)
+    return true
   } finally {
     store.stale = false
     backend.proxy.heal()
@@ -124,13 +135,22 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
   }
 }
 
+const TICK = 25
+let ticks = 0
+setInterval(() => { ticks++ }, TICK).unref()
+
+/** Milliseconds that this process could run, give or take a tick: where a machine stands still, nobody can be answered. */
+function awakeSoFar (): number {
+  return ticks * TICK
+}
+
 /** Until the pause is over, nobody waits for long. */
 async function whilePaused (t: Test, browser: Browser, until: number): Promise<void> {
   while (performance.now() < until) {
-    const since = performance.now()
+    const since = awakeSoFar()
     const answers = await Promise.all([1, 2, 3].map(async () => await browser.copy().call('/private')))
     t.strictSame(answers.map(({ statusCode }) => statusCode), [503, 503, 503], 'while it lasts')
-    t.ok(performance.now() - since < 10_000, 'bounded')
+    t.ok(awakeSoFar() - since < 10_000, 'bounded')
     await new Promise(resolve => setTimeout(resolve, 1000))
   }
 }
@@ -174,49 +194,13 @@ async function settled (browser: Browser, path: string): ReturnType<Browser['cal
 
 /** Tries for a while: connections come back when their clients notice. */
 async function eventually<T> (attempt: () => Promise<T>): Promise<T> {
-  for (let left = 400; ; left--) {
+  const begun = performance.now()
+  while (true) {
     try {
       return await attempt()
     } catch (error) {
-      if (left === 0) throw error
+      if (performance.now() - begun > 60_000) throw error
       await new Promise(resolve => setTimeout(resolve, 50))
     }
   }
 }
-
-t.test('Redis', { skip: withoutRedis }, async t => {
-  const server = await startRedis()
-  const proxy = await startFaultyProxy(server.port)
-  const admin = new Redis(server.port, '127.0.0.1')
-  const client = new Redis(proxy.port, '127.0.0.1', { retryStrategy: () => 20, maxRetriesPerRequest: null })
-  client.on('error', () => {})
-  t.teardown(async () => {
-    client.disconnect()
-    await admin.quit()
-    await proxy.close()
-    await server.stop()
-  })
-  await table(t, 'Redis', { proxy, createStore: now => new RedisSessionStore({ client, now }), empty: async () => { await admin.flushall() } })
-})
-
-t.test('PostgreSQL', { skip: withoutPostgres }, async t => {
-  const server = await startPostgres()
-  const proxy = await startFaultyProxy(server.port)
-  const admin = new pg.Pool(server.connection)
-  const patientPool = new pg.Pool({ ...server.connection, port: proxy.port })
-  const impatientPool = new pg.Pool({ ...server.connection, port: proxy.port, connectionTimeoutMillis: 500, query_timeout: 1000 })
-  for (const pool of [patientPool, impatientPool]) pool.on('error', () => {})
-  const createStore = (now: () => number, fault: Fault): PostgresSessionStore => new PostgresSessionStore({ pool: impatient(fault) ? impatientPool : patientPool, now, sweepInterval: 0 })
-  await new PostgresSessionStore({ pool: admin, sweepInterval: 0 }).migrate()
-  t.teardown(async () => {
-    proxy.heal()
-    for (const pool of [patientPool, impatientPool, admin]) await pool.end()
-    await proxy.close()
-    await server.stop()
-  })
-  await table(t, 'PostgreSQL', { proxy, createStore, empty: async () => { await admin.query('TRUNCATE auth0_sessions') } })
-})
-
-t.test('no rejection is left unhandled', async t => {
-  t.strictSame(unhandled, [])
-})
