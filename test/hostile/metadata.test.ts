@@ -130,7 +130,7 @@ t.test('DISC-14 the tenant is slow', async (t) => {
   const server = await SocketServer.start()
   t.teardown(() => server.close())
   for (const [variant, fault] of Object.entries(faults)) {
-    await t.test(variant, (t) => inWorld(t, overSocket(server, { httpTimeout: 2 }), async (world) => {
+    await t.test(variant, (t) => inWorld(t, overSocket(server, { httpTimeout: 3 }), async (world) => {
       server.idp = world.idp
       server.faults.set('/.well-known/openid-configuration', fault(server))
       const started = Date.now()

@@ -105,11 +105,10 @@ export class SocketServer {
   }
 
   async #pour (response: ServerResponse, block: Buffer, times: number): Promise<void> {
+    const closed = new Promise(resolve => response.once('close', resolve))
     for (let i = 0; i < times && !response.destroyed; i++) {
       this.sent += block.length
-      if (!response.write(block)) {
-        await Promise.race([once(response, 'drain').catch(() => {}), once(response, 'close').catch(() => {})])
-      }
+      if (!response.write(block)) await Promise.race([new Promise(resolve => response.once('drain', resolve)), closed])
     }
     response.end()
   }

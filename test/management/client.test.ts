@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import t from 'tap'
 import { ApiError, ConfigurationError, ManagementClient, NetworkError, RateLimitError, TimeoutError, rateLimitOf, type ManagementClientOptions } from '../../lib/management/index.js'
@@ -7,6 +8,11 @@ import { failure, scripted, start, type Step } from './scripted.js'
 const credentials = { clientId: 'm2m', clientSecret: 'very secret' }
 const ok: Step = { body: { id: 'x' } }
 const body = { connection: 'db', email: 'a@b.test' }
+
+/** Waits for something that has to come. */
+async function until (holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!await holds()) await nextTurn()
+}
 
 t.test('options are checked at construction', async t => {
   const refused = (options: Partial<ManagementClientOptions>, option: string): void => {
@@ -119,11 +125,11 @@ t.test('5xx and broken connections are repeated for GET, PUT and DELETE; POST an
 })
 
 t.test('a body that stalls is timed out, once', async t => {
-  for (const [settings, call] of [[{ timeout: 0.5 }, {}], [{}, { timeout: 0.5 }]]) {
+  for (const [settings, call] of [[{ timeout: 2 }, {}], [{}, { timeout: 2 }]]) {
     const { client, requests } = await scripted(t, 'stall', settings)
     const error = await failure(client.users.get('u', {}, call))
     t.ok(error instanceof TimeoutError)
-    t.match(error, { code: 'timeout', statusCode: 504, message: /did not answer within 0.5 s/ })
+    t.match(error, { code: 'timeout', statusCode: 504, message: /did not answer within 2 s/ })
     t.equal(requests.length, 1)
   }
 })
@@ -209,23 +215,27 @@ t.test('tokens', async t => {
   t.test('kept until shortly before the end, then renewed while the old one serves', async t => {
     let release: () => void = () => {}
     const slow: Step = () => new Promise((resolve) => { release = () => resolve({ body: { access_token: 'two', token_type: 'Bearer', expires_in: 1000 } }) })
-    const { client, requests, tokenRequests, clock } = await scripted(t, ok, credentials, [tokenOf('one', 1000), slow, { status: 503, body: {} }, tokenOf('three')])
+    let failed = false
+    const failing: Step = (_, response) => { response.on('finish', () => { failed = true }); return { status: 503, body: {} } }
+    const { client, requests, tokenRequests, clock } = await scripted(t, ok, credentials, [tokenOf('one', 1000), slow, failing, tokenOf('three')])
     await client.users.get('u')
     clock.now += 939
     await client.users.get('u')
     t.equal(tokenRequests.length, 1)
     clock.now += 2
     await Promise.all([client.users.get('u'), client.users.get('u')])
-    await new Promise(resolve => setTimeout(resolve, 20))
+    await until(() => tokenRequests.length > 1)
     t.equal(tokenRequests.length, 2, 'one renewal, and nobody waited for it')
     t.ok(requests.every(({ headers }) => headers.authorization === 'Bearer one'))
     release()
-    await new Promise(resolve => setTimeout(resolve, 20))
-    await client.users.get('u')
-    t.equal(requests.at(-1)!.headers.authorization, 'Bearer two')
+    await until(async () => {
+      await client.users.get('u')
+      return requests.at(-1)!.headers.authorization === 'Bearer two'
+    })
     clock.now += 950
     await client.users.get('u')
-    await new Promise(resolve => setTimeout(resolve, 20))
+    await until(() => failed)
+    for (let turn = 0; turn < 50; turn++) await nextTurn()
     t.equal(requests.at(-1)!.headers.authorization, 'Bearer two', 'a renewal that fails while the old one is good is no failure')
     clock.now += 46
     await client.users.get('u')
@@ -285,7 +295,7 @@ t.test('tokens', async t => {
       [{ body: '<html>' }, { name: 'NetworkError', code: 'invalid_response' }]
     ]
     for (const [step, expected] of cases) {
-      const { client, requests, tokenRequests } = await scripted(t, ok, { ...credentials, ...(step === 'stall' && { timeout: 0.5 }) }, step)
+      const { client, requests, tokenRequests } = await scripted(t, ok, { ...credentials, ...(step === 'stall' && { timeout: 2 }) }, step)
       const error = await failure(client.users.get('u'))
       t.match(error, expected)
       t.notMatch(inspect(error, { showHidden: true, depth: 9 }), /very secret/)
