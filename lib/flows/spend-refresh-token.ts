@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AccessTokenError, ApiError, SessionStoreError } from '../errors.js'
+import { sleep } from '../http/sleep.js'
 import type { SessionRecord, StoredSession } from '../../types/stores.js'
 import type { Context, Visit } from './context.js'
 import { setCurrentSession } from './session.js'
 
-/** Milliseconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
-const SAVE_AGAIN_AFTER = 100
+/** Seconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
+const SAVE_AGAIN_AFTER = 0.1
 
 /** What a call that spent the refresh token gives back: its result, and what the session becomes. */
 export interface Spent<T> {

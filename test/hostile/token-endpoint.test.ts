@@ -256,7 +256,7 @@ t.test('TOK-21 the token endpoint does not answer', async (t) => {
     'no HTTP': [server.garbage, broken]
   } as const
   for (const [variant, [fault, failure]] of Object.entries(faults)) {
-    await t.test(variant, (t) => inWorld(t, overSocket(server, { httpTimeout: failure === timeout ? 3 : 60 }), (world) => {
+    await t.test(variant, (t) => inWorld(t, overSocket(server, failure === timeout ? { httpTimeout: 3 } : {}), (world) => {
       let sent = 0
       return faultyExchange(t, world, server, () => server.faults.set('/oauth/token', (response, socket) => { sent++; return fault(response, socket) }), failure).then(() => {
         t.equal(sent, 1, 'one request')

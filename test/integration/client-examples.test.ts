@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { createTenant, type Tenant, type TenantBrowser, type TenantOptions } from '../../lib/testing/index.js'
 import { redirectUri, codeVerifier, Wire } from '../testing/wire.js'
+import { until } from '../until.js'
 
 const credentials = { AUTH0_CLIENT_ID: 'app', AUTH0_CLIENT_SECRET: 'app-secret' }
 const organization = { id: 'org_acme', name: 'acme', members: ['ada@example.com'] }
@@ -127,10 +128,6 @@ t.test('the Management API', async t => {
     t.equal(readFileSync(file, 'utf8').trimEnd().split('\n').length, tenant.users.length)
   })
 })
-
-async function until (done: () => boolean): Promise<void> {
-  while (!done()) await new Promise(resolve => setTimeout(resolve, 10))
-}
 
 /** Lets the device poll each second: Auth0 says nothing, which means five. */
 function faster (tenant: Tenant): void {

@@ -3,16 +3,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import t from 'tap'
 import { ApiError, ConfigurationError, ManagementClient, NetworkError, RateLimitError, TimeoutError, rateLimitOf, type ManagementClientOptions } from '../../lib/management/index.js'
+import { until } from '../until.js'
 import { failure, scripted, start, type Step } from './scripted.js'
 
 const credentials = { clientId: 'm2m', clientSecret: 'very secret' }
 const ok: Step = { body: { id: 'x' } }
 const body = { connection: 'db', email: 'a@b.test' }
-
-/** Waits for something that has to come. */
-async function until (holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!await holds()) await nextTurn()
-}
 
 t.test('options are checked at construction', async t => {
   const refused = (options: Partial<ManagementClientOptions>, option: string): void => {
@@ -230,11 +226,13 @@ t.test('tokens', async t => {
     release()
     await until(async () => {
       await client.users.get('u')
-      return requests.at(-1)!.headers.authorization === 'Bearer two'
+      return requests.at(-1)!.headers.authorization !== 'Bearer one'
     })
+    t.equal(requests.at(-1)!.headers.authorization, 'Bearer two')
     clock.now += 950
     await client.users.get('u')
     await until(() => failed)
+    // the client reads what the server has sent
     for (let turn = 0; turn < 50; turn++) await nextTurn()
     t.equal(requests.at(-1)!.headers.authorization, 'Bearer two', 'a renewal that fails while the old one is good is no failure')
     clock.now += 46

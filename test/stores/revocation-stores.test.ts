@@ -2,6 +2,7 @@ import { test } from 'tap'
 import {
   MemoryRevocationStore, PostgresRevocationStore, RedisRevocationStore, revocationStoreSuite, type RevocationStore
 } from '../../lib/stores/index.js'
+import { until } from '../until.js'
 import { FakePostgres } from './fake-postgres.js'
 import { FakeRedis } from './fake-redis.js'
 
@@ -61,7 +62,7 @@ test('PostgreSQL forgets revocations in its sweep', async t => {
   store.close()
 
   const regular = new PostgresRevocationStore({ pool, table: 'web.revoked', now: () => 2000, sweepInterval: 0.01 })
-  for (let left = 500; pool.rows('"web"."revoked"').length > 0 && left > 0; left--) await new Promise(resolve => setTimeout(resolve, 10))
+  await until(() => pool.rows('"web"."revoked"').length === 0, 500)
   regular.close()
   t.equal(pool.rows('"web"."revoked"').length, 0)
 })

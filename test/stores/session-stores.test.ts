@@ -5,6 +5,7 @@ import {
   ConfigurationError, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisSessionStore, sessionStoreSuite,
   type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionStore
 } from '../../lib/stores/index.js'
+import { until } from '../until.js'
 import { FakePostgres } from './fake-postgres.js'
 import { FakeRedis } from './fake-redis.js'
 
@@ -235,9 +236,9 @@ test('PostgreSQL', async t => {
     const store = new PostgresSessionStore({ pool, now: () => 1000, sweepInterval: 0.01, onSweepError: error => failures.push(error) })
     await store.migrate()
     await store.create('k', entry({ expiresAt: 500 }))
-    await t.resolves(until(() => pool.rows('"auth0_sessions"').length === 0))
+    await t.resolves(until(() => pool.rows('"auth0_sessions"').length === 0, 500))
     pool.before = () => { throw new Error('gone') }
-    await t.resolves(until(() => failures.length > 1))
+    await t.resolves(until(() => failures.length > 1, 500))
     store.close()
     await new Promise(resolve => setTimeout(resolve, 50))
     const count = failures.length
@@ -247,7 +248,7 @@ test('PostgreSQL', async t => {
     const silent = new PostgresSessionStore({ pool, sweepInterval: 0.01 })
     let warning: Error | undefined
     process.once('warning', warned => { warning = warned })
-    await until(() => warning !== undefined)
+    await until(() => warning !== undefined, 500)
     silent.close()
     t.match(warning, { message: 'Expired rows could not be deleted: gone', code: 'AUTH0_SWEEP_FAILED' })
   })
@@ -344,8 +345,3 @@ test('the bridge', async t => {
     for (const store of [undefined, null, {}, { get () {}, set () {} }]) t.throws(() => fromSessionStore(store as unknown as CallbackSessionStore), { message: /./, option: 'store' })
   })
 })
-
-async function until (holds: () => boolean): Promise<void> {
-  for (let left = 500; !holds() && left > 0; left--) await new Promise(resolve => setTimeout(resolve, 10))
-  if (!holds()) throw new Error('It never came to pass.')
-}
