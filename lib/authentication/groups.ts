@@ -1,5 +1,5 @@
 import type { TokenResponse } from '../../types/tokens.js'
-import type { Sleep } from '../http/sleep.js'
+import type { Sleep } from '../base/sleep.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { authorizationParams, type AuthorizeParams } from './authorization-params.js'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from './authorize.js'

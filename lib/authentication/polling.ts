@@ -1,6 +1,6 @@
 import type { TokenResponse } from '../../types/tokens.js'
 import { ApiError, NetworkError, PollingApiError, RateLimitError, TimeoutError } from '../errors.js'
-import { sleep as realSleep, type Sleep } from '../http/sleep.js'
+import { sleep as realSleep, type Sleep } from '../base/sleep.js'
 
 /** How long and how often is asked. */
 export interface PollTiming {

@@ -1,7 +1,7 @@
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
 import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
 import { verifyLogoutToken } from '../tokens/logout-token.js'
-import { createUsedIds, type UsedIds } from '../tokens/used-ids.js'
+import { createUsedIds, type UsedIds } from '../base/use-once.js'
 import type { SessionFilter, SessionListing } from '../../types/stores.js'
 import type { Context } from './context.js'
 import { userMark } from './events.js'

@@ -1,7 +1,7 @@
 import type { AuthorizationServer, Metadata } from '../authentication/authorization-server.js'
 import { logoutUrl } from '../authentication/logout.js'
 import { revokeToken } from '../authentication/revoke.js'
-import { withinDeadline } from '../http/deadline.js'
+import { withinDeadline } from '../base/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../types/stores.js'
 import { appUrl, type Context, type Visit } from './context.js'
 import { reasonOf, userMark } from './events.js'

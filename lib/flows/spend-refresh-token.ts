@@ -1,5 +1,5 @@
 import { AccessTokenError, ApiError, SessionStoreError } from '../errors.js'
-import { sleep } from '../http/sleep.js'
+import { sleep } from '../base/sleep.js'
 import type { SessionRecord, StoredSession } from '../../types/stores.js'
 import type { Context, Visit } from './context.js'
 import { setCurrentSession } from './session.js'

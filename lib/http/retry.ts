@@ -1,4 +1,4 @@
-import type { Sleep } from './sleep.js'
+import type { Sleep } from '../base/sleep.js'
 
 /** How often and how long a request is repeated. */
 export interface RetryPolicy {

@@ -2,7 +2,7 @@ import { Transform, pipeline, type Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { TimeoutError } from '../errors.js'
 import { invalid } from './body.js'
-import { aborted } from './deadline.js'
+import { aborted } from '../base/deadline.js'
 import { transportFailure } from './transport.js'
 
 const decoders = { gzip: createGunzip, 'x-gzip': createGunzip, br: createBrotliDecompress, deflate: createInflate }

@@ -1,4 +1,4 @@
-import { sleep as realSleep, type Sleep } from '../http/sleep.js'
+import { sleep as realSleep, type Sleep } from '../base/sleep.js'
 
 /** How fast a client may ask. */
 export interface ThrottleOptions {

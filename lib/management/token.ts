@@ -2,7 +2,7 @@ import type { AssertionAlgorithm, SigningKey } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
 import { ConfigurationError } from '../errors.js'
 import type { Http } from '../http/send.js'
-import { createSingleFlight } from '../http/single-flight.js'
+import { createSingleFlight } from '../base/single-flight.js'
 import { tokenRequestFailure } from './token-failure.js'
 
 /** Where calls get their access token. */

@@ -1,6 +1,6 @@
 import type { CallOptions, Job } from '../../types/management.js'
 import { ApiError, TimeoutError } from '../errors.js'
-import { sleep } from '../http/sleep.js'
+import { sleep } from '../base/sleep.js'
 
 /** How to wait for a job. Durations in seconds. */
 export interface WaitForJobOptions {

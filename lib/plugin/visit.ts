@@ -7,7 +7,7 @@ import { Auth0Error, ConfigurationError, InvalidArgumentError } from '../errors.
 import type { AppBase, Config } from '../flows/config.js'
 import type { Context, Visit } from '../flows/context.js'
 import type { Log } from '../flows/events.js'
-import { withinDeadline } from '../http/deadline.js'
+import { withinDeadline } from '../base/deadline.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { ReadSession } from '../stores/sessions.js'
 import type { Awaitable } from '../../types/stores.js'

@@ -1,6 +1,6 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { ConfigurationError } from '../errors.js'
-import { decodeBase64url } from './base64url.js'
+import { decodeBase64url } from '../base/base64url.js'
 
 const DAY = 86_400
 const HEADER = /^\{"alg":"dir","enc":"A256GCM","kid":"([\w-]{8})\.(\d{1,6})"\}$/

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto'
-import { decodeBase64url } from './base64url.js'
+import { decodeBase64url } from '../base/base64url.js'
 import { createKeyRing, type KeyRingOptions } from './seal-keys.js'
 
 const CIPHER = 'aes-256-gcm'

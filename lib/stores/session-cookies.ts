@@ -6,7 +6,7 @@ import { createRecentWrites, type RecentWrite, type Written } from './recent-wri
 import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord, type LastSeen } from './session-cookie-format.js'
 import { noTokens, type SessionCookieNames } from './sessions.js'
 import { decodeTokens, encodeTokens } from './tokens-cookie-format.js'
-import { deepFreeze } from './safe-json.js'
+import { deepFreeze } from '../base/safe-json.js'
 import { openTossed } from './tossed-cookies.js'
 import type { Sealer } from './seal.js'
 import type { CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, StoredSession } from '../../types/stores.js'

@@ -1,4 +1,4 @@
-import { deepFreeze } from './safe-json.js'
+import { deepFreeze } from '../base/safe-json.js'
 import { createOpenedCache } from './opened-cache.js'
 import { decodeRecord, encodeRecord } from './session-cookie-format.js'
 import { decodeTokens, encodeTokens } from './tokens-cookie-format.js'

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { aborted, withinDeadline } from '../../lib/http/deadline.js'
+import { aborted, withinDeadline } from '../../lib/base/deadline.js'
 import { isObject, mediaType, parseJson, parseJsonObject, parseText } from '../../lib/http/json.js'
 import { isPublicAddress, publicLookup } from '../../lib/http/public-address.js'
 import { parseQuota, quotaDelay } from '../../lib/http/quota.js'
 import { isSafeToRepeat, resetAt, retryAfter, retryDelay } from '../../lib/http/retry.js'
-import { createSingleFlight } from '../../lib/http/single-flight.js'
-import { sleep } from '../../lib/http/sleep.js'
+import { createSingleFlight } from '../../lib/base/single-flight.js'
+import { sleep } from '../../lib/base/sleep.js'
 import { version } from '../../lib/http/version.js'
 
 const now = 1_800_000_000

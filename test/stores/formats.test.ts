@@ -3,7 +3,7 @@ import t from 'tap'
 import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord } from '../../lib/stores/session-cookie-format.js'
 import { decodeTokens, encodeTokens } from '../../lib/stores/tokens-cookie-format.js'
 import { decodeTransaction, encodeTransaction } from '../../lib/stores/transaction-format.js'
-import { deepFreeze } from '../../lib/stores/safe-json.js'
+import { deepFreeze } from '../../lib/base/safe-json.js'
 import type { SessionRecord, SessionTokens, Transaction } from '../../types/stores.js'
 
 const record: SessionRecord = {

@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie'
 import fastify from 'fastify'
 import t from 'tap'
-import { decodeBase64url } from '../../lib/stores/base64url.js'
+import { decodeBase64url } from '../../lib/base/base64url.js'
 import { cookieSize } from '../../lib/stores/chunks.js'
 import { absoluteEnd, sessionEnd, touchDue } from '../../lib/stores/lifetime.js'
 import { MemoryRevocationStore } from '../../lib/stores/memory-revocation-store.js'

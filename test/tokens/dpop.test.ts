@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, compactVerify, decodeJwt, decodeProtectedHeader
 import t from 'tap'
 import type { DpopKeyInput } from '../../types/options.js'
 import { createDpopKey, verifyDpopProof, type DpopKey, type DpopProofExpectations } from '../../lib/tokens/dpop.js'
-import { createUsedIds } from '../../lib/tokens/used-ids.js'
+import { createUsedIds } from '../../lib/base/use-once.js'
 import { createTestKey, flipBit, hmacJwt, rawJws, signature, unsignedJwt, type TestKey } from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
