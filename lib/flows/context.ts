@@ -1,5 +1,5 @@
 import type { AuthorizationServer } from '../authentication/authorization-server.js'
-import type { Sealer } from '../stores/seal.js'
+import type { Sealer } from '../stores/sealing/seal.js'
 import type { KeyQueue } from '../base/keyed-mutex.js'
 import type { ReadSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams } from '../../types/options.js'

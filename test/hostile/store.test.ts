@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { MemorySessionStore, PostgresSessionStore, RedisSessionStore, type SessionEntry, type SessionStore } from '../../lib/stores/index.js'
-import { FakePostgres } from '../stores/fake-postgres.js'
-import { FakeRedis } from '../stores/fake-redis.js'
+import { FakePostgres } from '../stores/postgres/fake-postgres.js'
+import { FakeRedis } from '../stores/redis/fake-redis.js'
 import { assertFailure, failsClosed, Findings, inWorld, isSessionCookie, sessionCookiesSet, succeeds, type OptionChanges, type World } from './app.js'
 import { canaryUser } from './idp.js'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord } from '../../lib/stores/session-cookie-format.js'
-import { decodeTokens, encodeTokens } from '../../lib/stores/tokens-cookie-format.js'
-import { decodeTransaction, encodeTransaction } from '../../lib/stores/transaction-format.js'
+import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord } from '../../lib/stores/stateless/claims-cookie.js'
+import { decodeTokens, encodeTokens } from '../../lib/stores/stateless/tokens-cookie.js'
+import { decodeTransaction, encodeTransaction } from '../../lib/stores/transactions/transaction-format.js'
 import { deepFreeze } from '../../lib/base/safe-json.js'
 import type { SessionRecord, SessionTokens, Transaction } from '../../types/stores.js'
 

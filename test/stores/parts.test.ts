@@ -2,11 +2,11 @@ import cookie from '@fastify/cookie'
 import fastify from 'fastify'
 import t from 'tap'
 import { decodeBase64url } from '../../lib/base/base64url.js'
-import { cookieSize } from '../../lib/stores/chunks.js'
+import { cookieSize } from '../../lib/stores/stateless/chunks.js'
 import { absoluteEnd, sessionEnd, touchDue } from '../../lib/stores/lifetime.js'
-import { MemoryRevocationStore } from '../../lib/stores/memory-revocation-store.js'
-import { createOpenedCache } from '../../lib/stores/opened-cache.js'
-import { Clock } from './map-jar.js'
+import { MemoryRevocationStore } from '../../lib/stores/memory/memory-revocation-store.js'
+import { createOpenedCache } from '../../lib/stores/sealing/opened-cache.js'
+import { Clock } from './stateless/map-jar.js'
 
 t.test('base64url has one spelling', async (t) => {
   t.equal(decodeBase64url('')?.length, 0)

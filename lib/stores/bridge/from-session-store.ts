@@ -1,0 +1,118 @@
+import { ConfigurationError } from '../../errors.js'
+import { createKeyQueue } from '../../base/keyed-mutex.js'
+import { isObject } from '../../base/safe-json.js'
+import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
+import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
+
+type Callback = (error?: unknown, result?: unknown) => void
+
+/** A store made for `@fastify/session` or `express-session`. */
+export interface CallbackSessionStore {
+  get (id: string, callback: Callback): unknown
+  set (id: string, session: never, callback: Callback): unknown
+  destroy (id: string, callback: Callback): unknown
+  /** All sessions, as a list or by id. Without it sessions cannot be found by user. */
+  all? (callback: Callback): unknown
+}
+
+/** An entry as those stores expect a session: they take the end of its life from its `cookie`. */
+interface BridgedSession {
+  cookie: { path: '/', httpOnly: true, originalMaxAge: number, maxAge: number, expires: Date }
+  auth0: SessionEntry & { key: string }
+}
+
+/**
+ * Lets a store made for `@fastify/session` or `express-session` keep the sessions, with what such a store cannot promise:
+ * - It has no compare-and-set. Writes are put in order within this process only: with several processes, one may overwrite
+ *   another's write, and a write that a logout overtakes elsewhere may bring the session back.
+ * - It has no lock: several processes may use one refresh token at the same time.
+ * - It has no index. `deleteWhere` and `list`, and so back-channel logout, look through all sessions with the store's `all`,
+ *   and fail with a `ConfigurationError` where the store has none.
+ * - Its `touch` may prolong a session in a way that cannot be read back, so touching writes the session again.
+ */
+export function fromSessionStore (store: CallbackSessionStore, options: { now?: () => number } = {}): SessionStore {
+  for (const name of ['get', 'set', 'destroy'] as const) {
+    if (typeof (store as Partial<CallbackSessionStore> | undefined)?.[name] !== 'function') {
+      throw new ConfigurationError('store', `The store must have a method "${name}".`)
+    }
+  }
+  const now = options.now ?? (() => Date.now() / 1000)
+  const inTurn = createKeyQueue()
+
+  async function get (key: string): Promise<SessionEntry | undefined> {
+    const kept = toEntry(await result(callback => store.get(key, callback)))
+    return kept?.key === key && kept.entry.expiresAt > now() ? kept.entry : undefined
+  }
+
+  async function set (key: string, entry: SessionEntry): Promise<void> {
+    const left = (entry.expiresAt - now()) * 1000
+    if (left <= 0) return await destroy(key)
+    const session: BridgedSession = {
+      cookie: { path: '/', httpOnly: true, originalMaxAge: left, maxAge: left, expires: new Date(Date.now() + left) },
+      auth0: { ...entry, key }
+    }
+    await result(callback => store.set(key, session as never, callback))
+  }
+
+  async function destroy (key: string): Promise<void> {
+    await result(callback => store.destroy(key, callback))
+  }
+
+  async function list (filter: SessionFilter): Promise<SessionListing[]> {
+    const pairs = filterPairs(filter)
+    if (typeof store.all !== 'function') {
+      throw new ConfigurationError('sessionStore', 'The bridged session store has no "all", so no session can be found by its user: back-channel logout, revokeSessions() and listSessions() need a store that has it.')
+    }
+    const all = await result(callback => store.all!(callback))
+    return Object.values(isObject(all) || Array.isArray(all) ? all : {})
+      .flatMap(session => toEntry(session) ?? [])
+      .filter(({ entry }) => entry.expiresAt > now() && ownerMatches(entry.owner, pairs))
+      .map(({ key, entry }) => toListing(key, entry))
+      .sort(byAge)
+  }
+
+  return {
+    get,
+    list,
+    create: async (key, entry) => await inTurn(key, async () => await set(key, entry)),
+    update: async (key, entry) => await inTurn(key, async () => {
+      if ((await get(key))?.version !== entry.version - 1) return false
+      await set(key, entry)
+      return true
+    }),
+    touch: async (key, expiresAt) => await inTurn(key, async () => {
+      const entry = await get(key)
+      if (entry === undefined) return false
+      await set(key, { ...entry, expiresAt })
+      return true
+    }),
+    delete: async key => await inTurn(key, async () => await destroy(key)),
+    async deleteWhere (filter) {
+      const found = await list(filter)
+      await Promise.all(found.map(async ({ key }) => await inTurn(key, async () => await destroy(key))))
+      return found.length
+    }
+  }
+}
+
+/** The result of a callback method, also of one that returns a promise beside calling back. */
+async function result (call: (callback: Callback) => unknown): Promise<unknown> {
+  return await new Promise((resolve, reject) => {
+    const returned = call((error, value) => {
+      // Stores of express-session report an unknown session like a file that is not there.
+      if (error === undefined || error === null || (isObject(error) && error.code === 'ENOENT')) resolve(value)
+      else reject(error instanceof Error ? error : new Error('the store failed'))
+    })
+    Promise.resolve(returned).catch(reject)
+  })
+}
+
+/** Our part of a session of such a store; `undefined` for anybody else's. */
+function toEntry (session: unknown): { key: string, entry: SessionEntry } | undefined {
+  const kept = isObject(session) ? session.auth0 : undefined
+  if (!isObject(kept) || !isObject(kept.owner)) return undefined
+  const { key, ...entry } = kept
+  const whole = typeof key === 'string' && typeof entry.value === 'string' && Number.isSafeInteger(entry.version) &&
+    Number.isFinite(entry.createdAt) && Number.isFinite(entry.expiresAt)
+  return whole ? { key, entry: entry as unknown as SessionEntry } : undefined
+}

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { withLease } from '../stateful/lease.js'
+import { redisSpace, texts, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
+import { CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, READ, TOUCH, UNLOCK, UPDATE } from './redis-scripts.js'
+import { byAge, filterPairs, INDEXED_FIELDS, ownerMatches, toListing } from '../session-filter.js'
+import type { SessionEntry, SessionFilter, SessionListing, SessionOwner, SessionStore } from '../../../types/stores.js'
+
+const OWNER_FIELDS = ['iss', 'sub', 'sid', 'organization'] as const
+const LISTED_FIELDS = [...OWNER_FIELDS, 'createdAt', 'expiresAt'] as const
+const FIELDS = ['value', 'version', ...LISTED_FIELDS] as const
+/** How many sessions of an index are looked at together. */
+const BATCH = 100
+
+/**
+ * Keeps sessions in Redis or Valkey: a hash per session, which alone is changed atomically, and sorted sets of session
+ * keys by user, Auth0 session and organization. The sets are written first and only point out candidates:
+ * whose session it is, the session itself says.
+ */
+export class RedisSessionStore implements SessionStore {
+  readonly #space: RedisSpace
+
+  constructor (options: RedisStoreOptions) {
+    this.#space = redisSpace(options, 'auth0:session:')
+  }
+
+  async create (key: string, entry: SessionEntry): Promise<void> {
+    await this.#index(key, entry.owner, entry.expiresAt)
+    await this.#space.redis.run(CREATE, this.#entryKey(key), this.#timeToLive(entry.expiresAt), ...toFields(entry))
+  }
+
+  async get (key: string): Promise<SessionEntry | undefined> {
+    const fields = await this.#space.redis.hashFields(this.#entryKey(key), FIELDS)
+    const [value, version, ...listed] = fields
+    const entry = toListed(listed)
+    if (value === undefined || entry === undefined || entry.expiresAt <= this.#space.now()) return undefined
+    return { value, version: Number(version), ...entry }
+  }
+
+  async update (key: string, entry: SessionEntry): Promise<boolean> {
+    await this.#index(key, entry.owner, entry.expiresAt)
+    return isDone(await this.#space.redis.run(UPDATE, this.#entryKey(key), entry.version - 1, this.#space.now(), this.#timeToLive(entry.expiresAt), ...toFields(entry)))
+  }
+
+  async touch (key: string, expiresAt: number): Promise<boolean> {
+    const entry = await this.#listed(key)
+    if (entry === undefined) return false
+    await this.#index(key, entry.owner, expiresAt)
+    return isDone(await this.#space.redis.run(TOUCH, this.#entryKey(key), this.#space.now(), this.#timeToLive(expiresAt), expiresAt))
+  }
+
+  async delete (key: string): Promise<void> {
+    await this.#remove(key, [])
+  }
+
+  async deleteWhere (filter: SessionFilter): Promise<number> {
+    const pairs = filterPairs(filter)
+    let deleted = 0
+    await this.#eachCandidate(pairs, async key => {
+      if (await this.#remove(key, pairs)) deleted++
+    })
+    return deleted
+  }
+
+  async list (filter: SessionFilter): Promise<SessionListing[]> {
+    const pairs = filterPairs(filter)
+    const found: SessionListing[] = []
+    await this.#eachCandidate(pairs, async key => {
+      const entry = await this.#listed(key)
+      if (entry !== undefined && ownerMatches(entry.owner, pairs)) found.push(toListing(key, entry))
+    })
+    return found.sort(byAge)
+  }
+
+  async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number }, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const lockKey = `${this.#space.prefix}lock:${key}`
+    return await withLease({
+      acquire: async (token, leaseSeconds) => isDone(await this.#space.redis.run(LOCK, lockKey, token, Math.ceil(leaseSeconds * 1000))),
+      release: async token => { await this.#space.redis.run(UNLOCK, lockKey, token) }
+    }, how, work)
+  }
+
+  /** Makes the session findable until `expiresAt`. Never takes it out: another request may be about to write it. */
+  async #index (key: string, owner: SessionOwner, expiresAt: number): Promise<void> {
+    if (expiresAt <= this.#space.now()) return
+    await Promise.all(this.#indexKeys(owner).map(async index => await this.#space.redis.run(INDEX_ADD, index, this.#space.now(), key, expiresAt)))
+  }
+
+  /** Deletes an entry that matches, then its traces in the indexes; says whether a live one was there. */
+  async #remove (key: string, pairs: readonly [string, string][]): Promise<boolean> {
+    const entry = this.#live(await this.#space.redis.run(DELETE_IF, this.#entryKey(key), LISTED_FIELDS.join(' '), ...pairs.flat()))
+    if (entry === undefined) return false
+    await Promise.all(this.#indexKeys(entry.owner).map(async index => await this.#space.redis.run(INDEX_REMOVE, index, key)))
+    return true
+  }
+
+  async #eachCandidate (pairs: [keyof SessionFilter, string][], visit: (key: string) => Promise<void>): Promise<void> {
+    const [field, value] = pairs[0]!
+    const keys = texts(await this.#space.redis.run(INDEX_LIST, this.#indexKey(field, value), this.#space.now()))
+    for (let start = 0; start < keys.length; start += BATCH) {
+      await Promise.all(keys.slice(start, start + BATCH).map(visit))
+    }
+  }
+
+  async #listed (key: string): Promise<Listed | undefined> {
+    return this.#live(await this.#space.redis.run(READ, this.#entryKey(key), ...LISTED_FIELDS))
+  }
+
+  #live (reply: unknown): Listed | undefined {
+    const entry = toListed(texts(reply))
+    return entry !== undefined && entry.expiresAt > this.#space.now() ? entry : undefined
+  }
+
+  #entryKey (key: string): string {
+    return `${this.#space.prefix}entry:${key}`
+  }
+
+  /** Hashed: a list of Redis' keys names nobody. */
+  #indexKey (field: string, value: string): string {
+    return `${this.#space.prefix}${field}:${createHash('sha256').update(value).digest('base64url')}`
+  }
+
+  #indexKeys (owner: SessionOwner): string[] {
+    return INDEXED_FIELDS.flatMap(field => owner[field] === undefined ? [] : [this.#indexKey(field, owner[field])])
+  }
+
+  #timeToLive (expiresAt: number): number {
+    return Math.ceil((expiresAt - this.#space.now()) * 1000)
+  }
+}
+
+type Listed = Pick<SessionEntry, 'owner' | 'createdAt' | 'expiresAt'>
+
+/** An absent owner field is kept as an empty string, which no filter can ask for. */
+function toFields (entry: SessionEntry): (string | number)[] {
+  const { value, version, owner, createdAt, expiresAt } = entry
+  const { iss, sub, sid = '', organization = '' } = owner
+  return Object.entries({ value, version, iss, sub, sid, organization, createdAt, expiresAt }).flat()
+}
+
+function toListed ([iss, sub, sid, organization, createdAt, expiresAt]: (string | undefined)[]): Listed | undefined {
+  if (iss === undefined || sub === undefined) return undefined
+  return {
+    owner: { iss, sub, ...(sid && { sid }), ...(organization && { organization }) },
+    createdAt: Number(createdAt),
+    expiresAt: Number(expiresAt)
+  }
+}
+
+/** Scripts answer 1 for done and 0 for not; as a string or number by the client's settings. */
+function isDone (reply: unknown): boolean {
+  return Number(reply) === 1
+}

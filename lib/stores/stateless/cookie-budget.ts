@@ -1,0 +1,84 @@
+import { SessionTooLargeError } from '../../errors.js'
+import type { SessionTokens, StoredSession } from '../../../types/stores.js'
+
+/** Bytes all cookies of a session may take of the Cookie header; proxies commonly take 8 KiB per line. */
+export const COOKIE_BUDGET = 8192
+
+/** From here on the application is warned. */
+export const COOKIE_BUDGET_WARNING = COOKIE_BUDGET * 0.75
+
+/** What a part of a session weighs. */
+export interface PartSize {
+  part: string
+  bytes: number
+}
+
+interface Droppable {
+  rank: number
+  expiresAt: number
+  part: string
+  without: (tokens: SessionTokens) => SessionTokens
+}
+
+/**
+ * Ever smaller copies of a session's tokens, each without one more token that can be had again:
+ * access tokens of other audiences first, then tokens of connections, then the login's own access token;
+ * of equals the one that expires first.
+ */
+export function * slimmed (tokens: SessionTokens, { audience, now }: { audience: string | undefined, now: number }): Generator<{ tokens: SessionTokens, dropped: string }> {
+  const replaceable = tokens.refreshToken !== undefined
+  const droppable: Droppable[] = [
+    ...tokens.tokenSets.map((set) => ({
+      rank: set.audience === audience ? 3 : 1,
+      expiresAt: set.expiresAt,
+      part: accessTokenPart(set.audience),
+      without: (from: SessionTokens) => ({ ...from, tokenSets: from.tokenSets.filter((one) => one !== set) })
+    })),
+    ...tokens.connectionTokenSets.map((set) => ({
+      rank: 2,
+      expiresAt: set.expiresAt,
+      part: connectionTokenPart(set.connection),
+      without: (from: SessionTokens) => ({ ...from, connectionTokenSets: from.connectionTokenSets.filter((one) => one !== set) })
+    }))
+  ].filter(({ expiresAt }) => replaceable || (expiresAt !== 0 && expiresAt <= now))
+  droppable.sort((a, b) => a.rank - b.rank || a.expiresAt - b.expiresAt)
+  let left = tokens
+  for (const { part, without } of droppable) {
+    left = without(left)
+    yield { tokens: left, dropped: part }
+  }
+}
+
+/** What weighs what in a session, the heaviest first. */
+export function weigh ({ record, tokens }: StoredSession): PartSize[] {
+  const parts: [part: string, value: unknown][] = [
+    ...Object.entries(record.user).map(([claim, value]): [string, unknown] => [`user[${JSON.stringify(claim)}]`, value]),
+    ...Object.entries(record.custom ?? {}).map(([field, value]): [string, unknown] => [`custom[${JSON.stringify(field)}]`, value]),
+    ['authorizationDetails', record.authorizationDetails],
+    ['refreshToken', tokens.refreshToken],
+    ['idToken', tokens.idToken],
+    ...tokens.tokenSets.map((set): [string, unknown] => [accessTokenPart(set.audience), set]),
+    ...tokens.connectionTokenSets.map((set): [string, unknown] => [connectionTokenPart(set.connection), set])
+  ]
+  return parts
+    .map(([part, value]) => ({ part, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes)
+}
+
+/** The error for a session that no dropping can make fit. */
+export function tooLarge (what: string, bytes: number, limit: number, session: StoredSession): SessionTooLargeError {
+  const sizes = weigh(session)
+  const heaviest = sizes.slice(0, 5).map(({ part, bytes }) => `${part} ${bytes}`).join(', ')
+  return new SessionTooLargeError(
+    `${what} needs ${bytes} bytes and may have ${limit}. The heaviest parts in bytes: ${heaviest}. ` +
+    'Keep less in the session, or set "sessionStore" to keep sessions on the server.', sizes)
+}
+
+function accessTokenPart (audience: string | undefined): string {
+  return `accessToken[${JSON.stringify(audience ?? '')}]`
+}
+
+function connectionTokenPart (connection: string): string {
+  return `connectionToken[${JSON.stringify(connection)}]`
+}

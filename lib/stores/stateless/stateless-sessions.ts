@@ -1,0 +1,125 @@
+import { absoluteEnd, sessionEnd, touchDue } from '../lifetime.js'
+import type { ReadSession, Sessions } from '../sessions.js'
+import { SessionCookies, toOpened, type OpenedSession, type SessionCookiesOptions } from './session-cookies.js'
+import { watchRevocations } from '../revocation/revocation-watch.js'
+import type { Awaitable, CookieJar, RevocationStore, StoredSession } from '../../../types/stores.js'
+
+export interface CookieSessionsOptions extends SessionCookiesOptions {
+  revocations: RevocationStore
+  /** Seconds to wait for the revocation list. Default 2. */
+  storeTimeout?: number
+  /** What a failing revocation list means for a request. Default `'fail'`. */
+  onStoreError?: 'fail' | 'anonymous'
+}
+
+/** Keeps sessions in the browser's cookies alone. Answers synchronously unless the revocation list does not. */
+export function createCookieSessions (options: CookieSessionsOptions): Sessions {
+  const { lifetime, now, warn, onStoreError = 'fail' } = options
+  const cookies = new SessionCookies(options)
+  const revocations = watchRevocations({ store: options.revocations, now, timeout: options.storeTimeout ?? 2 })
+
+  /** Asked when headers are sent: whether a write for this session still makes sense. */
+  const stillWanted = (session: OpenedSession) => () => !revocations.endedHere(session)
+
+  function clear (jar: CookieJar): undefined {
+    if (jar.writable) cookies.clear(jar)
+  }
+
+  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean): ReadSession | undefined {
+    if (ended) return clear(jar)
+    const { record } = opened
+    if (!jar.writable || !touchDue(lastActivity, time, lifetime)) {
+      return { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, lifetime) }
+    }
+    cookies.see(jar, record, time, stillWanted(opened))
+    return { record, lastActivity: time, expiresAt: sessionEnd(record, time, lifetime) }
+  }
+
+  function read (jar: CookieJar): Awaitable<ReadSession | undefined> {
+    const value = cookies.raw(jar)
+    if (value === undefined) return undefined
+    const opened = cookies.current(jar, value)
+    if (opened === undefined) return clear(jar)
+    const { record } = opened
+    const time = now()
+    let lastActivity = record.updatedAt
+    if (touchDue(lastActivity, time, lifetime)) lastActivity = Math.max(lastActivity, cookies.lastSeen(jar, record.id))
+    if (sessionEnd(record, lastActivity, lifetime) <= time) return clear(jar)
+    const ended = revocations.ended(opened)
+    if (typeof ended === 'boolean') return live(jar, opened, lastActivity, time, ended)
+    return ended.then((ended) => live(jar, opened, lastActivity, time, ended), (error: unknown) => {
+      // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
+      if (onStoreError === 'anonymous') return undefined
+      throw error
+    })
+  }
+
+  /** Ends one session for good. A list that fails is reported and does not keep the browser logged in. */
+  function end ({ record }: OpenedSession): Awaitable<void> {
+    cookies.forget(record.id)
+    const until = absoluteEnd(record, lifetime)
+    if (until <= now()) return
+    // Not before its own birth, should another process's clock be ahead.
+    const ending = revocations.end({ id: record.id }, Math.max(now(), record.createdAt), until)
+    return ending?.catch((error: unknown) => { warn('revocation_failed', { error }) })
+  }
+
+  function change (jar: CookieJar, id: string, next: (current: StoredSession) => StoredSession | undefined): StoredSession | undefined {
+    const opened = cookies.current(jar)
+    if (opened?.record.id !== id || revocations.endedHere(opened)) return undefined
+    const current = { record: opened.record, tokens: cookies.tokens(jar, id) }
+    const wanted = next(current)
+    if (wanted === undefined) return undefined
+    const changed = { record: wanted.record !== current.record, tokens: wanted.tokens !== current.tokens }
+    if (!changed.record && !changed.tokens) return current
+    const version = Math.max(current.record.version, current.tokens.version) + 1
+    // Not before the write it follows, should another process's clock be ahead.
+    const record = changed.record ? { ...wanted.record, id, version, updatedAt: Math.max(now(), current.record.updatedAt) } : current.record
+    const tokens = changed.tokens ? { ...wanted.tokens, id, version } : current.tokens
+    cookies.remember(id, cookies.write(jar, { record, tokens }, changed, stillWanted(opened)))
+    return { record, tokens }
+  }
+
+  return {
+    kind: 'cookie',
+    read,
+
+    tokens: (jar, record) => revocations.endedHere(toOpened(record)) ? undefined : cookies.tokens(jar, record.id),
+
+    catchUp (jar, id) {
+      cookies.catchUp(jar, id, revocations.endedHere)
+    },
+
+    create (jar, { record, tokens }) {
+      const before = cookies.current(jar)
+      const write = () => {
+        const { id, version } = record
+        cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true }, stillWanted(toOpened(record)))
+        cookies.forgetSeen(jar)
+      }
+      const ending = before && before.record.id !== record.id ? end(before) : undefined
+      return ending ? ending.then(write) : write()
+    },
+
+    update (jar, id, next) {
+      const found = read(jar)
+      const proceed = (session: ReadSession | undefined) => session?.record.id === id ? change(jar, id, next) : undefined
+      return found instanceof Promise ? found.then(proceed) : proceed(found)
+    },
+
+    lock: async (_id, work) => await work(undefined),
+
+    destroy (jar) {
+      const opened = cookies.current(jar)
+      clear(jar)
+      if (opened === undefined) return undefined
+      const ending = end(opened)
+      return ending ? ending.then(() => opened.record) : opened.record
+    },
+
+    async revoke (filter) {
+      await revocations.end(filter, now(), now() + lifetime.absoluteDuration)
+      return 0
+    }
+  }
+}

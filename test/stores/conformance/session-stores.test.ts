@@ -1,0 +1,347 @@
+import expressSession from 'express-session'
+import fastifySession from '@fastify/session'
+import t, { test } from 'tap'
+import {
+  ConfigurationError, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisSessionStore, sessionStoreSuite,
+  type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionStore
+} from '../../../lib/stores/index.js'
+import { until } from '../../until.js'
+import { FakePostgres } from '../postgres/fake-postgres.js'
+import { FakeRedis } from '../redis/fake-redis.js'
+
+const fakeRedis = new FakeRedis()
+const fakePostgres = new FakePostgres()
+
+type Stores = Record<string, Parameters<typeof sessionStoreSuite>>
+
+const stores: Stores = {
+  memory: [({ now }) => new MemorySessionStore({ now })],
+  'Redis by ioredis': [({ now }) => new RedisSessionStore({ client: fakeRedis.ioredis(), now })],
+  'Redis by redis': [({ now }) => new RedisSessionStore({ client: fakeRedis.nodeRedis(), prefix: 'other:', now })],
+  PostgreSQL: [async ({ now }) => {
+    const store = new PostgresSessionStore({ pool: fakePostgres, now, sweepInterval: 0 })
+    await store.migrate()
+    return store
+  }],
+  'bridge over express-session': [({ now }) => fromSessionStore(new expressSession.MemoryStore(), { now })],
+  'bridge over express-session in real time': [() => fromSessionStore(new expressSession.MemoryStore()), { realTime: true }],
+  'bridge over @fastify/session': [({ now }) => fromSessionStore(new fastifySession.MemoryStore(new Map()), { now }), { withoutIndex: true }]
+}
+
+for (const [name, suite] of Object.entries(stores)) {
+  t.test(`a store contract: ${name}`, { jobs: 8 }, async t => {
+    for (const { name, run } of sessionStoreSuite(...suite)) t.test(name, async () => await run())
+  })
+}
+
+test('the suite tells a store that breaks the contract', async t => {
+  const broken: Record<string, (store: SessionStore) => Partial<SessionStore>> = {
+    'never creates with an update': store => ({ update: async (key, entry) => { await store.create(key, entry); return true } }),
+    'lets one of many updates of the same version through': store => ({
+      async update (key, entry) {
+        const kept = await store.get(key)
+        if (kept === undefined) return false
+        await store.create(key, entry)
+        return true
+      }
+    }),
+    'refuses a filter that would mean everybody': () => ({ deleteWhere: async () => 0, list: async () => [] }),
+    'does not give an entry past its end': store => ({ create: async (key, entry) => { await store.create(key, { ...entry, expiresAt: entry.expiresAt + 1000 }) } }),
+    'lets one holder at a time work under a lock': () => ({ lock: async (_name, _how, work) => await work(new AbortController().signal) })
+  }
+  for (const [name, breakage] of Object.entries(broken)) {
+    const cases = sessionStoreSuite(({ now }) => {
+      const store = new MemorySessionStore({ now })
+      const whole: SessionStore = {
+        create: store.create.bind(store), get: store.get.bind(store), update: store.update.bind(store), touch: store.touch.bind(store), delete: store.delete.bind(store), deleteWhere: store.deleteWhere.bind(store), list: store.list.bind(store), lock: store.lock.bind(store)
+      }
+      return { ...whole, ...breakage(store) }
+    })
+    await t.rejects(cases.find(promise => promise.name === name)!.run(), { code: 'ERR_ASSERTION' }, name)
+  }
+})
+
+function entry (changes: Partial<SessionEntry> = {}): SessionEntry {
+  return { value: 'v', version: 1, owner: { iss: 'https://acme/', sub: 'auth0|1', sid: 's1' }, createdAt: 1000, expiresAt: 2000, ...changes }
+}
+
+test('Redis', async t => {
+  t.test('keys name nobody, and every index ends with its last session', async t => {
+    let now = 1000
+    const redis = new FakeRedis()
+    const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => now })
+    await store.create('k1', entry({ expiresAt: 1000.05 }))
+    t.same(redis.keys().map(key => key.split(':').slice(0, 2).join(':')).sort(), ['p:entry', 'p:sid', 'p:sub'])
+    t.notMatch(redis.keys().join(' '), /auth0\|1|s1/)
+    await new Promise(resolve => setTimeout(resolve, 80))
+    now = 1001
+    t.same(redis.keys(), [])
+  })
+
+  t.test('what is over already when it is written is in no index', async t => {
+    const redis = new FakeRedis()
+    const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
+    await store.create('k1', entry({ expiresAt: 1000 }))
+    t.notOk(redis.keys().some(key => /^p:s/.test(key)))
+    t.same(await store.list({ iss: 'https://acme/', sub: 'auth0|1' }), [])
+  })
+
+  t.test('an index leads to a session only if the session says so itself', async t => {
+    const redis = new FakeRedis()
+    const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
+    await store.create('k1', entry())
+    redis.tamper('p:entry:k1', 'sub', 'auth0|2')
+    t.same(await store.list({ sub: 'auth0|1' }), [])
+    t.equal(await store.deleteWhere({ iss: 'https://acme/', sub: 'auth0|1' }), 0)
+    t.ok(await store.get('k1'))
+  })
+
+  t.test('who is logged out is found by an index: no other session is looked at', async t => {
+    const redis = new FakeRedis()
+    const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
+    for (let user = 1; user <= 30; user++) await store.create(`k${user}`, entry({ owner: { iss: 'https://acme/', sub: `auth0|${user}`, sid: `s${user}` } }))
+    const asked = new Set<string>()
+    redis.before = (_command, key) => { if (key.startsWith('p:entry:')) asked.add(key) }
+    t.equal(await store.deleteWhere({ iss: 'https://acme/', sub: 'auth0|7' }), 1)
+    t.same([...asked], ['p:entry:k7'])
+    t.equal(await store.deleteWhere({ iss: 'https://acme/', sub: 'auth0|8', sid: 's9' }), 0, 'and both have to be its own')
+  })
+
+  t.test('a session that changes hands while it is being deleted stays', async t => {
+    const redis = new FakeRedis()
+    const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
+    await store.create('k1', entry())
+    redis.before = command => { if (command === 'DELETE_IF') redis.tamper('p:entry:k1', 'sub', 'auth0|2') }
+    t.equal(await store.deleteWhere({ sub: 'auth0|1' }), 0)
+    t.ok(await store.get('k1'))
+  })
+
+  t.test('the indexes are written before the entry, and touched before it', async t => {
+    const redis = new FakeRedis()
+    const commands: string[] = []
+    redis.before = (command, key) => { commands.push(`${command} ${key.split(':')[1]}`) }
+    const store = new RedisSessionStore({ client: redis.nodeRedis(), prefix: 'p:', now: () => 1000 })
+    await store.create('k1', entry())
+    t.same(commands.splice(0), ['INDEX_ADD sid', 'INDEX_ADD sub', 'CREATE entry'])
+    await store.touch('k1', 3000)
+    t.same(commands.splice(0), ['READ entry', 'INDEX_ADD sid', 'INDEX_ADD sub', 'TOUCH entry'])
+    await store.delete('k1')
+    t.same(commands.splice(0), ['DELETE_IF entry', 'INDEX_REMOVE sid', 'INDEX_REMOVE sub'])
+    t.same(redis.keys(), [])
+  })
+
+  t.test('a session that a lagging replica does not know yet is ended, prolonged and listed all the same', async t => {
+    const redis = new FakeRedis()
+    const store = new RedisSessionStore({ client: redis.readingFromReplicas(), prefix: 'p:', now: () => 1000 })
+    const primary = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
+    await store.create('k1', entry())
+    t.equal(await store.get('k1'), undefined, 'the replica lags')
+    t.equal(await store.touch('k1', 3000), true)
+    t.equal((await primary.get('k1'))?.expiresAt, 3000)
+    t.same((await store.list({ sub: 'auth0|1' })).map(({ key }) => key), ['k1'])
+    await store.delete('k1')
+    t.equal(await primary.get('k1'), undefined)
+    t.same(redis.keys(), [], 'nothing is left in the indexes')
+    await store.create('k2', entry())
+    t.equal(await store.deleteWhere({ sub: 'auth0|1' }), 1)
+    t.same(redis.keys(), [])
+  })
+
+  t.test('an entry is not written when the index cannot be', async t => {
+    const redis = new FakeRedis()
+    redis.before = command => { if (command === 'INDEX_ADD') throw new Error('OOM command not allowed') }
+    const store = new RedisSessionStore({ client: redis.ioredis(), now: () => 1000 })
+    await t.rejects(store.create('k1', entry()), /OOM/)
+    t.equal(await store.get('k1'), undefined)
+  })
+
+  t.test('replies may come as buffers and as text', async t => {
+    const redis = new FakeRedis()
+    const plain = redis.nodeRedis()
+    const buffers: RedisClient = {
+      get: async key => { const reply = await plain.get(key); return typeof reply === 'string' ? Buffer.from(reply) : reply },
+      hmGet: async (key, fields) => (await plain.hmGet(key, fields) as (string | null)[]).map(field => field === null ? null : Buffer.from(field)),
+      eval: async (script: string, options: Parameters<typeof plain.eval>[1]) => {
+        const reply = await plain.eval(script, options)
+        return Array.isArray(reply) ? reply.map(member => member === null ? null : Buffer.from(String(member))) : String(reply)
+      }
+    }
+    const store = new RedisSessionStore({ client: buffers, now: () => 1000 })
+    await store.create('k1', entry())
+    t.same(await store.get('k1'), entry())
+    t.equal(await store.touch('k1', 3000), true)
+    t.equal(await store.deleteWhere({ sub: 'auth0|1' }), 1)
+  })
+
+  t.test('a client of neither kind is refused', async t => {
+    for (const client of [undefined, null, 'redis://localhost', {}, { hmget () {}, get () {}, eval () {} }]) {
+      t.throws(() => new RedisSessionStore({ client: client as unknown as RedisClient }), new ConfigurationError('client', 'The option "client" must be a client of "ioredis" or of "redis" 4 or later.'))
+    }
+  })
+})
+
+test('PostgreSQL', async t => {
+  t.test('serialization failures and deadlocks are tried again, within bounds (STO-05)', async t => {
+    const pool = new FakePostgres()
+    const store = new PostgresSessionStore({ pool, now: () => 1000, sweepInterval: 0 })
+    await store.migrate()
+    for (const code of ['40001', '40P01']) {
+      let failures = 2
+      pool.before = () => { if (failures-- > 0) throw Object.assign(new Error('try again'), { code }) }
+      await store.create(`k-${code}`, entry())
+      failures = 3
+      await t.rejects(store.get(`k-${code}`), { code })
+      t.ok(await store.get(`k-${code}`))
+    }
+    let asked = 0
+    pool.before = () => { asked++; throw Object.assign(new Error('connection terminated'), { code: '57P01' }) }
+    await t.rejects(store.get('k'), { code: '57P01' })
+    t.equal(asked, 1)
+  })
+
+  t.test('expired rows cannot be read before they are swept, and live locks are not swept (STO-06)', async t => {
+    let now = 1000
+    const pool = new FakePostgres()
+    const store = new PostgresSessionStore({ pool, table: 'web.sessions', now: () => now, sweepInterval: 0 })
+    await store.migrate()
+    for (let i = 0; i < 1500; i++) await store.create(`old-${i}`, entry())
+    await store.create('young', entry({ expiresAt: 5000 }))
+    now = 2000
+    t.equal(await store.get('old-1'), undefined)
+    t.same((await store.list({ sub: 'auth0|1' })).map(({ key }) => key), ['young'])
+    now = 9e9
+    await store.lock('l', { leaseSeconds: 5, waitSeconds: 1 }, async () => {
+      now = 2000
+      t.equal(await store.sweep(), 1500)
+      t.same(pool.rows('"web"."sessions"').map(row => row.key), ['young', 'lock:l'])
+    })
+    t.equal(await store.get('lock:l'), undefined)
+  })
+
+  t.test('a lock is no session', async t => {
+    const store = new PostgresSessionStore({ pool: new FakePostgres(), sweepInterval: 0 })
+    await store.migrate()
+    await store.lock('l', { leaseSeconds: 5, waitSeconds: 1 }, async () => {
+      t.equal(await store.get('lock:l'), undefined)
+      t.equal(await store.touch('lock:l', 9e9), false)
+      t.equal(await store.update('lock:l', entry()), false)
+      await store.delete('lock:l')
+      await t.rejects(store.lock('l', { leaseSeconds: 1, waitSeconds: 0 }, async () => {}), { code: 'timeout' })
+    })
+  })
+
+  t.test('the sweep runs by itself, reports what fails and can be stopped', async t => {
+    const pool = new FakePostgres()
+    const failures: unknown[] = []
+    const store = new PostgresSessionStore({ pool, now: () => 1000, sweepInterval: 0.01, onSweepError: error => failures.push(error) })
+    await store.migrate()
+    await store.create('k', entry({ expiresAt: 500 }))
+    await t.resolves(until(() => pool.rows('"auth0_sessions"').length === 0, 500))
+    pool.before = () => { throw new Error('gone') }
+    await t.resolves(until(() => failures.length > 1, 500))
+    store.close()
+    await new Promise(resolve => setTimeout(resolve, 50))
+    const count = failures.length
+    await new Promise(resolve => setTimeout(resolve, 50))
+    t.equal(failures.length, count)
+
+    const silent = new PostgresSessionStore({ pool, sweepInterval: 0.01 })
+    let warning: Error | undefined
+    process.once('warning', warned => { warning = warned })
+    await until(() => warning !== undefined, 500)
+    silent.close()
+    t.match(warning, { message: 'Expired rows could not be deleted: gone', code: 'AUTH0_SWEEP_FAILED' })
+  })
+
+  t.test('by default the sweep is regular and keeps no process alive', async t => {
+    const store = new PostgresSessionStore({ pool: new FakePostgres() })
+    store.close()
+    t.pass()
+  })
+
+  t.test('what cannot work is refused when the store is made', async t => {
+    for (const table of ['', 'a b', 'a"b', 'a;b', '1a', 'a.b.c', 'x'.repeat(41), 'ä']) {
+      t.throws(() => new PostgresSessionStore({ pool: new FakePostgres(), table }), ConfigurationError, String(table))
+    }
+    for (const pool of [undefined, null, {}, 'postgres://localhost']) {
+      t.throws(() => new PostgresSessionStore({ pool: pool as unknown as FakePostgres }), { message: /./, option: 'pool' })
+    }
+    for (const sweepInterval of [-1, Number.NaN, Infinity, 1e10]) {
+      t.throws(() => new PostgresSessionStore({ pool: new FakePostgres(), sweepInterval }), { message: /./, option: 'sweepInterval' })
+    }
+  })
+})
+
+test('the bridge', async t => {
+  function callbackStore (changes: Partial<CallbackSessionStore> = {}): CallbackSessionStore & { kept: Map<string, unknown> } {
+    const kept = new Map<string, unknown>()
+    return {
+      kept,
+      get: (id, callback) => { callback(null, kept.get(id)) },
+      set: (id, session, callback) => { kept.set(id, session); callback() },
+      destroy: (id, callback) => { kept.delete(id); callback() },
+      ...changes
+    }
+  }
+
+  t.test('gives the end of the session where such stores look for it', async t => {
+    const store = callbackStore()
+    const bridge = fromSessionStore(store, { now: () => 1000 })
+    await bridge.create('k', entry({ expiresAt: 1060 }))
+    const { cookie } = store.kept.get('k') as { cookie: { maxAge: number, originalMaxAge: number, expires: Date } }
+    t.equal(cookie.maxAge, 60_000)
+    t.equal(cookie.originalMaxAge, 60_000)
+    t.ok(Math.abs(cookie.expires.getTime() - Date.now() - 60_000) < 5000)
+    await bridge.touch('k', 900)
+    t.equal(store.kept.size, 0, 'an end in the past forgets the session')
+  })
+
+  t.test('is told apart from other sessions in the same store', async t => {
+    const store = callbackStore({ all: callback => { callback(null, [...store.kept.values()]) } })
+    const bridge = fromSessionStore(store, { now: () => 1000 })
+    const foreign = [{ cookie: {} }, { auth0: null }, { auth0: { owner: {} } }, { auth0: { key: 'f', owner: { sub: 'auth0|1' }, value: 'v', version: 'x' } }, 'text', null]
+    for (const [at, session] of foreign.entries()) store.kept.set(`f${at}`, session)
+    for (const id of store.kept.keys()) t.equal(await bridge.get(id), undefined)
+    await bridge.create('k', entry())
+    store.kept.set('copy', store.kept.get('k'))
+    t.equal(await bridge.get('copy'), undefined, 'nor is a session taken under another id (STO-03)')
+    store.kept.delete('copy')
+    t.same((await bridge.list({ sub: 'auth0|1' })).map(({ key }) => key), ['k'])
+    t.equal(await bridge.deleteWhere({ sub: 'auth0|1' }), 1)
+    t.equal(store.kept.size, foreign.length)
+  })
+
+  t.test('finds nothing where the store lists nothing', async t => {
+    const bridge = fromSessionStore(callbackStore({ all: callback => { callback(null, null) } }))
+    t.same(await bridge.list({ sub: 'auth0|1' }), [])
+  })
+
+  t.test('says that a store without "all" cannot end sessions by user', async t => {
+    const bridge = fromSessionStore(callbackStore())
+    await t.rejects(bridge.deleteWhere({ sub: 'auth0|1' }), { code: 'configuration_error', option: 'sessionStore' })
+    await t.rejects(bridge.list({ sub: 'auth0|1' }), { code: 'configuration_error', option: 'sessionStore' })
+  })
+
+  t.test('writes of one session wait for each other, so that a logout in this process is final', async t => {
+    const store = callbackStore({
+      get: (id, callback) => { setTimeout(() => callback(null, store.kept.get(id)), 20) }
+    })
+    const bridge = fromSessionStore(store, { now: () => 1000 })
+    await bridge.create('k', entry())
+    const [touched, , updated] = await Promise.all([bridge.touch('k', 3000), bridge.delete('k'), bridge.update('k', entry({ version: 2 }))])
+    t.same([touched, updated, store.kept.size], [true, false, 0])
+  })
+
+  t.test('an error is an error whichever way it comes; a file that is not there is no session', async t => {
+    await t.rejects(fromSessionStore(callbackStore({ get: (_, callback) => { callback(new Error('called back')) } })).get('k'), /called back/)
+    const noError: unknown = 'no error object'
+    await t.rejects(fromSessionStore(callbackStore({ get: (_, callback) => { callback(noError) } })).get('k'), /the store failed/)
+    await t.rejects(fromSessionStore(callbackStore({ get: () => { throw new Error('thrown') } })).get('k'), /thrown/)
+    await t.rejects(fromSessionStore(callbackStore({ get: async () => { throw new Error('rejected') } })).get('k'), /rejected/)
+    t.equal(await fromSessionStore(callbackStore({ get: (_, callback) => { callback(Object.assign(new Error('no file'), { code: 'ENOENT' })) } })).get('k'), undefined)
+  })
+
+  t.test('refuses what is no such store', async t => {
+    for (const store of [undefined, null, {}, { get () {}, set () {} }]) t.throws(() => fromSessionStore(store as unknown as CallbackSessionStore), { message: /./, option: 'store' })
+  })
+})

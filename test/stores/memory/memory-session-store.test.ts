@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'tap'
+import { ConfigurationError } from '../../../lib/errors.js'
+import { MemorySessionStore } from '../../../lib/stores/index.js'
+import type { SessionEntry } from '../../../types/stores.js'
+
+function entry (changes: Partial<SessionEntry> = {}): SessionEntry {
+  return { value: 'v', version: 1, owner: { iss: 'https://acme/', sub: 'auth0|1' }, createdAt: 1000, expiresAt: 2000, ...changes }
+}
+
+test('entries end when they expire, and are forgotten', async t => {
+  let now = 1000
+  const store = new MemorySessionStore({ now: () => now })
+  await store.create('a', entry())
+  t.equal((await store.get('a'))?.value, 'v')
+  now = 2000
+  t.equal(await store.get('a'), undefined)
+  t.equal(store.size, 0)
+  t.equal(await store.touch('a', 3000), false)
+  t.equal(await store.update('a', entry({ version: 2 })), false)
+})
+
+test('the entry that was written or prolonged longest ago makes room, an expired one first', async t => {
+  let now = 1000
+  const store = new MemorySessionStore({ maxEntries: 2, now: () => now })
+  await store.create('a', entry())
+  await store.create('b', entry())
+  await store.touch('a', 1500)
+  await store.create('c', entry())
+  t.equal(await store.get('b'), undefined)
+  t.ok(await store.get('a'))
+  now = 1500
+  await store.create('d', entry())
+  t.same([await store.get('a'), (await store.get('c'))?.value, (await store.get('d'))?.value], [undefined, 'v', 'v'])
+  t.equal(store.size, 2)
+})
+
+test('expired entries at the front go with the next login', async t => {
+  let now = 1000
+  const store = new MemorySessionStore({ now: () => now })
+  for (let i = 0; i < 50; i++) await store.create(`old-${i}`, entry({ expiresAt: 1100 }))
+  now = 1100
+  await store.create('new', entry())
+  t.equal(store.size, 1)
+})
+
+test('what a caller still holds cannot change what is kept', async t => {
+  const store = new MemorySessionStore({ now: () => 1000 })
+  const given = entry()
+  await store.create('a', given)
+  given.owner.sub = 'somebody else'
+  given.value = 'other'
+  t.match(await store.get('a'), { value: 'v', owner: { sub: 'auth0|1' } })
+})
+
+test('a lock whose holder overstays its lease is taken over, and stays with who took it', async t => {
+  const store = new MemorySessionStore()
+  const events: string[] = []
+  const slow = store.lock('l', { leaseSeconds: 0.1, waitSeconds: 1 }, async signal => {
+    await sleep(250)
+    events.push(`slow ${signal.aborted}`)
+  })
+  const next = store.lock('l', { leaseSeconds: 5, waitSeconds: 2 }, async () => {
+    events.push('next in')
+    await slow
+    await t.rejects(store.lock('l', { leaseSeconds: 1, waitSeconds: 0.05 }, async () => {}), { code: 'timeout' })
+    events.push('next out')
+  })
+  await Promise.all([slow, next])
+  t.same(events, ['next in', 'slow true', 'next out'])
+})
+
+test('an impossible size is refused', async t => {
+  for (const maxEntries of [0, -1, 1.5, Number.NaN]) t.throws(() => new MemorySessionStore({ maxEntries }), ConfigurationError)
+})
