@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { AccessTokenDemands } from '../lib/flows/access-token-check.js'
+import type { AccessTokenDemands } from '../lib/flows/api/access-token-check.js'
 import type { ServerClient } from '../lib/flows/client.js'
 import type { ClaimDemands } from '../lib/plugin/guards/require-claims.js'
 import type { OrganizationDemand } from '../lib/plugin/guards/require-organization.js'

@@ -1,29 +1,29 @@
 import { LoginRequiredError } from '../errors.js'
 import type { Session, UserClaims } from '../../types/session.js'
 import type { AccessToken, AccessTokenClaims } from '../../types/tokens.js'
-import { getAccessToken, type GetAccessTokenOptions } from './access-token.js'
-import { apiFetch, type ApiFetchOptions } from './api-fetch.js'
-import { loginBackchannel, type BackchannelOptions, type CompletedBackchannelLogin } from './backchannel-login.js'
-import { completeInteractiveLogin, type CompletedLogin, type CompleteInteractiveLoginOptions } from './complete-login.js'
+import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-token.js'
+import { apiFetch, type ApiFetchOptions } from './api/api-fetch.js'
+import { loginBackchannel, type BackchannelOptions, type CompletedBackchannelLogin } from './login/backchannel-login.js'
+import { completeInteractiveLogin, type CompletedLogin, type CompleteInteractiveLoginOptions } from './login/complete-login.js'
 import {
   completeConnectAccount, deleteConnectedAccount, listConnectedAccountConnections, listConnectedAccounts, startConnectAccount,
   type CompletedConnectAccount, type ConnectedAccountPage, type ListConnectedAccountsOptions, type StartConnectAccountOptions
-} from './connected-accounts.js'
-import { getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions } from './connection-token.js'
+} from './accounts/connected-accounts.js'
+import { getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'
 import type { Context, Visit } from './context.js'
-import { mfa, passkeys, passwordless } from './embedded-login.js'
-import { completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions, type LinkUserOptions } from './link-user.js'
-import { startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions } from './login.js'
-import { logout, type LogoutOptions } from './logout.js'
-import { myAccount } from './my-account.js'
-import { getTokenOnBehalfOf, type OnBehalfOfOptions } from './on-behalf-of.js'
-import { refreshUser } from './refresh-user.js'
-import { currentSession, updateSession, type SessionPatch } from './session.js'
-import { sessionView } from './session-view.js'
+import { mfa, passkeys, passwordless } from './login/embedded-login.js'
+import { completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions, type LinkUserOptions } from './login/link-user.js'
+import { startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions } from './login/login.js'
+import { logout, type LogoutOptions } from './logout/logout.js'
+import { myAccount } from './accounts/my-account.js'
+import { getTokenOnBehalfOf, type OnBehalfOfOptions } from './api/on-behalf-of.js'
+import { refreshUser } from './tokens/refresh-user.js'
+import { currentSession, updateSession, type SessionPatch } from './session/session.js'
+import { sessionView } from './session/view.js'
 import {
   buildSessionTransferRedirect, loginWithCustomTokenExchange, requestSessionTransferToken,
   type CustomTokenExchangeOptions, type SessionTransferOptions, type SessionTransferToken
-} from './token-exchange.js'
+} from './tokens/token-exchange.js'
 import type { PageParams } from '../authentication/connected-accounts.js'
 
 /** Everything a request can do with its user: `request.auth0`. One delegating line per method. */

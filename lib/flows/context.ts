@@ -7,8 +7,8 @@ import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '..
 import type { AppBase, Config } from './config.js'
 import type { DpopNonces } from '../tokens/dpop-nonces.js'
 import type { UsedIds } from '../base/use-once.js'
-import type { VerifiedToken, VerifiedTokens } from './verified-tokens.js'
-import type { ConnectionTokens } from './connection-tokens.js'
+import type { VerifiedToken, VerifiedTokens } from './api/verified-tokens.js'
+import type { ConnectionTokens } from './tokens/connection-tokens.js'
 import type { EventSink, Log } from './events.js'
 
 /** What one registration of the plugin keeps; the same for all its requests. */

@@ -1,7 +1,7 @@
 import { parseDomain } from '../authentication/authorization-server.js'
 import { isLoopback } from '../authentication/domain.js'
 import { ConfigurationError, type InvalidArgumentError } from '../errors.js'
-import { readParams } from '../flows/authorization-params.js'
+import { readParams } from '../flows/login/authorization-params.js'
 import type { Config } from '../flows/config.js'
 import type {
   AssertionAlgorithm, Auth0Options, AuthorizationParams, IdTokenAlgorithm, ImportedCookie, TelemetryOption

@@ -11,7 +11,7 @@ import { withinDeadline } from '../base/deadline.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { ReadSession } from '../stores/sessions.js'
 import type { Awaitable } from '../../types/stores.js'
-import type { VerifiedToken } from '../flows/verified-tokens.js'
+import type { VerifiedToken } from '../flows/api/verified-tokens.js'
 import type { RequestCookieJar } from './cookie-jar.js'
 import { slotOf } from './slots.js'
 

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { safeReturnTo } from '../../lib/flows/return-to.js'
+import { safeReturnTo } from '../../lib/flows/login/return-to.js'
 import { appOrigin, inWorld, scenario, sessionCookiesSet, World } from './app.js'
 import { redirectPayloads, randomRedirects } from './redirect-payloads.js'
 

@@ -1,6 +1,6 @@
 import { ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError } from '../../errors.js'
 import type { ApiOptions } from '../../../types/options.js'
-import type { AccessTokenDemands } from '../../flows/access-token-check.js'
+import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
 import type { Scheme } from './credentials.js'
 
 /** How a request to an API is refused. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import type { AccessTokenDemands } from '../../flows/access-token-check.js'
+import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
 import type { RouteAuth0Config } from '../../../types/fastify.js'
 import { checkMembers, flag, refuse, unauthenticated, type Rule } from '../option-rules.js'
 import type { Guard } from './guard.js'

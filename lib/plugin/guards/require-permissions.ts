@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AccessTokenError, ConfigurationError } from '../../errors.js'
-import { permissionsOf, sessionPermissions } from '../../flows/permissions.js'
+import { permissionsOf, sessionPermissions } from '../../flows/api/permissions.js'
 import { callerGuard } from './caller.js'
 import { factory, forbid, PASS, type Guard } from './guard.js'
 import { denied } from './require-session.js'

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { currentSession } from '../../flows/session.js'
+import { currentSession } from '../../flows/session/session.js'
 import type { ReadSession } from '../../stores/sessions.js'
 import { registrationOf } from '../slots.js'
 import { guard, PASS, reportDenied, type Guard } from './guard.js'

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { startInteractiveLogin } from '../../flows/login.js'
+import { startInteractiveLogin } from '../../flows/login/login.js'
 import type { ReadSession } from '../../stores/sessions.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import type { Caller } from './caller.js'

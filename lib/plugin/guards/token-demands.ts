@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import type { AccessTokenDemands } from '../../flows/access-token-check.js'
+import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
 import { checkMembers, refuse, text, type Rule } from '../option-rules.js'
 
 const names: Rule<readonly string[]> = (value, option) =>

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../flows/context.js'
-import { pathAfterLogin } from '../../flows/return-to.js'
+import { pathAfterLogin } from '../../flows/login/return-to.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { appBaseOf } from '../visit.js'
 import { answerDenied, ended } from './guard.js'

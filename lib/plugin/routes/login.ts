@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { ForbiddenError, InvalidArgumentError } from '../../errors.js'
-import type { StartInteractiveLoginOptions } from '../../flows/login.js'
+import type { StartInteractiveLoginOptions } from '../../flows/login/login.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import { reportFailure } from './report.js'
 import type { Route, RouteSetup } from './index.js'

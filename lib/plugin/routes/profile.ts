@@ -1,4 +1,4 @@
-import { currentSession } from '../../flows/session.js'
+import { currentSession } from '../../flows/session/session.js'
 import type { Route, RouteSetup } from './index.js'
 
 /** `GET /auth/profile` (opt-in): the user's claims as JSON, or 401. */

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import { createPkce } from '../../authentication/authorize.js'
+import {
+  completeConnectAccount as complete, connectAccount, deleteConnectedAccount as remove, listConnectedAccountConnections as listConnections,
+  listConnectedAccounts as list, type ConnectedAccount, type ConnectedAccountConnection, type PageParams
+} from '../../authentication/connected-accounts.js'
+import { InvalidArgumentError, LoginRequiredError, MissingRequiredArgumentError } from '../../errors.js'
+import { callbackParams, receiveCallback, type Callback } from '../login/callback.js'
+import { callbackUrl, type Context, type Visit } from '../context.js'
+import { sameUser } from '../login/link-user.js'
+import { checkAppState } from '../login/login.js'
+import { withMyAccount } from './my-account.js'
+import { pathAfterLogin } from '../login/return-to.js'
+import { currentSession } from '../session/session.js'
+
+/** Options of `startConnectAccount()`. */
+export interface StartConnectAccountOptions {
+  connection: string
+  /** Scopes at the provider, in place of the connection's own. */
+  scopes?: readonly string[]
+  /** Absolute URL; the callback route unless given. */
+  redirectUri?: string
+  appState?: unknown
+  returnTo?: string
+  authorizationParams?: Record<string, unknown>
+  signal?: AbortSignal
+}
+
+/** What `completeConnectAccount()` returns. */
+export interface CompletedConnectAccount<TAppState = unknown> extends ConnectedAccount {
+  appState?: TAppState
+  returnTo?: string
+}
+
+/** Starts connecting an account for Token Vault and returns the URL to send the user to. */
+export async function startConnectAccount (context: Context, visit: Visit, options: StartConnectAccountOptions): Promise<URL> {
+  if (typeof options?.connection !== 'string' || options.connection === '') throw new MissingRequiredArgumentError('connection')
+  const read = await currentSession(context, visit)
+  if (read === undefined) throw new LoginRequiredError()
+  const redirectUri = options.redirectUri ?? callbackUrl(context, visit)
+  if (redirectUri === undefined) throw new MissingRequiredArgumentError('redirectUri', 'Without a callback route connecting an account needs "redirectUri".')
+  const server = await visit.server()
+  const metadata = await server.metadata()
+  const state = randomBytes(24).toString('base64url')
+  const { codeVerifier, codeChallenge } = createPkce()
+  const started = await withMyAccount(context, visit, 'create:me:connected_accounts', options.signal, async (me, token, how) => await connectAccount(me, token, {
+    connection: options.connection, redirectUri, state, codeChallenge, scopes: options.scopes, authorizationParams: options.authorizationParams
+  }, how))
+  const returnTo = pathAfterLogin(options.returnTo, visit.appBase(), context.config)
+  await context.transactions.set(visit.jar, state, {
+    kind: 'connect',
+    state,
+    nonce: '',
+    codeVerifier,
+    redirectUri,
+    domain: server.domain,
+    issuer: metadata.issuer,
+    createdAt: context.now(),
+    sessionId: read.record.id,
+    sub: read.record.user.sub,
+    connection: options.connection,
+    authSession: started.authSession,
+    ...(returnTo !== undefined && { returnTo }),
+    ...(options.appState !== undefined && { appState: checkAppState(options.appState) })
+  }, context.config.transactionDuration)
+  const url = new URL(started.connectUri)
+  url.search = new URLSearchParams({ ticket: started.connectParams.ticket }).toString()
+  return url
+}
+
+/** Finishes connecting an account with the callback's URL. */
+export async function completeConnectAccount<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url, options: { signal?: AbortSignal } = {}): Promise<CompletedConnectAccount<TAppState>> {
+  return await finishConnectAccount<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), 'query'), options)
+}
+
+/** The same from a callback that was received already. */
+export async function finishConnectAccount<TAppState = unknown> (context: Context, visit: Visit, callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedConnectAccount<TAppState>> {
+  const { transaction, params, refusal } = callback
+  if (transaction.kind !== 'connect') throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
+  await sameUser(context, visit, callback)
+  if (refusal !== undefined) throw refusal
+  const connectCode = params.get('connect_code')
+  if (connectCode === null || connectCode === '') throw new MissingRequiredArgumentError('connect_code', 'The callback has no "connect_code".')
+  const account = await withMyAccount(context, visit, 'create:me:connected_accounts', options.signal, async (me, token, how) => await complete(me, token, {
+    authSession: transaction.authSession ?? '', connectCode, redirectUri: transaction.redirectUri, codeVerifier: transaction.codeVerifier
+  }, how))
+  return {
+    ...account,
+    ...(transaction.appState !== undefined && { appState: transaction.appState as TAppState }),
+    ...(transaction.returnTo !== undefined && { returnTo: transaction.returnTo })
+  }
+}
+
+/** Options of `listConnectedAccounts()`. */
+export interface ListConnectedAccountsOptions extends PageParams { connection?: string, signal?: AbortSignal }
+
+/** One page of accounts; iterate it with `for await` to get those of every page. */
+export interface ConnectedAccountPage extends AsyncIterable<ConnectedAccount> { accounts: ConnectedAccount[], next?: string }
+
+/** The accounts the user connected: a page, and behind it all others. */
+export async function listConnectedAccounts (context: Context, visit: Visit, options: ListConnectedAccountsOptions = {}): Promise<ConnectedAccountPage> {
+  const { signal, ...params } = options
+  const page = async (from: string | undefined) => await withMyAccount(context, visit, 'read:me:connected_accounts', signal, async (me, token, how) => await list(me, token, { ...params, ...(from !== undefined && { from }) }, how))
+  const first = await page(options.from)
+  return {
+    ...first,
+    async * [Symbol.asyncIterator] () {
+      yield * first.accounts
+      let { next } = first
+      while (next !== undefined) {
+        const current = await page(next)
+        yield * current.accounts
+        next = current.next
+      }
+    }
+  }
+}
+
+/** Disconnects an account. */
+export async function deleteConnectedAccount (context: Context, visit: Visit, id: string, options: { signal?: AbortSignal } = {}): Promise<void> {
+  await withMyAccount(context, visit, 'delete:me:connected_accounts', options.signal, async (me, token, how) => { await remove(me, token, id, how) })
+}
+
+/** The connections whose accounts the user may connect. */
+export async function listConnectedAccountConnections (context: Context, visit: Visit, options: PageParams & { signal?: AbortSignal } = {}): Promise<{ connections: ConnectedAccountConnection[], next?: string }> {
+  const { signal, ...params } = options
+  return await withMyAccount(context, visit, 'read:me:connected_accounts', signal, async (me, token, how) => await listConnections(me, token, params, how))
+}

@@ -1,0 +1,76 @@
+import { TokenValidationError } from '../../errors.js'
+import { deepFreeze } from '../../base/safe-json.js'
+import { checkAccessTokenClaims } from '../../tokens/claims.js'
+import { checkIssuer } from '../../tokens/claim-rules.js'
+import { peekClaims } from '../../tokens/compact.js'
+import { verifyJws } from '../../tokens/jws.js'
+import { refuse } from '../../tokens/refuse.js'
+import type { AccessTokenClaims } from '../../../types/tokens.js'
+import type { Context, Visit } from '../context.js'
+import type { VerifiedToken } from './verified-tokens.js'
+
+const MAX_LENGTH = 16_384
+
+/** What an API wants of a token. */
+export interface AccessTokenDemands {
+  /** All of these. */
+  scopes?: readonly string[]
+  /** At least one of these. */
+  anyScope?: readonly string[]
+  /** All of these, from the `permissions` claim. */
+  permissions?: readonly string[]
+  /** Organization id (`org_…`) or name. */
+  organization?: string
+  /** Identifier of the API, or several; the configured one unless given. */
+  audience?: string | readonly string[]
+}
+
+/**
+ * Verifies an access token for this API: signature, type, issuer, audience, times, organization, scopes, permissions.
+ * The signature is checked once per token, everything else each time.
+ * @throws TokenValidationError, ForbiddenError for a scope or permission that is missing
+ * @see RFC 9068 section 4
+ */
+export async function verifyAccessToken (context: Context, visit: Visit, token: string, demands: AccessTokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
+  if (token.split('.', 4).length !== 3) throw new TokenValidationError('opaque', 'The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API\'s audience.')
+  const { config } = context
+  const server = await visit.server()
+  const issuers = [server.issuer, ...config.api.issuers ?? []]
+  const verified = context.verifiedTokens.get(token) ?? await checkSignature(context, token, issuers)
+  checkAccessTokenClaims(verified.claims, {
+    issuers,
+    audience: demands.audience,
+    now: context.now(),
+    clockTolerance: config.clockTolerance,
+    typ: verified.typ,
+    ...(demands.scopes !== undefined && { scopes: demands.scopes }),
+    ...(demands.anyScope !== undefined && { anyScope: demands.anyScope }),
+    scopeLists: config.api.scopeLists === true,
+    ...(demands.permissions !== undefined && { permissions: demands.permissions }),
+    ...(demands.organization !== undefined && { organization: demands.organization })
+  })
+  return verified
+}
+
+/** Each issuer's tokens with that issuer's keys only. */
+async function checkSignature (context: Context, token: string, issuers: readonly string[]): Promise<VerifiedToken> {
+  const issuer = issuers.length === 1 ? issuers[0]! : issuerOf(token, issuers)
+  const { api, clockTolerance } = context.config
+  const { header, payload } = await verifyJws(token, {
+    keys: context.servers.get(issuer).keys,
+    algorithms: api.signingAlgs ?? ['RS256'],
+    types: api.strictType === true ? ['at+jwt'] : ['at+jwt', 'jwt'],
+    maxLength: MAX_LENGTH
+  })
+  // Before it is remembered: what one tenant's key has signed is never taken for another's.
+  checkIssuer(payload, [issuer])
+  const claims = deepFreeze(payload) as AccessTokenClaims
+  const verified = Object.freeze({ token, typ: header.typ, claims, expiresAt: Number(claims.exp) + clockTolerance })
+  context.verifiedTokens.add(verified)
+  return verified
+}
+
+function issuerOf (token: string, issuers: readonly string[]): string {
+  const { iss } = peekClaims(token, MAX_LENGTH)
+  return issuers.find(issuer => issuer === iss) ?? refuse('issuer', 'The token is of another issuer.', { claim: 'iss' })
+}

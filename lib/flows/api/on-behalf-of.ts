@@ -1,0 +1,41 @@
+import { ConfigurationError, MissingRequiredArgumentError } from '../../errors.js'
+import type { AccessToken, TokenType } from '../../../types/tokens.js'
+import type { Context, Visit } from '../context.js'
+import { customTokenExchange } from '../tokens/token-exchange.js'
+
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
+
+/** Options of `getTokenOnBehalfOf()`. */
+export interface OnBehalfOfOptions {
+  /** Identifier of the API that is to be called. */
+  audience: string
+  scope?: string
+  signal?: AbortSignal
+}
+
+/**
+ * Exchanges the caller's access token for one with which this API calls another in the user's name.
+ * @throws CustomTokenExchangeError when Auth0 refuses, ConfigurationError without `requireToken` in front
+ * @see RFC 8693 section 2.1
+ */
+export async function getTokenOnBehalfOf (context: Context, visit: Visit, options: OnBehalfOfOptions): Promise<AccessToken> {
+  if (typeof options?.audience !== 'string' || options.audience === '') throw new MissingRequiredArgumentError('audience')
+  const { presented } = visit
+  if (presented === undefined) throw new ConfigurationError('requireToken', 'There is no caller\'s access token: put requireToken() in front of this handler.')
+  const { audience, scope, signal } = options
+  const exchanged = await customTokenExchange(context, await visit.server(), {
+    subjectToken: presented.token,
+    subjectTokenType: ACCESS_TOKEN,
+    requestedTokenType: ACCESS_TOKEN,
+    audience,
+    ...(scope !== undefined && { scope }),
+    ...(signal !== undefined && { signal })
+  })
+  return {
+    accessToken: exchanged.accessToken,
+    tokenType: exchanged.tokenType as TokenType,
+    scope: exchanged.scope ?? scope ?? '',
+    expiresAt: exchanged.expiresIn === undefined ? 0 : Math.floor(context.now() + exchanged.expiresIn),
+    audience
+  }
+}

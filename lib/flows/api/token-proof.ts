@@ -1,0 +1,50 @@
+import { TokenValidationError } from '../../errors.js'
+import { verifyDpopProof } from '../../tokens/dpop-proof.js'
+import type { Context } from '../context.js'
+import type { VerifiedToken } from './verified-tokens.js'
+
+/** Seconds a proof may be ahead of our clock; it has to be remembered for as much longer. */
+const AHEAD = 30
+const PROOF_AGE = 300
+
+/** How a request presents an access token that is bound to a key. */
+export interface PresentedProof {
+  /** The `DPoP` header. */
+  proof: string | string[] | undefined
+  method: string
+  /** The request's URL as the configuration says it, not its headers. */
+  url: string
+}
+
+/**
+ * Checks that the sender of a bound access token holds its key. A proof counts once.
+ * @throws TokenValidationError with the code `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`
+ * @see RFC 9449 sections 4.3 and 7.1
+ */
+export async function verifyTokenProof (context: Context, { token, claims }: VerifiedToken, { proof, method, url }: PresentedProof): Promise<void> {
+  const thumbprint = (claims.cnf as { jkt?: unknown } | undefined)?.jkt
+  if (typeof thumbprint !== 'string') throw new TokenValidationError('unbound', 'The token is not bound to a key and cannot be presented with DPoP.', { claim: 'cnf' })
+  if (typeof proof !== 'string') throw new TokenValidationError('missing', 'The request holds no DPoP proof.', { code: 'invalid_dpop_proof' })
+  const now = context.now()
+  const proofAge = context.config.api.dpopProofAge ?? PROOF_AGE
+  await verifyDpopProof(proof, {
+    method,
+    url,
+    accessToken: token,
+    thumbprint,
+    nonce: context.dpopNonces?.accepted(now),
+    now,
+    iatWindow: proofAge,
+    seen (jti) {
+      const id = `${thumbprint}.${jti}`
+      if (context.dpopProofs.has(id, now)) return true
+      context.dpopProofs.add(id, now + proofAge + AHEAD, now)
+      return false
+    }
+  })
+}
+
+/** A token that is bound to a key is worth nothing to a thief, as long as nobody takes it without the key. @see RFC 9449 section 7.2 */
+export function refuseBound ({ claims }: VerifiedToken): void {
+  if (claims.cnf !== undefined) throw new TokenValidationError('bound', 'The token is bound to a key and cannot be presented as a bearer token.', { claim: 'cnf' })
+}

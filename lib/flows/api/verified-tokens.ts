@@ -1,0 +1,36 @@
+import type { AccessTokenClaims } from '../../../types/tokens.js'
+
+/** Characters of a signature: enough to tell tokens apart before the whole is compared. */
+const KEY_LENGTH = 43
+
+/** An access token whose signature was checked with the keys of its issuer. One token is one object, for as long as it is remembered. */
+export interface VerifiedToken {
+  readonly token: string
+  readonly typ: string | undefined
+  /** Deep-frozen: one token serves many requests. */
+  readonly claims: AccessTokenClaims
+  /** Epoch seconds, clock tolerance included. */
+  readonly expiresAt: number
+}
+
+/** Tokens whose signature was checked, the oldest dropped first. */
+export interface VerifiedTokens {
+  get (token: string): VerifiedToken | undefined
+  add (verified: VerifiedToken): void
+}
+
+/** Found by the end of the signature, then compared whole: hashing the whole of a long string costs more than both. */
+export function createVerifiedTokens (maxEntries: number): VerifiedTokens {
+  const entries = new Map<string, VerifiedToken>()
+  return {
+    get (token) {
+      const entry = entries.get(token.slice(-KEY_LENGTH))
+      return entry?.token === token ? entry : undefined
+    },
+    add (verified) {
+      if (maxEntries === 0) return
+      if (entries.size >= maxEntries) entries.delete(entries.keys().next().value!)
+      entries.set(verified.token.slice(-KEY_LENGTH), verified)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { AuthorizationServer, Metadata } from '../../authentication/authorization-server.js'
+import { ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError } from '../../errors.js'
+import type { Transaction } from '../../../types/stores.js'
+import type { Context, Visit } from '../context.js'
+import { plain } from '../events.js'
+
+const SINGLE = ['state', 'code', 'iss', 'error', 'error_description', 'connect_code'] as const
+/** Members of other response types: never asked for, so never taken. @see RFC 9700 section 2.1.2 */
+const FOREIGN = ['id_token', 'access_token', 'token_type', 'response']
+const MAX_STATE = 256
+
+/** A callback that belongs to a transaction of this browser; the transaction is used up. */
+export interface Callback {
+  transaction: Transaction
+  server: AuthorizationServer
+  metadata: Metadata
+  params: URLSearchParams
+  /** Epoch seconds. */
+  receivedAt: number
+  /** What the tenant answered instead of a code. */
+  refusal?: ApiError
+}
+
+/** Reads the parameters of a callback URL, whatever its origin. @throws InvalidArgumentError */
+export function callbackParams (url: string | URL): URLSearchParams {
+  try {
+    return new URL(url, 'https://callback.invalid').searchParams
+  } catch (error) {
+    throw new InvalidArgumentError('url', 'The callback URL is not a URL.', error)
+  }
+}
+
+/**
+ * Matches an authorization response with its transaction, and takes the transaction: it is gone whatever follows.
+ * @throws MissingTransactionError, IssuerValidationError, InvalidArgumentError
+ * @see RFC 6749 section 4.1.2, RFC 9207
+ */
+export async function receiveCallback (context: Context, visit: Visit, params: URLSearchParams, responseMode: 'query' | 'form_post'): Promise<Callback> {
+  const receivedAt = context.now()
+  const states = params.getAll('state')
+  const state = states[0]
+  if (state === undefined || state === '') throw new MissingRequiredArgumentError('state', 'The callback has no "state".')
+  if (states.length > 1 || state.length > MAX_STATE) throw new InvalidArgumentError('state', 'The callback\'s "state" is not one this application has made.')
+  const transaction = await context.transactions.take(visit.jar, state)
+  if (transaction === undefined) throw new MissingTransactionError()
+
+  for (const name of SINGLE) {
+    if (params.getAll(name).length > 1) throw new InvalidArgumentError(name, `The callback gives "${name}" more than once.`)
+  }
+  for (const name of FOREIGN) {
+    if (params.has(name)) throw new InvalidArgumentError(name, `The callback gives "${name}", which was not asked for.`)
+  }
+  if (responseMode !== (transaction.responseMode ?? 'query')) throw new InvalidArgumentError('response_mode', 'The callback came in another way than was asked for.')
+
+  const server = context.servers.get(transaction.issuer)
+  const metadata = await server.metadata()
+  checkIssuer(params.get('iss'), metadata, transaction)
+  const error = params.get('error')
+  return { transaction, server, metadata, params, receivedAt, ...(error !== null && { refusal: errorResponse(error, params.get('error_description') ?? '') }) }
+}
+
+/** @see RFC 9207 section 2.4 */
+function checkIssuer (iss: string | null, metadata: Metadata, transaction: Transaction): void {
+  const promised = metadata.authorization_response_iss_parameter_supported === true && transaction.kind !== 'connect'
+  if (iss === null ? promised : iss !== transaction.issuer) {
+    throw new IssuerValidationError(iss === null ? 'The callback does not name its issuer, as this tenant promises.' : 'The callback comes from another issuer.')
+  }
+}
+
+/** An error the user caused, or one of the tenant's. The text is the tenant's: untrusted. */
+function errorResponse (error: string, description: string): ApiError {
+  const code = plain(error, 64)
+  const known = /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(code) ? code : 'unknown_error'
+  const message = plain(description, 256)
+  return new ApiError({ code: known, message: message === '' ? 'The login was not completed.' : message, description: message, status: 0, statusCode: statusOf(known) })
+}
+
+function statusOf (code: string): number {
+  if (code === 'access_denied' || code === 'unauthorized') return 403
+  if (code === 'login_required' || code === 'interaction_required' || code === 'consent_required' || code === 'account_selection_required') return 401
+  if (code === 'server_error') return 502
+  return code === 'temporarily_unavailable' ? 503 : 400
+}

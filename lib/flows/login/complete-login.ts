@@ -1,0 +1,75 @@
+import { authorizationCodeGrant } from '../../authentication/grants.js'
+import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import type { Session } from '../../../types/session.js'
+import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
+import { callbackParams, receiveCallback, type Callback } from './callback.js'
+import type { Context, Visit } from '../context.js'
+import { establishSession } from './establish-session.js'
+import { verifyIdToken } from '../tokens/id-token.js'
+
+/** What `completeInteractiveLogin()` returns. */
+export interface CompletedLogin<TAppState = unknown> {
+  session: Session
+  /** What was given to `startInteractiveLogin()`. */
+  appState: TAppState | undefined
+  /** What the user authorized, when authorization details were asked for. */
+  authorizationDetails: AuthorizationDetail[] | undefined
+  /** The checked path to go to, when one was given. */
+  returnTo: string | undefined
+}
+
+/** Options of `completeInteractiveLogin()`. */
+export interface CompleteInteractiveLoginOptions { responseMode?: 'query' | 'form_post', signal?: AbortSignal }
+
+/**
+ * Finishes a login with the callback's URL: checks the transaction, exchanges the code, verifies the ID token and begins a session.
+ * @param url the callback's URL, or its path and query; the current request's unless given
+ * @see OpenID Connect Core section 3.1.3
+ */
+export async function completeInteractiveLogin<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url, options: CompleteInteractiveLoginOptions = {}): Promise<CompletedLogin<TAppState>> {
+  return await finishLogin<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), options.responseMode ?? 'query'), options)
+}
+
+/** The same from a callback that was received already. */
+export async function finishLogin<TAppState = unknown> (context: Context, visit: Visit, callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedLogin<TAppState>> {
+  const { transaction, server, receivedAt } = callback
+  if (transaction.kind !== 'login' && transaction.kind !== 'magic-link') {
+    throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request, not a login.`)
+  }
+  const { tokens, claims } = await exchangeCode(context, callback, options)
+  const session = await establishSession(context, visit, {
+    server,
+    tokens,
+    claims,
+    audience: transaction.audience,
+    scope: transaction.scope ?? '',
+    decidedAt: receivedAt,
+    keepAuthorizationDetails: transaction.keepAuthorizationDetails ?? false
+  })
+  return {
+    session,
+    appState: transaction.appState as TAppState | undefined,
+    authorizationDetails: tokens.authorization_details,
+    returnTo: transaction.returnTo
+  }
+}
+
+/** Exchanges the callback's code and verifies the ID token against the transaction. */
+export async function exchangeCode (context: Context, { transaction, server, params, refusal }: Callback, options: { signal?: AbortSignal } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
+  if (refusal !== undefined) throw refusal
+  const code = params.get('code')
+  if (code === null || code === '') throw new MissingRequiredArgumentError('code', 'The callback has no "code".')
+  const tokens = await authorizationCodeGrant(server, {
+    code,
+    redirectUri: transaction.redirectUri,
+    ...(transaction.kind !== 'magic-link' && { codeVerifier: transaction.codeVerifier })
+  }, options)
+  const claims = await verifyIdToken(context, server, tokens.id_token, {
+    fresh: true,
+    nonce: transaction.nonce,
+    accessToken: tokens.access_token,
+    ...(transaction.maxAge !== undefined && { maxAge: transaction.maxAge }),
+    ...(transaction.organization !== undefined && { organization: transaction.organization })
+  })
+  return { tokens, claims }
+}

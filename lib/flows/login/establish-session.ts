@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import type { AuthorizationServer } from '../../authentication/authorization-server.js'
+import { fetchUserInfo } from '../../authentication/users.js'
+import { SessionExpiredError } from '../../errors.js'
+import type { Session, UserClaims } from '../../../types/session.js'
+import type { SessionRecord, SessionTokens, StoredSession } from '../../../types/stores.js'
+import type { IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
+import type { Context, Visit } from '../context.js'
+import { userMark } from '../events.js'
+import { userOf } from '../tokens/id-token.js'
+import { beforeSaved } from '../session/before-saved.js'
+import { includesScopes } from '../tokens/scopes.js'
+import { currentSession, setCurrentSession } from '../session/session.js'
+import { sessionView } from '../session/view.js'
+import { tokenSetOf } from '../tokens/token-sets.js'
+
+/** Seconds before its ceiling at which a session ends. */
+const CEILING_LEEWAY = 30
+
+/** What a login brought: the server it was at, its tokens and its verified identity. */
+export interface LoginResult {
+  server: AuthorizationServer
+  tokens: TokenResponse
+  claims: IdTokenClaims
+  audience: string | undefined
+  scope: string
+  /**
+   * Epoch seconds at which Auth0 had decided this login already, where that was before now:
+   * a logout Auth0 tells of in between ends the session this login is about to begin.
+   */
+  decidedAt?: number
+  /** Whether the authorization details are kept in the session. */
+  keepAuthorizationDetails?: boolean
+}
+
+/**
+ * The one door through which a token response becomes a session: always a new one, with nothing of the old.
+ * @throws SessionExpiredError when the identity provider's ceiling has passed already
+ */
+export async function establishSession (context: Context, visit: Visit, login: LoginResult): Promise<Session> {
+  const { server, tokens, claims } = login
+  const now = context.now()
+  const ceiling = sessionCeiling(claims)
+  if (ceiling !== undefined && ceiling <= Math.max(claims.iat, now) + CEILING_LEEWAY) throw new SessionExpiredError()
+
+  const previous = (await currentSession(context, visit))?.record
+  let user = userOf(claims)
+  if (context.config.fetchUserInfo) {
+    const info = await fetchUserInfo(server, tokens.access_token, { expectedSub: claims.sub, tokenType: tokens.token_type })
+    user = { ...user, ...withoutProtocol(info), sub: claims.sub }
+  }
+  if (tokens.scope !== undefined && !includesScopes(login.scope, tokens.scope)) {
+    visit.log?.warn({ auth0: { type: 'warning', reason: 'wider_scope' } }, 'auth0 warning: the tenant granted more scopes than were asked for')
+  }
+  const draft = await beforeSaved(context, { user, custom: {} }, 'login', claims, previous)
+  const id = randomBytes(18).toString('base64url')
+  const dpop = await server.dpop
+  const details = login.keepAuthorizationDetails === true ? tokens.authorization_details : undefined
+  const record: SessionRecord = {
+    id,
+    version: 1,
+    user: draft.user,
+    domain: server.domain,
+    issuer: claims.iss,
+    createdAt: login.decidedAt ?? now,
+    updatedAt: now,
+    ...(typeof claims.sid === 'string' && claims.sid !== '' && { sid: claims.sid }),
+    ...(ceiling !== undefined && { ceiling }),
+    ...(Object.keys(draft.custom).length > 0 && { custom: draft.custom }),
+    ...(details !== undefined && { authorizationDetails: details })
+  }
+  const sessionTokens: SessionTokens = {
+    id,
+    version: 1,
+    tokenSets: [tokenSetOf(tokens, { audience: login.audience, scope: login.scope, now })],
+    connectionTokenSets: [],
+    ...(tokens.refresh_token !== undefined && { refreshToken: tokens.refresh_token }),
+    ...(context.config.storeIdToken && tokens.id_token !== undefined && { idToken: tokens.id_token }),
+    ...(dpop !== undefined && { jkt: await dpop.thumbprint }),
+    ...(claims.nonce !== undefined && { nonce: claims.nonce })
+  }
+  const session: StoredSession = { record, tokens: sessionTokens }
+  await context.sessions.create(visit.jar, session)
+  if (previous !== undefined) context.connectionTokens.forget(previous.id)
+  const read = setCurrentSession(context, visit, record)
+  context.emit({
+    type: 'login', outcome: 'success', reason: 'login', blame: 'none', domain: server.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })
+  }, visit.log)
+  return sessionView(read)
+}
+
+/** The IPSIE ceiling of an ID token: whole epoch seconds, anything else counts as not given. */
+export function sessionCeiling (claims: IdTokenClaims): number | undefined {
+  const value = claims.session_expiry
+  return Number.isInteger(value) && value! > 0 && value! < 1e10 ? value : undefined
+}
+
+function withoutProtocol (info: Record<string, unknown>): UserClaims {
+  return userOf(info as unknown as IdTokenClaims)
+}

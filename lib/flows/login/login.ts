@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto'
+import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from '../../authentication/authorize.js'
+import type { AuthorizationServer, Metadata } from '../../authentication/authorization-server.js'
+import { isLoopback } from '../../authentication/domain.js'
+import { ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import type { AuthorizationParams } from '../../../types/options.js'
+import type { Transaction } from '../../../types/stores.js'
+import { loginParams } from './authorization-params.js'
+import { appUrl, callbackUrl, type Context, type Visit } from '../context.js'
+import { loginOrganization } from './organization.js'
+import { pathAfterLogin } from './return-to.js'
+
+const MAX_APP_STATE = 2048
+/** A ticket is a short opaque text. */
+const INVITATION = /^[\x21-\x7e]{1,512}$/
+
+/** Options of `startInteractiveLogin()`. */
+export interface StartInteractiveLoginOptions {
+  /** Override the configured parameters of `/authorize` for this login. */
+  authorizationParams?: AuthorizationParams
+  /** Any JSON value of at most 2,048 characters; comes back from `completeInteractiveLogin()`. */
+  appState?: unknown
+  /** Organization id (`org_…`) or name; checked against the ID token at the callback. */
+  organization?: string
+  /** Invitation ticket from the link's query; needs `organization`. */
+  invitation?: string
+  pushedAuthorizationRequests?: boolean
+  /** Path of the application to go to afterwards; anything else is ignored. */
+  returnTo?: string
+  signal?: AbortSignal
+}
+
+/** What a login that is not the plain one adds to its request and its transaction. */
+export interface LoginVariant {
+  kind?: Transaction['kind']
+  params?: Record<string, string>
+  transaction?: Partial<Transaction>
+  /** A random one that the caller knows the login by; made here unless given. */
+  nonce?: string
+  callback?: 'callback' | 'connectCallback' | 'unconnectCallback'
+}
+
+/**
+ * Starts a login: keeps a transaction and returns the URL of `/authorize` to send the user to.
+ * @see OpenID Connect Core section 3.1.2.1, RFC 7636, RFC 9126
+ */
+export async function startInteractiveLogin (context: Context, visit: Visit, options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
+  const { config } = context
+  const login = await loginParams(context, visit, options.authorizationParams)
+  const organization = await loginOrganization(visit, options.organization ?? login.organization)
+  const invitation = options.invitation ?? login.invitation
+  if (invitation !== undefined && organization === undefined) {
+    throw new MissingRequiredArgumentError('organization', 'An invitation needs the organization it belongs to.')
+  }
+  if (invitation !== undefined && !INVITATION.test(invitation)) throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
+  const base = visit.appBase()
+  const responseMode = variant.kind === undefined || variant.kind === 'login' ? login.responseMode : undefined
+  if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {
+    throw new ConfigurationError('authorizationParams.response_mode', 'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
+  }
+  // A configured one is the login's callback, not that of another request.
+  const given = variant.callback === undefined ? login.redirectUri : options.authorizationParams?.redirect_uri
+  const redirectUri = given ?? callbackUrl(context, visit, variant.callback)
+  if (redirectUri === undefined) throw new MissingRequiredArgumentError('redirect_uri', 'Without a callback route the login needs "authorizationParams.redirect_uri".')
+
+  const server = await visit.server()
+  const metadata = await server.metadata()
+  requireS256(metadata)
+  const random = randomBytes(48).toString('base64url')
+  const state = random.slice(0, 32)
+  const nonce = variant.nonce ?? random.slice(32)
+  const { codeVerifier, codeChallenge } = createPkce()
+  const dpop = await server.dpop
+
+  const params: Record<string, string> = {
+    client_id: config.clientId,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    ...login.params,
+    ...variant.params,
+    state,
+    nonce,
+    code_challenge: codeChallenge,
+    code_challenge_method: 'S256'
+  }
+  if (responseMode === undefined) delete params.response_mode
+  if (organization !== undefined) params.organization = organization
+  if (invitation !== undefined) params.invitation = invitation
+  if (dpop !== undefined) params.dpop_jkt = await dpop.thumbprint
+
+  const returnTo = pathAfterLogin(options.returnTo, base, config)
+  const transaction: Transaction = {
+    kind: 'login',
+    state,
+    nonce,
+    codeVerifier,
+    redirectUri,
+    domain: server.domain,
+    issuer: metadata.issuer,
+    createdAt: context.now(),
+    scope: params.scope!,
+    ...(params.audience !== undefined && { audience: params.audience }),
+    ...(responseMode !== undefined && { responseMode }),
+    ...(organization !== undefined && { organization }),
+    ...(login.maxAge !== undefined && { maxAge: login.maxAge }),
+    ...(login.acrValues !== undefined && { acrValues: login.acrValues }),
+    ...(returnTo !== undefined && { returnTo }),
+    ...(options.appState !== undefined && { appState: checkAppState(options.appState) }),
+    ...(params.authorization_details !== undefined && { keepAuthorizationDetails: true }),
+    ...(params.prompt === 'none' && { silent: true }),
+    ...(variant.kind !== undefined && { kind: variant.kind }),
+    ...variant.transaction
+  }
+  const url = await authorizationUrl(server, metadata, params, {
+    push: options.pushedAuthorizationRequests ?? config.pushedAuthorizationRequests,
+    sign: config.signedAuthorizationRequests,
+    now: context.now(),
+    signal: options.signal
+  })
+  await context.transactions.set(visit.jar, state, transaction, config.transactionDuration)
+  return url
+}
+
+/** Puts the parameters into the URL, into a signed request object, or through the back channel. @see RFC 9101, RFC 9126 */
+async function authorizationUrl (server: AuthorizationServer, metadata: Metadata, params: Record<string, string>, how: { push: boolean, sign: boolean, now: number, signal: AbortSignal | undefined }): Promise<URL> {
+  let sent = params
+  if (how.sign && server.assertionSigner !== undefined) {
+    const request = await server.assertionSigner.signRequestObject({ ...params }, { clientId: server.clientId, audience: metadata.issuer, now: how.now })
+    sent = { client_id: server.clientId, request }
+  }
+  if (!how.push) return new URL(buildAuthorizationUrl(server, metadata, sent))
+  const { requestUri } = await pushAuthorizationRequest(server, sent, how.signal === undefined ? {} : { signal: how.signal })
+  return new URL(buildAuthorizationUrl(server, metadata, { client_id: server.clientId, request_uri: requestUri }))
+}
+
+export function checkAppState (appState: unknown): unknown {
+  let json: string | undefined
+  try {
+    json = JSON.stringify(appState)
+  } catch (error) {
+    throw new InvalidArgumentError('appState', 'The app state must be a JSON value.', error)
+  }
+  if (json === undefined || json.length > MAX_APP_STATE) throw new InvalidArgumentError('appState', `The app state must be a JSON value of at most ${MAX_APP_STATE} characters.`)
+  return appState
+}
+
+/** @see RFC 9700 section 2.1.1 */
+function requireS256 (metadata: Metadata): void {
+  const methods = metadata.code_challenge_methods_supported
+  if (Array.isArray(methods) && !methods.includes('S256')) throw new ConfigurationError('domain', 'The tenant does not support PKCE with S256, so a login cannot be started safely.')
+}
+
+/** Options of `switchOrganization()`. */
+export interface SwitchOrganizationOptions { returnTo?: string, signal?: AbortSignal }
+
+/** Starts a login to another organization; the result replaces the session. */
+export async function switchOrganization (context: Context, visit: Visit, organization: string, options: SwitchOrganizationOptions = {}): Promise<URL> {
+  if (typeof organization !== 'string' || organization.trim() === '') throw new MissingRequiredArgumentError('organization')
+  return await startInteractiveLogin(context, visit, { ...options, organization })
+}
+
+/** Where a finished login goes when nothing else was asked: the application's own address. */
+export function home (visit: Visit): string {
+  const base = visit.appBase()
+  return new URL(appUrl(base, '/')).pathname
+}

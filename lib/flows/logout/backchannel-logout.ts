@@ -1,0 +1,78 @@
+import type { AuthorizationServer } from '../../authentication/authorization-server.js'
+import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { verifyLogoutToken } from '../../tokens/logout-token.js'
+import { createUsedIds, type UsedIds } from '../../base/use-once.js'
+import type { SessionFilter, SessionListing } from '../../../types/stores.js'
+import type { Context } from '../context.js'
+import { userMark } from '../events.js'
+
+/** Seconds within which a logout token must have been made, and for which its `jti` is remembered. */
+const MAX_AGE = 300
+const MAX_REMEMBERED = 10_000
+
+/** Remembers used logout tokens, so that one cannot be played twice. */
+export function createLogoutTokenMemory (): UsedIds {
+  return createUsedIds(MAX_REMEMBERED)
+}
+
+/**
+ * Verifies a logout token and ends the sessions it names: the one of its `sid` (of its `sub`, where it names both), or without one all of its `sub`.
+ * @throws BackchannelLogoutError when the token is refused
+ * @see OpenID Connect Back-Channel Logout section 2.6
+ */
+export async function handleBackchannelLogout (context: Context, server: AuthorizationServer, memory: UsedIds, logoutToken: unknown): Promise<void> {
+  if (typeof logoutToken !== 'string' || logoutToken === '') throw new MissingRequiredArgumentError('logout_token')
+  const now = context.now()
+  const claims = await verifyLogoutToken(logoutToken, {
+    keys: server.keys,
+    algorithms: [context.config.idTokenSigningAlg === 'HS256' ? 'RS256' : context.config.idTokenSigningAlg],
+    issuer: server.issuer,
+    clientId: context.config.clientId,
+    now,
+    clockTolerance: context.config.clockTolerance,
+    maxAge: MAX_AGE
+  })
+  const mark = `${claims.iss}|${claims.jti}`
+  if (memory.has(mark, now)) throw new BackchannelLogoutError('The logout token was used before.')
+  await context.sessions.revoke({ iss: claims.iss, ...(claims.sid !== undefined && { sid: claims.sid }), ...(claims.sub !== undefined && { sub: claims.sub }) })
+  // Only now: what a failing store did not carry out, Auth0 may send again.
+  memory.add(mark, now + 2 * MAX_AGE, now)
+  context.emit({
+    type: 'backchannel_logout', outcome: 'success', reason: 'backchannel_logout', blame: 'none', domain: server.domain, ...(claims.sub !== undefined && { user: userMark(claims.iss, claims.sub) })
+  })
+}
+
+/** Which sessions `revokeSessions()` ends: exactly one of the three. */
+export interface RevokeSessionsFilter {
+  /** The user's id. */
+  sub?: string
+  /** Id of the Auth0 session. */
+  sid?: string
+  /** Id of the organization, `org_…`; not its name, by which no session is found. */
+  organization?: string
+}
+
+/**
+ * Ends sessions of any browser: of a user, of an Auth0 session, or of an organization.
+ * @returns how many there were, where the store can tell; 0 in stateless mode
+ * @throws InvalidArgumentError for anything but exactly one of them, and for an organization's name
+ */
+export async function revokeSessions (context: Context, server: AuthorizationServer, filter: RevokeSessionsFilter): Promise<number> {
+  const given = (['sub', 'sid', 'organization'] as const).filter(name => filter[name] !== undefined)
+  if (given.length !== 1) throw new InvalidArgumentError('filter', 'Give exactly one of "sub", "sid" and "organization".')
+  const value = filter[given[0]!]
+  if (typeof value !== 'string' || value === '') throw new InvalidArgumentError(given[0]!, `The filter "${given[0]!}" must be a non-empty string.`)
+  if (given[0] === 'organization' && !value.startsWith('org_')) throw new InvalidArgumentError('organization', 'The filter "organization" must be the id of an organization ("org_…"): sessions are not found by its name.')
+  return await context.sessions.revoke({ iss: server.issuer, [given[0]!]: value })
+}
+
+/**
+ * A user's live sessions, newest first.
+ * @throws InvalidArgumentError in stateless mode, where nobody can know them
+ */
+export async function listSessions (context: Context, server: AuthorizationServer, filter: { sub: string }): Promise<SessionListing[]> {
+  if (typeof filter?.sub !== 'string' || filter.sub === '') throw new MissingRequiredArgumentError('sub')
+  if (context.sessions.list === undefined) throw new InvalidArgumentError('sessionStore', 'Sessions can be listed only with a "sessionStore": in stateless mode they are in the browsers.')
+  const wanted: SessionFilter = { iss: server.issuer, sub: filter.sub }
+  return await context.sessions.list(wanted)
+}

@@ -1,0 +1,94 @@
+import { InvalidArgumentError, LoginRequiredError, SessionNotWritableError } from '../../errors.js'
+import { sessionEnd } from '../../stores/lifetime.js'
+import { isObject } from '../../base/safe-json.js'
+import type { ReadSession } from '../../stores/sessions.js'
+import type { CustomSession, Session, UserClaims } from '../../../types/session.js'
+import type { Awaitable, SessionRecord, StoredSession } from '../../../types/stores.js'
+import type { Context, Visit } from '../context.js'
+import { hookedChanges, withChanges } from './patch.js'
+import { sessionView } from './view.js'
+
+/** The session of this request; opened once, and at hand (not a promise) when it came in a cookie. */
+export function currentSession (context: Context, visit: Visit): Awaitable<ReadSession | undefined> {
+  if (visit.session !== null) return visit.session
+  const read = context.sessions.read(visit.jar)
+  if (read instanceof Promise) {
+    visit.session = read.then(async found => await ofThisDomain(context, visit, found)).then(found => { visit.session = found; return found })
+  } else {
+    const found = ofThisDomain(context, visit, read)
+    visit.session = found instanceof Promise ? found.then(kept => { visit.session = kept; return kept }) : found
+  }
+  return visit.session
+}
+
+/** With several domains, a session of another domain is not this request's session. */
+function ofThisDomain (context: Context, visit: Visit, read: ReadSession | undefined): Awaitable<ReadSession | undefined> {
+  if (read === undefined || context.config.domain !== undefined) return read
+  const server = visit.server()
+  return server instanceof Promise
+    ? server.then(({ domain }) => domain === read.record.domain ? read : undefined)
+    : server.domain === read.record.domain ? read : undefined
+}
+
+/** The session of this request with its newest tokens; `undefined` without one, or when it ended meanwhile. */
+export async function sessionWithTokens (context: Context, visit: Visit): Promise<StoredSession | undefined> {
+  const read = await currentSession(context, visit)
+  const tokens = read && await context.sessions.tokens(visit.jar, read.record)
+  return tokens && { record: read!.record, tokens }
+}
+
+/** Sees what a call brought that another request of the session has made. With a store only writes look again. */
+export async function adoptNewest (context: Context, visit: Visit): Promise<void> {
+  if (context.sessions.kind !== 'cookie') return
+  const read = await ofThisDomain(context, visit, await context.sessions.read(visit.jar))
+  // Not if this request has logged out meanwhile.
+  if (visit.session !== undefined) visit.session = read
+}
+
+/** Whether what becomes of the session can be kept: where it lives in cookies, only by a response that can still set them. */
+export function isWritable (context: Context, visit: Visit): boolean {
+  return context.sessions.kind === 'store' || visit.jar.writable
+}
+
+/** Remembers what this request has just written. */
+export function setCurrentSession (context: Context, visit: Visit, record: SessionRecord): ReadSession {
+  const lastActivity = Math.max(record.updatedAt, context.now())
+  const read = { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, context.config.lifetime) }
+  visit.session = read
+  return read
+}
+
+/** What `updateSession()` takes: fields of the application, and claims to change in `user`. */
+export type SessionPatch = Removable<CustomSession> & {
+  user?: Removable<UserClaims>
+}
+
+/** Every field may be left out, or given as `undefined` to remove it. */
+type Removable<T> = { [Name in keyof T]?: T[Name] | undefined }
+
+const RESERVED = ['id', 'sid', 'domain', 'createdAt', 'expiresAt', 'authorizationDetails', '__proto__']
+
+/**
+ * Merges a patch into the session; a field given as `undefined` is removed. Tokens are not touched.
+ * @throws LoginRequiredError without a session, InvalidArgumentError for a field that is not the application's, SessionNotWritableError where no cookie can be set
+ */
+export async function updateSession (context: Context, visit: Visit, patch: SessionPatch): Promise<Session> {
+  if (!isObject(patch)) throw new InvalidArgumentError('patch', 'The patch must be an object of session fields.')
+  for (const name of RESERVED) {
+    if (Object.hasOwn(patch, name)) throw new InvalidArgumentError(name, `The session field "${name}" cannot be changed.`)
+  }
+  const { user: claims = {}, ...fields } = patch
+  if (!isObject(claims)) throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
+  const current = await currentSession(context, visit)
+  if (current === undefined) throw new LoginRequiredError()
+  if (!isWritable(context, visit)) throw new SessionNotWritableError()
+  if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
+
+  const changes = await hookedChanges(context, current.record, { user: claims, custom: fields }, 'update')
+  const saved = await context.sessions.update(visit.jar, current.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
+  if (saved === undefined) {
+    visit.session = undefined
+    throw new LoginRequiredError('The session ended while it was being changed.')
+  }
+  return sessionView(setCurrentSession(context, visit, saved.record))
+}

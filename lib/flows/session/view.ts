@@ -1,0 +1,16 @@
+import type { ReadSession } from '../../stores/sessions.js'
+import type { Session, UserClaims } from '../../../types/session.js'
+
+/** A session as the application sees it. */
+export function sessionView<TUser extends UserClaims = UserClaims> ({ record, expiresAt }: ReadSession): Session<TUser> {
+  return Object.freeze({
+    ...record.custom,
+    id: record.id,
+    ...(record.sid !== undefined && { sid: record.sid }),
+    user: record.user as TUser,
+    domain: record.domain,
+    createdAt: Math.floor(record.createdAt),
+    expiresAt: Math.floor(expiresAt),
+    ...(record.authorizationDetails !== undefined && { authorizationDetails: record.authorizationDetails })
+  })
+}

@@ -1,0 +1,58 @@
+import type { AuthorizationServer } from '../../authentication/authorization-server.js'
+import { TokenValidationError } from '../../errors.js'
+import { checkIdTokenClaims } from '../../tokens/claims.js'
+import { verifyJws } from '../../tokens/jws.js'
+import { secretKey } from '../../tokens/keys.js'
+import type { UserClaims } from '../../../types/session.js'
+import type { IdTokenClaims } from '../../../types/tokens.js'
+import type { Context } from '../context.js'
+
+/** A fresh login's ID token was just made; an older one was kept back. Seconds. */
+const MAX_AGE_AT_LOGIN = 3600
+
+/** What a flow knows about the ID token it was given. */
+export interface IdTokenContext {
+  nonce?: string
+  maxAge?: number
+  organization?: string
+  accessToken?: string
+  /** Whether the token comes from a login just now rather than from a refresh. */
+  fresh?: boolean
+}
+
+/**
+ * Verifies an ID token in full: signature, then every claim.
+ * @throws TokenValidationError, IssuerValidationError, OrganizationTokenValidationError
+ * @see OpenID Connect Core section 3.1.3.7
+ */
+export async function verifyIdToken (context: Context, server: AuthorizationServer, idToken: unknown, expected: IdTokenContext): Promise<IdTokenClaims> {
+  if (typeof idToken !== 'string') throw new TokenValidationError('missing', 'The token response holds no ID token.')
+  const { config } = context
+  const alg = config.idTokenSigningAlg
+  const keys = alg === 'HS256' ? secretKey(config.clientSecret!) : server.keys
+  const { header, payload } = await verifyJws(idToken, { keys, algorithms: [alg], types: ['jwt'] })
+  return checkIdTokenClaims(payload, {
+    issuer: server.issuer,
+    clientId: config.clientId,
+    now: context.now(),
+    clockTolerance: config.clockTolerance,
+    alg: header.alg,
+    ...(expected.nonce !== undefined && { nonce: expected.nonce }),
+    ...(expected.maxAge !== undefined && { maxAge: expected.maxAge }),
+    ...(expected.organization !== undefined && { organization: expected.organization }),
+    ...(expected.accessToken !== undefined && { accessToken: expected.accessToken }),
+    ...(expected.fresh === true && { maxTokenAge: MAX_AGE_AT_LOGIN })
+  })
+}
+
+/** Members of an ID token that speak of the token, not of the user. */
+const PROTOCOL = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'jti', 'sid', 'session_expiry'])
+
+/** The user's claims of an ID token: everything but the protocol's own members. */
+export function userOf (claims: IdTokenClaims): UserClaims {
+  const user: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(claims)) {
+    if (!PROTOCOL.has(name) && name !== '__proto__') user[name] = value
+  }
+  return user as UserClaims
+}

@@ -1,0 +1,37 @@
+import { fetchUserInfo } from '../../authentication/users.js'
+import { LoginRequiredError, SessionNotWritableError } from '../../errors.js'
+import type { UserClaims } from '../../../types/session.js'
+import { getAccessToken } from './access-token.js'
+import type { Context, Visit } from '../context.js'
+import { userOf } from './id-token.js'
+import { currentSession, isWritable, sessionWithTokens, setCurrentSession } from '../session/session.js'
+import { hookedChanges, withChanges } from '../session/patch.js'
+import type { IdTokenClaims } from '../../../types/tokens.js'
+
+/**
+ * Brings the user's claims up to date from `/userinfo`, after renewing the tokens where the session has a refresh token.
+ * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError where no cookie can be set
+ * @see OpenID Connect Core section 5.3
+ */
+export async function refreshUser (context: Context, visit: Visit, options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
+  const before = await sessionWithTokens(context, visit)
+  if (before === undefined) throw new LoginRequiredError()
+  if (!isWritable(context, visit)) throw new SessionNotWritableError()
+  const token = await getAccessToken(context, visit, {
+    refresh: before.tokens.refreshToken !== undefined,
+    scope: '',
+    ...(options.signal !== undefined && { signal: options.signal })
+  })
+  const server = await visit.server()
+  const info = await fetchUserInfo(server, token.accessToken, { expectedSub: before.record.user.sub, tokenType: token.tokenType, ...(options.signal !== undefined && { signal: options.signal }) })
+  const now = await currentSession(context, visit)
+  if (now === undefined) throw ended()
+  const changes = await hookedChanges(context, now.record, { user: userOf(info as unknown as IdTokenClaims), custom: {} }, 'refresh')
+  const saved = await context.sessions.update(visit.jar, now.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
+  if (saved === undefined) throw ended()
+  return setCurrentSession(context, visit, saved.record).record.user
+}
+
+function ended (): LoginRequiredError {
+  return new LoginRequiredError('The session ended while the user was being refreshed.')
+}

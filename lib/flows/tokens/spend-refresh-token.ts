@@ -1,0 +1,110 @@
+import { AccessTokenError, ApiError, SessionStoreError } from '../../errors.js'
+import { sleep } from '../../base/sleep.js'
+import type { SessionRecord, StoredSession } from '../../../types/stores.js'
+import type { Context, Visit } from '../context.js'
+import { setCurrentSession } from '../session/session.js'
+
+/** Seconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
+const SAVE_AGAIN_AFTER = 0.1
+
+/** What a call that spent the refresh token gives back: its result, and what the session becomes. */
+export interface Spent<T> {
+  result: T
+  next?: Next
+}
+
+/** What a session becomes. */
+export type Next = (saved: StoredSession) => StoredSession
+
+/** A call that was made, though its caller gets an error: what it brought is kept, or the session is over. */
+export class FailedAfterSpending extends Error {
+  readonly error: unknown
+  readonly next: Next | 'end'
+
+  constructor (error: unknown, next: Next | 'end') {
+    super('The refresh token was spent.')
+    this.error = error
+    this.next = next
+  }
+}
+
+/**
+ * The one door to a session's refresh token: calls run one after another, each with the newest token,
+ * in this process by a queue and across processes by the store's lock; what they bring is saved before the next begins.
+ * @param work gets the session as it is when its turn has come
+ * @throws AccessTokenError when the session has ended in the meantime
+ */
+export async function spendRefreshToken<T> (context: Context, visit: Visit, record: SessionRecord, work: (current: StoredSession, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
+  return await context.refreshes(record.id, async () => await context.sessions.lock(record.id, async signal => {
+    let current = await reload(context, visit, record)
+    for (let again = false; ; again = true) {
+      try {
+        const { result, next } = await work(current, signal)
+        if (next !== undefined) await save(context, visit, current, next)
+        return result
+      } catch (error) {
+        if (error instanceof FailedAfterSpending) {
+          if (error.next === 'end') await end(context, visit, record)
+          else await save(context, visit, current, error.next)
+          throw error.error
+        }
+        if (!wasRefused(error)) throw error
+        const newest = again ? current : await reload(context, visit, record)
+        if (newest.tokens.refreshToken === current.tokens.refreshToken) {
+          await save(context, visit, current, withoutRefreshToken)
+          throw error
+        }
+        // Another process rotated the token between our read and our call: once more, with its token.
+        current = newest
+      }
+    }
+  }))
+}
+
+async function reload (context: Context, visit: Visit, record: SessionRecord): Promise<StoredSession> {
+  let current: StoredSession | undefined
+  await context.sessions.update(visit.jar, record.id, saved => { current = saved; return undefined })
+  if (current === undefined) throw ended()
+  return current
+}
+
+/**
+ * Writes what became of the call that began with `before`. In a store, whoever was slower than the lock lasts
+ * does not put his refresh token in the place of a newer one: the session stays as it is.
+ */
+async function save (context: Context, visit: Visit, before: StoredSession, next: Next): Promise<void> {
+  const overtaken = ({ tokens }: StoredSession): boolean => context.sessions.kind === 'store' && tokens.refreshToken !== before.tokens.refreshToken
+  const write = async (): Promise<StoredSession | undefined> => await context.sessions.update(visit.jar, before.record.id, found => overtaken(found) ? found : next(found))
+  const saved = await write().catch(async (error: unknown) => {
+    if (!(error instanceof SessionStoreError)) throw error
+    // What the call brought cannot be had again: it is worth a second attempt. Had the first one been written, this one finds it.
+    await sleep(SAVE_AGAIN_AFTER)
+    return await write()
+  })
+  if (saved === undefined) {
+    visit.session = undefined
+    throw ended()
+  }
+  setCurrentSession(context, visit, saved.record)
+}
+
+/** The session answered for somebody else: nothing of it can be trusted. */
+async function end (context: Context, visit: Visit, { id }: SessionRecord): Promise<void> {
+  await context.sessions.destroy(visit.jar)
+  context.connectionTokens.forget(id)
+  visit.session = undefined
+}
+
+/** A token that was refused once is not sent again. */
+function withoutRefreshToken ({ record, tokens: { refreshToken: _, ...tokens } }: StoredSession): StoredSession {
+  return { record, tokens }
+}
+
+function wasRefused (error: unknown): boolean {
+  const refusal = error instanceof AccessTokenError ? error.cause : error
+  return refusal instanceof ApiError && refusal.code === 'invalid_grant'
+}
+
+function ended (): AccessTokenError {
+  return new AccessTokenError('missing_session', 'The session ended while a token was being fetched for it.')
+}
