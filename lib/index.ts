@@ -1,10 +1,10 @@
-import '../types/fastify.js'
+import './plugin/fastify.js'
 
 export { fastifyAuth0, fastifyAuth0 as default } from './plugin/plugin.js'
 export { ServerClient } from './flows/client.js'
 export * from './errors.js'
 export type * from '../types/index.js'
-export type { BoundTo, RouteAuth0Config } from '../types/fastify.js'
+export type { BoundTo, RouteAuth0Config } from './plugin/fastify.js'
 export type { Auth0Instance } from './plugin/instance.js'
 export type { Guard, GuardReply, GuardRequest } from './plugin/guards/guard.js'
 export type { ClaimDemands } from './plugin/guards/require-claims.js'

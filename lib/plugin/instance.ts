@@ -21,10 +21,10 @@ import { requireSession } from './guards/require-session.js'
 import { requireSessionOrToken } from './guards/require-session-or-token.js'
 import { requireToken } from './guards/require-token.js'
 import type { ManagementClient } from '../management/client.js'
-import { unknownName } from './nearest-name.js'
-import type { Registration } from './registration.js'
-import { isRaw, upgradeRequest } from './upgrade-request.js'
-import type { BoundTo } from '../../types/fastify.js'
+import { unknownName } from './options/nearest-name.js'
+import type { Registration } from './request/registration.js'
+import { isRaw, upgradeRequest } from './request/upgrade-request.js'
+import type { BoundTo } from './fastify.js'
 
 /** Which domain is meant, where the plugin serves several. */
 export interface DomainOption { domain?: string }

@@ -3,8 +3,8 @@ import fp from 'fastify-plugin'
 import { createContext } from '../flows/create-context.js'
 import type { Auth0Options } from '../../types/options.js'
 import { decorate } from './decorate.js'
-import { parseOptions } from './options.js'
-import { Registration } from './registration.js'
+import { parseOptions } from './options/options.js'
+import { Registration } from './request/registration.js'
 import { routes } from './routes/index.js'
 
 /** What Fastify mixes into a plugin's options. */

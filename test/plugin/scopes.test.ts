@@ -1,7 +1,7 @@
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
-import { RequestCookieJar } from '../../lib/plugin/cookie-jar.js'
+import { RequestCookieJar } from '../../lib/plugin/request/cookie-jar.js'
 import { factory, type Guard } from '../../lib/plugin/guards/guard.js'
 import { Browser } from '../hostile/browser.js'
 import { Site } from '../flows/site.js'

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session/session.js'
 import type { ReadSession } from '../../stores/sessions.js'
-import { registrationOf } from '../slots.js'
-import type { Registration } from '../registration.js'
-import type { RequestVisit } from '../visit.js'
+import { registrationOf } from '../request/request-state.js'
+import type { Registration } from '../request/registration.js'
+import type { RequestVisit } from '../request/request-context.js'
 import { guard, type Guard } from './guard.js'
 import { denied } from './require-session.js'
 

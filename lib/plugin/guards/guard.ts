@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError, ForbiddenError } from '../../errors.js'
 import type { ServerClient } from '../../flows/client.js'
 import type { Config } from '../../flows/config.js'
-import { registrationOf, slotOf } from '../slots.js'
+import { registrationOf, slotOf } from '../request/request-state.js'
 import { nameOfRoute } from './route-config.js'
 
 /** The little a guard needs of a request: fits HTTP/1, HTTP/2 and every type provider. */

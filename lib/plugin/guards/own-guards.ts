@@ -1,5 +1,5 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
-import { slotOf } from '../slots.js'
+import { slotOf } from '../request/request-state.js'
 import { PASS } from './guard.js'
 
 /** The stages at which guards may stand. Fastify runs the hooks of the scopes first, then the route's own. */

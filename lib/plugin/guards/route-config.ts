@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { RouteAuth0Config } from '../../../types/fastify.js'
-import type { kOwnRoute } from '../slots.js'
+import type { RouteAuth0Config } from '../fastify.js'
+import type { kOwnRoute } from '../request/request-state.js'
 
 /** What a route says about itself: `false` is short for `{ public: true }`. */
 export type Declaration = RouteAuth0Config | false | undefined

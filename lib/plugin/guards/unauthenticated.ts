@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../flows/context.js'
 import { pathAfterLogin } from '../../flows/login/return-to.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
-import { appBaseOf } from '../visit.js'
+import { appBaseOf } from '../request/request-context.js'
 import { answerDenied, ended } from './guard.js'
 
 /** Whether a person waits for a page, rather than a script for data. */

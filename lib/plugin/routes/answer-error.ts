@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, Auth0Error, OrganizationTokenValidationError, RateLimitError, SessionStoreError, TokenValidationError } from '../../errors.js'
 import type { Context } from '../../flows/context.js'
-import { appBaseOf } from '../visit.js'
+import { appBaseOf } from '../request/request-context.js'
 import { isNavigation } from '../guards/unauthenticated.js'
 import { errorPage } from './error-page.js'
 

@@ -6,7 +6,7 @@ import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js
 import { home } from '../../flows/login/login.js'
 import { currentSession } from '../../flows/session/session.js'
 import { isNavigation, loginPath } from '../guards/unauthenticated.js'
-import type { Registration } from '../registration.js'
+import type { Registration } from '../request/registration.js'
 import { answerError } from './answer-error.js'
 import type { Route, RouteSetup } from './index.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ForbiddenError } from '../../errors.js'
-import type { Registration } from '../registration.js'
+import type { Registration } from '../request/registration.js'
 import { isNavigation } from '../guards/unauthenticated.js'
 import { confirmLogoutPage } from './error-page.js'
 import type { Route, RouteSetup } from './index.js'

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { appBaseOf } from '../visit.js'
+import { appBaseOf } from '../request/request-context.js'
 import type { AppBase } from '../../flows/config.js'
 
 /** Whether the application itself made this request: by `Sec-Fetch-Site`, else by `Origin`. What says neither is refused. */

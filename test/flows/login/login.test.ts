@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
-import { parseAppBase } from '../../../lib/plugin/app-base.js'
+import { parseAppBase } from '../../../lib/plugin/options/app-base.js'
 import { isOwnRoute, safeReturnTo } from '../../../lib/flows/login/return-to.js'
-import { parseOptions } from '../../../lib/plugin/options.js'
+import { parseOptions } from '../../../lib/plugin/options/options.js'
 import { site } from '../site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown

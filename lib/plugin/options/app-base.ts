@@ -1,5 +1,5 @@
-import type { AppBase } from '../flows/config.js'
-import { refuse } from './option-rules.js'
+import type { AppBase } from '../../flows/config.js'
+import { refuse } from './rules.js'
 
 /**
  * Reads one address of the application.

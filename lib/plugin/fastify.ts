@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { AccessTokenDemands } from '../lib/flows/api/access-token-check.js'
-import type { ServerClient } from '../lib/flows/client.js'
-import type { ClaimDemands } from '../lib/plugin/guards/require-claims.js'
-import type { OrganizationDemand } from '../lib/plugin/guards/require-organization.js'
-import type { Auth0Instance } from '../lib/plugin/instance.js'
-import type { OnUnauthenticated } from './options.js'
-import type { Session as Auth0Session, UserClaims } from './session.js'
+import type { AccessTokenDemands } from '../flows/api/access-token-check.js'
+import type { ServerClient } from '../flows/client.js'
+import type { ClaimDemands } from './guards/require-claims.js'
+import type { OrganizationDemand } from './guards/require-organization.js'
+import type { Auth0Instance } from './instance.js'
+import type { OnUnauthenticated } from '../../types/options.js'
+import type { Session as Auth0Session, UserClaims } from '../../types/session.js'
 
 /** `config.auth0` of a route: its guards, asked before the body is read. */
 export interface RouteAuth0Config {

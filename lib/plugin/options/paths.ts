@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.js'
-import type { RoutePaths } from '../flows/config.js'
-import { refuse } from './option-rules.js'
+import { ConfigurationError } from '../../errors.js'
+import type { RoutePaths } from '../../flows/config.js'
+import { refuse } from './rules.js'
 import { unknownName } from './nearest-name.js'
 
 const DEFAULTS: Record<keyof RoutePaths, string> = {

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import t from 'tap'
-import { ApiError, Auth0Error, RateLimitError, SessionStoreError } from '../../lib/errors.js'
-import { publicError } from '../../lib/plugin/routes/answer-error.js'
-import { MemorySessionStore, MemoryTransactionStore } from '../../lib/stores/index.js'
-import { Site, site } from '../flows/site.js'
+import { ApiError, Auth0Error, RateLimitError, SessionStoreError } from '../../../lib/errors.js'
+import { publicError } from '../../../lib/plugin/routes/answer-error.js'
+import { MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/index.js'
+import { Site, site } from '../../flows/site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
 const me: Handler = async request => (await request.getSession())?.user.sub ?? 'nobody'

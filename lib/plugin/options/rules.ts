@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../errors.js'
-import type { OnUnauthenticated } from '../../types/options.js'
+import { ConfigurationError } from '../../errors.js'
+import type { OnUnauthenticated } from '../../../types/options.js'
 import { unknownName } from './nearest-name.js'
 
 /** Turns a raw option value into a checked one or throws a `ConfigurationError` that names the option. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ServerClient } from '../flows/client.js'
+import type { ServerClient } from '../../flows/client.js'
 import type { RequestCookieJar } from './cookie-jar.js'
 import type { Registration } from './registration.js'
-import type { RequestVisit } from './visit.js'
+import type { RequestVisit } from './request-context.js'
 
 /** Where a scope keeps its own registration of the plugin. */
 export const kRegistration = Symbol('auth0.registration')

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import fastify from 'fastify'
 import t from 'tap'
-import fastifyAuth0 from '../../lib/index.js'
-import { parseOptions } from '../../lib/plugin/options.js'
-import { certificate } from '../hostile/certificates.js'
-import { nearestName, unknownName } from '../../lib/plugin/nearest-name.js'
-import type { Auth0Options } from '../../types/index.js'
+import fastifyAuth0 from '../../../lib/index.js'
+import { parseOptions } from '../../../lib/plugin/options/options.js'
+import { certificate } from '../../hostile/certificates.js'
+import { nearestName, unknownName } from '../../../lib/plugin/options/nearest-name.js'
+import type { Auth0Options } from '../../../types/index.js'
 
 const good = {
   domain: 'acme.eu.auth0.com', clientId: 'client', clientSecret: 'secret', appBaseUrl: 'https://app.example.com', sessionSecret: 'a session secret of enough characters'

@@ -1,8 +1,8 @@
 import { createSecureContext } from 'node:tls'
-import { ConfigurationError } from '../errors.js'
-import { importDpopKeyPair } from '../tokens/dpop.js'
-import type { DpopKeyInput, SigningKey, TlsCredentials } from '../../types/options.js'
-import { refuse, type Rule } from './option-rules.js'
+import { ConfigurationError } from '../../errors.js'
+import { importDpopKeyPair } from '../../tokens/dpop.js'
+import type { DpopKeyInput, SigningKey, TlsCredentials } from '../../../types/options.js'
+import { refuse, type Rule } from './rules.js'
 
 /** Whether the key fits its algorithm, the signer says when it is made: at registration as well. */
 export const signingKey: Rule<SigningKey> = (value, option) =>

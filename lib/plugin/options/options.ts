@@ -1,15 +1,15 @@
-import { parseDomain } from '../authentication/authorization-server.js'
-import { isLoopback } from '../authentication/domain.js'
-import { ConfigurationError, type InvalidArgumentError } from '../errors.js'
-import { readParams } from '../flows/login/authorization-params.js'
-import type { Config } from '../flows/config.js'
+import { parseDomain } from '../../authentication/authorization-server.js'
+import { isLoopback } from '../../authentication/domain.js'
+import { ConfigurationError, type InvalidArgumentError } from '../../errors.js'
+import { readParams } from '../../flows/login/authorization-params.js'
+import type { Config } from '../../flows/config.js'
 import type {
   AssertionAlgorithm, Auth0Options, AuthorizationParams, IdTokenAlgorithm, ImportedCookie, TelemetryOption
-} from '../../types/options.js'
-import type { RevocationStore, SessionStore, TransactionStore } from '../../types/stores.js'
+} from '../../../types/options.js'
+import type { RevocationStore, SessionStore, TransactionStore } from '../../../types/stores.js'
 import { parseAppBase } from './app-base.js'
 import { dpopKey, signingKey, tlsCredentials } from './key-rules.js'
-import { checkMembers, count, describe, flag, members, oneOf, callable, refuse, seconds, text, unauthenticated, withMethods, type Rule } from './option-rules.js'
+import { checkMembers, count, describe, flag, members, oneOf, callable, refuse, seconds, text, unauthenticated, withMethods, type Rule } from './rules.js'
 import { resolvePaths } from './paths.js'
 
 const YEAR = 31_536_000

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import type { UserClaims } from '../../lib/index.js'
-import { sessionCookie, sessionCookies } from '../../lib/testing/index.js'
-import { Site } from '../flows/site.js'
-import { jws, rsaKey } from '../hostile/jws.js'
+import type { UserClaims } from '../../../lib/index.js'
+import { sessionCookie, sessionCookies } from '../../../lib/testing/index.js'
+import { Site } from '../../flows/site.js'
+import { jws, rsaKey } from '../../hostile/jws.js'
 import { AUDIENCE, GuardedSite, places, urlOf, ways, type Cell, type Guarded, type Way } from './guard-cells.js'
 
 const NOW = 1_795_000_000

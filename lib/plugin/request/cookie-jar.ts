@@ -1,6 +1,6 @@
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieAttributes, CookieJar } from '../../types/stores.js'
+import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 
 interface Pending { value: string, attributes: CookieAttributes, stillWanted: (() => boolean) | undefined }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ServerClient } from '../flows/client.js'
-import type { Context } from '../flows/context.js'
+import { ServerClient } from '../../flows/client.js'
+import type { Context } from '../../flows/context.js'
 import { RequestCookieJar } from './cookie-jar.js'
-import { slotOf } from './slots.js'
-import { RequestVisit, secureOf } from './visit.js'
+import { slotOf } from './request-state.js'
+import { RequestVisit, secureOf } from './request-context.js'
 
 /** One registration of the plugin: its context, and how requests are bound to it. */
 export class Registration {
