@@ -4,10 +4,10 @@ import type { RetryPolicy } from '../http/retry.js'
 import { createHttp, type Http } from '../http/send.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import { TokenVerifier } from '../tokens/verifier.js'
-import { createAuthorizationServer, type AuthorizationServer } from './authorization-server.js'
-import * as groups from './groups.js'
-import { revokeToken, type RevokeTokenParams } from './revoke.js'
-import type { RequestOptions } from './request-options.js'
+import { createAuthorizationServer, type AuthorizationServer } from './server/authorization-server.js'
+import * as groups from './client-methods.js'
+import { revokeToken, type RevokeTokenParams } from './api/revoke.js'
+import type { RequestOptions } from './server/request-options.js'
 
 /** Options of `AuthenticationClient`. Of several ways to authenticate the signing key wins. */
 export interface AuthenticationClientOptions extends ClientAuthenticationOptions, Omit<HttpClientOptions, 'httpTimeout'> {

@@ -24,7 +24,7 @@ import {
   buildSessionTransferRedirect, loginWithCustomTokenExchange, requestSessionTransferToken,
   type CustomTokenExchangeOptions, type SessionTransferOptions, type SessionTransferToken
 } from './tokens/token-exchange.js'
-import type { PageParams } from '../authentication/connected-accounts.js'
+import type { PageParams } from '../authentication/my-account/connected-accounts.js'
 
 /** Everything a request can do with its user: `request.auth0`. One delegating line per method. */
 export class ServerClient {

@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from '../authentication/authorization-server.js'
+import type { AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { Sealer } from '../stores/sealing/seal.js'
 import type { KeyQueue } from '../base/keyed-mutex.js'
 import type { ReadSession, Sessions } from '../stores/sessions.js'

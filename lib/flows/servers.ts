@@ -1,4 +1,4 @@
-import { createAuthorizationServer, type AuthorizationServer } from '../authentication/authorization-server.js'
+import { createAuthorizationServer, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { Http } from '../http/send.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import type { Config } from './config.js'

@@ -1,7 +1,7 @@
 import type { ClientAuthenticationOptions, HttpClientOptions } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
 import { ConfigurationError } from '../errors.js'
-import { parseDomain } from '../authentication/domain.js'
+import { parseDomain } from '../authentication/server/domain.js'
 import { createHttp } from '../http/send.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { CallerOptions } from './caller.js'

@@ -83,7 +83,7 @@ export function credentialsToken (credentials: TokenCredentials): TokenSource {
 function requester ({ signing, audience, organization, ...client }: TokenCredentials): () => Promise<{ access_token: string, expires_in?: number }> {
   const prepare = async (): Promise<() => Promise<{ access_token: string, expires_in?: number }>> => {
     const [{ createAuthorizationServer }, { clientCredentialsGrant }, { createAssertionSigner }] = await Promise.all([
-      import('../authentication/authorization-server.js'), import('../authentication/grants.js'), import('../tokens/assertion.js')
+      import('../authentication/server/authorization-server.js'), import('../authentication/api/grants.js'), import('../tokens/assertion.js')
     ])
     const assertionSigner = signing === undefined
       ? undefined

@@ -2,7 +2,7 @@ import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { inspect } from 'node:util'
 import t from 'tap'
 import { AuthenticationClient, MyAccountClient, TokenVerifier, type ApiError, type AuthenticationClientOptions } from '../../lib/authentication/index.js'
-import { logoutUrl } from '../../lib/authentication/logout.js'
+import { logoutUrl } from '../../lib/authentication/api/logout.js'
 import { domain, failure, issuer, metadata, start, Tenant, type Script } from './tenant.js'
 
 function at (script: Script = {}, options: Partial<AuthenticationClientOptions> = {}): { client: AuthenticationClient, tenant: Tenant } {

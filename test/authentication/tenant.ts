@@ -1,5 +1,5 @@
 import { createHttp, type HttpOptions } from '../../lib/http/send.js'
-import { createAuthorizationServer, type AuthorizationServer, type AuthorizationServerOptions } from '../../lib/authentication/authorization-server.js'
+import { createAuthorizationServer, type AuthorizationServer, type AuthorizationServerOptions } from '../../lib/authentication/server/authorization-server.js'
 
 /** A request as the tenant saw it. */
 export interface Seen { method: string, url: string, path: string, headers: Record<string, string>, body: string }

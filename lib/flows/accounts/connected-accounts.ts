@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { createPkce } from '../../authentication/authorize.js'
+import { createPkce } from '../../authentication/api/authorize.js'
 import {
   completeConnectAccount as complete, connectAccount, deleteConnectedAccount as remove, listConnectedAccountConnections as listConnections,
   listConnectedAccounts as list, type ConnectedAccount, type ConnectedAccountConnection, type PageParams
-} from '../../authentication/connected-accounts.js'
+} from '../../authentication/my-account/connected-accounts.js'
 import { InvalidArgumentError, LoginRequiredError, MissingRequiredArgumentError } from '../../errors.js'
 import { callbackParams, receiveCallback, type Callback } from '../login/callback.js'
 import { callbackUrl, type Context, type Visit } from '../context.js'

@@ -1,9 +1,9 @@
 import {
   deleteAuthenticationMethod, enrollAuthenticationMethod, getAuthenticationMethod, getFactors, listAuthenticationMethods, updateAuthenticationMethod, verifyAuthenticationMethod,
   type AuthenticationMethodType, type EnrollAuthenticationMethodParams, type UpdateAuthenticationMethodParams, type VerifyAuthenticationMethodParams
-} from '../../authentication/authentication-methods.js'
-import type { AuthorizationServer } from '../../authentication/authorization-server.js'
-import { myAccountAudience, type MyAccountOptions } from '../../authentication/my-account-call.js'
+} from '../../authentication/my-account/authentication-methods.js'
+import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
+import { myAccountAudience, type MyAccountOptions } from '../../authentication/my-account/my-account-call.js'
 import { getAccessToken } from '../tokens/access-token.js'
 import type { Context, Visit } from '../context.js'
 

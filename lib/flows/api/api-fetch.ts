@@ -1,5 +1,5 @@
-import { keepNonce, knownNonce } from '../../authentication/dpop-exchange.js'
-import { isLoopback } from '../../authentication/domain.js'
+import { keepNonce, knownNonce } from '../../authentication/server/dpop-exchange.js'
+import { isLoopback } from '../../authentication/server/domain.js'
 import { InvalidArgumentError } from '../../errors.js'
 import type { AccessToken } from '../../../types/tokens.js'
 import { getAccessToken } from '../tokens/access-token.js'

@@ -1,4 +1,4 @@
-import type { AuthorizationServer, Metadata } from '../../authentication/authorization-server.js'
+import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
 import { ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError } from '../../errors.js'
 import type { Transaction } from '../../../types/stores.js'
 import type { Context, Visit } from '../context.js'

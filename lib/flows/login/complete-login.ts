@@ -1,4 +1,4 @@
-import { authorizationCodeGrant } from '../../authentication/grants.js'
+import { authorizationCodeGrant } from '../../authentication/api/grants.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../../types/tokens.js'

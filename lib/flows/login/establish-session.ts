@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { AuthorizationServer } from '../../authentication/authorization-server.js'
-import { fetchUserInfo } from '../../authentication/users.js'
+import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
+import { fetchUserInfo } from '../../authentication/api/users.js'
 import { SessionExpiredError } from '../../errors.js'
 import type { Session, UserClaims } from '../../../types/session.js'
 import type { SessionRecord, SessionTokens, StoredSession } from '../../../types/stores.js'

@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from '../../authentication/authorization-server.js'
+import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { verifyLogoutToken } from '../../tokens/logout-token.js'
 import { createUsedIds, type UsedIds } from '../../base/use-once.js'

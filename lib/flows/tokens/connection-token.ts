@@ -1,4 +1,4 @@
-import { tokenForConnectionGrant } from '../../authentication/grants.js'
+import { tokenForConnectionGrant } from '../../authentication/api/grants.js'
 import { AccessTokenForConnectionError, ApiError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { ConnectionTokenSet, TokenResponse } from '../../../types/tokens.js'
 import type { StoredSession } from '../../../types/stores.js'

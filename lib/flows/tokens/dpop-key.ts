@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from '../../authentication/authorization-server.js'
+import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import type { SessionTokens } from '../../../types/stores.js'
 
 /** The thumbprint of the key that tokens are bound to now; `undefined` where they are bound to none. @see RFC 7638 */

@@ -1,4 +1,4 @@
-import type { AuthorizationServer } from '../../authentication/authorization-server.js'
+import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { TokenValidationError } from '../../errors.js'
 import { checkIdTokenClaims } from '../../tokens/claims.js'
 import { verifyJws } from '../../tokens/jws.js'

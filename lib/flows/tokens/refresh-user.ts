@@ -1,4 +1,4 @@
-import { fetchUserInfo } from '../../authentication/users.js'
+import { fetchUserInfo } from '../../authentication/api/users.js'
 import { LoginRequiredError, SessionNotWritableError } from '../../errors.js'
 import type { UserClaims } from '../../../types/session.js'
 import { getAccessToken } from './access-token.js'

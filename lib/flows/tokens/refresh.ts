@@ -1,5 +1,5 @@
-import { refreshTokenGrant } from '../../authentication/grants.js'
-import type { AuthorizationServer } from '../../authentication/authorization-server.js'
+import { refreshTokenGrant } from '../../authentication/api/grants.js'
+import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { AccessTokenError, ApiError, MfaRequiredError, TokenValidationError } from '../../errors.js'
 import type { SessionRecord, StoredSession } from '../../../types/stores.js'
 import type { AccessToken, IdTokenClaims, TokenResponse, TokenSet } from '../../../types/tokens.js'

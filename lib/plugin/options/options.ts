@@ -1,5 +1,5 @@
-import { parseDomain } from '../../authentication/authorization-server.js'
-import { isLoopback } from '../../authentication/domain.js'
+import { parseDomain } from '../../authentication/server/authorization-server.js'
+import { isLoopback } from '../../authentication/server/domain.js'
 import { ConfigurationError, type InvalidArgumentError } from '../../errors.js'
 import { readParams } from '../../flows/login/authorization-params.js'
 import type { Config } from '../../flows/config.js'

@@ -1,0 +1,63 @@
+import { MissingRequiredArgumentError } from '../../errors.js'
+import { requireText } from '../server/arguments.js'
+import { toSnakeCase } from '../server/naming.js'
+
+/** Parameters of `/authorize`, camel case. @see OpenID Connect Core section 3.1.2.1 */
+export interface AuthorizeParams {
+  redirectUri?: string | undefined
+  /** Default `code`. */
+  responseType?: string | undefined
+  responseMode?: 'query' | 'fragment' | 'form_post' | 'web_message' | undefined
+  /** Default `openid profile email`. */
+  scope?: string | undefined
+  audience?: string | undefined
+  state?: string | undefined
+  nonce?: string | undefined
+  /** From `authorize.pkce()`. */
+  codeChallenge?: string | undefined
+  connection?: string | undefined
+  connectionScope?: string | undefined
+  prompt?: string | undefined
+  maxAge?: number | undefined
+  loginHint?: string | undefined
+  acrValues?: string | undefined
+  uiLocales?: string | undefined
+  screenHint?: string | undefined
+  /** An organization's id or name. */
+  organization?: string | undefined
+  /** Only together with `organization`. */
+  invitation?: string | undefined
+  resource?: string | undefined
+  dpopJkt?: string | undefined
+  /** From `pushedAuthorization.push()`: then nothing else is sent. */
+  requestUri?: string | undefined
+  /** A signed request object. @see RFC 9101 */
+  request?: string | undefined
+  /** @see RFC 9396 */
+  authorizationDetails?: readonly Record<string, unknown>[] | string | undefined
+  /** Parameters of the tenant's own, as they are. */
+  extra?: Record<string, string> | undefined
+}
+
+/** The parameters as they are sent, without the client's id. */
+export function authorizationParams (params: AuthorizeParams): Record<string, string> {
+  const { extra, requestUri, ...known } = params
+  if (requestUri !== undefined) return { request_uri: requestUri }
+  if (known.request !== undefined) return { request: known.request }
+  requireText(params, 'redirectUri')
+  if (known.invitation !== undefined && !known.organization) throw new MissingRequiredArgumentError('organization')
+  const sent = {
+    ...extra,
+    ...toSnakeCase({
+      responseType: 'code',
+      scope: 'openid profile email',
+      ...defined(known),
+      ...(known.codeChallenge !== undefined && { codeChallengeMethod: 'S256' })
+    })
+  }
+  return Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]))
+}
+
+function defined (params: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined))
+}

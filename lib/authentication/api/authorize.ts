@@ -1,0 +1,37 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { invalid } from '../../http/body.js'
+import { parseJsonObject } from '../../http/json.js'
+import type { AuthorizationServer, Metadata } from '../server/authorization-server.js'
+import { postForm } from '../server/form-post.js'
+import type { RequestOptions } from '../server/request-options.js'
+
+/** A fresh verifier and its challenge. @see RFC 7636 section 4 */
+export function createPkce (): { codeVerifier: string, codeChallenge: string } {
+  const codeVerifier = randomBytes(32).toString('base64url')
+  return { codeVerifier, codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url') }
+}
+
+/** The URL that sends a browser to log in. `client_id` is the client's own, whatever the parameters say. */
+export function buildAuthorizationUrl (
+  server: Pick<AuthorizationServer, 'clientId'>, metadata: Pick<Metadata, 'authorization_endpoint'>, params: Record<string, string | undefined>
+): string {
+  const url = new URL(metadata.authorization_endpoint)
+  for (const [name, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(name, value)
+  url.searchParams.set('client_id', server.clientId)
+  return url.href
+}
+
+/** Deposits an authorization request; the browser then carries only its name. @see RFC 9126 */
+export async function pushAuthorizationRequest (
+  server: AuthorizationServer, params: Record<string, string | undefined>, options: RequestOptions = {}
+): Promise<{ requestUri: string, expiresIn: number }> {
+  const url = await server.endpoint('pushed_authorization_request_endpoint')
+  const what = 'The pushed authorization request'
+  const secrets = [params.state, params.nonce, params.request, params.id_token_hint, params.session_transfer_token]
+  const response = await postForm(server, { url, form: params, what, status: 201, maxBytes: 64 * 1024, secrets }, options)
+  const { request_uri: requestUri, expires_in: expiresIn } = parseJsonObject(response, what)
+  if (typeof requestUri !== 'string' || !/^urn:[\x21-\x7e]{1,500}$/.test(requestUri)) {
+    throw invalid(`${what}: "request_uri" in the answer cannot be used.`)
+  }
+  return { requestUri, expiresIn: typeof expiresIn === 'number' && expiresIn > 0 ? expiresIn : 60 }
+}

@@ -1,0 +1,243 @@
+import type { TokenResponse } from '../../types/tokens.js'
+import type { Sleep } from '../base/sleep.js'
+import type { AuthorizationServer } from './server/authorization-server.js'
+import { authorizationParams, type AuthorizeParams } from './api/authorization-params.js'
+import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from './api/authorize.js'
+import { startBackchannelAuthentication, type BackchannelAuthentication } from './api/backchannel.js'
+import { changePassword, legacyLogin, signup } from './api/database.js'
+import { legacyDelegation } from './api/delegated.js'
+import { startDeviceAuthorization, type DeviceAuthorization } from './api/device.js'
+import { registerClient } from './api/dynamic-registration.js'
+import { samlMetadata, wsfedMetadata } from './api/enterprise.js'
+import * as grants from './api/grants.js'
+import { legacyImpersonate, legacyTokenInfo, legacyUnlink } from './api/legacy-users.js'
+import { oidcLogoutUrl, v2LogoutUrl, type LogoutUrlParams } from './api/logout.js'
+import { challengeAuthenticator, deleteAuthenticator, enrollAuthenticator, listAuthenticators } from './api/mfa.js'
+import { passkeyLoginChallenge, passkeySignupChallenge } from './api/passkeys.js'
+import { legacySmsLogin, legacyVerify, startOtpChallenge, startPasswordlessEmail, startPasswordlessSms } from './api/passwordless.js'
+import { poll } from './server/polling.js'
+import type { RequestOptions } from './server/request-options.js'
+import { legacySocialLogin, nativeSocialLogin } from './api/social.js'
+import { fetchUserInfo, type UserInfoOptions } from './api/users.js'
+
+/** An operation of a server as a method of its client. */
+function bind<P, O, R> (server: AuthorizationServer, operation: (server: AuthorizationServer, params: P, options?: O) => R): (params: P, options?: O) => R {
+  return (params, options) => operation(server, params, options)
+}
+
+export type Authorize = ReturnType<typeof authorize>
+
+export function authorize (server: AuthorizationServer) {
+  const endpoint = { authorization_endpoint: `${server.issuer}authorize` }
+  return {
+    /** The URL that sends a browser to log in. Keep `state`, `nonce` and the PKCE verifier until the callback. */
+    url: (params: AuthorizeParams): string => buildAuthorizationUrl(server, endpoint, authorizationParams(params)),
+    /** A fresh PKCE pair. @see RFC 7636 */
+    pkce: createPkce,
+    /** Deposits the request at Auth0 and returns the short URL that refers to it. @see RFC 9126 */
+    pushedUrl: async (params: AuthorizeParams, options?: RequestOptions): Promise<string> => {
+      const { requestUri } = await pushAuthorizationRequest(server, authorizationParams(params), options)
+      return buildAuthorizationUrl(server, endpoint, { request_uri: requestUri })
+    }
+  }
+}
+
+export type PushedAuthorization = ReturnType<typeof pushedAuthorization>
+
+export function pushedAuthorization (server: AuthorizationServer) {
+  return {
+    /** Deposits an authorization request; `authorize.url({ requestUri })` makes the URL of it. */
+    push: (params: AuthorizeParams, options?: RequestOptions) => pushAuthorizationRequest(server, authorizationParams(params), options)
+  }
+}
+
+export type GetToken = ReturnType<typeof getToken>
+
+export function getToken (server: AuthorizationServer) {
+  return {
+    /** Redeems an authorization code, with `codeVerifier` where PKCE was used. */
+    authorizationCode: bind(server, grants.authorizationCodeGrant),
+    /** A token for the application itself. */
+    clientCredentials: bind(server, grants.clientCredentialsGrant),
+    /** The user's name and password, checked in the tenant's default directory. */
+    password: bind(server, grants.passwordGrant),
+    /** The user's name and password, checked in one connection. */
+    passwordRealm: bind(server, grants.passwordRealmGrant),
+    /** A new access token for a refresh token. */
+    refreshToken: bind(server, grants.refreshTokenGrant),
+    /** A one-time code sent by e-mail or text message. */
+    passwordlessOtp: bind(server, grants.passwordlessOtpGrant),
+    /** The second factor: a code of an authenticator app. */
+    mfaOtp: bind(server, grants.mfaOtpGrant),
+    /** The second factor: a text message, a call, an e-mail or a push notification. */
+    mfaOob: bind(server, grants.mfaOobGrant),
+    /** The second factor: a recovery code. */
+    mfaRecoveryCode: bind(server, grants.mfaRecoveryCodeGrant),
+    /** Asks once whether the user has finished on the other device; `device.poll()` goes on asking. */
+    deviceCode: bind(server, grants.deviceCodeGrant),
+    /** Asks once whether the user has answered; `backchannel.poll()` goes on asking. */
+    ciba: bind(server, grants.cibaGrant),
+    /** Exchanges one token for another. */
+    tokenExchange: bind(server, grants.tokenExchangeGrant),
+    /** The provider's own access token, from Token Vault. */
+    tokenForConnection: bind(server, grants.tokenForConnectionGrant),
+    /** An identity assertion for an access token (Cross App Access). */
+    jwtBearer: bind(server, grants.jwtBearerGrant),
+    /** A passkey's answer to `passkeys.signupChallenge()` or `passkeys.loginChallenge()`. */
+    webauthn: bind(server, grants.webauthnGrant)
+  }
+}
+
+export type Database = ReturnType<typeof database>
+
+export function database (server: AuthorizationServer) {
+  return {
+    signup: bind(server, signup),
+    /** Sends the user an e-mail to choose a new password. */
+    changePassword: bind(server, changePassword),
+    /** @deprecated Auth0 switched `/oauth/ro` off for new tenants. Use `getToken.passwordRealm()`. */
+    login: bind(server, legacyLogin)
+  }
+}
+
+export type Passwordless = ReturnType<typeof passwordless>
+
+export function passwordless (server: AuthorizationServer) {
+  return {
+    /** Sends a code or a link by e-mail; a code is redeemed with `getToken.passwordlessOtp()`. */
+    email: bind(server, startPasswordlessEmail),
+    /** Sends a code by text message. */
+    sms: bind(server, startPasswordlessSms),
+    /** Sends a code to a user of a database connection. */
+    otpChallenge: bind(server, startOtpChallenge),
+    /** @deprecated Auth0 switched `/oauth/ro` off for new tenants. Use `getToken.passwordlessOtp()`. */
+    smsLogin: bind(server, legacySmsLogin),
+    /** @deprecated Tenants since June 2017 do not have `/passwordless/verify`. Use `getToken.passwordlessOtp()`. */
+    verify: bind(server, legacyVerify)
+  }
+}
+
+/** How a request is polled for. */
+export interface PollOptions extends RequestOptions {
+  /** Waits between two attempts. For tests. */
+  sleep?: Sleep | undefined
+}
+
+export type Backchannel = ReturnType<typeof backchannel>
+
+export function backchannel (server: AuthorizationServer) {
+  return {
+    /** Asks a user to log in on another device. */
+    start: bind(server, startBackchannelAuthentication),
+    /** Waits for the answer, as often and as long as Auth0 said. */
+    poll: ({ authReqId, interval, expiresIn }: BackchannelAuthentication, options: PollOptions = {}): Promise<TokenResponse> =>
+      poll({ interval, expiresIn, now: server.now, ...waiting(options) }, () => grants.cibaGrant(server, { authReqId }, options))
+  }
+}
+
+export type Device = ReturnType<typeof device>
+
+export function device (server: AuthorizationServer) {
+  return {
+    /** Begins a login that the user finishes on another device. */
+    start: bind(server, startDeviceAuthorization),
+    /** Waits for the user, as often and as long as Auth0 said. */
+    poll: ({ deviceCode, interval, expiresIn }: Pick<DeviceAuthorization, 'deviceCode' | 'interval' | 'expiresIn'>, options: PollOptions = {}): Promise<TokenResponse> =>
+      poll({ interval, expiresIn, now: server.now, ...waiting(options) }, () => grants.deviceCodeGrant(server, { deviceCode }, options))
+  }
+}
+
+function waiting ({ signal, sleep }: PollOptions): Pick<PollOptions, 'signal' | 'sleep'> {
+  return { signal, sleep }
+}
+
+export type Mfa = ReturnType<typeof mfa>
+
+export function mfa (server: AuthorizationServer) {
+  return {
+    /** The user's second factors. */
+    listAuthenticators: bind(server, listAuthenticators),
+    /** Begins to enroll a second factor. */
+    enroll: bind(server, enrollAuthenticator),
+    /** Asks for the second factor; `getToken.mfaOtp()` or `getToken.mfaOob()` answers. */
+    challenge: bind(server, challengeAuthenticator),
+    deleteAuthenticator: bind(server, deleteAuthenticator)
+  }
+}
+
+export type Passkeys = ReturnType<typeof passkeys>
+
+export function passkeys (server: AuthorizationServer) {
+  return {
+    /** Begins a signup with a passkey; `getToken.webauthn()` ends it. */
+    signupChallenge: bind(server, passkeySignupChallenge),
+    /** Begins a login with a passkey; `getToken.webauthn()` ends it. */
+    loginChallenge: (params?: Parameters<typeof passkeyLoginChallenge>[1], options?: RequestOptions) => passkeyLoginChallenge(server, params, options)
+  }
+}
+
+export type Users = ReturnType<typeof users>
+
+export function users (server: AuthorizationServer) {
+  return {
+    /** The user's claims, for an access token with scope `openid`. */
+    userInfo: (accessToken: string, options?: UserInfoOptions) => fetchUserInfo(server, accessToken, options),
+    /** @deprecated `/tokeninfo` is switched off for new tenants. Verify the ID token with `TokenVerifier`, or use `users.userInfo()`. */
+    tokenInfo: bind(server, legacyTokenInfo),
+    /** @deprecated Auth0 switched impersonation off for new tenants. Use delegated administration, or a session transfer token by `getToken.tokenExchange()`. */
+    impersonate: bind(server, legacyImpersonate),
+    /** @deprecated Use the Management API: `DELETE /api/v2/users/{id}/identities/{provider}/{user_id}`. */
+    unlink: bind(server, legacyUnlink)
+  }
+}
+
+export type Logout = ReturnType<typeof logout>
+
+export function logout (server: AuthorizationServer) {
+  return {
+    /** The `/v2/logout` URL. */
+    url: (params: Pick<LogoutUrlParams, 'returnTo' | 'federated'> = {}): string => v2LogoutUrl(server, params),
+    /** The `/oidc/logout` URL. @see OpenID Connect RP-Initiated Logout */
+    oidcUrl: (params: LogoutUrlParams = {}): string => oidcLogoutUrl(server, `${server.issuer}oidc/logout`, params)
+  }
+}
+
+export type Social = ReturnType<typeof social>
+
+export function social (server: AuthorizationServer) {
+  return {
+    /** Logs in with what Apple's, Facebook's or Google's SDK gave a mobile application. */
+    nativeLogin: bind(server, nativeSocialLogin),
+    /** @deprecated `/oauth/access_token` is legacy. Use `social.nativeLogin()`, or the browser login. */
+    login: bind(server, legacySocialLogin)
+  }
+}
+
+export type Delegated = ReturnType<typeof delegated>
+
+export function delegated (server: AuthorizationServer) {
+  return {
+    /** @deprecated `/delegation` is legacy. Use `getToken.tokenExchange()` or `getToken.refreshToken()`. */
+    getToken: bind(server, legacyDelegation)
+  }
+}
+
+export type Enterprise = ReturnType<typeof enterprise>
+
+export function enterprise (server: AuthorizationServer) {
+  return {
+    /** The SAML metadata of an application, XML. Default: this client's. */
+    samlMetadata: (params?: { clientId?: string | undefined }, options?: RequestOptions) => samlMetadata(server, params, options),
+    /** The WS-Federation metadata of the tenant, XML. */
+    wsfedMetadata: (options?: RequestOptions) => wsfedMetadata(server, options)
+  }
+}
+
+export type DynamicRegistration = ReturnType<typeof dynamicRegistration>
+
+export function dynamicRegistration (server: AuthorizationServer) {
+  return {
+    /** Registers a new application; only where the tenant allows it to anyone. */
+    register: bind(server, registerClient)
+  }
+}

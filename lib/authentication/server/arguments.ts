@@ -1,0 +1,24 @@
+import { isIP } from 'node:net'
+import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+
+/** Refuses a call before anything is sent when one of the named arguments is missing or not a text. */
+export function requireText<T extends object> (given: T, ...names: (keyof T & string)[]): void {
+  for (const name of names) {
+    const value: unknown = given?.[name]
+    if (value === undefined || value === null || value === '') throw new MissingRequiredArgumentError(name)
+    if (typeof value !== 'string') throw new InvalidArgumentError(name, `The argument "${name}" has to be a string.`)
+  }
+}
+
+/** The header that tells Auth0 the end user's address, for its attack protection. */
+export function forwardedFor (address: string | undefined): Record<string, string> {
+  if (address === undefined) return {}
+  if (isIP(address) === 0) throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" has to be an IP address.')
+  return { 'auth0-forwarded-for': address }
+}
+
+/** An id as one segment of a path. Dots alone would climb out of it. */
+export function pathSegment (name: string, id: string): string {
+  if (/^\.{1,2}$/.test(id)) throw new InvalidArgumentError(name, `The argument "${name}" is not an id.`)
+  return encodeURIComponent(id)
+}

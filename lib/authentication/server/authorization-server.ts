@@ -1,0 +1,125 @@
+import type { DpopKeyInput } from '../../../types/options.js'
+import type { Awaitable } from '../../../types/stores.js'
+import { ConfigurationError } from '../../errors.js'
+import type { Http } from '../../http/send.js'
+import { createSingleFlight } from '../../base/single-flight.js'
+import type { AssertionSigner } from '../../tokens/assertion.js'
+import { createDpopKey, type DpopKey } from '../../tokens/dpop.js'
+import { remoteKeys, type KeySource } from '../../tokens/keys.js'
+import { authenticateClient, type ClientAuthentication, type CredentialPlace } from './client-auth.js'
+import { fetchMetadata, type Metadata } from './discovery.js'
+import { parseDomain } from './domain.js'
+
+export { parseDomain } from './domain.js'
+export type { Metadata } from './discovery.js'
+
+/** Endpoints that the tenant's metadata names. */
+export type EndpointName =
+  | 'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint' | 'end_session_endpoint' | 'revocation_endpoint'
+  | 'pushed_authorization_request_endpoint' | 'backchannel_authentication_endpoint' | 'device_authorization_endpoint'
+  | 'registration_endpoint'
+
+/** One Auth0 domain as this client sees it. */
+export interface AuthorizationServer {
+  /** Host and port. */
+  readonly domain: string
+  /** `https://{domain}/`. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly http: Http
+  readonly keys: KeySource & { refresh (): Promise<void> }
+  readonly now: () => number
+  /** The key tokens are bound to, when they are. */
+  readonly dpop: Awaitable<DpopKey> | undefined
+  readonly assertionSigner: AssertionSigner | undefined
+  /** The checked metadata; at once while it is fresh. */
+  metadata (): Awaitable<Metadata>
+  /** Where an endpoint is; its mutual-TLS alias when a certificate is used. */
+  endpoint (name: EndpointName): Promise<string>
+  /** Where a path that the metadata does not name is, e.g. `passwordless/start`. */
+  url (path: string): Promise<string>
+  /** Credentials for one request; call it again for the next. */
+  clientAuthentication (place?: CredentialPlace): Promise<ClientAuthentication>
+}
+
+/** What describes a client at one domain. */
+export interface AuthorizationServerOptions {
+  domain: string
+  clientId: string
+  clientSecret?: string | undefined
+  clientSecretMethod?: 'post' | 'basic' | undefined
+  assertionSigner?: AssertionSigner | undefined
+  /** Whether `http` presents a client certificate. */
+  tls?: boolean | undefined
+  dpop?: boolean | { key: DpopKeyInput } | undefined
+  http: Http
+  now: () => number
+  /** Seconds the metadata is fresh. Default 600. */
+  discoveryTtl?: number | undefined
+}
+
+const STALE_LIMIT = 86_400
+const COOLDOWN = 30
+
+/** Binds a client to a domain. Nothing is fetched before it is needed. */
+export function createAuthorizationServer (options: AuthorizationServerOptions): AuthorizationServer {
+  const { clientId, http, now, tls = false, assertionSigner } = options
+  const { domain, issuer } = parseDomain(options.domain)
+  const metadata = cachedMetadata(issuer, { http, now, ttl: options.discoveryTtl ?? 600 })
+  const credentials = { ...options, issuer }
+  let dpop: Promise<DpopKey> | undefined
+
+  async function endpoint (name: EndpointName): Promise<string> {
+    const document = await metadata()
+    const url = (tls ? document.mtls_endpoint_aliases?.[name] : undefined) ?? document[name]
+    if (url === undefined) throw new ConfigurationError(name, `The tenant ${domain} does not offer "${name}".`)
+    return url as string
+  }
+
+  return {
+    domain,
+    issuer,
+    clientId,
+    http,
+    now,
+    assertionSigner,
+    keys: remoteKeys({ jwksUri: async () => (await metadata()).jwks_uri, http, now }),
+    get dpop () {
+      if (options.dpop === undefined || options.dpop === false) return undefined
+      return (dpop ??= createDpopKey(options.dpop === true ? true : options.dpop.key))
+    },
+    metadata,
+    endpoint,
+    url: async (path) => (tls ? new URL('/', await endpoint('token_endpoint')).href : issuer) + path,
+    clientAuthentication: (place) => authenticateClient(credentials, place)
+  }
+}
+
+/** Metadata with a lifetime: fetched once for all who wait; while Auth0 cannot be reached the old document serves, up to a limit. */
+function cachedMetadata (issuer: string, { http, now, ttl }: { http: Http, now: () => number, ttl: number }): () => Awaitable<Metadata> {
+  const singleFlight = createSingleFlight<Metadata>()
+  let cached: { document: Metadata, fetchedAt: number } | undefined
+  let freshUntil = -Infinity
+  let failures = 0
+  let failed: { error: unknown, until: number } | undefined
+
+  async function load (): Promise<Metadata> {
+    if (failed !== undefined && now() < failed.until) throw failed.error
+    try {
+      cached = { document: await fetchMetadata(issuer, { http, now }), fetchedAt: now() }
+      freshUntil = now() + ttl
+      failures = 0
+      failed = undefined
+      return cached.document
+    } catch (error) {
+      if (cached !== undefined && now() - cached.fetchedAt <= STALE_LIMIT) {
+        freshUntil = now() + COOLDOWN
+        return cached.document
+      }
+      // The first failure may be tried again at once; a domain that is not there is asked ever less often.
+      failed = { error, until: now() + Math.min(COOLDOWN, failures++) }
+      throw error
+    }
+  }
+  return () => cached !== undefined && now() < freshUntil ? cached.document : singleFlight('', load)
+}

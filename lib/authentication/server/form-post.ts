@@ -1,0 +1,37 @@
+import { toApiError } from '../../http/api-error.js'
+import type { HttpResponse } from '../../http/send.js'
+import { forwardedFor } from './arguments.js'
+import type { AuthorizationServer } from './authorization-server.js'
+import type { RequestOptions } from './request-options.js'
+
+/** A form to one of the tenant's endpoints, sent with the client's credentials. */
+export interface FormPost {
+  url: string
+  /** Members that are undefined are not sent. */
+  form: Record<string, string | undefined>
+  /** What it is, for messages. */
+  what: string
+  /** The one status that is a success. Default 200. */
+  status?: number
+  maxBytes?: number
+  /** Values beside the credentials that no error may repeat. */
+  secrets?: readonly (string | undefined)[]
+}
+
+/** Sends the form; any other status becomes an error that repeats nothing secret. @see RFC 6749 section 2.3 */
+export async function postForm (server: AuthorizationServer, { url, form, what, status = 200, maxBytes, secrets = [] }: FormPost, options: RequestOptions): Promise<HttpResponse> {
+  const { headers, params: credentials } = await server.clientAuthentication()
+  const given = Object.entries({ ...form, ...credentials }).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const response = await server.http.send({
+    method: 'POST',
+    url,
+    headers: { ...options.headers, ...forwardedFor(options.forwardedFor), ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(given).toString(),
+    signal: options.signal,
+    timeout: options.timeout,
+    ...(maxBytes !== undefined && { maxBytes })
+  })
+  if (response.status === status) return response
+  const sent = [...secrets, credentials.client_secret, credentials.client_assertion, headers.authorization?.slice('Basic '.length)]
+  throw toApiError(response, { what, now: server.now(), secrets: sent.filter(secret => secret !== undefined) })
+}

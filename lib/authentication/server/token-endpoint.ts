@@ -1,0 +1,67 @@
+import type { TokenResponse } from '../../../types/tokens.js'
+import { toApiError } from '../../http/api-error.js'
+import { SMALL_ANSWER, type HttpRequest } from '../../http/send.js'
+import { forwardedFor } from './arguments.js'
+import type { AuthorizationServer } from './authorization-server.js'
+import { sendWithProof } from './dpop-exchange.js'
+import type { RequestOptions } from './request-options.js'
+import { readTokenResponse } from './token-response.js'
+
+/** What `requestToken` takes beside the grant's parameters. */
+export interface TokenRequestOptions extends RequestOptions {
+  /** Sent as JSON together with the parameters, for grants that hold objects. */
+  json?: Record<string, unknown> | undefined
+  /** Whether the token is to be bound to the client's key. Default: when there is one. */
+  dpop?: boolean | undefined
+  /** Token types beside `Bearer` and `DPoP` that may come back. */
+  allowedTokenTypes?: string[] | undefined
+}
+
+/** Parameters of one grant, wire names. */
+export type TokenParams = Record<string, string | undefined>
+
+/**
+ * Asks for a token: the one place that speaks to the token endpoint. A request is never repeated, except when
+ * the server refused it for want of a DPoP nonce only.
+ * @see RFC 6749 section 4
+ */
+export async function requestToken (server: AuthorizationServer, params: TokenParams, options: TokenRequestOptions = {}): Promise<TokenResponse> {
+  const given = Object.entries({ ...params, ...options.json }).filter(([, value]) => value !== undefined)
+  const url = await server.endpoint('token_endpoint')
+  const key = options.dpop === false ? undefined : await server.dpop
+  const secrets = secretsOf(params)
+
+  const prepare = async (): Promise<HttpRequest> => {
+    const { headers, params: credentials } = await server.clientAuthentication(options.json === undefined ? 'any' : 'body')
+    if (credentials.client_secret !== undefined) secrets.add(credentials.client_secret)
+    const body = { ...Object.fromEntries(given), ...credentials }
+    return {
+      method: 'POST',
+      url,
+      headers: { ...options.headers, ...forwardedFor(options.forwardedFor), ...headers, 'content-type': contentType(options) },
+      body: options.json === undefined ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body),
+      signal: options.signal,
+      timeout: options.timeout,
+      maxBytes: SMALL_ANSWER
+    }
+  }
+
+  const { http, now } = server
+  const response = key === undefined ? await http.send(await prepare()) : await sendWithProof({ http, now, key, prepare })
+  if (response.status !== 200) throw toApiError(response, { what: 'The token endpoint', now: now(), secrets: [...secrets] })
+  return readTokenResponse(response, { dpop: key !== undefined, allowedTokenTypes: options.allowedTokenTypes })
+}
+
+function contentType ({ json }: TokenRequestOptions): string {
+  return json === undefined ? 'application/x-www-form-urlencoded' : 'application/json'
+}
+
+const SECRET_PARAMS = [
+  'code', 'code_verifier', 'refresh_token', 'password', 'otp', 'oob_code', 'binding_code', 'recovery_code', 'mfa_token', 'device_code',
+  'auth_req_id', 'auth_session', 'subject_token', 'actor_token', 'assertion'
+]
+
+/** Values of this request that no error may repeat. */
+function secretsOf (params: TokenParams): Set<string> {
+  return new Set(SECRET_PARAMS.map((name) => params[name]).filter((value) => value !== undefined))
+}

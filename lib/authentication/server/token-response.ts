@@ -1,0 +1,80 @@
+import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
+import { isObject, mediaType, parseJsonObject } from '../../http/json.js'
+import { invalid } from '../../http/body.js'
+import type { HttpResponse } from '../../http/send.js'
+
+/** What an answer of the token endpoint has to be. */
+export interface TokenExpectations {
+  /** Whether the token was to be bound to a key: then a bearer token is a downgrade. */
+  dpop: boolean
+  /** Token types beside the usual, e.g. `N_A`. */
+  allowedTokenTypes?: readonly string[] | undefined
+}
+
+const WHAT = 'The token endpoint'
+const MAX_EXPIRES_IN = 30 * 86_400
+const MAX_DETAILS_LENGTH = 64 * 1024
+const MAX_DETAILS_DEPTH = 16
+
+/** Checks the answer member by member; what it does not know it leaves as it is. @see RFC 6749 section 5.1 */
+export function readTokenResponse (response: HttpResponse, expected: TokenExpectations): TokenResponse {
+  if (mediaType(response) !== 'application/json') throw invalid(`${WHAT}: the answer is not JSON.`)
+  const members = Object.entries(parseJsonObject(response, WHAT)).filter(([, value]) => value !== null)
+  const body: Record<string, unknown> = Object.fromEntries(members)
+  const { expires_in: expiresIn, authorization_details: details, ...rest } = body
+  for (const name of ['id_token', 'refresh_token', 'recovery_code', 'issued_token_type']) {
+    if (body[name] !== undefined && !isToken(body[name])) throw unusable(name)
+  }
+  if (!isToken(body.access_token)) throw unusable('access_token')
+  if (body.scope !== undefined && !isScope(body.scope)) throw unusable('scope')
+  return {
+    ...rest,
+    access_token: body.access_token,
+    token_type: tokenTypeOf(body.token_type, expected),
+    ...(expiresIn !== undefined && { expires_in: lifetimeOf(expiresIn) }),
+    ...(details !== undefined && { authorization_details: detailsOf(details) })
+  }
+}
+
+/** `Bearer` or `DPoP` in their usual spelling, whichever the server used. */
+function tokenTypeOf (value: unknown, { dpop, allowedTokenTypes = [] }: TokenExpectations): string {
+  if (typeof value !== 'string') throw unusable('token_type')
+  const type = value.toLowerCase()
+  const extra = allowedTokenTypes.find((allowed) => allowed.toLowerCase() === type)
+  if (extra !== undefined) return extra
+  if (type === 'dpop' && dpop) return 'DPoP'
+  if (type === 'bearer' && !dpop) return 'Bearer'
+  throw unusable('token_type')
+}
+
+/** Seconds, kept between 0 and 30 days. */
+function lifetimeOf (value: unknown): number {
+  const seconds = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  if (typeof seconds !== 'number') throw unusable('expires_in')
+  return Math.floor(Math.min(Math.max(seconds, 0), MAX_EXPIRES_IN))
+}
+
+/** @see RFC 9396 section 7 */
+function detailsOf (value: unknown): AuthorizationDetail[] {
+  if (!Array.isArray(value) || !value.every((detail) => isObject(detail) && typeof detail.type === 'string')) throw unusable('authorization_details')
+  if (!isShallow(value, MAX_DETAILS_DEPTH) || JSON.stringify(value).length > MAX_DETAILS_LENGTH) throw unusable('authorization_details')
+  return value as AuthorizationDetail[]
+}
+
+function isShallow (value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((member) => isShallow(member, depth - 1))
+}
+
+/** A text that can go into a header. */
+function isToken (value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
+}
+
+function isScope (value: unknown): value is string {
+  return typeof value === 'string' && /^[\x20-\x7e]*$/.test(value)
+}
+
+function unusable (name: string): Error {
+  return invalid(`${WHAT}: "${name}" in the answer cannot be used.`)
+}
