@@ -1,5 +1,5 @@
 import t from 'tap'
-import { claimsOf, headerOf } from '../testing/wire.js'
+import { claimsOf, headerOf } from '../testing/tenant/wire.js'
 import { SoftwarePasskey, type PasskeyParams } from '../../lib/testing/index.js'
 import { certificate } from '../hostile/certificates.js'
 import { received, run } from './visitor.js'

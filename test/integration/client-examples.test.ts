@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { readFileSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { createTenant, type Tenant, type TenantBrowser, type TenantOptions } from '../../lib/testing/index.js'
-import { redirectUri, codeVerifier, Wire } from '../testing/wire.js'
+import { redirectUri, codeVerifier, Wire } from '../testing/tenant/wire.js'
 import { until } from '../until.js'
 
 const credentials = { AUTH0_CLIENT_ID: 'app', AUTH0_CLIENT_SECRET: 'app-secret' }

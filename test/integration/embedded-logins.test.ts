@@ -6,7 +6,7 @@ import auth0, { type Auth0Options } from '../../lib/index.js'
 import { createTenant, SoftwarePasskey, type LoggedRequest, type PasskeyParams, type TenantClient } from '../../lib/testing/index.js'
 import { ask, does } from '../flows/site.js'
 import { Browser } from '../hostile/browser.js'
-import { claimsOf, headerOf, Wire } from '../testing/wire.js'
+import { claimsOf, headerOf, Wire } from '../testing/tenant/wire.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
 const origin = 'http://localhost:3000'

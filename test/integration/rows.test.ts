@@ -5,7 +5,7 @@ import auth0 from '../../lib/index.js'
 import * as stores from '../../lib/stores/index.js'
 import type { Auth0Options } from '../../types/options.js'
 import { SoftwarePasskey, type PasskeyParams } from '../../lib/testing/index.js'
-import { claimsOf } from '../testing/wire.js'
+import { claimsOf } from '../testing/tenant/wire.js'
 import { received, run, type Answer, type Running, type Visitor } from '../examples/visitor.js'
 
 const api = 'https://api.example.com'

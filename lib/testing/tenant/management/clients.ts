@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { RegisteredClient } from '../records.js'
-import { empty, json } from '../exchange.js'
+import type { RegisteredClient } from '../engine/records.js'
+import { empty, json } from '../engine/exchange.js'
 import { change, documentOf, selectFields } from './documents.js'
 import { managementError, requiredText } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { empty, json } from '../exchange.js'
+import { empty, json } from '../engine/exchange.js'
 import type { TenantConnection } from '../options.js'
 import { change, documentOf, selectFields } from './documents.js'
 import { managementError, requiredText } from './endpoint.js'

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import type { TenantContext } from '../context.js'
-import { TenantError } from '../exchange.js'
-import type { TenantAnswer, TenantRequest } from '../exchange.js'
+import type { TenantContext } from '../engine/context.js'
+import { TenantError } from '../engine/exchange.js'
+import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
 import type { ManagementState } from './state.js'
 
 /** One call of the Management API. */

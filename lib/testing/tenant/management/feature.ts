@@ -1,5 +1,5 @@
-import type { Feature, Route, TenantContext } from '../context.js'
-import type { TenantRequest } from '../exchange.js'
+import type { Feature, Route, TenantContext } from '../engine/context.js'
+import type { TenantRequest } from '../engine/exchange.js'
 import { clients } from './clients.js'
 import { connections } from './connections.js'
 import { managementError } from './endpoint.js'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { empty, json } from '../exchange.js'
+import { empty, json } from '../engine/exchange.js'
 import { clientDocument } from './clients.js'
 import { invalidBody, managementError, requiredText } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'

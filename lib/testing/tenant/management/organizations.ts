@@ -1,5 +1,5 @@
-import { findOrganization } from '../organizations.js'
-import { empty, json } from '../exchange.js'
+import { findOrganization } from '../login/organizations.js'
+import { empty, json } from '../engine/exchange.js'
 import type { TenantOrganization } from '../options.js'
 import { connectionId, findConnection } from './connections.js'
 import { change, documentOf } from './documents.js'

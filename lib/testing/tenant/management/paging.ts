@@ -1,5 +1,5 @@
-import { json } from '../exchange.js'
-import type { TenantAnswer } from '../exchange.js'
+import { json } from '../engine/exchange.js'
+import type { TenantAnswer } from '../engine/exchange.js'
 import { selectFields } from './documents.js'
 import { managementError } from './endpoint.js'
 import type { ManagementCall } from './endpoint.js'

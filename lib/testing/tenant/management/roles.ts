@@ -1,4 +1,4 @@
-import { empty, json } from '../exchange.js'
+import { empty, json } from '../engine/exchange.js'
 import { change, documentOf } from './documents.js'
 import { managementError, requiredText, requiredTexts } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'

@@ -1,0 +1,32 @@
+import { internalGrantPrefix } from '../tokens/clients.js'
+import type { Feature } from './context.js'
+import { json } from './exchange.js'
+
+/** Auth0's paths, and the documents that publish them. */
+export const discovery: Feature = {
+  configure: () => ({
+    routes: {
+      authorization: '/authorize',
+      token: '/oauth/token',
+      pushed_authorization_request: '/oauth/par',
+      revocation: '/oauth/revoke',
+      userinfo: '/userinfo',
+      jwks: '/.well-known/jwks.json',
+      end_session: '/oidc/logout',
+      device_authorization: '/oauth/device/code',
+      code_verification: '/activate',
+      backchannel_authentication: '/bc-authorize'
+    }
+  }),
+  routes: tenant => [{
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    handle: async () => json(200, await tenant.keys.jwks(), { 'cache-control': 'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400', pragma: '' })
+  }],
+  after (answer, request, tenant) {
+    if (request.path !== '/.well-known/openid-configuration') return answer
+    const given = JSON.parse(answer.body) as { grant_types_supported: string[] }
+    const document = { ...given, grant_types_supported: given.grant_types_supported.filter(type => !type.startsWith(internalGrantPrefix)), mfa_challenge_endpoint: `${tenant.issuer}mfa/challenge`, scopes_supported: ['openid', 'profile', 'offline_access', 'name', 'given_name', 'family_name', 'nickname', 'email', 'email_verified', 'picture', 'created_at', 'identities', 'phone', 'address'] }
+    return { ...answer, body: JSON.stringify(document) }
+  }
+}

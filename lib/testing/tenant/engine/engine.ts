@@ -1,0 +1,92 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { RequestListener } from 'node:http'
+import type { Grant, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { ConfigurationError } from '../../../errors.js'
+import type { Engine } from './context.js'
+import type { TenantAnswer, TenantRequest } from './exchange.js'
+
+/** The version the tenant is written for. */
+export const engineVersion = '9.13.3'
+
+/** `oidc-provider` prints one line on Node 20, on which it works; nothing else is held back. */
+async function withoutRuntimeWarning<T> (work: () => Promise<T>): Promise<T> {
+  const { warn } = console
+  console.warn = (...line: unknown[]) => { if (!String(line[0]).includes('Unsupported runtime')) warn(...line) }
+  try {
+    return await work()
+  } finally {
+    console.warn = warn
+  }
+}
+
+/** Loads the engine; `load` stands for the import in tests. */
+export async function loadEngine (load: () => Promise<Engine> = () => import('oidc-provider')): Promise<Engine> {
+  try {
+    return await withoutRuntimeWarning(load)
+  } catch (error) {
+    throw new ConfigurationError('oidc-provider', `createTenant() needs the package "oidc-provider": npm install --save-dev oidc-provider@${engineVersion}`, error)
+  }
+}
+
+/** A proof of possession that the engine has checked. */
+export interface DpopProof { thumbprint: string, jti: string }
+
+/** The engine's checks for grants; it exports them to the grants it is made of. */
+export interface EngineHelpers {
+  validateDpop: (provider: Provider, ctx: KoaContextWithOIDC) => Promise<DpopProof | undefined>
+  checkDpopRequired: (provider: Provider, ctx: KoaContextWithOIDC, proof: DpopProof | undefined) => void
+  checkDpopReplay: (provider: Provider, ctx: KoaContextWithOIDC, proof: DpopProof, clientId: string, error: unknown) => Promise<void>
+  validateGrant: (provider: Provider, ctx: KoaContextWithOIDC, grantId: string) => Promise<Grant>
+}
+
+/** Loads the engine's checks for grants. */
+export async function loadHelpers (): Promise<EngineHelpers> {
+  const path: string = 'oidc-provider/lib/helpers/grants.js'
+  return await import(path)
+}
+
+const requests = new AsyncLocalStorage<TenantRequest>()
+
+/** The request that the engine is working on. */
+export function currentRequest (): TenantRequest | undefined {
+  return requests.getStore()
+}
+
+/** A response that is collected instead of sent. */
+class CollectedResponse extends ServerResponse {
+  readonly #chunks: Buffer[] = []
+
+  override end (...args: unknown[]): this {
+    const [chunk] = args
+    if (typeof chunk === 'string' || Buffer.isBuffer(chunk)) this.#chunks.push(Buffer.from(chunk))
+    this.finished = true
+    this.emit('finish')
+    return this
+  }
+
+  answer (): TenantAnswer {
+    this.removeHeader('content-length')
+    const headers = Object.entries(this.getHeaders()).map(([name, value]) => [name, Array.isArray(value) ? value : String(value)])
+    return { status: this.statusCode, headers: Object.fromEntries(headers), body: Buffer.concat(this.#chunks).toString() }
+  }
+}
+
+/** Lets the engine answer a request; no socket is involved. */
+export function runEngine (listener: RequestListener, request: TenantRequest, issuer: string): Promise<TenantAnswer> {
+  const socket = Object.assign(new Socket(), { encrypted: issuer.startsWith('https:') })
+  const incoming = new IncomingMessage(socket)
+  const url = new URL(request.url)
+  incoming.method = request.method
+  incoming.url = `${url.pathname}${url.search}`
+  incoming.headers = { ...request.headers, host: url.host }
+  if (request.text !== '') incoming.headers['content-length'] = String(Buffer.byteLength(request.text))
+  incoming.push(request.text)
+  incoming.push(null)
+  const response = new CollectedResponse(incoming)
+  return new Promise(resolve => {
+    response.on('finish', () => resolve(response.answer()))
+    requests.run(request, () => listener(incoming, response))
+  })
+}

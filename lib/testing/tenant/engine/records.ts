@@ -1,0 +1,33 @@
+import type { TenantRequest } from './exchange.js'
+import type { TenantClient } from '../options.js'
+
+/** An application with its defaults. */
+export interface RegisteredClient extends TenantClient {
+  tokenEndpointAuthMethod: NonNullable<TenantClient['tokenEndpointAuthMethod']>
+}
+
+/** A logout token the tenant sent. */
+export interface SentLogoutToken {
+  clientId: string
+  url: string
+  token: string
+  /** What the application answered; missing when it could not be reached. */
+  status?: number
+}
+
+/** A login that waits for the user's answer on another device. */
+export interface BackchannelRequest {
+  authReqId: string
+  clientId: string
+  sub: string
+  bindingMessage: string
+  scope: string
+  params: Readonly<Record<string, unknown>>
+  status: 'pending' | 'approved' | 'denied'
+}
+
+/** An account of a user at another provider, whose tokens the tenant keeps. */
+export interface ConnectedAccount { id: string, sub: string, connection: string, scopes: string[], createdAt: string, orgId?: string }
+
+/** Answers a request in the tenant's place, or lets it pass. May throw, which breaks the connection off. */
+export type Interceptor = (request: TenantRequest) => Response | undefined | Promise<Response | undefined>

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import type { Feature } from '../engine/context.js'
+import type { LoginFacts } from './logins.js'
+
+/** Somebody who has proved elsewhere who they are. */
+export interface OneTimeLogin { sub: string, expiresAt: number, facts?: Partial<LoginFacts>, used: boolean }
+
+/** Tokens that log in once, without the login page. */
+export class OneTimeLogins {
+  readonly #logins = new Map<string, OneTimeLogin>()
+
+  /** Makes a token. */
+  add (prefix: string, login: Omit<OneTimeLogin, 'used'>): string {
+    const token = `${prefix}${randomBytes(24).toString('base64url')}`
+    this.#logins.set(token, { ...login, used: false })
+    return token
+  }
+
+  /** The login behind a request's token, used or not. */
+  of (params: Record<string, unknown>): OneTimeLogin | undefined {
+    return this.#logins.get(String(params.session_transfer_token ?? params.login_ticket))
+  }
+}
+
+/** Whether the token of a request still logs in. */
+export function isFresh (login: OneTimeLogin | undefined, now: number): login is OneTimeLogin {
+  return login !== undefined && !login.used && login.expiresAt > now
+}
+
+/** Logins that were made elsewhere: session transfer tokens and magic links. */
+export const oneTimeLogins: Feature = {
+  configure: () => ({ extraParams: { session_transfer_token: null, login_ticket: null } }),
+  install (tenant) {
+    tenant.rules.push(({ params, facts }) => {
+      const login = tenant.oneTimeLogins.of(params)
+      if (login === undefined) return
+      Object.assign(facts.idTokenClaims, login.facts?.idTokenClaims)
+      Object.assign(facts.accessTokenClaims, login.facts?.accessTokenClaims)
+    })
+  }
+}

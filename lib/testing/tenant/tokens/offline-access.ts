@@ -1,0 +1,32 @@
+import type { Feature } from '../engine/context.js'
+import { audienceOf, findResourceServer } from './resource-servers.js'
+
+const asked = new WeakSet<object>()
+
+/** `offline_access` without `prompt=consent`, which the engine wants by the letter of OpenID Connect. */
+export const offlineAccess: Feature = {
+  configure: tenant => ({
+    expiresWithSession: () => false,
+    issueRefreshToken: (_ctx, client, source) => source.scopes.has('offline_access') && client.grantTypeAllowed('refresh_token'),
+    extraParams: {
+      audience (ctx, audience) {
+        const params = ctx.oidc.params!
+        if (!asked.has(ctx.oidc) || ctx.oidc.requestParamScopes.has('offline_access')) return
+        const api = typeof audience === 'string' ? findResourceServer(tenant, audienceOf(audience)) : undefined
+        if (api?.allowOfflineAccess === false || !ctx.oidc.client!.grantTypeAllowed('refresh_token')) return
+        params.scope = [params.scope, 'offline_access'].filter(Boolean).join(' ')
+      }
+    }
+  }),
+  install (tenant) {
+    const { responseModeAllowed } = tenant.provider.Client.prototype as { responseModeAllowed: (...args: unknown[]) => boolean }
+    // the first that happens once the parameters are read, from wherever they came, and before the engine strips the scope
+    Object.assign(tenant.provider.Client.prototype, {
+      responseModeAllowed (this: unknown, ...args: unknown[]) {
+        const { oidc } = tenant.engine.Provider.ctx!
+        if (oidc.requestParamScopes.has('offline_access')) asked.add(oidc)
+        return responseModeAllowed.apply(this, args)
+      }
+    })
+  }
+}
