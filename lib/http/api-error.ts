@@ -2,7 +2,8 @@ import {
   ApiError, MfaRequiredError, MyAccountApiError, PollingApiError, RateLimitError,
   type ApiErrorDetails, type MfaRequirements, type ValidationProblem
 } from '../errors.js'
-import { mediaType, isObject, parseText } from './json.js'
+import { isObject, parseText } from '../base/json.js'
+import { mediaType } from './json.js'
 import { redactHeaders, redactText, redactValue } from './redact.js'
 import { quotaDelay } from './quota.js'
 import { resetAt, retryAfter } from './retry.js'

@@ -1,3 +1,4 @@
+import { isObject, parseText } from '../base/json.js'
 import { invalid } from './body.js'
 import type { HttpResponse } from './send.js'
 
@@ -23,20 +24,4 @@ export function parseJson (response: HttpResponse, what: string): unknown {
     // The parser's own message quotes the text, which may hold a token.
     throw invalid(`${what}: the answer is not valid JSON.`)
   }
-}
-
-/** Parses JSON text; a byte order mark is skipped and `__proto__` members are dropped. */
-export function parseText (text: string): unknown {
-  const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-  // The reviver is slow: only text that can spell `__proto__` needs it.
-  return json.includes('__proto__') || json.includes('\\u') ? JSON.parse(json, withoutProto) : JSON.parse(json)
-}
-
-/** Whether a JSON value is an object (not an array, not `null`). */
-export function isObject (value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function withoutProto (key: string, value: unknown): unknown {
-  return key === '__proto__' ? undefined : value
 }

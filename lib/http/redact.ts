@@ -1,4 +1,4 @@
-import { isObject } from './json.js'
+import { isObject } from '../base/json.js'
 
 const SECRET_MEMBERS = new Set([
   'access_token', 'refresh_token', 'id_token', 'mfa_token', 'token', 'logout_token', 'subject_token', 'actor_token',

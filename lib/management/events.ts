@@ -1,6 +1,6 @@
 import type { TenantEvent } from '../../types/management.js'
 import { ApiError, NetworkError, TimeoutError } from '../errors.js'
-import { parseText } from '../http/json.js'
+import { parseText } from '../base/json.js'
 import type { Call } from './call.js'
 import type { Caller } from './caller.js'
 import type { Row } from './endpoint.js'

@@ -1,5 +1,5 @@
 import { TextDecoder } from 'node:util'
-import { isObject } from '../http/json.js'
+import { isObject } from '../base/json.js'
 import { refuse } from './refuse.js'
 
 /** A token in compact serialization, taken apart and not verified yet. */

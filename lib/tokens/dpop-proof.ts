@@ -1,6 +1,6 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { TokenValidationError } from '../errors.js'
-import { isObject } from '../http/json.js'
+import { isObject } from '../base/json.js'
 import { keyFits } from './algorithms.js'
 import { checkIssuedAt, requireMoment, type Payload } from './claim-rules.js'
 import { parsePayload, splitCompactJws } from './compact.js'

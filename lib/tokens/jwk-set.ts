@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { isObject } from '../http/json.js'
+import { isObject } from '../base/json.js'
 import { keyFits } from './algorithms.js'
 import type { JwsHeader } from './keys.js'
 import { refuse } from './refuse.js'

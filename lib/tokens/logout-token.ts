@@ -1,6 +1,6 @@
 import { BackchannelLogoutError, TokenValidationError } from '../errors.js'
 import type { LogoutTokenClaims } from '../../types/tokens.js'
-import { isObject } from '../http/json.js'
+import { isObject } from '../base/json.js'
 import { checkAudience, checkExpiry, checkIssuedAt, checkIssuer, checkNotBefore, requireMoment, type Clock, type Payload } from './claim-rules.js'
 import { verifyJws } from './jws.js'
 import type { KeySource } from './keys.js'

@@ -3,7 +3,7 @@ import t from 'tap'
 import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord } from '../../lib/stores/stateless/claims-cookie.js'
 import { decodeTokens, encodeTokens } from '../../lib/stores/stateless/tokens-cookie.js'
 import { decodeTransaction, encodeTransaction } from '../../lib/stores/transactions/transaction-format.js'
-import { deepFreeze } from '../../lib/base/safe-json.js'
+import { deepFreeze } from '../../lib/base/json.js'
 import type { SessionRecord, SessionTokens, Transaction } from '../../types/stores.js'
 
 const record: SessionRecord = {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { invalid } from '../../http/body.js'
-import { isObject, parseJson } from '../../http/json.js'
+import { isObject } from '../../base/json.js'
+import { parseJson } from '../../http/json.js'
 import { callApi, callJson } from '../server/api-call.js'
 import { pathSegment, requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'

@@ -1,6 +1,6 @@
 import { MissingRequiredArgumentError } from '../../errors.js'
 import { invalid } from '../../http/body.js'
-import { isObject } from '../../http/json.js'
+import { isObject } from '../../base/json.js'
 import { callJson } from '../server/api-call.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import { toSnakeCase } from '../server/naming.js'

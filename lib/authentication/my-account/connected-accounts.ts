@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { invalid } from '../../http/body.js'
-import { isObject, parseJsonObject } from '../../http/json.js'
+import { isObject } from '../../base/json.js'
+import { parseJsonObject } from '../../http/json.js'
 import { pathSegment, requireText } from '../server/arguments.js'
 import { callMyAccount, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
 import { toCamelCase } from '../server/naming.js'

@@ -1,5 +1,6 @@
 import { NetworkError } from '../../errors.js'
-import { isObject, parseJsonObject } from '../../http/json.js'
+import { isObject } from '../../base/json.js'
+import { parseJsonObject } from '../../http/json.js'
 import { toApiError } from '../../http/api-error.js'
 import { SMALL_ANSWER, type Http } from '../../http/send.js'
 import { isLoopback } from './domain.js'

@@ -1,5 +1,6 @@
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
-import { isObject, mediaType, parseJsonObject } from '../../http/json.js'
+import { isObject } from '../../base/json.js'
+import { mediaType, parseJsonObject } from '../../http/json.js'
 import { invalid } from '../../http/body.js'
 import type { HttpResponse } from '../../http/send.js'
 

@@ -1,5 +1,5 @@
 import { TokenValidationError } from '../../errors.js'
-import { deepFreeze } from '../../base/safe-json.js'
+import { deepFreeze } from '../../base/json.js'
 import { checkAccessTokenClaims } from '../../tokens/claims.js'
 import { checkIssuer } from '../../tokens/claim-rules.js'
 import { peekClaims } from '../../tokens/compact.js'

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, LoginRequiredError, SessionNotWritableError } from '../../errors.js'
 import { sessionEnd } from '../../stores/lifetime.js'
-import { isObject } from '../../base/safe-json.js'
+import { isObject } from '../../base/json.js'
 import type { ReadSession } from '../../stores/sessions.js'
 import type { CustomSession, Session, UserClaims } from '../../../types/session.js'
 import type { Awaitable, SessionRecord, StoredSession } from '../../../types/stores.js'

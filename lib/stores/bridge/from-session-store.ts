@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import { createKeyQueue } from '../../base/keyed-mutex.js'
-import { isObject } from '../../base/safe-json.js'
+import { isObject } from '../../base/json.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
 

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import type { ConnectionTokenSet, TokenSet } from '../../../types/tokens.js'
-import { isObject } from '../../base/safe-json.js'
+import { isObject } from '../../base/json.js'
 import { openDirectJwe } from './direct-jwe.js'
 import { numberOf, textOf, type SessionFormat } from './imported-session.js'
 

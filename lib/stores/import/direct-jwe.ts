@@ -1,5 +1,5 @@
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
-import { isObject, parseSafely } from '../../base/safe-json.js'
+import { isObject, parseSafely } from '../../base/json.js'
 
 /** A JWE that opened. */
 export interface OpenedJwe { header: Record<string, unknown>, payload: unknown }

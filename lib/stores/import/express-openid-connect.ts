@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import { isObject, parseSafely } from '../../base/safe-json.js'
+import { isObject, parseSafely } from '../../base/json.js'
 import { openDirectJwe } from './direct-jwe.js'
 import { numberOf, textOf, type SessionFormat } from './imported-session.js'
 

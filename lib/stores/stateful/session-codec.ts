@@ -1,4 +1,4 @@
-import { deepFreeze } from '../../base/safe-json.js'
+import { deepFreeze } from '../../base/json.js'
 import { createOpenedCache } from '../sealing/opened-cache.js'
 import { decodeRecord, encodeRecord } from '../stateless/claims-cookie.js'
 import { decodeTokens, encodeTokens } from '../stateless/tokens-cookie.js'

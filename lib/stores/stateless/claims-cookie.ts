@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../errors.js'
-import { isObject, parseSafely } from '../../base/safe-json.js'
+import { isObject, parseSafely } from '../../base/json.js'
 import type { CustomSession, UserClaims } from '../../../types/session.js'
 import type { SessionRecord } from '../../../types/stores.js'
 import type { AuthorizationDetail } from '../../../types/tokens.js'

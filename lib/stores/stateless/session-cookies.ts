@@ -6,7 +6,7 @@ import { createRecentWrites, type RecentWrite, type Written } from './recent-wri
 import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord, type LastSeen } from './claims-cookie.js'
 import { noTokens, type SessionCookieNames } from '../sessions.js'
 import { decodeTokens, encodeTokens } from './tokens-cookie.js'
-import { deepFreeze } from '../../base/safe-json.js'
+import { deepFreeze } from '../../base/json.js'
 import { openTossed } from './tossed-cookies.js'
 import type { Sealer } from '../sealing/seal.js'
 import type { CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, StoredSession } from '../../../types/stores.js'

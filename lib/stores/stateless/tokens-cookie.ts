@@ -1,5 +1,5 @@
 import { decodeBase64url } from '../../base/base64url.js'
-import { isObject, parseSafely } from '../../base/safe-json.js'
+import { isObject, parseSafely } from '../../base/json.js'
 import type { SessionTokens } from '../../../types/stores.js'
 import type { ConnectionTokenSet, TokenSet } from '../../../types/tokens.js'
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../../errors.js'
-import { isObject, parseSafely } from '../../base/safe-json.js'
+import { isObject, parseSafely } from '../../base/json.js'
 import type { Transaction } from '../../../types/stores.js'
 
 const VERSION = 1

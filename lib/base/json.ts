@@ -1,0 +1,37 @@
+/**
+ * Parses JSON text. A byte order mark is skipped and `__proto__` members are dropped.
+ * Throws a `SyntaxError` for anything else.
+ * @see CWE-1321
+ */
+export function parseText (text: string): unknown {
+  const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
+  // The reviver is slow: only text that can spell `__proto__` needs it.
+  return json.includes('__proto__') || json.includes('\\u') ? JSON.parse(json, withoutProto) : JSON.parse(json)
+}
+
+/** Parses JSON that somebody else may have touched; `undefined` for anything that is no JSON. */
+export function parseSafely (text: string): unknown {
+  try {
+    return parseText(text)
+  } catch {
+    // Not JSON: the answer is "nothing readable".
+    return undefined
+  }
+}
+
+/** Whether a JSON value is an object (not an array, not `null`). */
+export function isObject (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Freezes a parsed JSON value with everything in it. */
+export function deepFreeze<T> (value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) deepFreeze(member)
+  return Object.freeze(value)
+}
+
+/** Drops every `__proto__` member: copied with `Object.assign` it would become a prototype. */
+function withoutProto (key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value
+}
