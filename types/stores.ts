@@ -119,11 +119,14 @@ export interface SessionTokens {
   nonce?: string
 }
 
-/** A session as a `SessionStore` keeps it. */
-export interface StoredSession {
+/** What is kept of a session, in either mode: the record with the user, and the tokens. */
+export interface SessionData {
   record: SessionRecord
   tokens: SessionTokens
 }
+
+/** @deprecated The name of `SessionData` before 1.0. */
+export type StoredSession = SessionData
 
 /** Who a session belongs to: what stores index. */
 export interface SessionOwner {

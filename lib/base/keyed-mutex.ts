@@ -1,7 +1,7 @@
 /** Runs work that names the same key one after another, in the order it came. */
-export type KeyQueue = <T>(key: string, work: () => Promise<T>) => Promise<T>
+export type KeyedMutex = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
-export function createKeyQueue (): KeyQueue {
+export function createKeyedMutex (): KeyedMutex {
   const tails = new Map<string, Promise<unknown>>()
   return async (key, work) => {
     const turn = (tails.get(key) ?? Promise.resolve()).then(work)

@@ -10,7 +10,7 @@ import {
   type CompletedConnectAccount, type ConnectedAccountPage, type ListConnectedAccountsOptions, type StartConnectAccountOptions
 } from './accounts/connected-accounts.js'
 import { getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'
-import type { Context, Visit } from './context.js'
+import type { PluginContext, RequestContext } from './context.js'
 import { mfa, passkeys, passwordless } from './login/embedded-login.js'
 import { completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions, type LinkUserOptions } from './login/link-user.js'
 import { startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions } from './login/login.js'
@@ -28,38 +28,38 @@ import type { PageParams } from '../authentication/my-account/connected-accounts
 
 /** Everything a request can do with its user: `request.auth0`. One delegating line per method. */
 export class ServerClient {
-  readonly #context: Context
-  readonly #visit: Visit
+  readonly #context: PluginContext
+  readonly #request: RequestContext
 
-  constructor (context: Context, visit: Visit) {
+  constructor (context: PluginContext, request: RequestContext) {
     this.#context = context
-    this.#visit = visit
+    this.#request = request
   }
 
   /** Starts a login and returns the URL to send the user to. */
   async startInteractiveLogin (options: StartInteractiveLoginOptions = {}): Promise<URL> {
-    return await startInteractiveLogin(this.#context, this.#visit, options)
+    return await startInteractiveLogin(this.#context, this.#request, options)
   }
 
   /** Finishes a login with the callback's URL; the current request's unless given. */
   async completeInteractiveLogin<TAppState = unknown> (url?: string | URL, options?: CompleteInteractiveLoginOptions): Promise<CompletedLogin<TAppState>> {
-    return await completeInteractiveLogin<TAppState>(this.#context, this.#visit, url, options)
+    return await completeInteractiveLogin<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** Starts a login to another organization. */
   async switchOrganization (organization: string, options: SwitchOrganizationOptions = {}): Promise<URL> {
-    return await switchOrganization(this.#context, this.#visit, organization, options)
+    return await switchOrganization(this.#context, this.#request, organization, options)
   }
 
   /** The session, or `undefined`. */
   async getSession<TUser extends UserClaims = UserClaims> (): Promise<Session<TUser> | undefined> {
-    const read = await currentSession(this.#context, this.#visit)
+    const read = await currentSession(this.#context, this.#request)
     return read === undefined ? undefined : sessionView<TUser>(read)
   }
 
   /** The user's claims, or `undefined` without a session. */
   async getUser<TUser extends UserClaims = UserClaims> (): Promise<Readonly<TUser> | undefined> {
-    return (await currentSession(this.#context, this.#visit))?.record.user as TUser | undefined
+    return (await currentSession(this.#context, this.#request))?.record.user as TUser | undefined
   }
 
   /**
@@ -67,8 +67,8 @@ export class ServerClient {
    * @throws LoginRequiredError when no guard has found a session
    */
   get user (): Readonly<UserClaims> {
-    const { session } = this.#visit
-    const read = session === null ? currentSession(this.#context, this.#visit) : session
+    const { session } = this.#request
+    const read = session === null ? currentSession(this.#context, this.#request) : session
     // What becomes of the read, getUser() tells whoever asks.
     if (read instanceof Promise) read.catch(() => {})
     if (read === undefined || read instanceof Promise) throw new LoginRequiredError('There is no session yet: put a guard such as requireSession in front of this handler, or use getUser().')
@@ -77,97 +77,97 @@ export class ServerClient {
 
   /** The claims of the caller's access token, behind `requireToken`. */
   get token (): AccessTokenClaims | undefined {
-    return this.#visit.presented?.claims
+    return this.#request.bearerToken?.claims
   }
 
   /** Merges fields into the session; `undefined` removes one. */
   async updateSession (patch: SessionPatch): Promise<Session> {
-    return await updateSession(this.#context, this.#visit, patch)
+    return await updateSession(this.#context, this.#request, patch)
   }
 
   /** Brings the user's claims up to date from Auth0. */
   async refreshUser (options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
-    return await refreshUser(this.#context, this.#visit, options)
+    return await refreshUser(this.#context, this.#request, options)
   }
 
   /** Ends the session here and returns the URL that ends it at Auth0. */
   async logout (options: LogoutOptions = {}): Promise<URL> {
-    return await logout(this.#context, this.#visit, options)
+    return await logout(this.#context, this.#request, options)
   }
 
   /** An access token for an API, renewed when needed. */
   async getAccessToken (options: GetAccessTokenOptions = {}): Promise<AccessToken> {
-    return await getAccessToken(this.#context, this.#visit, options)
+    return await getAccessToken(this.#context, this.#request, options)
   }
 
   /** A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's token. */
   async getAccessTokenForConnection (options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
-    return await getAccessTokenForConnection(this.#context, this.#visit, options)
+    return await getAccessTokenForConnection(this.#context, this.#request, options)
   }
 
   /** An access token for another API, for the token this request came with: behind `requireToken`. @see RFC 8693 */
   async getTokenOnBehalfOf (options: OnBehalfOfOptions): Promise<AccessToken> {
-    return await getTokenOnBehalfOf(this.#context, this.#visit, options)
+    return await getTokenOnBehalfOf(this.#context, this.#request, options)
   }
 
   /** Calls an API as the user. */
   async fetch (url: string | URL, init?: RequestInit, options?: ApiFetchOptions): Promise<Response> {
-    return await apiFetch(this.#context, this.#visit, url, init, options)
+    return await apiFetch(this.#context, this.#request, url, init, options)
   }
 
   /** Starts linking another account to the user. */
   async startLinkUser (options: LinkUserOptions): Promise<URL> {
-    return await startLinkUser(this.#context, this.#visit, options)
+    return await startLinkUser(this.#context, this.#request, options)
   }
 
   async completeLinkUser<TAppState = unknown> (url?: string | URL, options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
-    return await completeLinkUser<TAppState>(this.#context, this.#visit, url, options)
+    return await completeLinkUser<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** Starts taking a linked account away from the user. */
   async startUnlinkUser (options: LinkUserOptions): Promise<URL> {
-    return await startUnlinkUser(this.#context, this.#visit, options)
+    return await startUnlinkUser(this.#context, this.#request, options)
   }
 
   async completeUnlinkUser<TAppState = unknown> (url?: string | URL, options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
-    return await completeUnlinkUser<TAppState>(this.#context, this.#visit, url, options)
+    return await completeUnlinkUser<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** Starts connecting an account for Token Vault. */
   async startConnectAccount (options: StartConnectAccountOptions): Promise<URL> {
-    return await startConnectAccount(this.#context, this.#visit, options)
+    return await startConnectAccount(this.#context, this.#request, options)
   }
 
   async completeConnectAccount<TAppState = unknown> (url?: string | URL, options?: { signal?: AbortSignal }): Promise<CompletedConnectAccount<TAppState>> {
-    return await completeConnectAccount<TAppState>(this.#context, this.#visit, url, options)
+    return await completeConnectAccount<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** A page of connected accounts; `for await` goes through all pages. */
   async listConnectedAccounts (options?: ListConnectedAccountsOptions): Promise<ConnectedAccountPage> {
-    return await listConnectedAccounts(this.#context, this.#visit, options)
+    return await listConnectedAccounts(this.#context, this.#request, options)
   }
 
   async deleteConnectedAccount (id: string, options?: { signal?: AbortSignal }): Promise<void> {
-    await deleteConnectedAccount(this.#context, this.#visit, id, options)
+    await deleteConnectedAccount(this.#context, this.#request, id, options)
   }
 
   async listConnectedAccountConnections (options?: PageParams & { signal?: AbortSignal }): ReturnType<typeof listConnectedAccountConnections> {
-    return await listConnectedAccountConnections(this.#context, this.#visit, options)
+    return await listConnectedAccountConnections(this.#context, this.#request, options)
   }
 
   /** Lets the user confirm a login on another device, and begins a session. @see OpenID CIBA Core */
   async loginBackchannel (options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
-    return await loginBackchannel(this.#context, this.#visit, options)
+    return await loginBackchannel(this.#context, this.#request, options)
   }
 
   /** Exchanges a token of another system for a session. @see RFC 8693 */
   async loginWithCustomTokenExchange (options: CustomTokenExchangeOptions): Promise<{ session: Session }> {
-    return await loginWithCustomTokenExchange(this.#context, this.#visit, options)
+    return await loginWithCustomTokenExchange(this.#context, this.#request, options)
   }
 
   /** A token that lets a browser take over a session in another application. */
   async requestSessionTransferToken (options: SessionTransferOptions): Promise<SessionTransferToken> {
-    return await requestSessionTransferToken(this.#context, this.#visit, options)
+    return await requestSessionTransferToken(this.#context, this.#request, options)
   }
 
   /** The URL that hands such a token to the other application's login. */
@@ -176,14 +176,14 @@ export class ServerClient {
   }
 
   /** Logins by a code or a link. */
-  get passwordless (): ReturnType<typeof passwordless> { return passwordless(this.#context, this.#visit) }
+  get passwordless (): ReturnType<typeof passwordless> { return passwordless(this.#context, this.#request) }
 
   /** Second factors. */
-  get mfa (): ReturnType<typeof mfa> { return mfa(this.#context, this.#visit) }
+  get mfa (): ReturnType<typeof mfa> { return mfa(this.#context, this.#request) }
 
   /** Logins with a passkey. */
-  get passkeys (): ReturnType<typeof passkeys> { return passkeys(this.#context, this.#visit) }
+  get passkeys (): ReturnType<typeof passkeys> { return passkeys(this.#context, this.#request) }
 
   /** The user's own factors and authentication methods. */
-  get myAccount (): ReturnType<typeof myAccount> { return myAccount(this.#context, this.#visit) }
+  get myAccount (): ReturnType<typeof myAccount> { return myAccount(this.#context, this.#request) }
 }

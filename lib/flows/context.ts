@@ -1,7 +1,7 @@
 import type { AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { Sealer } from '../stores/sealing/seal.js'
-import type { KeyQueue } from '../base/keyed-mutex.js'
-import type { ReadSession, Sessions } from '../stores/sessions.js'
+import type { KeyedMutex } from '../base/keyed-mutex.js'
+import type { LiveSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
 import type { AppBase, Config } from './config.js'
@@ -12,7 +12,7 @@ import type { ConnectionTokens } from './tokens/connection-tokens.js'
 import type { EventSink, Log } from './events.js'
 
 /** What one registration of the plugin keeps; the same for all its requests. */
-export interface Context {
+export interface PluginContext {
   readonly config: Config
   readonly now: () => number
   readonly servers: { get (issuer: string): AuthorizationServer }
@@ -22,7 +22,7 @@ export interface Context {
   readonly revocations: RevocationStore
   readonly transactions: TransactionStore
   /** One session's refresh token is spent by one call after another: sent twice, it would end the whole family. */
-  readonly refreshes: KeyQueue
+  readonly refreshMutex: KeyedMutex
   readonly connectionTokens: ConnectionTokens
   /** Callers who want the same of the same session share one call. */
   readonly flights: <T>(key: string, work: () => Promise<T>) => Promise<T>
@@ -38,7 +38,7 @@ export interface Context {
 }
 
 /** One request as the flows see it. */
-export interface Visit {
+export interface RequestContext {
   readonly jar: CookieJar
   readonly requestId: string | undefined
   readonly log: Log | undefined
@@ -55,9 +55,9 @@ export interface Visit {
   /** Aborted when the caller has gone away, or was answered. */
   gone (): AbortSignal
   /** The session once read; `null` before. One request opens its session once. */
-  session: Awaitable<ReadSession | undefined> | null
+  session: Awaitable<LiveSession | undefined> | null
   /** The caller's verified access token, behind `requireToken`. */
-  presented: VerifiedToken | undefined
+  bearerToken: VerifiedToken | undefined
 }
 
 /** The absolute URL of a path of the application. */
@@ -66,7 +66,7 @@ export function appUrl (base: AppBase, path: string): string {
 }
 
 /** The registered callback URL a request uses: base address, prefix and route. */
-export function callbackUrl (context: Context, visit: Visit, route: 'callback' | 'connectCallback' | 'unconnectCallback' = 'callback'): string | undefined {
+export function callbackUrl (context: PluginContext, request: RequestContext, route: 'callback' | 'connectCallback' | 'unconnectCallback' = 'callback'): string | undefined {
   const path = context.config.routes[route]
-  return path === undefined ? undefined : appUrl(visit.appBase(), context.config.prefix + path)
+  return path === undefined ? undefined : appUrl(request.appBase(), context.config.prefix + path)
 }

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import { createHttp } from '../http/send.js'
 import { createSingleFlight } from '../base/single-flight.js'
-import { createCookieSessions } from '../stores/stateless/stateless-sessions.js'
+import { createStatelessSessions } from '../stores/stateless/stateless-sessions.js'
 import { createCookieTransactions } from '../stores/transactions/cookie-transactions.js'
 import type { importingSessions } from '../stores/import/index.js'
-import { createKeyQueue } from '../base/keyed-mutex.js'
+import { createKeyedMutex } from '../base/keyed-mutex.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
 import { createSealer, type Sealer } from '../stores/sealing/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
-import { createStoredSessions } from '../stores/stateful/stateful-sessions.js'
+import { createStatefulSessions } from '../stores/stateful/stateful-sessions.js'
 import type { CookieAttributes, RevocationStore } from '../../types/stores.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
 import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
-import type { Context } from './context.js'
+import type { PluginContext } from './context.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './session/importing.js'
 import { createServers } from './servers.js'
@@ -25,10 +25,10 @@ const DAY = 86_400
 const MAX_PROOFS = 100_000
 
 /** A context, and what has to be released with it. */
-export interface OwnedContext { context: Context, close: () => Promise<void> }
+export interface OwnedPluginContext { context: PluginContext, close: () => Promise<void> }
 
 /** Builds what one registration of the plugin shares among its requests. */
-export function createContext (config: Config, log: Log, importing?: typeof importingSessions): OwnedContext {
+export function createContext (config: Config, log: Log, importing?: typeof importingSessions): OwnedPluginContext {
   const emit = createEventSink(config.onEvent, log)
   const http = createHttp({
     timeout: config.httpTimeout,
@@ -46,7 +46,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     log.warn({ ...detail, code }, `auth0 warning: ${code}`)
   }
   const sessions = createSessions(config, revocations, sealer, cookieNames, warn)
-  const context: Context = {
+  const context: PluginContext = {
     config,
     now: config.now,
     servers: createServers(config, http),
@@ -61,9 +61,9 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
       now: config.now
     }),
-    refreshes: createKeyQueue(),
+    refreshMutex: createKeyedMutex(),
     connectionTokens: createConnectionTokens(),
-    flights: createSingleFlight<unknown>() as Context['flights'],
+    flights: createSingleFlight<unknown>() as PluginContext['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000),
     dpopProofs: createUsedIds(MAX_PROOFS),
     dpopNonces: config.api.dpopNonce === true ? createDpopNonces(config.sessionSecrets[0]!) : undefined,
@@ -77,7 +77,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
   const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
   const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
   if (config.sessionStore === undefined) {
-    return createCookieSessions({
+    return createStatelessSessions({
       names,
       attributes,
       sealers: { session: sealer('session', days), tokens: sealer('tokens', days), seen: sealer('seen', days) },
@@ -90,7 +90,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
       warn
     })
   }
-  return createStoredSessions({
+  return createStatefulSessions({
     store: config.sessionStore,
     names,
     attributes,

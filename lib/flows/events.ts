@@ -49,7 +49,7 @@ export function reasonOf (error: unknown): string {
 }
 
 /** A user's pseudonym in events: no personal data, yet the same user gives the same value. */
-export function userMark (issuer: string, sub: string): string {
+export function pseudonym (issuer: string, sub: string): string {
   return createHash('sha256').update(`${issuer}|${sub}`).digest('hex').slice(0, 16)
 }
 

@@ -8,7 +8,7 @@ import { redactHeaders, redactText, redactValue } from './redact.js'
 import { quotaDelay } from './quota.js'
 import { resetAt, retryAfter } from './retry.js'
 import type { HttpResponse } from './send.js'
-import { blameOf, phraseOf } from './status.js'
+import { answerStatus, phraseOf } from './status.js'
 
 /** What is known where an answer turned out to be an error. */
 export interface ErrorContext {
@@ -33,7 +33,7 @@ export function toApiError (response: HttpResponse, { what, now, secrets = [] }:
     description: redactValue(body.error_description ?? body.description ?? body.detail, secrets),
     body: redactValue(body, secrets),
     headers: redactHeaders(response.headers),
-    ...blameOf(code)
+    ...answerStatus(code)
   }
   if (response.status === 429) return rateLimit(details, response, now)
   if (code === 'mfa_required' && isText(body.mfa_token)) {

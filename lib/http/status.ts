@@ -24,7 +24,7 @@ const BLAME: Record<string, number> = {
 }
 
 /** What Fastify answers with where the visitor caused the error. */
-export function blameOf (code: string): { statusCode?: number } {
+export function answerStatus (code: string): { statusCode?: number } {
   return Object.hasOwn(BLAME, code) ? { statusCode: BLAME[code]! } : {}
 }
 

@@ -5,7 +5,7 @@ import { Auth0Instance, strictInstance } from './instance.js'
 import { beginRequest, readRoute, readScopes } from './guards/read-route.js'
 import { watchScopes } from './guards/scope-guards.js'
 import type { Registration } from './request/registration.js'
-import { kRegistration, kSlot, registrationOf, type Scoped, type Slotted } from './request/request-state.js'
+import { kRegistration, kRequestState, registrationOf, type Scoped, type WithRequestState } from './request/request-state.js'
 
 /** Puts `auth0` on the instance and on its requests. The request's is one lazy getter that asks its own scope. */
 export function decorate (fastify: FastifyInstance, registration: Registration, Management: typeof ManagementClient): Auth0Instance {
@@ -16,7 +16,7 @@ export function decorate (fastify: FastifyInstance, registration: Registration, 
   fastify.decorate(kRegistration as unknown as string, registration)
   fastify.decorate('auth0', strictInstance(instance))
   if (!fastify.hasRequestDecorator('auth0')) {
-    fastify.decorateRequest(kSlot as unknown as string, null)
+    fastify.decorateRequest(kRequestState as unknown as string, null)
     fastify.decorateRequest('auth0', { getter (this: FastifyRequest) { return registrationOf(this).client(this) } } as never)
     fastify.decorateRequest('getSession', function (this: FastifyRequest) { return this.auth0.getSession() } as never)
     fastify.addHook('onRequest', begin)
@@ -46,6 +46,6 @@ function begin (request: FastifyRequest, reply: FastifyReply, done: () => void):
 
 /** Writes what the request's jar has collected, when the headers are about to be sent. */
 function writeCookies (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
-  if ((request as FastifyRequest & Slotted)[kSlot]?.jar?.flush(reply) === true) registrationOf(request).warnOfPublicResponse(request)
+  if ((request as FastifyRequest & WithRequestState)[kRequestState]?.jar?.flush(reply) === true) registrationOf(request).warnOfPublicResponse(request)
   done(null, payload)
 }

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../errors.js'
 import type { ServerClient } from '../flows/client.js'
 import { backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions } from '../flows/login/backchannel-login.js'
 import { createLogoutTokenMemory, handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter } from '../flows/logout/backchannel-logout.js'
-import type { Context } from '../flows/context.js'
+import type { PluginContext } from '../flows/context.js'
 import { customTokenExchange, getTokenByRefreshToken, getTokenForConnection, type CustomTokenExchangeOptions, type TokenByRefreshTokenOptions, type TokenExchangeResult, type TokenForConnectionOptions } from '../flows/tokens/token-exchange.js'
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import type { TokenResponse } from '../../types/tokens.js'
@@ -32,7 +32,7 @@ export interface DomainOption { domain?: string }
 /** `fastify.auth0`: guards, clients, and what needs no session. */
 export class Auth0Instance {
   readonly #registration: Registration
-  readonly #context: Context
+  readonly #context: PluginContext
   readonly #log: FastifyBaseLogger
   readonly #logoutTokens = createLogoutTokenMemory()
   #authentication: AuthenticationClient | undefined

@@ -1,5 +1,5 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
-import type { Context } from '../flows/context.js'
+import type { PluginContext } from '../flows/context.js'
 import type { Security } from './guards/guard.js'
 
 /** The part of an OpenAPI document that is written here. @see OpenAPI 3.1 section 4.8.27 */
@@ -9,13 +9,13 @@ interface OpenApiDocument { components: { securitySchemes?: Record<string, unkno
 interface Described { schema: FastifySchema, url: string, openapiObject?: OpenApiDocument }
 
 /** Says in an OpenAPI document that a route is guarded, and by what; what the route says itself stands. */
-export function markGuarded (route: RouteOptions, security: readonly Security[] | undefined): void {
+export function describeSecurity (route: RouteOptions, security: readonly Security[] | undefined): void {
   const schema = route.schema as (FastifySchema & { security?: readonly Security[] }) | undefined
   if (security !== undefined && schema?.security === undefined) route.schema = { ...schema, security } as FastifySchema
 }
 
 /** Writes the security schemes into the document, on the way past one of the plugin's own routes, which stay hidden. */
-export function describeSchemes ({ config, sessionCookieName }: Context): (described: Described) => { schema: FastifySchema, url: string } {
+export function describeSchemes ({ config, sessionCookieName }: PluginContext): (described: Described) => { schema: FastifySchema, url: string } {
   const { issuer, appBases } = config
   const schemes = {
     session: { type: 'apiKey', in: 'cookie', name: sessionCookieName(appBases[0]?.secure ?? false) },

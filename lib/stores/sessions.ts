@@ -1,9 +1,9 @@
 import type {
-  Awaitable, CookieJar, RevocationFilter, SessionFilter, SessionListing, SessionRecord, SessionTokens, StoredSession
+  Awaitable, CookieJar, RevocationFilter, SessionFilter, SessionListing, SessionRecord, SessionTokens, SessionData
 } from '../../types/stores.js'
 
 /** A session as a request finds it. */
-export interface ReadSession {
+export interface LiveSession {
   /** Deep-frozen: one record may serve many requests. */
   record: SessionRecord
   /** Epoch seconds of the last activity that was written down. */
@@ -27,19 +27,19 @@ export interface Sessions {
    * The session of this request, or `undefined`. Lifetime and revocation are checked, unreadable cookies are cleared
    * and activity is written down when due. Never fails because of what a cookie holds.
    */
-  read (jar: CookieJar): Awaitable<ReadSession | undefined>
+  read (jar: CookieJar): Awaitable<LiveSession | undefined>
 
   /** The newest tokens of a session; an empty set when they are absent or belong to another session, `undefined` when the session is over. */
   tokens (jar: CookieJar, record: SessionRecord): Awaitable<SessionTokens | undefined>
 
   /** Begins a session. Whatever session the jar held before is over. */
-  create (jar: CookieJar, session: StoredSession): Awaitable<void>
+  create (jar: CookieJar, session: SessionData): Awaitable<void>
 
   /**
    * Reads, changes and writes the session `id`; only what `change` replaced (by identity) is written.
    * `undefined`: the session is over (it is never re-created), or `change` returned `undefined`.
    */
-  update (jar: CookieJar, id: string, change: (current: StoredSession) => StoredSession | undefined): Awaitable<StoredSession | undefined>
+  update (jar: CookieJar, id: string, change: (current: SessionData) => SessionData | undefined): Awaitable<SessionData | undefined>
 
   /**
    * Asked when a response is about to be sent: writes what other requests of the session have written in the meantime,

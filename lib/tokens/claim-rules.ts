@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { InvalidArgumentError, IssuerValidationError, OrganizationTokenValidationError } from '../errors.js'
 import type { JwtClaims } from '../../types/tokens.js'
 import { hashOf } from './algorithms.js'
-import { refuse, shown } from './refuse.js'
+import { refuseToken, shown } from './refuse-token.js'
 
 /** A payload whose claims have not been looked at. */
 export type Payload = Record<string, unknown>
@@ -23,55 +23,55 @@ export function checkIssuer ({ iss }: Payload, issuers: readonly string[]): void
 
 /** `sub`: 1 to 255 printable characters. */
 export function checkSubject ({ sub }: Payload): void {
-  if (sub === undefined) refuse('claim_missing', 'The token has no "sub" claim.', { claim: 'sub' })
-  if (typeof sub !== 'string' || !/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,255}$/u.test(sub)) refuse('claim_invalid', 'The "sub" claim of the token must be a string of 1 to 255 printable characters.', { claim: 'sub' })
+  if (sub === undefined) refuseToken('claim_missing', 'The token has no "sub" claim.', { claim: 'sub' })
+  if (typeof sub !== 'string' || !/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,255}$/u.test(sub)) refuseToken('claim_invalid', 'The "sub" claim of the token must be a string of 1 to 255 printable characters.', { claim: 'sub' })
 }
 
 /** `aud`: a string or a list of strings that holds one of ours. Returns the list. */
 export function checkAudience ({ aud }: Payload, accepted: readonly string[]): readonly string[] {
   const audiences = typeof aud === 'string' ? [aud] : aud
-  if (!isStringList(audiences) || audiences.length === 0) refuse(aud === undefined ? 'claim_missing' : 'claim_invalid', 'The token must have an "aud" claim, a string or a list of strings.', { claim: 'aud' })
-  if (!audiences.some(audience => accepted.includes(audience))) refuse('audience', `The audience of the token is ${shown(aud)}, expected ${expectation(accepted)}.`, { claim: 'aud' })
+  if (!isStringList(audiences) || audiences.length === 0) refuseToken(aud === undefined ? 'claim_missing' : 'claim_invalid', 'The token must have an "aud" claim, a string or a list of strings.', { claim: 'aud' })
+  if (!audiences.some(audience => accepted.includes(audience))) refuseToken('audience', `The audience of the token is ${shown(aud)}, expected ${expectation(accepted)}.`, { claim: 'aud' })
   return audiences
 }
 
 /** `azp`: needed beside several audiences; wherever present it has to be us. @see OpenID Connect Core section 3.1.3.7 */
 export function checkAuthorizedParty ({ azp }: Payload, audiences: readonly string[], accepted: readonly string[]): void {
   if (azp === undefined && audiences.length === 1) return
-  if (typeof azp !== 'string' || !accepted.includes(azp)) refuse('authorized_party', `The authorized party of the token is ${shown(azp)}, expected ${expectation(accepted)}.`, { claim: 'azp' })
+  if (typeof azp !== 'string' || !accepted.includes(azp)) refuseToken('authorized_party', `The authorized party of the token is ${shown(azp)}, expected ${expectation(accepted)}.`, { claim: 'azp' })
 }
 
 /** `exp`: over at that second, give or take the tolerance. */
 export function checkExpiry (payload: Payload, { now, clockTolerance }: Clock): void {
   const exp = requiredMoment(payload, 'exp')
-  if (now >= exp + clockTolerance) refuse('expired', `The token expired at ${exp}; it is ${Math.floor(now)}.`, { claim: 'exp' })
+  if (now >= exp + clockTolerance) refuseToken('expired', `The token expired at ${exp}; it is ${Math.floor(now)}.`, { claim: 'exp' })
 }
 
 /** `nbf`, when present. */
 export function checkNotBefore (payload: Payload, { now, clockTolerance }: Clock): void {
   const nbf = moment(payload, 'nbf')
-  if (nbf !== undefined && nbf > now + clockTolerance) refuse('not_yet_valid', `The token is valid from ${nbf} on; it is ${Math.floor(now)}.`, { claim: 'nbf' })
+  if (nbf !== undefined && nbf > now + clockTolerance) refuseToken('not_yet_valid', `The token is valid from ${nbf} on; it is ${Math.floor(now)}.`, { claim: 'nbf' })
 }
 
 /** `iat`, when present: not ahead, and not older than `maxTokenAge`. */
 export function checkIssuedAt (payload: Payload, { now, clockTolerance }: Clock, maxTokenAge = Infinity): void {
   const iat = moment(payload, 'iat')
   if (iat === undefined) return
-  if (iat > now + clockTolerance) refuse('issued_in_future', `The token was issued at ${iat}; it is ${Math.floor(now)}.`, { claim: 'iat' })
-  if (now - iat > maxTokenAge + clockTolerance) refuse('too_old', `The token was issued at ${iat}, more than ${maxTokenAge} seconds ago.`, { claim: 'iat' })
+  if (iat > now + clockTolerance) refuseToken('issued_in_future', `The token was issued at ${iat}; it is ${Math.floor(now)}.`, { claim: 'iat' })
+  if (now - iat > maxTokenAge + clockTolerance) refuseToken('too_old', `The token was issued at ${iat}, more than ${maxTokenAge} seconds ago.`, { claim: 'iat' })
 }
 
 /** `nonce`: the exact string, when one was sent. */
 export function checkNonce ({ nonce }: Payload, expected: string | undefined): void {
-  if (expected !== undefined && nonce !== expected) refuse('nonce', nonce === undefined ? 'The token has no "nonce" claim.' : 'The nonce of the token is not the one that was sent.', { claim: 'nonce' })
+  if (expected !== undefined && nonce !== expected) refuseToken('nonce', nonce === undefined ? 'The token has no "nonce" claim.' : 'The nonce of the token is not the one that was sent.', { claim: 'nonce' })
 }
 
 /** `auth_time`: the login is not ahead, and with `maxAge` known to be recent. */
 export function checkAuthTime (payload: Payload, { now, clockTolerance }: Clock, maxAge: number | undefined): void {
   const authTime = maxAge === undefined ? moment(payload, 'auth_time') : requiredMoment(payload, 'auth_time')
   if (authTime === undefined) return
-  if (authTime > now + clockTolerance) refuse('auth_in_future', `The user logged in at ${authTime}; it is ${Math.floor(now)}.`, { claim: 'auth_time' })
-  if (maxAge !== undefined && now - authTime > maxAge + clockTolerance) refuse('auth_too_old', `The user logged in at ${authTime}, more than ${maxAge} seconds ago.`, { claim: 'auth_time' })
+  if (authTime > now + clockTolerance) refuseToken('auth_in_future', `The user logged in at ${authTime}; it is ${Math.floor(now)}.`, { claim: 'auth_time' })
+  if (maxAge !== undefined && now - authTime > maxAge + clockTolerance) refuseToken('auth_too_old', `The user logged in at ${authTime}, more than ${maxAge} seconds ago.`, { claim: 'auth_time' })
 }
 
 /** `at_hash`, when present: the ID token belongs to the access token beside it. @see OpenID Connect Core section 3.1.3.8 */
@@ -79,7 +79,7 @@ export function checkAccessTokenHash (payload: Payload, accessToken: string | un
   if (payload['at_hash'] === undefined || accessToken === undefined) return
   const hash = hashOf(alg)
   const digest = hash && createHash(hash).update(accessToken).digest()
-  if (!digest || payload['at_hash'] !== digest.subarray(0, digest.length / 2).toString('base64url')) refuse('at_hash', 'The ID token does not belong to the access token.', { claim: 'at_hash' })
+  if (!digest || payload['at_hash'] !== digest.subarray(0, digest.length / 2).toString('base64url')) refuseToken('at_hash', 'The ID token does not belong to the access token.', { claim: 'at_hash' })
 }
 
 /** `org_id` or `org_name`: ids are compared exactly, names without case. Auth0 keeps names in lower case. */
@@ -110,12 +110,12 @@ export function assertOrganization (organization: unknown): void {
 function moment (payload: Payload, claim: string): number | undefined {
   const value = payload[claim]
   if (value === undefined) return undefined
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= maxEpochSeconds) refuse('claim_invalid', `The "${claim}" claim of the token must be a time in whole epoch seconds.`, { claim })
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= maxEpochSeconds) refuseToken('claim_invalid', `The "${claim}" claim of the token must be a time in whole epoch seconds.`, { claim })
   return value as number
 }
 
 function requiredMoment (payload: Payload, claim: string): number {
-  return moment(payload, claim) ?? refuse('claim_missing', `The token has no "${claim}" claim.`, { claim })
+  return moment(payload, claim) ?? refuseToken('claim_missing', `The token has no "${claim}" claim.`, { claim })
 }
 
 /** A required claim in epoch seconds. */

@@ -4,7 +4,7 @@ import {
   assertOrganization, checkAccessTokenHash, checkAudience, checkAuthTime, checkAuthorizedParty, checkExpiry, checkIssuedAt,
   checkIssuer, checkNonce, checkNotBefore, checkOrganization, checkSubject, isStringList, requireMoment, type Clock, type Payload
 } from './claim-rules.js'
-import { refuse } from './refuse.js'
+import { refuseToken } from './refuse-token.js'
 
 export { checkOrganization, isInOrganization } from './claim-rules.js'
 
@@ -105,7 +105,7 @@ function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ
   const isTyped = /^(application\/)?at\+jwt$/i.test(typ ?? '')
   const isForItsClient = [payload['azp'], payload['client_id']].some(client => typeof client === 'string' && audiences.includes(client))
   const isBare = !audiences.some(audience => audience.includes(':')) && !accessTokenMarks.some(claim => claim in payload)
-  if (idTokenMarks.some(claim => claim in payload) || (!isTyped && (isForItsClient || isBare))) refuse('id_token', 'The token is an ID token, not an access token.')
+  if (idTokenMarks.some(claim => claim in payload) || (!isTyped && (isForItsClient || isBare))) refuseToken('id_token', 'The token is an ID token, not an access token.')
 }
 
 /** Scopes are separated by one space each; any other spelling grants nothing. @see RFC 6749 section 3.3 */

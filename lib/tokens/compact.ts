@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util'
 import { isObject } from '../base/json.js'
-import { refuse } from './refuse.js'
+import { refuseToken } from './refuse-token.js'
 
 /** A token in compact serialization, taken apart and not verified yet. */
 export interface CompactJws {
@@ -15,10 +15,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Takes a compact JWS apart. @see RFC 7515 section 3.1 */
 export function splitCompactJws (token: unknown, maxLength: number): CompactJws {
-  if (typeof token !== 'string' || token === '') refuse('missing', 'A token is required.')
-  if (token.length > maxLength) refuse('too_long', `The token is longer than ${maxLength} characters.`)
+  if (typeof token !== 'string' || token === '') refuseToken('missing', 'A token is required.')
+  if (token.length > maxLength) refuseToken('too_long', `The token is longer than ${maxLength} characters.`)
   const parts = token.split('.', 4)
-  if (parts.length !== 3) refuse('malformed', 'The token is not a signed JWT of three parts.')
+  if (parts.length !== 3) refuseToken('malformed', 'The token is not a signed JWT of three parts.')
   const [header, payload] = parts.map(decodeBase64url) as [Buffer, Buffer, Buffer]
   return { header: parseObject(header, 'header'), payload }
 }
@@ -36,7 +36,7 @@ export function peekClaims (token: string, maxLength: number): Record<string, un
 /** Node's decoder forgives foreign letters, padding and loose bits; only what it would write itself is accepted. */
 function decodeBase64url (part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url')
-  if (bytes.toString('base64url') !== part) refuse('malformed', 'The token is not encoded as base64url.')
+  if (bytes.toString('base64url') !== part) refuseToken('malformed', 'The token is not encoded as base64url.')
   return bytes
 }
 
@@ -46,9 +46,9 @@ function parseObject (bytes: Buffer, part: string): Record<string, unknown> {
     value = JSON.parse(utf8.decode(bytes))
   } catch {
     // The parser's message quotes the token, so it is not kept.
-    refuse('malformed', `The token's ${part} is not JSON in UTF-8.`)
+    refuseToken('malformed', `The token's ${part} is not JSON in UTF-8.`)
   }
-  if (!isObject(value)) refuse('malformed', `The token's ${part} is not a JSON object.`)
+  if (!isObject(value)) refuseToken('malformed', `The token's ${part} is not a JSON object.`)
   harden(value, part, 1)
   return value
 }
@@ -56,7 +56,7 @@ function parseObject (bytes: Buffer, part: string): Record<string, unknown> {
 /** Bounds the depth and drops `__proto__` members, so that later copies and merges are harmless. */
 function harden (value: unknown, part: string, depth: number): void {
   if (typeof value !== 'object' || value === null) return
-  if (depth > maxDepth) refuse('malformed', `The token's ${part} nests too deep.`)
+  if (depth > maxDepth) refuseToken('malformed', `The token's ${part} nests too deep.`)
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
   for (const member of Object.values(value)) harden(member, part, depth + 1)
 }

@@ -6,7 +6,7 @@ import { checkIssuedAt, requireMoment, type Payload } from './claim-rules.js'
 import { parsePayload, splitCompactJws } from './compact.js'
 import { importPublicJwk } from './jwk-set.js'
 import { checkHeader, verifySignature } from './jws.js'
-import { refuse } from './refuse.js'
+import { refuseToken } from './refuse-token.js'
 
 export interface DpopProofExpectations {
   method: string
@@ -55,21 +55,21 @@ async function verify (proof: string, expected: DpopProofExpectations): Promise<
   await verifySignature(proof, key, alg)
   const payload = parsePayload(encodedPayload)
   const { htm, htu, jti, iat, nonce, ath } = payload as Payload & { iat: number }
-  if (htm !== expected.method) refuse('proof_method', 'It is for another method.', { claim: 'htm' })
-  if (!isSameUrl(htu, expected.url)) refuse('proof_url', 'It is for another URL.', { claim: 'htu' })
+  if (htm !== expected.method) refuseToken('proof_method', 'It is for another method.', { claim: 'htm' })
+  if (!isSameUrl(htu, expected.url)) refuseToken('proof_url', 'It is for another URL.', { claim: 'htu' })
   requireMoment(payload, 'iat')
   checkIssuedAt(payload, { now: expected.now, clockTolerance }, (expected.iatWindow ?? 300) - clockTolerance)
-  if (expected.nonce !== undefined && (typeof nonce !== 'string' || ![expected.nonce].flat().includes(nonce))) refuse('nonce', 'It does not carry the nonce the server asks for.', { claim: 'nonce' })
-  if (expected.accessToken !== undefined && ath !== accessTokenHash(expected.accessToken)) refuse('proof_token', 'It is for another access token.', { claim: 'ath' })
-  if (expected.thumbprint !== undefined && thumbprint !== expected.thumbprint) refuse('proof_binding', 'The access token is bound to another key.')
-  if (typeof jti !== 'string' || jti === '' || jti.length > 256) refuse('claim_invalid', 'Its "jti" claim must be a string of 1 to 256 characters.', { claim: 'jti' })
-  if (await expected.seen(jti)) refuse('replay', 'It was used before.', { claim: 'jti' })
+  if (expected.nonce !== undefined && (typeof nonce !== 'string' || ![expected.nonce].flat().includes(nonce))) refuseToken('nonce', 'It does not carry the nonce the server asks for.', { claim: 'nonce' })
+  if (expected.accessToken !== undefined && ath !== accessTokenHash(expected.accessToken)) refuseToken('proof_token', 'It is for another access token.', { claim: 'ath' })
+  if (expected.thumbprint !== undefined && thumbprint !== expected.thumbprint) refuseToken('proof_binding', 'The access token is bound to another key.')
+  if (typeof jti !== 'string' || jti === '' || jti.length > 256) refuseToken('claim_invalid', 'Its "jti" claim must be a string of 1 to 256 characters.', { claim: 'jti' })
+  if (await expected.seen(jti)) refuseToken('replay', 'It was used before.', { claim: 'jti' })
   return { thumbprint, jti, iat }
 }
 
 function readKey (jwk: unknown): { key: KeyObject, thumbprint: string } {
   const key = isObject(jwk) && !privateMembers.some(member => member in jwk) ? importPublicJwk(jwk) : undefined
-  if (key === undefined || !keyFits('ES256', key)) refuse('proof_key', 'Its header does not hold a public key on the curve P-256.')
+  if (key === undefined || !keyFits('ES256', key)) refuseToken('proof_key', 'Its header does not hold a public key on the curve P-256.')
   const { crv, kty, x, y } = key.export({ format: 'jwk' })
   // RFC 7638: exactly these members, in this order.
   return { key, thumbprint: createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url') }

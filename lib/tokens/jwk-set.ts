@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json.js'
 import { keyFits } from './algorithms.js'
 import type { JwsHeader } from './keys.js'
-import { refuse } from './refuse.js'
+import { refuseToken } from './refuse-token.js'
 
 /** A public key of a set, imported. */
 export interface SetKey {
@@ -47,7 +47,7 @@ export function selectKey (keys: readonly SetKey[], header: JwsHeader): KeyObjec
     (header.kid === undefined || kid === header.kid) &&
     (alg === undefined || alg === header.alg) &&
     keyFits(header.alg, key))
-  if (fitting.length > 1) refuse('key_ambiguous', 'Several signing keys fit the token.')
+  if (fitting.length > 1) refuseToken('key_ambiguous', 'Several signing keys fit the token.')
   return fitting[0]?.key
 }
 

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { parsePayload, splitCompactJws } from './compact.js'
 import { jose } from './jose.js'
 import type { JwsHeader, KeySource } from './keys.js'
-import { refuse, shown } from './refuse.js'
+import { refuseToken, shown } from './refuse-token.js'
 
 export interface VerifiedJws {
   header: JwsHeader
@@ -34,10 +34,10 @@ export async function verifyJws (token: string, options: VerifyJwsOptions): Prom
 /** The rules for the protected header. */
 export function checkHeader (header: Record<string, unknown>, algorithms: readonly string[], types: readonly string[]): JwsHeader {
   const { alg, kid, typ } = header
-  if (typeof alg !== 'string' || alg === 'none' || !algorithms.includes(alg)) refuse('algorithm', `The token is signed with ${shown(alg)}, expected ${shown(algorithms)}.`)
-  if ('crit' in header) refuse('critical_header', 'The token demands header extensions that are not supported.')
-  if (!isAcceptedType(typ, types)) refuse('type', `The token is of type ${shown(typ)}, expected ${shown(types)}.`)
-  if (kid !== undefined && typeof kid !== 'string') refuse('malformed', 'The key id of the token is not a string.')
+  if (typeof alg !== 'string' || alg === 'none' || !algorithms.includes(alg)) refuseToken('algorithm', `The token is signed with ${shown(alg)}, expected ${shown(algorithms)}.`)
+  if ('crit' in header) refuseToken('critical_header', 'The token demands header extensions that are not supported.')
+  if (!isAcceptedType(typ, types)) refuseToken('type', `The token is of type ${shown(typ)}, expected ${shown(types)}.`)
+  if (kid !== undefined && typeof kid !== 'string') refuseToken('malformed', 'The key id of the token is not a string.')
   return { alg, ...kid !== undefined && { kid }, ...typ !== undefined && { typ } }
 }
 
@@ -53,6 +53,6 @@ export async function verifySignature (token: string, key: KeyObject, alg: strin
   try {
     await compactVerify(token, key, { algorithms: [alg] })
   } catch (cause) {
-    refuse('signature', 'The signature of the token is not valid.', { cause })
+    refuseToken('signature', 'The signature of the token is not valid.', { cause })
   }
 }

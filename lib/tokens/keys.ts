@@ -3,7 +3,7 @@ import { ConfigurationError, NetworkError } from '../errors.js'
 import { parseJsonObject } from '../http/json.js'
 import { SMALL_ANSWER, type Http } from '../http/send.js'
 import { importKeySet, selectKey, type SetKey } from './jwk-set.js'
-import { refuse } from './refuse.js'
+import { refuseToken } from './refuse-token.js'
 
 /** The members of a JOSE header that count here. */
 export interface JwsHeader {
@@ -46,7 +46,7 @@ export function secretKey (secret: string): KeySource {
   const key = createSecretKey(secret, 'utf8')
   return {
     get ({ alg }) {
-      if (alg !== 'HS256') refuse('key_not_found', 'The secret verifies HS256 only.')
+      if (alg !== 'HS256') refuseToken('key_not_found', 'The secret verifies HS256 only.')
       return key
     }
   }
@@ -121,7 +121,7 @@ class RemoteKeys implements RefreshableKeySource {
   /** While the keys cannot be fetched, nobody knows whether the token is bad. */
   #giveUp (): never {
     if (this.#failure !== undefined) throw this.#failure
-    refuse('key_not_found', 'No signing key fits the token.')
+    refuseToken('key_not_found', 'No signing key fits the token.')
   }
 
   async #fetch (): Promise<void> {

@@ -4,7 +4,7 @@ import { isObject } from '../base/json.js'
 import { checkAudience, checkExpiry, checkIssuedAt, checkIssuer, checkNotBefore, requireMoment, type Clock, type Payload } from './claim-rules.js'
 import { verifyJws } from './jws.js'
 import type { KeySource } from './keys.js'
-import { refuse } from './refuse.js'
+import { refuseToken } from './refuse-token.js'
 
 export interface LogoutTokenOptions extends Clock {
   keys: KeySource
@@ -42,19 +42,19 @@ function checkLogoutTokenClaims (payload: Payload, options: LogoutTokenOptions):
   checkExpiry(payload, options)
   checkNotBefore(payload, options)
   const { iat, exp, events, jti } = payload as LogoutTokenClaims & { exp: number }
-  if (exp - iat > maxLifetime) refuse('claim_invalid', 'The logout token lives too long.', { claim: 'exp' })
-  if (!isIdentifier(jti)) refuse(jti === undefined ? 'claim_missing' : 'claim_invalid', 'The logout token must have a "jti" claim, a string.', { claim: 'jti' })
-  if (!isObject(events) || !isObject(events[logoutEvent])) refuse('claim_invalid', 'The "events" claim of the logout token does not hold the logout event.', { claim: 'events' })
+  if (exp - iat > maxLifetime) refuseToken('claim_invalid', 'The logout token lives too long.', { claim: 'exp' })
+  if (!isIdentifier(jti)) refuseToken(jti === undefined ? 'claim_missing' : 'claim_invalid', 'The logout token must have a "jti" claim, a string.', { claim: 'jti' })
+  if (!isObject(events) || !isObject(events[logoutEvent])) refuseToken('claim_invalid', 'The "events" claim of the logout token does not hold the logout event.', { claim: 'events' })
   checkTarget(payload)
-  if ('nonce' in payload) refuse('claim_invalid', 'A logout token must not have a nonce.', { claim: 'nonce' })
+  if ('nonce' in payload) refuseToken('claim_invalid', 'A logout token must not have a nonce.', { claim: 'nonce' })
   return payload as LogoutTokenClaims
 }
 
 /** Whose session ends: `sid`, `sub`, or both. */
 function checkTarget ({ sid, sub }: Payload): void {
-  if (sid === undefined && sub === undefined) refuse('claim_missing', 'The logout token must have a "sid" or a "sub" claim.', { claim: 'sid' })
-  if (sid !== undefined && !isIdentifier(sid)) refuse('claim_invalid', 'The "sid" claim of the logout token must be a string that is not empty.', { claim: 'sid' })
-  if (sub !== undefined && !isIdentifier(sub)) refuse('claim_invalid', 'The "sub" claim of the logout token must be a string that is not empty.', { claim: 'sub' })
+  if (sid === undefined && sub === undefined) refuseToken('claim_missing', 'The logout token must have a "sid" or a "sub" claim.', { claim: 'sid' })
+  if (sid !== undefined && !isIdentifier(sid)) refuseToken('claim_invalid', 'The "sid" claim of the logout token must be a string that is not empty.', { claim: 'sid' })
+  if (sub !== undefined && !isIdentifier(sub)) refuseToken('claim_invalid', 'The "sub" claim of the logout token must be a string that is not empty.', { claim: 'sub' })
 }
 
 function isIdentifier (value: unknown): value is string {

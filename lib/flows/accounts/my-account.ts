@@ -5,21 +5,21 @@ import {
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { myAccountAudience, type MyAccountOptions } from '../../authentication/my-account/my-account-call.js'
 import { getAccessToken } from '../tokens/access-token.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 
 /** Calls the My Account API with a token of the user that has the one scope the call needs. */
-export async function withMyAccount<T> (context: Context, visit: Visit, scope: string, signal: AbortSignal | undefined, call: (server: AuthorizationServer, accessToken: string, options: MyAccountOptions) => Promise<T>): Promise<T> {
-  const server = await visit.server()
-  const token = await getAccessToken(context, visit, { audience: myAccountAudience(server), scope, ...(signal !== undefined && { signal }) })
+export async function withMyAccount<T> (context: PluginContext, request: RequestContext, scope: string, signal: AbortSignal | undefined, call: (server: AuthorizationServer, accessToken: string, options: MyAccountOptions) => Promise<T>): Promise<T> {
+  const server = await request.server()
+  const token = await getAccessToken(context, request, { audience: myAccountAudience(server), scope, ...(signal !== undefined && { signal }) })
   return await call(server, token.accessToken, { tokenType: token.tokenType, ...(signal !== undefined && { signal }) })
 }
 
 interface Signalled { signal?: AbortSignal }
 
 /** `request.auth0.myAccount`: the user's own factors and authentication methods. */
-export function myAccount (context: Context, visit: Visit) {
+export function myAccount (context: PluginContext, request: RequestContext) {
   const call = async <T> (scope: string, options: Signalled | undefined, work: (server: AuthorizationServer, token: string, how: MyAccountOptions) => Promise<T>): Promise<T> =>
-    await withMyAccount(context, visit, scope, options?.signal, work)
+    await withMyAccount(context, request, scope, options?.signal, work)
   return {
     /** The factors the user may enroll. */
     getFactors: async (options?: Signalled) => await call('read:me:factors', options, getFactors),

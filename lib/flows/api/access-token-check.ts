@@ -4,9 +4,9 @@ import { checkAccessTokenClaims } from '../../tokens/claims.js'
 import { checkIssuer } from '../../tokens/claim-rules.js'
 import { peekClaims } from '../../tokens/compact.js'
 import { verifyJws } from '../../tokens/jws.js'
-import { refuse } from '../../tokens/refuse.js'
+import { refuseToken } from '../../tokens/refuse-token.js'
 import type { AccessTokenClaims } from '../../../types/tokens.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import type { VerifiedToken } from './verified-tokens.js'
 
 const MAX_LENGTH = 16_384
@@ -31,10 +31,10 @@ export interface AccessTokenDemands {
  * @throws TokenValidationError, ForbiddenError for a scope or permission that is missing
  * @see RFC 9068 section 4
  */
-export async function verifyAccessToken (context: Context, visit: Visit, token: string, demands: AccessTokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
+export async function verifyAccessToken (context: PluginContext, request: RequestContext, token: string, demands: AccessTokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
   if (token.split('.', 4).length !== 3) throw new TokenValidationError('opaque', 'The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API\'s audience.')
   const { config } = context
-  const server = await visit.server()
+  const server = await request.server()
   const issuers = [server.issuer, ...config.api.issuers ?? []]
   const verified = context.verifiedTokens.get(token) ?? await checkSignature(context, token, issuers)
   checkAccessTokenClaims(verified.claims, {
@@ -53,7 +53,7 @@ export async function verifyAccessToken (context: Context, visit: Visit, token: 
 }
 
 /** Each issuer's tokens with that issuer's keys only. */
-async function checkSignature (context: Context, token: string, issuers: readonly string[]): Promise<VerifiedToken> {
+async function checkSignature (context: PluginContext, token: string, issuers: readonly string[]): Promise<VerifiedToken> {
   const issuer = issuers.length === 1 ? issuers[0]! : issuerOf(token, issuers)
   const { api, clockTolerance } = context.config
   const { header, payload } = await verifyJws(token, {
@@ -72,5 +72,5 @@ async function checkSignature (context: Context, token: string, issuers: readonl
 
 function issuerOf (token: string, issuers: readonly string[]): string {
   const { iss } = peekClaims(token, MAX_LENGTH)
-  return issuers.find(issuer => issuer === iss) ?? refuse('issuer', 'The token is of another issuer.', { claim: 'iss' })
+  return issuers.find(issuer => issuer === iss) ?? refuseToken('issuer', 'The token is of another issuer.', { claim: 'iss' })
 }

@@ -3,7 +3,7 @@ import { isLoopback } from '../../authentication/server/domain.js'
 import { InvalidArgumentError } from '../../errors.js'
 import type { AccessToken } from '../../../types/tokens.js'
 import { getAccessToken } from '../tokens/access-token.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 
 /** Which token `fetch()` adds. */
 export interface ApiFetchOptions { audience?: string, scope?: string }
@@ -14,19 +14,19 @@ export interface ApiFetchOptions { audience?: string, scope?: string }
  * @throws InvalidArgumentError for a URL that is not https (http on loopback), AccessTokenError
  * @see RFC 6750 section 2.1, RFC 9449 section 7
  */
-export async function apiFetch (context: Context, visit: Visit, url: string | URL, init: RequestInit = {}, options: ApiFetchOptions = {}): Promise<Response> {
+export async function apiFetch (context: PluginContext, request: RequestContext, url: string | URL, init: RequestInit = {}, options: ApiFetchOptions = {}): Promise<Response> {
   const target = checkTarget(url)
   const signal = init.signal ?? undefined
   const wanted = { ...options, ...(signal !== undefined && { signal }) }
-  let token = await getAccessToken(context, visit, wanted)
+  let token = await getAccessToken(context, request, wanted)
   const remedies = new Set(['nonce', 'renewal'])
   while (true) {
-    const response = await send(context, visit, target, init, token)
+    const response = await send(context, request, target, init, token)
     if (response.status !== 401 || !repeatable(init.body)) return response
     const remedy = asksForNonce(response) ? 'nonce' : 'renewal'
     if (!remedies.delete(remedy)) return response
     await response.body?.cancel()
-    if (remedy === 'renewal') token = await getAccessToken(context, visit, { ...wanted, refresh: true })
+    if (remedy === 'renewal') token = await getAccessToken(context, request, { ...wanted, refresh: true })
   }
 }
 
@@ -38,10 +38,10 @@ function checkTarget (url: string | URL): URL {
   return target
 }
 
-async function send (context: Context, visit: Visit, url: URL, init: RequestInit, token: AccessToken): Promise<Response> {
+async function send (context: PluginContext, request: RequestContext, url: URL, init: RequestInit, token: AccessToken): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('authorization', `${token.tokenType} ${token.accessToken}`)
-  const key = token.tokenType === 'DPoP' ? await (await visit.server()).dpop : undefined
+  const key = token.tokenType === 'DPoP' ? await (await request.server()).dpop : undefined
   if (key !== undefined) {
     const nonce = knownNonce(key, url.origin)
     headers.set('dpop', await key.proof({ method: (init.method ?? 'GET').toUpperCase(), url: url.href, accessToken: token.accessToken, now: context.now(), ...(nonce !== undefined && { nonce }) }))

@@ -1,6 +1,6 @@
 import { ConfigurationError, MissingRequiredArgumentError } from '../../errors.js'
 import type { AccessToken, TokenType } from '../../../types/tokens.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { customTokenExchange } from '../tokens/token-exchange.js'
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
@@ -18,13 +18,13 @@ export interface OnBehalfOfOptions {
  * @throws CustomTokenExchangeError when Auth0 refuses, ConfigurationError without `requireToken` in front
  * @see RFC 8693 section 2.1
  */
-export async function getTokenOnBehalfOf (context: Context, visit: Visit, options: OnBehalfOfOptions): Promise<AccessToken> {
+export async function getTokenOnBehalfOf (context: PluginContext, request: RequestContext, options: OnBehalfOfOptions): Promise<AccessToken> {
   if (typeof options?.audience !== 'string' || options.audience === '') throw new MissingRequiredArgumentError('audience')
-  const { presented } = visit
-  if (presented === undefined) throw new ConfigurationError('requireToken', 'There is no caller\'s access token: put requireToken() in front of this handler.')
+  const { bearerToken } = request
+  if (bearerToken === undefined) throw new ConfigurationError('requireToken', 'There is no caller\'s access token: put requireToken() in front of this handler.')
   const { audience, scope, signal } = options
-  const exchanged = await customTokenExchange(context, await visit.server(), {
-    subjectToken: presented.token,
+  const exchanged = await customTokenExchange(context, await request.server(), {
+    subjectToken: bearerToken.token,
     subjectTokenType: ACCESS_TOKEN,
     requestedTokenType: ACCESS_TOKEN,
     audience,

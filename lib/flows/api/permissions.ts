@@ -2,7 +2,7 @@ import { peekClaims } from '../../tokens/compact.js'
 import { isStringList } from '../../tokens/claim-rules.js'
 import type { Awaitable, SessionRecord } from '../../../types/stores.js'
 import { getAccessToken } from '../tokens/access-token.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 
 const MAX_LENGTH = 65_536
 
@@ -16,9 +16,9 @@ export function permissionsOf ({ permissions }: Readonly<Record<string, unknown>
  * for the configured audience, which is where Auth0 says them (RBAC, "Add Permissions in the Access Token"); renewed when it has run out.
  * @throws AccessTokenError when there is no such token and none can be had
  */
-export function sessionPermissions (context: Context, visit: Visit, { user }: SessionRecord): Awaitable<readonly string[]> {
+export function sessionPermissions (context: PluginContext, request: RequestContext, { user }: SessionRecord): Awaitable<readonly string[]> {
   if (user.permissions !== undefined || context.config.audience === undefined) return permissionsOf(user)
-  return getAccessToken(context, visit).then(({ accessToken }) => isJwt(accessToken) ? permissionsOf(peekClaims(accessToken, MAX_LENGTH)) : [])
+  return getAccessToken(context, request).then(({ accessToken }) => isJwt(accessToken) ? permissionsOf(peekClaims(accessToken, MAX_LENGTH)) : [])
 }
 
 function isJwt (token: string): boolean {

@@ -1,6 +1,6 @@
 import { TokenValidationError } from '../../errors.js'
 import { verifyDpopProof } from '../../tokens/dpop-proof.js'
-import type { Context } from '../context.js'
+import type { PluginContext } from '../context.js'
 import type { VerifiedToken } from './verified-tokens.js'
 
 /** Seconds a proof may be ahead of our clock; it has to be remembered for as much longer. */
@@ -21,7 +21,7 @@ export interface PresentedProof {
  * @throws TokenValidationError with the code `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`
  * @see RFC 9449 sections 4.3 and 7.1
  */
-export async function verifyTokenProof (context: Context, { token, claims }: VerifiedToken, { proof, method, url }: PresentedProof): Promise<void> {
+export async function verifyTokenProof (context: PluginContext, { token, claims }: VerifiedToken, { proof, method, url }: PresentedProof): Promise<void> {
   const thumbprint = (claims.cnf as { jkt?: unknown } | undefined)?.jkt
   if (typeof thumbprint !== 'string') throw new TokenValidationError('unbound', 'The token is not bound to a key and cannot be presented with DPoP.', { claim: 'cnf' })
   if (typeof proof !== 'string') throw new TokenValidationError('missing', 'The request holds no DPoP proof.', { code: 'invalid_dpop_proof' })

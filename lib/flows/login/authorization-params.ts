@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../errors.js'
 import type { AuthorizationParams } from '../../../types/options.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { loginScope } from '../tokens/scopes.js'
 
 /** Set by the plugin for every login; nobody overrides them. */
@@ -26,13 +26,13 @@ export interface LoginParams {
  * Merges configured and per-call authorization parameters; per call wins.
  * @throws InvalidArgumentError for a protected parameter or a value that cannot be sent
  */
-export async function loginParams (context: Context, visit: Visit, perCall: AuthorizationParams | undefined): Promise<LoginParams> {
-  const configured = await visit.authorizationParams()
+export async function loginParams (context: PluginContext, request: RequestContext, perCall: AuthorizationParams | undefined): Promise<LoginParams> {
+  const configured = await request.authorizationParams()
   return readParams({ ...configured, ...withoutUndefined(perCall) }, context.config)
 }
 
 /** The parameters as they are sent. @throws InvalidArgumentError */
-export function readParams (merged: AuthorizationParams, defaults: Pick<Context['config'], 'audience' | 'scope'>): LoginParams {
+export function readParams (merged: AuthorizationParams, defaults: Pick<PluginContext['config'], 'audience' | 'scope'>): LoginParams {
   for (const name of Object.keys(merged)) {
     if (PROTECTED_PARAMS.has(name)) throw new InvalidArgumentError(`authorizationParams.${name}`, `The parameter "${name}" is set by the plugin and cannot be overridden.`)
   }

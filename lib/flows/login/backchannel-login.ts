@@ -5,7 +5,7 @@ import { poll } from '../../authentication/server/polling.js'
 import { MissingRequiredArgumentError, TokenValidationError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
 import { loginOrganization } from './organization.js'
@@ -18,7 +18,7 @@ export interface BackchannelOptions extends BackchannelAuthenticationParams { si
 export interface CompletedBackchannelLogin { session: Session, authorizationDetails: AuthorizationDetail[] | undefined }
 
 /** Asks the user on another device; returns the handle to poll with. @see OpenID CIBA Core section 7 */
-export async function initiateBackchannelAuthentication (context: Context, server: AuthorizationServer, options: BackchannelOptions): Promise<BackchannelAuthentication> {
+export async function initiateBackchannelAuthentication (context: PluginContext, server: AuthorizationServer, options: BackchannelOptions): Promise<BackchannelAuthentication> {
   const { signal, ...params } = options
   const audience = params.audience ?? context.config.audience
   return await startBackchannelAuthentication(server, {
@@ -35,7 +35,7 @@ export async function backchannelAuthenticationGrant (server: AuthorizationServe
 }
 
 /** Asks the user on another device and waits for the answer. */
-export async function backchannelAuthentication (context: Context, server: AuthorizationServer, options: BackchannelOptions): Promise<TokenResponse> {
+export async function backchannelAuthentication (context: PluginContext, server: AuthorizationServer, options: BackchannelOptions): Promise<TokenResponse> {
   const started = await initiateBackchannelAuthentication(context, server, options)
   const { signal } = options
   return await poll({ interval: started.interval, expiresIn: started.expiresIn, now: context.now, ...(signal !== undefined && { signal }) },
@@ -43,15 +43,15 @@ export async function backchannelAuthentication (context: Context, server: Autho
 }
 
 /** The same, and begins a session: the user must be the one who was asked for. Nobody is asked any longer once the caller has gone away. */
-export async function loginBackchannel (context: Context, visit: Visit, options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
-  const server = await visit.server()
-  const organization = await loginOrganization(visit, options.organization)
-  const signal = AbortSignal.any([visit.gone(), ...options.signal === undefined ? [] : [options.signal]])
+export async function loginBackchannel (context: PluginContext, request: RequestContext, options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
+  const server = await request.server()
+  const organization = await loginOrganization(request, options.organization)
+  const signal = AbortSignal.any([request.gone(), ...options.signal === undefined ? [] : [options.signal]])
   const asked: BackchannelOptions = { ...options, signal, ...(organization !== undefined && { organization }) }
   const tokens = await backchannelAuthentication(context, server, asked)
   const claims = await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
   if (claims.sub !== options.loginHint.sub) throw new TokenValidationError('sub', 'The ID token is of another user than the one who was asked for.', { claim: 'sub' })
   const audience = options.audience ?? context.config.audience
-  const session = await establishSession(context, visit, { server, tokens, claims, audience, scope: loginScope(options.scope ?? context.config.scope, audience), keepAuthorizationDetails: options.authorizationDetails !== undefined })
+  const session = await establishSession(context, request, { server, tokens, claims, audience, scope: loginScope(options.scope ?? context.config.scope, audience), keepAuthorizationDetails: options.authorizationDetails !== undefined })
   return { session, authorizationDetails: tokens.authorization_details }
 }

@@ -1,7 +1,7 @@
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
 import { ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError } from '../../errors.js'
 import type { Transaction } from '../../../types/stores.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { plain } from '../events.js'
 
 const SINGLE = ['state', 'code', 'iss', 'error', 'error_description', 'connect_code'] as const
@@ -35,13 +35,13 @@ export function callbackParams (url: string | URL): URLSearchParams {
  * @throws MissingTransactionError, IssuerValidationError, InvalidArgumentError
  * @see RFC 6749 section 4.1.2, RFC 9207
  */
-export async function receiveCallback (context: Context, visit: Visit, params: URLSearchParams, responseMode: 'query' | 'form_post'): Promise<Callback> {
+export async function receiveCallback (context: PluginContext, request: RequestContext, params: URLSearchParams, responseMode: 'query' | 'form_post'): Promise<Callback> {
   const receivedAt = context.now()
   const states = params.getAll('state')
   const state = states[0]
   if (state === undefined || state === '') throw new MissingRequiredArgumentError('state', 'The callback has no "state".')
   if (states.length > 1 || state.length > MAX_STATE) throw new InvalidArgumentError('state', 'The callback\'s "state" is not one this application has made.')
-  const transaction = await context.transactions.take(visit.jar, state)
+  const transaction = await context.transactions.take(request.jar, state)
   if (transaction === undefined) throw new MissingTransactionError()
 
   for (const name of SINGLE) {

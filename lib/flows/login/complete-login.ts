@@ -3,7 +3,7 @@ import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
 
@@ -26,18 +26,18 @@ export interface CompleteInteractiveLoginOptions { responseMode?: 'query' | 'for
  * @param url the callback's URL, or its path and query; the current request's unless given
  * @see OpenID Connect Core section 3.1.3
  */
-export async function completeInteractiveLogin<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url, options: CompleteInteractiveLoginOptions = {}): Promise<CompletedLogin<TAppState>> {
-  return await finishLogin<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), options.responseMode ?? 'query'), options)
+export async function completeInteractiveLogin<TAppState = unknown> (context: PluginContext, request: RequestContext, url: string | URL = request.url, options: CompleteInteractiveLoginOptions = {}): Promise<CompletedLogin<TAppState>> {
+  return await finishLogin<TAppState>(context, request, await receiveCallback(context, request, callbackParams(url), options.responseMode ?? 'query'), options)
 }
 
 /** The same from a callback that was received already. */
-export async function finishLogin<TAppState = unknown> (context: Context, visit: Visit, callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedLogin<TAppState>> {
+export async function finishLogin<TAppState = unknown> (context: PluginContext, request: RequestContext, callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedLogin<TAppState>> {
   const { transaction, server, receivedAt } = callback
   if (transaction.kind !== 'login' && transaction.kind !== 'magic-link') {
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request, not a login.`)
   }
   const { tokens, claims } = await exchangeCode(context, callback, options)
-  const session = await establishSession(context, visit, {
+  const session = await establishSession(context, request, {
     server,
     tokens,
     claims,
@@ -55,7 +55,7 @@ export async function finishLogin<TAppState = unknown> (context: Context, visit:
 }
 
 /** Exchanges the callback's code and verifies the ID token against the transaction. */
-export async function exchangeCode (context: Context, { transaction, server, params, refusal }: Callback, options: { signal?: AbortSignal } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
+export async function exchangeCode (context: PluginContext, { transaction, server, params, refusal }: Callback, options: { signal?: AbortSignal } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
   if (refusal !== undefined) throw refusal
   const code = params.get('code')
   if (code === null || code === '') throw new MissingRequiredArgumentError('code', 'The callback has no "code".')

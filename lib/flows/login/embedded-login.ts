@@ -10,7 +10,7 @@ import { checkOrganization } from '../../tokens/claims.js'
 import type { Session } from '../../../types/session.js'
 import type { TokenResponse } from '../../../types/tokens.js'
 import { maxAge } from './authorization-params.js'
-import { callbackUrl, type Context, type Visit } from '../context.js'
+import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
 import { loginOrganization } from './organization.js'
@@ -54,7 +54,7 @@ function requestOptions ({ signal, clientIp }: EmbeddedCallOptions): RequestOpti
 interface Asked { audience: string | undefined, scope: string, organization: string | undefined }
 
 /** Turns a grant's answer into a session; a second factor that is asked for comes back sealed. */
-async function logIn (context: Context, visit: Visit, server: AuthorizationServer, asked: Asked, grant: () => Promise<TokenResponse>): Promise<EmbeddedLogin> {
+async function logIn (context: PluginContext, request: RequestContext, server: AuthorizationServer, asked: Asked, grant: () => Promise<TokenResponse>): Promise<EmbeddedLogin> {
   let tokens: TokenResponse
   try {
     tokens = await grant()
@@ -63,38 +63,38 @@ async function logIn (context: Context, visit: Visit, server: AuthorizationServe
   }
   const { organization } = asked
   const claims = await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
-  return { session: await establishSession(context, visit, { server, tokens, claims, audience: asked.audience, scope: asked.scope }) }
+  return { session: await establishSession(context, request, { server, tokens, claims, audience: asked.audience, scope: asked.scope }) }
 }
 
-async function wanted (context: Context, visit: Visit, options: { audience?: string | undefined, scope?: string | undefined, organization?: unknown }): Promise<Asked> {
+async function wanted (context: PluginContext, request: RequestContext, options: { audience?: string | undefined, scope?: string | undefined, organization?: unknown }): Promise<Asked> {
   const audience = options.audience ?? context.config.audience
   const scope = options.scope === undefined ? loginScope(context.config.scope, audience) : joinScopes('openid', options.scope)
-  return { audience, scope, organization: await loginOrganization(visit, options.organization) }
+  return { audience, scope, organization: await loginOrganization(request, options.organization) }
 }
 
 /** `request.auth0.passwordless`: codes and links by e-mail and text message. */
-export function passwordless (context: Context, visit: Visit) {
+export function passwordless (context: PluginContext, request: RequestContext) {
   return {
     /** Sends a code, or a link that comes back to the callback route. */
     start: async (options: StartPasswordlessOptions): Promise<PasswordlessStart> => {
-      const server = await visit.server()
+      const server = await request.server()
       const how = requestOptions(options)
       const shared = { ...(options.language !== undefined && { language: options.language }), ...(options.captcha !== undefined && { captcha: options.captcha }) }
       if (options.connection === 'sms') return await startPasswordlessSms(server, { ...shared, phoneNumber: options.phoneNumber }, how)
       if (options.connection !== 'email') throw new InvalidArgumentError('connection', 'The connection must be "email" or "sms"; for a database connection use challenge().')
       if (options.send !== 'link') return await startPasswordlessEmail(server, { ...shared, email: options.email, send: 'code' }, how)
-      const authParams = await magicLink(context, visit, server, options)
+      const authParams = await magicLink(context, request, server, options)
       return await startPasswordlessEmail(server, { ...shared, email: options.email, send: 'link', authParams }, how)
     },
     /** Sends a code to a user of a database connection; give the result's `authSession` to `verify()`. */
     challenge: async (options: OtpChallengeParams & EmbeddedCallOptions): Promise<{ authSession: string }> =>
-      await startOtpChallenge(await visit.server(), options, requestOptions(options)),
+      await startOtpChallenge(await request.server(), options, requestOptions(options)),
     /** Checks the code and begins a session. */
     verify: async (options: VerifyPasswordlessOptions): Promise<EmbeddedLogin> => {
-      const server = await visit.server()
-      const asked = await wanted(context, visit, options)
+      const server = await request.server()
+      const asked = await wanted(context, request, options)
       if (typeof options.verificationCode !== 'string' || options.verificationCode === '') throw new MissingRequiredArgumentError('verificationCode')
-      return await logIn(context, visit, server, asked, async () => await passwordlessOtpGrant(server, {
+      return await logIn(context, request, server, asked, async () => await passwordlessOtpGrant(server, {
         otp: options.verificationCode,
         scope: asked.scope,
         ...(asked.audience !== undefined && { audience: asked.audience }),
@@ -107,21 +107,21 @@ export function passwordless (context: Context, visit: Visit) {
 }
 
 /** A magic link has no PKCE: it may be opened where nothing was started. State and nonce bind it to this browser. */
-async function magicLink (context: Context, visit: Visit, server: AuthorizationServer, options: { authParams?: Record<string, unknown>, returnTo?: string, appState?: unknown }): Promise<Record<string, unknown>> {
+async function magicLink (context: PluginContext, request: RequestContext, server: AuthorizationServer, options: { authParams?: Record<string, unknown>, returnTo?: string, appState?: unknown }): Promise<Record<string, unknown>> {
   const refused = Object.keys(options.authParams ?? {}).find(name => !LINK_PARAMS.has(name))
   if (refused !== undefined) throw new InvalidArgumentError(`authParams.${refused}`, `The parameter "${refused}" cannot be set for a magic link.`)
-  const redirectUri = callbackUrl(context, visit)
+  const redirectUri = callbackUrl(context, request)
   if (redirectUri === undefined) throw new MissingRequiredArgumentError('routes.callback', 'A magic link needs the callback route.')
   const params = options.authParams ?? {}
-  const { audience, scope, organization } = await wanted(context, visit, params as { audience?: string, scope?: string, organization?: unknown })
+  const { audience, scope, organization } = await wanted(context, request, params as { audience?: string, scope?: string, organization?: unknown })
   const oldest = maxAge(params.max_age, 'authParams.max_age')
   const random = randomBytes(48).toString('base64url')
   const state = random.slice(0, 32)
   const nonce = random.slice(32)
   const metadata = await server.metadata()
-  const returnTo = pathAfterLogin(options.returnTo, visit.appBase(), context.config)
+  const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config)
   const chosen = { ...(audience !== undefined && { audience }), ...(organization !== undefined && { organization }) }
-  await context.transactions.set(visit.jar, state, {
+  await context.transactions.set(request.jar, state, {
     kind: 'magic-link',
     state,
     nonce,
@@ -146,9 +146,9 @@ export type VerifyMfaOptions = EmbeddedCallOptions & { mfaToken: string, persist
 export interface VerifiedMfa { session: Session | undefined, accessToken: string, expiresAt: number, recoveryCode: string | undefined }
 
 /** `request.auth0.mfa`: second factors, with the sealed token of a `MfaRequiredError`. */
-export function mfa (context: Context, visit: Visit) {
+export function mfa (context: PluginContext, request: RequestContext) {
   const call = async <T extends { mfaToken: string } & EmbeddedCallOptions, R> (options: T, work: (server: AuthorizationServer, params: T, how: RequestOptions) => Promise<R>): Promise<R> => {
-    const server = await visit.server()
+    const server = await request.server()
     return await work(server, { ...options, mfaToken: openMfaToken(context, options.mfaToken, server).mfaToken }, requestOptions(options))
   }
   return {
@@ -157,7 +157,7 @@ export function mfa (context: Context, visit: Visit) {
     challenge: async (options: { mfaToken: string, challengeType?: 'otp' | 'oob', authenticatorId?: string } & EmbeddedCallOptions) => await call(options, challengeAuthenticator),
     deleteAuthenticator: async (options: { mfaToken: string, authenticatorId: string } & EmbeddedCallOptions) => { await call(options, deleteAuthenticator) },
     /** Finishes the interrupted request: the session that wanted the tokens gets them; a login begins a session. */
-    verify: async (options: VerifyMfaOptions): Promise<VerifiedMfa> => await verifyMfa(context, visit, options),
+    verify: async (options: VerifyMfaOptions): Promise<VerifiedMfa> => await verifyMfa(context, request, options),
     /** What a sealed token was made for; Auth0's own token stays inside. */
     decodeMfaToken: (mfaToken: string): Omit<MfaToken, 'mfaToken'> => {
       const { mfaToken: _, ...rest } = openMfaToken(context, mfaToken)
@@ -166,8 +166,8 @@ export function mfa (context: Context, visit: Visit) {
   }
 }
 
-async function verifyMfa (context: Context, visit: Visit, options: VerifyMfaOptions): Promise<VerifiedMfa> {
-  const server = await visit.server()
+async function verifyMfa (context: PluginContext, request: RequestContext, options: VerifyMfaOptions): Promise<VerifiedMfa> {
+  const server = await request.server()
   const interrupted = openMfaToken(context, options.mfaToken, server)
   const asked = { audience: interrupted.audience, scope: interrupted.scope ?? '' }
   const shared = { mfaToken: interrupted.mfaToken, ...(asked.audience !== undefined && { audience: asked.audience }), ...(asked.scope !== '' && { scope: asked.scope }) }
@@ -186,16 +186,16 @@ async function verifyMfa (context: Context, visit: Visit, options: VerifyMfaOpti
   const set = tokenSetOf(tokens, { ...asked, now })
   const result = { accessToken: set.accessToken, expiresAt: set.expiresAt, recoveryCode: tokens.recovery_code }
   if (options.persist === false) return { ...result, session: undefined }
-  const enforced = await visit.organization()
+  const enforced = await request.organization()
   const organization = interrupted.organization ?? enforced
   const claims = tokens.id_token === undefined ? undefined : await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
   if (claims !== undefined && enforced !== undefined) checkOrganization(claims, enforced)
-  const record = (await currentSession(context, visit))?.record
+  const record = (await currentSession(context, request))?.record
   if (record === undefined || record.id !== interrupted.sessionId || (claims !== undefined && claims.sub !== record.user.sub)) {
     if (claims === undefined) throw new InvalidArgumentError('mfaToken', 'The second factor gave no ID token, so no session can begin.')
-    return { ...result, session: await establishSession(context, visit, { server, tokens, claims, audience: asked.audience, scope: asked.scope }) }
+    return { ...result, session: await establishSession(context, request, { server, tokens, claims, audience: asked.audience, scope: asked.scope }) }
   }
-  await spendRefreshToken(context, visit, record, async () => ({
+  await spendRefreshToken(context, request, record, async () => ({
     result: undefined,
     next: saved => {
       const user = claims === undefined ? saved.record.user : { ...saved.record.user, ...(claims.amr !== undefined && { amr: claims.amr }), ...(claims.acr !== undefined && { acr: claims.acr }), ...(claims.auth_time !== undefined && { auth_time: claims.auth_time }) }
@@ -216,20 +216,20 @@ export interface PasskeySignInOptions extends EmbeddedCallOptions {
   audience?: string
 }
 
-async function inOrganization<T extends { organization?: string | undefined }> (visit: Visit, options: T): Promise<T> {
-  return { ...options, organization: await loginOrganization(visit, options.organization) }
+async function inOrganization<T extends { organization?: string | undefined }> (request: RequestContext, options: T): Promise<T> {
+  return { ...options, organization: await loginOrganization(request, options.organization) }
 }
 
 /** `request.auth0.passkeys`: signup and login with a passkey. */
-export function passkeys (context: Context, visit: Visit) {
+export function passkeys (context: PluginContext, request: RequestContext) {
   return {
-    signupChallenge: async (options: PasskeySignupParams & EmbeddedCallOptions) => await passkeySignupChallenge(await visit.server(), await inOrganization(visit, options), requestOptions(options)),
-    loginChallenge: async (options: PasskeyLoginParams & EmbeddedCallOptions = {}) => await passkeyLoginChallenge(await visit.server(), await inOrganization(visit, options), requestOptions(options)),
+    signupChallenge: async (options: PasskeySignupParams & EmbeddedCallOptions) => await passkeySignupChallenge(await request.server(), await inOrganization(request, options), requestOptions(options)),
+    loginChallenge: async (options: PasskeyLoginParams & EmbeddedCallOptions = {}) => await passkeyLoginChallenge(await request.server(), await inOrganization(request, options), requestOptions(options)),
     /** Checks the passkey's answer at Auth0 and begins a session. */
     signIn: async (options: PasskeySignInOptions): Promise<EmbeddedLogin> => {
-      const server = await visit.server()
-      const asked = await wanted(context, visit, options)
-      return await logIn(context, visit, server, asked, async () => await webauthnGrant(server, {
+      const server = await request.server()
+      const asked = await wanted(context, request, options)
+      return await logIn(context, request, server, asked, async () => await webauthnGrant(server, {
         authSession: options.authSession,
         authnResponse: options.authnResponse,
         scope: asked.scope,

@@ -3,10 +3,10 @@ import type { AuthorizationServer } from '../../authentication/server/authorizat
 import { fetchUserInfo } from '../../authentication/api/users.js'
 import { SessionExpiredError } from '../../errors.js'
 import type { Session, UserClaims } from '../../../types/session.js'
-import type { SessionRecord, SessionTokens, StoredSession } from '../../../types/stores.js'
+import type { SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
-import type { Context, Visit } from '../context.js'
-import { userMark } from '../events.js'
+import type { PluginContext, RequestContext } from '../context.js'
+import { pseudonym } from '../events.js'
 import { userOf } from '../tokens/id-token.js'
 import { beforeSaved } from '../session/before-saved.js'
 import { includesScopes } from '../tokens/scopes.js'
@@ -37,20 +37,20 @@ export interface LoginResult {
  * The one door through which a token response becomes a session: always a new one, with nothing of the old.
  * @throws SessionExpiredError when the identity provider's ceiling has passed already
  */
-export async function establishSession (context: Context, visit: Visit, login: LoginResult): Promise<Session> {
+export async function establishSession (context: PluginContext, request: RequestContext, login: LoginResult): Promise<Session> {
   const { server, tokens, claims } = login
   const now = context.now()
   const ceiling = sessionCeiling(claims)
   if (ceiling !== undefined && ceiling <= Math.max(claims.iat, now) + CEILING_LEEWAY) throw new SessionExpiredError()
 
-  const previous = (await currentSession(context, visit))?.record
+  const previous = (await currentSession(context, request))?.record
   let user = userOf(claims)
   if (context.config.fetchUserInfo) {
     const info = await fetchUserInfo(server, tokens.access_token, { expectedSub: claims.sub, tokenType: tokens.token_type })
     user = { ...user, ...withoutProtocol(info), sub: claims.sub }
   }
   if (tokens.scope !== undefined && !includesScopes(login.scope, tokens.scope)) {
-    visit.log?.warn({ auth0: { type: 'warning', reason: 'wider_scope' } }, 'auth0 warning: the tenant granted more scopes than were asked for')
+    request.log?.warn({ auth0: { type: 'warning', reason: 'wider_scope' } }, 'auth0 warning: the tenant granted more scopes than were asked for')
   }
   const draft = await beforeSaved(context, { user, custom: {} }, 'login', claims, previous)
   const id = randomBytes(18).toString('base64url')
@@ -79,13 +79,13 @@ export async function establishSession (context: Context, visit: Visit, login: L
     ...(dpop !== undefined && { jkt: await dpop.thumbprint }),
     ...(claims.nonce !== undefined && { nonce: claims.nonce })
   }
-  const session: StoredSession = { record, tokens: sessionTokens }
-  await context.sessions.create(visit.jar, session)
+  const session: SessionData = { record, tokens: sessionTokens }
+  await context.sessions.create(request.jar, session)
   if (previous !== undefined) context.connectionTokens.forget(previous.id)
-  const read = setCurrentSession(context, visit, record)
+  const read = setCurrentSession(context, request, record)
   context.emit({
-    type: 'login', outcome: 'success', reason: 'login', blame: 'none', domain: server.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })
-  }, visit.log)
+    type: 'login', outcome: 'success', reason: 'login', blame: 'none', domain: server.domain, user: pseudonym(record.issuer, record.user.sub), ...(request.requestId !== undefined && { requestId: request.requestId })
+  }, request.log)
   return sessionView(read)
 }
 

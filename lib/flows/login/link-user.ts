@@ -3,8 +3,8 @@ import type { AuthorizationParams } from '../../../types/options.js'
 import { getAccessToken } from '../tokens/access-token.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
 import { exchangeCode } from './complete-login.js'
-import type { Context, Visit } from '../context.js'
-import { heldIdToken } from '../tokens/session-id-token.js'
+import type { PluginContext, RequestContext } from '../context.js'
+import { sessionIdToken } from '../tokens/session-id-token.js'
 import { userOf } from '../tokens/id-token.js'
 import { startInteractiveLogin } from './login.js'
 import { joinScopes } from '../tokens/scopes.js'
@@ -37,23 +37,23 @@ export interface CompletedLink<TAppState = unknown> { appState: TAppState | unde
  * Starts linking another account to the logged-in user; the tenant needs a post-login Action for it.
  * @throws StartLinkUserError without a session or an ID token
  */
-export async function startLinkUser (context: Context, visit: Visit, options: LinkUserOptions): Promise<URL> {
+export async function startLinkUser (context: PluginContext, request: RequestContext, options: LinkUserOptions): Promise<URL> {
   const extra: Record<string, string> = options.connectionScope === undefined ? {} : { requested_connection_scope: options.connectionScope }
-  return await start(context, visit, options, 'link', joinScopes('openid link_account offline_access'), extra)
+  return await start(context, request, options, 'link', joinScopes('openid link_account offline_access'), extra)
 }
 
 /** Starts taking a linked account away from the logged-in user. */
-export async function startUnlinkUser (context: Context, visit: Visit, options: LinkUserOptions): Promise<URL> {
-  return await start(context, visit, options, 'unlink', 'openid unlink_account', {})
+export async function startUnlinkUser (context: PluginContext, request: RequestContext, options: LinkUserOptions): Promise<URL> {
+  return await start(context, request, options, 'unlink', 'openid unlink_account', {})
 }
 
-async function start (context: Context, visit: Visit, options: LinkUserOptions, kind: 'link' | 'unlink', scope: string, extra: Record<string, string>): Promise<URL> {
+async function start (context: PluginContext, request: RequestContext, options: LinkUserOptions, kind: 'link' | 'unlink', scope: string, extra: Record<string, string>): Promise<URL> {
   if (typeof options?.connection !== 'string' || options.connection === '') throw new MissingRequiredArgumentError('connection')
-  const read = await currentSession(context, visit)
+  const read = await currentSession(context, request)
   if (read === undefined) throw new StartLinkUserError('Linking accounts needs a logged-in user.')
-  const hint = await freshIdToken(context, visit, options.signal)
+  const hint = await freshIdToken(context, request, options.signal)
   const { connection: _, connectionScope: __, ...login } = options
-  return await startInteractiveLogin(context, visit, login, {
+  return await startInteractiveLogin(context, request, login, {
     kind,
     params: { id_token_hint: hint, requested_connection: options.connection, scope, ...extra },
     transaction: { sessionId: read.record.id, sub: read.record.user.sub, connection: options.connection },
@@ -62,14 +62,14 @@ async function start (context: Context, visit: Visit, options: LinkUserOptions, 
 }
 
 /** Auth0 refuses an expired hint, so a stale one is renewed first. */
-async function freshIdToken (context: Context, visit: Visit, signal: AbortSignal | undefined): Promise<string> {
-  const idToken = await heldIdToken(context, visit)
+async function freshIdToken (context: PluginContext, request: RequestContext, signal: AbortSignal | undefined): Promise<string> {
+  const idToken = await sessionIdToken(context, request)
   if (idToken !== undefined && expiry(idToken) - HINT_LEEWAY > context.now()) return idToken
   if (idToken === undefined && !context.config.storeIdToken) {
     throw new StartLinkUserError('Linking accounts needs the ID token: set "storeIdToken" (or "mountConnectRoutes") and let the user log in again.')
   }
-  await getAccessToken(context, visit, { refresh: true, ...(signal !== undefined && { signal }) })
-  const renewed = await heldIdToken(context, visit)
+  await getAccessToken(context, request, { refresh: true, ...(signal !== undefined && { signal }) })
+  const renewed = await sessionIdToken(context, request)
   if (renewed === undefined || expiry(renewed) <= context.now()) throw new StartLinkUserError('The session\'s ID token has expired and could not be renewed. Let the user log in again.')
   return renewed
 }
@@ -81,23 +81,23 @@ function expiry (idToken: string): number {
 }
 
 /** Finishes linking: the user stays who he is, the session keeps what it had and gets the new tokens and claims. */
-export async function completeLinkUser<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
-  return await finishLink<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), 'query'), 'link', options)
+export async function completeLinkUser<TAppState = unknown> (context: PluginContext, request: RequestContext, url: string | URL = request.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
+  return await finishLink<TAppState>(context, request, await receiveCallback(context, request, callbackParams(url), 'query'), 'link', options)
 }
 
 /** Finishes unlinking. */
-export async function completeUnlinkUser<TAppState = unknown> (context: Context, visit: Visit, url: string | URL = visit.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
-  return await finishLink<TAppState>(context, visit, await receiveCallback(context, visit, callbackParams(url), 'query'), 'unlink', options)
+export async function completeUnlinkUser<TAppState = unknown> (context: PluginContext, request: RequestContext, url: string | URL = request.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
+  return await finishLink<TAppState>(context, request, await receiveCallback(context, request, callbackParams(url), 'query'), 'unlink', options)
 }
 
 /** The same from a callback that was received already. */
-export async function finishLink<TAppState = unknown> (context: Context, visit: Visit, callback: Callback, kind: 'link' | 'unlink', options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
+export async function finishLink<TAppState = unknown> (context: PluginContext, request: RequestContext, callback: Callback, kind: 'link' | 'unlink', options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
   const { transaction } = callback
   if (transaction.kind !== kind) throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
-  const record = await sameUser(context, visit, callback)
+  const record = await sameUser(context, request, callback)
   const { tokens, claims } = await exchangeCode(context, callback, options)
   if (claims.sub !== record.user.sub || claims.iss !== record.issuer) throw new StartLinkUserError('The linked login is of another user than the one who began it.')
-  await spendRefreshToken(context, visit, record, async () => ({
+  await spendRefreshToken(context, request, record, async () => ({
     result: undefined,
     next: saved => {
       const now = context.now()
@@ -115,8 +115,8 @@ export async function finishLink<TAppState = unknown> (context: Context, visit: 
  * What one user began in his session, nobody else finishes in another.
  * @throws StartLinkUserError
  */
-export async function sameUser (context: Context, visit: Visit, { transaction }: Callback) {
-  const record = (await currentSession(context, visit))?.record
+export async function sameUser (context: PluginContext, request: RequestContext, { transaction }: Callback) {
+  const record = (await currentSession(context, request))?.record
   if (record === undefined || record.id !== transaction.sessionId || record.user.sub !== transaction.sub) {
     throw new StartLinkUserError('This request was begun in another session. Start it again.')
   }

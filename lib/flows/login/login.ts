@@ -6,7 +6,7 @@ import { ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError 
 import type { AuthorizationParams } from '../../../types/options.js'
 import type { Transaction } from '../../../types/stores.js'
 import { loginParams } from './authorization-params.js'
-import { appUrl, callbackUrl, type Context, type Visit } from '../context.js'
+import { appUrl, callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
 import { pathAfterLogin } from './return-to.js'
 
@@ -44,26 +44,26 @@ export interface LoginVariant {
  * Starts a login: keeps a transaction and returns the URL of `/authorize` to send the user to.
  * @see OpenID Connect Core section 3.1.2.1, RFC 7636, RFC 9126
  */
-export async function startInteractiveLogin (context: Context, visit: Visit, options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
+export async function startInteractiveLogin (context: PluginContext, request: RequestContext, options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
   const { config } = context
-  const login = await loginParams(context, visit, options.authorizationParams)
-  const organization = await loginOrganization(visit, options.organization ?? login.organization)
+  const login = await loginParams(context, request, options.authorizationParams)
+  const organization = await loginOrganization(request, options.organization ?? login.organization)
   const invitation = options.invitation ?? login.invitation
   if (invitation !== undefined && organization === undefined) {
     throw new MissingRequiredArgumentError('organization', 'An invitation needs the organization it belongs to.')
   }
   if (invitation !== undefined && !INVITATION.test(invitation)) throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
-  const base = visit.appBase()
+  const base = request.appBase()
   const responseMode = variant.kind === undefined || variant.kind === 'login' ? login.responseMode : undefined
   if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {
     throw new ConfigurationError('authorizationParams.response_mode', 'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
   }
   // A configured one is the login's callback, not that of another request.
   const given = variant.callback === undefined ? login.redirectUri : options.authorizationParams?.redirect_uri
-  const redirectUri = given ?? callbackUrl(context, visit, variant.callback)
+  const redirectUri = given ?? callbackUrl(context, request, variant.callback)
   if (redirectUri === undefined) throw new MissingRequiredArgumentError('redirect_uri', 'Without a callback route the login needs "authorizationParams.redirect_uri".')
 
-  const server = await visit.server()
+  const server = await request.server()
   const metadata = await server.metadata()
   requireS256(metadata)
   const random = randomBytes(48).toString('base64url')
@@ -117,7 +117,7 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
     now: context.now(),
     signal: options.signal
   })
-  await context.transactions.set(visit.jar, state, transaction, config.transactionDuration)
+  await context.transactions.set(request.jar, state, transaction, config.transactionDuration)
   return url
 }
 
@@ -125,8 +125,8 @@ export async function startInteractiveLogin (context: Context, visit: Visit, opt
 async function authorizationUrl (server: AuthorizationServer, metadata: Metadata, params: Record<string, string>, how: { push: boolean, sign: boolean, now: number, signal: AbortSignal | undefined }): Promise<URL> {
   let sent = params
   if (how.sign && server.assertionSigner !== undefined) {
-    const request = await server.assertionSigner.signRequestObject({ ...params }, { clientId: server.clientId, audience: metadata.issuer, now: how.now })
-    sent = { client_id: server.clientId, request }
+    const requestObject = await server.assertionSigner.signRequestObject({ ...params }, { clientId: server.clientId, audience: metadata.issuer, now: how.now })
+    sent = { client_id: server.clientId, request: requestObject }
   }
   if (!how.push) return new URL(buildAuthorizationUrl(server, metadata, sent))
   const { requestUri } = await pushAuthorizationRequest(server, sent, how.signal === undefined ? {} : { signal: how.signal })
@@ -154,13 +154,13 @@ function requireS256 (metadata: Metadata): void {
 export interface SwitchOrganizationOptions { returnTo?: string, signal?: AbortSignal }
 
 /** Starts a login to another organization; the result replaces the session. */
-export async function switchOrganization (context: Context, visit: Visit, organization: string, options: SwitchOrganizationOptions = {}): Promise<URL> {
+export async function switchOrganization (context: PluginContext, request: RequestContext, organization: string, options: SwitchOrganizationOptions = {}): Promise<URL> {
   if (typeof organization !== 'string' || organization.trim() === '') throw new MissingRequiredArgumentError('organization')
-  return await startInteractiveLogin(context, visit, { ...options, organization })
+  return await startInteractiveLogin(context, request, { ...options, organization })
 }
 
 /** Where a finished login goes when nothing else was asked: the application's own address. */
-export function home (visit: Visit): string {
-  const base = visit.appBase()
+export function home (request: RequestContext): string {
+  const base = request.appBase()
   return new URL(appUrl(base, '/')).pathname
 }

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from '../../errors.js'
-import type { Visit } from '../context.js'
+import type { RequestContext } from '../context.js'
 
 /**
  * The organization of a login, whichever way it takes: a configured one is enforced; without one the caller may choose.
  * @throws InvalidArgumentError
  */
-export async function loginOrganization (visit: Visit, asked: unknown): Promise<string | undefined> {
-  const enforced = await visit.organization()
+export async function loginOrganization (request: RequestContext, asked: unknown): Promise<string | undefined> {
+  const enforced = await request.organization()
   if (enforced !== undefined && asked !== undefined && asked !== enforced) {
     throw new InvalidArgumentError('organization', 'This application logs in to one organization only, and it is another one.')
   }

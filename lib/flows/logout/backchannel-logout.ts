@@ -3,8 +3,8 @@ import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentEr
 import { verifyLogoutToken } from '../../tokens/logout-token.js'
 import { createUsedIds, type UsedIds } from '../../base/use-once.js'
 import type { SessionFilter, SessionListing } from '../../../types/stores.js'
-import type { Context } from '../context.js'
-import { userMark } from '../events.js'
+import type { PluginContext } from '../context.js'
+import { pseudonym } from '../events.js'
 
 /** Seconds within which a logout token must have been made, and for which its `jti` is remembered. */
 const MAX_AGE = 300
@@ -20,7 +20,7 @@ export function createLogoutTokenMemory (): UsedIds {
  * @throws BackchannelLogoutError when the token is refused
  * @see OpenID Connect Back-Channel Logout section 2.6
  */
-export async function handleBackchannelLogout (context: Context, server: AuthorizationServer, memory: UsedIds, logoutToken: unknown): Promise<void> {
+export async function handleBackchannelLogout (context: PluginContext, server: AuthorizationServer, memory: UsedIds, logoutToken: unknown): Promise<void> {
   if (typeof logoutToken !== 'string' || logoutToken === '') throw new MissingRequiredArgumentError('logout_token')
   const now = context.now()
   const claims = await verifyLogoutToken(logoutToken, {
@@ -32,13 +32,13 @@ export async function handleBackchannelLogout (context: Context, server: Authori
     clockTolerance: context.config.clockTolerance,
     maxAge: MAX_AGE
   })
-  const mark = `${claims.iss}|${claims.jti}`
-  if (memory.has(mark, now)) throw new BackchannelLogoutError('The logout token was used before.')
+  const tokenKey = `${claims.iss}|${claims.jti}`
+  if (memory.has(tokenKey, now)) throw new BackchannelLogoutError('The logout token was used before.')
   await context.sessions.revoke({ iss: claims.iss, ...(claims.sid !== undefined && { sid: claims.sid }), ...(claims.sub !== undefined && { sub: claims.sub }) })
   // Only now: what a failing store did not carry out, Auth0 may send again.
-  memory.add(mark, now + 2 * MAX_AGE, now)
+  memory.add(tokenKey, now + 2 * MAX_AGE, now)
   context.emit({
-    type: 'backchannel_logout', outcome: 'success', reason: 'backchannel_logout', blame: 'none', domain: server.domain, ...(claims.sub !== undefined && { user: userMark(claims.iss, claims.sub) })
+    type: 'backchannel_logout', outcome: 'success', reason: 'backchannel_logout', blame: 'none', domain: server.domain, ...(claims.sub !== undefined && { user: pseudonym(claims.iss, claims.sub) })
   })
 }
 
@@ -57,7 +57,7 @@ export interface RevokeSessionsFilter {
  * @returns how many there were, where the store can tell; 0 in stateless mode
  * @throws InvalidArgumentError for anything but exactly one of them, and for an organization's name
  */
-export async function revokeSessions (context: Context, server: AuthorizationServer, filter: RevokeSessionsFilter): Promise<number> {
+export async function revokeSessions (context: PluginContext, server: AuthorizationServer, filter: RevokeSessionsFilter): Promise<number> {
   const given = (['sub', 'sid', 'organization'] as const).filter(name => filter[name] !== undefined)
   if (given.length !== 1) throw new InvalidArgumentError('filter', 'Give exactly one of "sub", "sid" and "organization".')
   const value = filter[given[0]!]
@@ -70,7 +70,7 @@ export async function revokeSessions (context: Context, server: AuthorizationSer
  * A user's live sessions, newest first.
  * @throws InvalidArgumentError in stateless mode, where nobody can know them
  */
-export async function listSessions (context: Context, server: AuthorizationServer, filter: { sub: string }): Promise<SessionListing[]> {
+export async function listSessions (context: PluginContext, server: AuthorizationServer, filter: { sub: string }): Promise<SessionListing[]> {
   if (typeof filter?.sub !== 'string' || filter.sub === '') throw new MissingRequiredArgumentError('sub')
   if (context.sessions.list === undefined) throw new InvalidArgumentError('sessionStore', 'Sessions can be listed only with a "sessionStore": in stateless mode they are in the browsers.')
   const wanted: SessionFilter = { iss: server.issuer, sub: filter.sub }

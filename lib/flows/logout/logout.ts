@@ -3,8 +3,8 @@ import { logoutUrl } from '../../authentication/api/logout.js'
 import { revokeToken } from '../../authentication/api/revoke.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
-import { appUrl, type Context, type Visit } from '../context.js'
-import { reasonOf, userMark } from '../events.js'
+import { appUrl, type PluginContext, type RequestContext } from '../context.js'
+import { reasonOf, pseudonym } from '../events.js'
 import { safeReturnTo } from '../login/return-to.js'
 import { currentSession } from '../session/session.js'
 
@@ -25,23 +25,23 @@ export interface LogoutOptions {
  * and returns the URL that ends the session at Auth0.
  * @see OpenID Connect RP-Initiated Logout section 2, RFC 7009
  */
-export async function logout (context: Context, visit: Visit, options: LogoutOptions = {}): Promise<URL> {
-  const base = visit.appBase()
-  const server = await serverOrLocalEnd(context, visit)
-  const { record, tokens } = await endingSession(context, visit)
+export async function logout (context: PluginContext, request: RequestContext, options: LogoutOptions = {}): Promise<URL> {
+  const base = request.appBase()
+  const server = await serverOrLocalEnd(context, request)
+  const { record, tokens } = await endingSession(context, request)
 
-  await context.sessions.destroy(visit.jar)
-  visit.session = undefined
+  await context.sessions.destroy(request.jar)
+  request.session = undefined
   if (record !== undefined) {
     context.connectionTokens.forget(record.id)
     context.emit({
-      type: 'logout', outcome: 'success', reason: 'logout', blame: 'none', domain: record.domain, user: userMark(record.issuer, record.user.sub), ...(visit.requestId !== undefined && { requestId: visit.requestId })
-    }, visit.log)
+      type: 'logout', outcome: 'success', reason: 'logout', blame: 'none', domain: record.domain, user: pseudonym(record.issuer, record.user.sub), ...(request.requestId !== undefined && { requestId: request.requestId })
+    }, request.log)
   }
-  const attempt = async <T>(reason: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => await bestEffort(context, visit, { reason, host: server.domain, signal: options.signal }, work)
+  const attempt = async <T>(reason: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => await bestEffort(context, request, { reason, host: server.domain, signal: options.signal }, work)
   const [metadata] = await Promise.all([
     attempt('logout_discovery', async () => await server.metadata()),
-    attempt('forget_logins', async () => { await context.transactions.delete(visit.jar) }),
+    attempt('forget_logins', async () => { await context.transactions.delete(request.jar) }),
     tokens?.refreshToken === undefined ? undefined : attempt('revoke', async signal => { await revokeToken(server, { token: tokens.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal }) })
   ])
   const path = safeReturnTo(options.returnTo, base)
@@ -52,10 +52,10 @@ export async function logout (context: Context, visit: Visit, options: LogoutOpt
 }
 
 /** What is known of the session that ends. A store that cannot be read must not keep the browser logged in. */
-async function endingSession (context: Context, visit: Visit): Promise<{ record?: SessionRecord, tokens?: SessionTokens }> {
+async function endingSession (context: PluginContext, request: RequestContext): Promise<{ record?: SessionRecord, tokens?: SessionTokens }> {
   try {
-    const read = await currentSession(context, visit)
-    const tokens = read && await context.sessions.tokens(visit.jar, read.record)
+    const read = await currentSession(context, request)
+    const tokens = read && await context.sessions.tokens(request.jar, read.record)
     return { ...(read && { record: read.record }), ...(tokens && { tokens }) }
   } catch {
     // Deleting decides whether the session is over; whose it was is only good to know.
@@ -64,12 +64,12 @@ async function endingSession (context: Context, visit: Visit): Promise<{ record?
 }
 
 /** Where nobody can say which tenant it is, at least the session here is ended. */
-async function serverOrLocalEnd (context: Context, visit: Visit): Promise<AuthorizationServer> {
+async function serverOrLocalEnd (context: PluginContext, request: RequestContext): Promise<AuthorizationServer> {
   try {
-    return await visit.server()
+    return await request.server()
   } catch (error) {
-    await context.sessions.destroy(visit.jar)
-    visit.session = undefined
+    await context.sessions.destroy(request.jar)
+    request.session = undefined
     throw error
   }
 }
@@ -84,11 +84,11 @@ function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefi
 }
 
 /** The local session is over already: whatever else does not succeed in time is reported and left. */
-async function bestEffort<T> (context: Context, visit: Visit, { reason, host, signal }: { reason: string, host: string, signal: AbortSignal | undefined }, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+async function bestEffort<T> (context: PluginContext, request: RequestContext, { reason, host, signal }: { reason: string, host: string, signal: AbortSignal | undefined }, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   try {
     return await withinDeadline({ seconds: BEST_EFFORT, host, signal }, work)
   } catch (error) {
-    context.emit({ type: 'warning', outcome: 'failure', reason: `${reason}_${reasonOf(error)}`, blame: 'upstream' }, visit.log, error)
+    context.emit({ type: 'warning', outcome: 'failure', reason: `${reason}_${reasonOf(error)}`, blame: 'upstream' }, request.log, error)
     return undefined
   }
 }

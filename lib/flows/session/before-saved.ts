@@ -2,11 +2,11 @@ import { InvalidArgumentError } from '../../errors.js'
 import type { CustomSession, SessionSaveReason, UserClaims } from '../../../types/session.js'
 import type { SessionRecord } from '../../../types/stores.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
-import type { Context } from '../context.js'
+import type { PluginContext } from '../context.js'
 import { sessionView } from './view.js'
 
 /** Lets the application change what is about to be written; the subject stays what the ID token said. */
-export async function beforeSaved (context: Context, draft: { user: UserClaims, custom: CustomSession }, reason: SessionSaveReason, claims: IdTokenClaims | undefined, previous: SessionRecord | undefined): Promise<{ user: UserClaims, custom: CustomSession }> {
+export async function beforeSaved (context: PluginContext, draft: { user: UserClaims, custom: CustomSession }, reason: SessionSaveReason, claims: IdTokenClaims | undefined, previous: SessionRecord | undefined): Promise<{ user: UserClaims, custom: CustomSession }> {
   const hook = context.config.beforeSessionSaved
   if (hook === undefined) return draft
   const sub = draft.user.sub

@@ -3,7 +3,7 @@ import type { CustomSession, SessionSaveReason, UserClaims } from '../../../type
 import type { SessionRecord } from '../../../types/stores.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
 import { beforeSaved } from './before-saved.js'
-import type { Context } from '../context.js'
+import type { PluginContext } from '../context.js'
 
 type Fields = Record<string, unknown>
 
@@ -14,7 +14,7 @@ export interface SessionChanges { user: Fields, custom: Fields }
  * The changes with what the application's hook makes of them. Still changes, not a session:
  * by the time they are written, another request may have written others.
  */
-export async function hookedChanges (context: Context, record: SessionRecord, changes: SessionChanges, reason: SessionSaveReason, claims?: IdTokenClaims): Promise<SessionChanges> {
+export async function hookedChanges (context: PluginContext, record: SessionRecord, changes: SessionChanges, reason: SessionSaveReason, claims?: IdTokenClaims): Promise<SessionChanges> {
   const asked = { user: merge(record.user, changes.user) as UserClaims, custom: merge(record.custom ?? {}, changes.custom) as CustomSession }
   const { user, custom } = await beforeSaved(context, asked, reason, claims, record)
   return { user: { ...changes.user, ...difference(asked.user, user) }, custom: { ...changes.custom, ...difference(asked.custom, custom) } }

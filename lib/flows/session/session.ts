@@ -1,60 +1,60 @@
 import { InvalidArgumentError, LoginRequiredError, SessionNotWritableError } from '../../errors.js'
 import { sessionEnd } from '../../stores/lifetime.js'
 import { isObject } from '../../base/json.js'
-import type { ReadSession } from '../../stores/sessions.js'
+import type { LiveSession } from '../../stores/sessions.js'
 import type { CustomSession, Session, UserClaims } from '../../../types/session.js'
-import type { Awaitable, SessionRecord, StoredSession } from '../../../types/stores.js'
-import type { Context, Visit } from '../context.js'
+import type { Awaitable, SessionRecord, SessionData } from '../../../types/stores.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { hookedChanges, withChanges } from './patch.js'
 import { sessionView } from './view.js'
 
 /** The session of this request; opened once, and at hand (not a promise) when it came in a cookie. */
-export function currentSession (context: Context, visit: Visit): Awaitable<ReadSession | undefined> {
-  if (visit.session !== null) return visit.session
-  const read = context.sessions.read(visit.jar)
+export function currentSession (context: PluginContext, request: RequestContext): Awaitable<LiveSession | undefined> {
+  if (request.session !== null) return request.session
+  const read = context.sessions.read(request.jar)
   if (read instanceof Promise) {
-    visit.session = read.then(async found => await ofThisDomain(context, visit, found)).then(found => { visit.session = found; return found })
+    request.session = read.then(async found => await ofThisDomain(context, request, found)).then(found => { request.session = found; return found })
   } else {
-    const found = ofThisDomain(context, visit, read)
-    visit.session = found instanceof Promise ? found.then(kept => { visit.session = kept; return kept }) : found
+    const found = ofThisDomain(context, request, read)
+    request.session = found instanceof Promise ? found.then(kept => { request.session = kept; return kept }) : found
   }
-  return visit.session
+  return request.session
 }
 
 /** With several domains, a session of another domain is not this request's session. */
-function ofThisDomain (context: Context, visit: Visit, read: ReadSession | undefined): Awaitable<ReadSession | undefined> {
+function ofThisDomain (context: PluginContext, request: RequestContext, read: LiveSession | undefined): Awaitable<LiveSession | undefined> {
   if (read === undefined || context.config.domain !== undefined) return read
-  const server = visit.server()
+  const server = request.server()
   return server instanceof Promise
     ? server.then(({ domain }) => domain === read.record.domain ? read : undefined)
     : server.domain === read.record.domain ? read : undefined
 }
 
 /** The session of this request with its newest tokens; `undefined` without one, or when it ended meanwhile. */
-export async function sessionWithTokens (context: Context, visit: Visit): Promise<StoredSession | undefined> {
-  const read = await currentSession(context, visit)
-  const tokens = read && await context.sessions.tokens(visit.jar, read.record)
+export async function sessionWithTokens (context: PluginContext, request: RequestContext): Promise<SessionData | undefined> {
+  const read = await currentSession(context, request)
+  const tokens = read && await context.sessions.tokens(request.jar, read.record)
   return tokens && { record: read!.record, tokens }
 }
 
 /** Sees what a call brought that another request of the session has made. With a store only writes look again. */
-export async function adoptNewest (context: Context, visit: Visit): Promise<void> {
+export async function adoptNewest (context: PluginContext, request: RequestContext): Promise<void> {
   if (context.sessions.kind !== 'cookie') return
-  const read = await ofThisDomain(context, visit, await context.sessions.read(visit.jar))
+  const read = await ofThisDomain(context, request, await context.sessions.read(request.jar))
   // Not if this request has logged out meanwhile.
-  if (visit.session !== undefined) visit.session = read
+  if (request.session !== undefined) request.session = read
 }
 
 /** Whether what becomes of the session can be kept: where it lives in cookies, only by a response that can still set them. */
-export function isWritable (context: Context, visit: Visit): boolean {
-  return context.sessions.kind === 'store' || visit.jar.writable
+export function isWritable (context: PluginContext, request: RequestContext): boolean {
+  return context.sessions.kind === 'store' || request.jar.writable
 }
 
 /** Remembers what this request has just written. */
-export function setCurrentSession (context: Context, visit: Visit, record: SessionRecord): ReadSession {
+export function setCurrentSession (context: PluginContext, request: RequestContext, record: SessionRecord): LiveSession {
   const lastActivity = Math.max(record.updatedAt, context.now())
   const read = { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, context.config.lifetime) }
-  visit.session = read
+  request.session = read
   return read
 }
 
@@ -72,23 +72,23 @@ const RESERVED = ['id', 'sid', 'domain', 'createdAt', 'expiresAt', 'authorizatio
  * Merges a patch into the session; a field given as `undefined` is removed. Tokens are not touched.
  * @throws LoginRequiredError without a session, InvalidArgumentError for a field that is not the application's, SessionNotWritableError where no cookie can be set
  */
-export async function updateSession (context: Context, visit: Visit, patch: SessionPatch): Promise<Session> {
+export async function updateSession (context: PluginContext, request: RequestContext, patch: SessionPatch): Promise<Session> {
   if (!isObject(patch)) throw new InvalidArgumentError('patch', 'The patch must be an object of session fields.')
   for (const name of RESERVED) {
     if (Object.hasOwn(patch, name)) throw new InvalidArgumentError(name, `The session field "${name}" cannot be changed.`)
   }
   const { user: claims = {}, ...fields } = patch
   if (!isObject(claims)) throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
-  const current = await currentSession(context, visit)
+  const current = await currentSession(context, request)
   if (current === undefined) throw new LoginRequiredError()
-  if (!isWritable(context, visit)) throw new SessionNotWritableError()
+  if (!isWritable(context, request)) throw new SessionNotWritableError()
   if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
 
   const changes = await hookedChanges(context, current.record, { user: claims, custom: fields }, 'update')
-  const saved = await context.sessions.update(visit.jar, current.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
+  const saved = await context.sessions.update(request.jar, current.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
   if (saved === undefined) {
-    visit.session = undefined
+    request.session = undefined
     throw new LoginRequiredError('The session ended while it was being changed.')
   }
-  return sessionView(setCurrentSession(context, visit, saved.record))
+  return sessionView(setCurrentSession(context, request, saved.record))
 }

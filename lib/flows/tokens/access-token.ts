@@ -1,6 +1,6 @@
 import { AccessTokenError } from '../../errors.js'
 import type { AccessToken, TokenSet } from '../../../types/tokens.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { abortable } from '../abortable.js'
 import { keyInUse, usableWith } from './dpop-key.js'
 import { refresh, type Wanted } from './refresh.js'
@@ -25,37 +25,37 @@ export interface GetAccessTokenOptions {
  * @throws AccessTokenError when the user has to log in again, MfaRequiredError when a second factor is asked for
  * @see RFC 6749 section 6
  */
-export async function getAccessToken (context: Context, visit: Visit, options: GetAccessTokenOptions = {}): Promise<AccessToken> {
-  const session = await sessionWithTokens(context, visit)
+export async function getAccessToken (context: PluginContext, request: RequestContext, options: GetAccessTokenOptions = {}): Promise<AccessToken> {
+  const session = await sessionWithTokens(context, request)
   if (session === undefined) throw new AccessTokenError('missing_session', 'There is no session to get an access token for.')
   const { record, tokens } = session
   const { config } = context
   const audience = options.audience ?? config.audience
   const wanted = { audience, scope: options.scope ?? configuredScope(config.scope, audience, config.audience) }
 
-  const jkt = config.dpop === undefined ? undefined : await keyInUse(await visit.server())
+  const jkt = config.dpop === undefined ? undefined : await keyInUse(await request.server())
   const kept = usableWith(tokens, jkt)
   const good = findTokenSet(kept.tokenSets, wanted, context.now(), config.refreshLeeway)
   if (good !== undefined && options.refresh !== true) return accessTokenOf(good)
 
-  if (kept.refreshToken === undefined || !isWritable(context, visit)) {
+  if (kept.refreshToken === undefined || !isWritable(context, request)) {
     const last = options.refresh === true ? undefined : lastResort(kept.tokenSets, wanted, context.now())
     if (last !== undefined) return accessTokenOf(last)
     throw kept.refreshToken === undefined
       ? kept.tokenSets.length < tokens.tokenSets.length ? otherKey() : noRefreshToken()
       : new AccessTokenError('session_not_writable', 'The access token has to be renewed, but this response can no longer set the cookies that keep the new one. Call getAccessToken() before the response begins, or use a sessionStore.')
   }
-  const server = await visit.server()
+  const server = await request.server()
   const key = JSON.stringify([record.id, wanted.audience, wanted.scope, options.refresh === true])
-  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, record, async (current, signal) => {
+  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, request, record, async (current, signal) => {
     const newest = findTokenSet(usableWith(current.tokens, jkt).tokenSets, wanted, context.now(), config.refreshLeeway)
     // Other tokens of the session may have been renewed in the meantime: only another one than ours is an answer.
     if (newest !== undefined && !(options.refresh === true && newest.accessToken === good?.accessToken)) return { result: accessTokenOf(newest) }
     // Whoever had the turn before may have found it refused.
     if (current.tokens.refreshToken === undefined) throw noRefreshToken()
-    return await refresh(context, visit, server, current, wanted, signal)
+    return await refresh(context, request, server, current, wanted, signal)
   })))
-  await adoptNewest(context, visit)
+  await adoptNewest(context, request)
   // Whoever shared the call has an object of his own.
   return { ...token }
 }

@@ -1,9 +1,9 @@
 import { tokenForConnectionGrant } from '../../authentication/api/grants.js'
 import { AccessTokenForConnectionError, ApiError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { ConnectionTokenSet, TokenResponse } from '../../../types/tokens.js'
-import type { StoredSession } from '../../../types/stores.js'
+import type { SessionData } from '../../../types/stores.js'
 import { abortable } from '../abortable.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
 import { spendRefreshToken } from './spend-refresh-token.js'
 import { withRefreshToken } from './token-sets.js'
@@ -27,21 +27,21 @@ export type ConnectionAccessToken = ConnectionTokenSet
  * The provider's access token for the user's connected account, from Token Vault; kept per connection and login hint.
  * @throws AccessTokenForConnectionError
  */
-export async function getAccessTokenForConnection (context: Context, visit: Visit, options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
+export async function getAccessTokenForConnection (context: PluginContext, request: RequestContext, options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
   const { connection, loginHint } = options ?? {}
   if (typeof connection !== 'string' || connection === '') throw new MissingRequiredArgumentError('connection')
   if (loginHint !== undefined && (typeof loginHint !== 'string' || loginHint === '')) throw new InvalidArgumentError('loginHint', 'The login hint must be a non-empty string.')
-  if (visit.presented !== undefined) return await ofCaller(context, visit, visit.presented.token, connection, loginHint, options.signal)
-  const kept = await sessionWithTokens(context, visit)
+  if (request.bearerToken !== undefined) return await ofCaller(context, request, request.bearerToken.token, connection, loginHint, options.signal)
+  const kept = await sessionWithTokens(context, request)
   if (kept === undefined) throw new AccessTokenForConnectionError('missing_session', 'There is no session to get a connection\'s token for.')
   const found = find(context, kept, connection, loginHint)
   if (found !== undefined && options.refresh !== true) return { ...found }
   if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
-  if (!isWritable(context, visit)) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
+  if (!isWritable(context, request)) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
 
-  const server = await visit.server()
+  const server = await request.server()
   const key = JSON.stringify(['connection', kept.record.id, connection, loginHint, options.refresh === true])
-  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, visit, kept.record, async (current, signal) => {
+  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, request, kept.record, async (current, signal) => {
     const newest = find(context, current, connection, loginHint)
     if (newest !== undefined && !(options.refresh === true && newest.accessToken === found?.accessToken)) return { result: newest }
     const { refreshToken } = current.tokens
@@ -60,7 +60,7 @@ export async function getAccessTokenForConnection (context: Context, visit: Visi
       }
     }
   })))
-  await adoptNewest(context, visit)
+  await adoptNewest(context, request)
   return { ...token }
 }
 
@@ -69,13 +69,13 @@ function noRefreshToken (): AccessTokenForConnectionError {
 }
 
 /** For an API whose caller presented an access token: nothing is kept, and no session is touched. */
-async function ofCaller (context: Context, visit: Visit, accessToken: string, connection: string, loginHint: string | undefined, signal: AbortSignal | undefined): Promise<ConnectionAccessToken> {
-  const server = await visit.server()
+async function ofCaller (context: PluginContext, request: RequestContext, accessToken: string, connection: string, loginHint: string | undefined, signal: AbortSignal | undefined): Promise<ConnectionAccessToken> {
+  const server = await request.server()
   const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, accessToken, ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
   return tokenSet(context, response, connection, loginHint)
 }
 
-function tokenSet (context: Context, response: TokenResponse, connection: string, loginHint: string | undefined): ConnectionTokenSet {
+function tokenSet (context: PluginContext, response: TokenResponse, connection: string, loginHint: string | undefined): ConnectionTokenSet {
   return {
     accessToken: response.access_token,
     scope: response.scope ?? '',
@@ -86,11 +86,11 @@ function tokenSet (context: Context, response: TokenResponse, connection: string
 }
 
 /** A server-side store keeps providers' tokens; cookies do so only when that is asked for. */
-function inSession (context: Context): boolean {
+function inSession (context: PluginContext): boolean {
   return context.sessions.kind === 'store' || context.config.storeConnectionTokens
 }
 
-function find (context: Context, { record, tokens }: StoredSession, connection: string, loginHint: string | undefined): ConnectionTokenSet | undefined {
+function find (context: PluginContext, { record, tokens }: SessionData, connection: string, loginHint: string | undefined): ConnectionTokenSet | undefined {
   const sets = inSession(context) ? tokens.connectionTokenSets : context.connectionTokens.get(record.id)
   return sets.find(set => same(set, connection, loginHint) && set.expiresAt - context.config.refreshLeeway > context.now())
 }

@@ -5,7 +5,7 @@ import { verifyJws } from '../../tokens/jws.js'
 import { secretKey } from '../../tokens/keys.js'
 import type { UserClaims } from '../../../types/session.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
-import type { Context } from '../context.js'
+import type { PluginContext } from '../context.js'
 
 /** A fresh login's ID token was just made; an older one was kept back. Seconds. */
 const MAX_AGE_AT_LOGIN = 3600
@@ -25,7 +25,7 @@ export interface IdTokenContext {
  * @throws TokenValidationError, IssuerValidationError, OrganizationTokenValidationError
  * @see OpenID Connect Core section 3.1.3.7
  */
-export async function verifyIdToken (context: Context, server: AuthorizationServer, idToken: unknown, expected: IdTokenContext): Promise<IdTokenClaims> {
+export async function verifyIdToken (context: PluginContext, server: AuthorizationServer, idToken: unknown, expected: IdTokenContext): Promise<IdTokenClaims> {
   if (typeof idToken !== 'string') throw new TokenValidationError('missing', 'The token response holds no ID token.')
   const { config } = context
   const alg = config.idTokenSigningAlg

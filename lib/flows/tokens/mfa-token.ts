@@ -1,5 +1,5 @@
 import { InvalidArgumentError, MfaRequiredError, type MfaRequirements } from '../../errors.js'
-import type { Context } from '../context.js'
+import type { PluginContext } from '../context.js'
 
 /** The request that a second factor interrupted. */
 export interface Interrupted {
@@ -22,7 +22,7 @@ export interface MfaToken extends Interrupted {
 }
 
 /** The same error with its token sealed, bound to the domain and the interrupted request. */
-export function sealMfaToken (context: Context, { domain }: { domain: string }, error: MfaRequiredError, { audience, scope, organization, sessionId }: Interrupted): MfaRequiredError {
+export function sealMfaToken (context: PluginContext, { domain }: { domain: string }, error: MfaRequiredError, { audience, scope, organization, sessionId }: Interrupted): MfaRequiredError {
   const content: MfaToken = { mfaToken: error.mfaToken, domain, requirements: error.requirements, createdAt: context.now(), audience, scope, organization, sessionId }
   return new MfaRequiredError({
     code: error.code, message: error.message, status: error.status, statusCode: error.statusCode, mfaToken: context.mfaSealer.seal(JSON.stringify(content)), requirements: error.requirements
@@ -34,7 +34,7 @@ export function sealMfaToken (context: Context, { domain }: { domain: string }, 
  * @param server where it is going to be sent
  * @throws InvalidArgumentError when it is not ours, of another domain, or older than `mfaTokenTtl`
  */
-export function openMfaToken (context: Context, sealed: string, server?: { domain: string }): MfaToken {
+export function openMfaToken (context: PluginContext, sealed: string, server?: { domain: string }): MfaToken {
   const plaintext = typeof sealed === 'string' ? context.mfaSealer.open(sealed) : undefined
   if (plaintext === undefined) throw new InvalidArgumentError('mfaToken', 'The MFA token is not one this application has made.')
   const token = JSON.parse(plaintext.toString()) as MfaToken

@@ -2,7 +2,7 @@ import { fetchUserInfo } from '../../authentication/api/users.js'
 import { LoginRequiredError, SessionNotWritableError } from '../../errors.js'
 import type { UserClaims } from '../../../types/session.js'
 import { getAccessToken } from './access-token.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { userOf } from './id-token.js'
 import { currentSession, isWritable, sessionWithTokens, setCurrentSession } from '../session/session.js'
 import { hookedChanges, withChanges } from '../session/patch.js'
@@ -13,23 +13,23 @@ import type { IdTokenClaims } from '../../../types/tokens.js'
  * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError where no cookie can be set
  * @see OpenID Connect Core section 5.3
  */
-export async function refreshUser (context: Context, visit: Visit, options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
-  const before = await sessionWithTokens(context, visit)
+export async function refreshUser (context: PluginContext, request: RequestContext, options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
+  const before = await sessionWithTokens(context, request)
   if (before === undefined) throw new LoginRequiredError()
-  if (!isWritable(context, visit)) throw new SessionNotWritableError()
-  const token = await getAccessToken(context, visit, {
+  if (!isWritable(context, request)) throw new SessionNotWritableError()
+  const token = await getAccessToken(context, request, {
     refresh: before.tokens.refreshToken !== undefined,
     scope: '',
     ...(options.signal !== undefined && { signal: options.signal })
   })
-  const server = await visit.server()
+  const server = await request.server()
   const info = await fetchUserInfo(server, token.accessToken, { expectedSub: before.record.user.sub, tokenType: token.tokenType, ...(options.signal !== undefined && { signal: options.signal }) })
-  const now = await currentSession(context, visit)
+  const now = await currentSession(context, request)
   if (now === undefined) throw ended()
   const changes = await hookedChanges(context, now.record, { user: userOf(info as unknown as IdTokenClaims), custom: {} }, 'refresh')
-  const saved = await context.sessions.update(visit.jar, now.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
+  const saved = await context.sessions.update(request.jar, now.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
   if (saved === undefined) throw ended()
-  return setCurrentSession(context, visit, saved.record).record.user
+  return setCurrentSession(context, request, saved.record).record.user
 }
 
 function ended (): LoginRequiredError {

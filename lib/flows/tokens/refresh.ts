@@ -1,11 +1,11 @@
 import { refreshTokenGrant } from '../../authentication/api/grants.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { AccessTokenError, ApiError, MfaRequiredError, TokenValidationError } from '../../errors.js'
-import type { SessionRecord, StoredSession } from '../../../types/stores.js'
+import type { SessionRecord, SessionData } from '../../../types/stores.js'
 import type { AccessToken, IdTokenClaims, TokenResponse, TokenSet } from '../../../types/tokens.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { keyInUse, usableWith } from './dpop-key.js'
-import { blameOf, reasonOf, userMark } from '../events.js'
+import { blameOf, reasonOf, pseudonym } from '../events.js'
 import { userOf, verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
 import { hookedChanges, withChanges, type SessionChanges } from '../session/patch.js'
@@ -19,20 +19,20 @@ export interface Wanted { audience: string | undefined, scope: string }
  * Spends the refresh token and says what the session becomes. Every outcome is one event.
  * @see RFC 6749 section 6
  */
-export async function refresh (context: Context, visit: Visit, server: AuthorizationServer, current: StoredSession, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
-  const about = { type: 'refresh', domain: server.domain, user: userMark(current.record.issuer, current.record.user.sub) } as const
+export async function refresh (context: PluginContext, request: RequestContext, server: AuthorizationServer, current: SessionData, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
+  const about = { type: 'refresh', domain: server.domain, user: pseudonym(current.record.issuer, current.record.user.sub) } as const
   try {
     const renewed = await renew(context, server, current, wanted, signal)
-    context.emit({ ...about, outcome: 'success', reason: 'refresh', blame: 'none' }, visit.log)
+    context.emit({ ...about, outcome: 'success', reason: 'refresh', blame: 'none' }, request.log)
     return renewed
   } catch (error) {
     const told = error instanceof FailedAfterSpending ? error.error : error
-    context.emit({ ...about, outcome: 'failure', reason: reasonOf(told), blame: blameOf(told) }, visit.log, told)
+    context.emit({ ...about, outcome: 'failure', reason: reasonOf(told), blame: blameOf(told) }, request.log, told)
     throw error
   }
 }
 
-async function renew (context: Context, server: AuthorizationServer, { record, tokens }: StoredSession, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
+async function renew (context: PluginContext, server: AuthorizationServer, { record, tokens }: SessionData, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
   const response = await askForTokens(context, server, record, tokens.refreshToken!, wanted, signal)
   const changes = response.id_token === undefined ? undefined : await refreshedUser(context, server, response, record, tokens.nonce)
   const now = context.now()
@@ -50,7 +50,7 @@ async function renew (context: Context, server: AuthorizationServer, { record, t
   return { result: accessTokenOf(set), next }
 }
 
-async function askForTokens (context: Context, server: AuthorizationServer, record: SessionRecord, refreshToken: string, wanted: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
+async function askForTokens (context: PluginContext, server: AuthorizationServer, record: SessionRecord, refreshToken: string, wanted: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
   try {
     return await refreshTokenGrant(server, {
       refreshToken,
@@ -74,7 +74,7 @@ function granted (set: TokenSet): TokenSet {
  * The ID token of a refresh is of the same user, login and organization as the session; one of another user ends it.
  * @see OpenID Connect Core section 12.2
  */
-async function verifyRefreshed (context: Context, server: AuthorizationServer, response: TokenResponse, record: SessionRecord, nonce: string | undefined): Promise<IdTokenClaims> {
+async function verifyRefreshed (context: PluginContext, server: AuthorizationServer, response: TokenResponse, record: SessionRecord, nonce: string | undefined): Promise<IdTokenClaims> {
   const claims = await verifyIdToken(context, server, response.id_token, { accessToken: response.access_token })
   const { user } = record
   if (claims.sub !== user.sub) throw new FailedAfterSpending(anotherThan('user'), 'end')
@@ -90,7 +90,7 @@ function anotherThan (what: string): AccessTokenError {
 }
 
 /** What the refreshed ID token changes about the user. Where that cannot be found out, the new refresh token is kept all the same. */
-async function refreshedUser (context: Context, server: AuthorizationServer, response: TokenResponse, record: SessionRecord, nonce: string | undefined): Promise<SessionChanges> {
+async function refreshedUser (context: PluginContext, server: AuthorizationServer, response: TokenResponse, record: SessionRecord, nonce: string | undefined): Promise<SessionChanges> {
   let claims: IdTokenClaims | undefined
   try {
     claims = await verifyRefreshed(context, server, response, record, nonce)
@@ -105,7 +105,7 @@ async function refreshedUser (context: Context, server: AuthorizationServer, res
 }
 
 /** A refusal means a new login; what says "later" (timeouts, 5xx, rate limits) stays what it is. */
-function refreshFailure (context: Context, server: AuthorizationServer, error: unknown, { id, user }: SessionRecord, wanted: Wanted): unknown {
+function refreshFailure (context: PluginContext, server: AuthorizationServer, error: unknown, { id, user }: SessionRecord, wanted: Wanted): unknown {
   if (error instanceof MfaRequiredError) return sealMfaToken(context, server, error, { ...wanted, organization: user.org_id, sessionId: id })
   if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
     return new AccessTokenError('failed_to_refresh_token', 'Auth0 refused the refresh token; the user has to log in again.', error)

@@ -1,7 +1,7 @@
 import { AccessTokenError, ApiError, SessionStoreError } from '../../errors.js'
 import { sleep } from '../../base/sleep.js'
-import type { SessionRecord, StoredSession } from '../../../types/stores.js'
-import type { Context, Visit } from '../context.js'
+import type { SessionRecord, SessionData } from '../../../types/stores.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { setCurrentSession } from '../session/session.js'
 
 /** Seconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
@@ -14,7 +14,7 @@ export interface Spent<T> {
 }
 
 /** What a session becomes. */
-export type Next = (saved: StoredSession) => StoredSession
+export type Next = (saved: SessionData) => SessionData
 
 /** A call that was made, though its caller gets an error: what it brought is kept, or the session is over. */
 export class FailedAfterSpending extends Error {
@@ -34,24 +34,24 @@ export class FailedAfterSpending extends Error {
  * @param work gets the session as it is when its turn has come
  * @throws AccessTokenError when the session has ended in the meantime
  */
-export async function spendRefreshToken<T> (context: Context, visit: Visit, record: SessionRecord, work: (current: StoredSession, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
-  return await context.refreshes(record.id, async () => await context.sessions.lock(record.id, async signal => {
-    let current = await reload(context, visit, record)
+export async function spendRefreshToken<T> (context: PluginContext, request: RequestContext, record: SessionRecord, work: (current: SessionData, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
+  return await context.refreshMutex(record.id, async () => await context.sessions.lock(record.id, async signal => {
+    let current = await reload(context, request, record)
     for (let again = false; ; again = true) {
       try {
         const { result, next } = await work(current, signal)
-        if (next !== undefined) await save(context, visit, current, next)
+        if (next !== undefined) await save(context, request, current, next)
         return result
       } catch (error) {
         if (error instanceof FailedAfterSpending) {
-          if (error.next === 'end') await end(context, visit, record)
-          else await save(context, visit, current, error.next)
+          if (error.next === 'end') await end(context, request, record)
+          else await save(context, request, current, error.next)
           throw error.error
         }
         if (!wasRefused(error)) throw error
-        const newest = again ? current : await reload(context, visit, record)
+        const newest = again ? current : await reload(context, request, record)
         if (newest.tokens.refreshToken === current.tokens.refreshToken) {
-          await save(context, visit, current, withoutRefreshToken)
+          await save(context, request, current, withoutRefreshToken)
           throw error
         }
         // Another process rotated the token between our read and our call: once more, with its token.
@@ -61,9 +61,9 @@ export async function spendRefreshToken<T> (context: Context, visit: Visit, reco
   }))
 }
 
-async function reload (context: Context, visit: Visit, record: SessionRecord): Promise<StoredSession> {
-  let current: StoredSession | undefined
-  await context.sessions.update(visit.jar, record.id, saved => { current = saved; return undefined })
+async function reload (context: PluginContext, request: RequestContext, record: SessionRecord): Promise<SessionData> {
+  let current: SessionData | undefined
+  await context.sessions.update(request.jar, record.id, saved => { current = saved; return undefined })
   if (current === undefined) throw ended()
   return current
 }
@@ -72,9 +72,9 @@ async function reload (context: Context, visit: Visit, record: SessionRecord): P
  * Writes what became of the call that began with `before`. In a store, whoever was slower than the lock lasts
  * does not put his refresh token in the place of a newer one: the session stays as it is.
  */
-async function save (context: Context, visit: Visit, before: StoredSession, next: Next): Promise<void> {
-  const overtaken = ({ tokens }: StoredSession): boolean => context.sessions.kind === 'store' && tokens.refreshToken !== before.tokens.refreshToken
-  const write = async (): Promise<StoredSession | undefined> => await context.sessions.update(visit.jar, before.record.id, found => overtaken(found) ? found : next(found))
+async function save (context: PluginContext, request: RequestContext, before: SessionData, next: Next): Promise<void> {
+  const overtaken = ({ tokens }: SessionData): boolean => context.sessions.kind === 'store' && tokens.refreshToken !== before.tokens.refreshToken
+  const write = async (): Promise<SessionData | undefined> => await context.sessions.update(request.jar, before.record.id, found => overtaken(found) ? found : next(found))
   const saved = await write().catch(async (error: unknown) => {
     if (!(error instanceof SessionStoreError)) throw error
     // What the call brought cannot be had again: it is worth a second attempt. Had the first one been written, this one finds it.
@@ -82,21 +82,21 @@ async function save (context: Context, visit: Visit, before: StoredSession, next
     return await write()
   })
   if (saved === undefined) {
-    visit.session = undefined
+    request.session = undefined
     throw ended()
   }
-  setCurrentSession(context, visit, saved.record)
+  setCurrentSession(context, request, saved.record)
 }
 
 /** The session answered for somebody else: nothing of it can be trusted. */
-async function end (context: Context, visit: Visit, { id }: SessionRecord): Promise<void> {
-  await context.sessions.destroy(visit.jar)
+async function end (context: PluginContext, request: RequestContext, { id }: SessionRecord): Promise<void> {
+  await context.sessions.destroy(request.jar)
   context.connectionTokens.forget(id)
-  visit.session = undefined
+  request.session = undefined
 }
 
 /** A token that was refused once is not sent again. */
-function withoutRefreshToken ({ record, tokens: { refreshToken: _, ...tokens } }: StoredSession): StoredSession {
+function withoutRefreshToken ({ record, tokens: { refreshToken: _, ...tokens } }: SessionData): SessionData {
   return { record, tokens }
 }
 

@@ -5,9 +5,9 @@ import { ApiError, CustomTokenExchangeError, InvalidArgumentError, MfaRequiredEr
 import type { Session } from '../../../types/session.js'
 import type { Actor, TokenResponse } from '../../../types/tokens.js'
 import { getAccessToken } from './access-token.js'
-import type { Context, Visit } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from '../login/establish-session.js'
-import { heldIdToken } from './session-id-token.js'
+import { sessionIdToken } from './session-id-token.js'
 import { verifyIdToken } from './id-token.js'
 import { loginOrganization } from '../login/organization.js'
 import { joinScopes } from './scopes.js'
@@ -31,7 +31,7 @@ export interface TokenExchangeResult {
 }
 
 /** Exchanges a token of another system for Auth0's, without touching a session. @see RFC 8693 */
-export async function customTokenExchange (context: Context, server: AuthorizationServer, options: CustomTokenExchangeOptions): Promise<TokenExchangeResult> {
+export async function customTokenExchange (context: PluginContext, server: AuthorizationServer, options: CustomTokenExchangeOptions): Promise<TokenExchangeResult> {
   const tokens = await exchange(context, server, options)
   const claims = tokens.id_token === undefined ? undefined : await verifyIdToken(context, server, tokens.id_token, organizationOf(options))
   return {
@@ -47,20 +47,20 @@ export async function customTokenExchange (context: Context, server: Authorizati
 }
 
 /** The same, and begins a session with the user the ID token names. */
-export async function loginWithCustomTokenExchange (context: Context, visit: Visit, options: CustomTokenExchangeOptions): Promise<{ session: Session }> {
-  const server = await visit.server()
-  const organization = await loginOrganization(visit, options.organization)
+export async function loginWithCustomTokenExchange (context: PluginContext, request: RequestContext, options: CustomTokenExchangeOptions): Promise<{ session: Session }> {
+  const server = await request.server()
+  const organization = await loginOrganization(request, options.organization)
   const audience = options.audience ?? context.config.audience
   const scope = joinScopes('openid', options.scope)
   const asked: CustomTokenExchangeOptions = { ...options, scope, ...(audience !== undefined && { audience }), ...(organization !== undefined && { organization }) }
   const tokens = await exchange(context, server, asked)
   const claims = await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...organizationOf(asked) })
-  return { session: await establishSession(context, visit, { server, tokens, claims, audience, scope }) }
+  return { session: await establishSession(context, request, { server, tokens, claims, audience, scope }) }
 }
 
 const KNOWN: readonly CustomTokenExchangeErrorCode[] = ['setactor_required', 'session_transfer_disabled']
 
-async function exchange (context: Context, server: AuthorizationServer, { signal, ...params }: CustomTokenExchangeOptions, allowedTokenTypes?: string[]): Promise<TokenResponse> {
+async function exchange (context: PluginContext, server: AuthorizationServer, { signal, ...params }: CustomTokenExchangeOptions, allowedTokenTypes?: string[]): Promise<TokenResponse> {
   try {
     return await tokenExchangeGrant(server, params, { ...(signal !== undefined && { signal }), ...(allowedTokenTypes !== undefined && { allowedTokenTypes, dpop: false }) })
   } catch (error) {
@@ -101,10 +101,10 @@ export interface SessionTransferToken {
 }
 
 /** Asks for a session transfer token. */
-export async function requestSessionTransferToken (context: Context, visit: Visit, options: SessionTransferOptions): Promise<SessionTransferToken> {
-  const server = await visit.server()
+export async function requestSessionTransferToken (context: PluginContext, request: RequestContext, options: SessionTransferOptions): Promise<SessionTransferToken> {
+  const server = await request.server()
   const { reason, actorToken, actorTokenType, ...rest } = options
-  const actor = actorToken ?? await sessionActor(context, visit, options.signal)
+  const actor = actorToken ?? await sessionActor(context, request, options.signal)
   const tokens = await exchange(context, server, {
     ...rest,
     audience: `urn:${server.domain}:session_transfer`,
@@ -117,20 +117,20 @@ export async function requestSessionTransferToken (context: Context, visit: Visi
 }
 
 /** The logged-in user's ID token as the actor, renewed when it is stale. */
-async function sessionActor (context: Context, visit: Visit, signal: AbortSignal | undefined): Promise<string> {
+async function sessionActor (context: PluginContext, request: RequestContext, signal: AbortSignal | undefined): Promise<string> {
   const missing = (): CustomTokenExchangeError => new CustomTokenExchangeError('actor_unavailable', 'There is no usable ID token of the acting user: set "storeIdToken", let the user log in, or give "actorToken".')
-  const server = await visit.server()
-  let idToken = await heldIdToken(context, visit)
+  const server = await request.server()
+  let idToken = await sessionIdToken(context, request)
   if (idToken === undefined) throw missing()
   if (await isStale(context, server, idToken)) {
-    await getAccessToken(context, visit, { refresh: true, ...(signal !== undefined && { signal }) })
-    idToken = await heldIdToken(context, visit)
+    await getAccessToken(context, request, { refresh: true, ...(signal !== undefined && { signal }) })
+    idToken = await sessionIdToken(context, request)
     if (idToken === undefined || await isStale(context, server, idToken)) throw missing()
   }
   return idToken
 }
 
-async function isStale (context: Context, server: AuthorizationServer, idToken: string): Promise<boolean> {
+async function isStale (context: PluginContext, server: AuthorizationServer, idToken: string): Promise<boolean> {
   try {
     const claims = await verifyIdToken(context, server, idToken, {})
     return claims.exp - 60 <= context.now()
@@ -159,7 +159,7 @@ export function buildSessionTransferRedirect (targetLoginUrl: string | URL, toke
 export interface TokenByRefreshTokenOptions { refreshToken: string, audience?: string, scope?: string, signal?: AbortSignal }
 
 /** Tokens for a refresh token the application keeps itself; no session is touched. */
-export async function getTokenByRefreshToken (context: Context, server: AuthorizationServer, { signal, ...params }: TokenByRefreshTokenOptions): Promise<TokenResponse> {
+export async function getTokenByRefreshToken (context: PluginContext, server: AuthorizationServer, { signal, ...params }: TokenByRefreshTokenOptions): Promise<TokenResponse> {
   try {
     return await refreshTokenGrant(server, params, signal === undefined ? {} : { signal })
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { AccessToken, TokenResponse, TokenSet } from '../../../types/tokens.js'
-import type { SessionTokens, StoredSession } from '../../../types/stores.js'
+import type { SessionTokens, SessionData } from '../../../types/stores.js'
 import { includesScopes, joinScopes } from './scopes.js'
 
 /** Token sets a session keeps at most; the one used longest ago is dropped first. */
@@ -43,7 +43,7 @@ export function mergeTokens (tokens: SessionTokens, set: TokenSet, response: Tok
 }
 
 /** The session with a rotated refresh token, and nothing else of the grant it came with. */
-export function withRefreshToken ({ record, tokens }: StoredSession, refreshToken: string): StoredSession {
+export function withRefreshToken ({ record, tokens }: SessionData, refreshToken: string): SessionData {
   return { record, tokens: { ...tokens, refreshToken } }
 }
 

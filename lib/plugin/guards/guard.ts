@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError, ForbiddenError } from '../../errors.js'
 import type { ServerClient } from '../../flows/client.js'
 import type { Config } from '../../flows/config.js'
-import { registrationOf, slotOf } from '../request/request-state.js'
+import { registrationOf, requestState } from '../request/request-state.js'
 import { nameOfRoute } from './route-config.js'
 
 /** The little a guard needs of a request: fits HTTP/1, HTTP/2 and every type provider. */
@@ -48,7 +48,7 @@ const traits = new WeakMap<object, GuardTraits>()
 export function guard (known: GuardTraits, ask: Guard): Guard {
   // Fastify itself gives a hook a third argument; a guard that the application's own code calls gets none.
   const made = (request: GuardRequest, reply: GuardReply, next?: unknown): Promise<void> => {
-    const { exempt, within } = slotOf(request as FastifyRequest)
+    const { exempt, within } = requestState(request as FastifyRequest)
     if (exempt === false || within) return ask(request, reply)
     return exempt === 'unread' && next === undefined ? Promise.reject(notRead(request as FastifyRequest)) : PASS
   }

@@ -1,5 +1,5 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
-import { slotOf } from '../request/request-state.js'
+import { requestState } from '../request/request-state.js'
 import { PASS } from './guard.js'
 
 /** The stages at which guards may stand. Fastify runs the hooks of the scopes first, then the route's own. */
@@ -17,11 +17,11 @@ export function keepOwnGuards (route: RouteOptions): void {
 }
 
 function enter (request: FastifyRequest): Promise<void> {
-  slotOf(request).within = true
+  requestState(request).within = true
   return PASS
 }
 
 function leave (request: FastifyRequest): Promise<void> {
-  slotOf(request).within = false
+  requestState(request).within = false
   return PASS
 }

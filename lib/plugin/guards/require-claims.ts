@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import type { UserClaims } from '../../../types/session.js'
-import { callerGuard } from './caller.js'
+import { principalGuard } from './principal.js'
 import { factory, forbid, PASS, type Guard } from './guard.js'
 
 type Plain = string | number | boolean | null
@@ -18,7 +18,7 @@ export type ClaimDemands = Readonly<Record<string, Plain | readonly Plain[]>> | 
  */
 export const requireClaims = factory('requireClaims', (demands: ClaimDemands): Guard => {
   const holds = predicateOf(demands)
-  return callerGuard(({ claims, request, reply }) => {
+  return principalGuard(({ claims, request, reply }) => {
     const settle = (verdict: unknown): Promise<void> => verdict === true
       ? PASS
       : forbid(request, reply, 'insufficient_claims', 'The user\'s claims do not allow this.')

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import { callerGuard, type Caller } from './caller.js'
+import { principalGuard, type Principal } from './principal.js'
 import { factory, type Guard } from './guard.js'
 import { hasMfa, MFA_ACR } from './require-mfa.js'
 import { satisfied, stepUp } from './step-up.js'
@@ -15,7 +15,7 @@ export const requireFreshLogin = factory('requireFreshLogin', (options: { maxAge
   if (typeof maxAge !== 'number' || !Number.isInteger(maxAge) || maxAge < 0) {
     throw new ConfigurationError('requireFreshLogin', '"requireFreshLogin" takes { maxAge }, a whole number of seconds.')
   }
-  return callerGuard(caller => isFresh(caller, maxAge)
+  return principalGuard(caller => isFresh(caller, maxAge)
     ? satisfied(caller, 'fresh_login_required')
     : stepUp(caller, {
       code: 'fresh_login_required',
@@ -26,7 +26,7 @@ export const requireFreshLogin = factory('requireFreshLogin', (options: { maxAge
 })
 
 /** Without `auth_time` nobody knows when the user logged in: Auth0 says so where it was asked for with `max_age`. */
-function isFresh ({ claims, registration: { context } }: Caller, maxAge: number): boolean {
+function isFresh ({ claims, registration: { context } }: Principal, maxAge: number): boolean {
   const { auth_time: authTime } = claims
   return typeof authTime === 'number' && context.now() - authTime <= maxAge + context.config.clockTolerance
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { isInOrganization } from '../../tokens/claims.js'
-import { callerGuard } from './caller.js'
+import { principalGuard } from './principal.js'
 import { factory, forbid, PASS, type Guard } from './guard.js'
 
 /** Id (`org_…`) or name of an organization, or a function that gives the one this request is about; none lets nobody pass. */
@@ -16,7 +16,7 @@ export const requireOrganization = factory('requireOrganization', (demand: Organ
   if (typeof demand !== 'function' && (typeof demand !== 'string' || demand.trim() === '')) {
     throw new ConfigurationError('requireOrganization', '"requireOrganization" takes an organization\'s id or name, or a function of the request.')
   }
-  return callerGuard(({ claims, request, reply }) => {
+  return principalGuard(({ claims, request, reply }) => {
     const settle = (organization: string | undefined): Promise<void> => organization !== undefined && isInOrganization(claims, organization)
       ? PASS
       : forbid(request, reply, 'wrong_organization', 'This is for members of another organization, logged in to it.')

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AccessTokenError, ConfigurationError } from '../../errors.js'
 import { permissionsOf, sessionPermissions } from '../../flows/api/permissions.js'
-import { callerGuard } from './caller.js'
+import { principalGuard } from './principal.js'
 import { factory, forbid, PASS, type Guard } from './guard.js'
 import { denied } from './require-session.js'
 
@@ -14,8 +14,8 @@ export const requirePermissions = factory('requirePermissions', (...names: strin
   if (names.length === 0 || names.some(name => typeof name !== 'string' || name === '')) {
     throw new ConfigurationError('requirePermissions', '"requirePermissions" takes the names of one or more permissions.')
   }
-  return callerGuard(({ claims, session, request, reply, registration, visit }) => {
-    const held = session === undefined ? permissionsOf(claims) : sessionPermissions(registration.context, visit, session.record)
+  return principalGuard(({ claims, session, request, reply, registration, requestContext }) => {
+    const held = session === undefined ? permissionsOf(claims) : sessionPermissions(registration.context, requestContext, session.record)
     return held instanceof Promise
       ? held.then(found => decide(names, found, request, reply), error => withoutToken(error, request, reply))
       : decide(names, held, request, reply)

@@ -13,6 +13,6 @@ export const requireSameOrigin: Guard = guard({}, (guardRequest, guardReply) => 
   const request = guardRequest as FastifyRequest
   if (SAFE.has(request.method) && request.headers.upgrade === undefined) return PASS
   const registration = registrationOf(request)
-  if (registration.visit(request).presented !== undefined || isSameOrigin(registration.context.config.appBases, request)) return PASS
+  if (registration.requestContext(request).bearerToken !== undefined || isSameOrigin(registration.context.config.appBases, request)) return PASS
   return forbid(request, guardReply as FastifyReply, 'cross_site_request', 'Another site cannot do this for the user.')
 })

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session/session.js'
-import type { ReadSession } from '../../stores/sessions.js'
+import type { LiveSession } from '../../stores/sessions.js'
 import { registrationOf } from '../request/request-state.js'
 import { guard, PASS, reportDenied, type Guard } from './guard.js'
 import { answerOf } from './route-config.js'
@@ -10,12 +10,12 @@ import { answerUnauthenticated } from './unauthenticated.js'
 export const requireSession: Guard = guard({ security: [{ session: [] }] }, (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
   const registration = registrationOf(request)
-  const read = currentSession(registration.context, registration.visit(request))
+  const read = currentSession(registration.context, registration.requestContext(request))
   if (read instanceof Promise) return read.then(found => decide(found, request, guardReply as FastifyReply))
   return decide(read, request, guardReply as FastifyReply)
 })
 
-function decide (read: ReadSession | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function decide (read: LiveSession | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   return read === undefined ? denied(request, reply) : PASS
 }
 

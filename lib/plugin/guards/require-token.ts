@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { verifyAccessToken, type AccessTokenDemands } from '../../flows/api/access-token-check.js'
 import type { Config } from '../../flows/config.js'
-import type { Context } from '../../flows/context.js'
+import type { PluginContext } from '../../flows/context.js'
 import { refuseBound, verifyTokenProof } from '../../flows/api/token-proof.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
 import type { Registration } from '../request/registration.js'
@@ -37,7 +37,7 @@ export const requireToken = factory('requireToken', (demands: AccessTokenDemands
       const { context } = registration
       const known = context.verifiedTokens.get(authorization.slice(7))
       if (known !== undefined && passed.has(known) && context.now() < known.expiresAt) {
-        registration.visit(request).presented = known
+        registration.requestContext(request).bearerToken = known
         return PASS
       }
     }
@@ -49,20 +49,20 @@ async function check (registration: Registration, request: FastifyRequest, reply
   const { context } = registration
   const { api, issuer } = context.config
   const credentials = readCredentials(request.headers.authorization)
-  if (credentials === 'none') return await refuse(context, request, reply, NO_CREDENTIALS)
-  if (credentials === 'malformed') return await refuse(context, request, reply, MALFORMED)
+  if (credentials === 'none') return await answerRefusal(context, request, reply, NO_CREDENTIALS)
+  if (credentials === 'malformed') return await answerRefusal(context, request, reply, MALFORMED)
   const { scheme, token } = credentials
-  if (!offered(api.dpop).includes(scheme)) return await refuse(context, request, reply, WRONG_SCHEME, scheme)
+  if (!offered(api.dpop).includes(scheme)) return await answerRefusal(context, request, reply, WRONG_SCHEME, scheme)
   const audience = audienceOf(context.config, demands)
-  const visit = registration.visit(request)
+  const requestContext = registration.requestContext(request)
   try {
-    const verified = await verifyAccessToken(context, visit, token, { ...demands, audience })
+    const verified = await verifyAccessToken(context, requestContext, token, { ...demands, audience })
     if (scheme === 'DPoP') {
       const proof = request.headers.dpop
       // The guard before has spent the request's proof.
-      if (visit.presented?.token !== token || visit.proof !== proof) {
+      if (requestContext.bearerToken?.token !== token || requestContext.proof !== proof) {
         await verifyTokenProof(context, verified, { proof, method: request.method, url: urlOf(context, request) })
-        visit.proof = proof as string
+        requestContext.proof = proof as string
       }
       bringNonce(context, reply)
     } else {
@@ -70,11 +70,11 @@ async function check (registration: Registration, request: FastifyRequest, reply
       // With several domains it is the request that decides whose tokens are taken.
       if (issuer !== undefined) passed.add(verified)
     }
-    visit.presented = verified
+    requestContext.bearerToken = verified
   } catch (error) {
     const refusal = refusalOf(error, demands)
     if (refusal === undefined) throw error
-    await refuse(context, request, reply, refusal, scheme, error)
+    await answerRefusal(context, request, reply, refusal, scheme, error)
   }
 }
 
@@ -86,17 +86,17 @@ export function audienceOf ({ api, audience }: Config, demands: AccessTokenDeman
 }
 
 /** What the caller's proof has to be for, whatever the request says about its host. */
-function urlOf ({ config }: Context, request: FastifyRequest): string {
+function urlOf ({ config }: PluginContext, request: FastifyRequest): string {
   const { origin, basePath } = appBaseOf(config.appBases, request)
   return origin + basePath + request.originalUrl
 }
 
 /** Hands out the nonce the next proof has to carry. @see RFC 9449 section 8.2 */
-function bringNonce ({ dpopNonces, now }: Context, reply: FastifyReply): void {
+function bringNonce ({ dpopNonces, now }: PluginContext, reply: FastifyReply): void {
   if (dpopNonces !== undefined) reply.header('dpop-nonce', dpopNonces.current(now()))
 }
 
-async function refuse (context: Context, request: FastifyRequest, reply: FastifyReply, refusal: Refusal, used?: Scheme, error?: unknown): Promise<void> {
+async function answerRefusal (context: PluginContext, request: FastifyRequest, reply: FastifyReply, refusal: Refusal, used?: Scheme, error?: unknown): Promise<void> {
   const { statusCode, code, message } = refusal
   context.emit({ type: 'denied', outcome: 'failure', reason: code, blame: statusCode === 503 ? 'upstream' : 'user', requestId: request.id }, request.log, error)
   reply.header('cache-control', 'no-store')
@@ -110,7 +110,7 @@ async function refuse (context: Context, request: FastifyRequest, reply: Fastify
 }
 
 /** Where the API describes itself. @see RFC 9728 section 5.1 */
-function metadataUrl ({ config }: Context, request: FastifyRequest): string | undefined {
+function metadataUrl ({ config }: PluginContext, request: FastifyRequest): string | undefined {
   const { routes: { protectedResource }, prefix } = config
   if (protectedResource === undefined) return undefined
   const { origin, basePath } = appBaseOf(config.appBases, request)

@@ -23,7 +23,7 @@ export function answerOf (request: FastifyRequest): RouteAuth0Config['onUnauthen
 }
 
 /** Whether a route opts out of the guards around it. */
-export function optsOut (declared: Declaration): boolean {
+export function optedOut (declared: Declaration): boolean {
   return declared === false || declared?.public === true
 }
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { startInteractiveLogin } from '../../flows/login/login.js'
-import type { ReadSession } from '../../stores/sessions.js'
+import type { LiveSession } from '../../stores/sessions.js'
 import { isPrefetch } from '../routes/prefetch.js'
-import type { Caller } from './caller.js'
+import type { Principal } from './principal.js'
 import { answerDenied, ended, forbid, PASS, reportDenied } from './guard.js'
 import { answerOf } from './route-config.js'
 import { isNavigation, loginPath } from './unauthenticated.js'
@@ -23,7 +23,7 @@ const MOST_STARTS = 8
 interface Attempts { count: number, code: string, login: string }
 
 /** Sends a person to log in again for more, and back; who comes back without it gets 403, not another round. */
-export async function stepUp (caller: Caller, demand: StepUp): Promise<void> {
+export async function stepUp (caller: Principal, demand: StepUp): Promise<void> {
   const { request, reply, registration } = caller
   if (caller.session === undefined) return await challenge(caller, demand)
   const how = answerOf(request) ?? registration.context.config.onUnauthenticated
@@ -43,23 +43,23 @@ export async function stepUp (caller: Caller, demand: StepUp): Promise<void> {
 }
 
 /** Notes that what was asked for is there, so that a later session is asked afresh. */
-export function satisfied (caller: Caller, code: StepUp['code']): Promise<void> {
+export function satisfied (caller: Principal, code: StepUp['code']): Promise<void> {
   const attempts = readAttempts(caller)
   if (attempts.code === code) writeAttempts(caller, { count: attempts.count, code: '', login: '' })
   return PASS
 }
 
 /** Whether the session came of the login this browser was sent to, rather than of one before, after or beside it. */
-async function cameOf ({ record }: ReadSession, { registration: { context }, visit }: Caller, login: string): Promise<boolean> {
-  const nonce = (await context.sessions.tokens(visit.jar, record))?.nonce
+async function cameOf ({ record }: LiveSession, { registration: { context }, requestContext }: Principal, login: string): Promise<boolean> {
+  const nonce = (await context.sessions.tokens(requestContext.jar, record))?.nonce
   return nonce !== undefined && markOf(nonce) === login
 }
 
 /** Straight to the tenant: a link to the login route could ask for no more than links may. */
-async function startLogin ({ registration: { context }, visit, request, claims }: Caller, { params }: StepUp, nonce: string): Promise<URL> {
-  const configured = await visit.authorizationParams()
-  const organization = await visit.organization() ?? claims.org_id
-  return await startInteractiveLogin(context, visit, {
+async function startLogin ({ registration: { context }, requestContext, request, claims }: Principal, { params }: StepUp, nonce: string): Promise<URL> {
+  const configured = await requestContext.authorizationParams()
+  const organization = await requestContext.organization() ?? claims.org_id
+  return await startInteractiveLogin(context, requestContext, {
     returnTo: request.url,
     authorizationParams: {
       ...params,
@@ -69,7 +69,7 @@ async function startLogin ({ registration: { context }, visit, request, claims }
   }, { nonce })
 }
 
-function answerScript ({ request, reply, registration }: Caller, { code, message, params }: StepUp): Promise<void> {
+function answerScript ({ request, reply, registration }: Principal, { code, message, params }: StepUp): Promise<void> {
   reportDenied(request, code)
   const login = loginPath(registration.context, request)
   const query = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]))
@@ -78,7 +78,7 @@ function answerScript ({ request, reply, registration }: Caller, { code, message
 }
 
 /** @see RFC 9470 section 3 */
-function challenge ({ request, reply }: Caller, { code, message, params }: StepUp): Promise<void> {
+function challenge ({ request, reply }: Principal, { code, message, params }: StepUp): Promise<void> {
   reportDenied(request, code)
   const wanted = Object.entries(params).map(([name, value]) => `, ${name}="${value}"`).join('')
   reply.headers({ 'cache-control': 'no-store', 'www-authenticate': `Bearer error="insufficient_user_authentication", error_description="${message}"${wanted}` })
@@ -89,22 +89,22 @@ function markOf (nonce: string): string {
   return createHash('sha256').update(nonce).digest('base64url').slice(0, 16)
 }
 
-function cookieOf ({ registration, visit }: Caller) {
-  const attributes = { path: registration.context.config.sessionCookie.path, httpOnly: true, secure: visit.jar.secure, sameSite: 'lax' as const }
-  return { name: `a0_restart_${registration.mark}_step`, attributes }
+function cookieOf ({ registration, requestContext }: Principal) {
+  const attributes = { path: registration.context.config.sessionCookie.path, httpOnly: true, secure: requestContext.jar.secure, sameSite: 'lax' as const }
+  return { name: `a0_restart_${registration.cookieSuffix}_step`, attributes }
 }
 
-function readAttempts (caller: Caller): Attempts {
-  const [, count = '0', code = '', login = ''] = /^(\d)\.(\w*)\.([\w-]*)$/.exec(caller.visit.jar.get(cookieOf(caller).name) ?? '') ?? []
+function readAttempts (caller: Principal): Attempts {
+  const [, count = '0', code = '', login = ''] = /^(\d)\.(\w*)\.([\w-]*)$/.exec(caller.requestContext.jar.get(cookieOf(caller).name) ?? '') ?? []
   return { count: Number(count), code, login }
 }
 
-function writeAttempts (caller: Caller, { count, code, login }: Attempts): void {
+function writeAttempts (caller: Principal, { count, code, login }: Attempts): void {
   const { name, attributes } = cookieOf(caller)
-  caller.visit.jar.set(name, `${count}.${code}.${login}`, { ...attributes, maxAge: REMEMBERED })
+  caller.requestContext.jar.set(name, `${count}.${code}.${login}`, { ...attributes, maxAge: REMEMBERED })
 }
 
-function forgetAttempts (caller: Caller): void {
+function forgetAttempts (caller: Principal): void {
   const { name, attributes } = cookieOf(caller)
-  caller.visit.jar.clear(name, attributes)
+  caller.requestContext.jar.clear(name, attributes)
 }

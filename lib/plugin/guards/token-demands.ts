@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../../errors.js'
 import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
-import { checkMembers, refuse, text, type Rule } from '../options/rules.js'
+import { checkMembers, refuseOption, text, type Rule } from '../options/rules.js'
 
 const names: Rule<readonly string[]> = (value, option) =>
-  Array.isArray(value) && value.length > 0 && value.every(name => typeof name === 'string' && name !== '') ? value as string[] : refuse(option, value, 'a list of one or more names')
+  Array.isArray(value) && value.length > 0 && value.every(name => typeof name === 'string' && name !== '') ? value as string[] : refuseOption(option, value, 'a list of one or more names')
 
 const rules = {
   scopes: names,

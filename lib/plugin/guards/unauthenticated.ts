@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Context } from '../../flows/context.js'
+import type { PluginContext } from '../../flows/context.js'
 import { pathAfterLogin } from '../../flows/login/return-to.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { appBaseOf } from '../request/request-context.js'
@@ -13,7 +13,7 @@ export function isNavigation (request: FastifyRequest): boolean {
 }
 
 /** The path of the login route that leads back to `returnTo`; `undefined` without a login route. */
-export function loginPath (context: Context, request: FastifyRequest, returnTo?: string): string | undefined {
+export function loginPath (context: PluginContext, request: FastifyRequest, returnTo?: string): string | undefined {
   const { config } = context
   if (config.routes.login === undefined) return undefined
   const base = appBaseOf(config.appBases, request)
@@ -23,7 +23,7 @@ export function loginPath (context: Context, request: FastifyRequest, returnTo?:
 }
 
 /** Answers a request that has no session: to the login for a person, 401 for a script, or as the options say. */
-export function answerUnauthenticated (context: Context, request: FastifyRequest, reply: FastifyReply, how: OnUnauthenticated): Promise<void> {
+export function answerUnauthenticated (context: PluginContext, request: FastifyRequest, reply: FastifyReply, how: OnUnauthenticated): Promise<void> {
   reply.header('cache-control', 'no-store')
   if (typeof how === 'function') return custom(how, request, reply)
   const navigation = isNavigation(request)

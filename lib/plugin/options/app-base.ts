@@ -1,15 +1,15 @@
 import type { AppBase } from '../../flows/config.js'
-import { refuse } from './rules.js'
+import { refuseOption } from './rules.js'
 
 /**
  * Reads one address of the application.
  * @throws ConfigurationError for anything but `http(s)://host[:port][/path]`
  */
 export function parseAppBase (value: unknown, option: string): AppBase {
-  if (typeof value !== 'string' || !URL.canParse(value)) return refuse(option, value, 'an absolute URL such as https://app.example.com, or a list of them')
+  if (typeof value !== 'string' || !URL.canParse(value)) return refuseOption(option, value, 'an absolute URL such as https://app.example.com, or a list of them')
   const url = new URL(value)
   if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    return refuse(option, value, 'an http(s) URL without user, query or fragment')
+    return refuseOption(option, value, 'an http(s) URL without user, query or fragment')
   }
   return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), secure: url.protocol === 'https:' }
 }

@@ -2,18 +2,18 @@ import { createSecureContext } from 'node:tls'
 import { ConfigurationError } from '../../errors.js'
 import { importDpopKeyPair } from '../../tokens/dpop.js'
 import type { DpopKeyInput, SigningKey, TlsCredentials } from '../../../types/options.js'
-import { refuse, type Rule } from './rules.js'
+import { refuseOption, type Rule } from './rules.js'
 
 /** Whether the key fits its algorithm, the signer says when it is made: at registration as well. */
 export const signingKey: Rule<SigningKey> = (value, option) =>
   (typeof value === 'string' && value.includes('-----BEGIN')) || (typeof value === 'object' && value !== null)
     ? value as SigningKey
-    : refuse(option, value, 'a PKCS #8 PEM, a JWK, a KeyObject or a CryptoKey')
+    : refuseOption(option, value, 'a PKCS #8 PEM, a JWK, a KeyObject or a CryptoKey')
 
 /** A certificate and its key, which have to belong together. */
 export const tlsCredentials: Rule<TlsCredentials> = (value, option) => {
   const tls = value as TlsCredentials | null
-  if (tls?.cert == null || tls.key == null) return refuse(option, value, 'an object with "cert" and "key" in PEM')
+  if (tls?.cert == null || tls.key == null) return refuseOption(option, value, 'an object with "cert" and "key" in PEM')
   try {
     createSecureContext(tls)
   } catch {
@@ -27,7 +27,7 @@ export const tlsCredentials: Rule<TlsCredentials> = (value, option) => {
 export const dpopKey: Rule<boolean | { key: DpopKeyInput }> = (value, option) => {
   if (typeof value === 'boolean') return value
   const dpop = value as { key: DpopKeyInput } | null
-  if (dpop?.key == null) return refuse(option, value, 'true or { key }')
+  if (dpop?.key == null) return refuseOption(option, value, 'true or { key }')
   importDpopKeyPair(dpop.key)
   return dpop
 }

@@ -9,7 +9,7 @@ import type {
 import type { RevocationStore, SessionStore, TransactionStore } from '../../../types/stores.js'
 import { parseAppBase } from './app-base.js'
 import { dpopKey, signingKey, tlsCredentials } from './key-rules.js'
-import { checkMembers, count, describe, flag, members, oneOf, callable, refuse, seconds, text, unauthenticated, withMethods, type Rule } from './rules.js'
+import { checkMembers, count, describe, flag, members, oneOf, callable, refuseOption, seconds, text, unauthenticated, withMethods, type Rule } from './rules.js'
 import { resolvePaths } from './paths.js'
 
 const YEAR = 31_536_000
@@ -28,12 +28,12 @@ const secretList: Rule<readonly string[]> = (value, option) => {
 const scope: Rule<string | Readonly<Record<string, string>>> = (value, option) => {
   if (typeof value === 'string' && value.trim() !== '') return value
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(v => typeof v === 'string')) return value as Record<string, string>
-  return refuse(option, value, 'a string of scopes, or an object of scopes per audience')
+  return refuseOption(option, value, 'a string of scopes, or an object of scopes per audience')
 }
 
 const authorizationParams: Rule<NonNullable<Auth0Options['authorizationParams']>> = (value, option) => {
   if (typeof value === 'function') return value as NonNullable<Auth0Options['authorizationParams']>
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(option, value, 'an object or a function of the request')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuseOption(option, value, 'an object or a function of the request')
   const params = value as AuthorizationParams
   if (params.scope !== undefined) scope(params.scope, `${option}.scope`)
   for (const name of ['audience', 'organization', 'invitation'] as const) if (params[name] !== undefined) text(params[name], `${option}.${name}`)
@@ -48,14 +48,14 @@ const authorizationParams: Rule<NonNullable<Auth0Options['authorizationParams']>
 }
 
 const cookieName: Rule<string> = (value, option) =>
-  typeof value === 'string' && COOKIE_NAME.test(value) ? value : refuse(option, value, 'a cookie name: 1 to 64 letters, digits or !#$%&\'*+-.^_`|~')
+  typeof value === 'string' && COOKIE_NAME.test(value) ? value : refuseOption(option, value, 'a cookie name: 1 to 64 letters, digits or !#$%&\'*+-.^_`|~')
 
 const cookiePath: Rule<string> = (value, option) =>
   // eslint-disable-next-line no-control-regex -- control characters are what must not get into a header
-  typeof value === 'string' && value.startsWith('/') && !/[;\x00-\x20\x7f]/.test(value) ? value : refuse(option, value, 'a path that begins with "/"')
+  typeof value === 'string' && value.startsWith('/') && !/[;\x00-\x20\x7f]/.test(value) ? value : refuseOption(option, value, 'a path that begins with "/"')
 
 const cookieDomain: Rule<string> = (value, option) =>
-  typeof value === 'string' && /^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(value) ? value : refuse(option, value, 'a host name')
+  typeof value === 'string' && /^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(value) ? value : refuseOption(option, value, 'a host name')
 
 const cookie = members({
   name: cookieName, sameSite: oneOf('lax', 'strict', 'none'), secure: flag, domain: cookieDomain, path: cookiePath, partitioned: flag
@@ -76,22 +76,22 @@ const sessionConfiguration = members({
 const apiAudience: Rule<string | readonly string[]> = (value, option) =>
   (typeof value === 'string' && value !== '') || (Array.isArray(value) && value.length > 0 && value.every(a => typeof a === 'string' && a !== ''))
     ? value as string | string[]
-    : refuse(option, value, 'an API identifier or a list of them')
+    : refuseOption(option, value, 'an API identifier or a list of them')
 
 const stringList: Rule<readonly string[]> = (value, option) =>
-  Array.isArray(value) && value.every(v => typeof v === 'string' && v !== '') ? value as string[] : refuse(option, value, 'a list of strings')
+  Array.isArray(value) && value.every(v => typeof v === 'string' && v !== '') ? value as string[] : refuseOption(option, value, 'a list of strings')
 
 const algorithmList: Rule<readonly Exclude<IdTokenAlgorithm, 'HS256'>[]> = (value, option) =>
   Array.isArray(value) && value.length > 0 && value.every(v => (ASYMMETRIC as readonly string[]).includes(v as string))
     ? value as Exclude<IdTokenAlgorithm, 'HS256'>[]
-    : refuse(option, value, `a list of ${ASYMMETRIC.join(', ')}`)
+    : refuseOption(option, value, `a list of ${ASYMMETRIC.join(', ')}`)
 
 const secretOrSecrets: Rule<string | readonly string[]> = (value, option) =>
-  [value].flat().every(secret => typeof secret === 'string' && secret !== '') && [value].flat().length > 0 ? value as string | string[] : refuse(option, value, 'the other library\'s secret, or a list of them')
+  [value].flat().every(secret => typeof secret === 'string' && secret !== '') && [value].flat().length > 0 ? value as string | string[] : refuseOption(option, value, 'the other library\'s secret, or a list of them')
 
 const importedCookie: Rule<ImportedCookie> = (value, option) => {
   const cookie = members({ secret: secretOrSecrets, name: cookieName, path: cookiePath, domain: cookieDomain })(value, option)
-  return cookie.secret === undefined ? refuse(`${option}.secret`, undefined, 'the other library\'s secret') : cookie as ImportedCookie
+  return cookie.secret === undefined ? refuseOption(`${option}.secret`, undefined, 'the other library\'s secret') : cookie as ImportedCookie
 }
 
 const rules = {
@@ -124,7 +124,7 @@ const rules = {
   mountRoutes: flag,
   mountConnectRoutes: flag,
   mountConnectedAccountRoutes: flag,
-  routes: (value: unknown, option: string) => typeof value === 'object' && value !== null && !Array.isArray(value) ? value : refuse(option, value, 'an object'),
+  routes: (value: unknown, option: string) => typeof value === 'object' && value !== null && !Array.isArray(value) ? value : refuseOption(option, value, 'an object'),
   fetchUserInfo: flag,
   storeIdToken: flag,
   storeConnectionTokens: flag,
@@ -135,7 +135,7 @@ const rules = {
   telemetry: (value: unknown, option: string): TelemetryOption => {
     if (typeof value === 'boolean') return value
     const { name, version } = (value ?? {}) as { name?: unknown, version?: unknown }
-    return typeof name === 'string' && typeof version === 'string' ? { name, version } : refuse(option, value, 'true, false or { name, version }')
+    return typeof name === 'string' && typeof version === 'string' ? { name, version } : refuseOption(option, value, 'true, false or { name, version }')
   },
   clockTolerance: seconds(0, 300),
   idTokenSigningAlg: oneOf(...SYMMETRIC_AND_ASYMMETRIC),

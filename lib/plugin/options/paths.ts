@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import type { RoutePaths } from '../../flows/config.js'
-import { refuse } from './rules.js'
+import { refuseOption } from './rules.js'
 import { unknownName } from './nearest-name.js'
 
 const DEFAULTS: Record<keyof RoutePaths, string> = {
@@ -48,5 +48,5 @@ function mounted (name: string, given: unknown, how: { mount: boolean, connectMo
 
 function path (name: keyof RoutePaths, given: unknown): string {
   if (given === undefined || (given === true && OPT_IN.includes(name))) return DEFAULTS[name]
-  return typeof given === 'string' && /^\/(?![/\\])[\w\-./~%]*$/.test(given) ? given : refuse(`routes.${name}`, given, 'a path that begins with "/", or false')
+  return typeof given === 'string' && /^\/(?![/\\])[\w\-./~%]*$/.test(given) ? given : refuseOption(`routes.${name}`, given, 'a path that begins with "/", or false')
 }

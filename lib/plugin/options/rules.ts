@@ -15,56 +15,56 @@ export function describe (value: unknown): string {
 }
 
 /** Throws the one form of message every rule uses. */
-export function refuse (option: string, value: unknown, accepted: string): never {
+export function refuseOption (option: string, value: unknown, accepted: string): never {
   throw new ConfigurationError(option, `Option "${option}" must be ${accepted}; got ${describe(value)}.`)
 }
 
 export const text: Rule<string> = (value, option) =>
-  typeof value === 'string' && value.trim() !== '' ? value : refuse(option, value, 'a non-empty string')
+  typeof value === 'string' && value.trim() !== '' ? value : refuseOption(option, value, 'a non-empty string')
 
 export const flag: Rule<boolean> = (value, option) =>
-  typeof value === 'boolean' ? value : refuse(option, value, 'true or false')
+  typeof value === 'boolean' ? value : refuseOption(option, value, 'true or false')
 
 export function callable<T> (value: unknown, option: string): T {
-  return typeof value === 'function' ? value as T : refuse(option, value, 'a function')
+  return typeof value === 'function' ? value as T : refuseOption(option, value, 'a function')
 }
 
 export const unauthenticated: Rule<OnUnauthenticated> = (value, option) => {
   if (typeof value === 'function' || value === 'auto' || value === 'login' || value === '401') return value as OnUnauthenticated
-  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value as `/${string}` : refuse(option, value, "'auto', 'login', '401', a path or a function")
+  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value as `/${string}` : refuseOption(option, value, "'auto', 'login', '401', a path or a function")
 }
 
 /** A number of seconds; the upper bound catches milliseconds. */
 export function seconds (least: number, most: number): Rule<number> {
   return (value, option) => typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most
     ? value
-    : refuse(option, value, `a number of seconds from ${least} to ${most}`)
+    : refuseOption(option, value, `a number of seconds from ${least} to ${most}`)
 }
 
 export function count (least: number, most: number): Rule<number> {
   return (value, option) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most
     ? value as number
-    : refuse(option, value, `a whole number from ${least} to ${most}`)
+    : refuseOption(option, value, `a whole number from ${least} to ${most}`)
 }
 
 export function oneOf<const T extends readonly string[]> (...names: T): Rule<T[number]> {
   return (value, option) => names.includes(value as string)
     ? value as T[number]
-    : refuse(option, value, `one of ${names.map(name => `'${name}'`).join(', ')}`)
+    : refuseOption(option, value, `one of ${names.map(name => `'${name}'`).join(', ')}`)
 }
 
 /** An object that answers to the given methods. */
 export function withMethods<T> (methods: readonly string[], what: string): Rule<T> {
   return (value, option) => {
     const missing = methods.filter(name => typeof (value as Record<string, unknown> | null | undefined)?.[name] !== 'function')
-    return missing.length === 0 ? value as T : refuse(option, value, `${what} (missing: ${missing.join(', ')})`)
+    return missing.length === 0 ? value as T : refuseOption(option, value, `${what} (missing: ${missing.join(', ')})`)
   }
 }
 
 /** A plain object whose members all have a rule; unknown members are refused with the nearest known name. */
 export function members<R extends Record<string, Rule<unknown>>> (rules: R): Rule<{ [K in keyof R]?: ReturnType<R[K]> }> {
   return (value, option) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(option, value, 'an object')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuseOption(option, value, 'an object')
     return checkMembers(value as Record<string, unknown>, rules, name => `${option}.${name}`)
   }
 }

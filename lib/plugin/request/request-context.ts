@@ -5,29 +5,29 @@ import type { AuthorizationServer } from '../../authentication/server/authorizat
 import { parseResolvedDomain } from '../../authentication/server/domain.js'
 import { Auth0Error, ConfigurationError, InvalidArgumentError } from '../../errors.js'
 import type { AppBase, Config } from '../../flows/config.js'
-import type { Context, Visit } from '../../flows/context.js'
+import type { PluginContext, RequestContext } from '../../flows/context.js'
 import type { Log } from '../../flows/events.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { AuthorizationParams } from '../../../types/options.js'
-import type { ReadSession } from '../../stores/sessions.js'
+import type { LiveSession } from '../../stores/sessions.js'
 import type { Awaitable } from '../../../types/stores.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
 import type { RequestCookieJar } from './cookie-jar.js'
-import { slotOf } from './request-state.js'
+import { requestState } from './request-state.js'
 
 /** A Fastify request as the flows see it. */
-export class RequestVisit implements Visit {
+export class FastifyRequestContext implements RequestContext {
   readonly jar: RequestCookieJar
-  session: Awaitable<ReadSession | undefined> | null = null
-  presented: VerifiedToken | undefined = undefined
+  session: Awaitable<LiveSession | undefined> | null = null
+  bearerToken: VerifiedToken | undefined = undefined
   /** The DPoP proof that came with `presented`. */
   proof: string | undefined = undefined
-  readonly #context: Context
+  readonly #context: PluginContext
   readonly #request: FastifyRequest
   #server: Awaitable<AuthorizationServer> | undefined
   #authorizationParams: Awaitable<AuthorizationParams> | undefined
 
-  constructor (context: Context, request: FastifyRequest, jar: RequestCookieJar) {
+  constructor (context: PluginContext, request: FastifyRequest, jar: RequestCookieJar) {
     this.#context = context
     this.#request = request
     this.jar = jar
@@ -66,7 +66,7 @@ export class RequestVisit implements Visit {
   /** By the response: a request counts as closed as soon as its body was read. */
   gone (): AbortSignal {
     const controller = new AbortController()
-    const response = slotOf(this.#request).reply?.raw as (ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>) | undefined
+    const response = requestState(this.#request).reply?.raw as (ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>) | undefined
     // A response that is closed already does not say so again; one of HTTP/2 has it from its stream.
     if ((response?.stream ?? response)?.destroyed === true) controller.abort()
     else response?.once('close', () => { controller.abort() })

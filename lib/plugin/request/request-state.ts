@@ -2,28 +2,28 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerClient } from '../../flows/client.js'
 import type { RequestCookieJar } from './cookie-jar.js'
 import type { Registration } from './registration.js'
-import type { RequestVisit } from './request-context.js'
+import type { FastifyRequestContext } from './request-context.js'
 
 /** Where a scope keeps its own registration of the plugin. */
 export const kRegistration = Symbol('auth0.registration')
 /** Where a request keeps its reply, its cookies and its client. Declared once, whatever number of registrations. */
-export const kSlot = Symbol('auth0.request')
+export const kRequestState = Symbol('auth0.request')
 /** Marks the plugin's own routes, which guards let pass. */
 export const kOwnRoute = Symbol('auth0.ownRoute')
 
 /** What belongs to one request. */
-export interface Slot {
+export interface RequestState {
   /** Whether its route opts out of the guards around it; `'unread'` where nobody knows which guards are the route's own. */
   exempt: boolean | 'unread'
   /** Whether the hooks that run are the route's own. */
   within: boolean
   reply: FastifyReply | undefined
   jar: RequestCookieJar | undefined
-  visit: RequestVisit | undefined
+  requestContext: FastifyRequestContext | undefined
   client: ServerClient | undefined
 }
 
-export interface Slotted { [kSlot]: Slot | null }
+export interface WithRequestState { [kRequestState]: RequestState | null }
 export interface Scoped { [kRegistration]: Registration }
 
 /** The registration whose tenant a request belongs to: that of the scope its route is in. */
@@ -31,7 +31,7 @@ export function registrationOf (request: FastifyRequest): Registration {
   return (request.server as FastifyInstance & Scoped)[kRegistration]
 }
 
-export function slotOf (request: FastifyRequest): Slot {
-  const slotted = request as FastifyRequest & Slotted
-  return (slotted[kSlot] ??= { exempt: false, within: false, reply: undefined, jar: undefined, visit: undefined, client: undefined })
+export function requestState (request: FastifyRequest): RequestState {
+  const slotted = request as FastifyRequest & WithRequestState
+  return (slotted[kRequestState] ??= { exempt: false, within: false, reply: undefined, jar: undefined, requestContext: undefined, client: undefined })
 }

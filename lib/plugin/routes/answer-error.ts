@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, Auth0Error, OrganizationTokenValidationError, RateLimitError, SessionStoreError, TokenValidationError } from '../../errors.js'
-import type { Context } from '../../flows/context.js'
+import type { PluginContext } from '../../flows/context.js'
 import { appBaseOf } from '../request/request-context.js'
 import { isNavigation } from '../guards/unauthenticated.js'
 import { errorPage } from './error-page.js'
@@ -10,7 +10,7 @@ import { errorPage } from './error-page.js'
 export interface PublicError { statusCode: number, code: string, message: string }
 
 /** The one door through which the plugin's routes turn errors into answers: what is not the visitor's is not told. */
-export function answerError (context: Context, error: unknown, request: FastifyRequest, reply: FastifyReply, links: { retry?: string | undefined } = {}): FastifyReply {
+export function answerError (context: PluginContext, error: unknown, request: FastifyRequest, reply: FastifyReply, links: { retry?: string | undefined } = {}): FastifyReply {
   const shown = publicError(error)
   if (!(error instanceof Auth0Error) && shown.statusCode >= 500) request.log.error({ err: error }, 'auth0: unexpected error')
   const wait = error instanceof RateLimitError ? error.retryAfter ?? 5 : error instanceof SessionStoreError ? error.retryAfter : undefined
@@ -44,7 +44,7 @@ function hidden (statusCode: number): string {
   return 'Something went wrong in this application.'
 }
 
-function pageLinks (context: Context, request: FastifyRequest, retry: string | undefined): { home: string, retry: string | undefined, logout: string | undefined } {
+function pageLinks (context: PluginContext, request: FastifyRequest, retry: string | undefined): { home: string, retry: string | undefined, logout: string | undefined } {
   const { config } = context
   let basePath = ''
   try {

@@ -12,7 +12,7 @@ export function backchannelLogoutRoute ({ registration, instance }: RouteSetup):
     accepts: 'form+json',
     async handler (request, reply) {
       try {
-        const server = await registration.visit(request).server()
+        const server = await registration.requestContext(request).server()
         await instance.handleBackchannelLogout(tokenOf(request), { domain: server.issuer })
         return reply.code(200).send()
       } catch (error) {

@@ -48,17 +48,17 @@ export function callbackRoutes ({ registration }: RouteSetup): Route[] {
 
 async function complete (registration: Registration, request: FastifyRequest, reply: FastifyReply, params: URLSearchParams, mode: 'query' | 'form_post'): Promise<FastifyReply> {
   const { context } = registration
-  const visit = registration.visit(request)
+  const requestContext = registration.requestContext(request)
   let callback: Callback | undefined
   try {
-    callback = await receiveCallback(context, visit, params, mode)
+    callback = await receiveCallback(context, requestContext, params, mode)
     if (callback.refusal !== undefined && callback.transaction.silent === true && QUIET.has(callback.refusal.code)) {
       reportFailure(context, request, callback.refusal)
-      return go(reply, mode, callback.transaction.returnTo ?? home(visit))
+      return go(reply, mode, callback.transaction.returnTo ?? home(requestContext))
     }
-    const done = callback.transaction.kind === 'connect' ? await finishConnectAccount(context, visit, callback) : await finishLogin(context, visit, callback)
+    const done = callback.transaction.kind === 'connect' ? await finishConnectAccount(context, requestContext, callback) : await finishLogin(context, requestContext, callback)
     forgetRestart(registration, request)
-    return go(reply, mode, done.returnTo ?? home(visit))
+    return go(reply, mode, done.returnTo ?? home(requestContext))
   } catch (error) {
     if (error instanceof MissingTransactionError) {
       return mode === 'query' ? await withoutTransaction(registration, request, reply) : go(reply, mode, `${pathOf(registration, request)}?${RESUMED}=1`)
@@ -79,17 +79,17 @@ function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): Fast
  */
 async function withoutTransaction (registration: Registration, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { context } = registration
-  const visit = registration.visit(request)
-  if (await currentSession(context, visit) !== undefined) return go(reply, 'query', home(visit))
+  const requestContext = registration.requestContext(request)
+  if (await currentSession(context, requestContext) !== undefined) return go(reply, 'query', home(requestContext))
   const { name, attributes } = restartCookie(registration, request)
-  const again = visit.jar.get(name) !== undefined
+  const again = requestContext.jar.get(name) !== undefined
   const login = loginPath(context, request)
   if (!again && login !== undefined && isNavigation(request)) {
-    visit.jar.set(name, '1', { ...attributes, maxAge: RESTART_ONCE })
+    requestContext.jar.set(name, '1', { ...attributes, maxAge: RESTART_ONCE })
     request.log.info({ auth0: { type: 'login', reason: 'restarted' } }, 'auth0 login: the transaction is missing, the login starts again')
     return go(reply, 'query', login)
   }
-  if (again) visit.jar.clear(name, attributes)
+  if (again) requestContext.jar.clear(name, attributes)
   const error = new MissingTransactionError(likelyCause(registration, request))
   reportFailure(context, request, error)
   return await fail(registration, request, reply, error, undefined)
@@ -97,7 +97,7 @@ async function withoutTransaction (registration: Registration, request: FastifyR
 
 /** What a developer or a user can do about it. */
 function likelyCause (registration: Registration, request: FastifyRequest): string {
-  const base = registration.visit(request).appBase()
+  const base = registration.requestContext(request).appBase()
   const origin = `${request.protocol}://${request.host}`
   if (request.raw.headers.cookie === undefined) return 'The browser sent no cookies, so this login cannot be matched with its start. Please allow cookies for this site and try again.'
   if (origin !== base.origin) return `The login came back to "${origin}", but the application says it is at "${base.origin}". If the application is behind a proxy, set Fastify's "trustProxy"; else start at the right address.`
@@ -116,23 +116,23 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
     }
   }
   const { config } = context
-  const basePath = registration.visit(request).appBase().basePath
+  const basePath = registration.requestContext(request).appBase().basePath
   return answerError(context, error, request, reply, { retry: loginPath(context, request, callback?.transaction.returnTo?.slice(basePath.length) ?? (config.routes.login === undefined ? undefined : '/')) })
 }
 
 function restartCookie (registration: Registration, request: FastifyRequest) {
-  const secure = registration.visit(request).jar.secure
+  const secure = registration.requestContext(request).jar.secure
   const { path } = registration.context.config.transactionCookie
-  return { name: `a0_restart_${registration.mark}`, attributes: { path, httpOnly: true, secure, sameSite: 'lax' as const } }
+  return { name: `a0_restart_${registration.cookieSuffix}`, attributes: { path, httpOnly: true, secure, sameSite: 'lax' as const } }
 }
 
 function forgetRestart (registration: Registration, request: FastifyRequest): void {
   const { name, attributes } = restartCookie(registration, request)
-  const { jar } = registration.visit(request)
+  const { jar } = registration.requestContext(request)
   if (jar.get(name) !== undefined) jar.clear(name, attributes)
 }
 
 function pathOf (registration: Registration, request: FastifyRequest): string {
   const { config } = registration.context
-  return registration.visit(request).appBase().basePath + config.prefix + config.routes.callback!
+  return registration.requestContext(request).appBase().basePath + config.prefix + config.routes.callback!
 }

@@ -71,9 +71,9 @@ function finish (registration: Registration, path: string | undefined, kind: 'li
     async handler (request: FastifyRequest, reply: FastifyReply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
       try {
-        const visit = registration.visit(request)
-        const done = await finishLink(context, visit, await receiveCallback(context, visit, callbackParams(`?${queryOf(request).toString()}`), 'query'), kind)
-        return reply.redirect(done.returnTo ?? home(visit), 302)
+        const requestContext = registration.requestContext(request)
+        const done = await finishLink(context, requestContext, await receiveCallback(context, requestContext, callbackParams(`?${queryOf(request).toString()}`), 'query'), kind)
+        return reply.redirect(done.returnTo ?? home(requestContext), 302)
       } catch (error) {
         reportFailure(context, request, error)
         throw error

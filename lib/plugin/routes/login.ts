@@ -38,7 +38,7 @@ async function optionsOf (request: FastifyRequest, registration: RouteSetup['reg
   const query = queryOf(request)
   const { config } = registration.context
   const authorizationParams: AuthorizationParams = {}
-  const configured = await registration.visit(request).authorizationParams()
+  const configured = await registration.requestContext(request).authorizationParams()
   for (const name of FORWARDED) {
     const value = single(query, name)
     if (value !== undefined && !(DEMANDS.has(name) && configured[name] !== undefined)) authorizationParams[name] = value

@@ -20,7 +20,7 @@ export function logoutRoutes ({ registration }: RouteSetup): Route[] {
       async handler (request, reply) {
         if (isPrefetch(request)) return answerPrefetch(reply)
         if (isOwnNavigation(request)) return await logOut(registration, request, reply, queryOf(request))
-        return isNavigation(request) ? askFirst(registration, request, reply) : refuse(registration, request)
+        return isNavigation(request) ? askFirst(registration, request, reply) : refuseLogout(registration, request)
       }
     },
     {
@@ -28,7 +28,7 @@ export function logoutRoutes ({ registration }: RouteSetup): Route[] {
       path,
       accepts: 'form',
       async handler (request, reply) {
-        if (!isSameOrigin(appBases, request)) return refuse(registration, request)
+        if (!isSameOrigin(appBases, request)) return refuseLogout(registration, request)
         const form = request.body instanceof URLSearchParams ? request.body : queryOf(request)
         return await logOut(registration, request, reply, form)
       }
@@ -50,12 +50,12 @@ async function logOut (registration: Registration, request: FastifyRequest, repl
 
 function askFirst (registration: Registration, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { config } = registration.context
-  const { basePath } = registration.visit(request).appBase()
+  const { basePath } = registration.requestContext(request).appBase()
   const { page, policy } = confirmLogoutPage(basePath + config.prefix + config.routes.logout!, `${basePath}/`)
   return reply.code(403).header('content-security-policy', policy).type('text/html; charset=utf-8').send(page)
 }
 
-function refuse (registration: Registration, request: FastifyRequest): never {
+function refuseLogout (registration: Registration, request: FastifyRequest): never {
   const error = new ForbiddenError('cross_site_request', 'Another site cannot log the user out.')
   reportFailure(registration.context, request, error, 'logout')
   throw error

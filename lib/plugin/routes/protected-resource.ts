@@ -20,7 +20,7 @@ export function protectedResourceRoute ({ registration }: RouteSetup): Route[] {
     method: 'GET',
     path: config.routes.protectedResource,
     async handler (request, reply) {
-      const { issuer } = await registration.visit(request).server()
+      const { issuer } = await registration.requestContext(request).server()
       return reply.header('access-control-allow-origin', '*').send({ ...facts, authorization_servers: [issuer, ...issuers] })
     }
   }]

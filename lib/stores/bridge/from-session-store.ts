@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import { createKeyQueue } from '../../base/keyed-mutex.js'
+import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { isObject } from '../../base/json.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
@@ -37,7 +37,7 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
     }
   }
   const now = options.now ?? (() => Date.now() / 1000)
-  const inTurn = createKeyQueue()
+  const inTurn = createKeyedMutex()
 
   async function get (key: string): Promise<SessionEntry | undefined> {
     const kept = toEntry(await result(callback => store.get(key, callback)))

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { SessionTooLargeError } from '../../errors.js'
 import type { ImportedCookie, ImportSessionsOptions } from '../../../types/options.js'
 import type { UserClaims } from '../../../types/session.js'
-import type { CookieJar, RevocationStore, StoredSession } from '../../../types/stores.js'
+import type { CookieJar, RevocationStore, SessionData } from '../../../types/stores.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
-import type { ReadSession, Sessions } from '../sessions.js'
+import type { LiveSession, Sessions } from '../sessions.js'
 import { auth0Fastify } from './auth0-fastify.js'
 import { expressOpenidConnect } from './express-openid-connect.js'
 import type { ImportedSession, SessionFormat } from './imported-session.js'
@@ -47,7 +47,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
   }
 
   /** The session an old cookie stands for; `undefined` without one that opens, lives and is this tenant's. */
-  function open (jar: CookieJar): StoredSession | undefined {
+  function open (jar: CookieJar): SessionData | undefined {
     for (const { format, name, secrets } of sources) {
       const value = readPeerCookie(jar, name)
       const found = value === undefined ? undefined : format.open(value, { name, secrets, now: now(), audience: options.audience, scope: options.scope })
@@ -57,7 +57,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     return undefined
   }
 
-  async function takeOver (jar: CookieJar, session: StoredSession): Promise<ReadSession | undefined> {
+  async function takeOver (jar: CookieJar, session: SessionData): Promise<LiveSession | undefined> {
     const { record } = session
     const revokedAt = await revocations.revokedAt({ id: record.id, iss: record.issuer, sub: record.user.sub, ...(record.sid !== undefined && { sid: record.sid }) })
     if (revokedAt !== undefined && revokedAt >= record.createdAt) return undefined
@@ -78,7 +78,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
 
     read (jar) {
       const found = inner.read(jar)
-      const orImported = (read: ReadSession | undefined) => {
+      const orImported = (read: LiveSession | undefined) => {
         const session = read === undefined && jar.writable ? open(jar) : undefined
         if (session === undefined) return read
         return takeOver(jar, session).finally(() => { clearOld(jar) })
@@ -107,7 +107,7 @@ function idOf (value: string): string {
   return MARK + createHash('sha256').update(value).digest('base64url')
 }
 
-function translate (found: ImportedSession, id: string, options: ImportingOptions): StoredSession | undefined {
+function translate (found: ImportedSession, id: string, options: ImportingOptions): SessionData | undefined {
   const { claims } = found
   const issuer = typeof claims.iss === 'string' ? claims.iss : found.domain === undefined ? options.issuer : `https://${found.domain}/`
   if (typeof claims.sub !== 'string' || issuer === undefined || !URL.canParse(issuer) || (options.issuer !== undefined && issuer !== options.issuer)) return undefined

@@ -3,11 +3,11 @@ import { createOpenedCache } from '../sealing/opened-cache.js'
 import { decodeRecord, encodeRecord } from '../stateless/claims-cookie.js'
 import { decodeTokens, encodeTokens } from '../stateless/tokens-cookie.js'
 import type { Sealer } from '../sealing/seal.js'
-import type { SessionRecord, SessionTokens, StoredSession } from '../../../types/stores.js'
+import type { SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 
 /** Turns sessions into what a store keeps, and back. */
 export interface SessionCodec {
-  pack (session: StoredSession): string
+  pack (session: SessionData): string
   /** The claims of session `id`, deep-frozen; `undefined` for another session's value, another format or anything else. */
   openRecord (id: string, value: string): SessionRecord | undefined
   /** The tokens of session `id`, by the same rule. */

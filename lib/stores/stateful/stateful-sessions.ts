@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionStoreError } from '../../errors.js'
-import { createKeyQueue } from '../../base/keyed-mutex.js'
+import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { absoluteEnd, sessionEnd, touchDue, type Lifetime } from '../lifetime.js'
 import { createOpenedCache } from '../sealing/opened-cache.js'
 import { deepFreeze } from '../../base/json.js'
@@ -11,11 +11,11 @@ import { createSessionCodec } from './session-codec.js'
 import { openTossed } from '../stateless/tossed-cookies.js'
 import type { Sealer } from '../sealing/seal.js'
 import type {
-  Awaitable, CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens, StoredSession
+  Awaitable, CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens, SessionData
 } from '../../../types/stores.js'
 
-/** What `createStoredSessions` needs. */
-export interface StoredSessionsOptions {
+/** What `createStatefulSessions` needs. */
+export interface StatefulSessionsOptions {
   store: SessionStore
   names: (secure: boolean) => SessionCookieNames
   attributes: (secure: boolean) => CookieAttributes
@@ -65,13 +65,13 @@ function toIdentity (id: string | undefined): Identity | undefined {
 }
 
 /** Sessions kept in a `SessionStore`; the cookie holds only their id. */
-export function createStoredSessions (options: StoredSessionsOptions): Sessions {
+export function createStatefulSessions (options: StatefulSessionsOptions): Sessions {
   const { store, idSealer, lifetime, now, timeout, lease, revocations, warn } = options
   const cacheEntries = options.cacheEntries ?? 5000
   const codec = createSessionCodec(options.sealer, cacheEntries)
   /** What sealed cookies name; whether the session still lives the store is asked every time. */
   const identities = createOpenedCache<Identity>({ maxEntries: cacheEntries })
-  const inTurn = createKeyQueue()
+  const inTurn = createKeyedMutex()
   /** What each request last saw: its tokens come from the same read as its claims. */
   const lastSeen = new WeakMap<CookieJar, Found>()
   /** Ids a request came with although no session was found: they are ended all the same when the request ends its session. */
@@ -280,7 +280,7 @@ export function createStoredSessions (options: StoredSessionsOptions): Sessions 
 }
 
 /** Gives what was replaced its place in time: the id stays, the version grows. */
-function stamp (current: StoredSession, { record, tokens }: StoredSession, time: number): StoredSession {
+function stamp (current: SessionData, { record, tokens }: SessionData, time: number): SessionData {
   const { id } = current.record
   const version = Math.max(current.record.version, current.tokens.version) + 1
   return {

@@ -1,5 +1,5 @@
 import { SessionTooLargeError } from '../../errors.js'
-import type { SessionTokens, StoredSession } from '../../../types/stores.js'
+import type { SessionTokens, SessionData } from '../../../types/stores.js'
 
 /** Bytes all cookies of a session may take of the Cookie header; proxies commonly take 8 KiB per line. */
 export const COOKIE_BUDGET = 8192
@@ -50,7 +50,7 @@ export function * slimmed (tokens: SessionTokens, { audience, now }: { audience:
 }
 
 /** What weighs what in a session, the heaviest first. */
-export function weigh ({ record, tokens }: StoredSession): PartSize[] {
+export function weigh ({ record, tokens }: SessionData): PartSize[] {
   const parts: [part: string, value: unknown][] = [
     ...Object.entries(record.user).map(([claim, value]): [string, unknown] => [`user[${JSON.stringify(claim)}]`, value]),
     ...Object.entries(record.custom ?? {}).map(([field, value]): [string, unknown] => [`custom[${JSON.stringify(field)}]`, value]),
@@ -67,7 +67,7 @@ export function weigh ({ record, tokens }: StoredSession): PartSize[] {
 }
 
 /** The error for a session that no dropping can make fit. */
-export function tooLarge (what: string, bytes: number, limit: number, session: StoredSession): SessionTooLargeError {
+export function tooLarge (what: string, bytes: number, limit: number, session: SessionData): SessionTooLargeError {
   const sizes = weigh(session)
   const heaviest = sizes.slice(0, 5).map(({ part, bytes }) => `${part} ${bytes}`).join(', ')
   return new SessionTooLargeError(

@@ -9,7 +9,7 @@ import { decodeTokens, encodeTokens } from './tokens-cookie.js'
 import { deepFreeze } from '../../base/json.js'
 import { openTossed } from './tossed-cookies.js'
 import type { Sealer } from '../sealing/seal.js'
-import type { CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, StoredSession } from '../../../types/stores.js'
+import type { CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 
 /** What the claims cookie opens to. One object may serve many requests. */
 export interface OpenedSession {
@@ -101,7 +101,7 @@ export class SessionCookies {
    * Writes the parts of a session that changed, and returns them.
    * @throws SessionTooLargeError before anything is written
    */
-  write (jar: CookieJar, { record, tokens }: StoredSession, changed: { record: boolean, tokens: boolean }, stillWanted: () => boolean): RecentWrite {
+  write (jar: CookieJar, { record, tokens }: SessionData, changed: { record: boolean, tokens: boolean }, stillWanted: () => boolean): RecentWrite {
     const { sealers, now, audience, warn } = this.#options
     const names = this.#namesFor(jar)
     const attributes = this.#attributes(jar, record)

@@ -1,10 +1,10 @@
 import { absoluteEnd, sessionEnd, touchDue } from '../lifetime.js'
-import type { ReadSession, Sessions } from '../sessions.js'
+import type { LiveSession, Sessions } from '../sessions.js'
 import { SessionCookies, toOpened, type OpenedSession, type SessionCookiesOptions } from './session-cookies.js'
 import { watchRevocations } from '../revocation/revocation-watch.js'
-import type { Awaitable, CookieJar, RevocationStore, StoredSession } from '../../../types/stores.js'
+import type { Awaitable, CookieJar, RevocationStore, SessionData } from '../../../types/stores.js'
 
-export interface CookieSessionsOptions extends SessionCookiesOptions {
+export interface StatelessSessionsOptions extends SessionCookiesOptions {
   revocations: RevocationStore
   /** Seconds to wait for the revocation list. Default 2. */
   storeTimeout?: number
@@ -13,7 +13,7 @@ export interface CookieSessionsOptions extends SessionCookiesOptions {
 }
 
 /** Keeps sessions in the browser's cookies alone. Answers synchronously unless the revocation list does not. */
-export function createCookieSessions (options: CookieSessionsOptions): Sessions {
+export function createStatelessSessions (options: StatelessSessionsOptions): Sessions {
   const { lifetime, now, warn, onStoreError = 'fail' } = options
   const cookies = new SessionCookies(options)
   const revocations = watchRevocations({ store: options.revocations, now, timeout: options.storeTimeout ?? 2 })
@@ -25,7 +25,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     if (jar.writable) cookies.clear(jar)
   }
 
-  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean): ReadSession | undefined {
+  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean): LiveSession | undefined {
     if (ended) return clear(jar)
     const { record } = opened
     if (!jar.writable || !touchDue(lastActivity, time, lifetime)) {
@@ -35,7 +35,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     return { record, lastActivity: time, expiresAt: sessionEnd(record, time, lifetime) }
   }
 
-  function read (jar: CookieJar): Awaitable<ReadSession | undefined> {
+  function read (jar: CookieJar): Awaitable<LiveSession | undefined> {
     const value = cookies.raw(jar)
     if (value === undefined) return undefined
     const opened = cookies.current(jar, value)
@@ -64,7 +64,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
     return ending?.catch((error: unknown) => { warn('revocation_failed', { error }) })
   }
 
-  function change (jar: CookieJar, id: string, next: (current: StoredSession) => StoredSession | undefined): StoredSession | undefined {
+  function change (jar: CookieJar, id: string, next: (current: SessionData) => SessionData | undefined): SessionData | undefined {
     const opened = cookies.current(jar)
     if (opened?.record.id !== id || revocations.endedHere(opened)) return undefined
     const current = { record: opened.record, tokens: cookies.tokens(jar, id) }
@@ -103,7 +103,7 @@ export function createCookieSessions (options: CookieSessionsOptions): Sessions 
 
     update (jar, id, next) {
       const found = read(jar)
-      const proceed = (session: ReadSession | undefined) => session?.record.id === id ? change(jar, id, next) : undefined
+      const proceed = (session: LiveSession | undefined) => session?.record.id === id ? change(jar, id, next) : undefined
       return found instanceof Promise ? found.then(proceed) : proceed(found)
     },
 

@@ -3,8 +3,8 @@ import { test } from 'tap'
 import { MemoryRevocationStore, MemorySessionStore, TimeoutError, type SessionStore } from '../../../lib/stores/index.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
 import { bounded, boundedLock } from '../../../lib/stores/store-deadline.js'
-import { createStoredSessions, storeKey, type StoredSessionsOptions } from '../../../lib/stores/stateful/stateful-sessions.js'
-import type { StoredSession } from '../../../types/stores.js'
+import { createStatefulSessions, storeKey, type StatefulSessionsOptions } from '../../../lib/stores/stateful/stateful-sessions.js'
+import type { SessionData } from '../../../types/stores.js'
 import { Clock, MapBrowser } from '../stateless/map-jar.js'
 
 const names = { session: '__Host-a0', tokens: '__Host-a0_t', seen: '__Host-a0_s' }
@@ -12,7 +12,7 @@ const attributes = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' as
 const lifetime = { rolling: true, inactivityDuration: 86_400, absoluteDuration: 259_200, touchAfter: 8640 }
 
 /** Sessions over a store whose methods a test can replace, and a log of what was asked of it. */
-function setUp (changes: Partial<StoredSessionsOptions> = {}) {
+function setUp (changes: Partial<StatefulSessionsOptions> = {}) {
   const clock = new Clock()
   const memory = new MemorySessionStore({ now: clock.now })
   const calls: string[] = []
@@ -27,7 +27,7 @@ function setUp (changes: Partial<StoredSessionsOptions> = {}) {
   }) as SessionStore
   const seal = (purpose: string) => createSealer({ secrets: ['s'.repeat(32)], purpose, maxAgeDays: 3, now: clock.now })
   const warnings: [code: string, detail: object][] = []
-  const options: StoredSessionsOptions = {
+  const options: StatefulSessionsOptions = {
     store,
     names: () => names,
     attributes: () => attributes,
@@ -41,10 +41,10 @@ function setUp (changes: Partial<StoredSessionsOptions> = {}) {
     warn: (code, detail) => { warnings.push([code, detail]) },
     ...changes
   }
-  return { clock, memory, calls, interfere, warnings, options, browser: new MapBrowser(clock), sessions: createStoredSessions(options) }
+  return { clock, memory, calls, interfere, warnings, options, browser: new MapBrowser(clock), sessions: createStatefulSessions(options) }
 }
 
-function newSession (at: number, user: object = {}): StoredSession {
+function newSession (at: number, user: object = {}): SessionData {
   const id = randomBytes(32).toString('base64url')
   return {
     record: { id, version: 1, user: { sub: 'auth0|1', ...user }, sid: `sid-${id.slice(0, 4)}`, domain: 'acme.auth0.com', issuer: 'https://acme.auth0.com/', createdAt: at, updatedAt: at },
@@ -52,7 +52,7 @@ function newSession (at: number, user: object = {}): StoredSession {
   }
 }
 
-async function logIn ({ browser, sessions, clock }: Pick<ReturnType<typeof setUp>, 'browser' | 'sessions' | 'clock'>, user?: object): Promise<StoredSession> {
+async function logIn ({ browser, sessions, clock }: Pick<ReturnType<typeof setUp>, 'browser' | 'sessions' | 'clock'>, user?: object): Promise<SessionData> {
   const session = newSession(clock.now(), user)
   const jar = browser.request()
   await sessions.create(jar, session)
@@ -188,7 +188,7 @@ test('a session the store does not show yet is ended all the same, by logout and
 test('a logout from outside that overtakes a login wins (BCL-29)', async t => {
   const world = setUp()
   const revocations = new MemoryRevocationStore({ now: world.clock.now })
-  const sessions = createStoredSessions({ ...world.options, revocations })
+  const sessions = createStatefulSessions({ ...world.options, revocations })
   const session = newSession(world.clock.now())
   world.interfere.create = async (key, entry) => {
     await sessions.revoke({ iss: session.record.issuer, sid: session.record.sid! })
@@ -215,7 +215,7 @@ for (const fault of ['silent', 'failing'] as const) {
     const leaving = world.browser.request()
     await t.rejects(world.sessions.destroy(leaving) as Promise<unknown>, error)
     t.same(leaving.send().map(({ value }) => value), [undefined], 'the browser forgets the session all the same')
-    const anonymous = createStoredSessions({ ...world.options, onStoreError: 'anonymous' })
+    const anonymous = createStatefulSessions({ ...world.options, onStoreError: 'anonymous' })
     t.equal(await anonymous.read(world.browser.request()), undefined)
     for (const method of methods) delete world.interfere[method]
     await logIn(world)
@@ -225,7 +225,7 @@ for (const fault of ['silent', 'failing'] as const) {
 
 test('a lock that is not free in time, work that fails, and a store without locks', async t => {
   const world = setUp()
-  const sessions = createStoredSessions({ ...world.options, lease: { leaseSeconds: 5, waitSeconds: 0.05 } })
+  const sessions = createStatefulSessions({ ...world.options, lease: { leaseSeconds: 5, waitSeconds: 0.05 } })
   await sessions.lock('a', async () => { await t.rejects(sessions.lock('a', async () => {}), TimeoutError) })
   await t.rejects(sessions.lock('a', async () => { throw new Error('the work failed') }), /the work failed/)
   world.interfere.lock = undefined as never
@@ -281,7 +281,7 @@ test('a session that does not roll ends where it began to, however much it is us
 test('a shorter lifetime after a restart shortens the sessions that exist', async t => {
   const world = setUp()
   await logIn(world)
-  const strict = createStoredSessions({ ...world.options, lifetime: { ...lifetime, inactivityDuration: 600 } })
+  const strict = createStatefulSessions({ ...world.options, lifetime: { ...lifetime, inactivityDuration: 600 } })
   t.match(await strict.read(world.browser.request()), { expiresAt: world.clock.now() + 600 })
   t.equal(world.calls.filter(call => call === 'touch').length, 1)
 })

@@ -1,19 +1,19 @@
 import t from 'tap'
-import { createCookieSessions, type CookieSessionsOptions } from '../../../lib/stores/stateless/stateless-sessions.js'
+import { createStatelessSessions, type StatelessSessionsOptions } from '../../../lib/stores/stateless/stateless-sessions.js'
 import { MemoryRevocationStore } from '../../../lib/stores/memory/memory-revocation-store.js'
 import { createRecentWrites } from '../../../lib/stores/stateless/recent-writes.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
 import { leastCpuTime } from '../../cpu-time.js'
 import { Clock, jarOf, MapBrowser, type MapJar } from './map-jar.js'
-import type { ReadSession } from '../../../lib/stores/sessions.js'
-import type { CookieAttributes, RevocationStore, SessionRecord, SessionTokens, StoredSession } from '../../../types/stores.js'
+import type { LiveSession } from '../../../lib/stores/sessions.js'
+import type { CookieAttributes, RevocationStore, SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 
 const SECRET = 'a secret of quite enough characters, really'
 const DAY = 86_400
 const ATTRIBUTES: CookieAttributes = { path: '/app', httpOnly: true, secure: true, sameSite: 'lax', domain: 'example.com', partitioned: true }
 const [CLAIMS, TOKENS, SEEN] = ['__Host-a0', '__Host-a0_t', '__Host-a0_s']
 
-interface Setup extends Partial<CookieSessionsOptions> {
+interface Setup extends Partial<StatelessSessionsOptions> {
   clock?: Clock
   client?: string
   secrets?: string[]
@@ -23,7 +23,7 @@ function setup ({ clock = new Clock(), client = 'client-a', secrets = [SECRET], 
   const warnings: { code: string, detail: object }[] = []
   const sealerFor = (kind: string) => createSealer({ secrets, purpose: `${client} ${kind}`, maxAgeDays: 3, now: clock.now })
   const sealers = { session: sealerFor('session'), tokens: sealerFor('tokens'), seen: sealerFor('seen') }
-  const sessions = createCookieSessions({
+  const sessions = createStatelessSessions({
     names: (secure) => secure ? { session: CLAIMS, tokens: TOKENS, seen: SEEN } : { session: 'a0', tokens: 'a0_t', seen: 'a0_s' },
     attributes: (secure) => ({ ...ATTRIBUTES, secure }),
     sealers,
@@ -39,7 +39,7 @@ function setup ({ clock = new Clock(), client = 'client-a', secrets = [SECRET], 
 
 let ids = 0
 
-function session (clock: Clock, { record = {}, tokens = {} }: { record?: Partial<SessionRecord>, tokens?: Partial<SessionTokens> } = {}): StoredSession {
+function session (clock: Clock, { record = {}, tokens = {} }: { record?: Partial<SessionRecord>, tokens?: Partial<SessionTokens> } = {}): SessionData {
   const id = record.id ?? `session-${++ids}`
   const issuer = 'https://acme.eu.auth0.com/'
   return {
@@ -60,7 +60,7 @@ function large (characters: number): string {
 }
 
 /** Logs in and lets the browser have the cookies. */
-async function login ({ clock, sessions, browser }: ReturnType<typeof setup>, more: Parameters<typeof session>[1] = {}): Promise<StoredSession> {
+async function login ({ clock, sessions, browser }: ReturnType<typeof setup>, more: Parameters<typeof session>[1] = {}): Promise<SessionData> {
   const made = session(clock, more)
   const jar = browser.request()
   await sessions.create(jar, made)
@@ -76,8 +76,8 @@ t.test('a session is read back as it was created, at once and frozen', async (t)
   const read = s.sessions.read(jar)
   t.notOk(read instanceof Promise)
   t.strictSame(read, { record: made.record, lastActivity: s.clock.now(), expiresAt: s.clock.now() + DAY })
-  t.equal(((await s.sessions.read(s.browser.request())))?.record, (read as ReadSession).record, 'one object for many requests')
-  t.throws(() => { (read as ReadSession).record.user.name = 'Eve' }, TypeError)
+  t.equal(((await s.sessions.read(s.browser.request())))?.record, (read as LiveSession).record, 'one object for many requests')
+  t.throws(() => { (read as LiveSession).record.user.name = 'Eve' }, TypeError)
   t.same(await s.sessions.tokens(jar, made.record), made.tokens)
   t.equal(jar.writes.size, 0)
   t.equal(s.sessions.kind, 'cookie')
@@ -198,7 +198,7 @@ t.test('use rewrites nothing but the last-seen cookie, and that once per touchAf
   const visit = (pass: number) => {
     s.clock.pass(pass)
     const jar = s.browser.request()
-    const read = s.sessions.read(jar) as ReadSession
+    const read = s.sessions.read(jar) as LiveSession
     t.ok(read)
     s.sessions.read(jar)
     return { set: jar.send().map(({ name }) => name), read }
@@ -246,7 +246,7 @@ t.test('without rolling only the absolute limit counts, and use is never written
   const { record } = await login(s)
   s.clock.pass(2 * DAY)
   const jar = s.browser.request()
-  t.equal((s.sessions.read(jar) as ReadSession).expiresAt, record.createdAt + 3 * DAY)
+  t.equal((s.sessions.read(jar) as LiveSession).expiresAt, record.createdAt + 3 * DAY)
   t.equal(jar.writes.size, 0)
   const kept = `${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}`
   s.clock.pass(DAY)
@@ -370,7 +370,7 @@ t.test('a request with older cookies gets what other requests have written, and 
   const { record: made } = await login(s)
   const { id } = made
   const older = s.browser.request()
-  const change = async (next: (current: StoredSession) => StoredSession) => {
+  const change = async (next: (current: SessionData) => SessionData) => {
     const jar = s.browser.request()
     await s.sessions.update(jar, id, next)
     jar.send()
@@ -455,7 +455,7 @@ t.test('what is remembered of writes is bounded', async (t) => {
 t.test('an update of another session, or of one that is over, writes nothing', async (t) => {
   const s = setup()
   const { record: { id } } = await login(s)
-  const change = ({ record, tokens }: StoredSession) => ({ record: { ...record }, tokens })
+  const change = ({ record, tokens }: SessionData) => ({ record: { ...record }, tokens })
   const jar = s.browser.request()
   t.equal(await s.sessions.update(jar, 'another', change), undefined)
   t.equal(jar.writes.size, 0)
@@ -830,7 +830,7 @@ t.test('RE-03: no Cookie header makes a session, an error or a wait', async (t) 
   const serve = async (cookies: [name: string, value: string][]) => {
     const jar = build(cookies)
     const read = s.sessions.read(jar)
-    if (read !== undefined) await s.sessions.tokens(jar, (read as ReadSession).record)
+    if (read !== undefined) await s.sessions.tokens(jar, (read as LiveSession).record)
     else await s.sessions.destroy(jar)
     return read !== undefined
   }

@@ -12,7 +12,7 @@ type Check = (tenant: TenantContext, pending: PendingMfa, params: Params) => Pro
 
 const prefix = 'http://auth0.com/oauth/grant-type/'
 
-function refuse (tenant: TenantContext, description: string): never {
+function refuseGrant (tenant: TenantContext, description: string): never {
   throw refusal(tenant, 'invalid_grant', description, 403)
 }
 
@@ -20,7 +20,7 @@ const checks: Record<string, { params: string[], check: Check }> = {
   'mfa-otp': {
     params: ['otp'],
     async check (tenant, { user }, { otp }) {
-      return await verifyOtp(tenant, user, otp) ? undefined : refuse(tenant, 'Invalid otp_code.')
+      return await verifyOtp(tenant, user, otp) ? undefined : refuseGrant(tenant, 'Invalid otp_code.')
     }
   },
   'mfa-oob': {
@@ -28,15 +28,15 @@ const checks: Record<string, { params: string[], check: Check }> = {
     check (tenant, { user }, { oob_code: handle, binding_code: code }) {
       const result = checkOutOfBand(tenant, user, handle, code)
       if (result === 'pending') throw refusal(tenant, 'authorization_pending', 'Authorization pending: please repeat the request in a few seconds.')
-      if (result === 'wrong') refuse(tenant, 'Invalid binding_code.')
-      return result === 'denied' ? refuse(tenant, 'MFA Authorization rejected.') : undefined
+      if (result === 'wrong') refuseGrant(tenant, 'Invalid binding_code.')
+      return result === 'denied' ? refuseGrant(tenant, 'MFA Authorization rejected.') : undefined
     }
   },
   'mfa-recovery-code': {
     params: ['recovery_code'],
     check (tenant, { user }, { recovery_code: code }) {
       const known = user.authenticators.some(({ type, recoveryCode }) => type === 'recovery-code' && recoveryCode === code)
-      return known ? { recovery_code: addRecoveryCode(user) } : refuse(tenant, 'MFA Authorization rejected.')
+      return known ? { recovery_code: addRecoveryCode(user) } : refuseGrant(tenant, 'MFA Authorization rejected.')
     }
   }
 }
@@ -49,7 +49,7 @@ function pendingOf (tenant: TenantContext, ctx: TokenEndpointGrantContext<Params
     const { status, body } = error as TenantError
     throw refusal(tenant, String(body.error), String(body.error_description), status)
   }
-  return refuse(tenant, 'Malformed mfa_token')
+  return refuseGrant(tenant, 'Malformed mfa_token')
 }
 
 /** The grants that finish a login with its second factor. */

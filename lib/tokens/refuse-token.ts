@@ -10,7 +10,7 @@ export type TokenProblem =
   | 'proof_key' | 'proof_method' | 'proof_url' | 'proof_token' | 'proof_binding' | 'replay'
 
 /** Throws the `TokenValidationError` for a problem. */
-export function refuse (reason: TokenProblem, message: string, options: { claim?: string, cause?: unknown } = {}): never {
+export function refuseToken (reason: TokenProblem, message: string, options: { claim?: string, cause?: unknown } = {}): never {
   throw new TokenValidationError(reason, message, options)
 }
 

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js'
 import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
 import type { RouteAuth0Config } from '../fastify.js'
-import { checkMembers, flag, refuse, unauthenticated, type Rule } from '../options/rules.js'
+import { checkMembers, flag, refuseOption, unauthenticated, type Rule } from '../options/rules.js'
 import type { Guard } from './guard.js'
 import { requireClaims } from './require-claims.js'
 import { requireFreshLogin } from './require-fresh-login.js'
@@ -33,7 +33,7 @@ const rules = {
  * @param route the route as messages call it
  * @throws ConfigurationError for a rule that is not known or contradicts another
  */
-export function declaredGuards (declared: RouteAuth0Config | false, route: string): Guard[] {
+export function configGuards (declared: RouteAuth0Config | false, route: string): Guard[] {
   if (declared === false) return []
   try {
     return guardsOf(declared)
@@ -44,7 +44,7 @@ export function declaredGuards (declared: RouteAuth0Config | false, route: strin
 }
 
 function guardsOf (declared: RouteAuth0Config): Guard[] {
-  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) return refuse('config.auth0', declared, 'false or an object of guards')
+  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) return refuseOption('config.auth0', declared, 'false or an object of guards')
   checkMembers(declared as Record<string, unknown>, rules, name => `config.auth0.${name}`)
   const guards: Guard[] = []
   if (declared.token !== undefined && declared.token !== false) guards.push(requireToken(demandsOf(declared.token)))
