@@ -27,10 +27,15 @@ export interface ApiErrorDetails {
   cause?: unknown
 }
 
-/** Fastify copies the headers of an error that it finds by `Object.keys` into its own answer: Auth0's must not get there. */
+/**
+ * Fastify copies the headers of an error that it finds by `Object.keys` into its own answer: Auth0's must not get
+ * there.
+ */
 function notEnumerable (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const hidden = Object.entries(headers).map(([name, value]) => [name, { value, enumerable: false }])
-  return Object.defineProperties({}, Object.fromEntries(hidden) as PropertyDescriptorMap) as Readonly<Record<string, string>>
+  return Object.defineProperties({}, Object.fromEntries(hidden) as PropertyDescriptorMap) as Readonly<
+    Record<string, string>
+  >
 }
 
 /** Auth0 answered with an error. */
@@ -64,7 +69,12 @@ export class PollingApiError extends ApiError {
 }
 
 /** A field the My Account API did not accept. */
-export interface ValidationProblem { detail?: string, field?: string, pointer?: string, source?: string }
+export interface ValidationProblem {
+  detail?: string
+  field?: string
+  pointer?: string
+  source?: string
+}
 
 /** An error of the My Account API. @see RFC 7807 */
 export class MyAccountApiError extends ApiError {
@@ -73,7 +83,14 @@ export class MyAccountApiError extends ApiError {
   readonly detail: string
   readonly validationErrors: readonly ValidationProblem[]
 
-  constructor (details: ApiErrorDetails & { title: string, type: string, detail: string, validationErrors: readonly ValidationProblem[] }) {
+  constructor (
+    details: ApiErrorDetails & {
+      title: string,
+      type: string,
+      detail: string,
+      validationErrors: readonly ValidationProblem[]
+    }
+  ) {
     super(details)
     this.title = details.title
     this.type = details.type
@@ -97,7 +114,10 @@ export class RateLimitError extends ApiError {
 }
 
 /** Factors the user may use or enroll, as `mfa_required` lists them. */
-export interface MfaRequirements { challenge?: { type: string }[], enroll?: { type: string }[] }
+export interface MfaRequirements {
+  challenge?: { type: string }[]
+  enroll?: { type: string }[]
+}
 
 /** Auth0 wants a second factor before it gives tokens. */
 export class MfaRequiredError extends ApiError {
@@ -164,8 +184,7 @@ export class ForbiddenError extends Auth0Error {
 }
 
 /** The reasons an `AccessTokenError` gives. */
-export type AccessTokenErrorCode =
-  | 'missing_session' | 'missing_refresh_token' | 'failed_to_refresh_token'
+export type AccessTokenErrorCode = 'missing_session' | 'missing_refresh_token' | 'failed_to_refresh_token'
   | 'session_not_writable' | 'incorrect_audience' | 'dpop_key_mismatch'
 
 /** No access token could be had for this session; the user has to log in again unless `code` says otherwise. */
@@ -176,10 +195,13 @@ export class AccessTokenError extends Auth0Error {
 }
 
 /** The reasons an `AccessTokenForConnectionError` gives. */
-export type AccessTokenForConnectionErrorCode =
-  | 'missing_session' | 'missing_refresh_token' | 'failed_to_retrieve' | 'session_not_writable'
+export type AccessTokenForConnectionErrorCode = 'missing_session' | 'missing_refresh_token' | 'failed_to_retrieve'
+  | 'session_not_writable'
 
-/** Token Vault gave no token for a connection; for `failed_to_retrieve` the user probably has to connect the account first. */
+/**
+ * Token Vault gave no token for a connection; for `failed_to_retrieve` the user probably has to connect the account
+ * first.
+ */
 export class AccessTokenForConnectionError extends Auth0Error {
   constructor (code: AccessTokenForConnectionErrorCode, message: string, cause?: unknown) {
     super(message, { code, statusCode: code === 'session_not_writable' ? 500 : 401, cause })
@@ -203,14 +225,21 @@ export class SessionStoreError extends Auth0Error {
   constructor (message: string, cause?: unknown, retryAfter = 5) {
     super(message, { code: 'session_store_error', statusCode: 503, cause })
     this.retryAfter = retryAfter
-    Object.defineProperty(this, 'headers', { value: { 'retry-after': String(retryAfter), 'cache-control': 'no-store' }, enumerable: false })
+    Object.defineProperty(this, 'headers', {
+      value: { 'retry-after': String(retryAfter), 'cache-control': 'no-store' },
+      enumerable: false
+    })
   }
 }
 
 /** The session lives in cookies, and this exchange can no longer set any. */
 export class SessionNotWritableError extends Auth0Error {
   constructor () {
-    super('The session cannot be changed here: this response can no longer set the cookies that keep it. Change it before the response begins, or use a sessionStore.', { code: 'session_not_writable', statusCode: 500 })
+    super(
+      'The session cannot be changed here: this response can no longer set the cookies that keep it. Change it ' +
+        'before the response begins, or use a sessionStore.',
+      { code: 'session_not_writable', statusCode: 500 }
+    )
   }
 }
 
@@ -266,9 +295,9 @@ export class StartLinkUserError extends Auth0Error {
 }
 
 /** The reasons a `CustomTokenExchangeError` gives. */
-export type CustomTokenExchangeErrorCode =
-  | 'invalid_token_format' | 'missing_actor_token_type' | 'missing_actor_token' | 'token_exchange_failed'
-  | 'invalid_response' | 'actor_unavailable' | 'setactor_required' | 'session_transfer_disabled'
+export type CustomTokenExchangeErrorCode = 'invalid_token_format' | 'missing_actor_token_type' | 'missing_actor_token'
+  | 'token_exchange_failed' | 'invalid_response' | 'actor_unavailable' | 'setactor_required'
+  | 'session_transfer_disabled'
 
 /** A token exchange was refused, or its answer cannot be used. */
 export class CustomTokenExchangeError extends Auth0Error {
@@ -299,11 +328,9 @@ export class PaginationLimitError extends Auth0Error {
 }
 
 /** Any error of this package, for `switch (error.code)`. */
-export type AnyAuth0Error =
-  | ApiError | PollingApiError | MyAccountApiError | RateLimitError | MfaRequiredError
+export type AnyAuth0Error = ApiError | PollingApiError | MyAccountApiError | RateLimitError | MfaRequiredError
   | MissingTransactionError | MissingRequiredArgumentError | InvalidArgumentError | ConfigurationError
-  | LoginRequiredError | ForbiddenError | AccessTokenError | AccessTokenForConnectionError
-  | SessionExpiredError | SessionStoreError | SessionTooLargeError
-  | TokenValidationError | OrganizationTokenValidationError | IssuerValidationError
-  | BackchannelLogoutError | StartLinkUserError | CustomTokenExchangeError | NetworkError | TimeoutError
-  | PaginationLimitError
+  | LoginRequiredError | ForbiddenError | AccessTokenError | AccessTokenForConnectionError | SessionExpiredError
+  | SessionStoreError | SessionTooLargeError | TokenValidationError | OrganizationTokenValidationError
+  | IssuerValidationError | BackchannelLogoutError | StartLinkUserError | CustomTokenExchangeError | NetworkError
+  | TimeoutError | PaginationLimitError

@@ -35,8 +35,17 @@ const rings: Record<string, readonly string[]> = {
   'index.ts': ['base', 'http', 'tokens', 'authentication', 'management', 'stores', 'flows', 'plugin']
 }
 
-interface Import { from: string, typeOnly: boolean, line: number }
-interface Source { path: string, text: string, tree: TS.SourceFile, imports: Import[] }
+interface Import {
+  from: string
+  typeOnly: boolean
+  line: number
+}
+interface Source {
+  path: string
+  text: string
+  tree: TS.SourceFile
+  imports: Import[]
+}
 
 const lib = sourcesOf('lib')
 const types = sourcesOf('types')
@@ -54,11 +63,17 @@ t.test('third-party packages live in their homes', async t => {
 })
 
 t.test('jose and undici are loaded at first use, not at start', async t => {
-  const early = lib.filter(({ path }) => !path.startsWith('lib/testing/')).flatMap(({ path, tree }) => tree.statements
-    .filter(statement => (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) && !isTypeOnly(statement))
-    .map(statement => ((statement as TS.ImportDeclaration).moduleSpecifier as TS.StringLiteral | undefined)?.text ?? '')
-    .filter(from => ['jose', 'undici', 'oidc-provider', 'otpauth', '@simplewebauthn/server'].includes(from))
-    .map(from => `${path} imports ${from}`))
+  const early = lib.filter(({ path }) => !path.startsWith('lib/testing/')).flatMap(({ path, tree }) =>
+    tree.statements
+      .filter(statement =>
+        (ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) && !isTypeOnly(statement)
+      )
+      .map(statement =>
+        ((statement as TS.ImportDeclaration).moduleSpecifier as TS.StringLiteral | undefined)?.text ?? ''
+      )
+      .filter(from => ['jose', 'undici', 'oidc-provider', 'otpauth', '@simplewebauthn/server'].includes(from))
+      .map(from => `${path} imports ${from}`)
+  )
   t.same(early, [])
 })
 
@@ -78,7 +93,8 @@ t.test('every part of lib has its place in the rings', async t => {
 })
 
 t.test('no folder or file is named after nothing', async t => {
-  t.same(lib.map(({ path }) => path).filter(path => /(^|\/)(utils?|helpers?|common|misc|shared)(\/|\.ts$)/.test(path)), [])
+  t.same(lib.map(({ path }) => path).filter(path => /(^|\/)(utils?|helpers?|common|misc|shared)(\/|\.ts$)/.test(path)),
+    [])
 })
 
 t.test('nothing is any, and nothing is left to do', async t => {
@@ -89,13 +105,20 @@ t.test('nothing is any, and nothing is left to do', async t => {
       ts.forEachChild(node, visit)
     }
     visit(tree)
-    for (const [word] of text.matchAll(/\b(TODO|FIXME|XXX)\b|@ts-ignore|@ts-nocheck|(c8|v8|istanbul) ignore/g)) found.push(`${path} says ${word}`)
+    for (const [word] of text.matchAll(/\b(TODO|FIXME|XXX)\b|@ts-ignore|@ts-nocheck|(c8|v8|istanbul) ignore/g)) {
+      found.push(`${path} says ${word}`)
+    }
   }
   t.same(found, [])
 })
 
 t.test('types hold no runtime code', async t => {
-  t.same(types.flatMap(({ path, tree }) => tree.statements.filter(statement => !isType(statement)).map(statement => `${path}:${lineOf(tree, statement)}`)), [])
+  t.same(
+    types.flatMap(({ path, tree }) =>
+      tree.statements.filter(statement => !isType(statement)).map(statement => `${path}:${lineOf(tree, statement)}`)
+    ),
+    []
+  )
 })
 
 t.test('the repository names no machine', async t => {
@@ -125,10 +148,16 @@ function importsOf (tree: TS.SourceFile): Import[] {
   const imports: Import[] = []
   const visit = (node: TS.Node): void => {
     if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier !== undefined) {
-      imports.push({ from: (node.moduleSpecifier as TS.StringLiteral).text, typeOnly: isTypeOnly(node), line: lineOf(tree, node) })
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+      imports.push({
+        from: (node.moduleSpecifier as TS.StringLiteral).text,
+        typeOnly: isTypeOnly(node),
+        line: lineOf(tree, node)
+      })
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) &&
+      ts.isStringLiteral(node.argument.literal)) {
       imports.push({ from: node.argument.literal.text, typeOnly: true, line: lineOf(tree, node) })
-    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0] !== undefined && ts.isStringLiteral(node.arguments[0])) {
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword &&
+      node.arguments[0] !== undefined && ts.isStringLiteral(node.arguments[0])) {
       imports.push({ from: node.arguments[0].text, typeOnly: false, line: lineOf(tree, node) })
     }
     ts.forEachChild(node, visit)
@@ -142,7 +171,8 @@ function isTypeOnly (node: TS.ImportDeclaration | TS.ExportDeclaration): boolean
 }
 
 function isType (statement: TS.Statement): boolean {
-  return ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) || ts.isModuleDeclaration(statement) ||
+  return ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) ||
+    ts.isModuleDeclaration(statement) ||
     ((ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement)) && isTypeOnly(statement))
 }
 

@@ -16,7 +16,10 @@ function testsIn (file: string): Set<string> {
   return read.get(file)!
 }
 
-/** Names of the tests in a source, but for those that are skipped: of `t.test`, of functions that make tests, and in tables tests are made from. */
+/**
+ * Names of the tests in a source, but for those that are skipped: of `t.test`, of functions that make tests, and in
+ * tables tests are made from.
+ */
 function testsOf (source: string): Set<string> {
   const names = new Set<string>()
   const visit = (node: TS.Node): void => {
@@ -29,11 +32,20 @@ function testsOf (source: string): Set<string> {
   }
   const add = (name: TS.Node | undefined): void => {
     if (name === undefined) return
-    if (ts.isStringLiteralLike(name)) names.add(name.text)
+    const text = textOf(name)
+    if (text !== undefined) names.add(text)
     else if (ts.isTemplateExpression(name)) names.add(name.head.text.trimEnd())
   }
   visit(ts.createSourceFile('test.ts', source, ts.ScriptTarget.ES2022))
   return names
+}
+
+/** The text of a literal, or of a sum of literals. */
+function textOf (node: TS.Node): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text
+  if (!ts.isBinaryExpression(node)) return undefined
+  const [left, right] = [textOf(node.left), textOf(node.right)]
+  return left === undefined || right === undefined ? undefined : left + right
 }
 
 function makesTests (callee: TS.Expression): boolean {
@@ -43,7 +55,10 @@ function makesTests (callee: TS.Expression): boolean {
 function isSkipped ({ expression, arguments: given }: TS.CallExpression): boolean {
   const skips = (name: string): boolean => name === 'skip' || name === 'todo'
   if (ts.isPropertyAccessExpression(expression) && skips(expression.name.text)) return true
-  return given.some(argument => ts.isObjectLiteralExpression(argument) && argument.properties.some(({ name }) => name !== undefined && ts.isIdentifier(name) && skips(name.text)))
+  return given.some(argument =>
+    ts.isObjectLiteralExpression(argument) &&
+    argument.properties.some(({ name }) => name !== undefined && ts.isIdentifier(name) && skips(name.text))
+  )
 }
 
 t.test('a test that does not run proves nothing', async t => {
@@ -60,13 +75,17 @@ t.test('a test that does not run proves nothing', async t => {
 })
 
 t.test('each mistake is listed once', async t => {
-  for (const [topic, rows] of Object.entries(mistakes)) t.equal(new Set(rows.map(([mistake]) => mistake)).size, rows.length, topic)
+  for (const [topic, rows] of Object.entries(mistakes)) {
+    t.equal(new Set(rows.map(([mistake]) => mistake)).size, rows.length, topic)
+  }
 })
 
 for (const [topic, rows] of Object.entries(mistakes)) {
   t.test(`not made here: ${topic}`, async t => {
     for (const [mistake, file, test] of rows) {
-      await t.test(mistake, async t => { t.ok(testsIn(file).has(test), `test/${file}.test.ts: ${test}`) })
+      await t.test(mistake, async t => {
+        t.ok(testsIn(file).has(test), `test/${file}.test.ts: ${test}`)
+      })
     }
   })
 }

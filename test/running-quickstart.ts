@@ -16,15 +16,22 @@ export interface RunningQuickstart {
 export const patient = { pluginTimeout: 0 }
 
 /** Runs the quickstart and its local tenant on free ports until the test ends. */
-export async function runQuickstart (t: { teardown: (close: () => Promise<void>) => void }, options: Partial<Auth0Options> = {}): Promise<RunningQuickstart> {
+export async function runQuickstart (t: { teardown: (close: () => Promise<void>) => void },
+  options: Partial<Auth0Options> = {}): Promise<RunningQuickstart> {
   const { buildApp } = await import('../examples/quickstart/app.js')
   const { startLocalTenant } = await import('../examples/quickstart/local-tenant.js')
   const port = await freePort()
   const url = `http://localhost:${port}`
   const tenant = await startLocalTenant({ port: 0, appBaseUrl: url })
   t.teardown(tenant.close)
-  const app = await buildApp({ auth0: { ...tenant.auth0, ...options, domain: tenant.auth0.domain }, demoUsers: tenant.demoUsers, server: patient })
-  t.teardown(async () => { await app.close() })
+  const app = await buildApp({
+    auth0: { ...tenant.auth0, ...options, domain: tenant.auth0.domain },
+    demoUsers: tenant.demoUsers,
+    server: patient
+  })
+  t.teardown(async () => {
+    await app.close()
+  })
   await app.listen({ port, host: 'localhost' })
   return { app, url, tenantUrl: tenant.url }
 }

@@ -7,10 +7,15 @@ const { auth0 } = app
 
 describe('guards', () => {
   test('are hooks for HTTP/1 and HTTP/2, alone, in arrays and declared', () => {
-    const guards = [auth0.requireSession, auth0.requireClaims({ role: 'admin' }), auth0.requireOrganization('org_a'), auth0.requirePermissions('read'), auth0.requireFreshLogin({ maxAge: 60 }), auth0.requireMfa(), auth0.requireToken(), auth0.requireSessionOrToken(), auth0.requireSameOrigin]
+    const guards = [auth0.requireSession, auth0.requireClaims({ role: 'admin' }), auth0.requireOrganization('org_a'),
+      auth0.requirePermissions('read'), auth0.requireFreshLogin({ maxAge: 60 }), auth0.requireMfa(),
+      auth0.requireToken(), auth0.requireSessionOrToken(), auth0.requireSameOrigin]
     expect(guards).type.toBe<Guard[]>()
     app.get('/one', { preHandler: guards }, async () => '')
-    app.get('/two', { onRequest: auth0.requireMfa(), config: { auth0: { session: true, mfa: true, permissions: ['read'] } } }, async () => '')
+    app.get('/two', {
+      onRequest: auth0.requireMfa(),
+      config: { auth0: { session: true, mfa: true, permissions: ['read'] } }
+    }, async () => '')
     const secure = Fastify({ http2: true })
     secure.get('/one', { preHandler: [secure.auth0.requireSession, secure.auth0.requireMfa()] }, async () => '')
     secure.addHook('onRequest', secure.auth0.requireToken({ scopes: ['read'] }))
@@ -26,7 +31,9 @@ describe('guards', () => {
   test('refuse demands that nobody knows', () => {
     expect<AccessTokenDemands>().type.not.toBeAssignableFrom({ scope: ['read'] })
     expect<ClaimDemands>().type.toBeAssignableFrom({ role: 'admin', teams: ['a'] })
-    expect<ClaimDemands>().type.toBeAssignableFrom(async (claims: Readonly<UserClaims>) => claims.email_verified === true)
+    expect<ClaimDemands>().type.toBeAssignableFrom(async (claims: Readonly<UserClaims>) =>
+      claims.email_verified === true
+    )
     expect<ClaimDemands>().type.not.toBeAssignableFrom({ role: undefined })
   })
 })
@@ -39,7 +46,7 @@ describe('behind a guard', () => {
     })
   })
 
-  test('the token\'s claims may be there', () => {
+  test("the token's claims may be there", () => {
     app.get('/token', { preHandler: auth0.requireToken() }, async request => {
       expect(request.auth0.token).type.toBe<AccessTokenClaims | undefined>()
       expect(request.auth0.token?.act?.sub).type.toBe<string | undefined>()

@@ -4,16 +4,21 @@ import type { Session, SessionDraft, SessionSaveReason } from './session.js'
 import type { RevocationStore, SessionStore, TransactionStore } from './stores.js'
 import type { IdTokenClaims } from './tokens.js'
 
-export type { AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, SigningKey, TelemetryOption, TlsCredentials } from './outbound.js'
+export type {
+  AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, SigningKey, TelemetryOption,
+  TlsCredentials
+} from './outbound.js'
 
 /** Algorithms an ID token may be signed with. */
-export type IdTokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA' | 'HS256'
+export type IdTokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
+  | 'HS256'
 
 /** A cookie's name and attributes. */
 export interface CookieOptions {
   name?: string
   /**
-   * Default `'lax'`. With `'strict'` the session stays away from every request that begins elsewhere, so also from the first
+   * Default `'lax'`. With `'strict'` the session stays away from every request that begins elsewhere, so also from the
+   * first
    * page after the login, which Auth0 sends the user to: let that page be a public one. Refused for transactions.
    */
   sameSite?: 'lax' | 'strict' | 'none'
@@ -67,7 +72,9 @@ export interface RoutesOptions {
   protectedResource?: string | boolean
 }
 
-/** Parameters of `/authorize`. The protocol's own (`state`, `nonce`, PKCE, `client_id`, `response_type`) are refused. */
+/**
+ * Parameters of `/authorize`. The protocol's own (`state`, `nonce`, PKCE, `client_id`, `response_type`) are refused.
+ */
 export interface AuthorizationParams {
   audience?: string
   /** Scopes, or scopes per audience. */
@@ -94,8 +101,7 @@ export interface AuthorizationParams {
 }
 
 /** What to do with a request that has no session. */
-export type OnUnauthenticated =
-  | 'auto' | 'login' | '401' | `/${string}`
+export type OnUnauthenticated = 'auto' | 'login' | '401' | `/${string}`
   | ((request: FastifyRequest, reply: FastifyReply) => unknown)
 
 /** The blame of an event: the visitor, Auth0, or the application. */
@@ -144,7 +150,10 @@ export interface ImportSessionsOptions {
 export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOptions {
   /** Auth0 domain or custom domain: host or URL, or a function of the request. `http:` only for loopback. */
   domain: string | ((request: FastifyRequest) => string | Promise<string>)
-  /** Auth0's own domain of the tenant, for `fastify.auth0.management`: its API is not called by a custom domain's name. Default: `domain`. */
+  /**
+   * Auth0's own domain of the tenant, for `fastify.auth0.management`: its API is not called by a custom domain's name.
+   * Default: `domain`.
+   */
   managementDomain?: string
   /** Connect to a domain that the function gave also where its name stands for a private address. Default `false`. */
   allowPrivateDomains?: boolean
@@ -156,7 +165,9 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   audience?: string
   /** Scopes, or scopes per audience. Default `openid profile email offline_access`. */
   scope?: string | Record<string, string>
-  authorizationParams?: AuthorizationParams | ((request: FastifyRequest) => AuthorizationParams | Promise<AuthorizationParams>)
+  authorizationParams?:
+    | AuthorizationParams
+    | ((request: FastifyRequest) => AuthorizationParams | Promise<AuthorizationParams>)
   /** Send the authorization request through the back channel. @see RFC 9126 */
   pushedAuthorizationRequests?: boolean
   /** Sign the authorization request with `clientAssertionSigningKey`. @see RFC 9101 */
@@ -166,7 +177,9 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   /** Without `organization`: whether the query may name this one. */
   allowOrganization?: (request: FastifyRequest, organization: string) => boolean | Promise<boolean>
   /** Whether the connect route's query may name this connection, and these scopes at its provider. Default: any. */
-  allowConnect?: (request: FastifyRequest, asked: { connection: string, scopes: readonly string[] }) => boolean | Promise<boolean>
+  allowConnect?: (request: FastifyRequest, asked: { connection: string, scopes: readonly string[] }) =>
+    | boolean
+    | Promise<boolean>
   onUnauthenticated?: OnUnauthenticated
   sessionStore?: SessionStore
   sessionConfiguration?: SessionConfiguration
@@ -181,7 +194,10 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   fetchUserInfo?: boolean
   /** Keep the ID token in the session. On by itself with `mountConnectRoutes`. */
   storeIdToken?: boolean
-  /** Keep the tokens of `getAccessTokenForConnection()` in the session's cookies. Default `false`: in this process's memory. A `sessionStore` keeps them in any case. */
+  /**
+   * Keep the tokens of `getAccessTokenForConnection()` in the session's cookies. Default `false`: in this process's
+   * memory. A `sessionStore` keeps them in any case.
+   */
   storeConnectionTokens?: boolean
   discoveryCache?: { ttl?: number, maxEntries?: number }
   /** Seconds of clock difference that are forgiven. Default 30. */
@@ -194,7 +210,9 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   /** Access tokens are renewed this many seconds early. Default 30. */
   refreshLeeway?: number
   /** Changes or refuses (by throwing) what is about to be written. May be async. */
-  beforeSessionSaved?: (session: SessionDraft, context: SessionSaveContext) => SessionDraft | undefined | Promise<SessionDraft | undefined> | void
+  beforeSessionSaved?: (session: SessionDraft, context: SessionSaveContext) => SessionDraft | undefined | Promise<
+    SessionDraft | undefined
+  > | void
   /** Answers for a failed callback instead of the built-in page. Return `undefined` to get the page. */
   onCallbackError?: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
   /** Take over the sessions of another library at first use: switching logs nobody out. */

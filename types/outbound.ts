@@ -11,7 +11,12 @@ export type DpopKeyInput = string | webcrypto.JsonWebKey | webcrypto.CryptoKeyPa
 export type AssertionAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'
 
 /** A client certificate for mutual TLS, PEM. @see RFC 8705 */
-export interface TlsCredentials { cert: string | Buffer, key: string | Buffer, passphrase?: string, ca?: string | Buffer }
+export interface TlsCredentials {
+  cert: string | Buffer
+  key: string | Buffer
+  passphrase?: string
+  ca?: string | Buffer
+}
 
 /** How an application proves to Auth0 which one it is. */
 export interface ClientAuthenticationOptions {

@@ -2,15 +2,26 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify from 'fastify'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'tstyche'
-import auth0, { ApiError, Auth0Error, type Auth0Options, type Guard, type Session, type UserClaims } from '../lib/index.js'
+import auth0, {
+  ApiError, Auth0Error, type Auth0Options, type Guard, type Session, type UserClaims
+} from '../lib/index.js'
 
 declare module './session.js' {
-  interface UserClaims { 'https://example.com/roles'?: string[] }
-  interface CustomSession { theme?: 'dark' | 'light' }
+  interface UserClaims {
+    'https://example.com/roles'?: string[]
+  }
+  interface CustomSession {
+    theme?: 'dark' | 'light'
+  }
 }
 
 const app = Fastify()
-const options: Auth0Options = { domain: 'acme.eu.auth0.com', clientId: 'app', clientSecret: 'secret', sessionSecret: 'a secret' }
+const options: Auth0Options = {
+  domain: 'acme.eu.auth0.com',
+  clientId: 'app',
+  clientSecret: 'secret',
+  sessionSecret: 'a secret'
+}
 
 describe('registering', () => {
   test('takes the options', () => {
@@ -41,7 +52,10 @@ describe('the guard', () => {
 
   test('fits a type provider, and leaves its types alone', () => {
     const typed = Fastify().withTypeProvider<TypeBoxTypeProvider>()
-    typed.get('/:id', { preHandler: typed.auth0.requireSession, schema: { params: Type.Object({ id: Type.Number() }) } }, async request => {
+    typed.get('/:id', {
+      preHandler: typed.auth0.requireSession,
+      schema: { params: Type.Object({ id: Type.Number() }) }
+    }, async request => {
       expect(request.params.id).type.toBe<number>()
       return request.auth0.user
     })
@@ -64,18 +78,26 @@ describe('claims and sessions', () => {
 
   test('are changed field by field, and removed as undefined', async () => {
     const request = await new Promise<import('fastify').FastifyRequest>(() => {})
-    expect(request.auth0.updateSession).type.toBeCallableWith({ theme: 'dark', count: 1, user: { nickname: 'countess' } })
+    expect(request.auth0.updateSession).type.toBeCallableWith({
+      theme: 'dark',
+      count: 1,
+      user: { nickname: 'countess' }
+    })
     expect(request.auth0.updateSession).type.toBeCallableWith({ theme: undefined, user: { name: undefined } })
     expect(request.auth0.updateSession).type.not.toBeCallableWith({ theme: 'purple' })
     expect(request.auth0.updateSession).type.not.toBeCallableWith({ user: { name: 1 } })
   })
 
   test('take a type of their own', async () => {
-    interface Employee extends UserClaims { department: string }
+    interface Employee extends UserClaims {
+      department: string
+    }
     const request = await new Promise<import('fastify').FastifyRequest>(() => {})
     expect((await request.auth0.getUser<Employee>())?.department).type.toBe<string | undefined>()
     expect((await request.getSession<Employee>())?.user.department).type.toBe<string | undefined>()
-    expect((await request.auth0.completeInteractiveLogin<{ cart: number }>()).appState).type.toBe<{ cart: number } | undefined>()
+    expect((await request.auth0.completeInteractiveLogin<{ cart: number }>()).appState).type.toBe<
+      { cart: number } | undefined
+    >()
   })
 })
 

@@ -16,17 +16,17 @@ export interface CookieAttributes {
 /** Where a request's cookies are read and its response's cookies are written. A read after a write sees the write. */
 export interface CookieJar {
   /** The value of a cookie, or `undefined`. Of two cookies with one name the first counts. */
-  get (name: string): string | undefined
+  get(name: string): string | undefined
   /** Every value the request gives a cookie, where more than one came: a sibling host may have set the same name. */
-  all? (name: string): string[]
+  all?(name: string): string[]
   /** The names of the request's cookies that begin with `prefix`. */
-  names (prefix: string): string[]
+  names(prefix: string): string[]
   /**
    * Writes a cookie with the response. `stillWanted` is asked when the headers are sent:
    * a write that logout has overtaken in the meantime is dropped.
    */
-  set (name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void
-  clear (name: string, attributes: CookieAttributes): void
+  set(name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void
+  clear(name: string, attributes: CookieAttributes): void
   /** `false` once the response's headers are sent, or on a connection that has no response (WebSocket). */
   readonly writable: boolean
   /** Whether this exchange is over https (decides `Secure` and the name prefix). */
@@ -73,11 +73,11 @@ export interface TransactionStore {
   /**
    * Keeps a transaction for at most `ttl` seconds.
    */
-  set (jar: CookieJar, state: string, transaction: Transaction, ttl: number): Promise<void> | void
+  set(jar: CookieJar, state: string, transaction: Transaction, ttl: number): Promise<void> | void
   /** Returns the transaction and forgets it in one atomic step; `undefined` if there is none or it was taken before. */
-  take (jar: CookieJar, state: string): Promise<Transaction | undefined> | Transaction | undefined
+  take(jar: CookieJar, state: string): Promise<Transaction | undefined> | Transaction | undefined
   /** Forgets one transaction, or all of this browser's. */
-  delete (jar: CookieJar, state?: string): Promise<void> | void
+  delete(jar: CookieJar, state?: string): Promise<void> | void
 }
 
 /** A value now or later: what is at hand is not waited for. */
@@ -171,24 +171,26 @@ export interface SessionListing extends SessionOwner {
  */
 export interface SessionStore {
   /** Keeps a new session. */
-  create (key: string, entry: SessionEntry): Promise<void>
+  create(key: string, entry: SessionEntry): Promise<void>
   /** The entry, or `undefined` when there is none or it is past `expiresAt`. */
-  get (key: string): Promise<SessionEntry | undefined>
+  get(key: string): Promise<SessionEntry | undefined>
   /** Replaces an entry only if it still exists with version `entry.version - 1`; says whether it did. Never creates. */
-  update (key: string, entry: SessionEntry): Promise<boolean>
+  update(key: string, entry: SessionEntry): Promise<boolean>
   /** Moves `expiresAt` (epoch seconds) of an existing entry and nothing else; says whether there was one. */
-  touch (key: string, expiresAt: number): Promise<boolean>
+  touch(key: string, expiresAt: number): Promise<boolean>
   /** Forgets an entry. Not an error when there is none. */
-  delete (key: string): Promise<void>
+  delete(key: string): Promise<void>
   /** Forgets every entry that matches the filter; says how many. An empty filter is an error. */
-  deleteWhere (filter: SessionFilter): Promise<number>
+  deleteWhere(filter: SessionFilter): Promise<number>
   /** The entries that match the filter, newest first. An empty filter is an error. */
-  list (filter: SessionFilter): Promise<SessionListing[]>
+  list(filter: SessionFilter): Promise<SessionListing[]>
   /**
    * Holds a lock named `key` for at most `leaseSeconds` while `work` runs, waiting at most `waitSeconds` for it.
-   * `work` gets a signal that aborts before the lease ends. Rejects with `TimeoutError` when the lock was not free in time.
+   * `work` gets a signal that aborts before the lease ends. Rejects with `TimeoutError` when the lock was not free in
+   * time.
    */
-  lock?<T> (key: string, how: { leaseSeconds: number, waitSeconds: number }, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+  lock?<T>(key: string, how: { leaseSeconds: number, waitSeconds: number },
+    work: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 
 /** Remembers, in stateless mode, which sessions were ended from outside (back-channel logout, revocation, logout). */
@@ -197,12 +199,17 @@ export interface RevocationStore {
    * Sessions that match and were created at or before `revokedAt` (epoch seconds) are over.
    * The entry may be forgotten after `expiresAt` (epoch seconds).
    */
-  revoke (filter: RevocationFilter, revokedAt: number, expiresAt: number): Promise<void> | void
-  /** Epoch seconds of the latest revocation that matches any of these keys, or `undefined`. May answer synchronously. */
-  revokedAt (owner: RevocationOwner): Promise<number | undefined> | number | undefined
+  revoke(filter: RevocationFilter, revokedAt: number, expiresAt: number): Promise<void> | void
+  /**
+   * Epoch seconds of the latest revocation that matches any of these keys, or `undefined`. May answer synchronously.
+   */
+  revokedAt(owner: RevocationOwner): Promise<number | undefined> | number | undefined
 }
 
-/** What a revocation names: exactly one of `id` (this session), `sid`, `sub` or `organization`, or `sid` and `sub`, which then must both match; `iss` beside all but `id`. */
+/**
+ * What a revocation names: exactly one of `id` (this session), `sid`, `sub` or `organization`, or `sid` and `sub`,
+ * which then must both match; `iss` beside all but `id`.
+ */
 export interface RevocationFilter {
   id?: string
   iss?: string

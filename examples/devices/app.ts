@@ -5,7 +5,9 @@ import auth0, { type Auth0Options } from 'fastify-auth0'
 export async function buildApp (options: Auth0Options, server: FastifyServerOptions = {}): Promise<FastifyInstance> {
   const app = Fastify(server)
   await app.register(auth0, options)
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _body, done) => { done(null) })
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, _body, done) => {
+    done(null)
+  })
 
   app.get('/', async (_request, reply) => reply.redirect('/devices'))
 
@@ -13,7 +15,9 @@ export async function buildApp (options: Auth0Options, server: FastifyServerOpti
     const here = (await request.getSession())! // The guard has seen it.
     const devices = await app.auth0.listSessions({ sub: here.user.sub })
     const rows = devices.map(({ sid, createdAt, expiresAt }) =>
-      `<li>${sid === here.sid ? '<strong>This device</strong>' : 'Another device'}, logged in ${moment(createdAt)}, until ${moment(expiresAt)} at most if it is not used</li>`)
+      `<li>${sid === here.sid ? '<strong>This device</strong>' : 'Another device'}, logged in ${moment(createdAt)}, ` +
+      `until ${moment(expiresAt)} at most if it is not used</li>`
+    )
     reply.header('cache-control', 'no-store').type('text/html; charset=utf-8')
     return page(`<h1>Your devices</h1>
       <ul>${rows.join('')}</ul>
@@ -21,13 +25,14 @@ export async function buildApp (options: Auth0Options, server: FastifyServerOpti
       <form method="post" action="/auth/logout"><button>Log out here</button></form>`)
   })
 
-  app.post('/devices/log-out-others', { preHandler: [app.auth0.requireSession, app.auth0.requireSameOrigin] }, async (request, reply) => {
-    const here = (await request.getSession())!
-    const devices = await app.auth0.listSessions({ sub: here.user.sub })
-    const others = new Set(devices.map(({ sid }) => sid).filter(sid => sid !== undefined && sid !== here.sid))
-    await Promise.all([...others].map(async sid => await app.auth0.revokeSessions({ sid: sid! })))
-    return reply.redirect('/devices', 303)
-  })
+  app.post('/devices/log-out-others', { preHandler: [app.auth0.requireSession, app.auth0.requireSameOrigin] },
+    async (request, reply) => {
+      const here = (await request.getSession())!
+      const devices = await app.auth0.listSessions({ sub: here.user.sub })
+      const others = new Set(devices.map(({ sid }) => sid).filter(sid => sid !== undefined && sid !== here.sid))
+      await Promise.all([...others].map(async sid => await app.auth0.revokeSessions({ sid: sid! })))
+      return reply.redirect('/devices', 303)
+    })
   return app
 }
 
@@ -36,5 +41,6 @@ function moment (seconds: number): string {
 }
 
 function page (content: string): string {
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Your devices</title><body>${content}</body></html>`
+  return '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" ' +
+    `content="width=device-width"><title>Your devices</title><body>${content}</body></html>`
 }

@@ -6,9 +6,14 @@ import { buildApp } from './app.js'
 const appBaseUrl = 'http://localhost:3000'
 const secret = (): string => randomBytes(32).toString('base64url')
 
-/** An Auth0 tenant of your own on this machine; with a real one, only its domain and the application's credentials are needed. */
+/**
+ * An Auth0 tenant of your own on this machine; with a real one, only its domain and the application's credentials are
+ * needed.
+ */
 const clientSecret = secret()
-const tenant = await createTenant({ clients: [{ clientId: 'devices', clientSecret, backchannelLogoutUrl: `${appBaseUrl}/auth/backchannel-logout` }] })
+const tenant = await createTenant({
+  clients: [{ clientId: 'devices', clientSecret, backchannelLogoutUrl: `${appBaseUrl}/auth/backchannel-logout` }]
+})
 
 const app = await buildApp({
   domain: tenant.url,
@@ -19,7 +24,13 @@ const app = await buildApp({
   // For more than one process: new RedisSessionStore({ client: new Redis() }), or a PostgresSessionStore.
   sessionStore: new MemorySessionStore()
 })
-app.addHook('onClose', async () => { await tenant.close() })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { app.close().then(() => process.exit(0), () => process.exit(1)) })
+app.addHook('onClose', async () => {
+  await tenant.close()
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    app.close().then(() => process.exit(0), () => process.exit(1))
+  })
+}
 await app.listen({ port: 3000, host: 'localhost' })
 console.log(`Open ${appBaseUrl} in two browsers and log in as the same user in both.`)

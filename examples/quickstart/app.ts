@@ -9,7 +9,11 @@ import { pages } from './pages.js'
 import { publicFiles } from './public-files.js'
 
 /** Someone a visitor can log in as at the local tenant. */
-export interface DemoUser { name: string, email: string, password: string }
+export interface DemoUser {
+  name: string
+  email: string
+  password: string
+}
 
 export interface QuickstartOptions {
   /** Options of the plugin, as an application of yours would give them. */
@@ -24,19 +28,24 @@ export interface QuickstartOptions {
 export async function buildApp (options: QuickstartOptions): Promise<FastifyInstance> {
   const { demoUsers = [] } = options
   const { audience } = options.auth0
-  const issuer = new URL(options.auth0.domain.includes('://') ? options.auth0.domain : `https://${options.auth0.domain}`)
+  const issuer = new URL(
+    options.auth0.domain.includes('://') ? options.auth0.domain : `https://${options.auth0.domain}`
+  )
   const showError = createErrorPage({ tenant: issuer.host })
   const app = Fastify(options.server)
 
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({
-      'content-security-policy': "default-src 'none'; style-src 'self'; img-src 'self' https: data:; base-uri 'none'; frame-ancestors 'none'",
+      'content-security-policy':
+        "default-src 'none'; style-src 'self'; img-src 'self' https: data:; base-uri 'none'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff'
     })
   })
   app.setErrorHandler(showError)
-  app.setNotFoundHandler((request, reply) => showError(Object.assign(new Error('Not found'), { statusCode: 404, code: 'not_found' }), request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    showError(Object.assign(new Error('Not found'), { statusCode: 404, code: 'not_found' }), request, reply)
+  )
 
   await app.register(fastifyView, {
     engine: { ejs },

@@ -16,7 +16,9 @@ const audience = 'https://orders.example.com'
  * Starts the local tenant. It listens on 127.0.0.1 while the application is at localhost:
  * two sites to a browser, as an application and its Auth0 tenant are.
  */
-export async function startLocalTenant ({ port, appBaseUrl }: { port: number, appBaseUrl: string }): Promise<LocalTenant> {
+export async function startLocalTenant (
+  { port, appBaseUrl }: { port: number, appBaseUrl: string }
+): Promise<LocalTenant> {
   const clientSecret = secret()
   const users = people(appBaseUrl)
   const tenant = await createTenant({

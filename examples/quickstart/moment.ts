@@ -1,5 +1,8 @@
 /** A point in time for a `<time>` element. */
-export interface Moment { iso: string, text: string }
+export interface Moment {
+  iso: string
+  text: string
+}
 
 const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 

@@ -2,10 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import type { DemoUser } from './app.js'
 import { moment } from './moment.js'
 
-interface Order { id: number, item: string, state: string }
+interface Order {
+  id: number
+  item: string
+  state: string
+}
 
 /** The pages a visitor sees. */
-export async function pages (app: FastifyInstance, { demoUsers, audience }: { demoUsers: readonly DemoUser[], audience?: string | undefined }): Promise<void> {
+export async function pages (app: FastifyInstance,
+  { demoUsers, audience }: { demoUsers: readonly DemoUser[], audience?: string | undefined }): Promise<void> {
   app.get('/', async (request, reply) => {
     return reply.view('home', { title: 'Home', user: await request.auth0.getUser(), demoUsers })
   })
@@ -17,7 +22,10 @@ export async function pages (app: FastifyInstance, { demoUsers, audience }: { de
       page: 'dashboard',
       user: session.user,
       initial: Array.from(session.user.name ?? session.user.sub)[0],
-      claims: Object.entries(session.user).map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) })),
+      claims: Object.entries(session.user).map(([name, value]) => ({
+        name,
+        value: typeof value === 'string' ? value : JSON.stringify(value)
+      })),
       loggedIn: moment(session.createdAt),
       ends: moment(session.expiresAt),
       apiAudience: audience

@@ -14,11 +14,21 @@ try {
 }
 
 async function start ({ port, host, tenantPort, tenant }: Settings): Promise<void> {
-  const local = tenant === undefined ? await startLocalTenant({ port: tenantPort, appBaseUrl: `http://localhost:${port}` }) : undefined
-  const app = await buildApp({ auth0: local?.auth0 ?? tenant!, demoUsers: local?.demoUsers ?? [], server: { logger: { level: 'warn' } } })
-  app.addHook('onClose', async () => { await local?.close() })
+  const local = tenant === undefined
+    ? await startLocalTenant({ port: tenantPort, appBaseUrl: `http://localhost:${port}` })
+    : undefined
+  const app = await buildApp({
+    auth0: local?.auth0 ?? tenant!,
+    demoUsers: local?.demoUsers ?? [],
+    server: { logger: { level: 'warn' } }
+  })
+  app.addHook('onClose', async () => {
+    await local?.close()
+  })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => { app.close().then(() => process.exit(0), () => process.exit(1)) })
+    process.once(signal, () => {
+      app.close().then(() => process.exit(0), () => process.exit(1))
+    })
   }
   await app.listen({ port, host })
   console.log(welcome(local?.auth0.appBaseUrl ?? tenant!.appBaseUrl, local, tenant?.domain))
@@ -43,7 +53,9 @@ function welcome (address: unknown, local: LocalTenant | undefined, domain: stri
 function explain (error: unknown, settings: Settings | undefined): string {
   if (error instanceof SettingsError) return error.message
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && cause.code === 'EADDRINUSE') return busy(cause as NodeJS.ErrnoException & { port?: number }, settings)
+    if ('code' in cause && cause.code === 'EADDRINUSE') {
+      return busy(cause as NodeJS.ErrnoException & { port?: number }, settings)
+    }
   }
   if (error instanceof Error && 'option' in error) return error.message
   return error instanceof Error ? error.stack ?? error.message : String(error)
@@ -51,5 +63,6 @@ function explain (error: unknown, settings: Settings | undefined): string {
 
 function busy ({ port }: { port?: number }, settings: Settings | undefined): string {
   const variable = port === settings?.tenantPort ? 'TENANT_PORT' : 'PORT'
-  return `Port ${port} is in use by another program. Stop that program, or choose another port: ${variable}=${Number(port) + 100} npm start`
+  return `Port ${port} is in use by another program. Stop that program, or choose another ` +
+    `port: ${variable}=${Number(port) + 100} npm start`
 }

@@ -29,7 +29,10 @@ const required = ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET', 'APP
  * Half a configuration is an error, so that nobody takes the local tenant for the real one.
  */
 export function readSettings (env: Record<string, string | undefined>): Settings {
-  const values = Object.fromEntries(required.map(name => [name, env[name]?.trim() ?? ''])) as Record<typeof required[number], string>
+  const values = Object.fromEntries(required.map(name => [name, env[name]?.trim() ?? ''])) as Record<
+    typeof required[number],
+    string
+  >
   const missing = required.filter(name => values[name] === '')
   const place = {
     port: readPort('PORT', env.PORT?.trim() || portOf(values.APP_BASE_URL) || '3000'),
@@ -40,7 +43,12 @@ export function readSettings (env: Record<string, string | undefined>): Settings
   if (missing.length === required.length) return place
   if (missing.length > 0) {
     const given = required.filter(name => values[name] !== '')
-    throw new SettingsError(`${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} set, but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. Set all five for your Auth0 tenant (.env.example explains each), or none for the local one.`)
+    throw new SettingsError(
+      `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'} set, ` +
+        `but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. Set all five for your Auth0 ` +
+        'tenant ' +
+        '(.env.example explains each), or none for the local one.'
+    )
   }
   return {
     ...place,
@@ -57,7 +65,9 @@ export function readSettings (env: Record<string, string | undefined>): Settings
 
 function readPort (name: string, given: string): number {
   const port = Number(given)
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new SettingsError(`${name} must be a number from 1 to 65535, not "${given}".`)
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new SettingsError(`${name} must be a number from 1 to 65535, not "${given}".`)
+  }
   return port
 }
 

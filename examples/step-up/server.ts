@@ -8,9 +8,12 @@ export async function build (options: Auth0Options): Promise<FastifyInstance> {
   await app.register(auth0, options)
   const { requireSession, requireFreshLogin, requireMfa } = app.auth0
 
-  app.get('/', { preHandler: requireSession }, async (_request, reply) => reply.type('text/html').send('<a href="/payments">Payments</a> <a href="/account">Account</a>'))
+  app.get('/', { preHandler: requireSession },
+    async (_request, reply) =>
+      reply.type('text/html').send('<a href="/payments">Payments</a> <a href="/account">Account</a>'))
   app.get('/payments', { preHandler: requireMfa() }, async request => `Payments of ${request.auth0.user.name}`)
-  app.get('/account', { preHandler: requireFreshLogin({ maxAge: 300 }) }, async request => `Account of ${request.auth0.user.name}`)
+  app.get('/account', { preHandler: requireFreshLogin({ maxAge: 300 }) },
+    async request => `Account of ${request.auth0.user.name}`)
 
   return app
 }

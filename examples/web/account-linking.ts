@@ -12,8 +12,10 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
 <a href="/auth/connect?connection=github&connectionScope=repo&returnTo=/linked">Link GitHub</a>
 <a href="/auth/unconnect?connection=github&returnTo=/unlinked">Unlink GitHub</a>`
   })
-  app.get('/linked', { preHandler: app.auth0.requireSession }, async request => `GitHub is linked to ${request.auth0.user.sub}.`)
-  app.get('/unlinked', { preHandler: app.auth0.requireSession }, async request => `GitHub is no longer linked to ${request.auth0.user.sub}.`)
+  app.get('/linked', { preHandler: app.auth0.requireSession },
+    async request => `GitHub is linked to ${request.auth0.user.sub}.`)
+  app.get('/unlinked', { preHandler: app.auth0.requireSession },
+    async request => `GitHub is no longer linked to ${request.auth0.user.sub}.`)
   return app
 }
 

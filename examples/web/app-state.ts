@@ -2,7 +2,10 @@ import fastify, { type FastifyInstance } from 'fastify'
 import auth0 from 'fastify-auth0'
 import { start, type Settings } from '../start.js'
 
-interface CheckoutState { cart: string[], step: 'payment' | 'review' }
+interface CheckoutState {
+  cart: string[]
+  step: 'payment' | 'review'
+}
 
 export async function build (settings: Settings): Promise<FastifyInstance> {
   const app = fastify()

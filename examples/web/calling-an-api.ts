@@ -4,7 +4,9 @@ import { start, type ExampleTenant, type Settings } from '../start.js'
 
 const audience = 'https://orders.example.com'
 
-export const tenant: ExampleTenant = { resourceServers: [{ identifier: audience, scopes: ['read:orders'], tokenLifetime: 60 }] }
+export const tenant: ExampleTenant = {
+  resourceServers: [{ identifier: audience, scopes: ['read:orders'], tokenLifetime: 60 }]
+}
 
 export async function build (settings: Settings): Promise<FastifyInstance> {
   const app = fastify()

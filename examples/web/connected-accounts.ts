@@ -2,7 +2,9 @@ import fastify, { type FastifyInstance } from 'fastify'
 import auth0, { AccessTokenForConnectionError } from 'fastify-auth0'
 import { start, type ExampleTenant, type Settings } from '../start.js'
 
-export const tenant: ExampleTenant = { connections: [{ name: 'google-oauth2', scopes: ['openid', 'https://www.googleapis.com/auth/calendar.readonly'] }] }
+export const tenant: ExampleTenant = {
+  connections: [{ name: 'google-oauth2', scopes: ['openid', 'https://www.googleapis.com/auth/calendar.readonly'] }]
+}
 
 export async function build (settings: Settings): Promise<FastifyInstance> {
   const app = fastify()
@@ -11,7 +13,9 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
 
   app.get('/calendar', { preHandler: requireSession }, async (request, reply) => {
     try {
-      const { accessToken, expiresAt } = await request.auth0.getAccessTokenForConnection({ connection: 'google-oauth2' })
+      const { accessToken, expiresAt } = await request.auth0.getAccessTokenForConnection({
+        connection: 'google-oauth2'
+      })
       return { provider: accessToken.split('-token-')[0], goodUntil: new Date(expiresAt * 1000) }
     } catch (error) {
       if (!(error instanceof AccessTokenForConnectionError)) throw error
@@ -21,7 +25,9 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
 
   app.get('/accounts', { preHandler: requireSession }, async request => {
     const accounts = []
-    for await (const { id, connection } of await request.auth0.listConnectedAccounts()) accounts.push({ id, connection })
+    for await (const { id, connection } of await request.auth0.listConnectedAccounts()) {
+      accounts.push({ id, connection })
+    }
     return accounts
   })
 

@@ -5,7 +5,8 @@ import { start, type Settings } from '../start.js'
 /** The application's hosts, and where their users log in. */
 export type Brands = ReadonlyMap<string, string>
 
-export async function build (settings: Settings, brands: Brands = new Map([['localhost:3000', settings.domain]])): Promise<FastifyInstance> {
+export async function build (settings: Settings,
+  brands: Brands = new Map([['localhost:3000', settings.domain]])): Promise<FastifyInstance> {
   const app = fastify({ trustProxy: 'loopback' })
   await app.register(auth0, {
     ...settings,

@@ -9,7 +9,8 @@ function readCredentials (): TlsCredentials {
   return { cert: readFileSync(TLS_CERT_FILE), key: readFileSync(TLS_KEY_FILE) }
 }
 
-export async function build ({ clientSecret: _, ...settings }: Settings, tls = readCredentials()): Promise<FastifyInstance> {
+export async function build ({ clientSecret: _, ...settings }: Settings,
+  tls = readCredentials()): Promise<FastifyInstance> {
   const app = fastify()
   await app.register(auth0, { ...settings, tls })
 

@@ -45,7 +45,8 @@ export async function buildForSubdomains (settings: Settings): Promise<FastifyIn
     appBaseUrl: ['http://books.localhost:3000', 'http://lamps.localhost:3000'],
     organization: request => request.hostname.split('.')[0]
   })
-  app.get('/', { preHandler: app.auth0.requireSession }, async request => ({ organization: request.auth0.user.org_name }))
+  app.get('/', { preHandler: app.auth0.requireSession },
+    async request => ({ organization: request.auth0.user.org_name }))
   return app
 }
 

@@ -2,7 +2,9 @@ import fastify, { type FastifyInstance } from 'fastify'
 import auth0 from 'fastify-auth0'
 import { start, type ExampleTenant, type Settings } from '../start.js'
 
-export const tenant: ExampleTenant = { resourceServers: [{ identifier: 'https://bank.example.com', authorizationDetailsTypes: ['payment'] }] }
+export const tenant: ExampleTenant = {
+  resourceServers: [{ identifier: 'https://bank.example.com', authorizationDetailsTypes: ['payment'] }]
+}
 
 export async function build (settings: Settings): Promise<FastifyInstance> {
   const app = fastify()

@@ -1,7 +1,8 @@
 /** Runs in the browser: asks it for a passkey and sends the answer on. */
 const script = `
 const send = async (url, body) => {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
   const answer = await response.json()
   if (!response.ok) throw new Error(answer.code)
   return answer
@@ -28,7 +29,9 @@ document.querySelector('#login').addEventListener('click', async () => {
 
 /** The page that signs up and logs in. */
 export function passkeyPage (name: string | undefined): string {
-  const who = name === undefined ? 'Nobody is logged in.' : `Hello, ${name.replace(/[&<]/g, character => `&#${character.charCodeAt(0)};`)}.`
+  const who = name === undefined
+    ? 'Nobody is logged in.'
+    : `Hello, ${name.replace(/[&<]/g, character => `&#${character.charCodeAt(0)};`)}.`
   return `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Passkeys</title></head>

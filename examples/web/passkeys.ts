@@ -15,11 +15,12 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
 
   app.post('/passkey/login', async request => await request.auth0.passkeys.loginChallenge())
 
-  app.post<{ Body: { authSession: string, authnResponse: Record<string, unknown> } }>('/passkey/finish', async request => {
-    const { authSession, authnResponse } = request.body
-    const { session } = await request.auth0.passkeys.signIn({ authSession, authnResponse })
-    return { name: session.user.name }
-  })
+  app.post<{ Body: { authSession: string, authnResponse: Record<string, unknown> } }>('/passkey/finish',
+    async request => {
+      const { authSession, authnResponse } = request.body
+      const { session } = await request.auth0.passkeys.signIn({ authSession, authnResponse })
+      return { name: session.user.name }
+    })
 
   app.get('/', async (request, reply) => {
     const user = await request.auth0.getUser()

@@ -13,7 +13,12 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
 
   app.post<{ Body: { email: string, code: string } }>('/code/verify', async request => {
     const { email, code } = request.body
-    const { session } = await request.auth0.passwordless.verify({ connection: 'email', email, verificationCode: code, clientIp: request.ip })
+    const { session } = await request.auth0.passwordless.verify({
+      connection: 'email',
+      email,
+      verificationCode: code,
+      clientIp: request.ip
+    })
     return { name: session.user.name }
   })
 
@@ -24,12 +29,21 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
 
   app.post<{ Body: { phoneNumber: string, code: string } }>('/sms/verify', async request => {
     const { phoneNumber, code } = request.body
-    const { session } = await request.auth0.passwordless.verify({ connection: 'sms', phoneNumber, verificationCode: code })
+    const { session } = await request.auth0.passwordless.verify({
+      connection: 'sms',
+      phoneNumber,
+      verificationCode: code
+    })
     return { name: session.user.name }
   })
 
   app.post<{ Body: { email: string } }>('/link', async request => {
-    await request.auth0.passwordless.start({ connection: 'email', email: request.body.email, send: 'link', returnTo: '/' })
+    await request.auth0.passwordless.start({
+      connection: 'email',
+      email: request.body.email,
+      send: 'link',
+      returnTo: '/'
+    })
     return { message: 'We have sent you a link.' }
   })
 

@@ -9,7 +9,10 @@ const made = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const signingKey = file === undefined ? made.privateKey : readFileSync(file, 'utf8')
 
 export const tenant: ExampleTenant = {
-  client: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [{ ...made.publicKey.export({ format: 'jwk' }), kid: 'example-key', alg: 'RS256' }] } }
+  client: {
+    tokenEndpointAuthMethod: 'private_key_jwt',
+    jwks: { keys: [{ ...made.publicKey.export({ format: 'jwk' }), kid: 'example-key', alg: 'RS256' }] }
+  }
 }
 
 export async function build ({ clientSecret: _, ...settings }: Settings): Promise<FastifyInstance> {

@@ -6,7 +6,8 @@ const orders = 'https://orders.example.com'
 const billing = 'https://billing.example.com'
 
 export const tenant: ExampleTenant = {
-  resourceServers: [{ identifier: orders, scopes: ['read:orders'] }, { identifier: billing, scopes: ['read:invoices'] }, { identifier: 'https://closed.example.com', scopes: [] }],
+  resourceServers: [{ identifier: orders, scopes: ['read:orders'] }, { identifier: billing, scopes: ['read:invoices'] },
+    { identifier: 'https://closed.example.com', scopes: [] }],
   client: { refreshToken: { policies: [{ audience: billing, scope: ['read:invoices'] }] } }
 }
 
@@ -28,7 +29,9 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
     try {
       return await request.auth0.getAccessToken({ audience: 'https://closed.example.com' })
     } catch (error) {
-      if (error instanceof AccessTokenError && error.code === 'incorrect_audience') return reply.code(403).send({ reason: 'not in the refresh-token policy' })
+      if (error instanceof AccessTokenError && error.code === 'incorrect_audience') {
+        return reply.code(403).send({ reason: 'not in the refresh-token policy' })
+      }
       throw error
     }
   })

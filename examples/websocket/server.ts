@@ -16,13 +16,22 @@ export async function build (options: Auth0Options, interval = recheck): Promise
   // The handshake is an ordinary request: who may not is refused before the socket opens, other sites are as well.
   app.get('/live', { websocket: true, onRequest: [requireSession, requireSameOrigin] }, (socket, request) => {
     const { sub } = request.auth0.user
-    socket.on('message', message => { socket.send(`${sub}: ${String(message)}`) })
+    socket.on('message', message => {
+      socket.send(`${sub}: ${String(message)}`)
+    })
     const timer = setInterval(() => {
-      stillLoggedIn().then(alive => { if (!alive) socket.close(4401, 'login_required') }, () => { socket.close(1011) })
+      stillLoggedIn().then(alive => {
+        if (!alive) socket.close(4401, 'login_required')
+      }, () => {
+        socket.close(1011)
+      })
     }, interval)
-    socket.on('close', () => { clearInterval(timer) })
+    socket.on('close', () => {
+      clearInterval(timer)
+    })
 
-    // Asked anew, not remembered from the handshake: logouts, also of the back channel, and the end of the session count.
+    // Asked anew, not remembered from the handshake: logouts, also of the back channel, and the end of the session
+    // count.
     async function stillLoggedIn (): Promise<boolean> {
       return await app.auth0.for({ request }).getSession() !== undefined
     }
@@ -34,9 +43,16 @@ export async function build (options: Auth0Options, interval = recheck): Promise
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     reply.raw.write(`data: hello ${request.auth0.user.sub}\n\n`)
     const timer = setInterval(() => {
-      app.auth0.for({ request }).getSession().then(session => session === undefined ? reply.raw.end() : reply.raw.write(': still there\n\n'), () => { reply.raw.end() })
+      app.auth0.for({ request }).getSession().then(
+        session => session === undefined ? reply.raw.end() : reply.raw.write(': still there\n\n'),
+        () => {
+          reply.raw.end()
+        }
+      )
     }, interval)
-    reply.raw.on('close', () => { clearInterval(timer) })
+    reply.raw.on('close', () => {
+      clearInterval(timer)
+    })
   })
 
   return app

@@ -14,14 +14,17 @@ import { legacyImpersonate, legacyTokenInfo, legacyUnlink } from './api/legacy-u
 import { oidcLogoutUrl, v2LogoutUrl, type LogoutUrlParams } from './api/logout.js'
 import { challengeAuthenticator, deleteAuthenticator, enrollAuthenticator, listAuthenticators } from './api/mfa.js'
 import { passkeyLoginChallenge, passkeySignupChallenge } from './api/passkeys.js'
-import { legacySmsLogin, legacyVerify, startOtpChallenge, startPasswordlessEmail, startPasswordlessSms } from './api/passwordless.js'
+import {
+  legacySmsLogin, legacyVerify, startOtpChallenge, startPasswordlessEmail, startPasswordlessSms
+} from './api/passwordless.js'
 import { poll } from './server/polling.js'
 import type { RequestOptions } from './server/request-options.js'
 import { legacySocialLogin, nativeSocialLogin } from './api/social.js'
 import { fetchUserInfo, type UserInfoOptions } from './api/users.js'
 
 /** An operation of a server as a method of its client. */
-function bind<P, O, R> (server: AuthorizationServer, operation: (server: AuthorizationServer, params: P, options?: O) => R): (params: P, options?: O) => R {
+function bind<P, O, R> (server: AuthorizationServer,
+  operation: (server: AuthorizationServer, params: P, options?: O) => R): (params: P, options?: O) => R {
   return (params, options) => operation(server, params, options)
 }
 
@@ -47,7 +50,8 @@ export type PushedAuthorization = ReturnType<typeof pushedAuthorization>
 export function pushedAuthorization (server: AuthorizationServer) {
   return {
     /** Deposits an authorization request; `authorize.url({ requestUri })` makes the URL of it. */
-    push: (params: AuthorizeParams, options?: RequestOptions) => pushAuthorizationRequest(server, authorizationParams(params), options)
+    push: (params: AuthorizeParams, options?: RequestOptions) =>
+      pushAuthorizationRequest(server, authorizationParams(params), options)
   }
 }
 
@@ -130,8 +134,10 @@ export function backchannel (server: AuthorizationServer) {
     /** Asks a user to log in on another device. */
     start: bind(server, startBackchannelAuthentication),
     /** Waits for the answer, as often and as long as Auth0 said. */
-    poll: ({ authReqId, interval, expiresIn }: BackchannelAuthentication, options: PollOptions = {}): Promise<TokenResponse> =>
-      poll({ interval, expiresIn, now: server.now, ...waiting(options) }, () => grants.cibaGrant(server, { authReqId }, options))
+    poll: ({ authReqId, interval, expiresIn }: BackchannelAuthentication,
+      options: PollOptions = {}): Promise<TokenResponse> =>
+      poll({ interval, expiresIn, now: server.now, ...waiting(options) }, () =>
+        grants.cibaGrant(server, { authReqId }, options))
   }
 }
 
@@ -142,8 +148,10 @@ export function device (server: AuthorizationServer) {
     /** Begins a login that the user finishes on another device. */
     start: bind(server, startDeviceAuthorization),
     /** Waits for the user, as often and as long as Auth0 said. */
-    poll: ({ deviceCode, interval, expiresIn }: Pick<DeviceAuthorization, 'deviceCode' | 'interval' | 'expiresIn'>, options: PollOptions = {}): Promise<TokenResponse> =>
-      poll({ interval, expiresIn, now: server.now, ...waiting(options) }, () => grants.deviceCodeGrant(server, { deviceCode }, options))
+    poll: ({ deviceCode, interval, expiresIn }: Pick<DeviceAuthorization, 'deviceCode' | 'interval' | 'expiresIn'>,
+      options: PollOptions = {}): Promise<TokenResponse> =>
+      poll({ interval, expiresIn, now: server.now, ...waiting(options) }, () =>
+        grants.deviceCodeGrant(server, { deviceCode }, options))
   }
 }
 
@@ -172,7 +180,8 @@ export function passkeys (server: AuthorizationServer) {
     /** Begins a signup with a passkey; `getToken.webauthn()` ends it. */
     signupChallenge: bind(server, passkeySignupChallenge),
     /** Begins a login with a passkey; `getToken.webauthn()` ends it. */
-    loginChallenge: (params?: Parameters<typeof passkeyLoginChallenge>[1], options?: RequestOptions) => passkeyLoginChallenge(server, params, options)
+    loginChallenge: (params?: Parameters<typeof passkeyLoginChallenge>[1], options?: RequestOptions) =>
+      passkeyLoginChallenge(server, params, options)
   }
 }
 
@@ -182,9 +191,15 @@ export function users (server: AuthorizationServer) {
   return {
     /** The user's claims, for an access token with scope `openid`. */
     userInfo: (accessToken: string, options?: UserInfoOptions) => fetchUserInfo(server, accessToken, options),
-    /** @deprecated `/tokeninfo` is switched off for new tenants. Verify the ID token with `TokenVerifier`, or use `users.userInfo()`. */
+    /**
+     * @deprecated `/tokeninfo` is switched off for new tenants. Verify the ID token with `TokenVerifier`, or use
+     * `users.userInfo()`.
+     */
     tokenInfo: bind(server, legacyTokenInfo),
-    /** @deprecated Auth0 switched impersonation off for new tenants. Use delegated administration, or a session transfer token by `getToken.tokenExchange()`. */
+    /**
+     * @deprecated Auth0 switched impersonation off for new tenants. Use delegated administration, or a session transfer
+     * token by `getToken.tokenExchange()`.
+     */
     impersonate: bind(server, legacyImpersonate),
     /** @deprecated Use the Management API: `DELETE /api/v2/users/{id}/identities/{provider}/{user_id}`. */
     unlink: bind(server, legacyUnlink)
@@ -227,7 +242,8 @@ export type Enterprise = ReturnType<typeof enterprise>
 export function enterprise (server: AuthorizationServer) {
   return {
     /** The SAML metadata of an application, XML. Default: this client's. */
-    samlMetadata: (params?: { clientId?: string | undefined }, options?: RequestOptions) => samlMetadata(server, params, options),
+    samlMetadata: (params?: { clientId?: string | undefined }, options?: RequestOptions) =>
+      samlMetadata(server, params, options),
     /** The WS-Federation metadata of the tenant, XML. */
     wsfedMetadata: (options?: RequestOptions) => wsfedMetadata(server, options)
   }

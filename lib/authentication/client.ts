@@ -1,4 +1,6 @@
-import type { ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm } from '../../types/options.js'
+import type {
+  ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm
+} from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
 import { createHttp, type Http } from '../http/send.js'
@@ -10,7 +12,8 @@ import { revokeToken, type RevokeTokenParams } from './api/revoke.js'
 import type { RequestOptions } from './server/request-options.js'
 
 /** Options of `AuthenticationClient`. Of several ways to authenticate the signing key wins. */
-export interface AuthenticationClientOptions extends ClientAuthenticationOptions, Omit<HttpClientOptions, 'httpTimeout'> {
+export interface AuthenticationClientOptions
+  extends ClientAuthenticationOptions, Omit<HttpClientOptions, 'httpTimeout'> {
   /** Auth0 domain or custom domain: a host, or its URL. */
   domain: string
   clientId: string
@@ -129,7 +132,12 @@ export function clientOver (server: AuthorizationServer, options: Authentication
 
 function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
   checkOptions(options)
-  const { clientAssertionSigningKey: key, clientAssertionSigningAlg: alg, clientAssertionSigningKeyId: keyId, now = () => Date.now() / 1000 } = options
+  const {
+    clientAssertionSigningKey: key,
+    clientAssertionSigningAlg: alg,
+    clientAssertionSigningKeyId: keyId,
+    now = () => Date.now() / 1000
+  } = options
   const assertionSigner = key === undefined
     ? undefined
     : createAssertionSigner({ key, ...(alg !== undefined && { alg }), ...(keyId !== undefined && { keyId }) })
@@ -139,16 +147,21 @@ function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
 
 /** Repeats what only reads; everything else happens once. */
 function withReadRetries (http: Http, retry: RetryPolicy | undefined): Http {
-  return retry === undefined ? http : { ...http, send: (request) => http.send(request.method === 'GET' ? { retry, ...request } : request) }
+  return retry === undefined
+    ? http
+    : { ...http, send: request => http.send(request.method === 'GET' ? { retry, ...request } : request) }
 }
 
 function checkOptions (options: AuthenticationClientOptions): void {
   for (const name of ['domain', 'clientId'] as const) {
-    if (typeof options?.[name] !== 'string' || options[name] === '') throw new ConfigurationError(name, `The option "${name}" is required.`)
+    if (typeof options?.[name] !== 'string' || options[name] === '') {
+      throw new ConfigurationError(name, `The option "${name}" is required.`)
+    }
   }
   if (options.clientSecret === '') throw new ConfigurationError('clientSecret', 'The option "clientSecret" is empty.')
   if (options.idTokenSigningAlg === 'HS256' && options.clientSecret === undefined) {
-    throw new ConfigurationError('idTokenSigningAlg', 'The option "idTokenSigningAlg" is HS256, which needs "clientSecret".')
+    throw new ConfigurationError('idTokenSigningAlg',
+      'The option "idTokenSigningAlg" is HS256, which needs "clientSecret".')
   }
   const { timeout = 1 } = options
   if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= 3600)) {

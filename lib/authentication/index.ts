@@ -4,29 +4,36 @@ export { TokenVerifier, type TokenVerifierOptions, type VerifyAccessTokenOptions
 export * from '../errors.js'
 export type * from '../../types/tokens.js'
 export type { UserClaims } from '../../types/session.js'
-export type { AssertionAlgorithm, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm, SigningKey, TelemetryOption, TlsCredentials } from '../../types/options.js'
+export type {
+  AssertionAlgorithm, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm, SigningKey, TelemetryOption, TlsCredentials
+} from '../../types/options.js'
 export type { AuthorizeParams } from './api/authorization-params.js'
 export type {
-  AuthenticationMethod, AuthenticationMethodEnrollment, AuthenticationMethodType, EnrollAuthenticationMethodParams, Factor,
-  UpdateAuthenticationMethodParams, VerifyAuthenticationMethodParams
+  AuthenticationMethod, AuthenticationMethodEnrollment, AuthenticationMethodType, EnrollAuthenticationMethodParams,
+  Factor, UpdateAuthenticationMethodParams, VerifyAuthenticationMethodParams
 } from './my-account/authentication-methods.js'
 export type { BackchannelAuthentication, BackchannelAuthenticationParams } from './api/backchannel.js'
 export type {
-  CompleteConnectAccountParams, ConnectAccount, ConnectAccountParams, ConnectedAccount, ConnectedAccountConnection, PageParams
+  CompleteConnectAccountParams, ConnectAccount, ConnectAccountParams, ConnectedAccount, ConnectedAccountConnection,
+  PageParams
 } from './my-account/connected-accounts.js'
 export type { ChangePasswordParams, SignedUpUser, SignupParams } from './api/database.js'
 export type { DeviceAuthorization, DeviceAuthorizationParams } from './api/device.js'
 export type { RegisterClientParams, RegisteredClient } from './api/dynamic-registration.js'
 export type {
-  AuthorizationCodeParams, CibaParams, ClientCredentialsParams, DeviceCodeParams, JwtBearerParams, MfaOobParams, MfaOtpParams,
-  MfaRecoveryCodeParams, PasswordlessOtpParams, PasswordParams, PasswordRealmParams, RefreshTokenParams, TokenExchangeParams,
-  TokenForConnectionParams, TokenRequestOptions, WebauthnParams
+  AuthorizationCodeParams, CibaParams, ClientCredentialsParams, DeviceCodeParams, JwtBearerParams, MfaOobParams,
+  MfaOtpParams, MfaRecoveryCodeParams, PasswordlessOtpParams, PasswordParams, PasswordRealmParams, RefreshTokenParams,
+  TokenExchangeParams, TokenForConnectionParams, TokenRequestOptions, WebauthnParams
 } from './api/grants.js'
 export type { LogoutUrlParams } from './api/logout.js'
-export type { Authenticator, Challenge, ChallengeAuthenticatorParams, EnrollAuthenticatorParams, Enrollment, MfaFactor } from './api/mfa.js'
+export type {
+  Authenticator, Challenge, ChallengeAuthenticatorParams, EnrollAuthenticatorParams, Enrollment, MfaFactor
+} from './api/mfa.js'
 export type { MyAccountOptions } from './my-account/my-account-call.js'
 export type { PasskeyChallenge, PasskeyLoginParams, PasskeySignupParams, PasskeyUserProfile } from './api/passkeys.js'
-export type { OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams, PasswordlessStart } from './api/passwordless.js'
+export type {
+  OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams, PasswordlessStart
+} from './api/passwordless.js'
 export type { PollOptions } from './client-methods.js'
 export type { RequestOptions } from './server/request-options.js'
 export type { RevokeTokenParams } from './api/revoke.js'

@@ -17,9 +17,13 @@ export interface Deadline {
  * Runs `work` for at most `seconds`. `work` gets a signal; it is left alone when it does not listen,
  * and what it still answers then is dropped.
  */
-export function withinDeadline<T> ({ seconds, signal, host }: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export function withinDeadline<T> ({ seconds, signal, host }: Deadline,
+  work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    if (signal?.aborted === true) { reject(aborted(signal)); return }
+    if (signal?.aborted === true) {
+      reject(aborted(signal))
+      return
+    }
     const controller = new AbortController()
     const done = (): void => {
       clearTimeout(timer)
@@ -31,7 +35,8 @@ export function withinDeadline<T> ({ seconds, signal, host }: Deadline, work: (s
       controller.abort(error)
     }
     const onAbort = (): void => stop(aborted(signal))
-    const timer = setTimeout(() => stop(new TimeoutError(`${host} did not answer within ${seconds} s.`)), seconds * 1000)
+    const timer = setTimeout(() => stop(new TimeoutError(`${host} did not answer within ${seconds} s.`)),
+      seconds * 1000)
     signal?.addEventListener('abort', onAbort, { once: true })
     work(controller.signal).then(resolve, reject).finally(done)
   })

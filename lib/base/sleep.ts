@@ -4,16 +4,20 @@ import { aborted } from './deadline.js'
 export type Sleep = (seconds: number, signal?: AbortSignal) => Promise<void>
 
 /** Waits on the process's own timers. */
-export const sleep: Sleep = (seconds, signal) => new Promise((resolve, reject) => {
-  if (signal?.aborted === true) { reject(aborted(signal)); return }
-  const wake = (): void => {
-    signal?.removeEventListener('abort', stop)
-    resolve()
-  }
-  const timer = setTimeout(wake, seconds * 1000)
-  const stop = (): void => {
-    clearTimeout(timer)
-    reject(aborted(signal))
-  }
-  signal?.addEventListener('abort', stop, { once: true })
-})
+export const sleep: Sleep = (seconds, signal) =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(aborted(signal))
+      return
+    }
+    const wake = (): void => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }
+    const timer = setTimeout(wake, seconds * 1000)
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(aborted(signal))
+    }
+    signal?.addEventListener('abort', stop, { once: true })
+  })

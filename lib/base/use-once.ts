@@ -1,8 +1,8 @@
 /** Ids that count once: of logout tokens, of DPoP proofs. */
 export interface UsedIds {
-  has (id: string, now: number): boolean
+  has(id: string, now: number): boolean
   /** @param until epoch seconds up to which the id is remembered */
-  add (id: string, until: number, now: number): void
+  add(id: string, until: number, now: number): void
 }
 
 /** Kept in memory; when there is no more room the oldest go first. */

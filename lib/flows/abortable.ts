@@ -11,7 +11,9 @@ export async function abortable<T> (signal: AbortSignal | undefined, work: () =>
   let stop: (() => void) | undefined
   try {
     return await Promise.race([work(), new Promise<never>((_resolve, reject) => {
-      stop = () => { reject(aborted()) }
+      stop = () => {
+        reject(aborted())
+      }
       signal.addEventListener('abort', stop, { once: true })
     })])
   } finally {

@@ -4,16 +4,26 @@ import type { AccessToken, AccessTokenClaims } from '../../types/tokens.js'
 import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-token.js'
 import { apiFetch, type ApiFetchOptions } from './api/api-fetch.js'
 import { loginBackchannel, type BackchannelOptions, type CompletedBackchannelLogin } from './login/backchannel-login.js'
-import { completeInteractiveLogin, type CompletedLogin, type CompleteInteractiveLoginOptions } from './login/complete-login.js'
 import {
-  completeConnectAccount, deleteConnectedAccount, listConnectedAccountConnections, listConnectedAccounts, startConnectAccount,
-  type CompletedConnectAccount, type ConnectedAccountPage, type ListConnectedAccountsOptions, type StartConnectAccountOptions
+  completeInteractiveLogin, type CompletedLogin, type CompleteInteractiveLoginOptions
+} from './login/complete-login.js'
+import {
+  completeConnectAccount, deleteConnectedAccount, listConnectedAccountConnections, listConnectedAccounts,
+  startConnectAccount, type CompletedConnectAccount, type ConnectedAccountPage, type ListConnectedAccountsOptions,
+  type StartConnectAccountOptions
 } from './accounts/connected-accounts.js'
-import { getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'
+import {
+  getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions
+} from './tokens/connection-token.js'
 import type { PluginContext, RequestContext } from './context.js'
 import { mfa, passkeys, passwordless } from './login/embedded-login.js'
-import { completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions, type LinkUserOptions } from './login/link-user.js'
-import { startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions } from './login/login.js'
+import {
+  completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions,
+  type LinkUserOptions
+} from './login/link-user.js'
+import {
+  startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions
+} from './login/login.js'
 import { logout, type LogoutOptions } from './logout/logout.js'
 import { myAccount } from './accounts/my-account.js'
 import { getTokenOnBehalfOf, type OnBehalfOfOptions } from './api/on-behalf-of.js'
@@ -42,7 +52,8 @@ export class ServerClient {
   }
 
   /** Finishes a login with the callback's URL; the current request's unless given. */
-  async completeInteractiveLogin<TAppState = unknown> (url?: string | URL, options?: CompleteInteractiveLoginOptions): Promise<CompletedLogin<TAppState>> {
+  async completeInteractiveLogin<TAppState = unknown> (url?: string | URL,
+    options?: CompleteInteractiveLoginOptions): Promise<CompletedLogin<TAppState>> {
     return await completeInteractiveLogin<TAppState>(this.#context, this.#request, url, options)
   }
 
@@ -71,7 +82,11 @@ export class ServerClient {
     const read = session === null ? currentSession(this.#context, this.#request) : session
     // What becomes of the read, getUser() tells whoever asks.
     if (read instanceof Promise) read.catch(() => {})
-    if (read === undefined || read instanceof Promise) throw new LoginRequiredError('There is no session yet: put a guard such as requireSession in front of this handler, or use getUser().')
+    if (read === undefined || read instanceof Promise) {
+      throw new LoginRequiredError(
+        'There is no session yet: put a guard such as requireSession in front of this handler, or use getUser().'
+      )
+    }
     return read.record.user
   }
 
@@ -100,7 +115,9 @@ export class ServerClient {
     return await getAccessToken(this.#context, this.#request, options)
   }
 
-  /** A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's token. */
+  /**
+   * A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's token.
+   */
   async getAccessTokenForConnection (options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
     return await getAccessTokenForConnection(this.#context, this.#request, options)
   }
@@ -120,7 +137,8 @@ export class ServerClient {
     return await startLinkUser(this.#context, this.#request, options)
   }
 
-  async completeLinkUser<TAppState = unknown> (url?: string | URL, options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
+  async completeLinkUser<TAppState = unknown> (url?: string | URL,
+    options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
     return await completeLinkUser<TAppState>(this.#context, this.#request, url, options)
   }
 
@@ -129,7 +147,8 @@ export class ServerClient {
     return await startUnlinkUser(this.#context, this.#request, options)
   }
 
-  async completeUnlinkUser<TAppState = unknown> (url?: string | URL, options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
+  async completeUnlinkUser<TAppState = unknown> (url?: string | URL,
+    options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
     return await completeUnlinkUser<TAppState>(this.#context, this.#request, url, options)
   }
 
@@ -138,7 +157,8 @@ export class ServerClient {
     return await startConnectAccount(this.#context, this.#request, options)
   }
 
-  async completeConnectAccount<TAppState = unknown> (url?: string | URL, options?: { signal?: AbortSignal }): Promise<CompletedConnectAccount<TAppState>> {
+  async completeConnectAccount<TAppState = unknown> (url?: string | URL,
+    options?: { signal?: AbortSignal }): Promise<CompletedConnectAccount<TAppState>> {
     return await completeConnectAccount<TAppState>(this.#context, this.#request, url, options)
   }
 
@@ -151,7 +171,9 @@ export class ServerClient {
     await deleteConnectedAccount(this.#context, this.#request, id, options)
   }
 
-  async listConnectedAccountConnections (options?: PageParams & { signal?: AbortSignal }): ReturnType<typeof listConnectedAccountConnections> {
+  async listConnectedAccountConnections (
+    options?: PageParams & { signal?: AbortSignal }
+  ): ReturnType<typeof listConnectedAccountConnections> {
     return await listConnectedAccountConnections(this.#context, this.#request, options)
   }
 
@@ -171,19 +193,28 @@ export class ServerClient {
   }
 
   /** The URL that hands such a token to the other application's login. */
-  buildSessionTransferRedirect (targetLoginUrl: string | URL, token: Pick<SessionTransferToken, 'sessionTransferToken'>, options?: { organization?: string }): URL {
+  buildSessionTransferRedirect (targetLoginUrl: string | URL, token: Pick<SessionTransferToken, 'sessionTransferToken'>,
+    options?: { organization?: string }): URL {
     return buildSessionTransferRedirect(targetLoginUrl, token, options)
   }
 
   /** Logins by a code or a link. */
-  get passwordless (): ReturnType<typeof passwordless> { return passwordless(this.#context, this.#request) }
+  get passwordless (): ReturnType<typeof passwordless> {
+    return passwordless(this.#context, this.#request)
+  }
 
   /** Second factors. */
-  get mfa (): ReturnType<typeof mfa> { return mfa(this.#context, this.#request) }
+  get mfa (): ReturnType<typeof mfa> {
+    return mfa(this.#context, this.#request)
+  }
 
   /** Logins with a passkey. */
-  get passkeys (): ReturnType<typeof passkeys> { return passkeys(this.#context, this.#request) }
+  get passkeys (): ReturnType<typeof passkeys> {
+    return passkeys(this.#context, this.#request)
+  }
 
   /** The user's own factors and authentication methods. */
-  get myAccount (): ReturnType<typeof myAccount> { return myAccount(this.#context, this.#request) }
+  get myAccount (): ReturnType<typeof myAccount> {
+    return myAccount(this.#context, this.#request)
+  }
 }

@@ -64,7 +64,8 @@ export interface Config {
   sessionSecrets: readonly string[]
   audience: string | undefined
   scope: string | Readonly<Record<string, string>>
-  authorizationParams: Readonly<AuthorizationParams> | Extract<Auth0Options['authorizationParams'], (...args: never[]) => unknown>
+  authorizationParams: Readonly<AuthorizationParams> | Extract<Auth0Options['authorizationParams'],
+    (...args: never[]) => unknown>
   pushedAuthorizationRequests: boolean
   signedAuthorizationRequests: boolean
   organization: Auth0Options['organization']

@@ -15,7 +15,7 @@ import type { EventSink, Log } from './events.js'
 export interface PluginContext {
   readonly config: Config
   readonly now: () => number
-  readonly servers: { get (issuer: string): AuthorizationServer }
+  readonly servers: { get(issuer: string): AuthorizationServer }
   readonly sessions: Sessions
   /** Name of the cookie that holds the session, on https or not. */
   readonly sessionCookieName: (secure: boolean) => string
@@ -45,15 +45,17 @@ export interface RequestContext {
   /** Path and query of the request. */
   readonly url: string
   /** The authorization server of this request's domain. */
-  server (): Awaitable<AuthorizationServer>
-  /** The address this request reached the application at. @throws InvalidArgumentError for a host that is not allowed */
-  appBase (): AppBase
+  server(): Awaitable<AuthorizationServer>
+  /**
+   * The address this request reached the application at. @throws InvalidArgumentError for a host that is not allowed
+   */
+  appBase(): AppBase
   /** The organization the options demand of this request. */
-  organization (): Awaitable<string | undefined>
+  organization(): Awaitable<string | undefined>
   /** The authorization parameters the options give for this request. */
-  authorizationParams (): Awaitable<AuthorizationParams>
+  authorizationParams(): Awaitable<AuthorizationParams>
   /** Aborted when the caller has gone away, or was answered. */
-  gone (): AbortSignal
+  gone(): AbortSignal
   /** The session once read; `null` before. One request opens its session once. */
   session: Awaitable<LiveSession | undefined> | null
   /** The caller's verified access token, behind `requireToken`. */
@@ -66,7 +68,8 @@ export function appUrl (base: AppBase, path: string): string {
 }
 
 /** The registered callback URL a request uses: base address, prefix and route. */
-export function callbackUrl (context: PluginContext, request: RequestContext, route: 'callback' | 'connectCallback' | 'unconnectCallback' = 'callback'): string | undefined {
+export function callbackUrl (context: PluginContext, request: RequestContext,
+  route: 'callback' | 'connectCallback' | 'unconnectCallback' = 'callback'): string | undefined {
   const path = context.config.routes[route]
   return path === undefined ? undefined : appUrl(request.appBase(), context.config.prefix + path)
 }

@@ -25,7 +25,10 @@ const DAY = 86_400
 const MAX_PROOFS = 100_000
 
 /** A context, and what has to be released with it. */
-export interface OwnedPluginContext { context: PluginContext, close: () => Promise<void> }
+export interface OwnedPluginContext {
+  context: PluginContext
+  close: () => Promise<void>
+}
 
 /** Builds what one registration of the plugin shares among its requests. */
 export function createContext (config: Config, log: Log, importing?: typeof importingSessions): OwnedPluginContext {
@@ -55,9 +58,10 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     revocations,
     transactions: config.transactionStore ?? createCookieTransactions({
       name: prefixed(config.transactionCookie, `a0_${suffix}_tx`),
-      attributes: (secure, formPost) => formPost
-        ? { ...cookieAttributes(config.transactionCookie, true), sameSite: 'none', secure: true }
-        : cookieAttributes(config.transactionCookie, secure),
+      attributes: (secure, formPost) =>
+        formPost
+          ? { ...cookieAttributes(config.transactionCookie, true), sameSite: 'none', secure: true }
+          : cookieAttributes(config.transactionCookie, secure),
       sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
       now: config.now
     }),
@@ -70,10 +74,16 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     mfaSealer: sealer('mfa', 1),
     emit
   }
-  return { context, close: async () => { await http.close() } }
+  return {
+    context,
+    close: async () => {
+      await http.close()
+    }
+  }
 }
 
-function createSessions (config: Config, revocations: RevocationStore, sealer: SealerFor, names: (secure: boolean) => SessionCookieNames, warn: (code: string, detail: object) => void): Sessions {
+function createSessions (config: Config, revocations: RevocationStore, sealer: SealerFor,
+  names: (secure: boolean) => SessionCookieNames, warn: (code: string, detail: object) => void): Sessions {
   const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
   const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
   if (config.sessionStore === undefined) {
@@ -120,17 +130,20 @@ type SealerFor = (kind: string, maxAgeDays: number) => Sealer
 
 /** Sealers whose keys are bound to the application, the tenant and the kind of cookie. */
 function sealerFor (config: Config): SealerFor {
-  return (kind, maxAgeDays) => createSealer({
-    secrets: config.sessionSecrets,
-    purpose: JSON.stringify([kind, config.clientId, config.domain ?? 'any', (kind === 'transaction' ? config.transactionCookie : config.sessionCookie).name ?? '', config.prefix]),
-    maxAgeDays: Math.max(1, maxAgeDays),
-    now: config.now
-  })
+  return (kind, maxAgeDays) =>
+    createSealer({
+      secrets: config.sessionSecrets,
+      purpose: JSON.stringify([kind, config.clientId, config.domain ?? 'any',
+        (kind === 'transaction' ? config.transactionCookie : config.sessionCookie).name ?? '', config.prefix]),
+      maxAgeDays: Math.max(1, maxAgeDays),
+      now: config.now
+    })
 }
 
 /** Keeps neighbours on one host apart: other client, other prefix, other cookies. */
 function cookieSuffix (config: Config): string {
-  return createHash('sha256').update(`${config.clientId}|${config.prefix}`).digest('base64url').replace(/[-_]/g, '').slice(0, 6)
+  return createHash('sha256').update(`${config.clientId}|${config.prefix}`).digest('base64url').replace(/[-_]/g, '')
+    .slice(0, 6)
 }
 
 function sessionCookieNames (config: Config, suffix: string): (secure: boolean) => SessionCookieNames {
@@ -142,7 +155,9 @@ function sessionCookieNames (config: Config, suffix: string): (secure: boolean) 
   return secure => both[secure ? 1 : 0]!
 }
 
-/** A given name is used as it is; the default one gets the prefix its attributes allow. @see RFC 6265bis section 4.1.3 */
+/**
+ * A given name is used as it is; the default one gets the prefix its attributes allow. @see RFC 6265bis section 4.1.3
+ */
 function prefixed (cookie: CookieConfig, fallback: string): (secure: boolean) => string {
   if (cookie.name !== undefined) {
     const { name } = cookie

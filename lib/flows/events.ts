@@ -5,10 +5,10 @@ import type { Auth0Event, EventBlame } from '../../types/options.js'
 
 /** The part of a request's logger that events use. */
 export interface Log {
-  debug (fields: object, message: string): void
-  info (fields: object, message: string): void
-  warn (fields: object, message: string): void
-  error (fields: object, message: string): void
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
 }
 
 /** Where flows report what happened. */
@@ -20,11 +20,13 @@ const events = channel('fastify-auth0:event')
 const LEVEL: Record<EventBlame, keyof Log> = { none: 'debug', user: 'info', upstream: 'warn', application: 'error' }
 
 /** Hands each event to diagnostics_channel, the request's log and the application's hook. */
-export function createEventSink (onEvent: ((event: Auth0Event) => void | Promise<void>) | undefined, appLog: Log): EventSink {
+export function createEventSink (onEvent: ((event: Auth0Event) => void | Promise<void>) | undefined,
+  appLog: Log): EventSink {
   return (event, log = appLog, error) => {
     if (events.hasSubscribers) events.publish(event)
     const level = event.type === 'warning' ? 'warn' : LEVEL[event.blame]
-    log[level](error === undefined ? { auth0: event } : { auth0: event, problem: errorFacts(error) }, `auth0 ${event.type}: ${event.reason}`)
+    log[level](error === undefined ? { auth0: event } : { auth0: event, problem: errorFacts(error) },
+      `auth0 ${event.type}: ${event.reason}`)
     if (onEvent === undefined) return
     const failed = (hookError: unknown): void => appLog.error({ err: hookError }, 'the onEvent hook failed')
     try {

@@ -4,11 +4,15 @@ import { createAssertionSigner } from '../tokens/assertion.js'
 import type { Config } from './config.js'
 
 /** The authorization servers of the domains in use by issuer URL, the longest unused dropped first. */
-export function createServers (config: Config, http: Http): { get (issuer: string): AuthorizationServer } {
+export function createServers (config: Config, http: Http): { get(issuer: string): AuthorizationServer } {
   const servers = new Map<string, AuthorizationServer>()
   const assertionSigner = config.assertion === undefined
     ? undefined
-    : createAssertionSigner({ key: config.assertion.key, alg: config.assertion.alg, ...(config.assertion.keyId !== undefined && { keyId: config.assertion.keyId }) })
+    : createAssertionSigner({
+      key: config.assertion.key,
+      alg: config.assertion.alg,
+      ...(config.assertion.keyId !== undefined && { keyId: config.assertion.keyId })
+    })
   const dpop = config.dpop === undefined ? undefined : config.dpop.key === true ? true : { key: config.dpop.key }
 
   return {

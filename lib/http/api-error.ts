@@ -1,6 +1,6 @@
 import {
-  ApiError, MfaRequiredError, MyAccountApiError, PollingApiError, RateLimitError,
-  type ApiErrorDetails, type MfaRequirements, type ValidationProblem
+  ApiError, MfaRequiredError, MyAccountApiError, PollingApiError, RateLimitError, type ApiErrorDetails,
+  type MfaRequirements, type ValidationProblem
 } from '../errors.js'
 import { isObject, parseText } from '../base/json.js'
 import { mediaType } from './json.js'
@@ -22,13 +22,16 @@ export interface ErrorContext {
 
 const MAX_TEXT = 500
 
-/** The error an answer stands for, whatever form its body has. Nothing in it holds a token, a cookie or what was sent. */
+/**
+ * The error an answer stands for, whatever form its body has. Nothing in it holds a token, a cookie or what was sent.
+ */
 export function toApiError (response: HttpResponse, { what, now, secrets = [] }: ErrorContext): ApiError {
   const body = readBody(response)
   const code = codeOf(body, response.status)
   const details: ApiErrorDetails = {
     code,
-    message: redactText(messageOf(body) ?? `${what} was answered with HTTP ${response.status}.`, secrets).slice(0, MAX_TEXT),
+    message: redactText(messageOf(body) ?? `${what} was answered with HTTP ${response.status}.`, secrets).slice(0,
+      MAX_TEXT),
     status: response.status,
     description: redactValue(body.error_description ?? body.description ?? body.detail, secrets),
     body: redactValue(body, secrets),
@@ -37,7 +40,11 @@ export function toApiError (response: HttpResponse, { what, now, secrets = [] }:
   }
   if (response.status === 429) return rateLimit(details, response, now)
   if (code === 'mfa_required' && isText(body.mfa_token)) {
-    return new MfaRequiredError({ ...details, mfaToken: body.mfa_token, requirements: requirementsOf(body.mfa_requirements) })
+    return new MfaRequiredError({
+      ...details,
+      mfaToken: body.mfa_token,
+      requirements: requirementsOf(body.mfa_requirements)
+    })
   }
   if (code === 'authorization_pending' || code === 'slow_down') {
     return new PollingApiError({ ...details, interval: retryAfter(response.headers, now) ?? 5 })
@@ -50,13 +57,25 @@ function rateLimit (details: ApiErrorDetails, { headers }: HttpResponse, now: nu
   return new RateLimitError({ ...details, resetAt: resetAt(headers), retryAfter: wait })
 }
 
-function problem (details: ApiErrorDetails, body: Record<string, unknown>, secrets: readonly string[]): MyAccountApiError {
+function problem (details: ApiErrorDetails, body: Record<string, unknown>,
+  secrets: readonly string[]): MyAccountApiError {
   const text = (value: unknown): string => isText(value) ? redactText(value, secrets) : ''
-  const problems = Array.isArray(body.validation_errors) ? redactValue(body.validation_errors, secrets) as ValidationProblem[] : []
-  return new MyAccountApiError({ ...details, title: text(body.title), type: text(body.type), detail: text(body.detail), validationErrors: problems })
+  const problems = Array.isArray(body.validation_errors)
+    ? redactValue(body.validation_errors, secrets) as ValidationProblem[]
+    : []
+  return new MyAccountApiError({
+    ...details,
+    title: text(body.title),
+    type: text(body.type),
+    detail: text(body.detail),
+    validationErrors: problems
+  })
 }
 
-/** The body as an object; text that may be shown becomes its `message`. Pages of proxies say nothing to a user and are dropped. */
+/**
+ * The body as an object; text that may be shown becomes its `message`. Pages of proxies say nothing to a user and are
+ * dropped.
+ */
 function readBody (response: HttpResponse): Record<string, unknown> {
   const type = mediaType(response)
   if (type.includes('html')) return {}
@@ -88,7 +107,8 @@ function snakeCase (phrase: string, status: number): string {
 }
 
 function messageOf (body: Record<string, unknown>): string | undefined {
-  return [body.error_description, body.message, body.description, body.detail, body.errorMessage, body.title, body.error].find(isText)
+  return [body.error_description, body.message, body.description, body.detail, body.errorMessage, body.title,
+    body.error].find(isText)
 }
 
 function isProblem (body: Record<string, unknown>): boolean {
@@ -102,7 +122,11 @@ function requirementsOf (value: unknown): MfaRequirements {
 
 function factorList (name: 'challenge' | 'enroll', value: unknown): MfaRequirements {
   if (!Array.isArray(value)) return {}
-  return { [name]: value.filter((factor): factor is { type: string } => isObject(factor) && isText(factor.type)).map(({ type }) => ({ type })) }
+  return {
+    [name]: value.filter((factor): factor is { type: string } => isObject(factor) && isText(factor.type)).map((
+      { type }
+    ) => ({ type }))
+  }
 }
 
 function isText (value: unknown): value is string {

@@ -1,10 +1,37 @@
 import { isObject } from '../base/json.js'
 
 const SECRET_MEMBERS = new Set([
-  'access_token', 'refresh_token', 'id_token', 'mfa_token', 'token', 'logout_token', 'subject_token', 'actor_token',
-  'client_secret', 'client_assertion', 'assertion', 'code_verifier', 'password', 'otp', 'otp_code', 'oob_code', 'binding_code',
-  'recovery_code', 'recovery_codes', 'secret', 'barcode_uri', 'auth_session', 'auth_req_id', 'device_code', 'user_code', 'ticket',
-  'connect_code', 'authn_response', 'private_key', 'authorization', 'cookie'
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'mfa_token',
+  'token',
+  'logout_token',
+  'subject_token',
+  'actor_token',
+  'client_secret',
+  'client_assertion',
+  'assertion',
+  'code_verifier',
+  'password',
+  'otp',
+  'otp_code',
+  'oob_code',
+  'binding_code',
+  'recovery_code',
+  'recovery_codes',
+  'secret',
+  'barcode_uri',
+  'auth_session',
+  'auth_req_id',
+  'device_code',
+  'user_code',
+  'ticket',
+  'connect_code',
+  'authn_response',
+  'private_key',
+  'authorization',
+  'cookie'
 ])
 const UNWANTED_HEADERS = /^(?:set-cookie2?|cookie|authorization|proxy-.*|location|refresh)$/
 const JWT = /\beyJ[\w-]+(?:\.[\w-]*)+/g
@@ -14,7 +41,9 @@ const REDACTED = '[redacted]'
 /** A text without tokens, and without the values that were sent, as they are or as a form spells them. */
 export function redactText (text: string, secrets: readonly string[]): string {
   let clean = text.replace(JWT, REDACTED)
-  for (const secret of secrets) if (secret.length >= 4) clean = clean.replaceAll(secret, REDACTED).replaceAll(formEncoded(secret), REDACTED)
+  for (const secret of secrets) {
+    if (secret.length >= 4) clean = clean.replaceAll(secret, REDACTED).replaceAll(formEncoded(secret), REDACTED)
+  }
   return clean
 }
 
@@ -27,9 +56,12 @@ export function redactValue (value: unknown, secrets: readonly string[], depth =
   if (typeof value === 'string') return redactText(value, secrets)
   if (typeof value !== 'object' || value === null) return value
   if (depth === MAX_DEPTH) return REDACTED
-  if (!isObject(value)) return (value as unknown[]).map((item) => redactValue(item, secrets, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([name, member]) =>
-    [name, SECRET_MEMBERS.has(name) ? REDACTED : redactValue(member, secrets, depth + 1)]))
+  if (!isObject(value)) return (value as unknown[]).map(item => redactValue(item, secrets, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map((
+      [name, member]
+    ) => [name, SECRET_MEMBERS.has(name) ? REDACTED : redactValue(member, secrets, depth + 1)])
+  )
 }
 
 /** Headers of an answer without cookies and credentials. */

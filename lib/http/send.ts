@@ -18,7 +18,10 @@ export interface HttpOptions {
   timeout?: number | undefined
   telemetry?: TelemetryOption | undefined
   tls?: TlsCredentials | undefined
-  /** Refuse to connect to names of private addresses; not with `dispatcher` and `customFetch`, which make the connections. */
+  /**
+   * Refuse to connect to names of private addresses; not with `dispatcher` and `customFetch`, which make the
+   * connections.
+   */
   publicOnly?: boolean | undefined
 }
 
@@ -52,10 +55,10 @@ export interface HttpStream {
 
 /** The one door for outbound HTTP. Redirects are never followed. */
 export interface Http {
-  send (request: HttpRequest): Promise<HttpResponse>
-  stream (request: HttpRequest): Promise<HttpStream>
+  send(request: HttpRequest): Promise<HttpResponse>
+  stream(request: HttpRequest): Promise<HttpStream>
   /** Ends the connections of its own; what is under way fails. */
-  close (): Promise<void>
+  close(): Promise<void>
 }
 
 const DEFAULT_TIMEOUT = 5
@@ -67,7 +70,8 @@ export const SMALL_ANSWER = 256 * 1024
 /** Opens the door. Nothing is loaded or connected before the first request. */
 export function createHttp (options: HttpOptions): Http {
   if (options.tls !== undefined && (options.customFetch !== undefined || options.dispatcher !== undefined)) {
-    throw new ConfigurationError('tls', 'The option "tls" cannot be used together with "customFetch" or "dispatcher": they make the connections.')
+    throw new ConfigurationError('tls',
+      'The option "tls" cannot be used together with "customFetch" or "dispatcher": they make the connections.')
   }
   const transport = options.customFetch === undefined ? undiciTransport(options) : fetchTransport(options.customFetch)
   const telemetry = telemetryHeader(options.telemetry)
@@ -80,15 +84,19 @@ export function createHttp (options: HttpOptions): Http {
   }
 
   function exchange (wire: WireRequest, signal: AbortSignal): Promise<WireResponse> {
-    return transport.exchange(wire, signal).catch((error: unknown) => { throw transportFailure(error, wire.url.host) })
+    return transport.exchange(wire, signal).catch((error: unknown) => {
+      throw transportFailure(error, wire.url.host)
+    })
   }
 
   function attempt (request: HttpRequest, wire: WireRequest): Promise<HttpResponse> {
     const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES
     const { host } = wire.url
-    return withinDeadline({ seconds: request.timeout ?? timeout, signal: request.signal, host }, async (signal) => {
+    return withinDeadline({ seconds: request.timeout ?? timeout, signal: request.signal, host }, async signal => {
       const { status, headers, body, decoded } = await exchange(wire, signal)
-      const raw = await collect(body, maxBytes).catch((error: unknown) => { throw transportFailure(error, host) })
+      const raw = await collect(body, maxBytes).catch((error: unknown) => {
+        throw transportFailure(error, host)
+      })
       const plain = decoded ? raw : await decompress(raw, encodingOf(headers), maxBytes)
       return { status, headers, body: decodeText(plain, status) }
     })
@@ -113,8 +121,17 @@ export function createHttp (options: HttpOptions): Http {
     async stream (request) {
       const wire = await prepare(request)
       const { host } = wire.url
-      const { status, headers, body, decoded } = await withinDeadline({ seconds: timeout, signal: request.signal, host }, (signal) => exchange(wire, signal))
-      const limits = { idle: request.timeout ?? DEFAULT_IDLE, signal: request.signal, host, encoding: decoded ? '' : encodingOf(headers) }
+      const { status, headers, body, decoded } = await withinDeadline({
+        seconds: timeout,
+        signal: request.signal,
+        host
+      }, signal => exchange(wire, signal))
+      const limits = {
+        idle: request.timeout ?? DEFAULT_IDLE,
+        signal: request.signal,
+        host,
+        encoding: decoded ? '' : encodingOf(headers)
+      }
       return { status, headers, body: openStream(body, limits) }
     },
 

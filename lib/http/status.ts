@@ -1,6 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 
-/** Codes that tell something about the visitor, and what the application answers with; all others are Auth0's or ours to mend: 502. */
+/**
+ * Codes that tell something about the visitor, and what the application answers with; all others are Auth0's or ours to
+ * mend: 502.
+ */
 const BLAME: Record<string, number> = {
   invalid_signup: 400,
   user_exists: 400,

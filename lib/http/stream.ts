@@ -16,7 +16,10 @@ export interface StreamLimits {
   encoding: string
 }
 
-/** A body to read as it comes: decoded, with failures as errors of this package. A slow reader is not taken for a silent server. */
+/**
+ * A body to read as it comes: decoded, with failures as errors of this package. A slow reader is not taken for a silent
+ * server.
+ */
 export function openStream (source: Readable, { idle, signal, host, encoding }: StreamLimits): Readable {
   const stages = decodersOf(source, encoding)
   const output = new Transform({
@@ -34,7 +37,9 @@ export function openStream (source: Readable, { idle, signal, host, encoding }: 
     if (output.readableLength > 0) timer.refresh()
     else output.destroy(new TimeoutError(`${host} sent nothing for ${idle} s.`))
   }, idle * 1000)
-  const stop = (): void => { output.destroy(aborted(signal)) }
+  const stop = (): void => {
+    output.destroy(aborted(signal))
+  }
   signal?.addEventListener('abort', stop, { once: true })
   // The outcome reaches the reader through `output`, which the pipeline destroys with the error.
   pipeline([source, ...stages, output], () => {})

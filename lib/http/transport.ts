@@ -26,19 +26,24 @@ export interface WireResponse {
 /** Carries one request out and its answer back. */
 export interface Transport {
   /** Loads what it needs, before any deadline runs. */
-  ready (): Promise<unknown> | undefined
-  exchange (request: WireRequest, signal: AbortSignal): Promise<WireResponse>
+  ready(): Promise<unknown> | undefined
+  exchange(request: WireRequest, signal: AbortSignal): Promise<WireResponse>
   /** Ends the connections of its own; what is under way fails. */
-  close (): Promise<void>
+  close(): Promise<void>
 }
 
 /** undici with keep-alive connections; the module is loaded with the first request. */
-export function undiciTransport (options: { dispatcher?: Dispatcher | undefined, tls?: TlsCredentials | undefined, publicOnly?: boolean | undefined }): Transport {
+export function undiciTransport (
+  options: { dispatcher?: Dispatcher | undefined, tls?: TlsCredentials | undefined, publicOnly?: boolean | undefined }
+): Transport {
   let own: Promise<Dispatcher> | undefined
   let dispatcher = options.dispatcher
   const open = async (): Promise<Dispatcher> => {
     const { Agent } = await import('undici')
-    dispatcher = new Agent({ connections: 128, connect: { ...options.tls, ...(options.publicOnly === true && { lookup: publicLookup }) } })
+    dispatcher = new Agent({
+      connections: 128,
+      connect: { ...options.tls, ...(options.publicOnly === true && { lookup: publicLookup }) }
+    })
     return dispatcher
   }
   return {
@@ -46,9 +51,21 @@ export function undiciTransport (options: { dispatcher?: Dispatcher | undefined,
     async exchange ({ url, method, headers, body }, signal) {
       // The whole exchange has a deadline already: undici's own timers are switched off.
       const response = await dispatcher!.request({
-        origin: url.origin, path: url.pathname + url.search, method, headers, body: body ?? null, signal, headersTimeout: 0, bodyTimeout: 0
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method,
+        headers,
+        body: body ?? null,
+        signal,
+        headersTimeout: 0,
+        bodyTimeout: 0
       })
-      return { status: response.statusCode, headers: flatten(Object.entries(response.headers)), body: response.body, decoded: false }
+      return {
+        status: response.statusCode,
+        headers: flatten(Object.entries(response.headers)),
+        body: response.body,
+        decoded: false
+      }
     },
     async close () {
       const agent = await own
@@ -67,7 +84,12 @@ export function fetchTransport (customFetch: typeof fetch): Transport {
       const init = { method, headers, signal, redirect: 'manual', ...(body !== undefined && { body, duplex: 'half' }) }
       const response = await customFetch(url.href, init as RequestInit)
       if (response.redirected) throw invalid('customFetch followed a redirect.')
-      return { status: response.status, headers: flatten(response.headers), body: toReadable(response.body), decoded: true }
+      return {
+        status: response.status,
+        headers: flatten(response.headers),
+        body: toReadable(response.body),
+        decoded: true
+      }
     },
     async close () {}
   }
@@ -78,7 +100,8 @@ export function transportFailure (error: unknown, host: string): Error {
   if (error instanceof Auth0Error) return error
   const { code, message } = innermost(error)
   const reason = code ?? message
-  return new NetworkError(`The request to ${host} failed: ${reason}`, Object.assign(new Error(message), code !== undefined && { code }))
+  return new NetworkError(`The request to ${host} failed: ${reason}`,
+    Object.assign(new Error(message), code !== undefined && { code }))
 }
 
 function innermost (error: unknown): { code: string | undefined, message: string } {
@@ -92,7 +115,9 @@ function innermost (error: unknown): { code: string | undefined, message: string
 function flatten (entries: Iterable<[string, string | string[] | undefined]>): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const [name, value] of entries) {
-    if (name !== 'set-cookie' && value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
+    if (name !== 'set-cookie' && value !== undefined) {
+      headers[name] = typeof value === 'string' ? value : value.join(', ')
+    }
   }
   return headers
 }

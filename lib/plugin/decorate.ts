@@ -5,20 +5,30 @@ import { Auth0Instance, strictInstance } from './instance.js'
 import { beginRequest, readRoute, readScopes } from './guards/read-route.js'
 import { watchScopes } from './guards/scope-guards.js'
 import type { Registration } from './request/registration.js'
-import { kRegistration, kRequestState, registrationOf, type Scoped, type WithRequestState } from './request/request-state.js'
+import {
+  kRegistration, kRequestState, registrationOf, type Scoped, type WithRequestState
+} from './request/request-state.js'
 
 /** Puts `auth0` on the instance and on its requests. The request's is one lazy getter that asks its own scope. */
-export function decorate (fastify: FastifyInstance, registration: Registration, Management: typeof ManagementClient): Auth0Instance {
+export function decorate (fastify: FastifyInstance, registration: Registration,
+  Management: typeof ManagementClient): Auth0Instance {
   if (Object.hasOwn(fastify, kRegistration)) {
-    throw new ConfigurationError('options', 'The plugin is registered twice in one scope. Give each tenant a scope of its own.')
+    throw new ConfigurationError('options',
+      'The plugin is registered twice in one scope. Give each tenant a scope of its own.')
   }
   const instance = new Auth0Instance(registration, Management, fastify.log)
   fastify.decorate(kRegistration as unknown as string, registration)
   fastify.decorate('auth0', strictInstance(instance))
   if (!fastify.hasRequestDecorator('auth0')) {
     fastify.decorateRequest(kRequestState as unknown as string, null)
-    fastify.decorateRequest('auth0', { getter (this: FastifyRequest) { return registrationOf(this).client(this) } } as never)
-    fastify.decorateRequest('getSession', function (this: FastifyRequest) { return this.auth0.getSession() } as never)
+    fastify.decorateRequest('auth0', {
+      getter (this: FastifyRequest) {
+        return registrationOf(this).client(this)
+      }
+    } as never)
+    fastify.decorateRequest('getSession', function (this: FastifyRequest) {
+      return this.auth0.getSession()
+    } as never)
     fastify.addHook('onRequest', begin)
     fastify.addHook('onSend', writeCookies)
     watchScopes(fastify)
@@ -45,7 +55,10 @@ function begin (request: FastifyRequest, reply: FastifyReply, done: () => void):
 }
 
 /** Writes what the request's jar has collected, when the headers are about to be sent. */
-function writeCookies (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: (error: null, payload: unknown) => void): void {
-  if ((request as FastifyRequest & WithRequestState)[kRequestState]?.jar?.flush(reply) === true) registrationOf(request).warnOfPublicResponse(request)
+function writeCookies (request: FastifyRequest, reply: FastifyReply, payload: unknown,
+  done: (error: null, payload: unknown) => void): void {
+  if ((request as FastifyRequest & WithRequestState)[kRequestState]?.jar?.flush(reply) === true) {
+    registrationOf(request).warnOfPublicResponse(request)
+  }
   done(null, payload)
 }

@@ -43,7 +43,7 @@ declare module 'fastify' {
     /** Everything this request can do with its user. */
     readonly auth0: ServerClient
     /** The session of this request, or `undefined`. */
-    getSession: <TUser extends UserClaims = UserClaims> () => Promise<Auth0Session<TUser> | undefined>
+    getSession: <TUser extends UserClaims = UserClaims>() => Promise<Auth0Session<TUser> | undefined>
   }
 
   interface FastifyContextConfig {
@@ -53,4 +53,7 @@ declare module 'fastify' {
 }
 
 /** What `fastify.auth0.for()` binds a client to: Fastify's request, or Node's own. */
-export interface BoundTo { request: FastifyRequest | IncomingMessage, reply?: FastifyReply }
+export interface BoundTo {
+  request: FastifyRequest | IncomingMessage
+  reply?: FastifyReply
+}

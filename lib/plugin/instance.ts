@@ -2,10 +2,17 @@ import type { FastifyBaseLogger } from 'fastify'
 import { clientOver, type AuthenticationClient } from '../authentication/client.js'
 import { ConfigurationError } from '../errors.js'
 import type { ServerClient } from '../flows/client.js'
-import { backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions } from '../flows/login/backchannel-login.js'
-import { createLogoutTokenMemory, handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter } from '../flows/logout/backchannel-logout.js'
+import {
+  backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions
+} from '../flows/login/backchannel-login.js'
+import {
+  createLogoutTokenMemory, handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter
+} from '../flows/logout/backchannel-logout.js'
 import type { PluginContext } from '../flows/context.js'
-import { customTokenExchange, getTokenByRefreshToken, getTokenForConnection, type CustomTokenExchangeOptions, type TokenByRefreshTokenOptions, type TokenExchangeResult, type TokenForConnectionOptions } from '../flows/tokens/token-exchange.js'
+import {
+  customTokenExchange, getTokenByRefreshToken, getTokenForConnection, type CustomTokenExchangeOptions,
+  type TokenByRefreshTokenOptions, type TokenExchangeResult, type TokenForConnectionOptions
+} from '../flows/tokens/token-exchange.js'
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
@@ -27,7 +34,9 @@ import { isRaw, upgradeRequest } from './request/upgrade-request.js'
 import type { BoundTo } from './fastify.js'
 
 /** Which domain is meant, where the plugin serves several. */
-export interface DomainOption { domain?: string }
+export interface DomainOption {
+  domain?: string
+}
 
 /** `fastify.auth0`: guards, clients, and what needs no session. */
 export class Auth0Instance {
@@ -49,7 +58,10 @@ export class Auth0Instance {
   /** Guard: a session. `preHandler: fastify.auth0.requireSession` */
   readonly requireSession: Guard = requireSession
 
-  /** Guard factory: claims of the user. `preHandler: fastify.auth0.requireClaims({ 'https://example.com/roles': 'admin' })` */
+  /**
+   * Guard factory: claims of the user. `preHandler: fastify.auth0.requireClaims({ 'https://example.com/roles': 'admin'
+   * })`
+   */
   readonly requireClaims = requireClaims
 
   /** Guard factory: an organization the user logged in to, by id, name or a function of the request. */
@@ -64,17 +76,23 @@ export class Auth0Instance {
   /** Guard factory: a second factor, else a login that adds it. `preHandler: fastify.auth0.requireMfa()` */
   readonly requireMfa = requireMfa
 
-  /** Guard factory: an access token for this API. `preHandler: fastify.auth0.requireToken({ scopes: ['read:items'] })` */
+  /**
+   * Guard factory: an access token for this API. `preHandler: fastify.auth0.requireToken({ scopes: ['read:items'] })`
+   */
   readonly requireToken = requireToken
 
   /** Guard factory: an access token where one is sent, else a session. */
   readonly requireSessionOrToken = requireSessionOrToken
 
-  /** Guard: changes only by the application's own pages. `preHandler: [fastify.auth0.requireSession, fastify.auth0.requireSameOrigin]` */
+  /**
+   * Guard: changes only by the application's own pages. `preHandler: [fastify.auth0.requireSession,
+   * fastify.auth0.requireSameOrigin]`
+   */
   readonly requireSameOrigin: Guard = requireSameOrigin
 
   /**
-   * A client bound to a request and its reply, for hand-written code. Without a reply, as with the request of an `upgrade`
+   * A client bound to a request and its reply, for hand-written code. Without a reply, as with the request of an
+   * `upgrade`
    * event, everything can be read and nothing written.
    */
   for ({ request, reply }: BoundTo): ServerClient {
@@ -90,7 +108,9 @@ export class Auth0Instance {
     await handleBackchannelLogout(this.#context, this.#server(options.domain), this.#logoutTokens, logoutToken)
   }
 
-  /** Ends sessions of any browser: of a user (`sub`), an Auth0 session (`sid`) or an `organization` by its id (`org_…`). */
+  /**
+   * Ends sessions of any browser: of a user (`sub`), an Auth0 session (`sid`) or an `organization` by its id (`org_…`).
+   */
   async revokeSessions (filter: RevokeSessionsFilter, options: { domain?: string } = {}): Promise<number> {
     return await revokeSessions(this.#context, this.#server(options.domain), filter)
   }
@@ -125,13 +145,17 @@ export class Auth0Instance {
   }
 
   /** Asks a user on another device; poll with `backchannelAuthenticationGrant()`. */
-  async initiateBackchannelAuthentication (options: BackchannelOptions & DomainOption): Promise<BackchannelAuthentication> {
+  async initiateBackchannelAuthentication (
+    options: BackchannelOptions & DomainOption
+  ): Promise<BackchannelAuthentication> {
     const { domain, ...rest } = options
     return await initiateBackchannelAuthentication(this.#context, this.#server(domain), rest)
   }
 
   /** Polls once. @throws PollingApiError while the user has not answered */
-  async backchannelAuthenticationGrant (options: { authReqId: string, signal?: AbortSignal } & DomainOption): Promise<TokenResponse> {
+  async backchannelAuthenticationGrant (
+    options: { authReqId: string, signal?: AbortSignal } & DomainOption
+  ): Promise<TokenResponse> {
     const { domain, ...rest } = options
     return await backchannelAuthenticationGrant(this.#server(domain), rest)
   }
@@ -143,7 +167,9 @@ export class Auth0Instance {
    */
   cspFormAction ({ domain }: { domain?: string | readonly string[] } = {}): string[] {
     const { issuer, appBases } = this.#context.config
-    const tenants = domain === undefined ? [issuer ?? severalDomains()] : [domain].flat().map(one => parseDomain(one, 'domain').issuer)
+    const tenants = domain === undefined
+      ? [issuer ?? severalDomains()]
+      : [domain].flat().map(one => parseDomain(one, 'domain').issuer)
     return ["'self'", ...tenants.map(tenant => new URL(tenant).origin), ...appBases.map(base => base.origin)]
   }
 
@@ -160,7 +186,9 @@ export class Auth0Instance {
   /** The Management API with the plugin's credentials; built on first use. */
   get management (): ManagementClient {
     const { config } = this.#context
-    return (this.#management ??= new this.#ManagementClient(this.#clientOptions(config.managementDomain ?? config.issuer)))
+    return (this.#management ??= new this.#ManagementClient(
+      this.#clientOptions(config.managementDomain ?? config.issuer)
+    ))
   }
 
   #clientOptions (domain: string = severalDomains()) {
@@ -171,8 +199,14 @@ export class Auth0Instance {
       timeout: config.httpTimeout,
       telemetry: config.telemetry,
       now: config.now,
-      ...(config.clientSecret !== undefined && { clientSecret: config.clientSecret, clientSecretMethod: config.clientSecretMethod }),
-      ...(config.assertion !== undefined && { clientAssertionSigningKey: config.assertion.key, clientAssertionSigningAlg: config.assertion.alg, ...(config.assertion.keyId !== undefined && { clientAssertionSigningKeyId: config.assertion.keyId }) }),
+      ...(config.clientSecret !== undefined &&
+        { clientSecret: config.clientSecret, clientSecretMethod: config.clientSecretMethod }),
+      ...(config.assertion !== undefined &&
+        {
+          clientAssertionSigningKey: config.assertion.key,
+          clientAssertionSigningAlg: config.assertion.alg,
+          ...(config.assertion.keyId !== undefined && { clientAssertionSigningKeyId: config.assertion.keyId })
+        }),
       ...(config.tls !== undefined && { tls: config.tls }),
       ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
       ...(config.customFetch !== undefined && { customFetch: config.customFetch })
@@ -191,11 +225,14 @@ export class Auth0Instance {
 }
 
 function severalDomains (): never {
-  throw new ConfigurationError('domain', 'The plugin serves several domains: say which with the option "domain", or make a client for the one that is meant.')
+  throw new ConfigurationError('domain',
+    'The plugin serves several domains: say which with the option "domain", or make a client for the one that is ' +
+      'meant.')
 }
 
 /** Names that the language and its tools look for on any object. */
-const PASSED_ON = new Set<string>(['then', 'getter', 'setter', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch', 'nodeType', 'tagName', '$$typeof', '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@'])
+const PASSED_ON = new Set<string>(['then', 'getter', 'setter', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch',
+  'nodeType', 'tagName', '$$typeof', '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@'])
 
 /**
  * A misspelt guard would be `undefined`, and Fastify takes `preHandler: undefined` for no guard at all:
@@ -207,7 +244,9 @@ export function strictInstance (instance: Auth0Instance): Auth0Instance {
     get (target, name) {
       const value = Reflect.get(target, name, target) as unknown
       if (value === undefined && typeof name === 'string' && !PASSED_ON.has(name) && !(name in target)) {
-        const known = [...Object.keys(target), ...Object.getOwnPropertyNames(Auth0Instance.prototype)].filter(key => key !== 'constructor')
+        const known = [...Object.keys(target), ...Object.getOwnPropertyNames(Auth0Instance.prototype)].filter(key =>
+          key !== 'constructor'
+        )
         throw new ConfigurationError(name, `"fastify.auth0.${name}" does not exist. ${unknownName(name, known)}`)
       }
       if (typeof value !== 'function' || Object.hasOwn(target, name)) return value

@@ -3,10 +3,16 @@ import type { PluginContext } from '../flows/context.js'
 import type { Security } from './guards/guard.js'
 
 /** The part of an OpenAPI document that is written here. @see OpenAPI 3.1 section 4.8.27 */
-interface OpenApiDocument { components: { securitySchemes?: Record<string, unknown> } }
+interface OpenApiDocument {
+  components: { securitySchemes?: Record<string, unknown> }
+}
 
 /** What `@fastify/swagger` hands to a route's `config.swaggerTransform`. */
-interface Described { schema: FastifySchema, url: string, openapiObject?: OpenApiDocument }
+interface Described {
+  schema: FastifySchema
+  url: string
+  openapiObject?: OpenApiDocument
+}
 
 /** Says in an OpenAPI document that a route is guarded, and by what; what the route says itself stands. */
 export function describeSecurity (route: RouteOptions, security: readonly Security[] | undefined): void {
@@ -15,15 +21,20 @@ export function describeSecurity (route: RouteOptions, security: readonly Securi
 }
 
 /** Writes the security schemes into the document, on the way past one of the plugin's own routes, which stay hidden. */
-export function describeSchemes ({ config, sessionCookieName }: PluginContext): (described: Described) => { schema: FastifySchema, url: string } {
+export function describeSchemes (
+  { config, sessionCookieName }: PluginContext
+): (described: Described) => { schema: FastifySchema, url: string } {
   const { issuer, appBases } = config
   const schemes = {
     session: { type: 'apiKey', in: 'cookie', name: sessionCookieName(appBases[0]?.secure ?? false) },
     bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-    ...(issuer !== undefined && { openIdConnect: { type: 'openIdConnect', openIdConnectUrl: `${issuer}.well-known/openid-configuration` } })
+    ...(issuer !== undefined &&
+      { openIdConnect: { type: 'openIdConnect', openIdConnectUrl: `${issuer}.well-known/openid-configuration` } })
   }
   return ({ schema, url, openapiObject }) => {
-    if (openapiObject !== undefined) openapiObject.components.securitySchemes = { ...schemes, ...openapiObject.components.securitySchemes }
+    if (openapiObject !== undefined) {
+      openapiObject.components.securitySchemes = { ...schemes, ...openapiObject.components.securitySchemes }
+    }
     return { schema, url }
   }
 }

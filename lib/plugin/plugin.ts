@@ -8,20 +8,28 @@ import { Registration } from './request/registration.js'
 import { routes } from './routes/index.js'
 
 /** What Fastify mixes into a plugin's options. */
-interface Registered { prefix?: string }
+interface Registered {
+  prefix?: string
+}
 
 async function auth0 (fastify: FastifyInstance, options: Auth0Options & Registered): Promise<void> {
   const prefix = options.prefix ?? ''
   const config = parseOptions(options, fastify.prefix + prefix)
   // Only who takes over other libraries' sessions loads what reads them.
-  const importing = config.importSessions === undefined ? undefined : (await import('../stores/import/index.js')).importingSessions
+  const importing = config.importSessions === undefined
+    ? undefined
+    : (await import('../stores/import/index.js')).importingSessions
   const { context, close } = createContext(config, fastify.log, importing)
   const registration = new Registration(context)
   // Some five hundred rows: nobody who only imports the plugin waits for them.
   const { ManagementClient } = await import('../management/client.js')
   const instance = decorate(fastify, registration, ManagementClient)
-  fastify.addHook('onClose', async () => { await Promise.all([close(), instance.close()]) })
-  await fastify.register(async scope => { await routes(scope, { registration, instance }) }, { prefix })
+  fastify.addHook('onClose', async () => {
+    await Promise.all([close(), instance.close()])
+  })
+  await fastify.register(async scope => {
+    await routes(scope, { registration, instance })
+  }, { prefix })
 }
 
 /**

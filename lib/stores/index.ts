@@ -11,6 +11,8 @@ export { RedisRevocationStore } from './redis/redis-revocation-store.js'
 export { RedisSessionStore } from './redis/redis-session-store.js'
 export { revocationStoreSuite } from './conformance/revocation-store-suite.js'
 export { sessionStoreSuite, type SessionSuiteOptions } from './conformance/session-store-suite.js'
-export { transactionStoreSuite, type SuiteCase, type TransactionSuiteOptions } from './conformance/transaction-store-suite.js'
+export {
+  transactionStoreSuite, type SuiteCase, type TransactionSuiteOptions
+} from './conformance/transaction-store-suite.js'
 export * from '../errors.js'
 export type * from '../../types/stores.js'

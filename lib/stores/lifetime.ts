@@ -12,12 +12,14 @@ export interface Lifetime {
 const CEILING_MARGIN = 30
 
 /** Epoch seconds no use can prolong a session beyond. */
-export function absoluteEnd ({ createdAt, ceiling = Infinity }: { createdAt: number, ceiling?: number }, lifetime: Lifetime): number {
+export function absoluteEnd ({ createdAt, ceiling = Infinity }: { createdAt: number, ceiling?: number },
+  lifetime: Lifetime): number {
   return Math.min(createdAt + lifetime.absoluteDuration, ceiling - CEILING_MARGIN)
 }
 
 /** Epoch seconds at which a session ends if it is not used again. */
-export function sessionEnd (record: { createdAt: number, ceiling?: number }, lastActivity: number, lifetime: Lifetime): number {
+export function sessionEnd (record: { createdAt: number, ceiling?: number }, lastActivity: number,
+  lifetime: Lifetime): number {
   const end = absoluteEnd(record, lifetime)
   return lifetime.rolling ? Math.min(end, lastActivity + lifetime.inactivityDuration) : end
 }

@@ -4,7 +4,10 @@ import type { SessionEntry, SessionFilter, SessionListing, SessionOwner } from '
 /** Fields sessions are found by, the narrowest first. */
 export const INDEXED_FIELDS = ['sid', 'sub', 'organization'] as const
 
-/** The given fields of a filter as pairs, the narrowest first. An issuer alone does not count: it would end everybody's session. */
+/**
+ * The given fields of a filter as pairs, the narrowest first. An issuer alone does not count: it would end everybody's
+ * session.
+ */
 export function filterPairs (filter: SessionFilter): [field: keyof SessionFilter, value: string][] {
   const pairs: [keyof SessionFilter, string][] = []
   for (const field of [...INDEXED_FIELDS, 'iss'] as const) {
@@ -26,7 +29,8 @@ export function ownerMatches (owner: SessionOwner, pairs: readonly [keyof Sessio
   return pairs.every(([field, value]) => owner[field] === value)
 }
 
-export function toListing (key: string, entry: Pick<SessionEntry, 'owner' | 'createdAt' | 'expiresAt'>): SessionListing {
+export function toListing (key: string,
+  entry: Pick<SessionEntry, 'owner' | 'createdAt' | 'expiresAt'>): SessionListing {
   return { ...entry.owner, key, createdAt: entry.createdAt, expiresAt: entry.expiresAt }
 }
 

@@ -27,37 +27,41 @@ export interface Sessions {
    * The session of this request, or `undefined`. Lifetime and revocation are checked, unreadable cookies are cleared
    * and activity is written down when due. Never fails because of what a cookie holds.
    */
-  read (jar: CookieJar): Awaitable<LiveSession | undefined>
+  read(jar: CookieJar): Awaitable<LiveSession | undefined>
 
-  /** The newest tokens of a session; an empty set when they are absent or belong to another session, `undefined` when the session is over. */
-  tokens (jar: CookieJar, record: SessionRecord): Awaitable<SessionTokens | undefined>
+  /**
+   * The newest tokens of a session; an empty set when they are absent or belong to another session, `undefined` when
+   * the session is over.
+   */
+  tokens(jar: CookieJar, record: SessionRecord): Awaitable<SessionTokens | undefined>
 
   /** Begins a session. Whatever session the jar held before is over. */
-  create (jar: CookieJar, session: SessionData): Awaitable<void>
+  create(jar: CookieJar, session: SessionData): Awaitable<void>
 
   /**
    * Reads, changes and writes the session `id`; only what `change` replaced (by identity) is written.
    * `undefined`: the session is over (it is never re-created), or `change` returned `undefined`.
    */
-  update (jar: CookieJar, id: string, change: (current: SessionData) => SessionData | undefined): Awaitable<SessionData | undefined>
+  update(jar: CookieJar, id: string,
+    change: (current: SessionData) => SessionData | undefined): Awaitable<SessionData | undefined>
 
   /**
    * Asked when a response is about to be sent: writes what other requests of the session have written in the meantime,
    * so that no answer, however late, takes a browser back to an older state. Only where sessions are kept in cookies.
    */
-  catchUp? (jar: CookieJar, id: string): void
+  catchUp?(jar: CookieJar, id: string): void
 
   /** Runs `work` while no other process works on this session, as far as the implementation can tell. */
-  lock<T> (id: string, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T>
+  lock<T>(id: string, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T>
 
   /** Logout: clears every cookie and ends the session. Returns the record if there was a readable one. */
-  destroy (jar: CookieJar): Awaitable<SessionRecord | undefined>
+  destroy(jar: CookieJar): Awaitable<SessionRecord | undefined>
 
   /** Ends the sessions that match, of whatever browser; says how many (0 where that cannot be known). */
-  revoke (filter: RevocationFilter): Promise<number>
+  revoke(filter: RevocationFilter): Promise<number>
 
   /** The live sessions that match; only where sessions are kept on the server. */
-  list? (filter: SessionFilter): Promise<SessionListing[]>
+  list?(filter: SessionFilter): Promise<SessionListing[]>
 }
 
 /** The tokens of a session that has none. */

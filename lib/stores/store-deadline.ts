@@ -10,8 +10,13 @@ export function bounded<T> (what: string, seconds: number, work: () => Awaitable
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
     let settled = false
-    const fail = (error: unknown): void => { reject(failure(what, error)) }
-    const settle = (): void => { settled = true; clearTimeout(timer) }
+    const fail = (error: unknown): void => {
+      reject(failure(what, error))
+    }
+    const settle = (): void => {
+      settled = true
+      clearTimeout(timer)
+    }
     try {
       Promise.resolve(work()).finally(settle).then(resolve, fail)
     } catch (error) {
@@ -19,7 +24,12 @@ export function bounded<T> (what: string, seconds: number, work: () => Awaitable
     }
     // An answer that was there at once, as that of a store in memory, needs no clock.
     queueMicrotask(() => {
-      if (!settled) timer = setTimeout(() => setImmediate(() => { reject(late(what)) }), seconds * 1000)
+      if (!settled) {
+        timer = setTimeout(() =>
+          setImmediate(() => {
+            reject(late(what))
+          }), seconds * 1000)
+      }
     })
   })
 }
@@ -35,15 +45,24 @@ export function boundedLock<T> (
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let givenUp = false
-    const timer = setTimeout(() => { givenUp = true; reject(late('lock')) }, seconds * 1000)
+    const timer = setTimeout(() => {
+      givenUp = true
+      reject(late('lock'))
+    }, seconds * 1000)
     const locked = async (signal: AbortSignal): Promise<void> => {
       if (givenUp) throw late('lock')
       clearTimeout(timer)
       await work(signal).then(resolve, reject)
     }
     Promise.resolve().then(async () => await lock(locked)).then(
-      () => { clearTimeout(timer); reject(failure('lock', new Error('The store never ran the work.'))) },
-      (error: unknown) => { clearTimeout(timer); reject(error instanceof TimeoutError ? error : failure('lock', error)) }
+      () => {
+        clearTimeout(timer)
+        reject(failure('lock', new Error('The store never ran the work.')))
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(error instanceof TimeoutError ? error : failure('lock', error))
+      }
     )
   })
 }
@@ -52,10 +71,14 @@ function late (what: string): SessionStoreError {
   return new SessionStoreError(`The session store did not answer "${what}" in time.`)
 }
 
-/** Errors of this package pass; of others only message and code are kept: a client's error may hold what was written. */
+/**
+ * Errors of this package pass; of others only message and code are kept: a client's error may hold what was written.
+ */
 function failure (what: string, error: unknown): Auth0Error {
   if (error instanceof Auth0Error) return error
-  const { message, code }: { message: string, code?: unknown } = error instanceof Error ? error : new Error('No error object was given.')
+  const { message, code }: { message: string, code?: unknown } = error instanceof Error
+    ? error
+    : new Error('No error object was given.')
   const cause = Object.assign(new Error(message), typeof code === 'string' && { code })
   return new SessionStoreError(`The session store failed at "${what}".`, cause)
 }

@@ -30,7 +30,9 @@ import { openServer } from './tenant/engine/server.js'
 import { Storage } from './tenant/engine/storage.js'
 import { demoUsers, Users } from './tenant/login/users.js'
 import type { StoredUser } from './tenant/login/users.js'
-import type { BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken } from './tenant/engine/records.js'
+import type {
+  BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
+} from './tenant/engine/records.js'
 
 const demoConnections: readonly TenantConnection[] = [
   { name: 'google-oauth2', scopes: ['openid', 'profile', 'https://www.googleapis.com/auth/calendar.readonly'] },
@@ -61,7 +63,8 @@ export interface Tenant {
   addUser: (user: TenantUser) => StoredUser
   addClient: (client: TenantClient) => RegisteredClient
   /** Invites to an organization; returns what the invitation link carries. */
-  invite: (organization: string, email?: string) => { invitation: string, organization: string, organization_name: string }
+  invite: (organization: string,
+    email?: string) => { invitation: string, organization: string, organization_name: string }
   /** E-mails the tenant sent: codes, magic links, links to set a new password. */
   readonly mailbox: Message[]
   /** Text messages the tenant sent. */
@@ -88,15 +91,19 @@ export interface Tenant {
   rotateKeys: (options?: { revoke?: boolean }) => Promise<void>
   /** Ends a user's sessions, grants and refresh tokens, and sends logout tokens. */
   revoke: (sub: string) => Promise<void>
-  /** Answers requests in the tenant's place; what it throws breaks the connection off. Returns the way to take it back. */
+  /**
+   * Answers requests in the tenant's place; what it throws breaks the connection off. Returns the way to take it back.
+   */
   intercept: (interceptor: Interceptor) => () => void
   close: () => Promise<void>
 }
 
 function checkIssuer (issuer: string): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined
-  if (url === undefined || url.pathname !== '/' || !issuer.endsWith('/') || url.search !== '' || url.username !== '' || !/^https?:$/u.test(url.protocol)) {
-    throw new ConfigurationError('issuer', `"issuer" has to be an origin with a slash at the end, e.g. https://acme.eu.auth0.com/, not "${issuer}".`)
+  if (url === undefined || url.pathname !== '/' || !issuer.endsWith('/') || url.search !== '' || url.username !== '' ||
+    !/^https?:$/u.test(url.protocol)) {
+    throw new ConfigurationError('issuer',
+      `"issuer" has to be an origin with a slash at the end, e.g. https://acme.eu.auth0.com/, not "${issuer}".`)
   }
   return url
 }
@@ -109,9 +116,17 @@ const unusedKey = { kty: 'RSA', kid: 'unused', e: 'AQAB', n: 'x', d: 'x', p: 'x'
  * unless an `issuer` is given.
  */
 export async function createTenant (options: TenantOptions = {}): Promise<Tenant> {
-  if (process.env.NODE_ENV === 'production') throw new ConfigurationError('NODE_ENV', 'createTenant() is for tests and refuses to run with NODE_ENV=production.')
+  if (process.env.NODE_ENV === 'production') {
+    throw new ConfigurationError('NODE_ENV', 'createTenant() is for tests and refuses to run with NODE_ENV=production.')
+  }
   const [engine, helpers] = [await loadEngine(), await loadHelpers()]
-  const server = options.issuer === undefined ? await openServer({ port: options.port ?? 0, host: options.host ?? '127.0.0.1', ...(options.tls && { tls: options.tls }) }) : undefined
+  const server = options.issuer === undefined
+    ? await openServer({
+      port: options.port ?? 0,
+      host: options.host ?? '127.0.0.1',
+      ...(options.tls && { tls: options.tls })
+    })
+    : undefined
   const issuer = options.issuer ?? `${server!.origin}/`
   const domain = checkIssuer(issuer).host
   const clock = new Clock(options.now)
@@ -151,12 +166,20 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
   }
   const tenant = context as TenantContext
   const base: Configuration = { adapter: name => tenant.storage.adapter(name), jwks: { keys: [unusedKey] } }
-  const configuration = features.reduce<unknown>((merged, feature) => merge(merged, feature.configure?.(tenant)), base) as Configuration
+  const configuration = features.reduce<unknown>((merged, feature) => merge(merged, feature.configure?.(tenant)),
+    base) as Configuration
   const provider = new engine.Provider(issuer, configuration)
   Object.assign(tenant, { provider })
   provider.on('server_error', (_ctx, error) => tenant.errors.push(error))
   for (const feature of features) feature.install?.(tenant)
-  const { handle, send } = createHandler({ tenant, features, listener: provider.callback() as RequestListener, clock, interceptors, log: add })
+  const { handle, send } = createHandler({
+    tenant,
+    features,
+    listener: provider.callback() as RequestListener,
+    clock,
+    interceptors,
+    log: add
+  })
   Object.assign(tenant, { send })
   server?.serve(handle)
 
@@ -166,9 +189,12 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     return user.sub
   }
   const code = (name: string | undefined): Promise<string> => codeFor(tenant, tenant.users.bySub(find(name))!)
-  const browser = (): TenantBrowser => new TenantBrowser({ send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw), issuer, userId: find, code })
+  const browser = (): TenantBrowser =>
+    new TenantBrowser({ send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw), issuer, userId: find, code })
   const answerPush = (name: string, verdict: 'approved' | 'denied'): void => {
-    for (const sent of tenant.mfa.outOfBand.values()) if (sent.sub === find(name) && sent.code === undefined) sent.verdict = verdict
+    for (const sent of tenant.mfa.outOfBand.values()) {
+      if (sent.sub === find(name) && sent.code === undefined) sent.verdict = verdict
+    }
   }
 
   return {
@@ -189,7 +215,8 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
       const organization = tenant.organizations.find(({ id: other, name }) => other === id || name === id)
       if (organization === undefined) throw new Error(`The tenant has no organization ${id}.`)
       const ticket = randomBytes(16).toString('base64url')
-      organization.invitations = [...organization.invitations ?? [], email === undefined ? { ticket } : { ticket, email }]
+      organization.invitations = [...organization.invitations ?? [],
+        email === undefined ? { ticket } : { ticket, email }]
       return { invitation: ticket, organization: organization.id, organization_name: organization.name }
     },
     mailbox: tenant.messages.mailbox,
@@ -207,13 +234,19 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     rotateKeys: rotation => tenant.keys.rotate(rotation),
     async revoke (sub) {
       for (const model of ['RefreshToken', 'AccessToken', 'Grant']) {
-        for (const { jti, accountId } of tenant.storage.all(model)) if (accountId === sub) await tenant.storage.adapter(model).destroy(jti!)
+        for (const { jti, accountId } of tenant.storage.all(model)) {
+          if (accountId === sub) await tenant.storage.adapter(model).destroy(jti!)
+        }
       }
-      for (const session of tenant.storage.all('Session')) if (session.accountId === sub) await endSession(tenant, session)
+      for (const session of tenant.storage.all('Session')) {
+        if (session.accountId === sub) await endSession(tenant, session)
+      }
     },
     intercept (interceptor) {
       interceptors.add(interceptor)
-      return () => { interceptors.delete(interceptor) }
+      return () => {
+        interceptors.delete(interceptor)
+      }
     },
     async close () {
       clock.close()

@@ -3,7 +3,8 @@
  *
  * ```ts
  * const tenant = await createTenant({ clients: [{ clientId: 'app', clientSecret: 'secret' }] })
- * await app.register(auth0, { domain: tenant.url, customFetch: tenant.fetch, clientId: 'app', clientSecret: 'secret', … })
+ * await app.register(auth0, { domain: tenant.url, customFetch: tenant.fetch, clientId: 'app', clientSecret: 'secret', …
+ * })
  *
  * const login = await app.inject('/auth/login')
  * const callback = await tenant.login({ authorizationUrl: login.headers.location, user: 'ada@example.com' })
@@ -27,4 +28,6 @@ export type { StoredUser } from './tenant/login/users.js'
 
 export { sessionCookie, sessionCookies } from './session-cookie.js'
 export type { TestCookie, TestSession } from './session-cookie.js'
-export type { BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken } from './tenant/engine/records.js'
+export type {
+  BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
+} from './tenant/engine/records.js'

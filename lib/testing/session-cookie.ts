@@ -24,7 +24,10 @@ export interface TestSession {
 }
 
 /** A cookie as browser drivers take it. */
-export interface TestCookie extends CookieAttributes { name: string, value: string }
+export interface TestCookie extends CookieAttributes {
+  name: string
+  value: string
+}
 
 /**
  * The cookies of a logged-in session of this application, for a browser driver.
@@ -34,10 +37,15 @@ export interface TestCookie extends CookieAttributes { name: string, value: stri
 export async function sessionCookies (app: FastifyInstance, session: TestSession): Promise<TestCookie[]> {
   await app.ready()
   const registration = (app as FastifyInstance & Partial<Scoped>)[kRegistration]
-  if (registration === undefined) throw new ConfigurationError('app', 'The plugin is not registered in this scope: pass the instance whose scope holds it.')
+  if (registration === undefined) {
+    throw new ConfigurationError('app',
+      'The plugin is not registered in this scope: pass the instance whose scope holds it.')
+  }
   const { config, now, sessions } = registration.context
   const issuer = session.issuer ?? config.issuer
-  if (issuer === undefined) throw new ConfigurationError('issuer', 'The plugin serves several domains: say which with "issuer".')
+  if (issuer === undefined) {
+    throw new ConfigurationError('issuer', 'The plugin serves several domains: say which with "issuer".')
+  }
   const createdAt = session.createdAt ?? now()
   const id = randomBytes(18).toString('base64url')
   const record: SessionRecord = {
@@ -52,7 +60,12 @@ export async function sessionCookies (app: FastifyInstance, session: TestSession
     ...(session.custom !== undefined && { custom: session.custom })
   }
   const tokenSets = (session.accessTokens ?? []).map((set): TokenSet => ({
-    tokenType: 'Bearer', scope: '', requestedScope: set.scope ?? (typeof config.scope === 'string' ? config.scope : ''), expiresAt: Math.floor(createdAt + 86_400), ...(config.audience !== undefined && { audience: config.audience }), ...set
+    tokenType: 'Bearer',
+    scope: '',
+    requestedScope: set.scope ?? (typeof config.scope === 'string' ? config.scope : ''),
+    expiresAt: Math.floor(createdAt + 86_400),
+    ...(config.audience !== undefined && { audience: config.audience }),
+    ...set
   }))
   const jar = new CollectingJar(config.appBases[0]?.secure ?? false)
   await sessions.create(jar, {

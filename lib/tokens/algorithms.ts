@@ -11,8 +11,11 @@ interface Algorithm {
   webCrypto: { name: string, hash?: string, namedCurve?: string }
 }
 
-const rsa = (name: string, hash: Algorithm['hash']): Algorithm =>
-  ({ keyType: 'rsa', hash, webCrypto: { name, hash: hash.replace('sha', 'SHA-') } })
+const rsa = (name: string, hash: Algorithm['hash']): Algorithm => ({
+  keyType: 'rsa',
+  hash,
+  webCrypto: { name, hash: hash.replace('sha', 'SHA-') }
+})
 
 const algorithms: ReadonlyMap<string, Algorithm> = new Map(Object.entries({
   RS256: rsa('RSASSA-PKCS1-v1_5', 'sha256'),
@@ -50,8 +53,13 @@ export function keyFits (alg: string, key: KeyObject): boolean {
 /** `keyFits` for a `CryptoKey`, which is bound to its algorithm and uses when it is made. */
 export function cryptoKeyFits (alg: string, key: webcrypto.CryptoKey): boolean {
   const wanted = algorithms.get(alg)?.webCrypto
-  const { name, hash, namedCurve, modulusLength } = key.algorithm as webcrypto.KeyAlgorithm & { hash?: { name: string }, namedCurve?: string, modulusLength?: number }
-  return wanted !== undefined && name === wanted.name && namedCurve === wanted.namedCurve && hash?.name === wanted.hash &&
+  const { name, hash, namedCurve, modulusLength } = key.algorithm as webcrypto.KeyAlgorithm & {
+    hash?: { name: string },
+    namedCurve?: string,
+    modulusLength?: number
+  }
+  return wanted !== undefined && name === wanted.name && namedCurve === wanted.namedCurve &&
+    hash?.name === wanted.hash &&
     isLongEnough(modulusLength) && (key.type !== 'private' || key.usages.includes('sign'))
 }
 

@@ -17,9 +17,9 @@ export interface AssertionClaims {
 /** Signs with the application's private key. */
 export interface AssertionSigner {
   /** A client assertion. @see RFC 7523 section 3 */
-  sign (claims: AssertionClaims): Promise<string>
+  sign(claims: AssertionClaims): Promise<string>
   /** An authorization request as a JWT. @see RFC 9101 section 4 */
-  signRequestObject (parameters: Record<string, unknown>, claims: AssertionClaims): Promise<string>
+  signRequestObject(parameters: Record<string, unknown>, claims: AssertionClaims): Promise<string>
 }
 
 export interface AssertionSignerOptions {
@@ -39,7 +39,8 @@ export function createAssertionSigner (options: AssertionSignerOptions): Asserti
   assertFits(alg, key)
   const header = { alg, ...keyId !== undefined && { kid: keyId } }
 
-  const signClaims = async (typ: string | undefined, payload: Record<string, unknown>, now: number): Promise<string> => {
+  const signClaims = async (typ: string | undefined, payload: Record<string, unknown>,
+    now: number): Promise<string> => {
     const { SignJWT } = await jose()
     const iat = Math.floor(now)
     return await new SignJWT({ ...payload, jti: randomUUID(), iat, nbf: iat, exp: iat + lifetime })
@@ -48,8 +49,7 @@ export function createAssertionSigner (options: AssertionSignerOptions): Asserti
   }
 
   return {
-    sign: ({ clientId, audience, now }) =>
-      signClaims(undefined, { iss: clientId, sub: clientId, aud: audience }, now),
+    sign: ({ clientId, audience, now }) => signClaims(undefined, { iss: clientId, sub: clientId, aud: audience }, now),
     signRequestObject: (parameters, { clientId, audience, now }) =>
       signClaims('oauth-authz-req+jwt', { ...parameters, client_id: clientId, iss: clientId, aud: audience }, now)
   }
@@ -57,6 +57,11 @@ export function createAssertionSigner (options: AssertionSignerOptions): Asserti
 
 function assertFits (alg: AssertionAlgorithm, key: KeyObject | webcrypto.CryptoKey): void {
   const isAsymmetric = isKnownAlgorithm(alg) && (alg as string) !== 'HS256'
-  const fits = isAsymmetric && (types.isCryptoKey(key) ? cryptoKeyFits(alg, key as webcrypto.CryptoKey) : keyFits(alg, key as KeyObject))
-  if (!fits) throw new ConfigurationError('clientAssertionSigningAlg', 'The option "clientAssertionSigningAlg" does not fit the key: RS256, RS384, RS512, PS256, PS384 and PS512 need an RSA key of 2048 bits or more, ES256 and ES384 an EC key on P-256 and P-384, EdDSA an Ed25519 key.')
+  const fits = isAsymmetric &&
+    (types.isCryptoKey(key) ? cryptoKeyFits(alg, key as webcrypto.CryptoKey) : keyFits(alg, key as KeyObject))
+  if (!fits) {
+    throw new ConfigurationError('clientAssertionSigningAlg',
+      'The option "clientAssertionSigningAlg" does not fit the key: RS256, RS384, RS512, PS256, PS384 and PS512 need ' +
+        'an RSA key of 2048 bits or more, ES256 and ES384 an EC key on P-256 and P-384, EdDSA an Ed25519 key.')
+  }
 }

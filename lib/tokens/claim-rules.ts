@@ -18,76 +18,125 @@ const maxEpochSeconds = 1e10
 
 /** `iss`: the exact string. */
 export function checkIssuer ({ iss }: Payload, issuers: readonly string[]): void {
-  if (typeof iss !== 'string' || !issuers.includes(iss)) throw new IssuerValidationError(`The issuer of the token is ${shown(iss)}, expected ${expectation(issuers)}.`)
+  if (typeof iss !== 'string' || !issuers.includes(iss)) {
+    throw new IssuerValidationError(`The issuer of the token is ${shown(iss)}, expected ${expectation(issuers)}.`)
+  }
 }
 
 /** `sub`: 1 to 255 printable characters. */
 export function checkSubject ({ sub }: Payload): void {
   if (sub === undefined) refuseToken('claim_missing', 'The token has no "sub" claim.', { claim: 'sub' })
-  if (typeof sub !== 'string' || !/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,255}$/u.test(sub)) refuseToken('claim_invalid', 'The "sub" claim of the token must be a string of 1 to 255 printable characters.', { claim: 'sub' })
+  if (typeof sub !== 'string' || !/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,255}$/u.test(sub)) {
+    refuseToken('claim_invalid', 'The "sub" claim of the token must be a string of 1 to 255 printable characters.', {
+      claim: 'sub'
+    })
+  }
 }
 
 /** `aud`: a string or a list of strings that holds one of ours. Returns the list. */
 export function checkAudience ({ aud }: Payload, accepted: readonly string[]): readonly string[] {
   const audiences = typeof aud === 'string' ? [aud] : aud
-  if (!isStringList(audiences) || audiences.length === 0) refuseToken(aud === undefined ? 'claim_missing' : 'claim_invalid', 'The token must have an "aud" claim, a string or a list of strings.', { claim: 'aud' })
-  if (!audiences.some(audience => accepted.includes(audience))) refuseToken('audience', `The audience of the token is ${shown(aud)}, expected ${expectation(accepted)}.`, { claim: 'aud' })
+  if (!isStringList(audiences) || audiences.length === 0) {
+    refuseToken(aud === undefined ? 'claim_missing' : 'claim_invalid',
+      'The token must have an "aud" claim, a string or a list of strings.', { claim: 'aud' })
+  }
+  if (!audiences.some(audience => accepted.includes(audience))) {
+    refuseToken('audience', `The audience of the token is ${shown(aud)}, expected ${expectation(accepted)}.`, {
+      claim: 'aud'
+    })
+  }
   return audiences
 }
 
-/** `azp`: needed beside several audiences; wherever present it has to be us. @see OpenID Connect Core section 3.1.3.7 */
-export function checkAuthorizedParty ({ azp }: Payload, audiences: readonly string[], accepted: readonly string[]): void {
+/**
+ * `azp`: needed beside several audiences; wherever present it has to be us. @see OpenID Connect Core section 3.1.3.7
+ */
+export function checkAuthorizedParty ({ azp }: Payload, audiences: readonly string[],
+  accepted: readonly string[]): void {
   if (azp === undefined && audiences.length === 1) return
-  if (typeof azp !== 'string' || !accepted.includes(azp)) refuseToken('authorized_party', `The authorized party of the token is ${shown(azp)}, expected ${expectation(accepted)}.`, { claim: 'azp' })
+  if (typeof azp !== 'string' || !accepted.includes(azp)) {
+    refuseToken('authorized_party',
+      `The authorized party of the token is ${shown(azp)}, expected ${expectation(accepted)}.`, { claim: 'azp' })
+  }
 }
 
 /** `exp`: over at that second, give or take the tolerance. */
 export function checkExpiry (payload: Payload, { now, clockTolerance }: Clock): void {
   const exp = requiredMoment(payload, 'exp')
-  if (now >= exp + clockTolerance) refuseToken('expired', `The token expired at ${exp}; it is ${Math.floor(now)}.`, { claim: 'exp' })
+  if (now >= exp + clockTolerance) {
+    refuseToken('expired', `The token expired at ${exp}; it is ${Math.floor(now)}.`, { claim: 'exp' })
+  }
 }
 
 /** `nbf`, when present. */
 export function checkNotBefore (payload: Payload, { now, clockTolerance }: Clock): void {
   const nbf = moment(payload, 'nbf')
-  if (nbf !== undefined && nbf > now + clockTolerance) refuseToken('not_yet_valid', `The token is valid from ${nbf} on; it is ${Math.floor(now)}.`, { claim: 'nbf' })
+  if (nbf !== undefined && nbf > now + clockTolerance) {
+    refuseToken('not_yet_valid', `The token is valid from ${nbf} on; it is ${Math.floor(now)}.`, { claim: 'nbf' })
+  }
 }
 
 /** `iat`, when present: not ahead, and not older than `maxTokenAge`. */
 export function checkIssuedAt (payload: Payload, { now, clockTolerance }: Clock, maxTokenAge = Infinity): void {
   const iat = moment(payload, 'iat')
   if (iat === undefined) return
-  if (iat > now + clockTolerance) refuseToken('issued_in_future', `The token was issued at ${iat}; it is ${Math.floor(now)}.`, { claim: 'iat' })
-  if (now - iat > maxTokenAge + clockTolerance) refuseToken('too_old', `The token was issued at ${iat}, more than ${maxTokenAge} seconds ago.`, { claim: 'iat' })
+  if (iat > now + clockTolerance) {
+    refuseToken('issued_in_future', `The token was issued at ${iat}; it is ${Math.floor(now)}.`, { claim: 'iat' })
+  }
+  if (now - iat > maxTokenAge + clockTolerance) {
+    refuseToken('too_old', `The token was issued at ${iat}, more than ${maxTokenAge} seconds ago.`, { claim: 'iat' })
+  }
 }
 
 /** `nonce`: the exact string, when one was sent. */
 export function checkNonce ({ nonce }: Payload, expected: string | undefined): void {
-  if (expected !== undefined && nonce !== expected) refuseToken('nonce', nonce === undefined ? 'The token has no "nonce" claim.' : 'The nonce of the token is not the one that was sent.', { claim: 'nonce' })
+  if (expected !== undefined && nonce !== expected) {
+    refuseToken('nonce',
+      nonce === undefined ? 'The token has no "nonce" claim.' : 'The nonce of the token is not the one that was sent.',
+      { claim: 'nonce' })
+  }
 }
 
 /** `auth_time`: the login is not ahead, and with `maxAge` known to be recent. */
 export function checkAuthTime (payload: Payload, { now, clockTolerance }: Clock, maxAge: number | undefined): void {
   const authTime = maxAge === undefined ? moment(payload, 'auth_time') : requiredMoment(payload, 'auth_time')
   if (authTime === undefined) return
-  if (authTime > now + clockTolerance) refuseToken('auth_in_future', `The user logged in at ${authTime}; it is ${Math.floor(now)}.`, { claim: 'auth_time' })
-  if (maxAge !== undefined && now - authTime > maxAge + clockTolerance) refuseToken('auth_too_old', `The user logged in at ${authTime}, more than ${maxAge} seconds ago.`, { claim: 'auth_time' })
+  if (authTime > now + clockTolerance) {
+    refuseToken('auth_in_future', `The user logged in at ${authTime}; it is ${Math.floor(now)}.`, {
+      claim: 'auth_time'
+    })
+  }
+  if (maxAge !== undefined && now - authTime > maxAge + clockTolerance) {
+    refuseToken('auth_too_old', `The user logged in at ${authTime}, more than ${maxAge} seconds ago.`, {
+      claim: 'auth_time'
+    })
+  }
 }
 
-/** `at_hash`, when present: the ID token belongs to the access token beside it. @see OpenID Connect Core section 3.1.3.8 */
+/**
+ * `at_hash`, when present: the ID token belongs to the access token beside it. @see OpenID Connect Core section 3.1.3.8
+ */
 export function checkAccessTokenHash (payload: Payload, accessToken: string | undefined, alg: string): void {
   if (payload['at_hash'] === undefined || accessToken === undefined) return
   const hash = hashOf(alg)
   const digest = hash && createHash(hash).update(accessToken).digest()
-  if (!digest || payload['at_hash'] !== digest.subarray(0, digest.length / 2).toString('base64url')) refuseToken('at_hash', 'The ID token does not belong to the access token.', { claim: 'at_hash' })
+  if (!digest || payload['at_hash'] !== digest.subarray(0, digest.length / 2).toString('base64url')) {
+    refuseToken('at_hash', 'The ID token does not belong to the access token.', { claim: 'at_hash' })
+  }
 }
 
 /** `org_id` or `org_name`: ids are compared exactly, names without case. Auth0 keeps names in lower case. */
 export function checkOrganization (claims: JwtClaims, organization: string): void {
   assertOrganization(organization)
   const claim = organizationClaim(organization)
-  if (typeof claims[claim] !== 'string') throw new OrganizationTokenValidationError(claim, `The token must have a string "${claim}" claim for the organization that was asked for.`)
-  if (!isInOrganization(claims, organization)) throw new OrganizationTokenValidationError(claim, `The "${claim}" claim of the token is not the organization that was asked for.`)
+  if (typeof claims[claim] !== 'string') {
+    throw new OrganizationTokenValidationError(claim,
+      `The token must have a string "${claim}" claim for the organization that was asked for.`)
+  }
+  if (!isInOrganization(claims, organization)) {
+    throw new OrganizationTokenValidationError(claim,
+      `The "${claim}" claim of the token is not the organization that was asked for.`)
+  }
 }
 
 /** Whether claims are of this organization, given by id or by name. */
@@ -103,14 +152,18 @@ function organizationClaim (organization: string): 'org_id' | 'org_name' {
 }
 
 export function assertOrganization (organization: unknown): void {
-  if (typeof organization !== 'string' || organization.trim() === '') throw new InvalidArgumentError('organization', 'The argument "organization" must be a string that is not blank.')
+  if (typeof organization !== 'string' || organization.trim() === '') {
+    throw new InvalidArgumentError('organization', 'The argument "organization" must be a string that is not blank.')
+  }
 }
 
 /** A claim in epoch seconds; `undefined` when absent. */
 function moment (payload: Payload, claim: string): number | undefined {
   const value = payload[claim]
   if (value === undefined) return undefined
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= maxEpochSeconds) refuseToken('claim_invalid', `The "${claim}" claim of the token must be a time in whole epoch seconds.`, { claim })
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= maxEpochSeconds) {
+    refuseToken('claim_invalid', `The "${claim}" claim of the token must be a time in whole epoch seconds.`, { claim })
+  }
   return value as number
 }
 

@@ -1,8 +1,9 @@
 import { ForbiddenError, InvalidArgumentError } from '../errors.js'
 import type { AccessTokenClaims, IdTokenClaims } from '../../types/tokens.js'
 import {
-  assertOrganization, checkAccessTokenHash, checkAudience, checkAuthTime, checkAuthorizedParty, checkExpiry, checkIssuedAt,
-  checkIssuer, checkNonce, checkNotBefore, checkOrganization, checkSubject, isStringList, requireMoment, type Clock, type Payload
+  assertOrganization, checkAccessTokenHash, checkAudience, checkAuthTime, checkAuthorizedParty, checkExpiry,
+  checkIssuedAt, checkIssuer, checkNonce, checkNotBefore, checkOrganization, checkSubject, isStringList, requireMoment,
+  type Clock, type Payload
 } from './claim-rules.js'
 import { refuseToken } from './refuse-token.js'
 
@@ -81,16 +82,25 @@ export function checkAccessTokenClaims (payload: Payload, expected: AccessTokenE
   if (expected.organization !== undefined) checkOrganization(payload, expected.organization)
   const scopes = scopesOf(payload['scope'], expected.scopeLists === true)
   checkGranted('scope', scopes, expected.scopes)
-  if (expected.anyScope?.some(name => scopes.includes(name)) === false) throw new ForbiddenError('insufficient_scope', `The token's "scope" claim holds none of: ${expected.anyScope.join(' ')}.`)
+  if (expected.anyScope?.some(name => scopes.includes(name)) === false) {
+    throw new ForbiddenError('insufficient_scope',
+      `The token's "scope" claim holds none of: ${expected.anyScope.join(' ')}.`)
+  }
   checkGranted('permissions', isStringList(payload['permissions']) ? payload['permissions'] : [], expected.permissions)
   return payload as AccessTokenClaims
 }
 
 /** Refuses demands that would silently mean nothing. */
 export function assertIdTokenDemands ({ nonce, maxAge, maxTokenAge, organization }: IdTokenDemands): void {
-  if (nonce !== undefined && (typeof nonce !== 'string' || nonce === '')) throw new InvalidArgumentError('nonce', 'The argument "nonce" must be a string that is not empty.')
-  if (maxAge !== undefined && !isDuration(maxAge)) throw new InvalidArgumentError('maxAge', 'The argument "maxAge" must be a number of seconds, 0 or more.')
-  if (maxTokenAge !== undefined && !isDuration(maxTokenAge)) throw new InvalidArgumentError('maxTokenAge', 'The argument "maxTokenAge" must be a number of seconds, 0 or more.')
+  if (nonce !== undefined && (typeof nonce !== 'string' || nonce === '')) {
+    throw new InvalidArgumentError('nonce', 'The argument "nonce" must be a string that is not empty.')
+  }
+  if (maxAge !== undefined && !isDuration(maxAge)) {
+    throw new InvalidArgumentError('maxAge', 'The argument "maxAge" must be a number of seconds, 0 or more.')
+  }
+  if (maxTokenAge !== undefined && !isDuration(maxTokenAge)) {
+    throw new InvalidArgumentError('maxTokenAge', 'The argument "maxTokenAge" must be a number of seconds, 0 or more.')
+  }
   if (organization !== undefined) assertOrganization(organization)
 }
 
@@ -103,9 +113,14 @@ const accessTokenMarks = ['azp', 'client_id', 'scope', 'permissions', 'gty']
  */
 function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ: string | undefined): void {
   const isTyped = /^(application\/)?at\+jwt$/i.test(typ ?? '')
-  const isForItsClient = [payload['azp'], payload['client_id']].some(client => typeof client === 'string' && audiences.includes(client))
-  const isBare = !audiences.some(audience => audience.includes(':')) && !accessTokenMarks.some(claim => claim in payload)
-  if (idTokenMarks.some(claim => claim in payload) || (!isTyped && (isForItsClient || isBare))) refuseToken('id_token', 'The token is an ID token, not an access token.')
+  const isForItsClient = [payload['azp'], payload['client_id']].some(client =>
+    typeof client === 'string' && audiences.includes(client)
+  )
+  const isBare = !audiences.some(audience => audience.includes(':')) &&
+    !accessTokenMarks.some(claim => claim in payload)
+  if (idTokenMarks.some(claim => claim in payload) || (!isTyped && (isForItsClient || isBare))) {
+    refuseToken('id_token', 'The token is an ID token, not an access token.')
+  }
 }
 
 /** Scopes are separated by one space each; any other spelling grants nothing. @see RFC 6749 section 3.3 */
@@ -114,8 +129,12 @@ function scopesOf (claim: unknown, lists: boolean): readonly string[] {
   return lists && isStringList(claim) ? claim : []
 }
 
-function checkGranted (claim: 'scope' | 'permissions', granted: readonly string[], demanded: readonly string[] = []): void {
-  if (!demanded.every(name => granted.includes(name))) throw new ForbiddenError(claim === 'scope' ? 'insufficient_scope' : 'insufficient_permissions', `The token's "${claim}" claim does not hold all of: ${demanded.join(' ')}.`)
+function checkGranted (claim: 'scope' | 'permissions', granted: readonly string[],
+  demanded: readonly string[] = []): void {
+  if (!demanded.every(name => granted.includes(name))) {
+    throw new ForbiddenError(claim === 'scope' ? 'insufficient_scope' : 'insufficient_permissions',
+      `The token's "${claim}" claim does not hold all of: ${demanded.join(' ')}.`)
+  }
 }
 
 function isDuration (value: unknown): boolean {

@@ -6,9 +6,9 @@ const PERIOD = 300
 /** The nonces this server asks DPoP proofs to carry. @see RFC 9449 section 9 */
 export interface DpopNonces {
   /** The one to hand out now. */
-  current (now: number): string
+  current(now: number): string
   /** Those a proof may carry now. */
-  accepted (now: number): readonly string[]
+  accepted(now: number): readonly string[]
 }
 
 /** Nothing is kept: every process with the same secret makes the same nonces. */

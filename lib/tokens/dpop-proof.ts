@@ -37,14 +37,21 @@ const clockTolerance = 30
 /** Private members of any key type. @see RFC 7518 section 6 */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
-/** Verifies a DPoP proof for an API; the error's code is `invalid_dpop_proof` or `use_dpop_nonce`. @see RFC 9449 section 4.3 */
+/**
+ * Verifies a DPoP proof for an API; the error's code is `invalid_dpop_proof` or `use_dpop_nonce`. @see RFC 9449 section
+ * 4.3
+ */
 export async function verifyDpopProof (proof: string, expected: DpopProofExpectations): Promise<VerifiedDpopProof> {
   try {
     return await verify(proof, expected)
   } catch (error) {
     if (!(error instanceof TokenValidationError)) throw error
     const code = error.reason === 'nonce' ? 'use_dpop_nonce' : 'invalid_dpop_proof'
-    throw new TokenValidationError(error.reason, `The DPoP proof was refused. ${error.message}`, { code, cause: error, ...error.claim !== undefined && { claim: error.claim } })
+    throw new TokenValidationError(error.reason, `The DPoP proof was refused. ${error.message}`, {
+      code,
+      cause: error,
+      ...error.claim !== undefined && { claim: error.claim }
+    })
   }
 }
 
@@ -59,17 +66,27 @@ async function verify (proof: string, expected: DpopProofExpectations): Promise<
   if (!isSameUrl(htu, expected.url)) refuseToken('proof_url', 'It is for another URL.', { claim: 'htu' })
   requireMoment(payload, 'iat')
   checkIssuedAt(payload, { now: expected.now, clockTolerance }, (expected.iatWindow ?? 300) - clockTolerance)
-  if (expected.nonce !== undefined && (typeof nonce !== 'string' || ![expected.nonce].flat().includes(nonce))) refuseToken('nonce', 'It does not carry the nonce the server asks for.', { claim: 'nonce' })
-  if (expected.accessToken !== undefined && ath !== accessTokenHash(expected.accessToken)) refuseToken('proof_token', 'It is for another access token.', { claim: 'ath' })
-  if (expected.thumbprint !== undefined && thumbprint !== expected.thumbprint) refuseToken('proof_binding', 'The access token is bound to another key.')
-  if (typeof jti !== 'string' || jti === '' || jti.length > 256) refuseToken('claim_invalid', 'Its "jti" claim must be a string of 1 to 256 characters.', { claim: 'jti' })
+  if (expected.nonce !== undefined && (typeof nonce !== 'string' || ![expected.nonce].flat().includes(nonce))) {
+    refuseToken('nonce', 'It does not carry the nonce the server asks for.', { claim: 'nonce' })
+  }
+  if (expected.accessToken !== undefined && ath !== accessTokenHash(expected.accessToken)) {
+    refuseToken('proof_token', 'It is for another access token.', { claim: 'ath' })
+  }
+  if (expected.thumbprint !== undefined && thumbprint !== expected.thumbprint) {
+    refuseToken('proof_binding', 'The access token is bound to another key.')
+  }
+  if (typeof jti !== 'string' || jti === '' || jti.length > 256) {
+    refuseToken('claim_invalid', 'Its "jti" claim must be a string of 1 to 256 characters.', { claim: 'jti' })
+  }
   if (await expected.seen(jti)) refuseToken('replay', 'It was used before.', { claim: 'jti' })
   return { thumbprint, jti, iat }
 }
 
 function readKey (jwk: unknown): { key: KeyObject, thumbprint: string } {
   const key = isObject(jwk) && !privateMembers.some(member => member in jwk) ? importPublicJwk(jwk) : undefined
-  if (key === undefined || !keyFits('ES256', key)) refuseToken('proof_key', 'Its header does not hold a public key on the curve P-256.')
+  if (key === undefined || !keyFits('ES256', key)) {
+    refuseToken('proof_key', 'Its header does not hold a public key on the curve P-256.')
+  }
   const { crv, kty, x, y } = key.export({ format: 'jwk' })
   // RFC 7638: exactly these members, in this order.
   return { key, thumbprint: createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url') }

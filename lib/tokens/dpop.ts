@@ -26,7 +26,7 @@ export interface DpopRequest {
 export interface DpopKey {
   /** For `dpop_jkt`. @see RFC 7638 */
   readonly thumbprint: Promise<string> | string
-  proof (request: DpopRequest): Promise<string>
+  proof(request: DpopRequest): Promise<string>
 }
 
 interface KeyPair {
@@ -47,14 +47,15 @@ export async function createDpopKey (input: true | DpopKeyInput): Promise<DpopKe
 
   return {
     thumbprint: await calculateJwkThumbprint(jwk),
-    proof: async ({ method, url, nonce, accessToken, now }) => await sign({
-      jti: randomUUID(),
-      htm: method,
-      htu: proofUrl(url),
-      iat: Math.floor(now),
-      ...nonce !== undefined && { nonce },
-      ...accessToken !== undefined && { ath: accessTokenHash(accessToken) }
-    })
+    proof: async ({ method, url, nonce, accessToken, now }) =>
+      await sign({
+        jti: randomUUID(),
+        htm: method,
+        htu: proofUrl(url),
+        iat: Math.floor(now),
+        ...nonce !== undefined && { nonce },
+        ...accessToken !== undefined && { ath: accessTokenHash(accessToken) }
+      })
   }
 }
 
@@ -98,5 +99,7 @@ function isCryptoKeyPair (input: DpopKeyInput): input is webcrypto.CryptoKeyPair
 }
 
 function unusable (): ConfigurationError {
-  return new ConfigurationError('dpop.key', 'The option "dpop.key" must be a private key on the curve P-256: PKCS #8 PEM, a private JWK, or a CryptoKeyPair that can sign and whose public key can be exported.')
+  return new ConfigurationError('dpop.key',
+    'The option "dpop.key" must be a private key on the curve P-256: PKCS #8 PEM, a private JWK, or a CryptoKeyPair ' +
+      'that can sign and whose public key can be exported.')
 }

@@ -46,7 +46,8 @@ export function selectKey (keys: readonly SetKey[], header: JwsHeader): KeyObjec
   const fitting = keys.filter(({ kid, alg, key }) =>
     (header.kid === undefined || kid === header.kid) &&
     (alg === undefined || alg === header.alg) &&
-    keyFits(header.alg, key))
+    keyFits(header.alg, key)
+  )
   if (fitting.length > 1) refuseToken('key_ambiguous', 'Several signing keys fit the token.')
   return fitting[0]?.key
 }

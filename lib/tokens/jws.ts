@@ -22,7 +22,10 @@ export interface VerifyJwsOptions {
 /** Tokens are a few KiB; longer ones are refused before any work. */
 export const defaultMaxLength = 65_536
 
-/** Verifies a signed token and returns what it says. Keys and addresses inside the token are never looked at. @see RFC 7515, RFC 8725 */
+/**
+ * Verifies a signed token and returns what it says. Keys and addresses inside the token are never looked at. @see RFC
+ * 7515, RFC 8725
+ */
 export async function verifyJws (token: string, options: VerifyJwsOptions): Promise<VerifiedJws> {
   const { keys, algorithms, types = ['jwt'], maxLength = defaultMaxLength } = options
   const { header: rawHeader, payload } = splitCompactJws(token, maxLength)
@@ -32,16 +35,21 @@ export async function verifyJws (token: string, options: VerifyJwsOptions): Prom
 }
 
 /** The rules for the protected header. */
-export function checkHeader (header: Record<string, unknown>, algorithms: readonly string[], types: readonly string[]): JwsHeader {
+export function checkHeader (header: Record<string, unknown>, algorithms: readonly string[],
+  types: readonly string[]): JwsHeader {
   const { alg, kid, typ } = header
-  if (typeof alg !== 'string' || alg === 'none' || !algorithms.includes(alg)) refuseToken('algorithm', `The token is signed with ${shown(alg)}, expected ${shown(algorithms)}.`)
+  if (typeof alg !== 'string' || alg === 'none' || !algorithms.includes(alg)) {
+    refuseToken('algorithm', `The token is signed with ${shown(alg)}, expected ${shown(algorithms)}.`)
+  }
   if ('crit' in header) refuseToken('critical_header', 'The token demands header extensions that are not supported.')
   if (!isAcceptedType(typ, types)) refuseToken('type', `The token is of type ${shown(typ)}, expected ${shown(types)}.`)
   if (kid !== undefined && typeof kid !== 'string') refuseToken('malformed', 'The key id of the token is not a string.')
   return { alg, ...kid !== undefined && { kid }, ...typ !== undefined && { typ } }
 }
 
-/** Explicit typing keeps tokens of one kind from passing as another. @see RFC 8725 section 3.11, RFC 7515 section 4.1.9 */
+/**
+ * Explicit typing keeps tokens of one kind from passing as another. @see RFC 8725 section 3.11, RFC 7515 section 4.1.9
+ */
 function isAcceptedType (typ: unknown, types: readonly string[]): typ is string | undefined {
   if (typ === undefined) return types.includes('jwt')
   return typeof typ === 'string' && types.includes(typ.toLowerCase().replace(/^application\//, ''))

@@ -15,12 +15,12 @@ export interface JwsHeader {
 
 /** Where the key for a token comes from. Throws a `TokenValidationError` when there is none. */
 export interface KeySource {
-  get (header: JwsHeader): Promise<KeyObject> | KeyObject
+  get(header: JwsHeader): Promise<KeyObject> | KeyObject
 }
 
 /** A key source that can be told to load its keys. */
 export interface RefreshableKeySource extends KeySource {
-  refresh (): Promise<void>
+  refresh(): Promise<void>
 }
 
 export interface RemoteKeysOptions {
@@ -42,7 +42,9 @@ export function remoteKeys (options: RemoteKeysOptions): RefreshableKeySource {
 
 /** A shared secret, for `HS256` only. */
 export function secretKey (secret: string): KeySource {
-  if (typeof secret !== 'string' || secret === '') throw new ConfigurationError('secret', 'The option "secret" must be a string that is not empty.')
+  if (typeof secret !== 'string' || secret === '') {
+    throw new ConfigurationError('secret', 'The option "secret" must be a string that is not empty.')
+  }
   const key = createSecretKey(secret, 'utf8')
   return {
     get ({ alg }) {
@@ -84,7 +86,9 @@ class RemoteKeys implements RefreshableKeySource {
 
   /** Fetches the keys now; callers at the same time share one fetch. */
   refresh (): Promise<void> {
-    this.#pending ??= this.#fetch().finally(() => { this.#pending = undefined })
+    this.#pending ??= this.#fetch().finally(() => {
+      this.#pending = undefined
+    })
     return this.#pending
   }
 
@@ -133,7 +137,8 @@ class RemoteKeys implements RefreshableKeySource {
     } catch (error) {
       this.#failure = error
       this.#failures += 1
-      this.#retryAt = this.#now() + (this.#isYoungerThan(this.#staleLimit) ? this.#cooldown : Math.min(this.#cooldown, this.#failures - 1))
+      this.#retryAt = this.#now() +
+        (this.#isYoungerThan(this.#staleLimit) ? this.#cooldown : Math.min(this.#cooldown, this.#failures - 1))
       throw error
     }
   }
@@ -146,9 +151,14 @@ class RemoteKeys implements RefreshableKeySource {
       maxBytes: SMALL_ANSWER,
       retry: { retries: 1, maxDelay: 1, now: this.#now }
     })
-    if (response.status !== 200) throw new NetworkError(`The signing keys could not be fetched: the answer has status ${response.status}.`, undefined, 'invalid_response')
+    if (response.status !== 200) {
+      throw new NetworkError(`The signing keys could not be fetched: the answer has status ${response.status}.`,
+        undefined, 'invalid_response')
+    }
     const { keys } = parseJsonObject(response, 'JWKS')
-    if (!Array.isArray(keys)) throw new NetworkError('The answer of the JWKS endpoint holds no list of keys.', undefined, 'invalid_response')
+    if (!Array.isArray(keys)) {
+      throw new NetworkError('The answer of the JWKS endpoint holds no list of keys.', undefined, 'invalid_response')
+    }
     return importKeySet(keys)
   }
 }

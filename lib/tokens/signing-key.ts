@@ -5,14 +5,18 @@ import { ConfigurationError } from '../errors.js'
 
 /** Imports a private key; what cannot be one is a `ConfigurationError` that shows nothing of it. */
 export function importSigningKey (input: SigningKey, option: string): KeyObject | webcrypto.CryptoKey {
-  const key = types.isCryptoKey(input) || types.isKeyObject(input) ? input as KeyObject | webcrypto.CryptoKey : importEncoded(input, option)
+  const key = types.isCryptoKey(input) || types.isKeyObject(input)
+    ? input as KeyObject | webcrypto.CryptoKey
+    : importEncoded(input, option)
   if (key.type !== 'private') throw notPrivate(option)
   return key
 }
 
 function importEncoded (input: unknown, option: string): KeyObject {
   try {
-    return typeof input === 'string' ? createPrivateKey(input) : createPrivateKey({ key: input as JsonWebKeyInput['key'], format: 'jwk' })
+    return typeof input === 'string'
+      ? createPrivateKey(input)
+      : createPrivateKey({ key: input as JsonWebKeyInput['key'], format: 'jwk' })
   } catch {
     // Node's message may quote members of the key, so it is not kept.
     throw notPrivate(option)
@@ -20,5 +24,7 @@ function importEncoded (input: unknown, option: string): KeyObject {
 }
 
 function notPrivate (option: string): ConfigurationError {
-  return new ConfigurationError(option, `The option "${option}" is not a usable private key: give PKCS #8 PEM without a passphrase, a private JWK, a KeyObject or a CryptoKey.`)
+  return new ConfigurationError(option,
+    `The option "${option}" is not a usable private key: give PKCS #8 PEM without a passphrase, a private JWK, a ` +
+      'KeyObject or a CryptoKey.')
 }

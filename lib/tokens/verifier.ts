@@ -4,7 +4,9 @@ import { ConfigurationError } from '../errors.js'
 import { createHttp, type Http } from '../http/send.js'
 import { isKnownAlgorithm } from './algorithms.js'
 import { assertOrganization, checkIssuer } from './claim-rules.js'
-import { assertIdTokenDemands, checkAccessTokenClaims, checkIdTokenClaims, type AccessTokenDemands, type IdTokenDemands } from './claims.js'
+import {
+  assertIdTokenDemands, checkAccessTokenClaims, checkIdTokenClaims, type AccessTokenDemands, type IdTokenDemands
+} from './claims.js'
 import { peekClaims } from './compact.js'
 import { defaultMaxLength, verifyJws } from './jws.js'
 import { remoteKeys, secretKey, type KeySource } from './keys.js'
@@ -65,15 +67,33 @@ export class TokenVerifier {
   async verify (token: string, options: IdTokenDemands = {}): Promise<IdTokenClaims> {
     assertIdTokenDemands(options)
     const { header, payload } = await verifyJws(token, { keys: this.#keysFor(token), algorithms: this.#algorithms })
-    return checkIdTokenClaims(payload, { ...options, ...this.#clock(), issuer: this.#issuers, clientId: this.#audiences, alg: header.alg })
+    return checkIdTokenClaims(payload, {
+      ...options,
+      ...this.#clock(),
+      issuer: this.#issuers,
+      clientId: this.#audiences,
+      alg: header.alg
+    })
   }
 
-  /** Verifies an access token and returns its claims; a missing scope or permission is a `ForbiddenError`. @see RFC 9068 */
+  /**
+   * Verifies an access token and returns its claims; a missing scope or permission is a `ForbiddenError`. @see RFC 9068
+   */
   async verifyAccessToken (token: string, options: VerifyAccessTokenOptions = {}): Promise<AccessTokenClaims> {
     if (options.organization !== undefined) assertOrganization(options.organization)
     const types = options.strictType ? ['at+jwt'] : ['at+jwt', 'jwt']
-    const { header, payload } = await verifyJws(token, { keys: this.#keysFor(token), algorithms: this.#algorithms, types })
-    return checkAccessTokenClaims(payload, { ...options, ...this.#clock(), audience: options.audience ?? this.#audiences, issuers: this.#issuers, typ: header.typ })
+    const { header, payload } = await verifyJws(token, {
+      keys: this.#keysFor(token),
+      algorithms: this.#algorithms,
+      types
+    })
+    return checkAccessTokenClaims(payload, {
+      ...options,
+      ...this.#clock(),
+      audience: options.audience ?? this.#audiences,
+      issuers: this.#issuers,
+      typ: header.typ
+    })
   }
 
   /** Closes kept connections. */
@@ -106,23 +126,39 @@ export class TokenVerifier {
 }
 
 function algorithmList ({ algorithm, secret, keys, jwksUri }: TokenVerifierOptions): readonly string[] {
-  if (secret !== undefined && (keys ?? jwksUri) !== undefined) throw new ConfigurationError('secret', 'The option "secret" excludes "keys" and "jwksUri".')
+  if (secret !== undefined && (keys ?? jwksUri) !== undefined) {
+    throw new ConfigurationError('secret', 'The option "secret" excludes "keys" and "jwksUri".')
+  }
   const algorithms = algorithm === undefined ? [secret === undefined ? 'RS256' : 'HS256'] : [algorithm].flat()
-  if (algorithms.length === 0 || !algorithms.every(isKnownAlgorithm)) throw new ConfigurationError('algorithm', 'The option "algorithm" must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA and HS256, or a list of them.')
+  if (algorithms.length === 0 || !algorithms.every(isKnownAlgorithm)) {
+    throw new ConfigurationError('algorithm',
+      'The option "algorithm" must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA and ' +
+        'HS256, or a list of them.')
+  }
   const isSymmetric = algorithms.includes('HS256')
-  if (secret !== undefined && algorithms.some(name => name !== 'HS256')) throw new ConfigurationError('algorithm', 'The option "algorithm" must be HS256 when a "secret" is given.')
-  if (isSymmetric && secret === undefined && keys === undefined) throw new ConfigurationError('secret', 'The option "secret" is required for HS256.')
+  if (secret !== undefined && algorithms.some(name => name !== 'HS256')) {
+    throw new ConfigurationError('algorithm', 'The option "algorithm" must be HS256 when a "secret" is given.')
+  }
+  if (isSymmetric && secret === undefined && keys === undefined) {
+    throw new ConfigurationError('secret', 'The option "secret" is required for HS256.')
+  }
   return algorithms
 }
 
 function nonEmptyStrings (value: string | readonly string[], option: string): readonly string[] {
   const values = [value].flat()
-  if (values.length === 0 || !values.every(item => typeof item === 'string' && item !== '')) throw new ConfigurationError(option, `The option "${option}" must be a string that is not empty, or a list of such strings.`)
+  if (values.length === 0 || !values.every(item => typeof item === 'string' && item !== '')) {
+    throw new ConfigurationError(option,
+      `The option "${option}" must be a string that is not empty, or a list of such strings.`)
+  }
   return values
 }
 
 function seconds (value: number): number {
-  if (!Number.isFinite(value) || value < 0) throw new ConfigurationError('clockTolerance', 'The option "clockTolerance" must be a number of seconds, 0 or more.')
+  if (!Number.isFinite(value) || value < 0) {
+    throw new ConfigurationError('clockTolerance',
+      'The option "clockTolerance" must be a number of seconds, 0 or more.')
+  }
   return value
 }
 

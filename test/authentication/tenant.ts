@@ -1,11 +1,25 @@
 import { createHttp, type HttpOptions } from '../../lib/http/send.js'
-import { createAuthorizationServer, type AuthorizationServer, type AuthorizationServerOptions } from '../../lib/authentication/server/authorization-server.js'
+import {
+  createAuthorizationServer, type AuthorizationServer, type AuthorizationServerOptions
+} from '../../lib/authentication/server/authorization-server.js'
 
 /** A request as the tenant saw it. */
-export interface Seen { method: string, url: string, path: string, headers: Record<string, string>, body: string }
+export interface Seen {
+  method: string
+  url: string
+  path: string
+  headers: Record<string, string>
+  body: string
+}
 
 /** An answer: what it is, with JSON and 200 as the default. */
-export interface Answer { status?: number, headers?: Record<string, string>, json?: unknown, body?: string | undefined, error?: Error }
+export interface Answer {
+  status?: number
+  headers?: Record<string, string>
+  json?: unknown
+  body?: string | undefined
+  error?: Error
+}
 
 export type Reply = Answer | ((request: Seen) => Answer | Promise<Answer>)
 
@@ -52,18 +66,30 @@ export class Tenant {
   readonly fetch: typeof fetch = async (input, init) => {
     const url = new URL(input as string)
     const request: Seen = {
-      method: init!.method!, url: url.href, path: url.pathname + url.search, headers: init!.headers as Record<string, string>, body: String(init!.body ?? '')
+      method: init!.method!,
+      url: url.href,
+      path: url.pathname + url.search,
+      headers: init!.headers as Record<string, string>,
+      body: String(init!.body ?? '')
     }
     if (url.pathname === '/.well-known/openid-configuration') this.discoveries++
     else this.seen.push(request)
-    const { status = 200, headers = {}, json, body = JSON.stringify(json), error } = await this.#answer(`${request.method} ${url.pathname}`, request)
+    const { status = 200, headers = {}, json, body = JSON.stringify(json), error } = await this.#answer(
+      `${request.method} ${url.pathname}`,
+      request
+    )
     if (error !== undefined) throw error
-    return new Response(body === '' || status === 204 ? null : body, { status, headers: { 'content-type': 'application/json', ...headers } })
+    return new Response(body === '' || status === 204 ? null : body, {
+      status,
+      headers: { 'content-type': 'application/json', ...headers }
+    })
   }
 
   async #answer (route: string, request: Seen): Promise<Answer> {
     const reply = this.#script[route]
-    if (reply === undefined) return { status: 404, json: { error: 'not_found', error_description: `nothing at ${route}` } }
+    if (reply === undefined) {
+      return { status: 404, json: { error: 'not_found', error_description: `nothing at ${route}` } }
+    }
     const index = this.#given.get(route) ?? 0
     this.#given.set(route, index + 1)
     const one = Array.isArray(reply) ? reply[Math.min(index, reply.length - 1)]! : reply
@@ -73,7 +99,12 @@ export class Tenant {
   /** The client at this tenant. */
   server (options: Partial<AuthorizationServerOptions> = {}, http: HttpOptions = {}): AuthorizationServer {
     return createAuthorizationServer({
-      domain, clientId: 'client-1', clientSecret: 's3cret', http: createHttp({ customFetch: this.fetch, ...http }), now: () => this.now, ...options
+      domain,
+      clientId: 'client-1',
+      clientSecret: 's3cret',
+      http: createHttp({ customFetch: this.fetch, ...http }),
+      now: () => this.now,
+      ...options
     })
   }
 
@@ -89,6 +120,10 @@ export class Tenant {
 }
 
 /** The code and message of what a call throws. */
-export async function failure (call: Promise<unknown>): Promise<Error & { code: string, statusCode: number, argument?: string }> {
-  return call.then(() => { throw new Error('it did not fail') }, (error: Error & { code: string, statusCode: number }) => error)
+export async function failure (
+  call: Promise<unknown>
+): Promise<Error & { code: string, statusCode: number, argument?: string }> {
+  return call.then(() => {
+    throw new Error('it did not fail')
+  }, (error: Error & { code: string, statusCode: number }) => error)
 }

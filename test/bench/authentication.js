@@ -1,9 +1,24 @@
 import { importCosts, installCosts, loads, verdict } from './client-cost.js'
 
 const SUBJECTS = [
-  { name: 'fastify-auth0/authentication', subject: 'fastify-auth0', install: 'fastify-auth0', code: "await import('fastify-auth0/authentication')" },
-  { name: 'auth0/legacy (auth0 itself has no such client)', subject: 'auth0-legacy', install: 'auth0', code: "await import('auth0/legacy')" },
-  { name: '@auth0/auth0-auth-js', subject: 'auth0-auth-js', install: '@auth0/auth0-auth-js', code: "await import('@auth0/auth0-auth-js')" }
+  {
+    name: 'fastify-auth0/authentication',
+    subject: 'fastify-auth0',
+    install: 'fastify-auth0',
+    code: "await import('fastify-auth0/authentication')"
+  },
+  {
+    name: 'auth0/legacy (auth0 itself has no such client)',
+    subject: 'auth0-legacy',
+    install: 'auth0',
+    code: "await import('auth0/legacy')"
+  },
+  {
+    name: '@auth0/auth0-auth-js',
+    subject: 'auth0-auth-js',
+    install: '@auth0/auth0-auth-js',
+    code: "await import('@auth0/auth0-auth-js')"
+  }
 ]
 
 /** The Authentication API's client beside its peers. */
@@ -19,7 +34,9 @@ export async function run () {
   verdict('size', `${(sizes[0].bytes / 1e6).toFixed(1)} MB`, 'ahead of each', ahead(sizes, ({ bytes }) => bytes, less))
   for (const operation of ['client credentials', 'userinfo']) {
     const results = await loads(SUBJECTS, operation)
-    verdict(`${operation}, requests/s`, results[0].perSecond.toFixed(0), 'ahead of each', ahead(results, ({ perSecond }) => perSecond, (a, b) => a > b))
-    verdict(`${operation}, CPU`, `${results[0].cpu.toFixed(0)} µs`, 'ahead of each', ahead(results, ({ cpu }) => cpu, less))
+    verdict(`${operation}, requests/s`, results[0].perSecond.toFixed(0), 'ahead of each',
+      ahead(results, ({ perSecond }) => perSecond, (a, b) => a > b))
+    verdict(`${operation}, CPU`, `${results[0].cpu.toFixed(0)} µs`, 'ahead of each', ahead(results, ({ cpu }) =>
+      cpu, less))
   }
 }

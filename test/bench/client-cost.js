@@ -14,8 +14,13 @@ export function importCosts (subjects, rounds = 12) {
   const results = subjects.map(() => ({ ms: [], rss: [] }))
   for (let round = 0; round < rounds; round++) {
     subjects.forEach(({ code }, i) => {
-      const script = `const t = performance.now(); ${code}; console.log(JSON.stringify({ ms: performance.now() - t, rss: process.memoryUsage().rss / 1048576 }))`
-      const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', cwd: root })
+      const script =
+        `const t = performance.now(); ${code}; console.log(JSON.stringify({ ms: performance.now() - t, rss: ` +
+        'process.memoryUsage().rss / 1048576 }))'
+      const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+        encoding: 'utf8',
+        cwd: root
+      })
       if (status !== 0) throw new Error(stderr)
       const { ms, rss } = JSON.parse(stdout)
       results[i].ms.push(ms)
@@ -23,7 +28,12 @@ export function importCosts (subjects, rounds = 12) {
     })
   }
   console.log('  import, the cheapest quarter of %d fresh processes', rounds)
-  subjects.forEach(({ name }, i) => console.log(`    ${name.padEnd(NAME_WIDTH)} ${cheapestQuarter(results[i].ms).toFixed(1).padStart(6)} ms   ${cheapestQuarter(results[i].rss).toFixed(1)} MiB RSS`))
+  subjects.forEach(({ name }, i) =>
+    console.log(
+      `    ${name.padEnd(NAME_WIDTH)} ${cheapestQuarter(results[i].ms).toFixed(1).padStart(6)} ms  ` +
+        ` ${cheapestQuarter(results[i].rss).toFixed(1)} MiB RSS`
+    )
+  )
   return results.map(({ ms, rss }) => ({ ms: cheapestQuarter(ms), rss: cheapestQuarter(rss) }))
 }
 
@@ -50,7 +60,8 @@ function closure (folder, found = new Set()) {
 function sizeOf (path) {
   if (!existsSync(path)) return 0
   if (!statSync(path).isDirectory()) return statSync(path).size
-  return readdirSync(path).filter(name => name !== 'node_modules').reduce((sum, name) => sum + sizeOf(join(path, name)), 0)
+  return readdirSync(path).filter(name => name !== 'node_modules').reduce((sum, name) => sum + sizeOf(join(path, name)),
+    0)
 }
 
 /** What installing a package adds to an application that has Fastify already: packages and bytes. */
@@ -64,13 +75,20 @@ export function installCosts (subjects) {
     return { packages: added.length + 1, bytes: [...added, ...own].reduce((sum, path) => sum + sizeOf(path), 0) }
   })
   console.log('  installed beside Fastify')
-  subjects.forEach(({ name }, i) => console.log(`    ${name.padEnd(NAME_WIDTH)} ${String(costs[i].packages).padStart(3)} packages   ${(costs[i].bytes / 1e6).toFixed(1)} MB`))
+  subjects.forEach(({ name }, i) =>
+    console.log(
+      `    ${name.padEnd(NAME_WIDTH)} ${String(costs[i].packages).padStart(3)} packages  ` +
+        ` ${(costs[i].bytes / 1e6).toFixed(1)} MB`
+    )
+  )
   return costs
 }
 
 function ownFiles () {
   const { files } = readJson(join(root, 'package.json'))
-  return [...files.filter(name => !name.startsWith('!')), 'package.json', 'README.md', 'LICENSE'].map(name => join(root, name))
+  return [...files.filter(name => !name.startsWith('!')), 'package.json', 'README.md', 'LICENSE'].map(name =>
+    join(root, name)
+  )
 }
 
 /** Requests per second and CPU per request of each subject, 16 in flight, interleaved. */
@@ -88,7 +106,12 @@ export async function loads (subjects, operation, { rounds = 3, seconds = 0.7 } 
     }
   }
   console.log(`  ${operation}, 16 in flight, medians of ${rounds} interleaved rounds`)
-  subjects.forEach(({ name }, i) => console.log(`    ${name.padEnd(NAME_WIDTH)} ${median(results[i].perSecond).toFixed(0).padStart(6)} requests/s   ${median(results[i].cpu).toFixed(0)} µs CPU per request`))
+  subjects.forEach(({ name }, i) =>
+    console.log(
+      `    ${name.padEnd(NAME_WIDTH)} ${median(results[i].perSecond).toFixed(0).padStart(6)} requests/s  ` +
+        ` ${median(results[i].cpu).toFixed(0)} µs CPU per request`
+    )
+  )
   for (const client of clients) client.stop()
   api.stop()
   return results.map(({ perSecond, cpu }) => ({ perSecond: median(perSecond), cpu: median(cpu) }))
@@ -96,10 +119,11 @@ export async function loads (subjects, operation, { rounds = 3, seconds = 0.7 } 
 
 async function startLoad (facts) {
   const child = fork(fileURLToPath(new URL('client-load.js', import.meta.url)), [JSON.stringify(facts)], { cwd: root })
-  const next = () => new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', code => reject(new Error(`client-load.js ended with ${code}`)))
-  })
+  const next = () =>
+    new Promise((resolve, reject) => {
+      child.once('message', resolve)
+      child.once('exit', code => reject(new Error(`client-load.js ended with ${code}`)))
+    })
   await next()
   return {
     run (seconds) {
@@ -108,7 +132,10 @@ async function startLoad (facts) {
       child.send({ seconds })
       return answer
     },
-    stop () { child.removeAllListeners('exit'); child.kill() }
+    stop () {
+      child.removeAllListeners('exit')
+      child.kill()
+    }
   }
 }
 

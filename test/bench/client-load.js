@@ -8,7 +8,10 @@ const credentials = { clientId: 'bench', clientSecret: 'bench secret' }
 /** The peers speak https to a host only: their own `fetch` hook takes them to the local server. */
 const overHttp = (input, init = {}) => {
   const target = String(input?.url ?? input).replace(/^https:/, 'http:')
-  return fetch(target, { ...init, headers: { ...Object.fromEntries(new Headers(init.headers ?? input?.headers)), 'x-issuer-scheme': 'https' } })
+  return fetch(target, {
+    ...init,
+    headers: { ...Object.fromEntries(new Headers(init.headers ?? input?.headers)), 'x-issuer-scheme': 'https' }
+  })
 }
 
 const subjects = {

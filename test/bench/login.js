@@ -28,9 +28,14 @@ export async function run () {
   for (const [i, { name, goal }] of VARIANTS.entries()) {
     const { tenant, before, logins } = apps[i]
     const after = await counts(tenant)
-    const calls = Object.keys(after).filter(path => path !== '/counts').map(path => `${path} ${((after[path] - (before[path] ?? 0)) / logins).toFixed(2)}`)
+    const calls = Object.keys(after).filter(path => path !== '/counts').map(path =>
+      `${path} ${((after[path] - (before[path] ?? 0)) / logins).toFixed(2)}`
+    )
     const cpu = results[i].perRequest / 1000
-    console.log(`  ${name.padEnd(24)} ${cpu.toFixed(3)} ms per login${goalMet(goal, cpu <= goal)}; tenant calls per warm login: ${calls.join(', ')}`)
+    console.log(
+      `  ${name.padEnd(24)} ${cpu.toFixed(3)} ms per login${goalMet(goal, cpu <= goal)}; tenant calls per warm ` +
+        `login: ${calls.join(', ')}`
+    )
   }
   console.log(`  the peer spends ${(results[1].perRequest / results[0].perRequest).toFixed(1)} times the CPU`)
   for (const { pool, stop, tenant } of apps) {
@@ -43,7 +48,12 @@ export async function run () {
 async function loginsFor (pool, seconds) {
   const end = performance.now() + seconds * 1000
   let done = 0
-  await Promise.all(Array.from({ length: IN_FLIGHT }, async () => { while (performance.now() < end) { await login(pool); done++ } }))
+  await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
+    while (performance.now() < end) {
+      await login(pool)
+      done++
+    }
+  }))
   return done
 }
 
@@ -52,7 +62,9 @@ export async function login (pool) {
   await start.body.dump()
   const { searchParams } = new URL(start.headers.location)
   const state = searchParams.get('state')
-  const path = `/auth/callback?code=${searchParams.get('nonce') ?? 'no-nonce'}${state === null ? '' : `&state=${state}`}`
+  const path = `/auth/callback?code=${searchParams.get('nonce') ?? 'no-nonce'}${
+    state === null ? '' : `&state=${state}`
+  }`
   const done = await pool.request({ path, method: 'GET', headers: { accept: 'text/html', cookie: cookieOf(start) } })
   const text = await done.body.text()
   if (done.statusCode !== 302) throw new Error(`the login failed: ${done.statusCode} ${text.slice(-300)}`)
@@ -60,7 +72,9 @@ export async function login (pool) {
 }
 
 function cookieOf ({ headers }) {
-  return [headers['set-cookie']].flat().filter(line => !/Max-Age=0/.test(line)).map(line => line.split(';', 1)[0]).join('; ')
+  return [headers['set-cookie']].flat().filter(line => !/Max-Age=0/.test(line)).map(line => line.split(';', 1)[0]).join(
+    '; '
+  )
 }
 
 export async function counts (tenant, query = '') {

@@ -12,8 +12,16 @@ if (variant === 'bare') {
 } else if (variant === 'secure-session') {
   const { default: secureSession } = await import('@fastify/secure-session')
   await app.register(secureSession, { secret, salt: 'sixteen letters!', cookieName: 's' })
-  app.get('/in', async request => { request.session.set('user', claims(Number(request.query.n))); request.session.set('tokens', tokens()); return 'in' })
-  app.get('/me', { preHandler: async (request, reply) => { if (request.session.get('user') === undefined) return reply.code(401).send() } }, async request => request.session.get('user'))
+  app.get('/in', async request => {
+    request.session.set('user', claims(Number(request.query.n)))
+    request.session.set('tokens', tokens())
+    return 'in'
+  })
+  app.get('/me', {
+    preHandler: async (request, reply) => {
+      if (request.session.get('user') === undefined) return reply.code(401).send()
+    }
+  }, async request => request.session.get('user'))
   await app.ready()
   for (let n = 0; n < sessions; n++) {
     headers.push(cookiesOf(await app.inject(`/in?n=${n}`)))
@@ -30,7 +38,9 @@ if (variant === 'bare') {
   const sessionConfiguration = variant === 'miss' ? { cacheEntries: 0 } : variant === 'rolling' ? { touchAfter: 0 } : {}
   await app.register(auth0, { ...options, sessionConfiguration })
   app.get('/me', { preHandler: app.auth0.requireSession }, async request => await request.auth0.getUser())
-  for (let n = 0; n < sessions; n++) headers.push(`${await sessionCookie(app, { user: claims(n), sid: `sid-${n}`, ...tokens() })}; ${foreign}`)
+  for (let n = 0; n < sessions; n++) {
+    headers.push(`${await sessionCookie(app, { user: claims(n), sid: `sid-${n}`, ...tokens() })}; ${foreign}`)
+  }
 }
 const url = await app.listen({ host: '127.0.0.1', port: 0 })
 const own = headers[0] === undefined ? 0 : headers[0].length - foreign.length - 2

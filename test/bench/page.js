@@ -16,11 +16,17 @@ const VARIANTS = [
 /** A guarded page against the same route without a guard: CPU of the server per request. */
 export async function run () {
   const servers = []
-  for (const { variant, sessions } of VARIANTS) servers.push(await startChild('./page-server.js', { variant, sessions }))
+  for (const { variant, sessions } of VARIANTS) {
+    servers.push(await startChild('./page-server.js', { variant, sessions }))
+  }
   const cookies = servers[2].headers
-  const results = await rounds(servers, server => loadFor(server.url, server.headers.length === 0 ? cookies : server.headers, SECONDS))
+  const results = await rounds(servers,
+    server => loadFor(server.url, server.headers.length === 0 ? cookies : server.headers, SECONDS))
   header('Guarded page')
-  VARIANTS.forEach((variant, i) => row(variant, results[i], results[0], `   Set-Cookie ${(results[i].setCookie / results[i].requests).toFixed(1)} B/response`))
+  VARIANTS.forEach((variant, i) =>
+    row(variant, results[i], results[0],
+      `   Set-Cookie ${(results[i].setCookie / results[i].requests).toFixed(1)} B/response`)
+  )
   console.log(`  cookies of the reference session: ${servers[2].own} bytes with names (goal 3,900)`)
   for (const server of servers) server.stop()
 }

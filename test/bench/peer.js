@@ -6,10 +6,14 @@ import { claims, options, secret, tokens } from './subject.js'
 export async function peer (app, { issuer }) {
   await app.register(cookie)
   const jar = {
-    setCookie: (name, value, attributes, { reply }) => { reply.setCookie(name, value, attributes ?? {}) },
+    setCookie: (name, value, attributes, { reply }) => {
+      reply.setCookie(name, value, attributes ?? {})
+    },
     getCookie: (name, { request }) => request.cookies[name],
     getCookies: ({ request }) => request.cookies,
-    deleteCookie: (name, { reply }) => { reply.clearCookie(name) }
+    deleteCookie: (name, { reply }) => {
+      reply.clearCookie(name)
+    }
   }
   // It speaks https only; the tenant of the bench is on loopback.
   const customFetch = (url, init) => fetch(String(url).replace(`https://${options.domain}/`, issuer), init)
@@ -28,7 +32,10 @@ export async function peer (app, { issuer }) {
     return reply.redirect(url.href)
   })
   app.get('/auth/callback', async (request, reply) => {
-    const { appState } = await client.completeInteractiveLogin(new URL(request.url, options.appBaseUrl), { request, reply })
+    const { appState } = await client.completeInteractiveLogin(new URL(request.url, options.appBaseUrl), {
+      request,
+      reply
+    })
     return reply.redirect(appState.returnTo)
   })
   // A session as a login would leave it, without the login.
@@ -36,10 +43,18 @@ export async function peer (app, { issuer }) {
     const { accessTokens, refreshToken } = tokens()
     const tokenSets = accessTokens.map(token => ({ ...token, expiresAt: Math.floor(Date.now() / 1000) + 3600 }))
     const internal = { sid: `sid-${request.query.n}`, createdAt: Math.floor(Date.now() / 1000) }
-    await stateStore.set('__a0_session', { user: claims(Number(request.query.n)), idToken: accessTokens[0].accessToken, refreshToken, tokenSets, internal }, false, { request, reply })
+    await stateStore.set('__a0_session', {
+      user: claims(Number(request.query.n)),
+      idToken: accessTokens[0].accessToken,
+      refreshToken,
+      tokenSets,
+      internal
+    }, false, { request, reply })
     return 'in'
   })
   app.get('/me', {
-    preHandler: async (request, reply) => { if (await client.getSession({ request, reply }) === undefined) return reply.code(401).send() }
+    preHandler: async (request, reply) => {
+      if (await client.getSession({ request, reply }) === undefined) return reply.code(401).send()
+    }
   }, async (request, reply) => await client.getUser({ request, reply }))
 }

@@ -19,7 +19,10 @@ export async function run () {
       return statusCode
     }))
     const calls = (await counts(tenant))['/oauth/token'] - before
-    console.log(`  ${spread === 0 ? 'at once       ' : `over ${spread} ms   `} token calls ${calls} (goal 1), answers 200: ${statuses.filter(status => status === 200).length} (goal 100)`)
+    console.log(
+      `  ${spread === 0 ? 'at once       ' : `over ${spread} ms   `} token calls ${calls} (goal 1), answers ` +
+        `200: ${statuses.filter(status => status === 200).length} (goal 100)`
+    )
     await pool.close()
     app.stop()
     tenant.stop()

@@ -30,7 +30,8 @@ export async function rounds (servers, load) {
   return totals.map((total, i) => ({ ...total, perRequest: cheapestQuarter(costs[i]) }))
 }
 
-export const header = title => console.log('\n%s: CPU of the server per request, the cheapest quarter of %d interleaved rounds', title, ROUNDS)
+export const header = title =>
+  console.log('\n%s: CPU of the server per request, the cheapest quarter of %d interleaved rounds', title, ROUNDS)
 
 /** What is said of a goal; nothing where there is none. */
 export const goalMet = (goal, met) => goal === undefined ? '' : ` (goal ${goal}: ${met ? 'met' : 'MISSED'})`
@@ -38,7 +39,10 @@ export const goalMet = (goal, met) => goal === undefined ? '' : ` (goal ${goal}:
 /** Prints a server's cost beside that of the first one. */
 export function row ({ name, goal }, { perRequest, refused = 0 }, bare, more = '') {
   const ratio = bare.perRequest / perRequest
-  console.log(`  ${name.padEnd(44)} ${perRequest.toFixed(1).padStart(7)} µs   ${ratio.toFixed(2)} of bare${goalMet(goal, ratio >= goal)}${more}${refused > 0 ? `   ${refused} REFUSED` : ''}`)
+  console.log(
+    `  ${name.padEnd(44)} ${perRequest.toFixed(1).padStart(7)} µs   ${ratio.toFixed(2)} of ` +
+      `bare${goalMet(goal, ratio >= goal)}${more}${refused > 0 ? `   ${refused} REFUSED` : ''}`
+  )
 }
 
 /** What a cost is when nothing disturbs: the mean of the cheapest quarter. */

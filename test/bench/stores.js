@@ -25,7 +25,14 @@ export async function run () {
   const admin = new Redis(redis.port, '127.0.0.1')
   const servers = []
   for (const { variant, redis: remote, touchAfter } of VARIANTS) {
-    servers.push(await startChild('./store-server.js', { variant, sessions: variant === 'bare' ? 0 : SESSIONS, touchAfter, ...(remote && { redis: redis.port }) }))
+    servers.push(
+      await startChild('./store-server.js', {
+        variant,
+        sessions: variant === 'bare' ? 0 : SESSIONS,
+        touchAfter,
+        ...(remote && { redis: redis.port })
+      })
+    )
   }
   const results = await rounds(servers, async server => {
     const before = await writesOf(admin)
@@ -33,7 +40,9 @@ export async function run () {
     return { ...load, writes: await writesOf(admin) - before }
   })
   header(`Guarded page, ${SESSIONS} sessions in a store`)
-  VARIANTS.forEach((variant, i) => row(variant, results[i], results[0], `   ${(results[i].writes / results[i].requests).toFixed(3)} writes/request`))
+  VARIANTS.forEach((variant, i) =>
+    row(variant, results[i], results[0], `   ${(results[i].writes / results[i].requests).toFixed(3)} writes/request`)
+  )
   for (const server of servers) server.stop()
   await admin.quit()
   await redis.stop()

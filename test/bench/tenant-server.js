@@ -20,14 +20,28 @@ let spent = 0
 const server = createServer((request, response) => {
   const url = new URL(request.url, issuer)
   counts[url.pathname] = (counts[url.pathname] ?? 0) + 1
-  const json = value => { response.setHeader('content-type', 'application/json'); response.end(typeof value === 'string' ? value : JSON.stringify(value)) }
+  const json = value => {
+    response.setHeader('content-type', 'application/json')
+    response.end(typeof value === 'string' ? value : JSON.stringify(value))
+  }
   if (url.pathname === '/.well-known/openid-configuration') {
-    return json({ issuer, authorization_endpoint: `${issuer}authorize`, token_endpoint: `${issuer}oauth/token`, jwks_uri: `${issuer}.well-known/jwks.json`, end_session_endpoint: `${issuer}oidc/logout` })
+    return json({
+      issuer,
+      authorization_endpoint: `${issuer}authorize`,
+      token_endpoint: `${issuer}oauth/token`,
+      jwks_uri: `${issuer}.well-known/jwks.json`,
+      end_session_endpoint: `${issuer}oidc/logout`
+    })
   }
   if (url.pathname === '/.well-known/jwks.json') return json(jwks)
-  if (url.pathname === '/counts') { delay = Number(url.searchParams.get('delay') ?? delay); return json(counts) }
+  if (url.pathname === '/counts') {
+    delay = Number(url.searchParams.get('delay') ?? delay)
+    return json(counts)
+  }
   let body = ''
-  request.on('data', chunk => { body += chunk })
+  request.on('data', chunk => {
+    body += chunk
+  })
   request.on('end', () => {
     const form = new URLSearchParams(body)
     const nonce = form.get('code') === 'no-nonce' ? undefined : form.get('code')
@@ -43,7 +57,21 @@ const server = createServer((request, response) => {
       token_type: 'Bearer',
       expires_in: 3600,
       refresh_token: `refresh-${spent}`,
-      ...(!refreshing && { id_token: jwt({ iss: issuer, aud: 'bench-client', sub: 'auth0|1', iat: now, exp: now + 3600, sid: 's', nonce, name: 'Ada', email: 'ada@example.com', picture: 'https://cdn.example.com/ada.png' }) })
+      ...(!refreshing &&
+        {
+          id_token: jwt({
+            iss: issuer,
+            aud: 'bench-client',
+            sub: 'auth0|1',
+            iat: now,
+            exp: now + 3600,
+            sid: 's',
+            nonce,
+            name: 'Ada',
+            email: 'ada@example.com',
+            picture: 'https://cdn.example.com/ada.png'
+          })
+        })
     }
     setTimeout(json, delay, answer)
   })

@@ -27,10 +27,16 @@ export async function run () {
 async function load ({ url, headers }) {
   const pool = new Pool(url, { connections: IN_FLIGHT })
   const end = performance.now() + SECONDS * 1000
-  let requests = 0; let refused = 0; let next = 0
+  let requests = 0
+  let refused = 0
+  let next = 0
   await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
     while (performance.now() < end) {
-      const { statusCode, body } = await pool.request({ path: '/me', method: 'GET', headers: { authorization: headers[next++ % headers.length] } })
+      const { statusCode, body } = await pool.request({
+        path: '/me',
+        method: 'GET',
+        headers: { authorization: headers[next++ % headers.length] }
+      })
       await body.dump()
       requests++
       if (statusCode !== 200) refused++

@@ -7,8 +7,14 @@ const executablePath = '/usr/bin/chromium'
 const shots = process.env.SCREENSHOTS
 
 t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 500_000 }, async t => {
-  const browser = await chromium.launch({ executablePath, timeout: 120_000, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
-  t.teardown(async () => { await browser.close() })
+  const browser = await chromium.launch({
+    executablePath,
+    timeout: 120_000,
+    args: ['--no-sandbox', '--disable-dev-shm-usage']
+  })
+  t.teardown(async () => {
+    await browser.close()
+  })
   let clock = 0
   const quickstart = await runQuickstart(t, {
     now: () => Date.now() / 1000 + clock,
@@ -29,7 +35,12 @@ t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executableP
     await page.getByRole('navigation').getByRole('link', { name: 'Dashboard' }).click()
     t.ok(await arrives(page, `${url}/dashboard`))
     t.equal(await heading(page), 'Ada Lovelace')
-    t.ok(await page.locator('img.avatar').evaluate(image => (image as unknown as { naturalWidth: number }).naturalWidth > 0), 'the picture is shown')
+    t.ok(
+      await page.locator('img.avatar').evaluate(image =>
+        (image as unknown as { naturalWidth: number }).naturalWidth > 0
+      ),
+      'the picture is shown'
+    )
     t.match(await page.locator('table.claims').innerText(), /sub\s+auth0\|.*barista/s, 'the claims are shown')
     await look(page, 'dashboard')
 
@@ -84,7 +95,9 @@ t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executableP
     await logIn(page, 'Ada Lovelace')
     t.ok(await arrives(page, `${url}/dashboard`))
     clock += 700
-    t.teardown(() => { clock = 0 })
+    t.teardown(() => {
+      clock = 0
+    })
     await context.clearCookies({ domain: new URL(tenantUrl).hostname })
     await page.goto(`${url}/orders?from=bookmark`)
     t.ok(await arrives(page, tenantUrl), 'the session is over')
@@ -103,10 +116,13 @@ t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executableP
 })
 
 /** A browser profile of its own, with JavaScript off: the quickstart promises to work without. */
-async function visitor (t: { teardown: (close: () => Promise<void>) => void }, browser: Browser): Promise<{ context: BrowserContext, page: Page }> {
+async function visitor (t: { teardown: (close: () => Promise<void>) => void },
+  browser: Browser): Promise<{ context: BrowserContext, page: Page }> {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1080, height: 900 } })
   context.setDefaultTimeout(60_000)
-  t.teardown(async () => { await context.close() })
+  t.teardown(async () => {
+    await context.close()
+  })
   return { context, page: await context.newPage() }
 }
 

@@ -5,19 +5,36 @@ import { skipWithout } from '../requirements.js'
 
 const executablePath = '/usr/bin/chromium'
 
-t.test('passkeys in Chromium, with a virtual authenticator', { skip: skipWithout('chromium', executablePath), timeout: 500_000 }, async t => {
+t.test('passkeys in Chromium, with a virtual authenticator', {
+  skip: skipWithout('chromium', executablePath),
+  timeout: 500_000
+}, async t => {
   const example = await import('../../examples/web/passkeys.js')
   const { origin, tenant } = await run(t, example.build, example.tenant)
-  const browser = await chromium.launch({ executablePath, timeout: 120_000, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
-  t.teardown(async () => { await browser.close() })
+  const browser = await chromium.launch({
+    executablePath,
+    timeout: 120_000,
+    args: ['--no-sandbox', '--disable-dev-shm-usage']
+  })
+  t.teardown(async () => {
+    await browser.close()
+  })
   const context = await browser.newContext()
   const page = await context.newPage()
   const devtools = await context.newCDPSession(page)
   await devtools.send('WebAuthn.enable')
   const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true
+    }
   })
-  const who = async (text: string): Promise<boolean> => await page.locator('#who', { hasText: text }).waitFor({ timeout: 60_000 }).then(() => true)
+  const who = async (text: string): Promise<boolean> =>
+    await page.locator('#who', { hasText: text }).waitFor({ timeout: 60_000 }).then(() => true)
 
   await page.goto(origin)
   t.ok(await who('Nobody is logged in.'))

@@ -11,7 +11,14 @@ const { localTenant } = await import('../../examples/start.js')
 await import('../../lib/management/index.js')
 
 /** An answer, read. */
-export interface Answer { status: number, url: string, location: string | null, text: string, json: Record<string, unknown>, setCookies: string[] }
+export interface Answer {
+  status: number
+  url: string
+  location: string | null
+  text: string
+  json: Record<string, unknown>
+  setCookies: string[]
+}
 
 /** The last request the tenant received at a path. */
 export function received (tenant: Tenant, path: string): LoggedRequest {
@@ -36,15 +43,23 @@ export class Visitor {
   }
 
   /** One request, redirects not followed. */
-  async send (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async send (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown,
+    headers: Record<string, string> = {}): Promise<Answer> {
     const url = new URL(path, this.#origin)
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const navigation = method === 'GET' ? { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' } : { accept: 'application/json', origin: this.#origin }
+    const navigation = method === 'GET'
+      ? { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' }
+      : { accept: 'application/json', origin: this.#origin }
     // not fetch(), which says of itself that it does not navigate
     const response = await request(url, {
       method,
       reset: true,
-      headers: { ...navigation, ...(cookie !== '' && { cookie }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...navigation,
+        ...(cookie !== '' && { cookie }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers
+      },
       ...(body !== undefined && { body: JSON.stringify(body) })
     })
     const setCookies = [response.headers['set-cookie'] ?? []].flat()
@@ -52,7 +67,14 @@ export class Visitor {
     const text = await response.body.text()
     const isJson = String(response.headers['content-type']).includes('json')
     const { location } = response.headers
-    return { status: response.statusCode, url: url.href, location: typeof location === 'string' ? location : null, text, json: isJson ? JSON.parse(text) as Record<string, unknown> : {}, setCookies }
+    return {
+      status: response.statusCode,
+      url: url.href,
+      location: typeof location === 'string' ? location : null,
+      text,
+      json: isJson ? JSON.parse(text) as Record<string, unknown> : {},
+      setCookies
+    }
   }
 
   #remember (line: string): void {
@@ -68,8 +90,9 @@ export class Visitor {
     let answer = await this.send('GET', path)
     for (let steps = 0; answer.location !== null && steps < 10; steps++) {
       const target = new URL(answer.location, answer.url)
-      if (target.origin === new URL(this.#tenant.url).origin) answer = await this.send('GET', await this.#browser.login({ authorizationUrl: target, ...detour }))
-      else if (target.origin === this.#origin) answer = await this.send('GET', target.href)
+      if (target.origin === new URL(this.#tenant.url).origin) {
+        answer = await this.send('GET', await this.#browser.login({ authorizationUrl: target, ...detour }))
+      } else if (target.origin === this.#origin) answer = await this.send('GET', target.href)
       else return answer
     }
     return answer
@@ -89,17 +112,26 @@ export class Visitor {
 }
 
 /** An application that runs, with a tenant of its own. */
-export interface Running { app: FastifyInstance, tenant: Tenant, origin: string, settings: Settings, visitor: () => Visitor }
+export interface Running {
+  app: FastifyInstance
+  tenant: Tenant
+  origin: string
+  settings: Settings
+  visitor: () => Visitor
+}
 
 /** Builds an application, lets it listen on a free port, and closes it with the test. */
-export async function run (t: Test, build: (settings: Settings) => Promise<FastifyInstance>, options: ExampleTenant = {}, changes: Partial<Settings> = {}): Promise<Running> {
+export async function run (t: Test, build: (settings: Settings) => Promise<FastifyInstance>,
+  options: ExampleTenant = {}, changes: Partial<Settings> = {}): Promise<Running> {
   const port = await freePort()
   const origin = `http://localhost:${port}`
   const { tenant, settings } = await localTenant(options, origin)
   t.teardown(tenant.close)
   // a busy machine may need longer than five seconds to load what an endpoint needs
   const app = await build({ ...settings, httpTimeout: 60, ...changes })
-  t.teardown(async () => { await app.close() })
+  t.teardown(async () => {
+    await app.close()
+  })
   await app.listen({ port, host: 'localhost' })
   return { app, tenant, origin, settings, visitor: () => new Visitor(origin, tenant) }
 }

@@ -9,15 +9,28 @@ t.test('authorization parameters: global, of the request, and per call', async t
   const { tenant, visitor } = await run(t, example.build, example.tenant)
   const ada = visitor()
   t.match((await ada.go('/signup')).json, { name: 'Ada Lovelace', audience: 'urn:custom:api' })
-  t.match(received(tenant, '/authorize').query, { screen_hint: 'signup', scope: 'openid profile', audience: 'urn:custom:api', 'ext-campaign': 'spring', ui_locales: 'en' })
+  t.match(received(tenant, '/authorize').query, {
+    screen_hint: 'signup',
+    scope: 'openid profile',
+    audience: 'urn:custom:api',
+    'ext-campaign': 'spring',
+    ui_locales: 'en'
+  })
   t.match((await ada.go('/confirm')).json, { name: 'Ada Lovelace', loggedInAt: Number })
-  t.match(received(tenant, '/authorize').query, { max_age: '0', scope: 'openid profile email offline_access read:orders' })
+  t.match(received(tenant, '/authorize').query, {
+    max_age: '0',
+    scope: 'openid profile email offline_access read:orders'
+  })
 })
 
 t.test('app state comes back with the login', async t => {
   const { build } = await import('../../examples/web/app-state.js')
   const { tenant, visitor } = await run(t, build)
-  t.strictSame((await visitor().go('/checkout')).json, { name: 'Ada Lovelace', cart: ['A Book', 'A Lamp'], step: 'payment' })
+  t.strictSame((await visitor().go('/checkout')).json, {
+    name: 'Ada Lovelace',
+    cart: ['A Book', 'A Lamp'],
+    step: 'payment'
+  })
   t.notMatch(received(tenant, '/authorize').url, 'Book', 'it stays at home')
 })
 
@@ -36,14 +49,23 @@ t.test('organizations: by link, by switch, by invitation, and what is refused', 
   const example = await import('../../examples/web/organizations.js')
   const { tenant, visitor } = await run(t, example.build, example.tenant)
   const ada = visitor()
-  t.match((await ada.go('/auth/login?organization=org_books')).json, { name: 'Ada Lovelace', id: 'org_books', organization: 'books' })
+  t.match((await ada.go('/auth/login?organization=org_books')).json, {
+    name: 'Ada Lovelace',
+    id: 'org_books',
+    organization: 'books'
+  })
   t.match((await ada.go('/switch/org_lamps')).json, { id: 'org_lamps' })
   t.equal((await ada.send('GET', '/auth/login?organization=org_evil')).status, 400)
-  t.match((await visitor().go('/auth/login?organization=org_books', { user: 'grace@example.com' })).json, { reason: 'access_denied' }, 'not a member')
+  t.match((await visitor().go('/auth/login?organization=org_books', { user: 'grace@example.com' })).json, {
+    reason: 'access_denied'
+  }, 'not a member')
 
   const link = new URLSearchParams(tenant.invite('org_books', 'grace@example.com'))
   const grace = visitor()
-  t.match((await grace.go(`/auth/login?${link}`, { user: 'grace@example.com' })).json, { name: 'Grace Hopper', id: 'org_books' })
+  t.match((await grace.go(`/auth/login?${link}`, { user: 'grace@example.com' })).json, {
+    name: 'Grace Hopper',
+    id: 'org_books'
+  })
   t.match(received(tenant, '/authorize').query, { invitation: link.get('invitation'), organization: 'org_books' })
   link.delete('organization')
   t.equal((await visitor().send('GET', `/auth/login?${link}`)).status, 400, 'an invitation without its organization')
@@ -52,10 +74,11 @@ t.test('organizations: by link, by switch, by invitation, and what is refused', 
   const host = 'lamps.localhost:3000'
   const sent = await subdomains.visitor().send('GET', '/auth/login', undefined, { host })
   t.equal(new URL(sent.location!).searchParams.get('organization'), 'lamps')
-  t.equal((await subdomains.visitor().send('GET', '/auth/login?organization=books', undefined, { host })).status, 400, 'the subdomain decides')
+  t.equal((await subdomains.visitor().send('GET', '/auth/login?organization=books', undefined, { host })).status, 400,
+    'the subdomain decides')
 })
 
-t.test('calling an API with the user\'s access token', async t => {
+t.test("calling an API with the user's access token", async t => {
   const example = await import('../../examples/web/calling-an-api.js')
   let now = Date.now() / 1000
   const { tenant, visitor } = await run(t, example.build, { ...example.tenant, now: () => now }, { now: () => now })
@@ -64,14 +87,20 @@ t.test('calling an API with the user\'s access token', async t => {
   t.strictSame((await ada.go('/')).json, { status: 200, orders: { customer: sub, items: ['A Book'] } })
   now += 3600
   t.match((await ada.go('/')).json, { status: 200 }, 'an expired token is renewed')
-  t.match(received(tenant, '/oauth/token').params, { grant_type: 'refresh_token', audience: 'https://orders.example.com' })
+  t.match(received(tenant, '/oauth/token').params, {
+    grant_type: 'refresh_token',
+    audience: 'https://orders.example.com'
+  })
 })
 
 t.test('several audiences with one refresh token', async t => {
   const example = await import('../../examples/web/several-audiences.js')
   const { tenant, visitor } = await run(t, example.build, example.tenant)
   const ada = visitor()
-  t.match((await ada.go('/')).json, [{ audience: 'https://orders.example.com', scope: /read:orders/ }, { audience: 'https://billing.example.com', scope: /read:invoices/ }])
+  t.match((await ada.go('/')).json, [{ audience: 'https://orders.example.com', scope: /read:orders/ }, {
+    audience: 'https://billing.example.com',
+    scope: /read:invoices/
+  }])
   t.match(received(tenant, '/oauth/token').params, { audience: 'https://billing.example.com', scope: 'read:invoices' })
   const calls = tenant.requests.length
   await ada.go('/')
@@ -87,10 +116,17 @@ t.test('account linking', async t => {
   const ada = visitor()
   const { sub } = tenant.users[0]!
   t.match((await ada.go('/')).text, `Logged in as ${sub}.`)
-  t.equal((await ada.go('/auth/connect?connection=github&connectionScope=repo&returnTo=/linked')).text, `GitHub is linked to ${sub}.`)
-  t.match(received(tenant, '/authorize').query, { requested_connection: 'github', requested_connection_scope: 'repo', scope: 'openid link_account offline_access', redirect_uri: /\/auth\/connect\/callback$/ })
+  t.equal((await ada.go('/auth/connect?connection=github&connectionScope=repo&returnTo=/linked')).text,
+    `GitHub is linked to ${sub}.`)
+  t.match(received(tenant, '/authorize').query, {
+    requested_connection: 'github',
+    requested_connection_scope: 'repo',
+    scope: 'openid link_account offline_access',
+    redirect_uri: /\/auth\/connect\/callback$/
+  })
   t.match(tenant.users[0]?.identities, [{ connection: 'github' }])
-  t.equal((await ada.go('/auth/unconnect?connection=github&returnTo=/unlinked')).text, `GitHub is no longer linked to ${sub}.`)
+  t.equal((await ada.go('/auth/unconnect?connection=github&returnTo=/unlinked')).text,
+    `GitHub is no longer linked to ${sub}.`)
   t.strictSame(tenant.users[0]?.identities, [])
 })
 
@@ -114,7 +150,9 @@ t.test('a login on another device', async t => {
   const userId = tenant.users[0]!.sub
   const asked = [ada.post('/login', { userId }), grace.post('/login', { userId: tenant.users[2]!.sub })]
   const started = async (count: number): Promise<void> => {
-    for (let tries = 0; tenant.backchannelRequests.length < count && tries < 1000; tries++) await new Promise(resolve => setTimeout(resolve, 10))
+    for (let tries = 0; tenant.backchannelRequests.length < count && tries < 1000; tries++) {
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
   }
   await started(2)
   for (const request of tenant.backchannelRequests) {
@@ -126,7 +164,8 @@ t.test('a login on another device', async t => {
   t.match((await ada.go('/')).json, { name: 'Ada Lovelace' })
   t.match(no, { status: 403, json: { reason: 'access_denied' } })
   t.equal(grace.cookies.size, 0)
-  const polls = (): number => tenant.requests.filter(({ params }) => params.grant_type === 'urn:openid:params:grant-type:ciba').length
+  const polls = (): number =>
+    tenant.requests.filter(({ params }) => params.grant_type === 'urn:openid:params:grant-type:ciba').length
   /** How often the tenant was asked, once nobody asks any more: for longer than the interval. */
   const settled = async (): Promise<number | undefined> => {
     for (let windows = 0; windows < 5; windows++) {
@@ -137,12 +176,24 @@ t.test('a login on another device', async t => {
     return undefined
   }
   const leaving = new AbortController()
-  const left = t.rejects(fetch(`${origin}/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ userId }), signal: leaving.signal }), { name: 'AbortError' })
+  const left = t.rejects(
+    fetch(`${origin}/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ userId }),
+      signal: leaving.signal
+    }),
+    { name: 'AbortError' }
+  )
   await started(3)
   leaving.abort()
   await left
   t.type(await settled(), 'number', 'nobody is asked for a browser that went away')
-  t.strictSame(JSON.parse(String(received(tenant, '/bc-authorize').params.login_hint)), { format: 'iss_sub', iss: tenant.issuer, sub: userId })
+  t.strictSame(JSON.parse(String(received(tenant, '/bc-authorize').params.login_hint)), {
+    format: 'iss_sub',
+    iss: tenant.issuer,
+    sub: userId
+  })
 })
 
 t.test('token exchange, with and without a session, and session transfer', async t => {
@@ -150,14 +201,22 @@ t.test('token exchange, with and without a session, and session transfer', async
   const { tenant, visitor } = await run(t, example.build, example.tenant)
   const ada = visitor()
   t.match((await ada.post('/migrate', { session: 'session-of-ada' })).json, { name: 'Ada Lovelace' })
-  t.match(received(tenant, '/oauth/token').params, { subject_token: 'session-of-ada', subject_token_type: 'urn:example:legacy-session', scope: 'openid profile email offline_access' })
+  t.match(received(tenant, '/oauth/token').params, {
+    subject_token: 'session-of-ada',
+    subject_token_type: 'urn:example:legacy-session',
+    scope: 'openid profile email offline_access'
+  })
   t.match((await ada.post('/token', { session: 'session-of-ada' })).json, { hasToken: true, expiresIn: Number })
   t.equal((await visitor().post('/migrate', { session: 'forged' })).status, 502, 'a token the profile does not know')
 
   const target = await ada.sentTo('/impersonate?customer=session-of-ada')
   t.equal(target.origin + target.pathname, 'https://shop.example.com/auth/login')
   t.match(target.searchParams.get('session_transfer_token'), /^stt_/)
-  t.match(received(tenant, '/oauth/token').params, { audience: `urn:${tenant.domain}:session_transfer`, actor_token: String, reason: 'support' })
+  t.match(received(tenant, '/oauth/token').params, {
+    audience: `urn:${tenant.domain}:session_transfer`,
+    actor_token: String,
+    reason: 'support'
+  })
 })
 
 t.test('passwordless: by code, by text message, by link', async t => {
@@ -176,7 +235,9 @@ t.test('passwordless: by code, by text message, by link', async t => {
 
   const phone = visitor()
   await phone.post('/sms', { phoneNumber: '+15550100' })
-  t.match((await phone.post('/sms/verify', { phoneNumber: '+15550100', code: tenant.sms.at(-1)!.code })).json, { name: '+15550100' })
+  t.match((await phone.post('/sms/verify', { phoneNumber: '+15550100', code: tenant.sms.at(-1)!.code })).json, {
+    name: '+15550100'
+  })
 
   const link = visitor()
   await link.post('/link', { email })
@@ -193,10 +254,12 @@ t.test('a second factor for what is worth it', async t => {
   const refused = await ada.post('/transfer')
   t.match(refused, { status: 403, json: { factors: ['otp'] } })
   const { mfaToken } = refused.json
-  t.notMatch(mfaToken, 'Fe26', 'Auth0\'s own token stays on the server')
+  t.notMatch(mfaToken, 'Fe26', "Auth0's own token stays on the server")
   const wrong = await ada.post('/transfer/confirm', { mfaToken, otp: '000000' })
   t.ok(wrong.status >= 400, `a wrong code: ${wrong.status}`)
-  t.match((await ada.post('/transfer/confirm', { mfaToken, otp: await tenant.totp('ada@example.com') })).json, { confirmed: true })
+  t.match((await ada.post('/transfer/confirm', { mfaToken, otp: await tenant.totp('ada@example.com') })).json, {
+    confirmed: true
+  })
   t.match((await ada.post('/transfer')).json, { transferred: true, scope: /transfer:funds/ })
 })
 
@@ -228,9 +291,17 @@ t.test('custom domains: each host logs in at its own', async t => {
   const example = await import('../../examples/web/custom-domains.js')
   const { createTenant } = await import('../../lib/testing/index.js')
   const clientSecret = 'the secret of both tenants applications'
-  const lamps = await createTenant({ users: [{ name: 'Lara of Lamps' }], clients: [{ clientId: 'example', clientSecret, callbacks: ['http://lamps.localhost:3000/auth/callback'] }] })
+  const lamps = await createTenant({
+    users: [{ name: 'Lara of Lamps' }],
+    clients: [{ clientId: 'example', clientSecret, callbacks: ['http://lamps.localhost:3000/auth/callback'] }]
+  })
   t.teardown(lamps.close)
-  const { visitor, tenant } = await run(t, async settings => await example.build(settings, new Map([[new URL(settings.appBaseUrl).host, settings.domain], ['lamps.localhost:3000', lamps.url]])), { client: { clientSecret } }, { clientSecret })
+  const { visitor, tenant } = await run(t,
+    async settings =>
+      await example.build(settings,
+        new Map([[new URL(settings.appBaseUrl).host, settings.domain], ['lamps.localhost:3000', lamps.url]])), {
+      client: { clientSecret }
+    }, { clientSecret })
   const ada = visitor()
   t.match((await ada.go('/')).json, { name: 'Ada Lovelace', domain: tenant.domain })
   const host = 'lamps.localhost:3000'
@@ -239,7 +310,8 @@ t.test('custom domains: each host logs in at its own', async t => {
   const callback = new URL(await lamps.login({ authorizationUrl: sent.location! }))
   t.equal((await ada.send('GET', callback.pathname + callback.search, undefined, { host })).status, 302)
   t.match((await ada.send('GET', '/', undefined, { host })).json, { name: 'Lara of Lamps', domain: lamps.domain })
-  t.equal((await ada.send('GET', '/', undefined, { accept: 'application/json' })).status, 302, 'the session of one domain is none at the other')
+  t.equal((await ada.send('GET', '/', undefined, { accept: 'application/json' })).status, 302,
+    'the session of one domain is none at the other')
   t.equal((await ada.send('GET', '/auth/login', undefined, { host: 'evil.example' })).status, 400)
 })
 
@@ -247,9 +319,14 @@ t.test('mutual TLS with a server that demands the certificate', async t => {
   const { build } = await import('../../examples/web/mtls.js')
   const authority = certificate({ name: 'An authority', authority: true })
   const server = certificate({ name: 'The tenant', issuer: authority, hosts: ['127.0.0.1', 'localhost'] })
-  const [ours, another, foreign] = [certificate({ name: 'ours', issuer: authority }), certificate({ name: 'another', issuer: authority }), certificate({ name: 'foreign' })]
+  const [ours, another, foreign] = [certificate({ name: 'ours', issuer: authority }),
+    certificate({ name: 'another', issuer: authority }), certificate({ name: 'foreign' })]
   for (const [shown, expected] of [[ours, 200], [another, 502], [foreign, 502]] as const) {
-    const { tenant, visitor } = await run(t, async settings => await build(settings, { cert: shown.cert, key: shown.key, ca: authority.cert }), { tls: { cert: server.cert, key: server.key, ca: authority.cert }, client: { certificate: ours.cert } })
+    const { tenant, visitor } = await run(t, async settings =>
+      await build(settings, { cert: shown.cert, key: shown.key, ca: authority.cert }), {
+      tls: { cert: server.cert, key: server.key, ca: authority.cert },
+      client: { certificate: ours.cert }
+    })
     const answer = await visitor().go('/')
     t.equal(answer.status, expected, shown.name)
     if (shown === foreign) {
@@ -267,8 +344,17 @@ t.test('passkeys: sign up, come back, and what is refused', async t => {
   const { tenant, visitor, origin } = await run(t, example.build, example.tenant)
   const passkey = new SoftwarePasskey({ origin })
   const first = visitor()
-  const signup = (await first.post('/passkey/signup', { name: 'New User', email: 'new@example.com' })).json as { authSession: string, authnParamsPublicKey: PasskeyParams }
-  t.match((await first.post('/passkey/finish', { authSession: signup.authSession, authnResponse: passkey.create(signup.authnParamsPublicKey) })).json, { name: 'New User' })
+  const signup = (await first.post('/passkey/signup', { name: 'New User', email: 'new@example.com' })).json as {
+    authSession: string,
+    authnParamsPublicKey: PasskeyParams
+  }
+  t.match(
+    (await first.post('/passkey/finish', {
+      authSession: signup.authSession,
+      authnResponse: passkey.create(signup.authnParamsPublicKey)
+    })).json,
+    { name: 'New User' }
+  )
   t.match((await first.go('/')).text, 'Hello, New User.')
 
   const later = visitor()

@@ -5,7 +5,8 @@ import { changed, HostileIdp } from '../hostile/idp.js'
 const b = 'https://b.example.test'
 
 /** One application for two custom domains, told apart by the host it was asked at. */
-async function twoDomains (t: Test, work: (world: World, other: HostileIdp) => Promise<void>, options: OptionChanges = {}): Promise<void> {
+async function twoDomains (t: Test, work: (world: World, other: HostileIdp) => Promise<void>,
+  options: OptionChanges = {}): Promise<void> {
   let now = (): number => 0
   const other = new HostileIdp({ now: () => now(), issuer: 'https://b.auth0.test/' })
   let own: HostileIdp | undefined
@@ -13,15 +14,22 @@ async function twoDomains (t: Test, work: (world: World, other: HostileIdp) => P
     fastify: {
       trustProxy: '127.0.0.1',
       // TLS ends at the proxy in front.
-      rewriteUrl: ({ headers, url }) => { headers['x-forwarded-proto'] ??= 'https'; return url! }
+      rewriteUrl: ({ headers, url }) => {
+        headers['x-forwarded-proto'] ??= 'https'
+        return url!
+      }
     },
     plugin: {
-      domain: async (request) => request.host === 'b.example.test' ? 'b.auth0.test' : 'tenant.auth0.test',
+      domain: async request => request.host === 'b.example.test' ? 'b.auth0.test' : 'tenant.auth0.test',
       appBaseUrl: ['https://app.example.test', b],
-      customFetch: async (input, init) => await (new URL(input instanceof Request ? input.url : input).host === 'b.auth0.test' ? other : own!).fetch(input, init),
+      customFetch: async (input, init) =>
+        await (new URL(input instanceof Request ? input.url : input).host === 'b.auth0.test' ? other : own!).fetch(
+          input,
+          init
+        ),
       ...options
     }
-  }, async (world) => {
+  }, async world => {
     own = world.idp
     now = () => world.clock.now
     await work(world, other)
@@ -29,7 +37,7 @@ async function twoDomains (t: Test, work: (world: World, other: HostileIdp) => P
   })
 }
 
-t.test('each host logs in at its own domain, and its session is its own', async (t) => {
+t.test('each host logs in at its own domain, and its session is its own', async t => {
   await twoDomains(t, async (world, other) => {
     const ada = world.browser()
     t.equal(new URL(await world.start(ada)).host, 'tenant.auth0.test')
@@ -48,7 +56,7 @@ t.test('each host logs in at its own domain, and its session is its own', async 
 
     const visitor = world.browser(b)
     for (const { name, value } of ada.cookies) visitor.plant(name, value)
-    t.equal((await visitor.call('/private')).statusCode, 401, 'a session of another domain is not this request\'s')
+    t.equal((await visitor.call('/private')).statusCode, 401, "a session of another domain is not this request's")
     t.equal((await visitor.call('/token')).statusCode, 401)
     t.equal((await ada.call('/private')).statusCode, 200, 'and stays where it is')
 
@@ -57,7 +65,7 @@ t.test('each host logs in at its own domain, and its session is its own', async 
     t.equal((await bea.call('/private')).statusCode, 200)
     world.advance(200)
     t.equal((await bea.call('/token')).statusCode, 200)
-    t.equal(other.count('token'), calls + 1, 'tokens are renewed at the session\'s domain')
+    t.equal(other.count('token'), calls + 1, "tokens are renewed at the session's domain")
 
     const out = await bea.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
     t.equal(new URL(String(out.headers.location)).host, 'b.auth0.test')
@@ -66,7 +74,7 @@ t.test('each host logs in at its own domain, and its session is its own', async 
   })
 })
 
-t.test('an answer is taken for the domain its login was sent to', async (t) => {
+t.test('an answer is taken for the domain its login was sent to', async t => {
   await twoDomains(t, async (world, other) => {
     const browser = world.browser()
     const back = world.back(await world.start(browser))
@@ -78,33 +86,53 @@ t.test('an answer is taken for the domain its login was sent to', async (t) => {
     t.equal((await moved.call('/private')).statusCode, 401)
 
     const mixed = world.browser()
-    const refused = await world.during({ answers: { token: (correct) => changed(correct, { id_token: other.idToken({ sub: 'auth0|evil', aud: 'hostile-client' }) }) } }, () => world.login(mixed))
+    const refused = await world.during({
+      answers: {
+        token: correct => changed(correct, { id_token: other.idToken({ sub: 'auth0|evil', aud: 'hostile-client' }) })
+      }
+    }, () => world.login(mixed))
     t.equal(refused.statusCode, 502)
     t.equal((await mixed.call('/private')).statusCode, 401, 'one domain does not speak for the other')
   })
 })
 
-t.test('the host is what a trusted proxy says it is', async (t) => {
-  await twoDomains(t, async (world) => {
+t.test('the host is what a trusted proxy says it is', async t => {
+  await twoDomains(t, async world => {
     const headers = { host: 'app.example.test', 'x-forwarded-host': 'b.example.test', accept: 'application/json' }
     const trusted = await world.app.inject({ url: '/auth/login', headers })
     t.equal(new URL(String(trusted.headers.location)).host, 'b.auth0.test')
-    const anybody = await world.app.inject({ url: '/auth/login', headers: { ...headers, host: 'c.example.test' }, remoteAddress: '203.0.113.7' })
+    const anybody = await world.app.inject({
+      url: '/auth/login',
+      headers: { ...headers, host: 'c.example.test' },
+      remoteAddress: '203.0.113.7'
+    })
     t.equal(anybody.statusCode, 400, 'not what anybody else says')
     t.equal(anybody.json().code, 'invalid_argument')
-    const unknown = await world.app.inject({ url: '/auth/login', headers: { host: 'c.example.test', accept: 'application/json' } })
+    const unknown = await world.app.inject({
+      url: '/auth/login',
+      headers: { host: 'c.example.test', accept: 'application/json' }
+    })
     t.equal(unknown.statusCode, 400, 'an address that is not in the list')
   })
 })
 
-t.test('logins that are pushed at the same time each go to their own domain', async (t) => {
-  await twoDomains(t, async (world) => {
+t.test('logins that are pushed at the same time each go to their own domain', async t => {
+  await twoDomains(t, async world => {
     let release = () => {}
-    const held = new Promise<void>((resolve) => { release = resolve })
-    await world.during({ answers: { par: async (correct) => { await held; return correct } } }, async () => {
+    const held = new Promise<void>(resolve => {
+      release = resolve
+    })
+    await world.during({
+      answers: {
+        par: async correct => {
+          await held
+          return correct
+        }
+      }
+    }, async () => {
       const ada = world.browser()
       const first = world.start(ada)
-      while (world.idp.count('par') === 0) await new Promise((resolve) => setImmediate(resolve))
+      while (world.idp.count('par') === 0) await new Promise(resolve => setImmediate(resolve))
       t.equal(new URL(await world.start(world.browser(b))).host, 'b.auth0.test')
       release()
       const location = await first
@@ -114,7 +142,7 @@ t.test('logins that are pushed at the same time each go to their own domain', as
   }, { pushedAuthorizationRequests: true })
 })
 
-t.test('a domain is asked for its metadata and keys once, and for connected accounts itself', async (t) => {
+t.test('a domain is asked for its metadata and keys once, and for connected accounts itself', async t => {
   await twoDomains(t, async (world, other) => {
     for (let login = 0; login < 3; login++) {
       const bea = world.browser(b)

@@ -10,7 +10,12 @@ export interface Seen {
   json: Record<string, unknown>
 }
 
-export interface Reply { status?: number, json?: unknown, headers?: Record<string, string>, text?: string }
+export interface Reply {
+  status?: number
+  json?: unknown
+  headers?: Record<string, string>
+  text?: string
+}
 export type Script = (request: Seen) => Reply | undefined | Promise<Reply | undefined>
 
 let pair: { privateKey: KeyObject, publicKey: KeyObject } | undefined
@@ -45,14 +50,20 @@ export class ScriptedTenant {
       url,
       headers: request.headers,
       form: new URLSearchParams(request.headers.get('content-type')?.includes('urlencoded') === true ? body : ''),
-      json: request.headers.get('content-type')?.includes('json') === true ? JSON.parse(body) as Record<string, unknown> : {}
+      json: request.headers.get('content-type')?.includes('json') === true
+        ? JSON.parse(body) as Record<string, unknown>
+        : {}
     }
     this.requests.push(seen)
-    const script = this.scripts.get(`${seen.method} ${seen.path}`) ?? this.scripts.get(seen.form.get('grant_type') ?? '')
+    const script = this.scripts.get(`${seen.method} ${seen.path}`) ??
+      this.scripts.get(seen.form.get('grant_type') ?? '')
     const reply = await script?.(seen) ?? this.#usual(seen)
     const text = reply.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json))
     const status = reply.status ?? 200
-    return new Response(status === 204 ? null : text, { status, headers: { 'content-type': 'application/json', ...reply.headers } })
+    return new Response(status === 204 ? null : text, {
+      status,
+      headers: { 'content-type': 'application/json', ...reply.headers }
+    })
   }
 
   #usual ({ method, path, form }: Seen): Reply {
@@ -72,8 +83,14 @@ export class ScriptedTenant {
         }
       }
     }
-    if (path === '/.well-known/jwks.json') return { json: { keys: [{ ...pair!.publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'RS256', use: 'sig' }] } }
-    if (path === '/oauth/token') return { json: this.tokens(form.get('grant_type') === 'authorization_code' ? { nonce: this.#nonce } : {}) }
+    if (path === '/.well-known/jwks.json') {
+      return {
+        json: { keys: [{ ...pair!.publicKey.export({ format: 'jwk' }), kid: 'key-1', alg: 'RS256', use: 'sig' }] }
+      }
+    }
+    if (path === '/oauth/token') {
+      return { json: this.tokens(form.get('grant_type') === 'authorization_code' ? { nonce: this.#nonce } : {}) }
+    }
     if (path === '/userinfo') return { json: { sub: this.sub, nickname: 'from userinfo' } }
     if (path === '/oauth/revoke') return { status: 200 }
     return { status: 404, json: { error: 'not_found', error_description: `${method} ${path} is not scripted` } }
@@ -83,13 +100,28 @@ export class ScriptedTenant {
   tokens (claims: Record<string, unknown> = {}, rest: Record<string, unknown> = {}): Record<string, unknown> {
     const n = ++this.#counter
     return {
-      access_token: `opaque-access-${n}`, token_type: 'Bearer', expires_in: 3600, refresh_token: `refresh-${n}`, id_token: this.idToken(claims), ...rest
+      access_token: `opaque-access-${n}`,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: `refresh-${n}`,
+      id_token: this.idToken(claims),
+      ...rest
     }
   }
 
   idToken (claims: Record<string, unknown> = {}): string {
     const now = Math.floor(this.#now())
-    return this.jwt({ iss: this.issuer, sub: this.sub, aud: this.clientId, iat: now, exp: now + 36_000, sid: 'sid-1', name: 'Ada', ...this.claims, ...claims })
+    return this.jwt({
+      iss: this.issuer,
+      sub: this.sub,
+      aud: this.clientId,
+      iat: now,
+      exp: now + 36_000,
+      sid: 'sid-1',
+      name: 'Ada',
+      ...this.claims,
+      ...claims
+    })
   }
 
   jwt (payload: Record<string, unknown>, header: Record<string, unknown> = {}): string {
@@ -103,7 +135,9 @@ export class ScriptedTenant {
     const url = new URL(location)
     this.#nonce = url.searchParams.get('nonce') ?? this.#nonce
     const target = new URL(url.searchParams.get('redirect_uri')!)
-    for (const [name, value] of Object.entries({ ...answer, state: url.searchParams.get('state')! })) target.searchParams.set(name, value)
+    for (const [name, value] of Object.entries({ ...answer, state: url.searchParams.get('state')! })) {
+      target.searchParams.set(name, value)
+    }
     return target.pathname + target.search
   }
 

@@ -1,4 +1,6 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type LightMyRequestResponse } from 'fastify'
+import fastify, {
+  type FastifyInstance, type FastifyReply, type FastifyRequest, type LightMyRequestResponse
+} from 'fastify'
 import type { Test } from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
 import type { Auth0Event, Auth0Options } from '../../types/index.js'
@@ -14,7 +16,18 @@ export class Site {
   readonly app: FastifyInstance
 
   constructor (options: Partial<Auth0Options> = {}, server: object = {}) {
-    this.app = fastify({ logger: { level: 'trace', stream: { write: (line: string) => { this.logs.push(line) } } }, pluginTimeout: 0, ...server })
+    this.app = fastify({
+      logger: {
+        level: 'trace',
+        stream: {
+          write: (line: string) => {
+            this.logs.push(line)
+          }
+        }
+      },
+      pluginTimeout: 0,
+      ...server
+    })
     this.app.register(fastifyAuth0, this.options(options))
   }
 
@@ -28,7 +41,9 @@ export class Site {
       customFetch: this.tenant.fetch,
       httpTimeout: 60,
       now: () => this.clock.now,
-      onEvent: event => { this.events.push(event) },
+      onEvent: event => {
+        this.events.push(event)
+      },
       ...changes
     }
     for (const [name, value] of Object.entries(options)) if (value === undefined) Reflect.deleteProperty(options, name)
@@ -37,7 +52,9 @@ export class Site {
 
   /** Adds a route whose handler is the test's. */
   route (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown): this {
-    this.app.after(() => { this.app.get(path, async (request, reply) => await handler(request, reply)) })
+    this.app.after(() => {
+      this.app.get(path, async (request, reply) => await handler(request, reply))
+    })
     return this
   }
 
@@ -66,18 +83,30 @@ export class Site {
 }
 
 /** Makes a site that closes with the test. */
-export async function site (t: Test, options: Partial<Auth0Options> = {}, routes: Record<string, (request: FastifyRequest, reply: FastifyReply) => unknown> = {}, server: object = {}): Promise<Site> {
+export async function site (t: Test, options: Partial<Auth0Options> = {},
+  routes: Record<string, (request: FastifyRequest, reply: FastifyReply) => unknown> = {},
+  server: object = {}): Promise<Site> {
   const made = new Site(options, server)
   for (const [path, handler] of Object.entries(routes)) made.route(path, handler)
   await made.app.ready()
-  t.teardown(async () => { await made.app.close() })
+  t.teardown(async () => {
+    await made.app.close()
+  })
   return made
 }
 
-const told = (error: { code: string, argument?: string, mfaToken?: string }): object => ({ code: error.code, ...(error.argument !== undefined && { argument: error.argument }), ...(error.mfaToken !== undefined && { sealed: error.mfaToken }) })
+const told = (error: { code: string, argument?: string, mfaToken?: string }): object => ({
+  code: error.code,
+  ...(error.argument !== undefined && { argument: error.argument }),
+  ...(error.mfaToken !== undefined && { sealed: error.mfaToken })
+})
 
 /** A route that does `work` and answers with its result, or with the code of its error. */
-export const does = (work: (request: FastifyRequest) => Promise<unknown>) => async (request: FastifyRequest): Promise<unknown> =>
-  await work(request).then(value => ({ value: value instanceof URL ? value.href : value ?? null }), (error: Error) => ({ error: told(error as unknown as { code: string }) }))
+export const does =
+  (work: (request: FastifyRequest) => Promise<unknown>) => async (request: FastifyRequest): Promise<unknown> =>
+    await work(request).then(value => ({ value: value instanceof URL ? value.href : value ?? null }),
+      (error: Error) => ({ error: told(error as unknown as { code: string }) }))
 
-export const ask = async (browser: Pick<Browser, 'call'>, path: string): Promise<{ value?: never, error?: { code: string, sealed?: string } }> => (await browser.call(path)).json() as never
+export const ask = async (browser: Pick<Browser, 'call'>,
+  path: string): Promise<{ value?: never, error?: { code: string, sealed?: string } }> =>
+  (await browser.call(path)).json() as never

@@ -7,16 +7,23 @@ import { ecKey, jws, rsaKey, type TestKey } from './jws.js'
 const audience = 'https://api.example.test/'
 
 /** Options of a world with an API, changed as a case needs it. */
-function api (changes: NonNullable<WorldOptions['plugin']>['api'] = {}, plugin: WorldOptions['plugin'] = {}): WorldOptions {
+function api (changes: NonNullable<WorldOptions['plugin']>['api'] = {},
+  plugin: WorldOptions['plugin'] = {}): WorldOptions {
   return {
     plugin: { api: { audience, ...changes }, ...plugin },
     routes: (app, world) => {
-      const run = async () => { world.runs++; return { done: true } }
+      const run = async () => {
+        world.runs++
+        return { done: true }
+      }
       app.route({ method: ['GET', 'POST'], url: '/api', preHandler: app.auth0.requireToken(), handler: run })
       app.get('/scoped', { onRequest: app.auth0.requireToken({ scopes: ['read', 'list'] }) }, run)
       app.get('/permitted', { config: { auth0: { token: { permissions: ['read:items'] } } } }, run)
       app.get('/acme', { preHandler: app.auth0.requireToken({ organization: 'org_acme' }) }, run)
-      app.get('/claims', { preHandler: app.auth0.requireToken() }, async (request) => { world.runs++; return request.auth0.token })
+      app.get('/claims', { preHandler: app.auth0.requireToken() }, async request => {
+        world.runs++
+        return request.auth0.token
+      })
     }
   }
 }
@@ -26,11 +33,16 @@ function twice (cacheEntries: number): WorldOptions {
   return {
     plugin: { api: { audience, cacheEntries } },
     routes: (app, world) => {
-      const run = async () => { world.runs++; return { done: true } }
+      const run = async () => {
+        world.runs++
+        return { done: true }
+      }
       app.register(async scope => {
         scope.addHook('onRequest', app.auth0.requireToken())
         scope.get('/twice', { preHandler: app.auth0.requireToken({ scopes: ['read'] }) }, run)
-        const swap = async (request: FastifyRequest) => { request.headers.dpop += 'x' }
+        const swap = async (request: FastifyRequest) => {
+          request.headers.dpop += 'x'
+        }
         scope.get('/twice/swapped', { preHandler: [swap, app.auth0.requireToken()] }, run)
       })
     }
@@ -39,7 +51,8 @@ function twice (cacheEntries: number): WorldOptions {
 
 const host = { host: 'app.example.test' }
 
-async function ask (world: World, headers: Record<string, string>, url = '/api', method: 'GET' | 'POST' = 'GET'): Promise<LightMyRequestResponse> {
+async function ask (world: World, headers: Record<string, string>, url = '/api',
+  method: 'GET' | 'POST' = 'GET'): Promise<LightMyRequestResponse> {
   return await world.app.inject({ method, url, headers: { ...host, ...headers } })
 }
 
@@ -53,20 +66,23 @@ function challengesOf (response: LightMyRequestResponse): string[] {
 }
 
 /** Refused with this status and code, challenged as the RFCs say, and no handler ran. */
-function refused (t: Test, world: World, response: LightMyRequestResponse, status: number, code: string, runs: number, variant = ''): void {
+function refused (t: Test, world: World, response: LightMyRequestResponse, status: number, code: string, runs: number,
+  variant = ''): void {
   t.equal(`${response.statusCode} ${response.json().code}`, `${status} ${code}`, variant)
   assertFailure(t, world, response, { status, code })
   t.equal(world.runs, runs, `${variant}: no handler ran`)
 }
 
 /** Bearer token after bearer token is refused, and the good one passes before and after. */
-async function refusesTokens (t: Test, world: World, tokens: Record<string, string>, url = '/api', expected: [number, string] = [401, 'invalid_token']): Promise<void> {
+async function refusesTokens (t: Test, world: World, tokens: Record<string, string>, url = '/api',
+  expected: [number, string] = [401, 'invalid_token']): Promise<void> {
   t.equal((await ask(world, { authorization: `Bearer ${good(world)}` })).statusCode, 200, 'control')
   for (const [variant, token] of Object.entries(tokens)) {
     const runs = world.runs
     const response = await ask(world, { authorization: `Bearer ${token}` }, url)
     refused(t, world, response, ...expected, runs, variant)
-    t.match(challengesOf(response)[0], new RegExp(`^Bearer realm="api", error="${expected[1]}", error_description="[^"]{1,200}"`), variant)
+    t.match(challengesOf(response)[0],
+      new RegExp(`^Bearer realm="api", error="${expected[1]}", error_description="[^"]{1,200}"`), variant)
   }
   t.equal((await ask(world, { authorization: `Bearer ${good(world)}` })).statusCode, 200, 'control')
 }
@@ -75,30 +91,47 @@ scenario('API-01 no Authorization header', async (t, world) => {
   const response = await ask(world, {})
   t.strictSame(challengesOf(response), ['Bearer realm="api"', 'DPoP realm="api", algs="ES256"'])
   refused(t, world, response, 401, 'missing_token', 0)
-  t.strictSame(response.json(), { statusCode: 401, code: 'missing_token', error: 'Unauthorized', message: 'This API wants an access token.' })
+  t.strictSame(response.json(), {
+    statusCode: 401,
+    code: 'missing_token',
+    error: 'Unauthorized',
+    message: 'This API wants an access token.'
+  })
 }, api())
 
 scenario('API-02 Authorization headers that are none', async (t, world) => {
   const token = good(world)
-  for (const header of ['Bearer', 'Bearer ', `Bearer ${token} ${token}`, 'Bearer a b', `Bearer ${token},${token}`, `Bearer ${token}, Bearer ${token}`, 'Bearer "x"', 'DPoP', 'DPoP =']) {
+  for (
+    const header of ['Bearer', 'Bearer ', `Bearer ${token} ${token}`, 'Bearer a b', `Bearer ${token},${token}`,
+      `Bearer ${token}, Bearer ${token}`, 'Bearer "x"', 'DPoP', 'DPoP =']
+  ) {
     const response = await ask(world, { authorization: header })
     refused(t, world, response, 400, 'invalid_request', 0, header.slice(0, 20))
     t.match(challengesOf(response)[0], 'Bearer realm="api", error="invalid_request"')
   }
-  for (const header of [`Basic ${token}`, `Bearer${token}`, token, '', `Digest ${token}`, `Token ${token}`, `Bearer\t${token}`]) {
+  for (
+    const header of [`Basic ${token}`, `Bearer${token}`, token, '', `Digest ${token}`, `Token ${token}`,
+      `Bearer\t${token}`]
+  ) {
     refused(t, world, await ask(world, { authorization: header }), 401, 'missing_token', 0, header.slice(0, 20))
   }
   t.equal(world.idp.count('jwks'), 0, 'nothing was verified')
-  for (const scheme of ['bearer', 'BEARER', 'Bearer', 'Bearer ']) t.equal((await ask(world, { authorization: `${scheme} ${token}` })).statusCode, 200, scheme)
+  for (const scheme of ['bearer', 'BEARER', 'Bearer', 'Bearer ']) {
+    t.equal((await ask(world, { authorization: `${scheme} ${token}` })).statusCode, 200, scheme)
+  }
   refused(t, world, await ask(world, {}, '/api?access_token=a.b.c'), 401, 'missing_token', 4, 'a token in the address')
 }, api())
 
 scenario('API-05 credentials of the strangest kinds', async (t, world) => {
   const token = good(world)
-  for (const header of ['Bearer %zz', 'Bearer %00', 'Bearer \u00ff\u00fe', `Bearer ${token}\u0000`, `Bearer ${'a'.repeat(65_536)}`, `Bearer ${'a.'.repeat(30_000)}a`, `Bearer ${'a'.repeat(20_000)}.${'b'.repeat(20_000)}.c`, 'Bearer ..', 'Bearer e30.e30.', 'Bearer ....']) {
+  for (
+    const header of ['Bearer %zz', 'Bearer %00', 'Bearer \u00ff\u00fe', `Bearer ${token}\u0000`,
+      `Bearer ${'a'.repeat(65_536)}`, `Bearer ${'a.'.repeat(30_000)}a`,
+      `Bearer ${'a'.repeat(20_000)}.${'b'.repeat(20_000)}.c`, 'Bearer ..', 'Bearer e30.e30.', 'Bearer ....']
+  ) {
     const response = await ask(world, { authorization: header })
     t.ok([400, 401].includes(response.statusCode), `${header.slice(0, 20)}: ${response.statusCode}`)
-    t.ok(challengesOf(response).every((value) => /^[\x20-\x7e]{1,400}$/.test(value)), 'a short challenge in ASCII')
+    t.ok(challengesOf(response).every(value => /^[\x20-\x7e]{1,400}$/.test(value)), 'a short challenge in ASCII')
   }
   t.equal(world.runs, 0)
   t.equal((await ask(world, { authorization: `Bearer ${token}` })).statusCode, 200, 'control')
@@ -114,16 +147,25 @@ scenario('API-06 times', async (t, world) => {
     'exp a string': good(world, { exp: String(now + 60) }),
     'exp in milliseconds': good(world, { exp: (now + 60) * 1000 })
   })
-  t.equal((await ask(world, { authorization: `Bearer ${good(world, { exp: now - 29, nbf: now + 29, iat: now + 29 })}` })).statusCode, 200, 'control: clocks may differ by 30 s')
+  t.equal(
+    (await ask(world, { authorization: `Bearer ${good(world, { exp: now - 29, nbf: now + 29, iat: now + 29 })}` }))
+      .statusCode,
+    200,
+    'control: clocks may differ by 30 s'
+  )
   const short = good(world, { exp: now + 10 })
   t.equal((await ask(world, { authorization: `Bearer ${short}` })).statusCode, 200)
   world.advance(41)
-  refused(t, world, await ask(world, { authorization: `Bearer ${short}` }), 401, 'invalid_token', world.runs, 'remembered, but over')
+  refused(t, world, await ask(world, { authorization: `Bearer ${short}` }), 401, 'invalid_token', world.runs,
+    'remembered, but over')
 }, api())
 
 scenario('API-07 issuers', async (t, world) => {
   await refusesTokens(t, world, {
-    other: good(world, { iss: 'https://other.auth0.test/' }), 'no slash': good(world, { iss: 'https://tenant.auth0.test' }), list: good(world, { iss: [world.idp.issuer] }), missing: good(world, { iss: undefined })
+    other: good(world, { iss: 'https://other.auth0.test/' }),
+    'no slash': good(world, { iss: 'https://tenant.auth0.test' }),
+    list: good(world, { iss: [world.idp.issuer] }),
+    missing: good(world, { iss: undefined })
   })
 }, api())
 
@@ -136,33 +178,85 @@ scenario('API-08 audiences', async (t, world) => {
     shorter: good(world, { aud: audience.slice(0, -1) }),
     'list of others': good(world, { aud: ['a', 'b'] })
   })
-  t.equal((await ask(world, { authorization: `Bearer ${good(world, { aud: ['https://tenant.auth0.test/userinfo', audience] })}` })).statusCode, 200, 'a list with ours')
+  t.equal(
+    (await ask(world, {
+      authorization: `Bearer ${good(world, { aud: ['https://tenant.auth0.test/userinfo', audience] })}`
+    })).statusCode,
+    200,
+    'a list with ours'
+  )
 }, api())
 
 scenario('API-09 an ID token of the same tenant', async (t, world) => {
   const now = world.clock.now
-  const idToken = (claims: object) => jws({ header: { alg: 'RS256', typ: 'JWT', kid: 'key-1' }, payload: { iss: world.idp.issuer, sub: 'auth0|x', aud: world.idp.clientId, iat: now, exp: now + 60, nonce: 'n', sid: 's', ...claims }, key: rsaKey('key-1').privateKey })
-  await refusesTokens(t, world, { 'for the client': idToken({}), 'for the API, with a nonce': idToken({ aud: audience }), 'for the API, with a hash': idToken({ aud: audience, nonce: undefined, at_hash: 'x' }) })
+  const idToken = (claims: object) =>
+    jws({
+      header: { alg: 'RS256', typ: 'JWT', kid: 'key-1' },
+      payload: {
+        iss: world.idp.issuer,
+        sub: 'auth0|x',
+        aud: world.idp.clientId,
+        iat: now,
+        exp: now + 60,
+        nonce: 'n',
+        sid: 's',
+        ...claims
+      },
+      key: rsaKey('key-1').privateKey
+    })
+  await refusesTokens(t, world, {
+    'for the client': idToken({}),
+    'for the API, with a nonce': idToken({ aud: audience }),
+    'for the API, with a hash': idToken({ aud: audience, nonce: undefined, at_hash: 'x' })
+  })
 }, api())
 
 scenario('API-10 an ID token whose client id is the audience', async (t, world) => {
   const now = world.clock.now
-  const idToken = (claims: object) => jws({ header: { alg: 'RS256', typ: 'JWT', kid: 'key-1' }, payload: { iss: world.idp.issuer, sub: 'auth0|x', aud: 'hostile-client', iat: now, exp: now + 60, ...claims }, key: rsaKey('key-1').privateKey })
-  for (const [variant, claims] of Object.entries({ nonce: { nonce: 'n' }, at_hash: { at_hash: 'x' }, azp: { azp: 'hostile-client' }, bare: {} })) {
-    refused(t, world, await ask(world, { authorization: `Bearer ${idToken(claims)}` }), 401, 'invalid_token', 0, variant)
+  const idToken = (claims: object) =>
+    jws({
+      header: { alg: 'RS256', typ: 'JWT', kid: 'key-1' },
+      payload: { iss: world.idp.issuer, sub: 'auth0|x', aud: 'hostile-client', iat: now, exp: now + 60, ...claims },
+      key: rsaKey('key-1').privateKey
+    })
+  for (
+    const [variant, claims] of Object.entries({
+      nonce: { nonce: 'n' },
+      at_hash: { at_hash: 'x' },
+      azp: { azp: 'hostile-client' },
+      bare: {}
+    })
+  ) {
+    refused(t, world, await ask(world, { authorization: `Bearer ${idToken(claims)}` }), 401, 'invalid_token', 0,
+      variant)
   }
-  t.equal((await ask(world, { authorization: `Bearer ${idToken({ azp: 'another-client', scope: 'read' })}` })).statusCode, 200, 'control')
+  t.equal(
+    (await ask(world, { authorization: `Bearer ${idToken({ azp: 'another-client', scope: 'read' })}` })).statusCode,
+    200,
+    'control'
+  )
 }, api({ audience: 'hostile-client' }))
 
 scenario('API-13 the header typ', async (t, world) => {
   const token = (typ: unknown) => good(world, {}, { typ })
-  await refusesTokens(t, world, { 'an ID token by its type': token('id_token+jwt'), 'a proof': token('dpop+jwt'), 'a logout token': token('logout+jwt') })
-  for (const typ of ['JWT', 'at+jwt', 'application/at+jwt', undefined]) t.equal((await ask(world, { authorization: `Bearer ${token(typ)}` })).statusCode, 200, String(typ))
+  await refusesTokens(t, world, {
+    'an ID token by its type': token('id_token+jwt'),
+    'a proof': token('dpop+jwt'),
+    'a logout token': token('logout+jwt')
+  })
+  for (const typ of ['JWT', 'at+jwt', 'application/at+jwt', undefined]) {
+    t.equal((await ask(world, { authorization: `Bearer ${token(typ)}` })).statusCode, 200, String(typ))
+  }
 }, api())
 
 scenario('API-13 the header typ, strictly', async (t, world) => {
-  for (const typ of ['JWT', undefined]) refused(t, world, await ask(world, { authorization: `Bearer ${good(world, {}, { typ })}` }), 401, 'invalid_token', 0, String(typ))
-  for (const typ of ['at+jwt', 'application/at+jwt']) t.equal((await ask(world, { authorization: `Bearer ${good(world, {}, { typ })}` })).statusCode, 200, typ)
+  for (const typ of ['JWT', undefined]) {
+    refused(t, world, await ask(world, { authorization: `Bearer ${good(world, {}, { typ })}` }), 401, 'invalid_token',
+      0, String(typ))
+  }
+  for (const typ of ['at+jwt', 'application/at+jwt']) {
+    t.equal((await ask(world, { authorization: `Bearer ${good(world, {}, { typ })}` })).statusCode, 200, typ)
+  }
 }, api({ strictType: true }))
 
 scenario('API-14 an opaque token', async (t, world) => {
@@ -175,7 +269,9 @@ scenario('API-14 an opaque token', async (t, world) => {
 scenario('API-15 the JWKS cannot be fetched', async (t, world) => {
   const down = { answers: { jwks: () => ({ status: 503, headers: {}, body: '' }) } }
   const token = good(world)
-  for (const [status, code] of [[500, 'internal_server_error'], [404, 'not_found'], [429, 'too_many_requests']] as const) {
+  for (
+    const [status, code] of [[500, 'internal_server_error'], [404, 'not_found'], [429, 'too_many_requests']] as const
+  ) {
     await world.during({ answers: { discovery: () => ({ status, headers: {}, body: '' }) } }, async () => {
       const response = await ask(world, { authorization: `Bearer ${token}` })
       refused(t, world, response, 503, code, 0, `discovery answers ${status}`)
@@ -203,11 +299,13 @@ scenario('API-15 the JWKS cannot be fetched', async (t, world) => {
 
 scenario('API-16 error codes and challenges', async (t, world) => {
   const bearer = (claims: object) => ({ authorization: `Bearer ${good(world, { ...claims })}` })
-  for (const [url, right, wrong, scope] of [
-    ['/scoped', { scope: 'list read more' }, { scope: 'read lists' }, 'read list'],
-    ['/scoped', { scope: 'list read' }, { scope: ['read', 'list'] }, 'read list'],
-    ['/permitted', { permissions: ['read:items'] }, { permissions: ['read:item'], scope: 'read:items' }, 'read:items']
-  ] as const) {
+  for (
+    const [url, right, wrong, scope] of [
+      ['/scoped', { scope: 'list read more' }, { scope: 'read lists' }, 'read list'],
+      ['/scoped', { scope: 'list read' }, { scope: ['read', 'list'] }, 'read list'],
+      ['/permitted', { permissions: ['read:items'] }, { permissions: ['read:item'], scope: 'read:items' }, 'read:items']
+    ] as const
+  ) {
     const runs = world.runs
     t.equal((await ask(world, bearer(right), url)).statusCode, 200, 'control')
     const response = await ask(world, bearer(wrong), url)
@@ -218,17 +316,36 @@ scenario('API-16 error codes and challenges', async (t, world) => {
     t.equal(second, 'DPoP realm="api", algs="ES256"')
   }
   t.equal((await ask(world, bearer({ org_id: 'org_acme' }), '/acme')).statusCode, 200, 'control')
-  for (const org of [{ org_id: 'org_b' }, {}, { org_name: 'org_acme' }]) refused(t, world, await ask(world, bearer(org), '/acme'), 403, 'wrong_organization', world.runs, 'another organization')
-  for (const claims of [{ iss: 'x' }, { aud: 'a"b\\c\u00e9' }]) t.match(challengesOf(await ask(world, bearer(claims)))[0], /^Bearer realm="api", error="invalid_token", error_description="[^"\\]*"$/, 'what the token says cannot break out of the header')
-  refused(t, world, await ask(world, bearer({ cnf: { jkt: 'x' } })), 401, 'invalid_token', world.runs, 'a bound token by itself')
-  refused(t, world, await ask(world, bearer({ cnf: { 'x5t#S256': 'x' } })), 401, 'invalid_token', world.runs, 'a token bound to a certificate')
+  for (const org of [{ org_id: 'org_b' }, {}, { org_name: 'org_acme' }]) {
+    refused(t, world, await ask(world, bearer(org), '/acme'), 403, 'wrong_organization', world.runs,
+      'another organization')
+  }
+  for (const claims of [{ iss: 'x' }, { aud: 'a"b\\c\u00e9' }]) {
+    t.match(challengesOf(await ask(world, bearer(claims)))[0],
+      /^Bearer realm="api", error="invalid_token", error_description="[^"\\]*"$/,
+      'what the token says cannot break out of the header')
+  }
+  refused(t, world, await ask(world, bearer({ cnf: { jkt: 'x' } })), 401, 'invalid_token', world.runs,
+    'a bound token by itself')
+  refused(t, world, await ask(world, bearer({ cnf: { 'x5t#S256': 'x' } })), 401, 'invalid_token', world.runs,
+    'a token bound to a certificate')
 }, api())
 
 scenario('API-16 a remembered signature under another payload', async (t, world) => {
   const [header, , signature] = good(world).split('.')
   t.equal((await ask(world, { authorization: `Bearer ${good(world)}` })).statusCode, 200, 'control')
-  const payload = Buffer.from(JSON.stringify({ iss: world.idp.issuer, sub: 'auth0|admin', aud: audience, iat: world.clock.now, exp: world.clock.now + 3600, scope: 'everything' })).toString('base64url')
-  refused(t, world, await ask(world, { authorization: `Bearer ${header}.${payload}.${signature}` }), 401, 'invalid_token', 1)
+  const payload = Buffer.from(
+    JSON.stringify({
+      iss: world.idp.issuer,
+      sub: 'auth0|admin',
+      aud: audience,
+      iat: world.clock.now,
+      exp: world.clock.now + 3600,
+      scope: 'everything'
+    })
+  ).toString('base64url')
+  refused(t, world, await ask(world, { authorization: `Bearer ${header}.${payload}.${signature}` }), 401,
+    'invalid_token', 1)
 }, api())
 
 scenario('API-16 an API that remembers no tokens', async (t, world) => {
@@ -241,10 +358,16 @@ scenario('API-17 the metadata of the API', async (t, world) => {
   const url = '/.well-known/oauth-protected-resource'
   const document = await ask(world, {}, url)
   t.strictSame(document.json(), {
-    resource: audience, scopes_supported: ['read', 'list'], bearer_methods_supported: ['header'], dpop_signing_alg_values_supported: ['ES256'], authorization_servers: [world.idp.issuer, 'https://login.example.test/']
+    resource: audience,
+    scopes_supported: ['read', 'list'],
+    bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: ['ES256'],
+    authorization_servers: [world.idp.issuer, 'https://login.example.test/']
   })
   t.equal(document.headers['access-control-allow-origin'], '*')
-  for (const challenge of challengesOf(await ask(world, { host: 'evil.test' }))) t.match(challenge, `resource_metadata="${appOrigin}${url}"`)
+  for (const challenge of challengesOf(await ask(world, { host: 'evil.test' }))) {
+    t.match(challenge, `resource_metadata="${appOrigin}${url}"`)
+  }
 }, api({ scopes: ['read', 'list'], issuers: ['login.example.test'] }, { routes: { protectedResource: true } }))
 
 scenario('API-17 the metadata of an API for bound tokens only', async (t, world) => {
@@ -258,24 +381,41 @@ scenario('API-07 custom domains, each with its own keys', async (t, world) => {
   const isSecond = ({ url }: { url: URL }): boolean => url.host === 'login.example.test'
   world.idp.defects = {
     answers: {
-      discovery: (correct, request) => isSecond(request) ? { ...correct, body: JSON.stringify(world.idp.metadata).replaceAll(world.idp.issuer, iss) } : correct,
-      jwks: (correct, request) => isSecond(request) ? { ...correct, body: JSON.stringify({ keys: [second.jwk] }) } : correct
+      discovery: (correct, request) =>
+        isSecond(request)
+          ? { ...correct, body: JSON.stringify(world.idp.metadata).replaceAll(world.idp.issuer, iss) }
+          : correct,
+      jwks: (correct, request) =>
+        isSecond(request) ? { ...correct, body: JSON.stringify({ keys: [second.jwk] }) } : correct
     }
   }
   t.equal((await ask(world, { authorization: `Bearer ${good(world, { aud: 'second' })}` })).statusCode, 200)
   t.equal((await ask(world, { authorization: `Bearer ${token(second)}` })).statusCode, 200)
-  refused(t, world, await ask(world, { authorization: `Bearer ${token()}` }), 401, 'invalid_token', 2, 'a key that is not the issuer\'s')
-  refused(t, world, await ask(world, { authorization: `Bearer ${world.idp.apiToken({ aud: 'second', iss: 'https://third.example.test/' })}` }), 401, 'invalid_token', 2, 'an issuer nobody named')
+  refused(t, world, await ask(world, { authorization: `Bearer ${token()}` }), 401, 'invalid_token', 2,
+    "a key that is not the issuer's")
+  refused(t, world, await ask(world, {
+    authorization: `Bearer ${world.idp.apiToken({ aud: 'second', iss: 'https://third.example.test/' })}`
+  }), 401, 'invalid_token', 2, 'an issuer nobody named')
   const delegated = good(world, { act: { sub: 'agent', act: { sub: 'first' } } })
-  t.match((await ask(world, { authorization: `Bearer ${delegated}` }, '/claims')).json(), { act: { sub: 'agent', act: { sub: 'first' } } })
+  t.match((await ask(world, { authorization: `Bearer ${delegated}` }, '/claims')).json(), {
+    act: { sub: 'agent', act: { sub: 'first' } }
+  })
 }, api({ audience: [audience, 'second'], issuers: ['https://login.example.test'], signingAlgs: ['RS256', 'ES256'] }))
 
 /** A DPoP proof, every part of which can be replaced; `undefined` leaves a member out. */
-function proofFor (world: World, key: TestKey, token: string, changes: { header?: object, payload?: object, sign?: (input: string) => Uint8Array } = {}): string {
+function proofFor (world: World, key: TestKey, token: string,
+  changes: { header?: object, payload?: object, sign?: (input: string) => Uint8Array } = {}): string {
   const { kty, crv, x, y } = key.jwk
   return jws({
     header: { alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y }, ...changes.header },
-    payload: { jti: randomUUID(), htm: 'GET', htu: `${appOrigin}/api`, iat: Math.floor(world.clock.now), ath: createHash('sha256').update(token).digest('base64url'), ...changes.payload },
+    payload: {
+      jti: randomUUID(),
+      htm: 'GET',
+      htu: `${appOrigin}/api`,
+      iat: Math.floor(world.clock.now),
+      ath: createHash('sha256').update(token).digest('base64url'),
+      ...changes.payload
+    },
     key: key.privateKey,
     ...(changes.sign !== undefined && { sign: changes.sign })
   })
@@ -292,12 +432,14 @@ function bound (world: World, claims: Record<string, unknown> = {}): string {
   return good(world, { cnf: { jkt: thumbprint(holder) }, ...claims })
 }
 
-async function present (world: World, token: string, proof: string, scheme = 'DPoP', url?: string, method?: 'GET' | 'POST'): Promise<LightMyRequestResponse> {
+async function present (world: World, token: string, proof: string, scheme = 'DPoP', url?: string,
+  method?: 'GET' | 'POST'): Promise<LightMyRequestResponse> {
   return await ask(world, { authorization: `${scheme} ${token}`, dpop: proof }, url, method)
 }
 
 /** Proof after proof is refused with this code, and the good one passes before and after. */
-async function refusesProofs (t: Test, world: World, proofs: Record<string, (token: string) => string>, code = 'invalid_dpop_proof'): Promise<void> {
+async function refusesProofs (t: Test, world: World, proofs: Record<string, (token: string) => string>,
+  code = 'invalid_dpop_proof'): Promise<void> {
   const token = bound(world)
   t.equal((await present(world, token, proofFor(world, holder, token))).statusCode, 200, 'control')
   for (const [variant, proof] of Object.entries(proofs)) {
@@ -318,9 +460,9 @@ scenario('DP-07 no proof, two proofs, an empty one, a long one', async (t, world
   refused(t, world, none, 401, 'invalid_dpop_proof', runs)
   t.match(challengesOf(none)[1], 'algs="ES256"')
   await refusesProofs(t, world, {
-    two: (token) => `${proofFor(world, holder, token)}, ${proofFor(world, holder, token)}`,
+    two: token => `${proofFor(world, holder, token)}, ${proofFor(world, holder, token)}`,
     empty: () => '',
-    long: (token) => proofFor(world, holder, token, { payload: { long: 'x'.repeat(10_240) } }),
+    long: token => proofFor(world, holder, token, { payload: { long: 'x'.repeat(10_240) } }),
     nonsense: () => 'x.y.z'
   })
 }, api())
@@ -330,7 +472,9 @@ scenario('DP-07 an API that takes bound tokens only', async (t, world) => {
   t.equal((await present(world, token, proofFor(world, holder, token))).statusCode, 200, 'control')
   const response = await ask(world, { authorization: `Bearer ${good(world)}` })
   refused(t, world, response, 401, 'invalid_token', 1)
-  t.match(challengesOf(response), [/^DPoP realm="api", error="invalid_token", error_description="[^"]+", algs="ES256"$/])
+  t.match(challengesOf(response), [
+    /^DPoP realm="api", error="invalid_token", error_description="[^"]+", algs="ES256"$/
+  ])
   t.strictSame(challengesOf(await ask(world, {})), ['DPoP realm="api", algs="ES256"'])
 }, api({ dpop: 'required' }))
 
@@ -345,17 +489,22 @@ scenario('DP-08 headers of a proof', async (t, world) => {
   const { d } = holder.privateKey.export({ format: 'jwk' })
   const weak = generateKeyPairSync('ec', { namedCurve: 'P-384' })
   await refusesProofs(t, world, {
-    'typ missing': (token) => proofFor(world, holder, token, { header: { typ: undefined } }),
-    'typ JWT': (token) => proofFor(world, holder, token, { header: { typ: 'JWT' } }),
-    'alg none': (token) => proofFor(world, holder, token, { header: { alg: 'none' }, sign: () => new Uint8Array() }),
-    'alg HS256': (token) => proofFor(world, holder, token, { header: { alg: 'HS256' }, sign: () => createSecretKey(Buffer.from('x')).export() }),
-    'alg RS256': (token) => proofFor(world, holder, token, { header: { alg: 'RS256' } }),
-    'jwk private': (token) => proofFor(world, holder, token, { header: { jwk: { ...holder.jwk, d } } }),
-    'jwk missing': (token) => proofFor(world, holder, token, { header: { jwk: undefined } }),
-    'jwk of another curve': (token) => proofFor(world, holder, token, { header: { jwk: weak.publicKey.export({ format: 'jwk' }) } }),
-    'jwk of RSA': (token) => proofFor(world, holder, token, { header: { jwk: rsaKey('key-1').jwk } }),
-    'another key': (token) => proofFor(world, ecKey('thief'), token),
-    'another signature': (token) => proofFor(world, holder, token, { sign: () => new Uint8Array(64).fill(7) })
+    'typ missing': token => proofFor(world, holder, token, { header: { typ: undefined } }),
+    'typ JWT': token => proofFor(world, holder, token, { header: { typ: 'JWT' } }),
+    'alg none': token => proofFor(world, holder, token, { header: { alg: 'none' }, sign: () => new Uint8Array() }),
+    'alg HS256': token =>
+      proofFor(world, holder, token, {
+        header: { alg: 'HS256' },
+        sign: () => createSecretKey(Buffer.from('x')).export()
+      }),
+    'alg RS256': token => proofFor(world, holder, token, { header: { alg: 'RS256' } }),
+    'jwk private': token => proofFor(world, holder, token, { header: { jwk: { ...holder.jwk, d } } }),
+    'jwk missing': token => proofFor(world, holder, token, { header: { jwk: undefined } }),
+    'jwk of another curve': token =>
+      proofFor(world, holder, token, { header: { jwk: weak.publicKey.export({ format: 'jwk' }) } }),
+    'jwk of RSA': token => proofFor(world, holder, token, { header: { jwk: rsaKey('key-1').jwk } }),
+    'another key': token => proofFor(world, ecKey('thief'), token),
+    'another signature': token => proofFor(world, holder, token, { sign: () => new Uint8Array(64).fill(7) })
   })
 }, api())
 
@@ -374,13 +523,25 @@ scenario('DP-09 method and URL of a proof', async (t, world) => {
     'htu missing': at({ htu: undefined })
   })
   const token = bound(world)
-  for (const htu of [`${appOrigin}/api?a=1#b`, `${appOrigin}:443/%61pi`]) t.equal((await present(world, token, proofFor(world, holder, token, { payload: { htu } }), 'DPoP', '/api?c=2')).statusCode, 200, htu)
-  t.equal((await present(world, token, proofFor(world, holder, token, { payload: { htm: 'POST' } }), 'DPoP', '/api', 'POST')).statusCode, 200)
+  for (const htu of [`${appOrigin}/api?a=1#b`, `${appOrigin}:443/%61pi`]) {
+    t.equal(
+      (await present(world, token, proofFor(world, holder, token, { payload: { htu } }), 'DPoP', '/api?c=2'))
+        .statusCode,
+      200,
+      htu
+    )
+  }
+  t.equal(
+    (await present(world, token, proofFor(world, holder, token, { payload: { htm: 'POST' } }), 'DPoP', '/api', 'POST'))
+      .statusCode,
+    200
+  )
 }, api({ dpopProofAge: 60 }))
 
-scenario('DP-10 the Host header is another\'s', async (t, world) => {
+scenario("DP-10 the Host header is another's", async (t, world) => {
   const token = bound(world)
-  const from = (host: string, htu: string) => ask(world, { host, authorization: `DPoP ${token}`, dpop: proofFor(world, holder, token, { payload: { htu } }) })
+  const from = (host: string, htu: string) =>
+    ask(world, { host, authorization: `DPoP ${token}`, dpop: proofFor(world, holder, token, { payload: { htu } }) })
   refused(t, world, await from('evil.test', 'https://evil.test/api'), 401, 'invalid_dpop_proof', 0)
   t.equal((await from('evil.test', `${appOrigin}/api`)).statusCode, 200, 'the configured address counts')
 }, api())
@@ -388,9 +549,18 @@ scenario('DP-10 the Host header is another\'s', async (t, world) => {
 scenario('DP-11 times of a proof', async (t, world) => {
   const at = (iat: unknown) => (token: string) => proofFor(world, holder, token, { payload: { iat } })
   const now = world.clock.now
-  await refusesProofs(t, world, { '10 minutes old': at(now - 600), '301 s old': at(now - 301), '10 minutes ahead': at(now + 600), '31 s ahead': at(now + 31), missing: at(undefined), 'a string': at(String(now)) })
+  await refusesProofs(t, world, {
+    '10 minutes old': at(now - 600),
+    '301 s old': at(now - 301),
+    '10 minutes ahead': at(now + 600),
+    '31 s ahead': at(now + 31),
+    missing: at(undefined),
+    'a string': at(String(now))
+  })
   const token = bound(world)
-  for (const iat of [now - 300, now + 30]) t.equal((await present(world, token, at(iat)(token))).statusCode, 200, String(iat - now))
+  for (const iat of [now - 300, now + 30]) {
+    t.equal((await present(world, token, at(iat)(token))).statusCode, 200, String(iat - now))
+  }
 }, api())
 
 scenario('DP-11 a proof counts once', async (t, world) => {
@@ -400,7 +570,10 @@ scenario('DP-11 a proof counts once', async (t, world) => {
   refused(t, world, await present(world, token, proof), 401, 'invalid_dpop_proof', 1)
   world.advance(299)
   refused(t, world, await present(world, token, proof), 401, 'invalid_dpop_proof', 1, 'for as long as it is good')
-  for (const jti of [undefined, '', 'x'.repeat(257), 7]) refused(t, world, await present(world, token, proofFor(world, holder, token, { payload: { jti } })), 401, 'invalid_dpop_proof', 1)
+  for (const jti of [undefined, '', 'x'.repeat(257), 7]) {
+    refused(t, world, await present(world, token, proofFor(world, holder, token, { payload: { jti } })), 401,
+      'invalid_dpop_proof', 1)
+  }
 }, api())
 
 scenario('DP-11 two guards of one request see one proof', async (t, world) => {
@@ -408,11 +581,14 @@ scenario('DP-11 two guards of one request see one proof', async (t, world) => {
   const fresh = () => proofFor(world, holder, token, { payload: { htu: `${appOrigin}/twice` } })
   const proof = fresh()
   t.equal((await present(world, token, proof, 'DPoP', '/twice')).statusCode, 200)
-  refused(t, world, await present(world, token, proof, 'DPoP', '/twice'), 401, 'invalid_dpop_proof', 1, 'another request')
-  refused(t, world, await present(world, token, fresh(), 'DPoP', '/twice/swapped'), 401, 'invalid_dpop_proof', 1, 'a proof that changed on the way')
+  refused(t, world, await present(world, token, proof, 'DPoP', '/twice'), 401, 'invalid_dpop_proof', 1,
+    'another request')
+  refused(t, world, await present(world, token, fresh(), 'DPoP', '/twice/swapped'), 401, 'invalid_dpop_proof', 1,
+    'a proof that changed on the way')
   const weak = bound(world, { scope: 'other' })
   const scoped = proofFor(world, holder, weak, { payload: { htu: `${appOrigin}/twice` } })
-  refused(t, world, await present(world, weak, scoped, 'DPoP', '/twice'), 403, 'insufficient_scope', 1, 'the second guard asks for more')
+  refused(t, world, await present(world, weak, scoped, 'DPoP', '/twice'), 403, 'insufficient_scope', 1,
+    'the second guard asks for more')
 }, twice(4))
 
 scenario('DP-11 two guards of one request where no tokens are remembered', async (t, world) => {
@@ -424,9 +600,10 @@ scenario('DP-11 two guards of one request where no tokens are remembered', async
 
 scenario('DP-13 the token of a proof', async (t, world) => {
   await refusesProofs(t, world, {
-    'ath missing': (token) => proofFor(world, holder, token, { payload: { ath: undefined } }),
+    'ath missing': token => proofFor(world, holder, token, { payload: { ath: undefined } }),
     'of another token': () => proofFor(world, holder, bound(world, { jti: 'other' })),
-    'ath in hex': (token) => proofFor(world, holder, token, { payload: { ath: createHash('sha256').update(token).digest('hex') } })
+    'ath in hex': token =>
+      proofFor(world, holder, token, { payload: { ath: createHash('sha256').update(token).digest('hex') } })
   })
 }, api())
 
@@ -438,7 +615,8 @@ scenario('DP-16 an unbound token with the scheme DPoP', async (t, world) => {
   t.match(challengesOf(response)[1], 'DPoP realm="api", error="invalid_token"')
   for (const cnf of [null, 'x', {}, { jkt: 7 }, { 'x5t#S256': 'x' }]) {
     const odd = good(world, { cnf })
-    refused(t, world, await present(world, odd, proofFor(world, holder, odd)), 401, 'invalid_token', 1, JSON.stringify(cnf))
+    refused(t, world, await present(world, odd, proofFor(world, holder, odd)), 401, 'invalid_token', 1,
+      JSON.stringify(cnf))
   }
 }, api())
 
@@ -452,7 +630,9 @@ scenario('DP-17 nonces', async (t, world) => {
   const done = await present(world, token, proof(nonce))
   t.equal(done.statusCode, 200)
   t.equal(done.headers['dpop-nonce'], nonce)
-  for (const wrong of ['', 'x', nonce.slice(1), [nonce]]) refused(t, world, await present(world, token, proof(wrong)), 401, 'use_dpop_nonce', 1, JSON.stringify(wrong))
+  for (const wrong of ['', 'x', nonce.slice(1), [nonce]]) {
+    refused(t, world, await present(world, token, proof(wrong)), 401, 'use_dpop_nonce', 1, JSON.stringify(wrong))
+  }
   world.advance(300)
   const later = await present(world, token, proof(nonce))
   t.equal(later.statusCode, 200, 'for a while the one before counts as well')

@@ -47,9 +47,18 @@ export class World {
     this.app = fastify({
       pluginTimeout: 0,
       ...options.fastify,
-      logger: { level: 'trace', stream: { write: (line: string) => { this.logLines.push(line) } } }
+      logger: {
+        level: 'trace',
+        stream: {
+          write: (line: string) => {
+            this.logLines.push(line)
+          }
+        }
+      }
     })
-    this.app.addHook('onError', async (_request, _reply, error) => { this.errors.push(error) })
+    this.app.addHook('onError', async (_request, _reply, error) => {
+      this.errors.push(error)
+    })
     const given: OptionChanges = {
       domain: this.idp.domain,
       clientId: this.idp.clientId,
@@ -59,11 +68,17 @@ export class World {
       customFetch: this.idp.fetch,
       httpTimeout: 60,
       now: () => clock.now,
-      onEvent: (event) => { this.events.push(event) },
-      onCallbackError: (error) => { this.errors.push(error) },
+      onEvent: event => {
+        this.events.push(event)
+      },
+      onCallbackError: error => {
+        this.errors.push(error)
+      },
       ...options.plugin
     }
-    for (const name of Object.keys(given)) if (given[name as keyof Auth0Options] === undefined) delete given[name as keyof Auth0Options]
+    for (const name of Object.keys(given)) {
+      if (given[name as keyof Auth0Options] === undefined) delete given[name as keyof Auth0Options]
+    }
     this.app.register(fastifyAuth0, given as Auth0Options)
     this.app.after(() => {
       // A registration that failed is told by ready().
@@ -77,12 +92,12 @@ export class World {
     const { app } = this
     const preHandler = app.auth0.requireSession
     app.get('/', async () => ({ home: true }))
-    app.get('/private', { preHandler }, async (request) => {
+    app.get('/private', { preHandler }, async request => {
       this.runs++
       const session = await request.auth0.getSession()
       return { sub: session?.user.sub, session }
     })
-    app.get('/public', async (request) => {
+    app.get('/public', async request => {
       const user = await request.auth0.getUser()
       return { known: user !== undefined }
     })
@@ -90,11 +105,20 @@ export class World {
       this.runs++
       return { done: true }
     })
-    app.get<{ Querystring: { audience?: string, scope?: string } }>('/token', { preHandler }, async (request) => {
+    app.get<{ Querystring: { audience?: string, scope?: string } }>('/token', { preHandler }, async request => {
       this.runs++
       const { audience, scope } = request.query
-      const token = await request.auth0.getAccessToken({ ...(audience ? { audience } : {}), ...(scope ? { scope } : {}) })
-      return { tokenType: token.tokenType, scope: token.scope, expiresAt: token.expiresAt, audience: token.audience, mark: markOf(token.accessToken) }
+      const token = await request.auth0.getAccessToken({
+        ...(audience ? { audience } : {}),
+        ...(scope ? { scope } : {})
+      })
+      return {
+        tokenType: token.tokenType,
+        scope: token.scope,
+        expiresAt: token.expiresAt,
+        audience: token.audience,
+        mark: markOf(token.accessToken)
+      }
     })
   }
 
@@ -110,7 +134,7 @@ export class World {
 
   /** Log records as objects. */
   logs (): Record<string, unknown>[] {
-    return this.logLines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    return this.logLines.map(line => JSON.parse(line) as Record<string, unknown>)
   }
 
   /** Runs `work` while the provider has these defects. */
@@ -128,7 +152,9 @@ export class World {
   async start (browser: Browser, path = '/auth/login?returnTo=%2Fprivate'): Promise<string> {
     const response = await browser.navigate(path)
     const location = response.headers.location
-    if (response.statusCode !== 302 || location === undefined) throw new Error(`the login did not start: ${response.statusCode} ${response.body.slice(0, 500)}`)
+    if (response.statusCode !== 302 || location === undefined) {
+      throw new Error(`the login did not start: ${response.statusCode} ${response.body.slice(0, 500)}`)
+    }
     this.idp.secrets.add(new URL(location).searchParams.get('state') ?? '')
     return location
   }
@@ -147,17 +173,23 @@ export class World {
   /** Everything that must never be read outside: tokens, codes, secrets, cookie values, and the user's claims. */
   canaries (): { kind: string, value: string }[] {
     const canaries = [{ kind: 'session secret', value: sessionSecret }]
-    for (const value of this.idp.secrets) canaries.push({ kind: `secret of the provider (${value.slice(0, 8)}…)`, value })
+    for (const value of this.idp.secrets) {
+      canaries.push({ kind: `secret of the provider (${value.slice(0, 8)}…)`, value })
+    }
     for (const browser of this.browsers) {
       for (const value of browser.given) if (value.length >= 16) canaries.push({ kind: 'cookie', value })
     }
-    for (const claim of ['sub', 'name', 'nickname', 'email', 'picture'] as const) canaries.push({ kind: `claim ${claim}`, value: canaryUser[claim] })
+    for (const claim of ['sub', 'name', 'nickname', 'email', 'picture'] as const) {
+      canaries.push({ kind: `claim ${claim}`, value: canaryUser[claim] })
+    }
     return canaries.filter(({ value }) => value !== '')
   }
 
   /** The canaries found in a text, raw, URL-encoded or JSON-encoded. */
   leaks (text: string): string[] {
-    return this.canaries().filter(({ value }) => formsOf(value).some((form) => text.includes(form))).map(({ kind }) => kind)
+    return this.canaries().filter(({ value }) => formsOf(value).some(form => text.includes(form))).map(({ kind }) =>
+      kind
+    )
   }
 }
 
@@ -178,9 +210,14 @@ export function markOf (token: string): string {
   return createHash('sha256').update(token).digest('hex').slice(0, 12)
 }
 
-/** Runs `body` in a world of its own; afterwards no log line and no error may hold a secret, and no request may have ended in a 500 nobody meant. */
-export function scenario (name: string, body: (t: Test, world: World) => Promise<void>, options: WorldOptions = {}): void {
-  t.test(name, options.todo === undefined ? {} : { todo: options.todo }, (t) => inWorld(t, options, (world) => body(t, world)))
+/**
+ * Runs `body` in a world of its own; afterwards no log line and no error may hold a secret, and no request may have
+ * ended in a 500 nobody meant.
+ */
+export function scenario (name: string, body: (t: Test, world: World) => Promise<void>,
+  options: WorldOptions = {}): void {
+  t.test(name, options.todo === undefined ? {} : { todo: options.todo },
+    t => inWorld(t, options, world => body(t, world)))
 }
 
 export async function inWorld (t: Test, options: WorldOptions, body: (world: World) => Promise<void>): Promise<void> {
@@ -198,15 +235,19 @@ export async function inWorld (t: Test, options: WorldOptions, body: (world: Wor
 export function assertQuiet (t: Test, world: World): void {
   const findings = new Findings()
   findings.same(world.leaks(world.logLines.join('')), [], 'in the log')
-  const errors = world.errors.map((error) => inspect(error, { depth: 12, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity }))
+  const errors = world.errors.map(error =>
+    inspect(error, { depth: 12, showHidden: true, maxStringLength: Infinity, maxArrayLength: Infinity })
+  )
   findings.same(world.leaks(errors.join('\n')), [], 'in an error')
   findings.same(world.leaks(JSON.stringify(world.events)), [], 'in an event')
-  findings.check(world.logLines.every((line) => line.indexOf('\n') === line.length - 1), 'a log record is more than one line')
+  findings.check(world.logLines.every(line => line.indexOf('\n') === line.length - 1),
+    'a log record is more than one line')
   t.strictSame(findings.problems, [], 'no secret got out')
 }
 
 export function isSessionCookie (name: string): boolean {
-  return (/^(?:__Host-|__Secure-)?a0_/.test(name) && !name.includes('_tx_') && !name.startsWith('a0_restart_')) || /^other-name/.test(name)
+  return (/^(?:__Host-|__Secure-)?a0_/.test(name) && !name.includes('_tx_') && !name.startsWith('a0_restart_')) ||
+    /^other-name/.test(name)
 }
 
 export function isTransactionCookie (name: string): boolean {
@@ -215,7 +256,9 @@ export function isTransactionCookie (name: string): boolean {
 
 /** Names of the session cookies that a response sets (not clears). */
 export function sessionCookiesSet (response: LightMyRequestResponse): string[] {
-  return setCookies(response).filter((cookie) => isSessionCookie(cookie.name) && !clears(cookie)).map((cookie) => cookie.name)
+  return setCookies(response).filter(cookie => isSessionCookie(cookie.name) && !clears(cookie)).map(cookie =>
+    cookie.name
+  )
 }
 
 /** How a callback fails: the status, the stable code, and (where there is one) the claim at fault. */
@@ -257,10 +300,13 @@ export class Findings {
 }
 
 /**
- * The callback fails closed: no session cookie, no handler, the transaction used up, exactly one event with the stable code,
- * no secret in the page or the log. Asked once as a browser and once as a script. The control is the same login without the defect.
+ * The callback fails closed: no session cookie, no handler, the transaction used up, exactly one event with the stable
+ * code,
+ * no secret in the page or the log. Asked once as a browser and once as a script. The control is the same login without
+ * the defect.
  */
-export async function failsClosed (t: Test, world: World, defects: Defects, failure: Failure, options: AttemptOptions = {}): Promise<void> {
+export async function failsClosed (t: Test, world: World, defects: Defects, failure: Failure,
+  options: AttemptOptions = {}): Promise<void> {
   if (options.control !== false) await succeeds(t, world, {}, options)
   for (const accept of ['text/html', 'application/json']) {
     const browser = world.browser()
@@ -275,19 +321,31 @@ export async function failsClosed (t: Test, world: World, defects: Defects, fail
 }
 
 /** Sends an authorization response and asserts that it is refused. */
-export async function assertRefused (t: Test, world: World, browser: Browser, path: string, failure: Failure, options: AttemptOptions & { accept?: string } = {}): Promise<LightMyRequestResponse> {
+export async function assertRefused (t: Test, world: World, browser: Browser, path: string, failure: Failure,
+  options: AttemptOptions & { accept?: string } = {}): Promise<LightMyRequestResponse> {
   const { accept = 'text/html' } = options
   const findings = new Findings()
-  const before = { events: world.events.length, runs: world.runs, logs: world.logLines.length, errors: world.errors.length, tokenCalls: world.idp.count('token') }
+  const before = {
+    events: world.events.length,
+    runs: world.runs,
+    logs: world.logLines.length,
+    errors: world.errors.length,
+    tokenCalls: world.idp.count('token')
+  }
   const response = await browser.navigate(path, { accept, 'sec-fetch-site': 'cross-site' })
   findFailure(findings, world, response, failure, accept)
   const events = world.events.slice(before.events)
-  findings.same(events.map(({ outcome, reason }) => ({ outcome, reason })), [{ outcome: 'failure', reason: failure.code }], 'exactly one event, with the code')
-  const records = world.logLines.slice(before.logs).filter((line) => line.includes(`"${failure.code}"`))
+  findings.same(events.map(({ outcome, reason }) => ({ outcome, reason })), [{
+    outcome: 'failure',
+    reason: failure.code
+  }], 'exactly one event, with the code')
+  const records = world.logLines.slice(before.logs).filter(line => line.includes(`"${failure.code}"`))
   findings.same(records.length, 1, 'log records with the code')
   const error = world.errors[before.errors] as (Error & { claim?: string }) | undefined
   if (failure.claim !== undefined) findings.same(error?.claim, failure.claim, 'the claim at fault')
-  if (options.tokenCalls !== undefined) findings.same(world.idp.count('token') - before.tokenCalls, options.tokenCalls, 'token requests')
+  if (options.tokenCalls !== undefined) {
+    findings.same(world.idp.count('token') - before.tokenCalls, options.tokenCalls, 'token requests')
+  }
   await findNoSession(findings, world, browser, before.runs)
   if (!options.transactionStays) {
     findings.same(browser.names().filter(isTransactionCookie), [], 'transactions left')
@@ -296,26 +354,32 @@ export async function assertRefused (t: Test, world: World, browser: Browser, pa
     findings.same(world.idp.count('token'), calls, 'token requests after the same answer came again')
     await findNoSession(findings, world, browser, before.runs)
   }
-  t.strictSame(findings.problems, [], `${options.variant === undefined ? '' : `${options.variant}: `}fails closed with ${failure.status} ${failure.code} (${accept})`)
+  t.strictSame(findings.problems, [], `${options.variant === undefined ? '' : `${options.variant}: `}fails closed ` +
+    `with ${failure.status} ${failure.code} (${accept})`)
   return response
 }
 
 /** The answer to a refused request: status, code, not cached, no session, nothing secret. */
-export function assertFailure (t: Test, world: World, response: LightMyRequestResponse, failure: Failure, accept = 'application/json'): void {
+export function assertFailure (t: Test, world: World, response: LightMyRequestResponse, failure: Failure,
+  accept = 'application/json'): void {
   const findings = new Findings()
   findFailure(findings, world, response, failure, accept)
   t.strictSame(findings.problems, [], `refused with ${failure.status} ${failure.code}`)
 }
 
-function findFailure (findings: Findings, world: World, response: LightMyRequestResponse, failure: Failure, accept: string): void {
+function findFailure (findings: Findings, world: World, response: LightMyRequestResponse, failure: Failure,
+  accept: string): void {
   const { headers, body } = response
-  findings.check(response.statusCode === failure.status, `status ${response.statusCode} instead of ${failure.status}: ${body.slice(0, 300)}`)
+  findings.check(response.statusCode === failure.status,
+    `status ${response.statusCode} instead of ${failure.status}: ${body.slice(0, 300)}`)
   if (accept.includes('html')) {
-    findings.check(/^text\/html/.test(String(headers['content-type'])), `no page for a browser: ${String(headers['content-type'])}`)
+    findings.check(/^text\/html/.test(String(headers['content-type'])),
+      `no page for a browser: ${String(headers['content-type'])}`)
     findings.check(body.includes(failure.code), 'the page does not name the code')
     findings.check(!/\bat (?:\w|file:|node:).*:\d+:\d+/.test(body), 'a stack in the page')
   } else {
-    findings.check(/^application\/json/.test(String(headers['content-type'])), `no JSON for a script: ${String(headers['content-type'])}`)
+    findings.check(/^application\/json/.test(String(headers['content-type'])),
+      `no JSON for a script: ${String(headers['content-type'])}`)
     const answer = JSON.parse(body === '' ? '{}' : body) as { code?: string, statusCode?: number, stack?: unknown }
     findings.same(answer.code, failure.code, 'code')
     findings.same(answer.statusCode, failure.status, 'statusCode')
@@ -329,7 +393,8 @@ function findFailure (findings: Findings, world: World, response: LightMyRequest
 }
 
 /** The browser is not logged in, and the guarded handler does not run. */
-export async function assertNoSession (t: Test, world: World, browser: Browser, runsBefore = world.runs): Promise<void> {
+export async function assertNoSession (t: Test, world: World, browser: Browser,
+  runsBefore = world.runs): Promise<void> {
   const findings = new Findings()
   await findNoSession(findings, world, browser, runsBefore)
   t.strictSame(findings.problems, [], 'there is no session')
@@ -337,14 +402,18 @@ export async function assertNoSession (t: Test, world: World, browser: Browser, 
 
 async function findNoSession (findings: Findings, world: World, browser: Browser, runsBefore: number): Promise<void> {
   const response = await browser.call('/private')
-  findings.check(response.statusCode === 401 && (JSON.parse(response.body) as { code: string }).code === 'login_required', `the guard lets pass: ${response.statusCode}`)
+  findings.check(
+    response.statusCode === 401 && (JSON.parse(response.body) as { code: string }).code === 'login_required',
+    `the guard lets pass: ${response.statusCode}`
+  )
   findings.same(world.runs, runsBefore, 'runs of the guarded handler')
   // the guard's own refusal is an event too, and none of the callback's
   if (world.events.at(-1)?.type === 'denied') world.events.pop()
 }
 
 /** A login with these defects completes all the same. */
-export async function succeeds (t: Test, world: World, defects: Defects = {}, options: AttemptOptions = {}): Promise<{ browser: Browser, response: LightMyRequestResponse }> {
+export async function succeeds (t: Test, world: World, defects: Defects = {},
+  options: AttemptOptions = {}): Promise<{ browser: Browser, response: LightMyRequestResponse }> {
   const browser = world.browser()
   const before = { runs: world.runs, events: world.events.length }
   const findings = new Findings()
@@ -353,9 +422,13 @@ export async function succeeds (t: Test, world: World, defects: Defects = {}, op
     await options.between?.(browser)
     return await browser.navigate(world.back(location), { 'sec-fetch-site': 'cross-site' })
   })
-  findings.check(response.statusCode === 302 || response.statusCode === 303, `the login does not complete: ${response.statusCode} ${response.body.slice(0, 300)}`)
+  findings.check(response.statusCode === 302 || response.statusCode === 303,
+    `the login does not complete: ${response.statusCode} ${response.body.slice(0, 300)}`)
   findings.check(sessionCookiesSet(response).length > 0, 'no session cookie is set')
-  findings.same(world.events.slice(before.events).map(({ type, outcome }) => ({ type, outcome })), [{ type: 'login', outcome: 'success' }], 'events')
+  findings.same(world.events.slice(before.events).map(({ type, outcome }) => ({ type, outcome })), [{
+    type: 'login',
+    outcome: 'success'
+  }], 'events')
   const guarded = await browser.call('/private')
   findings.same(guarded.statusCode, 200, 'the guard')
   findings.same(world.runs, before.runs + 1, 'runs of the guarded handler')

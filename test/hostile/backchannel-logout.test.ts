@@ -11,7 +11,12 @@ const event = 'http://schemas.openid.net/event/backchannel-logout'
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
 async function send (world: World, token: string) {
-  return world.app.inject({ method: 'POST', url: path, headers: { ...form, host: 'app.example.test' }, payload: new URLSearchParams({ logout_token: token }).toString() })
+  return world.app.inject({
+    method: 'POST',
+    url: path,
+    headers: { ...form, host: 'app.example.test' },
+    payload: new URLSearchParams({ logout_token: token }).toString()
+  })
 }
 
 /** A logged-in browser, its `sid` and its user. */
@@ -61,23 +66,34 @@ scenario('BCL-03 sid and sub name different users', async (t, world) => {
 type Parts = { header?: Record<string, unknown>, key?: KeyObject, sign?: (input: string) => Uint8Array }
 
 /** Tokens that must all be refused while the session stays. */
-function denies (name: string, variants: Record<string, { claims?: Record<string, unknown>, parts?: Parts, token?: (world: World, sid: string) => string }>, options: WorldOptions = {}): void {
+function denies (name: string,
+  variants: Record<string,
+    { claims?: Record<string, unknown>, parts?: Parts, token?: (world: World, sid: string) => string }>,
+  options: WorldOptions = {}): void {
   scenario(name, async (t, world) => {
     const { browser, sid, sub } = await loggedIn(t, world)
     for (const [variant, { claims = {}, parts = {}, token }] of Object.entries(variants)) {
       const findings = new Findings()
       const all: Record<string, unknown> = { sid, sub, ...claims }
       for (const claim of Object.keys(all)) if (all[claim] === undefined) delete all[claim]
-      const logoutToken = token ? token(world, sid) : world.idp.logoutToken({ ...all, ...Object.fromEntries(Object.entries(claims).filter(([, value]) => value === undefined)) }, parts)
+      const logoutToken = token
+        ? token(world, sid)
+        : world.idp.logoutToken({
+          ...all,
+          ...Object.fromEntries(Object.entries(claims).filter(([, value]) => value === undefined))
+        }, parts)
       const events = world.events.length
       const response = await send(world, logoutToken)
       findings.same(response.statusCode, 400, 'status')
       findings.check(/application\/json/.test(String(response.headers['content-type'])), 'no JSON')
       findings.check(/no-store/.test(String(response.headers['cache-control'])), 'may be cached')
       findings.same((JSON.parse(response.body || '{}') as { error?: string }).error, 'invalid_request', 'error')
-      findings.check(response.body.length < 200 && !/claim|expired|issuer|audience|signature/i.test(response.body), `detail in the answer: ${response.body}`)
+      findings.check(response.body.length < 200 && !/claim|expired|issuer|audience|signature/i.test(response.body),
+        `detail in the answer: ${response.body}`)
       findings.same(world.leaks(response.body), [], 'secrets in the answer')
-      findings.same(world.events.slice(events).map(({ type, outcome }) => `${type} ${outcome}`), ['backchannel_logout failure'], 'events')
+      findings.same(world.events.slice(events).map(({ type, outcome }) => `${type} ${outcome}`), [
+        'backchannel_logout failure'
+      ], 'events')
       findings.check(await isLoggedIn(browser), 'the session ended')
       t.strictSame(findings.problems, [], `${variant}: refused`)
     }
@@ -96,9 +112,19 @@ denies('BCL-05 alg none', {
 denies('BCL-06 signed by another key', {
   'another key': { parts: { key: rsaKey('key-2').privateKey } },
   'another key with its kid': { parts: { key: rsaKey('key-2').privateKey, header: { kid: 'key-2' } } },
-  'a key in the header': { parts: { key: rsaKey('key-2').privateKey, header: { kid: undefined, jwk: rsaKey('key-2').jwk } } },
-  'HS256 with the client secret': { parts: { header: { alg: 'HS256' }, key: createSecretKey(Buffer.from('client-secret-canary-3d1f0a')) } },
-  ...Object.fromEntries(Object.entries(publicKeyAsSecret(rsaKey('key-1'))).map(([name, secret]) => [`HS256 with the public key as ${name}`, { parts: { header: { alg: 'HS256' }, key: createSecretKey(secret) } }])),
+  'a key in the header': {
+    parts: { key: rsaKey('key-2').privateKey, header: { kid: undefined, jwk: rsaKey('key-2').jwk } }
+  },
+  'HS256 with the client secret': {
+    parts: { header: { alg: 'HS256' }, key: createSecretKey(Buffer.from('client-secret-canary-3d1f0a')) }
+  },
+  ...Object.fromEntries(
+    Object.entries(publicKeyAsSecret(rsaKey('key-1'))).map((
+      [name, secret]
+    ) => [`HS256 with the public key as ${name}`, {
+      parts: { header: { alg: 'HS256' }, key: createSecretKey(secret) }
+    }])
+  ),
   RS512: { parts: { header: { alg: 'RS512' } } }
 })
 
@@ -198,24 +224,29 @@ denies('BCL-20 typ of another class of JWT', {
   array: { parts: { header: { typ: ['logout+jwt'] } } }
 })
 
-t.test('BCL-22 an ID token that also carries the logout event, in strict mode', (t) => inWorld(t, {}, async (world) => {
-  const claims = { sub: 'auth0|x', sid: 's' }
-  const options = {
-    keys: { get: () => rsaKey('key-1').publicKey },
-    algorithms: ['RS256'],
-    issuer: world.idp.issuer,
-    clientId: world.idp.clientId,
-    now: world.clock.now,
-    clockTolerance: 30
-  }
-  const asIdToken = world.idp.logoutToken(claims, { header: { typ: 'JWT' } })
-  await t.rejects(verifyLogoutToken(asIdToken, { ...options, strictType: true }), { code: 'backchannel_logout_error' })
-  await t.resolves(verifyLogoutToken(world.idp.logoutToken(claims), { ...options, strictType: true }), 'control')
-}))
+t.test('BCL-22 an ID token that also carries the logout event, in strict mode', t =>
+  inWorld(t, {}, async world => {
+    const claims = { sub: 'auth0|x', sid: 's' }
+    const options = {
+      keys: { get: () => rsaKey('key-1').publicKey },
+      algorithms: ['RS256'],
+      issuer: world.idp.issuer,
+      clientId: world.idp.clientId,
+      now: world.clock.now,
+      clockTolerance: 30
+    }
+    const asIdToken = world.idp.logoutToken(claims, { header: { typ: 'JWT' } })
+    await t.rejects(verifyLogoutToken(asIdToken, { ...options, strictType: true }), {
+      code: 'backchannel_logout_error'
+    })
+    await t.resolves(verifyLogoutToken(world.idp.logoutToken(claims), { ...options, strictType: true }), 'control')
+  }))
 
 denies('BCL-22 a plain ID token sent as a logout token', {
   'an ID token': { token: (world, sid) => world.idp.idToken({ sub: 'auth0|x', sid, nonce: 'n' }) as string },
-  'an ID token without nonce': { token: (world, sid) => world.idp.idToken({ sub: 'auth0|x', sid, jti: 'j' }) as string },
+  'an ID token without nonce': {
+    token: (world, sid) => world.idp.idToken({ sub: 'auth0|x', sid, jti: 'j' }) as string
+  },
   'an access token': { token: (world, sid) => world.idp.apiToken({ aud: 'hostile-client', sid, jti: 'j' }) }
 })
 
@@ -231,14 +262,20 @@ scenario('bodies that are not one logout token', async (t, world) => {
     ['an object', { 'content-type': 'application/json' }, JSON.stringify({ logout_token: { token } }), [400]],
     ['cut JSON', { 'content-type': 'application/json' }, '{"logout_token":', [400]],
     ['JSON null', { 'content-type': 'application/json' }, 'null', [400]],
-    ['a prototype key', { 'content-type': 'application/json' }, `{"__proto__":{"logout_token":${JSON.stringify(token)}}}`, [400]],
+    ['a prototype key', { 'content-type': 'application/json' },
+      `{"__proto__":{"logout_token":${JSON.stringify(token)}}}`, [400]],
     ['the token itself', { 'content-type': 'application/jwt' }, token, [415]],
     ['a tab in the type', { 'content-type': 'application/x-www-form-urlencoded\ta' }, encoded, [415]],
     ['text', { 'content-type': 'text/plain' }, encoded, [415]],
     ['2 MB', form, `${encoded}&x=${'x'.repeat(2_000_000)}`, [413]]
   ]
   for (const [what, headers, payload, statuses] of cases) {
-    const response = await world.app.inject({ method: 'POST', url: path, headers: { ...headers, host: 'app.example.test' }, payload })
+    const response = await world.app.inject({
+      method: 'POST',
+      url: path,
+      headers: { ...headers, host: 'app.example.test' },
+      payload
+    })
     t.ok(statuses.includes(response.statusCode), `${what}: ${response.statusCode} ${response.body.slice(0, 100)}`)
     t.equal(await isLoggedIn(browser), true, what)
   }
@@ -246,10 +283,19 @@ scenario('bodies that are not one logout token', async (t, world) => {
     const response = await world.app.inject({ method, url, headers: { host: 'app.example.test' } })
     t.ok([400, 404, 415].includes(response.statusCode), `${method}: ${response.statusCode}`)
     // a GET has no route here and is logged by Fastify itself, whole
-    if (method === 'GET') world.logLines.splice(0, world.logLines.length, ...world.logLines.filter((line) => !line.includes('backchannel-logout?')))
+    if (method === 'GET') {
+      world.logLines.splice(0, world.logLines.length, ...world.logLines.filter(line =>
+        !line.includes('backchannel-logout?')
+      ))
+    }
   }
   t.equal(await isLoggedIn(browser), true)
-  const json = await world.app.inject({ method: 'POST', url: path, headers: { 'content-type': 'application/json', host: 'app.example.test' }, payload: JSON.stringify({ logout_token: token }) })
+  const json = await world.app.inject({
+    method: 'POST',
+    url: path,
+    headers: { 'content-type': 'application/json', host: 'app.example.test' },
+    payload: JSON.stringify({ logout_token: token })
+  })
   t.equal(json.statusCode, 200, 'control: JSON is taken, too')
   t.equal(await isLoggedIn(browser), false)
 })
@@ -259,14 +305,17 @@ scenario('BCL-26 no such session', async (t, world) => {
   t.equal((await send(world, world.idp.logoutToken({ sub: 'auth0|nobody' }))).statusCode, 200)
 })
 
-t.test('BCL-27 the store is down', async (t) => {
+t.test('BCL-27 the store is down', async t => {
   const inner = new MemoryRevocationStore({ now: () => now })
   let down = true
   const revocationStore = {
-    revoke: async (...args: Parameters<MemoryRevocationStore['revoke']>) => { if (down) throw new Error('ECONNREFUSED store'); inner.revoke(...args) },
+    revoke: async (...args: Parameters<MemoryRevocationStore['revoke']>) => {
+      if (down) throw new Error('ECONNREFUSED store')
+      inner.revoke(...args)
+    },
     revokedAt: async (...args: Parameters<MemoryRevocationStore['revokedAt']>) => inner.revokedAt(...args)
   }
-  await inWorld(t, { plugin: { revocationStore } }, async (world) => {
+  await inWorld(t, { plugin: { revocationStore } }, async world => {
     const { sid } = await loggedIn(t, world)
     const token = world.idp.logoutToken({ sid })
     const response = await send(world, token)
@@ -286,7 +335,9 @@ scenario('BCL-28 a thousand forged tokens a second', async (t, world) => {
   const statuses = new Set<number>()
   for (let i = 0; i < 300; i++) {
     world.advance(0.001)
-    const header = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'logout+jwt', kid: `forged-${i}` })).toString('base64url')
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'logout+jwt', kid: `forged-${i}` })).toString(
+      'base64url'
+    )
     statuses.add((await send(world, [header, forged[1], forged[2]].join('.'))).statusCode)
   }
   t.strictSame([...statuses], [400])
@@ -295,31 +346,33 @@ scenario('BCL-28 a thousand forged tokens a second', async (t, world) => {
 })
 
 for (const first of ['the logout token', 'the callback']) {
-  scenario(`BCL-29 a logout token while the callback of the same sid is in flight: ${first} is done first`, async (t, world) => {
-    await succeeds(t, world)
-    world.advance(10)
-    const browser = world.browser()
-    const callbackPath = world.back(await world.start(browser))
-    const sid = 'the-sid-in-flight'
-    const defects = { idToken: { payload: (correct: Record<string, unknown>) => ({ ...correct, sid }) } }
-    if (first === 'the callback') {
-      const response = await world.during(defects, () => browser.navigate(callbackPath, { 'sec-fetch-site': 'cross-site' }))
-      t.equal(response.statusCode, 302)
-      t.equal((await send(world, world.idp.logoutToken({ sid }))).statusCode, 200)
-    } else {
-      await world.during({
-        ...defects,
-        answers: {
-          token: async (correct) => {
-            // the ID token is made; before it arrives, the tenant ends its session
-            world.advance(1)
-            t.equal((await send(world, world.idp.logoutToken({ sid }))).statusCode, 200)
-            world.advance(1)
-            return correct
+  scenario(`BCL-29 a logout token while the callback of the same sid is in flight: ${first} is done first`,
+    async (t, world) => {
+      await succeeds(t, world)
+      world.advance(10)
+      const browser = world.browser()
+      const callbackPath = world.back(await world.start(browser))
+      const sid = 'the-sid-in-flight'
+      const defects = { idToken: { payload: (correct: Record<string, unknown>) => ({ ...correct, sid }) } }
+      if (first === 'the callback') {
+        const response = await world.during(defects, () =>
+          browser.navigate(callbackPath, { 'sec-fetch-site': 'cross-site' }))
+        t.equal(response.statusCode, 302)
+        t.equal((await send(world, world.idp.logoutToken({ sid }))).statusCode, 200)
+      } else {
+        await world.during({
+          ...defects,
+          answers: {
+            token: async correct => {
+              // the ID token is made; before it arrives, the tenant ends its session
+              world.advance(1)
+              t.equal((await send(world, world.idp.logoutToken({ sid }))).statusCode, 200)
+              world.advance(1)
+              return correct
+            }
           }
-        }
-      }, () => browser.navigate(callbackPath, { 'sec-fetch-site': 'cross-site' }))
-    }
-    t.equal(await isLoggedIn(browser), false, 'no live session with that sid')
-  })
+        }, () => browser.navigate(callbackPath, { 'sec-fetch-site': 'cross-site' }))
+      }
+      t.equal(await isLoggedIn(browser), false, 'no live session with that sid')
+    })
 }

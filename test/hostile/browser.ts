@@ -1,13 +1,27 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 
-interface Kept { name: string, value: string, domain: string, hostOnly: boolean, path: string, secure: boolean, sameSite: string, httpOnly: boolean, expires: number }
+interface Kept {
+  name: string
+  value: string
+  domain: string
+  hostOnly: boolean
+  path: string
+  secure: boolean
+  sameSite: string
+  httpOnly: boolean
+  expires: number
+}
 
 /** A Set-Cookie header, taken apart. */
-export interface SetCookie { name: string, value: string, attributes: Map<string, string> }
+export interface SetCookie {
+  name: string
+  value: string
+  attributes: Map<string, string>
+}
 
 export function setCookies (response: LightMyRequestResponse): SetCookie[] {
   const header = response.headers['set-cookie'] ?? []
-  return [header].flat().map((line) => {
+  return [header].flat().map(line => {
     const [pair = '', ...rest] = line.split(';')
     const at = pair.indexOf('=')
     const attributes = rest.map((one): [string, string] => {
@@ -21,7 +35,8 @@ export function setCookies (response: LightMyRequestResponse): SetCookie[] {
 /** Whether a Set-Cookie takes its cookie away. */
 export function clears (cookie: SetCookie): boolean {
   const expires = cookie.attributes.get('expires')
-  return cookie.value === '' || cookie.attributes.get('max-age') === '0' || (expires !== undefined && Date.parse(expires) <= 0)
+  return cookie.value === '' || cookie.attributes.get('max-age') === '0' ||
+    (expires !== undefined && Date.parse(expires) <= 0)
 }
 
 /** A user agent over `app.inject` that keeps cookies as RFC 6265bis says. */
@@ -40,7 +55,9 @@ export class Browser {
   }
 
   /** Sends a request with this browser's cookies and keeps what comes back. */
-  async send (method: string, path: string, options: { headers?: Record<string, string | undefined>, payload?: string | Buffer, remember?: boolean } = {}): Promise<LightMyRequestResponse> {
+  async send (method: string, path: string,
+    options: { headers?: Record<string, string | undefined>, payload?: string | Buffer, remember?: boolean } =
+    {}): Promise<LightMyRequestResponse> {
     const headers: Record<string, string> = { host: this.origin.host }
     const cookie = this.cookieHeader(path)
     if (cookie !== '') headers.cookie = cookie
@@ -72,11 +89,14 @@ export class Browser {
 
   /** A call by a script. */
   call (path: string, headers: Record<string, string | undefined> = {}): Promise<LightMyRequestResponse> {
-    return this.send('GET', path, { headers: { accept: 'application/json', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin', ...headers } })
+    return this.send('GET', path, {
+      headers: { accept: 'application/json', 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin', ...headers }
+    })
   }
 
   /** A form sent by POST. */
-  submit (path: string, fields: URLSearchParams | Record<string, string>, headers: Record<string, string | undefined> = {}): Promise<LightMyRequestResponse> {
+  submit (path: string, fields: URLSearchParams | Record<string, string>,
+    headers: Record<string, string | undefined> = {}): Promise<LightMyRequestResponse> {
     return this.send('POST', path, {
       headers: {
         accept: 'text/html',
@@ -93,33 +113,46 @@ export class Browser {
   cookieHeader (path: string): string {
     const pathname = path.split(/[?#]/)[0] ?? '/'
     return this.cookies
-      .filter((cookie) => cookie.expires > this.#now() && pathMatches(pathname, cookie.path) && (!cookie.secure || this.origin.protocol === 'https:'))
-      .map((cookie) => `${cookie.name}=${cookie.value}`).join('; ')
+      .filter(cookie =>
+        cookie.expires > this.#now() && pathMatches(pathname, cookie.path) &&
+        (!cookie.secure || this.origin.protocol === 'https:')
+      )
+      .map(cookie => `${cookie.name}=${cookie.value}`).join('; ')
   }
 
   /** The value of a kept cookie whose name `matches`. */
   cookie (matches: (name: string) => boolean): string | undefined {
-    return this.cookies.find((cookie) => matches(cookie.name))?.value
+    return this.cookies.find(cookie => matches(cookie.name))?.value
   }
 
   names (): string[] {
-    return this.cookies.map((cookie) => cookie.name)
+    return this.cookies.map(cookie => cookie.name)
   }
 
   /** Puts a cookie into the browser, as an attacker or a test does. */
   plant (name: string, value: string): void {
     this.forget(name)
-    this.cookies.push({ name, value, domain: this.origin.hostname, hostOnly: true, path: '/', secure: false, sameSite: 'lax', httpOnly: true, expires: Infinity })
+    this.cookies.push({
+      name,
+      value,
+      domain: this.origin.hostname,
+      hostOnly: true,
+      path: '/',
+      secure: false,
+      sameSite: 'lax',
+      httpOnly: true,
+      expires: Infinity
+    })
   }
 
   forget (name: string): void {
-    this.cookies = this.cookies.filter((cookie) => cookie.name !== name)
+    this.cookies = this.cookies.filter(cookie => cookie.name !== name)
   }
 
   /** A second browser with the same cookies. */
   copy (): Browser {
     const other = new Browser(this.app, { origin: this.origin.href, now: this.#now })
-    other.cookies = this.cookies.map((cookie) => ({ ...cookie }))
+    other.cookies = this.cookies.map(cookie => ({ ...cookie }))
     return other
   }
 
@@ -134,7 +167,9 @@ export class Browser {
       if (domain !== undefined && !`.${this.origin.hostname}`.endsWith(`.${domain.replace(/^\./, '')}`)) continue
       const gone = clears(cookie)
       // a browser matches cookies by name, domain and path: a clearing with other attributes clears nothing
-      this.cookies = this.cookies.filter((kept) => !(kept.name === cookie.name && kept.path === path && kept.domain === (domain ?? this.origin.hostname)))
+      this.cookies = this.cookies.filter(kept =>
+        !(kept.name === cookie.name && kept.path === path && kept.domain === (domain ?? this.origin.hostname))
+      )
       if (gone) continue
       this.given.add(cookie.value)
       const maxAge = cookie.attributes.get('max-age')
@@ -148,7 +183,9 @@ export class Browser {
         secure,
         sameSite: (cookie.attributes.get('samesite') ?? 'lax').toLowerCase(),
         httpOnly: cookie.attributes.has('httponly'),
-        expires: maxAge !== undefined ? this.#now() + Number(maxAge) : expires !== undefined ? Date.parse(expires) / 1000 : Infinity
+        expires: maxAge !== undefined
+          ? this.#now() + Number(maxAge)
+          : expires !== undefined ? Date.parse(expires) / 1000 : Infinity
       })
     }
   }
@@ -156,5 +193,6 @@ export class Browser {
 
 /** @see RFC 6265 section 5.1.4 */
 function pathMatches (path: string, cookiePath: string): boolean {
-  return path === cookiePath || (path.startsWith(cookiePath) && (cookiePath.endsWith('/') || path[cookiePath.length] === '/'))
+  return path === cookiePath ||
+    (path.startsWith(cookiePath) && (cookiePath.endsWith('/') || path[cookiePath.length] === '/'))
 }

@@ -1,6 +1,6 @@
 import {
-  assertFailure, assertNoSession, assertRefused, failsClosed, isTransactionCookie, scenario, sessionCookiesSet, succeeds, World,
-  type Failure
+  assertFailure, assertNoSession, assertRefused, failsClosed, isTransactionCookie, scenario, sessionCookiesSet,
+  succeeds, World, type Failure
 } from './app.js'
 import { leastCpuTime } from '../cpu-time.js'
 import { setCookies, type Browser } from './browser.js'
@@ -18,7 +18,11 @@ async function missesItsTransaction (t: Test, world: World, browser: Browser, pa
   const calls = world.idp.count('token')
   const first = await browser.navigate(path, { 'sec-fetch-site': 'cross-site' })
   t.equal(first.statusCode, 302, 'the login starts again')
-  t.ok(String(first.headers.location).startsWith(world.idp.issuer) || String(first.headers.location).startsWith('/auth/login'), 'at our login or the tenant')
+  t.ok(
+    String(first.headers.location).startsWith(world.idp.issuer) ||
+      String(first.headers.location).startsWith('/auth/login'),
+    'at our login or the tenant'
+  )
   t.strictSame(sessionCookiesSet(first), [], 'no session')
   t.match(first.headers['cache-control'], /no-store/)
   await browser.navigate(String(first.headers.location).startsWith('/') ? String(first.headers.location) : '/public')
@@ -31,7 +35,8 @@ async function missesItsTransaction (t: Test, world: World, browser: Browser, pa
 }
 
 /** The path of an answer to a fresh login, with its parameters changed. */
-async function answered (world: World, browser: Browser, change: (params: URLSearchParams) => void = () => {}): Promise<string> {
+async function answered (world: World, browser: Browser,
+  change: (params: URLSearchParams) => void = () => {}): Promise<string> {
   const { redirectUri, params } = world.idp.authorize(await world.start(browser))
   change(params)
   return `${new URL(redirectUri).pathname}?${params}`
@@ -49,27 +54,39 @@ scenario('CB-01 state is missing', async (t, world) => {
   }
 })
 
-for (const [variant, change] of Object.entries({
-  other: () => 'another-state-0123456789abcdefgh',
-  prefix: (state: string) => state.slice(0, -1),
-  longer: (state: string) => `${state}x`,
-  'other case': (state: string) => state.replace(/[a-z]/gi, (c) => c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()),
-  'encoded twice': (state: string) => [...state].map((c) => `%${c.charCodeAt(0).toString(16)}`).join(''),
-  'a path': () => '../../tx',
-  'a prototype key': () => '__proto__'
-})) {
+for (
+  const [variant, change] of Object.entries({
+    other: () => 'another-state-0123456789abcdefgh',
+    prefix: (state: string) => state.slice(0, -1),
+    longer: (state: string) => `${state}x`,
+    'other case': (state: string) =>
+      state.replace(/[a-z]/gi, c => c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()),
+    'encoded twice': (state: string) => [...state].map(c => `%${c.charCodeAt(0).toString(16)}`).join(''),
+    'a path': () => '../../tx',
+    'a prototype key': () => '__proto__'
+  })
+) {
   scenario(`CB-02 state: ${variant}`, async (t, world) => {
     await succeeds(t, world)
     const browser = world.browser()
-    const path = await answered(world, browser, (params) => params.set('state', change(params.get('state') ?? '')))
+    const path = await answered(world, browser, params => params.set('state', change(params.get('state') ?? '')))
     await missesItsTransaction(t, world, browser, path)
   })
 }
 
-for (const [variant, value] of Object.entries({ empty: '', '10 KB': 'x'.repeat(10_000), 'line feed': 'a\nb', NUL: 'a\u0000b', 'non-ASCII': 'st\u00e4te', semicolon: 'a; b=c' })) {
+for (
+  const [variant, value] of Object.entries({
+    empty: '',
+    '10 KB': 'x'.repeat(10_000),
+    'line feed': 'a\nb',
+    NUL: 'a\u0000b',
+    'non-ASCII': 'st\u00e4te',
+    semicolon: 'a; b=c'
+  })
+) {
   scenario(`CB-02 a state that cannot be ours: ${variant}`, async (t, world) => {
     const browser = world.browser()
-    const path = await answered(world, browser, (params) => params.set('state', value))
+    const path = await answered(world, browser, params => params.set('state', value))
     const response = await browser.navigate(path, { accept: 'application/json' })
     t.ok([302, 400].includes(response.statusCode), `${response.statusCode}`)
     t.equal(world.idp.count('token'), 0, 'nothing was redeemed')
@@ -115,7 +132,8 @@ scenario('CB-07 a stale transaction expires, whatever the browser keeps', async 
   const patient = world.browser()
   const late = await answered(world, patient)
   world.advance(3590)
-  t.ok(sessionCookiesSet(await patient.navigate(late, { 'sec-fetch-site': 'cross-site' })).length > 0, 'control: a login may take most of an hour')
+  t.ok(sessionCookiesSet(await patient.navigate(late, { 'sec-fetch-site': 'cross-site' })).length > 0,
+    'control: a login may take most of an hour')
   world.advance(11)
   await missesItsTransaction(t, world, kept, path)
 })
@@ -125,13 +143,17 @@ for (const name of ['state', 'code', 'iss', 'error']) {
     await succeeds(t, world)
     for (const accept of ['text/html', 'application/json']) {
       const browser = world.browser()
-      const path = await answered(world, browser, (params) => {
+      const path = await answered(world, browser, params => {
         const value = params.get(name) ?? (name === 'iss' ? world.idp.issuer : 'access_denied')
         params.delete(name)
         params.append(name, value)
         params.append(name, value)
       })
-      await assertRefused(t, world, browser, path, malformed, { accept, tokenCalls: 0, transactionStays: name === 'state' })
+      await assertRefused(t, world, browser, path, malformed, {
+        accept,
+        tokenCalls: 0,
+        transactionStays: name === 'state'
+      })
     }
   })
 }
@@ -139,21 +161,23 @@ for (const name of ['state', 'code', 'iss', 'error']) {
 const withIss = { idp: { metadata: { authorization_response_iss_parameter_supported: true } } }
 
 scenario('CB-11 the tenant advertises iss, and it is missing', async (t, world) => {
-  await failsClosed(t, world, { response: (params) => params.delete('iss') }, otherIssuer, { tokenCalls: 0 })
+  await failsClosed(t, world, { response: params => params.delete('iss') }, otherIssuer, { tokenCalls: 0 })
 }, withIss)
 
-for (const [variant, iss] of Object.entries({
-  'another tenant': 'https://other.auth0.test/',
-  'without the slash': 'https://tenant.auth0.test',
-  'other case': 'https://TENANT.auth0.test/',
-  'over http': 'http://tenant.auth0.test/',
-  empty: ''
-})) {
+for (
+  const [variant, iss] of Object.entries({
+    'another tenant': 'https://other.auth0.test/',
+    'without the slash': 'https://tenant.auth0.test',
+    'other case': 'https://TENANT.auth0.test/',
+    'over http': 'http://tenant.auth0.test/',
+    empty: ''
+  })
+) {
   scenario(`CB-12 iss: ${variant}`, async (t, world) => {
-    await failsClosed(t, world, { response: (params) => params.set('iss', iss) }, otherIssuer, { tokenCalls: 0 })
+    await failsClosed(t, world, { response: params => params.set('iss', iss) }, otherIssuer, { tokenCalls: 0 })
   })
   scenario(`CB-12 iss where it is advertised: ${variant}`, async (t, world) => {
-    await failsClosed(t, world, { response: (params) => params.set('iss', iss) }, otherIssuer, { tokenCalls: 0 })
+    await failsClosed(t, world, { response: params => params.set('iss', iss) }, otherIssuer, { tokenCalls: 0 })
   }, withIss)
 }
 
@@ -166,9 +190,12 @@ const errorResponse = (error: string, description?: string) => (params: URLSearc
 
 scenario('CB-15 an error description with HTML and script', async (t, world) => {
   const description = `<script>alert(1)</script><img src=x onerror=alert(1)>"'&${'long '.repeat(200)}END-OF-DESCRIPTION`
-  await failsClosed(t, world, { response: errorResponse('access_denied', description) }, { status: 403, code: 'access_denied' }, {
+  await failsClosed(t, world, { response: errorResponse('access_denied', description) }, {
+    status: 403,
+    code: 'access_denied'
+  }, {
     tokenCalls: 0,
-    after: (response) => {
+    after: response => {
       if (String(response.headers['content-type']).includes('html')) {
         t.notOk(response.body.includes('<script'), 'no markup')
         t.notOk(response.body.includes('<img src=x'), 'no markup')
@@ -182,14 +209,21 @@ scenario('CB-15 an error description with HTML and script', async (t, world) => 
 })
 
 scenario('CB-16 error and code together', async (t, world) => {
-  await failsClosed(t, world, { response: (params) => params.set('error', 'access_denied') }, { status: 403, code: 'access_denied' }, { tokenCalls: 0 })
+  await failsClosed(t, world, { response: params => params.set('error', 'access_denied') }, {
+    status: 403,
+    code: 'access_denied'
+  }, { tokenCalls: 0 })
 })
 
 scenario('CB-17 an error without state, or with a wrong one, does not close the transaction', async (t, world) => {
   for (const state of [undefined, 'wrong-state-0123456789abcdefghijk']) {
     const browser = world.browser()
     const path = await answered(world, browser)
-    const forged = new URLSearchParams({ error: 'access_denied', error_description: 'forged', ...(state ? { state } : {}) })
+    const forged = new URLSearchParams({
+      error: 'access_denied',
+      error_description: 'forged',
+      ...(state ? { state } : {})
+    })
     const response = await browser.navigate(`/auth/callback?${forged}`, { accept: 'application/json' })
     t.ok([302, 400].includes(response.statusCode), `${response.statusCode}`)
     t.strictSame(sessionCookiesSet(response), [])
@@ -232,28 +266,38 @@ for (const error of ['login_required', 'interaction_required', 'consent_required
 }
 
 scenario('CB-19 temporarily_unavailable', async (t, world) => {
-  await failsClosed(t, world, { response: errorResponse('temporarily_unavailable') }, { status: 503, code: 'temporarily_unavailable' }, { tokenCalls: 0, after: offersRetry(t) })
+  await failsClosed(t, world, { response: errorResponse('temporarily_unavailable') }, {
+    status: 503,
+    code: 'temporarily_unavailable'
+  }, { tokenCalls: 0, after: offersRetry(t) })
 })
 
 scenario('CB-19 server_error', async (t, world) => {
-  await failsClosed(t, world, { response: errorResponse('server_error') }, { status: 502, code: 'server_error' }, { tokenCalls: 0, after: offersRetry(t) })
+  await failsClosed(t, world, { response: errorResponse('server_error') }, { status: 502, code: 'server_error' }, {
+    tokenCalls: 0,
+    after: offersRetry(t)
+  })
 })
 
 function offersRetry (t: Test) {
   return (response: { body: string, headers: Record<string, unknown> }) => {
-    if (String(response.headers['content-type']).includes('html')) t.match(response.body, /href="\/auth\/login/, 'a link that starts a new login')
+    if (String(response.headers['content-type']).includes('html')) {
+      t.match(response.body, /href="\/auth\/login/, 'a link that starts a new login')
+    }
   }
 }
 
-for (const [variant, error] of Object.entries({
-  spaces: 'access denied now',
-  quotes: 'a"b\'c',
-  '10 KB': 'e'.repeat(10_000),
-  'non-ASCII': 'verbot\u00e9n\u202e',
-  markup: '<b>x</b>',
-  'line feed': 'a\nb',
-  empty: ''
-})) {
+for (
+  const [variant, error] of Object.entries({
+    spaces: 'access denied now',
+    quotes: 'a"b\'c',
+    '10 KB': 'e'.repeat(10_000),
+    'non-ASCII': 'verbot\u00e9n\u202e',
+    markup: '<b>x</b>',
+    'line feed': 'a\nb',
+    empty: ''
+  })
+) {
   scenario(`CB-20 an error code with ${variant}`, async (t, world) => {
     await succeeds(t, world)
     for (const accept of ['text/html', 'application/json']) {
@@ -284,7 +328,7 @@ const crossSite = { 'sec-fetch-site': 'cross-site', origin: 'https://tenant.auth
 scenario('CB-21 form_post completes, and only here the transaction cookie is SameSite=None', async (t, world) => {
   const browser = world.browser()
   const start = await browser.navigate('/auth/login')
-  const transaction = setCookies(start).find((cookie) => isTransactionCookie(cookie.name))
+  const transaction = setCookies(start).find(cookie => isTransactionCookie(cookie.name))
   t.equal(transaction?.attributes.get('samesite')?.toLowerCase(), 'none')
   t.ok(transaction?.attributes.has('secure'))
   const { params } = world.idp.authorize(String(start.headers.location))
@@ -294,16 +338,22 @@ scenario('CB-21 form_post completes, and only here the transaction cookie is Sam
   let next = response
   for (let hops = 0; hops < 3 && sessionCookiesSet(next).length === 0; hops++) {
     t.equal(next.statusCode, 303)
-    next = await browser.navigate(String(next.headers.location).replace('https://app.example.test', ''), { 'sec-fetch-site': 'cross-site' })
+    next = await browser.navigate(String(next.headers.location).replace('https://app.example.test', ''), {
+      'sec-fetch-site': 'cross-site'
+    })
   }
   t.ok(sessionCookiesSet(next).length > 0, 'a session')
-  for (const cookie of setCookies(next)) if (!isTransactionCookie(cookie.name)) t.equal(cookie.attributes.get('samesite')?.toLowerCase(), 'lax', 'the session stays Lax')
+  for (const cookie of setCookies(next)) {
+    if (!isTransactionCookie(cookie.name)) {
+      t.equal(cookie.attributes.get('samesite')?.toLowerCase(), 'lax', 'the session stays Lax')
+    }
+  }
   t.equal((await browser.call('/private')).statusCode, 200)
 }, formPost)
 
 scenario('CB-21 without form_post the transaction cookie is Lax', async (t, world) => {
   const start = await world.browser().navigate('/auth/login')
-  const transaction = setCookies(start).find((cookie) => isTransactionCookie(cookie.name))
+  const transaction = setCookies(start).find(cookie => isTransactionCookie(cookie.name))
   t.equal(transaction?.attributes.get('samesite')?.toLowerCase(), 'lax')
 })
 
@@ -325,21 +375,50 @@ scenario('CB-22 query was asked, the answer comes by POST', async (t, world) => 
   await assertNoSession(t, world, browser)
 })
 
-for (const [variant, { type, body, status }] of Object.entries({
-  JSON: { type: 'application/json', body: (params: URLSearchParams) => JSON.stringify(Object.fromEntries(params)), status: 415 },
-  multipart: { type: 'multipart/form-data; boundary=x', body: () => '--x--', status: 415 },
-  'a tab in the type': { type: 'application/x-www-form-urlencoded\ta', body: (params: URLSearchParams) => String(params), status: 415 },
-  'another type that begins the same': { type: 'application/x-www-form-urlencoded-2', body: (params: URLSearchParams) => String(params), status: 415 },
-  'a type named like a prototype key': { type: 'constructor', body: (params: URLSearchParams) => String(params), status: 415 },
-  'text/plain': { type: 'text/plain', body: (params: URLSearchParams) => String(params), status: 415 },
-  'no type': { type: undefined, body: (params: URLSearchParams) => String(params), status: 415 },
-  '2 MB': { type: 'application/x-www-form-urlencoded', body: (params: URLSearchParams) => `${params}&x=${'x'.repeat(2_000_000)}`, status: 413 },
-  '200,000 fields': { type: 'application/x-www-form-urlencoded', body: (params: URLSearchParams) => `${params}${'&a'.repeat(200_000)}`, status: 413 }
-})) {
+for (
+  const [variant, { type, body, status }] of Object.entries({
+    JSON: {
+      type: 'application/json',
+      body: (params: URLSearchParams) => JSON.stringify(Object.fromEntries(params)),
+      status: 415
+    },
+    multipart: { type: 'multipart/form-data; boundary=x', body: () => '--x--', status: 415 },
+    'a tab in the type': {
+      type: 'application/x-www-form-urlencoded\ta',
+      body: (params: URLSearchParams) => String(params),
+      status: 415
+    },
+    'another type that begins the same': {
+      type: 'application/x-www-form-urlencoded-2',
+      body: (params: URLSearchParams) => String(params),
+      status: 415
+    },
+    'a type named like a prototype key': {
+      type: 'constructor',
+      body: (params: URLSearchParams) => String(params),
+      status: 415
+    },
+    'text/plain': { type: 'text/plain', body: (params: URLSearchParams) => String(params), status: 415 },
+    'no type': { type: undefined, body: (params: URLSearchParams) => String(params), status: 415 },
+    '2 MB': {
+      type: 'application/x-www-form-urlencoded',
+      body: (params: URLSearchParams) => `${params}&x=${'x'.repeat(2_000_000)}`,
+      status: 413
+    },
+    '200,000 fields': {
+      type: 'application/x-www-form-urlencoded',
+      body: (params: URLSearchParams) => `${params}${'&a'.repeat(200_000)}`,
+      status: 413
+    }
+  })
+) {
   scenario(`CB-24 a form_post body: ${variant}`, async (t, world) => {
     const browser = world.browser()
     const params = await form(world, browser)
-    const response = await browser.send('POST', '/auth/callback', { headers: { accept: 'application/json', 'content-type': type, ...crossSite }, payload: body(params) })
+    const response = await browser.send('POST', '/auth/callback', {
+      headers: { accept: 'application/json', 'content-type': type, ...crossSite },
+      payload: body(params)
+    })
     t.equal(response.statusCode, status, response.body.slice(0, 200))
     t.equal(world.idp.count('token'), 0, 'nothing was read')
     t.strictSame(sessionCookiesSet(response), [])
@@ -350,7 +429,9 @@ for (const [variant, { type, body, status }] of Object.entries({
 scenario('CB-24 a POST without a body', async (t, world) => {
   const browser = world.browser()
   await form(world, browser)
-  const response = await browser.send('POST', '/auth/callback', { headers: { accept: 'application/json', ...crossSite } })
+  const response = await browser.send('POST', '/auth/callback', {
+    headers: { accept: 'application/json', ...crossSite }
+  })
   t.ok(response.statusCode >= 400 && response.statusCode < 500, `${response.statusCode}`)
   await assertNoSession(t, world, browser)
 }, formPost)
@@ -371,7 +452,9 @@ scenario('CB-25 a form_post with error=login_required', async (t, world) => {
 
 for (const name of ['id_token', 'access_token', 'token_type', 'response']) {
   scenario(`CB-26 ${name} in the query`, async (t, world) => {
-    await failsClosed(t, world, { response: (params) => params.set(name, 'eyJhbGciOiJub25lIn0.e30.') }, malformed, { tokenCalls: 0 })
+    await failsClosed(t, world, { response: params => params.set(name, 'eyJhbGciOiJub25lIn0.e30.') }, malformed, {
+      tokenCalls: 0
+    })
   })
 }
 
@@ -380,7 +463,10 @@ scenario('CB-28 HEAD, OPTIONS and prefetches redeem nothing', async (t, world) =
   const path = await answered(world, browser)
   const attempts = [
     () => browser.send('HEAD', path),
-    () => browser.send('OPTIONS', path, { headers: { origin: 'https://evil.test', 'access-control-request-method': 'GET' } }),
+    () =>
+      browser.send('OPTIONS', path, {
+        headers: { origin: 'https://evil.test', 'access-control-request-method': 'GET' }
+      }),
     () => browser.navigate(path, { 'sec-purpose': 'prefetch' }),
     () => browser.navigate(path, { 'sec-purpose': 'prefetch;prerender' }),
     () => browser.navigate(path, { purpose: 'prefetch' }),
@@ -410,21 +496,33 @@ scenario('CB-29 two equal callbacks at the same time', async (t, world) => {
   const browser = world.browser()
   const path = await answered(world, browser)
   const answers = await world.during({
-    answers: { token: async (correct) => { await new Promise((resolve) => setTimeout(resolve, 20)); return correct } }
-  }, () => Promise.all([0, 1, 2, 3].map(() => browser.send('GET', path, { headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate' }, remember: false }))))
+    answers: {
+      token: async correct => {
+        await new Promise(resolve => setTimeout(resolve, 20))
+        return correct
+      }
+    }
+  }, () =>
+    Promise.all(
+      [0, 1, 2, 3].map(() =>
+        browser.send('GET', path, { headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate' }, remember: false })
+      )
+    ))
   t.equal(world.idp.count('token'), 1, 'exactly one token request')
-  const winners = answers.filter((response) => sessionCookiesSet(response).length > 0)
+  const winners = answers.filter(response => sessionCookiesSet(response).length > 0)
   t.ok(winners.length >= 1, 'one login')
   for (const response of answers) t.ok(response.statusCode < 500, `${response.statusCode}`)
   for (const winner of winners) browser.keep(winner)
   t.equal((await browser.call('/private')).statusCode, 200)
 })
 
-for (const [variant, options] of Object.entries({
-  'another client id': { idp: { clientId: 'another-client' } },
-  'another tenant': { idp: { issuer: 'https://other.auth0.test/' } },
-  'another cookie name': { plugin: { transactionConfiguration: { cookie: { name: 'other' } } } }
-})) {
+for (
+  const [variant, options] of Object.entries({
+    'another client id': { idp: { clientId: 'another-client' } },
+    'another tenant': { idp: { issuer: 'https://other.auth0.test/' } },
+    'another cookie name': { plugin: { transactionConfiguration: { cookie: { name: 'other' } } } }
+  })
+) {
   scenario(`CB-30 the transaction cookie of an app with the same secret and ${variant}`, async (t, world) => {
     const other = new World(options)
     t.teardown(() => other.app.close())
@@ -449,16 +547,18 @@ scenario('CB-34 the tenant lists only plain for PKCE', async (t, world) => {
   t.strictSame(setCookies(response), [])
 }, { idp: { metadata: { code_challenge_methods_supported: ['plain'] } } })
 
-for (const [variant, query] of Object.entries({
-  '64 KB': `code=${'x'.repeat(65_536)}&state=x`,
-  'bad percent encoding': 'code=%zz&state=%',
-  'invalid UTF-8': 'code=%ff%fe&state=%c0%af',
-  NUL: 'code=a%00b&state=a%00b',
-  'no value': 'code&state',
-  'no query': '',
-  'nested names': 'code[x]=1&state[y]=2',
-  'a thousand parameters': Array.from({ length: 1000 }, (_, i) => `p${i}=1`).join('&')
-})) {
+for (
+  const [variant, query] of Object.entries({
+    '64 KB': `code=${'x'.repeat(65_536)}&state=x`,
+    'bad percent encoding': 'code=%zz&state=%',
+    'invalid UTF-8': 'code=%ff%fe&state=%c0%af',
+    NUL: 'code=a%00b&state=a%00b',
+    'no value': 'code&state',
+    'no query': '',
+    'nested names': 'code[x]=1&state[y]=2',
+    'a thousand parameters': Array.from({ length: 1000 }, (_, i) => `p${i}=1`).join('&')
+  })
+) {
   scenario(`CB-35 the callback URL: ${variant}`, async (t, world) => {
     for (const accept of ['text/html', 'application/json']) {
       const browser = world.browser()
@@ -484,7 +584,10 @@ scenario('CB-36 thousands of callbacks without a transaction', async (t, world) 
   for (let round = 0; round < 4; round++) {
     rounds.push(await leastCpuTime(async () => {
       for (let i = 0; i < runs / 4; i++) {
-        const response = await world.app.inject({ url: `/auth/callback?code=code-${i}&state=state-${round}-${i}`, headers: { host: 'app.example.test', accept: 'application/json' } })
+        const response = await world.app.inject({
+          url: `/auth/callback?code=code-${i}&state=state-${round}-${i}`,
+          headers: { host: 'app.example.test', accept: 'application/json' }
+        })
         statuses.add(response.statusCode)
       }
     }, 1))

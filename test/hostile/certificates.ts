@@ -1,7 +1,12 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 
 /** A key and its certificate, PEM. */
-export interface Certificate { cert: string, key: string, name: string, privateKey: KeyObject }
+export interface Certificate {
+  cert: string
+  key: string
+  name: string
+  privateKey: KeyObject
+}
 
 export interface CertificateOptions {
   name: string
@@ -35,9 +40,14 @@ function time (date: Date): Buffer {
 }
 
 function extensions ({ authority = false, hosts = [] }: CertificateOptions): Buffer {
-  const list = [sequence(oid('551d13'), der(0x01, Buffer.from([0xff])), der(0x04, authority ? sequence(der(0x01, Buffer.from([0xff]))) : sequence()))]
+  const list = [
+    sequence(oid('551d13'), der(0x01, Buffer.from([0xff])),
+      der(0x04, authority ? sequence(der(0x01, Buffer.from([0xff]))) : sequence()))
+  ]
   if (hosts.length > 0) {
-    const names = hosts.map((host) => /^\d+(\.\d+){3}$/.test(host) ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host)))
+    const names = hosts.map(host =>
+      /^\d+(\.\d+){3}$/.test(host) ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host))
+    )
     list.push(sequence(oid('551d11'), der(0x04, sequence(...names))))
   }
   return der(0xa3, sequence(...list))
@@ -52,7 +62,8 @@ export function certificate (options: CertificateOptions): Certificate {
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(12)])),
     ecdsaWithSha256,
     name(options.issuer?.name ?? options.name),
-    sequence(time(options.notBefore ?? new Date(Date.now() - day)), time(options.notAfter ?? new Date(Date.now() + day))),
+    sequence(time(options.notBefore ?? new Date(Date.now() - day)),
+      time(options.notAfter ?? new Date(Date.now() + day))),
     name(options.name),
     publicKey.export({ type: 'spki', format: 'der' }),
     extensions(options)

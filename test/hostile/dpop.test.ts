@@ -2,20 +2,33 @@ import { generateKeyPairSync } from 'node:crypto'
 import { Findings, markOf, scenario, sessionCookiesSet, succeeds, type World, type WorldOptions } from './app.js'
 import { changed, json, type AnswerDefect, type Defects, type RawAnswer, type SeenRequest } from './idp.js'
 
-const bound: AnswerDefect = (correct) => correct.status === 200 ? changed(correct, { token_type: 'DPoP' }) : correct
+const bound: AnswerDefect = correct => correct.status === 200 ? changed(correct, { token_type: 'DPoP' }) : correct
 
-interface Proof { header: { typ: string, alg: string, jwk: Record<string, string> }, payload: { htm: string, htu: string, jti: string, iat: number, nonce?: string, ath?: string } }
+interface Proof {
+  header: { typ: string, alg: string, jwk: Record<string, string> }
+  payload: { htm: string, htu: string, jti: string, iat: number, nonce?: string, ath?: string }
+}
 
 function proofOf (request: SeenRequest): Proof {
-  const [header = '', payload = ''] = (request.headers.dpop ?? '').split('.').map((part) => Buffer.from(part, 'base64url').toString())
+  const [header = '', payload = ''] = (request.headers.dpop ?? '').split('.').map(part =>
+    Buffer.from(part, 'base64url').toString()
+  )
   return { header: JSON.parse(header) as Proof['header'], payload: JSON.parse(payload) as Proof['payload'] }
 }
 
-const wantsNonce = (nonce: string, status = 400): RawAnswer => json({ error: 'use_dpop_nonce', error_description: 'Authorization server requires nonce in DPoP proof' }, status, { 'dpop-nonce': nonce, ...(status === 401 && { 'www-authenticate': 'DPoP error="use_dpop_nonce"' }) })
+const wantsNonce = (nonce: string, status = 400): RawAnswer =>
+  json({ error: 'use_dpop_nonce', error_description: 'Authorization server requires nonce in DPoP proof' }, status, {
+    'dpop-nonce': nonce,
+    ...(status === 401 && { 'www-authenticate': 'DPoP error="use_dpop_nonce"' })
+  })
 
 /** A token endpoint that wants this nonce. */
 function demanding (nonce: string, status?: number): Defects {
-  return { answers: { token: bound }, refuse: (request) => request.endpoint === 'token' && proofOf(request).payload.nonce !== nonce ? wantsNonce(nonce, status) : undefined }
+  return {
+    answers: { token: bound },
+    refuse: request =>
+      request.endpoint === 'token' && proofOf(request).payload.nonce !== nonce ? wantsNonce(nonce, status) : undefined
+  }
 }
 
 const dpop: WorldOptions = { plugin: { dpop: true } }
@@ -35,7 +48,9 @@ for (const status of [400, 401]) {
 
 scenario('DP-01 a nonce is asked for again and again', async (t, world) => {
   let nth = 0
-  const never: Defects = { refuse: (request) => request.endpoint === 'token' ? wantsNonce(`nonce-${nth++}`) : undefined }
+  const never: Defects = {
+    refuse: request => request.endpoint === 'token' ? wantsNonce(`nonce-${nth++}`) : undefined
+  }
   const browser = world.browser()
   const response = await world.during(never, () => world.login(browser))
   t.equal(response.statusCode, 502)
@@ -47,7 +62,10 @@ scenario('DP-01 a nonce is asked for again and again', async (t, world) => {
 scenario('DP-19 a server that never sends a nonce', async (t, world) => {
   const { browser } = await succeeds(t, world, { answers: { token: bound } })
   const proof = proofOf(world.idp.last('token'))
-  t.match(proof, { header: { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256' } }, payload: { htm: 'POST', htu: world.idp.metadata.token_endpoint as string, iat: Math.floor(world.clock.now) } })
+  t.match(proof, {
+    header: { typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256' } },
+    payload: { htm: 'POST', htu: world.idp.metadata.token_endpoint as string, iat: Math.floor(world.clock.now) }
+  })
   t.strictSame(Object.keys(proof.header.jwk).sort(), ['crv', 'kty', 'x', 'y'], 'the public key alone')
   t.equal(proof.payload.nonce, undefined)
   t.equal((await browser.call('/token')).json().tokenType, 'DPoP')
@@ -71,12 +89,13 @@ scenario('DP-04 20 calls at once that are each refused for a nonce', async (t, w
   for (const sub of users) {
     world.idp.user = { sub }
     const browser = world.browser()
-    await world.during({ answers: { token: (correct) => changed(correct, { token_type: 'DPoP', expires_in: 60 }) } }, () => world.login(browser))
+    await world.during({ answers: { token: correct => changed(correct, { token_type: 'DPoP', expires_in: 60 }) } },
+      () => world.login(browser))
     browsers.push({ browser, sub })
   }
   world.advance(61)
   const slow: AnswerDefect = async (correct, request, nth) => {
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await new Promise(resolve => setTimeout(resolve, 5))
     return await bound(correct, request, nth)
   }
   const calls = world.idp.count('token')
@@ -93,15 +112,17 @@ scenario('DP-04 20 calls at once that are each refused for a nonce', async (t, w
     }
   }
   const findings = new Findings()
-  const answers = await world.during(each, () => Promise.all(browsers.map(async ({ browser, sub }) => ({ sub, response: await browser.call('/whose') }))))
+  const answers = await world.during(each,
+    () => Promise.all(browsers.map(async ({ browser, sub }) => ({ sub, response: await browser.call('/whose') }))))
   for (const { sub, response } of answers) findings.same((response.json() as { sub: string }).sub, sub, 'whose token')
-  findings.same(new Set(answers.map(({ response }) => (response.json() as { mark: string }).mark)).size, users.length, 'different tokens')
+  findings.same(new Set(answers.map(({ response }) => (response.json() as { mark: string }).mark)).size, users.length,
+    'different tokens')
   findings.check(world.idp.count('token') - calls <= 2 * users.length, 'more than one retry each')
   t.strictSame(findings.problems, [], 'everyone gets the answer to what was asked')
 }, {
   ...dpop,
   routes: (app, world) => {
-    app.get('/whose', { preHandler: app.auth0.requireSession }, async (request) => {
+    app.get('/whose', { preHandler: app.auth0.requireSession }, async request => {
       const { accessToken } = await request.auth0.getAccessToken()
       return { sub: userOf(world, accessToken), mark: markOf(accessToken) }
     })

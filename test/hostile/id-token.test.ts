@@ -12,7 +12,7 @@ type Claims = Record<string, unknown>
 /** Sets claims; `undefined` takes one out. */
 function claims (change: Claims | ((correct: Claims) => Claims)): IdTokenDefect {
   return {
-    payload: (correct) => {
+    payload: correct => {
       const payload = { ...correct, ...(typeof change === 'function' ? change(correct) : change) }
       for (const name of Object.keys(payload)) if (payload[name] === undefined) delete payload[name]
       return payload
@@ -23,16 +23,17 @@ function claims (change: Claims | ((correct: Claims) => Claims)): IdTokenDefect 
 /** Writes a claim's JSON text by hand. */
 function literally (claim: string, text: string): IdTokenDefect {
   return {
-    payload: (correct) => JSON.stringify({ ...correct, [claim]: '@@' }).replace('"@@"', text)
+    payload: correct => JSON.stringify({ ...correct, [claim]: '@@' }).replace('"@@"', text)
   }
 }
 
 function header (change: Record<string, unknown>): IdTokenDefect {
-  return { header: (correct) => ({ ...correct, ...change }) }
+  return { header: correct => ({ ...correct, ...change }) }
 }
 
 /** A case whose every variant is refused. */
-function refuses (name: string, failure: Failure, variants: Record<string, IdTokenDefect>, options: WorldOptions & { path?: string } = {}): void {
+function refuses (name: string, failure: Failure, variants: Record<string, IdTokenDefect>,
+  options: WorldOptions & { path?: string } = {}): void {
   scenario(name, async (t, world) => {
     const path = options.path === undefined ? {} : { path: options.path }
     await succeeds(t, world, {}, path)
@@ -51,12 +52,12 @@ scenario('IDT-01 a correct RS256 ID token completes the login', async (t, world)
 })
 
 refuses('IDT-02 a flipped bit in the signature', refused, {
-  'first bit': { token: (token) => flip(token, 0) },
-  'middle bit': { token: (token) => flip(token, 128) },
-  'last bit': { token: (token) => flip(token, 255) },
+  'first bit': { token: token => flip(token, 0) },
+  'middle bit': { token: token => flip(token, 128) },
+  'last bit': { token: token => flip(token, 255) },
   'a signature of zeros': { sign: () => new Uint8Array(256) },
   'no signature': { sign: () => new Uint8Array() },
-  'a signature over another payload': { token: (token) => withPayload(token, { admin: true }) }
+  'a signature over another payload': { token: token => withPayload(token, { admin: true }) }
 })
 
 function flip (token: string, byte: number): string {
@@ -73,15 +74,20 @@ function withPayload (token: string, extra: Claims): string {
 }
 
 refuses('IDT-05 alg none', refused, {
-  'with an empty signature': { header: (correct) => ({ ...correct, alg: 'none' }), sign: () => new Uint8Array() },
+  'with an empty signature': { header: correct => ({ ...correct, alg: 'none' }), sign: () => new Uint8Array() },
   'with the RS256 signature': header({ alg: 'none' }),
-  'in capitals': { header: (correct) => ({ ...correct, alg: 'NONE' }), sign: () => new Uint8Array() },
+  'in capitals': { header: correct => ({ ...correct, alg: 'NONE' }), sign: () => new Uint8Array() },
   'in mixed case, without kid': { header: () => ({ alg: 'nOnE' }), sign: () => new Uint8Array() },
-  'with two parts': { header: (correct) => ({ ...correct, alg: 'none' }), token: (token) => token.split('.').slice(0, 2).join('.') }
+  'with two parts': {
+    header: correct => ({ ...correct, alg: 'none' }),
+    token: token => token.split('.').slice(0, 2).join('.')
+  }
 })
 
 refuses('IDT-07 HS256 keyed with the public key', refused, Object.fromEntries(
-  Object.entries(publicKeyAsSecret(rsaKey('key-1'))).map(([form, secret]) => [form, { ...header({ alg: 'HS256' }), key: createSecretKey(secret) }])
+  Object.entries(publicKeyAsSecret(rsaKey('key-1'))).map((
+    [form, secret]
+  ) => [form, { ...header({ alg: 'HS256' }), key: createSecretKey(secret) }])
 ))
 
 refuses('IDT-07 HS256 keyed with the client secret when RS256 is expected', refused, {
@@ -107,11 +113,11 @@ scenario('IDT-11 a PS256 ID token when the options say PS256', async (t, world) 
 }, { plugin: { idTokenSigningAlg: 'PS256' }, idp: { keys: [rsaKey('pss', 'PS256')] } })
 
 refuses('IDT-12 an alg that is no string', refused, {
-  array: { header: (correct) => ({ ...correct, alg: ['RS256'] }) },
-  number: { header: (correct) => ({ ...correct, alg: 256 }) },
-  null: { header: (correct) => ({ ...correct, alg: null }) },
+  array: { header: correct => ({ ...correct, alg: ['RS256'] }) },
+  number: { header: correct => ({ ...correct, alg: 256 }) },
+  null: { header: correct => ({ ...correct, alg: null }) },
   missing: { header: ({ typ, kid }) => ({ typ, kid }) },
-  empty: { header: (correct) => ({ ...correct, alg: '' }) }
+  empty: { header: correct => ({ ...correct, alg: '' }) }
 })
 
 scenario('IDT-13 no kid, and the JWKS holds one key', async (t, world) => {
@@ -136,7 +142,7 @@ scenario('IDT-17 two JWKS entries share the kid, the first is a wrong key', asyn
   const answers = { jwks: () => json({ keys: [wrong, rsaKey('key-1').jwk] }) }
   const stranger = rsaKey('key-3').privateKey
   await failsClosed(t, world, { answers, idToken: { key: stranger } }, refused, { control: false })
-  await failsClosed(t, world, { answers, idToken: { token: (token) => flip(token, 0) } }, refused, { control: false })
+  await failsClosed(t, world, { answers, idToken: { token: token => flip(token, 0) } }, refused, { control: false })
   const browser = world.browser()
   const response = await world.during({ answers }, () => world.login(browser))
   t.ok([302, 303, 502].includes(response.statusCode), 'the right signature is verified by the right key or refused')
@@ -144,16 +150,28 @@ scenario('IDT-17 two JWKS entries share the kid, the first is a wrong key', asyn
 
 const attacker = rsaKey('attacker')
 refuses('IDT-18 a key in the jwk header', refused, {
-  'with the known kid': { header: (correct) => ({ ...correct, jwk: attacker.jwk }), key: attacker.privateKey },
+  'with the known kid': { header: correct => ({ ...correct, jwk: attacker.jwk }), key: attacker.privateKey },
   'without kid': { header: ({ alg, typ }) => ({ alg, typ, jwk: attacker.jwk }), key: attacker.privateKey },
-  'with its own kid': { header: (correct) => ({ ...correct, kid: attacker.kid, jwk: attacker.jwk }), key: attacker.privateKey }
+  'with its own kid': {
+    header: correct => ({ ...correct, kid: attacker.kid, jwk: attacker.jwk }),
+    key: attacker.privateKey
+  }
 })
 
 refuses('IDT-19 a header that points at keys elsewhere', refused, {
-  jku: { header: (correct) => ({ ...correct, jku: 'https://evil.test/jwks.json' }), key: attacker.privateKey },
-  'jku with its own kid': { header: (correct) => ({ ...correct, kid: 'attacker', jku: 'https://evil.test/jwks.json' }), key: attacker.privateKey },
-  x5u: { header: (correct) => ({ ...correct, x5u: 'https://evil.test/cert.pem' }), key: attacker.privateKey },
-  x5c: { header: (correct) => ({ ...correct, x5c: [attacker.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')] }), key: attacker.privateKey }
+  jku: { header: correct => ({ ...correct, jku: 'https://evil.test/jwks.json' }), key: attacker.privateKey },
+  'jku with its own kid': {
+    header: correct => ({ ...correct, kid: 'attacker', jku: 'https://evil.test/jwks.json' }),
+    key: attacker.privateKey
+  },
+  x5u: { header: correct => ({ ...correct, x5u: 'https://evil.test/cert.pem' }), key: attacker.privateKey },
+  x5c: {
+    header: correct => ({
+      ...correct,
+      x5c: [attacker.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')]
+    }),
+    key: attacker.privateKey
+  }
 })
 
 refuses('IDT-20 crit lists an unknown name', refused, {
@@ -174,22 +192,29 @@ refuses('IDT-22 typ of another class of JWT', refused, {
 })
 
 refuses('IDT-23 not three parts', refused, {
-  five: { token: (token) => `${token}.${base64url('iv')}.${base64url('tag')}` },
-  'a real JWE header': { token: () => `${base64url('{"alg":"dir","enc":"A256GCM"}')}..${base64url('123456789012')}.${base64url('text')}.${base64url('1234567890123456')}` },
-  two: { token: (token) => token.split('.').slice(0, 2).join('.') },
-  four: { token: (token) => `${token}.` },
+  five: { token: token => `${token}.${base64url('iv')}.${base64url('tag')}` },
+  'a real JWE header': {
+    token: () =>
+      `${base64url('{"alg":"dir","enc":"A256GCM"}')}..${base64url('123456789012')}.${base64url('text')}.${
+        base64url('1234567890123456')
+      }`
+  },
+  two: { token: token => token.split('.').slice(0, 2).join('.') },
+  four: { token: token => `${token}.` },
   dots: { token: () => '..' },
-  'standard base64 alphabet and padding': { token: (token) => token.split('.').map((part) => Buffer.from(part, 'base64url').toString('base64')).join('.') },
-  '130 KB': { payload: (correct) => ({ ...correct, padding: 'x'.repeat(100_000) }) },
+  'standard base64 alphabet and padding': {
+    token: token => token.split('.').map(part => Buffer.from(part, 'base64url').toString('base64')).join('.')
+  },
+  '130 KB': { payload: correct => ({ ...correct, padding: 'x'.repeat(100_000) }) },
   'left out': { token: () => undefined }
 })
 
 refuses('IDT-23 no text at all', { status: 502, code: 'invalid_response' }, {
   'empty string': { token: () => '' },
   'a number': { token: () => 1 },
-  'an array': { token: (token) => [token] },
-  'an object': { token: (token) => ({ token }) },
-  'white space around': { token: (token) => ` ${token}\n` }
+  'an array': { token: token => [token] },
+  'an object': { token: token => ({ token }) },
+  'white space around': { token: token => ` ${token}\n` }
 })
 
 refuses('IDT-27 a payload that is no object', refused, {
@@ -197,10 +222,16 @@ refuses('IDT-27 a payload that is no object', refused, {
   null: { payload: () => 'null' },
   string: { payload: () => '"x"' },
   number: { payload: () => '1' },
-  'cut JSON': { payload: (correct) => JSON.stringify(correct).slice(0, -1) },
+  'cut JSON': { payload: correct => JSON.stringify(correct).slice(0, -1) },
   empty: { payload: () => '' },
-  'not UTF-8': { payload: (correct) => Buffer.concat([Buffer.from(JSON.stringify(correct).slice(0, -1)), Buffer.from([0x2c, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])]) },
-  'nested 5,000 deep': { payload: (correct) => JSON.stringify(correct).slice(0, -1) + `,"deep":${'['.repeat(5000)}${']'.repeat(4999)}}` }
+  'not UTF-8': {
+    payload: correct =>
+      Buffer.concat([Buffer.from(JSON.stringify(correct).slice(0, -1)),
+        Buffer.from([0x2c, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])])
+  },
+  'nested 5,000 deep': {
+    payload: correct => JSON.stringify(correct).slice(0, -1) + `,"deep":${'['.repeat(5000)}${']'.repeat(4999)}}`
+  }
 })
 
 refuses('IDT-30 iss of another tenant', otherIssuer, {
@@ -287,55 +318,56 @@ scenario('IDT-43 an expired token, and one within the tolerance of 30 s', async 
 
 refuses('IDT-44 exp missing or no sensible number', byClaim('exp'), {
   missing: claims({ exp: undefined }),
-  string: claims((correct) => ({ exp: String(correct.exp) })),
+  string: claims(correct => ({ exp: String(correct.exp) })),
   '1e400': literally('exp', '1e400'),
   negative: claims({ exp: -1 }),
-  milliseconds: claims((correct) => ({ exp: (correct.exp as number) * 1000 })),
+  milliseconds: claims(correct => ({ exp: (correct.exp as number) * 1000 })),
   null: claims({ exp: null }),
-  array: claims((correct) => ({ exp: [correct.exp] })),
+  array: claims(correct => ({ exp: [correct.exp] })),
   true: claims({ exp: true }),
-  'a float': claims((correct) => ({ exp: (correct.exp as number) + 0.5 }))
+  'a float': claims(correct => ({ exp: (correct.exp as number) + 0.5 }))
 })
 
 refuses('IDT-44 exp that is not JSON', refused, { NaN: literally('exp', 'NaN') })
 
 refuses('IDT-45 iat missing', byClaim('iat'), {
   missing: claims({ iat: undefined }),
-  string: claims((correct) => ({ iat: String(correct.iat) })),
+  string: claims(correct => ({ iat: String(correct.iat) })),
   null: claims({ iat: null })
 })
 
 refuses('IDT-46 iat one hour ahead', byClaim('iat'), {
-  ahead: claims((correct) => ({ iat: (correct.iat as number) + 3600 }))
+  ahead: claims(correct => ({ iat: (correct.iat as number) + 3600 }))
 })
 
 refuses('IDT-47 iat one week old', byClaim('iat'), {
-  old: claims((correct) => ({ iat: (correct.iat as number) - 7 * 86_400 }))
+  old: claims(correct => ({ iat: (correct.iat as number) - 7 * 86_400 }))
 })
 
 refuses('IDT-48 nbf one hour ahead', byClaim('nbf'), {
-  ahead: claims((correct) => ({ nbf: (correct.iat as number) + 3600 })),
-  string: claims((correct) => ({ nbf: String(correct.iat) }))
+  ahead: claims(correct => ({ nbf: (correct.iat as number) + 3600 })),
+  string: claims(correct => ({ nbf: String(correct.iat) }))
 })
 
 scenario('IDT-48 nbf in the past is let in', async (t, world) => {
-  await succeeds(t, world, { idToken: claims((correct) => ({ nbf: correct.iat })) })
+  await succeeds(t, world, { idToken: claims(correct => ({ nbf: correct.iat })) })
 })
 
 refuses('IDT-50 nonce missing', byClaim('nonce'), { missing: claims({ nonce: undefined }) })
 
 refuses('IDT-51 another nonce', byClaim('nonce'), {
   other: claims({ nonce: 'another' }),
-  array: claims((correct) => ({ nonce: [correct.nonce] })),
-  'other case': claims((correct) => ({ nonce: swapCase(correct.nonce as string) })),
-  prefix: claims((correct) => ({ nonce: (correct.nonce as string).slice(0, -1) })),
-  longer: claims((correct) => ({ nonce: `${correct.nonce}x` })),
+  array: claims(correct => ({ nonce: [correct.nonce] })),
+  'other case': claims(correct => ({ nonce: swapCase(correct.nonce as string) })),
+  prefix: claims(correct => ({ nonce: (correct.nonce as string).slice(0, -1) })),
+  longer: claims(correct => ({ nonce: `${correct.nonce}x` })),
   empty: claims({ nonce: '' }),
   null: claims({ nonce: null })
 })
 
 function swapCase (text: string): string {
-  return text.replace(/[a-z]/gi, (letter) => letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase())
+  return text.replace(/[a-z]/gi,
+    letter => letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase())
 }
 
 scenario('IDT-52 the ID token of a finished login comes again', async (t, world) => {
@@ -348,28 +380,31 @@ const maxAge: WorldOptions = { plugin: { authorizationParams: { max_age: 60 } } 
 
 refuses('IDT-53 auth_time missing although max_age was sent', byClaim('auth_time'), {
   missing: claims({ auth_time: undefined }),
-  string: claims((correct) => ({ auth_time: String(correct.auth_time) }))
+  string: claims(correct => ({ auth_time: String(correct.auth_time) }))
 }, maxAge)
 
 refuses('IDT-54 auth_time too old or ahead', byClaim('auth_time'), {
-  'one hour old': claims((correct) => ({ auth_time: (correct.auth_time as number) - 3600 })),
-  '91 s old': claims((correct) => ({ auth_time: (correct.auth_time as number) - 91 })),
-  'one hour ahead': claims((correct) => ({ auth_time: (correct.auth_time as number) + 3600 })),
+  'one hour old': claims(correct => ({ auth_time: (correct.auth_time as number) - 3600 })),
+  '91 s old': claims(correct => ({ auth_time: (correct.auth_time as number) - 91 })),
+  'one hour ahead': claims(correct => ({ auth_time: (correct.auth_time as number) + 3600 })),
   negative: claims({ auth_time: -1 })
 }, maxAge)
 
 scenario('IDT-54 auth_time within max_age and the tolerance', async (t, world) => {
-  await succeeds(t, world, { idToken: claims((correct) => ({ auth_time: (correct.auth_time as number) - 80 })) })
+  await succeeds(t, world, { idToken: claims(correct => ({ auth_time: (correct.auth_time as number) - 80 })) })
 }, maxAge)
 
 refuses('IDT-55 max_age given for one login only', byClaim('auth_time'), {
-  'one hour old': claims((correct) => ({ auth_time: (correct.auth_time as number) - 3600 })),
+  'one hour old': claims(correct => ({ auth_time: (correct.auth_time as number) - 3600 })),
   missing: claims({ auth_time: undefined })
 }, {
   path: '/strict-login',
-  routes: (app) => {
+  routes: app => {
     app.get('/strict-login', async (request, reply) => {
-      const url = await request.auth0.startInteractiveLogin({ authorizationParams: { max_age: 60 }, returnTo: '/private' })
+      const url = await request.auth0.startInteractiveLogin({
+        authorizationParams: { max_age: 60 },
+        returnTo: '/private'
+      })
       return reply.redirect(url.href)
     })
   }
@@ -389,7 +424,8 @@ scenario('IDT-60 prototype keys among the claims', async (t, world) => {
   const browser = world.browser()
   const defects: Defects = {
     idToken: {
-      payload: (correct) => JSON.stringify(correct).slice(0, -1) +
+      payload: correct =>
+        JSON.stringify(correct).slice(0, -1) +
         ',"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"prototype":{"admin":true}}'
     }
   }
@@ -398,13 +434,19 @@ scenario('IDT-60 prototype keys among the claims', async (t, world) => {
   t.ok([302, 303, 502].includes(response.statusCode))
   const { session } = (await browser.call('/private')).json()
   t.equal(session?.user?.admin, undefined, 'no inherited admin')
-  const asked = await world.app.inject({ url: '/who', headers: { cookie: browser.cookieHeader('/'), host: 'app.example.test' } })
+  const asked = await world.app.inject({
+    url: '/who',
+    headers: { cookie: browser.cookieHeader('/'), host: 'app.example.test' }
+  })
   t.strictSame(asked.json(), { admin: 'undefined', proto: true })
 }, {
-  routes: (app) => {
-    app.get('/who', async (request) => {
+  routes: app => {
+    app.get('/who', async request => {
       const user = await request.auth0.getUser()
-      return { admin: String(user?.admin), proto: user === undefined || [Object.prototype, null].includes(Object.getPrototypeOf(user)) }
+      return {
+        admin: String(user?.admin),
+        proto: user === undefined || [Object.prototype, null].includes(Object.getPrototypeOf(user))
+      }
     })
   }
 })
@@ -413,7 +455,11 @@ scenario('IDT-64 keys rotated between login start and callback', async (t, world
   await succeeds(t, world)
   world.advance(1)
   const before = world.idp.count('jwks')
-  await succeeds(t, world, {}, { between: () => { world.idp.keys = [rsaKey('key-2')] } })
+  await succeeds(t, world, {}, {
+    between: () => {
+      world.idp.keys = [rsaKey('key-2')]
+    }
+  })
   t.equal(world.idp.count('jwks') - before, 1, 'one refetch')
 })
 
@@ -426,14 +472,15 @@ scenario('IDT-65 keys rotated between two logins', async (t, world) => {
   await failsClosed(t, world, { idToken: { ...header({ kid: removed.kid }), key: removed.privateKey } }, refused)
 })
 
-scenario('IDT-65 a removed key is refused once the cache limit is over, though no new kid was seen', async (t, world) => {
-  world.idp.keys = [rsaKey('key-1'), rsaKey('key-2')]
-  const old: Defects = { idToken: { ...header({ kid: 'key-2' }), key: rsaKey('key-2').privateKey } }
-  await succeeds(t, world, old)
-  world.idp.keys = [rsaKey('key-1')]
-  world.advance(601)
-  await failsClosed(t, world, old, refused)
-})
+scenario('IDT-65 a removed key is refused once the cache limit is over, though no new kid was seen',
+  async (t, world) => {
+    world.idp.keys = [rsaKey('key-1'), rsaKey('key-2')]
+    const old: Defects = { idToken: { ...header({ kid: 'key-2' }), key: rsaKey('key-2').privateKey } }
+    await succeeds(t, world, old)
+    world.idp.keys = [rsaKey('key-1')]
+    world.advance(601)
+    await failsClosed(t, world, old, refused)
+  })
 
 scenario('JWS made by hand verify (control of the builder)', async (t, world) => {
   const browser = world.browser()
@@ -442,10 +489,18 @@ scenario('JWS made by hand verify (control of the builder)', async (t, world) =>
   const now = world.clock.now
   const token = jws({
     header: { alg: 'RS256', kid: 'key-1' },
-    payload: { iss: world.idp.issuer, sub: 'auth0|by-hand', aud: 'hostile-client', iat: now, exp: now + 60, nonce: asked.get('nonce') },
+    payload: {
+      iss: world.idp.issuer,
+      sub: 'auth0|by-hand',
+      aud: 'hostile-client',
+      iat: now,
+      exp: now + 60,
+      nonce: asked.get('nonce')
+    },
     key: rsaKey('key-1').privateKey
   })
   const path = world.back(location)
-  const response = await world.during({ answers: { token: (correct) => changed(correct, { id_token: token }) } }, () => browser.navigate(path))
+  const response = await world.during({ answers: { token: correct => changed(correct, { id_token: token }) } },
+    () => browser.navigate(path))
   t.equal(response.statusCode, 302)
 })

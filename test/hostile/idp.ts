@@ -1,8 +1,7 @@
 import { createHash, createPublicKey, randomBytes, verify, type KeyObject } from 'node:crypto'
 import { jws, rsaKey, type TestKey } from './jws.js'
 
-export type EndpointName =
-  | 'discovery' | 'jwks' | 'par' | 'token' | 'userinfo' | 'revocation' | 'bc-authorize'
+export type EndpointName = 'discovery' | 'jwks' | 'par' | 'token' | 'userinfo' | 'revocation' | 'bc-authorize'
   | 'connect' | 'complete' | 'accounts' | 'unknown'
 
 /** A request as the provider saw it. */
@@ -136,11 +135,11 @@ export class HostileIdp {
 
   /** How many requests an endpoint got. */
   count (endpoint: EndpointName): number {
-    return this.seen.filter((request) => request.endpoint === endpoint).length
+    return this.seen.filter(request => request.endpoint === endpoint).length
   }
 
   last (endpoint: EndpointName): SeenRequest {
-    const request = this.seen.findLast((one) => one.endpoint === endpoint)
+    const request = this.seen.findLast(one => one.endpoint === endpoint)
     if (!request) throw new Error(`nothing was sent to ${endpoint}`)
     return request
   }
@@ -152,7 +151,10 @@ export class HostileIdp {
     const answer = await this.answer(request.method, new URL(request.url), Object.fromEntries(request.headers), body)
     request.signal.throwIfAborted()
     const body2 = answer.body as ConstructorParameters<typeof Response>[0]
-    return new Response(answer.status === 204 || answer.status === 304 ? null : body2, { status: answer.status, headers: answer.headers })
+    return new Response(answer.status === 204 || answer.status === 304 ? null : body2, {
+      status: answer.status,
+      headers: answer.headers
+    })
   }
 
   /** Answers one request, after the defect of its endpoint had its say. */
@@ -163,7 +165,10 @@ export class HostileIdp {
     const nth = this.#counts.get(endpoint) ?? 0
     this.#counts.set(endpoint, nth + 1)
     this.seen.push(request)
-    for (const name of ['code', 'code_verifier', 'client_assertion', 'refresh_token', 'client_secret', 'subject_token', 'actor_token']) this.#keep(form.get(name))
+    for (
+      const name of ['code', 'code_verifier', 'client_assertion', 'refresh_token', 'client_secret', 'subject_token',
+        'actor_token']
+    ) this.#keep(form.get(name))
     if (headers.authorization) this.#keep(headers.authorization.slice(headers.authorization.indexOf(' ') + 1))
     const refusal = this.defects.refuse?.(request)
     if (refusal !== undefined) return refusal
@@ -186,7 +191,13 @@ export class HostileIdp {
       asked = pushed
     }
     const code = this.#fresh('code')
-    this.#codes.set(code, { params: asked, user: this.user, redeemed: false, authTime: this.now(), sid: this.#random('sid') })
+    this.#codes.set(code, {
+      params: asked,
+      user: this.user,
+      redeemed: false,
+      authTime: this.now(),
+      sid: this.#random('sid')
+    })
     this.#keep(asked.get('nonce'))
     const params = new URLSearchParams({ code, state: asked.get('state') ?? '' })
     if (this.metadata.authorization_response_iss_parameter_supported === true) params.set('iss', this.issuer)
@@ -216,7 +227,12 @@ export class HostileIdp {
     }
     const header = defect.header ? defect.header(correctHeader) : correctHeader
     const payload = defect.payload ? defect.payload(correctPayload) : correctPayload
-    const token = jws({ header, payload, key: defect.key ?? key.privateKey, ...(defect.sign ? { sign: defect.sign } : {}) })
+    const token = jws({
+      header,
+      payload,
+      key: defect.key ?? key.privateKey,
+      ...(defect.sign ? { sign: defect.sign } : {})
+    })
     const given = defect.token ? defect.token(token) : token
     if (typeof given === 'string' && given.length > 16) {
       this.lastIdToken = given
@@ -226,7 +242,8 @@ export class HostileIdp {
   }
 
   /** A signed logout token; `change` edits its claims. */
-  logoutToken (claims: Record<string, unknown>, parts: { header?: Record<string, unknown>, key?: KeyObject, sign?: (input: string) => Uint8Array } = {}): string {
+  logoutToken (claims: Record<string, unknown>,
+    parts: { header?: Record<string, unknown>, key?: KeyObject, sign?: (input: string) => Uint8Array } = {}): string {
     const key = this.keys[0] as TestKey
     const now = Math.floor(this.now())
     const payload = {
@@ -249,10 +266,15 @@ export class HostileIdp {
   }
 
   /** A JWT access token for an API. */
-  apiToken (claims: Record<string, unknown>, header: Record<string, unknown> = {}, key: TestKey = this.keys[0] as TestKey): string {
+  apiToken (claims: Record<string, unknown>, header: Record<string, unknown> = {},
+    key: TestKey = this.keys[0] as TestKey): string {
     const now = Math.floor(this.now())
     const payload = { iss: this.issuer, sub: this.user.sub, iat: now, exp: now + 3600, azp: this.clientId, ...claims }
-    const token = jws({ header: { alg: key.jwk.alg, typ: 'JWT', kid: key.kid, ...header }, payload, key: key.privateKey })
+    const token = jws({
+      header: { alg: key.jwk.alg, typ: 'JWT', kid: key.kid, ...header },
+      payload,
+      key: key.privateKey
+    })
     this.#keep(token)
     return token
   }
@@ -293,20 +315,43 @@ export class HostileIdp {
 
   #correct (request: SeenRequest): RawAnswer {
     switch (request.endpoint) {
-      case 'discovery': return json(this.metadata)
-      case 'jwks': return json({ keys: this.keys.map((key) => key.jwk) })
-      case 'par': return this.#par(request)
-      case 'token': return this.#token(request)
-      case 'userinfo': return this.#userinfo(request)
-      case 'revocation': return this.#revoke(request)
+      case 'discovery':
+        return json(this.metadata)
+      case 'jwks':
+        return json({ keys: this.keys.map(key => key.jwk) })
+      case 'par':
+        return this.#par(request)
+      case 'token':
+        return this.#token(request)
+      case 'userinfo':
+        return this.#userinfo(request)
+      case 'revocation':
+        return this.#revoke(request)
       case 'bc-authorize': {
-        if (!this.#authenticated(request)) return json({ error: 'invalid_client', error_description: 'Unauthorized' }, 401)
+        if (!this.#authenticated(request)) {
+          return json({ error: 'invalid_client', error_description: 'Unauthorized' }, 401)
+        }
         return json({ auth_req_id: this.#fresh('auth-req'), expires_in: 120, interval: 5 })
       }
-      case 'connect': return json({ auth_session: this.#fresh('auth-session'), connect_uri: new URL('connect', this.issuer).href, connect_params: { ticket: this.#fresh('ticket') }, expires_in: 300 }, 201)
-      case 'complete': return json({ id: 'cac_1', connection: 'google-oauth2', access_type: 'offline', scopes: ['openid'], created_at: '2026-11-20T20:00:00.000Z' }, 201)
-      case 'accounts': return json({ accounts: [] })
-      default: return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'not found' }
+      case 'connect':
+        return json({
+          auth_session: this.#fresh('auth-session'),
+          connect_uri: new URL('connect', this.issuer).href,
+          connect_params: { ticket: this.#fresh('ticket') },
+          expires_in: 300
+        }, 201)
+      case 'complete':
+        return json({
+          id: 'cac_1',
+          connection: 'google-oauth2',
+          access_type: 'offline',
+          scopes: ['openid'],
+          created_at: '2026-11-20T20:00:00.000Z'
+        }, 201)
+      case 'accounts':
+        return json({ accounts: [] })
+      default:
+        return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'not found' }
     }
   }
 
@@ -321,15 +366,27 @@ export class HostileIdp {
     if (!this.#authenticated(request)) return json({ error: 'access_denied', error_description: 'Unauthorized' }, 401)
     const { form } = request
     switch (form.get('grant_type')) {
-      case 'authorization_code': return this.#codeGrant(form)
-      case 'refresh_token': return this.#refreshGrant(form)
+      case 'authorization_code':
+        return this.#codeGrant(form)
+      case 'refresh_token':
+        return this.#refreshGrant(form)
       case 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token':
-        return json({ access_token: this.#fresh('connection-token'), expires_in: 3600, scope: 'read', issued_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token', token_type: 'Bearer' })
+        return json({
+          access_token: this.#fresh('connection-token'),
+          expires_in: 3600,
+          scope: 'read',
+          issued_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token',
+          token_type: 'Bearer'
+        })
       case 'urn:openid:params:grant-type:ciba':
         return json(this.#tokens(this.#grantOf(form), false))
       case 'urn:ietf:params:oauth:grant-type:token-exchange':
-        return json({ ...this.#tokens(this.#grantOf(form), true), issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' })
-      default: return json({ error: 'unsupported_grant_type', error_description: 'Unsupported grant type' }, 400)
+        return json({
+          ...this.#tokens(this.#grantOf(form), true),
+          issued_token_type: 'urn:ietf:params:oauth:token-type:access_token'
+        })
+      default:
+        return json({ error: 'unsupported_grant_type', error_description: 'Unsupported grant type' }, 400)
     }
   }
 
@@ -341,7 +398,8 @@ export class HostileIdp {
   #codeGrant (form: URLSearchParams): RawAnswer {
     const grant = this.#codes.get(form.get('code') ?? '')
     const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url')
-    if (!grant || grant.redeemed || grant.params.get('code_challenge') !== challenge || grant.params.get('redirect_uri') !== form.get('redirect_uri')) {
+    if (!grant || grant.redeemed || grant.params.get('code_challenge') !== challenge ||
+      grant.params.get('redirect_uri') !== form.get('redirect_uri')) {
       return json({ error: 'invalid_grant', error_description: 'Invalid authorization code' }, 403)
     }
     grant.redeemed = true
@@ -369,7 +427,12 @@ export class HostileIdp {
       ...(withNonce && nonce !== null ? { nonce } : {}),
       ...(grant.params.has('max_age') ? { auth_time: Math.floor(grant.authTime) } : {})
     }, accessToken)
-    const answer: Record<string, unknown> = { access_token: accessToken, token_type: 'Bearer', expires_in: 86_400, scope }
+    const answer: Record<string, unknown> = {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: 86_400,
+      scope
+    }
     if (idToken !== undefined) answer.id_token = idToken
     if (scope.split(' ').includes('offline_access')) {
       const refreshToken = this.#fresh('refresh')

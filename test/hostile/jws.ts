@@ -33,12 +33,18 @@ export function base64url (value: string | Uint8Array): string {
 export function signature (alg: unknown, input: string, key: KeyObject): Buffer {
   const data = Buffer.from(input)
   switch (alg) {
-    case 'HS256': return createHmac('sha256', key).update(data).digest()
-    case 'ES256': return sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' })
-    case 'PS256': return sign('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 })
-    case 'RS384': return sign('sha384', data, key)
-    case 'RS512': return sign('sha512', data, key)
-    default: return sign('sha256', data, key)
+    case 'HS256':
+      return createHmac('sha256', key).update(data).digest()
+    case 'ES256':
+      return sign('sha256', data, { key, dsaEncoding: 'ieee-p1363' })
+    case 'PS256':
+      return sign('sha256', data, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 })
+    case 'RS384':
+      return sign('sha384', data, key)
+    case 'RS512':
+      return sign('sha512', data, key)
+    default:
+      return sign('sha256', data, key)
   }
 }
 

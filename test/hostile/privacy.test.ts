@@ -5,7 +5,7 @@ import type { SessionEntry } from '../../types/index.js'
 import { assertFailure, assertQuiet, failsClosed, inWorld, scenario, sessionCookiesSet, succeeds } from './app.js'
 import { canaryUser, json, type AnswerDefect } from './idp.js'
 
-scenario('LOG-03 the callback\'s URL in the request log', async (t, world) => {
+scenario("LOG-03 the callback's URL in the request log", async (t, world) => {
   const browser = world.browser()
   const location = await world.start(browser)
   const path = world.back(location)
@@ -22,7 +22,10 @@ scenario('LOG-03 nor in the log of a callback that fails', async (t, world) => {
   const browser = world.browser()
   const path = world.back(await world.start(browser))
   const code = new URLSearchParams(path.slice(path.indexOf('?'))).get('code') ?? ''
-  for (const bad of [`${path}&state=again`, `${path}&id_token=x`, path.replace('state=', 'state=x'), `/auth/callback?code=${code}`, `/auth/callback/${code}`]) {
+  for (
+    const bad of [`${path}&state=again`, `${path}&id_token=x`, path.replace('state=', 'state=x'),
+      `/auth/callback?code=${code}`, `/auth/callback/${code}`]
+  ) {
     if (!bad.startsWith('/auth/callback/')) await browser.navigate(bad)
   }
   t.notOk(world.logLines.join('').includes(code))
@@ -37,8 +40,9 @@ scenario('LOG-03 nor in the log of a method that the callback does not have', as
     t.equal(response.body, '')
   }
   const requests = world.logs().map(({ req }) => (req as { url?: string } | undefined)?.url)
-  t.equal(requests.filter((url) => url === '/auth/callback').length, 6, 'each is logged')
-  t.notOk(world.logLines.join('').includes(new URL(path, 'https://x').searchParams.get('code') ?? ''), 'without its code')
+  t.equal(requests.filter(url => url === '/auth/callback').length, 6, 'each is logged')
+  t.notOk(world.logLines.join('').includes(new URL(path, 'https://x').searchParams.get('code') ?? ''),
+    'without its code')
 })
 
 const nasty = {
@@ -48,14 +52,25 @@ const nasty = {
 }
 
 scenario('LOG-04 claims and descriptions with line feeds, ANSI and JSON', async (t, world) => {
-  await world.during({ idToken: { payload: (correct) => ({ ...correct, ...nasty }) } }, () => world.login(world.browser()))
+  await world.during({ idToken: { payload: correct => ({ ...correct, ...nasty }) } },
+    () => world.login(world.browser()))
   const browser = world.browser()
   const location = await world.start(browser)
   const state = new URL(location).searchParams.get('state') ?? ''
   const description = '\n{"level":60,"msg":"forged"}\r\n\u001b[2J\u2028\u0000 end'
-  await browser.navigate(`/auth/callback?${new URLSearchParams({ error: 'access_denied\n{"level":60}', error_description: description, state })}`)
-  await failsClosed(t, world, { answers: { token: () => json({ error: 'invalid_request', error_description: description }, 400) } }, { status: 502, code: 'invalid_request' }, { control: false })
-  await failsClosed(t, world, { idToken: { payload: (correct) => ({ ...correct, aud: 'x\n{"level":60,"msg":"forged"}\u001b[31m' }) } }, { status: 502, code: 'token_validation_error' }, { control: false })
+  await browser.navigate(
+    `/auth/callback?${new URLSearchParams({
+      error: 'access_denied\n{"level":60}',
+      error_description: description,
+      state
+    })}`
+  )
+  await failsClosed(t, world, {
+    answers: { token: () => json({ error: 'invalid_request', error_description: description }, 400) }
+  }, { status: 502, code: 'invalid_request' }, { control: false })
+  await failsClosed(t, world, {
+    idToken: { payload: correct => ({ ...correct, aud: 'x\n{"level":60,"msg":"forged"}\u001b[31m' }) }
+  }, { status: 502, code: 'token_validation_error' }, { control: false })
   for (const line of world.logLines) {
     const record = JSON.parse(line) as { level: number, msg?: string }
     if (record.level === 60 || record.msg === 'forged') t.fail('a forged record')
@@ -66,7 +81,9 @@ scenario('LOG-04 claims and descriptions with line feeds, ANSI and JSON', async 
 
 scenario('LOG-05 one event each, with a stable name and no personal data', async (t, world) => {
   const channel: unknown[] = []
-  const listen = (message: unknown) => { channel.push(message) }
+  const listen = (message: unknown) => {
+    channel.push(message)
+  }
   subscribe('fastify-auth0:event', listen)
   t.teardown(() => unsubscribe('fastify-auth0:event', listen))
   const during = async (work: () => Promise<unknown>) => {
@@ -76,28 +93,55 @@ scenario('LOG-05 one event each, with a stable name and no personal data', async
   }
   const browser = world.browser()
   t.strictSame(await during(() => world.login(browser)), ['login success login'])
-  t.strictSame(await during(() => world.during({ idToken: { payload: (correct) => ({ ...correct, nonce: 'x' }) } }, () => world.login(world.browser()))), ['login failure token_validation_error'])
+  t.strictSame(
+    await during(() =>
+      world.during({ idToken: { payload: correct => ({ ...correct, nonce: 'x' }) } }, () =>
+        world.login(world.browser()))
+    ),
+    ['login failure token_validation_error']
+  )
   t.strictSame(await during(() => world.browser().call('/private')), ['denied failure login_required'])
   t.strictSame(await during(() => world.browser().navigate('/private')), ['denied failure login_required'])
   world.advance(86_400 - 20)
   await browser.call('/private')
-  const refusing: AnswerDefect = () => json({ error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }, 403)
-  t.strictSame(await during(() => world.during({ answers: { token: refusing } }, () => browser.call('/token'))), ['refresh failure failed_to_refresh_token'])
+  const refusing: AnswerDefect = () =>
+    json({ error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }, 403)
+  t.strictSame(await during(() => world.during({ answers: { token: refusing } }, () => browser.call('/token'))), [
+    'refresh failure failed_to_refresh_token'
+  ])
   const loggedIn = world.browser()
   await world.login(loggedIn)
   const sid = (await loggedIn.call('/private')).json().session.sid
   world.advance(1)
-  const bcl = (token: string) => world.app.inject({ method: 'POST', url: '/auth/backchannel-logout', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: new URLSearchParams({ logout_token: token }).toString() })
-  t.strictSame(await during(() => bcl(world.idp.logoutToken({ sid, sub: canaryUser.sub }))), ['backchannel_logout success backchannel_logout'])
-  t.strictSame(await during(() => bcl(world.idp.logoutToken({ sid, nonce: 'x' }))), ['backchannel_logout failure backchannel_logout_error'])
+  const bcl = (token: string) =>
+    world.app.inject({
+      method: 'POST',
+      url: '/auth/backchannel-logout',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({ logout_token: token }).toString()
+    })
+  t.strictSame(await during(() => bcl(world.idp.logoutToken({ sid, sub: canaryUser.sub }))), [
+    'backchannel_logout success backchannel_logout'
+  ])
+  t.strictSame(await during(() => bcl(world.idp.logoutToken({ sid, nonce: 'x' }))), [
+    'backchannel_logout failure backchannel_logout_error'
+  ])
   const leaving = world.browser()
   await world.login(leaving)
-  t.strictSame(await during(() => leaving.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })), ['logout success logout'])
+  t.strictSame(await during(() => leaving.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })), [
+    'logout success logout'
+  ])
   t.equal(channel.length, world.events.length, 'the same events on the channel')
   for (const event of world.events) {
     t.match(event.reason, /^[a-z0-9_.]{1,64}$/)
     if (event.user !== undefined) t.match(event.user, /^[0-9a-f]{16}$/, 'the user is a hash')
-    t.strictSame(Object.keys(event).filter((name) => !['type', 'outcome', 'reason', 'blame', 'user', 'domain', 'requestId'].includes(name)), [], 'no other member')
+    t.strictSame(
+      Object.keys(event).filter(name =>
+        !['type', 'outcome', 'reason', 'blame', 'user', 'domain', 'requestId'].includes(name)
+      ),
+      [],
+      'no other member'
+    )
   }
   t.strictSame(world.leaks(JSON.stringify(world.events)), [])
 })
@@ -105,59 +149,97 @@ scenario('LOG-05 one event each, with a stable name and no personal data', async
 scenario('LOG-06 the error page', async (t, world) => {
   const browser = world.browser()
   const path = world.back(await world.start(browser))
-  const response = await world.during({ idToken: { payload: (correct) => ({ ...correct, aud: 'audience-canary-in-error' }) } }, () => browser.navigate(path, { 'sec-fetch-site': 'cross-site' }))
+  const response = await world.during({
+    idToken: { payload: correct => ({ ...correct, aud: 'audience-canary-in-error' }) }
+  }, () => browser.navigate(path, { 'sec-fetch-site': 'cross-site' }))
   assertFailure(t, world, response, { status: 502, code: 'token_validation_error' }, 'text/html')
   t.notMatch(response.body, /audience-canary-in-error/, 'generic text')
   t.match(response.body, /req-\w+/, 'with the id of the request')
   t.notMatch(response.body, /TokenValidationError|\.ts|\.js:|node_modules/)
-  t.ok(world.logLines.some((line) => line.includes('token_validation_error') && line.includes('"reqId"')), 'under which the log has the detail')
+  t.ok(world.logLines.some(line => line.includes('token_validation_error') && line.includes('"reqId"')),
+    'under which the log has the detail')
   t.match(response.headers['content-security-policy'], /default-src 'none'/)
   t.notMatch(response.body, /https?:\/\//, 'nothing from elsewhere is loaded')
 })
 
-scenario('LOG-06 unexpected errors of the application\'s own hooks are not shown', async (t, world) => {
+scenario("LOG-06 unexpected errors of the application's own hooks are not shown", async (t, world) => {
   const response = await world.login(world.browser())
   t.equal(response.statusCode, 500)
   t.notMatch(response.body, /hook-canary|\.ts/)
   t.strictSame(sessionCookiesSet(response), [])
-}, { plugin: { beforeSessionSaved: () => { throw new Error('hook-canary: something private') } } })
+}, {
+  plugin: {
+    beforeSessionSaved: () => {
+      throw new Error('hook-canary: something private')
+    }
+  }
+})
 
-t.test('LOG-07 hooks that reject', async (t) => {
+t.test('LOG-07 hooks that reject', async t => {
   const rejections: unknown[] = []
-  const listen = (reason: unknown) => { rejections.push(reason) }
+  const listen = (reason: unknown) => {
+    rejections.push(reason)
+  }
   process.on('unhandledRejection', listen)
-  t.teardown(() => { process.off('unhandledRejection', listen) })
+  t.teardown(() => {
+    process.off('unhandledRejection', listen)
+  })
   const broken = {
-    onEvent: async () => { throw new Error('onEvent rejects') },
-    onCallbackError: async () => { throw new Error('onCallbackError rejects') },
-    beforeSessionSaved: async () => { throw new Error('beforeSessionSaved rejects') },
-    authorizationParams: async () => { throw new Error('authorizationParams rejects') },
-    onUnauthenticated: async () => { throw new Error('onUnauthenticated rejects') },
-    organization: async () => { throw new Error('organization rejects') },
-    allowOrganization: async () => { throw new Error('allowOrganization rejects') },
-    customFetch: async () => { throw new TypeError('customFetch rejects') }
+    onEvent: async () => {
+      throw new Error('onEvent rejects')
+    },
+    onCallbackError: async () => {
+      throw new Error('onCallbackError rejects')
+    },
+    beforeSessionSaved: async () => {
+      throw new Error('beforeSessionSaved rejects')
+    },
+    authorizationParams: async () => {
+      throw new Error('authorizationParams rejects')
+    },
+    onUnauthenticated: async () => {
+      throw new Error('onUnauthenticated rejects')
+    },
+    organization: async () => {
+      throw new Error('organization rejects')
+    },
+    allowOrganization: async () => {
+      throw new Error('allowOrganization rejects')
+    },
+    customFetch: async () => {
+      throw new TypeError('customFetch rejects')
+    }
   }
   for (const [name, hook] of Object.entries(broken)) {
-    await t.test(name, (t) => inWorld(t, { plugin: { [name]: hook } }, async (world) => {
-      const browser = world.browser()
-      for (const path of ['/private', '/auth/login?organization=x', '/auth/login']) {
-        const response = await browser.navigate(path)
-        t.notMatch(response.body, /rejects\b.*\bat /s, 'no stack')
-      }
-      const start = await browser.navigate('/auth/login')
-      if (start.headers.location?.startsWith(world.idp.issuer)) {
-        await browser.navigate(world.back(start.headers.location))
-        const again = await browser.navigate('/auth/login')
-        if (again.headers.location !== undefined) await world.during({ idToken: { sign: () => new Uint8Array(3) } }, () => browser.navigate(world.back(String(again.headers.location))))
-      }
-      t.equal((await browser.call('/')).statusCode, 200, 'the process lives')
-    }))
+    await t.test(name, t =>
+      inWorld(t, { plugin: { [name]: hook } }, async world => {
+        const browser = world.browser()
+        for (const path of ['/private', '/auth/login?organization=x', '/auth/login']) {
+          const response = await browser.navigate(path)
+          t.notMatch(response.body, /rejects\b.*\bat /s, 'no stack')
+        }
+        const start = await browser.navigate('/auth/login')
+        if (start.headers.location?.startsWith(world.idp.issuer)) {
+          await browser.navigate(world.back(start.headers.location))
+          const again = await browser.navigate('/auth/login')
+          if (again.headers.location !== undefined) {
+            await world.during({ idToken: { sign: () => new Uint8Array(3) } }, () =>
+              browser.navigate(world.back(String(again.headers.location))))
+          }
+        }
+        t.equal((await browser.call('/')).statusCode, 200, 'the process lives')
+      }))
   }
-  const synchronous = { onEvent: () => { throw new Error('onEvent throws') } }
-  await t.test('onEvent throws', (t) => inWorld(t, { plugin: synchronous }, async (world) => {
-    t.ok(sessionCookiesSet(await world.login(world.browser())).length > 0, 'the login completes all the same')
-  }))
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  const synchronous = {
+    onEvent: () => {
+      throw new Error('onEvent throws')
+    }
+  }
+  await t.test('onEvent throws', t =>
+    inWorld(t, { plugin: synchronous }, async world => {
+      t.ok(sessionCookiesSet(await world.login(world.browser())).length > 0, 'the login completes all the same')
+    }))
+  await new Promise(resolve => setTimeout(resolve, 20))
   t.strictSame(rejections, [], 'no unhandled rejection')
 })
 
@@ -167,13 +249,20 @@ scenario('LOG-07 a browser that goes away in the middle', async (t, world) => {
   const { connect } = await import('node:net')
   const browser = world.browser()
   const path = world.back(await world.start(browser))
-  await world.during({ answers: { token: async (correct) => { await new Promise((resolve) => setTimeout(resolve, 60)); return correct } } }, async () => {
+  await world.during({
+    answers: {
+      token: async correct => {
+        await new Promise(resolve => setTimeout(resolve, 60))
+        return correct
+      }
+    }
+  }, async () => {
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => {})
     socket.write(`GET ${path} HTTP/1.1\r\nHost: app.example.test\r\nCookie: ${browser.cookieHeader('/')}\r\n\r\n`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, 20))
     socket.destroy()
-    await new Promise((resolve) => setTimeout(resolve, 120))
+    await new Promise(resolve => setTimeout(resolve, 120))
   })
   t.equal((await world.browser().call('/')).statusCode, 200)
 })
@@ -182,7 +271,10 @@ const polluted = () => ({} as { polluted?: unknown, x?: unknown }).polluted ?? (
 
 scenario('PP-01 an appState with __proto__ and constructor.prototype', async (t, world) => {
   const browser = world.browser()
-  for (const [at, state] of ['{"__proto__":{"polluted":1},"kept":1}', '{"constructor":{"prototype":{"polluted":1}},"kept":1}', '{"a":{"__proto__":{"polluted":1}},"kept":1}'].entries()) {
+  for (
+    const [at, state] of ['{"__proto__":{"polluted":1},"kept":1}',
+      '{"constructor":{"prototype":{"polluted":1}},"kept":1}', '{"a":{"__proto__":{"polluted":1}},"kept":1}'].entries()
+  ) {
     const start = await browser.navigate(`/state-login?state=${encodeURIComponent(state)}`)
     const { params } = world.idp.authorize(String(start.headers.location))
     const response = await browser.navigate(`/state-callback?${params}`)
@@ -194,12 +286,15 @@ scenario('PP-01 an appState with __proto__ and constructor.prototype', async (t,
 }, {
   // The route is the application's own, and so is its log line.
   fastify: { disableRequestLogging: true },
-  routes: (app) => {
+  routes: app => {
     app.get<{ Querystring: { state: string } }>('/state-login', async (request, reply) => {
-      const url = await request.auth0.startInteractiveLogin({ appState: JSON.parse(request.query.state) as unknown, authorizationParams: { redirect_uri: 'https://app.example.test/state-callback' } })
+      const url = await request.auth0.startInteractiveLogin({
+        appState: JSON.parse(request.query.state) as unknown,
+        authorizationParams: { redirect_uri: 'https://app.example.test/state-callback' }
+      })
       return reply.redirect(url.href)
     })
-    app.get('/state-callback', async (request) => {
+    app.get('/state-callback', async request => {
       const { appState } = await request.auth0.completeInteractiveLogin<{ kept: number, polluted?: unknown }>()
       const copy = Object.assign({}, appState)
       return { appState, inherited: String((copy as { polluted?: unknown }).polluted) }
@@ -208,7 +303,8 @@ scenario('PP-01 an appState with __proto__ and constructor.prototype', async (t,
 })
 
 scenario('PP-02 prototype keys in the query of login and callback', async (t, world) => {
-  const query = '__proto__[x]=1&constructor[prototype][x]=1&__proto__.x=1&__proto__=1&constructor=1&toString=1&hasOwnProperty=1'
+  const query =
+    '__proto__[x]=1&constructor[prototype][x]=1&__proto__.x=1&__proto__=1&constructor=1&toString=1&hasOwnProperty=1'
   const browser = world.browser()
   const location = await world.start(browser, `/auth/login?${query}`)
   const plain = new URL(await world.start(world.browser(), '/auth/login')).searchParams
@@ -220,7 +316,7 @@ scenario('PP-02 prototype keys in the query of login and callback', async (t, wo
   t.equal(polluted(), undefined)
 })
 
-t.test('PP-04 the store holds __proto__', async (t) => {
+t.test('PP-04 the store holds __proto__', async t => {
   const inner = new MemorySessionStore({ now: () => 1_795_000_000 })
   let poison: ((value: string) => string) | undefined
   const store = Object.create(inner, {
@@ -231,11 +327,15 @@ t.test('PP-04 the store holds __proto__', async (t) => {
       }
     }
   }) as MemorySessionStore
-  for (const name of ['create', 'update', 'touch', 'delete', 'deleteWhere', 'list'] as const) (store as unknown as Record<string, unknown>)[name] = (inner[name] as (...args: never[]) => unknown).bind(inner)
+  for (const name of ['create', 'update', 'touch', 'delete', 'deleteWhere', 'list'] as const) {
+    ;(store as unknown as Record<string, unknown>)[name] = (inner[name] as (...args: never[]) => unknown).bind(inner)
+  }
   ;(store as unknown as Record<string, unknown>).lock = undefined
-  await inWorld(t, { plugin: { sessionStore: store, sessionConfiguration: { encryptAtRest: false } } }, async (world) => {
+  await inWorld(t, { plugin: { sessionStore: store, sessionConfiguration: { encryptAtRest: false } } }, async world => {
     const { browser } = await succeeds(t, world)
-    poison = (value) => value.replaceAll('"sub":', '"__proto__":{"polluted":1,"admin":true},"constructor":{"prototype":{"polluted":1}},"sub":')
+    poison = value =>
+      value.replaceAll('"sub":',
+        '"__proto__":{"polluted":1,"admin":true},"constructor":{"prototype":{"polluted":1}},"sub":')
     const response = await browser.call('/private')
     t.equal(polluted(), undefined)
     if (response.statusCode === 200) t.equal(Object.assign({}, response.json().session.user).admin, undefined)
@@ -258,14 +358,16 @@ scenario('PP-05 token sets for audiences named like prototype members', async (t
   }
   t.equal(new Set(marks.values()).size, 5, 'kept apart')
   const calls = world.idp.count('token')
-  for (const [audience, mark] of marks) t.equal((await browser.call(`/token?audience=${encodeURIComponent(audience)}`)).json().mark, mark, audience)
+  for (const [audience, mark] of marks) {
+    t.equal((await browser.call(`/token?audience=${encodeURIComponent(audience)}`)).json().mark, mark, audience)
+  }
   t.equal(world.idp.count('token'), calls, 'and kept')
   t.equal(polluted(), undefined)
 })
 
 scenario('the log canary finds what it is meant to find (its own control)', async (t, world) => {
   const { browser } = await succeeds(t, world)
-  const secret = [...world.idp.secrets].find((value) => value.startsWith('refresh-')) ?? ''
+  const secret = [...world.idp.secrets].find(value => value.startsWith('refresh-')) ?? ''
   t.not(secret, '')
   t.ok(world.leaks(`a line with ${secret} in it`).length > 0)
   t.ok(world.leaks(`a page with ${canaryUser.email} in it`).length > 0)

@@ -5,7 +5,10 @@ import { MemorySessionStore } from '../../lib/stores/index.js'
 import { createSealer } from '../../lib/stores/sealing/seal.js'
 import type { SessionStore } from '../../types/index.js'
 import { leastCpuTime } from '../cpu-time.js'
-import { assertNoSession, inWorld, isSessionCookie, isTransactionCookie, markOf, scenario, sessionCookiesSet, sessionSecret, succeeds, World, type WorldOptions } from './app.js'
+import {
+  assertNoSession, inWorld, isSessionCookie, isTransactionCookie, markOf, scenario, sessionCookiesSet, sessionSecret,
+  succeeds, World, type WorldOptions
+} from './app.js'
 import { clears, setCookies, type Browser } from './browser.js'
 import { changed } from './idp.js'
 import { rawRequest } from './sockets.js'
@@ -18,11 +21,14 @@ const isTokens = (name: string) => isSessionCookie(name) && /_t(\.\d)?$/.test(na
 
 /** The names of the claims and the tokens cookie. */
 function namesOf (browser: Browser): { claims: string, tokens: string } {
-  return { claims: browser.names().find(isClaims) ?? '', tokens: (browser.names().find(isTokens) ?? '').replace(/\.\d$/, '') }
+  return {
+    claims: browser.names().find(isClaims) ?? '',
+    tokens: (browser.names().find(isTokens) ?? '').replace(/\.\d$/, '')
+  }
 }
 
 function valueOf (browser: Browser, name: string): string {
-  return browser.cookie((one) => one === name) ?? ''
+  return browser.cookie(one => one === name) ?? ''
 }
 
 /** Asks the guard with this cookie header alone. */
@@ -34,15 +40,25 @@ scenario('SES-01 any single byte of the claims cookie is changed', async (t, wor
   const { browser } = await succeeds(t, world)
   const { claims } = namesOf(browser)
   const value = valueOf(browser, claims)
-  const tokens = browser.cookies.filter(({ name }) => name !== claims).map(({ name, value }) => `${name}=${value}`).join('; ')
+  const tokens = browser.cookies.filter(({ name }) => name !== claims).map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
   let accepted = 0
   for (let at = 0; at < value.length; at++) {
     const other = value[at] === '.' ? 'A' : alphabet[(alphabet.indexOf(value[at] ?? '') + 1 + at % 62) % 64]
-    for (const mutated of [value.slice(0, at) + other + value.slice(at + 1), ...(at % 16 === 0 ? [value.slice(0, at) + value.slice(at + 1), value.slice(0, at) + '%' + value.slice(at), value.slice(0, at)] : [])]) {
+    for (
+      const mutated of [value.slice(0, at) + other + value.slice(at + 1), ...(at % 16 === 0
+        ? [value.slice(0, at) + value.slice(at + 1), value.slice(0, at) + '%' + value.slice(at), value.slice(0, at)]
+        : [])]
+    ) {
       if (mutated === '') continue
       const response = await ask(world, `${claims}=${mutated}; ${tokens}`)
-      if (response.statusCode !== 401) { accepted++; t.fail(`position ${at}: ${response.statusCode}`) }
-      if (!setCookies(response).some((cookie) => cookie.name === claims && clears(cookie))) t.fail(`position ${at}: not cleared`)
+      if (response.statusCode !== 401) {
+        accepted++
+        t.fail(`position ${at}: ${response.statusCode}`)
+      }
+      if (!setCookies(response).some(cookie => cookie.name === claims && clears(cookie))) {
+        t.fail(`position ${at}: not cleared`)
+      }
     }
   }
   t.equal(accepted, 0, `none of ${value.length} positions is accepted`)
@@ -56,7 +72,8 @@ scenario('SES-01 any single byte of the tokens cookie is changed', async (t, wor
   const session = `${claims}=${valueOf(browser, claims)}`
   for (let at = 0; at < value.length; at += 3) {
     const other = value[at] === '.' ? 'A' : alphabet[(alphabet.indexOf(value[at] ?? '') + 7) % 64]
-    const response = await ask(world, `${session}; ${tokens}=${value.slice(0, at)}${other}${value.slice(at + 1)}`, '/token')
+    const response = await ask(world, `${session}; ${tokens}=${value.slice(0, at)}${other}${value.slice(at + 1)}`,
+      '/token')
     if (response.statusCode !== 401) t.fail(`position ${at}: ${response.statusCode} ${response.body}`)
   }
   t.equal((await ask(world, `${session}; ${tokens}=${value}`, '/token')).statusCode, 200, 'control')
@@ -80,7 +97,13 @@ scenario('SES-01 any single byte of the transaction cookie is changed', async (t
 async function chunked (world: World, browser: Browser, seed: number): Promise<string> {
   // not base64url, so that it is not packed
   const accessToken = Array.from({ length: 4200 }, (_, i) => `${alphabet}~!`[(i * seed + (i >> 3)) % 66]).join('')
-  await world.during({ answers: { token: (correct) => changed(correct, { access_token: accessToken, id_token: JSON.parse(correct.body as string).id_token }) }, idToken: { payload: ({ at_hash: _, ...rest }) => rest } }, () => world.login(browser))
+  await world.during({
+    answers: {
+      token: correct =>
+        changed(correct, { access_token: accessToken, id_token: JSON.parse(correct.body as string).id_token })
+    },
+    idToken: { payload: ({ at_hash: _, ...rest }) => rest }
+  }, () => world.login(browser))
   return accessToken
 }
 
@@ -110,11 +133,13 @@ scenario('SES-03 chunks swapped, missing, repeated, and of odd names', async (t,
   for (const [variant, cookies] of Object.entries(variants)) {
     const took = await leastCpuTime(async () => {
       const response = await ask(world, `${session}; ${cookies}`, '/token')
-      t.ok(response.statusCode === 401 || response.json().mark === markOf(accessToken), `${variant}: ${response.statusCode}`)
+      t.ok(response.statusCode === 401 || response.json().mark === markOf(accessToken),
+        `${variant}: ${response.statusCode}`)
     })
     t.ok(took < 100, `${variant}: ${took} ms`)
   }
-  const extra = await ask(world, `${session}; ${tokens}.0=${chunk(0)}; ${tokens}.1=${chunk(1)}; ${tokens}.2=extra; ${tokens}.8=extra`, '/token')
+  const extra = await ask(world,
+    `${session}; ${tokens}.0=${chunk(0)}; ${tokens}.1=${chunk(1)}; ${tokens}.2=extra; ${tokens}.8=extra`, '/token')
   t.ok(extra.statusCode === 401 || extra.json().mark === markOf(accessToken), 'an extra chunk')
 })
 
@@ -126,7 +151,10 @@ scenario('SES-03 chunks of two sessions are never joined', async (t, world) => {
   const { claims, tokens } = namesOf(a)
   for (const [first, second] of [[a, b], [b, a]] as const) {
     for (const [owner, own] of [[a, tokenA], [b, tokenB]] as const) {
-      const response = await ask(world, `${claims}=${valueOf(owner, claims)}; ${tokens}.0=${valueOf(first, `${tokens}.0`)}; ${tokens}.1=${valueOf(second, `${tokens}.1`)}`, '/token')
+      const response = await ask(world,
+        `${claims}=${valueOf(owner, claims)}; ${tokens}.0=${valueOf(first, `${tokens}.0`)}; ${tokens}.1=${
+          valueOf(second, `${tokens}.1`)
+        }`, '/token')
       t.ok(response.statusCode === 401 || response.json().mark === markOf(own), `${response.statusCode}`)
     }
   }
@@ -136,46 +164,61 @@ scenario('SES-04 cookies whose names share a prefix are never joined', async (t,
   const { browser } = await succeeds(t, world)
   const { claims, tokens } = namesOf(browser)
   const value = valueOf(browser, claims)
-  for (const name of [`${claims}x`, `${claims}.0`, `${claims}_x`, `${claims}_x.0`, `x${claims}`, claims.slice(0, -1), claims.toUpperCase(), `${claims}%20`]) {
+  for (
+    const name of [`${claims}x`, `${claims}.0`, `${claims}_x`, `${claims}_x.0`, `x${claims}`, claims.slice(0, -1),
+      claims.toUpperCase(), `${claims}%20`]
+  ) {
     t.equal((await ask(world, `${name}=${value}`)).statusCode, 401, name)
   }
-  const good = await ask(world, `${claims}_x=garbage; ${claims}.0=garbage; ${tokens}_x.0=garbage; x${claims}=garbage; ${claims}=${value}`)
+  const good = await ask(world,
+    `${claims}_x=garbage; ${claims}.0=garbage; ${tokens}_x.0=garbage; x${claims}=garbage; ${claims}=${value}`)
   t.equal(good.statusCode, 200, 'strangers do not disturb the right one')
 })
 
-scenario('a claims cookie of session A with the tokens cookie of session B: the tokens are absent', async (t, world) => {
-  const a = (await succeeds(t, world)).browser
-  const b = (await succeeds(t, world)).browser
-  const { claims, tokens } = namesOf(a)
-  t.equal((await ask(world, `${claims}=${valueOf(a, claims)}; ${tokens}=${valueOf(a, tokens)}`, '/token')).statusCode, 200, 'control')
-  const calls = world.idp.count('token')
-  const mixed = await ask(world, `${claims}=${valueOf(a, claims)}; ${tokens}=${valueOf(b, tokens)}`, '/token')
-  t.equal(mixed.statusCode, 401)
-  t.equal(mixed.json().code, 'missing_refresh_token')
-  t.equal(world.idp.count('token'), calls, 'the other one\'s refresh token is not spent')
-  t.strictSame(sessionCookiesSet(mixed), [])
-})
+scenario('a claims cookie of session A with the tokens cookie of session B: the tokens are absent',
+  async (t, world) => {
+    const a = (await succeeds(t, world)).browser
+    const b = (await succeeds(t, world)).browser
+    const { claims, tokens } = namesOf(a)
+    t.equal((await ask(world, `${claims}=${valueOf(a, claims)}; ${tokens}=${valueOf(a, tokens)}`, '/token')).statusCode,
+      200, 'control')
+    const calls = world.idp.count('token')
+    const mixed = await ask(world, `${claims}=${valueOf(a, claims)}; ${tokens}=${valueOf(b, tokens)}`, '/token')
+    t.equal(mixed.statusCode, 401)
+    t.equal(mixed.json().code, 'missing_refresh_token')
+    t.equal(world.idp.count('token'), calls, "the other one's refresh token is not spent")
+    t.strictSame(sessionCookiesSet(mixed), [])
+  })
 
 scenario('a claims cookie in the place of the tokens cookie and the other way round', async (t, world) => {
   const { browser } = await succeeds(t, world)
   const { claims, tokens } = namesOf(browser)
-  t.equal((await ask(world, `${claims}=${valueOf(browser, tokens)}; ${tokens}=${valueOf(browser, claims)}`)).statusCode, 401)
-  t.equal((await ask(world, `${claims}=${valueOf(browser, claims)}; ${tokens}=${valueOf(browser, claims)}`, '/token')).statusCode, 401)
+  t.equal((await ask(world, `${claims}=${valueOf(browser, tokens)}; ${tokens}=${valueOf(browser, claims)}`)).statusCode,
+    401)
+  t.equal(
+    (await ask(world, `${claims}=${valueOf(browser, claims)}; ${tokens}=${valueOf(browser, claims)}`, '/token'))
+      .statusCode,
+    401
+  )
 })
 
-for (const [variant, options] of Object.entries({
-  'another client': { idp: { clientId: 'another-client' } },
-  'another cookie name': { plugin: { sessionConfiguration: { cookie: { name: 'other-name' } } } },
-  'another tenant': { idp: { issuer: 'https://other.auth0.test/' } }
-})) {
+for (
+  const [variant, options] of Object.entries({
+    'another client': { idp: { clientId: 'another-client' } },
+    'another cookie name': { plugin: { sessionConfiguration: { cookie: { name: 'other-name' } } } },
+    'another tenant': { idp: { issuer: 'https://other.auth0.test/' } }
+  })
+) {
   scenario(`SES-05 the cookie of an app with the same secret and ${variant}`, async (t, world) => {
     const theirs = (await succeeds(t, world)).browser
     const value = valueOf(theirs, namesOf(theirs).claims)
-    await inWorld(t, options, async (other) => {
+    await inWorld(t, options, async other => {
       const { browser } = await succeeds(t, other)
-      const claims = browser.names().find((name) => isClaims(name) || name === 'other-name') ?? ''
+      const claims = browser.names().find(name => isClaims(name) || name === 'other-name') ?? ''
       t.not(claims, '')
-      for (const name of new Set([claims, namesOf(theirs).claims])) t.equal((await ask(other, `${name}=${value}`)).statusCode, 401, name)
+      for (const name of new Set([claims, namesOf(theirs).claims])) {
+        t.equal((await ask(other, `${name}=${value}`)).statusCode, 401, name)
+      }
     })
   })
 }
@@ -185,15 +228,15 @@ scenario('SES-06 a session copied to another browser is accepted (a bearer)', as
   t.equal((await browser.copy().call('/private')).statusCode, 200)
 })
 
-t.test('SES-08 a cookie made with a removed secret', async (t) => {
+t.test('SES-08 a cookie made with a removed secret', async t => {
   const [old, fresh] = ['old-secret-0123456789abcdef0123456789', 'new-secret-0123456789abcdef0123456789']
-  await inWorld(t, { plugin: { sessionSecret: [old] } }, async (world) => {
+  await inWorld(t, { plugin: { sessionSecret: [old] } }, async world => {
     const { browser } = await succeeds(t, world)
     const cookie = browser.cookieHeader('/')
-    await inWorld(t, { plugin: { sessionSecret: [fresh, old] } }, async (rotated) => {
+    await inWorld(t, { plugin: { sessionSecret: [fresh, old] } }, async rotated => {
       t.equal((await ask(rotated, cookie)).statusCode, 200, 'control: the old secret still opens')
     })
-    await inWorld(t, { plugin: { sessionSecret: [fresh] } }, async (removed) => {
+    await inWorld(t, { plugin: { sessionSecret: [fresh] } }, async removed => {
       t.equal((await ask(removed, cookie)).statusCode, 401, 'the removed one does not')
     })
   })
@@ -219,7 +262,7 @@ scenario('SES-10 an old last-seen cookie of another session prolongs nothing', a
   const other = (await succeeds(t, world)).browser
   world.advance(20_000)
   await other.call('/private')
-  const seen = other.names().find((name) => /_s$/.test(name)) ?? ''
+  const seen = other.names().find(name => /_s$/.test(name)) ?? ''
   t.not(seen, '', 'there is a last-seen cookie')
   t.equal((await ask(world, `${claims}=${value}; ${seen}=${valueOf(other, seen)}`)).statusCode, 401)
 })
@@ -264,15 +307,15 @@ scenario('SES-14 a planted cookie does not become the session', async (t, world)
 })
 
 const noting: WorldOptions = {
-  routes: (app) => {
-    app.get('/note', { preHandler: app.auth0.requireSession }, async (request) => {
+  routes: app => {
+    app.get('/note', { preHandler: app.auth0.requireSession }, async request => {
       await request.auth0.updateSession({ note: 'of user A' })
       return {}
     })
   }
 }
 
-scenario('SES-15 user B logs in over user A\'s session', async (t, world) => {
+scenario("SES-15 user B logs in over user A's session", async (t, world) => {
   const browser = world.browser()
   world.idp.user = { sub: 'auth0|a', org_id: 'org_a', 'https://x.test/roles': ['admin'] }
   await world.login(browser)
@@ -297,7 +340,15 @@ scenario('SES-15 user B logs in over user A\'s session', async (t, world) => {
 
 scenario('SES-16 the same user logs in again with another organization', async (t, world) => {
   const browser = world.browser()
-  const defect = (org: string) => ({ idToken: { payload: (correct: Record<string, unknown>) => ({ ...correct, org_id: org, auth_time: Math.floor(world.clock.now) }) } })
+  const defect = (org: string) => ({
+    idToken: {
+      payload: (correct: Record<string, unknown>) => ({
+        ...correct,
+        org_id: org,
+        auth_time: Math.floor(world.clock.now)
+      })
+    }
+  })
   await world.during(defect('org_1'), () => world.login(browser))
   const first = (await browser.call('/private')).json().session
   world.advance(100)
@@ -310,8 +361,8 @@ scenario('SES-16 the same user logs in again with another organization', async (
   t.not(second.id, first.id)
 })
 
-t.test('SES-18 http', async (t) => {
-  await inWorld(t, { plugin: { appBaseUrl: 'http://localhost:3000' } }, async (world) => {
+t.test('SES-18 http', async t => {
+  await inWorld(t, { plugin: { appBaseUrl: 'http://localhost:3000' } }, async world => {
     const browser = world.browser('http://localhost:3000')
     const start = await browser.navigate('/auth/login')
     const response = await browser.navigate(world.back(String(start.headers.location)))
@@ -323,8 +374,11 @@ t.test('SES-18 http', async (t) => {
     }
     t.equal((await browser.call('/private')).statusCode, 200)
   })
-  for (const appBaseUrl of ['http://app.example.test', 'http://10.0.0.1', 'http://localhost.evil.test', 'http://127.0.0.1.evil.test']) {
-    await t.test(appBaseUrl, async (t) => {
+  for (
+    const appBaseUrl of ['http://app.example.test', 'http://10.0.0.1', 'http://localhost.evil.test',
+      'http://127.0.0.1.evil.test']
+  ) {
+    await t.test(appBaseUrl, async t => {
       const world = new World({ plugin: { appBaseUrl } })
       await t.rejects(Promise.resolve(world.app.ready()), { code: 'configuration_error', option: 'appBaseUrl' })
       await world.app.close()
@@ -355,9 +409,14 @@ for (const mode of ['cookies', 'a store']) {
       t.equal(response.statusCode, 200, 'the first valid one counts')
       t.strictSame(setCookies(response), [], 'and stays')
     }
-    t.ok(world.logLines.slice(lines).some((line) => line.includes('session_cookie_tossed')), 'and it is logged')
+    t.ok(world.logLines.slice(lines).some(line => line.includes('session_cookie_tossed')), 'and it is logged')
     t.equal((await ask(world, `${claims}=tossed; ${claims}=tossed too`)).statusCode, 401, 'none of them is ours')
-  }, { plugin: { sessionConfiguration: { cookie: { domain: 'example.test' } }, ...(mode === 'a store' && { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }) } })
+  }, {
+    plugin: {
+      sessionConfiguration: { cookie: { domain: 'example.test' } },
+      ...(mode === 'a store' && { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) })
+    }
+  })
 }
 
 scenario('SES-21 odd Cookie headers', async (t, world) => {
@@ -391,7 +450,14 @@ scenario('SES-21 odd Cookie headers', async (t, world) => {
 scenario('SES-21 over a socket', async (t, world) => {
   await world.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = world.app.server.address() as { port: number }
-  const send = (cookie: string | Buffer) => rawRequest(port, Buffer.concat([Buffer.from('GET /private HTTP/1.1\r\nHost: app.example.test\r\nAccept: application/json\r\nConnection: close\r\nCookie: '), Buffer.from(cookie as string, 'latin1'), Buffer.from('\r\n\r\n')]))
+  const send = (cookie: string | Buffer) =>
+    rawRequest(port, Buffer.concat([
+      Buffer.from(
+        'GET /private HTTP/1.1\r\nHost: app.example.test\r\nAccept: application/json\r\nConnection: close\r\nCookie: '
+      ),
+      Buffer.from(cookie as string, 'latin1'),
+      Buffer.from('\r\n\r\n')
+    ]))
   // Over Node's 16 KiB, and small enough to be read whole: an unread rest makes the kernel reset the connection.
   t.equal((await send('a=' + 'x'.repeat(20_000))).status, 431)
   t.equal((await send('a=\u0000b')).status, 400)
@@ -428,55 +494,72 @@ scenario('SES-22 flags of the cookie of a session in a store', async (t, world) 
   const [cookie, ...more] = setCookies(response).filter(({ name }) => isSessionCookie(name))
   t.equal(more.length, 0)
   t.match(cookie?.name, /^__Host-/)
-  t.strictSame(['httponly', 'secure', 'path', 'samesite', 'domain'].map((name) => cookie?.attributes.get(name)), ['', '', '/', 'Lax', undefined])
+  t.strictSame(['httponly', 'secure', 'path', 'samesite', 'domain'].map(name => cookie?.attributes.get(name)), ['', '',
+    '/', 'Lax', undefined])
 }, { plugin: { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) } })
 
 /** The purpose and key a session cookie of the default world is sealed with. */
 const purpose = (kind: string) => JSON.stringify([kind, 'hostile-client', 'tenant.auth0.test', '', ''])
 
 /** A cookie made with the right key but by hand. */
-function handmade (world: World, header: (correct: Record<string, unknown>) => object, plaintext: string, cut = 16): string {
+function handmade (world: World, header: (correct: Record<string, unknown>) => object, plaintext: string,
+  cut = 16): string {
   const day = Math.floor(world.clock.now / 86_400)
   const id = Buffer.from(hkdfSync('sha256', sessionSecret, '', 'fastify-auth0 secret id', 6)).toString('base64url')
   const key = Buffer.from(hkdfSync('sha256', sessionSecret, purpose('session'), `fastify-auth0 A256GCM ${day}`, 32))
-  const segment = Buffer.from(JSON.stringify(header({ alg: 'dir', enc: 'A256GCM', kid: `${id}.${day}` }))).toString('base64url')
+  const segment = Buffer.from(JSON.stringify(header({ alg: 'dir', enc: 'A256GCM', kid: `${id}.${day}` }))).toString(
+    'base64url'
+  )
   const iv = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', key, iv)
   cipher.setAAD(Buffer.from(segment))
   const text = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  return [segment, '', iv.toString('base64url'), text.toString('base64url'), cipher.getAuthTag().subarray(0, cut).toString('base64url')].join('.')
+  return [segment, '', iv.toString('base64url'), text.toString('base64url'),
+    cipher.getAuthTag().subarray(0, cut).toString('base64url')].join('.')
 }
 
-function goodPlaintext (world: World, change: (parts: unknown[]) => unknown = (parts) => parts): string {
+function goodPlaintext (world: World, change: (parts: unknown[]) => unknown = parts => parts): string {
   const now = world.clock.now
-  const text = encodeRecord({ id: 'handmade-session-id-0001', version: 1, user: { sub: 'auth0|handmade' }, domain: 'tenant.auth0.test', issuer: 'https://tenant.auth0.test/', createdAt: now, updatedAt: now })
+  const text = encodeRecord({
+    id: 'handmade-session-id-0001',
+    version: 1,
+    user: { sub: 'auth0|handmade' },
+    domain: 'tenant.auth0.test',
+    issuer: 'https://tenant.auth0.test/',
+    createdAt: now,
+    updatedAt: now
+  })
   return JSON.stringify(change(JSON.parse(text) as unknown[]))
 }
 
 scenario('SES-24 cut tags, other algorithms, compression', async (t, world) => {
   const { claims } = namesOf((await succeeds(t, world)).browser)
   const good = goodPlaintext(world)
-  t.equal((await ask(world, `${claims}=${handmade(world, (h) => h, good)}`)).statusCode, 200, 'control: the same by hand')
+  t.equal((await ask(world, `${claims}=${handmade(world, h => h, good)}`)).statusCode, 200, 'control: the same by hand')
   const refused: Record<string, string> = {
-    'tag of 4 bytes': handmade(world, (h) => h, good, 4),
-    'tag of 12 bytes': handmade(world, (h) => h, good, 12),
-    'tag of 15 bytes': handmade(world, (h) => h, good, 15),
-    'no tag': handmade(world, (h) => h, good, 0),
-    A128GCM: handmade(world, (h) => ({ ...h, enc: 'A128GCM' }), good),
-    'A256CBC-HS512': handmade(world, (h) => ({ ...h, enc: 'A256CBC-HS512' }), good),
-    A256KW: handmade(world, (h) => ({ ...h, alg: 'A256KW' }), good),
-    'PBES2-HS256+A128KW': handmade(world, (h) => ({ ...h, alg: 'PBES2-HS256+A128KW', p2c: 1e9, p2s: 'x' }), good),
-    zip: handmade(world, (h) => ({ ...h, zip: 'DEF' }), good),
-    crit: handmade(world, (h) => ({ ...h, crit: ['x'], x: 1 }), good),
+    'tag of 4 bytes': handmade(world, h => h, good, 4),
+    'tag of 12 bytes': handmade(world, h => h, good, 12),
+    'tag of 15 bytes': handmade(world, h => h, good, 15),
+    'no tag': handmade(world, h => h, good, 0),
+    A128GCM: handmade(world, h => ({ ...h, enc: 'A128GCM' }), good),
+    'A256CBC-HS512': handmade(world, h => ({ ...h, enc: 'A256CBC-HS512' }), good),
+    A256KW: handmade(world, h => ({ ...h, alg: 'A256KW' }), good),
+    'PBES2-HS256+A128KW': handmade(world, h => ({ ...h, alg: 'PBES2-HS256+A128KW', p2c: 1e9, p2s: 'x' }), good),
+    zip: handmade(world, h => ({ ...h, zip: 'DEF' }), good),
+    crit: handmade(world, h => ({ ...h, crit: ['x'], x: 1 }), good),
     'other order': handmade(world, ({ alg, enc, kid }) => ({ kid, enc, alg }), good),
     'no kid': handmade(world, ({ alg, enc }) => ({ alg, enc }), good),
-    'a kid of tomorrow\'s tomorrow': handmade(world, (h) => ({ ...h, kid: String(h.kid).replace(/\d+$/, (day) => String(Number(day) + 2)) }), good),
-    'a kid of long ago': handmade(world, (h) => ({ ...h, kid: String(h.kid).replace(/\d+$/, (day) => String(Number(day) - 10)) }), good)
+    "a kid of tomorrow's tomorrow": handmade(world,
+      h => ({ ...h, kid: String(h.kid).replace(/\d+$/, day => String(Number(day) + 2)) }), good),
+    'a kid of long ago': handmade(world,
+      h => ({ ...h, kid: String(h.kid).replace(/\d+$/, day => String(Number(day) - 10)) }), good)
   }
-  for (const [variant, value] of Object.entries(refused)) t.equal((await ask(world, `${claims}=${value}`)).statusCode, 401, variant)
+  for (const [variant, value] of Object.entries(refused)) {
+    t.equal((await ask(world, `${claims}=${value}`)).statusCode, 401, variant)
+  }
 })
 
-t.test('SES-25 initialisation vectors never repeat', async (t) => {
+t.test('SES-25 initialisation vectors never repeat', async t => {
   const now = 1_795_000_000
   const sealer = createSealer({ secrets: [sessionSecret], purpose: purpose('session'), maxAgeDays: 3, now: () => now })
   const count = thorough ? 1_000_000 : 100_000
@@ -491,7 +574,12 @@ t.test('SES-25 initialisation vectors never repeat', async (t) => {
   t.equal(bits.length, 12, '96 bits')
   // one key a day and a purpose: 2^32 cookies of one kind in a day are out of reach
   const today = sealer.seal('x').split('.')[0]
-  const later = createSealer({ secrets: [sessionSecret], purpose: purpose('session'), maxAgeDays: 3, now: () => now + 86_400 })
+  const later = createSealer({
+    secrets: [sessionSecret],
+    purpose: purpose('session'),
+    maxAgeDays: 3,
+    now: () => now + 86_400
+  })
   t.not(later.seal('x').split('.')[0], today, 'tomorrow has another key')
 })
 
@@ -507,19 +595,20 @@ scenario('SES-26 the plaintext has another version or shape', async (t, world) =
     'cut JSON': goodPlaintext(world).slice(0, -1),
     'PHP serialised': 'O:8:"stdClass":0:{}',
     'v8 serialised': '\u00ff\u000f',
-    'one member more': goodPlaintext(world, (parts) => [...parts, 1]),
-    'id a number': goodPlaintext(world, (parts) => parts.with(1, 1)),
-    'createdAt a string': goodPlaintext(world, (parts) => parts.with(3, '1')),
-    'createdAt null': goodPlaintext(world, (parts) => parts.with(3, null)),
-    'user an array': goodPlaintext(world, (parts) => parts.with(9, ['x'])),
-    'user without sub': goodPlaintext(world, (parts) => parts.with(9, {})),
-    'sub an object': goodPlaintext(world, (parts) => parts.with(9, { sub: { toString: 'x' } })),
-    'sub only in __proto__': goodPlaintext(world).replace('{"sub":"auth0|handmade"}', '{"__proto__":{"sub":"auth0|handmade"}}')
+    'one member more': goodPlaintext(world, parts => [...parts, 1]),
+    'id a number': goodPlaintext(world, parts => parts.with(1, 1)),
+    'createdAt a string': goodPlaintext(world, parts => parts.with(3, '1')),
+    'createdAt null': goodPlaintext(world, parts => parts.with(3, null)),
+    'user an array': goodPlaintext(world, parts => parts.with(9, ['x'])),
+    'user without sub': goodPlaintext(world, parts => parts.with(9, {})),
+    'sub an object': goodPlaintext(world, parts => parts.with(9, { sub: { toString: 'x' } })),
+    'sub only in __proto__': goodPlaintext(world).replace('{"sub":"auth0|handmade"}',
+      '{"__proto__":{"sub":"auth0|handmade"}}')
   }
   for (const [variant, text] of Object.entries(shapes)) {
-    const response = await ask(world, `${claims}=${handmade(world, (h) => h, text)}`)
+    const response = await ask(world, `${claims}=${handmade(world, h => h, text)}`)
     t.equal(response.statusCode, 401, variant)
-    t.ok(setCookies(response).some((cookie) => cookie.name === claims && clears(cookie)), `${variant}: cleared`)
+    t.ok(setCookies(response).some(cookie => cookie.name === claims && clears(cookie)), `${variant}: cleared`)
   }
 })
 
@@ -540,9 +629,9 @@ function spyingStore (now: () => number): { store: SessionStore, asked: string[]
   return { store: store as unknown as SessionStore, asked }
 }
 
-t.test('SES-28 the id of a session in a store', async (t) => {
+t.test('SES-28 the id of a session in a store', async t => {
   const { store, asked } = spyingStore(() => 1_795_000_000)
-  await inWorld(t, { plugin: { sessionStore: store } }, async (world) => {
+  await inWorld(t, { plugin: { sessionStore: store } }, async world => {
     const ids = new Set<string>()
     for (let i = 0; i < 100; i++) {
       const { browser } = await succeeds(t, world)
@@ -550,18 +639,23 @@ t.test('SES-28 the id of a session in a store', async (t) => {
     }
     t.equal(ids.size, 100)
     for (const id of ids) if (Buffer.from(id, 'base64url').length < 16) t.fail('less than 128 bits')
-    const keys = new Set(asked.map((line) => line.split(' ')[1] ?? ''))
+    const keys = new Set(asked.map(line => line.split(' ')[1] ?? ''))
     for (const id of ids) {
       if (keys.has(id)) t.fail('the store sees the id itself')
     }
     const { browser } = await succeeds(t, world)
-    for (const { value } of browser.cookies) for (const key of keys) if (key !== '' && value.includes(key)) t.fail('the cookie holds the key of the store')
+    for (const { value } of browser.cookies) {
+      for (const key of keys) if (key !== '' && value.includes(key)) t.fail('the cookie holds the key of the store')
+    }
     t.notOk(keys.has(createHash('sha256').update(valueOf(browser, namesOf(browser).claims)).digest('hex')))
 
     const { claims } = namesOf(browser)
     const value = valueOf(browser, claims)
     const before = asked.length
-    for (const forged of ['x', randomBytes(24).toString('base64url'), value.slice(0, -1) + (value.endsWith('A') ? 'B' : 'A'), [...ids][0] ?? '']) {
+    for (
+      const forged of ['x', randomBytes(24).toString('base64url'),
+        value.slice(0, -1) + (value.endsWith('A') ? 'B' : 'A'), [...ids][0] ?? '']
+    ) {
       t.equal((await ask(world, `${claims}=${forged}`)).statusCode, 401)
     }
     t.equal(asked.length, before, 'the store is not asked about a cookie that was not made here')
@@ -569,17 +663,19 @@ t.test('SES-28 the id of a session in a store', async (t) => {
   })
 })
 
-t.test('SES-30 a request without a session', async (t) => {
+t.test('SES-30 a request without a session', async t => {
   const { store, asked } = spyingStore(() => 1_795_000_000)
-  await inWorld(t, { plugin: { sessionStore: store } }, async (world) => {
+  await inWorld(t, { plugin: { sessionStore: store } }, async world => {
     for (const path of ['/', '/public', '/private']) {
       const response = await world.browser().call(path)
       t.strictSame(setCookies(response), [], path)
     }
     t.strictSame(asked, [], 'no store read')
   })
-  await inWorld(t, {}, async (world) => {
-    for (const path of ['/', '/public', '/private']) t.strictSame(setCookies(await world.browser().call(path)), [], path)
+  await inWorld(t, {}, async world => {
+    for (const path of ['/', '/public', '/private']) {
+      t.strictSame(setCookies(await world.browser().call(path)), [], path)
+    }
     await assertNoSession(t, world, world.browser())
   })
 })

@@ -17,8 +17,10 @@ export class SocketServer {
   idp: HostileIdp | undefined
 
   private constructor () {
-    this.server = createServer((request, response) => { this.#handle(request, response).catch(() => response.destroy()) })
-    this.server.on('connection', (socket) => {
+    this.server = createServer((request, response) => {
+      this.#handle(request, response).catch(() => response.destroy())
+    })
+    this.server.on('connection', socket => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
     })
@@ -62,13 +64,13 @@ export class SocketServer {
   readonly silence: Fault = () => {}
 
   /** Sends headers and then nothing. */
-  readonly headersOnly: Fault = (response) => {
+  readonly headersOnly: Fault = response => {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.flushHeaders()
   }
 
   /** Sends one byte every 50 ms. */
-  readonly trickle: Fault = (response) => {
+  readonly trickle: Fault = response => {
     response.writeHead(200, { 'content-type': 'application/json' })
     const timer = setInterval(() => response.write(' '), 50)
     response.on('close', () => clearInterval(timer))
@@ -81,15 +83,19 @@ export class SocketServer {
     setTimeout(() => socket.destroy(), 20)
   }
 
-  readonly reset: Fault = (_response, socket) => { socket.resetAndDestroy() }
+  readonly reset: Fault = (_response, socket) => {
+    socket.resetAndDestroy()
+  }
 
   /** Answers with what is no HTTP. */
-  readonly garbage: Fault = (_response, socket) => { socket.end('SSH-2.0-OpenSSH_9\r\n\r\n') }
+  readonly garbage: Fault = (_response, socket) => {
+    socket.end('SSH-2.0-OpenSSH_9\r\n\r\n')
+  }
 
   /** Sends `megabytes` of white space, as fast as it is read. */
   huge (megabytes: number, headers: Record<string, string> = {}): Fault {
     const block = Buffer.alloc(65_536, 0x20)
-    return async (response) => {
+    return async response => {
       response.writeHead(200, { 'content-type': 'application/json', ...headers })
       await this.#pour(response, block, megabytes * 16)
     }
@@ -97,7 +103,7 @@ export class SocketServer {
 
   /** Sends a small gzip body that decodes to much more: `block` is repeated. */
   compressed (encoding: string, body: Buffer): Fault {
-    return (response) => {
+    return response => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding })
       this.sent += body.length
       response.end(body)
@@ -115,7 +121,11 @@ export class SocketServer {
 }
 
 /** What came back over a socket, taken apart just enough. */
-export interface RawResponse { status: number, headers: Record<string, string>, body: string }
+export interface RawResponse {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
 
 /** Sends bytes to a loopback port and reads until the other side closes. */
 export async function rawRequest (port: number, text: string | Buffer): Promise<RawResponse> {

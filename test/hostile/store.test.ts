@@ -1,8 +1,13 @@
 import t, { type Test } from 'tap'
-import { MemorySessionStore, PostgresSessionStore, RedisSessionStore, type SessionEntry, type SessionStore } from '../../lib/stores/index.js'
+import {
+  MemorySessionStore, PostgresSessionStore, RedisSessionStore, type SessionEntry, type SessionStore
+} from '../../lib/stores/index.js'
 import { FakePostgres } from '../stores/postgres/fake-postgres.js'
 import { FakeRedis } from '../stores/redis/fake-redis.js'
-import { assertFailure, failsClosed, Findings, inWorld, isSessionCookie, sessionCookiesSet, succeeds, type OptionChanges, type World } from './app.js'
+import {
+  assertFailure, failsClosed, Findings, inWorld, isSessionCookie, sessionCookiesSet, succeeds, type OptionChanges,
+  type World
+} from './app.js'
 import { canaryUser } from './idp.js'
 
 type Clock = () => number
@@ -11,17 +16,24 @@ const lasting = { inactivityDuration: 400_000, absoluteDuration: 800_000, storeT
 const unavailable = { status: 503, code: 'session_store_error' }
 
 /** A world whose sessions are in a store that goes by the world's clock. */
-async function withStore (t: Test, makeStore: (now: Clock) => SessionStore, body: (world: World) => Promise<void>, plugin: OptionChanges = {}): Promise<void> {
+async function withStore (t: Test, makeStore: (now: Clock) => SessionStore, body: (world: World) => Promise<void>,
+  plugin: OptionChanges = {}): Promise<void> {
   let world: World | undefined
   const sessionStore = makeStore(() => world!.clock.now)
-  await inWorld(t, { plugin: { sessionStore, sessionConfiguration: lasting, ...plugin } }, async (made) => { world = made; await body(made) })
+  await inWorld(t, { plugin: { sessionStore, sessionConfiguration: lasting, ...plugin } }, async made => {
+    world = made
+    await body(made)
+  })
 }
 
-const overRedis = (redis: FakeRedis) => (now: Clock): SessionStore => new RedisSessionStore({ client: redis.ioredis(), now })
-const overPostgres = (pool: FakePostgres) => (now: Clock): SessionStore => new PostgresSessionStore({ pool, now, sweepInterval: 0 })
+const overRedis = (redis: FakeRedis) => (now: Clock): SessionStore =>
+  new RedisSessionStore({ client: redis.ioredis(), now })
+const overPostgres = (pool: FakePostgres) => (now: Clock): SessionStore =>
+  new PostgresSessionStore({ pool, now, sweepInterval: 0 })
 
 /** The guard's own 503: with the time to wait, and nothing told of the store. */
-async function assertUnavailable (t: Test, world: World, response: Awaited<ReturnType<World['app']['inject']>>): Promise<void> {
+async function assertUnavailable (t: Test, world: World,
+  response: Awaited<ReturnType<World['app']['inject']>>): Promise<void> {
   const findings = new Findings()
   findings.same(response.statusCode, 503, 'status')
   findings.same(response.json().code, 'session_store_error', 'code')
@@ -33,26 +45,34 @@ async function assertUnavailable (t: Test, world: World, response: Awaited<Retur
 }
 
 for (const at of ['INDEX_ADD', 'CREATE']) {
-  t.test(`STO-01 Redis is down at login, at ${at}`, async (t) => {
+  t.test(`STO-01 Redis is down at login, at ${at}`, async t => {
     const redis = new FakeRedis()
-    await withStore(t, overRedis(redis), async (world) => {
+    await withStore(t, overRedis(redis), async world => {
       await failsClosed(t, world, {}, unavailable, {
-        between: () => { if (redis.keys().length > 0) redis.before = (command) => { if (command === at) throw new Error('connect ECONNREFUSED 127.0.0.1:6379') } },
+        between: () => {
+          if (redis.keys().length > 0) {
+            redis.before = command => {
+              if (command === at) throw new Error('connect ECONNREFUSED 127.0.0.1:6379')
+            }
+          }
+        },
         transactionStays: true
       })
-      t.equal(redis.keys().filter((key) => key.includes('entry')).length, 1, 'no half session: only the control\'s')
+      t.equal(redis.keys().filter(key => key.includes('entry')).length, 1, "no half session: only the control's")
       redis.before = () => {}
       await succeeds(t, world)
     })
   })
 }
 
-t.test('STO-01 Redis is down when a logged-in user logs in again', async (t) => {
+t.test('STO-01 Redis is down when a logged-in user logs in again', async t => {
   const redis = new FakeRedis()
-  await withStore(t, overRedis(redis), async (world) => {
+  await withStore(t, overRedis(redis), async world => {
     const { browser } = await succeeds(t, world)
     const path = world.back(await world.start(browser))
-    redis.before = () => { throw new Error('connect ECONNREFUSED 127.0.0.1:6379') }
+    redis.before = () => {
+      throw new Error('connect ECONNREFUSED 127.0.0.1:6379')
+    }
     const response = await browser.navigate(path, { 'sec-fetch-site': 'cross-site' })
     assertFailure(t, world, response, unavailable, 'text/html')
     t.equal(response.headers['retry-after'], '5')
@@ -63,17 +83,27 @@ t.test('STO-01 Redis is down when a logged-in user logs in again', async (t) => 
   })
 })
 
-t.test('STO-02 Redis is slow', async (t) => {
+t.test('STO-02 Redis is slow', async t => {
   const redis = new FakeRedis()
-  await withStore(t, overRedis(redis), async (world) => {
-    redis.before = async () => { await new Promise((resolve) => setTimeout(resolve, 5)) }
+  await withStore(t, overRedis(redis), async world => {
+    redis.before = async () => {
+      await new Promise(resolve => setTimeout(resolve, 5))
+    }
     const { browser } = await succeeds(t, world)
     let release = (): void => {}
-    const slow = new Promise<void>((resolve) => { release = resolve })
+    const slow = new Promise<void>(resolve => {
+      release = resolve
+    })
     redis.before = async () => await slow
     const begun = performance.now()
     let answered = 0
-    const guarded = Promise.all(['/private', '/token', '/private'].map(async path => await browser.call(path).finally(() => { answered++ })))
+    const guarded = Promise.all(
+      ['/private', '/token', '/private'].map(async path =>
+        await browser.call(path).finally(() => {
+          answered++
+        })
+      )
+    )
     t.equal((await browser.call('/')).statusCode, 200)
     t.equal(answered, 0, 'another route does not wait for those that do')
     for (const response of await guarded) await assertUnavailable(t, world, response)
@@ -84,11 +114,13 @@ t.test('STO-02 Redis is slow', async (t) => {
   }, { sessionConfiguration: { ...lasting, storeTimeout: 1 } })
 })
 
-t.test('STO-02 Redis is slow, and the application prefers anonymous visitors', async (t) => {
+t.test('STO-02 Redis is slow, and the application prefers anonymous visitors', async t => {
   const redis = new FakeRedis()
-  await withStore(t, overRedis(redis), async (world) => {
+  await withStore(t, overRedis(redis), async world => {
     const { browser } = await succeeds(t, world)
-    redis.before = () => { throw new Error('gone') }
+    redis.before = () => {
+      throw new Error('gone')
+    }
     const response = await browser.call('/private')
     t.equal(response.statusCode, 401)
     t.same(response.headers['set-cookie'], undefined, 'the cookie is kept for when the store is back')
@@ -109,13 +141,13 @@ class ConfusedStore extends MemorySessionStore {
   }
 
   override async get (key: string): Promise<SessionEntry | undefined> {
-    return await super.get(this.confused ? this.keys.find((other) => other !== key)! : key)
+    return await super.get(this.confused ? this.keys.find(other => other !== key)! : key)
   }
 }
 
-t.test('STO-03 the store answers with another session\'s bytes', async (t) => {
+t.test("STO-03 the store answers with another session's bytes", async t => {
   let store: ConfusedStore | undefined
-  await withStore(t, (now) => (store = new ConfusedStore({ now })), async (world) => {
+  await withStore(t, now => (store = new ConfusedStore({ now })), async world => {
     const mine = await succeeds(t, world)
     world.idp.user = { ...canaryUser, sub: 'auth0|somebody-else' }
     const theirs = await succeeds(t, world)
@@ -144,12 +176,14 @@ const failures: [what: string, failure: object, repeated: boolean][] = [
 ]
 
 for (const [what, failure, repeated] of failures) {
-  t.test(`STO-05 ${what} at a refresh`, async (t) => {
+  t.test(`STO-05 ${what} at a refresh`, async t => {
     const pool = new FakePostgres()
     const failing = (statement: RegExp, times: number): void => {
-      pool.before = (sql) => { if (statement.test(sql) && times-- > 0) throw Object.assign(new Error(), failure) }
+      pool.before = sql => {
+        if (statement.test(sql) && times-- > 0) throw Object.assign(new Error(), failure)
+      }
     }
-    await withStore(t, overPostgres(pool), async (world) => {
+    await withStore(t, overPostgres(pool), async world => {
       await new PostgresSessionStore({ pool, sweepInterval: 0 }).migrate()
       const { browser } = await succeeds(t, world)
       world.advance(86_390)
@@ -169,14 +203,15 @@ for (const [what, failure, repeated] of failures) {
   })
 }
 
-t.test('STO-06 expired rows', async (t) => {
+t.test('STO-06 expired rows', async t => {
   const pool = new FakePostgres()
-  await withStore(t, overPostgres(pool), async (world) => {
+  await withStore(t, overPostgres(pool), async world => {
     const store = new PostgresSessionStore({ pool, now: () => world.clock.now, sweepInterval: 0 })
     await store.migrate()
     const { browser } = await succeeds(t, world)
     world.advance(lasting.inactivityDuration - 1)
-    t.equal((await browser.copy().call('/private')).statusCode, 200, 'control: a second before its end, which use prolongs')
+    t.equal((await browser.copy().call('/private')).statusCode, 200,
+      'control: a second before its end, which use prolongs')
     const kept = browser.copy()
     world.advance(lasting.inactivityDuration + 1)
     t.equal((await kept.call('/private')).statusCode, 401)
@@ -186,21 +221,25 @@ t.test('STO-06 expired rows', async (t) => {
   })
 })
 
-t.test('STO-09 the store is stolen', async (t) => {
+t.test('STO-09 the store is stolen', async t => {
   for (const encryptAtRest of [true, false]) {
     const redis = new FakeRedis()
-    await withStore(t, overRedis(redis), async (world) => {
+    await withStore(t, overRedis(redis), async world => {
       const { browser } = await succeeds(t, world)
       const dump = redis.dump()
-      const text = dump + [...dump.matchAll(/[\w-]{40,}/g)].map(([part]) => Buffer.from(part, 'base64url').toString('latin1')).join(' ')
-      const found = world.leaks(text).filter((kind) => kind !== 'claim sub')
-      t.equal(found.length === 0, encryptAtRest, encryptAtRest ? 'no token and no claim in it' : 'control: in the clear they would be found')
+      const text = dump +
+        [...dump.matchAll(/[\w-]{40,}/g)].map(([part]) => Buffer.from(part, 'base64url').toString('latin1')).join(' ')
+      const found = world.leaks(text).filter(kind => kind !== 'claim sub')
+      t.equal(found.length === 0, encryptAtRest,
+        encryptAtRest ? 'no token and no claim in it' : 'control: in the clear they would be found')
       const name = browser.names().find(isSessionCookie)!
       const taken = [...dump.matchAll(/[\w.-]{22,}/g)].flatMap(([value]) => [value, value.split(':').at(-1)!])
       for (const value of new Set(taken)) {
         const thief = world.browser()
         thief.plant(name, value)
-        if ((await thief.call('/private')).statusCode !== 401) t.fail(`a session was taken over with ${value.slice(0, 12)}…`)
+        if ((await thief.call('/private')).statusCode !== 401) {
+          t.fail(`a session was taken over with ${value.slice(0, 12)}…`)
+        }
       }
       t.ok(taken.length > 3, 'there was something to try')
       t.equal((await browser.call('/private')).statusCode, 200, 'control')
@@ -208,20 +247,32 @@ t.test('STO-09 the store is stolen', async (t) => {
   }
 })
 
-t.test('STO-10 another version of the application shares the store', async (t) => {
+t.test('STO-10 another version of the application shares the store', async t => {
   const store = new MemorySessionStore({ now: () => 1_795_000_000 })
   const keys: string[] = []
   const shared: SessionStore = Object.assign(Object.create(store) as SessionStore, {
-    create: async (key: string, entry: SessionEntry) => { keys.push(key); await store.create(key, entry) },
-    ...Object.fromEntries((['get', 'update', 'touch', 'delete', 'deleteWhere', 'list', 'lock'] as const).map((name) => [name, (store[name] as (...args: unknown[]) => unknown).bind(store)]))
+    create: async (key: string, entry: SessionEntry) => {
+      keys.push(key)
+      await store.create(key, entry)
+    },
+    ...Object.fromEntries(
+      (['get', 'update', 'touch', 'delete', 'deleteWhere', 'list', 'lock'] as const).map(
+        name => [name, (store[name] as (...args: unknown[]) => unknown).bind(store)]
+      )
+    )
   })
   /** Writes the entry as another version would. */
   const rewrite = async (key: string, change: (record: unknown[], tokens: Buffer) => string): Promise<void> => {
     const entry = (await store.get(key))!
-    const [record = '', tokens = ''] = entry.value.split('\n').map((part) => Buffer.from(part, 'base64url'))
-    await store.update(key, { ...entry, version: entry.version + 1, value: change(JSON.parse(String(record)) as unknown[], tokens as Buffer) })
+    const [record = '', tokens = ''] = entry.value.split('\n').map(part => Buffer.from(part, 'base64url'))
+    await store.update(key, {
+      ...entry,
+      version: entry.version + 1,
+      value: change(JSON.parse(String(record)) as unknown[], tokens as Buffer)
+    })
   }
-  const pack = (record: unknown, tokens: Buffer): string => `${Buffer.from(JSON.stringify(record)).toString('base64url')}\n${tokens.toString('base64url')}`
+  const pack = (record: unknown, tokens: Buffer): string =>
+    `${Buffer.from(JSON.stringify(record)).toString('base64url')}\n${tokens.toString('base64url')}`
   const versions: [string, (record: unknown[], tokens: Buffer) => string, number][] = [
     ['the same version', pack, 200],
     ['a later version of the claims', (record, tokens) => pack([2, ...record.slice(1)], tokens), 401],
@@ -229,21 +280,24 @@ t.test('STO-10 another version of the application shares the store', async (t) =
     ['a format nobody knows', () => '{"v":3}', 401],
     ['an empty value', () => '', 401]
   ]
-  await inWorld(t, { plugin: { sessionStore: shared, sessionConfiguration: { ...lasting, encryptAtRest: false } } }, async (world) => {
-    for (const [what, change, status] of versions) {
+  await inWorld(t, { plugin: { sessionStore: shared, sessionConfiguration: { ...lasting, encryptAtRest: false } } },
+    async world => {
+      for (const [what, change, status] of versions) {
+        const { browser } = await succeeds(t, world)
+        await rewrite(keys.at(-1)!, change)
+        const response = await browser.call('/private')
+        t.equal(response.statusCode, status, what)
+        if (status === 200) continue
+        t.strictSame(browser.names().filter(isSessionCookie), [], 'the cookie is cleared')
+        await world.login(browser)
+        t.equal((await browser.call('/private')).statusCode, 200, 'one login later the user is in: no loop')
+      }
       const { browser } = await succeeds(t, world)
-      await rewrite(keys.at(-1)!, change)
-      const response = await browser.call('/private')
-      t.equal(response.statusCode, status, what)
-      if (status === 200) continue
-      t.strictSame(browser.names().filter(isSessionCookie), [], 'the cookie is cleared')
-      await world.login(browser)
-      t.equal((await browser.call('/private')).statusCode, 200, 'one login later the user is in: no loop')
-    }
-    const { browser } = await succeeds(t, world)
-    await rewrite(keys.at(-1)!, (record, tokens) => pack(record, Buffer.concat([Buffer.from([9]), tokens.subarray(1)])))
-    t.equal((await browser.call('/private')).statusCode, 200, 'claims of this version count')
-    const token = await browser.call('/token')
-    t.strictSame([token.statusCode, token.json().code], [401, 'missing_refresh_token'], 'tokens of another version are absent')
-  })
+      await rewrite(keys.at(-1)!,
+        (record, tokens) => pack(record, Buffer.concat([Buffer.from([9]), tokens.subarray(1)])))
+      t.equal((await browser.call('/private')).statusCode, 200, 'claims of this version count')
+      const token = await browser.call('/token')
+      t.strictSame([token.statusCode, token.json().code], [401, 'missing_refresh_token'],
+        'tokens of another version are absent')
+    })
 })

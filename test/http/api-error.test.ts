@@ -6,31 +6,85 @@ import { redactText, redactValue } from '../../lib/http/redact.js'
 
 const now = 1_800_000_000
 
-function errorOf (status: number, body: unknown, headers: Record<string, string> = {}, secrets: string[] = []): ApiError {
+function errorOf (status: number, body: unknown, headers: Record<string, string> = {},
+  secrets: string[] = []): ApiError {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const type = typeof body === 'string' ? 'text/plain' : 'application/json; charset=utf-8'
-  return toApiError({ status, headers: { 'content-type': type, ...headers }, body: text }, { what: 'The call', now, secrets })
+  return toApiError({ status, headers: { 'content-type': type, ...headers }, body: text }, {
+    what: 'The call',
+    now,
+    secrets
+  })
 }
 
-t.test('every form of error body', async (t) => {
+t.test('every form of error body', async t => {
   const forms: [string, number, unknown, Partial<ApiError>][] = [
-    ['OAuth', 401, { error: 'invalid_client', error_description: 'Unauthorized' }, { code: 'invalid_client', message: 'Unauthorized', description: 'Unauthorized', statusCode: 502 }],
-    ['OAuth with a status', 403, { error: 'access_denied', error_description: 'No', statusCode: 403 }, { code: 'access_denied', message: 'No', statusCode: 403 }],
-    ['validation', 400, { error: 'invalid_request', error_description: 'Bad', validation_errors: [{ field: 'email', message: 'no' }] }, { code: 'invalid_request', body: { validation_errors: [{ field: 'email', message: 'no' }] } }],
-    ['database connection', 400, { name: 'BadRequestError', code: 'invalid_signup', description: 'Invalid sign up', statusCode: 400 }, { code: 'invalid_signup', message: 'Invalid sign up', statusCode: 400 }],
-    ['password strength', 400, { name: 'PasswordStrengthError', code: 'invalid_password', message: 'Password is too weak', description: { rules: [{ message: 'length', verified: false }], verified: false }, policy: '* 8 characters', statusCode: 400 }, { code: 'invalid_password', message: 'Password is too weak', description: { rules: [{ message: 'length', verified: false }], verified: false } }],
-    ['Management', 404, { statusCode: 404, error: 'Not Found', message: 'The user does not exist.', errorCode: 'inexistent_user' }, { code: 'inexistent_user', message: 'The user does not exist.' }],
-    ['Management without a code', 400, { statusCode: 400, error: 'Bad Request', message: 'Payload validation error' }, { code: 'bad_request', message: 'Payload validation error' }],
+    ['OAuth', 401, { error: 'invalid_client', error_description: 'Unauthorized' }, {
+      code: 'invalid_client',
+      message: 'Unauthorized',
+      description: 'Unauthorized',
+      statusCode: 502
+    }],
+    ['OAuth with a status', 403, { error: 'access_denied', error_description: 'No', statusCode: 403 }, {
+      code: 'access_denied',
+      message: 'No',
+      statusCode: 403
+    }],
+    ['validation', 400, {
+      error: 'invalid_request',
+      error_description: 'Bad',
+      validation_errors: [{ field: 'email', message: 'no' }]
+    }, { code: 'invalid_request', body: { validation_errors: [{ field: 'email', message: 'no' }] } }],
+    ['database connection', 400, {
+      name: 'BadRequestError',
+      code: 'invalid_signup',
+      description: 'Invalid sign up',
+      statusCode: 400
+    }, { code: 'invalid_signup', message: 'Invalid sign up', statusCode: 400 }],
+    ['password strength', 400, {
+      name: 'PasswordStrengthError',
+      code: 'invalid_password',
+      message: 'Password is too weak',
+      description: { rules: [{ message: 'length', verified: false }], verified: false },
+      policy: '* 8 characters',
+      statusCode: 400
+    }, {
+      code: 'invalid_password',
+      message: 'Password is too weak',
+      description: { rules: [{ message: 'length', verified: false }], verified: false }
+    }],
+    ['Management', 404, {
+      statusCode: 404,
+      error: 'Not Found',
+      message: 'The user does not exist.',
+      errorCode: 'inexistent_user'
+    }, { code: 'inexistent_user', message: 'The user does not exist.' }],
+    ['Management without a code', 400, { statusCode: 400, error: 'Bad Request', message: 'Payload validation error' }, {
+      code: 'bad_request',
+      message: 'Payload validation error'
+    }],
     ['errorMessage', 500, { errorMessage: 'broken' }, { code: 'internal_server_error', message: 'broken' }],
     ['error only', 400, { error: 'bad.connection' }, { code: 'bad.connection', message: 'bad.connection' }],
-    ['a sentence for an error', 403, { error: 'Origin https://a.test is not allowed.' }, { code: 'forbidden', message: 'Origin https://a.test is not allowed.' }],
-    ['plain text', 403, 'Origin https://a.test is not allowed.', { code: 'forbidden', message: 'Origin https://a.test is not allowed.' }],
+    ['a sentence for an error', 403, { error: 'Origin https://a.test is not allowed.' }, {
+      code: 'forbidden',
+      message: 'Origin https://a.test is not allowed.'
+    }],
+    ['plain text', 403, 'Origin https://a.test is not allowed.', {
+      code: 'forbidden',
+      message: 'Origin https://a.test is not allowed.'
+    }],
     ['JSON sent as text', 400, '{"error":"invalid_request"}', { code: 'invalid_request', message: 'invalid_request' }],
     ['a JSON list', 500, [], { code: 'internal_server_error', message: 'The call was answered with HTTP 500.' }],
-    ['a page sent as text', 502, '<html>s3cret</html>', { code: 'bad_gateway', message: 'The call was answered with HTTP 502.' }],
+    ['a page sent as text', 502, '<html>s3cret</html>', {
+      code: 'bad_gateway',
+      message: 'The call was answered with HTTP 502.'
+    }],
     ['empty', 503, '', { code: 'service_unavailable', message: 'The call was answered with HTTP 503.' }],
     ['a status nobody knows', 599, '', { code: 'unexpected_response' }],
-    ['members that are not texts', 400, { error: 7, error_description: null, message: '' }, { code: 'bad_request', message: 'The call was answered with HTTP 400.' }]
+    ['members that are not texts', 400, { error: 7, error_description: null, message: '' }, {
+      code: 'bad_request',
+      message: 'The call was answered with HTTP 400.'
+    }]
   ]
   for (const [name, status, body, expected] of forms) {
     const error = errorOf(status, body)
@@ -39,53 +93,92 @@ t.test('every form of error body', async (t) => {
   }
 })
 
-t.test('TOK-01: a page is neither shown nor kept', async (t) => {
-  const error = toApiError({ status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>token=s3cret</h1>' }, { what: 'The token endpoint', now })
+t.test('TOK-01: a page is neither shown nor kept', async t => {
+  const error = toApiError({ status: 502, headers: { 'content-type': 'text/html' }, body: '<h1>token=s3cret</h1>' }, {
+    what: 'The token endpoint',
+    now
+  })
   t.match(error, { code: 'bad_gateway', message: 'The token endpoint was answered with HTTP 502.', statusCode: 502 })
   t.notMatch(inspect(error, { showHidden: true, depth: 9 }), /s3cret/)
-  t.equal(toApiError({ status: 400, headers: {}, body: 'x' }, { what: 'X', now }).message, 'X was answered with HTTP 400.')
+  t.equal(toApiError({ status: 400, headers: {}, body: 'x' }, { what: 'X', now }).message,
+    'X was answered with HTTP 400.')
 })
 
-t.test('what the visitor caused is answered with 4xx, all else with 502', async (t) => {
-  const statuses: Record<string, number> = { user_exists: 400, invalid_grant: 400, invalid_user_password: 401, access_denied: 403, blocked_user: 403, invalid_client: 502, unauthorized_client: 502, toString: 502 }
-  for (const [code, statusCode] of Object.entries(statuses)) t.equal(errorOf(403, { error: code }).statusCode, statusCode, code)
+t.test('what the visitor caused is answered with 4xx, all else with 502', async t => {
+  const statuses: Record<string, number> = {
+    user_exists: 400,
+    invalid_grant: 400,
+    invalid_user_password: 401,
+    access_denied: 403,
+    blocked_user: 403,
+    invalid_client: 502,
+    unauthorized_client: 502,
+    toString: 502
+  }
+  for (const [code, statusCode] of Object.entries(statuses)) {
+    t.equal(errorOf(403, { error: code }).statusCode, statusCode, code)
+  }
 })
 
-t.test('RateLimitError: when it resets, how long to wait', async (t) => {
+t.test('RateLimitError: when it resets, how long to wait', async t => {
   const error = errorOf(429, { error: 'too_many_requests', error_description: 'Global limit has been reached' }, {
-    'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now + 5), 'retry-after': '6'
+    'x-ratelimit-limit': '10',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': String(now + 5),
+    'retry-after': '6'
   }) as RateLimitError
   t.ok(error instanceof RateLimitError)
   t.match(error, { code: 'too_many_requests', status: 429, statusCode: 503, resetAt: now + 5, retryAfter: 6 })
   const bare = errorOf(429, '') as RateLimitError
   t.match(bare, { code: 'too_many_requests', resetAt: -1, retryAfter: undefined }, 'the headers are unset')
-  t.match(errorOf(429, '', { 'auth0-client-quota-limit': 'b=per_hour;q=100;r=0;t=1800' }), { resetAt: -1, retryAfter: 1800 }, 'a quota is used up')
-  t.match(errorOf(429, { error: 'too_many_attempts' }), { name: 'RateLimitError', statusCode: 429 }, 'brute force is the visitor\'s doing')
-  t.match(toApiError({ status: 429, headers: { 'content-type': 'text/html' }, body: '<p>' }, { what: 'X', now }), { name: 'RateLimitError' }, 'a page')
+  t.match(errorOf(429, '', { 'auth0-client-quota-limit': 'b=per_hour;q=100;r=0;t=1800' }), {
+    resetAt: -1,
+    retryAfter: 1800
+  }, 'a quota is used up')
+  t.match(errorOf(429, { error: 'too_many_attempts' }), { name: 'RateLimitError', statusCode: 429 },
+    "brute force is the visitor's doing")
+  t.match(toApiError({ status: 429, headers: { 'content-type': 'text/html' }, body: '<p>' }, { what: 'X', now }), {
+    name: 'RateLimitError'
+  }, 'a page')
 })
 
-t.test('MfaRequiredError carries the token beside itself, and what may be used', async (t) => {
+t.test('MfaRequiredError carries the token beside itself, and what may be used', async t => {
   const error = errorOf(403, {
-    error: 'mfa_required', error_description: 'Multifactor authentication required', mfa_token: 'Fe26.mfa-token', mfa_requirements: { challenge: [{ type: 'otp' }, { type: 7 }, null], enroll: 'x' }
+    error: 'mfa_required',
+    error_description: 'Multifactor authentication required',
+    mfa_token: 'Fe26.mfa-token',
+    mfa_requirements: { challenge: [{ type: 'otp' }, { type: 7 }, null], enroll: 'x' }
   }) as MfaRequiredError
   t.ok(error instanceof MfaRequiredError)
   t.match(error, { code: 'mfa_required', statusCode: 403, mfaToken: 'Fe26.mfa-token' })
   t.strictSame(error.requirements, { challenge: [{ type: 'otp' }] })
-  t.strictSame(error.body, { error: 'mfa_required', error_description: 'Multifactor authentication required', mfa_token: '[redacted]', mfa_requirements: { challenge: [{ type: 'otp' }, { type: 7 }, null], enroll: 'x' } })
+  t.strictSame(error.body, {
+    error: 'mfa_required',
+    error_description: 'Multifactor authentication required',
+    mfa_token: '[redacted]',
+    mfa_requirements: { challenge: [{ type: 'otp' }, { type: 7 }, null], enroll: 'x' }
+  })
   t.notMatch(JSON.stringify(error) + inspect(error), /Fe26/)
-  t.strictSame((errorOf(401, { error: 'mfa_required', mfa_token: 'x', mfa_requirements: { enroll: [{ type: 'otp' }] } }) as MfaRequiredError).requirements, { enroll: [{ type: 'otp' }] })
+  t.strictSame(
+    (errorOf(401, {
+      error: 'mfa_required',
+      mfa_token: 'x',
+      mfa_requirements: { enroll: [{ type: 'otp' }] }
+    }) as MfaRequiredError).requirements,
+    { enroll: [{ type: 'otp' }] }
+  )
   t.strictSame((errorOf(401, { error: 'mfa_required', mfa_token: 'x' }) as MfaRequiredError).requirements, {})
   t.match(errorOf(403, { error: 'mfa_required' }), { name: 'ApiError' }, 'without a token nothing can be done')
 })
 
-t.test('PollingApiError', async (t) => {
+t.test('PollingApiError', async t => {
   t.match(errorOf(400, { error: 'authorization_pending' }), { name: 'PollingApiError', interval: 5, statusCode: 400 })
   const slow = errorOf(403, { error: 'slow_down' }, { 'retry-after': '12' })
   t.ok(slow instanceof PollingApiError)
   t.match(slow, { code: 'slow_down', interval: 12 })
 })
 
-t.test('MyAccountApiError', async (t) => {
+t.test('MyAccountApiError', async t => {
   const error = errorOf(400, {
     type: 'https://auth0.com/api-errors#A0E-400-0003',
     title: 'Invalid Request',
@@ -103,12 +196,21 @@ t.test('MyAccountApiError', async (t) => {
     detail: 'The payload is invalid',
     validationErrors: [{ detail: 'must be text', field: 'connection', pointer: '/connection' }]
   })
-  t.match(errorOf(404, { title: 'Not Found', type: 'about:blank' }), { name: 'MyAccountApiError', detail: '', validationErrors: [], message: 'Not Found' })
-  t.match(errorOf(404, { title: 'Not Found', detail: 'Gone' }), { name: 'MyAccountApiError', type: '', message: 'Gone' })
+  t.match(errorOf(404, { title: 'Not Found', type: 'about:blank' }), {
+    name: 'MyAccountApiError',
+    detail: '',
+    validationErrors: [],
+    message: 'Not Found'
+  })
+  t.match(errorOf(404, { title: 'Not Found', detail: 'Gone' }), {
+    name: 'MyAccountApiError',
+    type: '',
+    message: 'Gone'
+  })
   t.match(errorOf(404, { title: 'Not Found' }), { name: 'ApiError', message: 'Not Found' })
 })
 
-t.test('nothing secret is left: tokens, what was sent, cookies', async (t) => {
+t.test('nothing secret is left: tokens, what was sent, cookies', async t => {
   const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
   const error = errorOf(400, {
     error: 'invalid_request',
@@ -118,23 +220,29 @@ t.test('nothing secret is left: tokens, what was sent, cookies', async (t) => {
     id_token: 'it-1',
     client_secret: 'cs-1',
     nested: { list: [`x ${jwt}`, { password: 'pw-1' }, 5, null, true] }
-  }, { 'set-cookie': 'ck-1', authorization: 'au-1', location: 'https://a.test/?code=lo-1', 'x-request-id': 'r1' }, ['c0de-123', 'no'])
+  }, { 'set-cookie': 'ck-1', authorization: 'au-1', location: 'https://a.test/?code=lo-1', 'x-request-id': 'r1' }, [
+    'c0de-123',
+    'no'
+  ])
   t.equal(error.message, 'Code [redacted] of [redacted] is used')
-  t.strictSame((error.body as { nested: unknown }).nested, { list: ['x [redacted]', { password: '[redacted]' }, 5, null, true] })
-  t.strictSame(Object.getOwnPropertyNames(error.headers).map(name => [name, error.headers[name]]), [['content-type', 'application/json; charset=utf-8'], ['x-request-id', 'r1']])
+  t.strictSame((error.body as { nested: unknown }).nested, {
+    list: ['x [redacted]', { password: '[redacted]' }, 5, null, true]
+  })
+  t.strictSame(Object.getOwnPropertyNames(error.headers).map(name => [name, error.headers[name]]), [['content-type',
+    'application/json; charset=utf-8'], ['x-request-id', 'r1']])
   t.strictSame(Object.keys(error.headers), [], 'Fastify would copy them into its own answer')
   t.notMatch(inspect(error, { showHidden: true, depth: 9 }), /eyJ|c0de-123|at-1|rt-1|it-1|cs-1|pw-1|ck-1|au-1|lo-1/)
   t.notMatch(JSON.stringify(error), /headers|body/)
 })
 
-t.test('a text of any length and a body of any depth are cut', async (t) => {
+t.test('a text of any length and a body of any depth are cut', async t => {
   t.equal(errorOf(400, { error: 'x', error_description: 'y'.repeat(10_000) }).message.length, 500)
   const deep = JSON.parse(`${'['.repeat(2000)}${']'.repeat(2000)}`) as unknown
   t.ok(JSON.stringify(redactValue({ deep }, [])).length < 200)
   t.equal(redactValue(undefined, []), undefined)
 })
 
-t.test('a value that was sent is hidden as it is and as a form spells it', (t) => {
+t.test('a value that was sent is hidden as it is and as a form spells it', t => {
   const secret = 'pass word&more|'
   t.equal(redactText(`a=${secret} b=pass+word%26more%7C c=pass`, [secret]), 'a=[redacted] b=[redacted] c=pass')
   t.end()

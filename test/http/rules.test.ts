@@ -13,30 +13,41 @@ import { version } from '../../lib/http/version.js'
 
 const now = 1_800_000_000
 
-t.test('the version is the package\'s', async (t) => {
-  t.equal(version, (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version)
+t.test("the version is the package's", async t => {
+  t.equal(version,
+    (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version)
 })
 
-t.test('only what can do no harm is repeated', async (t) => {
+t.test('only what can do no harm is repeated', async t => {
   for (const method of ['GET', 'HEAD', 'PUT', 'DELETE']) {
-    for (const outcome of [{ status: 429 }, { status: 500 }, { status: 502 }, { status: 503 }, { status: 504 }, { failure: 'network_error' }]) {
+    for (
+      const outcome of [{ status: 429 }, { status: 500 }, { status: 502 }, { status: 503 }, { status: 504 }, {
+        failure: 'network_error'
+      }]
+    ) {
       t.ok(isSafeToRepeat({ method, number: 0, ...outcome }), `${method} ${JSON.stringify(outcome)}`)
     }
-    for (const outcome of [{ status: 200 }, { status: 400 }, { status: 404 }, { status: 501 }, { failure: 'timeout' }, { failure: 'aborted' }, { failure: 'invalid_response' }]) {
+    for (
+      const outcome of [{ status: 200 }, { status: 400 }, { status: 404 }, { status: 501 }, { failure: 'timeout' }, {
+        failure: 'aborted'
+      }, { failure: 'invalid_response' }]
+    ) {
       t.notOk(isSafeToRepeat({ method, number: 0, ...outcome }), `${method} ${JSON.stringify(outcome)}`)
     }
   }
   for (const method of ['POST', 'PATCH']) {
     t.ok(isSafeToRepeat({ method, number: 0, status: 429 }), `${method} 429: it was not processed`)
     for (const outcome of [{ status: 500 }, { status: 503 }, { failure: 'network_error' }]) {
-      t.notOk(isSafeToRepeat({ method, number: 0, ...outcome }), `${method} ${JSON.stringify(outcome)}: it may have been`)
+      t.notOk(isSafeToRepeat({ method, number: 0, ...outcome }),
+        `${method} ${JSON.stringify(outcome)}: it may have been`)
     }
   }
 })
 
-t.test('waits as long as the server asks, else twice as long each time', async (t) => {
+t.test('waits as long as the server asks, else twice as long each time', async t => {
   const policy = { retries: 3, now: () => now, random: () => 0 }
-  const delay = (headers: Record<string, string>, status = 429, number = 0): number | undefined => retryDelay({ method: 'GET', number, status, headers }, policy)
+  const delay = (headers: Record<string, string>, status = 429, number = 0): number | undefined =>
+    retryDelay({ method: 'GET', number, status, headers }, policy)
   t.equal(delay({ 'retry-after': '7' }), 7)
   t.equal(delay({ 'retry-after': new Date((now + 4) * 1000).toUTCString() }), 4)
   t.equal(delay({ 'x-ratelimit-reset': String(now + 3) }), 3)
@@ -45,52 +56,105 @@ t.test('waits as long as the server asks, else twice as long each time', async (
   t.equal(delay({ 'retry-after': '2' }, 503), 2)
   t.equal(delay({}), 0.375, '429 without a word about when')
   t.equal(delay({ 'x-ratelimit-reset': String(now + 9) }, 503), 0.375, 'the reset is about limits only')
-  t.strictSame([0, 1, 2].map((number) => delay({}, 500, number)), [0.375, 0.75, 1.5])
+  t.strictSame([0, 1, 2].map(number => delay({}, 500, number)), [0.375, 0.75, 1.5])
   t.equal(delay({}, 500, 3), undefined, 'the attempts are used up')
   t.equal(delay({ 'retry-after': '11' }), undefined, 'longer than is bearable')
-  t.equal(retryDelay({ method: 'GET', number: 0, status: 429, headers: { 'retry-after': '11' } }, { ...policy, maxDelay: 20 }), 11)
-  t.equal(retryDelay({ method: 'GET', number: 8, failure: 'network_error' }, { ...policy, retries: 9, random: () => 1 }), 10, 'never longer than the limit')
-  t.equal(retryDelay({ method: 'GET', number: 0, status: 429, headers: { 'retry-after': '7' } }, { ...policy, random: () => 1 }), 7.25, 'spread a little')
+  t.equal(
+    retryDelay({ method: 'GET', number: 0, status: 429, headers: { 'retry-after': '11' } }, {
+      ...policy,
+      maxDelay: 20
+    }),
+    11
+  )
+  t.equal(
+    retryDelay({ method: 'GET', number: 8, failure: 'network_error' }, { ...policy, retries: 9, random: () => 1 }),
+    10,
+    'never longer than the limit'
+  )
+  t.equal(
+    retryDelay({ method: 'GET', number: 0, status: 429, headers: { 'retry-after': '7' } }, {
+      ...policy,
+      random: () => 1
+    }),
+    7.25,
+    'spread a little'
+  )
 })
 
-t.test('the clock and the dice have defaults', async (t) => {
-  const delay = retryDelay({ method: 'GET', number: 0, status: 429, headers: { 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 5) } }, { retries: 1 })!
+t.test('the clock and the dice have defaults', async t => {
+  const delay = retryDelay({
+    method: 'GET',
+    number: 0,
+    status: 429,
+    headers: { 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 5) }
+  }, { retries: 1 })!
   t.ok(delay > 3 && delay < 7)
 })
 
-t.test('Retry-After and x-ratelimit-reset that make no sense are not there', async (t) => {
-  for (const value of ['', ' ', 'soon', '1e3', '1.5', '99999999999']) t.equal(retryAfter({ 'retry-after': value }, now), undefined, value)
+t.test('Retry-After and x-ratelimit-reset that make no sense are not there', async t => {
+  for (const value of ['', ' ', 'soon', '1e3', '1.5', '99999999999']) {
+    t.equal(retryAfter({ 'retry-after': value }, now), undefined, value)
+  }
   t.equal(retryAfter({}, now), undefined)
   t.equal(retryAfter({ 'retry-after': 'Fri, 01 Jan 2021 00:00:00 GMT' }, now), 0)
-  for (const headers of [{}, { 'x-ratelimit-reset': '' }, { 'x-ratelimit-reset': 'x' }, { 'x-ratelimit-reset': '-5' }]) t.equal(resetAt(headers), -1)
+  for (
+    const headers of [{}, { 'x-ratelimit-reset': '' }, { 'x-ratelimit-reset': 'x' }, { 'x-ratelimit-reset': '-5' }]
+  ) t.equal(resetAt(headers), -1)
   t.equal(resetAt({ 'x-ratelimit-reset': ' 1800000000 ' }), now)
 })
 
-t.test('quota headers', async (t) => {
+t.test('quota headers', async t => {
   t.strictSame(parseQuota('b=per_hour;q=100;r=0;t=1800,b=per_day; q=1000; r=40; t=3600'), [
     { bucket: 'per_hour', limit: 100, remaining: 0, resetAfter: 1800 },
     { bucket: 'per_day', limit: 1000, remaining: 40, resetAfter: 3600 }
   ])
   t.strictSame(parseQuota('client;q=10;t=1;r=9'), [{ bucket: '', limit: 10, remaining: 9, resetAfter: 1 }])
-  for (const broken of [undefined, '', 'b=per_hour', 'b=per_hour;q=x;r=0;t=1', 'q=1;r=;t']) t.strictSame(parseQuota(broken).filter(({ limit }) => limit !== 1), [])
+  for (const broken of [undefined, '', 'b=per_hour', 'b=per_hour;q=x;r=0;t=1', 'q=1;r=;t']) {
+    t.strictSame(parseQuota(broken).filter(({ limit }) => limit !== 1), [])
+  }
   t.equal(quotaDelay({}), undefined)
   t.equal(quotaDelay({ 'auth0-client-quota-limit': 'b=per_hour;q=1;r=1;t=5' }), undefined)
-  t.equal(quotaDelay({ 'auth0-client-quota-limit': 'b=per_hour;q=1;r=0;t=5', 'auth0-organization-quota-limit': 'b=per_day;q=1;r=0;t=50' }), 50)
+  t.equal(
+    quotaDelay({
+      'auth0-client-quota-limit': 'b=per_hour;q=1;r=0;t=5',
+      'auth0-organization-quota-limit': 'b=per_day;q=1;r=0;t=50'
+    }),
+    50
+  )
 })
 
-t.test('JSON', async (t) => {
-  const response = (body: string, type = 'application/json') => ({ status: 200, headers: { 'content-type': type }, body })
+t.test('JSON', async t => {
+  const response = (body: string, type = 'application/json') => ({
+    status: 200,
+    headers: { 'content-type': type },
+    body
+  })
   t.strictSame(parseJsonObject(response('{"a":1}'), 'X'), { a: 1 })
   t.strictSame(parseJson(response('[1]', 'APPLICATION/JSON; charset=utf-8'), 'X'), [1])
   t.strictSame(parseJson(response('{}', 'application/problem+json'), 'X'), {})
   t.equal(mediaType({ status: 200, headers: {}, body: '' }), '')
-  for (const type of ['text/html', 'application/jwt', 'text/plain', '']) t.throws(() => parseJson(response('{}', type), 'X'), { code: 'invalid_response', message: 'X: the answer is not JSON.' })
-  for (const body of ['', '{"a":', '{"a":NaN}', "{'a':1}"]) t.throws(() => parseJson(response(body), 'X'), { code: 'invalid_response', message: 'X: the answer is not valid JSON.' })
-  for (const body of ['[]', '"x"', 'null', '1']) t.throws(() => parseJsonObject(response(body), 'X'), { code: 'invalid_response', message: 'X: the answer is not a JSON object.' })
+  for (const type of ['text/html', 'application/jwt', 'text/plain', '']) {
+    t.throws(() => parseJson(response('{}', type), 'X'), {
+      code: 'invalid_response',
+      message: 'X: the answer is not JSON.'
+    })
+  }
+  for (const body of ['', '{"a":', '{"a":NaN}', "{'a':1}"]) {
+    t.throws(() => parseJson(response(body), 'X'), {
+      code: 'invalid_response',
+      message: 'X: the answer is not valid JSON.'
+    })
+  }
+  for (const body of ['[]', '"x"', 'null', '1']) {
+    t.throws(() => parseJsonObject(response(body), 'X'), {
+      code: 'invalid_response',
+      message: 'X: the answer is not a JSON object.'
+    })
+  }
   t.notOk(isObject([]))
 })
 
-t.test('the parser\'s complaint does not quote the answer', async (t) => {
+t.test("the parser's complaint does not quote the answer", async t => {
   try {
     parseJson({ status: 200, headers: { 'content-type': 'application/json' }, body: 's3cret{' }, 'X')
     t.fail()
@@ -100,9 +164,12 @@ t.test('the parser\'s complaint does not quote the answer', async (t) => {
   }
 })
 
-t.test('DISC-06, DISC-20: a byte order mark is skipped; __proto__ is dropped however it is spelled', async (t) => {
+t.test('DISC-06, DISC-20: a byte order mark is skipped; __proto__ is dropped however it is spelled', async t => {
   t.strictSame(parseText('\ufeff{"a":1}'), { a: 1 })
-  for (const text of ['{"a":{"__proto__":{"x":1},"b":2}}', '{"a":{"\\u005f_proto__":{"x":1},"b":2}}', '{"a":{"_\\u005Fproto\\u005f\\u005F":{"x":1},"b":2}}']) {
+  for (
+    const text of ['{"a":{"__proto__":{"x":1},"b":2}}', '{"a":{"\\u005f_proto__":{"x":1},"b":2}}',
+      '{"a":{"_\\u005Fproto\\u005f\\u005F":{"x":1},"b":2}}']
+  ) {
     const { a } = parseText(text) as { a: Record<string, unknown> }
     t.strictSame(Object.keys(a), ['b'])
     t.equal(a.x, undefined)
@@ -110,7 +177,7 @@ t.test('DISC-06, DISC-20: a byte order mark is skipped; __proto__ is dropped how
   t.equal(({} as Record<string, unknown>).x, undefined)
 })
 
-t.test('single flight: callers at the same time share one piece of work', async (t) => {
+t.test('single flight: callers at the same time share one piece of work', async t => {
   const flight = createSingleFlight<number>()
   let runs = 0
   const work = async (): Promise<number> => {
@@ -124,18 +191,19 @@ t.test('single flight: callers at the same time share one piece of work', async 
   t.equal(await flight('c', work), 4, 'a failure is not remembered either')
 })
 
-t.test('a deadline that is over leaves nothing behind, also when the work never ends', async (t) => {
+t.test('a deadline that is over leaves nothing behind, also when the work never ends', async t => {
   const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
   const before = timers()
   const controller = new AbortController()
-  const waiting = withinDeadline({ seconds: 300, host: 'a.test', signal: controller.signal }, () => new Promise(() => {}))
+  const waiting = withinDeadline({ seconds: 300, host: 'a.test', signal: controller.signal },
+    () => new Promise(() => {}))
   t.equal(timers(), before + 1, 'control')
   controller.abort()
   await t.rejects(waiting, { code: 'aborted' })
   t.equal(timers(), before)
 })
 
-t.test('sleep', async (t) => {
+t.test('sleep', async t => {
   const controller = new AbortController()
   await sleep(0.001, controller.signal)
   const pending = sleep(60, controller.signal)
@@ -145,14 +213,22 @@ t.test('sleep', async (t) => {
   t.equal(aborted(undefined).code, 'aborted')
 })
 
-t.test('DR-03 which addresses are the Internet\'s', async (t) => {
-  for (const address of ['93.184.216.34', '8.8.8.8', '172.15.0.1', '172.32.0.1', '192.169.0.1', '100.128.0.1']) t.ok(isPublicAddress({ address, family: 4 }), address)
-  for (const address of ['0.1.2.3', '10.0.0.1', '100.64.0.1', '127.1.2.3', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.0.0.1', '192.168.1.1', '198.18.0.1', '224.0.0.1', '255.255.255.255']) t.notOk(isPublicAddress({ address, family: 4 }), address)
+t.test("DR-03 which addresses are the Internet's", async t => {
+  for (const address of ['93.184.216.34', '8.8.8.8', '172.15.0.1', '172.32.0.1', '192.169.0.1', '100.128.0.1']) {
+    t.ok(isPublicAddress({ address, family: 4 }), address)
+  }
+  for (
+    const address of ['0.1.2.3', '10.0.0.1', '100.64.0.1', '127.1.2.3', '169.254.169.254', '172.16.0.1',
+      '172.31.255.255', '192.0.0.1', '192.168.1.1', '198.18.0.1', '224.0.0.1', '255.255.255.255']
+  ) t.notOk(isPublicAddress({ address, family: 4 }), address)
   for (const address of ['2606:2800:220:1::1', '::ffff:8.8.8.8']) t.ok(isPublicAddress({ address, family: 6 }), address)
-  for (const address of ['::', '::1', '::ffff:10.0.0.1', '::ffff:127.0.0.1', '64:ff9b::a00:1', 'fd00::1', 'fe80::1', 'ff02::1']) t.notOk(isPublicAddress({ address, family: 6 }), address)
+  for (
+    const address of ['::', '::1', '::ffff:10.0.0.1', '::ffff:127.0.0.1', '64:ff9b::a00:1', 'fd00::1', 'fe80::1',
+      'ff02::1']
+  ) t.notOk(isPublicAddress({ address, family: 6 }), address)
 })
 
-t.test('DR-03 a lookup for connections', async (t) => {
+t.test('DR-03 a lookup for connections', async t => {
   const lookup = promisify(publicLookup) as unknown as (name: string, options: { all?: boolean }) => Promise<unknown>
   t.equal(await lookup('93.184.216.34', {}), '93.184.216.34')
   t.strictSame(await lookup('93.184.216.34', { all: true }), [{ address: '93.184.216.34', family: 4 }])

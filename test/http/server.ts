@@ -4,9 +4,19 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
 /** A request as it came over the wire. */
-export interface Received { method: string, path: string, headers: IncomingMessage['headers'], body: string }
+export interface Received {
+  method: string
+  path: string
+  headers: IncomingMessage['headers']
+  body: string
+}
 
-export interface LocalServer { origin: string, port: number, received: Received[], close: () => void }
+export interface LocalServer {
+  origin: string
+  port: number
+  received: Received[]
+  close: () => void
+}
 
 /** Answers one request; its body has been read. */
 export type Handler = (request: Received, response: ServerResponse, index: number) => void
@@ -25,7 +35,9 @@ export async function startServer (t: Test, handler: Handler, tls?: ServerOption
   }
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
   server.keepAliveTimeout = 60_000
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const close = (): void => {
     server.close()
     server.closeAllConnections()
@@ -36,7 +48,8 @@ export async function startServer (t: Test, handler: Handler, tls?: ServerOption
 }
 
 /** Answers with JSON. */
-export function sendJson (response: ServerResponse, body: unknown, status = 200, headers: Record<string, string> = {}): void {
+export function sendJson (response: ServerResponse, body: unknown, status = 200,
+  headers: Record<string, string> = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers })
   response.end(JSON.stringify(body))
 }

@@ -16,9 +16,19 @@ t.test('a user sees all devices, logs the others out, and is logged out when the
     issuer: 'https://acme.eu.auth0.com/',
     now: () => now,
     lifetimes: { session: WEEK },
-    clients: [{ clientId: 'devices', clientSecret: 'a secret of the application', callbacks: [`${origin}/auth/callback`], backchannelLogoutUrl: `${origin}/auth/backchannel-logout` }],
+    clients: [{
+      clientId: 'devices',
+      clientSecret: 'a secret of the application',
+      callbacks: [`${origin}/auth/callback`],
+      backchannelLogoutUrl: `${origin}/auth/backchannel-logout`
+    }],
     fetch: async (url, init) => {
-      const { statusCode } = await app.inject({ method: 'POST', url: new URL(String(url)).pathname, headers: init?.headers as Record<string, string>, payload: init?.body as string })
+      const { statusCode } = await app.inject({
+        method: 'POST',
+        url: new URL(String(url)).pathname,
+        headers: init?.headers as Record<string, string>,
+        payload: init?.body as string
+      })
       return new Response(null, { status: statusCode })
     }
   })
@@ -35,12 +45,16 @@ t.test('a user sees all devices, logs the others out, and is logged out when the
     httpTimeout: 60,
     now: () => now
   }, patient)
-  t.teardown(async () => { await app.close() })
+  t.teardown(async () => {
+    await app.close()
+  })
 
   const login = async (user = 'ada@example.com'): Promise<Browser> => {
     const browser = new Browser(app, { origin, now: () => now })
     const { headers } = await browser.navigate('/auth/login?returnTo=%2Fdevices')
-    const arrived = await browser.navigate(new URL(await tenant.login({ authorizationUrl: String(headers.location), user })).href.slice(origin.length))
+    const arrived = await browser.navigate(
+      new URL(await tenant.login({ authorizationUrl: String(headers.location), user })).href.slice(origin.length)
+    )
     t.equal(arrived.headers.location, '/devices')
     now += 10
     return browser
@@ -56,13 +70,19 @@ t.test('a user sees all devices, logs the others out, and is logged out when the
   t.strictSame([await devices(phone), await devices(laptop), await devices(alan)], [2, 2, 1])
   t.match((await phone.navigate('/devices')).body, /Another device.*This device/u, 'the newest first')
 
-  t.equal((await laptop.submit('/devices/log-out-others', {}, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).statusCode, 403)
+  t.equal(
+    (await laptop.submit('/devices/log-out-others', {}, {
+      origin: 'https://evil.example',
+      'sec-fetch-site': 'cross-site'
+    })).statusCode,
+    403
+  )
   t.strictSame([await devices(phone), await devices(laptop)], [2, 2], 'no other site can do it')
   t.match(await laptop.submit('/devices/log-out-others', {}), { statusCode: 303, headers: { location: '/devices' } })
   t.strictSame([await devices(phone), await devices(laptop), await devices(alan)], [undefined, 1, 1])
 
   await tenant.revoke(tenant.users[0]!.sub)
-  t.strictSame([await devices(laptop), await devices(alan)], [undefined, 1], 'the tenant ended the user\'s sessions')
+  t.strictSame([await devices(laptop), await devices(alan)], [undefined, 1], "the tenant ended the user's sessions")
 
   now += WEEK
   t.equal(await devices(alan), 1)

@@ -8,21 +8,34 @@ import { patient, runQuickstart } from '../running-quickstart.js'
 const { buildApp } = await import('../../examples/quickstart/app.js')
 
 const audience = 'https://orders.example.com'
-const html = { accept: 'text/html', host: 'localhost:3000', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' }
+const html = {
+  accept: 'text/html',
+  host: 'localhost:3000',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-site': 'same-origin'
+}
 
 /** A visitor of an application that is only injected into: keeps its cookies. */
 class Visitor {
   readonly #app: FastifyInstance
   readonly cookies = new Map<string, string>()
 
-  constructor (app: FastifyInstance) { this.#app = app }
+  constructor (app: FastifyInstance) {
+    this.#app = app
+  }
 
   async get (url: string, headers: Record<string, string> = {}): Promise<Response> {
     return this.#remember(await this.#app.inject({ url, headers: { ...html, cookie: this.#cookie(), ...headers } }))
   }
 
   async post (url: string, headers: Record<string, string> = {}): Promise<Response> {
-    return this.#remember(await this.#app.inject({ method: 'POST', url, headers: { ...html, cookie: this.#cookie(), origin: 'http://localhost:3000', ...headers } }))
+    return this.#remember(
+      await this.#app.inject({
+        method: 'POST',
+        url,
+        headers: { ...html, cookie: this.#cookie(), origin: 'http://localhost:3000', ...headers }
+      })
+    )
   }
 
   #cookie (): string {
@@ -42,7 +55,13 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
   const tenant = await createTenant({
     issuer: 'https://acme.eu.auth0.com/',
     users: [
-      { sub: 'auth0|ada', name: 'Ada <script>alert(1)</script>', email: 'ada@example.com', picture: 'https://cdn.example.com/"onerror="alert(2).png', claims: { 'https://example.com/<b>': { note: '</code><img src=x>' } } },
+      {
+        sub: 'auth0|ada',
+        name: 'Ada <script>alert(1)</script>',
+        email: 'ada@example.com',
+        picture: 'https://cdn.example.com/"onerror="alert(2).png',
+        claims: { 'https://example.com/<b>': { note: '</code><img src=x>' } }
+      },
       { sub: 'auth0|bare', picture: '' }
     ],
     clients: [{ clientId: 'quickstart', clientSecret: 'a secret of the application' }],
@@ -65,7 +84,9 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
     demoUsers: [{ name: '<i>Ada</i>', email: 'ada@example.com', password: 'password' }],
     server: patient
   })
-  t.teardown(async () => { await app.close() })
+  t.teardown(async () => {
+    await app.close()
+  })
 
   async function logIn (visitor: Visitor, response: Response, user = 'auth0|ada'): Promise<Response> {
     const authorizationUrl = await followToTenant(visitor, response)
@@ -132,7 +153,11 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
   await t.test('words of the tenant are shown as text', async t => {
     const visitor = new Visitor(app)
     const state = new URL(await followToTenant(visitor, await visitor.get('/dashboard'))).searchParams.get('state')
-    const answer = await visitor.get(`/auth/callback?error=access_denied&error_description=${encodeURIComponent('<img src=x onerror=alert(1)>')}&state=${state}&iss=${encodeURIComponent(tenant.issuer)}`)
+    const answer = await visitor.get(
+      `/auth/callback?error=access_denied&error_description=${
+        encodeURIComponent('<img src=x onerror=alert(1)>')
+      }&state=${state}&iss=${encodeURIComponent(tenant.issuer)}`
+    )
     t.match(answer.body, '&lt;img src=x onerror=alert(1)&gt;')
     t.notMatch(answer.body, '<img src=x')
   })
@@ -141,7 +166,9 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
     const visitor = new Visitor(app)
     await logIn(visitor, await visitor.get('/dashboard'))
     clock += 700
-    t.teardown(() => { clock = 0 })
+    t.teardown(() => {
+      clock = 0
+    })
     const late = await visitor.get('/dashboard?tab=claims')
     t.equal(late.statusCode, 302)
     t.equal((await logIn(visitor, late)).headers.location, '/dashboard?tab=claims')
@@ -163,7 +190,10 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
     const missing = await visitor.get('/nowhere')
     t.equal(missing.statusCode, 404)
     t.match(missing.body, 'There is nothing here.')
-    t.match((await visitor.get('/nowhere', { accept: 'application/json' })).json(), { statusCode: 404, code: 'not_found' })
+    t.match((await visitor.get('/nowhere', { accept: 'application/json' })).json(), {
+      statusCode: 404,
+      code: 'not_found'
+    })
 
     const foreign = await visitor.get('/auth/callback?code=x&state=unknown')
     t.ok([302, 400].includes(foreign.statusCode), 'a callback nobody started is answered')
@@ -173,7 +203,8 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
 t.test('the quickstart calls its own API with the access token', async t => {
   const { app, url } = await runQuickstart(t)
   t.equal((await fetch(`${url}/api/orders`)).status, 401, 'the API wants a token')
-  t.equal((await fetch(`${url}/api/orders`, { headers: { authorization: 'Bearer nonsense' } })).status, 401, 'of this tenant')
+  t.equal((await fetch(`${url}/api/orders`, { headers: { authorization: 'Bearer nonsense' } })).status, 401,
+    'of this tenant')
   t.equal((await fetch(`${url}/style.css`)).headers.get('content-type'), 'text/css; charset=utf-8')
   t.ok(app.hasRoute({ method: 'GET', url: '/orders' }))
 })

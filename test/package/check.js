@@ -22,7 +22,8 @@ try {
   tool('publint', [tarball, '--strict'])
   tool('attw', [tarball, '--profile', 'esm-only', '--no-emoji'])
 
-  const full = project('full', tarball, [...Object.keys(manifest.dependencies), 'fastify', 'oidc-provider', 'otpauth', '@simplewebauthn/server', '@types/node', 'undici-types'])
+  const full = project('full', tarball, [...Object.keys(manifest.dependencies), 'fastify', 'oidc-provider', 'otpauth',
+    '@simplewebauthn/server', '@types/node', 'undici-types'])
   run(process.execPath, ['esm.js'], full)
   run(process.execPath, ['commonjs.cjs'], full)
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], full)
@@ -30,20 +31,29 @@ try {
   const bare = project('bare', tarball, Object.keys(manifest.dependencies))
   run(process.execPath, ['without-fastify.js'], bare)
 
-  console.log(`packed ${packed.filename}: ${packed.files.length} files, ${Math.round(packed.size / 1024)} kB; used from ESM, CommonJS, TypeScript and without Fastify`)
+  console.log(
+    `packed ${packed.filename}: ${packed.files.length} files, ${Math.round(packed.size / 1024)} kB; used from ESM, ` +
+      'CommonJS, TypeScript and without Fastify'
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
 /** What is in the tarball, and what must not be. */
 function checkContents (files) {
-  for (const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/lib/index.js', 'dist/lib/index.d.ts', 'dist/types/fastify.d.ts', 'lib/index.ts']) {
+  for (
+    const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/lib/index.js', 'dist/lib/index.d.ts',
+      'dist/types/fastify.d.ts', 'lib/index.ts']
+  ) {
     assert(files.includes(file), `${file} is missing from the tarball`)
   }
   for (const entry of Object.values(manifest.exports)) {
-    for (const target of typeof entry === 'string' ? [entry] : Object.values(entry)) assert(files.includes(target.slice(2)), `${target} is exported but not packed`)
+    for (const target of typeof entry === 'string' ? [entry] : Object.values(entry)) {
+      assert(files.includes(target.slice(2)), `${target} is exported but not packed`)
+    }
   }
-  assert.deepEqual(files.filter(file => /\.test\.|\.tst\.|^test\/|^examples\/|^\.|node_modules/.test(file)), [], 'not for users')
+  assert.deepEqual(files.filter(file => /\.test\.|\.tst\.|^test\/|^examples\/|^\.|node_modules/.test(file)), [],
+    'not for users')
 }
 
 /** A consumer's project: the unpacked tarball, links to these packages, and the files of `consumers/`. */

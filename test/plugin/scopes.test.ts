@@ -9,18 +9,23 @@ import { Site } from '../flows/site.js'
 t.test('two tenants in sibling scopes are strangers to each other', async t => {
   const s = new Site()
   const app = fastify({ pluginTimeout: 0 })
-  t.teardown(async () => { await app.close(); await s.app.close() })
+  t.teardown(async () => {
+    await app.close()
+    await s.app.close()
+  })
   for (const [prefix, clientId] of [['/one', 'client-1'], ['/two', 'client-2']] as const) {
     app.register(async scope => {
       await scope.register(fastifyAuth0, s.options({ clientId }))
-      scope.get('/me', { preHandler: scope.auth0.requireSession }, async request => (await request.auth0.getUser())?.sub)
+      scope.get('/me', { preHandler: scope.auth0.requireSession }, async request =>
+        (await request.auth0.getUser())?.sub)
     }, { prefix })
   }
   app.get('/outside', async request => request.auth0 === undefined)
   await app.ready()
   const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
   const start = await browser.navigate('/one/auth/login')
-  t.match(new URL(String(start.headers.location)).searchParams.get('redirect_uri'), 'https://app.example.test/one/auth/callback')
+  t.match(new URL(String(start.headers.location)).searchParams.get('redirect_uri'),
+    'https://app.example.test/one/auth/callback')
   const done = await browser.navigate(s.tenant.callback(String(start.headers.location)))
   t.equal(done.statusCode, 302)
   t.equal((await browser.call('/one/me')).body, 'auth0|ada')
@@ -29,24 +34,33 @@ t.test('two tenants in sibling scopes are strangers to each other', async t => {
   t.equal((await browser.call('/outside')).body, 'true', 'outside of both scopes there is nothing')
 })
 
-t.test('a root guard over a child with a tenant of its own checks the child\'s tenant', async t => {
+t.test("a root guard over a child with a tenant of its own checks the child's tenant", async t => {
   const s = new Site()
   const app = fastify({ pluginTimeout: 0 })
-  t.teardown(async () => { await app.close(); await s.app.close() })
+  t.teardown(async () => {
+    await app.close()
+    await s.app.close()
+  })
   let runs = 0
   await app.register(fastifyAuth0, s.options())
   app.addHook('preHandler', app.auth0.requireSession)
-  app.get('/root', async request => { runs++; return (await request.getSession())?.user.sub })
+  app.get('/root', async request => {
+    runs++
+    return (await request.getSession())?.user.sub
+  })
   app.register(async child => {
     await child.register(fastifyAuth0, s.options({ clientId: 'client-2' }))
-    child.get('/inner', async request => { runs++; return (await request.getSession())?.user.sub })
+    child.get('/inner', async request => {
+      runs++
+      return (await request.getSession())?.user.sub
+    })
     child.get('/open', { config: { auth0: false } }, async () => 'open')
     child.get('/public', { config: { auth0: { public: true } } }, async () => 'public')
   }, { prefix: '/child' })
   await app.ready()
   const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
   const root = await browser.navigate('/auth/login')
-  t.equal(root.statusCode, 302, 'the guard lets the plugin\'s own routes pass')
+  t.equal(root.statusCode, 302, "the guard lets the plugin's own routes pass")
   await browser.navigate(s.tenant.callback(String(root.headers.location)))
   t.equal((await browser.call('/root')).body, 'auth0|ada')
   t.equal((await browser.call('/child/inner')).statusCode, 401, 'a session of the root is none of the child')
@@ -56,23 +70,30 @@ t.test('a root guard over a child with a tenant of its own checks the child\'s t
   t.equal((await browser.navigate('/child/auth/login')).statusCode, 302)
 })
 
-t.test('the plugin\'s prefix is part of its routes and of the callback URL', async t => {
+t.test("the plugin's prefix is part of its routes and of the callback URL", async t => {
   const s = new Site()
   const app = fastify({ pluginTimeout: 0 })
-  t.teardown(async () => { await app.close(); await s.app.close() })
+  t.teardown(async () => {
+    await app.close()
+    await s.app.close()
+  })
   await app.register(fastifyAuth0, { ...s.options({ appBaseUrl: 'https://app.example.test/base' }), prefix: '/t1' })
   await app.ready()
   const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
   const start = await browser.navigate('/t1/auth/login?returnTo=/x')
-  t.equal(new URL(String(start.headers.location)).searchParams.get('redirect_uri'), 'https://app.example.test/base/t1/auth/callback')
+  t.equal(new URL(String(start.headers.location)).searchParams.get('redirect_uri'),
+    'https://app.example.test/base/t1/auth/callback')
   const back = s.tenant.callback(String(start.headers.location)).replace('/base', '')
   t.equal((await browser.navigate(back)).headers.location, '/base/x')
-  t.equal(s.tenant.grants('authorization_code')[0]?.form.get('redirect_uri'), 'https://app.example.test/base/t1/auth/callback', 'the same when the code is redeemed')
+  t.equal(s.tenant.grants('authorization_code')[0]?.form.get('redirect_uri'),
+    'https://app.example.test/base/t1/auth/callback', 'the same when the code is redeemed')
 })
 
 t.test('twice in one scope is refused', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   const app = fastify({ pluginTimeout: 0 })
   app.register(fastifyAuth0, s.options())
   app.register(fastifyAuth0, s.options())
@@ -81,7 +102,9 @@ t.test('twice in one scope is refused', async t => {
 
 t.test('a misspelt guard and an uncalled factory fail when the route is registered', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   await s.app.after()
   const auth0 = s.app.auth0 as unknown as Record<string, unknown>
   t.throws(() => auth0.requireSesion, /does not exist. Did you mean "requireSession"/)
@@ -89,16 +112,24 @@ t.test('a misspelt guard and an uncalled factory fail when the route is register
   t.equal((auth0 as { [Symbol.iterator]?: unknown })[Symbol.iterator], undefined)
   t.equal(auth0.for, auth0.for, 'methods are bound once')
   const make = factory('requireNothing', (..._: unknown[]): Guard => async () => {})
-  t.throws(() => { s.app.get('/uncalled', { preHandler: make as unknown as Guard }, async () => 'x') }, /has to be called/)
-  t.throws(() => { s.app.get('/uncalled-2', { onRequest: [s.app.auth0.requireSession, make as unknown as Guard] }, async () => 'x') }, /has to be called/)
+  t.throws(() => {
+    s.app.get('/uncalled', { preHandler: make as unknown as Guard }, async () => 'x')
+  }, /has to be called/)
+  t.throws(() => {
+    s.app.get('/uncalled-2', { onRequest: [s.app.auth0.requireSession, make as unknown as Guard] }, async () => 'x')
+  }, /has to be called/)
   t.throws(() => make({ raw: {}, server: {} }), /requireNothing.*has to be called/)
   for (const argument of [undefined, { role: 'admin' }]) t.type(make(argument), 'function')
 })
 
 t.test('for() binds any request; its cookies are written with the others', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
-  s.route('/start', async (request, reply) => (await s.app.auth0.for({ request, reply }).startInteractiveLogin({ returnTo: '/there' })).href)
+  t.teardown(async () => {
+    await s.app.close()
+  })
+  s.route('/start',
+    async (request, reply) =>
+      (await s.app.auth0.for({ request, reply }).startInteractiveLogin({ returnTo: '/there' })).href)
   s.route('/read', async request => (await s.app.auth0.for({ request }).getUser())?.sub ?? 'nobody')
   await s.app.ready()
   const browser = s.browser()
@@ -109,15 +140,27 @@ t.test('for() binds any request; its cookies are written with the others', async
 })
 
 t.test('an answer brings the browser up to date once; a connection that outlives it keeps nothing', t => {
-  const [reply, asked]: [{ sent: boolean, [name: string]: unknown }, string[]] = [{ sent: false, raw: {}, getHeader () {}, header () {} }, []]
-  const jar = new RequestCookieJar({ raw: { headers: { cookie: 'a=1' } } } as FastifyRequest, reply as unknown as FastifyReply, true)
+  const [reply, asked]: [{ sent: boolean, [name: string]: unknown }, string[]] = [{
+    sent: false,
+    raw: {},
+    getHeader () {},
+    header () {}
+  }, []]
+  const jar = new RequestCookieJar({ raw: { headers: { cookie: 'a=1' } } } as FastifyRequest,
+    reply as unknown as FastifyReply, true)
   const flush = (): unknown => jar.flush(reply as unknown as FastifyReply)
   jar.get('a')
-  jar.beforeSend(() => { asked.push('before') })
+  jar.beforeSend(() => {
+    asked.push('before')
+  })
   flush()
-  jar.beforeSend(() => { asked.push('after') })
+  jar.beforeSend(() => {
+    asked.push('after')
+  })
   reply.sent = true
-  jar.beforeSend(() => { asked.push('later') })
+  jar.beforeSend(() => {
+    asked.push('later')
+  })
   flush()
   t.strictSame(asked, ['before'])
   t.end()
@@ -125,9 +168,15 @@ t.test('an answer brings the browser up to date once; a connection that outlives
 
 t.test('a hook that fails after the cookies were written does not write them twice', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   s.route('/write', async request => await request.auth0.updateSession({ theme: 'dark' }))
-  s.app.after(() => { s.app.addHook('onSend', async ({ url }, { statusCode }) => { if (url === '/write' && statusCode === 200) throw new Error('too late') }) })
+  s.app.after(() => {
+    s.app.addHook('onSend', async ({ url }, { statusCode }) => {
+      if (url === '/write' && statusCode === 200) throw new Error('too late')
+    })
+  })
   await s.app.ready()
   const browser = await s.member()
   const response = await browser.call('/write')
@@ -144,7 +193,11 @@ t.test('the application registers @fastify/cookie before or after, as it likes',
     app.register(fastifyAuth0, s.options())
     if (order === 'after') app.register(cookie)
     app.after(() => {
-      app.get('/both', async (request, reply) => { reply.setCookie('own', '1'); await request.auth0.startInteractiveLogin(); return 'x' })
+      app.get('/both', async (request, reply) => {
+        reply.setCookie('own', '1')
+        await request.auth0.startInteractiveLogin()
+        return 'x'
+      })
     })
     const answer = await app.inject({ url: '/both', headers: { host: 'app.example.test' } })
     t.equal([answer.headers['set-cookie']].flat().length, 2, order)
@@ -154,10 +207,18 @@ t.test('the application registers @fastify/cookie before or after, as it likes',
 })
 
 t.test('several addresses: the one the request came to', async t => {
-  const s = new Site({ appBaseUrl: ['https://a.example.test', 'https://b.example.test', 'http://localhost:3000'] }, { trustProxy: true })
-  t.teardown(async () => { await s.app.close() })
+  const s = new Site({ appBaseUrl: ['https://a.example.test', 'https://b.example.test', 'http://localhost:3000'] }, {
+    trustProxy: true
+  })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   await s.app.ready()
-  const at = async (host: string, proto = 'https') => await s.app.inject({ url: '/auth/login', headers: { 'x-forwarded-host': host, 'x-forwarded-proto': proto, accept: 'text/html' } })
+  const at = async (host: string, proto = 'https') =>
+    await s.app.inject({
+      url: '/auth/login',
+      headers: { 'x-forwarded-host': host, 'x-forwarded-proto': proto, accept: 'text/html' }
+    })
   t.match((await at('b.example.test')).headers.location, /redirect_uri=https%3A%2F%2Fb\.example\.test%2F/)
   t.notMatch((await at('localhost:3000', 'http')).headers['set-cookie'], /Secure/)
   const refused = await at('evil.test')
@@ -169,41 +230,72 @@ t.test('without an address the request tells it, in development', async t => {
   const s = new Site({}, {})
   await s.app.close()
   const app = fastify({ pluginTimeout: 0 })
-  t.teardown(async () => { await app.close() })
+  t.teardown(async () => {
+    await app.close()
+  })
   const { appBaseUrl: _, ...options } = s.options()
   await app.register(fastifyAuth0, options)
   await app.ready()
-  t.match((await app.inject({ url: '/auth/login', headers: { host: 'localhost:3000' } })).headers.location, /redirect_uri=http%3A%2F%2Flocalhost%3A3000%2F/)
+  t.match((await app.inject({ url: '/auth/login', headers: { host: 'localhost:3000' } })).headers.location,
+    /redirect_uri=http%3A%2F%2Flocalhost%3A3000%2F/)
   t.equal((await app.inject({ url: '/auth/login', headers: { host: 'evil test' } })).statusCode, 400)
 })
 
-t.test('the Management API by the plugin\'s credentials, built once and only where it is asked for', async t => {
+t.test("the Management API by the plugin's credentials, built once and only where it is asked for", async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
-  s.tenant.scripts.set('client_credentials', ({ form }) => ({ json: { access_token: `for-${encodeURIComponent(form.get('audience') ?? '')}`, token_type: 'Bearer', expires_in: 60 } }))
-  s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada', ({ headers }) => ({ json: { user_id: 'auth0|ada', seen: headers.get('authorization') } }))
+  t.teardown(async () => {
+    await s.app.close()
+  })
+  s.tenant.scripts.set('client_credentials', ({ form }) => ({
+    json: {
+      access_token: `for-${encodeURIComponent(form.get('audience') ?? '')}`,
+      token_type: 'Bearer',
+      expires_in: 60
+    }
+  }))
+  s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada',
+    ({ headers }) => ({ json: { user_id: 'auth0|ada', seen: headers.get('authorization') } }))
   await s.app.ready()
   t.equal(s.tenant.requests.length, 0)
   const { management } = s.app.auth0
   t.equal(s.app.auth0.management, management)
-  t.match(await management.users.get('auth0|ada'), { user_id: 'auth0|ada', seen: `Bearer for-${encodeURIComponent('https://acme.eu.auth0.com/api/v2/')}` })
-  t.match(Object.fromEntries(s.tenant.grants('client_credentials')[0]!.form), { client_id: 'client-1', client_secret: 'the secret of the client' })
+  t.match(await management.users.get('auth0|ada'), {
+    user_id: 'auth0|ada',
+    seen: `Bearer for-${encodeURIComponent('https://acme.eu.auth0.com/api/v2/')}`
+  })
+  t.match(Object.fromEntries(s.tenant.grants('client_credentials')[0]!.form), {
+    client_id: 'client-1',
+    client_secret: 'the secret of the client'
+  })
 })
 
-t.test('behind custom domains the Management API goes by the tenant\'s own', async t => {
+t.test("behind custom domains the Management API goes by the tenant's own", async t => {
   for (const domain of ['login.acme.com', () => 'login.acme.com']) {
     const s = new Site({ domain, managementDomain: 'acme.eu.auth0.com' })
-    t.teardown(async () => { await s.app.close() })
-    s.tenant.scripts.set('client_credentials', ({ form }) => ({ json: { access_token: `for-${encodeURIComponent(form.get('audience') ?? '')}`, token_type: 'Bearer', expires_in: 60 } }))
-    s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada', ({ headers }) => ({ json: { seen: headers.get('authorization') } }))
+    t.teardown(async () => {
+      await s.app.close()
+    })
+    s.tenant.scripts.set('client_credentials', ({ form }) => ({
+      json: {
+        access_token: `for-${encodeURIComponent(form.get('audience') ?? '')}`,
+        token_type: 'Bearer',
+        expires_in: 60
+      }
+    }))
+    s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada',
+      ({ headers }) => ({ json: { seen: headers.get('authorization') } }))
     await s.app.ready()
-    t.match(await s.app.auth0.management.users.get('auth0|ada'), { seen: `Bearer for-${encodeURIComponent('https://acme.eu.auth0.com/api/v2/')}` })
+    t.match(await s.app.auth0.management.users.get('auth0|ada'), {
+      seen: `Bearer for-${encodeURIComponent('https://acme.eu.auth0.com/api/v2/')}`
+    })
   }
 })
 
 t.test('the Authentication API goes by what the plugin knows of the tenant', async t => {
   const s = new Site({ clockTolerance: 0 })
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   await s.member()
   const documents = (): number => s.tenant.requests.filter(({ path }) => path.startsWith('/.well-known/')).length
   const before = documents()
@@ -211,7 +303,10 @@ t.test('the Authentication API goes by what the plugin knows of the tenant', asy
   const { authentication } = s.app.auth0
   const idToken = await s.tenant.idToken({ sub: 'auth0|ada' })
   t.equal((await authentication.verifier.verify(idToken)).sub, 'auth0|ada')
-  await t.rejects(authentication.verifier.verify(await s.tenant.idToken({ exp: s.clock.now - 10 })), { message: /expired/, claim: 'exp' }, 'with the plugin\'s tolerance')
+  await t.rejects(authentication.verifier.verify(await s.tenant.idToken({ exp: s.clock.now - 10 })), {
+    message: /expired/,
+    claim: 'exp'
+  }, "with the plugin's tolerance")
   t.equal(documents(), before, 'metadata and keys are shared')
   await authentication.close()
   await s.member()
@@ -224,10 +319,17 @@ t.test('Vary keeps what the application said', async t => {
     if (vary !== undefined) reply.header('vary', vary)
     return (await request.getSession())?.user.sub
   })
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   await s.app.ready()
   const ada = await s.member()
-  for (const [given, said] of [[undefined, 'Cookie'], ['Accept', 'Accept, Cookie'], ['Accept, cookie', 'Accept, cookie'], ['*', '*'], ['X-Cookie-Jar', 'X-Cookie-Jar, Cookie']] as const) {
+  for (
+    const [given, said] of [[undefined, 'Cookie'], ['Accept', 'Accept, Cookie'], ['Accept, cookie', 'Accept, cookie'], [
+      '*',
+      '*'
+    ], ['X-Cookie-Jar', 'X-Cookie-Jar, Cookie']] as const
+  ) {
     vary = given
     t.equal((await ada.call('/me')).headers.vary, said)
   }

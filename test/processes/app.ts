@@ -18,7 +18,9 @@ const stuck = new AsyncLocalStorage<string | undefined>()
 
 const patientFetch: typeof fetch = async (input, init) => {
   const where = stuck.getStore()
-  if (where === undefined || !String(input instanceof Request ? input.url : input).endsWith('/oauth/token')) return await fetch(input, init)
+  if (where === undefined || !String(input instanceof Request ? input.url : input).endsWith('/oauth/token')) {
+    return await fetch(input, init)
+  }
   if (where === 'after') await (await fetch(input, init)).text()
   tell({ type: 'stuck' })
   return await new Promise<never>(() => {})
@@ -41,7 +43,12 @@ async function site (name: string, sessionStore: SessionStore): Promise<FastifyI
     scope: 'openid profile email offline_access read:items',
     sessionStore,
     // Few remembered cookies: they have all their room soon, and what still grows then should not.
-    sessionConfiguration: { storeTimeout: settings.storeTimeout, inactivityDuration: 4e6, absoluteDuration: 8e6, cacheEntries: 32 },
+    sessionConfiguration: {
+      storeTimeout: settings.storeTimeout,
+      inactivityDuration: 4e6,
+      absoluteDuration: 8e6,
+      cacheEntries: 32
+    },
     httpTimeout: settings.httpTimeout,
     customFetch: patientFetch,
     now
@@ -51,10 +58,16 @@ async function site (name: string, sessionStore: SessionStore): Promise<FastifyI
     const user = await request.auth0.getUser()
     return { sub: user?.sub, canary: user?.canary, process: process.pid }
   })
-  app.get<{ Querystring: { stuck?: string } }>('/token', { preHandler }, async request => await stuck.run(request.query.stuck, async () => {
-    const { accessToken } = await request.auth0.getAccessToken()
-    return { mark: createHash('sha256').update(accessToken).digest('hex').slice(0, 12), canary: canaryOf(accessToken), process: process.pid }
-  }))
+  app.get<{ Querystring: { stuck?: string } }>('/token', { preHandler },
+    async request =>
+      await stuck.run(request.query.stuck, async () => {
+        const { accessToken } = await request.auth0.getAccessToken()
+        return {
+          mark: createHash('sha256').update(accessToken).digest('hex').slice(0, 12),
+          canary: canaryOf(accessToken),
+          process: process.pid
+        }
+      }))
   app.get('/session', async request => ({ sub: (await request.auth0.getSession())?.user.sub }))
   await app.listen({ port: 0, host: '127.0.0.1' })
   return app
@@ -78,10 +91,17 @@ if (settings.postgres !== undefined) {
 process.on('message', (order: Order) => {
   if (order.type === 'advance') ahead += order.seconds
   // Twice: what finalizers let go of in the first collection, the second one takes.
-  if (order.type === 'collect') for (let i = 0; i < 2; i++) globalThis.gc!()
+  if (order.type === 'collect') { for (let i = 0; i < 2; i++) globalThis.gc!() }
   tell({ type: 'done', heapUsed: process.memoryUsage().heapUsed, unhandled })
 })
 let unhandled = 0
-process.on('unhandledRejection', () => { unhandled++ })
+process.on('unhandledRejection', () => {
+  unhandled++
+})
 process.on('disconnect', () => process.exit())
-tell({ type: 'listening', ports: Object.fromEntries(Object.entries(sites).map(([name, app]) => [name, (app.server.address() as AddressInfo).port])) })
+tell({
+  type: 'listening',
+  ports: Object.fromEntries(
+    Object.entries(sites).map(([name, app]) => [name, (app.server.address() as AddressInfo).port])
+  )
+})

@@ -25,7 +25,9 @@ export class AppProcess {
       env: { ...process.env, NODE_ENV: 'test', TAP: '0', SETTINGS: JSON.stringify(settings) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc']
     })
-    this.child.on('message', (report: Report) => { if (report.type === 'stuck') this.stuck++ })
+    this.child.on('message', (report: Report) => {
+      if (report.type === 'stuck') this.stuck++
+    })
   }
 
   async listening (): Promise<this> {
@@ -58,18 +60,24 @@ export interface Deployment {
   /** Load balancers by name of the store. */
   sites: Record<string, RoundRobin>
   /** Lets time pass for the application and the tenant: tokens expire. */
-  advance (seconds: number): Promise<void>
+  advance(seconds: number): Promise<void>
   /** A visitor of a site. */
-  visitor (store: string): Visitor
-  close (): Promise<void>
+  visitor(store: string): Visitor
+  close(): Promise<void>
 }
 
 /** Seconds that access tokens live. */
 export const TOKEN_LIFETIME = 120
 const audience = 'https://api.example.com'
-const secrets = { clientSecret: 'a secret of the application', sessionSecret: 'of forty characters, as it should be made' }
+const secrets = {
+  clientSecret: 'a secret of the application',
+  sessionSecret: 'of forty characters, as it should be made'
+}
 
-/** Starts everything: servers, tenant, processes, load balancers. The users of the tenant carry a canary in their tokens. */
+/**
+ * Starts everything: servers, tenant, processes, load balancers. The users of the tenant carry a canary in their
+ * tokens.
+ */
 export async function startDeployment (options: { stores: readonly string[], users: number }): Promise<Deployment> {
   const closing: (() => Promise<unknown>)[] = []
   let ahead = 0
@@ -91,10 +99,16 @@ export async function startDeployment (options: { stores: readonly string[], use
     now: () => Date.now() / 1000 + ahead,
     maxRequests: 100_000,
     users: Array.from({ length: options.users }, (_, n) => ({
-      sub: `auth0|user-${n}`, email: `user-${n}@example.com`, claims: { canary: `canary-${n}` }, accessTokenClaims: { canary: `canary-${n}` }
+      sub: `auth0|user-${n}`,
+      email: `user-${n}@example.com`,
+      claims: { canary: `canary-${n}` },
+      accessTokenClaims: { canary: `canary-${n}` }
     })),
     clients: options.stores.map(name => ({
-      clientId: name, clientSecret: secrets.clientSecret, refreshToken: { rotation: true, overlap: 0 }, backchannelLogoutUrl: `${sites[name]!.url}/auth/backchannel-logout`
+      clientId: name,
+      clientSecret: secrets.clientSecret,
+      refreshToken: { rotation: true, overlap: 0 },
+      backchannelLogoutUrl: `${sites[name]!.url}/auth/backchannel-logout`
     })),
     resourceServers: [{ identifier: audience, scopes: ['read:items'], tokenLifetime: TOKEN_LIFETIME }]
   })
@@ -105,11 +119,17 @@ export async function startDeployment (options: { stores: readonly string[], use
     sessionSecret: secrets.sessionSecret,
     httpTimeout: 8,
     storeTimeout: 12,
-    sites: Object.fromEntries(options.stores.map(name => [name, { clientId: name, clientSecret: secrets.clientSecret, appBaseUrl: sites[name]!.url }])),
+    sites: Object.fromEntries(
+      options.stores.map(
+        name => [name, { clientId: name, clientSecret: secrets.clientSecret, appBaseUrl: sites[name]!.url }]
+      )
+    ),
     ...(redis !== undefined && { redis: redis.port }),
     ...(postgres !== undefined && { postgres: postgres.connection })
   }
-  const processes = await Promise.all([new AppProcess(settings), new AppProcess(settings)].map(async one => await one.listening()))
+  const processes = await Promise.all(
+    [new AppProcess(settings), new AppProcess(settings)].map(async one => await one.listening())
+  )
   closing.push(async () => await Promise.all(processes.map(async one => await one.end('SIGKILL'))))
   for (const [name, site] of Object.entries(sites)) site.ports = processes.map(({ ports }) => ports[name]!)
   return {

@@ -8,7 +8,12 @@ import type { Visitor } from './visitor.js'
 t.setTimeout(500_000)
 const stores = ['redis', 'postgres'] as const
 
-interface Token { mark?: string, canary?: string, code?: string, process?: number }
+interface Token {
+  mark?: string
+  canary?: string
+  code?: string
+  process?: number
+}
 
 function tokenCalls ({ tenant }: Deployment): number {
   return tenant.requests.filter(({ path }) => path === '/oauth/token').length
@@ -39,11 +44,15 @@ async function oneSite (t: Test, deployment: Deployment, store: typeof stores[nu
     const marks = new Set(answers.map(({ mark }) => mark))
     t.equal(marks.size, 1)
     t.not([...marks][0], first.mark)
-    t.comment(`${store}: 200 requests on an expired token over two processes: ${tokenCalls(deployment) - before} token call, ${Math.round(performance.now() - begun)} ms`)
+    t.comment(
+      `${store}: 200 requests on an expired token over two processes: ${tokenCalls(deployment) - before} token ` +
+        `call, ${Math.round(performance.now() - begun)} ms`
+    )
   })
 
   await t.test('a logout token that one process gets ends the session at both', async t => {
-    const mine = [await deployment.visitor(store).login('user-2@example.com'), await deployment.visitor(store).login('user-2@example.com')]
+    const mine = [await deployment.visitor(store).login('user-2@example.com'),
+      await deployment.visitor(store).login('user-2@example.com')]
     const other = await deployment.visitor(store).login('user-3@example.com')
     const sent = deployment.tenant.logoutTokens.length
     await deployment.tenant.revoke('auth0|user-2')
@@ -61,7 +70,9 @@ async function oneSite (t: Test, deployment: Deployment, store: typeof stores[nu
 async function stuckPeople (deployment: Deployment): Promise<Record<string, Visitor>> {
   const people: Record<string, Visitor> = {}
   for (const store of stores) {
-    for (const [n, who] of ['before', 'overlap', 'after', 'bystander'].entries()) people[`${store} ${who}`] = await deployment.visitor(store).login(`user-${4 + n}@example.com`)
+    for (const [n, who] of ['before', 'overlap', 'after', 'bystander'].entries()) {
+      people[`${store} ${who}`] = await deployment.visitor(store).login(`user-${4 + n}@example.com`)
+    }
   }
   await deployment.advance(TOKEN_LIFETIME)
   const [first] = deployment.processes
@@ -69,7 +80,9 @@ async function stuckPeople (deployment: Deployment): Promise<Record<string, Visi
     const [store = '', who] = name.split(' ')
     if (who === 'bystander') continue
     // Never answered: the process is killed.
-    visitor.copy().get(`/token?stuck=${who === 'before' ? 'before' : 'after'}`, { port: first!.ports[store] }).catch(() => {})
+    visitor.copy().get(`/token?stuck=${who === 'before' ? 'before' : 'after'}`, { port: first!.ports[store] }).catch(
+      () => {}
+    )
   }
   while (first!.stuck < 6) await new Promise(resolve => setTimeout(resolve, 10))
   return people
@@ -82,20 +95,29 @@ async function killed (t: Test, deployment: Deployment): Promise<void> {
   for (const site of Object.values(deployment.sites)) site.ports = site.ports.slice(1)
   const { clients } = deployment.tenant
   const begun = performance.now()
-  const token = async (name: string): Promise<Token & { status: number }> => await people[name]!.json<Token>('/token', second!.ports[name.split(' ')[0]!])
+  const token = async (name: string): Promise<Token & { status: number }> =>
+    await people[name]!.json<Token>('/token', second!.ports[name.split(' ')[0]!])
 
   for (const client of clients) client.refreshToken!.overlap = 60
   const going = stores.flatMap(store => [`${store} before`, `${store} overlap`, `${store} bystander`])
-  for (const [at, answer] of (await Promise.all(going.map(token))).entries()) t.equal(answer.status, 200, `${going[at]}: goes on`)
-  t.comment(`after kill -9: everyone whose token was not rotated, or may be used again, goes on after ${Math.round(performance.now() - begun)} ms`)
+  for (const [at, answer] of (await Promise.all(going.map(token))).entries()) {
+    t.equal(answer.status, 200, `${going[at]}: goes on`)
+  }
+  t.comment(
+    'after kill -9: everyone whose token was not rotated, or may be used again, goes on ' +
+      `after ${Math.round(performance.now() - begun)} ms`
+  )
 
   for (const client of clients) client.refreshToken!.overlap = 0
   for (const store of stores) {
     const lost = await token(`${store} after`)
-    t.strictSame([lost.status, lost.code], [401, 'failed_to_refresh_token'], `${store}: rotated without an overlap, so a typed error`)
+    t.strictSame([lost.status, lost.code], [401, 'failed_to_refresh_token'],
+      `${store}: rotated without an overlap, so a typed error`)
     const session = await people[`${store} after`]!.json<{ sub: string }>('/session', second!.ports[store])
     t.equal(session.sub, 'auth0|user-6', 'the session itself works')
-    for (const who of ['before', 'overlap', 'bystander']) t.equal((await token(`${store} ${who}`)).status, 200, `${store} ${who}: not touched`)
+    for (const who of ['before', 'overlap', 'bystander']) {
+      t.equal((await token(`${store} ${who}`)).status, 200, `${store} ${who}: not touched`)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ export interface RoundRobin {
   readonly url: string
   /** Where requests go, in turn. */
   ports: number[]
-  close (): Promise<void>
+  close(): Promise<void>
 }
 
 export async function startRoundRobin (): Promise<RoundRobin> {
@@ -16,11 +16,14 @@ export async function startRoundRobin (): Promise<RoundRobin> {
   let turn = 0
   const server = createServer((near, answer) => {
     const port = balancer.ports[turn++ % balancer.ports.length]!
-    const far = request({ agent, host: '127.0.0.1', port, path: near.url, method: near.method, headers: near.headers }, response => {
-      answer.writeHead(response.statusCode!, response.rawHeaders)
-      response.pipe(answer)
+    const far = request({ agent, host: '127.0.0.1', port, path: near.url, method: near.method, headers: near.headers },
+      response => {
+        answer.writeHead(response.statusCode!, response.rawHeaders)
+        response.pipe(answer)
+      })
+    far.on('error', () => {
+      answer.destroy()
     })
-    far.on('error', () => { answer.destroy() })
     near.pipe(far)
   })
   // The applications' answers, which are handed on as they are, promise their own time of 72 seconds.

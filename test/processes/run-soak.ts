@@ -12,7 +12,8 @@ try {
   const result = await soak(deployment, { store: 'redis', seconds, people })
   const grown = growth(result)
   console.log(JSON.stringify({ ...result, seconds, heapGrowth: `${(grown * 100).toFixed(1)} %` }, undefined, 2))
-  const failed = result.swaps > 0 || Object.keys(result.errors).length > 0 || result.unhandled > 0 || (seconds >= 60 && grown > 0.05)
+  const failed = result.swaps > 0 || Object.keys(result.errors).length > 0 || result.unhandled > 0 ||
+    (seconds >= 60 && grown > 0.05)
   if (failed) process.exitCode = 1
 } finally {
   await deployment.close()

@@ -17,17 +17,30 @@ export interface SoakResult {
 
 /**
  * Full load on two processes: each person logs in, uses the application, has their token renewed, and logs out,
- * over and over, for some seconds and `atLeast` so many requests, while time jumps past the end of the access tokens now and then, never of a login under way.
+ * over and over, for some seconds and `atLeast` so many requests, while time jumps past the end of the access tokens
+ * now and then, never of a login under way.
  */
-export async function soak (deployment: Deployment, options: { store: string, seconds: number, people: number, atLeast?: number }): Promise<SoakResult> {
+export async function soak (deployment: Deployment,
+  options: { store: string, seconds: number, people: number, atLeast?: number }): Promise<SoakResult> {
   const { tenant, processes } = deployment
-  const result: SoakResult = { requests: 0, logins: 0, logouts: 0, swaps: 0, errors: {}, tokenCalls: 0, heaps: [], unhandled: 0 }
+  const result: SoakResult = {
+    requests: 0,
+    logins: 0,
+    logouts: 0,
+    swaps: 0,
+    errors: {},
+    tokenCalls: 0,
+    heaps: [],
+    unhandled: 0
+  }
   const third = options.seconds * 1000 / 3
   const begun = performance.now()
   const end = begun + options.seconds * 1000
   const going = (): boolean => performance.now() < end || result.requests < (options.atLeast ?? 0)
 
-  const wrong = (what: string): void => { result.errors[what] = (result.errors[what] ?? 0) + 1 }
+  const wrong = (what: string): void => {
+    result.errors[what] = (result.errors[what] ?? 0) + 1
+  }
 
   async function life (n: number): Promise<void> {
     while (going()) {
@@ -35,7 +48,12 @@ export async function soak (deployment: Deployment, options: { store: string, se
       await visitor.login(`user-${n}@example.com`)
       result.logins++
       for (let round = 0; round < 20 && going(); round++) {
-        const answers = await Promise.all(['/me', '/token', '/me', '/token'].map(async path => ({ path, ...await visitor.json<{ canary?: string, code?: string }>(path) })))
+        const answers = await Promise.all(
+          ['/me', '/token', '/me', '/token'].map(async path => ({
+            path,
+            ...await visitor.json<{ canary?: string, code?: string }>(path)
+          }))
+        )
         for (const { path, status, canary, code } of answers) {
           result.requests++
           if (status !== 200) wrong(`${path} ${status} ${code}`)
@@ -73,7 +91,9 @@ export async function soak (deployment: Deployment, options: { store: string, se
   return result
 }
 
-/** How much the heap grew from the end of the second third to the end of the last, as a share; the worst process counts. */
+/**
+ * How much the heap grew from the end of the second third to the end of the last, as a share; the worst process counts.
+ */
 export function growth ({ heaps: [, second = [], last = []] }: SoakResult): number {
   return Math.max(...last.map((bytes, at) => bytes / second[at]! - 1))
 }

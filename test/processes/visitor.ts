@@ -16,7 +16,15 @@ export class Visitor {
     const url = new URL(path, this.#url)
     if (port !== undefined) url.port = String(port)
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { redirect: 'manual', headers: { accept: 'application/json', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate', ...(cookie !== '' && { cookie }) } })
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: {
+        accept: 'application/json',
+        'sec-fetch-site': 'same-origin',
+        'sec-fetch-mode': 'navigate',
+        ...(cookie !== '' && { cookie })
+      }
+    })
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (value === '' || /max-age=0/i.test(line)) this.#cookies.delete(name)
@@ -34,7 +42,9 @@ export class Visitor {
   async login (user: string): Promise<this> {
     const started = await this.get('/auth/login')
     const authorizationUrl = started.headers.get('location')
-    if (started.status !== 302 || authorizationUrl === null) throw new Error(`the login did not start: ${started.status} ${await started.text()}`)
+    if (started.status !== 302 || authorizationUrl === null) {
+      throw new Error(`the login did not start: ${started.status} ${await started.text()}`)
+    }
     const callback = await this.#tenant.login({ authorizationUrl, user })
     const done = await this.get(callback)
     if (done.status !== 302) throw new Error(`the login failed: ${done.status} ${await done.text()}`)

@@ -5,14 +5,14 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 export interface FaultyProxy {
   readonly port: number
   /** Breaks every connection off and takes no new one, as a server that was killed. */
-  cut (): void
+  cut(): void
   /** Leaves connections open and lets nothing through, as a server that hangs. */
-  stall (): void
+  stall(): void
   /** Breaks every connection off once, as a server that was started again. */
-  reset (): void
+  reset(): void
   /** Lets everything through again, also what was sent in the meantime. */
-  heal (): void
-  close (): Promise<void>
+  heal(): void
+  close(): Promise<void>
 }
 
 /** Stands before a server on `port` of this computer. */
@@ -23,27 +23,44 @@ export async function startFaultyProxy (port: number): Promise<FaultyProxy> {
   const held: (() => void)[] = []
 
   const server = createServer(near => {
-    if (state === 'cut') { near.destroy(); return }
+    if (state === 'cut') {
+      near.destroy()
+      return
+    }
     const far = connect(port, '127.0.0.1')
     for (const [from, to] of [[near, far], [far, near]] as const) {
       sockets.add(from)
       from.setNoDelay(true)
       from.on('data', chunk => {
-        const pass = (): void => { to.write(chunk) }
+        const pass = (): void => {
+          to.write(chunk)
+        }
         if (state === 'stalled') held.push(pass)
         else pass()
       })
-      from.on('error', () => { to.destroy() })
-      from.on('close', () => { sockets.delete(from); to.destroy() })
+      from.on('error', () => {
+        to.destroy()
+      })
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
     }
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
 
-  const drop = (): void => { for (const socket of sockets) socket.destroy() }
+  const drop = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     port: (server.address() as AddressInfo).port,
-    cut () { state = 'cut'; drop() },
-    stall () { state = 'stalled' },
+    cut () {
+      state = 'cut'
+      drop()
+    },
+    stall () {
+      state = 'stalled'
+    },
     reset: drop,
     heal () {
       state = 'well'

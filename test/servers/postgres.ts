@@ -11,13 +11,13 @@ export interface PostgresServer {
   readonly port: number
   readonly connection: { host: string, port: number, user: string, database: string }
   /** Leaves connections open and answers nothing. */
-  pause (): void
-  resume (): void
+  pause(): void
+  resume(): void
   /** Ends it and every connection at once. */
-  kill (): Promise<void>
+  kill(): Promise<void>
   /** Starts it again with what it held. */
-  restart (): Promise<void>
-  stop (): Promise<void>
+  restart(): Promise<void>
+  stop(): Promise<void>
 }
 
 const initdb = findProgram('initdb', postgresFolders())
@@ -41,17 +41,23 @@ export async function startPostgres (): Promise<PostgresServer> {
   process.once('exit', cleanUp)
 
   async function start (): Promise<void> {
-    child = spawn(postgres, ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F', '-c', 'max_connections=60'], { ...owner, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    child = spawn(postgres, ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F', '-c',
+      'max_connections=60'], { ...owner, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
     await says(child, /database system is ready to accept connections/)
   }
 
-  await promisify(execFile)(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], { ...owner, cwd: folder })
+  await promisify(execFile)(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C',
+    '--no-sync'], { ...owner, cwd: folder })
   await start()
   return {
     port,
     connection: { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' },
-    pause: () => { signalFamily(child!, 'SIGSTOP') },
-    resume: () => { signalFamily(child!, 'SIGCONT') },
+    pause: () => {
+      signalFamily(child!, 'SIGSTOP')
+    },
+    resume: () => {
+      signalFamily(child!, 'SIGCONT')
+    },
     async kill () {
       signalFamily(child!, 'SIGCONT')
       await end(child!, 'SIGQUIT')

@@ -7,13 +7,13 @@ export interface RedisServer {
   readonly port: number
   readonly url: string
   /** Leaves connections open and answers nothing. */
-  pause (): void
-  resume (): void
+  pause(): void
+  resume(): void
   /** Ends it as a crash would. */
-  kill (): Promise<void>
+  kill(): Promise<void>
   /** Starts it again on the same port, empty. */
-  restart (): Promise<void>
-  stop (): Promise<void>
+  restart(): Promise<void>
+  stop(): Promise<void>
 }
 
 const program = findProgram('redis-server')
@@ -24,23 +24,31 @@ export const withoutRedis = skipWithout('redis-server', program)
 export async function startRedis (options: { cluster?: boolean } = {}): Promise<RedisServer> {
   const port = await freePort()
   const cluster = options.cluster === true
-    ? ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`, '--cluster-announce-ip', '127.0.0.1', '--cluster-port', String(await freePort()), '--cluster-require-full-coverage', 'no']
+    ? ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`, '--cluster-announce-ip', '127.0.0.1',
+        '--cluster-port', String(await freePort()), '--cluster-require-full-coverage', 'no']
     : []
   let child: ChildProcess
 
   async function start (): Promise<void> {
-    child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', process.env.TMPDIR ?? '/tmp', ...cluster], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir',
+      process.env.TMPDIR ?? '/tmp', ...cluster], { stdio: ['ignore', 'pipe', 'pipe'] })
     await says(child, /Ready to accept connections/)
   }
 
-  const killAtExit = (): void => { child.kill('SIGKILL') }
+  const killAtExit = (): void => {
+    child.kill('SIGKILL')
+  }
   process.once('exit', killAtExit)
   await start()
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
-    pause: () => { child.kill('SIGSTOP') },
-    resume: () => { child.kill('SIGCONT') },
+    pause: () => {
+      child.kill('SIGSTOP')
+    },
+    resume: () => {
+      child.kill('SIGCONT')
+    },
     kill: async () => await end(child, 'SIGKILL'),
     restart: start,
     async stop () {

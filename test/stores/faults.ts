@@ -8,9 +8,9 @@ import type { FaultyProxy } from '../servers/faulty-proxy.js'
 /** A real server behind a proxy, and a store over it. */
 export interface Backend {
   proxy: FaultyProxy
-  createStore (now: () => number): SessionStore
+  createStore(now: () => number): SessionStore
   /** Forgets all sessions, behind the proxy's back. */
-  empty (): Promise<void>
+  empty(): Promise<void>
 }
 
 /** Milliseconds that a store is paused. */
@@ -25,7 +25,13 @@ const expected: Record<Fault, Record<Step, number[]>> = {
   killed: { login: [503], read: [503], refresh: [503], 'refresh, after the token call': [503], logout: [503] },
   paused: { login: [503], read: [503], refresh: [503], 'refresh, after the token call': [503], logout: [503] },
   // a session that is gone is a login to come; a connection that broke under a command may be told
-  'restarted empty': { login: [302, 503], read: [401, 503], refresh: [401, 503], 'refresh, after the token call': [401, 503], logout: [302, 503] },
+  'restarted empty': {
+    login: [302, 503],
+    read: [401, 503],
+    refresh: [401, 503],
+    'refresh, after the token call': [401, 503],
+    logout: [302, 503]
+  },
   stale: { login: [302], read: [200], refresh: [200, 401], 'refresh, after the token call': [200, 401], logout: [302] }
 }
 
@@ -51,7 +57,9 @@ function forgetful (store: SessionStore): SessionStore & { stale: boolean } {
 }
 
 const unhandled: unknown[] = []
-process.on('unhandledRejection', reason => { unhandled.push(reason) })
+process.on('unhandledRejection', reason => {
+  unhandled.push(reason)
+})
 
 /** Each fault at each step of a session's life. */
 export async function faultTable (t: Test, name: string, backend: Backend): Promise<void> {
@@ -64,7 +72,9 @@ export async function faultTable (t: Test, name: string, backend: Backend): Prom
       })
     }
   }
-  await t.test('no rejection is left unhandled', async t => { t.strictSame(unhandled, []) })
+  await t.test('no rejection is left unhandled', async t => {
+    t.strictSame(unhandled, [])
+  })
 }
 
 /** Says whether the step was reached: a machine that stood still may have failed the request before. */
@@ -72,7 +82,12 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
   // where waiting is not what is tested, a busy machine may take its time
   const storeTimeout = fault === 'killed' || fault === 'paused' ? 2 : 30
   const store = forgetful(backend.createStore(() => world.clock.now))
-  const world: World = new World({ plugin: { sessionStore: store, sessionConfiguration: { inactivityDuration: 400_000, absoluteDuration: 800_000, storeTimeout } } })
+  const world: World = new World({
+    plugin: {
+      sessionStore: store,
+      sessionConfiguration: { inactivityDuration: 400_000, absoluteDuration: 800_000, storeTimeout }
+    }
+  })
   await world.app.ready()
   try {
     const ada = await eventually(async () => await member(world, 'auth0|ada'))
@@ -106,7 +121,9 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
       t.equal(response.headers['retry-after'], '5')
     }
     if (fault === 'paused') await whilePaused(t, bob, begun + PAUSE)
-    if (step === 'logout') t.strictSame(ada.names().filter(isSessionCookie), [], 'the browser forgets the session, whatever the store says')
+    if (step === 'logout') {
+      t.strictSame(ada.names().filter(isSessionCookie), [], 'the browser forgets the session, whatever the store says')
+    }
     t.equal(bystanders[1]?.statusCode, 200, 'a route without a guard is unharmed')
     t.ok([200, 401, 503].includes(bystanders[0]!.statusCode))
     if (bystanders[0]?.statusCode === 200) t.equal(bystanders[0].json().sub, 'auth0|bob', 'never a wrong user')
@@ -117,16 +134,29 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
     const newcomer = await eventually(async () => await member(world, 'auth0|cy'))
     const recovery = performance.now() - healed
     t.equal((await settled(newcomer, '/private')).json().sub, 'auth0|cy', 'recovers without a restart')
-    for (const [browser, sub] of [[ada, step === 'login' ? 'auth0|eve' : 'auth0|ada'], [kept, 'auth0|ada'], [bob, 'auth0|bob']] as const) {
+    for (
+      const [browser, sub] of [[ada, step === 'login' ? 'auth0|eve' : 'auth0|ada'], [kept, 'auth0|ada'], [bob,
+        'auth0|bob']] as const
+    ) {
       const after = await settled(browser, '/private')
-      t.ok(after.statusCode === 401 || (after.statusCode === 200 && after.json().sub === (browser === ada && response.statusCode !== 302 ? 'auth0|ada' : sub)), `never a wrong user: ${after.statusCode} ${after.body}`)
+      t.ok(
+        after.statusCode === 401 ||
+          (after.statusCode === 200 &&
+            after.json().sub === (browser === ada && response.statusCode !== 302 ? 'auth0|ada' : sub)),
+        `never a wrong user: ${after.statusCode} ${after.body}`
+      )
     }
-    if (response.statusCode === 302) t.equal((await settled(kept, '/private')).statusCode, 401, 'never a session that was ended')
+    if (response.statusCode === 302) {
+      t.equal((await settled(kept, '/private')).statusCode, 401, 'never a session that was ended')
+    }
     if (fault !== 'restarted empty') {
       t.equal((await settled(bob, '/private')).statusCode, 200, 'whom the fault was not aimed at goes on')
       t.equal((await settled(bob, '/token')).statusCode, 200)
     }
-    t.comment(`${name} ${fault}, at ${step}: ${response.statusCode} after ${took} ms, next login ${Math.round(recovery)} ms after the fault`)
+    t.comment(
+      `${name} ${fault}, at ${step}: ${response.statusCode} after ${took} ms, next login ${Math.round(recovery)} ms ` +
+        'after the fault'
+    )
     return true
   } finally {
     store.stale = false
@@ -137,9 +167,13 @@ async function row (t: Test, name: string, backend: Backend, fault: Fault, step:
 
 const TICK = 25
 let ticks = 0
-setInterval(() => { ticks++ }, TICK).unref()
+setInterval(() => {
+  ticks++
+}, TICK).unref()
 
-/** Milliseconds that this process could run, give or take a tick: where a machine stands still, nobody can be answered. */
+/**
+ * Milliseconds that this process could run, give or take a tick: where a machine stands still, nobody can be answered.
+ */
 function awakeSoFar (): number {
   return ticks * TICK
 }
@@ -164,17 +198,44 @@ async function member (world: World, sub: string): Promise<Browser> {
 }
 
 /** Gets everything ready for a step; what it returns takes it, with the fault at its place. */
-async function prepare (world: World, ada: Browser, step: Step, strike: () => Promise<void>): Promise<() => ReturnType<Browser['call']>> {
+async function prepare (world: World, ada: Browser, step: Step,
+  strike: () => Promise<void>): Promise<() => ReturnType<Browser['call']>> {
   if (step === 'login') {
     world.idp.user = { ...canaryUser, sub: 'auth0|eve' }
     const path = world.back(await world.start(ada))
-    return async () => { await strike(); return await ada.navigate(path, { accept: 'application/json', 'sec-fetch-site': 'cross-site' }) }
+    return async () => {
+      await strike()
+      return await ada.navigate(path, { accept: 'application/json', 'sec-fetch-site': 'cross-site' })
+    }
   }
-  if (step === 'read') return async () => { await strike(); return await ada.call('/private') }
-  if (step === 'logout') return async () => { await strike(); return await ada.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' }) }
+  if (step === 'read') {
+    return async () => {
+      await strike()
+      return await ada.call('/private')
+    }
+  }
+  if (step === 'logout') {
+    return async () => {
+      await strike()
+      return await ada.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
+    }
+  }
   world.advance(86_390)
-  if (step === 'refresh') return async () => { await strike(); return await ada.call('/token') }
-  world.idp.defects = { answers: { token: async correct => { world.idp.defects = {}; await strike(); return correct } } }
+  if (step === 'refresh') {
+    return async () => {
+      await strike()
+      return await ada.call('/token')
+    }
+  }
+  world.idp.defects = {
+    answers: {
+      token: async correct => {
+        world.idp.defects = {}
+        await strike()
+        return correct
+      }
+    }
+  }
   return async () => await ada.call('/token')
 }
 

@@ -8,13 +8,15 @@ import { MemoryRevocationStore } from '../../lib/stores/memory/memory-revocation
 import { createOpenedCache } from '../../lib/stores/sealing/opened-cache.js'
 import { Clock } from './stateless/map-jar.js'
 
-t.test('base64url has one spelling', async (t) => {
+t.test('base64url has one spelling', async t => {
   t.equal(decodeBase64url('')?.length, 0)
   t.equal(decodeBase64url('YQ')?.toString(), 'a')
-  for (const spelling of ['YR', 'YQ==', 'Y Q', 'Y', 'a+b/', 'YQ\n', 'ŁQ']) t.equal(decodeBase64url(spelling), undefined, spelling)
+  for (const spelling of ['YR', 'YQ==', 'Y Q', 'Y', 'a+b/', 'YQ\n', 'ŁQ']) {
+    t.equal(decodeBase64url(spelling), undefined, spelling)
+  }
 })
 
-t.test('a session ends at the earliest of its bounds', async (t) => {
+t.test('a session ends at the earliest of its bounds', async t => {
   const lifetime = { rolling: true, inactivityDuration: 100, absoluteDuration: 1000, touchAfter: 10 }
   t.equal(sessionEnd({ createdAt: 0 }, 50, lifetime), 150)
   t.equal(sessionEnd({ createdAt: 0 }, 950, lifetime), 1000)
@@ -26,7 +28,7 @@ t.test('a session ends at the earliest of its bounds', async (t) => {
   t.equal(touchDue(0, 10, { ...lifetime, rolling: false }), false)
 })
 
-t.test('the cache gives back what was put in under exactly that value', async (t) => {
+t.test('the cache gives back what was put in under exactly that value', async t => {
   const cache = createOpenedCache<object>({ maxEntries: 10 })
   const value = `${'a'.repeat(100)}.0123456789ab`
   const opened = {}
@@ -40,21 +42,21 @@ t.test('the cache gives back what was put in under exactly that value', async (t
   t.equal(cache.get(value), undefined)
 })
 
-t.test('the cache is bounded by entries, and keeps what is used', async (t) => {
+t.test('the cache is bounded by entries, and keeps what is used', async t => {
   const cache = createOpenedCache<number>({ maxEntries: 10 })
   const value = (index: number) => `value-number-${String(index).padStart(12, '0')}`
   for (let index = 0; index < 1000; index++) {
     cache.set(value(index), index)
     cache.get(value(0))
   }
-  const kept = Array.from({ length: 1000 }, (_, index) => index).filter((index) => cache.get(value(index)) !== undefined)
+  const kept = Array.from({ length: 1000 }, (_, index) => index).filter(index => cache.get(value(index)) !== undefined)
   t.ok(kept.length <= 10, `${kept.length}`)
   t.ok(kept.includes(0), 'used all the time')
   t.ok(kept.includes(999), 'the newest')
   t.equal(cache.get(`other-number-${String(999).padStart(12, '0')}`), undefined)
 })
 
-t.test('the cache\'s old generation compares the whole value too, and can be deleted from', async (t) => {
+t.test("the cache's old generation compares the whole value too, and can be deleted from", async t => {
   const cache = createOpenedCache<number>({ maxEntries: 2 })
   cache.set('a-value-000000000001', 1)
   cache.set('a-value-000000000002', 2)
@@ -67,15 +69,18 @@ t.test('the cache\'s old generation compares the whole value too, and can be del
   t.equal(cache.get('a-value-000000000002'), undefined)
 })
 
-t.test('the cache is bounded by bytes', async (t) => {
+t.test('the cache is bounded by bytes', async t => {
   const cache = createOpenedCache<number>({ maxEntries: 1000, maxBytes: 6000 })
   const value = (index: number) => String(index).padStart(500, '0')
   for (let index = 0; index < 10; index++) cache.set(value(index), index)
-  t.equal(Array.from({ length: 10 }, (_, index) => cache.get(value(index))).filter((one) => one !== undefined).length <= 4, true)
+  t.equal(
+    Array.from({ length: 10 }, (_, index) => cache.get(value(index))).filter(one => one !== undefined).length <= 4,
+    true
+  )
   t.equal(cache.get(value(9)), 9)
 })
 
-t.test('a cache of no entries keeps nothing', async (t) => {
+t.test('a cache of no entries keeps nothing', async t => {
   const cache = createOpenedCache<number>({ maxEntries: 0 })
   cache.set('value', 1)
   cache.delete('value')
@@ -84,20 +89,26 @@ t.test('a cache of no entries keeps nothing', async (t) => {
 
 const owner = { id: 'session-1', iss: 'https://acme/', sub: 'auth0|1', sid: 'sid-1', organization: 'org_1' }
 
-t.test('revocations are found by id, sid, sub and organization of their issuer', async (t) => {
+t.test('revocations are found by id, sid, sub and organization of their issuer', async t => {
   const iss = owner.iss
-  for (const filter of [{ id: 'session-1' }, { iss, sid: 'sid-1' }, { iss, sub: 'auth0|1' }, { iss, organization: 'org_1' }]) {
+  for (
+    const filter of [{ id: 'session-1' }, { iss, sid: 'sid-1' }, { iss, sub: 'auth0|1' }, {
+      iss,
+      organization: 'org_1'
+    }]
+  ) {
     const store = new MemoryRevocationStore()
     t.equal(store.revokedAt(owner), undefined)
     store.revoke(filter, 100, 2e9)
     t.equal(store.revokedAt(owner), 100)
-    t.equal(store.revokedAt({ ...owner, id: 'session-2', sub: 'auth0|2', sid: 'sid-2', organization: 'org_2' }), undefined)
+    t.equal(store.revokedAt({ ...owner, id: 'session-2', sub: 'auth0|2', sid: 'sid-2', organization: 'org_2' }),
+      undefined)
     if (!('id' in filter)) t.equal(store.revokedAt({ ...owner, iss: 'https://other/' }), undefined)
     t.equal(store.revokedAt({ id: 'x', iss, sub: 'x' }), undefined)
   }
 })
 
-t.test('the latest of several revocations counts', async (t) => {
+t.test('the latest of several revocations counts', async t => {
   const store = new MemoryRevocationStore()
   store.revoke({ iss: owner.iss, sub: owner.sub }, 300, 2e9)
   store.revoke({ iss: owner.iss, sub: owner.sub }, 200, 1e9)
@@ -109,40 +120,54 @@ t.test('the latest of several revocations counts', async (t) => {
   t.equal(store.size, 4)
 })
 
-t.test('a revocation that names nothing, or several things, is refused', async (t) => {
+t.test('a revocation that names nothing, or several things, is refused', async t => {
   const store = new MemoryRevocationStore()
   const iss = owner.iss
-  for (const filter of [{}, { iss }, { sub: 'a' }, { iss: '', sub: 'a' }, { iss, sub: '' }, { iss, sub: 'a', organization: 'b' }, { iss, id: 'a', sub: 'b' }]) {
-    t.throws(() => { store.revoke(filter, 1, 2) }, { name: 'InvalidArgumentError', argument: 'filter' })
+  for (
+    const filter of [{}, { iss }, { sub: 'a' }, { iss: '', sub: 'a' }, { iss, sub: '' }, {
+      iss,
+      sub: 'a',
+      organization: 'b'
+    }, { iss, id: 'a', sub: 'b' }]
+  ) {
+    t.throws(() => {
+      store.revoke(filter, 1, 2)
+    }, { name: 'InvalidArgumentError', argument: 'filter' })
   }
   t.equal(store.size, 0)
 })
 
-t.test('revocations are forgotten when they are over', async (t) => {
+t.test('revocations are forgotten when they are over', async t => {
   const clock = new Clock()
   const store = new MemoryRevocationStore({ now: clock.now })
-  for (let index = 0; index < 1000; index++) store.revoke({ iss: `https://issuer-${index % 7}/`, sub: `user-${index}` }, clock.now(), clock.now() + 10)
+  for (let index = 0; index < 1000; index++) {
+    store.revoke({ iss: `https://issuer-${index % 7}/`, sub: `user-${index}` }, clock.now(), clock.now() + 10)
+  }
   t.equal(store.size, 1000)
   clock.pass(10)
   for (let index = 0; index < 100; index++) store.revoke({ id: `session-${index}` }, clock.now(), clock.now() + 10)
   t.ok(store.size <= 100, `${store.size}`)
 })
 
-t.test('the list of revocations is bounded, the oldest going first', async (t) => {
+t.test('the list of revocations is bounded, the oldest going first', async t => {
   const store = new MemoryRevocationStore({ maxEntries: 3 })
   for (const id of ['a', 'b', 'c', 'd']) store.revoke({ id }, 1, 9e9)
   t.equal(store.size, 3)
-  t.same(['a', 'b', 'c', 'd'].map((id) => store.revokedAt({ ...owner, id })), [undefined, 1, 1, 1])
+  t.same(['a', 'b', 'c', 'd'].map(id => store.revokedAt({ ...owner, id })), [undefined, 1, 1, 1])
   store.revoke({ id: 'b' }, 2, 9e9)
   store.revoke({ id: 'e' }, 2, 9e9)
-  t.same(['b', 'c', 'e'].map((id) => store.revokedAt({ ...owner, id })), [2, undefined, 2])
+  t.same(['b', 'c', 'e'].map(id => store.revokedAt({ ...owner, id })), [2, undefined, 2])
 })
 
-t.test('a cookie weighs what its line weighs', async (t) => {
+t.test('a cookie weighs what its line weighs', async t => {
   const app = fastify()
   await app.register(cookie)
   const attributes = { path: '/app', httpOnly: true, secure: true, sameSite: 'lax' as const }
-  for (const more of [{}, { domain: 'example.com' }, { partitioned: true }, { maxAge: 60 }, { secure: false }, { httpOnly: false }, { domain: 'a.b', partitioned: true, maxAge: 259_200, sameSite: 'strict' as const }]) {
+  for (
+    const more of [{}, { domain: 'example.com' }, { partitioned: true }, { maxAge: 60 }, { secure: false }, {
+      httpOnly: false
+    }, { domain: 'a.b', partitioned: true, maxAge: 259_200, sameSite: 'strict' as const }]
+  ) {
     const all = { ...attributes, ...more }
     t.equal(cookieSize('name', 'value', all), app.serializeCookie('name', 'value', all).length, JSON.stringify(more))
   }

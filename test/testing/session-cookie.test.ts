@@ -4,11 +4,21 @@ import { sessionCookie, sessionCookies } from '../../lib/testing/index.js'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import { site } from '../flows/site.js'
 
-const me = { '/me': async (request: import('fastify').FastifyRequest) => (await request.getSession()) ?? 'nobody', '/token': async (request: import('fastify').FastifyRequest) => await request.auth0.getAccessToken() }
+const me = {
+  '/me': async (request: import('fastify').FastifyRequest) => (await request.getSession()) ?? 'nobody',
+  '/token': async (request: import('fastify').FastifyRequest) => await request.auth0.getAccessToken()
+}
 
 t.test('one line logs a user in', async t => {
   const s = await site(t, {}, me)
-  const cookie = await sessionCookie(s.app, { user: { sub: 'auth0|1', name: 'Ada' }, sid: 'sid-9', custom: { theme: 'dark' }, accessTokens: [{ accessToken: 'kept' }], refreshToken: 'r', idToken: 'a.b.c' })
+  const cookie = await sessionCookie(s.app, {
+    user: { sub: 'auth0|1', name: 'Ada' },
+    sid: 'sid-9',
+    custom: { theme: 'dark' },
+    accessTokens: [{ accessToken: 'kept' }],
+    refreshToken: 'r',
+    idToken: 'a.b.c'
+  })
   const session = (await s.app.inject({ url: '/me', headers: { cookie } })).json()
   t.match(session, { user: { sub: 'auth0|1', name: 'Ada' }, sid: 'sid-9', theme: 'dark', domain: 'acme.eu.auth0.com' })
   t.equal((await s.app.inject({ url: '/token', headers: { cookie } })).json().accessToken, 'kept')
@@ -17,13 +27,30 @@ t.test('one line logs a user in', async t => {
 t.test('cookies for a browser carry their attributes, and a session can be old', async t => {
   const s = await site(t, {}, me)
   const cookies = await sessionCookies(s.app, { user: { sub: 'auth0|1' }, createdAt: s.clock.now - 300_000 })
-  t.ok(cookies.every(({ name, secure, httpOnly, path }) => name.startsWith('__Host-a0_') && secure && httpOnly && path === '/'))
-  t.equal((await s.app.inject({ url: '/me', headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') } })).body, 'nobody')
+  t.ok(
+    cookies.every(({ name, secure, httpOnly, path }) =>
+      name.startsWith('__Host-a0_') && secure && httpOnly && path === '/'
+    )
+  )
+  t.equal(
+    (await s.app.inject({
+      url: '/me',
+      headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') }
+    })).body,
+    'nobody'
+  )
 })
 
 t.test('with a store, and with scopes and an audience of the application', async t => {
-  const s = await site(t, { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }), scope: { 'https://api': 'read' }, audience: 'https://api' }, me)
-  const cookie = await sessionCookie(s.app, { user: { sub: 'auth0|1' }, accessTokens: [{ accessToken: 'kept', requestedScope: 'read' }] })
+  const s = await site(t, {
+    sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }),
+    scope: { 'https://api': 'read' },
+    audience: 'https://api'
+  }, me)
+  const cookie = await sessionCookie(s.app, {
+    user: { sub: 'auth0|1' },
+    accessTokens: [{ accessToken: 'kept', requestedScope: 'read' }]
+  })
   t.equal((await s.app.inject({ url: '/token', headers: { cookie } })).json().audience, 'https://api')
 })
 

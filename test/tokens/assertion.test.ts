@@ -16,7 +16,14 @@ t.test('a client assertion says who signs, for whom, for a minute', async t => {
   const assertion = await signer.sign(claims)
   t.strictSame(decodeProtectedHeader(assertion), { alg: 'RS256' })
   const { jti, ...rest } = decodeJwt(assertion)
-  t.strictSame(rest, { iss: 'client-1', sub: 'client-1', aud: 'https://acme.eu.auth0.com/', iat: 1_800_000_000, nbf: 1_800_000_000, exp: 1_800_000_060 })
+  t.strictSame(rest, {
+    iss: 'client-1',
+    sub: 'client-1',
+    aud: 'https://acme.eu.auth0.com/',
+    iat: 1_800_000_000,
+    nbf: 1_800_000_000,
+    exp: 1_800_000_060
+  })
   t.type(jti, 'string')
   t.not(decodeJwt(await signer.sign(claims)).jti, jti, 'each has an id of its own')
   const [header, payload, signature] = assertion.split('.') as [string, string, string]
@@ -24,24 +31,48 @@ t.test('a client assertion says who signs, for whom, for a minute', async t => {
 })
 
 t.test('the key id is sent when given', async t => {
-  t.strictSame(decodeProtectedHeader(await createAssertionSigner({ key: rsa.privateKey, keyId: 'kid-1' }).sign(claims)), { alg: 'RS256', kid: 'kid-1' })
+  t.strictSame(decodeProtectedHeader(await createAssertionSigner({ key: rsa.privateKey, keyId: 'kid-1' }).sign(claims)),
+    { alg: 'RS256', kid: 'kid-1' })
 })
 
 t.test('a request object holds the parameters, and who made it', async t => {
   const signer = createAssertionSigner({ key: rsa.privateKey, keyId: 'kid-1' })
-  const request = await signer.signRequestObject({ response_type: 'code', scope: 'openid', iss: 'evil', aud: 'evil', exp: 1, client_id: 'evil' }, claims)
+  const request = await signer.signRequestObject({
+    response_type: 'code',
+    scope: 'openid',
+    iss: 'evil',
+    aud: 'evil',
+    exp: 1,
+    client_id: 'evil'
+  }, claims)
   t.strictSame(decodeProtectedHeader(request), { alg: 'RS256', kid: 'kid-1', typ: 'oauth-authz-req+jwt' })
   const { jti, ...rest } = decodeJwt(request)
   t.type(jti, 'string')
   t.strictSame(rest, {
-    response_type: 'code', scope: 'openid', client_id: 'client-1', iss: 'client-1', aud: 'https://acme.eu.auth0.com/', iat: 1_800_000_000, nbf: 1_800_000_000, exp: 1_800_000_060
+    response_type: 'code',
+    scope: 'openid',
+    client_id: 'client-1',
+    iss: 'client-1',
+    aud: 'https://acme.eu.auth0.com/',
+    iat: 1_800_000_000,
+    nbf: 1_800_000_000,
+    exp: 1_800_000_060
   })
 })
 
 t.test('every form of key, every algorithm', async t => {
-  const generate = async (algorithm: webcrypto.RsaHashedKeyGenParams | webcrypto.EcKeyGenParams | webcrypto.Algorithm) => {
-    const { privateKey, publicKey } = await webcrypto.subtle.generateKey(algorithm, false, ['sign', 'verify']) as webcrypto.CryptoKeyPair
-    return { privateKey, publicKey: createPublicKey({ key: await webcrypto.subtle.exportKey('jwk', publicKey) as JsonWebKeyInput, format: 'jwk' }) }
+  const generate = async (
+    algorithm: webcrypto.RsaHashedKeyGenParams | webcrypto.EcKeyGenParams | webcrypto.Algorithm
+  ) => {
+    const { privateKey, publicKey } = await webcrypto.subtle.generateKey(algorithm, false, ['sign',
+      'verify']) as webcrypto.CryptoKeyPair
+    return {
+      privateKey,
+      publicKey: createPublicKey({
+        key: await webcrypto.subtle.exportKey('jwk', publicKey) as JsonWebKeyInput,
+        format: 'jwk'
+      })
+    }
   }
   const rsaParameters = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
   const webRsa = await generate({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', ...rsaParameters })
@@ -58,7 +89,9 @@ t.test('every form of key, every algorithm', async t => {
     ['PSS CryptoKey', { key: webPss.privateKey, alg: 'PS384' }, webPss.publicKey],
     ['EC CryptoKey', { key: webEc.privateKey, alg: 'ES256' }, webEc.publicKey],
     ['Ed25519 CryptoKey', { key: webEd.privateKey, alg: 'EdDSA' }, webEd.publicKey],
-    ...(['RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const).map((alg): [string, AssertionSignerOptions, KeyObject] => [alg, { key: rsa.privateKey, alg }, rsa.publicKey]),
+    ...(['RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const).map((
+      alg
+    ): [string, AssertionSignerOptions, KeyObject] => [alg, { key: rsa.privateKey, alg }, rsa.publicKey]),
     ['ES256', { key: ec.privateKey, alg: 'ES256' }, ec.publicKey],
     ['ES384', { key: p384.privateKey, alg: 'ES384' }, p384.publicKey],
     ['EdDSA', { key: pem(ed.privateKey), alg: 'EdDSA' }, ed.publicKey]
@@ -71,8 +104,14 @@ t.test('every form of key, every algorithm', async t => {
 
 t.test('a key that cannot sign is a configuration error that shows nothing of it', async t => {
   const jwk = rsa.privateKey.export({ format: 'jwk' })
-  const { publicKey } = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
-  const encrypted = rsa.privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' }) as string
+  const { publicKey } = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign',
+    'verify'])
+  const encrypted = rsa.privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+    cipher: 'aes-256-cbc',
+    passphrase: 'secret'
+  }) as string
   const keys: Record<string, unknown> = {
     nonsense: 'secret-nonsense',
     'cut PEM': pem(rsa.privateKey).slice(0, 300),
@@ -98,8 +137,18 @@ t.test('a key that cannot sign is a configuration error that shows nothing of it
 t.test('an algorithm that does not fit the key is a configuration error', async t => {
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
   const weak = createTestKey('RS256', { modulusLength: 1024 }).privateKey
-  const pssPair = await webcrypto.subtle.generateKey({ name: 'RSA-PSS', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }, false, ['sign', 'verify'])
-  const weakPair = await webcrypto.subtle.generateKey({ name: 'RSA-PSS', hash: 'SHA-256', modulusLength: 1024, publicExponent: new Uint8Array([1, 0, 1]) }, false, ['sign', 'verify'])
+  const pssPair = await webcrypto.subtle.generateKey({
+    name: 'RSA-PSS',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1])
+  }, false, ['sign', 'verify'])
+  const weakPair = await webcrypto.subtle.generateKey({
+    name: 'RSA-PSS',
+    hash: 'SHA-256',
+    modulusLength: 1024,
+    publicExponent: new Uint8Array([1, 0, 1])
+  }, false, ['sign', 'verify'])
   const deriving = await webcrypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, false, ['deriveBits'])
   const p384Pair = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, false, ['sign', 'verify'])
   const cases: [string, { key: unknown, alg?: string }][] = [
@@ -117,8 +166,13 @@ t.test('an algorithm that does not fit the key is a configuration error', async 
     ['P-384 CryptoKey', { key: p384Pair.privateKey, alg: 'ES256' }]
   ]
   for (const [title, options] of cases) {
-    t.match(await errorOf(() => createAssertionSigner(options as AssertionSignerOptions)), { code: 'configuration_error', option: 'clientAssertionSigningAlg' }, title)
+    t.match(await errorOf(() => createAssertionSigner(options as AssertionSignerOptions)), {
+      code: 'configuration_error',
+      option: 'clientAssertionSigningAlg'
+    }, title)
   }
 })
 
-type JsonWebKeyInput = Parameters<typeof createPublicKey>[0] extends infer Input ? Extract<Input, { format: 'jwk' }> extends { key: infer Key } ? Key : never : never
+type JsonWebKeyInput = Parameters<typeof createPublicKey>[0] extends infer Input
+  ? Extract<Input, { format: 'jwk' }> extends { key: infer Key } ? Key : never
+  : never

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { InvalidArgumentError, IssuerValidationError, OrganizationTokenValidationError } from '../../lib/errors.js'
-import { checkAccessTokenClaims, checkIdTokenClaims, checkOrganization, type AccessTokenExpectations, type IdTokenExpectations } from '../../lib/tokens/claims.js'
+import {
+  checkAccessTokenClaims, checkIdTokenClaims, checkOrganization, type AccessTokenExpectations, type IdTokenExpectations
+} from '../../lib/tokens/claims.js'
 import type { JwtClaims } from '../../types/tokens.js'
 import { errorOf, problemOf } from './problem.js'
 
@@ -13,7 +15,16 @@ const idToken = { iss: issuer, sub: 'auth0|1', aud: clientId, exp: now + 3600, i
 const idExpectations: IdTokenExpectations = { issuer, clientId, now, clockTolerance: 30, alg: 'RS256' }
 
 const api = 'https://api.example.com'
-const accessToken = { iss: issuer, sub: 'auth0|1', aud: [api, `${issuer}userinfo`], exp: now + 3600, iat: now, azp: clientId, scope: 'openid read:users write:users', permissions: ['read:users', 'write:users'] }
+const accessToken = {
+  iss: issuer,
+  sub: 'auth0|1',
+  aud: [api, `${issuer}userinfo`],
+  exp: now + 3600,
+  iat: now,
+  azp: clientId,
+  scope: 'openid read:users write:users',
+  permissions: ['read:users', 'write:users']
+}
 const accessExpectations: AccessTokenExpectations = { issuers: [issuer], audience: api, now, clockTolerance: 30 }
 
 const idProblem = (claims: object, expected: Partial<IdTokenExpectations> = {}) =>
@@ -111,7 +122,14 @@ t.test('at_hash ties the ID token to the access token', async t => {
     const digest = createHash(hash).update('access').digest()
     return digest.subarray(0, digest.length / 2).toString('base64url')
   }
-  const hashes = { RS256: 'sha256', PS384: 'sha384', ES384: 'sha384', RS512: 'sha512', EdDSA: 'sha512', HS256: 'sha256' }
+  const hashes = {
+    RS256: 'sha256',
+    PS384: 'sha384',
+    ES384: 'sha384',
+    RS512: 'sha512',
+    EdDSA: 'sha512',
+    HS256: 'sha256'
+  }
   for (const [alg, hash] of Object.entries(hashes)) {
     t.equal(await idProblem({ at_hash: hashOf(hash) }, { alg, accessToken: 'access' }), 'accepted', alg)
     t.equal(await idProblem({ at_hash: hashOf(hash) }, { alg, accessToken: 'other' }), 'at_hash', alg)
@@ -119,7 +137,8 @@ t.test('at_hash ties the ID token to the access token', async t => {
   t.equal(await idProblem({}, { accessToken: 'access' }), 'accepted', 'absent')
   t.equal(await idProblem({ at_hash: 'x' }), 'accepted', 'no access token to compare with')
   t.equal(await idProblem({ at_hash: 1 }, { accessToken: 'access' }), 'at_hash', 'a number')
-  t.equal(await idProblem({ at_hash: hashOf('sha256') }, { alg: 'unknown', accessToken: 'access' }), 'at_hash', 'an algorithm of unknown hash')
+  t.equal(await idProblem({ at_hash: hashOf('sha256') }, { alg: 'unknown', accessToken: 'access' }), 'at_hash',
+    'an algorithm of unknown hash')
 })
 
 t.test('organizations', async t => {
@@ -158,17 +177,48 @@ t.test('demands that mean nothing are argument errors, before anything else is l
     const error = await errorOf(() => checkIdTokenClaims({}, { ...idExpectations, ...demand }))
     t.match(error, { code: 'invalid_argument', argument })
   }
-  t.match(await errorOf(() => checkAccessTokenClaims({}, { ...accessExpectations, organization: '' })), { code: 'invalid_argument', argument: 'organization' })
+  t.match(await errorOf(() => checkAccessTokenClaims({}, { ...accessExpectations, organization: '' })), {
+    code: 'invalid_argument',
+    argument: 'organization'
+  })
 })
 
 t.test('the first rule that is broken is the one that is told', async t => {
-  const broken = { iss: 'x', sub: '', aud: 'x', exp: 1, nbf: now + 100, iat: now + 100, nonce: 'x', org_id: 'x', azp: 'x', auth_time: 1, at_hash: 'x' }
+  const broken = {
+    iss: 'x',
+    sub: '',
+    aud: 'x',
+    exp: 1,
+    nbf: now + 100,
+    iat: now + 100,
+    nonce: 'x',
+    org_id: 'x',
+    azp: 'x',
+    auth_time: 1,
+    at_hash: 'x'
+  }
   const expected = { nonce: 'n', organization: 'org_A', maxAge: 1, accessToken: 'a' }
   const order: [string, string][] = [
-    ['iss', 'issuer'], ['sub', 'claim_invalid'], ['aud', 'audience'], ['exp', 'expired'], ['nbf', 'not_yet_valid'], ['iat', 'issued_in_future'],
-    ['nonce', 'nonce'], ['org_id', 'organization'], ['azp', 'authorized_party'], ['auth_time', 'auth_too_old'], ['at_hash', 'at_hash']
+    ['iss', 'issuer'],
+    ['sub', 'claim_invalid'],
+    ['aud', 'audience'],
+    ['exp', 'expired'],
+    ['nbf', 'not_yet_valid'],
+    ['iat', 'issued_in_future'],
+    ['nonce', 'nonce'],
+    ['org_id', 'organization'],
+    ['azp', 'authorized_party'],
+    ['auth_time', 'auth_too_old'],
+    ['at_hash', 'at_hash']
   ]
-  const right: Record<string, unknown> = { ...idToken, nbf: now, nonce: 'n', org_id: 'org_A', azp: clientId, auth_time: now }
+  const right: Record<string, unknown> = {
+    ...idToken,
+    nbf: now,
+    nonce: 'n',
+    org_id: 'org_A',
+    azp: clientId,
+    auth_time: now
+  }
   const claims: Record<string, unknown> = { ...broken }
   for (const [claim, reason] of order) {
     const error = await errorOf(() => checkIdTokenClaims(claims, { ...idExpectations, ...expected }))
@@ -179,16 +229,32 @@ t.test('the first rule that is broken is the one that is told', async t => {
 })
 
 t.test('messages show what differs, bounded and on one line, and no secrets', async t => {
-  const error = await errorOf(() => checkIdTokenClaims({ ...idToken, iss: `https://evil.example/\r\n\u202e${'x'.repeat(400)}` }, idExpectations))
+  const error = await errorOf(() =>
+    checkIdTokenClaims({ ...idToken, iss: `https://evil.example/\r\n\u202e${'x'.repeat(400)}` }, idExpectations)
+  )
   t.type(error, IssuerValidationError)
-  t.match(error.message, /^The issuer of the token is "https:\/\/evil\.example\/x+…", expected "https:\/\/acme\.eu\.auth0\.com\/"\.$/)
+  t.match(error.message,
+    /^The issuer of the token is "https:\/\/evil\.example\/x+…", expected "https:\/\/acme\.eu\.auth0\.com\/"\.$/)
   t.ok(error.message.length < 400)
-  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, aud: ['a', 'b'] }, idExpectations)), { message: 'The audience of the token is ["a", "b"], expected "client-1".' })
-  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, iss: undefined }, idExpectations)), { message: /is nothing, expected/ })
-  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, iss: null }, idExpectations)), { message: /is null, expected/ })
-  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, iss: { secret: 1 } }, idExpectations)), { message: /is a value of type object, expected/ })
+  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, aud: ['a', 'b'] }, idExpectations)), {
+    message: 'The audience of the token is ["a", "b"], expected "client-1".'
+  })
+  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, iss: undefined }, idExpectations)), {
+    message: /is nothing, expected/
+  })
+  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, iss: null }, idExpectations)), {
+    message: /is null, expected/
+  })
+  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, iss: { secret: 1 } }, idExpectations)), {
+    message: /is a value of type object, expected/
+  })
   for (const claims of [{ nonce: 'sent-secret' }, { nonce: undefined }]) {
-    t.notMatch((await errorOf(() => checkIdTokenClaims({ ...idToken, ...claims }, { ...idExpectations, nonce: 'wanted-secret' }))).message, /secret/)
+    t.notMatch(
+      (await errorOf(() =>
+        checkIdTokenClaims({ ...idToken, ...claims }, { ...idExpectations, nonce: 'wanted-secret' })
+      )).message,
+      /secret/
+    )
   }
 })
 
@@ -224,17 +290,24 @@ t.test('access token claims', async t => {
     ['scope not a string', { scope: ['read:users'] }, { scopes: ['read:users'] }, 'insufficient_scope'],
     ['permissions granted', {}, { permissions: ['write:users'] }, 'accepted'],
     ['a permission missing', {}, { permissions: ['write:users', 'x'] }, 'insufficient_permissions'],
-    ['permissions not a list', { permissions: 'write:users' }, { permissions: ['write:users'] }, 'insufficient_permissions'],
-    ['a scope is no permission', { permissions: undefined }, { permissions: ['write:users'] }, 'insufficient_permissions']
+    ['permissions not a list', { permissions: 'write:users' }, { permissions: ['write:users'] },
+      'insufficient_permissions'],
+    ['a scope is no permission', { permissions: undefined }, { permissions: ['write:users'] },
+      'insufficient_permissions']
   ]
   for (const [title, claims, expected, wanted] of cases) t.equal(await accessProblem(claims, expected), wanted, title)
-  t.match(await errorOf(() => checkAccessTokenClaims(accessToken, { ...accessExpectations, scopes: ['x', 'y'] })), { statusCode: 403, message: /x y/ })
+  t.match(await errorOf(() => checkAccessTokenClaims(accessToken, { ...accessExpectations, scopes: ['x', 'y'] })), {
+    statusCode: 403,
+    message: /x y/
+  })
 })
 
 t.test('API-09, API-10: an ID token is no access token', async t => {
   const expected = { ...accessExpectations, audience: clientId }
-  const problem = (claims: object, typ?: string) => problemOf(() => checkAccessTokenClaims({ ...idToken, ...claims }, { ...expected, typ }))
-  t.equal(await problemOf(() => checkAccessTokenClaims(idToken, accessExpectations)), 'audience', 'API-09 it is for the client')
+  const problem = (claims: object, typ?: string) =>
+    problemOf(() => checkAccessTokenClaims({ ...idToken, ...claims }, { ...expected, typ }))
+  t.equal(await problemOf(() => checkAccessTokenClaims(idToken, accessExpectations)), 'audience',
+    'API-09 it is for the client')
   t.equal(await problem({}), 'id_token', 'API-10 the API is named like the client')
   for (const claim of ['nonce', 'at_hash', 'c_hash', 's_hash']) {
     t.equal(await problem({ scope: 'read', [claim]: 'x' }), 'id_token', claim)
@@ -246,5 +319,6 @@ t.test('API-09, API-10: an ID token is no access token', async t => {
   for (const claim of ['azp', 'client_id', 'scope', 'permissions', 'gty']) {
     t.equal(await problem({ [claim]: 'something' }), 'accepted', `control: ${claim} is what access tokens have`)
   }
-  t.equal(await problemOf(() => checkAccessTokenClaims({ ...idToken, aud: api }, accessExpectations)), 'accepted', 'control: an audience that is a URI is no client')
+  t.equal(await problemOf(() => checkAccessTokenClaims({ ...idToken, aud: api }, accessExpectations)), 'accepted',
+    'control: an audience that is a URI is no client')
 })

@@ -28,33 +28,62 @@ t.test('a DPoP key makes proofs that an independent library verifies', async t =
   t.not(decodeJwt(await dpop.proof(request)).jti, jti)
   await compactVerify(proof, EmbeddedJWK)
   t.equal(dpop.thumbprint, await calculateJwkThumbprint(header.jwk as JWK), 'RFC 7638')
-  t.match(decodeJwt(await dpop.proof({ ...request, nonce: 'n-1', accessToken: 'access' })), { nonce: 'n-1', ath: hash('access') })
-  t.match(await errorOf(() => dpop.proof({ ...request, url: '/oauth/token' })), { code: 'invalid_argument', argument: 'url' })
+  t.match(decodeJwt(await dpop.proof({ ...request, nonce: 'n-1', accessToken: 'access' })), {
+    nonce: 'n-1',
+    ath: hash('access')
+  })
+  t.match(await errorOf(() => dpop.proof({ ...request, url: '/oauth/token' })), {
+    code: 'invalid_argument',
+    argument: 'url'
+  })
 })
 
 t.test('a key that is given is used', async t => {
   const thumbprint = await calculateJwkThumbprint(publicJwk(key) as JWK)
   const pair = async (extractable: boolean) => ({
-    privateKey: await webcrypto.subtle.importKey('jwk', key.privateKey.export({ format: 'jwk' }), { name: 'ECDSA', namedCurve: 'P-256' }, extractable, ['sign']),
+    privateKey: await webcrypto.subtle.importKey('jwk', key.privateKey.export({ format: 'jwk' }), {
+      name: 'ECDSA',
+      namedCurve: 'P-256'
+    }, extractable, ['sign']),
     publicKey: await webcrypto.subtle.importKey('jwk', publicJwk(key), { name: 'ECDSA', namedCurve: 'P-256' }, true, [])
   })
-  const inputs: Record<string, DpopKeyInput> = { JWK: key.privateKey.export({ format: 'jwk' }), PEM: pem(key.privateKey), CryptoKeyPair: await pair(false) }
+  const inputs: Record<string, DpopKeyInput> = {
+    JWK: key.privateKey.export({ format: 'jwk' }),
+    PEM: pem(key.privateKey),
+    CryptoKeyPair: await pair(false)
+  }
   for (const [title, input] of Object.entries(inputs)) {
     const dpop = await createDpopKey(input)
     t.equal(dpop.thumbprint, thumbprint, title)
-    t.equal(await check(await dpop.proof({ method: 'GET', url: 'https://api.example.com/', now }), { url: 'https://api.example.com/', thumbprint }), 'accepted', title)
+    t.equal(
+      await check(await dpop.proof({ method: 'GET', url: 'https://api.example.com/', now }), {
+        url: 'https://api.example.com/',
+        thumbprint
+      }),
+      'accepted',
+      title
+    )
   }
   t.not((await createDpopKey(true)).thumbprint, (await createDpopKey(true)).thumbprint, 'made keys are new')
 })
 
 t.test('a key that cannot make proofs is a configuration error that shows nothing of it', async t => {
   const jwk = key.privateKey.export({ format: 'jwk' })
-  const ecdsa = (namedCurve: string, extractable = true) => webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve }, extractable, ['sign', 'verify'])
+  const ecdsa = (namedCurve: string, extractable = true) =>
+    webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve }, extractable, ['sign', 'verify'])
   const [a, b, p384, rsa] = await Promise.all([
-    ecdsa('P-256'), ecdsa('P-256'), ecdsa('P-384'),
-    webcrypto.subtle.generateKey({ name: 'RSA-PSS', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }, true, ['sign', 'verify'])
+    ecdsa('P-256'),
+    ecdsa('P-256'),
+    ecdsa('P-384'),
+    webcrypto.subtle.generateKey({
+      name: 'RSA-PSS',
+      hash: 'SHA-256',
+      modulusLength: 2048,
+      publicExponent: new Uint8Array([1, 0, 1])
+    }, true, ['sign', 'verify'])
   ])
-  const hidden = await webcrypto.subtle.importKey('jwk', publicJwk(key), { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify'])
+  const hidden = await webcrypto.subtle.importKey('jwk', publicJwk(key), { name: 'ECDSA', namedCurve: 'P-256' }, false,
+    ['verify'])
   const keys: Record<string, unknown> = {
     nonsense: 'secret-nonsense',
     'public JWK': publicJwk(key),
@@ -84,7 +113,8 @@ const url = 'https://api.example.com/users/1'
 const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: publicJwk(key) }
 const claims = { jti: 'jti-1', htm: method, htu: url, iat: now }
 const prove = (changes: object = {}, headerChanges: object = {}, signer = key) =>
-  rawJws({ ...header, ...headerChanges }, { ...claims, ...changes }, input => signature('ES256', input, signer.privateKey))
+  rawJws({ ...header, ...headerChanges }, { ...claims, ...changes }, input =>
+    signature('ES256', input, signer.privateKey))
 
 /** How verifying a proof ends. */
 function check (proof: string, expected: Partial<DpopProofExpectations> = {}): Promise<string> {
@@ -102,7 +132,9 @@ t.test('proofs', async t => {
     ['DP-08 typ JWT', prove({}, { typ: 'JWT' }), 'type'],
     ['DP-08 alg none', unsignedJwt(claims, { ...header, alg: 'none' }), 'algorithm'],
     ['DP-08 alg HS256', hmacJwt(claims, 'k', { ...header, alg: 'HS256' }), 'algorithm'],
-    ['DP-08 alg RS256', rawJws({ ...header, alg: 'RS256', jwk: publicJwk(rsa) }, claims, input => signature('RS256', input, rsa.privateKey)), 'algorithm'],
+    ['DP-08 alg RS256',
+      rawJws({ ...header, alg: 'RS256', jwk: publicJwk(rsa) }, claims,
+        input => signature('RS256', input, rsa.privateKey)), 'algorithm'],
     ['DP-08 jwk missing', prove({}, { jwk: undefined }), 'proof_key'],
     ['DP-08 jwk private', prove({}, { jwk: key.privateKey.export({ format: 'jwk' }) }), 'proof_key'],
     ['DP-08 jwk with a stray private member', prove({}, { jwk: { ...publicJwk(key), k: 'AA' } }), 'proof_key'],
@@ -129,15 +161,18 @@ t.test('proofs', async t => {
     ['DP-09 htu with an encoded slash', prove({ htu: 'https://api.example.com/users%2f1' }), 'proof_url'],
     ['DP-09 query and fragment are ignored', prove({ htu: `${url}?a=1#b` }), 'accepted'],
     ['DP-09 query of the request is ignored', prove(), 'accepted', { url: `${url}?a=1` }],
-    ['DP-09 host in another case, default port, dot segments', prove({ htu: 'https://API.example.com:443/users/./x/../1' }), 'accepted'],
-    ['DP-09 escapes that mean the same', prove({ htu: 'https://api.example.com/%75sers/%c3%a9' }), 'accepted', { url: 'https://api.example.com/users/%C3%A9' }],
+    ['DP-09 host in another case, default port, dot segments',
+      prove({ htu: 'https://API.example.com:443/users/./x/../1' }), 'accepted'],
+    ['DP-09 escapes that mean the same', prove({ htu: 'https://api.example.com/%75sers/%c3%a9' }), 'accepted', {
+      url: 'https://api.example.com/users/%C3%A9'
+    }],
     ['DP-11 iat ten minutes old', prove({ iat: now - 600 }), 'too_old'],
     ['DP-11 iat ten minutes ahead', prove({ iat: now + 600 }), 'issued_in_future'],
     ['DP-11 iat missing', prove({ iat: undefined }), 'claim_missing'],
     ['DP-11 iat with a fraction', prove({ iat: now + 0.5 }), 'claim_invalid'],
-    ['iat at the window\'s end', prove({ iat: now - 300 }), 'accepted'],
-    ['iat past the window\'s end', prove({ iat: now - 301 }), 'too_old'],
-    ['iat past the option\'s window', prove({ iat: now - 61 }), 'too_old', { iatWindow: 60 }],
+    ["iat at the window's end", prove({ iat: now - 300 }), 'accepted'],
+    ["iat past the window's end", prove({ iat: now - 301 }), 'too_old'],
+    ["iat past the option's window", prove({ iat: now - 61 }), 'too_old', { iatWindow: 60 }],
     ['iat at the end of a short window', prove({ iat: now - 5 }), 'accepted', { iatWindow: 5 }],
     ['iat 30 s ahead', prove({ iat: now + 30 }), 'accepted'],
     ['DP-13 ath missing', prove(), 'proof_token', { accessToken: 'access' }],
@@ -160,7 +195,11 @@ t.test('proofs', async t => {
 })
 
 t.test('what a proof says is returned', async t => {
-  t.strictSame(await verifyDpopProof(prove(), { method, url, now, seen: () => false }), { thumbprint: await calculateJwkThumbprint(publicJwk(key) as JWK), jti: 'jti-1', iat: now })
+  t.strictSame(await verifyDpopProof(prove(), { method, url, now, seen: () => false }), {
+    thumbprint: await calculateJwkThumbprint(publicJwk(key) as JWK),
+    jti: 'jti-1',
+    iat: now
+  })
 })
 
 t.test('a jti is remembered only when everything else is right', async t => {
@@ -173,16 +212,39 @@ t.test('a jti is remembered only when everything else is right', async t => {
 })
 
 t.test('refusals have the codes of RFC 9449; other errors pass', async t => {
-  const refused = await errorOf(() => verifyDpopProof(prove({ htm: 'secret-method' }), { method, url, now, seen: () => false }))
-  t.match(refused, { code: 'invalid_dpop_proof', reason: 'proof_method', claim: 'htm', statusCode: 401, message: 'The DPoP proof was refused. It is for another method.' })
-  t.match(await errorOf(() => verifyDpopProof(prove(), { method, url, now, nonce: 'n', seen: () => false })), { code: 'use_dpop_nonce', claim: 'nonce' })
-  t.match(await errorOf(() => verifyDpopProof('', { method, url, now, seen: () => false })), { code: 'invalid_dpop_proof', claim: undefined })
-  await t.rejects(verifyDpopProof(prove(), { method, url, now, seen: () => { throw new TypeError('mine') } }), new TypeError('mine'))
+  const refused = await errorOf(() =>
+    verifyDpopProof(prove({ htm: 'secret-method' }), { method, url, now, seen: () => false })
+  )
+  t.match(refused, {
+    code: 'invalid_dpop_proof',
+    reason: 'proof_method',
+    claim: 'htm',
+    statusCode: 401,
+    message: 'The DPoP proof was refused. It is for another method.'
+  })
+  t.match(await errorOf(() => verifyDpopProof(prove(), { method, url, now, nonce: 'n', seen: () => false })), {
+    code: 'use_dpop_nonce',
+    claim: 'nonce'
+  })
+  t.match(await errorOf(() => verifyDpopProof('', { method, url, now, seen: () => false })), {
+    code: 'invalid_dpop_proof',
+    claim: undefined
+  })
+  await t.rejects(verifyDpopProof(prove(), {
+    method,
+    url,
+    now,
+    seen: () => {
+      throw new TypeError('mine')
+    }
+  }), new TypeError('mine'))
 })
 
 t.test('DP-04 concurrent proofs carry their own nonces', async t => {
   const dpop: DpopKey = await createDpopKey(true)
-  const proofs = await Promise.all(Array.from({ length: 20 }, (_, at) => dpop.proof({ method, url, now, nonce: `n-${at}` })))
+  const proofs = await Promise.all(
+    Array.from({ length: 20 }, (_, at) => dpop.proof({ method, url, now, nonce: `n-${at}` }))
+  )
   t.ok(proofs.every((proof, at) => decodeJwt(proof)['nonce'] === `n-${at}`))
   t.equal(new Set(proofs.map(proof => decodeJwt(proof).jti)).size, 20)
 })

@@ -1,4 +1,6 @@
-import { constants, createHmac, generateKeyPairSync, randomUUID, sign, type JsonWebKey, type KeyObject } from 'node:crypto'
+import {
+  constants, createHmac, generateKeyPairSync, randomUUID, sign, type JsonWebKey, type KeyObject
+} from 'node:crypto'
 
 /** A signing key of a test's identity provider. */
 export interface TestKey {
@@ -25,12 +27,15 @@ export function createTestKey (alg = 'RS256', options: { kid?: string, modulusLe
 function generatePair (alg: string, modulusLength: number): { privateKey: KeyObject, publicKey: KeyObject } {
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519')
   const namedCurve = curves[alg]
-  return namedCurve === undefined ? generateKeyPairSync('rsa', { modulusLength }) : generateKeyPairSync('ec', { namedCurve })
+  return namedCurve === undefined
+    ? generateKeyPairSync('rsa', { modulusLength })
+    : generateKeyPairSync('ec', { namedCurve })
 }
 
 /** A correct token; `header` adds to the usual one or, with `undefined`, takes from it. */
 export function signJwt (payload: RawPart, key: TestKey, header: Record<string, unknown> = {}): string {
-  return rawJws({ alg: key.alg, typ: 'JWT', kid: key.kid, ...header }, payload, input => signature(key.alg, input, key.privateKey))
+  return rawJws({ alg: key.alg, typ: 'JWT', kid: key.kid, ...header }, payload,
+    input => signature(key.alg, input, key.privateKey))
 }
 
 /** A token of any header, payload and signature, however broken. */
@@ -47,7 +52,8 @@ export function unsignedJwt (payload: RawPart, header: Record<string, unknown> =
 
 /** A token signed with `HS256`; with a public key's bytes as the secret it is the classic confusion attack. */
 export function hmacJwt (payload: RawPart, secret: string | Buffer, header: Record<string, unknown> = {}): string {
-  return rawJws({ alg: 'HS256', typ: 'JWT', ...header }, payload, input => createHmac('sha256', secret).update(input).digest())
+  return rawJws({ alg: 'HS256', typ: 'JWT', ...header }, payload,
+    input => createHmac('sha256', secret).update(input).digest())
 }
 
 /** Every form of a public RSA key that an attacker may take for the HMAC secret. */
@@ -70,7 +76,11 @@ export function signature (alg: string, input: Buffer, key: KeyObject): Buffer {
   const hash = `sha${alg.slice(2)}`
   if (alg.startsWith('ES')) return sign(hash, input, { key, dsaEncoding: 'ieee-p1363' })
   if (alg.startsWith('RS')) return sign(hash, input, key)
-  return sign(hash, input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST })
+  return sign(hash, input, {
+    key,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+    saltLength: constants.RSA_PSS_SALTLEN_DIGEST
+  })
 }
 
 /** Flips the lowest bit of one byte of a part of a token: 0 header, 1 payload, 2 signature. */

@@ -2,7 +2,9 @@ import t from 'tap'
 import { NetworkError } from '../../lib/errors.js'
 import type { Http, HttpResponse } from '../../lib/http/send.js'
 import { verifyJws } from '../../lib/tokens/jws.js'
-import { remoteKeys, secretKey, type JwsHeader, type RefreshableKeySource, type RemoteKeysOptions } from '../../lib/tokens/keys.js'
+import {
+  remoteKeys, secretKey, type JwsHeader, type RefreshableKeySource, type RemoteKeysOptions
+} from '../../lib/tokens/keys.js'
 import { createTestKey, hmacJwt, signJwt, unsignedJwt } from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
@@ -33,7 +35,12 @@ class Endpoint {
       stream: () => Promise.reject(new Error('not used')),
       close: async () => {}
     }
-    this.source = remoteKeys({ jwksUri: () => 'https://acme.eu.auth0.com/.well-known/jwks.json', http, now: () => this.clock, ...options })
+    this.source = remoteKeys({
+      jwksUri: () => 'https://acme.eu.auth0.com/.well-known/jwks.json',
+      http,
+      now: () => this.clock,
+      ...options
+    })
   }
 
   get fetches (): number {
@@ -95,7 +102,7 @@ t.test('IDT-65 after a rotation the old key is refused', async t => {
   const endpoint = new Endpoint()
   t.equal(await endpoint.verify(signJwt(claims, rsa)), 'accepted')
   endpoint.keys = [next.jwk]
-  t.equal(await endpoint.verify(signJwt(claims, rsa)), 'accepted', 'within the cache\'s limit nobody knows')
+  t.equal(await endpoint.verify(signJwt(claims, rsa)), 'accepted', "within the cache's limit nobody knows")
   endpoint.clock += 600
   t.equal(await endpoint.verify(signJwt(claims, next)), 'accepted')
   t.equal(await endpoint.verify(signJwt(claims, rsa)), 'key_not_found')
@@ -139,7 +146,9 @@ t.test('the cool-down holds after an early fetch that failed', async t => {
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
   endpoint.answer = down
   t.equal(await endpoint.find({ kid: 'rsa-2' }), 'network_error', 'nobody knows whether the token is bad')
-  for (let attack = 0; attack < 50; attack++) t.equal(await endpoint.find({ kid: `unknown-${attack}` }), 'network_error')
+  for (let attack = 0; attack < 50; attack++) {
+    t.equal(await endpoint.find({ kid: `unknown-${attack}` }), 'network_error')
+  }
   t.equal(endpoint.fetches, 2)
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted', 'known keys are kept')
   endpoint.answer = undefined
@@ -219,7 +228,10 @@ t.test('JWKS-13 the address is asked for at every fetch', async t => {
 })
 
 t.test('answers that are no key set', async t => {
-  for (const answer of [json({ keys: [rsa.jwk] }, 500), json({ keys: [rsa.jwk] }, 302), json({}), json({ keys: {} }), json([rsa.jwk]), json({ keys: [rsa.jwk] }, 200, 'text/html')]) {
+  for (
+    const answer of [json({ keys: [rsa.jwk] }, 500), json({ keys: [rsa.jwk] }, 302), json({}), json({ keys: {} }),
+      json([rsa.jwk]), json({ keys: [rsa.jwk] }, 200, 'text/html')]
+  ) {
     const endpoint = new Endpoint()
     endpoint.answer = answer
     const error = await errorOf(() => endpoint.source.refresh())
@@ -234,14 +246,21 @@ t.test('answers that are no key set', async t => {
 })
 
 t.test('key sets', async t => {
-  const broken = [null, 1, 'key', [], {}, { kty: 'RSA' }, { kty: 'RSA', n: 1, e: [] }, { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }, { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AA' }, { ...rsa.jwk, kid: 7 }, { ...rsa.jwk, alg: 7 }]
+  const broken = [null, 1, 'key', [], {}, { kty: 'RSA' }, { kty: 'RSA', n: 1, e: [] }, {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'AA',
+    y: 'AA'
+  }, { kty: 'AKP', alg: 'ML-DSA-44', pub: 'AA' }, { ...rsa.jwk, kid: 7 }, { ...rsa.jwk, alg: 7 }]
   const token = signJwt(claims, rsa)
   const oct = { kty: 'oct', k: Buffer.from('known').toString('base64url'), kid: 'oct-1', alg: 'HS256' }
   const small = createTestKey('RS256', { modulusLength: 1024 })
   const cases: [string, unknown[], string, readonly string[], string][] = [
     ['JWKS-01 no keys', [], token, ['RS256'], 'key_not_found'],
-    ['JWKS-03 an oct key, token HS256', [oct, rsa.jwk], hmacJwt(claims, 'known', { kid: 'oct-1' }), ['RS256'], 'algorithm'],
-    ['JWKS-03 an oct key, HS256 even listed', [oct, rsa.jwk], hmacJwt(claims, 'known', { kid: 'oct-1' }), ['RS256', 'HS256'], 'key_not_found'],
+    ['JWKS-03 an oct key, token HS256', [oct, rsa.jwk], hmacJwt(claims, 'known', { kid: 'oct-1' }), ['RS256'],
+      'algorithm'],
+    ['JWKS-03 an oct key, HS256 even listed', [oct, rsa.jwk], hmacJwt(claims, 'known', { kid: 'oct-1' }), ['RS256',
+      'HS256'], 'key_not_found'],
     ['JWKS-04 use is enc', [{ ...rsa.jwk, use: 'enc' }], token, ['RS256'], 'key_not_found'],
     ['JWKS-04 key_ops without verify', [{ ...rsa.jwk, key_ops: ['encrypt'] }], token, ['RS256'], 'key_not_found'],
     ['JWKS-04 key_ops is no list', [{ ...rsa.jwk, key_ops: 'verify' }], token, ['RS256'], 'key_not_found'],
@@ -249,15 +268,25 @@ t.test('key sets', async t => {
     ['JWKS-04 control: neither is there', [{ ...rsa.jwk, use: undefined }], token, ['RS256'], 'accepted'],
     ['JWKS-05 another alg', [{ ...rsa.jwk, alg: 'PS256' }], token, ['RS256'], 'key_not_found'],
     ['JWKS-05 control: no alg', [{ ...rsa.jwk, alg: undefined }], token, ['RS256'], 'accepted'],
-    ['JWKS-07 unknown and broken keys beside the right one', [...broken, ec.jwk, oct, rsa.jwk], token, ['RS256'], 'accepted'],
+    ['JWKS-07 unknown and broken keys beside the right one', [...broken, ec.jwk, oct, rsa.jwk], token, ['RS256'],
+      'accepted'],
     ['a key of another type under the same kid', [{ ...ec.jwk, kid: rsa.kid }, rsa.jwk], token, ['RS256'], 'accepted'],
     ['no kid in the set', [{ ...rsa.jwk, kid: undefined }], token, ['RS256'], 'key_not_found'],
     ['an RSA key of 1024 bits', [small.jwk], signJwt(claims, small), ['RS256'], 'key_not_found'],
-    ['an EC key on another curve', [createTestKey('ES384', { kid: 'ec-1' }).jwk].map(jwk => ({ ...jwk, alg: undefined })), signJwt(claims, ec), ['ES256'], 'key_not_found'],
-    ['a private JWK in the set serves as the public one it holds', [{ ...rsa.privateKey.export({ format: 'jwk' }), kid: rsa.kid }], token, ['RS256'], 'accepted'],
-    ['no kid in the token, nothing fits', [ec.jwk], signJwt(claims, rsa, { kid: undefined }), ['RS256'], 'key_not_found'],
-    ['no kid in the token, one fits', [ec.jwk, rsa.jwk], signJwt(claims, rsa, { kid: undefined }), ['RS256'], 'accepted'],
-    ['no kid in the token, two fit', [next.jwk, rsa.jwk], signJwt(claims, rsa, { kid: undefined }), ['RS256'], 'key_ambiguous'],
+    ['an EC key on another curve',
+      [createTestKey('ES384', { kid: 'ec-1' }).jwk].map(jwk => ({ ...jwk, alg: undefined })), signJwt(claims, ec), [
+        'ES256'
+      ], 'key_not_found'],
+    ['a private JWK in the set serves as the public one it holds', [{
+      ...rsa.privateKey.export({ format: 'jwk' }),
+      kid: rsa.kid
+    }], token, ['RS256'], 'accepted'],
+    ['no kid in the token, nothing fits', [ec.jwk], signJwt(claims, rsa, { kid: undefined }), ['RS256'],
+      'key_not_found'],
+    ['no kid in the token, one fits', [ec.jwk, rsa.jwk], signJwt(claims, rsa, { kid: undefined }), ['RS256'],
+      'accepted'],
+    ['no kid in the token, two fit', [next.jwk, rsa.jwk], signJwt(claims, rsa, { kid: undefined }), ['RS256'],
+      'key_ambiguous'],
     ['an algorithm nobody knows', [rsa.jwk], signJwt(claims, rsa, { alg: 'XS256' }), ['XS256'], 'key_not_found']
   ]
   for (const [title, keys, jwt, algorithms, ends] of cases) {
@@ -269,20 +298,39 @@ t.test('key sets', async t => {
 
 t.test('a secret serves HS256 only', async t => {
   const keys = secretKey('client-secret')
-  t.equal(await problemOf(() => verifyJws(hmacJwt(claims, 'client-secret'), { keys, algorithms: ['HS256'] })), 'accepted')
+  t.equal(await problemOf(() => verifyJws(hmacJwt(claims, 'client-secret'), { keys, algorithms: ['HS256'] })),
+    'accepted')
   t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'] })), 'key_not_found')
-  for (const secret of ['', undefined as unknown as string]) t.match(await errorOf(() => secretKey(secret)), { code: 'configuration_error', option: 'secret' })
+  for (const secret of ['', undefined as unknown as string]) {
+    t.match(await errorOf(() => secretKey(secret)), { code: 'configuration_error', option: 'secret' })
+  }
 })
 
 t.test('verifyJws', async t => {
   const keys = { get: () => rsa.publicKey }
-  t.strictSame(await verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'] }), { header: { alg: 'RS256', kid: 'rsa-1', typ: 'JWT' }, payload: claims })
-  t.strictSame(await verifyJws(signJwt(claims, rsa, { kid: undefined, typ: undefined }), { keys, algorithms: ['RS256'] }), { header: { alg: 'RS256' }, payload: claims })
-  t.equal(await problemOf(() => verifyJws(unsignedJwt(claims), { keys, algorithms: ['none'] })), 'algorithm', 'none is refused even where it is listed')
+  t.strictSame(await verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'] }), {
+    header: { alg: 'RS256', kid: 'rsa-1', typ: 'JWT' },
+    payload: claims
+  })
+  t.strictSame(
+    await verifyJws(signJwt(claims, rsa, { kid: undefined, typ: undefined }), { keys, algorithms: ['RS256'] }),
+    { header: { alg: 'RS256' }, payload: claims }
+  )
+  t.equal(await problemOf(() => verifyJws(unsignedJwt(claims), { keys, algorithms: ['none'] })), 'algorithm',
+    'none is refused even where it is listed')
   t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: [] })), 'algorithm')
-  t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'], types: ['at+jwt'] })), 'type')
-  t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa, { typ: undefined }), { keys, algorithms: ['RS256'], types: ['at+jwt'] })), 'type', 'no typ is not any typ')
-  t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'], maxLength: 100 })), 'too_long')
+  t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'], types: ['at+jwt'] })),
+    'type')
+  t.equal(
+    await problemOf(() =>
+      verifyJws(signJwt(claims, rsa, { typ: undefined }), { keys, algorithms: ['RS256'], types: ['at+jwt'] })
+    ),
+    'type',
+    'no typ is not any typ'
+  )
+  t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'], maxLength: 100 })),
+    'too_long')
   const failing = { get: () => Promise.reject(down) }
-  t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys: failing, algorithms: ['RS256'] })), 'network_error', 'a source\'s own errors pass')
+  t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys: failing, algorithms: ['RS256'] })),
+    'network_error', "a source's own errors pass")
 })

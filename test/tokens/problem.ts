@@ -1,6 +1,9 @@
 import { Auth0Error, TokenValidationError } from '../../lib/errors.js'
 
-/** How a verification ended, in one word: `accepted`, the `reason` of a refusal, or the `code` of any other error of ours. */
+/**
+ * How a verification ended, in one word: `accepted`, the `reason` of a refusal, or the `code` of any other error of
+ * ours.
+ */
 export async function problemOf (work: () => unknown): Promise<string> {
   try {
     await work()

@@ -13,7 +13,9 @@ export function createPkce (): { codeVerifier: string, codeChallenge: string } {
 
 /** The URL that sends a browser to log in. `client_id` is the client's own, whatever the parameters say. */
 export function buildAuthorizationUrl (
-  server: Pick<AuthorizationServer, 'clientId'>, metadata: Pick<Metadata, 'authorization_endpoint'>, params: Record<string, string | undefined>
+  server: Pick<AuthorizationServer, 'clientId'>,
+  metadata: Pick<Metadata, 'authorization_endpoint'>,
+  params: Record<string, string | undefined>
 ): string {
   const url = new URL(metadata.authorization_endpoint)
   for (const [name, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(name, value)
@@ -23,12 +25,15 @@ export function buildAuthorizationUrl (
 
 /** Deposits an authorization request; the browser then carries only its name. @see RFC 9126 */
 export async function pushAuthorizationRequest (
-  server: AuthorizationServer, params: Record<string, string | undefined>, options: RequestOptions = {}
+  server: AuthorizationServer,
+  params: Record<string, string | undefined>,
+  options: RequestOptions = {}
 ): Promise<{ requestUri: string, expiresIn: number }> {
   const url = await server.endpoint('pushed_authorization_request_endpoint')
   const what = 'The pushed authorization request'
   const secrets = [params.state, params.nonce, params.request, params.id_token_hint, params.session_transfer_token]
-  const response = await postForm(server, { url, form: params, what, status: 201, maxBytes: 64 * 1024, secrets }, options)
+  const response = await postForm(server, { url, form: params, what, status: 201, maxBytes: 64 * 1024, secrets },
+    options)
   const { request_uri: requestUri, expires_in: expiresIn } = parseJsonObject(response, what)
   if (typeof requestUri !== 'string' || !/^urn:[\x21-\x7e]{1,500}$/.test(requestUri)) {
     throw invalid(`${what}: "request_uri" in the answer cannot be used.`)

@@ -34,7 +34,9 @@ const WHAT = 'The backchannel authentication request'
 
 /** Asks a user to log in on another device. @see OpenID CIBA Core section 7 */
 export async function startBackchannelAuthentication (
-  server: AuthorizationServer, params: BackchannelAuthenticationParams, options: RequestOptions = {}
+  server: AuthorizationServer,
+  params: BackchannelAuthenticationParams,
+  options: RequestOptions = {}
 ): Promise<BackchannelAuthentication> {
   check(params)
   const url = await server.endpoint('backchannel_authentication_endpoint')
@@ -55,11 +57,14 @@ function check (params: BackchannelAuthenticationParams): void {
   requireText(params, 'bindingMessage')
   if (!params.loginHint?.sub) throw new MissingRequiredArgumentError('loginHint.sub')
   if (!/^[A-Za-z0-9+\-_.,:# ]{1,64}$/.test(params.bindingMessage)) {
-    throw new InvalidArgumentError('bindingMessage', 'The argument "bindingMessage" may hold up to 64 letters, digits, spaces and "+-_.,:#".')
+    throw new InvalidArgumentError('bindingMessage',
+      'The argument "bindingMessage" may hold up to 64 letters, digits, spaces and "+-_.,:#".')
   }
   const { requestedExpiry } = params
-  if (requestedExpiry !== undefined && !(Number.isInteger(requestedExpiry) && requestedExpiry >= 1 && requestedExpiry <= 259_200)) {
-    throw new InvalidArgumentError('requestedExpiry', 'The argument "requestedExpiry" has to be a whole number of seconds from 1 to 259200.')
+  if (requestedExpiry !== undefined &&
+    !(Number.isInteger(requestedExpiry) && requestedExpiry >= 1 && requestedExpiry <= 259_200)) {
+    throw new InvalidArgumentError('requestedExpiry',
+      'The argument "requestedExpiry" has to be a whole number of seconds from 1 to 259200.')
   }
 }
 

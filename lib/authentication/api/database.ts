@@ -34,12 +34,14 @@ export interface SignedUpUser {
 }
 
 /** Creates a user in a database connection. */
-export async function signup (server: AuthorizationServer, params: SignupParams, options?: RequestOptions): Promise<SignedUpUser> {
+export async function signup (server: AuthorizationServer, params: SignupParams,
+  options?: RequestOptions): Promise<SignedUpUser> {
   requireText(params, 'connection', 'password')
   const { userMetadata, email, username, phoneNumber } = params
   if (!email && !username && !phoneNumber) throw new MissingRequiredArgumentError('email')
   if (userMetadata !== undefined && !isUserMetadata(userMetadata)) {
-    throw new InvalidArgumentError('userMetadata', 'The argument "userMetadata" may hold up to ten texts of up to 500 characters.')
+    throw new InvalidArgumentError('userMetadata',
+      'The argument "userMetadata" may hold up to ten texts of up to 500 characters.')
   }
   const user = await callJson(server, {
     method: 'POST',
@@ -48,12 +50,13 @@ export async function signup (server: AuthorizationServer, params: SignupParams,
     json: { ...toSnakeCase({ ...params }), client_id: server.clientId },
     secrets: [params.password]
   }, options)
-  return { ...user, id: [user._id, user.id, user.user_id].find((id) => typeof id === 'string') as string }
+  return { ...user, id: [user._id, user.id, user.user_id].find(id => typeof id === 'string') as string }
 }
 
 function isUserMetadata (metadata: Record<string, string>): boolean {
   const entries = Object.entries(metadata)
-  return entries.length <= 10 && entries.every(([name, value]) => name.length <= 100 && typeof value === 'string' && value.length <= 500)
+  return entries.length <= 10 &&
+    entries.every(([name, value]) => name.length <= 100 && typeof value === 'string' && value.length <= 500)
 }
 
 export interface ChangePasswordParams {
@@ -63,8 +66,11 @@ export interface ChangePasswordParams {
   organization?: string | undefined
 }
 
-/** Sends the user an e-mail to choose a new password; returns Auth0's message. It does not tell whether the user exists. */
-export async function changePassword (server: AuthorizationServer, params: ChangePasswordParams, options?: RequestOptions): Promise<string> {
+/**
+ * Sends the user an e-mail to choose a new password; returns Auth0's message. It does not tell whether the user exists.
+ */
+export async function changePassword (server: AuthorizationServer, params: ChangePasswordParams,
+  options?: RequestOptions): Promise<string> {
   requireText(params, 'email', 'connection')
   const { email, connection, organization } = params
   const response = await callApi(server, {
@@ -86,7 +92,8 @@ export interface LegacyLoginParams {
 }
 
 /** Logs in with the resource owner endpoint of old, `/oauth/ro`. */
-export async function legacyLogin (server: AuthorizationServer, params: LegacyLoginParams, options?: RequestOptions): Promise<TokenResponse> {
+export async function legacyLogin (server: AuthorizationServer, params: LegacyLoginParams,
+  options?: RequestOptions): Promise<TokenResponse> {
   requireText(params, 'username', 'password', 'connection')
   const { username, password, connection, device, scope = 'openid' } = params
   const response = await callApi(server, {

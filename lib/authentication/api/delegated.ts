@@ -16,10 +16,12 @@ export interface DelegationParams {
 }
 
 /** Trades a token for one of another application, at the endpoint of old, `/delegation`. */
-export async function legacyDelegation (server: AuthorizationServer, params: DelegationParams, options?: RequestOptions): Promise<Record<string, unknown>> {
+export async function legacyDelegation (server: AuthorizationServer, params: DelegationParams,
+  options?: RequestOptions): Promise<Record<string, unknown>> {
   const { idToken, refreshToken, target, scope = 'openid', apiType } = params
   if ((idToken === undefined) === (refreshToken === undefined)) {
-    throw new InvalidArgumentError('idToken', 'Exactly one of the arguments "idToken" and "refreshToken" has to be given.')
+    throw new InvalidArgumentError('idToken',
+      'Exactly one of the arguments "idToken" and "refreshToken" has to be given.')
   }
   return callJson(server, {
     method: 'POST',

@@ -24,14 +24,20 @@ export interface DeviceAuthorization {
 const WHAT = 'The device authorization'
 
 /** Begins a login that the user finishes on another device. @see RFC 8628 section 3.1 */
-export async function startDeviceAuthorization (server: AuthorizationServer, params: DeviceAuthorizationParams = {}, options: RequestOptions = {}): Promise<DeviceAuthorization> {
+export async function startDeviceAuthorization (server: AuthorizationServer, params: DeviceAuthorizationParams = {},
+  options: RequestOptions = {}): Promise<DeviceAuthorization> {
   const form = { scope: params.scope, audience: params.audience }
   const response = await postForm(server, { url: await server.url('oauth/device/code'), form, what: WHAT }, options)
   return readAnswer(parseJsonObject(response, WHAT))
 }
 
 function readAnswer (body: Record<string, unknown>): DeviceAuthorization {
-  const { device_code: deviceCode, user_code: userCode, verification_uri: verificationUri, verification_uri_complete: complete } = body
+  const {
+    device_code: deviceCode,
+    user_code: userCode,
+    verification_uri: verificationUri,
+    verification_uri_complete: complete
+  } = body
   for (const value of [deviceCode, userCode, verificationUri]) {
     if (typeof value !== 'string' || value === '') throw invalid(`${WHAT}: the answer is incomplete.`)
   }

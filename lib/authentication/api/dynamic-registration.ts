@@ -24,11 +24,17 @@ export interface RegisteredClient {
 }
 
 /** Registers a new application; only where the tenant allows it to anyone. @see RFC 7591 section 3 */
-export async function registerClient (server: AuthorizationServer, params: RegisterClientParams, options?: RequestOptions): Promise<RegisteredClient> {
+export async function registerClient (server: AuthorizationServer, params: RegisterClientParams,
+  options?: RequestOptions): Promise<RegisteredClient> {
   const uris = params?.redirectUris
   if (uris === undefined) throw new MissingRequiredArgumentError('redirectUris')
-  if (!Array.isArray(uris) || !uris.every((uri) => URL.canParse(uri as string))) {
+  if (!Array.isArray(uris) || !uris.every(uri => URL.canParse(uri as string))) {
     throw new InvalidArgumentError('redirectUris', 'The argument "redirectUris" has to be a list of absolute URLs.')
   }
-  return await callJson(server, { method: 'POST', path: 'oidc/register', what: 'The registration', json: toSnakeCase(params) }, options) as RegisteredClient
+  return await callJson(server, {
+    method: 'POST',
+    path: 'oidc/register',
+    what: 'The registration',
+    json: toSnakeCase(params)
+  }, options) as RegisteredClient
 }

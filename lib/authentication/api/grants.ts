@@ -8,7 +8,8 @@ export { requestToken } from '../server/token-endpoint.js'
 export type { TokenParams, TokenRequestOptions } from '../server/token-endpoint.js'
 
 /** A grant: its parameters to a token. */
-export type Grant<TParams> = (server: AuthorizationServer, params: TParams, options?: TokenRequestOptions) => Promise<TokenResponse>
+export type Grant<TParams> = (server: AuthorizationServer, params: TParams,
+  options?: TokenRequestOptions) => Promise<TokenResponse>
 
 /** What most grants may ask for. */
 export interface AudienceAndScope {
@@ -27,7 +28,10 @@ export interface AuthorizationCodeParams {
 export const authorizationCodeGrant: Grant<AuthorizationCodeParams> = async (server, params, options) => {
   requireText(params, 'code')
   return requestToken(server, {
-    grant_type: 'authorization_code', code: params.code, redirect_uri: params.redirectUri, code_verifier: params.codeVerifier
+    grant_type: 'authorization_code',
+    code: params.code,
+    redirect_uri: params.redirectUri,
+    code_verifier: params.codeVerifier
   }, options)
 }
 
@@ -67,7 +71,12 @@ export const passwordRealmGrant: Grant<PasswordRealmParams> = async (server, par
   requireText(params, 'username', 'password', 'realm')
   const { username, password, realm, audience, scope } = params
   return requestToken(server, {
-    grant_type: 'http://auth0.com/oauth/grant-type/password-realm', username, password, realm, audience, scope
+    grant_type: 'http://auth0.com/oauth/grant-type/password-realm',
+    username,
+    password,
+    realm,
+    audience,
+    scope
   }, options)
 }
 
@@ -84,18 +93,23 @@ export const refreshTokenGrant: Grant<RefreshTokenParams> = async (server, param
 
 export type PasswordlessOtpParams = AudienceAndScope & ({
   /** The e-mail address or the phone number the code was sent to. */
-  username: string
-  otp: string
+  username: string,
+  otp: string,
   realm: 'email' | 'sms'
 } | {
   /** From `/otp/challenge`: a code for a user of a database connection. */
-  authSession: string
+  authSession: string,
   otp: string
 })
 
 /** A one-time code sent by e-mail or text message. */
 export const passwordlessOtpGrant: Grant<PasswordlessOtpParams> = async (server, params, options) => {
-  const common = { grant_type: 'http://auth0.com/oauth/grant-type/passwordless/otp', otp: params.otp, audience: params.audience, scope: params.scope }
+  const common = {
+    grant_type: 'http://auth0.com/oauth/grant-type/passwordless/otp',
+    otp: params.otp,
+    audience: params.audience,
+    scope: params.scope
+  }
   if ('authSession' in params) {
     requireText(params, 'authSession', 'otp')
     return requestToken(server, { ...common, auth_session: params.authSession }, options)
@@ -113,7 +127,13 @@ export interface MfaOtpParams extends AudienceAndScope {
 export const mfaOtpGrant: Grant<MfaOtpParams> = async (server, params, options) => {
   requireText(params, 'mfaToken', 'otp')
   const { mfaToken, otp, audience, scope } = params
-  return requestToken(server, { grant_type: 'http://auth0.com/oauth/grant-type/mfa-otp', mfa_token: mfaToken, otp, audience, scope }, options)
+  return requestToken(server, {
+    grant_type: 'http://auth0.com/oauth/grant-type/mfa-otp',
+    mfa_token: mfaToken,
+    otp,
+    audience,
+    scope
+  }, options)
 }
 
 export interface MfaOobParams extends AudienceAndScope {
@@ -128,7 +148,12 @@ export const mfaOobGrant: Grant<MfaOobParams> = async (server, params, options) 
   requireText(params, 'mfaToken', 'oobCode')
   const { mfaToken, oobCode, bindingCode, audience, scope } = params
   return requestToken(server, {
-    grant_type: 'http://auth0.com/oauth/grant-type/mfa-oob', mfa_token: mfaToken, oob_code: oobCode, binding_code: bindingCode, audience, scope
+    grant_type: 'http://auth0.com/oauth/grant-type/mfa-oob',
+    mfa_token: mfaToken,
+    oob_code: oobCode,
+    binding_code: bindingCode,
+    audience,
+    scope
   }, options)
 }
 
@@ -142,7 +167,11 @@ export const mfaRecoveryCodeGrant: Grant<MfaRecoveryCodeParams> = async (server,
   requireText(params, 'mfaToken', 'recoveryCode')
   const { mfaToken, recoveryCode, audience, scope } = params
   return requestToken(server, {
-    grant_type: 'http://auth0.com/oauth/grant-type/mfa-recovery-code', mfa_token: mfaToken, recovery_code: recoveryCode, audience, scope
+    grant_type: 'http://auth0.com/oauth/grant-type/mfa-recovery-code',
+    mfa_token: mfaToken,
+    recovery_code: recoveryCode,
+    audience,
+    scope
   }, options)
 }
 
@@ -153,7 +182,10 @@ export interface DeviceCodeParams {
 /** Asks once whether the user has finished on the other device. @see RFC 8628 section 3.4 */
 export const deviceCodeGrant: Grant<DeviceCodeParams> = async (server, params, options) => {
   requireText(params, 'deviceCode')
-  return requestToken(server, { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: params.deviceCode }, options)
+  return requestToken(server, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    device_code: params.deviceCode
+  }, options)
 }
 
 export interface CibaParams {
@@ -163,7 +195,8 @@ export interface CibaParams {
 /** Asks once whether the user has answered on the other device. @see OpenID CIBA Core section 10 */
 export const cibaGrant: Grant<CibaParams> = async (server, params, options) => {
   requireText(params, 'authReqId')
-  return requestToken(server, { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: params.authReqId }, options)
+  return requestToken(server, { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: params.authReqId },
+    options)
 }
 
 export interface TokenExchangeParams extends AudienceAndScope {
@@ -178,25 +211,49 @@ export interface TokenExchangeParams extends AudienceAndScope {
 }
 
 const PROTOCOL_PARAMS = new Set([
-  'grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'subject_token', 'subject_token_type',
-  'actor_token', 'actor_token_type', 'requested_token_type', 'audience', 'aud', 'resource', 'resources', 'resource_indicator', 'scope',
-  'connection', 'login_hint', 'organization', 'assertion'
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'subject_token',
+  'subject_token_type',
+  'actor_token',
+  'actor_token_type',
+  'requested_token_type',
+  'audience',
+  'aud',
+  'resource',
+  'resources',
+  'resource_indicator',
+  'scope',
+  'connection',
+  'login_hint',
+  'organization',
+  'assertion'
 ])
 
-/** Exchanges one token for another: custom exchange, native social login, on behalf of, session transfer. @see RFC 8693 section 2.1 */
+/**
+ * Exchanges one token for another: custom exchange, native social login, on behalf of, session transfer. @see RFC 8693
+ * section 2.1
+ */
 export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, params, options) => {
   requireText(params, 'subjectToken', 'subjectTokenType')
   const { actorToken, actorTokenType, requestedTokenType, extra = {} } = params
   checkToken('subjectToken', params.subjectToken)
   if (actorToken !== undefined) checkToken('actorToken', actorToken)
   if (actorToken !== undefined && actorTokenType === undefined) {
-    throw new CustomTokenExchangeError('missing_actor_token_type', 'The argument "actorTokenType" is required with "actorToken".')
+    throw new CustomTokenExchangeError('missing_actor_token_type',
+      'The argument "actorTokenType" is required with "actorToken".')
   }
   if (actorToken === undefined && actorTokenType !== undefined) {
-    throw new CustomTokenExchangeError('missing_actor_token', 'The argument "actorToken" is required with "actorTokenType".')
+    throw new CustomTokenExchangeError('missing_actor_token',
+      'The argument "actorToken" is required with "actorTokenType".')
   }
-  const reserved = Object.keys(extra).find((name) => PROTOCOL_PARAMS.has(name))
-  if (reserved !== undefined) throw new InvalidArgumentError('extra', `The parameter "${reserved}" cannot be given in "extra".`)
+  const reserved = Object.keys(extra).find(name => PROTOCOL_PARAMS.has(name))
+  if (reserved !== undefined) {
+    throw new InvalidArgumentError('extra', `The parameter "${reserved}" cannot be given in "extra".`)
+  }
   const answer = await requestToken(server, {
     ...extra,
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -209,29 +266,38 @@ export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, par
     scope: params.scope,
     organization: params.organization
   }, options)
-  if (requestedTokenType !== undefined && answer.issued_token_type !== undefined && answer.issued_token_type !== requestedTokenType) {
-    throw new CustomTokenExchangeError('invalid_response', 'The token endpoint issued another type of token than the one asked for.')
+  if (requestedTokenType !== undefined && answer.issued_token_type !== undefined &&
+    answer.issued_token_type !== requestedTokenType) {
+    throw new CustomTokenExchangeError('invalid_response',
+      'The token endpoint issued another type of token than the one asked for.')
   }
   return answer
 }
 
 /** A token as it is: without the spaces or the `Bearer` that come along when it is copied. */
 function checkToken (name: string, token: string): void {
-  if (!/^\S+$/.test(token)) throw new CustomTokenExchangeError('invalid_token_format', `The argument "${name}" has to be the token alone, without spaces or a prefix.`)
+  if (!/^\S+$/.test(token)) {
+    throw new CustomTokenExchangeError('invalid_token_format',
+      `The argument "${name}" has to be the token alone, without spaces or a prefix.`)
+  }
 }
 
 export type TokenForConnectionParams = {
-  connection: string
+  connection: string,
   /** The user's id at the provider, where there are several accounts. */
-  loginHint?: string | undefined
+  loginHint?: string | undefined,
   scope?: string | undefined
 } & ({ refreshToken: string } | { accessToken: string })
 
 /** The provider's own access token, from Token Vault. It is never bound to this client's key. */
 export const tokenForConnectionGrant: Grant<TokenForConnectionParams> = async (server, params, options) => {
   requireText(params, 'connection')
-  const [kind, subject] = 'accessToken' in params ? ['access_token', params.accessToken] : ['refresh_token', params.refreshToken]
-  if (subject === undefined || subject === '') throw new MissingRequiredArgumentError(kind === 'access_token' ? 'accessToken' : 'refreshToken')
+  const [kind, subject] = 'accessToken' in params
+    ? ['access_token', params.accessToken]
+    : ['refresh_token', params.refreshToken]
+  if (subject === undefined || subject === '') {
+    throw new MissingRequiredArgumentError(kind === 'access_token' ? 'accessToken' : 'refreshToken')
+  }
   return requestToken(server, {
     grant_type: 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token',
     subject_token: subject,
@@ -253,7 +319,8 @@ export interface JwtBearerParams {
 export const jwtBearerGrant: Grant<JwtBearerParams> = async (server, params, options) => {
   requireText(params, 'assertion')
   const { assertion, scope, resource } = params
-  return requestToken(server, { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion, scope, resource }, options)
+  return requestToken(server, { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion, scope, resource },
+    options)
 }
 
 export interface WebauthnParams extends AudienceAndScope {
@@ -271,6 +338,11 @@ export const webauthnGrant: Grant<WebauthnParams> = async (server, params, optio
   const { authSession, authnResponse, realm, organization, audience, scope } = params
   if (authnResponse === undefined) throw new MissingRequiredArgumentError('authnResponse')
   return requestToken(server, {
-    grant_type: 'urn:okta:params:oauth:grant-type:webauthn', auth_session: authSession, realm, organization, audience, scope
+    grant_type: 'urn:okta:params:oauth:grant-type:webauthn',
+    auth_session: authSession,
+    realm,
+    organization,
+    audience,
+    scope
   }, { ...options, json: { authn_response: authnResponse } })
 }

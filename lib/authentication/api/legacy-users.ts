@@ -4,9 +4,16 @@ import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { RequestOptions } from '../server/request-options.js'
 
 /** The profile behind an ID token, from the endpoint of old, `/tokeninfo`. */
-export async function legacyTokenInfo (server: AuthorizationServer, params: { idToken: string }, options?: RequestOptions): Promise<Record<string, unknown>> {
+export async function legacyTokenInfo (server: AuthorizationServer, params: { idToken: string },
+  options?: RequestOptions): Promise<Record<string, unknown>> {
   requireText(params, 'idToken')
-  return callJson(server, { method: 'POST', path: 'tokeninfo', what: 'The token info', json: { id_token: params.idToken }, secrets: [params.idToken] }, options)
+  return callJson(server, {
+    method: 'POST',
+    path: 'tokeninfo',
+    what: 'The token info',
+    json: { id_token: params.idToken },
+    secrets: [params.idToken]
+  }, options)
 }
 
 export interface LegacyImpersonateParams {
@@ -20,7 +27,8 @@ export interface LegacyImpersonateParams {
 }
 
 /** The URL that logs in as another user, from the endpoint of old, `/users/{id}/impersonate`. */
-export async function legacyImpersonate (server: AuthorizationServer, params: LegacyImpersonateParams, options?: RequestOptions): Promise<string> {
+export async function legacyImpersonate (server: AuthorizationServer, params: LegacyImpersonateParams,
+  options?: RequestOptions): Promise<string> {
   requireText(params, 'userId', 'accessToken', 'impersonatorId')
   const { userId, accessToken, impersonatorId, protocol = 'oauth2', additionalParameters } = params
   const response = await callApi(server, {
@@ -41,10 +49,15 @@ export interface LegacyUnlinkParams {
 }
 
 /** Unlinks an identity, at the endpoint of old, `/login/unlink`. */
-export async function legacyUnlink (server: AuthorizationServer, params: LegacyUnlinkParams, options?: RequestOptions): Promise<void> {
+export async function legacyUnlink (server: AuthorizationServer, params: LegacyUnlinkParams,
+  options?: RequestOptions): Promise<void> {
   requireText(params, 'accessToken', 'userId')
   const { accessToken, userId } = params
   await callApi(server, {
-    method: 'POST', path: 'login/unlink', what: 'The unlinking', json: { access_token: accessToken, user_id: userId }, secrets: [accessToken]
+    method: 'POST',
+    path: 'login/unlink',
+    what: 'The unlinking',
+    json: { access_token: accessToken, user_id: userId },
+    secrets: [accessToken]
   }, options)
 }

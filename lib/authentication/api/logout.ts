@@ -15,14 +15,17 @@ export interface LogoutUrlParams {
 
 /** The logout URL: by OpenID Connect where the tenant offers it, else `/v2/logout`. */
 export function logoutUrl (
-  server: Pick<AuthorizationServer, 'issuer' | 'clientId'>, metadata: Pick<Metadata, 'end_session_endpoint'> | undefined, params: LogoutUrlParams
+  server: Pick<AuthorizationServer, 'issuer' | 'clientId'>,
+  metadata: Pick<Metadata, 'end_session_endpoint'> | undefined,
+  params: LogoutUrlParams
 ): string {
   const endpoint = metadata?.end_session_endpoint
   return endpoint === undefined ? v2LogoutUrl(server, params) : oidcLogoutUrl(server, endpoint, params)
 }
 
 /** @see OpenID Connect RP-Initiated Logout section 2 */
-export function oidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'>, endpoint: string, params: LogoutUrlParams): string {
+export function oidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'>, endpoint: string,
+  params: LogoutUrlParams): string {
   return withQuery(endpoint, {
     id_token_hint: params.idTokenHint,
     logout_hint: params.logoutHint,
@@ -34,8 +37,10 @@ export function oidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'>, en
 }
 
 /** Auth0's own logout endpoint. */
-export function v2LogoutUrl (server: Pick<AuthorizationServer, 'issuer' | 'clientId'>, params: LogoutUrlParams): string {
-  return withQuery(`${server.issuer}v2/logout`, { client_id: server.clientId, returnTo: params.returnTo }, params.federated)
+export function v2LogoutUrl (server: Pick<AuthorizationServer, 'issuer' | 'clientId'>,
+  params: LogoutUrlParams): string {
+  return withQuery(`${server.issuer}v2/logout`, { client_id: server.clientId, returnTo: params.returnTo },
+    params.federated)
 }
 
 function withQuery (endpoint: string, params: Record<string, string | undefined>, federated = false): string {

@@ -24,15 +24,21 @@ export interface Authenticator {
 }
 
 /** The user's authenticators. */
-export async function listAuthenticators (server: AuthorizationServer, params: { mfaToken: string }, options?: RequestOptions): Promise<Authenticator[]> {
+export async function listAuthenticators (server: AuthorizationServer, params: { mfaToken: string },
+  options?: RequestOptions): Promise<Authenticator[]> {
   requireText(params, 'mfaToken')
   const what = 'The list of authenticators'
-  const list = parseJson(await callApi(server, { method: 'GET', path: 'mfa/authenticators', what, bearer: params.mfaToken }, options), what)
+  const list = parseJson(
+    await callApi(server, { method: 'GET', path: 'mfa/authenticators', what, bearer: params.mfaToken }, options),
+    what
+  )
   if (!Array.isArray(list) || !list.every(isObject)) throw invalid(`${what}: the answer is not a list.`)
   return list as Authenticator[]
 }
 
-/** The factor to enroll: an authenticator app, a text message, a call, an e-mail, or a push notification of Guardian. */
+/**
+ * The factor to enroll: an authenticator app, a text message, a call, an e-mail, or a push notification of Guardian.
+ */
 export type MfaFactor = 'otp' | 'sms' | 'voice' | 'email' | 'push'
 
 export interface EnrollAuthenticatorParams {
@@ -57,20 +63,34 @@ export interface Enrollment {
   [member: string]: unknown
 }
 
-const CHANNELS: Record<MfaFactor, string | undefined> = { otp: undefined, sms: 'sms', voice: 'voice', email: 'email', push: 'auth0' }
+const CHANNELS: Record<MfaFactor, string | undefined> = {
+  otp: undefined,
+  sms: 'sms',
+  voice: 'voice',
+  email: 'email',
+  push: 'auth0'
+}
 
 /** Begins to enroll an authenticator; confirm it with `getToken.mfaOtp` or `getToken.mfaOob`. */
-export async function enrollAuthenticator (server: AuthorizationServer, params: EnrollAuthenticatorParams, options?: RequestOptions): Promise<Enrollment> {
+export async function enrollAuthenticator (server: AuthorizationServer, params: EnrollAuthenticatorParams,
+  options?: RequestOptions): Promise<Enrollment> {
   requireText(params, 'mfaToken', 'factor')
   const { mfaToken, factor, phoneNumber, email } = params
-  if (!Object.hasOwn(CHANNELS, factor)) throw new InvalidArgumentError('factor', `The argument "factor" has to be one of ${Object.keys(CHANNELS).join(', ')}.`)
+  if (!Object.hasOwn(CHANNELS, factor)) {
+    throw new InvalidArgumentError('factor',
+      `The argument "factor" has to be one of ${Object.keys(CHANNELS).join(', ')}.`)
+  }
   if (factor === 'sms' || factor === 'voice') requireText(params, 'phoneNumber')
   const channel = CHANNELS[factor]
   const json = channel === undefined
     ? { authenticator_types: ['otp'] }
     : { authenticator_types: ['oob'], oob_channels: [channel], phone_number: phoneNumber, email }
   return toCamelCase(await callJson(server, {
-    method: 'POST', path: 'mfa/associate', what: 'The enrollment', json: { ...json, client_id: server.clientId }, bearer: mfaToken
+    method: 'POST',
+    path: 'mfa/associate',
+    what: 'The enrollment',
+    json: { ...json, client_id: server.clientId },
+    bearer: mfaToken
   }, options)) as Enrollment
 }
 
@@ -91,7 +111,8 @@ export interface Challenge {
 }
 
 /** Asks for the second factor: sends the text message, the notification, … */
-export async function challengeAuthenticator (server: AuthorizationServer, params: ChallengeAuthenticatorParams, options?: RequestOptions): Promise<Challenge> {
+export async function challengeAuthenticator (server: AuthorizationServer, params: ChallengeAuthenticatorParams,
+  options?: RequestOptions): Promise<Challenge> {
   requireText(params, 'mfaToken')
   const { mfaToken, challengeType = 'otp oob', authenticatorId } = params
   return toCamelCase(await callJson(server, {
@@ -105,7 +126,8 @@ export async function challengeAuthenticator (server: AuthorizationServer, param
 }
 
 /** Removes an authenticator. */
-export async function deleteAuthenticator (server: AuthorizationServer, params: { mfaToken: string, authenticatorId: string }, options?: RequestOptions): Promise<void> {
+export async function deleteAuthenticator (server: AuthorizationServer,
+  params: { mfaToken: string, authenticatorId: string }, options?: RequestOptions): Promise<void> {
   requireText(params, 'mfaToken', 'authenticatorId')
   await callApi(server, {
     method: 'DELETE',

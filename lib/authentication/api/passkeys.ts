@@ -39,24 +39,32 @@ export interface PasskeyChallenge {
 }
 
 /** Begins a signup with a passkey. Passkeys need a custom domain. @see WebAuthn Level 2 section 5.4 */
-export async function passkeySignupChallenge (server: AuthorizationServer, params: PasskeySignupParams, options?: RequestOptions): Promise<PasskeyChallenge> {
+export async function passkeySignupChallenge (server: AuthorizationServer, params: PasskeySignupParams,
+  options?: RequestOptions): Promise<PasskeyChallenge> {
   if (params?.userProfile === undefined) throw new MissingRequiredArgumentError('userProfile')
   const { userProfile, connection, organization, userMetadata } = params
   return challenge(server, 'passkey/register', {
-    user_profile: toSnakeCase({ ...userProfile }), realm: connection, organization, user_metadata: userMetadata
+    user_profile: toSnakeCase({ ...userProfile }),
+    realm: connection,
+    organization,
+    user_metadata: userMetadata
   }, options)
 }
 
 /** Begins a login with a passkey. @see WebAuthn Level 2 section 5.5 */
-export async function passkeyLoginChallenge (server: AuthorizationServer, params: PasskeyLoginParams = {}, options?: RequestOptions): Promise<PasskeyChallenge> {
+export async function passkeyLoginChallenge (server: AuthorizationServer, params: PasskeyLoginParams = {},
+  options?: RequestOptions): Promise<PasskeyChallenge> {
   const { connection, organization, username } = params
   return challenge(server, 'passkey/challenge', { realm: connection, organization, username }, options)
 }
 
-async function challenge (server: AuthorizationServer, path: string, json: Record<string, unknown>, options?: RequestOptions): Promise<PasskeyChallenge> {
+async function challenge (server: AuthorizationServer, path: string, json: Record<string, unknown>,
+  options?: RequestOptions): Promise<PasskeyChallenge> {
   const what = 'The passkey challenge'
   const answer = await callJson(server, { method: 'POST', path, what, json, authenticate: true }, options)
   const { auth_session: authSession, authn_params_public_key: authnParamsPublicKey } = answer
-  if (typeof authSession !== 'string' || !isObject(authnParamsPublicKey)) throw invalid(`${what}: the answer holds no challenge.`)
+  if (typeof authSession !== 'string' || !isObject(authnParamsPublicKey)) {
+    throw invalid(`${what}: the answer holds no challenge.`)
+  }
   return { authSession, authnParamsPublicKey }
 }

@@ -32,20 +32,23 @@ export interface PasswordlessStart {
 }
 
 /** Sends a code or a link by e-mail. */
-export async function startPasswordlessEmail (server: AuthorizationServer, params: PasswordlessEmailParams, options?: RequestOptions): Promise<PasswordlessStart> {
+export async function startPasswordlessEmail (server: AuthorizationServer, params: PasswordlessEmailParams,
+  options?: RequestOptions): Promise<PasswordlessStart> {
   requireText(params, 'email')
   const { email, send = 'code', authParams, captcha } = params
   return start(server, { connection: 'email', email, send, authParams, captcha }, params.language, options)
 }
 
 /** Sends a code by text message. */
-export async function startPasswordlessSms (server: AuthorizationServer, params: PasswordlessSmsParams, options?: RequestOptions): Promise<PasswordlessStart> {
+export async function startPasswordlessSms (server: AuthorizationServer, params: PasswordlessSmsParams,
+  options?: RequestOptions): Promise<PasswordlessStart> {
   requirePhoneNumber(params)
   const { phoneNumber, captcha } = params
   return start(server, { connection: 'sms', phone_number: phoneNumber, captcha }, params.language, options)
 }
 
-async function start (server: AuthorizationServer, json: Record<string, unknown>, language: string | undefined, options?: RequestOptions): Promise<PasswordlessStart> {
+async function start (server: AuthorizationServer, json: Record<string, unknown>, language: string | undefined,
+  options?: RequestOptions): Promise<PasswordlessStart> {
   const answer = await callJson(server, {
     method: 'POST',
     path: 'passwordless/start',
@@ -59,29 +62,39 @@ async function start (server: AuthorizationServer, json: Record<string, unknown>
 
 export type OtpChallengeParams = {
   /** A database connection. */
-  connection: string
+  connection: string,
   /** Whether a new user may come of it. Default `false`. */
   allowSignup?: boolean | undefined
 } & ({ email: string } | { phoneNumber: string, deliveryMethod?: 'text' | 'voice' | undefined })
 
 /** Sends a code to a user of a database connection. It answers alike whether the user exists or not. */
-export async function startOtpChallenge (server: AuthorizationServer, params: OtpChallengeParams, options?: RequestOptions): Promise<{ authSession: string }> {
+export async function startOtpChallenge (server: AuthorizationServer, params: OtpChallengeParams,
+  options?: RequestOptions): Promise<{ authSession: string }> {
   requireText(params, 'connection')
   const { connection, allowSignup } = params
   if ('email' in params) requireText(params, 'email')
   else requirePhoneNumber(params)
-  const whom = 'email' in params ? { email: params.email } : { phone_number: params.phoneNumber, delivery_method: params.deliveryMethod }
+  const whom = 'email' in params
+    ? { email: params.email }
+    : { phone_number: params.phoneNumber, delivery_method: params.deliveryMethod }
   const { auth_session: authSession } = await callJson(server, {
-    method: 'POST', path: 'otp/challenge', what: 'The challenge', json: { connection, ...whom, allow_signup: allowSignup }, authenticate: true
+    method: 'POST',
+    path: 'otp/challenge',
+    what: 'The challenge',
+    json: { connection, ...whom, allow_signup: allowSignup },
+    authenticate: true
   }, options)
-  if (typeof authSession !== 'string' || authSession === '') throw invalid('The challenge: "auth_session" is missing in the answer.')
+  if (typeof authSession !== 'string' || authSession === '') {
+    throw invalid('The challenge: "auth_session" is missing in the answer.')
+  }
   return { authSession }
 }
 
 function requirePhoneNumber (params: { phoneNumber: string }): void {
   requireText(params, 'phoneNumber')
   if (!/^\+[1-9]\d{1,14}$/.test(params.phoneNumber)) {
-    throw new InvalidArgumentError('phoneNumber', 'The argument "phoneNumber" has to be an E.164 number such as "+491701234567".')
+    throw new InvalidArgumentError('phoneNumber',
+      'The argument "phoneNumber" has to be an E.164 number such as "+491701234567".')
   }
 }
 
@@ -92,15 +105,24 @@ export interface LegacySmsLoginParams {
 }
 
 /** Logs in with a code by the resource owner endpoint of old. */
-export async function legacySmsLogin (server: AuthorizationServer, params: LegacySmsLoginParams, options?: RequestOptions): Promise<TokenResponse> {
+export async function legacySmsLogin (server: AuthorizationServer, params: LegacySmsLoginParams,
+  options?: RequestOptions): Promise<TokenResponse> {
   requireText(params, 'phoneNumber', 'code')
-  return legacyLogin(server, { username: params.phoneNumber, password: params.code, connection: 'sms', scope: params.scope }, options)
+  return legacyLogin(server, {
+    username: params.phoneNumber,
+    password: params.code,
+    connection: 'sms',
+    scope: params.scope
+  }, options)
 }
 
-export type LegacyVerifyParams = { verificationCode: string } & ({ connection: 'email', email: string } | { connection: 'sms', phoneNumber: string })
+export type LegacyVerifyParams =
+  & { verificationCode: string }
+  & ({ connection: 'email', email: string } | { connection: 'sms', phoneNumber: string })
 
 /** Checks a code and nothing else, at an endpoint that tenants since June 2017 do not have. */
-export async function legacyVerify (server: AuthorizationServer, params: LegacyVerifyParams, options?: RequestOptions): Promise<void> {
+export async function legacyVerify (server: AuthorizationServer, params: LegacyVerifyParams,
+  options?: RequestOptions): Promise<void> {
   requireText(params, 'verificationCode')
   const whom = params.connection === 'email' ? { email: params.email } : { phone_number: params.phoneNumber }
   await callApi(server, {

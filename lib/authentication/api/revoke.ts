@@ -10,7 +10,8 @@ export interface RevokeTokenParams {
 }
 
 /** Revokes a refresh token. A token that is unknown already is no error. @see RFC 7009 section 2 */
-export async function revokeToken (server: AuthorizationServer, params: RevokeTokenParams, options: RequestOptions = {}): Promise<void> {
+export async function revokeToken (server: AuthorizationServer, params: RevokeTokenParams,
+  options: RequestOptions = {}): Promise<void> {
   requireText(params, 'token')
   const url = await server.endpoint('revocation_endpoint')
   const form = { token: params.token, token_type_hint: params.tokenTypeHint ?? 'refresh_token' }

@@ -16,7 +16,8 @@ export interface LegacySocialLoginParams {
 }
 
 /** Trades a provider's access token at the endpoint of old, `/oauth/access_token`. */
-export async function legacySocialLogin (server: AuthorizationServer, params: LegacySocialLoginParams, options?: RequestOptions): Promise<TokenResponse> {
+export async function legacySocialLogin (server: AuthorizationServer, params: LegacySocialLoginParams,
+  options?: RequestOptions): Promise<TokenResponse> {
   requireText(params, 'accessToken', 'connection')
   const { accessToken, connection, scope = 'openid' } = params
   return await callJson(server, {
@@ -29,7 +30,8 @@ export async function legacySocialLogin (server: AuthorizationServer, params: Le
 }
 
 /** What a mobile application got from the provider's own SDK. */
-export type NativeSocialToken = 'apple-authz-code' | 'apple-id-token' | 'facebook-info-session-access-token' | 'google-id-token'
+export type NativeSocialToken = 'apple-authz-code' | 'apple-id-token' | 'facebook-info-session-access-token'
+  | 'google-id-token'
 
 export interface NativeSocialLoginParams extends AudienceAndScope {
   subjectToken: string
@@ -38,13 +40,17 @@ export interface NativeSocialLoginParams extends AudienceAndScope {
   userProfile?: Record<string, unknown> | undefined
 }
 
-const KINDS: readonly string[] = ['apple-authz-code', 'apple-id-token', 'facebook-info-session-access-token', 'google-id-token']
+const KINDS: readonly string[] = ['apple-authz-code', 'apple-id-token', 'facebook-info-session-access-token',
+  'google-id-token']
 
 /** Logs in with what a provider's SDK gave a mobile application. @see RFC 8693 */
-export async function nativeSocialLogin (server: AuthorizationServer, params: NativeSocialLoginParams, options?: TokenRequestOptions): Promise<TokenResponse> {
+export async function nativeSocialLogin (server: AuthorizationServer, params: NativeSocialLoginParams,
+  options?: TokenRequestOptions): Promise<TokenResponse> {
   requireText(params, 'subjectToken', 'kind')
   const { subjectToken, kind, userProfile, audience, scope } = params
-  if (!KINDS.includes(kind)) throw new InvalidArgumentError('kind', `The argument "kind" has to be one of ${KINDS.join(', ')}.`)
+  if (!KINDS.includes(kind)) {
+    throw new InvalidArgumentError('kind', `The argument "kind" has to be one of ${KINDS.join(', ')}.`)
+  }
   return tokenExchangeGrant(server, {
     subjectToken,
     subjectTokenType: `http://auth0.com/oauth/token-type/${kind}`,

@@ -14,13 +14,24 @@ export interface UserInfoOptions extends RequestOptions {
 }
 
 /** The user's claims, for an access token with scope `openid`. @see OpenID Connect Core section 5.3 */
-export async function fetchUserInfo (server: AuthorizationServer, accessToken: string, options: UserInfoOptions = {}): Promise<UserClaims> {
+export async function fetchUserInfo (server: AuthorizationServer, accessToken: string,
+  options: UserInfoOptions = {}): Promise<UserClaims> {
   if (!accessToken) throw new MissingRequiredArgumentError('accessToken')
   const url = await server.endpoint('userinfo_endpoint')
-  const response = await sendAuthorized(server, { method: 'GET', url, accessToken, tokenType: options.tokenType, options })
-  if (response.status !== 200) throw toApiError(response, { what: 'Userinfo', now: server.now(), secrets: [accessToken] })
+  const response = await sendAuthorized(server, {
+    method: 'GET',
+    url,
+    accessToken,
+    tokenType: options.tokenType,
+    options
+  })
+  if (response.status !== 200) {
+    throw toApiError(response, { what: 'Userinfo', now: server.now(), secrets: [accessToken] })
+  }
   const claims = parseJsonObject(response, 'Userinfo')
-  if (typeof claims.sub !== 'string' || claims.sub === '') throw new NetworkError('Userinfo: "sub" is missing in the answer.', undefined, 'invalid_response')
+  if (typeof claims.sub !== 'string' || claims.sub === '') {
+    throw new NetworkError('Userinfo: "sub" is missing in the answer.', undefined, 'invalid_response')
+  }
   if (options.expectedSub !== undefined && claims.sub !== options.expectedSub) {
     throw new TokenValidationError('subject', 'Userinfo is about another user than the ID token.', { claim: 'sub' })
   }

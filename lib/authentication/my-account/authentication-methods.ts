@@ -14,7 +14,8 @@ export interface Factor {
 }
 
 /** The kinds of authentication methods. */
-export type AuthenticationMethodType = 'passkey' | 'email' | 'phone' | 'totp' | 'push-notification' | 'recovery-code' | 'password'
+export type AuthenticationMethodType = 'passkey' | 'email' | 'phone' | 'totp' | 'push-notification' | 'recovery-code'
+  | 'password'
 
 /** A way the user has to log in, or to confirm a login. */
 export interface AuthenticationMethod {
@@ -84,56 +85,96 @@ const TYPES: readonly string[] = ['passkey', 'email', 'phone', 'totp', 'push-not
 const PROOFS = ['authnResponse', 'otpCode', 'recoveryCode', 'password'] as const
 
 /** The factors the user may enroll. */
-export async function getFactors (server: MyAccountServer, accessToken: string, options?: MyAccountOptions): Promise<Factor[]> {
-  const answer = parseJson(await callMyAccount(server, accessToken, { method: 'GET', path: 'factors', what: FACTORS }, options), FACTORS)
+export async function getFactors (server: MyAccountServer, accessToken: string,
+  options?: MyAccountOptions): Promise<Factor[]> {
+  const answer = parseJson(
+    await callMyAccount(server, accessToken, { method: 'GET', path: 'factors', what: FACTORS }, options),
+    FACTORS
+  )
   return list<Factor>(isObject(answer) ? answer.factors : answer, FACTORS)
 }
 
 /** The user's methods, of one type if asked so. */
 export async function listAuthenticationMethods (
-  server: MyAccountServer, accessToken: string, params: { type?: AuthenticationMethodType | undefined } = {}, options?: MyAccountOptions
+  server: MyAccountServer,
+  accessToken: string,
+  params: { type?: AuthenticationMethodType | undefined } = {},
+  options?: MyAccountOptions
 ): Promise<AuthenticationMethod[]> {
-  const response = await callMyAccount(server, accessToken, { method: 'GET', path: 'authentication-methods', query: { type: params.type }, what: LIST }, options)
+  const response = await callMyAccount(server, accessToken, {
+    method: 'GET',
+    path: 'authentication-methods',
+    query: { type: params.type },
+    what: LIST
+  }, options)
   return list<AuthenticationMethod>(parseJsonObject(response, LIST).authentication_methods, LIST)
 }
 
 /** One of the user's methods. */
-export async function getAuthenticationMethod (server: MyAccountServer, accessToken: string, id: string, options?: MyAccountOptions): Promise<AuthenticationMethod> {
-  return parseJsonObject(await callMyAccount(server, accessToken, { method: 'GET', path: pathOf(id), what: METHOD }, options), METHOD) as AuthenticationMethod
+export async function getAuthenticationMethod (server: MyAccountServer, accessToken: string, id: string,
+  options?: MyAccountOptions): Promise<AuthenticationMethod> {
+  return parseJsonObject(
+    await callMyAccount(server, accessToken, { method: 'GET', path: pathOf(id), what: METHOD }, options),
+    METHOD
+  ) as AuthenticationMethod
 }
 
 /** Renames a method, or says how its codes are sent. */
 export async function updateAuthenticationMethod (
-  server: MyAccountServer, accessToken: string, id: string, params: UpdateAuthenticationMethodParams, options?: MyAccountOptions
+  server: MyAccountServer,
+  accessToken: string,
+  id: string,
+  params: UpdateAuthenticationMethodParams,
+  options?: MyAccountOptions
 ): Promise<AuthenticationMethod> {
   const { name, preferredAuthenticationMethod } = params
-  const call = { method: 'PATCH', path: pathOf(id), what: METHOD, json: toSnakeCase({ name, preferredAuthenticationMethod }) } as const
+  const call = {
+    method: 'PATCH',
+    path: pathOf(id),
+    what: METHOD,
+    json: toSnakeCase({ name, preferredAuthenticationMethod })
+  } as const
   return parseJsonObject(await callMyAccount(server, accessToken, call, options), METHOD) as AuthenticationMethod
 }
 
 /** Removes a method. */
-export async function deleteAuthenticationMethod (server: MyAccountServer, accessToken: string, id: string, options?: MyAccountOptions): Promise<void> {
+export async function deleteAuthenticationMethod (server: MyAccountServer, accessToken: string, id: string,
+  options?: MyAccountOptions): Promise<void> {
   await callMyAccount(server, accessToken, { method: 'DELETE', path: pathOf(id), what: METHOD }, options)
 }
 
 /** Begins to enroll a method; Auth0 names it in the `Location` header. */
 export async function enrollAuthenticationMethod (
-  server: MyAccountServer, accessToken: string, params: EnrollAuthenticationMethodParams, options?: MyAccountOptions
+  server: MyAccountServer,
+  accessToken: string,
+  params: EnrollAuthenticationMethodParams,
+  options?: MyAccountOptions
 ): Promise<AuthenticationMethodEnrollment> {
   requireText(params, 'type')
-  if (!TYPES.includes(params.type)) throw new InvalidArgumentError('type', `The argument "type" has to be one of ${TYPES.join(', ')}.`)
+  if (!TYPES.includes(params.type)) {
+    throw new InvalidArgumentError('type', `The argument "type" has to be one of ${TYPES.join(', ')}.`)
+  }
   if (params.type === 'email') requireText(params, 'email')
   if (params.type === 'phone') requireText(params, 'phoneNumber')
   const response = await callMyAccount(server, accessToken, {
-    method: 'POST', path: 'authentication-methods', what: ENROLLMENT, json: toSnakeCase({ ...params })
+    method: 'POST',
+    path: 'authentication-methods',
+    what: ENROLLMENT,
+    json: toSnakeCase({ ...params })
   }, options)
   const answer = parseJsonObject(response, ENROLLMENT)
   if (typeof answer.auth_session !== 'string') throw invalid(`${ENROLLMENT}: "auth_session" is missing in the answer.`)
-  return { ...toCamelCase(answer), authSession: answer.auth_session, authenticationMethodId: methodIdOf(response.headers.location, server) }
+  return {
+    ...toCamelCase(answer),
+    authSession: answer.auth_session,
+    authenticationMethodId: methodIdOf(response.headers.location, server)
+  }
 }
 
 function methodIdOf (location: string | undefined, { issuer }: MyAccountServer): string {
-  const segment = location !== undefined && URL.canParse(location, issuer) ? new URL(location, issuer).pathname.split('/').at(-1)! : ''
+  const segment = location !== undefined && URL.canParse(location, issuer)
+    ? new URL(location, issuer).pathname.split('/').at(-1)!
+    : ''
   try {
     if (segment !== '') return decodeURIComponent(segment)
   } catch (error) {
@@ -144,11 +185,16 @@ function methodIdOf (location: string | undefined, { issuer }: MyAccountServer):
 
 /** Finishes an enrollment with the user's proof. */
 export async function verifyAuthenticationMethod (
-  server: MyAccountServer, accessToken: string, id: string, params: VerifyAuthenticationMethodParams, options?: MyAccountOptions
+  server: MyAccountServer,
+  accessToken: string,
+  id: string,
+  params: VerifyAuthenticationMethodParams,
+  options?: MyAccountOptions
 ): Promise<AuthenticationMethod> {
   requireText(params, 'authSession')
-  if (PROOFS.filter((name) => params[name] !== undefined).length > 1) {
-    throw new InvalidArgumentError('authnResponse', `Only one of the arguments ${PROOFS.map((name) => `"${name}"`).join(', ')} may be given.`)
+  if (PROOFS.filter(name => params[name] !== undefined).length > 1) {
+    throw new InvalidArgumentError('authnResponse', 'Only one of the ' +
+      `arguments ${PROOFS.map(name => `"${name}"`).join(', ')} may be given.`)
   }
   const { authSession, authnResponse, otpCode, recoveryCode, password } = params
   const response = await callMyAccount(server, accessToken, {

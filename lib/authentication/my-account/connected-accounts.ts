@@ -64,7 +64,8 @@ const LIST = 'The list of connected accounts'
 const CONNECTIONS = 'The list of connections'
 
 /** Begins to connect an account. */
-export async function connectAccount (server: MyAccountServer, accessToken: string, params: ConnectAccountParams, options?: MyAccountOptions): Promise<ConnectAccount> {
+export async function connectAccount (server: MyAccountServer, accessToken: string, params: ConnectAccountParams,
+  options?: MyAccountOptions): Promise<ConnectAccount> {
   requireText(params, 'connection', 'redirectUri', 'state', 'codeChallenge')
   const response = await callMyAccount(server, accessToken, {
     method: 'POST',
@@ -81,7 +82,8 @@ export async function connectAccount (server: MyAccountServer, accessToken: stri
     }
   }, options)
   const answer = parseJsonObject(response, START)
-  if (typeof answer.auth_session !== 'string' || !isObject(answer.connect_params) || typeof answer.connect_params.ticket !== 'string') {
+  if (typeof answer.auth_session !== 'string' || !isObject(answer.connect_params) ||
+    typeof answer.connect_params.ticket !== 'string') {
     throw invalid(`${START}: the answer is incomplete.`)
   }
   checkConnectUri(answer.connect_uri, server)
@@ -96,7 +98,8 @@ function checkConnectUri (uri: unknown, { issuer }: MyAccountServer): void {
 }
 
 /** Finishes to connect an account with what the callback brought. */
-export async function completeConnectAccount (server: MyAccountServer, accessToken: string, params: CompleteConnectAccountParams, options?: MyAccountOptions): Promise<ConnectedAccount> {
+export async function completeConnectAccount (server: MyAccountServer, accessToken: string,
+  params: CompleteConnectAccountParams, options?: MyAccountOptions): Promise<ConnectedAccount> {
   requireText(params, 'authSession', 'connectCode', 'redirectUri', 'codeVerifier')
   const { authSession, connectCode, redirectUri, codeVerifier } = params
   const what = 'The end of the connection'
@@ -104,7 +107,12 @@ export async function completeConnectAccount (server: MyAccountServer, accessTok
     method: 'POST',
     path: 'connected-accounts/complete',
     what,
-    json: { auth_session: authSession, connect_code: connectCode, redirect_uri: redirectUri, code_verifier: codeVerifier },
+    json: {
+      auth_session: authSession,
+      connect_code: connectCode,
+      redirect_uri: redirectUri,
+      code_verifier: codeVerifier
+    },
     secrets: [authSession, connectCode, codeVerifier]
   }, options)
   return parseJsonObject(response, what) as ConnectedAccount
@@ -112,36 +120,53 @@ export async function completeConnectAccount (server: MyAccountServer, accessTok
 
 /** One page of the user's connected accounts. */
 export async function listConnectedAccounts (
-  server: MyAccountServer, accessToken: string, params: PageParams & { connection?: string | undefined } = {}, options?: MyAccountOptions
+  server: MyAccountServer,
+  accessToken: string,
+  params: PageParams & { connection?: string | undefined } = {},
+  options?: MyAccountOptions
 ): Promise<{ accounts: ConnectedAccount[], next?: string }> {
   const response = await callMyAccount(server, accessToken, {
-    method: 'GET', path: 'connected-accounts/accounts', query: { connection: params.connection, ...page(params) }, what: LIST
+    method: 'GET',
+    path: 'connected-accounts/accounts',
+    query: { connection: params.connection, ...page(params) },
+    what: LIST
   }, options)
   const { accounts, next } = parseJsonObject(response, LIST)
   return { accounts: list<ConnectedAccount>(accounts, LIST), ...cursor(next) }
 }
 
 /** Disconnects an account. */
-export async function deleteConnectedAccount (server: MyAccountServer, accessToken: string, id: string, options?: MyAccountOptions): Promise<void> {
+export async function deleteConnectedAccount (server: MyAccountServer, accessToken: string, id: string,
+  options?: MyAccountOptions): Promise<void> {
   requireText({ id }, 'id')
   await callMyAccount(server, accessToken, {
-    method: 'DELETE', path: `connected-accounts/accounts/${pathSegment('id', id)}`, what: 'The removal of the connected account'
+    method: 'DELETE',
+    path: `connected-accounts/accounts/${pathSegment('id', id)}`,
+    what: 'The removal of the connected account'
   }, options)
 }
 
 /** One page of the connections whose accounts can be connected. */
 export async function listConnectedAccountConnections (
-  server: MyAccountServer, accessToken: string, params: PageParams = {}, options?: MyAccountOptions
+  server: MyAccountServer,
+  accessToken: string,
+  params: PageParams = {},
+  options?: MyAccountOptions
 ): Promise<{ connections: ConnectedAccountConnection[], next?: string }> {
   const response = await callMyAccount(server, accessToken, {
-    method: 'GET', path: 'connected-accounts/connections', query: page(params), what: CONNECTIONS
+    method: 'GET',
+    path: 'connected-accounts/connections',
+    query: page(params),
+    what: CONNECTIONS
   }, options)
   const { connections, next } = parseJsonObject(response, CONNECTIONS)
   return { connections: list<ConnectedAccountConnection>(connections, CONNECTIONS), ...cursor(next) }
 }
 
 function page ({ from, take }: PageParams): Record<string, string | number | undefined> {
-  if (take !== undefined && !(Number.isInteger(take) && take >= 1)) throw new InvalidArgumentError('take', 'The argument "take" has to be a whole number from 1.')
+  if (take !== undefined && !(Number.isInteger(take) && take >= 1)) {
+    throw new InvalidArgumentError('take', 'The argument "take" has to be a whole number from 1.')
+  }
   return { from, take }
 }
 

@@ -31,14 +31,24 @@ export function myAccountAudience (server: Pick<AuthorizationServer, 'issuer'>):
 }
 
 /** Makes the call; an answer that is not a success becomes an error. */
-export async function callMyAccount (server: MyAccountServer, accessToken: string, call: MyAccountCall, options: MyAccountOptions = {}): Promise<HttpResponse> {
+export async function callMyAccount (server: MyAccountServer, accessToken: string, call: MyAccountCall,
+  options: MyAccountOptions = {}): Promise<HttpResponse> {
   if (!accessToken) throw new MissingRequiredArgumentError('accessToken')
   const url = new URL(`${server.issuer}me/v1/${call.path}`)
-  for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value))
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, String(value))
+  }
   const tokenType = options.tokenType ?? (server.dpop === undefined ? 'Bearer' : 'DPoP')
-  const response = await sendAuthorized(server, { method: call.method, url: url.href, accessToken, tokenType, json: call.json, options })
+  const response = await sendAuthorized(server, {
+    method: call.method,
+    url: url.href,
+    accessToken,
+    tokenType,
+    json: call.json,
+    options
+  })
   if (response.status < 200 || response.status > 299) {
-    const secrets = [accessToken, ...call.secrets ?? []].filter((secret) => secret !== undefined)
+    const secrets = [accessToken, ...call.secrets ?? []].filter(secret => secret !== undefined)
     throw toApiError(response, { what: call.what, now: server.now(), secrets })
   }
   return response

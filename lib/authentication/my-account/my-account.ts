@@ -29,7 +29,9 @@ export class MyAccountClient {
       issuer: parseDomain(domain).issuer,
       http: createHttp({ ...http, timeout }),
       now,
-      get dpop () { return dpop === undefined ? undefined : (key ??= createDpopKey(dpop.key)) }
+      get dpop () {
+        return dpop === undefined ? undefined : (key ??= createDpopKey(dpop.key))
+      }
     }
   }
 
@@ -39,17 +41,20 @@ export class MyAccountClient {
   }
 
   /** Begins to connect an account. Scope `create:me:connected_accounts`. */
-  connectAccount (accessToken: string, params: accounts.ConnectAccountParams, options?: MyAccountOptions): Promise<accounts.ConnectAccount> {
+  connectAccount (accessToken: string, params: accounts.ConnectAccountParams,
+    options?: MyAccountOptions): Promise<accounts.ConnectAccount> {
     return accounts.connectAccount(this.#server, accessToken, params, options)
   }
 
   /** Finishes to connect an account. Scope `create:me:connected_accounts`. */
-  completeConnectAccount (accessToken: string, params: accounts.CompleteConnectAccountParams, options?: MyAccountOptions): Promise<accounts.ConnectedAccount> {
+  completeConnectAccount (accessToken: string, params: accounts.CompleteConnectAccountParams,
+    options?: MyAccountOptions): Promise<accounts.ConnectedAccount> {
     return accounts.completeConnectAccount(this.#server, accessToken, params, options)
   }
 
   /** One page of the connected accounts. Scope `read:me:connected_accounts`. */
-  listConnectedAccounts (accessToken: string, params?: accounts.PageParams & { connection?: string | undefined }, options?: MyAccountOptions): Promise<{ accounts: accounts.ConnectedAccount[], next?: string }> {
+  listConnectedAccounts (accessToken: string, params?: accounts.PageParams & { connection?: string | undefined },
+    options?: MyAccountOptions): Promise<{ accounts: accounts.ConnectedAccount[], next?: string }> {
     return accounts.listConnectedAccounts(this.#server, accessToken, params, options)
   }
 
@@ -59,7 +64,8 @@ export class MyAccountClient {
   }
 
   /** One page of the connections whose accounts can be connected. Scope `read:me:connected_accounts`. */
-  listConnectedAccountConnections (accessToken: string, params?: accounts.PageParams, options?: MyAccountOptions): Promise<{ connections: accounts.ConnectedAccountConnection[], next?: string }> {
+  listConnectedAccountConnections (accessToken: string, params?: accounts.PageParams,
+    options?: MyAccountOptions): Promise<{ connections: accounts.ConnectedAccountConnection[], next?: string }> {
     return accounts.listConnectedAccountConnections(this.#server, accessToken, params, options)
   }
 
@@ -69,17 +75,20 @@ export class MyAccountClient {
   }
 
   /** The user's authentication methods. Scope `read:me:authentication_methods`. */
-  listAuthenticationMethods (accessToken: string, params?: { type?: methods.AuthenticationMethodType | undefined }, options?: MyAccountOptions): Promise<methods.AuthenticationMethod[]> {
+  listAuthenticationMethods (accessToken: string, params?: { type?: methods.AuthenticationMethodType | undefined },
+    options?: MyAccountOptions): Promise<methods.AuthenticationMethod[]> {
     return methods.listAuthenticationMethods(this.#server, accessToken, params, options)
   }
 
   /** One authentication method. Scope `read:me:authentication_methods`. */
-  getAuthenticationMethod (accessToken: string, id: string, options?: MyAccountOptions): Promise<methods.AuthenticationMethod> {
+  getAuthenticationMethod (accessToken: string, id: string,
+    options?: MyAccountOptions): Promise<methods.AuthenticationMethod> {
     return methods.getAuthenticationMethod(this.#server, accessToken, id, options)
   }
 
   /** Changes an authentication method. Scope `update:me:authentication_methods`. */
-  updateAuthenticationMethod (accessToken: string, id: string, params: methods.UpdateAuthenticationMethodParams, options?: MyAccountOptions): Promise<methods.AuthenticationMethod> {
+  updateAuthenticationMethod (accessToken: string, id: string, params: methods.UpdateAuthenticationMethodParams,
+    options?: MyAccountOptions): Promise<methods.AuthenticationMethod> {
     return methods.updateAuthenticationMethod(this.#server, accessToken, id, params, options)
   }
 
@@ -89,12 +98,14 @@ export class MyAccountClient {
   }
 
   /** Begins to enroll an authentication method. Scope `create:me:authentication_methods`. */
-  enrollAuthenticationMethod (accessToken: string, params: methods.EnrollAuthenticationMethodParams, options?: MyAccountOptions): Promise<methods.AuthenticationMethodEnrollment> {
+  enrollAuthenticationMethod (accessToken: string, params: methods.EnrollAuthenticationMethodParams,
+    options?: MyAccountOptions): Promise<methods.AuthenticationMethodEnrollment> {
     return methods.enrollAuthenticationMethod(this.#server, accessToken, params, options)
   }
 
   /** Finishes an enrollment. Scope `create:me:authentication_methods`. */
-  verifyAuthenticationMethod (accessToken: string, id: string, params: methods.VerifyAuthenticationMethodParams, options?: MyAccountOptions): Promise<methods.AuthenticationMethod> {
+  verifyAuthenticationMethod (accessToken: string, id: string, params: methods.VerifyAuthenticationMethodParams,
+    options?: MyAccountOptions): Promise<methods.AuthenticationMethod> {
     return methods.verifyAuthenticationMethod(this.#server, accessToken, id, params, options)
   }
 

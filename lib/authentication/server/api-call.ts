@@ -24,21 +24,29 @@ export interface ApiCall {
 }
 
 /** Makes the call; an answer that is not a success becomes an error. */
-export async function callApi (server: AuthorizationServer, call: ApiCall, options: RequestOptions = {}): Promise<HttpResponse> {
+export async function callApi (server: AuthorizationServer, call: ApiCall,
+  options: RequestOptions = {}): Promise<HttpResponse> {
   const credentials = call.authenticate === true ? (await server.clientAuthentication('body')).params : {}
   const json = call.json === undefined ? undefined : { ...call.json, ...credentials }
   const headers = { ...options.headers, ...call.headers }
   const response = await sendAuthorized(server, {
-    method: call.method, url: await server.url(call.path), accessToken: call.bearer, json, options: { ...options, headers }
+    method: call.method,
+    url: await server.url(call.path),
+    accessToken: call.bearer,
+    json,
+    options: { ...options, headers }
   })
   if (response.status < 200 || response.status > 299) {
-    const secrets = [...call.secrets ?? [], call.bearer, credentials.client_secret].filter((secret) => secret !== undefined)
+    const secrets = [...call.secrets ?? [], call.bearer, credentials.client_secret].filter(secret =>
+      secret !== undefined
+    )
     throw toApiError(response, { what: call.what, now: server.now(), secrets })
   }
   return response
 }
 
 /** Makes the call and returns the JSON object it answers with. */
-export async function callJson (server: AuthorizationServer, call: ApiCall, options?: RequestOptions): Promise<Record<string, unknown>> {
+export async function callJson (server: AuthorizationServer, call: ApiCall,
+  options?: RequestOptions): Promise<Record<string, unknown>> {
   return parseJsonObject(await callApi(server, call, options), call.what)
 }

@@ -13,7 +13,9 @@ export function requireText<T extends object> (given: T, ...names: (keyof T & st
 /** The header that tells Auth0 the end user's address, for its attack protection. */
 export function forwardedFor (address: string | undefined): Record<string, string> {
   if (address === undefined) return {}
-  if (isIP(address) === 0) throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" has to be an IP address.')
+  if (isIP(address) === 0) {
+    throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" has to be an IP address.')
+  }
   return { 'auth0-forwarded-for': address }
 }
 

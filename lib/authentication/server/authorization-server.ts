@@ -14,10 +14,9 @@ export { parseDomain } from './domain.js'
 export type { Metadata } from './discovery.js'
 
 /** Endpoints that the tenant's metadata names. */
-export type EndpointName =
-  | 'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint' | 'end_session_endpoint' | 'revocation_endpoint'
-  | 'pushed_authorization_request_endpoint' | 'backchannel_authentication_endpoint' | 'device_authorization_endpoint'
-  | 'registration_endpoint'
+export type EndpointName = 'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint' | 'end_session_endpoint'
+  | 'revocation_endpoint' | 'pushed_authorization_request_endpoint' | 'backchannel_authentication_endpoint'
+  | 'device_authorization_endpoint' | 'registration_endpoint'
 
 /** One Auth0 domain as this client sees it. */
 export interface AuthorizationServer {
@@ -27,19 +26,19 @@ export interface AuthorizationServer {
   readonly issuer: string
   readonly clientId: string
   readonly http: Http
-  readonly keys: KeySource & { refresh (): Promise<void> }
+  readonly keys: KeySource & { refresh(): Promise<void> }
   readonly now: () => number
   /** The key tokens are bound to, when they are. */
   readonly dpop: Awaitable<DpopKey> | undefined
   readonly assertionSigner: AssertionSigner | undefined
   /** The checked metadata; at once while it is fresh. */
-  metadata (): Awaitable<Metadata>
+  metadata(): Awaitable<Metadata>
   /** Where an endpoint is; its mutual-TLS alias when a certificate is used. */
-  endpoint (name: EndpointName): Promise<string>
+  endpoint(name: EndpointName): Promise<string>
   /** Where a path that the metadata does not name is, e.g. `passwordless/start`. */
-  url (path: string): Promise<string>
+  url(path: string): Promise<string>
   /** Credentials for one request; call it again for the next. */
-  clientAuthentication (place?: CredentialPlace): Promise<ClientAuthentication>
+  clientAuthentication(place?: CredentialPlace): Promise<ClientAuthentication>
 }
 
 /** What describes a client at one domain. */
@@ -90,13 +89,17 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
     },
     metadata,
     endpoint,
-    url: async (path) => (tls ? new URL('/', await endpoint('token_endpoint')).href : issuer) + path,
-    clientAuthentication: (place) => authenticateClient(credentials, place)
+    url: async path => (tls ? new URL('/', await endpoint('token_endpoint')).href : issuer) + path,
+    clientAuthentication: place => authenticateClient(credentials, place)
   }
 }
 
-/** Metadata with a lifetime: fetched once for all who wait; while Auth0 cannot be reached the old document serves, up to a limit. */
-function cachedMetadata (issuer: string, { http, now, ttl }: { http: Http, now: () => number, ttl: number }): () => Awaitable<Metadata> {
+/**
+ * Metadata with a lifetime: fetched once for all who wait; while Auth0 cannot be reached the old document serves, up to
+ * a limit.
+ */
+function cachedMetadata (issuer: string,
+  { http, now, ttl }: { http: Http, now: () => number, ttl: number }): () => Awaitable<Metadata> {
   const singleFlight = createSingleFlight<Metadata>()
   let cached: { document: Metadata, fetchedAt: number } | undefined
   let freshUntil = -Infinity

@@ -6,7 +6,10 @@ export interface ClientAuthentication {
   params: Record<string, string>
 }
 
-/** How the client identifies itself. A signer wins over a secret; with neither, the id alone is sent (mutual TLS, public clients). */
+/**
+ * How the client identifies itself. A signer wins over a secret; with neither, the id alone is sent (mutual TLS, public
+ * clients).
+ */
 export interface ClientCredentials {
   clientId: string
   issuer: string
@@ -19,15 +22,21 @@ export interface ClientCredentials {
 /** Where the credentials go: `body` is for endpoints that read them from JSON only. */
 export type CredentialPlace = 'any' | 'body'
 
-/** Credentials for one request; an assertion is signed anew each time and always for the issuer. @see RFC 6749 section 2.3, RFC 7523 */
-export async function authenticateClient (client: ClientCredentials, place: CredentialPlace = 'any'): Promise<ClientAuthentication> {
+/**
+ * Credentials for one request; an assertion is signed anew each time and always for the issuer. @see RFC 6749 section
+ * 2.3, RFC 7523
+ */
+export async function authenticateClient (client: ClientCredentials,
+  place: CredentialPlace = 'any'): Promise<ClientAuthentication> {
   const { clientId, clientSecret, assertionSigner } = client
   if (assertionSigner !== undefined) {
     const assertion = await assertionSigner.sign({ clientId, audience: client.issuer, now: client.now() })
     return {
       headers: {},
       params: {
-        client_id: clientId, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: assertion
+        client_id: clientId,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion
       }
     }
   }

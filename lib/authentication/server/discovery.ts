@@ -27,14 +27,23 @@ export interface Metadata {
 
 const REQUIRED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
 const OPTIONAL = [
-  'userinfo_endpoint', 'end_session_endpoint', 'pushed_authorization_request_endpoint', 'backchannel_authentication_endpoint',
-  'revocation_endpoint', 'device_authorization_endpoint', 'registration_endpoint'
+  'userinfo_endpoint',
+  'end_session_endpoint',
+  'pushed_authorization_request_endpoint',
+  'backchannel_authentication_endpoint',
+  'revocation_endpoint',
+  'device_authorization_endpoint',
+  'registration_endpoint'
 ] as const
 
 /** Fetches and checks the tenant's metadata. @see OpenID Connect Discovery section 4 */
-export async function fetchMetadata (issuer: string, { http, now }: { http: Http, now: () => number }): Promise<Metadata> {
+export async function fetchMetadata (issuer: string,
+  { http, now }: { http: Http, now: () => number }): Promise<Metadata> {
   const response = await http.send({
-    method: 'GET', url: `${issuer}.well-known/openid-configuration`, maxBytes: SMALL_ANSWER, retry: { retries: 1, maxDelay: 1, now }
+    method: 'GET',
+    url: `${issuer}.well-known/openid-configuration`,
+    maxBytes: SMALL_ANSWER,
+    retry: { retries: 1, maxDelay: 1, now }
   })
   if (response.status !== 200) throw toApiError(response, { what: 'Discovery', now: now() })
   return checkMetadata(parseJsonObject(response, 'Discovery'), issuer)
@@ -59,7 +68,8 @@ export function checkMetadata (document: Record<string, unknown>, issuer: string
 /** An endpoint is a plain URL of the issuer's scheme on the issuer's host or below it. */
 function checkEndpoint (name: string, value: unknown, issuer: string): void {
   // Only printable ASCII, no backslash: what a URL parser would mend is refused.
-  if (typeof value !== 'string' || !/^https?:\/\/[\x21-\x7e]+$/.test(value) || value.includes('\\') || !URL.canParse(value)) {
+  if (typeof value !== 'string' || !/^https?:\/\/[\x21-\x7e]+$/.test(value) || value.includes('\\') ||
+    !URL.canParse(value)) {
     throw refused(`"${name}" is not an absolute https URL`)
   }
   const url = new URL(value)

@@ -2,7 +2,10 @@ import { isIP } from 'node:net'
 import { ConfigurationError, InvalidArgumentError } from '../../errors.js'
 
 /** A domain as it is used everywhere: host (and port), and the issuer that belongs to it. */
-export interface Domain { domain: string, issuer: string }
+export interface Domain {
+  domain: string
+  issuer: string
+}
 
 const FORM = /^(?:(https?):\/\/)?([a-z0-9.-]{1,253}|\[[0-9a-f:]{2,39}\])(?::([1-9]\d{0,4}))?\/?$/i
 
@@ -10,8 +13,12 @@ const FORM = /^(?:(https?):\/\/)?([a-z0-9.-]{1,253}|\[[0-9a-f:]{2,39}\])(?::([1-
 export function parseDomain (value: string, option = 'domain'): Domain {
   const { scheme, host, hostname } = split(value) ?? malformed(option)
   if (!isLoopback(hostname)) {
-    if (scheme === 'http') throw new ConfigurationError(option, `The option "${option}" may begin with "http:" only on loopback.`)
-    if (isIP(hostname.replace(/[[\]]/g, '')) !== 0) throw new ConfigurationError(option, `The option "${option}" may be an IP address only on loopback.`)
+    if (scheme === 'http') {
+      throw new ConfigurationError(option, `The option "${option}" may begin with "http:" only on loopback.`)
+    }
+    if (isIP(hostname.replace(/[[\]]/g, '')) !== 0) {
+      throw new ConfigurationError(option, `The option "${option}" may be an IP address only on loopback.`)
+    }
   }
   return { domain: host, issuer: `${scheme}://${host}/` }
 }
@@ -27,7 +34,9 @@ const DNS_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a
 export function parseResolvedDomain (value: unknown): Domain {
   if (typeof value === 'string' && (DNS_NAME.test(value) || /^http:\/\//i.test(value))) {
     const { scheme, host, hostname } = split(value) ?? {}
-    if (host !== undefined && isLoopback(hostname!) === (scheme === 'http')) return { domain: host, issuer: `${scheme!}://${host}/` }
+    if (host !== undefined && isLoopback(hostname!) === (scheme === 'http')) {
+      return { domain: host, issuer: `${scheme!}://${host}/` }
+    }
   }
   throw new InvalidArgumentError('domain', 'No tenant belongs to this request.')
 }
@@ -44,10 +53,12 @@ function split (value: string): { scheme: string, host: string, hostname: string
 }
 
 function malformed (option: string): never {
-  throw new ConfigurationError(option, `The option "${option}" has to be a host such as "acme.eu.auth0.com", or its URL without a path.`)
+  throw new ConfigurationError(option,
+    `The option "${option}" has to be a host such as "acme.eu.auth0.com", or its URL without a path.`)
 }
 
 /** Whether a URL's hostname is this machine. */
 export function isLoopback (hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' ||
+    (isIP(hostname) === 4 && hostname.startsWith('127.'))
 }

@@ -25,7 +25,11 @@ async function attempt ({ http, key, now, accessToken, prepare }: DpopExchange):
   const { origin } = new URL(request.url)
   const nonce = knownNonce(key, origin)
   const proof = await key.proof({
-    method: request.method, url: request.url, now: now(), ...(nonce !== undefined && { nonce }), ...(accessToken !== undefined && { accessToken })
+    method: request.method,
+    url: request.url,
+    now: now(),
+    ...(nonce !== undefined && { nonce }),
+    ...(accessToken !== undefined && { accessToken })
   })
   const response = await http.send({ ...request, headers: { ...request.headers, dpop: proof } })
   keepNonce(key, origin, response.headers['dpop-nonce'])
@@ -35,7 +39,8 @@ async function attempt ({ http, key, now, accessToken, prepare }: DpopExchange):
 /** Whether the server refused for want of its nonce only: nothing was processed, so the request may be made again. */
 function wantsNonce ({ status, headers, body }: HttpResponse): boolean {
   if (headers['dpop-nonce'] === undefined) return false
-  return (status === 400 && body.includes('use_dpop_nonce')) || (status === 401 && `${body}${headers['www-authenticate']}`.includes('use_dpop_nonce'))
+  return (status === 400 && body.includes('use_dpop_nonce')) ||
+    (status === 401 && `${body}${headers['www-authenticate']}`.includes('use_dpop_nonce'))
 }
 
 /** The nonce that a server gave last. */

@@ -19,19 +19,28 @@ export interface FormPost {
 }
 
 /** Sends the form; any other status becomes an error that repeats nothing secret. @see RFC 6749 section 2.3 */
-export async function postForm (server: AuthorizationServer, { url, form, what, status = 200, maxBytes, secrets = [] }: FormPost, options: RequestOptions): Promise<HttpResponse> {
+export async function postForm (server: AuthorizationServer,
+  { url, form, what, status = 200, maxBytes, secrets = [] }: FormPost, options: RequestOptions): Promise<HttpResponse> {
   const { headers, params: credentials } = await server.clientAuthentication()
-  const given = Object.entries({ ...form, ...credentials }).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  const given = Object.entries({ ...form, ...credentials }).filter((entry): entry is [string, string] =>
+    entry[1] !== undefined
+  )
   const response = await server.http.send({
     method: 'POST',
     url,
-    headers: { ...options.headers, ...forwardedFor(options.forwardedFor), ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: {
+      ...options.headers,
+      ...forwardedFor(options.forwardedFor),
+      ...headers,
+      'content-type': 'application/x-www-form-urlencoded'
+    },
     body: new URLSearchParams(given).toString(),
     signal: options.signal,
     timeout: options.timeout,
     ...(maxBytes !== undefined && { maxBytes })
   })
   if (response.status === status) return response
-  const sent = [...secrets, credentials.client_secret, credentials.client_assertion, headers.authorization?.slice('Basic '.length)]
+  const sent = [...secrets, credentials.client_secret, credentials.client_assertion,
+    headers.authorization?.slice('Basic '.length)]
   throw toApiError(response, { what, now: server.now(), secrets: sent.filter(secret => secret !== undefined) })
 }

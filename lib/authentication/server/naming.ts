@@ -1,13 +1,16 @@
 /** Members renamed from `snake_case` to `camelCase`; what is inside them stays as it is. */
 export function toCamelCase (record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return renamed(record, (name) => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
+  return renamed(record, name => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
 }
 
 /** Members renamed from `camelCase` to `snake_case`; undefined ones are left out. */
 export function toSnakeCase (record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return renamed(record, (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+  return renamed(record, name => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))
 }
 
-function renamed (record: Readonly<Record<string, unknown>>, rename: (name: string) => string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined).map(([name, value]) => [rename(name), value]))
+function renamed (record: Readonly<Record<string, unknown>>,
+  rename: (name: string) => string): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== undefined).map(([name, value]) => [rename(name), value])
+  )
 }

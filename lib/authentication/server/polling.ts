@@ -18,7 +18,8 @@ export interface PollTiming {
  * Ends with a `PollingApiError` of code `expired_token` when nobody answered.
  * @see RFC 8628 section 3.5, OpenID CIBA Core section 11
  */
-export async function poll ({ interval, expiresIn, now, signal, sleep = realSleep }: PollTiming, attempt: () => Promise<TokenResponse>): Promise<TokenResponse> {
+export async function poll ({ interval, expiresIn, now, signal, sleep = realSleep }: PollTiming,
+  attempt: () => Promise<TokenResponse>): Promise<TokenResponse> {
   const end = now() + expiresIn
   for (let wait = interval; now() + wait < end;) {
     await sleep(wait, signal)
@@ -28,14 +29,21 @@ export async function poll ({ interval, expiresIn, now, signal, sleep = realSlee
       wait = nextWait(wait, error)
     }
   }
-  throw new PollingApiError({ code: 'expired_token', message: 'The request expired before it was answered.', statusCode: 400, interval })
+  throw new PollingApiError({
+    code: 'expired_token',
+    message: 'The request expired before it was answered.',
+    statusCode: 400,
+    interval
+  })
 }
 
 /** Seconds until the next attempt; an error that ends the polling is thrown on. */
 function nextWait (wait: number, error: unknown): number {
   if (error instanceof PollingApiError) return error.code === 'slow_down' ? Math.max(wait + 5, error.interval) : wait
   if (error instanceof RateLimitError) return Math.max(wait + 5, error.retryAfter ?? 0)
-  if (error instanceof TimeoutError || (error instanceof NetworkError && error.code === 'network_error')) return wait * 2
+  if (error instanceof TimeoutError || (error instanceof NetworkError && error.code === 'network_error')) {
+    return wait * 2
+  }
   if (error instanceof ApiError && error.status === 503) return wait + 5
   throw error
 }

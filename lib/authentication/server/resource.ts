@@ -16,7 +16,8 @@ export interface AuthorizedRequest {
 }
 
 /** Sends a request with an access token, always in the header. @see RFC 6750 section 2.1, RFC 9449 section 7 */
-export async function sendAuthorized (server: Pick<AuthorizationServer, 'http' | 'now' | 'dpop'>, request: AuthorizedRequest): Promise<HttpResponse> {
+export async function sendAuthorized (server: Pick<AuthorizationServer, 'http' | 'now' | 'dpop'>,
+  request: AuthorizedRequest): Promise<HttpResponse> {
   const { method, url, accessToken, json, options } = request
   const key = request.tokenType?.toLowerCase() === 'dpop' ? await server.dpop : undefined
   const prepared: HttpRequest = {
@@ -33,5 +34,7 @@ export async function sendAuthorized (server: Pick<AuthorizationServer, 'http' |
     timeout: options.timeout
   }
   const { http, now } = server
-  return key === undefined ? http.send(prepared) : sendWithProof({ http, now, key, accessToken, prepare: () => prepared })
+  return key === undefined
+    ? http.send(prepared)
+    : sendWithProof({ http, now, key, accessToken, prepare: () => prepared })
 }

@@ -25,21 +25,31 @@ export type TokenParams = Record<string, string | undefined>
  * the server refused it for want of a DPoP nonce only.
  * @see RFC 6749 section 4
  */
-export async function requestToken (server: AuthorizationServer, params: TokenParams, options: TokenRequestOptions = {}): Promise<TokenResponse> {
+export async function requestToken (server: AuthorizationServer, params: TokenParams,
+  options: TokenRequestOptions = {}): Promise<TokenResponse> {
   const given = Object.entries({ ...params, ...options.json }).filter(([, value]) => value !== undefined)
   const url = await server.endpoint('token_endpoint')
   const key = options.dpop === false ? undefined : await server.dpop
   const secrets = secretsOf(params)
 
   const prepare = async (): Promise<HttpRequest> => {
-    const { headers, params: credentials } = await server.clientAuthentication(options.json === undefined ? 'any' : 'body')
+    const { headers, params: credentials } = await server.clientAuthentication(
+      options.json === undefined ? 'any' : 'body'
+    )
     if (credentials.client_secret !== undefined) secrets.add(credentials.client_secret)
     const body = { ...Object.fromEntries(given), ...credentials }
     return {
       method: 'POST',
       url,
-      headers: { ...options.headers, ...forwardedFor(options.forwardedFor), ...headers, 'content-type': contentType(options) },
-      body: options.json === undefined ? new URLSearchParams(body as Record<string, string>).toString() : JSON.stringify(body),
+      headers: {
+        ...options.headers,
+        ...forwardedFor(options.forwardedFor),
+        ...headers,
+        'content-type': contentType(options)
+      },
+      body: options.json === undefined
+        ? new URLSearchParams(body as Record<string, string>).toString()
+        : JSON.stringify(body),
       signal: options.signal,
       timeout: options.timeout,
       maxBytes: SMALL_ANSWER
@@ -47,8 +57,12 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
   }
 
   const { http, now } = server
-  const response = key === undefined ? await http.send(await prepare()) : await sendWithProof({ http, now, key, prepare })
-  if (response.status !== 200) throw toApiError(response, { what: 'The token endpoint', now: now(), secrets: [...secrets] })
+  const response = key === undefined
+    ? await http.send(await prepare())
+    : await sendWithProof({ http, now, key, prepare })
+  if (response.status !== 200) {
+    throw toApiError(response, { what: 'The token endpoint', now: now(), secrets: [...secrets] })
+  }
   return readTokenResponse(response, { dpop: key !== undefined, allowedTokenTypes: options.allowedTokenTypes })
 }
 
@@ -57,11 +71,24 @@ function contentType ({ json }: TokenRequestOptions): string {
 }
 
 const SECRET_PARAMS = [
-  'code', 'code_verifier', 'refresh_token', 'password', 'otp', 'oob_code', 'binding_code', 'recovery_code', 'mfa_token', 'device_code',
-  'auth_req_id', 'auth_session', 'subject_token', 'actor_token', 'assertion'
+  'code',
+  'code_verifier',
+  'refresh_token',
+  'password',
+  'otp',
+  'oob_code',
+  'binding_code',
+  'recovery_code',
+  'mfa_token',
+  'device_code',
+  'auth_req_id',
+  'auth_session',
+  'subject_token',
+  'actor_token',
+  'assertion'
 ]
 
 /** Values of this request that no error may repeat. */
 function secretsOf (params: TokenParams): Set<string> {
-  return new Set(SECRET_PARAMS.map((name) => params[name]).filter((value) => value !== undefined))
+  return new Set(SECRET_PARAMS.map(name => params[name]).filter(value => value !== undefined))
 }

@@ -41,7 +41,7 @@ export function readTokenResponse (response: HttpResponse, expected: TokenExpect
 function tokenTypeOf (value: unknown, { dpop, allowedTokenTypes = [] }: TokenExpectations): string {
   if (typeof value !== 'string') throw unusable('token_type')
   const type = value.toLowerCase()
-  const extra = allowedTokenTypes.find((allowed) => allowed.toLowerCase() === type)
+  const extra = allowedTokenTypes.find(allowed => allowed.toLowerCase() === type)
   if (extra !== undefined) return extra
   if (type === 'dpop' && dpop) return 'DPoP'
   if (type === 'bearer' && !dpop) return 'Bearer'
@@ -57,14 +57,18 @@ function lifetimeOf (value: unknown): number {
 
 /** @see RFC 9396 section 7 */
 function detailsOf (value: unknown): AuthorizationDetail[] {
-  if (!Array.isArray(value) || !value.every((detail) => isObject(detail) && typeof detail.type === 'string')) throw unusable('authorization_details')
-  if (!isShallow(value, MAX_DETAILS_DEPTH) || JSON.stringify(value).length > MAX_DETAILS_LENGTH) throw unusable('authorization_details')
+  if (!Array.isArray(value) || !value.every(detail => isObject(detail) && typeof detail.type === 'string')) {
+    throw unusable('authorization_details')
+  }
+  if (!isShallow(value, MAX_DETAILS_DEPTH) || JSON.stringify(value).length > MAX_DETAILS_LENGTH) {
+    throw unusable('authorization_details')
+  }
   return value as AuthorizationDetail[]
 }
 
 function isShallow (value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true
-  return depth > 0 && Object.values(value).every((member) => isShallow(member, depth - 1))
+  return depth > 0 && Object.values(value).every(member => isShallow(member, depth - 1))
 }
 
 /** A text that can go into a header. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createPkce } from '../../authentication/api/authorize.js'
 import {
-  completeConnectAccount as complete, connectAccount, deleteConnectedAccount as remove, listConnectedAccountConnections as listConnections,
-  listConnectedAccounts as list, type ConnectedAccount, type ConnectedAccountConnection, type PageParams
+  completeConnectAccount as complete, connectAccount, deleteConnectedAccount as remove,
+  listConnectedAccountConnections as listConnections, listConnectedAccounts as list, type ConnectedAccount,
+  type ConnectedAccountConnection, type PageParams
 } from '../../authentication/my-account/connected-accounts.js'
 import { InvalidArgumentError, LoginRequiredError, MissingRequiredArgumentError } from '../../errors.js'
 import { callbackParams, receiveCallback, type Callback } from '../login/callback.js'
@@ -33,19 +34,32 @@ export interface CompletedConnectAccount<TAppState = unknown> extends ConnectedA
 }
 
 /** Starts connecting an account for Token Vault and returns the URL to send the user to. */
-export async function startConnectAccount (context: PluginContext, request: RequestContext, options: StartConnectAccountOptions): Promise<URL> {
-  if (typeof options?.connection !== 'string' || options.connection === '') throw new MissingRequiredArgumentError('connection')
+export async function startConnectAccount (context: PluginContext, request: RequestContext,
+  options: StartConnectAccountOptions): Promise<URL> {
+  if (typeof options?.connection !== 'string' || options.connection === '') {
+    throw new MissingRequiredArgumentError('connection')
+  }
   const read = await currentSession(context, request)
   if (read === undefined) throw new LoginRequiredError()
   const redirectUri = options.redirectUri ?? callbackUrl(context, request)
-  if (redirectUri === undefined) throw new MissingRequiredArgumentError('redirectUri', 'Without a callback route connecting an account needs "redirectUri".')
+  if (redirectUri === undefined) {
+    throw new MissingRequiredArgumentError('redirectUri',
+      'Without a callback route connecting an account needs "redirectUri".')
+  }
   const server = await request.server()
   const metadata = await server.metadata()
   const state = randomBytes(24).toString('base64url')
   const { codeVerifier, codeChallenge } = createPkce()
-  const started = await withMyAccount(context, request, 'create:me:connected_accounts', options.signal, async (me, token, how) => await connectAccount(me, token, {
-    connection: options.connection, redirectUri, state, codeChallenge, scopes: options.scopes, authorizationParams: options.authorizationParams
-  }, how))
+  const started = await withMyAccount(context, request, 'create:me:connected_accounts', options.signal,
+    async (me, token, how) =>
+      await connectAccount(me, token, {
+        connection: options.connection,
+        redirectUri,
+        state,
+        codeChallenge,
+        scopes: options.scopes,
+        authorizationParams: options.authorizationParams
+      }, how))
   const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config)
   await context.transactions.set(request.jar, state, {
     kind: 'connect',
@@ -69,21 +83,34 @@ export async function startConnectAccount (context: PluginContext, request: Requ
 }
 
 /** Finishes connecting an account with the callback's URL. */
-export async function completeConnectAccount<TAppState = unknown> (context: PluginContext, request: RequestContext, url: string | URL = request.url, options: { signal?: AbortSignal } = {}): Promise<CompletedConnectAccount<TAppState>> {
-  return await finishConnectAccount<TAppState>(context, request, await receiveCallback(context, request, callbackParams(url), 'query'), options)
+export async function completeConnectAccount<TAppState = unknown> (context: PluginContext, request: RequestContext,
+  url: string | URL = request.url,
+  options: { signal?: AbortSignal } = {}): Promise<CompletedConnectAccount<TAppState>> {
+  return await finishConnectAccount<TAppState>(context, request,
+    await receiveCallback(context, request, callbackParams(url), 'query'), options)
 }
 
 /** The same from a callback that was received already. */
-export async function finishConnectAccount<TAppState = unknown> (context: PluginContext, request: RequestContext, callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedConnectAccount<TAppState>> {
+export async function finishConnectAccount<TAppState = unknown> (context: PluginContext, request: RequestContext,
+  callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedConnectAccount<TAppState>> {
   const { transaction, params, refusal } = callback
-  if (transaction.kind !== 'connect') throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
+  if (transaction.kind !== 'connect') {
+    throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
+  }
   await sameUser(context, request, callback)
   if (refusal !== undefined) throw refusal
   const connectCode = params.get('connect_code')
-  if (connectCode === null || connectCode === '') throw new MissingRequiredArgumentError('connect_code', 'The callback has no "connect_code".')
-  const account = await withMyAccount(context, request, 'create:me:connected_accounts', options.signal, async (me, token, how) => await complete(me, token, {
-    authSession: transaction.authSession ?? '', connectCode, redirectUri: transaction.redirectUri, codeVerifier: transaction.codeVerifier
-  }, how))
+  if (connectCode === null || connectCode === '') {
+    throw new MissingRequiredArgumentError('connect_code', 'The callback has no "connect_code".')
+  }
+  const account = await withMyAccount(context, request, 'create:me:connected_accounts', options.signal,
+    async (me, token, how) =>
+      await complete(me, token, {
+        authSession: transaction.authSession ?? '',
+        connectCode,
+        redirectUri: transaction.redirectUri,
+        codeVerifier: transaction.codeVerifier
+      }, how))
   return {
     ...account,
     ...(transaction.appState !== undefined && { appState: transaction.appState as TAppState }),
@@ -92,15 +119,24 @@ export async function finishConnectAccount<TAppState = unknown> (context: Plugin
 }
 
 /** Options of `listConnectedAccounts()`. */
-export interface ListConnectedAccountsOptions extends PageParams { connection?: string, signal?: AbortSignal }
+export interface ListConnectedAccountsOptions extends PageParams {
+  connection?: string
+  signal?: AbortSignal
+}
 
 /** One page of accounts; iterate it with `for await` to get those of every page. */
-export interface ConnectedAccountPage extends AsyncIterable<ConnectedAccount> { accounts: ConnectedAccount[], next?: string }
+export interface ConnectedAccountPage extends AsyncIterable<ConnectedAccount> {
+  accounts: ConnectedAccount[]
+  next?: string
+}
 
 /** The accounts the user connected: a page, and behind it all others. */
-export async function listConnectedAccounts (context: PluginContext, request: RequestContext, options: ListConnectedAccountsOptions = {}): Promise<ConnectedAccountPage> {
+export async function listConnectedAccounts (context: PluginContext, request: RequestContext,
+  options: ListConnectedAccountsOptions = {}): Promise<ConnectedAccountPage> {
   const { signal, ...params } = options
-  const page = async (from: string | undefined) => await withMyAccount(context, request, 'read:me:connected_accounts', signal, async (me, token, how) => await list(me, token, { ...params, ...(from !== undefined && { from }) }, how))
+  const page = async (from: string | undefined) =>
+    await withMyAccount(context, request, 'read:me:connected_accounts', signal, async (me, token, how) =>
+      await list(me, token, { ...params, ...(from !== undefined && { from }) }, how))
   const first = await page(options.from)
   return {
     ...first,
@@ -117,12 +153,18 @@ export async function listConnectedAccounts (context: PluginContext, request: Re
 }
 
 /** Disconnects an account. */
-export async function deleteConnectedAccount (context: PluginContext, request: RequestContext, id: string, options: { signal?: AbortSignal } = {}): Promise<void> {
-  await withMyAccount(context, request, 'delete:me:connected_accounts', options.signal, async (me, token, how) => { await remove(me, token, id, how) })
+export async function deleteConnectedAccount (context: PluginContext, request: RequestContext, id: string,
+  options: { signal?: AbortSignal } = {}): Promise<void> {
+  await withMyAccount(context, request, 'delete:me:connected_accounts', options.signal, async (me, token, how) => {
+    await remove(me, token, id, how)
+  })
 }
 
 /** The connections whose accounts the user may connect. */
-export async function listConnectedAccountConnections (context: PluginContext, request: RequestContext, options: PageParams & { signal?: AbortSignal } = {}): Promise<{ connections: ConnectedAccountConnection[], next?: string }> {
+export async function listConnectedAccountConnections (context: PluginContext, request: RequestContext,
+  options: PageParams & { signal?: AbortSignal } = {}
+): Promise<{ connections: ConnectedAccountConnection[], next?: string }> {
   const { signal, ...params } = options
-  return await withMyAccount(context, request, 'read:me:connected_accounts', signal, async (me, token, how) => await listConnections(me, token, params, how))
+  return await withMyAccount(context, request, 'read:me:connected_accounts', signal,
+    async (me, token, how) => await listConnections(me, token, params, how))
 }

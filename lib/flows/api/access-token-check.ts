@@ -31,8 +31,12 @@ export interface AccessTokenDemands {
  * @throws TokenValidationError, ForbiddenError for a scope or permission that is missing
  * @see RFC 9068 section 4
  */
-export async function verifyAccessToken (context: PluginContext, request: RequestContext, token: string, demands: AccessTokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
-  if (token.split('.', 4).length !== 3) throw new TokenValidationError('opaque', 'The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API\'s audience.')
+export async function verifyAccessToken (context: PluginContext, request: RequestContext, token: string,
+  demands: AccessTokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
+  if (token.split('.', 4).length !== 3) {
+    throw new TokenValidationError('opaque',
+      "The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API's audience.")
+  }
   const { config } = context
   const server = await request.server()
   const issuers = [server.issuer, ...config.api.issuers ?? []]
@@ -53,7 +57,8 @@ export async function verifyAccessToken (context: PluginContext, request: Reques
 }
 
 /** Each issuer's tokens with that issuer's keys only. */
-async function checkSignature (context: PluginContext, token: string, issuers: readonly string[]): Promise<VerifiedToken> {
+async function checkSignature (context: PluginContext, token: string,
+  issuers: readonly string[]): Promise<VerifiedToken> {
   const issuer = issuers.length === 1 ? issuers[0]! : issuerOf(token, issuers)
   const { api, clockTolerance } = context.config
   const { header, payload } = await verifyJws(token, {
@@ -72,5 +77,6 @@ async function checkSignature (context: PluginContext, token: string, issuers: r
 
 function issuerOf (token: string, issuers: readonly string[]): string {
   const { iss } = peekClaims(token, MAX_LENGTH)
-  return issuers.find(issuer => issuer === iss) ?? refuseToken('issuer', 'The token is of another issuer.', { claim: 'iss' })
+  return issuers.find(issuer => issuer === iss) ??
+    refuseToken('issuer', 'The token is of another issuer.', { claim: 'iss' })
 }

@@ -6,7 +6,10 @@ import { getAccessToken } from '../tokens/access-token.js'
 import type { PluginContext, RequestContext } from '../context.js'
 
 /** Which token `fetch()` adds. */
-export interface ApiFetchOptions { audience?: string, scope?: string }
+export interface ApiFetchOptions {
+  audience?: string
+  scope?: string
+}
 
 /**
  * Calls an API as the user: adds the access token (with a proof where it is bound to a key),
@@ -14,7 +17,8 @@ export interface ApiFetchOptions { audience?: string, scope?: string }
  * @throws InvalidArgumentError for a URL that is not https (http on loopback), AccessTokenError
  * @see RFC 6750 section 2.1, RFC 9449 section 7
  */
-export async function apiFetch (context: PluginContext, request: RequestContext, url: string | URL, init: RequestInit = {}, options: ApiFetchOptions = {}): Promise<Response> {
+export async function apiFetch (context: PluginContext, request: RequestContext, url: string | URL,
+  init: RequestInit = {}, options: ApiFetchOptions = {}): Promise<Response> {
   const target = checkTarget(url)
   const signal = init.signal ?? undefined
   const wanted = { ...options, ...(signal !== undefined && { signal }) }
@@ -34,20 +38,30 @@ export async function apiFetch (context: PluginContext, request: RequestContext,
 function checkTarget (url: string | URL): URL {
   if (!URL.canParse(String(url))) throw new InvalidArgumentError('url', 'The URL of the API must be absolute.')
   const target = new URL(url)
-  if (target.protocol !== 'https:' && !(target.protocol === 'http:' && isLoopback(target.hostname))) throw new InvalidArgumentError('url', 'An access token is sent by https only (http on loopback).')
+  if (target.protocol !== 'https:' && !(target.protocol === 'http:' && isLoopback(target.hostname))) {
+    throw new InvalidArgumentError('url', 'An access token is sent by https only (http on loopback).')
+  }
   return target
 }
 
-async function send (context: PluginContext, request: RequestContext, url: URL, init: RequestInit, token: AccessToken): Promise<Response> {
+async function send (context: PluginContext, request: RequestContext, url: URL, init: RequestInit,
+  token: AccessToken): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('authorization', `${token.tokenType} ${token.accessToken}`)
   const key = token.tokenType === 'DPoP' ? await (await request.server()).dpop : undefined
   if (key !== undefined) {
     const nonce = knownNonce(key, url.origin)
-    headers.set('dpop', await key.proof({ method: (init.method ?? 'GET').toUpperCase(), url: url.href, accessToken: token.accessToken, now: context.now(), ...(nonce !== undefined && { nonce }) }))
+    headers.set('dpop', await key.proof({
+      method: (init.method ?? 'GET').toUpperCase(),
+      url: url.href,
+      accessToken: token.accessToken,
+      now: context.now(),
+      ...(nonce !== undefined && { nonce })
+    }))
   }
   const { customFetch = fetch, dispatcher } = context.config
-  const response = await customFetch(url, { ...init, headers, ...(dispatcher !== undefined && { dispatcher }) } as RequestInit)
+  const response = await customFetch(url,
+    { ...init, headers, ...(dispatcher !== undefined && { dispatcher }) } as RequestInit)
   if (key !== undefined) keepNonce(key, url.origin, response.headers.get('dpop-nonce') ?? undefined)
   return response
 }
@@ -59,5 +73,6 @@ function asksForNonce ({ headers }: Response): boolean {
 
 /** A stream is gone once it was sent. */
 function repeatable (body: unknown): boolean {
-  return body === undefined || body === null || typeof body === 'string' || body instanceof URLSearchParams || body instanceof FormData || body instanceof Blob || ArrayBuffer.isView(body) || body instanceof ArrayBuffer
+  return body === undefined || body === null || typeof body === 'string' || body instanceof URLSearchParams ||
+    body instanceof FormData || body instanceof Blob || ArrayBuffer.isView(body) || body instanceof ArrayBuffer
 }

@@ -18,10 +18,16 @@ export interface OnBehalfOfOptions {
  * @throws CustomTokenExchangeError when Auth0 refuses, ConfigurationError without `requireToken` in front
  * @see RFC 8693 section 2.1
  */
-export async function getTokenOnBehalfOf (context: PluginContext, request: RequestContext, options: OnBehalfOfOptions): Promise<AccessToken> {
-  if (typeof options?.audience !== 'string' || options.audience === '') throw new MissingRequiredArgumentError('audience')
+export async function getTokenOnBehalfOf (context: PluginContext, request: RequestContext,
+  options: OnBehalfOfOptions): Promise<AccessToken> {
+  if (typeof options?.audience !== 'string' || options.audience === '') {
+    throw new MissingRequiredArgumentError('audience')
+  }
   const { bearerToken } = request
-  if (bearerToken === undefined) throw new ConfigurationError('requireToken', 'There is no caller\'s access token: put requireToken() in front of this handler.')
+  if (bearerToken === undefined) {
+    throw new ConfigurationError('requireToken',
+      "There is no caller's access token: put requireToken() in front of this handler.")
+  }
   const { audience, scope, signal } = options
   const exchanged = await customTokenExchange(context, await request.server(), {
     subjectToken: bearerToken.token,

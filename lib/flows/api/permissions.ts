@@ -13,12 +13,16 @@ export function permissionsOf ({ permissions }: Readonly<Record<string, unknown>
 
 /**
  * The permissions of a session's user: of the claims where an application has put them there, else of the access token
- * for the configured audience, which is where Auth0 says them (RBAC, "Add Permissions in the Access Token"); renewed when it has run out.
+ * for the configured audience, which is where Auth0 says them (RBAC, "Add Permissions in the Access Token"); renewed
+ * when it has run out.
  * @throws AccessTokenError when there is no such token and none can be had
  */
-export function sessionPermissions (context: PluginContext, request: RequestContext, { user }: SessionRecord): Awaitable<readonly string[]> {
+export function sessionPermissions (context: PluginContext, request: RequestContext,
+  { user }: SessionRecord): Awaitable<readonly string[]> {
   if (user.permissions !== undefined || context.config.audience === undefined) return permissionsOf(user)
-  return getAccessToken(context, request).then(({ accessToken }) => isJwt(accessToken) ? permissionsOf(peekClaims(accessToken, MAX_LENGTH)) : [])
+  return getAccessToken(context, request).then(({ accessToken }) =>
+    isJwt(accessToken) ? permissionsOf(peekClaims(accessToken, MAX_LENGTH)) : []
+  )
 }
 
 function isJwt (token: string): boolean {

@@ -21,10 +21,17 @@ export interface PresentedProof {
  * @throws TokenValidationError with the code `invalid_token`, `invalid_dpop_proof` or `use_dpop_nonce`
  * @see RFC 9449 sections 4.3 and 7.1
  */
-export async function verifyTokenProof (context: PluginContext, { token, claims }: VerifiedToken, { proof, method, url }: PresentedProof): Promise<void> {
+export async function verifyTokenProof (context: PluginContext, { token, claims }: VerifiedToken,
+  { proof, method, url }: PresentedProof): Promise<void> {
   const thumbprint = (claims.cnf as { jkt?: unknown } | undefined)?.jkt
-  if (typeof thumbprint !== 'string') throw new TokenValidationError('unbound', 'The token is not bound to a key and cannot be presented with DPoP.', { claim: 'cnf' })
-  if (typeof proof !== 'string') throw new TokenValidationError('missing', 'The request holds no DPoP proof.', { code: 'invalid_dpop_proof' })
+  if (typeof thumbprint !== 'string') {
+    throw new TokenValidationError('unbound', 'The token is not bound to a key and cannot be presented with DPoP.', {
+      claim: 'cnf'
+    })
+  }
+  if (typeof proof !== 'string') {
+    throw new TokenValidationError('missing', 'The request holds no DPoP proof.', { code: 'invalid_dpop_proof' })
+  }
   const now = context.now()
   const proofAge = context.config.api.dpopProofAge ?? PROOF_AGE
   await verifyDpopProof(proof, {
@@ -44,7 +51,14 @@ export async function verifyTokenProof (context: PluginContext, { token, claims 
   })
 }
 
-/** A token that is bound to a key is worth nothing to a thief, as long as nobody takes it without the key. @see RFC 9449 section 7.2 */
+/**
+ * A token that is bound to a key is worth nothing to a thief, as long as nobody takes it without the key. @see RFC 9449
+ * section 7.2
+ */
 export function refuseBound ({ claims }: VerifiedToken): void {
-  if (claims.cnf !== undefined) throw new TokenValidationError('bound', 'The token is bound to a key and cannot be presented as a bearer token.', { claim: 'cnf' })
+  if (claims.cnf !== undefined) {
+    throw new TokenValidationError('bound', 'The token is bound to a key and cannot be presented as a bearer token.', {
+      claim: 'cnf'
+    })
+  }
 }

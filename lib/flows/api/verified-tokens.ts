@@ -3,7 +3,10 @@ import type { AccessTokenClaims } from '../../../types/tokens.js'
 /** Characters of a signature: enough to tell tokens apart before the whole is compared. */
 const KEY_LENGTH = 43
 
-/** An access token whose signature was checked with the keys of its issuer. One token is one object, for as long as it is remembered. */
+/**
+ * An access token whose signature was checked with the keys of its issuer. One token is one object, for as long as it
+ * is remembered.
+ */
 export interface VerifiedToken {
   readonly token: string
   readonly typ: string | undefined
@@ -15,8 +18,8 @@ export interface VerifiedToken {
 
 /** Tokens whose signature was checked, the oldest dropped first. */
 export interface VerifiedTokens {
-  get (token: string): VerifiedToken | undefined
-  add (verified: VerifiedToken): void
+  get(token: string): VerifiedToken | undefined
+  add(verified: VerifiedToken): void
 }
 
 /** Found by the end of the signature, then compared whole: hashing the whole of a long string costs more than both. */

@@ -4,7 +4,8 @@ import type { PluginContext, RequestContext } from '../context.js'
 import { loginScope } from '../tokens/scopes.js'
 
 /** Set by the plugin for every login; nobody overrides them. */
-const PROTECTED_PARAMS: ReadonlySet<string> = new Set(['client_id', 'response_type', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'request', 'request_uri', 'dpop_jkt'])
+const PROTECTED_PARAMS: ReadonlySet<string> = new Set(['client_id', 'response_type', 'state', 'nonce', 'code_challenge',
+  'code_challenge_method', 'request', 'request_uri', 'dpop_jkt'])
 const MAX_VALUE_LENGTH = 8192
 
 /** The parameters of one login, merged and checked, and what the callback has to know of them. */
@@ -26,19 +27,31 @@ export interface LoginParams {
  * Merges configured and per-call authorization parameters; per call wins.
  * @throws InvalidArgumentError for a protected parameter or a value that cannot be sent
  */
-export async function loginParams (context: PluginContext, request: RequestContext, perCall: AuthorizationParams | undefined): Promise<LoginParams> {
+export async function loginParams (context: PluginContext, request: RequestContext,
+  perCall: AuthorizationParams | undefined): Promise<LoginParams> {
   const configured = await request.authorizationParams()
   return readParams({ ...configured, ...withoutUndefined(perCall) }, context.config)
 }
 
 /** The parameters as they are sent. @throws InvalidArgumentError */
-export function readParams (merged: AuthorizationParams, defaults: Pick<PluginContext['config'], 'audience' | 'scope'>): LoginParams {
+export function readParams (merged: AuthorizationParams,
+  defaults: Pick<PluginContext['config'], 'audience' | 'scope'>): LoginParams {
   for (const name of Object.keys(merged)) {
-    if (PROTECTED_PARAMS.has(name)) throw new InvalidArgumentError(`authorizationParams.${name}`, `The parameter "${name}" is set by the plugin and cannot be overridden.`)
+    if (PROTECTED_PARAMS.has(name)) {
+      throw new InvalidArgumentError(`authorizationParams.${name}`,
+        `The parameter "${name}" is set by the plugin and cannot be overridden.`)
+    }
   }
-  const { scope, audience = defaults.audience, redirect_uri: redirectUri, response_mode: responseMode, ...rest } = merged
-  if (redirectUri !== undefined && !URL.canParse(redirectUri)) throw new InvalidArgumentError('authorizationParams.redirect_uri', 'The parameter "redirect_uri" must be an absolute URL.')
-  if (responseMode !== undefined && responseMode !== 'query' && responseMode !== 'form_post') throw new InvalidArgumentError('authorizationParams.response_mode', 'The parameter "response_mode" must be \'query\' or \'form_post\'.')
+  const { scope, audience = defaults.audience, redirect_uri: redirectUri, response_mode: responseMode, ...rest } =
+    merged
+  if (redirectUri !== undefined && !URL.canParse(redirectUri)) {
+    throw new InvalidArgumentError('authorizationParams.redirect_uri',
+      'The parameter "redirect_uri" must be an absolute URL.')
+  }
+  if (responseMode !== undefined && responseMode !== 'query' && responseMode !== 'form_post') {
+    throw new InvalidArgumentError('authorizationParams.response_mode',
+      "The parameter \"response_mode\" must be 'query' or 'form_post'.")
+  }
 
   const params: Record<string, string> = {}
   for (const [name, value] of Object.entries(rest)) {
@@ -51,13 +64,24 @@ export function readParams (merged: AuthorizationParams, defaults: Pick<PluginCo
   params.scope = wanted
   if (audience !== undefined) params.audience = audience
   if (responseMode !== undefined) params.response_mode = responseMode
-  return { params, redirectUri, audience, scope: wanted, maxAge: maxAge(params.max_age), acrValues: params.acr_values, responseMode, organization, invitation }
+  return {
+    params,
+    redirectUri,
+    audience,
+    scope: wanted,
+    maxAge: maxAge(params.max_age),
+    acrValues: params.acr_values,
+    responseMode,
+    organization,
+    invitation
+  }
 }
 
 function wireValue (name: string, value: unknown): string {
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
   if (typeof value === 'function' || typeof value === 'symbol' || text.length > MAX_VALUE_LENGTH) {
-    throw new InvalidArgumentError(`authorizationParams.${name}`, `The parameter "${name}" must be a text, a number or JSON of at most ${MAX_VALUE_LENGTH} characters.`)
+    throw new InvalidArgumentError(`authorizationParams.${name}`,
+      `The parameter "${name}" must be a text, a number or JSON of at most ${MAX_VALUE_LENGTH} characters.`)
   }
   if (name === 'authorization_details') checkAuthorizationDetails(text)
   return text
@@ -69,17 +93,21 @@ function checkAuthorizationDetails (json: string): void {
   try {
     details = JSON.parse(json)
   } catch (error) {
-    throw new InvalidArgumentError('authorizationParams.authorization_details', 'The parameter "authorization_details" is not JSON.', error)
+    throw new InvalidArgumentError('authorizationParams.authorization_details',
+      'The parameter "authorization_details" is not JSON.', error)
   }
   if (!Array.isArray(details) || details.length === 0 || details.some(detail => typeof detail?.type !== 'string')) {
-    throw new InvalidArgumentError('authorizationParams.authorization_details', 'The parameter "authorization_details" must be a list of objects, each with a "type".')
+    throw new InvalidArgumentError('authorizationParams.authorization_details',
+      'The parameter "authorization_details" must be a list of objects, each with a "type".')
   }
 }
 
 /** Seconds since the user's last login at most. @see OpenID Connect Core section 3.1.2.1 */
 export function maxAge (value: unknown, argument = 'authorizationParams.max_age'): number | undefined {
   if (value === undefined) return undefined
-  if (!/^\d{1,9}$/.test(String(value))) throw new InvalidArgumentError(argument, 'The parameter "max_age" must be a whole number of seconds.')
+  if (!/^\d{1,9}$/.test(String(value))) {
+    throw new InvalidArgumentError(argument, 'The parameter "max_age" must be a whole number of seconds.')
+  }
   return Number(value)
 }
 

@@ -1,4 +1,6 @@
-import { startBackchannelAuthentication, type BackchannelAuthentication, type BackchannelAuthenticationParams } from '../../authentication/api/backchannel.js'
+import {
+  startBackchannelAuthentication, type BackchannelAuthentication, type BackchannelAuthenticationParams
+} from '../../authentication/api/backchannel.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { cibaGrant } from '../../authentication/api/grants.js'
 import { poll } from '../../authentication/server/polling.js'
@@ -12,13 +14,19 @@ import { loginOrganization } from './organization.js'
 import { loginScope } from '../tokens/scopes.js'
 
 /** Options of the backchannel methods. */
-export interface BackchannelOptions extends BackchannelAuthenticationParams { signal?: AbortSignal }
+export interface BackchannelOptions extends BackchannelAuthenticationParams {
+  signal?: AbortSignal
+}
 
 /** What `loginBackchannel()` returns. */
-export interface CompletedBackchannelLogin { session: Session, authorizationDetails: AuthorizationDetail[] | undefined }
+export interface CompletedBackchannelLogin {
+  session: Session
+  authorizationDetails: AuthorizationDetail[] | undefined
+}
 
 /** Asks the user on another device; returns the handle to poll with. @see OpenID CIBA Core section 7 */
-export async function initiateBackchannelAuthentication (context: PluginContext, server: AuthorizationServer, options: BackchannelOptions): Promise<BackchannelAuthentication> {
+export async function initiateBackchannelAuthentication (context: PluginContext, server: AuthorizationServer,
+  options: BackchannelOptions): Promise<BackchannelAuthentication> {
   const { signal, ...params } = options
   const audience = params.audience ?? context.config.audience
   return await startBackchannelAuthentication(server, {
@@ -29,29 +37,61 @@ export async function initiateBackchannelAuthentication (context: PluginContext,
 }
 
 /** Polls once. @throws PollingApiError while the user has not answered */
-export async function backchannelAuthenticationGrant (server: AuthorizationServer, options: { authReqId: string, signal?: AbortSignal }): Promise<TokenResponse> {
-  if (typeof options?.authReqId !== 'string' || options.authReqId === '') throw new MissingRequiredArgumentError('authReqId')
-  return await cibaGrant(server, { authReqId: options.authReqId }, options.signal === undefined ? {} : { signal: options.signal })
+export async function backchannelAuthenticationGrant (server: AuthorizationServer,
+  options: { authReqId: string, signal?: AbortSignal }): Promise<TokenResponse> {
+  if (typeof options?.authReqId !== 'string' || options.authReqId === '') {
+    throw new MissingRequiredArgumentError('authReqId')
+  }
+  return await cibaGrant(server, { authReqId: options.authReqId },
+    options.signal === undefined ? {} : { signal: options.signal })
 }
 
 /** Asks the user on another device and waits for the answer. */
-export async function backchannelAuthentication (context: PluginContext, server: AuthorizationServer, options: BackchannelOptions): Promise<TokenResponse> {
+export async function backchannelAuthentication (context: PluginContext, server: AuthorizationServer,
+  options: BackchannelOptions): Promise<TokenResponse> {
   const started = await initiateBackchannelAuthentication(context, server, options)
   const { signal } = options
-  return await poll({ interval: started.interval, expiresIn: started.expiresIn, now: context.now, ...(signal !== undefined && { signal }) },
-    async () => await backchannelAuthenticationGrant(server, { authReqId: started.authReqId, ...(signal !== undefined && { signal }) }))
+  return await poll({
+    interval: started.interval,
+    expiresIn: started.expiresIn,
+    now: context.now,
+    ...(signal !== undefined && { signal })
+  }, async () =>
+    await backchannelAuthenticationGrant(server, {
+      authReqId: started.authReqId,
+      ...(signal !== undefined && { signal })
+    }))
 }
 
-/** The same, and begins a session: the user must be the one who was asked for. Nobody is asked any longer once the caller has gone away. */
-export async function loginBackchannel (context: PluginContext, request: RequestContext, options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
+/**
+ * The same, and begins a session: the user must be the one who was asked for. Nobody is asked any longer once the
+ * caller has gone away.
+ */
+export async function loginBackchannel (context: PluginContext, request: RequestContext,
+  options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
   const server = await request.server()
   const organization = await loginOrganization(request, options.organization)
   const signal = AbortSignal.any([request.gone(), ...options.signal === undefined ? [] : [options.signal]])
   const asked: BackchannelOptions = { ...options, signal, ...(organization !== undefined && { organization }) }
   const tokens = await backchannelAuthentication(context, server, asked)
-  const claims = await verifyIdToken(context, server, tokens.id_token, { fresh: true, accessToken: tokens.access_token, ...(organization !== undefined && { organization }) })
-  if (claims.sub !== options.loginHint.sub) throw new TokenValidationError('sub', 'The ID token is of another user than the one who was asked for.', { claim: 'sub' })
+  const claims = await verifyIdToken(context, server, tokens.id_token, {
+    fresh: true,
+    accessToken: tokens.access_token,
+    ...(organization !== undefined && { organization })
+  })
+  if (claims.sub !== options.loginHint.sub) {
+    throw new TokenValidationError('sub', 'The ID token is of another user than the one who was asked for.', {
+      claim: 'sub'
+    })
+  }
   const audience = options.audience ?? context.config.audience
-  const session = await establishSession(context, request, { server, tokens, claims, audience, scope: loginScope(options.scope ?? context.config.scope, audience), keepAuthorizationDetails: options.authorizationDetails !== undefined })
+  const session = await establishSession(context, request, {
+    server,
+    tokens,
+    claims,
+    audience,
+    scope: loginScope(options.scope ?? context.config.scope, audience),
+    keepAuthorizationDetails: options.authorizationDetails !== undefined
+  })
   return { session, authorizationDetails: tokens.authorization_details }
 }

@@ -1,5 +1,7 @@
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
-import { ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError } from '../../errors.js'
+import {
+  ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError
+} from '../../errors.js'
 import type { Transaction } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { plain } from '../events.js'
@@ -35,35 +37,55 @@ export function callbackParams (url: string | URL): URLSearchParams {
  * @throws MissingTransactionError, IssuerValidationError, InvalidArgumentError
  * @see RFC 6749 section 4.1.2, RFC 9207
  */
-export async function receiveCallback (context: PluginContext, request: RequestContext, params: URLSearchParams, responseMode: 'query' | 'form_post'): Promise<Callback> {
+export async function receiveCallback (context: PluginContext, request: RequestContext, params: URLSearchParams,
+  responseMode: 'query' | 'form_post'): Promise<Callback> {
   const receivedAt = context.now()
   const states = params.getAll('state')
   const state = states[0]
-  if (state === undefined || state === '') throw new MissingRequiredArgumentError('state', 'The callback has no "state".')
-  if (states.length > 1 || state.length > MAX_STATE) throw new InvalidArgumentError('state', 'The callback\'s "state" is not one this application has made.')
+  if (state === undefined || state === '') {
+    throw new MissingRequiredArgumentError('state', 'The callback has no "state".')
+  }
+  if (states.length > 1 || state.length > MAX_STATE) {
+    throw new InvalidArgumentError('state', 'The callback\'s "state" is not one this application has made.')
+  }
   const transaction = await context.transactions.take(request.jar, state)
   if (transaction === undefined) throw new MissingTransactionError()
 
   for (const name of SINGLE) {
-    if (params.getAll(name).length > 1) throw new InvalidArgumentError(name, `The callback gives "${name}" more than once.`)
+    if (params.getAll(name).length > 1) {
+      throw new InvalidArgumentError(name, `The callback gives "${name}" more than once.`)
+    }
   }
   for (const name of FOREIGN) {
     if (params.has(name)) throw new InvalidArgumentError(name, `The callback gives "${name}", which was not asked for.`)
   }
-  if (responseMode !== (transaction.responseMode ?? 'query')) throw new InvalidArgumentError('response_mode', 'The callback came in another way than was asked for.')
+  if (responseMode !== (transaction.responseMode ?? 'query')) {
+    throw new InvalidArgumentError('response_mode', 'The callback came in another way than was asked for.')
+  }
 
   const server = context.servers.get(transaction.issuer)
   const metadata = await server.metadata()
   checkIssuer(params.get('iss'), metadata, transaction)
   const error = params.get('error')
-  return { transaction, server, metadata, params, receivedAt, ...(error !== null && { refusal: errorResponse(error, params.get('error_description') ?? '') }) }
+  return {
+    transaction,
+    server,
+    metadata,
+    params,
+    receivedAt,
+    ...(error !== null && { refusal: errorResponse(error, params.get('error_description') ?? '') })
+  }
 }
 
 /** @see RFC 9207 section 2.4 */
 function checkIssuer (iss: string | null, metadata: Metadata, transaction: Transaction): void {
   const promised = metadata.authorization_response_iss_parameter_supported === true && transaction.kind !== 'connect'
   if (iss === null ? promised : iss !== transaction.issuer) {
-    throw new IssuerValidationError(iss === null ? 'The callback does not name its issuer, as this tenant promises.' : 'The callback comes from another issuer.')
+    throw new IssuerValidationError(
+      iss === null
+        ? 'The callback does not name its issuer, as this tenant promises.'
+        : 'The callback comes from another issuer.'
+    )
   }
 }
 
@@ -72,12 +94,19 @@ function errorResponse (error: string, description: string): ApiError {
   const code = plain(error, 64)
   const known = /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(code) ? code : 'unknown_error'
   const message = plain(description, 256)
-  return new ApiError({ code: known, message: message === '' ? 'The login was not completed.' : message, description: message, status: 0, statusCode: statusOf(known) })
+  return new ApiError({
+    code: known,
+    message: message === '' ? 'The login was not completed.' : message,
+    description: message,
+    status: 0,
+    statusCode: statusOf(known)
+  })
 }
 
 function statusOf (code: string): number {
   if (code === 'access_denied' || code === 'unauthorized') return 403
-  if (code === 'login_required' || code === 'interaction_required' || code === 'consent_required' || code === 'account_selection_required') return 401
+  if (code === 'login_required' || code === 'interaction_required' || code === 'consent_required' ||
+    code === 'account_selection_required') return 401
   if (code === 'server_error') return 502
   return code === 'temporarily_unavailable' ? 503 : 400
 }

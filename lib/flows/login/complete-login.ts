@@ -19,19 +19,26 @@ export interface CompletedLogin<TAppState = unknown> {
 }
 
 /** Options of `completeInteractiveLogin()`. */
-export interface CompleteInteractiveLoginOptions { responseMode?: 'query' | 'form_post', signal?: AbortSignal }
+export interface CompleteInteractiveLoginOptions {
+  responseMode?: 'query' | 'form_post'
+  signal?: AbortSignal
+}
 
 /**
- * Finishes a login with the callback's URL: checks the transaction, exchanges the code, verifies the ID token and begins a session.
+ * Finishes a login with the callback's URL: checks the transaction, exchanges the code, verifies the ID token and
+ * begins a session.
  * @param url the callback's URL, or its path and query; the current request's unless given
  * @see OpenID Connect Core section 3.1.3
  */
-export async function completeInteractiveLogin<TAppState = unknown> (context: PluginContext, request: RequestContext, url: string | URL = request.url, options: CompleteInteractiveLoginOptions = {}): Promise<CompletedLogin<TAppState>> {
-  return await finishLogin<TAppState>(context, request, await receiveCallback(context, request, callbackParams(url), options.responseMode ?? 'query'), options)
+export async function completeInteractiveLogin<TAppState = unknown> (context: PluginContext, request: RequestContext,
+  url: string | URL = request.url, options: CompleteInteractiveLoginOptions = {}): Promise<CompletedLogin<TAppState>> {
+  return await finishLogin<TAppState>(context, request,
+    await receiveCallback(context, request, callbackParams(url), options.responseMode ?? 'query'), options)
 }
 
 /** The same from a callback that was received already. */
-export async function finishLogin<TAppState = unknown> (context: PluginContext, request: RequestContext, callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedLogin<TAppState>> {
+export async function finishLogin<TAppState = unknown> (context: PluginContext, request: RequestContext,
+  callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedLogin<TAppState>> {
   const { transaction, server, receivedAt } = callback
   if (transaction.kind !== 'login' && transaction.kind !== 'magic-link') {
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request, not a login.`)
@@ -55,7 +62,8 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
 }
 
 /** Exchanges the callback's code and verifies the ID token against the transaction. */
-export async function exchangeCode (context: PluginContext, { transaction, server, params, refusal }: Callback, options: { signal?: AbortSignal } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
+export async function exchangeCode (context: PluginContext, { transaction, server, params, refusal }: Callback,
+  options: { signal?: AbortSignal } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
   if (refusal !== undefined) throw refusal
   const code = params.get('code')
   if (code === null || code === '') throw new MissingRequiredArgumentError('code', 'The callback has no "code".')

@@ -37,7 +37,8 @@ export interface LoginResult {
  * The one door through which a token response becomes a session: always a new one, with nothing of the old.
  * @throws SessionExpiredError when the identity provider's ceiling has passed already
  */
-export async function establishSession (context: PluginContext, request: RequestContext, login: LoginResult): Promise<Session> {
+export async function establishSession (context: PluginContext, request: RequestContext,
+  login: LoginResult): Promise<Session> {
   const { server, tokens, claims } = login
   const now = context.now()
   const ceiling = sessionCeiling(claims)
@@ -46,11 +47,15 @@ export async function establishSession (context: PluginContext, request: Request
   const previous = (await currentSession(context, request))?.record
   let user = userOf(claims)
   if (context.config.fetchUserInfo) {
-    const info = await fetchUserInfo(server, tokens.access_token, { expectedSub: claims.sub, tokenType: tokens.token_type })
+    const info = await fetchUserInfo(server, tokens.access_token, {
+      expectedSub: claims.sub,
+      tokenType: tokens.token_type
+    })
     user = { ...user, ...withoutProtocol(info), sub: claims.sub }
   }
   if (tokens.scope !== undefined && !includesScopes(login.scope, tokens.scope)) {
-    request.log?.warn({ auth0: { type: 'warning', reason: 'wider_scope' } }, 'auth0 warning: the tenant granted more scopes than were asked for')
+    request.log?.warn({ auth0: { type: 'warning', reason: 'wider_scope' } },
+      'auth0 warning: the tenant granted more scopes than were asked for')
   }
   const draft = await beforeSaved(context, { user, custom: {} }, 'login', claims, previous)
   const id = randomBytes(18).toString('base64url')
@@ -84,7 +89,13 @@ export async function establishSession (context: PluginContext, request: Request
   if (previous !== undefined) context.connectionTokens.forget(previous.id)
   const read = setCurrentSession(context, request, record)
   context.emit({
-    type: 'login', outcome: 'success', reason: 'login', blame: 'none', domain: server.domain, user: pseudonym(record.issuer, record.user.sub), ...(request.requestId !== undefined && { requestId: request.requestId })
+    type: 'login',
+    outcome: 'success',
+    reason: 'login',
+    blame: 'none',
+    domain: server.domain,
+    user: pseudonym(record.issuer, record.user.sub),
+    ...(request.requestId !== undefined && { requestId: request.requestId })
   }, request.log)
   return sessionView(read)
 }

@@ -28,27 +28,39 @@ export interface LinkUserOptions {
 }
 
 /** Options of `completeLinkUser()` and `completeUnlinkUser()`. */
-export interface CompleteLinkOptions { signal?: AbortSignal }
+export interface CompleteLinkOptions {
+  signal?: AbortSignal
+}
 
 /** What `completeLinkUser()` and `completeUnlinkUser()` return. */
-export interface CompletedLink<TAppState = unknown> { appState: TAppState | undefined, returnTo: string | undefined }
+export interface CompletedLink<TAppState = unknown> {
+  appState: TAppState | undefined
+  returnTo: string | undefined
+}
 
 /**
  * Starts linking another account to the logged-in user; the tenant needs a post-login Action for it.
  * @throws StartLinkUserError without a session or an ID token
  */
-export async function startLinkUser (context: PluginContext, request: RequestContext, options: LinkUserOptions): Promise<URL> {
-  const extra: Record<string, string> = options.connectionScope === undefined ? {} : { requested_connection_scope: options.connectionScope }
+export async function startLinkUser (context: PluginContext, request: RequestContext,
+  options: LinkUserOptions): Promise<URL> {
+  const extra: Record<string, string> = options.connectionScope === undefined
+    ? {}
+    : { requested_connection_scope: options.connectionScope }
   return await start(context, request, options, 'link', joinScopes('openid link_account offline_access'), extra)
 }
 
 /** Starts taking a linked account away from the logged-in user. */
-export async function startUnlinkUser (context: PluginContext, request: RequestContext, options: LinkUserOptions): Promise<URL> {
+export async function startUnlinkUser (context: PluginContext, request: RequestContext,
+  options: LinkUserOptions): Promise<URL> {
   return await start(context, request, options, 'unlink', 'openid unlink_account', {})
 }
 
-async function start (context: PluginContext, request: RequestContext, options: LinkUserOptions, kind: 'link' | 'unlink', scope: string, extra: Record<string, string>): Promise<URL> {
-  if (typeof options?.connection !== 'string' || options.connection === '') throw new MissingRequiredArgumentError('connection')
+async function start (context: PluginContext, request: RequestContext, options: LinkUserOptions,
+  kind: 'link' | 'unlink', scope: string, extra: Record<string, string>): Promise<URL> {
+  if (typeof options?.connection !== 'string' || options.connection === '') {
+    throw new MissingRequiredArgumentError('connection')
+  }
   const read = await currentSession(context, request)
   if (read === undefined) throw new StartLinkUserError('Linking accounts needs a logged-in user.')
   const hint = await freshIdToken(context, request, options.signal)
@@ -62,15 +74,22 @@ async function start (context: PluginContext, request: RequestContext, options: 
 }
 
 /** Auth0 refuses an expired hint, so a stale one is renewed first. */
-async function freshIdToken (context: PluginContext, request: RequestContext, signal: AbortSignal | undefined): Promise<string> {
+async function freshIdToken (context: PluginContext, request: RequestContext,
+  signal: AbortSignal | undefined): Promise<string> {
   const idToken = await sessionIdToken(context, request)
   if (idToken !== undefined && expiry(idToken) - HINT_LEEWAY > context.now()) return idToken
   if (idToken === undefined && !context.config.storeIdToken) {
-    throw new StartLinkUserError('Linking accounts needs the ID token: set "storeIdToken" (or "mountConnectRoutes") and let the user log in again.')
+    throw new StartLinkUserError(
+      'Linking accounts needs the ID token: set "storeIdToken" (or "mountConnectRoutes") and let the user log in again.'
+    )
   }
   await getAccessToken(context, request, { refresh: true, ...(signal !== undefined && { signal }) })
   const renewed = await sessionIdToken(context, request)
-  if (renewed === undefined || expiry(renewed) <= context.now()) throw new StartLinkUserError('The session\'s ID token has expired and could not be renewed. Let the user log in again.')
+  if (renewed === undefined || expiry(renewed) <= context.now()) {
+    throw new StartLinkUserError(
+      "The session's ID token has expired and could not be renewed. Let the user log in again."
+    )
+  }
   return renewed
 }
 
@@ -81,29 +100,41 @@ function expiry (idToken: string): number {
 }
 
 /** Finishes linking: the user stays who he is, the session keeps what it had and gets the new tokens and claims. */
-export async function completeLinkUser<TAppState = unknown> (context: PluginContext, request: RequestContext, url: string | URL = request.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
-  return await finishLink<TAppState>(context, request, await receiveCallback(context, request, callbackParams(url), 'query'), 'link', options)
+export async function completeLinkUser<TAppState = unknown> (context: PluginContext, request: RequestContext,
+  url: string | URL = request.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
+  return await finishLink<TAppState>(context, request,
+    await receiveCallback(context, request, callbackParams(url), 'query'), 'link', options)
 }
 
 /** Finishes unlinking. */
-export async function completeUnlinkUser<TAppState = unknown> (context: PluginContext, request: RequestContext, url: string | URL = request.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
-  return await finishLink<TAppState>(context, request, await receiveCallback(context, request, callbackParams(url), 'query'), 'unlink', options)
+export async function completeUnlinkUser<TAppState = unknown> (context: PluginContext, request: RequestContext,
+  url: string | URL = request.url, options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
+  return await finishLink<TAppState>(context, request,
+    await receiveCallback(context, request, callbackParams(url), 'query'), 'unlink', options)
 }
 
 /** The same from a callback that was received already. */
-export async function finishLink<TAppState = unknown> (context: PluginContext, request: RequestContext, callback: Callback, kind: 'link' | 'unlink', options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
+export async function finishLink<TAppState = unknown> (context: PluginContext, request: RequestContext,
+  callback: Callback, kind: 'link' | 'unlink', options: CompleteLinkOptions = {}): Promise<CompletedLink<TAppState>> {
   const { transaction } = callback
-  if (transaction.kind !== kind) throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
+  if (transaction.kind !== kind) {
+    throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
+  }
   const record = await sameUser(context, request, callback)
   const { tokens, claims } = await exchangeCode(context, callback, options)
-  if (claims.sub !== record.user.sub || claims.iss !== record.issuer) throw new StartLinkUserError('The linked login is of another user than the one who began it.')
+  if (claims.sub !== record.user.sub || claims.iss !== record.issuer) {
+    throw new StartLinkUserError('The linked login is of another user than the one who began it.')
+  }
   await spendRefreshToken(context, request, record, async () => ({
     result: undefined,
     next: saved => {
       const now = context.now()
       const set = tokenSetOf(tokens, { audience: transaction.audience, scope: transaction.scope!, now })
       return {
-        tokens: { ...mergeTokens(saved.tokens, set, tokens, now, context.config.storeIdToken), nonce: transaction.nonce },
+        tokens: {
+          ...mergeTokens(saved.tokens, set, tokens, now, context.config.storeIdToken),
+          nonce: transaction.nonce
+        },
         record: { ...saved.record, user: { ...saved.record.user, ...userOf(claims) } }
       }
     }

@@ -44,7 +44,8 @@ export interface LoginVariant {
  * Starts a login: keeps a transaction and returns the URL of `/authorize` to send the user to.
  * @see OpenID Connect Core section 3.1.2.1, RFC 7636, RFC 9126
  */
-export async function startInteractiveLogin (context: PluginContext, request: RequestContext, options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
+export async function startInteractiveLogin (context: PluginContext, request: RequestContext,
+  options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
   const { config } = context
   const login = await loginParams(context, request, options.authorizationParams)
   const organization = await loginOrganization(request, options.organization ?? login.organization)
@@ -52,16 +53,22 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
   if (invitation !== undefined && organization === undefined) {
     throw new MissingRequiredArgumentError('organization', 'An invitation needs the organization it belongs to.')
   }
-  if (invitation !== undefined && !INVITATION.test(invitation)) throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
+  if (invitation !== undefined && !INVITATION.test(invitation)) {
+    throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
+  }
   const base = request.appBase()
   const responseMode = variant.kind === undefined || variant.kind === 'login' ? login.responseMode : undefined
   if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {
-    throw new ConfigurationError('authorizationParams.response_mode', 'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
+    throw new ConfigurationError('authorizationParams.response_mode',
+      'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
   }
   // A configured one is the login's callback, not that of another request.
   const given = variant.callback === undefined ? login.redirectUri : options.authorizationParams?.redirect_uri
   const redirectUri = given ?? callbackUrl(context, request, variant.callback)
-  if (redirectUri === undefined) throw new MissingRequiredArgumentError('redirect_uri', 'Without a callback route the login needs "authorizationParams.redirect_uri".')
+  if (redirectUri === undefined) {
+    throw new MissingRequiredArgumentError('redirect_uri',
+      'Without a callback route the login needs "authorizationParams.redirect_uri".')
+  }
 
   const server = await request.server()
   const metadata = await server.metadata()
@@ -121,15 +128,23 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
   return url
 }
 
-/** Puts the parameters into the URL, into a signed request object, or through the back channel. @see RFC 9101, RFC 9126 */
-async function authorizationUrl (server: AuthorizationServer, metadata: Metadata, params: Record<string, string>, how: { push: boolean, sign: boolean, now: number, signal: AbortSignal | undefined }): Promise<URL> {
+/**
+ * Puts the parameters into the URL, into a signed request object, or through the back channel. @see RFC 9101, RFC 9126
+ */
+async function authorizationUrl (server: AuthorizationServer, metadata: Metadata, params: Record<string, string>,
+  how: { push: boolean, sign: boolean, now: number, signal: AbortSignal | undefined }): Promise<URL> {
   let sent = params
   if (how.sign && server.assertionSigner !== undefined) {
-    const requestObject = await server.assertionSigner.signRequestObject({ ...params }, { clientId: server.clientId, audience: metadata.issuer, now: how.now })
+    const requestObject = await server.assertionSigner.signRequestObject({ ...params }, {
+      clientId: server.clientId,
+      audience: metadata.issuer,
+      now: how.now
+    })
     sent = { client_id: server.clientId, request: requestObject }
   }
   if (!how.push) return new URL(buildAuthorizationUrl(server, metadata, sent))
-  const { requestUri } = await pushAuthorizationRequest(server, sent, how.signal === undefined ? {} : { signal: how.signal })
+  const { requestUri } = await pushAuthorizationRequest(server, sent,
+    how.signal === undefined ? {} : { signal: how.signal })
   return new URL(buildAuthorizationUrl(server, metadata, { client_id: server.clientId, request_uri: requestUri }))
 }
 
@@ -140,22 +155,34 @@ export function checkAppState (appState: unknown): unknown {
   } catch (error) {
     throw new InvalidArgumentError('appState', 'The app state must be a JSON value.', error)
   }
-  if (json === undefined || json.length > MAX_APP_STATE) throw new InvalidArgumentError('appState', `The app state must be a JSON value of at most ${MAX_APP_STATE} characters.`)
+  if (json === undefined || json.length > MAX_APP_STATE) {
+    throw new InvalidArgumentError('appState',
+      `The app state must be a JSON value of at most ${MAX_APP_STATE} characters.`)
+  }
   return appState
 }
 
 /** @see RFC 9700 section 2.1.1 */
 function requireS256 (metadata: Metadata): void {
   const methods = metadata.code_challenge_methods_supported
-  if (Array.isArray(methods) && !methods.includes('S256')) throw new ConfigurationError('domain', 'The tenant does not support PKCE with S256, so a login cannot be started safely.')
+  if (Array.isArray(methods) && !methods.includes('S256')) {
+    throw new ConfigurationError('domain',
+      'The tenant does not support PKCE with S256, so a login cannot be started safely.')
+  }
 }
 
 /** Options of `switchOrganization()`. */
-export interface SwitchOrganizationOptions { returnTo?: string, signal?: AbortSignal }
+export interface SwitchOrganizationOptions {
+  returnTo?: string
+  signal?: AbortSignal
+}
 
 /** Starts a login to another organization; the result replaces the session. */
-export async function switchOrganization (context: PluginContext, request: RequestContext, organization: string, options: SwitchOrganizationOptions = {}): Promise<URL> {
-  if (typeof organization !== 'string' || organization.trim() === '') throw new MissingRequiredArgumentError('organization')
+export async function switchOrganization (context: PluginContext, request: RequestContext, organization: string,
+  options: SwitchOrganizationOptions = {}): Promise<URL> {
+  if (typeof organization !== 'string' || organization.trim() === '') {
+    throw new MissingRequiredArgumentError('organization')
+  }
   return await startInteractiveLogin(context, request, { ...options, organization })
 }
 

@@ -2,8 +2,9 @@ import type { AppBase, RoutePaths } from '../config.js'
 
 const MAX_LENGTH = 2048
 // Characters that browsers drop, fold or reorder, and so can turn a path into something else.
-// eslint-disable-next-line no-control-regex -- that is the point
-const UNSAFE = /[\x00-\x20\x7f-\xa0\\\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\uffff]/
+const UNSAFE =
+  // eslint-disable-next-line no-control-regex -- control characters are among them
+  /[\x00-\x20\x7f-\xa0\\\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\uffff]/
 const LEADING_ENCODED_SLASH = /^\/(?:%2f|%5c|%09|%0a|%0d)/i
 
 /**
@@ -11,9 +12,12 @@ const LEADING_ENCODED_SLASH = /^\/(?:%2f|%5c|%09|%0a|%0d)/i
  * Only the application's own origin is ever the answer; the result is rebuilt from what was parsed.
  */
 export function safeReturnTo (value: unknown, base: AppBase): string | undefined {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH || UNSAFE.test(value) || !decodable(value)) return undefined
+  if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH || UNSAFE.test(value) ||
+    !decodable(value)) return undefined
   const relative = value.startsWith('/')
-  if (relative ? value.startsWith('//') || LEADING_ENCODED_SLASH.test(value) : !value.startsWith(`${base.origin}/`) && value !== base.origin) return undefined
+  if (relative
+    ? value.startsWith('//') || LEADING_ENCODED_SLASH.test(value)
+    : !value.startsWith(`${base.origin}/`) && value !== base.origin) return undefined
   const url = new URL(value, base.origin)
   if (url.origin !== base.origin || url.username !== '' || url.password !== '') return undefined
   if (/^\/[/\\]/.test(url.pathname) || LEADING_ENCODED_SLASH.test(url.pathname)) return undefined
@@ -21,7 +25,8 @@ export function safeReturnTo (value: unknown, base: AppBase): string | undefined
 }
 
 /** The safe path a user goes to after a login, unless it is one of the plugin's own routes. */
-export function pathAfterLogin (value: unknown, base: AppBase, { prefix, routes }: { prefix: string, routes: RoutePaths }): string | undefined {
+export function pathAfterLogin (value: unknown, base: AppBase,
+  { prefix, routes }: { prefix: string, routes: RoutePaths }): string | undefined {
   const path = safeReturnTo(value, base)
   return path === undefined || isOwnRoute(path, base, prefix, routes) ? undefined : path
 }

@@ -16,11 +16,13 @@ export function createLogoutTokenMemory (): UsedIds {
 }
 
 /**
- * Verifies a logout token and ends the sessions it names: the one of its `sid` (of its `sub`, where it names both), or without one all of its `sub`.
+ * Verifies a logout token and ends the sessions it names: the one of its `sid` (of its `sub`, where it names both), or
+ * without one all of its `sub`.
  * @throws BackchannelLogoutError when the token is refused
  * @see OpenID Connect Back-Channel Logout section 2.6
  */
-export async function handleBackchannelLogout (context: PluginContext, server: AuthorizationServer, memory: UsedIds, logoutToken: unknown): Promise<void> {
+export async function handleBackchannelLogout (context: PluginContext, server: AuthorizationServer, memory: UsedIds,
+  logoutToken: unknown): Promise<void> {
   if (typeof logoutToken !== 'string' || logoutToken === '') throw new MissingRequiredArgumentError('logout_token')
   const now = context.now()
   const claims = await verifyLogoutToken(logoutToken, {
@@ -34,11 +36,20 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
   })
   const tokenKey = `${claims.iss}|${claims.jti}`
   if (memory.has(tokenKey, now)) throw new BackchannelLogoutError('The logout token was used before.')
-  await context.sessions.revoke({ iss: claims.iss, ...(claims.sid !== undefined && { sid: claims.sid }), ...(claims.sub !== undefined && { sub: claims.sub }) })
+  await context.sessions.revoke({
+    iss: claims.iss,
+    ...(claims.sid !== undefined && { sid: claims.sid }),
+    ...(claims.sub !== undefined && { sub: claims.sub })
+  })
   // Only now: what a failing store did not carry out, Auth0 may send again.
   memory.add(tokenKey, now + 2 * MAX_AGE, now)
   context.emit({
-    type: 'backchannel_logout', outcome: 'success', reason: 'backchannel_logout', blame: 'none', domain: server.domain, ...(claims.sub !== undefined && { user: pseudonym(claims.iss, claims.sub) })
+    type: 'backchannel_logout',
+    outcome: 'success',
+    reason: 'backchannel_logout',
+    blame: 'none',
+    domain: server.domain,
+    ...(claims.sub !== undefined && { user: pseudonym(claims.iss, claims.sub) })
   })
 }
 
@@ -57,12 +68,20 @@ export interface RevokeSessionsFilter {
  * @returns how many there were, where the store can tell; 0 in stateless mode
  * @throws InvalidArgumentError for anything but exactly one of them, and for an organization's name
  */
-export async function revokeSessions (context: PluginContext, server: AuthorizationServer, filter: RevokeSessionsFilter): Promise<number> {
+export async function revokeSessions (context: PluginContext, server: AuthorizationServer,
+  filter: RevokeSessionsFilter): Promise<number> {
   const given = (['sub', 'sid', 'organization'] as const).filter(name => filter[name] !== undefined)
-  if (given.length !== 1) throw new InvalidArgumentError('filter', 'Give exactly one of "sub", "sid" and "organization".')
+  if (given.length !== 1) {
+    throw new InvalidArgumentError('filter', 'Give exactly one of "sub", "sid" and "organization".')
+  }
   const value = filter[given[0]!]
-  if (typeof value !== 'string' || value === '') throw new InvalidArgumentError(given[0]!, `The filter "${given[0]!}" must be a non-empty string.`)
-  if (given[0] === 'organization' && !value.startsWith('org_')) throw new InvalidArgumentError('organization', 'The filter "organization" must be the id of an organization ("org_…"): sessions are not found by its name.')
+  if (typeof value !== 'string' || value === '') {
+    throw new InvalidArgumentError(given[0]!, `The filter "${given[0]!}" must be a non-empty string.`)
+  }
+  if (given[0] === 'organization' && !value.startsWith('org_')) {
+    throw new InvalidArgumentError('organization',
+      'The filter "organization" must be the id of an organization ("org_…"): sessions are not found by its name.')
+  }
   return await context.sessions.revoke({ iss: server.issuer, [given[0]!]: value })
 }
 
@@ -70,9 +89,13 @@ export async function revokeSessions (context: PluginContext, server: Authorizat
  * A user's live sessions, newest first.
  * @throws InvalidArgumentError in stateless mode, where nobody can know them
  */
-export async function listSessions (context: PluginContext, server: AuthorizationServer, filter: { sub: string }): Promise<SessionListing[]> {
+export async function listSessions (context: PluginContext, server: AuthorizationServer,
+  filter: { sub: string }): Promise<SessionListing[]> {
   if (typeof filter?.sub !== 'string' || filter.sub === '') throw new MissingRequiredArgumentError('sub')
-  if (context.sessions.list === undefined) throw new InvalidArgumentError('sessionStore', 'Sessions can be listed only with a "sessionStore": in stateless mode they are in the browsers.')
+  if (context.sessions.list === undefined) {
+    throw new InvalidArgumentError('sessionStore',
+      'Sessions can be listed only with a "sessionStore": in stateless mode they are in the browsers.')
+  }
   const wanted: SessionFilter = { iss: server.issuer, sub: filter.sub }
   return await context.sessions.list(wanted)
 }

@@ -25,7 +25,8 @@ export interface LogoutOptions {
  * and returns the URL that ends the session at Auth0.
  * @see OpenID Connect RP-Initiated Logout section 2, RFC 7009
  */
-export async function logout (context: PluginContext, request: RequestContext, options: LogoutOptions = {}): Promise<URL> {
+export async function logout (context: PluginContext, request: RequestContext,
+  options: LogoutOptions = {}): Promise<URL> {
   const base = request.appBase()
   const server = await serverOrLocalEnd(context, request)
   const { record, tokens } = await endingSession(context, request)
@@ -35,14 +36,27 @@ export async function logout (context: PluginContext, request: RequestContext, o
   if (record !== undefined) {
     context.connectionTokens.forget(record.id)
     context.emit({
-      type: 'logout', outcome: 'success', reason: 'logout', blame: 'none', domain: record.domain, user: pseudonym(record.issuer, record.user.sub), ...(request.requestId !== undefined && { requestId: request.requestId })
+      type: 'logout',
+      outcome: 'success',
+      reason: 'logout',
+      blame: 'none',
+      domain: record.domain,
+      user: pseudonym(record.issuer, record.user.sub),
+      ...(request.requestId !== undefined && { requestId: request.requestId })
     }, request.log)
   }
-  const attempt = async <T>(reason: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> => await bestEffort(context, request, { reason, host: server.domain, signal: options.signal }, work)
+  const attempt = async <T>(reason: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
+    await bestEffort(context, request, { reason, host: server.domain, signal: options.signal }, work)
   const [metadata] = await Promise.all([
     attempt('logout_discovery', async () => await server.metadata()),
-    attempt('forget_logins', async () => { await context.transactions.delete(request.jar) }),
-    tokens?.refreshToken === undefined ? undefined : attempt('revoke', async signal => { await revokeToken(server, { token: tokens.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal }) })
+    attempt('forget_logins', async () => {
+      await context.transactions.delete(request.jar)
+    }),
+    tokens?.refreshToken === undefined
+      ? undefined
+      : attempt('revoke', async signal => {
+        await revokeToken(server, { token: tokens.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal })
+      })
   ])
   const path = safeReturnTo(options.returnTo, base)
   return endSessionUrl(server, metadata, record, tokens, {
@@ -52,7 +66,8 @@ export async function logout (context: PluginContext, request: RequestContext, o
 }
 
 /** What is known of the session that ends. A store that cannot be read must not keep the browser logged in. */
-async function endingSession (context: PluginContext, request: RequestContext): Promise<{ record?: SessionRecord, tokens?: SessionTokens }> {
+async function endingSession (context: PluginContext,
+  request: RequestContext): Promise<{ record?: SessionRecord, tokens?: SessionTokens }> {
   try {
     const read = await currentSession(context, request)
     const tokens = read && await context.sessions.tokens(request.jar, read.record)
@@ -74,7 +89,8 @@ async function serverOrLocalEnd (context: PluginContext, request: RequestContext
   }
 }
 
-function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefined, record: SessionRecord | undefined, tokens: SessionTokens | undefined, how: { returnTo: string, federated: boolean }): URL {
+function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefined, record: SessionRecord | undefined,
+  tokens: SessionTokens | undefined, how: { returnTo: string, federated: boolean }): URL {
   return new URL(logoutUrl(server, metadata, {
     returnTo: how.returnTo,
     federated: how.federated,
@@ -84,11 +100,14 @@ function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefi
 }
 
 /** The local session is over already: whatever else does not succeed in time is reported and left. */
-async function bestEffort<T> (context: PluginContext, request: RequestContext, { reason, host, signal }: { reason: string, host: string, signal: AbortSignal | undefined }, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+async function bestEffort<T> (context: PluginContext, request: RequestContext,
+  { reason, host, signal }: { reason: string, host: string, signal: AbortSignal | undefined },
+  work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   try {
     return await withinDeadline({ seconds: BEST_EFFORT, host, signal }, work)
   } catch (error) {
-    context.emit({ type: 'warning', outcome: 'failure', reason: `${reason}_${reasonOf(error)}`, blame: 'upstream' }, request.log, error)
+    context.emit({ type: 'warning', outcome: 'failure', reason: `${reason}_${reasonOf(error)}`, blame: 'upstream' },
+      request.log, error)
     return undefined
   }
 }

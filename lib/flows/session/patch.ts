@@ -8,22 +8,35 @@ import type { PluginContext } from '../context.js'
 type Fields = Record<string, unknown>
 
 /** What is to change in a session; a field given as `undefined` is removed. */
-export interface SessionChanges { user: Fields, custom: Fields }
+export interface SessionChanges {
+  user: Fields
+  custom: Fields
+}
 
 /**
  * The changes with what the application's hook makes of them. Still changes, not a session:
  * by the time they are written, another request may have written others.
  */
-export async function hookedChanges (context: PluginContext, record: SessionRecord, changes: SessionChanges, reason: SessionSaveReason, claims?: IdTokenClaims): Promise<SessionChanges> {
-  const asked = { user: merge(record.user, changes.user) as UserClaims, custom: merge(record.custom ?? {}, changes.custom) as CustomSession }
+export async function hookedChanges (context: PluginContext, record: SessionRecord, changes: SessionChanges,
+  reason: SessionSaveReason, claims?: IdTokenClaims): Promise<SessionChanges> {
+  const asked = {
+    user: merge(record.user, changes.user) as UserClaims,
+    custom: merge(record.custom ?? {}, changes.custom) as CustomSession
+  }
   const { user, custom } = await beforeSaved(context, asked, reason, claims, record)
-  return { user: { ...changes.user, ...difference(asked.user, user) }, custom: { ...changes.custom, ...difference(asked.custom, custom) } }
+  return {
+    user: { ...changes.user, ...difference(asked.user, user) },
+    custom: { ...changes.custom, ...difference(asked.custom, custom) }
+  }
 }
 
 /** The session with the changes; the same object where they change nothing. */
 export function withChanges (record: SessionRecord, changes: SessionChanges): SessionRecord {
   const before = { user: record.user, custom: record.custom ?? {} }
-  const after = { user: merge(before.user, changes.user) as UserClaims, custom: merge(before.custom, changes.custom) as CustomSession }
+  const after = {
+    user: merge(before.user, changes.user) as UserClaims,
+    custom: merge(before.custom, changes.custom) as CustomSession
+  }
   return isDeepStrictEqual(before, after) ? record : { ...record, ...after }
 }
 

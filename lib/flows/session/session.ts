@@ -13,16 +13,25 @@ export function currentSession (context: PluginContext, request: RequestContext)
   if (request.session !== null) return request.session
   const read = context.sessions.read(request.jar)
   if (read instanceof Promise) {
-    request.session = read.then(async found => await ofThisDomain(context, request, found)).then(found => { request.session = found; return found })
+    request.session = read.then(async found => await ofThisDomain(context, request, found)).then(found => {
+      request.session = found
+      return found
+    })
   } else {
     const found = ofThisDomain(context, request, read)
-    request.session = found instanceof Promise ? found.then(kept => { request.session = kept; return kept }) : found
+    request.session = found instanceof Promise
+      ? found.then(kept => {
+        request.session = kept
+        return kept
+      })
+      : found
   }
   return request.session
 }
 
 /** With several domains, a session of another domain is not this request's session. */
-function ofThisDomain (context: PluginContext, request: RequestContext, read: LiveSession | undefined): Awaitable<LiveSession | undefined> {
+function ofThisDomain (context: PluginContext, request: RequestContext,
+  read: LiveSession | undefined): Awaitable<LiveSession | undefined> {
   if (read === undefined || context.config.domain !== undefined) return read
   const server = request.server()
   return server instanceof Promise
@@ -31,7 +40,8 @@ function ofThisDomain (context: PluginContext, request: RequestContext, read: Li
 }
 
 /** The session of this request with its newest tokens; `undefined` without one, or when it ended meanwhile. */
-export async function sessionWithTokens (context: PluginContext, request: RequestContext): Promise<SessionData | undefined> {
+export async function sessionWithTokens (context: PluginContext,
+  request: RequestContext): Promise<SessionData | undefined> {
   const read = await currentSession(context, request)
   const tokens = read && await context.sessions.tokens(request.jar, read.record)
   return tokens && { record: read!.record, tokens }
@@ -45,13 +55,17 @@ export async function adoptNewest (context: PluginContext, request: RequestConte
   if (request.session !== undefined) request.session = read
 }
 
-/** Whether what becomes of the session can be kept: where it lives in cookies, only by a response that can still set them. */
+/**
+ * Whether what becomes of the session can be kept: where it lives in cookies, only by a response that can still set
+ * them.
+ */
 export function isWritable (context: PluginContext, request: RequestContext): boolean {
   return context.sessions.kind === 'store' || request.jar.writable
 }
 
 /** Remembers what this request has just written. */
-export function setCurrentSession (context: PluginContext, request: RequestContext, record: SessionRecord): LiveSession {
+export function setCurrentSession (context: PluginContext, request: RequestContext,
+  record: SessionRecord): LiveSession {
   const lastActivity = Math.max(record.updatedAt, context.now())
   const read = { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, context.config.lifetime) }
   request.session = read
@@ -70,22 +84,31 @@ const RESERVED = ['id', 'sid', 'domain', 'createdAt', 'expiresAt', 'authorizatio
 
 /**
  * Merges a patch into the session; a field given as `undefined` is removed. Tokens are not touched.
- * @throws LoginRequiredError without a session, InvalidArgumentError for a field that is not the application's, SessionNotWritableError where no cookie can be set
+ * @throws LoginRequiredError without a session, InvalidArgumentError for a field that is not the application's,
+ * SessionNotWritableError where no cookie can be set
  */
-export async function updateSession (context: PluginContext, request: RequestContext, patch: SessionPatch): Promise<Session> {
+export async function updateSession (context: PluginContext, request: RequestContext,
+  patch: SessionPatch): Promise<Session> {
   if (!isObject(patch)) throw new InvalidArgumentError('patch', 'The patch must be an object of session fields.')
   for (const name of RESERVED) {
-    if (Object.hasOwn(patch, name)) throw new InvalidArgumentError(name, `The session field "${name}" cannot be changed.`)
+    if (Object.hasOwn(patch, name)) {
+      throw new InvalidArgumentError(name, `The session field "${name}" cannot be changed.`)
+    }
   }
   const { user: claims = {}, ...fields } = patch
-  if (!isObject(claims)) throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
+  if (!isObject(claims)) {
+    throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
+  }
   const current = await currentSession(context, request)
   if (current === undefined) throw new LoginRequiredError()
   if (!isWritable(context, request)) throw new SessionNotWritableError()
-  if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
+  if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) {
+    throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
+  }
 
   const changes = await hookedChanges(context, current.record, { user: claims, custom: fields }, 'update')
-  const saved = await context.sessions.update(request.jar, current.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
+  const saved = await context.sessions.update(request.jar, current.record.id,
+    ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
   if (saved === undefined) {
     request.session = undefined
     throw new LoginRequiredError('The session ended while it was being changed.')

@@ -2,7 +2,9 @@ import type { LiveSession } from '../../stores/sessions.js'
 import type { Session, UserClaims } from '../../../types/session.js'
 
 /** A session as the application sees it. */
-export function sessionView<TUser extends UserClaims = UserClaims> ({ record, expiresAt }: LiveSession): Session<TUser> {
+export function sessionView<TUser extends UserClaims = UserClaims> (
+  { record, expiresAt }: LiveSession
+): Session<TUser> {
   return Object.freeze({
     ...record.custom,
     id: record.id,

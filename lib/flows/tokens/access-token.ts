@@ -25,9 +25,12 @@ export interface GetAccessTokenOptions {
  * @throws AccessTokenError when the user has to log in again, MfaRequiredError when a second factor is asked for
  * @see RFC 6749 section 6
  */
-export async function getAccessToken (context: PluginContext, request: RequestContext, options: GetAccessTokenOptions = {}): Promise<AccessToken> {
+export async function getAccessToken (context: PluginContext, request: RequestContext,
+  options: GetAccessTokenOptions = {}): Promise<AccessToken> {
   const session = await sessionWithTokens(context, request)
-  if (session === undefined) throw new AccessTokenError('missing_session', 'There is no session to get an access token for.')
+  if (session === undefined) {
+    throw new AccessTokenError('missing_session', 'There is no session to get an access token for.')
+  }
   const { record, tokens } = session
   const { config } = context
   const audience = options.audience ?? config.audience
@@ -43,33 +46,49 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
     if (last !== undefined) return accessTokenOf(last)
     throw kept.refreshToken === undefined
       ? kept.tokenSets.length < tokens.tokenSets.length ? otherKey() : noRefreshToken()
-      : new AccessTokenError('session_not_writable', 'The access token has to be renewed, but this response can no longer set the cookies that keep the new one. Call getAccessToken() before the response begins, or use a sessionStore.')
+      : new AccessTokenError('session_not_writable',
+        'The access token has to be renewed, but this response can no longer set the cookies that keep the new one. ' +
+          'Call getAccessToken() before the response begins, or use a sessionStore.')
   }
   const server = await request.server()
   const key = JSON.stringify([record.id, wanted.audience, wanted.scope, options.refresh === true])
-  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, request, record, async (current, signal) => {
-    const newest = findTokenSet(usableWith(current.tokens, jkt).tokenSets, wanted, context.now(), config.refreshLeeway)
-    // Other tokens of the session may have been renewed in the meantime: only another one than ours is an answer.
-    if (newest !== undefined && !(options.refresh === true && newest.accessToken === good?.accessToken)) return { result: accessTokenOf(newest) }
-    // Whoever had the turn before may have found it refused.
-    if (current.tokens.refreshToken === undefined) throw noRefreshToken()
-    return await refresh(context, request, server, current, wanted, signal)
-  })))
+  const token = await abortable(options.signal,
+    () =>
+      context.flights(key, async () =>
+        await spendRefreshToken(context, request, record, async (current, signal) => {
+          const newest = findTokenSet(usableWith(current.tokens, jkt).tokenSets, wanted, context.now(),
+            config.refreshLeeway)
+          // Other tokens of the session may have been renewed in the meantime: only another one than ours is an answer.
+          if (newest !== undefined && !(options.refresh === true && newest.accessToken === good?.accessToken)) {
+            return { result: accessTokenOf(newest) }
+          }
+          // Whoever had the turn before may have found it refused.
+          if (current.tokens.refreshToken === undefined) throw noRefreshToken()
+          return await refresh(context, request, server, current, wanted, signal)
+        })))
   await adoptNewest(context, request)
   // Whoever shared the call has an object of his own.
   return { ...token }
 }
 
 function noRefreshToken (): AccessTokenError {
-  return new AccessTokenError('missing_refresh_token', 'The access token has expired and the session has no refresh token (any more): the user has to log in again. To renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
+  return new AccessTokenError('missing_refresh_token',
+    'The access token has expired and the session has no refresh token (any more): the user has to log in again. To ' +
+      'renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
 }
 
 function otherKey (): AccessTokenError {
-  return new AccessTokenError('dpop_key_mismatch', 'The session\'s access tokens are bound to a key that is no longer in use, and there is no refresh token to renew them with: the user has to log in again. Give the key with the option "dpop.key" to keep it over restarts and processes.')
+  return new AccessTokenError('dpop_key_mismatch',
+    "The session's access tokens are bound to a key that is no longer in use, and there is no refresh token to " +
+      'renew them with: the user has to log in again. Give the key with the option "dpop.key" to keep it over ' +
+      'restarts ' +
+      'and processes.')
 }
 
 /** A kept token that is still good, if not for long, or whose end is not known. */
 function lastResort (sets: readonly TokenSet[], wanted: Wanted, now: number): TokenSet | undefined {
   return findTokenSet(sets, wanted, now, 0) ??
-    sets.find(set => set.expiresAt === 0 && set.audience === wanted.audience && includesScopes(set.requestedScope, wanted.scope))
+    sets.find(set =>
+      set.expiresAt === 0 && set.audience === wanted.audience && includesScopes(set.requestedScope, wanted.scope)
+    )
 }

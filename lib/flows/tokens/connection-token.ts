@@ -1,5 +1,7 @@
 import { tokenForConnectionGrant } from '../../authentication/api/grants.js'
-import { AccessTokenForConnectionError, ApiError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import {
+  AccessTokenForConnectionError, ApiError, InvalidArgumentError, MissingRequiredArgumentError
+} from '../../errors.js'
 import type { ConnectionTokenSet, TokenResponse } from '../../../types/tokens.js'
 import type { SessionData } from '../../../types/stores.js'
 import { abortable } from '../abortable.js'
@@ -27,55 +29,93 @@ export type ConnectionAccessToken = ConnectionTokenSet
  * The provider's access token for the user's connected account, from Token Vault; kept per connection and login hint.
  * @throws AccessTokenForConnectionError
  */
-export async function getAccessTokenForConnection (context: PluginContext, request: RequestContext, options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
+export async function getAccessTokenForConnection (context: PluginContext, request: RequestContext,
+  options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
   const { connection, loginHint } = options ?? {}
   if (typeof connection !== 'string' || connection === '') throw new MissingRequiredArgumentError('connection')
-  if (loginHint !== undefined && (typeof loginHint !== 'string' || loginHint === '')) throw new InvalidArgumentError('loginHint', 'The login hint must be a non-empty string.')
-  if (request.bearerToken !== undefined) return await ofCaller(context, request, request.bearerToken.token, connection, loginHint, options.signal)
+  if (loginHint !== undefined && (typeof loginHint !== 'string' || loginHint === '')) {
+    throw new InvalidArgumentError('loginHint', 'The login hint must be a non-empty string.')
+  }
+  if (request.bearerToken !== undefined) {
+    return await ofCaller(context, request, request.bearerToken.token, connection, loginHint, options.signal)
+  }
   const kept = await sessionWithTokens(context, request)
-  if (kept === undefined) throw new AccessTokenForConnectionError('missing_session', 'There is no session to get a connection\'s token for.')
+  if (kept === undefined) {
+    throw new AccessTokenForConnectionError('missing_session', "There is no session to get a connection's token for.")
+  }
   const found = find(context, kept, connection, loginHint)
   if (found !== undefined && options.refresh !== true) return { ...found }
   if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
-  if (!isWritable(context, request)) throw new AccessTokenForConnectionError('session_not_writable', 'The connection\'s token has to be fetched, but this response can no longer set the cookies that keep it.')
+  if (!isWritable(context, request)) {
+    throw new AccessTokenForConnectionError('session_not_writable',
+      "The connection's token has to be fetched, but this response can no longer set the cookies that keep it.")
+  }
 
   const server = await request.server()
   const key = JSON.stringify(['connection', kept.record.id, connection, loginHint, options.refresh === true])
-  const token = await abortable(options.signal, () => context.flights(key, async () => await spendRefreshToken(context, request, kept.record, async (current, signal) => {
-    const newest = find(context, current, connection, loginHint)
-    if (newest !== undefined && !(options.refresh === true && newest.accessToken === found?.accessToken)) return { result: newest }
-    const { refreshToken } = current.tokens
-    if (refreshToken === undefined) throw noRefreshToken()
-    const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, refreshToken, ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
-    const set = tokenSet(context, response, connection, loginHint)
-    if (!inSession(context)) {
-      context.connectionTokens.set(kept.record.id, withSet(context.connectionTokens.get(kept.record.id), set))
-      return { result: set, ...(response.refresh_token !== undefined && { next: saved => withRefreshToken(saved, response.refresh_token!) }) }
-    }
-    return {
-      result: set,
-      next: saved => {
-        const { record, tokens } = response.refresh_token === undefined ? saved : withRefreshToken(saved, response.refresh_token)
-        return { record, tokens: { ...tokens, connectionTokenSets: withSet(tokens.connectionTokenSets, set) } }
-      }
-    }
-  })))
+  const token = await abortable(options.signal,
+    () =>
+      context.flights(key, async () =>
+        await spendRefreshToken(context, request, kept.record, async (current, signal) => {
+          const newest = find(context, current, connection, loginHint)
+          if (newest !== undefined && !(options.refresh === true && newest.accessToken === found?.accessToken)) {
+            return { result: newest }
+          }
+          const { refreshToken } = current.tokens
+          if (refreshToken === undefined) {
+            throw noRefreshToken()
+          }
+          const response = await exchange(async () =>
+            await tokenForConnectionGrant(server, {
+              connection,
+              refreshToken,
+              ...(loginHint !== undefined && { loginHint })
+            }, signal === undefined ? {} : { signal })
+          )
+          const set = tokenSet(context, response, connection, loginHint)
+          if (!inSession(context)) {
+            context.connectionTokens.set(kept.record.id, withSet(context.connectionTokens.get(kept.record.id), set))
+            return {
+              result: set,
+              ...(response.refresh_token !== undefined &&
+                {
+                  next: saved =>
+                    withRefreshToken(saved, response.refresh_token!)
+                })
+            }
+          }
+          return {
+            result: set,
+            next: saved => {
+              const { record, tokens } = response.refresh_token === undefined
+                ? saved
+                : withRefreshToken(saved, response.refresh_token)
+              return { record, tokens: { ...tokens, connectionTokenSets: withSet(tokens.connectionTokenSets, set) } }
+            }
+          }
+        })))
   await adoptNewest(context, request)
   return { ...token }
 }
 
 function noRefreshToken (): AccessTokenForConnectionError {
-  return new AccessTokenForConnectionError('missing_refresh_token', 'The session has no refresh token. Ask for the scope "offline_access".')
+  return new AccessTokenForConnectionError('missing_refresh_token',
+    'The session has no refresh token. Ask for the scope "offline_access".')
 }
 
 /** For an API whose caller presented an access token: nothing is kept, and no session is touched. */
-async function ofCaller (context: PluginContext, request: RequestContext, accessToken: string, connection: string, loginHint: string | undefined, signal: AbortSignal | undefined): Promise<ConnectionAccessToken> {
+async function ofCaller (context: PluginContext, request: RequestContext, accessToken: string, connection: string,
+  loginHint: string | undefined, signal: AbortSignal | undefined): Promise<ConnectionAccessToken> {
   const server = await request.server()
-  const response = await exchange(async () => await tokenForConnectionGrant(server, { connection, accessToken, ...(loginHint !== undefined && { loginHint }) }, signal === undefined ? {} : { signal }))
+  const response = await exchange(async () =>
+    await tokenForConnectionGrant(server, { connection, accessToken, ...(loginHint !== undefined && { loginHint }) },
+      signal === undefined ? {} : { signal })
+  )
   return tokenSet(context, response, connection, loginHint)
 }
 
-function tokenSet (context: PluginContext, response: TokenResponse, connection: string, loginHint: string | undefined): ConnectionTokenSet {
+function tokenSet (context: PluginContext, response: TokenResponse, connection: string,
+  loginHint: string | undefined): ConnectionTokenSet {
   return {
     accessToken: response.access_token,
     scope: response.scope ?? '',
@@ -90,9 +130,12 @@ function inSession (context: PluginContext): boolean {
   return context.sessions.kind === 'store' || context.config.storeConnectionTokens
 }
 
-function find (context: PluginContext, { record, tokens }: SessionData, connection: string, loginHint: string | undefined): ConnectionTokenSet | undefined {
+function find (context: PluginContext, { record, tokens }: SessionData, connection: string,
+  loginHint: string | undefined): ConnectionTokenSet | undefined {
   const sets = inSession(context) ? tokens.connectionTokenSets : context.connectionTokens.get(record.id)
-  return sets.find(set => same(set, connection, loginHint) && set.expiresAt - context.config.refreshLeeway > context.now())
+  return sets.find(set =>
+    same(set, connection, loginHint) && set.expiresAt - context.config.refreshLeeway > context.now()
+  )
 }
 
 /** The newest first, in place of the one before it. */
@@ -110,7 +153,8 @@ async function exchange<T> (work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
-      throw new AccessTokenForConnectionError('failed_to_retrieve', 'Auth0 gave no token for this connection. The user probably has to connect the account first.', error)
+      throw new AccessTokenForConnectionError('failed_to_retrieve',
+        'Auth0 gave no token for this connection. The user probably has to connect the account first.', error)
     }
     throw error
   }

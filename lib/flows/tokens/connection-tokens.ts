@@ -8,9 +8,9 @@ const MAX_SESSIONS = 10_000
  * the browser the keys to other services.
  */
 export interface ConnectionTokens {
-  get (sessionId: string): readonly ConnectionTokenSet[]
-  set (sessionId: string, sets: readonly ConnectionTokenSet[]): void
-  forget (sessionId: string): void
+  get(sessionId: string): readonly ConnectionTokenSet[]
+  set(sessionId: string, sets: readonly ConnectionTokenSet[]): void
+  forget(sessionId: string): void
 }
 
 export function createConnectionTokens (): ConnectionTokens {
@@ -22,6 +22,8 @@ export function createConnectionTokens (): ConnectionTokens {
       if (sessions.size >= MAX_SESSIONS) sessions.delete(sessions.keys().next().value!)
       sessions.set(sessionId, sets)
     },
-    forget: sessionId => { sessions.delete(sessionId) }
+    forget: sessionId => {
+      sessions.delete(sessionId)
+    }
   }
 }

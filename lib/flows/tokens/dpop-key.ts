@@ -7,12 +7,18 @@ export async function keyInUse (server: AuthorizationServer): Promise<string | u
 }
 
 /**
- * The tokens without those that are bound to another key than the one in use: after a restart with `dpop: true`, in another
- * process, or with the option changed. The refresh token of a client that authenticates is bound to no key and brings new ones.
+ * The tokens without those that are bound to another key than the one in use: after a restart with `dpop: true`, in
+ * another
+ * process, or with the option changed. The refresh token of a client that authenticates is bound to no key and brings
+ * new ones.
  * @see RFC 9449 section 5
  */
 export function usableWith (tokens: SessionTokens, jkt: string | undefined): SessionTokens {
   if (tokens.jkt === jkt) return tokens
   const { jkt: _, ...rest } = tokens
-  return { ...rest, ...(jkt !== undefined && { jkt }), tokenSets: tokens.tokenSets.filter(({ tokenType }) => tokenType !== 'DPoP') }
+  return {
+    ...rest,
+    ...(jkt !== undefined && { jkt }),
+    tokenSets: tokens.tokenSets.filter(({ tokenType }) => tokenType !== 'DPoP')
+  }
 }

@@ -25,7 +25,8 @@ export interface IdTokenContext {
  * @throws TokenValidationError, IssuerValidationError, OrganizationTokenValidationError
  * @see OpenID Connect Core section 3.1.3.7
  */
-export async function verifyIdToken (context: PluginContext, server: AuthorizationServer, idToken: unknown, expected: IdTokenContext): Promise<IdTokenClaims> {
+export async function verifyIdToken (context: PluginContext, server: AuthorizationServer, idToken: unknown,
+  expected: IdTokenContext): Promise<IdTokenClaims> {
   if (typeof idToken !== 'string') throw new TokenValidationError('missing', 'The token response holds no ID token.')
   const { config } = context
   const alg = config.idTokenSigningAlg
@@ -46,7 +47,8 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
 }
 
 /** Members of an ID token that speak of the token, not of the user. */
-const PROTOCOL = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'jti', 'sid', 'session_expiry'])
+const PROTOCOL = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'jti',
+  'sid', 'session_expiry'])
 
 /** The user's claims of an ID token: everything but the protocol's own members. */
 export function userOf (claims: IdTokenClaims): UserClaims {

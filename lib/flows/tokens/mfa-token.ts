@@ -22,10 +22,25 @@ export interface MfaToken extends Interrupted {
 }
 
 /** The same error with its token sealed, bound to the domain and the interrupted request. */
-export function sealMfaToken (context: PluginContext, { domain }: { domain: string }, error: MfaRequiredError, { audience, scope, organization, sessionId }: Interrupted): MfaRequiredError {
-  const content: MfaToken = { mfaToken: error.mfaToken, domain, requirements: error.requirements, createdAt: context.now(), audience, scope, organization, sessionId }
+export function sealMfaToken (context: PluginContext, { domain }: { domain: string }, error: MfaRequiredError,
+  { audience, scope, organization, sessionId }: Interrupted): MfaRequiredError {
+  const content: MfaToken = {
+    mfaToken: error.mfaToken,
+    domain,
+    requirements: error.requirements,
+    createdAt: context.now(),
+    audience,
+    scope,
+    organization,
+    sessionId
+  }
   return new MfaRequiredError({
-    code: error.code, message: error.message, status: error.status, statusCode: error.statusCode, mfaToken: context.mfaSealer.seal(JSON.stringify(content)), requirements: error.requirements
+    code: error.code,
+    message: error.message,
+    status: error.status,
+    statusCode: error.statusCode,
+    mfaToken: context.mfaSealer.seal(JSON.stringify(content)),
+    requirements: error.requirements
   })
 }
 
@@ -36,9 +51,15 @@ export function sealMfaToken (context: PluginContext, { domain }: { domain: stri
  */
 export function openMfaToken (context: PluginContext, sealed: string, server?: { domain: string }): MfaToken {
   const plaintext = typeof sealed === 'string' ? context.mfaSealer.open(sealed) : undefined
-  if (plaintext === undefined) throw new InvalidArgumentError('mfaToken', 'The MFA token is not one this application has made.')
+  if (plaintext === undefined) {
+    throw new InvalidArgumentError('mfaToken', 'The MFA token is not one this application has made.')
+  }
   const token = JSON.parse(plaintext.toString()) as MfaToken
-  if (server !== undefined && token.domain !== server.domain) throw new InvalidArgumentError('mfaToken', 'The MFA token is of another domain than this request.')
-  if (token.createdAt + context.config.mfaTokenTtl < context.now()) throw new InvalidArgumentError('mfaToken', 'The MFA token has expired; start again.')
+  if (server !== undefined && token.domain !== server.domain) {
+    throw new InvalidArgumentError('mfaToken', 'The MFA token is of another domain than this request.')
+  }
+  if (token.createdAt + context.config.mfaTokenTtl < context.now()) {
+    throw new InvalidArgumentError('mfaToken', 'The MFA token has expired; start again.')
+  }
   return token
 }

@@ -9,11 +9,14 @@ import { hookedChanges, withChanges } from '../session/patch.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
 
 /**
- * Brings the user's claims up to date from `/userinfo`, after renewing the tokens where the session has a refresh token.
- * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError where no cookie can be set
+ * Brings the user's claims up to date from `/userinfo`, after renewing the tokens where the session has a refresh
+ * token.
+ * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError
+ * where no cookie can be set
  * @see OpenID Connect Core section 5.3
  */
-export async function refreshUser (context: PluginContext, request: RequestContext, options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
+export async function refreshUser (context: PluginContext, request: RequestContext,
+  options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
   const before = await sessionWithTokens(context, request)
   if (before === undefined) throw new LoginRequiredError()
   if (!isWritable(context, request)) throw new SessionNotWritableError()
@@ -23,11 +26,19 @@ export async function refreshUser (context: PluginContext, request: RequestConte
     ...(options.signal !== undefined && { signal: options.signal })
   })
   const server = await request.server()
-  const info = await fetchUserInfo(server, token.accessToken, { expectedSub: before.record.user.sub, tokenType: token.tokenType, ...(options.signal !== undefined && { signal: options.signal }) })
+  const info = await fetchUserInfo(server, token.accessToken, {
+    expectedSub: before.record.user.sub,
+    tokenType: token.tokenType,
+    ...(options.signal !== undefined && { signal: options.signal })
+  })
   const now = await currentSession(context, request)
   if (now === undefined) throw ended()
-  const changes = await hookedChanges(context, now.record, { user: userOf(info as unknown as IdTokenClaims), custom: {} }, 'refresh')
-  const saved = await context.sessions.update(request.jar, now.record.id, ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
+  const changes = await hookedChanges(context, now.record, {
+    user: userOf(info as unknown as IdTokenClaims),
+    custom: {}
+  }, 'refresh')
+  const saved = await context.sessions.update(request.jar, now.record.id,
+    ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
   if (saved === undefined) throw ended()
   return setCurrentSession(context, request, saved.record).record.user
 }

@@ -13,14 +13,22 @@ import { FailedAfterSpending, type Next } from './spend-refresh-token.js'
 import { accessTokenOf, audiencesOf, mergeTokens, tokenSetOf, withRefreshToken } from './token-sets.js'
 
 /** The access token that is wanted. */
-export interface Wanted { audience: string | undefined, scope: string }
+export interface Wanted {
+  audience: string | undefined
+  scope: string
+}
 
 /**
  * Spends the refresh token and says what the session becomes. Every outcome is one event.
  * @see RFC 6749 section 6
  */
-export async function refresh (context: PluginContext, request: RequestContext, server: AuthorizationServer, current: SessionData, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
-  const about = { type: 'refresh', domain: server.domain, user: pseudonym(current.record.issuer, current.record.user.sub) } as const
+export async function refresh (context: PluginContext, request: RequestContext, server: AuthorizationServer,
+  current: SessionData, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
+  const about = {
+    type: 'refresh',
+    domain: server.domain,
+    user: pseudonym(current.record.issuer, current.record.user.sub)
+  } as const
   try {
     const renewed = await renew(context, server, current, wanted, signal)
     context.emit({ ...about, outcome: 'success', reason: 'refresh', blame: 'none' }, request.log)
@@ -32,9 +40,12 @@ export async function refresh (context: PluginContext, request: RequestContext, 
   }
 }
 
-async function renew (context: PluginContext, server: AuthorizationServer, { record, tokens }: SessionData, wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
+async function renew (context: PluginContext, server: AuthorizationServer, { record, tokens }: SessionData,
+  wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
   const response = await askForTokens(context, server, record, tokens.refreshToken!, wanted, signal)
-  const changes = response.id_token === undefined ? undefined : await refreshedUser(context, server, response, record, tokens.nonce)
+  const changes = response.id_token === undefined
+    ? undefined
+    : await refreshedUser(context, server, response, record, tokens.nonce)
   const now = context.now()
   const jkt = await keyInUse(server)
   const asked = { audience: wanted.audience, scope: wanted.scope !== '' ? wanted.scope : response.scope ?? '', now }
@@ -45,12 +56,18 @@ async function renew (context: PluginContext, server: AuthorizationServer, { rec
     record: changes === undefined ? saved.record : withChanges(saved.record, changes)
   })
   if (wanted.audience !== set.audience) {
-    throw new FailedAfterSpending(new AccessTokenError('incorrect_audience', `The server gave a token for another API than "${wanted.audience}". Allow that API in the application's refresh-token policy (multi-resource refresh tokens).`), next)
+    throw new FailedAfterSpending(
+      new AccessTokenError('incorrect_audience',
+        `The server gave a token for another API than "${wanted.audience}". Allow that API in the application's ` +
+          'refresh-token policy (multi-resource refresh tokens).'),
+      next
+    )
   }
   return { result: accessTokenOf(set), next }
 }
 
-async function askForTokens (context: PluginContext, server: AuthorizationServer, record: SessionRecord, refreshToken: string, wanted: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
+async function askForTokens (context: PluginContext, server: AuthorizationServer, record: SessionRecord,
+  refreshToken: string, wanted: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
   try {
     return await refreshTokenGrant(server, {
       refreshToken,
@@ -74,7 +91,8 @@ function granted (set: TokenSet): TokenSet {
  * The ID token of a refresh is of the same user, login and organization as the session; one of another user ends it.
  * @see OpenID Connect Core section 12.2
  */
-async function verifyRefreshed (context: PluginContext, server: AuthorizationServer, response: TokenResponse, record: SessionRecord, nonce: string | undefined): Promise<IdTokenClaims> {
+async function verifyRefreshed (context: PluginContext, server: AuthorizationServer, response: TokenResponse,
+  record: SessionRecord, nonce: string | undefined): Promise<IdTokenClaims> {
   const claims = await verifyIdToken(context, server, response.id_token, { accessToken: response.access_token })
   const { user } = record
   if (claims.sub !== user.sub) throw new FailedAfterSpending(anotherThan('user'), 'end')
@@ -86,18 +104,25 @@ async function verifyRefreshed (context: PluginContext, server: AuthorizationSer
 }
 
 function anotherThan (what: string): AccessTokenError {
-  return new AccessTokenError('failed_to_refresh_token', `The refreshed ID token is of another ${what} than the session.`)
+  return new AccessTokenError('failed_to_refresh_token',
+    `The refreshed ID token is of another ${what} than the session.`)
 }
 
-/** What the refreshed ID token changes about the user. Where that cannot be found out, the new refresh token is kept all the same. */
-async function refreshedUser (context: PluginContext, server: AuthorizationServer, response: TokenResponse, record: SessionRecord, nonce: string | undefined): Promise<SessionChanges> {
+/**
+ * What the refreshed ID token changes about the user. Where that cannot be found out, the new refresh token is kept all
+ * the same.
+ */
+async function refreshedUser (context: PluginContext, server: AuthorizationServer, response: TokenResponse,
+  record: SessionRecord, nonce: string | undefined): Promise<SessionChanges> {
   let claims: IdTokenClaims | undefined
   try {
     claims = await verifyRefreshed(context, server, response, record, nonce)
     return await hookedChanges(context, record, { user: userOf(claims), custom: {} }, 'refresh', claims)
   } catch (error) {
     // Nothing of an answer that is not to be trusted is kept.
-    const distrusted = claims === undefined && (error instanceof TokenValidationError || error instanceof AccessTokenError || error instanceof FailedAfterSpending)
+    const distrusted = claims === undefined &&
+      (error instanceof TokenValidationError || error instanceof AccessTokenError ||
+        error instanceof FailedAfterSpending)
     const { refresh_token: refreshToken } = response
     if (distrusted || refreshToken === undefined) throw error
     throw new FailedAfterSpending(error, saved => withRefreshToken(saved, refreshToken))
@@ -105,10 +130,14 @@ async function refreshedUser (context: PluginContext, server: AuthorizationServe
 }
 
 /** A refusal means a new login; what says "later" (timeouts, 5xx, rate limits) stays what it is. */
-function refreshFailure (context: PluginContext, server: AuthorizationServer, error: unknown, { id, user }: SessionRecord, wanted: Wanted): unknown {
-  if (error instanceof MfaRequiredError) return sealMfaToken(context, server, error, { ...wanted, organization: user.org_id, sessionId: id })
+function refreshFailure (context: PluginContext, server: AuthorizationServer, error: unknown,
+  { id, user }: SessionRecord, wanted: Wanted): unknown {
+  if (error instanceof MfaRequiredError) {
+    return sealMfaToken(context, server, error, { ...wanted, organization: user.org_id, sessionId: id })
+  }
   if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
-    return new AccessTokenError('failed_to_refresh_token', 'Auth0 refused the refresh token; the user has to log in again.', error)
+    return new AccessTokenError('failed_to_refresh_token',
+      'Auth0 refused the refresh token; the user has to log in again.', error)
   }
   return error
 }

@@ -23,7 +23,8 @@ export function loginScope (scope: string | Readonly<Record<string, string>>, au
 }
 
 /** The scopes configured for calls to `audience`; empty where nothing is said. */
-export function configuredScope (scope: string | Readonly<Record<string, string>>, audience: string | undefined, defaultAudience: string | undefined): string {
+export function configuredScope (scope: string | Readonly<Record<string, string>>, audience: string | undefined,
+  defaultAudience: string | undefined): string {
   if (typeof scope !== 'string') return scopesOf(scope, audience)
   return audience === defaultAudience ? scope : ''
 }

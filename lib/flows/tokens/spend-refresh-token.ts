@@ -34,36 +34,41 @@ export class FailedAfterSpending extends Error {
  * @param work gets the session as it is when its turn has come
  * @throws AccessTokenError when the session has ended in the meantime
  */
-export async function spendRefreshToken<T> (context: PluginContext, request: RequestContext, record: SessionRecord, work: (current: SessionData, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
-  return await context.refreshMutex(record.id, async () => await context.sessions.lock(record.id, async signal => {
-    let current = await reload(context, request, record)
-    for (let again = false; ; again = true) {
-      try {
-        const { result, next } = await work(current, signal)
-        if (next !== undefined) await save(context, request, current, next)
-        return result
-      } catch (error) {
-        if (error instanceof FailedAfterSpending) {
-          if (error.next === 'end') await end(context, request, record)
-          else await save(context, request, current, error.next)
-          throw error.error
+export async function spendRefreshToken<T> (context: PluginContext, request: RequestContext, record: SessionRecord,
+  work: (current: SessionData, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
+  return await context.refreshMutex(record.id, async () =>
+    await context.sessions.lock(record.id, async signal => {
+      let current = await reload(context, request, record)
+      for (let again = false; ; again = true) {
+        try {
+          const { result, next } = await work(current, signal)
+          if (next !== undefined) await save(context, request, current, next)
+          return result
+        } catch (error) {
+          if (error instanceof FailedAfterSpending) {
+            if (error.next === 'end') await end(context, request, record)
+            else await save(context, request, current, error.next)
+            throw error.error
+          }
+          if (!wasRefused(error)) throw error
+          const newest = again ? current : await reload(context, request, record)
+          if (newest.tokens.refreshToken === current.tokens.refreshToken) {
+            await save(context, request, current, withoutRefreshToken)
+            throw error
+          }
+          // Another process rotated the token between our read and our call: once more, with its token.
+          current = newest
         }
-        if (!wasRefused(error)) throw error
-        const newest = again ? current : await reload(context, request, record)
-        if (newest.tokens.refreshToken === current.tokens.refreshToken) {
-          await save(context, request, current, withoutRefreshToken)
-          throw error
-        }
-        // Another process rotated the token between our read and our call: once more, with its token.
-        current = newest
       }
-    }
-  }))
+    }))
 }
 
 async function reload (context: PluginContext, request: RequestContext, record: SessionRecord): Promise<SessionData> {
   let current: SessionData | undefined
-  await context.sessions.update(request.jar, record.id, saved => { current = saved; return undefined })
+  await context.sessions.update(request.jar, record.id, saved => {
+    current = saved
+    return undefined
+  })
   if (current === undefined) throw ended()
   return current
 }
@@ -73,11 +78,14 @@ async function reload (context: PluginContext, request: RequestContext, record: 
  * does not put his refresh token in the place of a newer one: the session stays as it is.
  */
 async function save (context: PluginContext, request: RequestContext, before: SessionData, next: Next): Promise<void> {
-  const overtaken = ({ tokens }: SessionData): boolean => context.sessions.kind === 'store' && tokens.refreshToken !== before.tokens.refreshToken
-  const write = async (): Promise<SessionData | undefined> => await context.sessions.update(request.jar, before.record.id, found => overtaken(found) ? found : next(found))
+  const overtaken = ({ tokens }: SessionData): boolean =>
+    context.sessions.kind === 'store' && tokens.refreshToken !== before.tokens.refreshToken
+  const write = async (): Promise<SessionData | undefined> =>
+    await context.sessions.update(request.jar, before.record.id, found => overtaken(found) ? found : next(found))
   const saved = await write().catch(async (error: unknown) => {
     if (!(error instanceof SessionStoreError)) throw error
-    // What the call brought cannot be had again: it is worth a second attempt. Had the first one been written, this one finds it.
+    // What the call brought cannot be had again: it is worth a second attempt. Had the first one been written, this one
+    // finds it.
     await sleep(SAVE_AGAIN_AFTER)
     return await write()
   })

@@ -6,7 +6,8 @@ import { includesScopes, joinScopes } from './scopes.js'
 const MAX_TOKEN_SETS = 10
 
 /** The token set of a token response, for what was asked. */
-export function tokenSetOf (response: TokenResponse, asked: { audience: string | undefined, scope: string, now: number }): TokenSet {
+export function tokenSetOf (response: TokenResponse,
+  asked: { audience: string | undefined, scope: string, now: number }): TokenSet {
   return {
     accessToken: response.access_token,
     tokenType: response.token_type === 'DPoP' ? 'DPoP' : 'Bearer',
@@ -18,10 +19,12 @@ export function tokenSetOf (response: TokenResponse, asked: { audience: string |
 }
 
 /**
- * The narrowest kept token for an audience that was asked with at least these scopes and is good for `leeway` seconds more.
+ * The narrowest kept token for an audience that was asked with at least these scopes and is good for `leeway` seconds
+ * more.
  * What was asked is compared, not what was granted: a server that grants less is not asked again on every call.
  */
-export function findTokenSet (tokenSets: readonly TokenSet[], wanted: { audience: string | undefined, scope: string }, now: number, leeway: number): TokenSet | undefined {
+export function findTokenSet (tokenSets: readonly TokenSet[], wanted: { audience: string | undefined, scope: string },
+  now: number, leeway: number): TokenSet | undefined {
   let best: TokenSet | undefined
   for (const set of tokenSets) {
     if (set.audience !== wanted.audience || set.expiresAt - leeway <= now) continue
@@ -31,9 +34,15 @@ export function findTokenSet (tokenSets: readonly TokenSet[], wanted: { audience
   return best
 }
 
-/** The tokens after a grant: the newest set first, those it replaces gone, a rotated refresh token in place of the old. */
-export function mergeTokens (tokens: SessionTokens, set: TokenSet, response: TokenResponse, now: number, storeIdToken: boolean): SessionTokens {
-  const others = tokens.tokenSets.filter(other => (other.expiresAt > now || other.expiresAt === 0) && !(other.audience === set.audience && includesScopes(set.requestedScope, other.requestedScope)))
+/**
+ * The tokens after a grant: the newest set first, those it replaces gone, a rotated refresh token in place of the old.
+ */
+export function mergeTokens (tokens: SessionTokens, set: TokenSet, response: TokenResponse, now: number,
+  storeIdToken: boolean): SessionTokens {
+  const others = tokens.tokenSets.filter(other =>
+    (other.expiresAt > now || other.expiresAt === 0) &&
+    !(other.audience === set.audience && includesScopes(set.requestedScope, other.requestedScope))
+  )
   return {
     ...tokens,
     tokenSets: [set, ...others].slice(0, MAX_TOKEN_SETS),
@@ -53,7 +62,10 @@ export function accessTokenOf (set: TokenSet): AccessToken {
   return { accessToken, tokenType, scope, expiresAt, ...(audience !== undefined && { audience }) }
 }
 
-/** The audiences a JWT access token names; `undefined` for an opaque one. Not verified: only compared with what was asked. */
+/**
+ * The audiences a JWT access token names; `undefined` for an opaque one. Not verified: only compared with what was
+ * asked.
+ */
 export function audiencesOf (accessToken: string): string[] | undefined {
   const payload = accessToken.split('.')[1]
   if (payload === undefined) return undefined

@@ -1,4 +1,6 @@
-import { ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError } from '../../errors.js'
+import {
+  ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError
+} from '../../errors.js'
 import type { ApiOptions } from '../../../types/options.js'
 import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
 import type { Scheme } from './credentials.js'
@@ -15,9 +17,23 @@ export interface Refusal {
   scope?: string
 }
 
-export const NO_CREDENTIALS: Refusal = { statusCode: 401, code: 'missing_token', message: 'This API wants an access token.' }
-export const MALFORMED: Refusal = { statusCode: 400, error: 'invalid_request', code: 'invalid_request', message: 'The Authorization header does not hold one access token.' }
-export const WRONG_SCHEME: Refusal = { statusCode: 401, error: 'invalid_token', code: 'invalid_token', message: 'This API does not take tokens in this way.' }
+export const NO_CREDENTIALS: Refusal = {
+  statusCode: 401,
+  code: 'missing_token',
+  message: 'This API wants an access token.'
+}
+export const MALFORMED: Refusal = {
+  statusCode: 400,
+  error: 'invalid_request',
+  code: 'invalid_request',
+  message: 'The Authorization header does not hold one access token.'
+}
+export const WRONG_SCHEME: Refusal = {
+  statusCode: 401,
+  error: 'invalid_token',
+  code: 'invalid_token',
+  message: 'This API does not take tokens in this way.'
+}
 
 /** The schemes an API takes. */
 export function offered (mode: ApiOptions['dpop']): readonly Scheme[] {
@@ -25,14 +41,28 @@ export function offered (mode: ApiOptions['dpop']): readonly Scheme[] {
 }
 
 /** What an error of the check means for the caller; `undefined` for one that is not the caller's business. */
-export function refusalOf (error: unknown, { scopes = [], anyScope = [], permissions = [] }: AccessTokenDemands): Refusal | undefined {
+export function refusalOf (error: unknown, { scopes = [], anyScope = [], permissions = [] }: AccessTokenDemands):
+  | Refusal
+  | undefined {
   if (error instanceof NetworkError || error instanceof TimeoutError || error instanceof ApiError) {
-    return { statusCode: 503, code: error.code, message: 'The token cannot be checked at the moment. Please try again.' }
+    return {
+      statusCode: 503,
+      code: error.code,
+      message: 'The token cannot be checked at the moment. Please try again.'
+    }
   }
   if (error instanceof ForbiddenError) {
-    return { statusCode: 403, error: 'insufficient_scope', code: 'insufficient_scope', message: error.message, scope: [...scopes, ...anyScope, ...permissions].join(' ') }
+    return {
+      statusCode: 403,
+      error: 'insufficient_scope',
+      code: 'insufficient_scope',
+      message: error.message,
+      scope: [...scopes, ...anyScope, ...permissions].join(' ')
+    }
   }
-  if (error instanceof OrganizationTokenValidationError) return { statusCode: 403, error: 'insufficient_scope', code: 'wrong_organization', message: error.message }
+  if (error instanceof OrganizationTokenValidationError) {
+    return { statusCode: 403, error: 'insufficient_scope', code: 'wrong_organization', message: error.message }
+  }
   if (!(error instanceof TokenValidationError)) return undefined
   const code = error.code === 'invalid_dpop_proof' || error.code === 'use_dpop_nonce' ? error.code : 'invalid_token'
   return { statusCode: 401, error: code, code, message: error.message }
@@ -42,19 +72,24 @@ export function refusalOf (error: unknown, { scopes = [], anyScope = [], permiss
  * The values of `WWW-Authenticate`: one per scheme the API takes; the error stands with the one that was used.
  * @see RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1
  */
-export function challenges (mode: ApiOptions['dpop'], used: Scheme | undefined, refusal: Refusal, metadataUrl: string | undefined): string[] {
+export function challenges (mode: ApiOptions['dpop'], used: Scheme | undefined, refusal: Refusal,
+  metadataUrl: string | undefined): string[] {
   const schemes = offered(mode)
   const at = used !== undefined && schemes.includes(used) ? used : schemes[0]
-  return schemes.map(scheme => [
-    `${scheme} realm="api"`,
-    ...(scheme === at ? errorOf(refusal) : []),
-    ...(scheme === 'DPoP' ? ['algs="ES256"'] : []),
-    ...(metadataUrl === undefined ? [] : [`resource_metadata="${metadataUrl}"`])
-  ].join(', '))
+  return schemes.map(scheme =>
+    [
+      `${scheme} realm="api"`,
+      ...(scheme === at ? errorOf(refusal) : []),
+      ...(scheme === 'DPoP' ? ['algs="ES256"'] : []),
+      ...(metadataUrl === undefined ? [] : [`resource_metadata="${metadataUrl}"`])
+    ].join(', ')
+  )
 }
 
 function errorOf ({ error, message, scope = '' }: Refusal): string[] {
   if (error === undefined) return []
-  const text = (value: string, length: number): string => value.replaceAll('"', '\'').replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
-  return [`error="${error}"`, `error_description="${text(message, 200)}"`, ...(scope === '' ? [] : [`scope="${text(scope, 1000)}"`])]
+  const text = (value: string, length: number): string =>
+    value.replaceAll('"', "'").replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
+  return [`error="${error}"`, `error_description="${text(message, 200)}"`,
+    ...(scope === '' ? [] : [`scope="${text(scope, 1000)}"`])]
 }

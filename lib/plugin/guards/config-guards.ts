@@ -44,20 +44,30 @@ export function configGuards (declared: RouteAuth0Config | false, route: string)
 }
 
 function guardsOf (declared: RouteAuth0Config): Guard[] {
-  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) return refuseOption('config.auth0', declared, 'false or an object of guards')
+  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) {
+    return refuseOption('config.auth0', declared, 'false or an object of guards')
+  }
   checkMembers(declared as Record<string, unknown>, rules, name => `config.auth0.${name}`)
   const guards: Guard[] = []
   if (declared.token !== undefined && declared.token !== false) guards.push(requireToken(demandsOf(declared.token)))
-  if (declared.sessionOrToken !== undefined && declared.sessionOrToken !== false) guards.push(requireSessionOrToken(demandsOf(declared.sessionOrToken)))
+  if (declared.sessionOrToken !== undefined && declared.sessionOrToken !== false) {
+    guards.push(requireSessionOrToken(demandsOf(declared.sessionOrToken)))
+  }
   if (declared.session === true) guards.push(requireSession)
-  if (guards.length > 1) throw new ConfigurationError('config.auth0', 'Only one of "session", "token" and "sessionOrToken" can be declared for a route.')
+  if (guards.length > 1) {
+    throw new ConfigurationError('config.auth0',
+      'Only one of "session", "token" and "sessionOrToken" can be declared for a route.')
+  }
   if (declared.sameOrigin === true) guards.push(requireSameOrigin)
   if (declared.organization !== undefined) guards.push(requireOrganization(declared.organization))
   if (declared.claims !== undefined) guards.push(requireClaims(declared.claims))
   if (declared.permissions !== undefined) guards.push(requirePermissions(...[declared.permissions].flat()))
   if (declared.freshLogin !== undefined) guards.push(requireFreshLogin(declared.freshLogin))
   if (declared.mfa === true) guards.push(requireMfa())
-  if (declared.public === true && guards.length > 0) throw new ConfigurationError('config.auth0.public', 'A route is either public or guarded; "config.auth0" says both.')
+  if (declared.public === true && guards.length > 0) {
+    throw new ConfigurationError('config.auth0.public',
+      'A route is either public or guarded; "config.auth0" says both.')
+  }
   return guards
 }
 

@@ -7,13 +7,20 @@ import { registrationOf, requestState } from '../request/request-state.js'
 import { nameOfRoute } from './route-config.js'
 
 /** The little a guard needs of a request: fits HTTP/1, HTTP/2 and every type provider. */
-export interface GuardRequest { readonly auth0: ServerClient }
+export interface GuardRequest {
+  readonly auth0: ServerClient
+}
 
-/** A Fastify hook that ends the reply of a request that may not pass. For `onRequest` or `preHandler`, alone or in arrays. */
+/**
+ * A Fastify hook that ends the reply of a request that may not pass. For `onRequest` or `preHandler`, alone or in
+ * arrays.
+ */
 export type Guard = (request: GuardRequest, reply: GuardReply) => Promise<void>
 
 /** The little a guard needs of a reply. */
-export interface GuardReply { readonly sent: boolean }
+export interface GuardReply {
+  readonly sent: boolean
+}
 
 /** Passing costs nothing: every request that passes gets this. */
 export const PASS: Promise<void> = Promise.resolve()
@@ -21,7 +28,8 @@ export const PASS: Promise<void> = Promise.resolve()
 const factories = new WeakMap<object, string>()
 
 /** Names a function that makes guards, and notices when it is used uncalled, as if it were the guard. */
-export function factory<Args extends unknown[]> (name: string, make: (...args: Args) => Guard): (...args: Args) => Guard {
+export function factory<Args extends unknown[]> (name: string,
+  make: (...args: Args) => Guard): (...args: Args) => Guard {
   const named = (...args: Args): Guard => {
     const first = args[0] as { raw?: unknown, server?: unknown } | undefined
     if (typeof first === 'object' && first !== null && 'raw' in first && 'server' in first) throw uncalled(name)
@@ -58,7 +66,9 @@ export function guard (known: GuardTraits, ask: Guard): Guard {
 
 /** A scope's hook cannot hold this guard, but a hook of the route may: letting the request pass could be wrong. */
 function notRead ({ routeOptions }: FastifyRequest): ConfigurationError {
-  return new ConfigurationError('config.auth0', `The route ${nameOfRoute(routeOptions)} opts out of the guards around it, but was registered before the plugin had loaded, so that its own guards are not known. Put "await" before fastify.register(auth0, …).`)
+  return new ConfigurationError('config.auth0',
+    `The route ${nameOfRoute(routeOptions)} opts out of the guards around it, but was registered before the plugin ` +
+      'had loaded, so that its own guards are not known. Put "await" before fastify.register(auth0, …).')
 }
 
 /** What the first of some hooks that is a guard accepts; later ones ask more of the same caller. */
@@ -78,7 +88,8 @@ export function checkSetup (hook: unknown, config: Config): void {
 }
 
 function uncalled (name: string): ConfigurationError {
-  return new ConfigurationError(name, `"fastify.auth0.${name}" makes a guard and has to be called, e.g. preHandler: fastify.auth0.${name}(…).`)
+  return new ConfigurationError(name,
+    `"fastify.auth0.${name}" makes a guard and has to be called, e.g. preHandler: fastify.auth0.${name}(…).`)
 }
 
 /**
@@ -90,13 +101,28 @@ export function ended (reply: FastifyReply): Promise<void> {
 }
 
 /** The JSON answer of a guard that turned a request away. */
-export function answerDenied (reply: FastifyReply, statusCode: number, code: string, message: string, more: object = {}): Promise<void> {
-  return ended(reply.code(statusCode).type('application/json; charset=utf-8').send({ statusCode, code, error: STATUS_CODES[statusCode], message, ...more }))
+export function answerDenied (reply: FastifyReply, statusCode: number, code: string, message: string,
+  more: object = {}): Promise<void> {
+  return ended(
+    reply.code(statusCode).type('application/json; charset=utf-8').send({
+      statusCode,
+      code,
+      error: STATUS_CODES[statusCode],
+      message,
+      ...more
+    })
+  )
 }
 
 /** Reports that a request was turned away. */
 export function reportDenied (request: FastifyRequest, reason: string, error?: unknown): void {
-  registrationOf(request).context.emit({ type: 'denied', outcome: 'failure', reason, blame: 'user', requestId: request.id }, request.log, error)
+  registrationOf(request).context.emit({
+    type: 'denied',
+    outcome: 'failure',
+    reason,
+    blame: 'user',
+    requestId: request.id
+  }, request.log, error)
 }
 
 /** Refuses a caller who is known but not allowed; the application's error handler may make a page of it. */

@@ -5,7 +5,9 @@ import { PASS } from './guard.js'
 /** The stages at which guards may stand. Fastify runs the hooks of the scopes first, then the route's own. */
 export const STAGES = ['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const
 
-/** Who opts out does so of the guards around the route: its own, in its hooks or called by its handler, go on deciding. */
+/**
+ * Who opts out does so of the guards around the route: its own, in its hooks or called by its handler, go on deciding.
+ */
 export function keepOwnGuards (route: RouteOptions): void {
   const stages = route as unknown as Record<string, unknown>
   for (const stage of STAGES) {

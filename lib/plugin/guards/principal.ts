@@ -7,7 +7,10 @@ import type { FastifyRequestContext } from '../request/request-context.js'
 import { guard, type Guard } from './guard.js'
 import { denied } from './require-session.js'
 
-/** Whom a request speaks for: the user of its session, or the owner of the access token that a guard before has verified. */
+/**
+ * Whom a request speaks for: the user of its session, or the owner of the access token that a guard before has
+ * verified.
+ */
 export interface Principal {
   readonly claims: Readonly<Record<string, unknown>>
   /** Absent where an access token speaks. */
@@ -25,10 +28,20 @@ export function principalGuard (check: (caller: Principal) => Promise<void>): Gu
     const reply = guardReply as FastifyReply
     const registration = registrationOf(request)
     const requestContext = registration.requestContext(request)
-    if (requestContext.bearerToken !== undefined) return check({ claims: requestContext.bearerToken.claims, session: undefined, request, reply, registration, requestContext })
-    const decide = (session: LiveSession | undefined): Promise<void> => session === undefined
-      ? denied(request, reply)
-      : check({ claims: session.record.user, session, request, reply, registration, requestContext })
+    if (requestContext.bearerToken !== undefined) {
+      return check({
+        claims: requestContext.bearerToken.claims,
+        session: undefined,
+        request,
+        reply,
+        registration,
+        requestContext
+      })
+    }
+    const decide = (session: LiveSession | undefined): Promise<void> =>
+      session === undefined
+        ? denied(request, reply)
+        : check({ claims: session.record.user, session, request, reply, registration, requestContext })
     const read = currentSession(registration.context, requestContext)
     return read instanceof Promise ? read.then(decide) : decide(read)
   })

@@ -56,13 +56,18 @@ export function beginRequest (request: FastifyRequest, reply: FastifyReply): Pro
   const guards = guardsOfUnread(config, declared, request)
   if (guards.length > 0) return askAll(guards, request, reply)
   if (!optedOut(declared)) return undefined
-  if (read?.hooks === true) throw new ConfigurationError('config.auth0', `The route ${nameOfRoute(request.routeOptions)} was changed to opt out after it was registered with hooks of its own. Change it in a hook that is added before the plugin.`)
+  if (read?.hooks === true) {
+    throw new ConfigurationError('config.auth0',
+      `The route ${nameOfRoute(request.routeOptions)} was changed to opt out after it was registered with hooks of ` +
+        'its own. Change it in a hook that is added before the plugin.')
+  }
   state.exempt = 'unread'
 }
 
 const unread = new WeakMap<object, readonly Guard[]>()
 
-function guardsOfUnread (config: RouteConfig, declared: NonNullable<RouteConfig['auth0']>, request: FastifyRequest): readonly Guard[] {
+function guardsOfUnread (config: RouteConfig, declared: NonNullable<RouteConfig['auth0']>,
+  request: FastifyRequest): readonly Guard[] {
   let guards = unread.get(config)
   if (guards === undefined) unread.set(config, guards = configGuards(declared, nameOfRoute(request.routeOptions)))
   return guards

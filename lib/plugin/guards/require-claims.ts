@@ -9,7 +9,9 @@ type Plain = string | number | boolean | null
  * What `requireClaims()` asks for: claims and their values, or a function that says `true`.
  * A value fits a claim that equals it or is a list with it; a list fits a claim that is a list with all of it.
  */
-export type ClaimDemands = Readonly<Record<string, Plain | readonly Plain[]>> | ((claims: Readonly<UserClaims>) => boolean | Promise<boolean>)
+export type ClaimDemands =
+  | Readonly<Record<string, Plain | readonly Plain[]>>
+  | ((claims: Readonly<UserClaims>) => boolean | Promise<boolean>)
 
 /**
  * Guard of what is in the user's claims: `requireClaims({ 'https://example.com/roles': 'admin' })`.
@@ -19,9 +21,10 @@ export type ClaimDemands = Readonly<Record<string, Plain | readonly Plain[]>> | 
 export const requireClaims = factory('requireClaims', (demands: ClaimDemands): Guard => {
   const holds = predicateOf(demands)
   return principalGuard(({ claims, request, reply }) => {
-    const settle = (verdict: unknown): Promise<void> => verdict === true
-      ? PASS
-      : forbid(request, reply, 'insufficient_claims', 'The user\'s claims do not allow this.')
+    const settle = (verdict: unknown): Promise<void> =>
+      verdict === true
+        ? PASS
+        : forbid(request, reply, 'insufficient_claims', "The user's claims do not allow this.")
     const verdict = holds(claims as Readonly<UserClaims>)
     return verdict instanceof Promise ? verdict.then(settle) : settle(verdict)
   })
@@ -30,11 +33,16 @@ export const requireClaims = factory('requireClaims', (demands: ClaimDemands): G
 function predicateOf (demands: ClaimDemands): (claims: Readonly<UserClaims>) => boolean | Promise<boolean> {
   if (typeof demands === 'function') return demands
   if (typeof demands !== 'object' || demands === null || Array.isArray(demands) || Object.keys(demands).length === 0) {
-    throw new ConfigurationError('requireClaims', '"requireClaims" takes an object of claims and their values, or a function of the claims; an empty one would ask for nothing.')
+    throw new ConfigurationError('requireClaims',
+      '"requireClaims" takes an object of claims and their values, or a function of the claims; an empty one would ' +
+        'ask for nothing.')
   }
   const wanted = Object.entries(demands as Readonly<Record<string, Plain | readonly Plain[]>>)
   for (const [claim, value] of wanted) {
-    if (value === undefined) throw new ConfigurationError('requireClaims', `"requireClaims" asks that "${claim}" be undefined; give a value, or a function.`)
+    if (value === undefined) {
+      throw new ConfigurationError('requireClaims',
+        `"requireClaims" asks that "${claim}" be undefined; give a value, or a function.`)
+    }
   }
   return claims => wanted.every(([claim, value]) => Object.hasOwn(claims, claim) && fits(claims[claim], value))
 }

@@ -4,8 +4,13 @@ import { isInOrganization } from '../../tokens/claims.js'
 import { principalGuard } from './principal.js'
 import { factory, forbid, PASS, type Guard } from './guard.js'
 
-/** Id (`org_…`) or name of an organization, or a function that gives the one this request is about; none lets nobody pass. */
-export type OrganizationDemand = string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
+/**
+ * Id (`org_…`) or name of an organization, or a function that gives the one this request is about; none lets nobody
+ * pass.
+ */
+export type OrganizationDemand =
+  | string
+  | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
 
 /**
  * Guard of an organization: `requireOrganization(request => request.params.organization)`.
@@ -14,12 +19,14 @@ export type OrganizationDemand = string | ((request: FastifyRequest) => string |
  */
 export const requireOrganization = factory('requireOrganization', (demand: OrganizationDemand): Guard => {
   if (typeof demand !== 'function' && (typeof demand !== 'string' || demand.trim() === '')) {
-    throw new ConfigurationError('requireOrganization', '"requireOrganization" takes an organization\'s id or name, or a function of the request.')
+    throw new ConfigurationError('requireOrganization',
+      '"requireOrganization" takes an organization\'s id or name, or a function of the request.')
   }
   return principalGuard(({ claims, request, reply }) => {
-    const settle = (organization: string | undefined): Promise<void> => organization !== undefined && isInOrganization(claims, organization)
-      ? PASS
-      : forbid(request, reply, 'wrong_organization', 'This is for members of another organization, logged in to it.')
+    const settle = (organization: string | undefined): Promise<void> =>
+      organization !== undefined && isInOrganization(claims, organization)
+        ? PASS
+        : forbid(request, reply, 'wrong_organization', 'This is for members of another organization, logged in to it.')
     const organization = typeof demand === 'function' ? demand(request) : demand
     return organization instanceof Promise ? organization.then(settle) : settle(organization)
   })

@@ -12,18 +12,24 @@ import { denied } from './require-session.js'
  */
 export const requirePermissions = factory('requirePermissions', (...names: string[]): Guard => {
   if (names.length === 0 || names.some(name => typeof name !== 'string' || name === '')) {
-    throw new ConfigurationError('requirePermissions', '"requirePermissions" takes the names of one or more permissions.')
+    throw new ConfigurationError('requirePermissions',
+      '"requirePermissions" takes the names of one or more permissions.')
   }
   return principalGuard(({ claims, session, request, reply, registration, requestContext }) => {
-    const held = session === undefined ? permissionsOf(claims) : sessionPermissions(registration.context, requestContext, session.record)
+    const held = session === undefined
+      ? permissionsOf(claims)
+      : sessionPermissions(registration.context, requestContext, session.record)
     return held instanceof Promise
       ? held.then(found => decide(names, found, request, reply), error => withoutToken(error, request, reply))
       : decide(names, held, request, reply)
   })
 })
 
-function decide (names: readonly string[], held: readonly string[], request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  return names.every(name => held.includes(name)) ? PASS : forbid(request, reply, 'insufficient_permissions', 'The user lacks a permission this needs.')
+function decide (names: readonly string[], held: readonly string[], request: FastifyRequest,
+  reply: FastifyReply): Promise<void> {
+  return names.every(name => held.includes(name))
+    ? PASS
+    : forbid(request, reply, 'insufficient_permissions', 'The user lacks a permission this needs.')
 }
 
 /** The session can no longer get an access token: a new login can. */

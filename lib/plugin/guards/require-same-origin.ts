@@ -6,13 +6,16 @@ import { forbid, guard, PASS, type Guard } from './guard.js'
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
- * Lets a request that changes something pass only if the application's own pages made it (`Sec-Fetch-Site`, else `Origin`).
- * For routes that act on the session's cookie; what came with a verified access token passes. WebSocket handshakes are asked too.
+ * Lets a request that changes something pass only if the application's own pages made it (`Sec-Fetch-Site`, else
+ * `Origin`).
+ * For routes that act on the session's cookie; what came with a verified access token passes. WebSocket handshakes are
+ * asked too.
  */
 export const requireSameOrigin: Guard = guard({}, (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
   if (SAFE.has(request.method) && request.headers.upgrade === undefined) return PASS
   const registration = registrationOf(request)
-  if (registration.requestContext(request).bearerToken !== undefined || isSameOrigin(registration.context.config.appBases, request)) return PASS
+  if (registration.requestContext(request).bearerToken !== undefined ||
+    isSameOrigin(registration.context.config.appBases, request)) return PASS
   return forbid(request, guardReply as FastifyReply, 'cross_site_request', 'Another site cannot do this for the user.')
 })

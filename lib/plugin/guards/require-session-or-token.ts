@@ -12,7 +12,11 @@ export const requireSessionOrToken = factory('requireSessionOrToken', (demands: 
   const withToken = requireToken(demands)
   return guard({
     security: [{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
-    checkSetup: config => { audienceOf(config, demands) }
+    checkSetup: config => {
+      audienceOf(config, demands)
+    }
   }, (request, reply) =>
-    (request as FastifyRequest).headers.authorization === undefined ? requireSession(request, reply) : withToken(request, reply))
+    (request as FastifyRequest).headers.authorization === undefined
+      ? requireSession(request, reply)
+      : withToken(request, reply))
 })

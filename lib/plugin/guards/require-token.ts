@@ -17,8 +17,10 @@ import { checkTokenDemands } from './token-demands.js'
 const RETRY_AFTER = 5
 
 /**
- * Guard of an API: a bearer or DPoP access token in the `Authorization` header, for this API, with these scopes and permissions.
- * `request.auth0.token` then holds its claims. Refusals are those of the RFCs: 401 and 403 with challenges, 503 while keys cannot be had.
+ * Guard of an API: a bearer or DPoP access token in the `Authorization` header, for this API, with these scopes and
+ * permissions.
+ * `request.auth0.token` then holds its claims. Refusals are those of the RFCs: 401 and 403 with challenges, 503 while
+ * keys cannot be had.
  * @throws ConfigurationError for demands that are not known
  * @see RFC 6750 section 3, RFC 9068 section 4, RFC 9449 section 7
  */
@@ -28,7 +30,9 @@ export const requireToken = factory('requireToken', (demands: AccessTokenDemands
   const passed = new WeakSet<VerifiedToken>()
   return guard({
     security: [{ bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
-    checkSetup: config => { audienceOf(config, demands) }
+    checkSetup: config => {
+      audienceOf(config, demands)
+    }
   }, (guardRequest, guardReply) => {
     const request = guardRequest as FastifyRequest
     const registration = registrationOf(request)
@@ -45,7 +49,8 @@ export const requireToken = factory('requireToken', (demands: AccessTokenDemands
   })
 })
 
-async function check (registration: Registration, request: FastifyRequest, reply: FastifyReply, demands: AccessTokenDemands, passed: WeakSet<VerifiedToken>): Promise<void> {
+async function check (registration: Registration, request: FastifyRequest, reply: FastifyReply,
+  demands: AccessTokenDemands, passed: WeakSet<VerifiedToken>): Promise<void> {
   const { context } = registration
   const { api, issuer } = context.config
   const credentials = readCredentials(request.headers.authorization)
@@ -81,7 +86,10 @@ async function check (registration: Registration, request: FastifyRequest, reply
 /** Whose tokens are taken. @throws ConfigurationError where nobody says */
 export function audienceOf ({ api, audience }: Config, demands: AccessTokenDemands): string | readonly string[] {
   const found = demands.audience ?? api.audience ?? audience
-  if (found === undefined) throw new ConfigurationError('api.audience', 'A guard for access tokens needs the API\'s identifier: set "api.audience", or give the guard an "audience".')
+  if (found === undefined) {
+    throw new ConfigurationError('api.audience',
+      'A guard for access tokens needs the API\'s identifier: set "api.audience", or give the guard an "audience".')
+  }
   return found
 }
 
@@ -96,9 +104,16 @@ function bringNonce ({ dpopNonces, now }: PluginContext, reply: FastifyReply): v
   if (dpopNonces !== undefined) reply.header('dpop-nonce', dpopNonces.current(now()))
 }
 
-async function answerRefusal (context: PluginContext, request: FastifyRequest, reply: FastifyReply, refusal: Refusal, used?: Scheme, error?: unknown): Promise<void> {
+async function answerRefusal (context: PluginContext, request: FastifyRequest, reply: FastifyReply, refusal: Refusal,
+  used?: Scheme, error?: unknown): Promise<void> {
   const { statusCode, code, message } = refusal
-  context.emit({ type: 'denied', outcome: 'failure', reason: code, blame: statusCode === 503 ? 'upstream' : 'user', requestId: request.id }, request.log, error)
+  context.emit({
+    type: 'denied',
+    outcome: 'failure',
+    reason: code,
+    blame: statusCode === 503 ? 'upstream' : 'user',
+    requestId: request.id
+  }, request.log, error)
   reply.header('cache-control', 'no-store')
   if (statusCode === 503) {
     reply.header('retry-after', String(RETRY_AFTER))

@@ -28,6 +28,8 @@ export function optedOut (declared: Declaration): boolean {
 }
 
 /** A route as messages call it. */
-export function nameOfRoute ({ method, url }: { method?: string | string[] | undefined, url?: string | undefined }): string {
+export function nameOfRoute (
+  { method, url }: { method?: string | string[] | undefined, url?: string | undefined }
+): string {
   return `${[method].flat().join(', ')} ${url}`
 }

@@ -5,7 +5,10 @@ import { STAGES } from './own-guards.js'
 type Stage = typeof STAGES[number]
 type AddHook = (this: FastifyInstance, stage: string, hook: unknown) => FastifyInstance
 
-interface Added { stage: string, hook: unknown }
+interface Added {
+  stage: string
+  hook: unknown
+}
 
 /** The hooks that each scope has added; its children's routes have them as well. */
 const added = new WeakMap<object, Added[]>()
@@ -28,7 +31,9 @@ export function watchScopes (fastify: FastifyInstance): void {
 /** The hooks that a route's requests meet: at each stage those of the scopes, the outermost first, then its own. */
 export function hooksAround (scope: FastifyInstance, route: RouteOptions): unknown[] {
   const around = hooksOfScopes(scope)
-  return STAGES.flatMap(stage => [...around.filter(one => one.stage === stage).map(({ hook }) => hook), ...hooksAt(route, stage)])
+  return STAGES.flatMap(
+    stage => [...around.filter(one => one.stage === stage).map(({ hook }) => hook), ...hooksAt(route, stage)]
+  )
 }
 
 /** The hooks of the route alone. */
@@ -42,5 +47,7 @@ function hooksAt (route: RouteOptions, stage: Stage): unknown[] {
 
 /** A scope's prototype is the scope around it. */
 function hooksOfScopes (scope: object | null): Added[] {
-  return scope === null ? [] : [...hooksOfScopes(Object.getPrototypeOf(scope) as object | null), ...added.get(scope) ?? []]
+  return scope === null
+    ? []
+    : [...hooksOfScopes(Object.getPrototypeOf(scope) as object | null), ...added.get(scope) ?? []]
 }

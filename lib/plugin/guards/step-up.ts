@@ -20,7 +20,11 @@ const REMEMBERED = 600
 const MOST_STARTS = 8
 
 /** What the cookie says: how often this browser was sent, at last for what, and to which login. */
-interface Attempts { count: number, code: string, login: string }
+interface Attempts {
+  count: number
+  code: string
+  login: string
+}
 
 /** Sends a person to log in again for more, and back; who comes back without it gets 403, not another round. */
 export async function stepUp (caller: Principal, demand: StepUp): Promise<void> {
@@ -30,7 +34,8 @@ export async function stepUp (caller: Principal, demand: StepUp): Promise<void> 
   if (how === '401' || !isNavigation(request) || isPrefetch(request)) return await answerScript(caller, demand)
 
   const before = readAttempts(caller)
-  if (before.count >= MOST_STARTS || (before.code === demand.code && await cameOf(caller.session, caller, before.login))) {
+  if (before.count >= MOST_STARTS ||
+    (before.code === demand.code && await cameOf(caller.session, caller, before.login))) {
     forgetAttempts(caller)
     return await forbid(request, reply, demand.code, `${demand.message} The login did not bring it.`)
   }
@@ -50,13 +55,15 @@ export function satisfied (caller: Principal, code: StepUp['code']): Promise<voi
 }
 
 /** Whether the session came of the login this browser was sent to, rather than of one before, after or beside it. */
-async function cameOf ({ record }: LiveSession, { registration: { context }, requestContext }: Principal, login: string): Promise<boolean> {
+async function cameOf ({ record }: LiveSession, { registration: { context }, requestContext }: Principal,
+  login: string): Promise<boolean> {
   const nonce = (await context.sessions.tokens(requestContext.jar, record))?.nonce
   return nonce !== undefined && markOf(nonce) === login
 }
 
 /** Straight to the tenant: a link to the login route could ask for no more than links may. */
-async function startLogin ({ registration: { context }, requestContext, request, claims }: Principal, { params }: StepUp, nonce: string): Promise<URL> {
+async function startLogin ({ registration: { context }, requestContext, request, claims }: Principal,
+  { params }: StepUp, nonce: string): Promise<URL> {
   const configured = await requestContext.authorizationParams()
   const organization = await requestContext.organization() ?? claims.org_id
   return await startInteractiveLogin(context, requestContext, {
@@ -72,16 +79,22 @@ async function startLogin ({ registration: { context }, requestContext, request,
 function answerScript ({ request, reply, registration }: Principal, { code, message, params }: StepUp): Promise<void> {
   reportDenied(request, code)
   const login = loginPath(registration.context, request)
-  const query = new URLSearchParams(Object.entries(params).map(([name, value]): [string, string] => [name, String(value)]))
+  const query = new URLSearchParams(
+    Object.entries(params).map(([name, value]): [string, string] => [name, String(value)])
+  )
   reply.header('cache-control', 'no-store')
-  return answerDenied(reply, 401, code, message, login === undefined ? {} : { loginUrl: `${login}?${query.toString()}` })
+  return answerDenied(reply, 401, code, message,
+    login === undefined ? {} : { loginUrl: `${login}?${query.toString()}` })
 }
 
 /** @see RFC 9470 section 3 */
 function challenge ({ request, reply }: Principal, { code, message, params }: StepUp): Promise<void> {
   reportDenied(request, code)
   const wanted = Object.entries(params).map(([name, value]) => `, ${name}="${value}"`).join('')
-  reply.headers({ 'cache-control': 'no-store', 'www-authenticate': `Bearer error="insufficient_user_authentication", error_description="${message}"${wanted}` })
+  reply.headers({
+    'cache-control': 'no-store',
+    'www-authenticate': `Bearer error="insufficient_user_authentication", error_description="${message}"${wanted}`
+  })
   return answerDenied(reply, 401, 'insufficient_user_authentication', message)
 }
 
@@ -90,12 +103,18 @@ function markOf (nonce: string): string {
 }
 
 function cookieOf ({ registration, requestContext }: Principal) {
-  const attributes = { path: registration.context.config.sessionCookie.path, httpOnly: true, secure: requestContext.jar.secure, sameSite: 'lax' as const }
+  const attributes = {
+    path: registration.context.config.sessionCookie.path,
+    httpOnly: true,
+    secure: requestContext.jar.secure,
+    sameSite: 'lax' as const
+  }
   return { name: `a0_restart_${registration.cookieSuffix}_step`, attributes }
 }
 
 function readAttempts (caller: Principal): Attempts {
-  const [, count = '0', code = '', login = ''] = /^(\d)\.(\w*)\.([\w-]*)$/.exec(caller.requestContext.jar.get(cookieOf(caller).name) ?? '') ?? []
+  const [, count = '0', code = '', login = ''] =
+    /^(\d)\.(\w*)\.([\w-]*)$/.exec(caller.requestContext.jar.get(cookieOf(caller).name) ?? '') ?? []
   return { count: Number(count), code, login }
 }
 

@@ -3,7 +3,9 @@ import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
 import { checkMembers, refuseOption, text, type Rule } from '../options/rules.js'
 
 const names: Rule<readonly string[]> = (value, option) =>
-  Array.isArray(value) && value.length > 0 && value.every(name => typeof name === 'string' && name !== '') ? value as string[] : refuseOption(option, value, 'a list of one or more names')
+  Array.isArray(value) && value.length > 0 && value.every(name => typeof name === 'string' && name !== '')
+    ? value as string[]
+    : refuseOption(option, value, 'a list of one or more names')
 
 const rules = {
   scopes: names,
@@ -15,6 +17,9 @@ const rules = {
 
 /** @throws ConfigurationError for demands that are not known, or would mean nothing */
 export function checkTokenDemands (demands: AccessTokenDemands): void {
-  if (typeof demands !== 'object' || demands === null) throw new ConfigurationError('requireToken', '"requireToken" takes { scopes, anyScope, permissions, organization, audience }.')
+  if (typeof demands !== 'object' || demands === null) {
+    throw new ConfigurationError('requireToken',
+      '"requireToken" takes { scopes, anyScope, permissions, organization, audience }.')
+  }
   checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`)
 }

@@ -23,7 +23,8 @@ export function loginPath (context: PluginContext, request: FastifyRequest, retu
 }
 
 /** Answers a request that has no session: to the login for a person, 401 for a script, or as the options say. */
-export function answerUnauthenticated (context: PluginContext, request: FastifyRequest, reply: FastifyReply, how: OnUnauthenticated): Promise<void> {
+export function answerUnauthenticated (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
+  how: OnUnauthenticated): Promise<void> {
   reply.header('cache-control', 'no-store')
   if (typeof how === 'function') return custom(how, request, reply)
   const navigation = isNavigation(request)
@@ -37,8 +38,11 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   return answerDenied(reply, 401, 'login_required', 'Please log in.', loginUrl === undefined ? {} : { loginUrl })
 }
 
-/** The application's own answer; if it sends nothing, its return value is the payload, so that nothing slips through. */
-async function custom (how: Extract<OnUnauthenticated, (...args: never[]) => unknown>, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/**
+ * The application's own answer; if it sends nothing, its return value is the payload, so that nothing slips through.
+ */
+async function custom (how: Extract<OnUnauthenticated, (...args: never[]) => unknown>, request: FastifyRequest,
+  reply: FastifyReply): Promise<void> {
   const payload = await how(request, reply)
   if (!reply.sent && payload !== reply) {
     if (reply.statusCode === 200) reply.code(401)

@@ -6,9 +6,12 @@ import { refuseOption } from './rules.js'
  * @throws ConfigurationError for anything but `http(s)://host[:port][/path]`
  */
 export function parseAppBase (value: unknown, option: string): AppBase {
-  if (typeof value !== 'string' || !URL.canParse(value)) return refuseOption(option, value, 'an absolute URL such as https://app.example.com, or a list of them')
+  if (typeof value !== 'string' || !URL.canParse(value)) {
+    return refuseOption(option, value, 'an absolute URL such as https://app.example.com, or a list of them')
+  }
   const url = new URL(value)
-  if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+  if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '' ||
+    url.search !== '' || url.hash !== '') {
     return refuseOption(option, value, 'an http(s) URL without user, query or fragment')
   }
   return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), secure: url.protocol === 'https:' }

@@ -18,7 +18,9 @@ export const tlsCredentials: Rule<TlsCredentials> = (value, option) => {
     createSecureContext(tls)
   } catch {
     // What OpenSSL says of a key is not shown.
-    throw new ConfigurationError(option, `Option "${option}" cannot be used: "cert" and "key" must be PEM and belong together, with "passphrase" if the key is encrypted.`)
+    throw new ConfigurationError(option,
+      `Option "${option}" cannot be used: "cert" and "key" must be PEM and belong together, with "passphrase" if the ` +
+        'key is encrypted.')
   }
   return tls
 }

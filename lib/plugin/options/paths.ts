@@ -20,10 +20,14 @@ const CONNECT: readonly string[] = ['connect', 'connectCallback', 'unconnect', '
 const OPT_IN: readonly string[] = ['profile', 'protectedResource']
 
 /** Decides which routes exist and at which path below the plugin's prefix. */
-export function resolvePaths (given: object, how: { mount: boolean, connectMode: 'link' | 'accounts' | undefined, prefix: string }): RoutePaths {
+export function resolvePaths (given: object,
+  how: { mount: boolean, connectMode: 'link' | 'accounts' | undefined, prefix: string }): RoutePaths {
   const routes = given as Record<string, unknown>
   for (const name of Object.keys(routes)) {
-    if (!Object.hasOwn(DEFAULTS, name)) throw new ConfigurationError(`routes.${name}`, `Option "routes.${name}" is not known. ${unknownName(name, Object.keys(DEFAULTS))}`)
+    if (!Object.hasOwn(DEFAULTS, name)) {
+      throw new ConfigurationError(`routes.${name}`,
+        `Option "routes.${name}" is not known. ${unknownName(name, Object.keys(DEFAULTS))}`)
+    }
   }
   const paths = {} as Record<keyof RoutePaths, string | undefined>
   for (const name of Object.keys(DEFAULTS) as (keyof RoutePaths)[]) {
@@ -33,20 +37,28 @@ export function resolvePaths (given: object, how: { mount: boolean, connectMode:
   for (const [name, value] of Object.entries(paths)) {
     if (value === undefined) continue
     const other = taken.get(value)
-    if (other !== undefined) throw new ConfigurationError(`routes.${name}`, `Options "routes.${other}" and "routes.${name}" are both "${value}".`)
+    if (other !== undefined) {
+      throw new ConfigurationError(`routes.${name}`,
+        `Options "routes.${other}" and "routes.${name}" are both "${value}".`)
+    }
     taken.set(value, name)
   }
   return Object.freeze(paths)
 }
 
-function mounted (name: string, given: unknown, how: { mount: boolean, connectMode: 'link' | 'accounts' | undefined }): boolean {
+function mounted (name: string, given: unknown,
+  how: { mount: boolean, connectMode: 'link' | 'accounts' | undefined }): boolean {
   if (given === false) return false
   if (OPT_IN.includes(name)) return given !== undefined
-  if (CONNECT.includes(name)) return how.connectMode === 'link' || (how.connectMode === 'accounts' && name === 'connect')
+  if (CONNECT.includes(name)) {
+    return how.connectMode === 'link' || (how.connectMode === 'accounts' && name === 'connect')
+  }
   return how.mount
 }
 
 function path (name: keyof RoutePaths, given: unknown): string {
   if (given === undefined || (given === true && OPT_IN.includes(name))) return DEFAULTS[name]
-  return typeof given === 'string' && /^\/(?![/\\])[\w\-./~%]*$/.test(given) ? given : refuseOption(`routes.${name}`, given, 'a path that begins with "/", or false')
+  return typeof given === 'string' && /^\/(?![/\\])[\w\-./~%]*$/.test(given)
+    ? given
+    : refuseOption(`routes.${name}`, given, 'a path that begins with "/", or false')
 }

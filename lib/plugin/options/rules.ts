@@ -30,53 +30,68 @@ export function callable<T> (value: unknown, option: string): T {
 }
 
 export const unauthenticated: Rule<OnUnauthenticated> = (value, option) => {
-  if (typeof value === 'function' || value === 'auto' || value === 'login' || value === '401') return value as OnUnauthenticated
-  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value as `/${string}` : refuseOption(option, value, "'auto', 'login', '401', a path or a function")
+  if (typeof value === 'function' || value === 'auto' || value === 'login' || value === '401') {
+    return value as OnUnauthenticated
+  }
+  return typeof value === 'string' && /^\/(?![/\\])/.test(value)
+    ? value as `/${string}`
+    : refuseOption(option, value, "'auto', 'login', '401', a path or a function")
 }
 
 /** A number of seconds; the upper bound catches milliseconds. */
 export function seconds (least: number, most: number): Rule<number> {
-  return (value, option) => typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most
-    ? value
-    : refuseOption(option, value, `a number of seconds from ${least} to ${most}`)
+  return (value, option) =>
+    typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most
+      ? value
+      : refuseOption(option, value, `a number of seconds from ${least} to ${most}`)
 }
 
 export function count (least: number, most: number): Rule<number> {
-  return (value, option) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most
-    ? value as number
-    : refuseOption(option, value, `a whole number from ${least} to ${most}`)
+  return (value, option) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? value as number
+      : refuseOption(option, value, `a whole number from ${least} to ${most}`)
 }
 
 export function oneOf<const T extends readonly string[]> (...names: T): Rule<T[number]> {
-  return (value, option) => names.includes(value as string)
-    ? value as T[number]
-    : refuseOption(option, value, `one of ${names.map(name => `'${name}'`).join(', ')}`)
+  return (value, option) =>
+    names.includes(value as string)
+      ? value as T[number]
+      : refuseOption(option, value, `one of ${names.map(name => `'${name}'`).join(', ')}`)
 }
 
 /** An object that answers to the given methods. */
 export function withMethods<T> (methods: readonly string[], what: string): Rule<T> {
   return (value, option) => {
-    const missing = methods.filter(name => typeof (value as Record<string, unknown> | null | undefined)?.[name] !== 'function')
+    const missing = methods.filter(name =>
+      typeof (value as Record<string, unknown> | null | undefined)?.[name] !== 'function'
+    )
     return missing.length === 0 ? value as T : refuseOption(option, value, `${what} (missing: ${missing.join(', ')})`)
   }
 }
 
 /** A plain object whose members all have a rule; unknown members are refused with the nearest known name. */
-export function members<R extends Record<string, Rule<unknown>>> (rules: R): Rule<{ [K in keyof R]?: ReturnType<R[K]> }> {
+export function members<R extends Record<string, Rule<unknown>>> (
+  rules: R
+): Rule<{ [K in keyof R]?: ReturnType<R[K]> }> {
   return (value, option) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuseOption(option, value, 'an object')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return refuseOption(option, value, 'an object')
+    }
     return checkMembers(value as Record<string, unknown>, rules, name => `${option}.${name}`)
   }
 }
 
 /** Applies each rule to its member; `undefined` counts as not given. */
-export function checkMembers<R extends Record<string, Rule<unknown>>> (value: Record<string, unknown>, rules: R, path: (name: string) => string): { [K in keyof R]?: ReturnType<R[K]> } {
+export function checkMembers<R extends Record<string, Rule<unknown>>> (value: Record<string, unknown>, rules: R,
+  path: (name: string) => string): { [K in keyof R]?: ReturnType<R[K]> } {
   const checked: Record<string, unknown> = {}
   for (const name of Object.keys(value)) {
     if (value[name] === undefined) continue
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
-      throw new ConfigurationError(path(name), `Option "${path(name)}" is not known. ${unknownName(name, Object.keys(rules))}`)
+      throw new ConfigurationError(path(name),
+        `Option "${path(name)}" is not known. ${unknownName(name, Object.keys(rules))}`)
     }
     checked[name] = rule(value[name], path(name))
   }

@@ -2,7 +2,11 @@ import fastifyCookie from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 
-interface Pending { value: string, attributes: CookieAttributes, stillWanted: (() => boolean) | undefined }
+interface Pending {
+  value: string
+  attributes: CookieAttributes
+  stillWanted: (() => boolean) | undefined
+}
 
 const EXPIRED = new Date(0)
 const asIs = (value: string): string => value
@@ -52,14 +56,17 @@ export class RequestCookieJar implements CookieJar {
   }
 
   set (name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void {
-    (this.#pending ??= new Map()).set(name, { value, attributes, stillWanted })
+    ;(this.#pending ??= new Map()).set(name, { value, attributes, stillWanted })
   }
 
   clear (name: string, attributes: CookieAttributes): void {
     this.set(name, '', { ...attributes, maxAge: 0 })
   }
 
-  /** Runs `work` when the response is about to be sent, and may still set cookies. A connection may outlive that, and ask for ever. */
+  /**
+   * Runs `work` when the response is about to be sent, and may still set cookies. A connection may outlive that, and
+   * ask for ever.
+   */
   beforeSend (work: () => void): void {
     if (this.writable) (this.#beforeSend ??= []).push(work)
   }
@@ -121,14 +128,18 @@ export function readCookie (header: string, name: string): string | undefined {
 
 function readCookies (header: string, name: string): string[] {
   const values: string[] = []
-  for (let at = findCookie(header, name, 0); at !== -1; at = findCookie(header, name, at + name.length)) values.push(valueAt(header, at + name.length + 1))
+  for (let at = findCookie(header, name, 0); at !== -1; at = findCookie(header, name, at + name.length)) {
+    values.push(valueAt(header, at + name.length + 1))
+  }
   return values
 }
 
 /** Where a pair of this name begins, from `from` on; -1 without one. */
 function findCookie (header: string, name: string, from: number): number {
   let at = header.indexOf(name, from)
-  while (at !== -1 && (header.charCodeAt(at + name.length) !== 61 || !startsPair(header, at))) at = header.indexOf(name, at + name.length)
+  while (at !== -1 && (header.charCodeAt(at + name.length) !== 61 || !startsPair(header, at))) {
+    at = header.indexOf(name, at + name.length)
+  }
   return at
 }
 

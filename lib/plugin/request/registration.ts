@@ -18,7 +18,8 @@ export class Registration {
 
   constructor (context: PluginContext) {
     this.context = context
-    this.cookieSuffix = createHash('sha256').update(`${context.config.clientId}|${context.config.prefix}`).digest('hex').slice(0, 8)
+    this.cookieSuffix = createHash('sha256').update(`${context.config.clientId}|${context.config.prefix}`).digest('hex')
+      .slice(0, 8)
     this.#secureOf = secureOf(context.config.appBases)
   }
 
@@ -43,7 +44,13 @@ export class Registration {
   warnOfPublicResponse (request: FastifyRequest): void {
     if (this.#warnedOfPublicResponse) return
     this.#warnedOfPublicResponse = true
-    this.context.emit({ type: 'warning', outcome: 'success', reason: 'public_cache_control_overridden', blame: 'application', requestId: request.id }, request.log)
+    this.context.emit({
+      type: 'warning',
+      outcome: 'success',
+      reason: 'public_cache_control_overridden',
+      blame: 'application',
+      requestId: request.id
+    }, request.log)
   }
 
   #newRequestContext (request: FastifyRequest, reply: FastifyReply | undefined): FastifyRequestContext {

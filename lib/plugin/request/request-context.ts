@@ -31,17 +31,31 @@ export class FastifyRequestContext implements RequestContext {
     this.#context = context
     this.#request = request
     this.jar = jar
-    if (context.sessions.catchUp !== undefined) jar.beforeSend(() => { this.#catchUp() })
+    if (context.sessions.catchUp !== undefined) {
+      jar.beforeSend(() => {
+        this.#catchUp()
+      })
+    }
   }
 
   #catchUp (): void {
     const read = this.session
-    if (read !== null && read !== undefined && !(read instanceof Promise)) this.#context.sessions.catchUp!(this.jar, read.record.id)
+    if (read !== null && read !== undefined && !(read instanceof Promise)) {
+      this.#context.sessions.catchUp!(this.jar, read.record.id)
+    }
   }
 
-  get requestId (): string { return this.#request.id }
-  get log (): Log { return this.#request.log }
-  get url (): string { return this.#request.url }
+  get requestId (): string {
+    return this.#request.id
+  }
+
+  get log (): Log {
+    return this.#request.log
+  }
+
+  get url (): string {
+    return this.#request.url
+  }
 
   server (): Awaitable<AuthorizationServer> {
     if (this.#server !== undefined) return this.#server
@@ -54,7 +68,9 @@ export class FastifyRequestContext implements RequestContext {
     const { config, servers } = this.#context
     const work = { seconds: config.httpTimeout, host: 'The "domain" function' }
     const domain = await withinDeadline(work, async () => await resolve(this.#request)).catch((error: unknown) => {
-      throw error instanceof Auth0Error ? error : new ConfigurationError('domain', 'The "domain" function failed.', error)
+      throw error instanceof Auth0Error
+        ? error
+        : new ConfigurationError('domain', 'The "domain" function failed.', error)
     })
     return (this.#server = servers.get(parseResolvedDomain(domain).issuer))
   }
@@ -66,10 +82,16 @@ export class FastifyRequestContext implements RequestContext {
   /** By the response: a request counts as closed as soon as its body was read. */
   gone (): AbortSignal {
     const controller = new AbortController()
-    const response = requestState(this.#request).reply?.raw as (ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>) | undefined
+    const response = requestState(this.#request).reply?.raw as
+      | (ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>)
+      | undefined
     // A response that is closed already does not say so again; one of HTTP/2 has it from its stream.
     if ((response?.stream ?? response)?.destroyed === true) controller.abort()
-    else response?.once('close', () => { controller.abort() })
+    else {
+      response?.once('close', () => {
+        controller.abort()
+      })
+    }
     return controller.signal
   }
 
@@ -82,7 +104,9 @@ export class FastifyRequestContext implements RequestContext {
   /** A function of the options is asked once for each request. */
   async authorizationParams (): Promise<AuthorizationParams> {
     const { authorizationParams } = this.#context.config
-    return typeof authorizationParams === 'function' ? await (this.#authorizationParams ??= authorizationParams(this.#request)) : authorizationParams
+    return typeof authorizationParams === 'function'
+      ? await (this.#authorizationParams ??= authorizationParams(this.#request))
+      : authorizationParams
   }
 }
 

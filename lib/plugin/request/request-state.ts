@@ -13,7 +13,9 @@ export const kOwnRoute = Symbol('auth0.ownRoute')
 
 /** What belongs to one request. */
 export interface RequestState {
-  /** Whether its route opts out of the guards around it; `'unread'` where nobody knows which guards are the route's own. */
+  /**
+   * Whether its route opts out of the guards around it; `'unread'` where nobody knows which guards are the route's own.
+   */
   exempt: boolean | 'unread'
   /** Whether the hooks that run are the route's own. */
   within: boolean
@@ -23,8 +25,12 @@ export interface RequestState {
   client: ServerClient | undefined
 }
 
-export interface WithRequestState { [kRequestState]: RequestState | null }
-export interface Scoped { [kRegistration]: Registration }
+export interface WithRequestState {
+  [kRequestState]: RequestState | null
+}
+export interface Scoped {
+  [kRegistration]: Registration
+}
 
 /** The registration whose tenant a request belongs to: that of the scope its route is in. */
 export function registrationOf (request: FastifyRequest): Registration {
@@ -33,5 +39,12 @@ export function registrationOf (request: FastifyRequest): Registration {
 
 export function requestState (request: FastifyRequest): RequestState {
   const slotted = request as FastifyRequest & WithRequestState
-  return (slotted[kRequestState] ??= { exempt: false, within: false, reply: undefined, jar: undefined, requestContext: undefined, client: undefined })
+  return (slotted[kRequestState] ??= {
+    exempt: false,
+    within: false,
+    reply: undefined,
+    jar: undefined,
+    requestContext: undefined,
+    client: undefined
+  })
 }

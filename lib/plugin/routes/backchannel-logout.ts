@@ -38,5 +38,8 @@ function answer (error: unknown, reply: FastifyReply): FastifyReply {
   const { statusCode = 500 } = error as Partial<Auth0Error>
   return statusCode < 500
     ? reply.code(400).send({ error: 'invalid_request', error_description: 'The logout token was refused.' })
-    : reply.code(statusCode).send({ error: 'temporarily_unavailable', error_description: 'The logout could not be carried out. Please send it again.' })
+    : reply.code(statusCode).send({
+      error: 'temporarily_unavailable',
+      error_description: 'The logout could not be carried out. Please send it again.'
+    })
 }

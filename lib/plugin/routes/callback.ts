@@ -20,7 +20,9 @@ const RESTART_ONCE = 120
 /** Marks the GET that follows a form post, where the session's cookie is sent again. */
 const RESUMED = 'resumed'
 
-/** `GET` and `POST /auth/callback`: the tenant's answer, by query or by form; to a login, or to connecting an account. */
+/**
+ * `GET` and `POST /auth/callback`: the tenant's answer, by query or by form; to a login, or to connecting an account.
+ */
 export function callbackRoutes ({ registration }: RouteSetup): Route[] {
   const path = registration.context.config.routes.callback
   return [
@@ -30,7 +32,9 @@ export function callbackRoutes ({ registration }: RouteSetup): Route[] {
       async handler (request, reply) {
         if (isPrefetch(request)) return answerPrefetch(reply)
         const query = queryOf(request)
-        if (query.get(RESUMED) === '1' && query.size === 1) return await withoutTransaction(registration, request, reply)
+        if (query.get(RESUMED) === '1' && query.size === 1) {
+          return await withoutTransaction(registration, request, reply)
+        }
         return await complete(registration, request, reply, callbackParams(`?${query.toString()}`), 'query')
       }
     },
@@ -46,7 +50,8 @@ export function callbackRoutes ({ registration }: RouteSetup): Route[] {
   ]
 }
 
-async function complete (registration: Registration, request: FastifyRequest, reply: FastifyReply, params: URLSearchParams, mode: 'query' | 'form_post'): Promise<FastifyReply> {
+async function complete (registration: Registration, request: FastifyRequest, reply: FastifyReply,
+  params: URLSearchParams, mode: 'query' | 'form_post'): Promise<FastifyReply> {
   const { context } = registration
   const requestContext = registration.requestContext(request)
   let callback: Callback | undefined
@@ -56,12 +61,16 @@ async function complete (registration: Registration, request: FastifyRequest, re
       reportFailure(context, request, callback.refusal)
       return go(reply, mode, callback.transaction.returnTo ?? home(requestContext))
     }
-    const done = callback.transaction.kind === 'connect' ? await finishConnectAccount(context, requestContext, callback) : await finishLogin(context, requestContext, callback)
+    const done = callback.transaction.kind === 'connect'
+      ? await finishConnectAccount(context, requestContext, callback)
+      : await finishLogin(context, requestContext, callback)
     forgetRestart(registration, request)
     return go(reply, mode, done.returnTo ?? home(requestContext))
   } catch (error) {
     if (error instanceof MissingTransactionError) {
-      return mode === 'query' ? await withoutTransaction(registration, request, reply) : go(reply, mode, `${pathOf(registration, request)}?${RESUMED}=1`)
+      return mode === 'query'
+        ? await withoutTransaction(registration, request, reply)
+        : go(reply, mode, `${pathOf(registration, request)}?${RESUMED}=1`)
     }
     reportFailure(context, request, error)
     return await fail(registration, request, reply, error, callback)
@@ -77,7 +86,8 @@ function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): Fast
  * The transaction is gone: a reload, the back button, a parked page. With a session all is well; without one
  * the login starts again by itself, once; then the likely cause is told.
  */
-async function withoutTransaction (registration: Registration, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function withoutTransaction (registration: Registration, request: FastifyRequest,
+  reply: FastifyReply): Promise<FastifyReply> {
   const { context } = registration
   const requestContext = registration.requestContext(request)
   if (await currentSession(context, requestContext) !== undefined) return go(reply, 'query', home(requestContext))
@@ -86,7 +96,8 @@ async function withoutTransaction (registration: Registration, request: FastifyR
   const login = loginPath(context, request)
   if (!again && login !== undefined && isNavigation(request)) {
     requestContext.jar.set(name, '1', { ...attributes, maxAge: RESTART_ONCE })
-    request.log.info({ auth0: { type: 'login', reason: 'restarted' } }, 'auth0 login: the transaction is missing, the login starts again')
+    request.log.info({ auth0: { type: 'login', reason: 'restarted' } },
+      'auth0 login: the transaction is missing, the login starts again')
     return go(reply, 'query', login)
   }
   if (again) requestContext.jar.clear(name, attributes)
@@ -99,16 +110,24 @@ async function withoutTransaction (registration: Registration, request: FastifyR
 function likelyCause (registration: Registration, request: FastifyRequest): string {
   const base = registration.requestContext(request).appBase()
   const origin = `${request.protocol}://${request.host}`
-  if (request.raw.headers.cookie === undefined) return 'The browser sent no cookies, so this login cannot be matched with its start. Please allow cookies for this site and try again.'
-  if (origin !== base.origin) return `The login came back to "${origin}", but the application says it is at "${base.origin}". If the application is behind a proxy, set Fastify's "trustProxy"; else start at the right address.`
+  if (request.raw.headers.cookie === undefined) {
+    return 'The browser sent no cookies, so this login cannot be matched with its start. Please allow cookies for ' +
+      'this site and try again.'
+  }
+  if (origin !== base.origin) {
+    return `The login came back to "${origin}", but the application says it is at "${base.origin}". If the ` +
+      'application is behind a proxy, set Fastify\'s "trustProxy"; else start at the right address.'
+  }
   return 'This login was not started in this browser, was finished already, or took too long. Please try again.'
 }
 
-async function fail (registration: Registration, request: FastifyRequest, reply: FastifyReply, error: unknown, callback: Callback | undefined): Promise<FastifyReply> {
+async function fail (registration: Registration, request: FastifyRequest, reply: FastifyReply, error: unknown,
+  callback: Callback | undefined): Promise<FastifyReply> {
   const { context } = registration
   const { onCallbackError } = context.config
   if (onCallbackError !== undefined) {
-    const payload: unknown = await onCallbackError(error instanceof Error ? error : new Error('The login failed.'), request, reply)
+    const payload: unknown = await onCallbackError(error instanceof Error ? error : new Error('The login failed.'),
+      request, reply)
     if (reply.sent || payload === reply) return reply
     if (payload !== undefined) {
       if (reply.statusCode === 200) reply.code(error instanceof ApiError ? error.statusCode : 400)
@@ -117,13 +136,19 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
   }
   const { config } = context
   const basePath = registration.requestContext(request).appBase().basePath
-  return answerError(context, error, request, reply, { retry: loginPath(context, request, callback?.transaction.returnTo?.slice(basePath.length) ?? (config.routes.login === undefined ? undefined : '/')) })
+  return answerError(context, error, request, reply, {
+    retry: loginPath(context, request,
+      callback?.transaction.returnTo?.slice(basePath.length) ?? (config.routes.login === undefined ? undefined : '/'))
+  })
 }
 
 function restartCookie (registration: Registration, request: FastifyRequest) {
   const secure = registration.requestContext(request).jar.secure
   const { path } = registration.context.config.transactionCookie
-  return { name: `a0_restart_${registration.cookieSuffix}`, attributes: { path, httpOnly: true, secure, sameSite: 'lax' as const } }
+  return {
+    name: `a0_restart_${registration.cookieSuffix}`,
+    attributes: { path, httpOnly: true, secure, sameSite: 'lax' as const }
+  }
 }
 
 function forgetRestart (registration: Registration, request: FastifyRequest): void {

@@ -12,32 +12,42 @@ import { isOwnNavigation } from './same-origin.js'
 
 /**
  * Opt-in: with `mountConnectRoutes` `GET /auth/connect`, `/auth/unconnect` and their callbacks link accounts;
- * with `mountConnectedAccountRoutes` `GET /auth/connect` connects accounts for Token Vault and comes back to the login's callback.
+ * with `mountConnectedAccountRoutes` `GET /auth/connect` connects accounts for Token Vault and comes back to the
+ * login's callback.
  */
 export function connectRoutes ({ registration }: RouteSetup): Route[] {
   const { routes, connectMode } = registration.context.config
   const linking = connectMode === 'link'
   return [
-    begin(registration, routes.connect, async (request, options) => linking
-      ? await registration.client(request).startLinkUser(options)
-      : await registration.client(request).startConnectAccount({ ...options, ...scopesOf(request) })),
-    begin(registration, routes.unconnect, async (request, options) => await registration.client(request).startUnlinkUser(options)),
+    begin(registration, routes.connect, async (request, options) =>
+      linking
+        ? await registration.client(request).startLinkUser(options)
+        : await registration.client(request).startConnectAccount({ ...options, ...scopesOf(request) })),
+    begin(registration, routes.unconnect,
+      async (request, options) => await registration.client(request).startUnlinkUser(options)),
     finish(registration, routes.connectCallback, 'link'),
     finish(registration, routes.unconnectCallback, 'unlink')
   ]
 }
 
-interface ConnectOptions { connection: string, connectionScope?: string, returnTo?: string }
+interface ConnectOptions {
+  connection: string
+  connectionScope?: string
+  returnTo?: string
+}
 
 /** Nothing is begun for a user who did not ask for it here: another site's link is refused. */
-function begin (registration: Registration, path: string | undefined, start: (request: FastifyRequest, options: ConnectOptions) => Promise<URL>): Route {
+function begin (registration: Registration, path: string | undefined,
+  start: (request: FastifyRequest, options: ConnectOptions) => Promise<URL>): Route {
   return {
     method: 'GET',
     path,
     async handler (request, reply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
       try {
-        if (!isOwnNavigation(request)) throw new ForbiddenError('cross_site_request', 'Another site cannot connect accounts.')
+        if (!isOwnNavigation(request)) {
+          throw new ForbiddenError('cross_site_request', 'Another site cannot connect accounts.')
+        }
         const query = queryOf(request)
         const connectionScope = single(query, 'connectionScope')
         await checkAllowed(registration, request, query, connectionScope)
@@ -57,10 +67,16 @@ function begin (registration: Registration, path: string | undefined, start: (re
 }
 
 /** What a link may ask for is the application's to say; for whom it is asked the session says. */
-async function checkAllowed ({ context }: Registration, request: FastifyRequest, query: URLSearchParams, connectionScope = ''): Promise<void> {
+async function checkAllowed ({ context }: Registration, request: FastifyRequest, query: URLSearchParams,
+  connectionScope = ''): Promise<void> {
   const { allowConnect } = context.config
-  const asked = { connection: single(query, 'connection') ?? '', scopes: [...connectionScope.split(/[\s,]+/), ...query.getAll('scopes')].filter(Boolean) }
-  if (allowConnect !== undefined && !(await allowConnect(request, asked))) throw new ForbiddenError('connection_not_allowed', 'This connection, or what is asked of it, is not allowed here.')
+  const asked = {
+    connection: single(query, 'connection') ?? '',
+    scopes: [...connectionScope.split(/[\s,]+/), ...query.getAll('scopes')].filter(Boolean)
+  }
+  if (allowConnect !== undefined && !(await allowConnect(request, asked))) {
+    throw new ForbiddenError('connection_not_allowed', 'This connection, or what is asked of it, is not allowed here.')
+  }
 }
 
 function finish (registration: Registration, path: string | undefined, kind: 'link' | 'unlink'): Route {
@@ -72,7 +88,9 @@ function finish (registration: Registration, path: string | undefined, kind: 'li
       if (isPrefetch(request)) return answerPrefetch(reply)
       try {
         const requestContext = registration.requestContext(request)
-        const done = await finishLink(context, requestContext, await receiveCallback(context, requestContext, callbackParams(`?${queryOf(request).toString()}`), 'query'), kind)
+        const done = await finishLink(context, requestContext,
+          await receiveCallback(context, requestContext, callbackParams(`?${queryOf(request).toString()}`), 'query'),
+          kind)
         return reply.redirect(done.returnTo ?? home(requestContext), 302)
       } catch (error) {
         reportFailure(context, request, error)

@@ -1,14 +1,28 @@
 import { createHash } from 'node:crypto'
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1c2024; --soft: #60646c; --paper: #fff; --ground: #f4f5f7; --line: #e0e3e8; --accent: #2f5fd0 }
-@media (prefers-color-scheme: dark) { :root { --ink: #edeef0; --soft: #b0b4ba; --paper: #1b1d21; --ground: #111316; --line: #32363d; --accent: #7aa2ff } }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
-main { max-width: 30rem; margin: 1.5rem; padding: 2rem 2.25rem; background: var(--paper); border: 1px solid var(--line); border-radius: 14px }
+:root {
+  color-scheme: light dark;
+  --ink: #1c2024; --soft: #60646c; --paper: #fff; --ground: #f4f5f7; --line: #e0e3e8; --accent: #2f5fd0
+}
+@media (prefers-color-scheme: dark) { :root {
+  --ink: #edeef0; --soft: #b0b4ba; --paper: #1b1d21; --ground: #111316; --line: #32363d; --accent: #7aa2ff
+} }
+body {
+  margin: 0; min-height: 100vh; display: grid; place-items: center;
+  background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif
+}
+main {
+  max-width: 30rem; margin: 1.5rem; padding: 2rem 2.25rem;
+  background: var(--paper); border: 1px solid var(--line); border-radius: 14px
+}
 h1 { margin: 0 0 .75rem; font-size: 1.35rem }
 p { margin: .5rem 0; overflow-wrap: anywhere }
 nav { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0 1rem }
-a, button { font: inherit; padding: .55rem 1rem; border-radius: 8px; border: 1px solid var(--line); background: none; color: inherit; text-decoration: none; cursor: pointer }
+a, button {
+  font: inherit; padding: .55rem 1rem; border-radius: 8px; border: 1px solid var(--line);
+  background: none; color: inherit; text-decoration: none; cursor: pointer
+}
 a.first, button.first { background: var(--accent); border-color: var(--accent); color: var(--paper) }
 form { margin: 0 }
 small { color: var(--soft) }
@@ -17,11 +31,26 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`
 
 /** A small page of the plugin's own, and the content security policy it goes with. */
-export interface Page { page: string, policy: string }
+export interface Page {
+  page: string
+  policy: string
+}
 
 /** The page a person sees when a login did not work: what happened, and the ways on. */
-export function errorPage (about: { statusCode: number, code: string, message: string, reference: string, home: string, retry: string | undefined, logout: string | undefined }): Page {
-  const title = about.statusCode === 403 ? 'You were not let in' : about.statusCode >= 500 ? 'The login is not working right now' : 'The login was not completed'
+export function errorPage (
+  about: {
+    statusCode: number,
+    code: string,
+    message: string,
+    reference: string,
+    home: string,
+    retry: string | undefined,
+    logout: string | undefined
+  }
+): Page {
+  const title = about.statusCode === 403
+    ? 'You were not let in'
+    : about.statusCode >= 500 ? 'The login is not working right now' : 'The login was not completed'
   return document(title, `
 <p>${escape(about.message)}</p>
 <nav>${about.retry === undefined ? '' : `<a class="first" href="${escape(about.retry)}">Try again</a>`}
@@ -34,14 +63,17 @@ ${about.logout === undefined ? '' : `<a href="${escape(about.logout)}">Use anoth
 export function confirmLogoutPage (action: string, home: string): Page {
   const made = document('Log out?', `
 <p>A link on another site asks to log you out of this application.</p>
-<nav><form method="post" action="${escape(action)}"><button class="first">Log out</button></form><a href="${escape(home)}">Stay logged in</a></nav>`)
+<nav><form method="post" action="${escape(action)}"><button class="first">Log out</button></form>
+<a href="${escape(home)}">Stay logged in</a></nav>`)
   // Chrome applies form-action to the redirects that follow: no limit here, the action is fixed.
   return made
 }
 
 function document (title: string, body: string): Page {
   return {
-    page: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${STYLE}</style></head><body><main><h1>${escape(title)}</h1>${body}</main></body></html>`,
+    page: `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${STYLE}</style></head>
+<body><main><h1>${escape(title)}</h1>${body}</main></body></html>`,
     policy: POLICY
   }
 }

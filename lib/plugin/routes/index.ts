@@ -38,27 +38,44 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
   fastify.setErrorHandler((error, request, reply) => answerError(setup.registration.context, error, request, reply))
   fastify.removeAllContentTypeParsers()
   fastify.addHook('onRequest', async (_request, reply) => {
-    reply.headers({ 'cache-control': 'private, no-store', pragma: 'no-cache', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
+    reply.headers({
+      'cache-control': 'private, no-store',
+      pragma: 'no-cache',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff'
+    })
   })
-  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute, protectedResourceRoute].flatMap(make => make(setup))
+  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute,
+    protectedResourceRoute].flatMap(make => make(setup))
   const describe = describeSchemes(setup.registration.context)
   setup.registration.describes = fastify.hasDecorator('swagger') && list.some(({ path }) => path !== undefined)
   for (const accepts of [undefined, 'form', 'form+json'] as const) {
     await fastify.register(async scope => {
-      if (accepts !== undefined) scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: BODY_LIMIT }, parseForm)
-      if (accepts === 'form+json') scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: BODY_LIMIT }, fastify.getDefaultJsonParser('remove', 'remove'))
+      if (accepts !== undefined) {
+        scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: BODY_LIMIT },
+          parseForm)
+      }
+      if (accepts === 'form+json') {
+        scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: BODY_LIMIT },
+          fastify.getDefaultJsonParser('remove', 'remove'))
+      }
       for (const route of list) {
-        if (route.path !== undefined && route.accepts === accepts) mount(scope, route.method, route.path, route.handler, describe)
+        if (route.path !== undefined && route.accepts === accepts) {
+          mount(scope, route.method, route.path, route.handler, describe)
+        }
       }
     })
   }
   const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
   for (const path of [callback, connectCallback, unconnectCallback]) {
-    if (path !== undefined) refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
+    if (path !== undefined) {
+      refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
+    }
   }
 }
 
-function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url: string, handler: Route['handler'], swaggerTransform: ReturnType<typeof describeSchemes>): void {
+function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url: string, handler: Route['handler'],
+  swaggerTransform: ReturnType<typeof describeSchemes>): void {
   scope.route({
     method,
     url,
@@ -70,8 +87,12 @@ function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url
   })
 }
 
-/** Fastify logs the whole URL of a route it does not know, and a callback's holds the code: other methods get their 404 here. */
-function refuseOtherMethods (scope: FastifyInstance, url: string, mounted: HTTPMethods[], describe: ReturnType<typeof describeSchemes>): void {
+/**
+ * Fastify logs the whole URL of a route it does not know, and a callback's holds the code: other methods get their 404
+ * here.
+ */
+function refuseOtherMethods (scope: FastifyInstance, url: string, mounted: HTTPMethods[],
+  describe: ReturnType<typeof describeSchemes>): void {
   const others = (scope.supportedMethods as HTTPMethods[]).filter(method => !mounted.includes(method))
   mount(scope, others, url, (_request, reply) => reply.code(404).send(), describe)
 }
@@ -81,6 +102,7 @@ function requestLine (request: FastifyRequest): object {
   return { method: request.method, url: request.url.split('?', 1)[0], host: request.host, remoteAddress: request.ip }
 }
 
-function parseForm (_request: FastifyRequest, body: string | Buffer, done: (error: Error | null, value?: URLSearchParams) => void): void {
+function parseForm (_request: FastifyRequest, body: string | Buffer,
+  done: (error: Error | null, value?: URLSearchParams) => void): void {
   done(null, new URLSearchParams(body as string))
 }

@@ -9,7 +9,8 @@ import { queryOf, single } from './query.js'
 import { isEmbedded } from './same-origin.js'
 
 /** What a link may ask for: how the login looks, never what it gives access to. */
-const FORWARDED = ['screen_hint', 'login_hint', 'connection', 'prompt', 'ui_locales', 'max_age', 'acr_values', 'display', 'session_transfer_token'] as const
+const FORWARDED = ['screen_hint', 'login_hint', 'connection', 'prompt', 'ui_locales', 'max_age', 'acr_values',
+  'display', 'session_transfer_token'] as const
 
 /** What the options demand of a login, a link does not loosen. */
 const DEMANDS: ReadonlySet<string> = new Set(['max_age', 'prompt', 'acr_values'])
@@ -23,7 +24,9 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
     async handler (request, reply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
       try {
-        if (isEmbedded(request)) throw new ForbiddenError('cross_site_request', 'Another site can start a login only by taking the user here.')
+        if (isEmbedded(request)) {
+          throw new ForbiddenError('cross_site_request', 'Another site can start a login only by taking the user here.')
+        }
         const url = await registration.client(request).startInteractiveLogin(await optionsOf(request, registration))
         return reply.redirect(url.href, 302)
       } catch (error) {
@@ -34,7 +37,8 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
   }]
 }
 
-async function optionsOf (request: FastifyRequest, registration: RouteSetup['registration']): Promise<StartInteractiveLoginOptions> {
+async function optionsOf (request: FastifyRequest,
+  registration: RouteSetup['registration']): Promise<StartInteractiveLoginOptions> {
   const query = queryOf(request)
   const { config } = registration.context
   const authorizationParams: AuthorizationParams = {}
@@ -56,17 +60,24 @@ async function optionsOf (request: FastifyRequest, registration: RouteSetup['reg
   }
 }
 
-/** `returnTo`, or where a third party that started the login wants the user to go. @see OpenID Connect Core section 4 */
-function targetOf (query: URLSearchParams, { context }: RouteSetup['registration'], request: FastifyRequest): string | undefined {
+/**
+ * `returnTo`, or where a third party that started the login wants the user to go. @see OpenID Connect Core section 4
+ */
+function targetOf (query: URLSearchParams, { context }: RouteSetup['registration'], request: FastifyRequest):
+  | string
+  | undefined {
   const iss = single(query, 'iss')
   if (iss === undefined) return single(query, 'returnTo')
   const { config, servers } = context
-  if (config.issuer !== undefined && iss !== servers.get(config.issuer).issuer) throw new InvalidArgumentError('iss', 'The login was started for a tenant that is not this application\'s.')
+  if (config.issuer !== undefined && iss !== servers.get(config.issuer).issuer) {
+    throw new InvalidArgumentError('iss', "The login was started for a tenant that is not this application's.")
+  }
   request.log.debug('a third party started this login')
   return single(query, 'target_link_uri') ?? single(query, 'returnTo')
 }
 
-async function checkOrganization (config: RouteSetup['registration']['context']['config'], request: FastifyRequest, organization: string): Promise<void> {
+async function checkOrganization (config: RouteSetup['registration']['context']['config'], request: FastifyRequest,
+  organization: string): Promise<void> {
   if (config.allowOrganization !== undefined && !(await config.allowOrganization(request, organization))) {
     throw new InvalidArgumentError('organization', 'Logging in to this organization is not allowed here.')
   }

@@ -36,11 +36,17 @@ export function logoutRoutes ({ registration }: RouteSetup): Route[] {
   ]
 }
 
-async function logOut (registration: Registration, request: FastifyRequest, reply: FastifyReply, params: URLSearchParams): Promise<FastifyReply> {
+async function logOut (registration: Registration, request: FastifyRequest, reply: FastifyReply,
+  params: URLSearchParams): Promise<FastifyReply> {
   const returnTo = single(params, 'returnTo')
   try {
-    const url = await registration.client(request).logout({ ...(returnTo !== undefined && { returnTo }), federated: params.has('federated') })
-    if (!isNavigation(request) && request.headers.accept?.includes('application/json') === true) return reply.send({ logoutUrl: url.href })
+    const url = await registration.client(request).logout({
+      ...(returnTo !== undefined && { returnTo }),
+      federated: params.has('federated')
+    })
+    if (!isNavigation(request) && request.headers.accept?.includes('application/json') === true) {
+      return reply.send({ logoutUrl: url.href })
+    }
     return reply.redirect(url.href, request.method === 'POST' ? 303 : 302)
   } catch (error) {
     reportFailure(registration.context, request, error, 'logout')

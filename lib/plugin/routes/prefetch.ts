@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 export function isPrefetch (request: FastifyRequest): boolean {
   const { headers } = request
   return [headers['sec-purpose'], headers.purpose, headers['x-moz'], headers['x-purpose']]
-    .some(value => typeof value === 'string' && /\b(prefetch|prerender|preview)\b/i.test(value)) || headers['next-router-prefetch'] !== undefined
+    .some(value => typeof value === 'string' && /\b(prefetch|prerender|preview)\b/i.test(value)) ||
+    headers['next-router-prefetch'] !== undefined
 }
 
 export function answerPrefetch (reply: FastifyReply): FastifyReply {

@@ -10,7 +10,12 @@ export function profileRoute ({ registration }: RouteSetup): Route[] {
     async handler (request, reply) {
       const read = await currentSession(context, registration.requestContext(request))
       return read === undefined
-        ? reply.code(401).send({ statusCode: 401, code: 'login_required', error: 'Unauthorized', message: 'Please log in.' })
+        ? reply.code(401).send({
+          statusCode: 401,
+          code: 'login_required',
+          error: 'Unauthorized',
+          message: 'Please log in.'
+        })
         : reply.send(read.record.user)
     }
   }]

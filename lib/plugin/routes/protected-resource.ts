@@ -2,12 +2,18 @@ import { ConfigurationError } from '../../errors.js'
 import { offered } from '../guards/challenge.js'
 import type { Route, RouteSetup } from './index.js'
 
-/** `GET /.well-known/oauth-protected-resource` (opt-in): what a client has to know to get a token for this API. @see RFC 9728 section 2 */
+/**
+ * `GET /.well-known/oauth-protected-resource` (opt-in): what a client has to know to get a token for this API. @see RFC
+ * 9728 section 2
+ */
 export function protectedResourceRoute ({ registration }: RouteSetup): Route[] {
   const { config } = registration.context
   if (config.routes.protectedResource === undefined) return []
   const { api: { audience = config.audience, issuers = [], scopes, dpop } } = config
-  if (audience === undefined) throw new ConfigurationError('api.audience', 'Option "routes.protectedResource" describes the API, and needs its identifier: set "api.audience".')
+  if (audience === undefined) {
+    throw new ConfigurationError('api.audience',
+      'Option "routes.protectedResource" describes the API, and needs its identifier: set "api.audience".')
+  }
   const schemes = offered(dpop)
   const facts = {
     resource: [audience].flat()[0],
@@ -21,7 +27,10 @@ export function protectedResourceRoute ({ registration }: RouteSetup): Route[] {
     path: config.routes.protectedResource,
     async handler (request, reply) {
       const { issuer } = await registration.requestContext(request).server()
-      return reply.header('access-control-allow-origin', '*').send({ ...facts, authorization_servers: [issuer, ...issuers] })
+      return reply.header('access-control-allow-origin', '*').send({
+        ...facts,
+        authorization_servers: [issuer, ...issuers]
+      })
     }
   }]
 }

@@ -2,7 +2,10 @@ import type { FastifyRequest } from 'fastify'
 import { appBaseOf } from '../request/request-context.js'
 import type { AppBase } from '../../flows/config.js'
 
-/** Whether the application itself made this request: by `Sec-Fetch-Site`, else by `Origin`. What says neither is refused. */
+/**
+ * Whether the application itself made this request: by `Sec-Fetch-Site`, else by `Origin`. What says neither is
+ * refused.
+ */
 export function isSameOrigin (bases: readonly AppBase[], request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site']
   if (site !== undefined) return site === 'same-origin' || site === 'none'
@@ -11,14 +14,18 @@ export function isSameOrigin (bases: readonly AppBase[], request: FastifyRequest
   return origin === appBaseOf(bases, request).origin
 }
 
-/** Whether another site's image, script, frame or fetch made this request, rather than a navigation of the whole window. */
+/**
+ * Whether another site's image, script, frame or fetch made this request, rather than a navigation of the whole window.
+ */
 export function isEmbedded (request: FastifyRequest): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest } = request.headers
   if (site !== 'cross-site' && site !== 'same-site') return false
   return mode !== 'navigate' || (dest !== undefined && dest !== 'document')
 }
 
-/** Whether a person's own click on this site, or a typed address, brought the request here; what says nothing passes. */
+/**
+ * Whether a person's own click on this site, or a typed address, brought the request here; what says nothing passes.
+ */
 export function isOwnNavigation (request: FastifyRequest): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers
   if (mode !== undefined && mode !== 'navigate') return site === 'same-origin'

@@ -8,11 +8,11 @@ type Callback = (error?: unknown, result?: unknown) => void
 
 /** A store made for `@fastify/session` or `express-session`. */
 export interface CallbackSessionStore {
-  get (id: string, callback: Callback): unknown
-  set (id: string, session: never, callback: Callback): unknown
-  destroy (id: string, callback: Callback): unknown
+  get(id: string, callback: Callback): unknown
+  set(id: string, session: never, callback: Callback): unknown
+  destroy(id: string, callback: Callback): unknown
   /** All sessions, as a list or by id. Without it sessions cannot be found by user. */
-  all? (callback: Callback): unknown
+  all?(callback: Callback): unknown
 }
 
 /** An entry as those stores expect a session: they take the end of its life from its `cookie`. */
@@ -22,11 +22,14 @@ interface BridgedSession {
 }
 
 /**
- * Lets a store made for `@fastify/session` or `express-session` keep the sessions, with what such a store cannot promise:
- * - It has no compare-and-set. Writes are put in order within this process only: with several processes, one may overwrite
+ * Lets a store made for `@fastify/session` or `express-session` keep the sessions, with what such a store cannot
+ * promise:
+ * - It has no compare-and-set. Writes are put in order within this process only: with several processes, one may
+ * overwrite
  *   another's write, and a write that a logout overtakes elsewhere may bring the session back.
  * - It has no lock: several processes may use one refresh token at the same time.
- * - It has no index. `deleteWhere` and `list`, and so back-channel logout, look through all sessions with the store's `all`,
+ * - It has no index. `deleteWhere` and `list`, and so back-channel logout, look through all sessions with the store's
+ * `all`,
  *   and fail with a `ConfigurationError` where the store has none.
  * - Its `touch` may prolong a session in a way that cannot be read back, so touching writes the session again.
  */
@@ -61,7 +64,9 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
   async function list (filter: SessionFilter): Promise<SessionListing[]> {
     const pairs = filterPairs(filter)
     if (typeof store.all !== 'function') {
-      throw new ConfigurationError('sessionStore', 'The bridged session store has no "all", so no session can be found by its user: back-channel logout, revokeSessions() and listSessions() need a store that has it.')
+      throw new ConfigurationError('sessionStore',
+        'The bridged session store has no "all", so no session can be found by its user: back-channel logout, ' +
+          'revokeSessions() and listSessions() need a store that has it.')
     }
     const all = await result(callback => store.all!(callback))
     return Object.values(isObject(all) || Array.isArray(all) ? all : {})
@@ -75,17 +80,19 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
     get,
     list,
     create: async (key, entry) => await inTurn(key, async () => await set(key, entry)),
-    update: async (key, entry) => await inTurn(key, async () => {
-      if ((await get(key))?.version !== entry.version - 1) return false
-      await set(key, entry)
-      return true
-    }),
-    touch: async (key, expiresAt) => await inTurn(key, async () => {
-      const entry = await get(key)
-      if (entry === undefined) return false
-      await set(key, { ...entry, expiresAt })
-      return true
-    }),
+    update: async (key, entry) =>
+      await inTurn(key, async () => {
+        if ((await get(key))?.version !== entry.version - 1) return false
+        await set(key, entry)
+        return true
+      }),
+    touch: async (key, expiresAt) =>
+      await inTurn(key, async () => {
+        const entry = await get(key)
+        if (entry === undefined) return false
+        await set(key, { ...entry, expiresAt })
+        return true
+      }),
     delete: async key => await inTurn(key, async () => await destroy(key)),
     async deleteWhere (filter) {
       const found = await list(filter)

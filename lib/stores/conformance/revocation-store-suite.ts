@@ -17,7 +17,7 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
     cases.push({ name, run: async () => await check(await createStore(), Date.now() / 1000) })
   }
 
-  promise('knows of no revocation at first', async (store) => {
+  promise('knows of no revocation at first', async store => {
     assert.equal(await store.revokedAt(owner()), undefined)
   })
 
@@ -33,7 +33,8 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
       const ended = owner()
       await store.revoke({ iss: ended.iss, [field]: ended[field] }, now, now + LIFE)
       assert.equal(await store.revokedAt(ended), now)
-      assert.equal(await store.revokedAt({ ...owner(), iss: ended.iss, [field]: ended[field] }), now, `whoever shares the ${field}`)
+      assert.equal(await store.revokedAt({ ...owner(), iss: ended.iss, [field]: ended[field] }), now,
+        `whoever shares the ${field}`)
       assert.equal(await store.revokedAt({ ...ended, iss: random() }), undefined, 'another issuer')
       assert.equal(await store.revokedAt({ ...ended, [field]: random() }), undefined, `another ${field}`)
     })
@@ -96,7 +97,15 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
 
   promise('refuses a filter that names nothing, or too much', async (store, now) => {
     const iss = random()
-    const filters = [{}, { iss }, { sub: 'a' }, { iss, sub: '' }, { iss, sub: 'a', organization: 'b' }, { iss, sub: 'a', sid: '' }, { iss, sub: 'a', sid: 'b', organization: 'c' }, { sub: 'a', sid: 'b' }, { id: 'a', iss, sub: 'b' }] as RevocationFilter[]
+    const filters = [{}, { iss }, { sub: 'a' }, { iss, sub: '' }, { iss, sub: 'a', organization: 'b' }, {
+      iss,
+      sub: 'a',
+      sid: ''
+    }, { iss, sub: 'a', sid: 'b', organization: 'c' }, { sub: 'a', sid: 'b' }, {
+      id: 'a',
+      iss,
+      sub: 'b'
+    }] as RevocationFilter[]
     for (const filter of filters) {
       await assert.rejects(async () => store.revoke(filter, now, now + LIFE), { code: 'invalid_argument' })
     }

@@ -31,7 +31,8 @@ const idle = async (): Promise<void> => {}
  * The store may be the same each time and hold other entries: keys and owners are drawn anew.
  */
 export function sessionStoreSuite (
-  createStore: (options: { now: () => number }) => Awaitable<SessionStore>, { realTime = false, withoutIndex = false }: SessionSuiteOptions = {}
+  createStore: (options: { now: () => number }) => Awaitable<SessionStore>,
+  { realTime = false, withoutIndex = false }: SessionSuiteOptions = {}
 ): SuiteCase[] {
   const cases: SuiteCase[] = []
 
@@ -74,7 +75,9 @@ function entryPromises (promise: (name: string, check: Check) => void): void {
 
   promise('has nothing under a key it does not know', async (store, { now }) => {
     await store.create(...session(now()))
-    for (const key of [random(), '__proto__', 'constructor', 'x'.repeat(1000)]) assert.equal(await store.get(key), undefined)
+    for (const key of [random(), '__proto__', 'constructor', 'x'.repeat(1000)]) {
+      assert.equal(await store.get(key), undefined)
+    }
   })
 
   promise('updates an entry whose version is the one before', async (store, { now }) => {
@@ -88,14 +91,18 @@ function entryPromises (promise: (name: string, check: Check) => void): void {
   promise('refuses an update of another version', async (store, { now }) => {
     const [key, kept] = session(now())
     await store.create(key, { ...kept, version: 5 })
-    for (const version of [4, 5, 7]) assert.equal(await store.update(key, { ...kept, value: 'other', version }), false, `version ${version} over 5`)
+    for (const version of [4, 5, 7]) {
+      assert.equal(await store.update(key, { ...kept, value: 'other', version }), false, `version ${version} over 5`)
+    }
     assert.equal((await store.get(key))?.value, kept.value)
   })
 
   promise('lets one of many updates of the same version through', async (store, { now }) => {
     const [key, kept] = session(now())
     await store.create(key, kept)
-    const done = await Promise.all(Array.from({ length: 20 }, async (_, n) => await store.update(key, { ...kept, value: `writer ${n}`, version: 2 })))
+    const done = await Promise.all(
+      Array.from({ length: 20 }, async (_, n) => await store.update(key, { ...kept, value: `writer ${n}`, version: 2 }))
+    )
     assert.equal(done.filter(Boolean).length, 1)
     assert.equal((await store.get(key))?.value, `writer ${done.indexOf(true)}`)
   })
@@ -169,16 +176,23 @@ function ownerPromises (promise: (name: string, check: Check) => void): void {
     assert.ok(await store.get(stays!))
   })
 
-  promise('ends all sessions of a user, and nobody else\'s', async (store, { now }) => {
+  promise("ends all sessions of a user, and nobody else's", async (store, { now }) => {
     const [iss, sub] = [random(), random()]
-    const keys = await keep(store, now(), { iss, sub, sid: random() }, { iss, sub }, { iss, sub, organization: random() }, { iss, sub: random() }, { iss: random(), sub })
+    const keys = await keep(store, now(), { iss, sub, sid: random() }, { iss, sub }, {
+      iss,
+      sub,
+      organization: random()
+    }, { iss, sub: random() }, { iss: random(), sub })
     assert.equal(await store.deleteWhere({ iss, sub }), 3)
     assert.deepEqual(await alive(store, keys), [false, false, false, true, true])
   })
 
   promise('ends all sessions of an organization', async (store, { now }) => {
     const [iss, organization] = [random(), random()]
-    const keys = await keep(store, now(), { iss, sub: random(), organization }, { iss, sub: random(), organization }, { iss, sub: random() })
+    const keys = await keep(store, now(), { iss, sub: random(), organization }, { iss, sub: random(), organization }, {
+      iss,
+      sub: random()
+    })
     assert.equal(await store.deleteWhere({ organization }), 2)
     assert.deepEqual(await alive(store, keys), [false, false, true])
   })
@@ -191,14 +205,16 @@ function ownerPromises (promise: (name: string, check: Check) => void): void {
     assert.deepEqual(await alive(store, keys), [false, true, true])
   })
 
-  promise('finds nothing for owners it does not know', async (store) => {
+  promise('finds nothing for owners it does not know', async store => {
     assert.equal(await store.deleteWhere({ iss: random(), sub: random() }), 0)
     assert.deepEqual(await store.list({ sid: random() }), [])
   })
 
   promise('refuses a filter that would mean everybody', async (store, { now }) => {
     const [key] = await keep(store, now(), { iss: 'https://tenant.example/', sub: random() })
-    const filters = [{}, { sub: undefined }, { iss: 'https://tenant.example/' }, { sub: '' }, { sub: null }, { sub: { $ne: '' } }] as SessionFilter[]
+    const filters = [{}, { sub: undefined }, { iss: 'https://tenant.example/' }, { sub: '' }, { sub: null }, {
+      sub: { $ne: '' }
+    }] as SessionFilter[]
     for (const filter of filters) {
       await assert.rejects(store.deleteWhere(filter))
       await assert.rejects(store.list(filter))
@@ -242,17 +258,18 @@ function ownerPromises (promise: (name: string, check: Check) => void): void {
     assert.deepEqual(await store.list(owner), [])
   })
 
-  promise('finds a session after it was prolonged, past the end it was created with', async (store, { now, wait, moment }) => {
-    const owner = { iss: random(), sub: random(), sid: random() }
-    const [[touched, kept], [updated]] = [session(now(), owner), session(now(), owner)]
-    await store.create(touched, { ...kept, expiresAt: now() + 2 * moment })
-    await store.create(updated, { ...kept, expiresAt: now() + 2 * moment })
-    assert.equal(await store.touch(touched, now() + LIFE), true)
-    assert.equal(await store.update(updated, { ...kept, version: 2, expiresAt: now() + LIFE }), true)
-    await wait(3)
-    assert.equal((await store.list({ iss: owner.iss, sid: owner.sid })).length, 2)
-    assert.equal(await store.deleteWhere({ iss: owner.iss, sub: owner.sub }), 2)
-  })
+  promise('finds a session after it was prolonged, past the end it was created with',
+    async (store, { now, wait, moment }) => {
+      const owner = { iss: random(), sub: random(), sid: random() }
+      const [[touched, kept], [updated]] = [session(now(), owner), session(now(), owner)]
+      await store.create(touched, { ...kept, expiresAt: now() + 2 * moment })
+      await store.create(updated, { ...kept, expiresAt: now() + 2 * moment })
+      assert.equal(await store.touch(touched, now() + LIFE), true)
+      assert.equal(await store.update(updated, { ...kept, version: 2, expiresAt: now() + LIFE }), true)
+      await wait(3)
+      assert.equal((await store.list({ iss: owner.iss, sid: owner.sid })).length, 2)
+      assert.equal(await store.deleteWhere({ iss: owner.iss, sub: owner.sub }), 2)
+    })
 
   promise('goes by the owner an update gave', async (store, { now }) => {
     const [before, after] = [{ iss: random(), sub: random(), sid: random() }, { iss: random(), sub: random() }]
@@ -277,14 +294,18 @@ function ownerPromises (promise: (name: string, check: Check) => void): void {
 /** A store without `lock` passes: the lock is not part of what is demanded. */
 function lockPromises (promise: (name: string, check: Check) => void): void {
   const locking = (name: string, check: (lock: NonNullable<SessionStore['lock']>) => Promise<void>): void => {
-    promise(name, async (store) => { if (store.lock !== undefined) await check(store.lock.bind(store) as NonNullable<SessionStore['lock']>) })
+    promise(name, async store => {
+      if (store.lock !== undefined) await check(store.lock.bind(store) as NonNullable<SessionStore['lock']>)
+    })
   }
 
   locking('gives what the work under a lock came to', async lock => {
     assert.equal(await lock(random(), LEASE, async () => 42), 42)
     const failure = new Error('the work failed')
     const name = random()
-    await assert.rejects(lock(name, LEASE, async () => { throw failure }), error => error === failure)
+    await assert.rejects(lock(name, LEASE, async () => {
+      throw failure
+    }), error => error === failure)
     assert.equal(await lock(name, { ...LEASE, waitSeconds: 5 }, async () => 'free again'), 'free again')
   })
 
@@ -292,16 +313,19 @@ function lockPromises (promise: (name: string, check: Check) => void): void {
     const name = random()
     let working = 0
     let most = 0
-    await Promise.all(Array.from({ length: 5 }, async () => await lock(name, LEASE, async () => {
-      most = Math.max(most, ++working)
-      await sleep(10)
-      working--
-    })))
+    await Promise.all(Array.from({ length: 5 }, async () =>
+      await lock(name, LEASE, async () => {
+        most = Math.max(most, ++working)
+        await sleep(10)
+        working--
+      })))
     assert.equal(most, 1)
   })
 
   locking('keeps locks of different names apart', async lock => {
-    await lock(random(), LEASE, async () => { await lock(random(), { ...LEASE, waitSeconds: 0 }, idle) })
+    await lock(random(), LEASE, async () => {
+      await lock(random(), { ...LEASE, waitSeconds: 0 }, idle)
+    })
   })
 
   locking('rejects with a TimeoutError when a lock is not free in time', async lock => {
@@ -316,7 +340,9 @@ function lockPromises (promise: (name: string, check: Check) => void): void {
     await lock(name, { leaseSeconds: 0.5, waitSeconds: 30 }, async signal => {
       assert.equal(signal.aborted, false)
       const stopped = once(signal, 'abort')
-      await lock(name, LEASE, async () => { await stopped })
+      await lock(name, LEASE, async () => {
+        await stopped
+      })
     })
   })
 
@@ -327,7 +353,9 @@ function lockPromises (promise: (name: string, check: Check) => void): void {
     await new Promise<void>((resolve, reject) => {
       overstayed = lock(name, { leaseSeconds: 0.5, waitSeconds: 30 }, async () => {
         resolve()
-        await new Promise<void>(resolve => { leave = resolve })
+        await new Promise<void>(resolve => {
+          leave = resolve
+        })
       })
       overstayed.catch(reject)
     })
@@ -345,7 +373,13 @@ function random (): string {
 
 /** A key and an entry of a session that began at `createdAt`. */
 function session (createdAt: number, owner: Partial<SessionOwner> = {}): [key: string, entry: SessionEntry] {
-  return [random(), { value: random(), version: 1, owner: { iss: random(), sub: random(), ...owner }, createdAt, expiresAt: createdAt + LIFE }]
+  return [random(), {
+    value: random(),
+    version: 1,
+    owner: { iss: random(), sub: random(), ...owner },
+    createdAt,
+    expiresAt: createdAt + LIFE
+  }]
 }
 
 async function keep (store: SessionStore, createdAt: number, ...owners: SessionOwner[]): Promise<string[]> {

@@ -5,7 +5,7 @@ export interface SuiteBrowser {
   /** What it holds: name, value, attributes. */
   readonly cookies: ReadonlyMap<string, { value: string, attributes: CookieAttributes }>
   /** The jar of one request; what is written is in the browser at once. */
-  request (): CookieJar
+  request(): CookieJar
 }
 
 export function createSuiteBrowser ({ secure = true }: { secure?: boolean } = {}): SuiteBrowser {
@@ -17,10 +17,14 @@ export function createSuiteBrowser ({ secure = true }: { secure?: boolean } = {}
       return {
         writable: true,
         secure,
-        get: (name) => cookies.get(name)?.value,
-        names: (prefix) => sent.filter((name) => name.startsWith(prefix)),
-        set: (name, value, attributes) => { cookies.set(name, { value, attributes }) },
-        clear: (name) => { cookies.delete(name) }
+        get: name => cookies.get(name)?.value,
+        names: prefix => sent.filter(name => name.startsWith(prefix)),
+        set: (name, value, attributes) => {
+          cookies.set(name, { value, attributes })
+        },
+        clear: name => {
+          cookies.delete(name)
+        }
       }
     }
   }

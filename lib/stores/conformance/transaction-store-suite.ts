@@ -22,12 +22,14 @@ const TTL = 600
  * `for (const { name, run } of transactionStoreSuite(({ now }) => new MyStore({ now }))) test(name, run)`
  */
 export function transactionStoreSuite (
-  createStore: (options: { now: () => number }) => Awaitable<TransactionStore>, { realTime = false }: TransactionSuiteOptions = {}
+  createStore: (options: { now: () => number }) => Awaitable<TransactionStore>,
+  { realTime = false }: TransactionSuiteOptions = {}
 ): SuiteCase[] {
   const cases: SuiteCase[] = []
 
   /** Each case gets a store and a clock of its own. */
-  function promise (name: string, check: (store: TransactionStore, clock: { wait: (seconds: number) => Promise<void> }) => Promise<void>): void {
+  function promise (name: string,
+    check: (store: TransactionStore, clock: { wait: (seconds: number) => Promise<void> }) => Promise<void>): void {
     cases.push({
       name,
       async run () {
@@ -42,14 +44,19 @@ export function transactionStoreSuite (
     })
   }
 
-  promise('gives back what was kept', async (store) => {
+  promise('gives back what was kept', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction({ appState: { cart: [1, 2], note: 'ü "quoted"' }, returnTo: '/a?b=c#d', maxAge: 60, organization: 'org_1' })
+    const kept = transaction({
+      appState: { cart: [1, 2], note: 'ü "quoted"' },
+      returnTo: '/a?b=c#d',
+      maxAge: 60,
+      organization: 'org_1'
+    })
     await store.set(browser.request(), kept.state, kept, TTL)
     assert.deepEqual(await store.take(browser.request(), kept.state), kept)
   })
 
-  promise('gives a transaction once', async (store) => {
+  promise('gives a transaction once', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction()
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -57,7 +64,7 @@ export function transactionStoreSuite (
     assert.equal(await store.take(browser.request(), kept.state), undefined)
   })
 
-  promise('gives a transaction to one of many who ask at the same time', async (store) => {
+  promise('gives a transaction to one of many who ask at the same time', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction()
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -68,11 +75,11 @@ export function transactionStoreSuite (
       for (const [name, { value, attributes }] of browser.cookies) jar.set(name, value, attributes)
       return copy.request()
     })
-    const answers = await Promise.all(jars.map(async (jar) => await store.take(jar, kept.state)))
-    assert.equal(answers.filter((answer) => answer !== undefined).length, 1)
+    const answers = await Promise.all(jars.map(async jar => await store.take(jar, kept.state)))
+    assert.equal(answers.filter(answer => answer !== undefined).length, 1)
   })
 
-  promise('keeps the logins of several tabs apart', async (store) => {
+  promise('keeps the logins of several tabs apart', async store => {
     const browser = createSuiteBrowser()
     const [first, second] = [transaction({ returnTo: '/first' }), transaction({ returnTo: '/second' })]
     await store.set(browser.request(), first.state, first, TTL)
@@ -81,7 +88,7 @@ export function transactionStoreSuite (
     assert.deepEqual(await store.take(browser.request(), second.state), second)
   })
 
-  promise('gives a transaction only to the browser that began it', async (store) => {
+  promise('gives a transaction only to the browser that began it', async store => {
     const kept = transaction()
     await store.set(createSuiteBrowser().request(), kept.state, kept, TTL)
     const other = createSuiteBrowser()
@@ -91,11 +98,14 @@ export function transactionStoreSuite (
     assert.equal(await store.take(other.request(), kept.state), undefined, 'not even with a login of its own under way')
   })
 
-  promise('has nothing for a state it does not know', async (store) => {
+  promise('has nothing for a state it does not know', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction()
     await store.set(browser.request(), kept.state, kept, TTL)
-    for (const state of ['', ' ', 'a;b', '../x', '\u0000', '__proto__', 'constructor', 'x'.repeat(10_000), kept.state.slice(0, -1), `${kept.state}0`]) {
+    for (
+      const state of ['', ' ', 'a;b', '../x', '\u0000', '__proto__', 'constructor', 'x'.repeat(10_000),
+        kept.state.slice(0, -1), `${kept.state}0`]
+    ) {
       assert.equal(await store.take(browser.request(), state), undefined)
     }
     assert.deepEqual(await store.take(browser.request(), kept.state), kept)
@@ -111,7 +121,7 @@ export function transactionStoreSuite (
     assert.ok(await store.take(browser.request(), long.state))
   })
 
-  promise('deletes one transaction and leaves the others', async (store) => {
+  promise('deletes one transaction and leaves the others', async store => {
     const browser = createSuiteBrowser()
     const [first, second] = [transaction(), transaction()]
     await store.set(browser.request(), first.state, first, TTL)
@@ -121,7 +131,7 @@ export function transactionStoreSuite (
     assert.ok(await store.take(browser.request(), second.state))
   })
 
-  promise('deletes all transactions of a browser, and of no other', async (store) => {
+  promise('deletes all transactions of a browser, and of no other', async store => {
     const [browser, other] = [createSuiteBrowser(), createSuiteBrowser()]
     const [first, second, theirs] = [transaction(), transaction(), transaction()]
     await store.set(browser.request(), first.state, first, TTL)
@@ -133,14 +143,14 @@ export function transactionStoreSuite (
     assert.ok(await store.take(other.request(), theirs.state))
   })
 
-  promise('deletes what is not there without complaint', async (store) => {
+  promise('deletes what is not there without complaint', async store => {
     const browser = createSuiteBrowser()
     await store.delete(browser.request(), transaction().state)
     await store.delete(browser.request())
     assert.equal(browser.cookies.size, 0)
   })
 
-  promise('keeps the Cookie header small when 200 logins are begun and left (CB-07)', async (store) => {
+  promise('keeps the Cookie header small when 200 logins are begun and left (CB-07)', async store => {
     const browser = createSuiteBrowser()
     let last = transaction()
     for (let login = 0; login < 200; login++) {
@@ -152,7 +162,7 @@ export function transactionStoreSuite (
     assert.ok(await store.take(browser.request(), last.state), 'the newest login is still under way')
   })
 
-  promise('sends its cookies to a callback that is posted from the tenant', async (store) => {
+  promise('sends its cookies to a callback that is posted from the tenant', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction({ responseMode: 'form_post' })
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -163,7 +173,7 @@ export function transactionStoreSuite (
     assert.ok(await store.take(browser.request(), kept.state))
   })
 
-  promise('hides its cookies from scripts and from plain http', async (store) => {
+  promise('hides its cookies from scripts and from plain http', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction()
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -174,9 +184,13 @@ export function transactionStoreSuite (
     }
   })
 
-  promise('is not moved by an appState that names prototypes (PP-01)', async (store) => {
+  promise('is not moved by an appState that names prototypes (PP-01)', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction({ appState: JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"fine":1}') as unknown })
+    const kept = transaction({
+      appState: JSON.parse(
+        '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"fine":1}'
+      ) as unknown
+    })
     await store.set(browser.request(), kept.state, kept, TTL)
     const taken = await store.take(browser.request(), kept.state)
     assert.ok(taken)

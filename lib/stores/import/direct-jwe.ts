@@ -2,7 +2,10 @@ import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 import { isObject, parseSafely } from '../../base/json.js'
 
 /** A JWE that opened. */
-export interface OpenedJwe { header: Record<string, unknown>, payload: unknown }
+export interface OpenedJwe {
+  header: Record<string, unknown>
+  payload: unknown
+}
 
 type Encryption = 'A256GCM' | 'A256CBC-HS512'
 
@@ -10,7 +13,8 @@ type Encryption = 'A256GCM' | 'A256CBC-HS512'
  * Opens a compact JWE with a key of the caller's, one try for each; `undefined` unless one fits.
  * @see RFC 7516 section 5.2, RFC 7518 sections 4.5 and 5
  */
-export function openDirectJwe (value: string, enc: Encryption, keysFor: (header: Record<string, unknown>) => readonly Buffer[]): OpenedJwe | undefined {
+export function openDirectJwe (value: string, enc: Encryption,
+  keysFor: (header: Record<string, unknown>) => readonly Buffer[]): OpenedJwe | undefined {
   const parts = value.split('.')
   const header = parseSafely(Buffer.from(parts[0]!, 'base64url').toString())
   if (parts.length !== 5 || !isObject(header) || header.alg !== 'dir' || header.enc !== enc) return undefined
@@ -23,7 +27,12 @@ export function openDirectJwe (value: string, enc: Encryption, keysFor: (header:
   return undefined
 }
 
-interface Sealed { aad: Buffer, iv: Buffer, ciphertext: Buffer, tag: Buffer }
+interface Sealed {
+  aad: Buffer
+  iv: Buffer
+  ciphertext: Buffer
+  tag: Buffer
+}
 
 function openGcm (key: Buffer, { aad, iv, ciphertext, tag }: Sealed): Buffer | undefined {
   if (iv.length !== 12 || tag.length !== 16) return undefined
@@ -40,7 +49,8 @@ function openGcm (key: Buffer, { aad, iv, ciphertext, tag }: Sealed): Buffer | u
 function openCbc (key: Buffer, { aad, iv, ciphertext, tag }: Sealed): Buffer | undefined {
   const bits = Buffer.alloc(8)
   bits.writeUInt32BE(aad.length * 8, 4)
-  const mac = createHmac('sha512', key.subarray(0, 32)).update(aad).update(iv).update(ciphertext).update(bits).digest().subarray(0, 32)
+  const mac = createHmac('sha512', key.subarray(0, 32)).update(aad).update(iv).update(ciphertext).update(bits).digest()
+    .subarray(0, 32)
   if (iv.length !== 16 || tag.length !== 32 || !timingSafeEqual(mac, tag)) return undefined
   const decipher = createDecipheriv('aes-256-cbc', key.subarray(32), iv)
   return Buffer.concat([decipher.update(ciphertext), decipher.final()])

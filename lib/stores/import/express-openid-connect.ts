@@ -11,8 +11,12 @@ export const expressOpenidConnect: SessionFormat = {
     const { header, payload } = openDirectJwe(value, 'A256GCM', () => secrets.map(keyOf)) ?? {}
     const createdAt = numberOf(header?.iat)
     const idToken = isObject(payload) ? textOf(payload.id_token) : undefined
-    const claims = idToken === undefined ? undefined : parseSafely(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString())
-    if (!isObject(payload) || !isObject(claims) || createdAt === undefined || !(Number(header?.exp) > now)) return undefined
+    const claims = idToken === undefined
+      ? undefined
+      : parseSafely(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString())
+    if (!isObject(payload) || !isObject(claims) || createdAt === undefined || !(Number(header?.exp) > now)) {
+      return undefined
+    }
     const accessToken = textOf(payload.access_token)
     const refreshToken = textOf(payload.refresh_token)
     const sid = textOf(payload.sid) ?? textOf(claims.sid)
@@ -24,7 +28,14 @@ export const expressOpenidConnect: SessionFormat = {
       // The library does not note what a token was asked for: its own settings, which are now this plugin's.
       tokenSets: accessToken === undefined
         ? []
-        : [{ accessToken, tokenType: 'Bearer', scope, requestedScope: scope, expiresAt: Number(payload.expires_at ?? 0), ...(audience !== undefined && { audience }) }],
+        : [{
+            accessToken,
+            tokenType: 'Bearer',
+            scope,
+            requestedScope: scope,
+            expiresAt: Number(payload.expires_at ?? 0),
+            ...(audience !== undefined && { audience })
+          }],
       connectionTokenSets: [],
       ...(sid !== undefined && { sid }),
       ...(ceiling !== undefined && { ceiling }),

@@ -22,7 +22,9 @@ export interface SessionFormat {
   /** The library's default cookie name. */
   readonly cookie: string
   /** Opens a cookie's value; `undefined` for anything but a live session. */
-  open (value: string, about: { name: string, secrets: readonly string[], now: number, audience: string | undefined, scope: string }): ImportedSession | undefined
+  open(value: string,
+    about: { name: string, secrets: readonly string[], now: number, audience: string | undefined, scope: string }
+  ): ImportedSession | undefined
 }
 
 /** A member that is a text with something in it. */

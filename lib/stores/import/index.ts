@@ -27,13 +27,18 @@ export interface ImportingOptions {
   keepConnectionTokens: boolean
 }
 
-interface Source extends ImportedCookie { format: SessionFormat, name: string, secrets: readonly string[] }
+interface Source extends ImportedCookie {
+  format: SessionFormat
+  name: string
+  secrets: readonly string[]
+}
 
 const FORMATS = { auth0Fastify, expressOpenidConnect }
 
 /**
  * Sessions that begin as another library's cookie: read at first use, written as ours, the old cookie cleared.
- * The id follows from the old cookie, so that parallel requests take over one session, and one that was logged out stays so.
+ * The id follows from the old cookie, so that parallel requests take over one session, and one that was logged out
+ * stays so.
  */
 export function importingSessions (inner: Sessions, options: ImportingOptions): Sessions {
   const { revocations, lifetime, now } = options
@@ -43,14 +48,16 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
   })
 
   function clearOld (jar: CookieJar): void {
-    if (jar.writable) for (const source of sources) clearPeerCookie(jar, source.name, source)
+    if (jar.writable) { for (const source of sources) clearPeerCookie(jar, source.name, source) }
   }
 
   /** The session an old cookie stands for; `undefined` without one that opens, lives and is this tenant's. */
   function open (jar: CookieJar): SessionData | undefined {
     for (const { format, name, secrets } of sources) {
       const value = readPeerCookie(jar, name)
-      const found = value === undefined ? undefined : format.open(value, { name, secrets, now: now(), audience: options.audience, scope: options.scope })
+      const found = value === undefined
+        ? undefined
+        : format.open(value, { name, secrets, now: now(), audience: options.audience, scope: options.scope })
       const session = found && translate(found, idOf(value!), options)
       if (session !== undefined) return session
     }
@@ -59,7 +66,12 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
 
   async function takeOver (jar: CookieJar, session: SessionData): Promise<LiveSession | undefined> {
     const { record } = session
-    const revokedAt = await revocations.revokedAt({ id: record.id, iss: record.issuer, sub: record.user.sub, ...(record.sid !== undefined && { sid: record.sid }) })
+    const revokedAt = await revocations.revokedAt({
+      id: record.id,
+      iss: record.issuer,
+      sub: record.user.sub,
+      ...(record.sid !== undefined && { sid: record.sid })
+    })
     if (revokedAt !== undefined && revokedAt >= record.createdAt) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
     const current = await inner.update(jar, record.id, saved => saved)
@@ -81,7 +93,9 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       const orImported = (read: LiveSession | undefined) => {
         const session = read === undefined && jar.writable ? open(jar) : undefined
         if (session === undefined) return read
-        return takeOver(jar, session).finally(() => { clearOld(jar) })
+        return takeOver(jar, session).finally(() => {
+          clearOld(jar)
+        })
       }
       return found instanceof Promise ? found.then(orImported) : orImported(found)
     },
@@ -95,7 +109,9 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       clearOld(jar)
       const record = await inner.destroy(jar)
       // A store forgets a session that it deleted: what is left of the old cookie must not bring it back.
-      if (record?.id.startsWith(MARK) === true && inner.kind === 'store') await revocations.revoke({ id: record.id }, Math.max(now(), record.createdAt), absoluteEnd(record, lifetime))
+      if (record?.id.startsWith(MARK) === true && inner.kind === 'store') {
+        await revocations.revoke({ id: record.id }, Math.max(now(), record.createdAt), absoluteEnd(record, lifetime))
+      }
       return record
     }
   }
@@ -109,8 +125,11 @@ function idOf (value: string): string {
 
 function translate (found: ImportedSession, id: string, options: ImportingOptions): SessionData | undefined {
   const { claims } = found
-  const issuer = typeof claims.iss === 'string' ? claims.iss : found.domain === undefined ? options.issuer : `https://${found.domain}/`
-  if (typeof claims.sub !== 'string' || issuer === undefined || !URL.canParse(issuer) || (options.issuer !== undefined && issuer !== options.issuer)) return undefined
+  const issuer = typeof claims.iss === 'string'
+    ? claims.iss
+    : found.domain === undefined ? options.issuer : `https://${found.domain}/`
+  if (typeof claims.sub !== 'string' || issuer === undefined || !URL.canParse(issuer) ||
+    (options.issuer !== undefined && issuer !== options.issuer)) return undefined
   return {
     record: {
       id,

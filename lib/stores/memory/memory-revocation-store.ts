@@ -27,7 +27,9 @@ export class MemoryRevocationStore implements RevocationStore {
   readonly #entries = new Set<Entry>()
   #sweepAt = SWEEP_AT_LEAST
 
-  constructor ({ maxEntries = 100_000, now = () => Date.now() / 1000 }: { maxEntries?: number, now?: () => number } = {}) {
+  constructor (
+    { maxEntries = 100_000, now = () => Date.now() / 1000 }: { maxEntries?: number, now?: () => number } = {}
+  ) {
     this.#maxEntries = maxEntries
     this.#now = now
   }
@@ -71,7 +73,9 @@ export class MemoryRevocationStore implements RevocationStore {
     if (kind === 'id') return { table: this.#ids, key }
     const iss = filter.iss!
     let tables = this.#issuers.get(iss)
-    if (!tables) this.#issuers.set(iss, tables = { sid: new Map(), sub: new Map(), organization: new Map(), 'sid+sub': new Map() })
+    if (!tables) {
+      this.#issuers.set(iss, tables = { sid: new Map(), sub: new Map(), organization: new Map(), 'sid+sub': new Map() })
+    }
     return { table: tables[kind], key }
   }
 

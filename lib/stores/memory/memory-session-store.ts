@@ -11,7 +11,9 @@ export interface MemorySessionStoreOptions {
   now?: () => number
 }
 
-/** Keeps sessions in this process: for development, tests, and applications of one process that may forget on restart. */
+/**
+ * Keeps sessions in this process: for development, tests, and applications of one process that may forget on restart.
+ */
 export class MemorySessionStore implements SessionStore {
   /** In the order they were written or prolonged. */
   readonly #entries = new Map<string, SessionEntry>()
@@ -78,7 +80,8 @@ export class MemorySessionStore implements SessionStore {
     return found.sort(byAge)
   }
 
-  async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number }, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number },
+    work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return await withLease({
       acquire: async (token, leaseSeconds) => {
         const held = this.#locks.get(key)

@@ -4,7 +4,9 @@ import type { CookieAttributes, CookieJar, Transaction, TransactionStore } from 
 
 /** Options of `MemoryTransactionStore`. */
 export interface MemoryTransactionStoreOptions {
-  /** Name of the cookie that binds a login to its browser. Default `auth0_login`; on https `__Host-` comes before it. */
+  /**
+   * Name of the cookie that binds a login to its browser. Default `auth0_login`; on https `__Host-` comes before it.
+   */
   cookieName?: string
   /** Browsers that may have a login under way; beyond it the one that began first is forgotten. Default 10 000. */
   maxBrowsers?: number
@@ -31,7 +33,10 @@ export class MemoryTransactionStore implements TransactionStore {
   readonly #maxBrowsers: number
   readonly #now: () => number
 
-  constructor ({ cookieName = 'auth0_login', maxBrowsers = 10_000, now = () => Date.now() / 1000 }: MemoryTransactionStoreOptions = {}) {
+  constructor (
+    { cookieName = 'auth0_login', maxBrowsers = 10_000, now = () => Date.now() / 1000 }: MemoryTransactionStoreOptions =
+    {}
+  ) {
     this.#cookieName = cookieName
     this.#maxBrowsers = maxBrowsers
     this.#now = now
@@ -53,9 +58,10 @@ export class MemoryTransactionStore implements TransactionStore {
     this.#browsers.set(browser, pending)
     this.#sweep()
     const kept = [...pending.values()]
-    const until = Math.max(...kept.map((one) => one.expiresAt))
+    const until = Math.max(...kept.map(one => one.expiresAt))
     jar.set(this.#name(jar), browser, {
-      ...this.#attributes(jar, kept.some(({ formPost }) => formPost)), maxAge: Math.ceil(until - this.#now())
+      ...this.#attributes(jar, kept.some(({ formPost }) => formPost)),
+      maxAge: Math.ceil(until - this.#now())
     })
   }
 

@@ -41,7 +41,9 @@ export class PostgresRevocationStore implements RevocationStore {
   }
 
   async revokedAt (owner: RevocationOwner): Promise<number | undefined> {
-    const { rows } = await this.#table.query(`SELECT revoked_at FROM ${this.#table.sql} WHERE name = ANY($1::text[])`, [namesOfOwner(owner)])
+    const { rows } = await this.#table.query(`SELECT revoked_at FROM ${this.#table.sql} WHERE name = ANY($1::text[])`, [
+      namesOfOwner(owner)
+    ])
     return rows.length === 0 ? undefined : Math.max(...rows.map(row => Number(row.revoked_at)))
   }
 }

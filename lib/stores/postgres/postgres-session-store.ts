@@ -44,7 +44,7 @@ export class PostgresSessionStore implements SessionStore {
   async sweep (): Promise<number> {
     let swept = 0
     for (let count = SWEPT_AT_ONCE; count === SWEPT_AT_ONCE; swept += count) {
-      ({ count } = await this.#table.query(`DELETE FROM ${this.#table.sql} WHERE key IN (
+      ;({ count } = await this.#table.query(`DELETE FROM ${this.#table.sql} WHERE key IN (
         SELECT key FROM ${this.#table.sql}
         WHERE expires_at <= $1 AND (sub IS NOT NULL OR expires_at <= ${SERVER_NOW})
         ORDER BY expires_at LIMIT ${SWEPT_AT_ONCE} FOR UPDATE SKIP LOCKED)`, [this.#table.now()]))
@@ -58,8 +58,11 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async create (key: string, entry: SessionEntry): Promise<void> {
-    await this.#table.query(`INSERT INTO ${this.#table.sql} (key, value, version, iss, sub, sid, organization, created_at, expires_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, toRow(key, entry))
+    await this.#table.query(
+      `INSERT INTO ${this.#table.sql} (key, value, version, iss, sub, sid, organization, created_at, expires_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      toRow(key, entry)
+    )
   }
 
   async get (key: string): Promise<SessionEntry | undefined> {
@@ -71,7 +74,8 @@ export class PostgresSessionStore implements SessionStore {
   async update (key: string, entry: SessionEntry): Promise<boolean> {
     const { count } = await this.#table.query(`UPDATE ${this.#table.sql}
       SET value = $2, version = $3, iss = $4, sub = $5, sid = $6, organization = $7, created_at = $8, expires_at = $9
-      WHERE key = $1 AND version = $3 - 1 AND expires_at > $10 AND sub IS NOT NULL`, [...toRow(key, entry), this.#table.now()])
+      WHERE key = $1 AND version = $3 - 1 AND expires_at > $10 AND sub IS NOT NULL`, [...toRow(key, entry),
+      this.#table.now()])
     return count === 1
   }
 
@@ -97,18 +101,25 @@ export class PostgresSessionStore implements SessionStore {
     return rows.map(row => toListing(String(row.key), toListed(row)))
   }
 
-  async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number }, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number },
+    work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { sql } = this.#table
     const name = `lock:${key}`
     return await withLease({
       acquire: async (token, leaseSeconds) => {
-        const { count } = await this.#table.query(`INSERT INTO ${sql} AS held (key, value, version, created_at, expires_at)
+        const { count } = await this.#table.query(
+          `INSERT INTO ${sql} AS held (key, value, version, created_at, expires_at)
           VALUES ($1, $2, 0, ${SERVER_NOW}, ${SERVER_NOW} + $3::double precision)
-          ON CONFLICT (key) DO UPDATE SET value = excluded.value, created_at = excluded.created_at, expires_at = excluded.expires_at
-          WHERE held.expires_at <= ${SERVER_NOW}`, [name, token, leaseSeconds])
+          ON CONFLICT (key) DO UPDATE
+          SET value = excluded.value, created_at = excluded.created_at, expires_at = excluded.expires_at
+          WHERE held.expires_at <= ${SERVER_NOW}`,
+          [name, token, leaseSeconds]
+        )
         return count === 1
       },
-      release: async token => { await this.#table.query(`DELETE FROM ${sql} WHERE key = $1 AND value = $2`, [name, token]) }
+      release: async token => {
+        await this.#table.query(`DELETE FROM ${sql} WHERE key = $1 AND value = $2`, [name, token])
+      }
     }, how, work)
   }
 
@@ -116,12 +127,16 @@ export class PostgresSessionStore implements SessionStore {
   #matching (filter: SessionFilter): { where: string, values: unknown[] } {
     const pairs = filterPairs(filter)
     const conditions = pairs.map(([field], index) => `${field} = $${index + 2}`)
-    return { where: `WHERE expires_at > $1 AND ${conditions.join(' AND ')}`, values: [this.#table.now(), ...pairs.map(([, value]) => value)] }
+    return {
+      where: `WHERE expires_at > $1 AND ${conditions.join(' AND ')}`,
+      values: [this.#table.now(), ...pairs.map(([, value]) => value)]
+    }
   }
 }
 
 function toRow (key: string, { value, version, owner, createdAt, expiresAt }: SessionEntry): unknown[] {
-  return [key, value, version, owner.iss, owner.sub, owner.sid ?? null, owner.organization ?? null, createdAt, expiresAt]
+  return [key, value, version, owner.iss, owner.sub, owner.sid ?? null, owner.organization ?? null, createdAt,
+    expiresAt]
 }
 
 function toListed (row: Record<string, unknown>): Pick<SessionEntry, 'owner' | 'createdAt' | 'expiresAt'> {

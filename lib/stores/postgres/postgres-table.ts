@@ -3,14 +3,17 @@ import { sweepRegularly, type SweepOptions } from './postgres-sweeper.js'
 
 /** What the stores need of PostgreSQL: a `Pool` of `pg`, or `fastify.pg` of `@fastify/postgres`. */
 export interface PostgresPool {
-  query (text: string, values?: unknown[]): Promise<{ rows: unknown[], rowCount: number | null }>
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[], rowCount: number | null }>
 }
 
 /** Options of the stores over PostgreSQL. */
 export interface PostgresStoreOptions extends SweepOptions {
   /** A `Pool` of `pg`, or `fastify.pg`. */
   pool: PostgresPool
-  /** Name of the table, a schema before it if need be. Default `'auth0_sessions'` for sessions, `'auth0_revocations'` for revocations. */
+  /**
+   * Name of the table, a schema before it if need be. Default `'auth0_sessions'` for sessions, `'auth0_revocations'`
+   * for revocations.
+   */
   table?: string
   /** The clock, epoch seconds. */
   now?: () => number
@@ -26,7 +29,8 @@ export interface PostgresTable {
   stopSweeping: () => void
 }
 
-export function postgresTable (options: PostgresStoreOptions, name: string, sweep: () => Promise<unknown>): PostgresTable {
+export function postgresTable (options: PostgresStoreOptions, name: string,
+  sweep: () => Promise<unknown>): PostgresTable {
   return {
     query: postgresQuery(options.pool),
     ...tableName(options.table ?? name),
@@ -36,7 +40,8 @@ export function postgresTable (options: PostgresStoreOptions, name: string, swee
 }
 
 /** Runs one statement, which is one transaction; says how many rows it touched and which it gave back. */
-export type PostgresQuery = (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[], count: number }>
+export type PostgresQuery = (text: string,
+  values?: unknown[]) => Promise<{ rows: Record<string, unknown>[], count: number }>
 
 /** `serialization_failure` and `deadlock_detected`: the same statement may succeed when run again. */
 const WORTH_REPEATING = new Set(['40001', '40P01'])
@@ -48,7 +53,8 @@ function postgresQuery (pool: PostgresPool): PostgresQuery {
   if (typeof (pool as Partial<PostgresPool> | undefined)?.query !== 'function') {
     throw new ConfigurationError('pool', 'The option "pool" must be a pool of "pg" or "fastify.pg".')
   }
-  const run = async (text: string, values: Parameters<PostgresQuery>[1], attempt: number): ReturnType<PostgresQuery> => {
+  const run = async (text: string, values: Parameters<PostgresQuery>[1],
+    attempt: number): ReturnType<PostgresQuery> => {
     try {
       const { rows, rowCount } = await pool.query(text, values)
       return { rows: rows as Record<string, unknown>[], count: rowCount ?? 0 }
@@ -63,7 +69,9 @@ function postgresQuery (pool: PostgresPool): PostgresQuery {
 /** @throws ConfigurationError for what is not a plain identifier: names cannot be bound as parameters */
 function tableName (name: string): Pick<PostgresTable, 'sql' | 'index'> {
   if (typeof name !== 'string' || !TABLE.test(name)) {
-    throw new ConfigurationError('table', 'The option "table" must be an identifier of letters, digits and "_" (40 at most), with or without a schema before it.')
+    throw new ConfigurationError('table',
+      'The option "table" must be an identifier of letters, digits and "_" (40 at most), with or without a schema ' +
+        'before it.')
   }
   const parts = name.split('.')
   return {
@@ -72,7 +80,10 @@ function tableName (name: string): Pick<PostgresTable, 'sql' | 'index'> {
   }
 }
 
-/** Statements that make tables, as one transaction; the lock keeps processes that start together out of each other's way. */
+/**
+ * Statements that make tables, as one transaction; the lock keeps processes that start together out of each other's
+ * way.
+ */
 export function migration (table: PostgresTable, statements: string[]): string {
   return [`SELECT pg_advisory_xact_lock(hashtext('${table.sql}'))`, ...statements].join(';\n')
 }

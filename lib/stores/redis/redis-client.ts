@@ -2,17 +2,17 @@ import { ConfigurationError } from '../../errors.js'
 
 /** The commands of `ioredis` (and of `fastify.redis`, `iovalkey` and their clusters) that the stores use. */
 export interface IoredisClient {
-  call (...args: never[]): unknown
-  get (key: string): Promise<string | null>
-  hmget (key: string, ...fields: string[]): Promise<(string | null)[]>
-  eval (script: string, keyCount: number, ...args: string[]): Promise<unknown>
+  call(...args: never[]): unknown
+  get(key: string): Promise<string | null>
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]>
+  eval(script: string, keyCount: number, ...args: string[]): Promise<unknown>
 }
 
 /** The commands of `redis` (node-redis 4 and later; client, pool, sentinel and cluster) that the stores use. */
 export interface NodeRedisClient {
-  get (key: string): Promise<unknown>
-  hmGet (key: string, fields: string[]): Promise<unknown>
-  eval (script: string, options: { keys: string[], arguments: string[] }): Promise<unknown>
+  get(key: string): Promise<unknown>
+  hmGet(key: string, fields: string[]): Promise<unknown>
+  eval(script: string, options: { keys: string[], arguments: string[] }): Promise<unknown>
 }
 
 /** A connected client of the application's. */
@@ -20,7 +20,10 @@ export type RedisClient = IoredisClient | NodeRedisClient
 
 /** Options of the stores over Redis or Valkey. */
 export interface RedisStoreOptions {
-  /** A connected client: `ioredis`, `redis` 4 or later, or `fastify.redis`; single, sentinel or cluster; Redis 5 or Valkey and later. */
+  /**
+   * A connected client: `ioredis`, `redis` 4 or later, or `fastify.redis`; single, sentinel or cluster; Redis 5 or
+   * Valkey and later.
+   */
   client: RedisClient
   /** Before every key. Default `'auth0:session:'` for sessions, `'auth0:revoked:'` for revocations. */
   prefix?: string
@@ -29,18 +32,26 @@ export interface RedisStoreOptions {
 }
 
 /** A store's part of a Redis server. */
-export interface RedisSpace { redis: RedisCommands, prefix: string, now: () => number }
+export interface RedisSpace {
+  redis: RedisCommands
+  prefix: string
+  now: () => number
+}
 
 export function redisSpace (options: RedisStoreOptions, prefix: string): RedisSpace {
-  return { redis: redisCommands(options.client), prefix: options.prefix ?? prefix, now: options.now ?? (() => Date.now() / 1000) }
+  return {
+    redis: redisCommands(options.client),
+    prefix: options.prefix ?? prefix,
+    now: options.now ?? (() => Date.now() / 1000)
+  }
 }
 
 /** All that the stores need of Redis. Each call touches one key, so that a cluster can serve it. */
 export interface RedisCommands {
-  get (key: string): Promise<string | undefined>
-  hashFields (key: string, fields: readonly string[]): Promise<(string | undefined)[]>
+  get(key: string): Promise<string | undefined>
+  hashFields(key: string, fields: readonly string[]): Promise<(string | undefined)[]>
   /** Runs a script in one atomic step. */
-  run (script: string, key: string, ...args: (string | number)[]): Promise<unknown>
+  run(script: string, key: string, ...args: (string | number)[]): Promise<unknown>
 }
 
 /** Speaks to either kind of client. */
@@ -81,5 +92,6 @@ function isIoredis (client: unknown): client is IoredisClient {
 }
 
 function hasMethods (client: unknown, names: string[]): boolean {
-  return typeof client === 'object' && client !== null && names.every(name => typeof (client as Record<string, unknown>)[name] === 'function')
+  return typeof client === 'object' && client !== null &&
+    names.every(name => typeof (client as Record<string, unknown>)[name] === 'function')
 }

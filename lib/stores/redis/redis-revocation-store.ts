@@ -18,7 +18,9 @@ export class RedisRevocationStore implements RevocationStore {
   }
 
   async revokedAt (owner: RevocationOwner): Promise<number | undefined> {
-    const moments = await Promise.all(namesOfOwner(owner).map(async name => await this.#space.redis.get(this.#space.prefix + name)))
+    const moments = await Promise.all(
+      namesOfOwner(owner).map(async name => await this.#space.redis.get(this.#space.prefix + name))
+    )
     const known = moments.filter(moment => moment !== undefined).map(Number)
     return known.length === 0 ? undefined : Math.max(...known)
   }

@@ -31,7 +31,10 @@ return 1`
 export const READ = `
 return redis.call('HMGET', KEYS[1], unpack(ARGV))`
 
-/** ARGV: the fields that are wanted, joined by blanks, then fields and the values they must have. Gives what the deleted entry had. */
+/**
+ * ARGV: the fields that are wanted, joined by blanks, then fields and the values they must have. Gives what the deleted
+ * entry had.
+ */
 export const DELETE_IF = `
 for i = 2, #ARGV, 2 do
   if redis.call('HGET', KEYS[1], ARGV[i]) ~= ARGV[i + 1] then return {} end
@@ -42,7 +45,9 @@ local had = redis.call('HMGET', KEYS[1], unpack(wanted))
 redis.call('DEL', KEYS[1])
 return had`
 
-/** An index is a sorted set of session keys by end. ARGV: now, the member, its end. It lives as long as its last member. */
+/**
+ * An index is a sorted set of session keys by end. ARGV: now, the member, its end. It lives as long as its last member.
+ */
 export const INDEX_ADD = `
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 local known = redis.call('ZSCORE', KEYS[1], ARGV[2])
@@ -59,7 +64,10 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[1], '+inf')`
 export const INDEX_REMOVE = `
 return redis.call('ZREM', KEYS[1], ARGV[1])`
 
-/** ARGV: the token, the lease in milliseconds. Who asks again with the token has it: clients repeat what a broken connection lost. */
+/**
+ * ARGV: the token, the lease in milliseconds. Who asks again with the token has it: clients repeat what a broken
+ * connection lost.
+ */
 export const LOCK = `
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { withLease } from '../stateful/lease.js'
 import { redisSpace, texts, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
-import { CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, READ, TOUCH, UNLOCK, UPDATE } from './redis-scripts.js'
+import {
+  CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, READ, TOUCH, UNLOCK, UPDATE
+} from './redis-scripts.js'
 import { byAge, filterPairs, INDEXED_FIELDS, ownerMatches, toListing } from '../session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionOwner, SessionStore } from '../../../types/stores.js'
 
@@ -38,14 +40,19 @@ export class RedisSessionStore implements SessionStore {
 
   async update (key: string, entry: SessionEntry): Promise<boolean> {
     await this.#index(key, entry.owner, entry.expiresAt)
-    return isDone(await this.#space.redis.run(UPDATE, this.#entryKey(key), entry.version - 1, this.#space.now(), this.#timeToLive(entry.expiresAt), ...toFields(entry)))
+    return isDone(
+      await this.#space.redis.run(UPDATE, this.#entryKey(key), entry.version - 1, this.#space.now(),
+        this.#timeToLive(entry.expiresAt), ...toFields(entry))
+    )
   }
 
   async touch (key: string, expiresAt: number): Promise<boolean> {
     const entry = await this.#listed(key)
     if (entry === undefined) return false
     await this.#index(key, entry.owner, expiresAt)
-    return isDone(await this.#space.redis.run(TOUCH, this.#entryKey(key), this.#space.now(), this.#timeToLive(expiresAt), expiresAt))
+    return isDone(
+      await this.#space.redis.run(TOUCH, this.#entryKey(key), this.#space.now(), this.#timeToLive(expiresAt), expiresAt)
+    )
   }
 
   async delete (key: string): Promise<void> {
@@ -71,25 +78,37 @@ export class RedisSessionStore implements SessionStore {
     return found.sort(byAge)
   }
 
-  async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number }, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async lock<T> (key: string, how: { leaseSeconds: number, waitSeconds: number },
+    work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const lockKey = `${this.#space.prefix}lock:${key}`
     return await withLease({
-      acquire: async (token, leaseSeconds) => isDone(await this.#space.redis.run(LOCK, lockKey, token, Math.ceil(leaseSeconds * 1000))),
-      release: async token => { await this.#space.redis.run(UNLOCK, lockKey, token) }
+      acquire: async (token, leaseSeconds) =>
+        isDone(await this.#space.redis.run(LOCK, lockKey, token, Math.ceil(leaseSeconds * 1000))),
+      release: async token => {
+        await this.#space.redis.run(UNLOCK, lockKey, token)
+      }
     }, how, work)
   }
 
   /** Makes the session findable until `expiresAt`. Never takes it out: another request may be about to write it. */
   async #index (key: string, owner: SessionOwner, expiresAt: number): Promise<void> {
     if (expiresAt <= this.#space.now()) return
-    await Promise.all(this.#indexKeys(owner).map(async index => await this.#space.redis.run(INDEX_ADD, index, this.#space.now(), key, expiresAt)))
+    await Promise.all(
+      this.#indexKeys(owner).map(async index =>
+        await this.#space.redis.run(INDEX_ADD, index, this.#space.now(), key, expiresAt)
+      )
+    )
   }
 
   /** Deletes an entry that matches, then its traces in the indexes; says whether a live one was there. */
   async #remove (key: string, pairs: readonly [string, string][]): Promise<boolean> {
-    const entry = this.#live(await this.#space.redis.run(DELETE_IF, this.#entryKey(key), LISTED_FIELDS.join(' '), ...pairs.flat()))
+    const entry = this.#live(
+      await this.#space.redis.run(DELETE_IF, this.#entryKey(key), LISTED_FIELDS.join(' '), ...pairs.flat())
+    )
     if (entry === undefined) return false
-    await Promise.all(this.#indexKeys(entry.owner).map(async index => await this.#space.redis.run(INDEX_REMOVE, index, key)))
+    await Promise.all(
+      this.#indexKeys(entry.owner).map(async index => await this.#space.redis.run(INDEX_REMOVE, index, key))
+    )
     return true
   }
 

@@ -6,14 +6,19 @@ import type { RevocationFilter, RevocationOwner } from '../../../types/stores.js
 /** What a revocation goes by: one session, one field of its owner, or the pair a logout token names. */
 export type RevocationKind = 'id' | typeof INDEXED_FIELDS[number] | 'sid+sub'
 
-/** Which kind of name a revocation goes by, and the name. @throws InvalidArgumentError for a filter that names nothing, or too much */
+/**
+ * Which kind of name a revocation goes by, and the name. @throws InvalidArgumentError for a filter that names nothing,
+ * or too much
+ */
 export function revocationTarget ({ id, iss, ...filter }: RevocationFilter): { kind: RevocationKind, value: string } {
   const named = INDEXED_FIELDS.filter(field => filter[field] !== undefined)
   if (id !== undefined && id !== '' && named.length === 0) return { kind: 'id', value: id }
   const whole = id === undefined && Boolean(iss) && named.every(field => filter[field] !== '')
   if (whole && named.length === 1) return { kind: named[0]!, value: filter[named[0]!]! }
   if (whole && named.join('+') === 'sid+sub') return { kind: 'sid+sub', value: sidAndSub(filter.sid!, filter.sub!) }
-  throw new InvalidArgumentError('filter', 'A revocation names exactly one of id, sid, sub and organization, or sid and sub together; all but id together with iss.')
+  throw new InvalidArgumentError('filter',
+    'A revocation names exactly one of id, sid, sub and organization, or sid and sub together; all but id together ' +
+      'with iss.')
 }
 
 /** Two names as one; no other two make the same. */

@@ -11,18 +11,20 @@ export interface WatchedSession {
 /** The revocation list as cookie sessions use it. */
 export interface RevocationWatch {
   /** Whether this process ended the session. */
-  endedHere (session: WatchedSession): boolean
+  endedHere(session: WatchedSession): boolean
   /** Whether anybody ended the session; at once where the list answers at once. */
-  ended (session: WatchedSession): Awaitable<boolean>
+  ended(session: WatchedSession): Awaitable<boolean>
   /** Ends sessions that exist at `at`; remembered until `until`. */
-  end (filter: RevocationFilter, at: number, until: number): Awaitable<void>
+  end(filter: RevocationFilter, at: number, until: number): Awaitable<void>
 }
 
 /**
  * Keeps what this process revoked at hand beside a remote list: a write that logout has overtaken
  * is dropped when the headers are sent, where there is no time to ask.
  */
-export function watchRevocations ({ store, now, timeout }: { store: RevocationStore, now: () => number, timeout: number }): RevocationWatch {
+export function watchRevocations (
+  { store, now, timeout }: { store: RevocationStore, now: () => number, timeout: number }
+): RevocationWatch {
   const here = store instanceof MemoryRevocationStore ? store : new MemoryRevocationStore({ now })
 
   function endedHere ({ owner, createdAt }: WatchedSession): boolean {
@@ -39,7 +41,9 @@ export function watchRevocations ({ store, now, timeout }: { store: RevocationSt
       try {
         answer = store.revokedAt(session.owner)
       } catch (error) {
-        return bounded('revokedAt', timeout, async () => { throw error })
+        return bounded('revokedAt', timeout, async () => {
+          throw error
+        })
       }
       if (answer === undefined || typeof answer === 'number') return covers(answer, session.createdAt)
       return bounded('revokedAt', timeout, async () => covers(await answer, session.createdAt))

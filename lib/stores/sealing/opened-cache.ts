@@ -1,9 +1,9 @@
 /** Remembers what opened cookies hold, so that the common request needs no decryption. */
 export interface OpenedCache<T> {
-  get (value: string): T | undefined
+  get(value: string): T | undefined
   /** To be given only values that were authenticated, and deep-frozen contents. */
-  set (value: string, opened: T): void
-  delete (value: string): void
+  set(value: string, opened: T): void
+  delete(value: string): void
 }
 
 interface Entry<T> {
@@ -20,7 +20,9 @@ const BYTES_PER_CHAR = 3
  * Two generations: a hit in the young one writes nothing, a hit in the old one moves the entry; when the young one has
  * half of the room, the old one is forgotten. Expiry and revocation are the caller's to check at every hit.
  */
-export function createOpenedCache<T> ({ maxEntries, maxBytes = 16 * 1024 * 1024 }: { maxEntries: number, maxBytes?: number }): OpenedCache<T> {
+export function createOpenedCache<T> (
+  { maxEntries, maxBytes = 16 * 1024 * 1024 }: { maxEntries: number, maxBytes?: number }
+): OpenedCache<T> {
   let young = new Map<string, Entry<T>>()
   let old = new Map<string, Entry<T>>()
   let youngBytes = 0

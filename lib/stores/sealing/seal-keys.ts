@@ -17,9 +17,9 @@ export interface SealKey {
 /** The keys of one purpose: a new one each day, so that random nonces stay far from the limit of one AES-GCM key. */
 export interface KeyRing {
   /** The key that seals today. */
-  newest (): SealKey
+  newest(): SealKey
   /** The key a protected header names; `undefined` for any header this ring does not write itself. */
-  find (header: string): SealKey | undefined
+  find(header: string): SealKey | undefined
 }
 
 export interface KeyRingOptions {
@@ -42,10 +42,11 @@ function secretId (secret: string): string {
  * @see NIST SP 800-38D section 8.3, RFC 5869
  */
 export function createKeyRing ({ secrets, purpose, maxAgeDays, now }: KeyRingOptions): KeyRing {
-  if (secrets.length === 0 || secrets.some((secret) => secret.length < 32)) {
-    throw new ConfigurationError('sessionSecret', 'sessionSecret needs at least one secret, each of 32 characters or more.')
+  if (secrets.length === 0 || secrets.some(secret => secret.length < 32)) {
+    throw new ConfigurationError('sessionSecret',
+      'sessionSecret needs at least one secret, each of 32 characters or more.')
   }
-  const named = new Map(secrets.map((secret) => [secretId(secret), secret]))
+  const named = new Map(secrets.map(secret => [secretId(secret), secret]))
   const sealing = secretId(secrets[0]!)
   const derived = new Map<string, SealKey>()
   let current: SealKey | undefined

@@ -11,9 +11,9 @@ const TAG_CHARS = 22
 /** Encrypts and authenticates values for one purpose. */
 export interface Sealer {
   /** A compact JWE (`dir`, `A256GCM`). @see RFC 7516 section 3.1 */
-  seal (plaintext: Buffer | string): string
+  seal(plaintext: Buffer | string): string
   /** What was sealed, or `undefined` for anything else. Never throws. */
-  open (value: string): Buffer | undefined
+  open(value: string): Buffer | undefined
 }
 
 const pool = Buffer.alloc(IV_BYTES * 340)
@@ -44,14 +44,17 @@ export function createSealer (options: KeyRingOptions): Sealer {
       cipher.setAAD(aad)
       const text = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext)
       cipher.final()
-      return `${header}..${iv.toString('base64url')}.${text.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`
+      const tag = cipher.getAuthTag()
+      return `${header}..${iv.toString('base64url')}.${text.toString('base64url')}.${tag.toString('base64url')}`
     },
 
     open (value) {
       const headerEnd = value.indexOf('..')
       const ivEnd = headerEnd + 2 + IV_CHARS
       const tagStart = value.length - TAG_CHARS
-      if (headerEnd < 1 || value[ivEnd] !== '.' || tagStart <= ivEnd + 1 || value[tagStart - 1] !== '.') return undefined
+      if (headerEnd < 1 || value[ivEnd] !== '.' || tagStart <= ivEnd + 1 || value[tagStart - 1] !== '.') {
+        return undefined
+      }
       const found = ring.find(value.slice(0, headerEnd))
       const iv = found && decodeBase64url(value.slice(headerEnd + 2, ivEnd))
       const tag = iv && decodeBase64url(value.slice(tagStart))

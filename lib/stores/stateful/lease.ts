@@ -5,9 +5,9 @@ import { TimeoutError } from '../../errors.js'
 /** How a lock is taken and given back; the token tells the holder from whoever comes after the lease ended. */
 export interface Lease {
   /** Takes the lock if it is free, for at most `leaseSeconds`; says whether it did. */
-  acquire (token: string, leaseSeconds: number): Promise<boolean>
+  acquire(token: string, leaseSeconds: number): Promise<boolean>
   /** Gives the lock back if `token` still holds it. */
-  release (token: string): Promise<void>
+  release(token: string): Promise<void>
 }
 
 /** The share of the lease after which `work` is told to stop, so that it ends while the lock is still held. */
@@ -25,7 +25,8 @@ export async function withLease<T> (
   const heldSince = await take(lease, token, how)
   const controller = new AbortController()
   const left = how.leaseSeconds * 1000 * WORKING_SHARE - (performance.now() - heldSince)
-  const timer = setTimeout(() => controller.abort(new TimeoutError('The lock\'s lease is about to end.')), Math.max(0, left))
+  const timer = setTimeout(() => controller.abort(new TimeoutError("The lock's lease is about to end.")),
+    Math.max(0, left))
   try {
     return await work(controller.signal)
   } finally {

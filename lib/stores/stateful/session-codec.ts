@@ -7,11 +7,13 @@ import type { SessionRecord, SessionTokens, SessionData } from '../../../types/s
 
 /** Turns sessions into what a store keeps, and back. */
 export interface SessionCodec {
-  pack (session: SessionData): string
-  /** The claims of session `id`, deep-frozen; `undefined` for another session's value, another format or anything else. */
-  openRecord (id: string, value: string): SessionRecord | undefined
+  pack(session: SessionData): string
+  /**
+   * The claims of session `id`, deep-frozen; `undefined` for another session's value, another format or anything else.
+   */
+  openRecord(id: string, value: string): SessionRecord | undefined
   /** The tokens of session `id`, by the same rule. */
-  openTokens (id: string, value: string): SessionTokens | undefined
+  openTokens(id: string, value: string): SessionTokens | undefined
 }
 
 const SEPARATOR = '\n'
@@ -21,7 +23,8 @@ export function createSessionCodec (sealer: Sealer | undefined, cacheEntries: nu
   const opened = createOpenedCache<SessionRecord>({ maxEntries: cacheEntries })
 
   const close = (part: Buffer): string => sealer === undefined ? part.toString('base64url') : sealer.seal(part)
-  const open = (part: string): Buffer | undefined => sealer === undefined ? Buffer.from(part, 'base64url') : sealer.open(part)
+  const open = (part: string): Buffer | undefined =>
+    sealer === undefined ? Buffer.from(part, 'base64url') : sealer.open(part)
 
   return {
     pack: ({ record, tokens }) => close(Buffer.from(encodeRecord(record))) + SEPARATOR + close(encodeTokens(tokens)),

@@ -11,7 +11,8 @@ import { createSessionCodec } from './session-codec.js'
 import { openTossed } from '../stateless/tossed-cookies.js'
 import type { Sealer } from '../sealing/seal.js'
 import type {
-  Awaitable, CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens, SessionData
+  Awaitable, CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionOwner, SessionRecord, SessionStore,
+  SessionTokens, SessionData
 } from '../../../types/stores.js'
 
 /** What `createStatefulSessions` needs. */
@@ -46,10 +47,16 @@ const BULK = 10
 const LOGIN_IN_FLIGHT = 600
 
 /** A session by its id, and by the name the store has for it. */
-interface Identity { readonly id: string, readonly key: string }
+interface Identity {
+  readonly id: string
+  readonly key: string
+}
 
 /** A session as the store holds it. */
-interface Found extends Identity { entry: SessionEntry, record: SessionRecord }
+interface Found extends Identity {
+  entry: SessionEntry
+  record: SessionRecord
+}
 
 /** The name under which a store keeps a session: whoever steals the store learns no id. */
 export function storeKey (id: string): string {
@@ -74,7 +81,10 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
   const inTurn = createKeyedMutex()
   /** What each request last saw: its tokens come from the same read as its claims. */
   const lastSeen = new WeakMap<CookieJar, Found>()
-  /** Ids a request came with although no session was found: they are ended all the same when the request ends its session. */
+  /**
+   * Ids a request came with although no session was found: they are ended all the same when the request ends its
+   * session.
+   */
   const lost = new WeakMap<CookieJar, Identity>()
   /** Sessions whose lock this process holds. */
   const locked = new Set<string>()
@@ -110,7 +120,9 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     const entry = await call('get', () => store.get(key))
     const record = entry && codec.openRecord(id, entry.value)
     if (entry === undefined || record === undefined) return undefined
-    return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now() ? { id, key, entry, record } : undefined
+    return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
+      ? { id, key, entry, record }
+      : undefined
   }
 
   function tokensOf ({ id, entry }: Found): SessionTokens {
@@ -162,14 +174,18 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       }
       const { key, entry, record } = found
       const renewed = sessionEnd(record, now(), lifetime)
-      const lastActivity = lifetime.rolling ? Math.min(now(), entry.expiresAt - lifetime.inactivityDuration) : record.updatedAt
+      const lastActivity = lifetime.rolling
+        ? Math.min(now(), entry.expiresAt - lifetime.inactivityDuration)
+        : record.updatedAt
       const due = renewed < entry.expiresAt || (renewed > entry.expiresAt && touchDue(lastActivity, now(), lifetime))
       if (due && !await touch(key, renewed)) {
         clearCookies(jar)
         return undefined
       }
       lastSeen.set(jar, found)
-      return due ? { record, lastActivity: now(), expiresAt: renewed } : { record, lastActivity, expiresAt: entry.expiresAt }
+      return due
+        ? { record, lastActivity: now(), expiresAt: renewed }
+        : { record, lastActivity, expiresAt: entry.expiresAt }
     },
 
     async tokens (jar, record) {
@@ -185,7 +201,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       const { record } = session
       const previous = identityIn(jar) ?? lost.get(jar)
       lastSeen.delete(jar)
-      // The old session first: when this fails nothing has changed, and when what follows fails there is no session at all.
+      // The old session first: when this fails nothing has changed, and when what follows fails there is no session at
+      // all.
       if (previous !== undefined) await call('delete', () => store.delete(previous.key))
       clearCookies(jar)
       const identity = identityOf(record.id)
@@ -201,7 +218,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       lastSeen.set(jar, { ...identity, entry, record })
       jar.set(options.names(jar.secure).session, idSealer === undefined ? record.id : idSealer.seal(record.id), {
         ...options.attributes(jar.secure),
-        // The browser keeps the id as long as use could prolong the session; when it ends earlier is the store's business.
+        // The browser keeps the id as long as use could prolong the session; when it ends earlier is the store's
+        // business.
         maxAge: Math.max(0, Math.floor(absoluteEnd(record, lifetime) - now()))
       })
     },
@@ -211,14 +229,18 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       const identity = identityOf(id)
       return await inTurn(id, async () => {
         // Whoever waits behind a store that does not answer shall not wait for every one before.
-        if (performance.now() - since > timeout * 1000) throw new SessionStoreError('The session store was too slow for this many writes of one session.')
+        if (performance.now() - since > timeout * 1000) {
+          throw new SessionStoreError('The session store was too slow for this many writes of one session.')
+        }
         for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
           if (attempt > 0) await sleep(20 * attempt * Math.random())
           const found = await find(identity)
           if (found === undefined) return undefined
           const current = { record: found.record, tokens: tokensOf(found) }
           const wanted = change(current)
-          if (wanted === undefined || (wanted.record === current.record && wanted.tokens === current.tokens)) return wanted
+          if (wanted === undefined || (wanted.record === current.record && wanted.tokens === current.tokens)) {
+            return wanted
+          }
           const changed = stamp(current, wanted, now())
           const entry: SessionEntry = {
             value: codec.pack(changed),
@@ -264,7 +286,9 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     async revoke ({ id, ...filter }) {
       if (id === undefined) {
         // Before the entries: a login that is written in between finds this when it looks back.
-        if (revocations !== undefined) await call('revoke', () => revocations.revoke(filter, now(), now() + LOGIN_IN_FLIGHT))
+        if (revocations !== undefined) {
+          await call('revoke', () => revocations.revoke(filter, now(), now() + LOGIN_IN_FLIGHT))
+        }
         return await bulk('deleteWhere', () => store.deleteWhere(filter))
       }
       const key = storeKey(id)

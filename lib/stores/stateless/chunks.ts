@@ -11,19 +11,24 @@ const ODD_NUMBER = /^[\w.-]{1,16}$/
 const MOST_ODD = 16
 
 /** What a cookie takes of `COOKIE_LIMIT`. */
-export function cookieSize (name: string, value: string, { path, httpOnly, secure, sameSite, domain, partitioned, maxAge }: CookieAttributes): number {
+export function cookieSize (name: string, value: string,
+  { path, httpOnly, secure, sameSite, domain, partitioned, maxAge }: CookieAttributes): number {
   const attributes = `; Path=${path}; SameSite=${sameSite}${httpOnly ? '; HttpOnly' : ''}${secure ? '; Secure' : ''}` +
-    `${domain === undefined ? '' : `; Domain=${domain}`}${partitioned ? '; Partitioned' : ''}${maxAge === undefined ? '' : `; Max-Age=${maxAge}`}`
+    (domain === undefined ? '' : `; Domain=${domain}`) + (partitioned ? '; Partitioned' : '') +
+    (maxAge === undefined ? '' : `; Max-Age=${maxAge}`)
   return name.length + 1 + value.length + attributes.length
 }
 
-/** The values a cookie and its chunks may stand for; more than one when a change between the two forms met another one. */
+/**
+ * The values a cookie and its chunks may stand for; more than one when a change between the two forms met another one.
+ */
 export function readChunked (jar: CookieJar, name: string): string[] {
-  return [jar.get(name), joinChunks(jar, name)].filter((value) => value !== undefined)
+  return [jar.get(name), joinChunks(jar, name)].filter(value => value !== undefined)
 }
 
 /** Writes a value as one cookie where it fits, else as chunks, and clears what an earlier form left. */
-export function writeChunked (jar: CookieJar, name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void {
+export function writeChunked (jar: CookieJar, name: string, value: string, attributes: CookieAttributes,
+  stillWanted?: () => boolean): void {
   const chunks = split(name, value, attributes)
   const written = new Set(chunks.map(([chunk]) => chunk))
   for (const stale of presentNames(jar, name)) if (!written.has(stale)) jar.clear(stale, attributes)
@@ -59,6 +64,7 @@ function split (name: string, value: string, attributes: CookieAttributes): [nam
 /** The names of both forms that the browser holds or this response has written, odd numbers included. */
 function presentNames (jar: CookieJar, name: string): Set<string> {
   const numbered = Array.from({ length: MOST_CHUNKS }, (_, index) => `${name}.${index}`)
-  const odd = jar.names(`${name}.`).filter((candidate) => ODD_NUMBER.test(candidate.slice(name.length + 1))).slice(0, MOST_ODD)
-  return new Set([name, ...numbered, ...odd].filter((candidate) => jar.get(candidate) !== undefined))
+  const odd = jar.names(`${name}.`).filter(candidate => ODD_NUMBER.test(candidate.slice(name.length + 1))).slice(0,
+    MOST_ODD)
+  return new Set([name, ...numbered, ...odd].filter(candidate => jar.get(candidate) !== undefined))
 }

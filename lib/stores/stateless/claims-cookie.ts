@@ -20,8 +20,18 @@ export function encodeRecord (record: SessionRecord): string {
   const { id, version, createdAt, updatedAt, domain, issuer, sid, ceiling, user, custom, authorizationDetails } = record
   try {
     return JSON.stringify([
-      VERSION, id, version, createdAt, updatedAt, domain, issuer === issuerOf(domain) ? null : issuer,
-      sid ?? null, ceiling ?? null, user, custom ?? null, authorizationDetails ?? null
+      VERSION,
+      id,
+      version,
+      createdAt,
+      updatedAt,
+      domain,
+      issuer === issuerOf(domain) ? null : issuer,
+      sid ?? null,
+      ceiling ?? null,
+      user,
+      custom ?? null,
+      authorizationDetails ?? null
     ])
   } catch (error) {
     throw new InvalidArgumentError('session', 'The session holds a value that JSON cannot express.', error)
@@ -32,9 +42,12 @@ export function encodeRecord (record: SessionRecord): string {
 export function decodeRecord (plaintext: Buffer): SessionRecord | undefined {
   const parsed = parseSafely(plaintext.toString('utf8'))
   if (!Array.isArray(parsed) || parsed.length !== 12 || parsed[0] !== VERSION) return undefined
-  const [, id, version, createdAt, updatedAt, domain, issuer, sid, ceiling, user, custom, authorizationDetails] = parsed as unknown[]
-  const well = typeof id === 'string' && typeof version === 'number' && typeof createdAt === 'number' && typeof updatedAt === 'number' &&
-    typeof domain === 'string' && (issuer === null || typeof issuer === 'string') && (sid === null || typeof sid === 'string') &&
+  const [, id, version, createdAt, updatedAt, domain, issuer, sid, ceiling, user, custom, authorizationDetails] =
+    parsed as unknown[]
+  const well = typeof id === 'string' && typeof version === 'number' && typeof createdAt === 'number' &&
+    typeof updatedAt === 'number' &&
+    typeof domain === 'string' && (issuer === null || typeof issuer === 'string') &&
+    (sid === null || typeof sid === 'string') &&
     (ceiling === null || typeof ceiling === 'number') && isUser(user) && (custom === null || isObject(custom)) &&
     (authorizationDetails === null || Array.isArray(authorizationDetails))
   if (!well) return undefined

@@ -25,20 +25,25 @@ interface Droppable {
  * access tokens of other audiences first, then tokens of connections, then the login's own access token;
  * of equals the one that expires first.
  */
-export function * slimmed (tokens: SessionTokens, { audience, now }: { audience: string | undefined, now: number }): Generator<{ tokens: SessionTokens, dropped: string }> {
+export function * slimmed (tokens: SessionTokens,
+  { audience, now }: { audience: string | undefined, now: number }
+): Generator<{ tokens: SessionTokens, dropped: string }> {
   const replaceable = tokens.refreshToken !== undefined
   const droppable: Droppable[] = [
-    ...tokens.tokenSets.map((set) => ({
+    ...tokens.tokenSets.map(set => ({
       rank: set.audience === audience ? 3 : 1,
       expiresAt: set.expiresAt,
       part: accessTokenPart(set.audience),
-      without: (from: SessionTokens) => ({ ...from, tokenSets: from.tokenSets.filter((one) => one !== set) })
+      without: (from: SessionTokens) => ({ ...from, tokenSets: from.tokenSets.filter(one => one !== set) })
     })),
-    ...tokens.connectionTokenSets.map((set) => ({
+    ...tokens.connectionTokenSets.map(set => ({
       rank: 2,
       expiresAt: set.expiresAt,
       part: connectionTokenPart(set.connection),
-      without: (from: SessionTokens) => ({ ...from, connectionTokenSets: from.connectionTokenSets.filter((one) => one !== set) })
+      without: (from: SessionTokens) => ({
+        ...from,
+        connectionTokenSets: from.connectionTokenSets.filter(one => one !== set)
+      })
     }))
   ].filter(({ expiresAt }) => replaceable || (expiresAt !== 0 && expiresAt <= now))
   droppable.sort((a, b) => a.rank - b.rank || a.expiresAt - b.expiresAt)
@@ -52,8 +57,12 @@ export function * slimmed (tokens: SessionTokens, { audience, now }: { audience:
 /** What weighs what in a session, the heaviest first. */
 export function weigh ({ record, tokens }: SessionData): PartSize[] {
   const parts: [part: string, value: unknown][] = [
-    ...Object.entries(record.user).map(([claim, value]): [string, unknown] => [`user[${JSON.stringify(claim)}]`, value]),
-    ...Object.entries(record.custom ?? {}).map(([field, value]): [string, unknown] => [`custom[${JSON.stringify(field)}]`, value]),
+    ...Object.entries(record.user).map((
+      [claim, value]
+    ): [string, unknown] => [`user[${JSON.stringify(claim)}]`, value]),
+    ...Object.entries(record.custom ?? {}).map((
+      [field, value]
+    ): [string, unknown] => [`custom[${JSON.stringify(field)}]`, value]),
     ['authorizationDetails', record.authorizationDetails],
     ['refreshToken', tokens.refreshToken],
     ['idToken', tokens.idToken],
@@ -72,7 +81,9 @@ export function tooLarge (what: string, bytes: number, limit: number, session: S
   const heaviest = sizes.slice(0, 5).map(({ part, bytes }) => `${part} ${bytes}`).join(', ')
   return new SessionTooLargeError(
     `${what} needs ${bytes} bytes and may have ${limit}. The heaviest parts in bytes: ${heaviest}. ` +
-    'Keep less in the session, or set "sessionStore" to keep sessions on the server.', sizes)
+      'Keep less in the session, or set "sessionStore" to keep sessions on the server.',
+    sizes
+  )
 }
 
 function accessTokenPart (audience: string | undefined): string {

@@ -2,20 +2,29 @@
 const GRACE = 60
 const MAX_SESSIONS = 10_000
 
-/** A sealed cookie as it was written, and its version; of claims also when (epoch seconds). An empty value where the cookie was taken away. */
-export interface Written { value: string, version: number }
+/**
+ * A sealed cookie as it was written, and its version; of claims also when (epoch seconds). An empty value where the
+ * cookie was taken away.
+ */
+export interface Written {
+  value: string
+  version: number
+}
 
 /** What this process wrote last of a session that was there before. */
-export interface RecentWrite { claims?: Written & { at: number }, tokens?: Written }
+export interface RecentWrite {
+  claims?: Written & { at: number }
+  tokens?: Written
+}
 
 /**
  * What this process wrote of sessions lately. Browsers send requests side by side, and answers overtake each other:
  * a request, or a browser, may be behind what another request of the same session has written.
  */
 export interface RecentWrites {
-  get (id: string): RecentWrite | undefined
-  add (id: string, write: RecentWrite): void
-  forget (id: string): void
+  get(id: string): RecentWrite | undefined
+  add(id: string, write: RecentWrite): void
+  forget(id: string): void
 }
 
 export function createRecentWrites (now: () => number): RecentWrites {

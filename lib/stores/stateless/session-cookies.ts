@@ -9,7 +9,9 @@ import { decodeTokens, encodeTokens } from './tokens-cookie.js'
 import { deepFreeze } from '../../base/json.js'
 import { openTossed } from './tossed-cookies.js'
 import type { Sealer } from '../sealing/seal.js'
-import type { CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
+import type {
+  CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, SessionData
+} from '../../../types/stores.js'
 
 /** What the claims cookie opens to. One object may serve many requests. */
 export interface OpenedSession {
@@ -28,7 +30,9 @@ export interface SessionCookiesOptions {
   cacheEntries: number
   /** The audience a login asks for; its access token is the last to be left out when space is short. */
   audience?: string
-  /** Called with `session_cookie_large` when a session nears, and when one exceeds, what cookies can hold; once each. */
+  /**
+   * Called with `session_cookie_large` when a session nears, and when one exceeds, what cookies can hold; once each.
+   */
   warn: (code: string, detail: object) => void
 }
 
@@ -101,15 +105,23 @@ export class SessionCookies {
    * Writes the parts of a session that changed, and returns them.
    * @throws SessionTooLargeError before anything is written
    */
-  write (jar: CookieJar, { record, tokens }: SessionData, changed: { record: boolean, tokens: boolean }, stillWanted: () => boolean): RecentWrite {
+  write (jar: CookieJar, { record, tokens }: SessionData, changed: { record: boolean, tokens: boolean },
+    stillWanted: () => boolean): RecentWrite {
     const { sealers, now, audience, warn } = this.#options
     const names = this.#namesFor(jar)
     const attributes = this.#attributes(jar, record)
     const sealTokens = (tokens: SessionTokens) => isEmpty(tokens) ? '' : sealers.tokens.seal(encodeTokens(tokens))
 
-    const claims = changed.record ? sealers.session.seal(encodeRecord(record)) : this.#recent.get(record.id)?.claims?.value ?? jar.get(names.session)!
+    const claims = changed.record
+      ? sealers.session.seal(encodeRecord(record))
+      : this.#recent.get(record.id)?.claims?.value ?? jar.get(names.session)!
     const claimsSize = cookieSize(names.session, claims, attributes)
-    if (claimsSize > COOKIE_LIMIT) throw tooLarge('The cookie of the user and the session\'s own fields', claimsSize, COOKIE_LIMIT, { record, tokens })
+    if (claimsSize > COOKIE_LIMIT) {
+      throw tooLarge("The cookie of the user and the session's own fields", claimsSize, COOKIE_LIMIT, {
+        record,
+        tokens
+      })
+    }
 
     let sealed = sealTokens(tokens)
     let tokensChanged = changed.tokens
@@ -145,7 +157,8 @@ export class SessionCookies {
 
   /**
    * Gives a browser that is behind what other requests of its session have written, unless that has `ended`.
-   * An answer that knows of nothing newer leaves the browser as it is: that may be logged out by now, or somebody else's.
+   * An answer that knows of nothing newer leaves the browser as it is: that may be logged out by now, or somebody
+   * else's.
    */
   catchUp (jar: CookieJar, id: string, ended: (session: OpenedSession) => boolean): void {
     const held = this.#ahead.has(jar) ? this.#held(jar) : undefined
@@ -180,10 +193,16 @@ export class SessionCookies {
 
   /** The session of the claims cookie as it came. */
   #held (jar: CookieJar, value: string | undefined = this.raw(jar)): OpenedSession | undefined {
-    return value === undefined ? undefined : this.#open(value) ?? openTossed(jar, this.#namesFor(jar).session, value => this.#open(value), this.#options.warn)
+    return value === undefined
+      ? undefined
+      : this.#open(value) ??
+        openTossed(jar, this.#namesFor(jar).session, value => this.#open(value), this.#options.warn)
   }
 
-  /** What this process has written and the cookies do not say; where another process was the last to write claims, its stand. */
+  /**
+   * What this process has written and the cookies do not say; where another process was the last to write claims, its
+   * stand.
+   */
   #missed (jar: CookieJar, { record }: OpenedSession): RecentWrite | undefined {
     const recent = this.#recent.get(record.id)
     if (recent === undefined) return undefined
@@ -221,7 +240,8 @@ export class SessionCookies {
   }
 
   /** Sets the cookies of what was written. */
-  #put (jar: CookieJar, { claims, tokens }: RecentWrite, attributes: CookieAttributes, stillWanted?: () => boolean): void {
+  #put (jar: CookieJar, { claims, tokens }: RecentWrite, attributes: CookieAttributes,
+    stillWanted?: () => boolean): void {
     const names = this.#namesFor(jar)
     if (claims !== undefined) jar.set(names.session, claims.value, attributes, stillWanted)
     if (tokens === undefined) return
@@ -243,10 +263,17 @@ export class SessionCookies {
 export function toOpened (record: SessionRecord): OpenedSession {
   const { id, user, issuer: iss, sid, createdAt } = record
   const { sub, org_id: organization } = user
-  const owner = { id, iss, sub, ...(sid !== undefined && { sid }), ...(typeof organization === 'string' && { organization }) }
+  const owner = {
+    id,
+    iss,
+    sub,
+    ...(sid !== undefined && { sid }),
+    ...(typeof organization === 'string' && { organization })
+  }
   return { record, owner, createdAt }
 }
 
 function isEmpty ({ refreshToken, idToken, tokenSets, connectionTokenSets, jkt }: SessionTokens): boolean {
-  return refreshToken === undefined && idToken === undefined && jkt === undefined && tokenSets.length + connectionTokenSets.length === 0
+  return refreshToken === undefined && idToken === undefined && jkt === undefined &&
+    tokenSets.length + connectionTokenSets.length === 0
 }

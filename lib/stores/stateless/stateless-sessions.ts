@@ -25,7 +25,9 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     if (jar.writable) cookies.clear(jar)
   }
 
-  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean): LiveSession | undefined {
+  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean):
+    | LiveSession
+    | undefined {
     if (ended) return clear(jar)
     const { record } = opened
     if (!jar.writable || !touchDue(lastActivity, time, lifetime)) {
@@ -47,7 +49,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     if (sessionEnd(record, lastActivity, lifetime) <= time) return clear(jar)
     const ended = revocations.ended(opened)
     if (typeof ended === 'boolean') return live(jar, opened, lastActivity, time, ended)
-    return ended.then((ended) => live(jar, opened, lastActivity, time, ended), (error: unknown) => {
+    return ended.then(ended => live(jar, opened, lastActivity, time, ended), (error: unknown) => {
       // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
       if (onStoreError === 'anonymous') return undefined
       throw error
@@ -61,10 +63,14 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     if (until <= now()) return
     // Not before its own birth, should another process's clock be ahead.
     const ending = revocations.end({ id: record.id }, Math.max(now(), record.createdAt), until)
-    return ending?.catch((error: unknown) => { warn('revocation_failed', { error }) })
+    return ending?.catch((error: unknown) => {
+      warn('revocation_failed', { error })
+    })
   }
 
-  function change (jar: CookieJar, id: string, next: (current: SessionData) => SessionData | undefined): SessionData | undefined {
+  function change (jar: CookieJar, id: string, next: (current: SessionData) => SessionData | undefined):
+    | SessionData
+    | undefined {
     const opened = cookies.current(jar)
     if (opened?.record.id !== id || revocations.endedHere(opened)) return undefined
     const current = { record: opened.record, tokens: cookies.tokens(jar, id) }
@@ -74,7 +80,9 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     if (!changed.record && !changed.tokens) return current
     const version = Math.max(current.record.version, current.tokens.version) + 1
     // Not before the write it follows, should another process's clock be ahead.
-    const record = changed.record ? { ...wanted.record, id, version, updatedAt: Math.max(now(), current.record.updatedAt) } : current.record
+    const record = changed.record
+      ? { ...wanted.record, id, version, updatedAt: Math.max(now(), current.record.updatedAt) }
+      : current.record
     const tokens = changed.tokens ? { ...wanted.tokens, id, version } : current.tokens
     cookies.remember(id, cookies.write(jar, { record, tokens }, changed, stillWanted(opened)))
     return { record, tokens }
@@ -94,7 +102,8 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
       const before = cookies.current(jar)
       const write = () => {
         const { id, version } = record
-        cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true }, stillWanted(toOpened(record)))
+        cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true },
+          stillWanted(toOpened(record)))
         cookies.forgetSeen(jar)
       }
       const ending = before && before.record.id !== record.id ? end(before) : undefined
@@ -103,7 +112,8 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
 
     update (jar, id, next) {
       const found = read(jar)
-      const proceed = (session: LiveSession | undefined) => session?.record.id === id ? change(jar, id, next) : undefined
+      const proceed = (session: LiveSession | undefined) =>
+        session?.record.id === id ? change(jar, id, next) : undefined
       return found instanceof Promise ? found.then(proceed) : proceed(found)
     },
 

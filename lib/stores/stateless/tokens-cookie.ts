@@ -17,17 +17,24 @@ type Packed = string | number[]
  * The tokens cookie's plaintext: version, length of the JSON part, the JSON part, then the bytes of every JWT segment.
  * A sealed value is base64url itself; raw bytes keep it from being encoded twice, which saves a quarter.
  */
-export function encodeTokens ({ id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce }: SessionTokens): Buffer {
+export function encodeTokens (
+  { id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce }: SessionTokens
+): Buffer {
   const raw: Buffer[] = []
   const pack = (token: string) => packInto(raw, token)
   const json = Buffer.from(JSON.stringify([
-    id, version,
+    id,
+    version,
     refreshToken === undefined ? null : pack(refreshToken),
     idToken === undefined ? null : pack(idToken),
-    tokenSets.map(({ accessToken, tokenType, scope, expiresAt, audience, requestedScope }) =>
-      [pack(accessToken), tokenType, scope, expiresAt, audience ?? null, requestedScope === scope ? null : requestedScope]),
-    connectionTokenSets.map(({ accessToken, scope, expiresAt, connection, loginHint }) =>
-      [pack(accessToken), scope, expiresAt, connection, loginHint ?? null]),
+    tokenSets.map((
+      { accessToken, tokenType, scope, expiresAt, audience, requestedScope }
+    ) => [pack(accessToken), tokenType, scope, expiresAt, audience ?? null,
+      requestedScope === scope ? null : requestedScope]
+    ),
+    connectionTokenSets.map((
+      { accessToken, scope, expiresAt, connection, loginHint }
+    ) => [pack(accessToken), scope, expiresAt, connection, loginHint ?? null]),
     jkt ?? null,
     nonce === undefined ? null : pack(nonce)
   ]))
@@ -45,7 +52,8 @@ export function decodeTokens (plaintext: Buffer): SessionTokens | undefined {
   if (!Array.isArray(parsed) || parsed.length !== 8) return undefined
   const reader = new SegmentReader(plaintext, jsonEnd)
   const [id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce] = parsed as unknown[]
-  if (typeof id !== 'string' || typeof version !== 'number' || !Array.isArray(tokenSets) || !Array.isArray(connectionTokenSets)) return undefined
+  if (typeof id !== 'string' || typeof version !== 'number' || !Array.isArray(tokenSets) ||
+    !Array.isArray(connectionTokenSets)) return undefined
   const tokens = {
     id,
     version,
@@ -64,9 +72,9 @@ function packInto (raw: Buffer[], token: string): Packed {
   const segments = token.split('.', MOST_SEGMENTS + 1)
   if (segments.length > MOST_SEGMENTS) return token
   const bytes = segments.map(decodeBase64url)
-  if (!bytes.every((segment) => segment !== undefined)) return token
+  if (!bytes.every(segment => segment !== undefined)) return token
   raw.push(...bytes)
-  return bytes.map((segment) => segment.length)
+  return bytes.map(segment => segment.length)
 }
 
 /** Hands out packed tokens in the order in which they were packed. */
@@ -85,38 +93,61 @@ class SegmentReader {
   }
 
   token (packed: unknown): unknown {
-    if (!Array.isArray(packed) || !packed.every((length) => Number.isInteger(length) && length >= 0)) return packed
-    return packed.map((length: number) => this.#bytes.toString('base64url', this.#position, (this.#position += length))).join('.')
+    if (!Array.isArray(packed) || !packed.every(length => Number.isInteger(length) && length >= 0)) return packed
+    return packed.map((length: number) => {
+      const start = this.#position
+      this.#position += length
+      return this.#bytes.toString('base64url', start, this.#position)
+    }).join('.')
   }
 }
 
 function toTokenSet (row: unknown, reader: SegmentReader): unknown {
   if (!Array.isArray(row)) return undefined
   const [accessToken, tokenType, scope, expiresAt, audience, requestedScope] = row as unknown[]
-  return { accessToken: reader.token(accessToken), tokenType, scope, expiresAt, ...(audience !== null && { audience }), requestedScope: requestedScope ?? scope }
+  return {
+    accessToken: reader.token(accessToken),
+    tokenType,
+    scope,
+    expiresAt,
+    ...(audience !== null && { audience }),
+    requestedScope: requestedScope ?? scope
+  }
 }
 
 function toConnectionTokenSet (row: unknown, reader: SegmentReader): unknown {
   if (!Array.isArray(row)) return undefined
   const [accessToken, scope, expiresAt, connection, loginHint] = row as unknown[]
-  return { accessToken: reader.token(accessToken), scope, expiresAt, connection, ...(loginHint !== null && { loginHint }) }
+  return {
+    accessToken: reader.token(accessToken),
+    scope,
+    expiresAt,
+    connection,
+    ...(loginHint !== null && { loginHint })
+  }
 }
 
-function isTokens (value: { id: string, version: number, tokenSets: unknown[], connectionTokenSets: unknown[] }): value is SessionTokens {
+function isTokens (
+  value: { id: string, version: number, tokenSets: unknown[], connectionTokenSets: unknown[] }
+): value is SessionTokens {
   const { refreshToken, idToken, jkt, nonce } = value as Record<string, unknown>
-  return isStringOrAbsent(refreshToken) && isStringOrAbsent(idToken) && isStringOrAbsent(jkt) && isStringOrAbsent(nonce) &&
+  return isStringOrAbsent(refreshToken) && isStringOrAbsent(idToken) && isStringOrAbsent(jkt) &&
+    isStringOrAbsent(nonce) &&
     value.tokenSets.every(isTokenSet) && value.connectionTokenSets.every(isConnectionTokenSet)
 }
 
 function isTokenSet (value: unknown): value is TokenSet {
-  return isObject(value) && typeof value['accessToken'] === 'string' && (value['tokenType'] === 'Bearer' || value['tokenType'] === 'DPoP') &&
-    typeof value['scope'] === 'string' && typeof value['expiresAt'] === 'number' && isStringOrAbsent(value['audience']) &&
+  return isObject(value) && typeof value['accessToken'] === 'string' &&
+    (value['tokenType'] === 'Bearer' || value['tokenType'] === 'DPoP') &&
+    typeof value['scope'] === 'string' && typeof value['expiresAt'] === 'number' &&
+    isStringOrAbsent(value['audience']) &&
     typeof value['requestedScope'] === 'string'
 }
 
 function isConnectionTokenSet (value: unknown): value is ConnectionTokenSet {
   return isObject(value) && typeof value['accessToken'] === 'string' && typeof value['scope'] === 'string' &&
-    typeof value['expiresAt'] === 'number' && typeof value['connection'] === 'string' && isStringOrAbsent(value['loginHint'])
+    typeof value['expiresAt'] === 'number' && typeof value['connection'] === 'string' &&
+    isStringOrAbsent(value['loginHint'])
 }
 
 function isStringOrAbsent (value: unknown): value is string | undefined {

@@ -43,8 +43,8 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
   function pending (jar: CookieJar, except?: string): Pending[] {
     const prefix = nameOf(jar, '')
     return jar.names(prefix)
-      .filter((name) => isState(name.slice(prefix.length)) && name !== except)
-      .map((name) => {
+      .filter(name => isState(name.slice(prefix.length)) && name !== except)
+      .map(name => {
         const value = jar.get(name)!
         const kept = open(value, name.slice(prefix.length))
         const usable = kept !== undefined && kept.expiresAt > now()
@@ -55,14 +55,17 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
 
   return {
     set (jar, state, transaction, ttl) {
-      if (!isState(state)) throw new InvalidArgumentError('state', 'A state consists of 1 to 128 letters, digits, "-" and "_".')
+      if (!isState(state)) {
+        throw new InvalidArgumentError('state', 'A state consists of 1 to 128 letters, digits, "-" and "_".')
+      }
       const name = nameOf(jar, state)
       const value = sealer.seal(encodeTransaction({ transaction: { ...transaction, state }, expiresAt: now() + ttl }))
       const how = { ...attributes(jar.secure, transaction.responseMode === 'form_post'), maxAge: Math.ceil(ttl) }
       const size = cookieSize(name, value, how)
       if (size > COOKIE_LIMIT) {
         throw new InvalidArgumentError('appState',
-          `What this login has to remember needs ${size} bytes and a cookie holds ${COOKIE_LIMIT}. Keep "appState" and "returnTo" small, or set "transactionStore".`)
+          `What this login has to remember needs ${size} bytes and a cookie holds ${COOKIE_LIMIT}. Keep "appState" ` +
+            'and "returnTo" small, or set "transactionStore".')
       }
       const others = pending(jar, name)
       let count = 1 + others.length
@@ -83,12 +86,14 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
       if (value === undefined) return undefined
       const kept = open(value, state)
       jar.clear(name, attributes(jar.secure, kept?.transaction.responseMode === 'form_post'))
-      return kept !== undefined && kept.expiresAt > now() && taken.take(state, kept.expiresAt) ? kept.transaction : undefined
+      return kept !== undefined && kept.expiresAt > now() && taken.take(state, kept.expiresAt)
+        ? kept.transaction
+        : undefined
     },
 
     delete (jar, state) {
       const prefix = nameOf(jar, '')
-      const names = jar.names(prefix).filter((name) => {
+      const names = jar.names(prefix).filter(name => {
         const own = name.slice(prefix.length)
         return isState(own) && (state === undefined || own === state)
       })

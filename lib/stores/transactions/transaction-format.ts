@@ -31,5 +31,5 @@ export function decodeTransaction (plaintext: Buffer): KeptTransaction | undefin
 
 function isTransaction (value: unknown): value is Transaction {
   return isObject(value) && KINDS.includes(value['kind']) && typeof value['createdAt'] === 'number' &&
-    REQUIRED.every((member) => typeof value[member] === 'string')
+    REQUIRED.every(member => typeof value[member] === 'string')
 }

@@ -1,7 +1,10 @@
 import type { webcrypto } from 'node:crypto'
 
 /** A further account that is linked to a user. */
-export interface TenantIdentity { connection: string, userId: string }
+export interface TenantIdentity {
+  connection: string
+  userId: string
+}
 
 /** A second factor of a user. */
 export interface TenantAuthenticator {
@@ -50,7 +53,10 @@ export interface TenantUser {
 }
 
 /** An API and the scopes an application may ask for it with a refresh token that was made for another API. */
-export interface RefreshTokenPolicy { audience: string, scope: readonly string[] }
+export interface RefreshTokenPolicy {
+  audience: string
+  scope: readonly string[]
+}
 
 /** An application registered at the tenant. */
 export interface TenantClient {
@@ -66,15 +72,16 @@ export interface TenantClient {
   jwks?: { keys: readonly (webcrypto.JsonWebKey & { kid?: string })[] }
   /** The application's certificate, PEM; it needs a tenant with `tls`. */
   certificate?: string
-  tokenEndpointAuthMethod?: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt' | 'self_signed_tls_client_auth'
+  tokenEndpointAuthMethod?: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt'
+    | 'self_signed_tls_client_auth'
   /** Grant types it may use. Default: all. */
   grantTypes?: readonly string[]
   idTokenSigningAlg?: 'RS256' | 'PS256' | 'HS256'
   refreshToken?: {
     /** Whether a refresh token is replaced at each use. Default `false`, as at Auth0. */
-    rotation?: boolean
+    rotation?: boolean,
     /** Seconds in which a replaced refresh token may still be used. Default the tenant's `refreshTokenOverlap`. */
-    overlap?: number
+    overlap?: number,
     /** Other APIs the refresh token works for. */
     policies?: readonly RefreshTokenPolicy[]
   }
@@ -95,7 +102,10 @@ export interface TenantClient {
 }
 
 /** A pending invitation to an organization. */
-export interface TenantInvitation { ticket: string, email?: string }
+export interface TenantInvitation {
+  ticket: string
+  email?: string
+}
 
 /** An organization of the tenant. */
 export interface TenantOrganization {
@@ -113,7 +123,9 @@ export interface TenantResourceServer {
   identifier: string
   name?: string
   scopes?: readonly string[]
-  /** Grant only the scopes that the user's permissions hold, and write `permissions` into the token. Default `false`. */
+  /**
+   * Grant only the scopes that the user's permissions hold, and write `permissions` into the token. Default `false`.
+   */
   rbac?: boolean
   /** Default `true`. */
   allowOfflineAccess?: boolean
@@ -129,13 +141,27 @@ export interface TenantResourceServer {
 }
 
 /** A connection whose accounts users can connect and link. */
-export interface TenantConnection { name: string, strategy?: string, scopes?: readonly string[] }
+export interface TenantConnection {
+  name: string
+  strategy?: string
+  scopes?: readonly string[]
+}
 
 /** What a token exchange profile is told. */
-export interface TokenExchangeRequest { subjectToken: string, subjectTokenType: string, clientId: string, params: Readonly<Record<string, unknown>> }
+export interface TokenExchangeRequest {
+  subjectToken: string
+  subjectTokenType: string
+  clientId: string
+  params: Readonly<Record<string, unknown>>
+}
 
 /** What a login is told to `requireMfa`. */
-export interface MfaQuestion { user: TenantUser & { sub: string }, clientId: string, grantType: string, scopes: readonly string[] }
+export interface MfaQuestion {
+  user: TenantUser & { sub: string }
+  clientId: string
+  grantType: string
+  scopes: readonly string[]
+}
 
 /** Seconds that things live. */
 export interface TenantLifetimes {
@@ -164,7 +190,9 @@ export interface TenantOptions {
   port?: number
   /** A loopback host. Default `127.0.0.1`. */
   host?: string
-  /** Another issuer, e.g. `https://acme.eu.auth0.com/`: then no port is opened and `tenant.fetch` is the only way in. */
+  /**
+   * Another issuer, e.g. `https://acme.eu.auth0.com/`: then no port is opened and `tenant.fetch` is the only way in.
+   */
   issuer?: string
   /** The clock, epoch seconds. */
   now?: () => number
@@ -177,7 +205,10 @@ export interface TenantOptions {
   tokenExchange?: Record<string, (request: TokenExchangeRequest) => string | undefined | Promise<string | undefined>>
   /** Whether a login or a refresh needs a second factor. Default: the user's `mfa`, at logins. */
   requireMfa?: (question: MfaQuestion) => boolean
-  /** Whether `acr_values` is ignored, so that a login which asks for a second factor gets along without. Default `false`. */
+  /**
+   * Whether `acr_values` is ignored, so that a login which asks for a second factor gets along without. Default
+   * `false`.
+   */
   ignoresAcrValues?: boolean
   /** Seconds between two polls of a backchannel or device login. Default 5. */
   pollingInterval?: number

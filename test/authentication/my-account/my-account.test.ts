@@ -7,13 +7,28 @@ import { domain, failure, issuer, start, Tenant, type Answer } from '../tenant.j
 const token = 'at-1234'
 
 /** A client whose next answer is the given one, and what it asked. */
-function at (answer: Answer = {}, options: object = {}): { client: MyAccountClient, tenant: Tenant, last: () => { line: string, headers: Record<string, string>, json: unknown } } {
+function at (answer: Answer = {}, options: object = {}): {
+  client: MyAccountClient,
+  tenant: Tenant,
+  last: () => { line: string, headers: Record<string, string>, json: unknown }
+} {
   const tenant = new Tenant()
   const fetch: typeof globalThis.fetch = (input, init) => {
     const { status = 200, headers = {}, json, body = JSON.stringify(json) } = answer
     const url = new URL(input as string)
-    tenant.seen.push({ method: init!.method!, url: url.href, path: url.pathname + url.search, headers: init!.headers as Record<string, string>, body: String(init!.body ?? '') })
-    return Promise.resolve(new Response(status === 204 ? null : body, { status, headers: { 'content-type': 'application/json', ...headers } }))
+    tenant.seen.push({
+      method: init!.method!,
+      url: url.href,
+      path: url.pathname + url.search,
+      headers: init!.headers as Record<string, string>,
+      body: String(init!.body ?? '')
+    })
+    return Promise.resolve(
+      new Response(status === 204 ? null : body, {
+        status,
+        headers: { 'content-type': 'application/json', ...headers }
+      })
+    )
   }
   const client = new MyAccountClient({ domain, customFetch: fetch, now: () => start, ...options })
   const last = (): { line: string, headers: Record<string, string>, json: unknown } => {
@@ -23,50 +38,101 @@ function at (answer: Answer = {}, options: object = {}): { client: MyAccountClie
   return { client, tenant, last }
 }
 
-t.test('the audience has its slash', async (t) => {
+t.test('the audience has its slash', async t => {
   t.equal(at().client.audience, `${issuer}me/`)
   t.equal(new MyAccountClient({ domain }).audience, `${issuer}me/`)
   t.throws(() => new MyAccountClient({ domain: 'a b' }), { code: 'configuration_error', option: 'domain' })
   await at().client.close()
 })
 
-t.test('connecting an account', async (t) => {
-  const answer = { auth_session: 'as', connect_uri: `${issuer}connected-accounts/connect`, connect_params: { ticket: 't1' }, expires_in: 300 }
+t.test('connecting an account', async t => {
+  const answer = {
+    auth_session: 'as',
+    connect_uri: `${issuer}connected-accounts/connect`,
+    connect_params: { ticket: 't1' },
+    expires_in: 300
+  }
   const { client, last } = at({ status: 201, json: answer })
   const params = { connection: 'google-oauth2', redirectUri: 'https://app.test/cb', state: 'st', codeChallenge: 'cc' }
-  t.strictSame(await client.connectAccount(token, { ...params, scopes: ['a'], authorizationParams: { prompt: 'consent' } }), {
-    authSession: 'as', connectUri: answer.connect_uri, connectParams: { ticket: 't1' }, expiresIn: 300
+  t.strictSame(
+    await client.connectAccount(token, { ...params, scopes: ['a'], authorizationParams: { prompt: 'consent' } }),
+    {
+      authSession: 'as',
+      connectUri: answer.connect_uri,
+      connectParams: { ticket: 't1' },
+      expiresIn: 300
+    }
+  )
+  t.match(last(), {
+    line: 'POST /me/v1/connected-accounts/connect',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   })
-  t.match(last(), { line: 'POST /me/v1/connected-accounts/connect', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } })
   t.strictSame(last().json, {
-    connection: 'google-oauth2', redirect_uri: 'https://app.test/cb', state: 'st', code_challenge: 'cc', code_challenge_method: 'S256', scopes: ['a'], authorization_params: { prompt: 'consent' }
+    connection: 'google-oauth2',
+    redirect_uri: 'https://app.test/cb',
+    state: 'st',
+    code_challenge: 'cc',
+    code_challenge_method: 'S256',
+    scopes: ['a'],
+    authorization_params: { prompt: 'consent' }
   })
-  for (const broken of [{ auth_session: 7 }, { connect_params: 'x' }, { connect_params: {} }, { connect_uri: 'https://evil.test/' }, { connect_uri: 7 }, { connect_uri: 'javascript:alert(1)' }, { connect_uri: 'x' }]) {
-    t.match(await failure(at({ json: { ...answer, ...broken } }).client.connectAccount(token, params)), { code: 'invalid_response' }, JSON.stringify(broken))
+  for (
+    const broken of [{ auth_session: 7 }, { connect_params: 'x' }, { connect_params: {} }, {
+      connect_uri: 'https://evil.test/'
+    }, { connect_uri: 7 }, { connect_uri: 'javascript:alert(1)' }, { connect_uri: 'x' }]
+  ) {
+    t.match(await failure(at({ json: { ...answer, ...broken } }).client.connectAccount(token, params)), {
+      code: 'invalid_response'
+    }, JSON.stringify(broken))
   }
 })
 
-t.test('finishing to connect an account', async (t) => {
+t.test('finishing to connect an account', async t => {
   const account = { id: 'cac_1', connection: 'google-oauth2', access_type: 'offline', created_at: 'x' }
   const { client, last } = at({ status: 201, json: account })
-  t.strictSame(await client.completeConnectAccount(token, { authSession: 'as', connectCode: 'co', redirectUri: 'https://app.test/cb', codeVerifier: 'v' }), account)
+  t.strictSame(
+    await client.completeConnectAccount(token, {
+      authSession: 'as',
+      connectCode: 'co',
+      redirectUri: 'https://app.test/cb',
+      codeVerifier: 'v'
+    }),
+    account
+  )
   t.equal(last().line, 'POST /me/v1/connected-accounts/complete')
-  t.strictSame(last().json, { auth_session: 'as', connect_code: 'co', redirect_uri: 'https://app.test/cb', code_verifier: 'v' })
+  t.strictSame(last().json, {
+    auth_session: 'as',
+    connect_code: 'co',
+    redirect_uri: 'https://app.test/cb',
+    code_verifier: 'v'
+  })
 })
 
-t.test('pages: the cursor goes in "from"', async (t) => {
+t.test('pages: the cursor goes in "from"', async t => {
   const accounts = at({ json: { accounts: [{ id: 'a' }], next: 'n2' } })
-  t.strictSame(await accounts.client.listConnectedAccounts(token, { connection: 'g o', from: 'n1', take: 5 }), { accounts: [{ id: 'a' }], next: 'n2' })
+  t.strictSame(await accounts.client.listConnectedAccounts(token, { connection: 'g o', from: 'n1', take: 5 }), {
+    accounts: [{ id: 'a' }],
+    next: 'n2'
+  })
   t.equal(accounts.last().line, 'GET /me/v1/connected-accounts/accounts?connection=g+o&from=n1&take=5')
   const connections = at({ json: { connections: [], next: '' } })
   t.strictSame(await connections.client.listConnectedAccountConnections(token), { connections: [] })
   t.equal(connections.last().line, 'GET /me/v1/connected-accounts/connections')
   t.strictSame(await at({ json: { accounts: [] } }).client.listConnectedAccounts(token), { accounts: [] })
-  for (const take of [0, -1, 1.5, Number.NaN]) t.match(await failure(accounts.client.listConnectedAccounts(token, { take })), { name: 'InvalidArgumentError', argument: 'take' })
-  for (const list of [undefined, 'x', [7]]) t.match(await failure(at({ json: { accounts: list } }).client.listConnectedAccounts(token)), { code: 'invalid_response' })
+  for (const take of [0, -1, 1.5, Number.NaN]) {
+    t.match(await failure(accounts.client.listConnectedAccounts(token, { take })), {
+      name: 'InvalidArgumentError',
+      argument: 'take'
+    })
+  }
+  for (const list of [undefined, 'x', [7]]) {
+    t.match(await failure(at({ json: { accounts: list } }).client.listConnectedAccounts(token)), {
+      code: 'invalid_response'
+    })
+  }
 })
 
-t.test('ids are one segment of the path', async (t) => {
+t.test('ids are one segment of the path', async t => {
   const { client, last } = at({ status: 204 })
   await client.deleteConnectedAccount(token, 'cac|1/../x?y')
   t.equal(last().line, 'DELETE /me/v1/connected-accounts/accounts/cac%7C1%2F..%2Fx%3Fy')
@@ -74,12 +140,18 @@ t.test('ids are one segment of the path', async (t) => {
   t.equal(last().line, 'DELETE /me/v1/authentication-methods/totp%7Ca%20b')
   for (const id of ['.', '..']) {
     t.match(await failure(client.deleteConnectedAccount(token, id)), { name: 'InvalidArgumentError', argument: 'id' })
-    t.match(await failure(client.deleteAuthenticationMethod(token, id)), { name: 'InvalidArgumentError', argument: 'id' })
+    t.match(await failure(client.deleteAuthenticationMethod(token, id)), {
+      name: 'InvalidArgumentError',
+      argument: 'id'
+    })
   }
-  t.match(await failure(client.deleteConnectedAccount(token, '')), { name: 'MissingRequiredArgumentError', argument: 'id' })
+  t.match(await failure(client.deleteConnectedAccount(token, '')), {
+    name: 'MissingRequiredArgumentError',
+    argument: 'id'
+  })
 })
 
-t.test('factors, as a list or inside an object', async (t) => {
+t.test('factors, as a list or inside an object', async t => {
   for (const json of [[{ type: 'otp' }], { factors: [{ type: 'otp' }] }]) {
     const { client, last } = at({ json })
     t.strictSame(await client.getFactors(token), [{ type: 'otp' }])
@@ -88,7 +160,7 @@ t.test('factors, as a list or inside an object', async (t) => {
   t.match(await failure(at({ json: {} }).client.getFactors(token)), { code: 'invalid_response' })
 })
 
-t.test('authentication methods', async (t) => {
+t.test('authentication methods', async t => {
   const method = { id: 'phone|1', type: 'phone', created_at: 'x' }
   const listed = at({ json: { authentication_methods: [method] } })
   t.strictSame(await listed.client.listAuthenticationMethods(token, { type: 'phone' }), [method])
@@ -98,72 +170,149 @@ t.test('authentication methods', async (t) => {
   const one = at({ json: method })
   t.strictSame(await one.client.getAuthenticationMethod(token, 'phone|1'), method)
   t.equal(one.last().line, 'GET /me/v1/authentication-methods/phone%7C1')
-  t.strictSame(await one.client.updateAuthenticationMethod(token, 'phone|1', { name: 'mine', preferredAuthenticationMethod: 'voice' }), method)
-  t.match(one.last(), { line: 'PATCH /me/v1/authentication-methods/phone%7C1', json: { name: 'mine', preferred_authentication_method: 'voice' } })
+  t.strictSame(
+    await one.client.updateAuthenticationMethod(token, 'phone|1', {
+      name: 'mine',
+      preferredAuthenticationMethod: 'voice'
+    }),
+    method
+  )
+  t.match(one.last(), {
+    line: 'PATCH /me/v1/authentication-methods/phone%7C1',
+    json: { name: 'mine', preferred_authentication_method: 'voice' }
+  })
 })
 
-t.test('enrolling: the id is in the Location header', async (t) => {
+t.test('enrolling: the id is in the Location header', async t => {
   const json = { auth_session: 'as', authn_params_public_key: { challenge: 'c' } }
-  for (const location of ['/me/v1/authentication-methods/passkey%7Cnew', `${issuer}me/v1/authentication-methods/passkey%7Cnew`]) {
+  for (
+    const location of ['/me/v1/authentication-methods/passkey%7Cnew',
+      `${issuer}me/v1/authentication-methods/passkey%7Cnew`]
+  ) {
     const { client, last } = at({ status: 202, json, headers: { location } })
-    t.strictSame(await client.enrollAuthenticationMethod(token, { type: 'passkey', identityUserId: 'auth0|1', connection: 'db' }), {
-      authSession: 'as', authnParamsPublicKey: { challenge: 'c' }, authenticationMethodId: 'passkey|new'
+    t.strictSame(
+      await client.enrollAuthenticationMethod(token, { type: 'passkey', identityUserId: 'auth0|1', connection: 'db' }),
+      {
+        authSession: 'as',
+        authnParamsPublicKey: { challenge: 'c' },
+        authenticationMethodId: 'passkey|new'
+      }
+    )
+    t.match(last(), {
+      line: 'POST /me/v1/authentication-methods',
+      json: { type: 'passkey', identity_user_id: 'auth0|1', connection: 'db' }
     })
-    t.match(last(), { line: 'POST /me/v1/authentication-methods', json: { type: 'passkey', identity_user_id: 'auth0|1', connection: 'db' } })
   }
   const phone = at({ status: 202, json, headers: { location: '/x/1' } })
-  await phone.client.enrollAuthenticationMethod(token, { type: 'phone', phoneNumber: '+491701234567', preferredAuthenticationMethod: 'sms' })
-  t.strictSame(phone.last().json, { type: 'phone', phone_number: '+491701234567', preferred_authentication_method: 'sms' })
-  for (const headers of [{}, { location: '/x/' }, { location: '/x/%E0%A4%A' }, { location: 'http://[' }] as Record<string, string>[]) {
-    t.match(await failure(at({ status: 202, json, headers }).client.enrollAuthenticationMethod(token, { type: 'totp' })), { code: 'invalid_response' }, JSON.stringify(headers))
+  await phone.client.enrollAuthenticationMethod(token, {
+    type: 'phone',
+    phoneNumber: '+491701234567',
+    preferredAuthenticationMethod: 'sms'
+  })
+  t.strictSame(phone.last().json, {
+    type: 'phone',
+    phone_number: '+491701234567',
+    preferred_authentication_method: 'sms'
+  })
+  for (
+    const headers of [{}, { location: '/x/' }, { location: '/x/%E0%A4%A' }, { location: 'http://[' }] as Record<string,
+      string>[]
+  ) {
+    t.match(
+      await failure(at({ status: 202, json, headers }).client.enrollAuthenticationMethod(token, { type: 'totp' })),
+      { code: 'invalid_response' },
+      JSON.stringify(headers)
+    )
   }
-  t.match(await failure(at({ status: 202, json: {}, headers: { location: '/x/1' } }).client.enrollAuthenticationMethod(token, { type: 'totp' })), { code: 'invalid_response' })
-  t.match(await failure(phone.client.enrollAuthenticationMethod(token, { type: 'fax' } as never)), { name: 'InvalidArgumentError', argument: 'type' })
+  t.match(
+    await failure(
+      at({ status: 202, json: {}, headers: { location: '/x/1' } }).client.enrollAuthenticationMethod(token, {
+        type: 'totp'
+      })
+    ),
+    { code: 'invalid_response' }
+  )
+  t.match(await failure(phone.client.enrollAuthenticationMethod(token, { type: 'fax' } as never)), {
+    name: 'InvalidArgumentError',
+    argument: 'type'
+  })
   t.match(await failure(phone.client.enrollAuthenticationMethod(token, { type: 'email' })), { argument: 'email' })
   t.match(await failure(phone.client.enrollAuthenticationMethod(token, { type: 'phone' })), { argument: 'phoneNumber' })
 })
 
-t.test('verifying, with exactly one proof', async (t) => {
+t.test('verifying, with exactly one proof', async t => {
   const { client, last } = at({ status: 201, json: { id: 'totp|1' } })
-  t.strictSame(await client.verifyAuthenticationMethod(token, 'totp|1', { authSession: 'as', otpCode: '123456' }), { id: 'totp|1' })
-  t.match(last(), { line: 'POST /me/v1/authentication-methods/totp%7C1/verify', json: { auth_session: 'as', otp_code: '123456' } })
-  t.match(await failure(client.verifyAuthenticationMethod(token, 'x', { authSession: 'as', otpCode: '1', password: 'p' })), { name: 'InvalidArgumentError' })
+  t.strictSame(await client.verifyAuthenticationMethod(token, 'totp|1', { authSession: 'as', otpCode: '123456' }), {
+    id: 'totp|1'
+  })
+  t.match(last(), {
+    line: 'POST /me/v1/authentication-methods/totp%7C1/verify',
+    json: { auth_session: 'as', otp_code: '123456' }
+  })
+  t.match(
+    await failure(client.verifyAuthenticationMethod(token, 'x', { authSession: 'as', otpCode: '1', password: 'p' })),
+    { name: 'InvalidArgumentError' }
+  )
   t.match(await failure(client.verifyAuthenticationMethod(token, 'x', {} as never)), { argument: 'authSession' })
 })
 
-t.test('errors, without the token and without what was sent', async (t) => {
-  const json = { type: 'https://auth0.com/api-errors#x', title: 'Bad', detail: `no ${token} for 987654`, status: 400, validation_errors: [{ detail: 'no', field: 'otp_code' }] }
+t.test('errors, without the token and without what was sent', async t => {
+  const json = {
+    type: 'https://auth0.com/api-errors#x',
+    title: 'Bad',
+    detail: `no ${token} for 987654`,
+    status: 400,
+    validation_errors: [{ detail: 'no', field: 'otp_code' }]
+  }
   const { client } = at({ status: 400, json, headers: { 'content-type': 'application/problem+json' } })
-  const error = await failure(client.verifyAuthenticationMethod(token, 'totp|1', { authSession: 'as', otpCode: '987654' }))
-  t.match(error, { name: 'MyAccountApiError', status: 400, title: 'Bad', detail: 'no [redacted] for [redacted]', validationErrors: [{ field: 'otp_code' }] })
+  const error = await failure(
+    client.verifyAuthenticationMethod(token, 'totp|1', { authSession: 'as', otpCode: '987654' })
+  )
+  t.match(error, {
+    name: 'MyAccountApiError',
+    status: 400,
+    title: 'Bad',
+    detail: 'no [redacted] for [redacted]',
+    validationErrors: [{ field: 'otp_code' }]
+  })
   t.notMatch(inspect(error, { showHidden: true, depth: 9 }), /at-1234|987654/)
   t.match(await failure(at({ status: 401, json }).client.getFactors(token)), { name: 'MyAccountApiError' })
   t.match(await failure(client.getFactors('')), { name: 'MissingRequiredArgumentError', argument: 'accessToken' })
 })
 
-t.test('DPoP: the token is presented with a proof, unless said otherwise', async (t) => {
+t.test('DPoP: the token is presented with a proof, unless said otherwise', async t => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   const { client, last } = at({ json: [] }, { dpop: { key } })
   await client.getFactors(token)
   t.equal(last().headers.authorization, `DPoP ${token}`)
-  const payload = JSON.parse(Buffer.from(last().headers.dpop!.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>
+  const payload = JSON.parse(Buffer.from(last().headers.dpop!.split('.')[1]!, 'base64url').toString()) as Record<string,
+    unknown>
   t.match(payload, { htm: 'GET', htu: `${issuer}me/v1/factors`, ath: String })
   await client.getFactors(token, { tokenType: 'Bearer' })
   t.equal(last().headers.authorization, `Bearer ${token}`)
   t.notOk('dpop' in last().headers)
 })
 
-t.test('DPoP: a resource that wants a nonce gets it', async (t) => {
+t.test('DPoP: a resource that wants a nonce gets it', async t => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const headers = { 'dpop-nonce': 'n1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' }
-  const { client, tenant } = at({ status: 401, json: { error: 'invalid_token' }, headers }, { dpop: { key: privateKey.export({ format: 'jwk' }) } })
+  const { client, tenant } = at({ status: 401, json: { error: 'invalid_token' }, headers }, {
+    dpop: { key: privateKey.export({ format: 'jwk' }) }
+  })
   t.match(await failure(client.getFactors(token)), { code: 'invalid_token' })
   t.equal(tenant.seen.length, 2)
 })
 
-t.test('a rate limit ends by the computer\'s clock unless another is given', async (t) => {
-  const limited = at({ status: 429, headers: { 'retry-after': '7' }, json: { error: 'too_many_requests' } }, { now: undefined })
-  const error = await failure(limited.client.getFactors(token)) as Error & { code: string, statusCode: number, resetAt?: number, retryAfter?: number }
+t.test("a rate limit ends by the computer's clock unless another is given", async t => {
+  const limited = at({ status: 429, headers: { 'retry-after': '7' }, json: { error: 'too_many_requests' } }, {
+    now: undefined
+  })
+  const error = await failure(limited.client.getFactors(token)) as Error & {
+    code: string,
+    statusCode: number,
+    resetAt?: number,
+    retryAfter?: number
+  }
   t.match(error, { code: 'too_many_requests', statusCode: 503, retryAfter: 7 })
 })

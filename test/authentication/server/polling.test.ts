@@ -8,7 +8,8 @@ const token = { access_token: 'at', token_type: 'Bearer' }
 const pending = new PollingApiError({ code: 'authorization_pending', message: '', interval: 5 })
 
 /** Polls with a clock that only the waiting moves; each outcome is an error or the token. */
-async function polling (outcomes: unknown[], timing: { interval?: number, expiresIn?: number } = {}): Promise<{ waits: number[], result: unknown }> {
+async function polling (outcomes: unknown[],
+  timing: { interval?: number, expiresIn?: number } = {}): Promise<{ waits: number[], result: unknown }> {
   let now = start
   const waits: number[] = []
   const sleep = async (seconds: number): Promise<void> => {
@@ -20,48 +21,66 @@ async function polling (outcomes: unknown[], timing: { interval?: number, expire
     if (outcome instanceof Error) throw outcome
     return outcome as typeof token
   }
-  const result = await poll({ interval: 5, expiresIn: 300, now: () => now, sleep, ...timing }, attempt).catch((error: unknown) => error)
+  const result = await poll({ interval: 5, expiresIn: 300, now: () => now, sleep, ...timing }, attempt).catch((
+    error: unknown
+  ) => error)
   return { waits, result }
 }
 
-t.test('CI-03: the first poll comes after one interval', async (t) => {
+t.test('CI-03: the first poll comes after one interval', async t => {
   t.strictSame(await polling([token], { interval: 31 }), { waits: [31], result: token })
 })
 
-t.test('CI-02: pending goes on, slow_down takes five seconds more or what the server says', async (t) => {
+t.test('CI-02: pending goes on, slow_down takes five seconds more or what the server says', async t => {
   const slow = (interval: number): Error => new PollingApiError({ code: 'slow_down', message: '', interval })
-  t.strictSame(await polling([pending, slow(5), slow(40), pending, token]), { waits: [5, 5, 10, 40, 40], result: token })
+  t.strictSame(await polling([pending, slow(5), slow(40), pending, token]), {
+    waits: [5, 5, 10, 40, 40],
+    result: token
+  })
 })
 
-t.test('a server in trouble is asked less often', async (t) => {
-  const limit = (retryAfter?: number): Error => new RateLimitError({ code: 'too_many_requests', message: '', resetAt: -1, retryAfter })
+t.test('a server in trouble is asked less often', async t => {
+  const limit = (retryAfter?: number): Error =>
+    new RateLimitError({ code: 'too_many_requests', message: '', resetAt: -1, retryAfter })
   const outcomes = [limit(), limit(60), new TimeoutError(''), new NetworkError(''), token]
   t.strictSame((await polling(outcomes, { expiresIn: 900 })).waits, [5, 10, 60, 120, 240])
   t.strictSame((await polling([new ApiError({ code: 'x', message: '', status: 503 }), token])).waits, [5, 10])
 })
 
-t.test('CI-05: every other error ends the polling at once', async (t) => {
-  for (const error of [new ApiError({ code: 'access_denied', message: '', status: 403 }), new ApiError({ code: 'expired_token', message: '', status: 400 }), new NetworkError('', undefined, 'aborted'), new Error('x')]) {
+t.test('CI-05: every other error ends the polling at once', async t => {
+  for (
+    const error of [new ApiError({ code: 'access_denied', message: '', status: 403 }),
+      new ApiError({ code: 'expired_token', message: '', status: 400 }), new NetworkError('', undefined, 'aborted'),
+      new Error('x')]
+  ) {
     t.strictSame(await polling([error, token]), { waits: [5], result: error })
   }
 })
 
-t.test('CI-07: pending for ever ends with the request', async (t) => {
+t.test('CI-07: pending for ever ends with the request', async t => {
   const { waits, result } = await polling([pending], { expiresIn: 21 })
   t.strictSame(waits, [5, 5, 5, 5])
   t.match(result, { name: 'PollingApiError', code: 'expired_token', statusCode: 400 })
 })
 
-t.test('CI-07: an abort ends it, and no timer is left', async (t) => {
+t.test('CI-07: an abort ends it, and no timer is left', async t => {
   const controller = new AbortController()
   const waiting = poll({ interval: 60, expiresIn: 300, now: () => start, signal: controller.signal }, async () => token)
   controller.abort()
   t.match(await failure(waiting), { code: 'aborted' })
 })
 
-t.test('the client polls for devices and for backchannel logins', async (t) => {
-  const tenant = new Tenant({ 'POST /oauth/token': [{ status: 403, json: { error: 'authorization_pending' } }, { json: token }] })
-  const client = new AuthenticationClient({ domain, clientId: 'c', clientSecret: 's', customFetch: tenant.fetch, now: () => start })
+t.test('the client polls for devices and for backchannel logins', async t => {
+  const tenant = new Tenant({
+    'POST /oauth/token': [{ status: 403, json: { error: 'authorization_pending' } }, { json: token }]
+  })
+  const client = new AuthenticationClient({
+    domain,
+    clientId: 'c',
+    clientSecret: 's',
+    customFetch: tenant.fetch,
+    now: () => start
+  })
   const sleep = async (): Promise<void> => {}
   t.strictSame(await client.device.poll({ deviceCode: 'd', interval: 5, expiresIn: 900 }, { sleep }), token)
   t.equal(tenant.seen.length, 2)
@@ -69,7 +88,12 @@ t.test('the client polls for devices and for backchannel logins', async (t) => {
   t.match(tenant.form, { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: 'q' })
   const controller = new AbortController()
   controller.abort()
-  for (const waiting of [client.device.poll({ deviceCode: 'd', interval: 5, expiresIn: 900 }, { signal: controller.signal }), client.backchannel.poll({ authReqId: 'q', interval: 5, expiresIn: 300 }, { signal: controller.signal })]) {
+  for (
+    const waiting of [
+      client.device.poll({ deviceCode: 'd', interval: 5, expiresIn: 900 }, { signal: controller.signal }),
+      client.backchannel.poll({ authReqId: 'q', interval: 5, expiresIn: 300 }, { signal: controller.signal })
+    ]
+  ) {
     t.match(await failure(waiting), { code: 'aborted' })
   }
 })

@@ -8,7 +8,10 @@ import { answerWaysIn, waysIn } from './ways-in.js'
 
 const byCode = 'http://auth0.com/oauth/grant-type/mfa-otp'
 const payment = '/token?audience=https://api&scope=pay'
-const secondFactor: Script = () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw-token', mfa_requirements: { challenge: [{ type: 'otp' }] } } })
+const secondFactor: Script = () => ({
+  status: 403,
+  json: { error: 'mfa_required', mfa_token: 'raw-token', mfa_requirements: { challenge: [{ type: 'otp' }] } }
+})
 
 /** Routes that ask for a token, and that answer a second factor with the sealed token of the query. */
 const routes = {
@@ -16,7 +19,9 @@ const routes = {
     const { refresh, ...wanted } = request.query as { refresh?: string }
     return await request.auth0.getAccessToken({ ...wanted, refresh: refresh !== undefined })
   }),
-  '/verify': does(async request => await request.auth0.mfa.verify({ mfaToken: (request.query as { sealed: string }).sealed, otp: '123456' })),
+  '/verify': does(async request =>
+    await request.auth0.mfa.verify({ mfaToken: (request.query as { sealed: string }).sealed, otp: '123456' })
+  ),
   '/me': async (request: import('fastify').FastifyRequest) => (await request.getSession()) ?? 'nobody'
 }
 
@@ -39,13 +44,16 @@ t.test('a second factor keeps the session, its other tokens and the newest refre
   const sizes = new Set<number>()
   for (const n of [3, 4, 5]) {
     s.tenant.scripts.set(byCode, () => ({ json: s.tenant.tokens({ amr: ['mfa'] }, { scope: 'pay' }) }))
-    t.match((await ask(ada, `/verify?sealed=${await interrupted(s, ada, `${payment}&refresh=true`)}`)).value, { accessToken: `opaque-access-${n}` })
+    t.match((await ask(ada, `/verify?sealed=${await interrupted(s, ada, `${payment}&refresh=true`)}`)).value, {
+      accessToken: `opaque-access-${n}`
+    })
     sizes.add(sizeOf(ada))
   }
   t.equal(sizes.size, 1, 'the set before makes room for the next')
   t.match((await ada.call('/me')).json(), { id: before.id, sid: before.sid, user: { ...before.user, amr: ['mfa'] } })
   const calls = s.tenant.grants('refresh_token').length
-  t.match((await ask(ada, '/token?audience=https://api&scope=read')).value, { accessToken: 'opaque-access-2' }, 'what was there before')
+  t.match((await ask(ada, '/token?audience=https://api&scope=read')).value, { accessToken: 'opaque-access-2' },
+    'what was there before')
   t.match((await ask(ada, payment)).value, { accessToken: 'opaque-access-5' })
   t.equal(s.tenant.grants('refresh_token').length, calls, 'nothing had to be fetched again')
   s.clock.now += 3600
@@ -61,12 +69,14 @@ t.test('the tokens of a second factor go into a session of their user, and into 
   const eve = await s.member()
   s.tenant.sub = 'auth0|ada'
   s.tenant.scripts.set(byCode, () => ({ json: s.tenant.tokens({}, { id_token: undefined }) }))
-  t.equal((await ask(eve, `/verify?sealed=${sealed}`)).error?.code, 'invalid_argument', 'without an ID token nobody is logged in')
+  t.equal((await ask(eve, `/verify?sealed=${sealed}`)).error?.code, 'invalid_argument',
+    'without an ID token nobody is logged in')
   s.tenant.scripts.set('refresh_token', secondFactor)
   t.equal((await ask(eve, payment)).error?.code, 'mfa_required', 'and eve has nothing of it')
   t.match((await ask(ada, `/verify?sealed=${sealed}`)).value, { accessToken: /^opaque/ }, 'control')
   s.tenant.scripts.set(byCode, () => ({ json: s.tenant.tokens() }))
-  t.match((await ask(eve, `/verify?sealed=${sealed}`)).value, { session: { user: { sub: 'auth0|ada' } } }, 'with one it is a login')
+  t.match((await ask(eve, `/verify?sealed=${sealed}`)).value, { session: { user: { sub: 'auth0|ada' } } },
+    'with one it is a login')
 })
 
 t.test('a login that a second factor completes is a session of its own, also for the same user', async t => {
@@ -74,7 +84,8 @@ t.test('a login that a second factor completes is a session of its own, also for
   s.tenant.claims = { role: 'admin', org_id: 'org_1' }
   const ada = await s.member()
   const before = (await ada.call('/me')).json()
-  s.tenant.scripts.set('POST /oauth/token', seen => seen.form.get('grant_type') === byCode ? { json: s.tenant.tokens() } : secondFactor(seen))
+  s.tenant.scripts.set('POST /oauth/token',
+    seen => seen.form.get('grant_type') === byCode ? { json: s.tenant.tokens() } : secondFactor(seen))
   const sealed = (await ask(ada, '/in')).error?.sealed ?? ''
   s.clock.now += 100
   s.tenant.claims = { sid: 'sid-2' }
@@ -87,19 +98,28 @@ t.test('a login that a second factor completes is a session of its own, also for
 t.test('a second factor keeps to the organization of what it interrupted', async t => {
   const asked: Record<string, [object, (auth0: ServerClient) => Promise<unknown>]> = {
     'the options demand one': [{ organization: 'org_1' }, waysIn.passwordless!],
-    'a passkey was for one': [{}, async auth0 => await auth0.passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' }, organization: 'org_1' })],
-    'an exchange was for one': [{}, async auth0 => await auth0.loginWithCustomTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', organization: 'org_1' })],
+    'a passkey was for one': [{},
+      async auth0 =>
+        await auth0.passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' }, organization: 'org_1' })],
+    'an exchange was for one': [{}, async auth0 =>
+      await auth0.loginWithCustomTokenExchange({
+        subjectToken: 'x',
+        subjectTokenType: 'urn:acme:legacy',
+        organization: 'org_1'
+      })],
     'the session is of one': [{}, async auth0 => await auth0.getAccessToken({ refresh: true })]
   }
   for (const [what, [options, start]] of Object.entries(asked)) {
     const s = await site(t, options, { ...routes, '/start': does(async request => await start(request.auth0)) })
     s.tenant.claims = { org_id: 'org_1' }
     const browser = what.startsWith('the session') ? await s.member() : s.browser()
-    s.tenant.scripts.set('POST /oauth/token', seen => seen.form.get('grant_type') === byCode ? { json: s.tenant.tokens() } : secondFactor(seen))
+    s.tenant.scripts.set('POST /oauth/token', seen =>
+      seen.form.get('grant_type') === byCode ? { json: s.tenant.tokens() } : secondFactor(seen))
     const sealed = (await ask(browser, '/start')).error?.sealed ?? what
     for (const claims of [{ org_id: 'org_2' }, {}]) {
       s.tenant.claims = claims
-      t.equal((await ask(browser.copy(), `/verify?sealed=${sealed}`)).error?.code, 'organization_token_validation_error', what)
+      t.equal((await ask(browser.copy(), `/verify?sealed=${sealed}`)).error?.code,
+        'organization_token_validation_error', what)
     }
     s.tenant.claims = { org_id: 'org_1' }
     t.match((await ask(browser, `/verify?sealed=${sealed}`)).value, { accessToken: /^opaque/ }, `control: ${what}`)
@@ -107,24 +127,34 @@ t.test('a second factor keeps to the organization of what it interrupted', async
 })
 
 t.test('a second factor that is finished where another organization is demanded logs nobody in', async t => {
-  const s = await site(t, { organization: request => (request.query as { of?: string }).of }, { ...routes, '/in': does(async request => await waysIn.passkey!(request.auth0)) })
+  const s = await site(t, { organization: request => (request.query as { of?: string }).of }, {
+    ...routes,
+    '/in': does(async request => await waysIn.passkey!(request.auth0))
+  })
   s.tenant.claims = { org_id: 'org_1' }
-  s.tenant.scripts.set('POST /oauth/token', seen => seen.form.get('grant_type') === byCode ? { json: s.tenant.tokens() } : secondFactor(seen))
+  s.tenant.scripts.set('POST /oauth/token',
+    seen => seen.form.get('grant_type') === byCode ? { json: s.tenant.tokens() } : secondFactor(seen))
   const browser = s.browser()
   const sealed = (await ask(browser, '/in?of=org_1')).error?.sealed ?? ''
   t.equal((await ask(browser, `/verify?of=org_2&sealed=${sealed}`)).error?.code, 'organization_token_validation_error')
   t.strictSame(browser.names(), [])
-  t.match((await ask(browser, `/verify?of=org_1&sealed=${sealed}`)).value, { session: { user: { org_id: 'org_1' } } }, 'control')
+  t.match((await ask(browser, `/verify?of=org_1&sealed=${sealed}`)).value, { session: { user: { org_id: 'org_1' } } },
+    'control')
 })
 
 /** Every way of asking for an organization without a page of Auth0's. */
 const inOrganization: Record<string, (auth0: ServerClient, of: { organization?: string }) => Promise<unknown>> = {
-  'signing in with a passkey': async (auth0, of) => await auth0.passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' }, ...of }),
-  'signing up with a passkey': async (auth0, of) => await auth0.passkeys.signupChallenge({ userProfile: { email: 'a@b.c' }, ...of }),
+  'signing in with a passkey': async (auth0, of) =>
+    await auth0.passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' }, ...of }),
+  'signing up with a passkey': async (auth0, of) =>
+    await auth0.passkeys.signupChallenge({ userProfile: { email: 'a@b.c' }, ...of }),
   'asking for a passkey': async (auth0, of) => await auth0.passkeys.loginChallenge(of),
-  'a token exchange': async (auth0, of) => await auth0.loginWithCustomTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', ...of }),
-  'another device': async (auth0, of) => await auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' }, ...of }),
-  'a link by e-mail': async (auth0, of) => await auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link', authParams: of })
+  'a token exchange': async (auth0, of) =>
+    await auth0.loginWithCustomTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', ...of }),
+  'another device': async (auth0, of) =>
+    await auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' }, ...of }),
+  'a link by e-mail': async (auth0, of) =>
+    await auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link', authParams: of })
 }
 
 t.test('every way of logging in asks for the organization that the options demand, and for no other', async t => {
@@ -136,7 +166,9 @@ t.test('every way of logging in asks for the organization that the options deman
       })
     })
     answerWaysIn(s)
-    for (const path of ['passkey/register', 'passkey/challenge', 'passwordless/start']) s.tenant.scripts.set(`POST /${path}`, () => ({ json: { auth_session: 's', authn_params_public_key: {} } }))
+    for (const path of ['passkey/register', 'passkey/challenge', 'passwordless/start']) {
+      s.tenant.scripts.set(`POST /${path}`, () => ({ json: { auth_session: 's', authn_params_public_key: {} } }))
+    }
     /** The organization that the tenant was asked for first, if it was asked at all. */
     const asks = async (way: string, of: string): Promise<unknown> => {
       const before = s.tenant.requests.length
@@ -145,12 +177,14 @@ t.test('every way of logging in asks for the organization that the options deman
       if (error !== undefined) t.strictSame(browser.names(), [], `${way}: nobody is logged in`)
       const asked = s.tenant.requests.slice(before).find(({ method }) => method === 'POST')
       if (asked === undefined) return error
-      return asked.form.get('organization') ?? asked.json.organization ?? (asked.json.authParams as Record<string, string>).organization
+      return asked.form.get('organization') ?? asked.json.organization ??
+        (asked.json.authParams as Record<string, string>).organization
     }
     const demanded = Object.keys(options).length > 0
     for (const way of Object.keys(inOrganization)) {
       s.tenant.claims = { org_id: 'org_2' }
-      t.strictSame(await asks(way, '&organization=org_2'), demanded ? { code: 'invalid_argument', argument: 'organization' } : 'org_2', `${way}: another one`)
+      t.strictSame(await asks(way, '&organization=org_2'),
+        demanded ? { code: 'invalid_argument', argument: 'organization' } : 'org_2', `${way}: another one`)
       s.tenant.claims = { org_id: 'org_1' }
       t.equal(await asks(way, demanded ? '' : '&organization=org_1'), 'org_1', way)
     }
@@ -175,22 +209,35 @@ t.test('a further second factor has the time the options give, from when it was 
 t.test('a second factor where the domain depends on the request', async t => {
   const s = await site(t, { domain: async ({ headers }) => String(headers['x-tenant'] ?? 'acme.eu.auth0.com') }, {
     ...routes,
-    '/list': does(async request => await request.auth0.mfa.listAuthenticators({ mfaToken: (request.query as { sealed: string }).sealed }))
+    '/list': does(async request =>
+      await request.auth0.mfa.listAuthenticators({ mfaToken: (request.query as { sealed: string }).sealed })
+    )
   })
   const ada = await s.member()
   const sealed = await interrupted(s, ada)
   s.tenant.scripts.set('GET /mfa/authenticators', ({ headers }) => ({ json: [{ id: headers.get('authorization') }] }))
   t.match((await ask(ada, `/list?sealed=${sealed}`)).value, [{ id: 'Bearer raw-token' }])
-  for (const path of ['/list', '/verify']) t.equal((await ada.call(`${path}?sealed=${sealed}`, { 'x-tenant': 'other.eu.auth0.com' })).json().error?.code, 'invalid_argument', path)
-  t.strictSame(s.tenant.requests.filter(({ url }) => url.host !== s.tenant.domain).map(({ url }) => url.href), [], 'no other tenant hears of it')
+  for (const path of ['/list', '/verify']) {
+    t.equal((await ada.call(`${path}?sealed=${sealed}`, { 'x-tenant': 'other.eu.auth0.com' })).json().error?.code,
+      'invalid_argument', path)
+  }
+  t.strictSame(s.tenant.requests.filter(({ url }) => url.host !== s.tenant.domain).map(({ url }) => url.href), [],
+    'no other tenant hears of it')
   s.tenant.scripts.set(byCode, () => ({ json: s.tenant.tokens() }))
   t.match((await ask(ada, `/verify?sealed=${sealed}`)).value, { accessToken: /^opaque/ })
 })
 
 t.test('every way of logging in binds the tokens to the key, and renews them with it', async t => {
-  const keyOf = ({ headers }: Seen): unknown => (JSON.parse(Buffer.from(headers.get('dpop')?.split('.')[0] ?? 'e30', 'base64url').toString()) as { jwk?: unknown }).jwk
+  const keyOf = ({ headers }: Seen): unknown =>
+    (JSON.parse(Buffer.from(headers.get('dpop')?.split('.')[0] ?? 'e30', 'base64url').toString()) as { jwk?: unknown })
+      .jwk
   for (const [way, logIn] of Object.entries(waysIn)) {
-    const s = await site(t, { dpop: true }, { ...routes, '/in': does(async request => { await logIn(request.auth0) }) })
+    const s = await site(t, { dpop: true }, {
+      ...routes,
+      '/in': does(async request => {
+        await logIn(request.auth0)
+      })
+    })
     const usual = s.tenant.tokens.bind(s.tenant)
     s.tenant.tokens = (claims, rest) => usual(claims, { ...rest, token_type: 'DPoP' })
     answerWaysIn(s)
@@ -209,19 +256,25 @@ t.test('every call without a page has a time limit, can be given up, and says wh
   const exchange = { subjectToken: 'x', subjectTokenType: 'urn:acme:legacy' }
   let mfaToken = ''
   const calls: Record<string, (auth0: ServerClient, how: { signal?: AbortSignal }) => Promise<unknown>> = {
-    'a code': async ({ passwordless }, how) => await passwordless.start({ connection: 'email', email: 'a@example.com', ...how }),
-    'a code for a database connection': async ({ passwordless }, how) => await passwordless.challenge({ connection: 'db', email: 'a@example.com', ...how }),
-    'the code\'s answer': async ({ passwordless }, how) => await passwordless.verify({ connection: 'email', email: 'a@example.com', verificationCode: '1', ...how }),
+    'a code': async ({ passwordless }, how) =>
+      await passwordless.start({ connection: 'email', email: 'a@example.com', ...how }),
+    'a code for a database connection': async ({ passwordless }, how) =>
+      await passwordless.challenge({ connection: 'db', email: 'a@example.com', ...how }),
+    "the code's answer": async ({ passwordless }, how) =>
+      await passwordless.verify({ connection: 'email', email: 'a@example.com', verificationCode: '1', ...how }),
     'the list of factors': async ({ mfa }, how) => await mfa.listAuthenticators({ mfaToken, ...how }),
     enrolling: async ({ mfa }, how) => await mfa.enroll({ mfaToken, factor: 'otp', ...how }),
     'a challenge': async ({ mfa }, how) => await mfa.challenge({ mfaToken, ...how }),
-    'the challenge\'s answer': async ({ mfa }, how) => await mfa.verify({ mfaToken, otp: '1', ...how }),
-    'a new passkey': async ({ passkeys }, how) => await passkeys.signupChallenge({ userProfile: { email: 'a@example.com' }, ...how }),
+    "the challenge's answer": async ({ mfa }, how) => await mfa.verify({ mfaToken, otp: '1', ...how }),
+    'a new passkey': async ({ passkeys }, how) =>
+      await passkeys.signupChallenge({ userProfile: { email: 'a@example.com' }, ...how }),
     'a passkey': async ({ passkeys }, how) => await passkeys.loginChallenge(how),
-    'the passkey\'s answer': async ({ passkeys }, how) => await passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' }, ...how }),
+    "the passkey's answer": async ({ passkeys }, how) =>
+      await passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' }, ...how }),
     'Token Vault': async (auth0, how) => await auth0.getAccessTokenForConnection({ connection: 'google', ...how }),
     'token exchange': async (auth0, how) => await auth0.loginWithCustomTokenExchange({ ...exchange, ...how }),
-    'session transfer': async (auth0, how) => await auth0.requestSessionTransferToken({ ...exchange, actorToken: 'a', ...how })
+    'session transfer': async (auth0, how) =>
+      await auth0.requestSessionTransferToken({ ...exchange, actorToken: 'a', ...how })
   }
   const s = await site(t, { httpTimeout: 0.4 }, {
     ...routes,
@@ -232,7 +285,10 @@ t.test('every call without a page has a time limit, can be given up, and says wh
   })
   const ada = await s.member()
   mfaToken = await interrupted(s, ada)
-  for (const path of ['/oauth/token', '/passwordless/start', '/otp/challenge', '/mfa/associate', '/mfa/challenge', '/passkey/register', '/passkey/challenge']) s.tenant.scripts.set(`POST ${path}`, async () => await new Promise(() => {}))
+  for (
+    const path of ['/oauth/token', '/passwordless/start', '/otp/challenge', '/mfa/associate', '/mfa/challenge',
+      '/passkey/register', '/passkey/challenge']
+  ) s.tenant.scripts.set(`POST ${path}`, async () => await new Promise(() => {}))
   s.tenant.scripts.set('GET /mfa/authenticators', async () => await new Promise(() => {}))
   for (const name of Object.keys(calls)) {
     const made = s.tenant.requests.length
@@ -248,12 +304,26 @@ t.test('a link by e-mail keeps to what its login was asked for', async t => {
   const s = await site(t, {}, {
     ...routes,
     '/link': does(async request => {
-      const { size, max_age: oldest, returnTo = '/in' } = request.query as { size?: string, max_age?: string, returnTo?: string }
-      await request.auth0.passwordless.start({ connection: 'email', email: 'ada@example.com', send: 'link', returnTo, appState: 'x'.repeat(Number(size ?? 1)), authParams: oldest === undefined ? {} : { max_age: oldest } })
+      const { size, max_age: oldest, returnTo = '/in' } = request.query as {
+        size?: string,
+        max_age?: string,
+        returnTo?: string
+      }
+      await request.auth0.passwordless.start({
+        connection: 'email',
+        email: 'ada@example.com',
+        send: 'link',
+        returnTo,
+        appState: 'x'.repeat(Number(size ?? 1)),
+        authParams: oldest === undefined ? {} : { max_age: oldest }
+      })
     })
   })
   const sent: Record<string, string>[] = []
-  s.tenant.scripts.set('POST /passwordless/start', ({ json }) => { sent.push(json.authParams as Record<string, string>); return { json: {} } })
+  s.tenant.scripts.set('POST /passwordless/start', ({ json }) => {
+    sent.push(json.authParams as Record<string, string>)
+    return { json: {} }
+  })
   /** Asks for a link and opens it. */
   const opened = async (browser: Browser, query: string) => {
     const { error } = await ask(browser, `/link?${query}`)
@@ -267,9 +337,13 @@ t.test('a link by e-mail keeps to what its login was asked for', async t => {
   t.equal((await opened(old, 'max_age=60')).statusCode, 502, 'a login that was too long ago')
   t.equal((await old.call('/me')).body, 'nobody')
   t.equal((await opened(s.browser(), 'max_age=2000')).headers.location, '/in', 'control')
-  t.equal((await opened(s.browser(), 'returnTo=/auth/logout')).headers.location, '/', 'a route of the plugin is no place to return to')
+  t.equal((await opened(s.browser(), 'returnTo=/auth/logout')).headers.location, '/',
+    'a route of the plugin is no place to return to')
   const asked = sent.length
-  t.match((await ask(s.browser(), '/link?max_age=soon')).error, { code: 'invalid_argument', argument: 'authParams.max_age' })
+  t.match((await ask(s.browser(), '/link?max_age=soon')).error, {
+    code: 'invalid_argument',
+    argument: 'authParams.max_age'
+  })
   t.match((await ask(s.browser(), '/link?size=3000')).error, { code: 'invalid_argument', argument: 'appState' })
   t.equal(sent.length, asked, 'no link was sent')
 })
@@ -278,13 +352,21 @@ t.test('a link by e-mail completes with either transaction store', async t => {
   for (const transactionStore of [undefined, new MemoryTransactionStore({ now: () => 1_795_000_000 })]) {
     const s = await site(t, transactionStore === undefined ? {} : { transactionStore }, {
       ...routes,
-      '/link': does(async request => { await request.auth0.passwordless.start({ connection: 'email', email: 'ada@example.com', send: 'link', returnTo: '/in' }) })
+      '/link': does(async request => {
+        await request.auth0.passwordless.start({
+          connection: 'email',
+          email: 'ada@example.com',
+          send: 'link',
+          returnTo: '/in'
+        })
+      })
     })
     s.tenant.scripts.set('POST /passwordless/start', () => ({ json: {} }))
     const ada = s.browser()
     t.equal((await ask(ada, '/link')).error, undefined)
     const link = new URL('https://acme.eu.auth0.com/authorize')
-    link.search = new URLSearchParams(s.tenant.to('/passwordless/start')[0]!.json.authParams as Record<string, string>).toString()
+    link.search = new URLSearchParams(s.tenant.to('/passwordless/start')[0]!.json.authParams as Record<string, string>)
+      .toString()
     t.equal((await ada.navigate(s.tenant.callback(link.href))).headers.location, '/in')
     t.equal((await ada.call('/me')).json().user.sub, 'auth0|ada')
   }

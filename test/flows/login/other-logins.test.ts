@@ -17,12 +17,25 @@ const urlOf = (answer: { value?: never }): URL => new URL(answer.value as unknow
 
 t.test('linking and unlinking an account', async t => {
   const s = await site(t, { mountConnectRoutes: true, storeIdToken: true, audience: 'https://api' }, {
-    '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github', connectionScope: 'repo', returnTo: '/linked', appState: { a: 1 } })),
+    '/link': does(async request =>
+      await request.auth0.startLinkUser({
+        connection: 'github',
+        connectionScope: 'repo',
+        returnTo: '/linked',
+        appState: { a: 1 }
+      })
+    ),
     '/unlink': does(async request => await request.auth0.startUnlinkUser({ connection: 'github' })),
     '/nothing': does(async request => await request.auth0.startLinkUser({ connection: '' })),
-    '/finish': does(async request => await request.auth0.completeLinkUser(String((request.query as { url: string }).url))),
-    '/finish-login': does(async request => await request.auth0.completeInteractiveLogin(String((request.query as { url: string }).url))),
-    '/finish-unlink': does(async request => await request.auth0.completeUnlinkUser(String((request.query as { url: string }).url))),
+    '/finish': does(async request =>
+      await request.auth0.completeLinkUser(String((request.query as { url: string }).url))
+    ),
+    '/finish-login': does(async request =>
+      await request.auth0.completeInteractiveLogin(String((request.query as { url: string }).url))
+    ),
+    '/finish-unlink': does(async request =>
+      await request.auth0.completeUnlinkUser(String((request.query as { url: string }).url))
+    ),
     '/login-2': does(async request => await request.auth0.startInteractiveLogin()),
     '/me': async request => (await request.getSession()) ?? 'nobody',
     '/set': async request => await request.auth0.updateSession({ theme: 'dark' })
@@ -31,35 +44,67 @@ t.test('linking and unlinking an account', async t => {
   await ada.call('/set')
   const link = urlOf(await ask(ada, '/link'))
   t.match(Object.fromEntries(link.searchParams), {
-    requested_connection: 'github', requested_connection_scope: 'repo', scope: 'openid link_account offline_access', redirect_uri: 'https://app.example.test/auth/connect/callback', id_token_hint: /^eyJ/
+    requested_connection: 'github',
+    requested_connection_scope: 'repo',
+    scope: 'openid link_account offline_access',
+    redirect_uri: 'https://app.example.test/auth/connect/callback',
+    id_token_hint: /^eyJ/
   })
   const before = (await ada.call('/me')).json()
   s.tenant.claims = { nickname: 'linked' }
   const finished = await ask(ada, `/finish?url=${encodeURIComponent(s.tenant.callback(link.href))}`)
   t.match(finished.value, { appState: { a: 1 }, returnTo: '/linked' })
-  t.match((await ada.call('/me')).json(), { id: before.id, theme: 'dark', user: { sub: 'auth0|ada', nickname: 'linked' } })
-  t.equal(s.tenant.grants('authorization_code').at(-1)?.form.get('redirect_uri'), 'https://app.example.test/auth/connect/callback')
+  t.match((await ada.call('/me')).json(), {
+    id: before.id,
+    theme: 'dark',
+    user: { sub: 'auth0|ada', nickname: 'linked' }
+  })
+  t.equal(s.tenant.grants('authorization_code').at(-1)?.form.get('redirect_uri'),
+    'https://app.example.test/auth/connect/callback')
 
   const unlink = urlOf(await ask(ada, '/unlink'))
-  t.match(Object.fromEntries(unlink.searchParams), { scope: 'openid unlink_account', requested_connection: 'github', redirect_uri: 'https://app.example.test/auth/unconnect/callback' })
+  t.match(Object.fromEntries(unlink.searchParams), {
+    scope: 'openid unlink_account',
+    requested_connection: 'github',
+    redirect_uri: 'https://app.example.test/auth/unconnect/callback'
+  })
   t.notOk(unlink.searchParams.has('requested_connection_scope'))
   t.equal((await ask(ada, `/finish-unlink?url=${encodeURIComponent(s.tenant.callback(unlink.href))}`)).error, undefined)
 
   t.equal((await ask(ada, '/nothing')).error?.code, 'missing_required_argument_error')
   t.equal((await ask(s.browser(), '/link')).error?.code, 'start_link_user_error')
-  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/login-2')).href))}`)).error?.code, 'invalid_argument', 'a login is no link')
-  t.equal((await ask(ada, `/finish-login?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/link')).href))}`)).error?.code, 'invalid_argument', 'a link is no login')
+  t.equal(
+    (await ask(ada, `/finish?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/login-2')).href))}`))
+      .error?.code,
+    'invalid_argument',
+    'a login is no link'
+  )
+  t.equal(
+    (await ask(ada, `/finish-login?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/link')).href))}`))
+      .error?.code,
+    'invalid_argument',
+    'a link is no login'
+  )
   const other = s.tenant.callback(urlOf(await ask(ada, '/link')).href)
   s.tenant.sub = 'auth0|eve'
-  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(other)}`)).error?.code, 'start_link_user_error', 'the tokens are of somebody else')
+  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(other)}`)).error?.code, 'start_link_user_error',
+    'the tokens are of somebody else')
   s.tenant.sub = 'auth0|ada'
   const mine = s.tenant.callback(urlOf(await ask(ada, '/link')).href)
   await ada.navigate(s.tenant.callback(await s.start(ada)))
-  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(mine)}`)).error?.code, 'start_link_user_error', 'begun in another session')
+  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(mine)}`)).error?.code, 'start_link_user_error',
+    'begun in another session')
 })
 
 t.test('a stale ID token is renewed before it serves as a hint', async t => {
-  const s = await site(t, { mountConnectRoutes: true }, { '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github', ...('patient' in (request.query as object) ? {} : { signal: AbortSignal.timeout(5000) }) })) })
+  const s = await site(t, { mountConnectRoutes: true }, {
+    '/link': does(async request =>
+      await request.auth0.startLinkUser({
+        connection: 'github',
+        ...('patient' in (request.query as object) ? {} : { signal: AbortSignal.timeout(5000) })
+      })
+    )
+  })
   const ada = await s.member()
   s.clock.now += 35_990
   t.ok((await ask(ada, '/link')).value)
@@ -67,72 +112,162 @@ t.test('a stale ID token is renewed before it serves as a hint', async t => {
   s.clock.now += 36_001
   s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { id_token: undefined }) }))
   t.equal((await ask(ada, '/link?patient')).error?.code, 'start_link_user_error')
-  const without = await site(t, {}, { '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github' })) })
+  const without = await site(t, {}, {
+    '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github' }))
+  })
   t.equal((await ask(await without.member(), '/link')).error?.code, 'start_link_user_error', 'no ID token is kept')
 })
 
 t.test('connected accounts', async t => {
   const s = await site(t, { mountConnectedAccountRoutes: true }, {
-    '/connect': does(async request => await request.auth0.startConnectAccount({ connection: 'google', scopes: ['mail'], appState: { b: 2 }, returnTo: '/done', signal: AbortSignal.timeout(5000) })),
+    '/connect': does(async request =>
+      await request.auth0.startConnectAccount({
+        connection: 'google',
+        scopes: ['mail'],
+        appState: { b: 2 },
+        returnTo: '/done',
+        signal: AbortSignal.timeout(5000)
+      })
+    ),
     '/bare': does(async request => await request.auth0.startConnectAccount({ connection: 'google' })),
     '/nothing': does(async request => await request.auth0.startConnectAccount({ connection: '' })),
-    '/finish': does(async request => await request.auth0.completeConnectAccount(String((request.query as { url: string }).url))),
-    '/list': does(async request => { const page = await request.auth0.listConnectedAccounts({ connection: 'google' }); const all = []; for await (const account of page) all.push(account.id); return { first: page.accounts.length, all } }),
-    '/delete': does(async request => { await request.auth0.deleteConnectedAccount('cac|1/2') }),
+    '/finish': does(async request =>
+      await request.auth0.completeConnectAccount(String((request.query as { url: string }).url))
+    ),
+    '/list': does(async request => {
+      const page = await request.auth0.listConnectedAccounts({ connection: 'google' })
+      const all = []
+      for await (const account of page) all.push(account.id)
+      return { first: page.accounts.length, all }
+    }),
+    '/delete': does(async request => {
+      await request.auth0.deleteConnectedAccount('cac|1/2')
+    }),
     '/connections': does(async request => await request.auth0.listConnectedAccountConnections({ take: 5 })),
     '/login-2': does(async request => await request.auth0.startInteractiveLogin())
   })
   const ada = await s.member()
-  s.tenant.scripts.set('POST /me/v1/connected-accounts/connect', ({ json }) => ({ status: 201, json: { auth_session: 'auth-session', connect_uri: 'https://acme.eu.auth0.com/connect?x=1', connect_params: { ticket: 'ticket-1' }, expires_in: 300, state: json.state } }))
-  s.tenant.scripts.set('POST /me/v1/connected-accounts/complete', () => ({ status: 201, json: { id: 'cac_1', connection: 'google', access_type: 'offline', scopes: ['mail'], created_at: 'now' } }))
+  s.tenant.scripts.set('POST /me/v1/connected-accounts/connect', ({ json }) => ({
+    status: 201,
+    json: {
+      auth_session: 'auth-session',
+      connect_uri: 'https://acme.eu.auth0.com/connect?x=1',
+      connect_params: { ticket: 'ticket-1' },
+      expires_in: 300,
+      state: json.state
+    }
+  }))
+  s.tenant.scripts.set('POST /me/v1/connected-accounts/complete', () => ({
+    status: 201,
+    json: { id: 'cac_1', connection: 'google', access_type: 'offline', scopes: ['mail'], created_at: 'now' }
+  }))
   const to = urlOf(await ask(ada, '/connect'))
   t.equal(to.href, 'https://acme.eu.auth0.com/connect?ticket=ticket-1')
   const sent = s.tenant.to('/me/v1/connected-accounts/connect')[0]!
-  t.match(sent.json, { connection: 'google', redirect_uri: 'https://app.example.test/auth/callback', code_challenge_method: 'S256', scopes: ['mail'] })
+  t.match(sent.json, {
+    connection: 'google',
+    redirect_uri: 'https://app.example.test/auth/callback',
+    code_challenge_method: 'S256',
+    scopes: ['mail']
+  })
   t.match(sent.headers.get('authorization'), /^Bearer opaque-access/)
-  t.match(Object.fromEntries(s.tenant.grants('refresh_token')[0]!.form), { audience: 'https://acme.eu.auth0.com/me/', scope: 'create:me:connected_accounts' })
+  t.match(Object.fromEntries(s.tenant.grants('refresh_token')[0]!.form), {
+    audience: 'https://acme.eu.auth0.com/me/',
+    scope: 'create:me:connected_accounts'
+  })
   const back = `/auth/callback?connect_code=code-9&state=${String(sent.json.state)}`
-  t.match((await ask(ada, `/finish?url=${encodeURIComponent(back)}`)).value, { id: 'cac_1', appState: { b: 2 }, returnTo: '/done' })
-  t.match(s.tenant.to('/me/v1/connected-accounts/complete')[0]!.json, { auth_session: 'auth-session', connect_code: 'code-9', redirect_uri: 'https://app.example.test/auth/callback' })
+  t.match((await ask(ada, `/finish?url=${encodeURIComponent(back)}`)).value, {
+    id: 'cac_1',
+    appState: { b: 2 },
+    returnTo: '/done'
+  })
+  t.match(s.tenant.to('/me/v1/connected-accounts/complete')[0]!.json, {
+    auth_session: 'auth-session',
+    connect_code: 'code-9',
+    redirect_uri: 'https://app.example.test/auth/callback'
+  })
 
   await ask(ada, '/bare')
   const state = (): string => String(s.tenant.to('/me/v1/connected-accounts/connect').at(-1)!.json.state)
-  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?state=${state()}`)}`)).error?.code, 'missing_required_argument_error')
+  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?state=${state()}`)}`)).error?.code,
+    'missing_required_argument_error')
   await ask(ada, '/bare')
-  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?error=access_denied&state=${state()}`)}`)).error?.code, 'access_denied')
+  t.equal(
+    (await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?error=access_denied&state=${state()}`)}`)).error
+      ?.code,
+    'access_denied'
+  )
   await ask(ada, '/bare')
-  t.notOk('appState' in ((await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?connect_code=c&state=${state()}`)}`)).value ?? {}))
-  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/login-2')).href))}`)).error?.code, 'invalid_argument')
+  t.notOk(
+    'appState' in
+      ((await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?connect_code=c&state=${state()}`)}`)).value ??
+        {})
+  )
+  t.equal(
+    (await ask(ada, `/finish?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/login-2')).href))}`))
+      .error?.code,
+    'invalid_argument'
+  )
   t.equal((await ask(ada, '/nothing')).error?.code, 'missing_required_argument_error')
   t.equal((await ask(s.browser(), '/bare')).error?.code, 'login_required')
 
-  s.tenant.scripts.set('GET /me/v1/connected-accounts/accounts', ({ url }) => ({ json: url.searchParams.get('from') === 'p2' ? { accounts: [{ id: 'b' }] } : { accounts: [{ id: 'a' }], next: 'p2' } }))
+  s.tenant.scripts.set('GET /me/v1/connected-accounts/accounts', ({ url }) => ({
+    json: url.searchParams.get('from') === 'p2'
+      ? { accounts: [{ id: 'b' }] }
+      : { accounts: [{ id: 'a' }], next: 'p2' }
+  }))
   t.match((await ask(ada, '/list')).value, { first: 1, all: ['a', 'b'] })
   s.tenant.scripts.set('DELETE /me/v1/connected-accounts/accounts/cac%7C1%2F2', () => ({ status: 204 }))
   t.equal((await ask(ada, '/delete')).error, undefined)
-  s.tenant.scripts.set('GET /me/v1/connected-accounts/connections', () => ({ json: { connections: [{ name: 'google', strategy: 'google-oauth2' }] } }))
+  s.tenant.scripts.set('GET /me/v1/connected-accounts/connections',
+    () => ({ json: { connections: [{ name: 'google', strategy: 'google-oauth2' }] } }))
   t.match((await ask(ada, '/connections')).value, { connections: [{ name: 'google' }] })
-  const noCallback = await site(t, { mountRoutes: false }, { '/connect': does(async request => await request.auth0.startConnectAccount({ connection: 'google' })), '/in': does(async request => await request.auth0.startInteractiveLogin({ authorizationParams: { redirect_uri: 'https://app.example.test/in-2' } })), '/in-2': does(async request => await request.auth0.completeInteractiveLogin()) })
+  const noCallback = await site(t, { mountRoutes: false }, {
+    '/connect': does(async request => await request.auth0.startConnectAccount({ connection: 'google' })),
+    '/in': does(async request =>
+      await request.auth0.startInteractiveLogin({
+        authorizationParams: { redirect_uri: 'https://app.example.test/in-2' }
+      })
+    ),
+    '/in-2': does(async request => await request.auth0.completeInteractiveLogin())
+  })
   const bob = noCallback.browser()
   await bob.call(noCallback.tenant.callback(urlOf(await ask(bob, '/in')).href))
   t.equal((await ask(bob, '/connect')).error?.code, 'missing_required_argument_error')
 })
 
-t.test('a connection\'s token is kept by connection and login hint', async t => {
+t.test("a connection's token is kept by connection and login hint", async t => {
   const s = await site(t, {}, {
-    '/google': does(async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', ...(request.query as object) })),
-    '/fresh': does(async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', refresh: true })),
+    '/google': does(async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', ...(request.query as object) })
+    ),
+    '/fresh': does(async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', refresh: true })
+    ),
     '/nothing': does(async request => await request.auth0.getAccessTokenForConnection({ connection: '' })),
     '/no-options': does(async request => await request.auth0.getAccessTokenForConnection(undefined as never)),
-    '/hint': does(async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', loginHint: '' })),
+    '/hint': does(async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', loginHint: '' })
+    ),
     '/hijacked': async (request, reply) => {
       reply.hijack()
-      reply.raw.end(await request.auth0.getAccessTokenForConnection({ connection: 'slack' }).then(() => 'token', (error: { code: string }) => error.code))
+      reply.raw.end(
+        await request.auth0.getAccessTokenForConnection({ connection: 'slack' }).then(() => 'token',
+          (error: { code: string }) => error.code)
+      )
     }
   })
   const grant = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
   let n = 0
-  s.tenant.scripts.set(grant, () => ({ json: { access_token: `google-${++n}`, token_type: 'Bearer', expires_in: 100, scope: 'mail', ...(n === 1 && { refresh_token: 'rotated' }) } }))
+  s.tenant.scripts.set(grant, () => ({
+    json: {
+      access_token: `google-${++n}`,
+      token_type: 'Bearer',
+      expires_in: 100,
+      scope: 'mail',
+      ...(n === 1 && { refresh_token: 'rotated' })
+    }
+  }))
   const ada = await s.member()
   t.match((await ask(ada, '/google')).value, { accessToken: 'google-1', connection: 'google', scope: 'mail' })
   t.match((await ask(ada, '/google')).value, { accessToken: 'google-1' })
@@ -147,7 +282,8 @@ t.test('a connection\'s token is kept by connection and login hint', async t => 
   t.equal((await ask(ada, '/hint')).error?.code, 'invalid_argument')
   t.equal((await ask(s.browser(), '/google')).error?.code, 'missing_session')
   t.equal((await ada.call('/hijacked')).body, 'session_not_writable')
-  s.tenant.scripts.set(grant, () => ({ status: 401, json: { error: 'federated_connection_refresh_token_flow_failed' } }))
+  s.tenant.scripts.set(grant,
+    () => ({ status: 401, json: { error: 'federated_connection_refresh_token_flow_failed' } }))
   t.equal((await ask(ada, '/fresh')).error?.code, 'failed_to_retrieve')
   s.tenant.scripts.set(grant, () => ({ status: 500, text: 'no' }))
   t.ok((await ask(ada, '/fresh')).error)
@@ -160,16 +296,39 @@ t.test('a connection\'s token is kept by connection and login hint', async t => 
 
 t.test('request.auth0.fetch adds the token and renews it once', async t => {
   const s = await site(t, {}, {
-    '/api': does(async request => { const response = await request.auth0.fetch('https://api.example.test/items', { method: 'POST', body: 'x' }); return { status: response.status } }),
-    '/plain': does(async request => (await request.auth0.fetch(new URL('https://api.example.test/items'), { signal: AbortSignal.timeout(5000) }, { scope: 'openid' })).status),
-    '/stream': does(async request => (await request.auth0.fetch('https://api.example.test/items', { method: 'POST', body: new ReadableStream({ start (c) { c.close() } }), duplex: 'half' } as never)).status),
+    '/api': does(async request => {
+      const response = await request.auth0.fetch('https://api.example.test/items', { method: 'POST', body: 'x' })
+      return { status: response.status }
+    }),
+    '/plain': does(async request =>
+      (await request.auth0.fetch(new URL('https://api.example.test/items'), { signal: AbortSignal.timeout(5000) }, {
+        scope: 'openid'
+      })).status
+    ),
+    '/stream': does(async request =>
+      (await request.auth0.fetch('https://api.example.test/items', {
+        method: 'POST',
+        body: new ReadableStream({
+          start (c) {
+            c.close()
+          }
+        }),
+        duplex: 'half'
+      } as never)).status
+    ),
     '/http': does(async request => await request.auth0.fetch('http://api.example.test/')),
     '/relative': does(async request => await request.auth0.fetch('/items'))
   })
   const seen: (string | null)[] = []
   let refuse = 0
-  s.tenant.scripts.set('POST /items', ({ headers }) => { seen.push(headers.get('authorization')); return { status: refuse-- > 0 ? 401 : 200, json: {} } })
-  s.tenant.scripts.set('GET /items', ({ headers }) => { seen.push(headers.get('authorization')); return { status: refuse-- > 0 ? 401 : 204 } })
+  s.tenant.scripts.set('POST /items', ({ headers }) => {
+    seen.push(headers.get('authorization'))
+    return { status: refuse-- > 0 ? 401 : 200, json: {} }
+  })
+  s.tenant.scripts.set('GET /items', ({ headers }) => {
+    seen.push(headers.get('authorization'))
+    return { status: refuse-- > 0 ? 401 : 204 }
+  })
   const ada = await s.member()
   t.match((await ask(ada, '/api')).value, { status: 200 })
   refuse = 1
@@ -200,10 +359,17 @@ t.test('fetch with a token that is bound to a key', async t => {
   s.tenant.scripts.set('GET /items', ({ headers }) => {
     proofs.push(headers.get('dpop') ?? '')
     t.match(headers.get('authorization'), /^DPoP /)
-    return proofs.length === 1 ? { status: 401, headers: { 'dpop-nonce': 'nonce-1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' }, json: {} } : { status: 200, json: {}, headers: { 'dpop-nonce': 'nonce-2' } }
+    return proofs.length === 1
+      ? {
+          status: 401,
+          headers: { 'dpop-nonce': 'nonce-1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' },
+          json: {}
+        }
+      : { status: 200, json: {}, headers: { 'dpop-nonce': 'nonce-2' } }
   })
   t.equal((await ask(browser, '/api')).value, 200)
-  const payload = (proof: string): Record<string, unknown> => JSON.parse(Buffer.from(proof.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>
+  const payload = (proof: string): Record<string, unknown> =>
+    JSON.parse(Buffer.from(proof.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>
   t.match(payload(proofs[1]!), { nonce: 'nonce-1', htm: 'GET', htu: 'https://api.example.test/items' })
   t.equal((await ask(browser, '/api')).value, 200)
   t.match(payload(proofs[2]!), { nonce: 'nonce-2' }, 'the nonce is known from then on')
@@ -214,9 +380,17 @@ t.test('fetch with a token that is bound to a key', async t => {
   s.tenant.scripts.set('GET /items', ({ headers }) => {
     tokens.push(headers.get('authorization'))
     const error = answers[tokens.length]
-    return { status: error === undefined ? 200 : 401, headers: { 'dpop-nonce': `nonce-${tokens.length + 2}`, ...(error !== undefined && { 'www-authenticate': `DPoP error="${error}"` }) }, json: {} }
+    return {
+      status: error === undefined ? 200 : 401,
+      headers: {
+        'dpop-nonce': `nonce-${tokens.length + 2}`,
+        ...(error !== undefined && { 'www-authenticate': `DPoP error="${error}"` })
+      },
+      json: {}
+    }
   })
-  t.equal((await ask(browser, '/api')).value, 200, 'an API that sends a nonce with every answer refuses a token: it is renewed')
+  t.equal((await ask(browser, '/api')).value, 200,
+    'an API that sends a nonce with every answer refuses a token: it is renewed')
   t.strictSame(tokens, ['DPoP opaque-access-1', 'DPoP opaque-access-2', 'DPoP opaque-access-2'])
   Object.assign(answers, { 4: 'use_dpop_nonce', 5: 'use_dpop_nonce', 6: 'invalid_token' })
   t.equal((await ask(browser, '/api')).value, 401, 'a proof is repeated once')
@@ -227,10 +401,24 @@ t.test('fetch with a token that is bound to a key', async t => {
 const ciba = 'urn:openid:params:grant-type:ciba'
 async function cibaSite (t: Parameters<typeof site>[0], options = {}): Promise<Site> {
   const s = await site(t, options, {
-    '/ciba': does(async request => { const { session } = await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' }, ...(request.query as object) }); return session.user.sub }),
-    '/abort': does(async request => await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' }, signal: AbortSignal.timeout(20) }))
+    '/ciba': does(async request => {
+      const { session } = await request.auth0.loginBackchannel({
+        bindingMessage: 'order 1',
+        loginHint: { sub: 'auth0|ada' },
+        ...(request.query as object)
+      })
+      return session.user.sub
+    }),
+    '/abort': does(async request =>
+      await request.auth0.loginBackchannel({
+        bindingMessage: 'order 1',
+        loginHint: { sub: 'auth0|ada' },
+        signal: AbortSignal.timeout(20)
+      })
+    )
   })
-  s.tenant.scripts.set('POST /bc-authorize', () => ({ json: { auth_req_id: 'req-1', expires_in: 300, interval: 0.01 } }))
+  s.tenant.scripts.set('POST /bc-authorize',
+    () => ({ json: { auth_req_id: 'req-1', expires_in: 300, interval: 0.01 } }))
   s.tenant.scripts.set(ciba, () => ({ json: s.tenant.tokens() }))
   return s
 }
@@ -239,7 +427,11 @@ t.test('a login on another device', async t => {
   const s = await cibaSite(t, { audience: 'https://api' })
   const browser = s.browser()
   t.equal((await ask(browser, '/ciba')).value, 'auth0|ada')
-  t.match(Object.fromEntries(s.tenant.to('/bc-authorize')[0]!.form), { binding_message: 'order 1', scope: 'openid profile email offline_access', audience: 'https://api' })
+  t.match(Object.fromEntries(s.tenant.to('/bc-authorize')[0]!.form), {
+    binding_message: 'order 1',
+    scope: 'openid profile email offline_access',
+    audience: 'https://api'
+  })
   t.notOk(s.tenant.to('/bc-authorize')[0]!.form.has('redirect_uri'))
   t.ok(browser.names().length > 0)
   s.tenant.sub = 'auth0|eve'
@@ -254,33 +446,90 @@ t.test('a login on another device', async t => {
 t.test('the same without a session, in steps', async t => {
   const s = await cibaSite(t)
   const { auth0 } = s.app
-  t.match(await auth0.initiateBackchannelAuthentication({ bindingMessage: 'x', loginHint: { sub: 'auth0|ada' }, audience: 'https://api' }), { authReqId: 'req-1', expiresIn: 300 })
-  t.ok((await auth0.backchannelAuthenticationGrant({ authReqId: 'req-1', signal: AbortSignal.timeout(5000) })).access_token)
+  t.match(
+    await auth0.initiateBackchannelAuthentication({
+      bindingMessage: 'x',
+      loginHint: { sub: 'auth0|ada' },
+      audience: 'https://api'
+    }),
+    { authReqId: 'req-1', expiresIn: 300 }
+  )
+  t.ok(
+    (await auth0.backchannelAuthenticationGrant({ authReqId: 'req-1', signal: AbortSignal.timeout(5000) })).access_token
+  )
   await t.rejects(auth0.backchannelAuthenticationGrant({ authReqId: '' }), { message: /./, argument: 'authReqId' })
-  t.ok((await auth0.backchannelAuthentication({ bindingMessage: 'x', loginHint: { sub: 'auth0|ada' }, signal: AbortSignal.timeout(5000) })).id_token)
-  t.ok((await auth0.getTokenByRefreshToken({ refreshToken: 'r', audience: 'https://api', signal: AbortSignal.timeout(5000) })).access_token)
+  t.ok(
+    (await auth0.backchannelAuthentication({
+      bindingMessage: 'x',
+      loginHint: { sub: 'auth0|ada' },
+      signal: AbortSignal.timeout(5000)
+    })).id_token
+  )
+  t.ok(
+    (await auth0.getTokenByRefreshToken({
+      refreshToken: 'r',
+      audience: 'https://api',
+      signal: AbortSignal.timeout(5000)
+    })).access_token
+  )
   s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw' } }))
   await t.rejects(auth0.getTokenByRefreshToken({ refreshToken: 'r' }), { code: 'mfa_required', mfaToken: /^eyJ/ })
   s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'invalid_grant' } }))
   await t.rejects(auth0.getTokenByRefreshToken({ refreshToken: 'r' }), { code: 'invalid_grant' })
   t.ok((await auth0.getTokenForConnection({ connection: 'google', accessToken: 'a' })).access_token)
-  t.ok((await auth0.getTokenForConnection({ connection: 'google', refreshToken: 'a', signal: AbortSignal.timeout(5000) })).access_token)
+  t.ok(
+    (await auth0.getTokenForConnection({ connection: 'google', refreshToken: 'a', signal: AbortSignal.timeout(5000) }))
+      .access_token
+  )
 })
 
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
 t.test('token exchange with and without a session', async t => {
   const s = await site(t, { audience: 'https://api' }, {
-    '/exchange': does(async request => { const { session } = await request.auth0.loginWithCustomTokenExchange({ subjectToken: 'legacy', subjectTokenType: 'urn:acme:legacy', ...(request.query as object) }); return session.user.sub })
+    '/exchange': does(async request => {
+      const { session } = await request.auth0.loginWithCustomTokenExchange({
+        subjectToken: 'legacy',
+        subjectTokenType: 'urn:acme:legacy',
+        ...(request.query as object)
+      })
+      return session.user.sub
+    })
   })
-  s.tenant.scripts.set(exchange, () => ({ json: s.tenant.tokens({ act: { sub: 'agent' } }, { issued_token_type: 'urn:ietf:params:oauth:token-type:access_token', scope: 'openid' }) }))
+  s.tenant.scripts.set(exchange, () => ({
+    json: s.tenant.tokens({ act: { sub: 'agent' } }, {
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      scope: 'openid'
+    })
+  }))
   t.equal((await ask(s.browser(), '/exchange')).value, 'auth0|ada')
-  t.match(Object.fromEntries(s.tenant.grants(exchange)[0]!.form), { subject_token: 'legacy', subject_token_type: 'urn:acme:legacy', scope: 'openid', audience: 'https://api' })
+  t.match(Object.fromEntries(s.tenant.grants(exchange)[0]!.form), {
+    subject_token: 'legacy',
+    subject_token_type: 'urn:acme:legacy',
+    scope: 'openid',
+    audience: 'https://api'
+  })
   t.equal((await ask(s.browser(), '/exchange?organization=org_1')).error?.code, 'organization_token_validation_error')
   const { auth0 } = s.app
-  t.match(await auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', signal: AbortSignal.timeout(5000) }), { tokenType: 'Bearer', act: { sub: 'agent' }, scope: 'openid' })
+  t.match(
+    await auth0.customTokenExchange({
+      subjectToken: 'x',
+      subjectTokenType: 'urn:acme:legacy',
+      signal: AbortSignal.timeout(5000)
+    }),
+    { tokenType: 'Bearer', act: { sub: 'agent' }, scope: 'openid' }
+  )
   s.tenant.scripts.set(exchange, () => ({ json: { access_token: 'a', token_type: 'Bearer' } }))
-  t.match(await auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', organization: 'org_1' }), { act: undefined, idToken: undefined })
-  for (const [status, json, code] of [[403, { error: 'access_denied' }, 'token_exchange_failed'], [403, { error: 'setactor_required' }, 'setactor_required'], [403, { error: 'mfa_required', mfa_token: 'raw' }, 'mfa_required'], [500, { error: 'server_error' }, 'server_error']] as const) {
+  t.match(
+    await auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', organization: 'org_1' }),
+    { act: undefined, idToken: undefined }
+  )
+  for (
+    const [status, json, code] of [[403, { error: 'access_denied' }, 'token_exchange_failed'], [403, {
+      error: 'setactor_required'
+    }, 'setactor_required'], [403, { error: 'mfa_required', mfa_token: 'raw' }, 'mfa_required'], [500, {
+      error: 'server_error'
+    }, 'server_error']] as const
+  ) {
     s.tenant.scripts.set(exchange, () => ({ status, json }))
     await t.rejects(auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy' }), { code })
   }
@@ -289,16 +538,41 @@ t.test('token exchange with and without a session', async t => {
 t.test('session transfer tokens', async t => {
   const transfer = { subjectToken: 'customer', subjectTokenType: 'urn:acme:customer' }
   const s = await site(t, { storeIdToken: true }, {
-    '/transfer': does(async request => await request.auth0.requestSessionTransferToken({ ...transfer, reason: 'support', ...('patient' in (request.query as object) ? {} : { signal: AbortSignal.timeout(5000) }) })),
-    '/given': does(async request => await request.auth0.requestSessionTransferToken({ ...transfer, actorToken: 'own', actorTokenType: 'urn:x', signal: AbortSignal.timeout(5000) })),
-    '/redirect': does(async request => request.auth0.buildSessionTransferRedirect(String((request.query as { to: string }).to), { sessionTransferToken: 'stt' }, { organization: 'org_1' })),
-    '/bare': does(async request => request.auth0.buildSessionTransferRedirect('http://localhost:3001/login', { sessionTransferToken: 'stt' }))
+    '/transfer': does(async request =>
+      await request.auth0.requestSessionTransferToken({
+        ...transfer,
+        reason: 'support',
+        ...('patient' in (request.query as object) ? {} : { signal: AbortSignal.timeout(5000) })
+      })
+    ),
+    '/given': does(async request =>
+      await request.auth0.requestSessionTransferToken({
+        ...transfer,
+        actorToken: 'own',
+        actorTokenType: 'urn:x',
+        signal: AbortSignal.timeout(5000)
+      })
+    ),
+    '/redirect': does(async request =>
+      request.auth0.buildSessionTransferRedirect(String((request.query as { to: string }).to), {
+        sessionTransferToken: 'stt'
+      }, { organization: 'org_1' })
+    ),
+    '/bare': does(async request =>
+      request.auth0.buildSessionTransferRedirect('http://localhost:3001/login', { sessionTransferToken: 'stt' })
+    )
   })
   let type = 'urn:auth0:params:oauth:token-type:session_transfer_token'
-  s.tenant.scripts.set(exchange, () => ({ json: { access_token: 'stt', token_type: 'N_A', expires_in: 60, issued_token_type: type } }))
+  s.tenant.scripts.set(exchange,
+    () => ({ json: { access_token: 'stt', token_type: 'N_A', expires_in: 60, issued_token_type: type } }))
   const ada = await s.member()
   t.match((await ask(ada, '/transfer')).value, { sessionTransferToken: 'stt', expiresIn: 60 })
-  t.match(Object.fromEntries(s.tenant.grants(exchange)[0]!.form), { audience: 'urn:acme.eu.auth0.com:session_transfer', actor_token: /^eyJ/, actor_token_type: 'urn:ietf:params:oauth:token-type:id_token', reason: 'support' })
+  t.match(Object.fromEntries(s.tenant.grants(exchange)[0]!.form), {
+    audience: 'urn:acme.eu.auth0.com:session_transfer',
+    actor_token: /^eyJ/,
+    actor_token_type: 'urn:ietf:params:oauth:token-type:id_token',
+    reason: 'support'
+  })
   t.match((await ask(ada, '/given')).value, { sessionTransferToken: 'stt' })
   s.clock.now += 36_000
   t.match((await ask(ada, '/transfer')).value, { sessionTransferToken: 'stt' }, 'a stale actor is renewed')
@@ -309,25 +583,78 @@ t.test('session transfer tokens', async t => {
   t.equal((await ask(s.browser(), '/transfer')).error?.code, 'actor_unavailable')
   type = 'urn:ietf:params:oauth:token-type:access_token'
   t.equal((await ask(ada, '/given')).error?.code, 'invalid_response')
-  t.equal(urlOf(await ask(ada, '/redirect?to=https://other.example.test/login')).href, 'https://other.example.test/login?session_transfer_token=stt&organization=org_1')
+  t.equal(urlOf(await ask(ada, '/redirect?to=https://other.example.test/login')).href,
+    'https://other.example.test/login?session_transfer_token=stt&organization=org_1')
   t.ok((await ask(ada, '/bare')).value)
-  for (const to of ['http://other.example.test/', '/login', 'https://other.example.test/%23x#y'.replace('%23', ''), 'https://u:p@other.example.test/']) t.equal((await ask(ada, `/redirect?to=${encodeURIComponent(to)}`)).error?.code, 'invalid_argument', to)
+  for (
+    const to of ['http://other.example.test/', '/login', 'https://other.example.test/%23x#y'.replace('%23', ''),
+      'https://u:p@other.example.test/']
+  ) t.equal((await ask(ada, `/redirect?to=${encodeURIComponent(to)}`)).error?.code, 'invalid_argument', to)
 })
 
 const otp = 'http://auth0.com/oauth/grant-type/passwordless/otp'
 t.test('passwordless: codes and links', async t => {
   const s = await site(t, {}, {
-    '/code': does(async request => await request.auth0.passwordless.start({ connection: 'email', email: 'ada@example.com', language: 'de', captcha: 'c', clientIp: '192.0.2.1', signal: AbortSignal.timeout(5000) })),
-    '/sms': does(async request => await request.auth0.passwordless.start({ connection: 'sms', phoneNumber: '+491701234567' })),
+    '/code': does(async request =>
+      await request.auth0.passwordless.start({
+        connection: 'email',
+        email: 'ada@example.com',
+        language: 'de',
+        captcha: 'c',
+        clientIp: '192.0.2.1',
+        signal: AbortSignal.timeout(5000)
+      })
+    ),
+    '/sms': does(async request =>
+      await request.auth0.passwordless.start({ connection: 'sms', phoneNumber: '+491701234567' })
+    ),
     '/odd': does(async request => await request.auth0.passwordless.start({ connection: 'fax' } as never)),
-    '/link': does(async request => await request.auth0.passwordless.start({ connection: 'email', email: 'ada@example.com', send: 'link', returnTo: '/in', appState: { c: 3 }, authParams: { audience: 'https://api' } })),
-    '/plain-link': does(async request => await request.auth0.passwordless.start({ connection: 'email', email: 'ada@example.com', send: 'link' })),
-    '/bad-link': does(async request => await request.auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link', authParams: { redirect_uri: 'x' } })),
-    '/challenge': does(async request => await request.auth0.passwordless.challenge({ connection: 'db', email: 'ada@example.com' })),
-    '/verify': does(async request => (await request.auth0.passwordless.verify({ connection: 'email', email: 'ada@example.com', verificationCode: '123', scope: 'mail' })).session.user.sub),
-    '/verify-sms': does(async request => (await request.auth0.passwordless.verify({ connection: 'sms', phoneNumber: '+491701234567', verificationCode: '123', audience: 'https://api' })).session.user.sub),
-    '/verify-db': does(async request => (await request.auth0.passwordless.verify({ authSession: 's', verificationCode: '123' })).session.user.sub),
-    '/verify-none': does(async request => await request.auth0.passwordless.verify({ authSession: 's', verificationCode: '' }))
+    '/link': does(async request =>
+      await request.auth0.passwordless.start({
+        connection: 'email',
+        email: 'ada@example.com',
+        send: 'link',
+        returnTo: '/in',
+        appState: { c: 3 },
+        authParams: { audience: 'https://api' }
+      })
+    ),
+    '/plain-link': does(async request =>
+      await request.auth0.passwordless.start({ connection: 'email', email: 'ada@example.com', send: 'link' })
+    ),
+    '/bad-link': does(async request =>
+      await request.auth0.passwordless.start({
+        connection: 'email',
+        email: 'a@b.c',
+        send: 'link',
+        authParams: { redirect_uri: 'x' }
+      })
+    ),
+    '/challenge': does(async request =>
+      await request.auth0.passwordless.challenge({ connection: 'db', email: 'ada@example.com' })
+    ),
+    '/verify': does(async request =>
+      (await request.auth0.passwordless.verify({
+        connection: 'email',
+        email: 'ada@example.com',
+        verificationCode: '123',
+        scope: 'mail'
+      })).session.user.sub
+    ),
+    '/verify-sms': does(async request =>
+      (await request.auth0.passwordless.verify({
+        connection: 'sms',
+        phoneNumber: '+491701234567',
+        verificationCode: '123',
+        audience: 'https://api'
+      })).session.user.sub
+    ),
+    '/verify-db': does(async request =>
+      (await request.auth0.passwordless.verify({ authSession: 's', verificationCode: '123' })).session.user.sub
+    ),
+    '/verify-none': does(async request =>
+      await request.auth0.passwordless.verify({ authSession: 's', verificationCode: '' })
+    )
   })
   s.tenant.scripts.set('POST /passwordless/start', () => ({ json: { _id: 'id-1' } }))
   s.tenant.scripts.set('POST /otp/challenge', () => ({ json: { auth_session: 'as-1' } }))
@@ -342,7 +669,12 @@ t.test('passwordless: codes and links', async t => {
   t.equal((await ask(browser, '/bad-link')).error?.code, 'invalid_argument')
   t.match((await ask(browser, '/challenge')).value, { authSession: 'as-1' })
   t.equal((await ask(s.browser(), '/verify')).value, 'auth0|ada')
-  t.match(Object.fromEntries(s.tenant.grants(otp)[0]!.form), { realm: 'email', username: 'ada@example.com', otp: '123', scope: 'openid mail' })
+  t.match(Object.fromEntries(s.tenant.grants(otp)[0]!.form), {
+    realm: 'email',
+    username: 'ada@example.com',
+    otp: '123',
+    scope: 'openid mail'
+  })
   t.equal((await ask(s.browser(), '/verify-sms')).value, 'auth0|ada')
   t.equal((await ask(s.browser(), '/verify-db')).value, 'auth0|ada')
   t.equal((await ask(s.browser(), '/verify-none')).error?.code, 'missing_required_argument_error')
@@ -354,15 +686,29 @@ t.test('passwordless: codes and links', async t => {
   t.ok((await ask(browser, '/plain-link')).value)
   t.ok((await ask(browser, '/link')).value)
   const link = s.tenant.to('/passwordless/start').at(-1)!.json.authParams as Record<string, string>
-  t.match(link, { redirect_uri: 'https://app.example.test/auth/callback', response_type: 'code', audience: 'https://api', state: /./, nonce: /./ })
+  t.match(link, {
+    redirect_uri: 'https://app.example.test/auth/callback',
+    response_type: 'code',
+    audience: 'https://api',
+    state: /./,
+    nonce: /./
+  })
   t.notOk('code_challenge' in link)
   const url = new URL('https://acme.eu.auth0.com/authorize')
   url.search = new URLSearchParams(link).toString()
   t.equal((await browser.navigate(s.tenant.callback(url.href))).headers.location, '/in')
   t.notOk(s.tenant.grants('authorization_code').at(-1)!.form.has('code_verifier'))
-  const closed = await site(t, { mountRoutes: false, organization: 'org_1' }, { '/link': does(async request => await request.auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link' })) })
+  const closed = await site(t, { mountRoutes: false, organization: 'org_1' }, {
+    '/link': does(async request =>
+      await request.auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link' })
+    )
+  })
   t.equal((await ask(closed.browser(), '/link')).error?.code, 'missing_required_argument_error')
-  const org = await site(t, { organization: 'org_1' }, { '/link': does(async request => await request.auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link' })) })
+  const org = await site(t, { organization: 'org_1' }, {
+    '/link': does(async request =>
+      await request.auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link' })
+    )
+  })
   org.tenant.scripts.set('POST /passwordless/start', () => ({ json: {} }))
   t.ok((await ask(org.browser(), '/link')).value)
 })
@@ -371,11 +717,15 @@ t.test('second factors', async t => {
   let sealed = ''
   const mfa = (request: Request) => request.auth0.mfa
   const s = await site(t, {}, {
-    '/token': does(async request => await request.auth0.getAccessToken({ refresh: true, ...(request.query as object) })),
+    '/token': does(async request =>
+      await request.auth0.getAccessToken({ refresh: true, ...(request.query as object) })
+    ),
     '/list': does(async request => await mfa(request).listAuthenticators({ mfaToken: sealed })),
     '/enroll': does(async request => await mfa(request).enroll({ mfaToken: sealed, factor: 'otp' })),
     '/challenge': does(async request => await mfa(request).challenge({ mfaToken: sealed, challengeType: 'otp' })),
-    '/delete': does(async request => { await mfa(request).deleteAuthenticator({ mfaToken: sealed, authenticatorId: 'a|b' }) }),
+    '/delete': does(async request => {
+      await mfa(request).deleteAuthenticator({ mfaToken: sealed, authenticatorId: 'a|b' })
+    }),
     '/decode': does(async request => mfa(request).decodeMfaToken(sealed)),
     '/garbage': does(async request => mfa(request).decodeMfaToken('x')),
     '/number': does(async request => mfa(request).decodeMfaToken(5 as never)),
@@ -385,24 +735,41 @@ t.test('second factors', async t => {
     '/recovery': does(async request => await mfa(request).verify({ mfaToken: sealed, recoveryCode: 'r' })),
     '/me': async request => (await request.getSession()) ?? 'nobody'
   })
-  s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw-token', mfa_requirements: { challenge: [{ type: 'otp' }] } } }))
+  s.tenant.scripts.set('refresh_token', () => ({
+    status: 403,
+    json: { error: 'mfa_required', mfa_token: 'raw-token', mfa_requirements: { challenge: [{ type: 'otp' }] } }
+  }))
   const ada = await s.member()
   sealed = (await ask(ada, '/token?audience=https://api&scope=pay')).error!.sealed!
-  t.match((await ask(ada, '/decode')).value, { audience: 'https://api', scope: 'pay', requirements: { challenge: [{ type: 'otp' }] } })
+  t.match((await ask(ada, '/decode')).value, {
+    audience: 'https://api',
+    scope: 'pay',
+    requirements: { challenge: [{ type: 'otp' }] }
+  })
   t.notMatch(JSON.stringify((await ask(ada, '/decode')).value), 'raw-token')
   t.equal((await ask(ada, '/garbage')).error?.code, 'invalid_argument')
   t.equal((await ask(ada, '/number')).error?.code, 'invalid_argument')
-  s.tenant.scripts.set('GET /mfa/authenticators', ({ headers }) => { t.equal(headers.get('authorization'), 'Bearer raw-token'); return { json: [{ id: 'a' }] } })
+  s.tenant.scripts.set('GET /mfa/authenticators', ({ headers }) => {
+    t.equal(headers.get('authorization'), 'Bearer raw-token')
+    return { json: [{ id: 'a' }] }
+  })
   t.match((await ask(ada, '/list')).value, [{ id: 'a' }])
-  s.tenant.scripts.set('POST /mfa/associate', () => ({ json: { authenticator_type: 'otp', secret: 's', barcode_uri: 'u' } }))
+  s.tenant.scripts.set('POST /mfa/associate',
+    () => ({ json: { authenticator_type: 'otp', secret: 's', barcode_uri: 'u' } }))
   t.match((await ask(ada, '/enroll')).value, { authenticatorType: 'otp' })
-  s.tenant.scripts.set('POST /mfa/challenge', ({ json }) => { t.equal(json.mfa_token, 'raw-token'); return { json: { challenge_type: 'otp' } } })
+  s.tenant.scripts.set('POST /mfa/challenge', ({ json }) => {
+    t.equal(json.mfa_token, 'raw-token')
+    return { json: { challenge_type: 'otp' } }
+  })
   t.match((await ask(ada, '/challenge')).value, { challengeType: 'otp' })
   s.tenant.scripts.set('DELETE /mfa/authenticators/a%7Cb', () => ({ status: 204 }))
   t.equal((await ask(ada, '/delete')).error, undefined)
 
   const grant = (kind: string): string => `http://auth0.com/oauth/grant-type/mfa-${kind}`
-  s.tenant.scripts.set(grant('otp'), ({ form }) => { t.equal(form.get('mfa_token'), 'raw-token'); return { json: s.tenant.tokens({ amr: ['mfa'], acr: 'x', auth_time: 1_795_000_000 }) } })
+  s.tenant.scripts.set(grant('otp'), ({ form }) => {
+    t.equal(form.get('mfa_token'), 'raw-token')
+    return { json: s.tenant.tokens({ amr: ['mfa'], acr: 'x', auth_time: 1_795_000_000 }) }
+  })
   t.match((await ask(ada, '/otp')).value, { accessToken: /^opaque/ })
   t.match((await ada.call('/me')).json().user, { amr: ['mfa'], name: 'Ada' })
   s.tenant.scripts.set(grant('oob'), () => ({ json: s.tenant.tokens({}, { id_token: undefined }) }))
@@ -428,10 +795,23 @@ t.test('passkeys', async t => {
   const s = await site(t, {}, {
     '/signup': does(async request => await request.auth0.passkeys.signupChallenge({ userProfile: { email: 'a@b.c' } })),
     '/login': does(async request => await request.auth0.passkeys.loginChallenge()),
-    '/in': does(async request => (await request.auth0.passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' }, connection: 'db', organization: 'org_1', audience: 'https://api' })).session.user.sub),
-    '/plain': does(async request => (await request.auth0.passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' } })).session.user.sub)
+    '/in': does(async request =>
+      (await request.auth0.passkeys.signIn({
+        authSession: 's',
+        authnResponse: { id: 'x' },
+        connection: 'db',
+        organization: 'org_1',
+        audience: 'https://api'
+      })).session.user.sub
+    ),
+    '/plain': does(async request =>
+      (await request.auth0.passkeys.signIn({ authSession: 's', authnResponse: { id: 'x' } })).session.user.sub
+    )
   })
-  for (const path of ['register', 'challenge']) s.tenant.scripts.set(`POST /passkey/${path}`, () => ({ json: { auth_session: 's', authn_params_public_key: { challenge: 'c' } } }))
+  for (const path of ['register', 'challenge']) {
+    s.tenant.scripts.set(`POST /passkey/${path}`,
+      () => ({ json: { auth_session: 's', authn_params_public_key: { challenge: 'c' } } }))
+  }
   t.match((await ask(s.browser(), '/signup')).value, { authSession: 's' })
   t.match((await ask(s.browser(), '/login')).value, { authnParamsPublicKey: { challenge: 'c' } })
   s.tenant.scripts.set('POST /oauth/token', ({ json }) => {
@@ -442,17 +822,23 @@ t.test('passkeys', async t => {
   t.equal((await ask(s.browser(), '/plain')).value, 'auth0|ada')
 })
 
-t.test('the user\'s own account', async t => {
+t.test("the user's own account", async t => {
   const account = (request: Request) => request.auth0.myAccount
   const s = await site(t, {}, {
     '/factors': does(async request => await account(request).getFactors()),
     '/list': does(async request => await account(request).authenticationMethods.list({ type: 'totp' })),
     '/all': does(async request => await account(request).authenticationMethods.list()),
-    '/get': does(async request => await account(request).authenticationMethods.get('a|1', { signal: AbortSignal.timeout(5000) })),
+    '/get': does(async request =>
+      await account(request).authenticationMethods.get('a|1', { signal: AbortSignal.timeout(5000) })
+    ),
     '/update': does(async request => await account(request).authenticationMethods.update('a|1', { name: 'x' })),
-    '/delete': does(async request => { await account(request).authenticationMethods.delete('a|1') }),
+    '/delete': does(async request => {
+      await account(request).authenticationMethods.delete('a|1')
+    }),
     '/enroll': does(async request => await account(request).authenticationMethods.enroll({ type: 'totp' })),
-    '/verify': does(async request => await account(request).authenticationMethods.verify('a|1', { authSession: 's', otpCode: '1' }))
+    '/verify': does(async request =>
+      await account(request).authenticationMethods.verify('a|1', { authSession: 's', otpCode: '1' })
+    )
   })
   const at = '/me/v1/authentication-methods'
   s.tenant.scripts.set('GET /me/v1/factors', () => ({ json: { factors: [{ type: 'totp' }] } }))
@@ -460,17 +846,31 @@ t.test('the user\'s own account', async t => {
   s.tenant.scripts.set(`GET ${at}/a%7C1`, () => ({ json: { id: 'a|1', type: 'totp' } }))
   s.tenant.scripts.set(`PATCH ${at}/a%7C1`, () => ({ json: { id: 'a|1', type: 'totp', name: 'x' } }))
   s.tenant.scripts.set(`DELETE ${at}/a%7C1`, () => ({ status: 204 }))
-  s.tenant.scripts.set(`POST ${at}`, () => ({ status: 202, headers: { location: `https://acme.eu.auth0.com${at}/totp%7C1` }, json: { auth_session: 's' } }))
+  s.tenant.scripts.set(`POST ${at}`, () => ({
+    status: 202,
+    headers: { location: `https://acme.eu.auth0.com${at}/totp%7C1` },
+    json: { auth_session: 's' }
+  }))
   s.tenant.scripts.set(`POST ${at}/a%7C1/verify`, () => ({ status: 201, json: { id: 'a|1', type: 'totp' } }))
   const ada = await s.member()
-  for (const path of ['/factors', '/list', '/all', '/get', '/update', '/delete', '/enroll', '/verify']) t.equal((await ask(ada, path)).error, undefined, path)
-  t.ok(s.tenant.grants('refresh_token').every(({ form }) => /^(read|create|update|delete):me:(factors|authentication_methods)$/.test(form.get('scope') ?? '')))
+  for (const path of ['/factors', '/list', '/all', '/get', '/update', '/delete', '/enroll', '/verify']) {
+    t.equal((await ask(ada, path)).error, undefined, path)
+  }
+  t.ok(
+    s.tenant.grants('refresh_token').every(({ form }) =>
+      /^(read|create|update|delete):me:(factors|authentication_methods)$/.test(form.get('scope') ?? '')
+    )
+  )
 })
 
 t.test('the connect routes link accounts', async t => {
-  const s = await site(t, { mountConnectRoutes: true }, { '/me': async request => (await request.getSession()) ?? 'nobody' })
+  const s = await site(t, { mountConnectRoutes: true }, {
+    '/me': async request => (await request.getSession()) ?? 'nobody'
+  })
   const ada = await s.member()
-  const location = String((await ada.navigate('/auth/connect?connection=github&connectionScope=repo&returnTo=/linked')).headers.location)
+  const location = String(
+    (await ada.navigate('/auth/connect?connection=github&connectionScope=repo&returnTo=/linked')).headers.location
+  )
   t.match(new URL(location).searchParams.get('scope'), 'link_account')
   s.tenant.claims = { nickname: 'linked' }
   t.equal((await ada.navigate(s.tenant.callback(location))).headers.location, '/linked')
@@ -485,31 +885,57 @@ t.test('the connect routes link accounts', async t => {
 })
 
 t.test('linking comes back to its own callback, wherever logins come back to', async t => {
-  const s = await site(t, { mountConnectRoutes: true, authorizationParams: { redirect_uri: 'https://app.example.test/auth/callback' } }, {
-    '/elsewhere': does(async request => await request.auth0.startLinkUser({ connection: 'github', authorizationParams: { redirect_uri: 'https://app.example.test/mine' } }))
+  const s = await site(t, {
+    mountConnectRoutes: true,
+    authorizationParams: { redirect_uri: 'https://app.example.test/auth/callback' }
+  }, {
+    '/elsewhere': does(async request =>
+      await request.auth0.startLinkUser({
+        connection: 'github',
+        authorizationParams: { redirect_uri: 'https://app.example.test/mine' }
+      })
+    )
   })
   const ada = await s.member()
-  for (const [path, callback] of [['/auth/connect', '/auth/connect/callback'], ['/auth/unconnect', '/auth/unconnect/callback']]) {
+  for (
+    const [path, callback] of [['/auth/connect', '/auth/connect/callback'], ['/auth/unconnect',
+      '/auth/unconnect/callback']]
+  ) {
     const location = String((await ada.navigate(`${path}?connection=github&returnTo=/linked`)).headers.location)
     t.equal(new URL(location).searchParams.get('redirect_uri'), `https://app.example.test${callback}`)
     t.equal((await ada.navigate(s.tenant.callback(location))).headers.location, '/linked')
   }
-  t.match((await ask(ada, '/elsewhere')).value, /redirect_uri=https%3A%2F%2Fapp.example.test%2Fmine/, 'code may name another for one call')
+  t.match((await ask(ada, '/elsewhere')).value, /redirect_uri=https%3A%2F%2Fapp.example.test%2Fmine/,
+    'code may name another for one call')
 })
 
 t.test('linking that is given up', async t => {
   const s = await site(t, { storeIdToken: true }, {
-    '/link': async (request, reply) => await reply.redirect((await request.auth0.startLinkUser({ connection: 'github', authorizationParams: { redirect_uri: 'https://app.example.test/linked' } })).href),
-    '/unlink': async (request, reply) => await reply.redirect((await request.auth0.startUnlinkUser({ connection: 'github', authorizationParams: { redirect_uri: 'https://app.example.test/unlinked' } })).href),
+    '/link': async (request, reply) =>
+      await reply.redirect(
+        (await request.auth0.startLinkUser({
+          connection: 'github',
+          authorizationParams: { redirect_uri: 'https://app.example.test/linked' }
+        })).href
+      ),
+    '/unlink': async (request, reply) =>
+      await reply.redirect(
+        (await request.auth0.startUnlinkUser({
+          connection: 'github',
+          authorizationParams: { redirect_uri: 'https://app.example.test/unlinked' }
+        })).href
+      ),
     '/linked': does(async request => await request.auth0.completeLinkUser(undefined, { signal: AbortSignal.abort() })),
-    '/unlinked': does(async request => await request.auth0.completeUnlinkUser(undefined, { signal: AbortSignal.abort() }))
+    '/unlinked': does(async request =>
+      await request.auth0.completeUnlinkUser(undefined, { signal: AbortSignal.abort() })
+    )
   })
   const ada = await s.member()
   for (const path of ['/link', '/unlink']) {
     const back = s.tenant.callback(String((await ada.navigate(path)).headers.location))
     t.equal((await ask(ada, back)).error?.code, 'aborted', path)
   }
-  t.equal(s.tenant.grants('authorization_code').length, 1, 'only the login\'s code was exchanged')
+  t.equal(s.tenant.grants('authorization_code').length, 1, "only the login's code was exchanged")
 })
 
 t.test('a login on another device that begins when the caller has gone asks nobody', async t => {
@@ -519,7 +945,10 @@ t.test('a login on another device that begins when the caller has gone asks nobo
       '/late': async (request, reply) => {
         work.emit('begun')
         await once(reply.raw, 'close')
-        work.emit('ended', await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' } }).catch((error: { code: string }) => error.code))
+        work.emit('ended',
+          await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' } }).catch((
+            error: { code: string }
+          ) => error.code))
       }
     }, server)
     const address = new URL(await s.app.listen({ port: 0, host: '127.0.0.1' }))
@@ -543,10 +972,19 @@ t.test('a login on another device that begins when the caller has gone asks nobo
   }
 })
 
-t.test('the connect route connects accounts, and comes back to the login\'s callback', async t => {
+t.test("the connect route connects accounts, and comes back to the login's callback", async t => {
   const s = await site(t, { mountConnectedAccountRoutes: true })
-  s.tenant.scripts.set('POST /me/v1/connected-accounts/connect', () => ({ status: 201, json: { auth_session: 'as', connect_uri: 'https://acme.eu.auth0.com/connect', connect_params: { ticket: 't' }, expires_in: 300 } }))
-  s.tenant.scripts.set('POST /me/v1/connected-accounts/complete', () => ({ status: 201, json: { id: 'cac_1', connection: 'google', access_type: 'offline', created_at: 'now' } }))
+  s.tenant.scripts.set('POST /me/v1/connected-accounts/connect', () => ({
+    status: 201,
+    json: {
+      auth_session: 'as',
+      connect_uri: 'https://acme.eu.auth0.com/connect',
+      connect_params: { ticket: 't' },
+      expires_in: 300
+    }
+  }))
+  s.tenant.scripts.set('POST /me/v1/connected-accounts/complete',
+    () => ({ status: 201, json: { id: 'cac_1', connection: 'google', access_type: 'offline', created_at: 'now' } }))
   const ada = await s.member()
   const to = await ada.navigate('/auth/connect?connection=google&scopes=mail&scopes=calendar&returnTo=/done')
   t.equal(to.headers.location, 'https://acme.eu.auth0.com/connect?ticket=t')
@@ -556,14 +994,20 @@ t.test('the connect route connects accounts, and comes back to the login\'s call
   t.equal((await ada.navigate('/auth/connect?connection=google')).statusCode, 302)
   await ada.navigate('/auth/connect?connection=google&returnTo=/auth/logout')
   const state = String(s.tenant.to('/me/v1/connected-accounts/connect').at(-1)!.json.state)
-  t.equal((await ada.navigate(`/auth/callback?connect_code=c&state=${state}`)).headers.location, '/', 'a route of the plugin is no place to return to')
+  t.equal((await ada.navigate(`/auth/callback?connect_code=c&state=${state}`)).headers.location, '/',
+    'a route of the plugin is no place to return to')
 })
 
-t.test('a connection\'s token in a session store, and the limits of what is remembered without one', async t => {
+t.test("a connection's token in a session store, and the limits of what is remembered without one", async t => {
   const grant = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
-  const s = await site(t, { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }, { '/google': does(async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', signal: AbortSignal.timeout(5000) })) })
+  const s = await site(t, { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }, {
+    '/google': does(async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', signal: AbortSignal.timeout(5000) })
+    )
+  })
   let n = 0
-  s.tenant.scripts.set(grant, () => ({ json: { access_token: `google-${++n}`, token_type: 'Bearer', expires_in: 100 } }))
+  s.tenant.scripts.set(grant,
+    () => ({ json: { access_token: `google-${++n}`, token_type: 'Bearer', expires_in: 100 } }))
   const ada = await s.member()
   t.match((await ask(ada, '/google')).value, { accessToken: 'google-1' })
   t.match((await ask(ada.copy(), '/google')).value, { accessToken: 'google-1' }, 'kept in the store')
@@ -576,9 +1020,16 @@ t.test('a connection\'s token in a session store, and the limits of what is reme
 
 t.test('a second factor for a request without scope', async t => {
   let sealed = ''
-  const s = await site(t, {}, { '/verify': does(async request => (await request.auth0.mfa.verify({ mfaToken: sealed, otp: '123456' })).session?.user.sub) })
+  const s = await site(t, {}, {
+    '/verify': does(async request =>
+      (await request.auth0.mfa.verify({ mfaToken: sealed, otp: '123456' })).session?.user.sub
+    )
+  })
   s.tenant.scripts.set(exchange, () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw' } }))
-  sealed = await s.app.auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy' }).then(() => '', (error: { mfaToken: string }) => error.mfaToken)
+  sealed = await s.app.auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy' }).then(
+    () => '',
+    (error: { mfaToken: string }) => error.mfaToken
+  )
   t.equal((await ask(s.browser(), '/verify')).value, 'auth0|ada')
   t.notOk(s.tenant.grants('http://auth0.com/oauth/grant-type/mfa-otp')[0]!.form.has('scope'))
 })
@@ -586,11 +1037,21 @@ t.test('a second factor for a request without scope', async t => {
 t.test('authorization details of a login on another device are kept where the login asked for them', async t => {
   const details = [{ type: 'payment', amount: '12.00' }]
   const s = await site(t, {}, {
-    '/plain': does(async request => (await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' } })).authorizationDetails),
-    '/details': does(async request => (await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' }, authorizationDetails: details })).authorizationDetails),
+    '/plain': does(async request =>
+      (await request.auth0.loginBackchannel({ bindingMessage: 'order 1', loginHint: { sub: 'auth0|ada' } }))
+        .authorizationDetails
+    ),
+    '/details': does(async request =>
+      (await request.auth0.loginBackchannel({
+        bindingMessage: 'order 1',
+        loginHint: { sub: 'auth0|ada' },
+        authorizationDetails: details
+      })).authorizationDetails
+    ),
     '/me': async request => (await request.getSession()) ?? 'nobody'
   })
-  s.tenant.scripts.set('POST /bc-authorize', () => ({ json: { auth_req_id: 'req-1', expires_in: 300, interval: 0.01 } }))
+  s.tenant.scripts.set('POST /bc-authorize',
+    () => ({ json: { auth_req_id: 'req-1', expires_in: 300, interval: 0.01 } }))
   s.tenant.scripts.set(ciba, () => ({ json: s.tenant.tokens({}, { authorization_details: details }) }))
   const asking = s.browser()
   t.strictSame((await ask(asking, '/details')).value, details)
@@ -601,21 +1062,39 @@ t.test('authorization details of a login on another device are kept where the lo
   t.notOk('authorizationDetails' in (await plain.call('/me')).json(), 'and not kept')
 })
 
-t.test('fetch goes by the application\'s dispatcher, and by its own way without one', async t => {
-  const api = createServer((request, response) => { response.end(request.headers.authorization?.split(' ')[0]) }).listen(0, '127.0.0.1')
+t.test("fetch goes by the application's dispatcher, and by its own way without one", async t => {
+  const api = createServer((request, response) => {
+    response.end(request.headers.authorization?.split(' ')[0])
+  }).listen(0, '127.0.0.1')
   await once(api, 'listening')
-  t.teardown(() => { api.close() })
+  t.teardown(() => {
+    api.close()
+  })
   const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/items`
   const agent = new Agent()
-  t.teardown(async () => { await agent.close() })
+  t.teardown(async () => {
+    await agent.close()
+  })
   const dispatched: string[] = []
-  const dispatcher = agent.compose(dispatch => (options, handler) => { dispatched.push(String(options.path)); return dispatch(options, handler) })
+  const dispatcher = agent.compose(dispatch => (options, handler) => {
+    dispatched.push(String(options.path))
+    return dispatch(options, handler)
+  })
   for (const chosen of [undefined, dispatcher]) {
     const app = fastify({ pluginTimeout: 0 })
-    await app.register(fastifyAuth0, { domain: 'acme.eu.auth0.com', clientId: 'client-1', clientSecret: 's', appBaseUrl: 'http://localhost:3000', sessionSecret: 'a session secret of enough characters', ...(chosen !== undefined && { dispatcher: chosen }) })
+    await app.register(fastifyAuth0, {
+      domain: 'acme.eu.auth0.com',
+      clientId: 'client-1',
+      clientSecret: 's',
+      appBaseUrl: 'http://localhost:3000',
+      sessionSecret: 'a session secret of enough characters',
+      ...(chosen !== undefined && { dispatcher: chosen })
+    })
     app.get('/api', async request => await (await request.auth0.fetch(url)).text())
     await app.ready()
-    t.teardown(async () => { await app.close() })
+    t.teardown(async () => {
+      await app.close()
+    })
     const cookie = await sessionCookie(app, { user: { sub: 'auth0|ada' }, accessTokens: [{ accessToken: 'kept' }] })
     t.equal((await app.inject({ url: '/api', headers: { cookie } })).body, 'Bearer')
     t.strictSame(dispatched, chosen === undefined ? [] : ['/items'])
@@ -624,16 +1103,42 @@ t.test('fetch goes by the application\'s dispatcher, and by its own way without 
 
 t.test('where ID tokens are signed with the secret, logout tokens are not', async t => {
   const secret = 'a secret of the client with more than thirty-two characters'
-  const s = await site(t, { idTokenSigningAlg: 'HS256', clientSecret: secret }, { '/me': async request => (await request.getSession())?.user.sub ?? 'nobody' })
-  s.tenant.idToken = claims => symmetric({ alg: 'HS256', typ: 'JWT' }, { iss: s.tenant.issuer, sub: 'auth0|ada', aud: 'client-1', iat: s.clock.now, exp: s.clock.now + 36_000, sid: 'sid-1', ...claims })
+  const s = await site(t, { idTokenSigningAlg: 'HS256', clientSecret: secret }, {
+    '/me': async request => (await request.getSession())?.user.sub ?? 'nobody'
+  })
+  s.tenant.idToken = claims =>
+    symmetric({ alg: 'HS256', typ: 'JWT' }, {
+      iss: s.tenant.issuer,
+      sub: 'auth0|ada',
+      aud: 'client-1',
+      iat: s.clock.now,
+      exp: s.clock.now + 36_000,
+      sid: 'sid-1',
+      ...claims
+    })
   const symmetric = (header: object, payload: object): string => {
     const input = [header, payload].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
     return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
   }
   const ada = await s.member()
   t.equal((await ada.call('/me')).body, 'auth0|ada')
-  const claims = { iss: s.tenant.issuer, aud: 'client-1', iat: s.clock.now, exp: s.clock.now + 120, jti: 'j1', sid: 'sid-1', sub: 'auth0|ada', events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }
-  const logOut = async (token: string) => await s.app.inject({ method: 'POST', url: '/auth/backchannel-logout', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: `logout_token=${token}` })
+  const claims = {
+    iss: s.tenant.issuer,
+    aud: 'client-1',
+    iat: s.clock.now,
+    exp: s.clock.now + 120,
+    jti: 'j1',
+    sid: 'sid-1',
+    sub: 'auth0|ada',
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} }
+  }
+  const logOut = async (token: string) =>
+    await s.app.inject({
+      method: 'POST',
+      url: '/auth/backchannel-logout',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: `logout_token=${token}`
+    })
   t.equal((await logOut(symmetric({ alg: 'HS256', typ: 'logout+jwt' }, claims))).statusCode, 400)
   t.equal((await ada.call('/me')).body, 'auth0|ada')
   t.equal((await logOut(s.tenant.jwt(claims, { typ: 'logout+jwt' }))).statusCode, 200)

@@ -5,7 +5,9 @@ import type { SessionStore } from '../../../types/index.js'
 import type { Reply, ScriptedTenant } from '../scripted-tenant.js'
 import { site } from '../site.js'
 
-const show = { '/token': async (request: FastifyRequest) => await request.auth0.getAccessToken(request.query as object) }
+const show = {
+  '/token': async (request: FastifyRequest) => await request.auth0.getAccessToken(request.query as object)
+}
 
 t.test('an access token is kept, renewed early, and its refresh token rotated', async t => {
   const s = await site(t, {}, show)
@@ -52,7 +54,8 @@ t.test('100 requests over 400 ms, with an expired token, make one token call', a
     await new Promise(resolve => setTimeout(resolve, 4 * i))
     return await copy.call('/token')
   }))
-  t.strictSame(answers.map(answer => answer.json().accessToken), Array(100).fill('opaque-access-2'), 'those during the call, and those after it')
+  t.strictSame(answers.map(answer => answer.json().accessToken), Array(100).fill('opaque-access-2'),
+    'those during the call, and those after it')
   t.equal(s.tenant.grants('refresh_token').length, 1)
 })
 
@@ -67,7 +70,8 @@ t.test('late siblings that still carry the old cookies share the settled answer'
   t.equal(s.tenant.grants('refresh_token').length, 1)
   s.clock.now += 3600
   await late.call('/token')
-  t.equal(s.tenant.grants('refresh_token')[1]?.form.get('refresh_token'), 'refresh-2', 'and hand it on to their browsers')
+  t.equal(s.tenant.grants('refresh_token')[1]?.form.get('refresh_token'), 'refresh-2',
+    'and hand it on to their browsers')
 })
 
 t.test('three audiences of 30 requests each make three calls, one after another', async t => {
@@ -81,13 +85,17 @@ t.test('three audiences of 30 requests each make three calls, one after another'
     running--
     return { json: s.tenant.tokens({}, { scope: form.get('scope') }) }
   })
-  const answers = await Promise.all(['https://a', 'https://b', 'https://c'].flatMap(audience =>
-    Array.from({ length: 30 }, async () => await ada.copy().call(`/token?audience=${encodeURIComponent(audience)}`))))
+  const answers = await Promise.all(
+    ['https://a', 'https://b', 'https://c'].flatMap(audience =>
+      Array.from({ length: 30 }, async () => await ada.copy().call(`/token?audience=${encodeURIComponent(audience)}`))
+    )
+  )
   t.ok(answers.every(({ statusCode }) => statusCode === 200))
   const calls = s.tenant.grants('refresh_token')
   t.equal(calls.length, 3)
   t.equal(most, 1, 'never two at once')
-  t.strictSame(calls.map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-2', 'refresh-3'], 'each with the newest token')
+  t.strictSame(calls.map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-2', 'refresh-3'],
+    'each with the newest token')
   t.strictSame(calls.map(({ form }) => form.get('scope')).sort(), ['read:a', 'read:b', 'read:c'])
 })
 
@@ -120,7 +128,8 @@ t.test('a grant of fewer scopes than asked for is not refreshed on every call', 
 t.test('an audience that the server silently ignored is noticed, and its tokens are kept', async t => {
   const s = await site(t, {}, show)
   const ada = await s.member()
-  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: ['https://other'] }) }) }))
+  s.tenant.scripts.set('refresh_token',
+    () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: ['https://other'] }) }) }))
   const refused = await ada.call('/token?audience=https://asked')
   t.equal(refused.statusCode, 401)
   t.equal(refused.json().code, 'incorrect_audience')
@@ -128,11 +137,15 @@ t.test('an audience that the server silently ignored is noticed, and its tokens 
   s.tenant.scripts.delete('refresh_token')
   t.equal((await ada.call('/token')).statusCode, 200, 'the rotated refresh token was not lost')
   t.equal(s.tenant.grants('refresh_token').at(-1)?.form.get('refresh_token'), 'refresh-2')
-  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: 5 }) }) }))
-  t.equal((await ada.call('/token?audience=https://odd')).statusCode, 200, 'a token that names no audience cannot be judged')
-  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: [] }) }) }))
+  s.tenant.scripts.set('refresh_token',
+    () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: 5 }) }) }))
+  t.equal((await ada.call('/token?audience=https://odd')).statusCode, 200,
+    'a token that names no audience cannot be judged')
+  s.tenant.scripts.set('refresh_token',
+    () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: [] }) }) }))
   t.equal((await ada.call('/token?audience=https://none')).statusCode, 401)
-  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: 'https://one' }) }) }))
+  s.tenant.scripts.set('refresh_token',
+    () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ aud: 'https://one' }) }) }))
   t.equal((await ada.call('/token?audience=https://one')).statusCode, 200)
 })
 
@@ -141,7 +154,9 @@ for (const kind of ['cookies', 'store'] as const) {
     let refuse = false
     const s = await site(t, {
       ...(kind === 'store' && { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }),
-      beforeSessionSaved: () => { if (refuse) throw Object.assign(new Error('not now'), { code: 'refused', statusCode: 403 }) }
+      beforeSessionSaved: () => {
+        if (refuse) throw Object.assign(new Error('not now'), { code: 'refused', statusCode: 403 })
+      }
     }, show)
     const ada = await s.member()
     const sent = (): (string | null)[] => s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token'))
@@ -175,52 +190,77 @@ t.test('keys that cannot be fetched in a fresh process do not lose the new refre
   first.tenant.scripts.delete('GET /.well-known/jwks.json')
   s.clock.now = first.clock.now += 60
   t.equal((await fresh.call('/token')).statusCode, 200)
-  t.strictSame(first.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-2'])
+  t.strictSame(first.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1',
+    'refresh-2'])
 })
 
 t.test('a token that was renewed without an audience is found again, and the ID token stays', async t => {
   const s = await site(t, { storeIdToken: true }, {
     ...show,
-    '/transfer': async request => await request.auth0.requestSessionTransferToken({ subjectToken: 'x', subjectTokenType: 'urn:acme:customer' })
+    '/transfer': async request =>
+      await request.auth0.requestSessionTransferToken({ subjectToken: 'x', subjectTokenType: 'urn:acme:customer' })
   })
   const usual = s.tenant.tokens.bind(s.tenant)
   let idToken: unknown
-  s.tenant.tokens = (claims, rest) => { const tokens = usual(claims, rest); idToken = tokens.id_token; return tokens }
+  s.tenant.tokens = (claims, rest) => {
+    const tokens = usual(claims, rest)
+    idToken = tokens.id_token
+    return tokens
+  }
   s.tenant.claims = { sid: undefined }
   const ada = await s.member()
   s.tenant.scripts.set('refresh_token', () => ({ json: usual({}, { id_token: undefined }) }))
   s.clock.now += 3600
-  for (const wanted of ['opaque-access-2', 'opaque-access-2']) t.equal((await ada.call('/token')).json().accessToken, wanted)
+  for (const wanted of ['opaque-access-2', 'opaque-access-2']) {
+    t.equal((await ada.call('/token')).json().accessToken, wanted)
+  }
   t.equal(s.tenant.grants('refresh_token').length, 1)
   const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
-  s.tenant.scripts.set(exchange, () => ({ json: { access_token: 'stt', token_type: 'N_A', issued_token_type: 'urn:auth0:params:oauth:token-type:session_transfer_token' } }))
+  s.tenant.scripts.set(exchange, () => ({
+    json: {
+      access_token: 'stt',
+      token_type: 'N_A',
+      issued_token_type: 'urn:auth0:params:oauth:token-type:session_transfer_token'
+    }
+  }))
   t.equal((await ada.call('/transfer')).statusCode, 200)
   t.equal(s.tenant.grants(exchange)[0]?.form.get('actor_token'), idToken, 'for a session transfer')
-  t.equal(new URL(String((await ada.navigate('/auth/logout')).headers.location)).searchParams.get('id_token_hint'), idToken, 'and for the logout')
+  t.equal(new URL(String((await ada.navigate('/auth/logout')).headers.location)).searchParams.get('id_token_hint'),
+    idToken, 'and for the logout')
 })
 
 t.test('calls side by side in one request share one renewal', async t => {
-  const s = await site(t, {}, { '/three': async request => await Promise.all([1, 2, 3].map(async () => (await request.auth0.getAccessToken()).accessToken)) })
+  const s = await site(t, {}, {
+    '/three': async request =>
+      await Promise.all([1, 2, 3].map(async () => (await request.auth0.getAccessToken()).accessToken))
+  })
   const ada = await s.member()
   for (const n of [2, 3]) {
     s.clock.now += 3600
     t.strictSame((await ada.call('/three')).json(), Array.from({ length: 3 }, () => `opaque-access-${n}`))
   }
-  t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-2'])
+  t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1',
+    'refresh-2'])
 })
 
 t.test('refresh: true never gives back the token it was to replace, whatever else is renewed meanwhile', async t => {
   const s = await site(t, { storeConnectionTokens: true }, {
     ...show,
     '/token/new': async request => await request.auth0.getAccessToken({ refresh: true }),
-    '/connection': async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', ...(request.query as object) }),
-    '/connection/new': async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', refresh: true })
+    '/connection': async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', ...(request.query as object) }),
+    '/connection/new': async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', refresh: true })
   })
   const grant = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
   let n = 0
-  s.tenant.scripts.set(grant, () => ({ json: { access_token: `google-${++n}`, token_type: 'Bearer', expires_in: 100 } }))
+  s.tenant.scripts.set(grant,
+    () => ({ json: { access_token: `google-${++n}`, token_type: 'Bearer', expires_in: 100 } }))
   const ada = await s.member()
-  for (const [path, other] of [['/token', '/token?audience=https://b'], ['/connection', '/connection?loginHint=second']] as const) {
+  for (
+    const [path, other] of [['/token', '/token?audience=https://b'], ['/connection',
+      '/connection?loginHint=second']] as const
+  ) {
     const { accessToken } = (await ada.call(path)).json()
     const [, forced] = await Promise.all([ada.copy().call(other), ada.copy().call(`${path}/new`)])
     t.equal(forced.statusCode, 200)
@@ -250,13 +290,15 @@ t.test('tokens that are bound to a key which is gone are not handed out, but ren
   t.match(renewed, { accessToken: 'opaque-access-5', tokenType: 'DPoP' })
   t.equal((await moved.call('/token')).json().accessToken, 'opaque-access-5', 'bound to the key in use now')
   t.equal(s.tenant.grants('refresh_token').length, before + 1)
-  t.match((await moved.call('/token?audience=https://a')).json(), { accessToken: 'opaque-access-6' }, 'nor the other API\'s')
+  t.match((await moved.call('/token?audience=https://a')).json(), { accessToken: 'opaque-access-6' },
+    "nor the other API's")
   const lost = await at(restarted, withoutRefresh).call('/token')
   t.equal(lost.statusCode, 401)
   t.equal(lost.json().code, 'dpop_key_mismatch')
 
   s.tenant.tokens = bound
-  t.match((await at(unbound, bob).call('/token')).json(), { accessToken: 'opaque-access-7', tokenType: 'Bearer' }, 'with the option switched off')
+  t.match((await at(unbound, bob).call('/token')).json(), { accessToken: 'opaque-access-7', tokenType: 'Bearer' },
+    'with the option switched off')
 })
 
 t.test('refresh: true gets a new token, also under load only one', async t => {
@@ -308,7 +350,8 @@ t.test('a refused refresh token needs a new login; what says "later" stays what 
   const s = await site(t, {}, show)
   const ada = await s.member()
   s.clock.now += 3600
-  s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' } }))
+  s.tenant.scripts.set('refresh_token',
+    () => ({ status: 403, json: { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' } }))
   const refused = await ada.call('/token')
   t.equal(refused.statusCode, 401)
   t.equal(refused.json().code, 'failed_to_refresh_token')
@@ -323,15 +366,20 @@ t.test('a refused refresh token needs a new login; what says "later" stays what 
   t.equal((await bea.call('/token')).statusCode, 502)
   s.tenant.scripts.set('refresh_token', () => ({ status: 429, json: { error: 'too_many_requests' } }))
   t.equal((await bea.call('/token')).statusCode, 503)
-  s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw-mfa-token', error_description: 'MFA' } }))
+  s.tenant.scripts.set('refresh_token',
+    () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw-mfa-token', error_description: 'MFA' } }))
   const mfa = await bea.call('/token')
   t.equal(mfa.json().code, 'mfa_required')
   t.notMatch(mfa.body, 'raw-mfa-token')
 })
 
-for (const [what, claims] of [
-  ['user', { sub: 'auth0|eve' }], ['organization', { org_id: 'org_2' }], ['login', { auth_time: 5 }]
-] as const) {
+for (
+  const [what, claims] of [
+    ['user', { sub: 'auth0|eve' }],
+    ['organization', { org_id: 'org_2' }],
+    ['login', { auth_time: 5 }]
+  ] as const
+) {
   t.test(`a refreshed ID token of another ${what} is refused`, async t => {
     const s = await site(t, {}, show)
     s.tenant.claims = { org_id: 'org_1', auth_time: 1_794_999_000 }
@@ -371,7 +419,9 @@ t.test('a caller that gives up does not take the others with it', async t => {
       controller.abort(new Error('enough'))
       return await waiting.then(() => 'token', (error: { code: string }) => error.code)
     },
-    '/given-up': async request => await request.auth0.getAccessToken({ signal: AbortSignal.abort() }).then(() => 'token', (error: { code: string }) => error.code)
+    '/given-up': async request =>
+      await request.auth0.getAccessToken({ signal: AbortSignal.abort() }).then(() => 'token',
+        (error: { code: string }) => error.code)
   })
   const ada = await s.member()
   s.clock.now += 3600
@@ -385,13 +435,18 @@ t.test('a caller that gives up does not take the others with it', async t => {
 t.test('whoever has given up already starts nothing, and leaves no failure behind', async t => {
   const s = await site(t, {}, {
     '/token': async request => await request.auth0.getAccessToken({ signal: AbortSignal.abort() }),
-    '/google': async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', signal: AbortSignal.abort() })
+    '/google': async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', signal: AbortSignal.abort() })
   })
   const ada = await s.member()
   s.clock.now += 3600
-  s.tenant.scripts.set('POST /oauth/token', () => { throw new Error('the tenant is down') })
+  s.tenant.scripts.set('POST /oauth/token', () => {
+    throw new Error('the tenant is down')
+  })
   const unhandled: unknown[] = []
-  const listen = (reason: unknown): void => { unhandled.push(reason) }
+  const listen = (reason: unknown): void => {
+    unhandled.push(reason)
+  }
   process.on('unhandledRejection', listen)
   t.teardown(() => process.off('unhandledRejection', listen))
   const before = s.tenant.to('/oauth/token').length
@@ -406,8 +461,13 @@ t.test('logout in the middle of a refresh is final', async t => {
   const ada = await s.member()
   s.clock.now += 3600
   let proceed!: () => void
-  const gate = new Promise<void>(resolve => { proceed = resolve })
-  s.tenant.scripts.set('refresh_token', async () => { await gate; return undefined })
+  const gate = new Promise<void>(resolve => {
+    proceed = resolve
+  })
+  s.tenant.scripts.set('refresh_token', async () => {
+    await gate
+    return undefined
+  })
   const slow = ada.copy()
   const refreshing = slow.call('/token')
   while (s.tenant.grants('refresh_token').length === 0) await new Promise(resolve => setTimeout(resolve, 1))
@@ -420,7 +480,10 @@ t.test('logout in the middle of a refresh is final', async t => {
 
 t.test('with a session store the tokens are in the store, and the same rules hold', async t => {
   const store = new MemorySessionStore({ now: () => 1_795_000_000 })
-  const s = await site(t, { sessionStore: store }, { ...show, '/me': async request => (await request.getSession())?.user ?? 'nobody' })
+  const s = await site(t, { sessionStore: store }, {
+    ...show,
+    '/me': async request => (await request.getSession())?.user ?? 'nobody'
+  })
   const ada = await s.member()
   t.equal(ada.names().length, 1)
   s.clock.now += 3600
@@ -429,7 +492,10 @@ t.test('with a session store the tokens are in the store, and the same rules hol
   t.equal(s.tenant.grants('refresh_token').length, 1)
   s.clock.now += 3600
   const late = ada.copy()
-  s.tenant.scripts.set('refresh_token', async () => { await ada.navigate('/auth/logout'); return undefined })
+  s.tenant.scripts.set('refresh_token', async () => {
+    await ada.navigate('/auth/logout')
+    return undefined
+  })
   t.equal((await late.call('/token')).json().code, 'missing_session')
   t.equal((await late.call('/me')).body, 'nobody')
   t.equal((await late.call('/token')).json().code, 'missing_session')
@@ -437,8 +503,13 @@ t.test('with a session store the tokens are in the store, and the same rules hol
 
 /** What the store does instead of a write, and what a request is told when it happens twice. */
 const faults: [what: string, fault: (write: () => Promise<unknown>) => Promise<never>, twice: number][] = [
-  ['was away for a moment', async () => { throw new Error('connection lost') }, 503],
-  ['wrote and could not say so', async write => { await write(); throw new Error('connection lost') }, 200]
+  ['was away for a moment', async () => {
+    throw new Error('connection lost')
+  }, 503],
+  ['wrote and could not say so', async write => {
+    await write()
+    throw new Error('connection lost')
+  }, 200]
 ]
 
 for (const [what, fault, twice] of faults) {
@@ -446,7 +517,8 @@ for (const [what, fault, twice] of faults) {
     const store = new MemorySessionStore({ now: () => 1_795_000_000 })
     const update = store.update.bind(store)
     let failures = 0
-    store.update = async (...entry) => failures-- > 0 ? await fault(async () => await update(...entry)) : await update(...entry)
+    store.update = async (...entry) =>
+      failures-- > 0 ? await fault(async () => await update(...entry)) : await update(...entry)
     const s = await site(t, { sessionStore: store }, show)
     const ada = await s.member()
     for (const [times, status] of [[1, 200], [2, twice], [0, 200]] as const) {
@@ -463,7 +535,9 @@ for (const [what, fault, twice] of faults) {
 
 /** Two processes over a store that cannot lock, and a member at both whose access token has expired. */
 async function twoProcesses (t: Test, routes: Parameters<typeof site>[2] = show) {
-  const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { lock: undefined }) as unknown as SessionStore
+  const store = Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), {
+    lock: undefined
+  }) as unknown as SessionStore
   const s = await site(t, { sessionStore: store }, routes)
   const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, routes)
   const ada = await s.member()
@@ -488,7 +562,10 @@ t.test('another process rotated the refresh token between our read and our call'
   t.equal(answer.json().accessToken, 'opaque-access-2')
 })
 
-/** A refresh that is refused, as another process has rotated the token meanwhile, and tried again; to that the tenant answers with `last`. */
+/**
+ * A refresh that is refused, as another process has rotated the token meanwhile, and tried again; to that the tenant
+ * answers with `last`.
+ */
 async function overtaken (t: Test, last: (tenant: ScriptedTenant) => Reply) {
   const { s, ada, elsewhere } = await twoProcesses(t, {
     ...show,
@@ -507,7 +584,8 @@ async function overtaken (t: Test, last: (tenant: ScriptedTenant) => Reply) {
 }
 
 t.test('the second attempt after a refusal: for another API, its tokens are kept', async t => {
-  const { s, answer, ada } = await overtaken(t, tenant => ({ json: tenant.tokens({}, { access_token: tenant.jwt({ aud: 'https://other' }) }) }))
+  const { s, answer, ada } = await overtaken(t,
+    tenant => ({ json: tenant.tokens({}, { access_token: tenant.jwt({ aud: 'https://other' }) }) }))
   t.match(answer.json(), { statusCode: 401, code: 'incorrect_audience' })
   s.tenant.scripts.delete('refresh_token')
   t.equal((await ada.call('/new')).statusCode, 200)
@@ -524,7 +602,8 @@ t.test('the second attempt after a refusal: refused again, the token is not sent
   const { s, answer, ada } = await overtaken(t, () => ({ status: 403, json: { error: 'invalid_grant' } }))
   t.match(answer.json(), { statusCode: 401, code: 'failed_to_refresh_token' })
   t.equal((await ada.call('/new')).json().code, 'missing_refresh_token')
-  t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-1', 'refresh-2'])
+  t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')), ['refresh-1', 'refresh-1',
+    'refresh-2'])
 })
 
 t.test('whoever comes back after the lease has ended leaves the newer refresh token in its place', async t => {
@@ -555,13 +634,22 @@ t.test('whoever waited behind a refusal does not send the refused token again', 
     await new Promise(resolve => setTimeout(resolve, 20))
     return { status: 403, json: { error: 'invalid_grant' } }
   })
-  const answers = await Promise.all(['/token', '/token?audience=https://b', '/google'].map(async path => await ada.copy().call(path)))
-  t.strictSame(answers.map(answer => `${answer.statusCode} ${String(answer.json().code)}`), ['401 failed_to_refresh_token', '401 missing_refresh_token', '401 missing_refresh_token'])
+  const answers = await Promise.all(
+    ['/token', '/token?audience=https://b', '/google'].map(async path => await ada.copy().call(path))
+  )
+  t.strictSame(answers.map(answer => `${answer.statusCode} ${String(answer.json().code)}`), [
+    '401 failed_to_refresh_token',
+    '401 missing_refresh_token',
+    '401 missing_refresh_token'
+  ])
   t.equal(s.tenant.to('/oauth/token').length, 2, 'the login, and one refresh')
 })
 
 t.test('a forced renewal without a refresh token is refused, though the kept token is good', async t => {
-  const s = await site(t, { scope: 'openid' }, { ...show, '/new': async request => await request.auth0.getAccessToken({ refresh: true }) })
+  const s = await site(t, { scope: 'openid' }, {
+    ...show,
+    '/new': async request => await request.auth0.getAccessToken({ refresh: true })
+  })
   const usual = s.tenant.tokens.bind(s.tenant)
   s.tenant.tokens = (claims, rest) => usual(claims, { ...rest, refresh_token: undefined })
   const ada = await s.member()
@@ -574,7 +662,10 @@ t.test('where no cookie can be written, a late sibling still gets the newest tok
     ...show,
     '/hijacked': async (request, reply) => {
       reply.hijack()
-      reply.raw.end(await request.auth0.getAccessToken().then(({ accessToken }) => accessToken, (error: { code: string }) => error.code))
+      reply.raw.end(
+        await request.auth0.getAccessToken().then(({ accessToken }) => accessToken,
+          (error: { code: string }) => error.code)
+      )
     }
   })
   const ada = await s.member()
@@ -586,16 +677,27 @@ t.test('where no cookie can be written, a late sibling still gets the newest tok
 })
 
 t.test('a caller that gives up while it waits', async t => {
-  const s = await site(t, {}, { '/impatient': async request => await request.auth0.getAccessToken({ signal: AbortSignal.timeout(10) }).then(() => 'token', (error: { code: string }) => error.code) })
+  const s = await site(t, {}, {
+    '/impatient': async request =>
+      await request.auth0.getAccessToken({ signal: AbortSignal.timeout(10) }).then(() => 'token',
+        (error: { code: string }) => error.code)
+  })
   const ada = await s.member()
   s.clock.now += 3600
-  s.tenant.scripts.set('refresh_token', async () => { await new Promise(resolve => setTimeout(resolve, 50)); return undefined })
+  s.tenant.scripts.set('refresh_token', async () => {
+    await new Promise(resolve => setTimeout(resolve, 50))
+    return undefined
+  })
   t.equal((await ada.call('/impatient')).body, 'aborted')
 })
 
 for (const kind of ['cookies', 'store'] as const) {
   t.test(`a session that is revoked while its request wants a token, in ${kind}`, async t => {
-    const s = await site(t, kind === 'store' ? { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) } : {}, {
+    const s = await site(t, kind === 'store'
+      ? {
+          sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 })
+        }
+      : {}, {
       ...show,
       '/revoked': async request => {
         await request.getSession()
@@ -617,5 +719,8 @@ t.test('a token that looks like a JWT but is none says nothing about its audienc
   const s = await site(t, {}, show)
   const ada = await s.member()
   s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: 'opaque.but.dotted' }) }))
-  t.match((await ada.call('/token?audience=https://asked')).json(), { accessToken: 'opaque.but.dotted', audience: 'https://asked' })
+  t.match((await ada.call('/token?audience=https://asked')).json(), {
+    accessToken: 'opaque.but.dotted',
+    audience: 'https://asked'
+  })
 })

@@ -9,7 +9,10 @@ import { createTenant } from 'fastify-auth0/testing'
 assert.equal(auth0, fastifyAuth0)
 for (const name of [AuthenticationClient, ManagementClient, MemorySessionStore]) assert.equal(typeof name, 'function')
 
-const tenant = await createTenant({ issuer: 'https://acme.eu.auth0.com/', clients: [{ clientId: 'app', clientSecret: 'secret' }] })
+const tenant = await createTenant({
+  issuer: 'https://acme.eu.auth0.com/',
+  clients: [{ clientId: 'app', clientSecret: 'secret' }]
+})
 const app = Fastify()
 await app.register(auth0, {
   domain: tenant.domain,

@@ -6,10 +6,18 @@ import { MemorySessionStore } from 'fastify-auth0/stores'
 import { createTenant } from 'fastify-auth0/testing'
 
 declare module 'fastify-auth0' {
-  interface UserClaims { 'https://example.com/roles'?: string[] }
+  interface UserClaims {
+    'https://example.com/roles'?: string[]
+  }
 }
 
-const options: Auth0Options = { domain: 'acme.eu.auth0.com', clientId: 'app', clientSecret: 'secret', sessionSecret: 'x', sessionStore: new MemorySessionStore() }
+const options: Auth0Options = {
+  domain: 'acme.eu.auth0.com',
+  clientId: 'app',
+  clientSecret: 'secret',
+  sessionSecret: 'x',
+  sessionStore: new MemorySessionStore()
+}
 const app = Fastify()
 await app.register(auth0, options)
 

@@ -25,7 +25,13 @@ const headersOf: Record<Way, Record<string, string>> = {
   fetch: { accept: 'application/json', 'sec-fetch-mode': 'cors' },
   HEAD: { accept: '*/*' },
   POST: { accept: 'text/html', 'content-type': 'application/json' },
-  WebSocket: { 'sec-fetch-mode': 'websocket', connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
+  WebSocket: {
+    'sec-fetch-mode': 'websocket',
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ=='
+  }
 }
 
 /** Places where guards stand. */
@@ -56,16 +62,31 @@ export class GuardedSite {
     await app.register(websocket)
     await app.register(fastifyAuth0, this.site.options({ api: { audience: AUDIENCE } }))
     // Every answer is slow on its way out: a guard that does not end the reply would let the handler run meanwhile.
-    app.addHook('onSend', async () => { await new Promise(resolve => setImmediate(resolve)) })
+    app.addHook('onSend', async () => {
+      await new Promise(resolve => setImmediate(resolve))
+    })
     for (const [name, subject] of Object.entries(subjects)) {
       const guards = subject.guards(app.auth0)
       const standing: Record<Place, RouteShorthandOptions> = {
-        onRequest: { onRequest: guards.length === 1 ? guards[0]! : guards }, preHandler: { preHandler: [...guards, async () => {}] }, declared: { config: { auth0: subject.declared } }
+        onRequest: { onRequest: guards.length === 1 ? guards[0]! : guards },
+        preHandler: { preHandler: [...guards, async () => {}] },
+        declared: { config: { auth0: subject.declared } }
       }
       for (const place of places) {
         const url = urlOf(name, place)
-        app.route({ ...standing[place], method: ['GET', 'POST'], url, handler: async () => { this.#runs++; return { secret: true } } })
-        app.get(`${url}/socket`, { ...standing[place], websocket: true }, socket => { this.#runs++; socket.terminate() })
+        app.route({
+          ...standing[place],
+          method: ['GET', 'POST'],
+          url,
+          handler: async () => {
+            this.#runs++
+            return { secret: true }
+          }
+        })
+        app.get(`${url}/socket`, { ...standing[place], websocket: true }, socket => {
+          this.#runs++
+          socket.terminate()
+        })
       }
     }
     await app.ready()
@@ -79,12 +100,16 @@ export class GuardedSite {
   async ask (url: string, way: Way, more: Record<string, string>): Promise<Cell> {
     const before = this.#runs
     const headers = { host: HOST, ...headersOf[way], ...more }
-    const { status, headers: answered, body } = way === 'WebSocket' ? await this.#shake(url, headers) : await this.#inject(url, way, headers)
+    const { status, headers: answered, body } = way === 'WebSocket'
+      ? await this.#shake(url, headers)
+      : await this.#inject(url, way, headers)
     // A handler that runs though the answer has gone out runs now.
     await new Promise(resolve => setImmediate(resolve))
     return {
       status,
-      code: answered['content-type']?.includes('json') === true && body !== '' ? (JSON.parse(body) as { code?: string }).code : undefined,
+      code: answered['content-type']?.includes('json') === true && body !== ''
+        ? (JSON.parse(body) as { code?: string }).code
+        : undefined,
       location: answered.location === undefined ? undefined : essenceOf(answered.location),
       challenge: answered['www-authenticate'],
       cacheControl: answered['cache-control'],
@@ -96,12 +121,19 @@ export class GuardedSite {
   async #inject (url: string, way: Way, headers: Record<string, string>): Promise<RawResponse> {
     const method = way === 'HEAD' || way === 'POST' ? way : 'GET'
     const answer = await this.app.inject({ method, url, headers, ...(way === 'POST' && { payload: '{"a":1}' }) })
-    return { status: answer.statusCode, headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, [value].flat().join(', ')])), body: answer.body }
+    return {
+      status: answer.statusCode,
+      headers: Object.fromEntries(
+        Object.entries(answer.headers).map(([name, value]) => [name, [value].flat().join(', ')])
+      ),
+      body: answer.body
+    }
   }
 
   async #shake (url: string, headers: Record<string, string>): Promise<RawResponse> {
     const socket = new UpgradeSocket()
-    this.app.server.emit('upgrade', { method: 'GET', url: `${url}/socket`, httpVersion: '1.1', headers }, socket, Buffer.alloc(0))
+    this.app.server.emit('upgrade', { method: 'GET', url: `${url}/socket`, httpVersion: '1.1', headers }, socket,
+      Buffer.alloc(0))
     return await socket.answer
   }
 }
@@ -109,7 +141,11 @@ export class GuardedSite {
 /** The server's end of a handshake. It is closed after a refusal, and by the handler after 101. */
 class UpgradeSocket extends Duplex {
   #written = ''
-  readonly answer = new Promise<RawResponse>(resolve => { this.once('close', () => { resolve(readResponse(this.#written)) }) })
+  readonly answer = new Promise<RawResponse>(resolve => {
+    this.once('close', () => {
+      resolve(readResponse(this.#written))
+    })
+  })
 
   override _read (): void {}
 
@@ -127,10 +163,14 @@ export function urlOf (name: string, place: Place): string {
 function essenceOf (location: string): string {
   if (location.startsWith('/')) return location
   const url = new URL(location)
-  const asked = ['acr_values', 'max_age'].filter(name => url.searchParams.has(name)).map(name => `${name}=${url.searchParams.get(name)!}`)
+  const asked = ['acr_values', 'max_age'].filter(name => url.searchParams.has(name)).map(name =>
+    `${name}=${url.searchParams.get(name)!}`
+  )
   return `${url.origin}${url.pathname}?${asked.join('&')}`
 }
 
 function sessionsSet (setCookie: string): string {
-  return [...setCookie.matchAll(/(?:^|, )([^=;, ]+)=([^;]*)/g)].filter(([, name = '', value]) => isSessionCookie(name) && value !== '').map(([, name]) => name).join()
+  return [...setCookie.matchAll(/(?:^|, )([^=;, ]+)=([^;]*)/g)].filter(([, name = '', value]) =>
+    isSessionCookie(name) && value !== ''
+  ).map(([, name]) => name).join()
 }

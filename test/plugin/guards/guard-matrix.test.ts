@@ -13,28 +13,41 @@ const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
 
 type Refusal = (way: Way, path: string) => Pick<Cell, 'status'> & Partial<Pick<Cell, 'code' | 'location' | 'challenge'>>
 
-const logIn: Refusal = (way, path) => way === 'navigation'
-  ? { status: 302, location: `/auth/login?returnTo=${encodeURIComponent(path)}` }
-  : { status: 401, code: 'login_required' }
+const logIn: Refusal = (way, path) =>
+  way === 'navigation'
+    ? { status: 302, location: `/auth/login?returnTo=${encodeURIComponent(path)}` }
+    : { status: 401, code: 'login_required' }
 
 const forbidden = (code: string): Refusal => () => ({ status: 403, code })
 
 /** A browser is sent to the tenant for more, a script is told, and an API's client is challenged (RFC 9470). */
-const stepUp = (code: string, query: string): Refusal => way => way === 'navigation'
-  ? { status: 302, location: `https://acme.eu.auth0.com/authorize?${query}` }
-  : { status: 401, code }
+const stepUp = (code: string, query: string): Refusal => way =>
+  way === 'navigation'
+    ? { status: 302, location: `https://acme.eu.auth0.com/authorize?${query}` }
+    : { status: 401, code }
 
 const insufficientAuthentication = (description: string, parameter: string): Refusal => () => ({
-  status: 401, code: 'insufficient_user_authentication', challenge: `Bearer error="insufficient_user_authentication", error_description="${description}", ${parameter}`
+  status: 401,
+  code: 'insufficient_user_authentication',
+  challenge: `Bearer error="insufficient_user_authentication", error_description="${description}", ${parameter}`
 })
 
 /** Both challenges in one answer; what is wrong stands with the scheme that was used (RFC 6750, RFC 9449). */
-const challenged = (status: number, code: string, wrong = ''): Refusal => () => ({ status, code, challenge: `Bearer realm="api"${wrong}, DPoP realm="api", algs="ES256"` })
+const challenged = (status: number, code: string, wrong = ''): Refusal => () => ({
+  status,
+  code,
+  challenge: `Bearer realm="api"${wrong}, DPoP realm="api", algs="ES256"`
+})
 
 const insufficientScope = (claim: string, wanted: string): Refusal =>
-  challenged(403, 'insufficient_scope', `, error="insufficient_scope", error_description="The token's '${claim}' claim does not hold all of: ${wanted}.", scope="${wanted}"`)
-const invalidToken = (description: string): Refusal => challenged(401, 'invalid_token', `, error="invalid_token", error_description="${description}"`)
-const otherOrganization = challenged(403, 'wrong_organization', ', error="insufficient_scope", error_description="The \'org_id\' claim of the token is not the organization that was asked for."')
+  challenged(403, 'insufficient_scope',
+    `, error="insufficient_scope", error_description="The token's '${claim}' claim does not hold all ` +
+      `of: ${wanted}.", scope="${wanted}"`)
+const invalidToken = (description: string): Refusal =>
+  challenged(401, 'invalid_token', `, error="invalid_token", error_description="${description}"`)
+const otherOrganization = challenged(403, 'wrong_organization',
+  ', error="insufficient_scope", error_description="The \'org_id\' claim of the token is not the organization that ' +
+    'was asked for."')
 const noToken = challenged(401, 'missing_token')
 const expiredToken = invalidToken(`The token expired at ${NOW - 31}; it is ${NOW}.`)
 const unknownSignature = invalidToken('The signature of the token is not valid.')
@@ -60,11 +73,24 @@ const permissions = { right: { permissions: ['write', 'read'] }, wrong: { permis
 const login = { right: { auth_time: NOW - 90 }, wrong: { auth_time: NOW - 91 } }
 const factors = { right: { amr: ['mfa'] }, wrong: { amr: ['pwd'] } }
 const scopes = { right: { scope: 'list write read' }, wrong: { scope: 'read' } }
-const onlyAcme: Asked = { 'wrong claim': forbidden('wrong_organization'), 'other organization': forbidden('wrong_organization') }
+const onlyAcme: Asked = {
+  'wrong claim': forbidden('wrong_organization'),
+  'other organization': forbidden('wrong_organization')
+}
 
 const subjects: Record<string, Subject> = {
-  requireSession: { guards: auth0 => [auth0.requireSession], declared: { session: true }, asks: { session: {} }, ...roles },
-  'requireClaims of an object': { guards: auth0 => [auth0.requireClaims({ role: 'admin', teams: ['a', 'b'] })], declared: { claims: { role: 'admin', teams: ['a', 'b'] } }, asks: { session: { 'wrong claim': forbidden('insufficient_claims') } }, ...roles },
+  requireSession: {
+    guards: auth0 => [auth0.requireSession],
+    declared: { session: true },
+    asks: { session: {} },
+    ...roles
+  },
+  'requireClaims of an object': {
+    guards: auth0 => [auth0.requireClaims({ role: 'admin', teams: ['a', 'b'] })],
+    declared: { claims: { role: 'admin', teams: ['a', 'b'] } },
+    asks: { session: { 'wrong claim': forbidden('insufficient_claims') } },
+    ...roles
+  },
   'requireClaims of a function': {
     guards: auth0 => [auth0.requireClaims(claims => claims.email_verified === true)],
     declared: { claims: async claims => claims.email_verified === true },
@@ -72,34 +98,128 @@ const subjects: Record<string, Subject> = {
     right: { email_verified: true },
     wrong: { email_verified: 'true' }
   },
-  'requireOrganization by id': { guards: auth0 => [auth0.requireOrganization('org_acme')], declared: { organization: 'org_acme' }, asks: { session: onlyAcme }, ...acme },
-  'requireOrganization by name': { guards: auth0 => [auth0.requireOrganization('Acme')], declared: { organization: async () => 'acme' }, asks: { session: onlyAcme }, ...acme },
-  requirePermissions: { guards: auth0 => [auth0.requirePermissions('read', 'write')], declared: { permissions: ['read', 'write'] }, asks: { session: { 'wrong claim': forbidden('insufficient_permissions') } }, ...permissions },
-  requireFreshLogin: { guards: auth0 => [auth0.requireFreshLogin({ maxAge: 60 })], declared: { freshLogin: { maxAge: 60 } }, asks: { session: { 'wrong claim': stepUp('fresh_login_required', 'max_age=60') } }, ...login },
-  requireMfa: { guards: auth0 => [auth0.requireMfa()], declared: { mfa: true }, asks: { session: { 'wrong claim': stepUp('mfa_required', `acr_values=${MFA}`) } }, ...factors },
+  'requireOrganization by id': {
+    guards: auth0 => [auth0.requireOrganization('org_acme')],
+    declared: { organization: 'org_acme' },
+    asks: { session: onlyAcme },
+    ...acme
+  },
+  'requireOrganization by name': {
+    guards: auth0 => [auth0.requireOrganization('Acme')],
+    declared: { organization: async () => 'acme' },
+    asks: { session: onlyAcme },
+    ...acme
+  },
+  requirePermissions: {
+    guards: auth0 => [auth0.requirePermissions('read', 'write')],
+    declared: { permissions: ['read', 'write'] },
+    asks: { session: { 'wrong claim': forbidden('insufficient_permissions') } },
+    ...permissions
+  },
+  requireFreshLogin: {
+    guards: auth0 => [auth0.requireFreshLogin({ maxAge: 60 })],
+    declared: { freshLogin: { maxAge: 60 } },
+    asks: { session: { 'wrong claim': stepUp('fresh_login_required', 'max_age=60') } },
+    ...login
+  },
+  requireMfa: {
+    guards: auth0 => [auth0.requireMfa()],
+    declared: { mfa: true },
+    asks: { session: { 'wrong claim': stepUp('mfa_required', `acr_values=${MFA}`) } },
+    ...factors
+  },
 
-  'requireToken of scopes': { guards: auth0 => [auth0.requireToken({ scopes: ['read', 'write'] })], declared: { token: { scopes: ['read', 'write'] } }, asks: { token: { 'wrong claim': insufficientScope('scope', 'read write') } }, ...scopes },
-  'requireToken of permissions': { guards: auth0 => [auth0.requireToken({ permissions: ['read', 'write'] })], declared: { token: { permissions: ['read', 'write'] } }, asks: { token: { 'wrong claim': insufficientScope('permissions', 'read write') } }, ...permissions },
-  'requireToken of an organization': { guards: auth0 => [auth0.requireToken({ organization: 'org_acme' })], declared: { token: { organization: 'org_acme' } }, asks: { token: { 'wrong claim': otherOrganization, 'other organization': otherOrganization } }, ...acme },
-  'requireSessionOrToken of scopes': { guards: auth0 => [auth0.requireSessionOrToken({ scopes: ['read', 'write'] })], declared: { sessionOrToken: { scopes: ['read', 'write'] } }, asks: { session: {}, token: { 'wrong claim': insufficientScope('scope', 'read write') } }, ...scopes },
+  'requireToken of scopes': {
+    guards: auth0 => [auth0.requireToken({ scopes: ['read', 'write'] })],
+    declared: { token: { scopes: ['read', 'write'] } },
+    asks: { token: { 'wrong claim': insufficientScope('scope', 'read write') } },
+    ...scopes
+  },
+  'requireToken of permissions': {
+    guards: auth0 => [auth0.requireToken({ permissions: ['read', 'write'] })],
+    declared: { token: { permissions: ['read', 'write'] } },
+    asks: { token: { 'wrong claim': insufficientScope('permissions', 'read write') } },
+    ...permissions
+  },
+  'requireToken of an organization': {
+    guards: auth0 => [auth0.requireToken({ organization: 'org_acme' })],
+    declared: { token: { organization: 'org_acme' } },
+    asks: { token: { 'wrong claim': otherOrganization, 'other organization': otherOrganization } },
+    ...acme
+  },
+  'requireSessionOrToken of scopes': {
+    guards: auth0 => [auth0.requireSessionOrToken({ scopes: ['read', 'write'] })],
+    declared: { sessionOrToken: { scopes: ['read', 'write'] } },
+    asks: { session: {}, token: { 'wrong claim': insufficientScope('scope', 'read write') } },
+    ...scopes
+  },
 
   // Behind a token, the token is whom they ask.
-  'requireToken, requireClaims': { guards: auth0 => [auth0.requireToken(), auth0.requireClaims({ role: 'admin', teams: ['a', 'b'] })], declared: { token: true, claims: { role: 'admin', teams: ['a', 'b'] } }, asks: { token: { 'wrong claim': forbidden('insufficient_claims') } }, ...roles },
-  'requireSessionOrToken, requireOrganization': { guards: auth0 => [auth0.requireSessionOrToken(), auth0.requireOrganization('org_acme')], declared: { sessionOrToken: true, organization: 'org_acme' }, asks: { session: onlyAcme, token: onlyAcme }, ...acme },
-  'requireToken, requirePermissions': { guards: auth0 => [auth0.requireToken(), auth0.requirePermissions('read', 'write')], declared: { token: true, permissions: ['read', 'write'] }, asks: { token: { 'wrong claim': forbidden('insufficient_permissions') } }, ...permissions },
-  'requireToken, requireFreshLogin': { guards: auth0 => [auth0.requireToken(), auth0.requireFreshLogin({ maxAge: 60 })], declared: { token: true, freshLogin: { maxAge: 60 } }, asks: { token: { 'wrong claim': insufficientAuthentication('Please log in again to go on.', 'max_age="60"') } }, ...login },
-  'requireToken, requireMfa': { guards: auth0 => [auth0.requireToken(), auth0.requireMfa()], declared: { token: true, mfa: true }, asks: { token: { 'wrong claim': insufficientAuthentication('This needs a second factor.', `acr_values="${MFA}"`) } }, ...factors },
+  'requireToken, requireClaims': {
+    guards: auth0 => [auth0.requireToken(), auth0.requireClaims({ role: 'admin', teams: ['a', 'b'] })],
+    declared: { token: true, claims: { role: 'admin', teams: ['a', 'b'] } },
+    asks: { token: { 'wrong claim': forbidden('insufficient_claims') } },
+    ...roles
+  },
+  'requireSessionOrToken, requireOrganization': {
+    guards: auth0 => [auth0.requireSessionOrToken(), auth0.requireOrganization('org_acme')],
+    declared: { sessionOrToken: true, organization: 'org_acme' },
+    asks: { session: onlyAcme, token: onlyAcme },
+    ...acme
+  },
+  'requireToken, requirePermissions': {
+    guards: auth0 => [auth0.requireToken(), auth0.requirePermissions('read', 'write')],
+    declared: { token: true, permissions: ['read', 'write'] },
+    asks: { token: { 'wrong claim': forbidden('insufficient_permissions') } },
+    ...permissions
+  },
+  'requireToken, requireFreshLogin': {
+    guards: auth0 => [auth0.requireToken(), auth0.requireFreshLogin({ maxAge: 60 })],
+    declared: { token: true, freshLogin: { maxAge: 60 } },
+    asks: { token: { 'wrong claim': insufficientAuthentication('Please log in again to go on.', 'max_age="60"') } },
+    ...login
+  },
+  'requireToken, requireMfa': {
+    guards: auth0 => [auth0.requireToken(), auth0.requireMfa()],
+    declared: { token: true, mfa: true },
+    asks: {
+      token: { 'wrong claim': insufficientAuthentication('This needs a second factor.', `acr_values="${MFA}"`) }
+    },
+    ...factors
+  },
 
-  'requireSession, requireSameOrigin': { guards: auth0 => [auth0.requireSession, auth0.requireSameOrigin], declared: { session: true, sameOrigin: true }, asks: { session: {} }, sameOrigin: true, ...roles },
-  'requireSessionOrToken, requireSameOrigin': { guards: auth0 => [auth0.requireSessionOrToken(), auth0.requireSameOrigin], declared: { sessionOrToken: true, sameOrigin: true }, asks: { session: {}, token: {} }, sameOrigin: true, ...scopes },
-  'requireSameOrigin alone': { guards: auth0 => [auth0.requireSameOrigin], declared: { sameOrigin: true }, asks: {}, sameOrigin: true, ...roles }
+  'requireSession, requireSameOrigin': {
+    guards: auth0 => [auth0.requireSession, auth0.requireSameOrigin],
+    declared: { session: true, sameOrigin: true },
+    asks: { session: {} },
+    sameOrigin: true,
+    ...roles
+  },
+  'requireSessionOrToken, requireSameOrigin': {
+    guards: auth0 => [auth0.requireSessionOrToken(), auth0.requireSameOrigin],
+    declared: { sessionOrToken: true, sameOrigin: true },
+    asks: { session: {}, token: {} },
+    sameOrigin: true,
+    ...scopes
+  },
+  'requireSameOrigin alone': {
+    guards: auth0 => [auth0.requireSameOrigin],
+    declared: { sameOrigin: true },
+    asks: {},
+    sameOrigin: true,
+    ...roles
+  }
 }
 
 // ——— Who asks, and from where ———
 
-type Standing = 'right' | 'wrong claim' | 'other organization' | 'expired' | 'another tenant\'s' | 'another tenant\'s under this one\'s name'
+type Standing = 'right' | 'wrong claim' | 'other organization' | 'expired' | "another tenant's"
+  | "another tenant's under this one's name"
 
-interface Caller { session?: Standing, token?: Standing }
+interface Caller {
+  session?: Standing
+  token?: Standing
+}
 
 const callers: Record<string, Caller> = {
   'no session': {},
@@ -107,14 +227,14 @@ const callers: Record<string, Caller> = {
   right: { session: 'right' },
   expired: { session: 'expired' },
   'other organization': { session: 'other organization' },
-  'another tenant\'s cookie': { session: 'another tenant\'s' },
-  'another tenant\'s cookie under this one\'s name': { session: 'another tenant\'s under this one\'s name' },
+  "another tenant's cookie": { session: "another tenant's" },
+  "another tenant's cookie under this one's name": { session: "another tenant's under this one's name" },
   'token of a wrong claim': { token: 'wrong claim' },
   'right token': { token: 'right' },
   'expired token': { token: 'expired' },
   'token of another organization': { token: 'other organization' },
-  'another tenant\'s token': { token: 'another tenant\'s' },
-  'another tenant\'s token under this one\'s name': { token: 'another tenant\'s under this one\'s name' },
+  "another tenant's token": { token: "another tenant's" },
+  "another tenant's token under this one's name": { token: "another tenant's under this one's name" },
   'right session, expired token': { session: 'right', token: 'expired' },
   'expired session, right token': { session: 'expired', token: 'right' }
 }
@@ -129,7 +249,10 @@ const origins: Record<string, { headers: Record<string, string>, own: boolean }>
   'Origin of this application': { headers: { origin: 'https://app.example.test' }, own: true },
   'Origin of another site': { headers: { origin: 'https://evil.test' }, own: false },
   'Origin null': { headers: { origin: 'null' }, own: false },
-  'another site that claims this Origin': { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://app.example.test' }, own: false }
+  'another site that claims this Origin': {
+    headers: { 'sec-fetch-site': 'cross-site', origin: 'https://app.example.test' },
+    own: false
+  }
 }
 
 // ——— The rule ———
@@ -137,7 +260,9 @@ const origins: Record<string, { headers: Record<string, string>, own: boolean }>
 /** How a caller is refused; `undefined` for one who is let through. */
 function verdict ({ asks, sameOrigin }: Subject, caller: Caller, own: boolean, way: Way): Refusal | undefined {
   // A token counts where tokens are asked for, before any session; a session nowhere else.
-  const by = asks.token !== undefined && (caller.token !== undefined || asks.session === undefined) ? 'token' : 'session'
+  const by = asks.token !== undefined && (caller.token !== undefined || asks.session === undefined)
+    ? 'token'
+    : 'session'
   const asked = asks[by]
   const refusal = asked === undefined ? undefined : refusalOf(by, asked, caller[by])
   if (refusal !== undefined) return refusal
@@ -155,46 +280,77 @@ function refusalOf (by: 'session' | 'token', asked: Asked, standing: Standing | 
 function expected (refusal: Refusal | undefined, way: Way, path: string): Partial<Cell> {
   const always = { location: undefined, challenge: undefined, code: undefined, sessionsSet: '' }
   if (refusal === undefined) return { ...always, status: way === 'WebSocket' ? 101 : 200, runs: 1 }
-  return { ...always, ...refusal(way, path), ...(way === 'HEAD' && { code: undefined }), cacheControl: 'no-store', runs: 0 }
+  return {
+    ...always,
+    ...refusal(way, path),
+    ...(way === 'HEAD' && { code: undefined }),
+    cacheControl: 'no-store',
+    runs: 0
+  }
 }
 
 // ——— The credentials ———
 
 /** The cookies and tokens of one subject's callers. */
-async function credentials (here: FastifyInstance, { tenant }: Site, other: FastifyInstance, { right, wrong }: Subject): Promise<Record<'session' | 'token', Record<Standing, string>>> {
+async function credentials (here: FastifyInstance, { tenant }: Site, other: FastifyInstance,
+  { right, wrong }: Subject): Promise<Record<'session' | 'token', Record<Standing, string>>> {
   const user = (claims: Claims): UserClaims => ({ sub: 'auth0|ada', ...claims })
   const elsewhere = { ...right, org_id: 'org_other', org_name: 'other' }
-  const [ours, theirs] = [await sessionCookies(here, { user: user(right) }), await sessionCookies(other, { user: user(right) })]
-  const payload = (claims: Claims): Claims => ({ iss: tenant.issuer, sub: 'auth0|ada', aud: AUDIENCE, azp: 'spa', iat: NOW - 60, exp: NOW + 60, ...claims })
-  const stranger = (claims: Claims): string => jws({ header: { alg: 'RS256', typ: 'JWT', kid: 'key-1' }, payload: payload(claims), key: rsaKey('another tenant').privateKey })
+  const [ours, theirs] = [await sessionCookies(here, { user: user(right) }),
+    await sessionCookies(other, { user: user(right) })]
+  const payload = (claims: Claims): Claims => ({
+    iss: tenant.issuer,
+    sub: 'auth0|ada',
+    aud: AUDIENCE,
+    azp: 'spa',
+    iat: NOW - 60,
+    exp: NOW + 60,
+    ...claims
+  })
+  const stranger = (claims: Claims): string =>
+    jws({
+      header: { alg: 'RS256', typ: 'JWT', kid: 'key-1' },
+      payload: payload(claims),
+      key: rsaKey('another tenant').privateKey
+    })
   return {
     session: {
       right: await sessionCookie(here, { user: user(right) }),
       'wrong claim': await sessionCookie(here, { user: user(wrong) }),
       'other organization': await sessionCookie(here, { user: user(elsewhere) }),
       expired: await sessionCookie(here, { user: user(right), createdAt: NOW - 300_000 }),
-      'another tenant\'s': await sessionCookie(other, { user: user(right) }),
-      'another tenant\'s under this one\'s name': theirs.map(({ value }, i) => `${ours[i]!.name}=${value}`).join('; ')
+      "another tenant's": await sessionCookie(other, { user: user(right) }),
+      "another tenant's under this one's name": theirs.map(({ value }, i) => `${ours[i]!.name}=${value}`).join('; ')
     },
     token: {
       right: tenant.jwt(payload(right)),
       'wrong claim': tenant.jwt(payload(wrong)),
       'other organization': tenant.jwt(payload(elsewhere)),
       expired: tenant.jwt(payload({ ...right, exp: NOW - 31 })),
-      'another tenant\'s': stranger({ ...right, iss: 'https://other.eu.auth0.com/' }),
-      'another tenant\'s under this one\'s name': stranger(right)
+      "another tenant's": stranger({ ...right, iss: 'https://other.eu.auth0.com/' }),
+      "another tenant's under this one's name": stranger(right)
     }
   }
 }
 
-/** Who asks a guard: whoever shows what it takes, one good caller who shows what it does not take, and from every origin where that counts. */
-function * questions ({ asks, sameOrigin }: Subject): Generator<{ who: string, caller: Caller, headers: Record<string, string>, own: boolean }> {
+/**
+ * Who asks a guard: whoever shows what it takes, one good caller who shows what it does not take, and from every origin
+ * where that counts.
+ */
+function * questions (
+  { asks, sameOrigin }: Subject
+): Generator<{ who: string, caller: Caller, headers: Record<string, string>, own: boolean }> {
   for (const [name, caller] of Object.entries(callers)) {
     const usual = ['no session', 'right', 'right token'].includes(name)
     if (sameOrigin === true) {
-      const from = name === 'right' ? Object.entries(origins) : usual ? Object.entries(origins).filter(([origin]) => ['this origin', 'another site'].includes(origin)) : []
+      const from = name === 'right'
+        ? Object.entries(origins)
+        : usual
+          ? Object.entries(origins).filter(([origin]) => ['this origin', 'another site'].includes(origin))
+          : []
       for (const [origin, { headers, own }] of from) yield { who: `${name}, from ${origin}`, caller, headers, own }
-    } else if (usual || (caller.session !== undefined && asks.session !== undefined) || (caller.token !== undefined && asks.token !== undefined)) {
+    } else if (usual || (caller.session !== undefined && asks.session !== undefined) ||
+      (caller.token !== undefined && asks.token !== undefined)) {
       yield { who: name, caller, headers: {}, own: false }
     }
   }
@@ -203,16 +359,24 @@ function * questions ({ asks, sameOrigin }: Subject): Generator<{ who: string, c
 t.test('guard × caller × way of asking × place: status, code, headers, and whether the handler ran', async t => {
   const matrix = new GuardedSite()
   await matrix.build(subjects)
-  t.teardown(async () => { await matrix.close() })
+  t.teardown(async () => {
+    await matrix.close()
+  })
   const other = new Site({ clientId: 'client-2', domain: 'other.eu.auth0.com' })
-  t.teardown(async () => { await other.app.close() })
+  t.teardown(async () => {
+    await other.app.close()
+  })
 
   let cells = 0
   for (const [name, subject] of Object.entries(subjects)) {
     const { session, token } = await credentials(matrix.app, matrix.site, other.app, subject)
     const problems: string[] = []
     for (const { who, caller, headers, own } of questions(subject)) {
-      const presented = { ...headers, ...(caller.session !== undefined && { cookie: session[caller.session] }), ...(caller.token !== undefined && { authorization: `Bearer ${token[caller.token]}` }) }
+      const presented = {
+        ...headers,
+        ...(caller.session !== undefined && { cookie: session[caller.session] }),
+        ...(caller.token !== undefined && { authorization: `Bearer ${token[caller.token]}` })
+      }
       for (const place of places) {
         const url = urlOf(name, place)
         for (const way of ways) {
@@ -221,7 +385,9 @@ t.test('guard × caller × way of asking × place: status, code, headers, and wh
           const wanted = expected(verdict(subject, caller, own, way), way, url)
           for (const [member, value] of Object.entries(wanted)) {
             const found = cell[member as keyof Cell]
-            if (found !== value) problems.push(`${place}, ${who}, ${way}: ${member} ${String(found)} instead of ${String(value)}`)
+            if (found !== value) {
+              problems.push(`${place}, ${who}, ${way}: ${member} ${String(found)} instead of ${String(value)}`)
+            }
           }
         }
       }

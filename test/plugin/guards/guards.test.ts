@@ -36,7 +36,11 @@ t.test('a step-up asks the tenant for more, and a browser that comes back withou
 })
 
 t.test('who turns back from a step-up and logs in plainly is asked, and not refused unasked', async t => {
-  for (const options of [{}, { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }] satisfies Partial<Auth0Options>[]) {
+  for (
+    const options of [{}, { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }] satisfies Partial<
+      Auth0Options
+    >[]
+  ) {
     const s = await stepSite(t, options)
     const browser = await s.member()
     const sent = async (): Promise<string> => {
@@ -56,7 +60,11 @@ t.test('who turns back from a step-up and logs in plainly is asked, and not refu
     t.match(await sent(), /\/authorize\?/, 'an earlier question that is answered late')
     const last = await sent()
     await browser.navigate(s.tenant.callback(last))
-    t.match((await browser.navigate('/mfa')).json(), { statusCode: 403, code: 'mfa_required', message: /did not bring it/ }, 'the login that was asked for')
+    t.match((await browser.navigate('/mfa')).json(), {
+      statusCode: 403,
+      code: 'mfa_required',
+      message: /did not bring it/
+    }, 'the login that was asked for')
     await sent()
     for (const cookie of (await sessionCookie(s.app, { user: ada })).split('; ')) {
       const [name = '', value = ''] = cookie.split('=', 2)
@@ -95,7 +103,7 @@ t.test('a tenant that gives one thing and takes another does not keep a browser 
   t.ok(rounds > 0 && rounds < 10, `it ends after ${rounds}`)
 })
 
-t.test('a step-up stays in the session\'s organization, or in the one the options demand', async t => {
+t.test("a step-up stays in the session's organization, or in the one the options demand", async t => {
   const s = await stepSite(t)
   s.tenant.claims = { org_id: 'org_acme' }
   t.match((await (await s.member()).navigate('/mfa')).headers.location, /organization=org_acme/)
@@ -110,19 +118,31 @@ t.test('scripts, guesses and routes that do not want a login page get 401 with t
   const script = await browser.call('/fresh')
   t.match(script.json(), { statusCode: 401, code: 'fresh_login_required', loginUrl: '/auth/login?max_age=60' })
   t.equal((await browser.navigate('/fresh', { 'sec-purpose': 'prefetch' })).statusCode, 401)
-  t.match((await browser.navigate('/mfa-401')).json(), { statusCode: 401, loginUrl: `/auth/login?acr_values=${encodeURIComponent(MFA)}` })
+  t.match((await browser.navigate('/mfa-401')).json(), {
+    statusCode: 401,
+    loginUrl: `/auth/login?acr_values=${encodeURIComponent(MFA)}`
+  })
   const without = await stepSite(t, { routes: { login: false } })
-  t.notOk('loginUrl' in (await without.app.inject({ url: '/fresh', headers: { host: HOST, cookie: await sessionCookie(without.app, { user: ada }) } })).json())
+  t.notOk(
+    'loginUrl' in
+      (await without.app.inject({
+        url: '/fresh',
+        headers: { host: HOST, cookie: await sessionCookie(without.app, { user: ada }) }
+      })).json()
+  )
 })
 
 async function stepSite (t: Test, options: Partial<Auth0Options> = {}): Promise<Site> {
   const s = new Site(options)
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   s.app.after(() => {
     const { auth0 } = s.app
     s.app.get('/mfa', { preHandler: auth0.requireMfa() }, async () => 'with a second factor')
     s.app.get('/fresh', { preHandler: auth0.requireFreshLogin({ maxAge: 60 }) }, async () => 'fresh')
-    s.app.get('/both', { preHandler: [auth0.requireMfa(), auth0.requireFreshLogin({ maxAge: 60 })] }, async () => 'both')
+    s.app.get('/both', { preHandler: [auth0.requireMfa(), auth0.requireFreshLogin({ maxAge: 60 })] },
+      async () => 'both')
     s.app.get('/mfa-401', { config: { auth0: { mfa: true, onUnauthenticated: '401' } } }, async () => 'x')
   })
   await s.app.ready()
@@ -131,49 +151,85 @@ async function stepSite (t: Test, options: Partial<Auth0Options> = {}): Promise<
 
 t.test('permissions of the access token, where Auth0 says them', async t => {
   const s = new Site({ audience: 'https://api.example.test' })
-  t.teardown(async () => { await s.app.close() })
-  s.app.after(() => { s.app.get('/read', { preHandler: s.app.auth0.requirePermissions('read') }, async () => 'read') })
-  await s.app.ready()
-  const at = async (accessToken: string, more: object = {}) => await s.app.inject({
-    url: '/read', headers: { host: HOST, accept: 'text/html', cookie: await sessionCookie(s.app, { user: ada, accessTokens: [{ accessToken, expiresAt: s.clock.now + 1000 }], ...more }) }
+  t.teardown(async () => {
+    await s.app.close()
   })
+  s.app.after(() => {
+    s.app.get('/read', { preHandler: s.app.auth0.requirePermissions('read') }, async () => 'read')
+  })
+  await s.app.ready()
+  const at = async (accessToken: string, more: object = {}) =>
+    await s.app.inject({
+      url: '/read',
+      headers: {
+        host: HOST,
+        accept: 'text/html',
+        cookie: await sessionCookie(s.app, {
+          user: ada,
+          accessTokens: [{ accessToken, expiresAt: s.clock.now + 1000 }],
+          ...more
+        })
+      }
+    })
   t.equal((await at(s.tenant.jwt({ permissions: ['read'] }))).statusCode, 200)
   t.equal((await at(s.tenant.jwt({ permissions: ['write'] }))).statusCode, 403)
   t.equal((await at(s.tenant.jwt({ permissions: 'read' }))).statusCode, 403)
   t.equal((await at('opaque')).statusCode, 403)
-  t.match((await at('x', { accessTokens: [] })).headers.location, /^\/auth\/login/, 'without any token a login brings one')
-  s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ permissions: ['read'] }), expires_in: 60 }) }))
+  t.match((await at('x', { accessTokens: [] })).headers.location, /^\/auth\/login/,
+    'without any token a login brings one')
+  s.tenant.scripts.set('refresh_token',
+    () => ({ json: s.tenant.tokens({}, { access_token: s.tenant.jwt({ permissions: ['read'] }), expires_in: 60 }) }))
   t.equal((await at('x', { accessTokens: [], refreshToken: 'refresh' })).statusCode, 200, 'renewed when it has run out')
   s.tenant.scripts.set('refresh_token', () => ({ status: 503 }))
-  t.equal((await at('x', { accessTokens: [], refreshToken: 'refresh' })).statusCode, 502, 'no answer about permissions is no answer')
+  t.equal((await at('x', { accessTokens: [], refreshToken: 'refresh' })).statusCode, 502,
+    'no answer about permissions is no answer')
 })
 
 t.test('an organization that the request is about', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   s.app.after(() => {
-    s.app.get('/:organization', { preHandler: s.app.auth0.requireOrganization(request => (request.params as { organization?: string }).organization) }, async () => 'inside')
+    s.app.get('/:organization', {
+      preHandler: s.app.auth0.requireOrganization(request => (request.params as { organization?: string }).organization)
+    }, async () => 'inside')
     s.app.get('/', { preHandler: s.app.auth0.requireOrganization(() => undefined) }, async () => 'inside')
   })
   await s.app.ready()
   const cookie = await sessionCookie(s.app, { user: { ...ada, org_id: 'org_a', org_name: 'a' } })
-  for (const [url, status] of [['/a', 200], ['/org_a', 200], ['/b', 403], ['/', 403]] as const) t.equal((await s.app.inject({ url, headers: { host: HOST, cookie } })).statusCode, status, url)
+  for (const [url, status] of [['/a', 200], ['/org_a', 200], ['/b', 403], ['/', 403]] as const) {
+    t.equal((await s.app.inject({ url, headers: { host: HOST, cookie } })).statusCode, status, url)
+  }
 })
 
-t.test('only the application\'s own pages change something', async t => {
+t.test("only the application's own pages change something", async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   await s.app.register(websocket)
   let runs = 0
   s.app.after(() => {
     const { requireSession, requireSameOrigin } = s.app.auth0
-    s.app.route({ method: ['GET', 'POST', 'DELETE'], url: '/thing', preHandler: [requireSession, requireSameOrigin], handler: async () => { runs++; return 'done' } })
+    s.app.route({
+      method: ['GET', 'POST', 'DELETE'],
+      url: '/thing',
+      preHandler: [requireSession, requireSameOrigin],
+      handler: async () => {
+        runs++
+        return 'done'
+      }
+    })
     s.app.post('/declared', { config: { auth0: { session: true, sameOrigin: true } } }, async () => 'done')
-    s.app.get('/socket', { websocket: true, onRequest: requireSameOrigin }, socket => { socket.terminate() })
+    s.app.get('/socket', { websocket: true, onRequest: requireSameOrigin }, socket => {
+      socket.terminate()
+    })
   })
   await s.app.ready()
   const cookie = await sessionCookie(s.app, { user: ada })
-  const at = async (method: 'GET' | 'POST' | 'DELETE', headers: Record<string, string>, url = '/thing') => (await s.app.inject({ method, url, headers: { host: HOST, cookie, ...headers } })).statusCode
+  const at = async (method: 'GET' | 'POST' | 'DELETE', headers: Record<string, string>, url = '/thing') =>
+    (await s.app.inject({ method, url, headers: { host: HOST, cookie, ...headers } })).statusCode
   t.equal(await at('POST', { 'sec-fetch-site': 'same-origin' }), 200)
   t.equal(await at('POST', { origin: ORIGIN }), 200)
   t.equal(await at('GET', { 'sec-fetch-site': 'cross-site' }), 200, 'a link from elsewhere')
@@ -184,14 +240,20 @@ t.test('only the application\'s own pages change something', async t => {
   t.equal(await at('POST', {}), 403, 'what says nothing')
   t.equal(await at('POST', { origin: 'https://evil.test' }, '/declared'), 403)
   t.equal(runs, 3, 'the handler ran for no other site')
-  const shake = async (origin: string): Promise<string> => await s.app.injectWS('/socket', { headers: { host: HOST, origin } }).then(socket => { socket.terminate(); return 'open' }, error => String(error.message))
+  const shake = async (origin: string): Promise<string> =>
+    await s.app.injectWS('/socket', { headers: { host: HOST, origin } }).then(socket => {
+      socket.terminate()
+      return 'open'
+    }, error => String(error.message))
   t.equal(await shake(ORIGIN), 'open')
-  t.match(await shake('https://evil.test'), /403/, 'another site opens no socket with the user\'s cookie')
+  t.match(await shake('https://evil.test'), /403/, "another site opens no socket with the user's cookie")
 })
 
-t.test('an anonymous upload is refused at onRequest before its body is read, and declared guards stand there', async t => {
+t.test('an anonymous upload is refused at onRequest before its body is read; declared guards run there', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   let parsed = 0
   s.app.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
     parsed++
@@ -203,9 +265,13 @@ t.test('an anonymous upload is refused at onRequest before its body is read, and
     s.app.post('/late', { preHandler: s.app.auth0.requireSession }, async () => 'kept')
   })
   await s.app.ready()
-  const upload = async (url: string, cookie = ''): Promise<number> => (await s.app.inject({
-    method: 'POST', url, headers: { host: HOST, 'content-type': 'application/octet-stream', ...(cookie !== '' && { cookie }) }, payload: Readable.from([Buffer.alloc(65_536)])
-  })).statusCode
+  const upload = async (url: string, cookie = ''): Promise<number> =>
+    (await s.app.inject({
+      method: 'POST',
+      url,
+      headers: { host: HOST, 'content-type': 'application/octet-stream', ...(cookie !== '' && { cookie }) },
+      payload: Readable.from([Buffer.alloc(65_536)])
+    })).statusCode
   t.equal(await upload('/early'), 401)
   t.equal(await upload('/declared'), 401)
   t.equal(parsed, 0)
@@ -216,9 +282,14 @@ t.test('an anonymous upload is refused at onRequest before its body is read, and
 
 t.test('a guard ends the reply also where the page would be a stream', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   let streams = 0
-  s.app.addHook('onSend', async (_request, _reply, payload) => { await new Promise(resolve => setTimeout(resolve, 5)); return payload })
+  s.app.addHook('onSend', async (_request, _reply, payload) => {
+    await new Promise(resolve => setTimeout(resolve, 5))
+    return payload
+  })
   s.app.after(() => {
     s.app.get('/stream', { preHandler: s.app.auth0.requireClaims({ role: 'admin' }) }, async (_request, reply) => {
       streams++
@@ -235,35 +306,46 @@ t.test('a guard ends the reply also where the page would be a stream', async t =
 
 t.test('guards of a whole application, and the routes that opt out', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   s.app.after(() => {
     s.app.addHook('onRequest', s.app.auth0.requireSession)
     s.app.addHook('preHandler', s.app.auth0.requireClaims({ role: 'admin' }))
     s.app.addHook('preHandler', s.app.auth0.requireMfa())
     s.app.get('/admin', async () => 'admin')
     s.app.get('/open', { config: { auth0: false } }, async () => 'open')
-    s.app.get('/public', { config: { auth0: { public: true } } }, async request => (await request.auth0.getUser())?.sub ?? 'anybody')
+    s.app.get('/public', { config: { auth0: { public: true } } },
+      async request => (await request.auth0.getUser())?.sub ?? 'anybody')
   })
   await s.app.ready()
   const cookie = await sessionCookie(s.app, { user: ada })
-  const at = async (url: string, headers: Record<string, string> = {}) => await s.app.inject({ url, headers: { host: HOST, ...headers } })
+  const at = async (url: string, headers: Record<string, string> = {}) =>
+    await s.app.inject({ url, headers: { host: HOST, ...headers } })
   t.equal((await at('/admin')).statusCode, 401)
   t.equal((await at('/admin', { cookie })).statusCode, 403)
   t.equal((await at('/open', { cookie })).body, 'open')
   t.equal((await at('/public')).body, 'anybody')
   t.equal((await at('/public', { cookie })).body, 'auth0|ada', 'public pages may still know the user')
-  t.equal((await at('/auth/login', { accept: 'text/html' })).statusCode, 302, 'the plugin\'s own routes pass')
+  t.equal((await at('/auth/login', { accept: 'text/html' })).statusCode, 302, "the plugin's own routes pass")
   t.equal((await at('/auth/logout', { accept: 'text/html', cookie })).statusCode, 302)
 })
 
 t.test('a route that opts out is let be by the guards around it, never by its own', async t => {
   const s = new Site({ api: { audience: 'https://api.example.test' } })
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   let runs = 0
-  const run = async () => { runs++; return 'ran' }
+  const run = async () => {
+    runs++
+    return 'ran'
+  }
   s.app.after(() => {
     const { requireSession, requireToken, requireSameOrigin, requireClaims, requireMfa } = s.app.auth0
-    const wrapped = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => { await requireSession(request, reply) }
+    const wrapped = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      await requireSession(request, reply)
+    }
     s.app.addHook('onRequest', requireSession)
     s.app.addHook('preHandler', wrapped)
     s.app.get('/around', run)
@@ -273,17 +355,31 @@ t.test('a route that opts out is let be by the guards around it, never by its ow
       s.app.get(`/${way}/api`, { config, preHandler: requireToken() }, run)
       s.app.post(`/${way}/form`, { config, onRequest: [requireSameOrigin], preHandler: async () => {} }, run)
       s.app.get(`/${way}/session`, { config, preValidation: requireSession }, run)
-      s.app.get(`/${way}/claims`, { config, onRequest: async () => {}, preParsing: requireClaims({ role: 'admin' }) }, run)
+      s.app.get(`/${way}/claims`, { config, onRequest: async () => {}, preParsing: requireClaims({ role: 'admin' }) },
+        run)
       s.app.get(`/${way}/mfa`, { config, preHandler: requireMfa() }, run)
       s.app.get(`/${way}/wrapped`, { config, preHandler: [async () => {}, wrapped] }, run)
-      s.app.get(`/${way}/handler`, { config }, async (request, reply) => { await requireSession(request, reply); return reply.sent ? reply : await run() })
+      s.app.get(`/${way}/handler`, { config }, async (request, reply) => {
+        await requireSession(request, reply)
+        return reply.sent ? reply : await run()
+      })
     }
   })
   await s.app.ready()
-  const at = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'POST' | 'HEAD' = 'GET') => (await s.app.inject({ method, url, headers: { host: HOST, ...headers } })).statusCode
+  const at = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'POST' | 'HEAD' = 'GET') =>
+    (await s.app.inject({ method, url, headers: { host: HOST, ...headers } })).statusCode
   const cookie = await sessionCookie(s.app, { user: { ...ada, role: 'admin', amr: ['mfa'] } })
   const plain = await sessionCookie(s.app, { user: ada })
-  const authorization = `Bearer ${s.tenant.jwt({ iss: s.tenant.issuer, sub: 'auth0|ada', aud: 'https://api.example.test', azp: 'spa', iat: s.clock.now, exp: s.clock.now + 60 })}`
+  const authorization = `Bearer ${
+    s.tenant.jwt({
+      iss: s.tenant.issuer,
+      sub: 'auth0|ada',
+      aud: 'https://api.example.test',
+      azp: 'spa',
+      iat: s.clock.now,
+      exp: s.clock.now + 60
+    })
+  }`
   t.equal(await at('/around'), 401)
   for (const way of ['false', 'public']) {
     const before = runs
@@ -298,15 +394,22 @@ t.test('a route that opts out is let be by the guards around it, never by its ow
     t.equal(await at(`/${way}/open`), 200)
     t.equal(await at(`/${way}/api`, { authorization }), 200)
     t.equal(await at(`/${way}/form`, { 'sec-fetch-site': 'same-origin' }, 'POST'), 200)
-    for (const own of ['session', 'claims', 'mfa', 'wrapped', 'handler']) t.equal(await at(`/${way}/${own}`, { cookie }), 200, own)
+    for (const own of ['session', 'claims', 'mfa', 'wrapped', 'handler']) {
+      t.equal(await at(`/${way}/${own}`, { cookie }), 200, own)
+    }
   }
 })
 
 t.test('what routes say of themselves counts also when they came before the plugin had loaded', async t => {
   const s = new Site({ api: { audience: 'https://api.example.test' } })
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   let runs = 0
-  const run = async () => { runs++; return 'ran' }
+  const run = async () => {
+    runs++
+    return 'ran'
+  }
   const shared = { session: true }
   s.app.get('/session', { config: { auth0: shared } }, run)
   s.app.get('/claims', { config: { auth0: { session: true, claims: { role: 'admin' } } } }, run)
@@ -315,7 +418,12 @@ t.test('what routes say of themselves counts also when they came before the plug
   s.app.get('/public', { config: { auth0: { public: true } } }, run)
   s.app.get('/answer', { config: { auth0: { onUnauthenticated: '401' } } }, run)
   s.app.get('/wrong', { config: { auth0: { sesion: true } as object } }, run)
-  s.app.get('/own', { config: { auth0: false }, preHandler: async (request, reply) => { await s.app.auth0.requireToken()(request, reply) } }, run)
+  s.app.get('/own', {
+    config: { auth0: false },
+    preHandler: async (request, reply) => {
+      await s.app.auth0.requireToken()(request, reply)
+    }
+  }, run)
   s.app.after(() => {
     s.app.get('/late', { config: { auth0: shared } }, run)
     s.app.register(async app => {
@@ -325,18 +433,31 @@ t.test('what routes say of themselves counts also when they came before the plug
   })
   await s.app.ready()
   const cookie = await sessionCookie(s.app, { user: ada })
-  const at = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') => await s.app.inject({ method, url, headers: { host: HOST, ...headers } })
-  for (const [url, code] of [['/session', 'login_required'], ['/claims', 'login_required'], ['/token', 'missing_token'], ['/late', 'login_required'], ['/inner', 'login_required']] as const) {
+  const at = async (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' = 'GET') =>
+    await s.app.inject({ method, url, headers: { host: HOST, ...headers } })
+  for (
+    const [url, code] of [['/session', 'login_required'], ['/claims', 'login_required'], ['/token', 'missing_token'], [
+      '/late',
+      'login_required'
+    ], ['/inner', 'login_required']] as const
+  ) {
     t.match((await at(url)).json(), { statusCode: 401, code }, url)
     t.equal((await at(url, {}, 'HEAD')).statusCode, 401, url)
   }
   t.match((await at('/claims', { cookie })).json(), { statusCode: 403, code: 'insufficient_claims' })
-  for (const url of ['/session', '/claims']) t.equal((await at(url, { accept: 'text/html', 'sec-fetch-mode': 'navigate' })).statusCode, 302)
+  for (const url of ['/session', '/claims']) {
+    t.equal((await at(url, { accept: 'text/html', 'sec-fetch-mode': 'navigate' })).statusCode, 302)
+  }
   for (const headers of [{}, { cookie }]) {
     const wrong = await at('/wrong', headers)
-    t.match(wrong.json(), { statusCode: 500, code: 'configuration_error', message: /config\.auth0\.sesion.*GET \/wrong/ })
+    t.match(wrong.json(), {
+      statusCode: 500,
+      code: 'configuration_error',
+      message: /config\.auth0\.sesion.*GET \/wrong/
+    })
     const own = await at('/own', headers)
-    t.match(own.json(), { statusCode: 500, code: 'configuration_error', message: /GET \/own.*await/ }, 'a guard of its own is not switched off')
+    t.match(own.json(), { statusCode: 500, code: 'configuration_error', message: /GET \/own.*await/ },
+      'a guard of its own is not switched off')
   }
   t.equal(runs, 0, 'no handler ran')
   for (const url of ['/session', '/late', '/inner']) t.equal((await at(url, { cookie })).body, 'ran', url)
@@ -345,12 +466,17 @@ t.test('what routes say of themselves counts also when they came before the plug
 
 t.test('a route that came before the plugin had loaded opts out of the guards around it', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   s.app.get('/closed', async () => 'closed')
   s.app.get('/open', { config: { auth0: false } }, async () => 'open')
   s.app.get('/public', { config: { auth0: { public: true } } }, async () => 'public')
   s.app.get('/mine', { config: { auth0: { onUnauthenticated: '/welcome' } } }, async () => 'mine')
-  s.app.after(() => { s.app.addHook('onRequest', s.app.auth0.requireSession); s.app.addHook('preHandler', s.app.auth0.requireMfa()) })
+  s.app.after(() => {
+    s.app.addHook('onRequest', s.app.auth0.requireSession)
+    s.app.addHook('preHandler', s.app.auth0.requireMfa())
+  })
   await s.app.ready()
   const at = async (url: string) => await s.app.inject({ url, headers: { host: HOST, accept: 'text/html' } })
   t.equal((await at('/closed')).headers.location, '/auth/login?returnTo=%2Fclosed')
@@ -361,7 +487,9 @@ t.test('a route that came before the plugin had loaded opts out of the guards ar
 
 t.test('what another hook declares for a route after it was read is asked as well', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   s.app.after(() => {
     s.app.addHook('onRoute', route => {
       if (route.url.startsWith('/members')) route.config = { ...route.config, auth0: { session: true } }
@@ -370,14 +498,18 @@ t.test('what another hook declares for a route after it was read is asked as wel
     s.app.get('/members', async () => 'ran')
     s.app.get('/docs', async () => 'docs')
     s.app.get('/docs/own', { preHandler: s.app.auth0.requireSession }, async () => 'ran')
-    s.app.register(async app => { app.addHook('onRequest', app.auth0.requireSession); app.get('/docs/inner', async () => 'inner') })
+    s.app.register(async app => {
+      app.addHook('onRequest', app.auth0.requireSession)
+      app.get('/docs/inner', async () => 'inner')
+    })
   })
   await s.app.ready()
   const at = async (url: string) => await s.app.inject({ url, headers: { host: HOST } })
   t.equal((await at('/members')).statusCode, 401)
   t.equal((await at('/docs')).body, 'docs')
   t.equal((await at('/docs/inner')).body, 'inner')
-  t.match((await at('/docs/own')).json(), { statusCode: 500, code: 'configuration_error', message: /GET \/docs\/own/ }, 'which guards are its own nobody knows any more')
+  t.match((await at('/docs/own')).json(), { statusCode: 500, code: 'configuration_error', message: /GET \/docs\/own/ },
+    'which guards are its own nobody knows any more')
 })
 
 t.test('a public page in a guarded scope needs no store, and is the same for everybody', async t => {
@@ -389,11 +521,23 @@ t.test('a public page in a guarded scope needs no store, and is the same for eve
     if (down) throw new Error('the store is down')
     return await memory.get(...args)
   }
-  const s = new Site({ sessionStore: new Proxy(memory, { get: (target, name) => name === 'get' ? get : Reflect.get(target, name).bind?.(target) }), api: { audience: 'https://api.example.test' } })
-  t.teardown(async () => { await s.app.close() })
+  const s = new Site({
+    sessionStore: new Proxy(memory, {
+      get: (target, name) => name === 'get' ? get : Reflect.get(target, name).bind?.(target)
+    }),
+    api: { audience: 'https://api.example.test' }
+  })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   s.app.after(() => {
     const { requireSession, requireToken, requireClaims, requireSessionOrToken } = s.app.auth0
-    const scopes: Record<string, Guard> = { session: requireSession, claims: requireClaims({ role: 'admin' }), token: requireToken(), either: requireSessionOrToken() }
+    const scopes: Record<string, Guard> = {
+      session: requireSession,
+      claims: requireClaims({ role: 'admin' }),
+      token: requireToken(),
+      either: requireSessionOrToken()
+    }
     for (const [name, guard] of Object.entries(scopes)) {
       s.app.register(async app => {
         app.addHook('onRequest', guard)
@@ -417,41 +561,78 @@ t.test('a public page in a guarded scope needs no store, and is the same for eve
   t.equal(reads, 0)
 })
 
-const factories = ['requireClaims', 'requireOrganization', 'requirePermissions', 'requireFreshLogin', 'requireMfa', 'requireToken', 'requireSessionOrToken']
+const factories = ['requireClaims', 'requireOrganization', 'requirePermissions', 'requireFreshLogin', 'requireMfa',
+  'requireToken', 'requireSessionOrToken']
 
 t.test('what asks for nothing, or is not known, fails when the route is registered', async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   await s.app.after()
   const { auth0 } = s.app
   const loose = auth0 as unknown as Record<string, (...args: unknown[]) => unknown>
-  for (const [name, ...args] of [
-    ['requireClaims'], ['requireClaims', {}], ['requireClaims', []], ['requireClaims', null], ['requireClaims', { role: undefined }],
-    ['requireOrganization'], ['requireOrganization', ' '], ['requirePermissions'], ['requirePermissions', ''], ['requirePermissions', 'a', 1],
-    ['requireFreshLogin'], ['requireFreshLogin', {}], ['requireFreshLogin', { maxAge: -1 }], ['requireFreshLogin', { maxAge: '5' }]
-  ] as [string, ...unknown[]][]) t.throws(() => loose[name]?.(...args), { code: 'configuration_error' }, `${name}(${args.map(arg => JSON.stringify(arg)).join()})`)
-  for (const name of factories) {
-    t.throws(() => { s.app.get(`/${name}`, { preHandler: loose[name] as unknown as Guard }, async () => '') }, new RegExp(`auth0.${name}.*has to be called`), `${name} uncalled in a route`)
-    t.throws(() => loose[name]?.({ raw: {}, server: {} }), /has to be called/, `${name} uncalled in a hook`)
-    t.throws(() => { s.app.addHook('preHandler', loose[name] as unknown as Guard) }, new RegExp(`auth0.${name}.*has to be called`), `${name} uncalled in a scope's hook`)
+  for (
+    const [name, ...args] of [
+      ['requireClaims'],
+      ['requireClaims', {}],
+      ['requireClaims', []],
+      ['requireClaims', null],
+      ['requireClaims', { role: undefined }],
+      ['requireOrganization'],
+      ['requireOrganization', ' '],
+      ['requirePermissions'],
+      ['requirePermissions', ''],
+      ['requirePermissions', 'a', 1],
+      ['requireFreshLogin'],
+      ['requireFreshLogin', {}],
+      ['requireFreshLogin', { maxAge: -1 }],
+      ['requireFreshLogin', { maxAge: '5' }]
+    ] as [string, ...unknown[]][]
+  ) {
+    t.throws(() => loose[name]?.(...args), { code: 'configuration_error' }, `${name}(${
+      args.map(arg => JSON.stringify(arg)).join()
+    })`)
   }
-  const declare = (auth0: unknown) => { s.app.get('/x', { config: { auth0 } as object }, async () => '') }
+  for (const name of factories) {
+    t.throws(() => {
+      s.app.get(`/${name}`, { preHandler: loose[name] as unknown as Guard }, async () => '')
+    }, new RegExp(`auth0.${name}.*has to be called`), `${name} uncalled in a route`)
+    t.throws(() => loose[name]?.({ raw: {}, server: {} }), /has to be called/, `${name} uncalled in a hook`)
+    t.throws(() => {
+      s.app.addHook('preHandler', loose[name] as unknown as Guard)
+    }, new RegExp(`auth0.${name}.*has to be called`), `${name} uncalled in a scope's hook`)
+  }
+  const declare = (auth0: unknown) => {
+    s.app.get('/x', { config: { auth0 } as object }, async () => '')
+  }
   t.throws(() => declare({ sesion: true }), /config\.auth0\.sesion.*"session"/)
   t.throws(() => declare({ session: 'yes' }), /config\.auth0\.session/)
   t.throws(() => declare({ session: true, token: {} }), /Only one/)
   t.throws(() => declare({ public: true, mfa: true }), /both/)
-  t.throws(() => declare({ session: true, onUnauthenticated: 'logon' }), { code: 'configuration_error', option: 'config.auth0.onUnauthenticated', message: /'auto', 'login', '401', a path or a function.*GET \/x/ })
+  t.throws(() => declare({ session: true, onUnauthenticated: 'logon' }), {
+    code: 'configuration_error',
+    option: 'config.auth0.onUnauthenticated',
+    message: /'auto', 'login', '401', a path or a function.*GET \/x/
+  })
   t.throws(() => declare({ session: true, onUnauthenticated: '//evil.test' }), /onUnauthenticated/)
   t.throws(() => declare({ token: true }), { code: 'configuration_error', option: 'api.audience' })
-  for (const nothing of [true, null, [], 'session']) t.throws(() => declare(nothing), { option: 'config.auth0', message: /false or an object of guards/ }, String(nothing))
+  for (const nothing of [true, null, [], 'session']) {
+    t.throws(() => declare(nothing), { option: 'config.auth0', message: /false or an object of guards/ },
+      String(nothing))
+  }
 })
 
 t.test('a guard waits for a session that is kept in a store', async t => {
   const s = new Site()
   const app = fastify({ pluginTimeout: 0 })
-  t.teardown(async () => { await app.close(); await s.app.close() })
+  t.teardown(async () => {
+    await app.close()
+    await s.app.close()
+  })
   await app.register(fastifyAuth0, s.options({ sessionStore: new MemorySessionStore({ now: () => s.clock.now }) }))
-  app.get('/claims', { preHandler: app.auth0.requireClaims(async claims => claims.role === 'admin') }, async request => request.auth0.user.role)
+  app.get('/claims', { preHandler: app.auth0.requireClaims(async claims => claims.role === 'admin') },
+    async request => request.auth0.user.role)
   for (const [role, status] of [['admin', 200], ['guest', 403]] as const) {
     const cookie = await sessionCookie(app, { user: { ...ada, role } })
     t.equal((await app.inject({ url: '/claims', headers: { host: HOST, cookie } })).statusCode, status)

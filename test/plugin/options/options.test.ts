@@ -8,7 +8,11 @@ import { nearestName, unknownName } from '../../../lib/plugin/options/nearest-na
 import type { Auth0Options } from '../../../types/index.js'
 
 const good = {
-  domain: 'acme.eu.auth0.com', clientId: 'client', clientSecret: 'secret', appBaseUrl: 'https://app.example.com', sessionSecret: 'a session secret of enough characters'
+  domain: 'acme.eu.auth0.com',
+  clientId: 'client',
+  clientSecret: 'secret',
+  appBaseUrl: 'https://app.example.com',
+  sessionSecret: 'a session secret of enough characters'
 }
 const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
 const tls = certificate({ name: 'client' })
@@ -34,7 +38,14 @@ t.test('defaults', async t => {
     idTokenSigningAlg: 'RS256',
     lifetime: { rolling: true, inactivityDuration: 86_400, absoluteDuration: 259_200, touchAfter: 8640 },
     transactionDuration: 3600,
-    routes: { login: '/auth/login', callback: '/auth/callback', logout: '/auth/logout', backchannelLogout: '/auth/backchannel-logout', profile: undefined, connect: undefined }
+    routes: {
+      login: '/auth/login',
+      callback: '/auth/callback',
+      logout: '/auth/logout',
+      backchannelLogout: '/auth/backchannel-logout',
+      profile: undefined,
+      connect: undefined
+    }
   })
   t.ok(Object.isFrozen(config))
   t.type(config.now(), 'number')
@@ -55,11 +66,33 @@ t.test('everything that may be given', async t => {
     sessionSecret: ['a session secret of enough characters', 'another session secret of enough chars'],
     audience: 'https://api',
     scope: { 'https://api': 'read' },
-    authorizationParams: { redirect_uri: 'https://a.example.com/cb', scope: 'openid', response_mode: 'form_post', audience: 'x' },
+    authorizationParams: {
+      redirect_uri: 'https://a.example.com/cb',
+      scope: 'openid',
+      response_mode: 'form_post',
+      audience: 'x'
+    },
     organization: 'org_1',
     onUnauthenticated: '/welcome',
     sessionStore: store('create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'),
-    sessionConfiguration: { rolling: false, inactivityDuration: 60, absoluteDuration: 600, touchAfter: 5, cookie: { name: '__Secure-x', sameSite: 'strict', domain: 'example.com', path: '/x', secure: true, partitioned: true }, cacheEntries: 0, encryptAtRest: false, onStoreError: 'anonymous', storeTimeout: 1 },
+    sessionConfiguration: {
+      rolling: false,
+      inactivityDuration: 60,
+      absoluteDuration: 600,
+      touchAfter: 5,
+      cookie: {
+        name: '__Secure-x',
+        sameSite: 'strict',
+        domain: 'example.com',
+        path: '/x',
+        secure: true,
+        partitioned: true
+      },
+      cacheEntries: 0,
+      encryptAtRest: false,
+      onStoreError: 'anonymous',
+      storeTimeout: 1
+    },
     transactionConfiguration: { duration: 60, cookie: { name: 'tx' } },
     transactionStore: store('set', 'take', 'delete'),
     revocationStore: store('revoke', 'revokedAt'),
@@ -80,18 +113,45 @@ t.test('everything that may be given', async t => {
     assertion: { alg: 'PS256', keyId: 'k' },
     connectMode: 'link',
     storeIdToken: true,
-    routes: { login: '/in', profile: '/auth/profile', backchannelLogout: undefined, connect: '/auth/connect', connectCallback: '/auth/connect/callback' },
+    routes: {
+      login: '/in',
+      profile: '/auth/profile',
+      backchannelLogout: undefined,
+      connect: '/auth/connect',
+      connectCallback: '/auth/connect/callback'
+    },
     dpop: { key: ecKey },
     prefix: '/p'
   })
   t.equal(config.now(), 5)
-  t.match(parse({ mountConnectedAccountRoutes: true }), { connectMode: 'accounts', routes: { connect: '/auth/connect', connectCallback: undefined } })
+  t.match(parse({ mountConnectedAccountRoutes: true }), {
+    connectMode: 'accounts',
+    routes: { connect: '/auth/connect', connectCallback: undefined }
+  })
   t.match(parse({ tls, clientSecret: undefined, dpop: true }), { dpop: { key: true } })
-  t.match(parse({ dpop: false, telemetry: false, mountRoutes: false, routes: { protectedResource: '/meta' } }), { dpop: undefined, routes: { login: undefined, protectedResource: '/meta' } })
+  t.match(parse({ dpop: false, telemetry: false, mountRoutes: false, routes: { protectedResource: '/meta' } }), {
+    dpop: undefined,
+    routes: { login: undefined, protectedResource: '/meta' }
+  })
   t.match(parse({ clientAssertionSigningKey: PEM, idTokenSigningAlg: 'HS256' }), { assertion: { alg: 'RS256' } })
-  t.match(parse({ domain: async () => 'x.example.com', organization: () => undefined, authorizationParams: () => ({}), appBaseUrl: undefined }), { domain: undefined, appBases: [] })
+  t.match(
+    parse({
+      domain: async () => 'x.example.com',
+      organization: () => undefined,
+      authorizationParams: () => ({}),
+      appBaseUrl: undefined
+    }),
+    { domain: undefined, appBases: [] }
+  )
   t.match(parse({ sessionConfiguration: { absoluteDuration: 60 } }), { lifetime: { inactivityDuration: 60 } })
-  t.match(parse({ appBaseUrl: 'http://app.lan', sessionConfiguration: { cookie: { secure: false } }, transactionConfiguration: { cookie: { secure: false } } }), { appBases: [{ secure: false }] })
+  t.match(
+    parse({
+      appBaseUrl: 'http://app.lan',
+      sessionConfiguration: { cookie: { secure: false } },
+      transactionConfiguration: { cookie: { secure: false } }
+    }),
+    { appBases: [{ secure: false }] }
+  )
 })
 
 const refused: [name: string, option: string, changes: object, says?: RegExp, production?: boolean][] = [
@@ -109,9 +169,14 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['HS256 without a secret', 'idTokenSigningAlg', { clientSecret: undefined, tls, idTokenSigningAlg: 'HS256' }],
   ['an unknown algorithm', 'idTokenSigningAlg', { idTokenSigningAlg: 'none' }, /one of 'RS256'/],
   ['tls without a key', 'tls', { clientSecret: undefined, tls: { cert: 'c' } }],
-  ['tls that is no PEM', 'tls', { clientSecret: undefined, tls: { cert: tls.cert, key: 'secret-of-the-key' } }, /must be PEM/],
-  ['tls of two pairs', 'tls', { clientSecret: undefined, tls: { cert: tls.cert, key: certificate({ name: 'other' }).key } }, /belong together/],
-  ['tls with a dispatcher', 'tls', { clientSecret: undefined, tls, dispatcher: store('dispatch') }, /cannot be combined/],
+  ['tls that is no PEM', 'tls', { clientSecret: undefined, tls: { cert: tls.cert, key: 'secret-of-the-key' } },
+    /must be PEM/],
+  ['tls of two pairs', 'tls', {
+    clientSecret: undefined,
+    tls: { cert: tls.cert, key: certificate({ name: 'other' }).key }
+  }, /belong together/],
+  ['tls with a dispatcher', 'tls', { clientSecret: undefined, tls, dispatcher: store('dispatch') },
+    /cannot be combined/],
   ['tls with customFetch', 'tls', { clientSecret: undefined, tls, customFetch: fetch }, /cannot be combined/],
   ['customFetch with a dispatcher', 'customFetch', { customFetch: fetch, dispatcher: store('dispatch') }],
   ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters/],
@@ -122,18 +187,41 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['an address of another scheme', 'appBaseUrl', { appBaseUrl: 'ftp://app.example.com' }],
   ['an empty list of addresses', 'appBaseUrl', { appBaseUrl: [] }],
   ['plain http for the application', 'appBaseUrl', { appBaseUrl: 'http://app.example.com' }, /plain http/],
-  ['insecure cookies on https', 'sessionConfiguration.cookie.secure', { sessionConfiguration: { cookie: { secure: false } } }],
-  ['SameSite=None without secure', 'sessionConfiguration.cookie.sameSite', { appBaseUrl: undefined, sessionConfiguration: { cookie: { secure: false, sameSite: 'none' } } }],
-  ['__Host- with a domain', 'sessionConfiguration.cookie.name', { sessionConfiguration: { cookie: { name: '__Host-x', domain: 'example.com' } } }],
-  ['__Host- that is not secure', 'sessionConfiguration.cookie.name', { appBaseUrl: 'http://localhost:3000', sessionConfiguration: { cookie: { name: '__Host-x', secure: false } } }],
-  ['__Host- with a path', 'sessionConfiguration.cookie.name', { sessionConfiguration: { cookie: { name: '__Host-x', path: '/x' } } }],
-  ['__Secure- without secure', 'sessionConfiguration.cookie.name', { appBaseUrl: undefined, sessionConfiguration: { cookie: { name: '__Secure-x', secure: false } } }],
-  ['HI-03 a cookie name with a semicolon', 'sessionConfiguration.cookie.name', { sessionConfiguration: { cookie: { name: 'a;b' } } }],
-  ['HI-03 a cookie path with a line break', 'sessionConfiguration.cookie.path', { sessionConfiguration: { cookie: { path: '/a\r\nb' } } }],
-  ['HI-03 a cookie domain with a semicolon', 'sessionConfiguration.cookie.domain', { sessionConfiguration: { cookie: { domain: 'a;b' } } }],
+  ['insecure cookies on https', 'sessionConfiguration.cookie.secure', {
+    sessionConfiguration: { cookie: { secure: false } }
+  }],
+  ['SameSite=None without secure', 'sessionConfiguration.cookie.sameSite', {
+    appBaseUrl: undefined,
+    sessionConfiguration: { cookie: { secure: false, sameSite: 'none' } }
+  }],
+  ['__Host- with a domain', 'sessionConfiguration.cookie.name', {
+    sessionConfiguration: { cookie: { name: '__Host-x', domain: 'example.com' } }
+  }],
+  ['__Host- that is not secure', 'sessionConfiguration.cookie.name', {
+    appBaseUrl: 'http://localhost:3000',
+    sessionConfiguration: { cookie: { name: '__Host-x', secure: false } }
+  }],
+  ['__Host- with a path', 'sessionConfiguration.cookie.name', {
+    sessionConfiguration: { cookie: { name: '__Host-x', path: '/x' } }
+  }],
+  ['__Secure- without secure', 'sessionConfiguration.cookie.name', {
+    appBaseUrl: undefined,
+    sessionConfiguration: { cookie: { name: '__Secure-x', secure: false } }
+  }],
+  ['HI-03 a cookie name with a semicolon', 'sessionConfiguration.cookie.name', {
+    sessionConfiguration: { cookie: { name: 'a;b' } }
+  }],
+  ['HI-03 a cookie path with a line break', 'sessionConfiguration.cookie.path', {
+    sessionConfiguration: { cookie: { path: '/a\r\nb' } }
+  }],
+  ['HI-03 a cookie domain with a semicolon', 'sessionConfiguration.cookie.domain', {
+    sessionConfiguration: { cookie: { domain: 'a;b' } }
+  }],
   ['milliseconds for seconds', 'httpTimeout', { httpTimeout: 5000 }, /number of seconds/],
   ['a count that is no number', 'sessionConfiguration.cacheEntries', { sessionConfiguration: { cacheEntries: 1.5 } }],
-  ['inactivity beyond the absolute end', 'sessionConfiguration.inactivityDuration', { sessionConfiguration: { inactivityDuration: 100, absoluteDuration: 50 } }],
+  ['inactivity beyond the absolute end', 'sessionConfiguration.inactivityDuration', {
+    sessionConfiguration: { inactivityDuration: 100, absoluteDuration: 50 }
+  }],
   ['an array for an object', 'sessionConfiguration', { sessionConfiguration: [] }, /an array of 0/],
   ['a text for a flag', 'mountRoutes', { mountRoutes: 'yes' }],
   ['a flag for a function', 'onEvent', { onEvent: true }, /got true/],
@@ -142,37 +230,70 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['a scope that is no scope', 'scope', { scope: 5 }],
   ['a scope map of numbers', 'scope', { scope: { a: 5 } }],
   ['params that are no object', 'authorizationParams', { authorizationParams: 'x' }],
-  ['an age that is no number', 'authorizationParams.max_age', { authorizationParams: { max_age: 'soon' } }, /whole number of seconds/],
-  ['authorization details that are no JSON', 'authorizationParams.authorization_details', { authorizationParams: { authorization_details: '{' } }],
-  ['authorization details without a type', 'authorizationParams.authorization_details', { authorizationParams: { authorization_details: [{}] } }],
+  ['an age that is no number', 'authorizationParams.max_age', { authorizationParams: { max_age: 'soon' } },
+    /whole number of seconds/],
+  ['authorization details that are no JSON', 'authorizationParams.authorization_details', {
+    authorizationParams: { authorization_details: '{' }
+  }],
+  ['authorization details without a type', 'authorizationParams.authorization_details', {
+    authorizationParams: { authorization_details: [{}] }
+  }],
   ['a parameter that goes in circles', 'authorizationParams', { authorizationParams: { claims: circle } }],
   ['an audience that is no text', 'authorizationParams.audience', { authorizationParams: { audience: 5 } }],
-  ['a transaction cookie that never comes back', 'transactionConfiguration.cookie.sameSite', { transactionConfiguration: { cookie: { sameSite: 'strict' } } }, /no login could be finished/],
+  ['a transaction cookie that never comes back', 'transactionConfiguration.cookie.sameSite', {
+    transactionConfiguration: { cookie: { sameSite: 'strict' } }
+  }, /no login could be finished/],
   ['a protected parameter', 'authorizationParams.state', { authorizationParams: { state: 'x' } }],
   ['a relative redirect_uri', 'authorizationParams.redirect_uri', { authorizationParams: { redirect_uri: '/cb' } }],
-  ['an unknown response mode', 'authorizationParams.response_mode', { authorizationParams: { response_mode: 'fragment' } }],
-  ['form_post on plain http', 'authorizationParams.response_mode', { appBaseUrl: 'http://app.lan', sessionConfiguration: { cookie: { secure: false } }, transactionConfiguration: { cookie: { secure: false } }, authorizationParams: { response_mode: 'form_post' } }],
-  ['both kinds of connect routes', 'mountConnectedAccountRoutes', { mountConnectRoutes: true, mountConnectedAccountRoutes: true }],
+  ['an unknown response mode', 'authorizationParams.response_mode', {
+    authorizationParams: { response_mode: 'fragment' }
+  }],
+  ['form_post on plain http', 'authorizationParams.response_mode', {
+    appBaseUrl: 'http://app.lan',
+    sessionConfiguration: { cookie: { secure: false } },
+    transactionConfiguration: { cookie: { secure: false } },
+    authorizationParams: { response_mode: 'form_post' }
+  }],
+  ['both kinds of connect routes', 'mountConnectedAccountRoutes', {
+    mountConnectRoutes: true,
+    mountConnectedAccountRoutes: true
+  }],
   ['signed requests without a key', 'signedAuthorizationRequests', { signedAuthorizationRequests: true }],
   ['allowOrganization beside organization', 'allowOrganization', { organization: 'o', allowOrganization: () => true }],
-  ['allowOrganization beside an organization for every login', 'allowOrganization', { authorizationParams: { organization: 'o' }, allowOrganization: () => true }],
-  ['two organizations', 'authorizationParams.organization', { organization: 'o', authorizationParams: { organization: 'p' } }],
-  ['an organization without a name', 'authorizationParams.organization', { authorizationParams: { organization: ' ' } }],
+  ['allowOrganization beside an organization for every login', 'allowOrganization', {
+    authorizationParams: { organization: 'o' },
+    allowOrganization: () => true
+  }],
+  ['two organizations', 'authorizationParams.organization', {
+    organization: 'o',
+    authorizationParams: { organization: 'p' }
+  }],
+  ['an organization without a name', 'authorizationParams.organization', {
+    authorizationParams: { organization: ' ' }
+  }],
   ['a foreign place for strangers', 'onUnauthenticated', { onUnauthenticated: '//evil.test' }],
   ['telemetry without a version', 'telemetry', { telemetry: { name: 'x' } }],
   ['telemetry null', 'telemetry', { telemetry: null }],
   ['dpop without a key', 'dpop', { dpop: {} }],
   ['dpop with a key that is none', 'dpop.key', { dpop: { key: 'secret-of-the-key' } }, /not a usable private key/],
-  ['dpop with a key of another kind', 'dpop.key', { dpop: { key: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) } }, /P-256/],
+  ['dpop with a key of another kind', 'dpop.key', {
+    dpop: { key: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) }
+  }, /P-256/],
   ['api audiences that are empty', 'api.audience', { api: { audience: [] } }],
   ['api issuers that are no list', 'api.issuers', { api: { issuers: 'x' } }],
   ['api algorithms with HS256', 'api.signingAlgs', { api: { signingAlgs: ['HS256'] } }],
   ['a connect check that is no function', 'allowConnect', { allowConnect: ['github'] }],
   ['private domains by another word than a flag', 'allowPrivateDomains', { allowPrivateDomains: 'yes' }],
   ['sessions of an unknown library', 'importSessions.nextjs', { importSessions: { nextjs: { secret: 'x' } } }],
-  ['sessions of another library without its secret', 'importSessions.auth0Fastify.secret', { importSessions: { auth0Fastify: {} } }],
-  ['sessions of another library with an empty secret', 'importSessions.auth0Fastify.secret', { importSessions: { auth0Fastify: { secret: [''] } } }],
-  ['sessions of another library with no secrets at all', 'importSessions.expressOpenidConnect.secret', { importSessions: { expressOpenidConnect: { secret: [] } } }],
+  ['sessions of another library without its secret', 'importSessions.auth0Fastify.secret', {
+    importSessions: { auth0Fastify: {} }
+  }],
+  ['sessions of another library with an empty secret', 'importSessions.auth0Fastify.secret', {
+    importSessions: { auth0Fastify: { secret: [''] } }
+  }],
+  ['sessions of another library with no secrets at all', 'importSessions.expressOpenidConnect.secret', {
+    importSessions: { expressOpenidConnect: { secret: [] } }
+  }],
   ['routes that are no object', 'routes', { routes: 'x' }],
   ['routes in a list', 'routes', { routes: [] }, /an array of 0/],
   ['a route that is no path', 'routes.login', { routes: { login: 'login' } }],
@@ -180,7 +301,8 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['two routes of one path', 'routes.logout', { routes: { login: '/x', logout: '/x' } }, /both "\/x"/],
   ['an unknown route', 'routes.signin', { routes: { signin: '/x' } }, /Known are/],
   ['a misspelt option', 'sesionSecret', { sesionSecret: 'x' }, /Did you mean "sessionSecret"/],
-  ['a misspelt member', 'sessionConfiguration.roling', { sessionConfiguration: { roling: true } }, /"sessionConfiguration.roling" is not known. Did you mean "rolling"/],
+  ['a misspelt member', 'sessionConfiguration.roling', { sessionConfiguration: { roling: true } },
+    /"sessionConfiguration.roling" is not known. Did you mean "rolling"/],
   ['an option nobody knows', 'zzzzzzzzzzz', { zzzzzzzzzzz: 1 }, /Known are: domain/]
 ]
 
@@ -199,7 +321,10 @@ for (const [name, option, changes, says, production] of refused) {
 
 t.test('form_post where it may be, and a __Host- cookie as it has to be', async t => {
   const formPost = { response_mode: 'form_post' } as const
-  for (const appBaseUrl of [undefined, 'https://app.example.com', 'http://localhost:3000', ['http://127.0.0.1:3000', 'https://app.example.com']]) {
+  for (
+    const appBaseUrl of [undefined, 'https://app.example.com', 'http://localhost:3000', ['http://127.0.0.1:3000',
+      'https://app.example.com']]
+  ) {
     t.match(parse({ appBaseUrl, authorizationParams: formPost }), { authorizationParams: formPost }, String(appBaseUrl))
   }
   t.equal(parse({ sessionConfiguration: { cookie: { name: '__Host-x' } } }).sessionCookie.name, '__Host-x')

@@ -10,10 +10,31 @@ const me: Handler = async request => (await request.getSession())?.user.sub ?? '
 
 t.test('the login route forwards what a link may choose, once each, and nothing else', async t => {
   const s = await site(t)
-  const at = async (query: string): Promise<Record<string, string>> => Object.fromEntries(new URL(await s.start(s.browser(), `/auth/login?${query}`)).searchParams)
-  t.match(await at('login_hint=ada&screen_hint=signup&ui_locales=de&prompt=login&max_age=5&acr_values=x&display=page&connection=c'), { login_hint: 'ada', screen_hint: 'signup', ui_locales: 'de', prompt: 'login', max_age: '5', acr_values: 'x', display: 'page', connection: 'c' })
-  const strict = await at('scope=all&audience=x&redirect_uri=https://evil.test&client_id=y&state=z&login_hint=a&login_hint=b&prompt=')
-  t.match(strict, { scope: 'openid profile email offline_access', client_id: 'client-1', redirect_uri: 'https://app.example.test/auth/callback' })
+  const at = async (query: string): Promise<Record<string, string>> =>
+    Object.fromEntries(new URL(await s.start(s.browser(), `/auth/login?${query}`)).searchParams)
+  t.match(
+    await at(
+      'login_hint=ada&screen_hint=signup&ui_locales=de&prompt=login&max_age=5&acr_values=x&display=page&connection=c'
+    ),
+    {
+      login_hint: 'ada',
+      screen_hint: 'signup',
+      ui_locales: 'de',
+      prompt: 'login',
+      max_age: '5',
+      acr_values: 'x',
+      display: 'page',
+      connection: 'c'
+    }
+  )
+  const strict = await at(
+    'scope=all&audience=x&redirect_uri=https://evil.test&client_id=y&state=z&login_hint=a&login_hint=b&prompt='
+  )
+  t.match(strict, {
+    scope: 'openid profile email offline_access',
+    client_id: 'client-1',
+    redirect_uri: 'https://app.example.test/auth/callback'
+  })
   t.notOk('audience' in strict || 'login_hint' in strict || 'prompt' in strict)
   t.equal((await s.browser().navigate('/auth/login?invitation=x')).statusCode, 400)
 })
@@ -21,14 +42,26 @@ t.test('the login route forwards what a link may choose, once each, and nothing 
 t.test('a login that a third party starts', async t => {
   const s = await site(t)
   const browser = s.browser()
-  t.equal((await s.login(browser, '/auth/login?iss=https%3A%2F%2Facme.eu.auth0.com%2F&target_link_uri=https%3A%2F%2Fapp.example.test%2Fdeep')).headers.location, '/deep')
-  t.equal((await s.login(s.browser(), '/auth/login?iss=https%3A%2F%2Facme.eu.auth0.com%2F&returnTo=%2Fx')).headers.location, '/x')
+  t.equal(
+    (await s.login(browser,
+      '/auth/login?iss=https%3A%2F%2Facme.eu.auth0.com%2F&target_link_uri=https%3A%2F%2Fapp.example.test%2Fdeep'))
+      .headers.location,
+    '/deep'
+  )
+  t.equal(
+    (await s.login(s.browser(), '/auth/login?iss=https%3A%2F%2Facme.eu.auth0.com%2F&returnTo=%2Fx')).headers.location,
+    '/x'
+  )
   t.equal((await s.browser().navigate('/auth/login?iss=https%3A%2F%2Fevil.test%2F')).statusCode, 400)
 })
 
 t.test('prefetches start nothing', async t => {
   const s = await site(t)
-  for (const headers of [{ 'sec-purpose': 'prefetch;prerender' }, { purpose: 'prefetch' }, { 'x-moz': 'prefetch' }, { 'next-router-prefetch': '1' }]) {
+  for (
+    const headers of [{ 'sec-purpose': 'prefetch;prerender' }, { purpose: 'prefetch' }, { 'x-moz': 'prefetch' }, {
+      'next-router-prefetch': '1'
+    }]
+  ) {
     for (const path of ['/auth/login', '/auth/logout', '/auth/callback?code=x&state=y']) {
       const answer = await s.browser().navigate(path, headers)
       t.equal(answer.statusCode, 204)
@@ -36,10 +69,12 @@ t.test('prefetches start nothing', async t => {
     }
   }
   t.equal(s.tenant.requests.length, 0)
-  for (const path of ['/auth/login', '/auth/logout', '/auth/callback']) t.equal((await s.app.inject({ method: 'HEAD', url: path })).statusCode, 404)
+  for (const path of ['/auth/login', '/auth/logout', '/auth/callback']) {
+    t.equal((await s.app.inject({ method: 'HEAD', url: path })).statusCode, 404)
+  }
 })
 
-t.test('a callback without its transaction: home with a session, else one new login, else the likely cause', async t => {
+t.test('a callback without its transaction: home with a session, or one new login, or the likely cause', async t => {
   const s = await site(t, {}, { '/me': me })
   const ada = s.browser()
   const back = s.tenant.callback(await s.start(ada))
@@ -59,7 +94,10 @@ t.test('a callback without its transaction: home with a session, else one new lo
   const script = await s.browser().call(back)
   t.equal(script.statusCode, 400)
   t.match(script.json(), { code: 'missing_transaction_error', message: /no cookies/ })
-  const elsewhere = await s.app.inject({ url: back, headers: { host: 'other.example.test', cookie: 'x=1', accept: 'application/json' } })
+  const elsewhere = await s.app.inject({
+    url: back,
+    headers: { host: 'other.example.test', cookie: 'x=1', accept: 'application/json' }
+  })
   t.match(elsewhere.json().message, /trustProxy/)
 })
 
@@ -77,25 +115,58 @@ t.test('a callback by form post', async t => {
   const again = await ada.submit('/auth/callback', fields)
   t.equal(again.headers.location, '/auth/callback?resumed=1', 'the session cookie comes with the next GET')
   t.equal((await ada.navigate('/auth/callback?resumed=1')).headers.location, '/')
-  t.equal((await ada.navigate(s.tenant.callback(await s.start(ada)))).statusCode, 400, 'by query it is not what was asked for')
-  t.equal((await s.app.inject({ method: 'POST', url: '/auth/callback', headers: { host: 'app.example.test' } })).statusCode, 400, 'an empty post')
-  t.equal((await s.app.inject({ method: 'POST', url: '/auth/callback', headers: { 'content-type': 'application/json' }, payload: '{}' })).statusCode, 415)
-  t.equal((await s.app.inject({ method: 'POST', url: '/auth/callback', headers: { 'content-type': 'application/x-www-form-urlencoded\ta' }, payload: 'a=b' })).statusCode, 415)
-  t.equal((await s.app.inject({ method: 'POST', url: '/auth/callback', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'a='.padEnd(70_000, 'b') })).statusCode, 413)
+  t.equal((await ada.navigate(s.tenant.callback(await s.start(ada)))).statusCode, 400,
+    'by query it is not what was asked for')
+  t.equal(
+    (await s.app.inject({ method: 'POST', url: '/auth/callback', headers: { host: 'app.example.test' } })).statusCode,
+    400,
+    'an empty post'
+  )
+  t.equal(
+    (await s.app.inject({
+      method: 'POST',
+      url: '/auth/callback',
+      headers: { 'content-type': 'application/json' },
+      payload: '{}'
+    })).statusCode,
+    415
+  )
+  t.equal(
+    (await s.app.inject({
+      method: 'POST',
+      url: '/auth/callback',
+      headers: { 'content-type': 'application/x-www-form-urlencoded\ta' },
+      payload: 'a=b'
+    })).statusCode,
+    415
+  )
+  t.equal(
+    (await s.app.inject({
+      method: 'POST',
+      url: '/auth/callback',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: 'a='.padEnd(70_000, 'b')
+    })).statusCode,
+    413
+  )
 })
 
 t.test('errors of the tenant', async t => {
   const s = await site(t)
-  for (const [answer, status, code] of [
-    [{ error: 'access_denied', error_description: '<b>No</b>' }, 403, 'access_denied'],
-    [{ error: 'login_required' }, 401, 'login_required'],
-    [{ error: 'invalid_request' }, 400, 'invalid_request'],
-    [{ error: 'server_error' }, 502, 'server_error'],
-    [{ error: 'temporarily_unavailable' }, 503, 'temporarily_unavailable'],
-    [{ error: 'a "b"' }, 400, 'unknown_error']
-  ] as const) {
+  for (
+    const [answer, status, code] of [
+      [{ error: 'access_denied', error_description: '<b>No</b>' }, 403, 'access_denied'],
+      [{ error: 'login_required' }, 401, 'login_required'],
+      [{ error: 'invalid_request' }, 400, 'invalid_request'],
+      [{ error: 'server_error' }, 502, 'server_error'],
+      [{ error: 'temporarily_unavailable' }, 503, 'temporarily_unavailable'],
+      [{ error: 'a "b"' }, 400, 'unknown_error']
+    ] as const
+  ) {
     const browser = s.browser()
-    const page = await browser.navigate(s.tenant.callback(await s.start(browser, '/auth/login?returnTo=%2Fdeep'), answer))
+    const page = await browser.navigate(
+      s.tenant.callback(await s.start(browser, '/auth/login?returnTo=%2Fdeep'), answer)
+    )
     t.equal(page.statusCode, status)
     t.match(page.body, code)
     t.notMatch(page.body, '<b>')
@@ -107,9 +178,26 @@ t.test('errors of the tenant', async t => {
 t.test('a silent login ends quietly', async t => {
   const s = await site(t)
   const browser = s.browser()
-  t.equal((await browser.navigate(s.tenant.callback(await s.start(browser, '/auth/login?prompt=none&returnTo=%2Fpublic'), { error: 'login_required' }))).headers.location, '/public')
-  t.equal((await browser.navigate(s.tenant.callback(await s.start(browser, '/auth/login?prompt=none'), { error: 'consent_required' }))).headers.location, '/')
-  t.equal((await browser.navigate(s.tenant.callback(await s.start(browser, '/auth/login?prompt=none'), { error: 'access_denied' }))).statusCode, 403)
+  t.equal(
+    (await browser.navigate(
+      s.tenant.callback(await s.start(browser, '/auth/login?prompt=none&returnTo=%2Fpublic'), {
+        error: 'login_required'
+      })
+    )).headers.location,
+    '/public'
+  )
+  t.equal(
+    (await browser.navigate(
+      s.tenant.callback(await s.start(browser, '/auth/login?prompt=none'), { error: 'consent_required' })
+    )).headers.location,
+    '/'
+  )
+  t.equal(
+    (await browser.navigate(
+      s.tenant.callback(await s.start(browser, '/auth/login?prompt=none'), { error: 'access_denied' })
+    )).statusCode,
+    403
+  )
 })
 
 t.test('onCallbackError answers in place of the page', async t => {
@@ -126,9 +214,14 @@ t.test('onCallbackError answers in place of the page', async t => {
   const own = await fail()
   t.equal(own.statusCode, 403)
   t.strictSame(own.json(), { own: true })
-  answer = reply => { reply.code(418); return 'tea' }
+  answer = reply => {
+    reply.code(418)
+    return 'tea'
+  }
   t.equal((await fail()).statusCode, 418)
-  answer = reply => { reply.send('sent') }
+  answer = reply => {
+    reply.send('sent')
+  }
   t.equal((await fail()).body, 'sent')
   answer = () => 'plain'
   const browser = s.browser()
@@ -142,30 +235,51 @@ t.test('logging out', async t => {
   const left = await ada.navigate('/auth/logout?returnTo=/bye&federated')
   const url = new URL(String(left.headers.location))
   t.equal(url.pathname, '/oidc/logout')
-  t.match(Object.fromEntries(url.searchParams), { client_id: 'client-1', logout_hint: 'sid-1', post_logout_redirect_uri: 'https://app.example.test/bye' })
+  t.match(Object.fromEntries(url.searchParams), {
+    client_id: 'client-1',
+    logout_hint: 'sid-1',
+    post_logout_redirect_uri: 'https://app.example.test/bye'
+  })
   t.ok(url.searchParams.has('federated'))
   t.equal(ada.names().length, 0)
   t.equal(s.tenant.to('/oauth/revoke')[0]?.form.get('token'), 'refresh-1')
   const nobody = await s.browser().navigate('/auth/logout?returnTo=https://evil.test')
-  t.equal(new URL(String(nobody.headers.location)).searchParams.get('post_logout_redirect_uri'), 'https://app.example.test', 'also without a session the one at Auth0 ends')
+  t.equal(new URL(String(nobody.headers.location)).searchParams.get('post_logout_redirect_uri'),
+    'https://app.example.test', 'also without a session the one at Auth0 ends')
   const posted = await (await s.member()).submit('/auth/logout', { returnTo: '/bye' })
   t.equal(posted.statusCode, 303)
-  const script = await s.app.inject({ method: 'POST', url: '/auth/logout?returnTo=/bye', headers: { host: 'app.example.test', accept: 'application/json', origin: 'https://app.example.test' } })
+  const script = await s.app.inject({
+    method: 'POST',
+    url: '/auth/logout?returnTo=/bye',
+    headers: { host: 'app.example.test', accept: 'application/json', origin: 'https://app.example.test' }
+  })
   t.match(script.json().logoutUrl, /post_logout_redirect_uri=https%3A%2F%2Fapp.example.test%2Fbye/)
 })
 
 t.test('another site cannot log a user out', async t => {
   const s = await site(t, {}, { '/me': me })
   const ada = await s.member()
-  t.equal((await ada.send('GET', '/auth/logout', { headers: { 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'cross-site', accept: 'image/*' } })).statusCode, 403)
+  t.equal(
+    (await ada.send('GET', '/auth/logout', {
+      headers: { 'sec-fetch-mode': 'no-cors', 'sec-fetch-site': 'cross-site', accept: 'image/*' }
+    })).statusCode,
+    403
+  )
   const asked = await ada.navigate('/auth/logout', { 'sec-fetch-site': 'cross-site' })
   t.equal(asked.statusCode, 403)
   t.match(asked.body, 'Log out?')
   t.equal((await ada.submit('/auth/logout', {}, { 'sec-fetch-site': 'cross-site' })).statusCode, 403)
-  t.equal((await ada.submit('/auth/logout', {}, { 'sec-fetch-site': undefined, origin: 'https://evil.test' })).statusCode, 403)
+  t.equal(
+    (await ada.submit('/auth/logout', {}, { 'sec-fetch-site': undefined, origin: 'https://evil.test' })).statusCode,
+    403
+  )
   t.equal((await ada.submit('/auth/logout', {}, { 'sec-fetch-site': undefined, origin: undefined })).statusCode, 403)
   t.equal((await ada.call('/me')).body, 'auth0|ada')
-  t.equal((await ada.send('GET', '/auth/logout', { headers: { 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' } })).statusCode, 302)
+  t.equal(
+    (await ada.send('GET', '/auth/logout', { headers: { 'sec-fetch-mode': 'cors', 'sec-fetch-site': 'same-origin' } }))
+      .statusCode,
+    302
+  )
 })
 
 t.test('logging out while Auth0 is down, slow, or without an end-session endpoint', async t => {
@@ -176,7 +290,8 @@ t.test('logging out while Auth0 is down, slow, or without an end-session endpoin
   s.clock.now += 100_000
   s.clock.now -= 40_000
   const left = await ada.navigate('/auth/logout')
-  t.match(left.headers.location, /\/v2\/logout\?client_id=client-1&returnTo=https%3A%2F%2Fapp.example.test|\/oidc\/logout/)
+  t.match(left.headers.location,
+    /\/v2\/logout\?client_id=client-1&returnTo=https%3A%2F%2Fapp.example.test|\/oidc\/logout/)
   t.equal((await ada.call('/me')).body, 'nobody')
   t.ok(s.events.some(({ reason }) => reason.startsWith('revoke_')))
   const hanging = new MemoryTransactionStore()
@@ -186,9 +301,17 @@ t.test('logging out while Auth0 is down, slow, or without an end-session endpoin
   const bob = await slow.member()
   slow.tenant.scripts.set('POST /oauth/revoke', async () => await new Promise(() => {}))
   t.equal((await bob.navigate('/auth/logout')).statusCode, 302, 'after two seconds at most')
-  t.strictSame(slow.events.filter(({ type }) => type === 'warning').map(({ reason }) => reason).sort(), ['forget_logins_timeout', 'revoke_timeout'])
-  const down = await site(t, { customFetch: async () => { throw new Error('down') } })
-  t.match((await down.browser().navigate('/auth/logout')).headers.location, /^https:\/\/acme\.eu\.auth0\.com\/v2\/logout/)
+  t.strictSame(slow.events.filter(({ type }) => type === 'warning').map(({ reason }) => reason).sort(), [
+    'forget_logins_timeout',
+    'revoke_timeout'
+  ])
+  const down = await site(t, {
+    customFetch: async () => {
+      throw new Error('down')
+    }
+  })
+  t.match((await down.browser().navigate('/auth/logout')).headers.location,
+    /^https:\/\/acme\.eu\.auth0\.com\/v2\/logout/)
 })
 
 t.test('logging out while the store of logins under way is down', async t => {
@@ -196,15 +319,24 @@ t.test('logging out while the store of logins under way is down', async t => {
   const s = await site(t, { transactionStore }, { '/me': me })
   const ada = await s.member()
   const kept = ada.copy()
-  transactionStore.delete = () => { throw new Error('the store is down') }
-  t.match((await ada.navigate('/auth/logout')).headers.location, 'https://acme.eu.auth0.com/oidc/logout', 'the session at Auth0 ends as well')
+  transactionStore.delete = () => {
+    throw new Error('the store is down')
+  }
+  t.match((await ada.navigate('/auth/logout')).headers.location, 'https://acme.eu.auth0.com/oidc/logout',
+    'the session at Auth0 ends as well')
   t.equal(s.tenant.to('/oauth/revoke').length, 1)
   t.equal((await kept.call('/me')).body, 'nobody')
-  t.strictSame(s.events.slice(-2).map(({ type, outcome, reason }) => `${type} ${outcome} ${reason}`), ['logout success logout', 'warning failure forget_logins_unexpected_error'])
+  t.strictSame(s.events.slice(-2).map(({ type, outcome, reason }) => `${type} ${outcome} ${reason}`), [
+    'logout success logout',
+    'warning failure forget_logins_unexpected_error'
+  ])
 })
 
 t.test('a logout that is given up still ends the session here, and asks Auth0 for nothing more', async t => {
-  const s = await site(t, {}, { '/me': me, '/out': async request => (await request.auth0.logout({ signal: AbortSignal.abort() })).href })
+  const s = await site(t, {}, {
+    '/me': me,
+    '/out': async request => (await request.auth0.logout({ signal: AbortSignal.abort() })).href
+  })
   const ada = await s.member()
   t.match((await ada.call('/out')).body, 'https://acme.eu.auth0.com/')
   t.equal((await ada.call('/me')).body, 'nobody')
@@ -223,10 +355,24 @@ t.test('the profile route', async t => {
 t.test('back-channel logout, as a form and as JSON', async t => {
   for (const sessionStore of [undefined, new MemorySessionStore({ now: () => 1_795_000_100 })]) {
     const s = await site(t, sessionStore === undefined ? {} : { sessionStore }, { '/me': me })
-    const token = (claims: object = {}): string => s.tenant.jwt({
-      iss: s.tenant.issuer, aud: s.tenant.clientId, iat: s.clock.now, exp: s.clock.now + 120, jti: `jti-${Math.random()}`, sid: 'sid-1', events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, ...claims
-    }, { typ: 'logout+jwt' })
-    const post = async (payload: string, type = 'application/x-www-form-urlencoded') => await s.app.inject({ method: 'POST', url: '/auth/backchannel-logout', headers: { 'content-type': type }, payload })
+    const token = (claims: object = {}): string =>
+      s.tenant.jwt({
+        iss: s.tenant.issuer,
+        aud: s.tenant.clientId,
+        iat: s.clock.now,
+        exp: s.clock.now + 120,
+        jti: `jti-${Math.random()}`,
+        sid: 'sid-1',
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        ...claims
+      }, { typ: 'logout+jwt' })
+    const post = async (payload: string, type = 'application/x-www-form-urlencoded') =>
+      await s.app.inject({
+        method: 'POST',
+        url: '/auth/backchannel-logout',
+        headers: { 'content-type': type },
+        payload
+      })
     const ada = await s.member()
     s.clock.now += 10
     const used = token()
@@ -238,18 +384,46 @@ t.test('back-channel logout, as a form and as JSON', async t => {
     s.clock.now += 1
     const later = await s.member()
     t.equal((await later.call('/me')).body, 'auth0|ada', 'a later login lives')
-    t.equal((await post(JSON.stringify({ logout_token: token({ sid: undefined, sub: 'auth0|ada' }) }), 'application/json')).statusCode, 200)
+    t.equal(
+      (await post(JSON.stringify({ logout_token: token({ sid: undefined, sub: 'auth0|ada' }) }), 'application/json'))
+        .statusCode,
+      200
+    )
     t.equal((await later.call('/me')).body, 'nobody')
-    for (const [payload, type] of [['logout_token=x.y.z', undefined], ['', undefined], ['logout_token=a&logout_token=b', undefined], ['{}', 'application/json']] as const) {
+    for (
+      const [payload, type] of [['logout_token=x.y.z', undefined], ['', undefined], ['logout_token=a&logout_token=b',
+        undefined], ['{}', 'application/json']] as const
+    ) {
       const refused = await post(payload, type)
       t.equal(refused.statusCode, 400)
       t.equal(refused.json().error, 'invalid_request')
     }
     t.equal((await s.app.inject({ method: 'POST', url: '/auth/backchannel-logout' })).statusCode, 400)
   }
-  const broken = await site(t, { sessionStore: Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { deleteWhere: async () => { throw new Error('store') } }) })
-  const token = broken.tenant.jwt({ iss: broken.tenant.issuer, aud: 'client-1', iat: broken.clock.now, exp: broken.clock.now + 120, jti: 'j', sid: 's', events: { 'http://schemas.openid.net/event/backchannel-logout': {} } })
-  t.ok((await broken.app.inject({ method: 'POST', url: '/auth/backchannel-logout', headers: { 'content-type': 'application/json' }, payload: { logout_token: token } })).statusCode >= 500)
+  const broken = await site(t, {
+    sessionStore: Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), {
+      deleteWhere: async () => {
+        throw new Error('store')
+      }
+    })
+  })
+  const token = broken.tenant.jwt({
+    iss: broken.tenant.issuer,
+    aud: 'client-1',
+    iat: broken.clock.now,
+    exp: broken.clock.now + 120,
+    jti: 'j',
+    sid: 's',
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} }
+  })
+  t.ok(
+    (await broken.app.inject({
+      method: 'POST',
+      url: '/auth/backchannel-logout',
+      headers: { 'content-type': 'application/json' },
+      payload: { logout_token: token }
+    })).statusCode >= 500
+  )
 })
 
 t.test('sessions of others: revoked and listed', async t => {
@@ -260,7 +434,11 @@ t.test('sessions of others: revoked and listed', async t => {
   t.equal((await ada.call('/me')).body, 'nobody')
   await t.rejects(s.app.auth0.revokeSessions({}), { message: /./, argument: 'filter' })
   await t.rejects(s.app.auth0.revokeSessions({ sub: '' }), { message: /./, argument: 'sub' })
-  await t.rejects(s.app.auth0.revokeSessions({ organization: 'acme' }), { code: 'invalid_argument', argument: 'organization', message: /id.*org_/ }, 'a name finds nobody')
+  await t.rejects(s.app.auth0.revokeSessions({ organization: 'acme' }), {
+    code: 'invalid_argument',
+    argument: 'organization',
+    message: /id.*org_/
+  }, 'a name finds nobody')
   s.tenant.claims = { sid: 'sid-2', org_id: 'org_1', org_name: 'acme' }
   const bea = await s.member()
   t.equal(await s.app.auth0.revokeSessions({ organization: 'org_1' }), 1)
@@ -272,41 +450,79 @@ t.test('sessions of others: revoked and listed', async t => {
   t.equal(stateless.app.auth0.authentication, stateless.app.auth0.authentication)
 })
 
-t.test('a guard\'s answers', async t => {
+t.test("a guard's answers", async t => {
   const guarded = async (options: object, config: object = {}) => {
     const s = new Site(options)
     let runs = 0
     s.app.after(() => {
-      for (const method of ['GET', 'POST'] as const) s.app.route({ method, url: '/p', config, preHandler: s.app.auth0.requireSession, handler: async () => { runs++; return 'secret' } })
+      for (const method of ['GET', 'POST'] as const) {
+        s.app.route({
+          method,
+          url: '/p',
+          config,
+          preHandler: s.app.auth0.requireSession,
+          handler: async () => {
+            runs++
+            return 'secret'
+          }
+        })
+      }
     })
     await s.app.ready()
-    t.teardown(async () => { await s.app.close() })
-    return { s, runs: () => runs, ask: async (method: 'GET' | 'POST' | 'HEAD', headers: Record<string, string>) => await s.app.inject({ method, url: '/p?q=1', headers: { host: 'app.example.test', ...headers } }) }
+    t.teardown(async () => {
+      await s.app.close()
+    })
+    return {
+      s,
+      runs: () => runs,
+      ask: async (method: 'GET' | 'POST' | 'HEAD', headers: Record<string, string>) =>
+        await s.app.inject({ method, url: '/p?q=1', headers: { host: 'app.example.test', ...headers } })
+    }
   }
   const auto = await guarded({})
-  t.match((await auto.ask('GET', { 'sec-fetch-mode': 'navigate' })).headers, { location: '/auth/login?returnTo=%2Fp%3Fq%3D1', 'cache-control': /no-store/ })
+  t.match((await auto.ask('GET', { 'sec-fetch-mode': 'navigate' })).headers, {
+    location: '/auth/login?returnTo=%2Fp%3Fq%3D1',
+    'cache-control': /no-store/
+  })
   t.equal((await auto.ask('HEAD', { accept: 'text/html' })).statusCode, 302)
-  t.match((await auto.ask('GET', { accept: 'application/json' })).json(), { statusCode: 401, code: 'login_required', error: 'Unauthorized', loginUrl: '/auth/login' })
+  t.match((await auto.ask('GET', { accept: 'application/json' })).json(), {
+    statusCode: 401,
+    code: 'login_required',
+    error: 'Unauthorized',
+    loginUrl: '/auth/login'
+  })
   t.equal((await auto.ask('POST', { accept: 'text/html' })).statusCode, 401)
   t.equal(auto.runs(), 0)
   const always = await guarded({ onUnauthenticated: 'login' })
   t.equal((await always.ask('GET', {})).statusCode, 302)
   t.equal((await always.ask('HEAD', {})).statusCode, 302)
-  t.match((await always.ask('POST', { accept: 'text/html' })).json(), { statusCode: 401, loginUrl: '/auth/login' }, 'a form cannot be taken to the login and back')
+  t.match((await always.ask('POST', { accept: 'text/html' })).json(), { statusCode: 401, loginUrl: '/auth/login' },
+    'a form cannot be taken to the login and back')
   t.equal((await (await guarded({ onUnauthenticated: '401' })).ask('GET', { accept: 'text/html' })).statusCode, 401)
   const place = await guarded({ onUnauthenticated: '/welcome' })
   t.equal((await place.ask('GET', { accept: 'text/html' })).headers.location, '/welcome')
   t.equal((await place.ask('GET', {})).statusCode, 401)
-  t.equal((await (await guarded({}, { auth0: { onUnauthenticated: '401' } })).ask('GET', { accept: 'text/html' })).statusCode, 401, 'per route')
+  t.equal(
+    (await (await guarded({}, { auth0: { onUnauthenticated: '401' } })).ask('GET', { accept: 'text/html' })).statusCode,
+    401,
+    'per route'
+  )
   const noLogin = await guarded({ routes: { login: false } })
   t.notOk('loginUrl' in (await noLogin.ask('GET', { accept: 'text/html' })).json())
-  for (const [answer, status, body] of [
-    [(reply: import('fastify').FastifyReply) => reply.code(402).send('own'), 402, 'own'],
-    [() => 'returned', 401, 'returned'],
-    [(reply: import('fastify').FastifyReply) => { reply.code(404); return 'hidden' }, 404, 'hidden'],
-    [async () => undefined, 401, '']
-  ] as const) {
-    const own = await guarded({ onUnauthenticated: (_request: unknown, reply: never) => (answer as (reply: never) => unknown)(reply) })
+  for (
+    const [answer, status, body] of [
+      [(reply: import('fastify').FastifyReply) => reply.code(402).send('own'), 402, 'own'],
+      [() => 'returned', 401, 'returned'],
+      [(reply: import('fastify').FastifyReply) => {
+        reply.code(404)
+        return 'hidden'
+      }, 404, 'hidden'],
+      [async () => undefined, 401, '']
+    ] as const
+  ) {
+    const own = await guarded({
+      onUnauthenticated: (_request: unknown, reply: never) => (answer as (reply: never) => unknown)(reply)
+    })
     const got = await own.ask('GET', {})
     t.equal(got.statusCode, status)
     t.equal(got.body, body)
@@ -317,32 +533,63 @@ t.test('a guard\'s answers', async t => {
 t.test('a guard ends the reply also with slow onSend hooks', async t => {
   const s = new Site()
   let runs = 0
-  s.app.addHook('onSend', async (_request, _reply, payload) => { await new Promise(resolve => setTimeout(resolve, 20)); return payload })
-  s.app.after(() => { s.app.get('/p', { preHandler: s.app.auth0.requireSession }, async () => { runs++; return 'secret' }) })
+  s.app.addHook('onSend', async (_request, _reply, payload) => {
+    await new Promise(resolve => setTimeout(resolve, 20))
+    return payload
+  })
+  s.app.after(() => {
+    s.app.get('/p', { preHandler: s.app.auth0.requireSession }, async () => {
+      runs++
+      return 'secret'
+    })
+  })
   await s.app.ready()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   t.equal((await s.app.inject({ url: '/p', headers: { accept: 'text/html' } })).statusCode, 302)
   t.equal((await s.app.inject({ url: '/p' })).statusCode, 401)
   t.equal(runs, 0)
 })
 
 t.test('what an error tells the outside', async t => {
-  t.match(publicError(new ApiError({ code: 'x', message: 'upstream text', status: 500 })), { statusCode: 502, message: /could not be reached/ })
-  t.match(publicError(new RateLimitError({ code: 'too_many', message: 'm', status: 429, resetAt: -1 })), { statusCode: 503 })
+  t.match(publicError(new ApiError({ code: 'x', message: 'upstream text', status: 500 })), {
+    statusCode: 502,
+    message: /could not be reached/
+  })
+  t.match(publicError(new RateLimitError({ code: 'too_many', message: 'm', status: 429, resetAt: -1 })), {
+    statusCode: 503
+  })
   t.match(publicError(new SessionStoreError('redis at 10.0.0.1')), { statusCode: 503, message: /try again/ })
   t.match(publicError(new Auth0Error('m', { code: 'c', statusCode: 504 })), { statusCode: 504, message: /in time/ })
-  t.match(publicError(new Error('secret detail')), { statusCode: 500, code: 'internal_error', message: 'Something went wrong in this application.' })
-  t.match(publicError(Object.assign(new Error('m'), { statusCode: 499 })), { statusCode: 499, code: 'bad_request', message: 'The request cannot be used.' })
+  t.match(publicError(new Error('secret detail')), {
+    statusCode: 500,
+    code: 'internal_error',
+    message: 'Something went wrong in this application.'
+  })
+  t.match(publicError(Object.assign(new Error('m'), { statusCode: 499 })), {
+    statusCode: 499,
+    code: 'bad_request',
+    message: 'The request cannot be used.'
+  })
 })
 
 t.test('a store that is down, and a limit that is reached, say when to come back', async t => {
-  const s = await site(t, { sessionStore: Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), { create: async () => { throw new Error('down') } }), discoveryCache: { ttl: 600 } })
+  const s = await site(t, {
+    sessionStore: Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), {
+      create: async () => {
+        throw new Error('down')
+      }
+    }),
+    discoveryCache: { ttl: 600 }
+  })
   const browser = s.browser()
   const answer = await browser.navigate(s.tenant.callback(await s.start(browser)))
   t.equal(answer.statusCode, 503)
   t.ok(answer.headers['retry-after'])
   const limited = await site(t)
-  limited.tenant.scripts.set('authorization_code', () => ({ status: 429, json: { error: 'too_many_requests' }, headers: { 'retry-after': '7' } }))
+  limited.tenant.scripts.set('authorization_code',
+    () => ({ status: 429, json: { error: 'too_many_requests' }, headers: { 'retry-after': '7' } }))
   const other = limited.browser()
   const told = await other.navigate(limited.tenant.callback(await limited.start(other)))
   t.equal(told.statusCode, 503)
@@ -362,23 +609,37 @@ t.test('at the right address, with cookies, the likely cause is the login itself
 })
 
 t.test('the error page offers only ways that exist', async t => {
-  const s = await site(t, { routes: { login: false, logout: false } }, { '/start': async request => (await request.auth0.startInteractiveLogin()).href })
+  const s = await site(t, { routes: { login: false, logout: false } }, {
+    '/start': async request => (await request.auth0.startInteractiveLogin()).href
+  })
   const browser = s.browser()
-  const page = await browser.navigate(s.tenant.callback((await browser.call('/start')).body, { error: 'access_denied' }))
+  const page = await browser.navigate(
+    s.tenant.callback((await browser.call('/start')).body, { error: 'access_denied' })
+  )
   t.equal(page.statusCode, 403)
   t.match(page.body, '<a href="/">Home</a>')
   t.notMatch(page.body, /Try again|Use another account/)
 })
 
-t.test('refusals of others that meet the plugin\'s routes keep their status', async t => {
+t.test("refusals of others that meet the plugin's routes keep their status", async t => {
   const s = new Site()
-  t.teardown(async () => { await s.app.close() })
+  t.teardown(async () => {
+    await s.app.close()
+  })
   let refusal: object = {}
-  s.app.addHook('onRequest', async () => { throw Object.assign(new Error('internal words'), refusal) })
+  s.app.addHook('onRequest', async () => {
+    throw Object.assign(new Error('internal words'), refusal)
+  })
   await s.app.ready()
-  for (const [given, status, code, error] of [
-    [{ statusCode: 429, code: 'SLOW_DOWN' }, 429, 'slow_down', 'Too Many Requests'], [{ statusCode: 404 }, 404, 'bad_request', 'Not Found'], [{ statusCode: 499 }, 499, 'bad_request', 'Error'], [{ statusCode: 503 }, 500, 'internal_error', 'Internal Server Error'], [{}, 500, 'internal_error', 'Internal Server Error']
-  ] as const) {
+  for (
+    const [given, status, code, error] of [
+      [{ statusCode: 429, code: 'SLOW_DOWN' }, 429, 'slow_down', 'Too Many Requests'],
+      [{ statusCode: 404 }, 404, 'bad_request', 'Not Found'],
+      [{ statusCode: 499 }, 499, 'bad_request', 'Error'],
+      [{ statusCode: 503 }, 500, 'internal_error', 'Internal Server Error'],
+      [{}, 500, 'internal_error', 'Internal Server Error']
+    ] as const
+  ) {
     refusal = given
     const answer = await s.browser().call('/auth/login')
     t.match(answer.json(), { statusCode: status, code, error })
@@ -402,31 +663,55 @@ t.test('a rate limit of the tenant is passed on with when to come back', async t
 t.test('hosts that are none, where the address is taken from the request', async t => {
   const s = await site(t, { appBaseUrl: undefined as never })
   for (const host of ['999.999.999.999', 'app.test:99999', 'a b', 'app.test/x']) {
-    t.match((await s.app.inject({ url: '/auth/login', headers: { host, accept: 'application/json' } })).json(), { statusCode: 400, code: 'invalid_argument' }, host)
+    t.match((await s.app.inject({ url: '/auth/login', headers: { host, accept: 'application/json' } })).json(), {
+      statusCode: 400,
+      code: 'invalid_argument'
+    }, host)
   }
   t.equal((await s.app.inject({ url: '/auth/login', headers: { host: 'localhost:3000' } })).statusCode, 302)
 })
 
 t.test('what the tenant says in an error reaches neither the visitor nor the log', async t => {
-  const s = await site(t, {}, { '/token': async request => await request.auth0.getAccessToken({ refresh: true }), '/keep': async request => { try { await request.auth0.getAccessToken({ refresh: true }) } catch (error) { request.log.error(error); return { ...error as object } } } })
+  const s = await site(t, {}, {
+    '/token': async request => await request.auth0.getAccessToken({ refresh: true }),
+    '/keep': async request => {
+      try {
+        await request.auth0.getAccessToken({ refresh: true })
+      } catch (error) {
+        request.log.error(error)
+        return { ...error as object }
+      }
+    }
+  })
   const secrets = ['canary-in-body', 'canary-in-header', 'canary-in-cookie']
-  const refusal = { status: 400, json: { error: 'invalid_request', error_description: 'No.', hint: secrets[0], access_token: secrets[0] }, headers: { 'x-debug': secrets[1]!, 'set-cookie': `session=${secrets[2]}` } }
+  const refusal = {
+    status: 400,
+    json: { error: 'invalid_request', error_description: 'No.', hint: secrets[0], access_token: secrets[0] },
+    headers: { 'x-debug': secrets[1]!, 'set-cookie': `session=${secrets[2]}` }
+  }
   const ada = await s.member()
   const answers: string[] = []
   for (const status of [400, 403, 429, 500, 503]) {
     s.tenant.scripts.set('refresh_token', () => ({ ...refusal, status }))
-    for (const path of ['/token', '/keep']) answers.push(JSON.stringify([(await ada.call(path))].map(({ headers, body }) => ({ headers, body }))))
+    for (const path of ['/token', '/keep']) {
+      answers.push(JSON.stringify([await ada.call(path)].map(({ headers, body }) => ({ headers, body }))))
+    }
     s.tenant.scripts.set('authorization_code', () => ({ ...refusal, status }))
     for (const accept of ['text/html', 'application/json']) {
       const browser = s.browser()
-      const { headers, body, statusCode } = await browser.navigate(s.tenant.callback(await s.start(browser)), { accept })
+      const { headers, body, statusCode } = await browser.navigate(s.tenant.callback(await s.start(browser)), {
+        accept
+      })
       t.ok(statusCode >= 400)
       answers.push(JSON.stringify({ headers, body }))
     }
     s.tenant.scripts.delete('authorization_code')
   }
-  for (const said of [answers.join(), s.logs.join(), JSON.stringify(s.events)]) for (const secret of secrets) t.notMatch(said, secret)
-  const error = await s.app.auth0.getTokenByRefreshToken({ refreshToken: 'mine' }).then(() => undefined, (thrown: unknown) => thrown as ApiError)
+  for (const said of [answers.join(), s.logs.join(), JSON.stringify(s.events)]) {
+    for (const secret of secrets) t.notMatch(said, secret)
+  }
+  const error = await s.app.auth0.getTokenByRefreshToken({ refreshToken: 'mine' }).then(() => undefined,
+    (thrown: unknown) => thrown as ApiError)
   t.match(error, { code: 'invalid_request', status: 503 })
   t.match(JSON.stringify(error!.body), secrets[0], 'the application itself may look')
   t.equal(error!.headers['x-debug'], secrets[1])

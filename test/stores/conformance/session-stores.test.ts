@@ -24,8 +24,12 @@ const stores: Stores = {
     return store
   }],
   'bridge over express-session': [({ now }) => fromSessionStore(new expressSession.MemoryStore(), { now })],
-  'bridge over express-session in real time': [() => fromSessionStore(new expressSession.MemoryStore()), { realTime: true }],
-  'bridge over @fastify/session': [({ now }) => fromSessionStore(new fastifySession.MemoryStore(new Map()), { now }), { withoutIndex: true }]
+  'bridge over express-session in real time': [() => fromSessionStore(new expressSession.MemoryStore()), {
+    realTime: true
+  }],
+  'bridge over @fastify/session': [({ now }) => fromSessionStore(new fastifySession.MemoryStore(new Map()), { now }), {
+    withoutIndex: true
+  }]
 }
 
 for (const [name, suite] of Object.entries(stores)) {
@@ -36,7 +40,12 @@ for (const [name, suite] of Object.entries(stores)) {
 
 test('the suite tells a store that breaks the contract', async t => {
   const broken: Record<string, (store: SessionStore) => Partial<SessionStore>> = {
-    'never creates with an update': store => ({ update: async (key, entry) => { await store.create(key, entry); return true } }),
+    'never creates with an update': store => ({
+      update: async (key, entry) => {
+        await store.create(key, entry)
+        return true
+      }
+    }),
     'lets one of many updates of the same version through': store => ({
       async update (key, entry) {
         const kept = await store.get(key)
@@ -46,14 +55,27 @@ test('the suite tells a store that breaks the contract', async t => {
       }
     }),
     'refuses a filter that would mean everybody': () => ({ deleteWhere: async () => 0, list: async () => [] }),
-    'does not give an entry past its end': store => ({ create: async (key, entry) => { await store.create(key, { ...entry, expiresAt: entry.expiresAt + 1000 }) } }),
-    'lets one holder at a time work under a lock': () => ({ lock: async (_name, _how, work) => await work(new AbortController().signal) })
+    'does not give an entry past its end': store => ({
+      create: async (key, entry) => {
+        await store.create(key, { ...entry, expiresAt: entry.expiresAt + 1000 })
+      }
+    }),
+    'lets one holder at a time work under a lock': () => ({
+      lock: async (_name, _how, work) => await work(new AbortController().signal)
+    })
   }
   for (const [name, breakage] of Object.entries(broken)) {
     const cases = sessionStoreSuite(({ now }) => {
       const store = new MemorySessionStore({ now })
       const whole: SessionStore = {
-        create: store.create.bind(store), get: store.get.bind(store), update: store.update.bind(store), touch: store.touch.bind(store), delete: store.delete.bind(store), deleteWhere: store.deleteWhere.bind(store), list: store.list.bind(store), lock: store.lock.bind(store)
+        create: store.create.bind(store),
+        get: store.get.bind(store),
+        update: store.update.bind(store),
+        touch: store.touch.bind(store),
+        delete: store.delete.bind(store),
+        deleteWhere: store.deleteWhere.bind(store),
+        list: store.list.bind(store),
+        lock: store.lock.bind(store)
       }
       return { ...whole, ...breakage(store) }
     })
@@ -62,7 +84,14 @@ test('the suite tells a store that breaks the contract', async t => {
 })
 
 function entry (changes: Partial<SessionEntry> = {}): SessionEntry {
-  return { value: 'v', version: 1, owner: { iss: 'https://acme/', sub: 'auth0|1', sid: 's1' }, createdAt: 1000, expiresAt: 2000, ...changes }
+  return {
+    value: 'v',
+    version: 1,
+    owner: { iss: 'https://acme/', sub: 'auth0|1', sid: 's1' },
+    createdAt: 1000,
+    expiresAt: 2000,
+    ...changes
+  }
 }
 
 test('Redis', async t => {
@@ -99,19 +128,26 @@ test('Redis', async t => {
   t.test('who is logged out is found by an index: no other session is looked at', async t => {
     const redis = new FakeRedis()
     const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
-    for (let user = 1; user <= 30; user++) await store.create(`k${user}`, entry({ owner: { iss: 'https://acme/', sub: `auth0|${user}`, sid: `s${user}` } }))
+    for (let user = 1; user <= 30; user++) {
+      await store.create(`k${user}`, entry({ owner: { iss: 'https://acme/', sub: `auth0|${user}`, sid: `s${user}` } }))
+    }
     const asked = new Set<string>()
-    redis.before = (_command, key) => { if (key.startsWith('p:entry:')) asked.add(key) }
+    redis.before = (_command, key) => {
+      if (key.startsWith('p:entry:')) asked.add(key)
+    }
     t.equal(await store.deleteWhere({ iss: 'https://acme/', sub: 'auth0|7' }), 1)
     t.same([...asked], ['p:entry:k7'])
-    t.equal(await store.deleteWhere({ iss: 'https://acme/', sub: 'auth0|8', sid: 's9' }), 0, 'and both have to be its own')
+    t.equal(await store.deleteWhere({ iss: 'https://acme/', sub: 'auth0|8', sid: 's9' }), 0,
+      'and both have to be its own')
   })
 
   t.test('a session that changes hands while it is being deleted stays', async t => {
     const redis = new FakeRedis()
     const store = new RedisSessionStore({ client: redis.ioredis(), prefix: 'p:', now: () => 1000 })
     await store.create('k1', entry())
-    redis.before = command => { if (command === 'DELETE_IF') redis.tamper('p:entry:k1', 'sub', 'auth0|2') }
+    redis.before = command => {
+      if (command === 'DELETE_IF') redis.tamper('p:entry:k1', 'sub', 'auth0|2')
+    }
     t.equal(await store.deleteWhere({ sub: 'auth0|1' }), 0)
     t.ok(await store.get('k1'))
   })
@@ -119,7 +155,9 @@ test('Redis', async t => {
   t.test('the indexes are written before the entry, and touched before it', async t => {
     const redis = new FakeRedis()
     const commands: string[] = []
-    redis.before = (command, key) => { commands.push(`${command} ${key.split(':')[1]}`) }
+    redis.before = (command, key) => {
+      commands.push(`${command} ${key.split(':')[1]}`)
+    }
     const store = new RedisSessionStore({ client: redis.nodeRedis(), prefix: 'p:', now: () => 1000 })
     await store.create('k1', entry())
     t.same(commands.splice(0), ['INDEX_ADD sid', 'INDEX_ADD sub', 'CREATE entry'])
@@ -149,7 +187,9 @@ test('Redis', async t => {
 
   t.test('an entry is not written when the index cannot be', async t => {
     const redis = new FakeRedis()
-    redis.before = command => { if (command === 'INDEX_ADD') throw new Error('OOM command not allowed') }
+    redis.before = command => {
+      if (command === 'INDEX_ADD') throw new Error('OOM command not allowed')
+    }
     const store = new RedisSessionStore({ client: redis.ioredis(), now: () => 1000 })
     await t.rejects(store.create('k1', entry()), /OOM/)
     t.equal(await store.get('k1'), undefined)
@@ -159,11 +199,17 @@ test('Redis', async t => {
     const redis = new FakeRedis()
     const plain = redis.nodeRedis()
     const buffers: RedisClient = {
-      get: async key => { const reply = await plain.get(key); return typeof reply === 'string' ? Buffer.from(reply) : reply },
-      hmGet: async (key, fields) => (await plain.hmGet(key, fields) as (string | null)[]).map(field => field === null ? null : Buffer.from(field)),
+      get: async key => {
+        const reply = await plain.get(key)
+        return typeof reply === 'string' ? Buffer.from(reply) : reply
+      },
+      hmGet: async (key, fields) =>
+        (await plain.hmGet(key, fields) as (string | null)[]).map(field => field === null ? null : Buffer.from(field)),
       eval: async (script: string, options: Parameters<typeof plain.eval>[1]) => {
         const reply = await plain.eval(script, options)
-        return Array.isArray(reply) ? reply.map(member => member === null ? null : Buffer.from(String(member))) : String(reply)
+        return Array.isArray(reply)
+          ? reply.map(member => member === null ? null : Buffer.from(String(member)))
+          : String(reply)
       }
     }
     const store = new RedisSessionStore({ client: buffers, now: () => 1000 })
@@ -175,7 +221,8 @@ test('Redis', async t => {
 
   t.test('a client of neither kind is refused', async t => {
     for (const client of [undefined, null, 'redis://localhost', {}, { hmget () {}, get () {}, eval () {} }]) {
-      t.throws(() => new RedisSessionStore({ client: client as unknown as RedisClient }), new ConfigurationError('client', 'The option "client" must be a client of "ioredis" or of "redis" 4 or later.'))
+      t.throws(() => new RedisSessionStore({ client: client as unknown as RedisClient }),
+        new ConfigurationError('client', 'The option "client" must be a client of "ioredis" or of "redis" 4 or later.'))
     }
   })
 })
@@ -187,14 +234,19 @@ test('PostgreSQL', async t => {
     await store.migrate()
     for (const code of ['40001', '40P01']) {
       let failures = 2
-      pool.before = () => { if (failures-- > 0) throw Object.assign(new Error('try again'), { code }) }
+      pool.before = () => {
+        if (failures-- > 0) throw Object.assign(new Error('try again'), { code })
+      }
       await store.create(`k-${code}`, entry())
       failures = 3
       await t.rejects(store.get(`k-${code}`), { code })
       t.ok(await store.get(`k-${code}`))
     }
     let asked = 0
-    pool.before = () => { asked++; throw Object.assign(new Error('connection terminated'), { code: '57P01' }) }
+    pool.before = () => {
+      asked++
+      throw Object.assign(new Error('connection terminated'), { code: '57P01' })
+    }
     await t.rejects(store.get('k'), { code: '57P01' })
     t.equal(asked, 1)
   })
@@ -233,11 +285,18 @@ test('PostgreSQL', async t => {
   t.test('the sweep runs by itself, reports what fails and can be stopped', async t => {
     const pool = new FakePostgres()
     const failures: unknown[] = []
-    const store = new PostgresSessionStore({ pool, now: () => 1000, sweepInterval: 0.01, onSweepError: error => failures.push(error) })
+    const store = new PostgresSessionStore({
+      pool,
+      now: () => 1000,
+      sweepInterval: 0.01,
+      onSweepError: error => failures.push(error)
+    })
     await store.migrate()
     await store.create('k', entry({ expiresAt: 500 }))
     await t.resolves(until(() => pool.rows('"auth0_sessions"').length === 0, 500))
-    pool.before = () => { throw new Error('gone') }
+    pool.before = () => {
+      throw new Error('gone')
+    }
     await t.resolves(until(() => failures.length > 1, 500))
     store.close()
     await new Promise(resolve => setTimeout(resolve, 50))
@@ -247,7 +306,9 @@ test('PostgreSQL', async t => {
 
     const silent = new PostgresSessionStore({ pool, sweepInterval: 0.01 })
     let warning: Error | undefined
-    process.once('warning', warned => { warning = warned })
+    process.once('warning', warned => {
+      warning = warned
+    })
     await until(() => warning !== undefined, 500)
     silent.close()
     t.match(warning, { message: 'Expired rows could not be deleted: gone', code: 'AUTH0_SWEEP_FAILED' })
@@ -264,22 +325,38 @@ test('PostgreSQL', async t => {
       t.throws(() => new PostgresSessionStore({ pool: new FakePostgres(), table }), ConfigurationError, String(table))
     }
     for (const pool of [undefined, null, {}, 'postgres://localhost']) {
-      t.throws(() => new PostgresSessionStore({ pool: pool as unknown as FakePostgres }), { message: /./, option: 'pool' })
+      t.throws(() => new PostgresSessionStore({ pool: pool as unknown as FakePostgres }), {
+        message: /./,
+        option: 'pool'
+      })
     }
     for (const sweepInterval of [-1, Number.NaN, Infinity, 1e10]) {
-      t.throws(() => new PostgresSessionStore({ pool: new FakePostgres(), sweepInterval }), { message: /./, option: 'sweepInterval' })
+      t.throws(() => new PostgresSessionStore({ pool: new FakePostgres(), sweepInterval }), {
+        message: /./,
+        option: 'sweepInterval'
+      })
     }
   })
 })
 
 test('the bridge', async t => {
-  function callbackStore (changes: Partial<CallbackSessionStore> = {}): CallbackSessionStore & { kept: Map<string, unknown> } {
+  function callbackStore (
+    changes: Partial<CallbackSessionStore> = {}
+  ): CallbackSessionStore & { kept: Map<string, unknown> } {
     const kept = new Map<string, unknown>()
     return {
       kept,
-      get: (id, callback) => { callback(null, kept.get(id)) },
-      set: (id, session, callback) => { kept.set(id, session); callback() },
-      destroy: (id, callback) => { kept.delete(id); callback() },
+      get: (id, callback) => {
+        callback(null, kept.get(id))
+      },
+      set: (id, session, callback) => {
+        kept.set(id, session)
+        callback()
+      },
+      destroy: (id, callback) => {
+        kept.delete(id)
+        callback()
+      },
       ...changes
     }
   }
@@ -297,9 +374,15 @@ test('the bridge', async t => {
   })
 
   t.test('is told apart from other sessions in the same store', async t => {
-    const store = callbackStore({ all: callback => { callback(null, [...store.kept.values()]) } })
+    const store = callbackStore({
+      all: callback => {
+        callback(null, [...store.kept.values()])
+      }
+    })
     const bridge = fromSessionStore(store, { now: () => 1000 })
-    const foreign = [{ cookie: {} }, { auth0: null }, { auth0: { owner: {} } }, { auth0: { key: 'f', owner: { sub: 'auth0|1' }, value: 'v', version: 'x' } }, 'text', null]
+    const foreign = [{ cookie: {} }, { auth0: null }, { auth0: { owner: {} } }, {
+      auth0: { key: 'f', owner: { sub: 'auth0|1' }, value: 'v', version: 'x' }
+    }, 'text', null]
     for (const [at, session] of foreign.entries()) store.kept.set(`f${at}`, session)
     for (const id of store.kept.keys()) t.equal(await bridge.get(id), undefined)
     await bridge.create('k', entry())
@@ -312,7 +395,11 @@ test('the bridge', async t => {
   })
 
   t.test('finds nothing where the store lists nothing', async t => {
-    const bridge = fromSessionStore(callbackStore({ all: callback => { callback(null, null) } }))
+    const bridge = fromSessionStore(callbackStore({
+      all: callback => {
+        callback(null, null)
+      }
+    }))
     t.same(await bridge.list({ sub: 'auth0|1' }), [])
   })
 
@@ -324,24 +411,49 @@ test('the bridge', async t => {
 
   t.test('writes of one session wait for each other, so that a logout in this process is final', async t => {
     const store = callbackStore({
-      get: (id, callback) => { setTimeout(() => callback(null, store.kept.get(id)), 20) }
+      get: (id, callback) => {
+        setTimeout(() => callback(null, store.kept.get(id)), 20)
+      }
     })
     const bridge = fromSessionStore(store, { now: () => 1000 })
     await bridge.create('k', entry())
-    const [touched, , updated] = await Promise.all([bridge.touch('k', 3000), bridge.delete('k'), bridge.update('k', entry({ version: 2 }))])
+    const [touched, , updated] = await Promise.all([bridge.touch('k', 3000), bridge.delete('k'),
+      bridge.update('k', entry({ version: 2 }))])
     t.same([touched, updated, store.kept.size], [true, false, 0])
   })
 
   t.test('an error is an error whichever way it comes; a file that is not there is no session', async t => {
-    await t.rejects(fromSessionStore(callbackStore({ get: (_, callback) => { callback(new Error('called back')) } })).get('k'), /called back/)
+    await t.rejects(fromSessionStore(callbackStore({
+      get: (_, callback) => {
+        callback(new Error('called back'))
+      }
+    })).get('k'), /called back/)
     const noError: unknown = 'no error object'
-    await t.rejects(fromSessionStore(callbackStore({ get: (_, callback) => { callback(noError) } })).get('k'), /the store failed/)
-    await t.rejects(fromSessionStore(callbackStore({ get: () => { throw new Error('thrown') } })).get('k'), /thrown/)
-    await t.rejects(fromSessionStore(callbackStore({ get: async () => { throw new Error('rejected') } })).get('k'), /rejected/)
-    t.equal(await fromSessionStore(callbackStore({ get: (_, callback) => { callback(Object.assign(new Error('no file'), { code: 'ENOENT' })) } })).get('k'), undefined)
+    await t.rejects(fromSessionStore(callbackStore({
+      get: (_, callback) => {
+        callback(noError)
+      }
+    })).get('k'), /the store failed/)
+    await t.rejects(fromSessionStore(callbackStore({
+      get: () => {
+        throw new Error('thrown')
+      }
+    })).get('k'), /thrown/)
+    await t.rejects(fromSessionStore(callbackStore({
+      get: async () => {
+        throw new Error('rejected')
+      }
+    })).get('k'), /rejected/)
+    t.equal(await fromSessionStore(callbackStore({
+      get: (_, callback) => {
+        callback(Object.assign(new Error('no file'), { code: 'ENOENT' }))
+      }
+    })).get('k'), undefined)
   })
 
   t.test('refuses what is no such store', async t => {
-    for (const store of [undefined, null, {}, { get () {}, set () {} }]) t.throws(() => fromSessionStore(store as unknown as CallbackSessionStore), { message: /./, option: 'store' })
+    for (const store of [undefined, null, {}, { get () {}, set () {} }]) {
+      t.throws(() => fromSessionStore(store as unknown as CallbackSessionStore), { message: /./, option: 'store' })
+    }
   })
 })

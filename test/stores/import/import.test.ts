@@ -11,25 +11,45 @@ const secret = 'secret-of-the-library-before-0123456789'
 const older = 'an-older-secret-of-that-library-98765'
 const now = () => Math.floor(Date.now() / 1000)
 const key = rsaKey('old')
-const claims = (more: object = {}) => ({ iss: 'https://tenant.auth0.test/', aud: 'hostile-client', sub: 'auth0|ada', name: 'Ada', nonce: 'the-nonce-of-the-old-login', iat: now(), exp: now() + 3600, ...more })
-const idToken = (more: object = {}) => jws({ header: { alg: 'RS256', typ: 'JWT' }, payload: claims(more), key: key.privateKey })
+const claims = (more: object = {}) => ({
+  iss: 'https://tenant.auth0.test/',
+  aud: 'hostile-client',
+  sub: 'auth0|ada',
+  name: 'Ada',
+  nonce: 'the-nonce-of-the-old-login',
+  iat: now(),
+  exp: now() + 3600,
+  ...more
+})
+const idToken = (more: object = {}) =>
+  jws({ header: { alg: 'RS256', typ: 'JWT' }, payload: claims(more), key: key.privateKey })
 
 type Cookies = Record<string, string>
 
 /** What the cookies of auth0-server-js are, made by the package itself. */
-async function auth0ServerJs (state: object = {}, { name = '__a0_session', secrets = secret as string | string[], absoluteDuration = 86_400 } = {}): Promise<Cookies> {
+async function auth0ServerJs (state: object = {},
+  { name = '__a0_session', secrets = secret as string | string[], absoluteDuration = 86_400 } = {}): Promise<Cookies> {
   const cookies: Cookies = {}
   const handler: CookieHandler<unknown> = {
-    setCookie: (name: string, value: string, _options?: CookieSerializeOptions) => { cookies[name] = value },
+    setCookie: (name: string, value: string, _options?: CookieSerializeOptions) => {
+      cookies[name] = value
+    },
     getCookie: (name: string) => cookies[name],
     getCookies: () => cookies,
-    deleteCookie: (name: string) => { delete cookies[name] }
+    deleteCookie: (name: string) => {
+      delete cookies[name]
+    }
   }
   await new StatelessStateStore({ secret: secrets as string, absoluteDuration }, handler).set(name, {
     user: claims(),
     idToken: idToken(),
     refreshToken: 'old-refresh-token',
-    tokenSets: [{ audience: 'default', accessToken: 'old-access-token', scope: 'openid profile email offline_access', expiresAt: now() + 600 }, { audience: 'https://api.test/', accessToken: 'old-api-token', scope: undefined, expiresAt: now() + 600 }],
+    tokenSets: [{
+      audience: 'default',
+      accessToken: 'old-access-token',
+      scope: 'openid profile email offline_access',
+      expiresAt: now() + 600
+    }, { audience: 'https://api.test/', accessToken: 'old-api-token', scope: undefined, expiresAt: now() + 600 }],
     connectionTokenSets: [{ accessToken: 'google-token', scope: 'mail', expiresAt: now() + 600, connection: 'google' }],
     internal: { sid: 'sid-1', createdAt: now() - 100 },
     ...state
@@ -40,33 +60,62 @@ async function auth0ServerJs (state: object = {}, { name = '__a0_session', secre
 type AppSession = (config: object) => (req: object, res: object, next: (error?: unknown) => void) => Promise<void>
 
 /** What the cookies of express-openid-connect are, made by its own middleware. */
-async function expressOidc (session: object = {}, { name = 'appSession', secrets = secret as string | string[], absoluteDuration = 604_800 } = {}): Promise<Cookies> {
+async function expressOidc (session: object = {},
+  { name = 'appSession', secrets = secret as string | string[], absoluteDuration = 604_800 } = {}): Promise<Cookies> {
   const appSession = require('express-openid-connect/lib/appSession.js') as AppSession
   const cookies: Cookies = {}
   const request: Record<string, unknown> = { get: () => '' }
-  const response = { cookie: (name: string, value: string) => { cookies[name] = value }, clearCookie: () => {}, writeHead () {} }
-  await appSession({ secret: secrets, session: { name, rolling: true, rollingDuration: 86_400, absoluteDuration, cookie: {}, genid: () => 'id' } })(request, response, () => {})
-  Object.assign(request[name] as object, { id_token: idToken(), access_token: 'old-access-token', refresh_token: 'old-refresh-token', token_type: 'Bearer', expires_at: now() + 600, sid: 'sid-1', ...session })
+  const response = {
+    cookie: (name: string, value: string) => {
+      cookies[name] = value
+    },
+    clearCookie: () => {},
+    writeHead () {}
+  }
+  await appSession({
+    secret: secrets,
+    session: { name, rolling: true, rollingDuration: 86_400, absoluteDuration, cookie: {}, genid: () => 'id' }
+  })(request, response, () => {})
+  Object.assign(request[name] as object, {
+    id_token: idToken(),
+    access_token: 'old-access-token',
+    refresh_token: 'old-refresh-token',
+    token_type: 'Bearer',
+    expires_at: now() + 600,
+    sid: 'sid-1',
+    ...session
+  })
   response.writeHead()
   return cookies
 }
 
 const libraries = {
-  'auth0-server-js': { make: auth0ServerJs, option: 'auth0Fastify', huge: { user: claims({ roles: 'x'.repeat(6000) }) }, ended: { sessionExpiresAt: now() - 10 } },
-  'express-openid-connect': { make: expressOidc, option: 'expressOpenidConnect', huge: { id_token: idToken({ roles: 'x'.repeat(6000) }) }, ended: { sessionExpiresAt: now() + 20 } }
+  'auth0-server-js': {
+    make: auth0ServerJs,
+    option: 'auth0Fastify',
+    huge: { user: claims({ roles: 'x'.repeat(6000) }) },
+    ended: { sessionExpiresAt: now() - 10 }
+  },
+  'express-openid-connect': {
+    make: expressOidc,
+    option: 'expressOpenidConnect',
+    huge: { id_token: idToken({ roles: 'x'.repeat(6000) }) },
+    ended: { sessionExpiresAt: now() + 20 }
+  }
 } as const
 
-async function setting (t: Parameters<typeof inWorld>[0], options: WorldOptions, work: (world: World) => Promise<void>): Promise<void> {
+async function setting (t: Parameters<typeof inWorld>[0], options: WorldOptions,
+  work: (world: World) => Promise<void>): Promise<void> {
   await inWorld(t, {
     ...options,
-    routes: (app) => {
-      app.get('/kept', { preHandler: app.auth0.requireSession }, async (request) => {
+    routes: app => {
+      app.get('/kept', { preHandler: app.auth0.requireSession }, async request => {
         const { user, sid, createdAt, domain } = await request.auth0.getSession() ?? {}
         const { accessToken } = await request.auth0.getAccessToken()
         return { user, sid, createdAt, domain, accessToken }
       })
     }
-  }, async (world) => {
+  }, async world => {
     world.advance(now() - world.clock.now)
     await work(world)
   })
@@ -79,19 +128,26 @@ function holding (world: World, cookies: Cookies): Browser {
 }
 
 for (const [library, { make, option, huge, ended }] of Object.entries(libraries)) {
-  const taking = (more: WorldOptions['plugin'] = {}): WorldOptions => ({ plugin: { importSessions: { [option]: { secret } }, ...more } })
+  const taking = (more: WorldOptions['plugin'] = {}): WorldOptions => ({
+    plugin: { importSessions: { [option]: { secret } }, ...more }
+  })
 
   for (const mode of ['cookies', 'a store']) {
-    t.test(`a session of ${library} goes on as ours, in ${mode}`, async (t) => {
+    t.test(`a session of ${library} goes on as ours, in ${mode}`, async t => {
       const store = new MemorySessionStore()
-      await setting(t, taking(mode === 'cookies' ? {} : { sessionStore: store }), async (world) => {
+      await setting(t, taking(mode === 'cookies' ? {} : { sessionStore: store }), async world => {
         const old = await make()
         const browser = holding(world, old)
         const first = await browser.call('/kept')
-        t.match(first.json(), { user: { sub: 'auth0|ada', name: 'Ada' }, sid: 'sid-1', domain: 'tenant.auth0.test', accessToken: 'old-access-token' })
-        t.notOk('nonce' in first.json().user, 'without what is the token\'s own')
+        t.match(first.json(), {
+          user: { sub: 'auth0|ada', name: 'Ada' },
+          sid: 'sid-1',
+          domain: 'tenant.auth0.test',
+          accessToken: 'old-access-token'
+        })
+        t.notOk('nonce' in first.json().user, "without what is the token's own")
         t.equal(world.idp.seen.length, 0, 'nobody is asked')
-        t.strictSame(browser.names().filter((name) => name in old), [], 'the old cookie is cleared')
+        t.strictSame(browser.names().filter(name => name in old), [], 'the old cookie is cleared')
         t.ok(browser.names().some(isSessionCookie), 'ours is there')
         const again = await browser.call('/kept')
         t.strictSame(again.json(), first.json(), 'and serves alone')
@@ -101,39 +157,44 @@ for (const [library, { make, option, huge, ended }] of Object.entries(libraries)
         t.equal((await late.call('/kept')).statusCode, 200, 'a request that still carries the old cookie')
         await browser.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
         t.equal((await browser.call('/private')).statusCode, 401)
-        t.equal((await holding(world, old).call('/private')).statusCode, 401, 'the old cookie does not bring back what was logged out')
+        t.equal((await holding(world, old).call('/private')).statusCode, 401,
+          'the old cookie does not bring back what was logged out')
         await world.login(browser)
         t.equal((await browser.call('/private')).statusCode, 200, 'control: a new login')
       })
     })
   }
 
-  t.test(`a request without a logged-out session of ${library} loses the old cookie all the same`, async (t) => {
-    await setting(t, taking(), async (world) => {
+  t.test(`a request without a logged-out session of ${library} loses the old cookie all the same`, async t => {
+    await setting(t, taking(), async world => {
       const browser = holding(world, await make())
       t.equal((await browser.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })).statusCode, 302)
       t.strictSame(browser.names(), [])
       const other = holding(world, await make())
       await world.login(other)
-      t.strictSame(other.names().filter((name) => !isSessionCookie(name)), [], 'a login replaces it')
+      t.strictSame(other.names().filter(name => !isSessionCookie(name)), [], 'a login replaces it')
     })
   })
 
-  t.test(`a cookie of ${library} that is no live session of this tenant is none`, async (t) => {
-    await setting(t, taking(), async (world) => {
+  t.test(`a cookie of ${library} that is no live session of this tenant is none`, async t => {
+    await setting(t, taking(), async world => {
       const good = await make()
-      const broken = Object.fromEntries(Object.entries(good).map(([name, value]) => [name, value.slice(0, -8) + 'AAAAAAAA']))
+      const broken = Object.fromEntries(
+        Object.entries(good).map(([name, value]) => [name, value.slice(0, -8) + 'AAAAAAAA'])
+      )
       const foreign = idToken({ iss: 'https://other.auth0.test/' })
       const candidates: [what: string, cookies: Cookies][] = [
         ['another secret', await make({}, { secrets: older })],
         ['changed', broken],
         ['cut', Object.fromEntries(Object.entries(good).map(([name, value]) => [name, value.slice(0, 60)]))],
-        ['of other content', Object.fromEntries(Object.keys(good).map((name) => [name, 'a.b.c.d.e']))],
-        ['empty parts', Object.fromEntries(Object.entries(good).map(([name, value]) => [name, `${value.split('.')[0]}....`]))],
-        ['no text', Object.fromEntries(Object.keys(good).map((name) => [name, 'e30']))],
+        ['of other content', Object.fromEntries(Object.keys(good).map(name => [name, 'a.b.c.d.e']))],
+        ['empty parts',
+          Object.fromEntries(Object.entries(good).map(([name, value]) => [name, `${value.split('.')[0]}....`]))],
+        ['no text', Object.fromEntries(Object.keys(good).map(name => [name, 'e30']))],
         ['of another tenant', await make({ user: claims({ iss: 'https://other.auth0.test/' }), id_token: foreign })],
         ['without an id token of three parts', await make({ user: undefined, id_token: 'e30' })],
-        ['of nobody', await make({ user: { iss: 'https://tenant.auth0.test/' }, id_token: idToken({ sub: undefined }) })],
+        ['of nobody',
+          await make({ user: { iss: 'https://tenant.auth0.test/' }, id_token: idToken({ sub: undefined }) })],
         ['without a user', await make({ user: undefined, id_token: undefined })],
         ['without a payload', await make({ user: undefined, id_token: 'x' })],
         ['its ceiling has passed', await make(ended)],
@@ -149,52 +210,96 @@ for (const [library, { make, option, huge, ended }] of Object.entries(libraries)
     })
   })
 
-  t.test(`secrets of ${library} may have changed, and its cookie may have another name`, async (t) => {
-    await setting(t, taking({ importSessions: { [option]: { secret: [older, secret], name: 'mine', path: '/' } } }), async (world) => {
-      for (const secrets of [older, secret]) t.equal((await holding(world, await make({}, { name: 'mine', secrets })).call('/kept')).statusCode, 200)
-    })
+  t.test(`secrets of ${library} may have changed, and its cookie may have another name`, async t => {
+    await setting(t, taking({ importSessions: { [option]: { secret: [older, secret], name: 'mine', path: '/' } } }),
+      async world => {
+        for (const secrets of [older, secret]) {
+          t.equal((await holding(world, await make({}, { name: 'mine', secrets })).call('/kept')).statusCode, 200)
+        }
+      })
   })
 }
 
-t.test('long sessions come in parts, and what expired is renewed with the old refresh token', async (t) => {
-  await setting(t, { plugin: { importSessions: { auth0Fastify: { secret }, expressOpenidConnect: { secret } }, audience: 'https://api.test/', storeIdToken: true } }, async (world) => {
+t.test('long sessions come in parts, and what expired is renewed with the old refresh token', async t => {
+  await setting(t, {
+    plugin: {
+      importSessions: { auth0Fastify: { secret }, expressOpenidConnect: { secret } },
+      audience: 'https://api.test/',
+      storeIdToken: true
+    }
+  }, async world => {
     const long = 'x'.repeat(2000)
-    const old = await auth0ServerJs({ user: claims({ long }), tokenSets: [{ audience: 'https://api.test/', accessToken: 'old-api-token', scope: undefined, expiresAt: now() + 600 }] })
+    const old = await auth0ServerJs({
+      user: claims({ long }),
+      tokenSets: [{
+        audience: 'https://api.test/',
+        accessToken: 'old-api-token',
+        scope: undefined,
+        expiresAt: now() + 600
+      }]
+    })
     t.ok(Object.keys(old).length > 1)
     t.match((await holding(world, old).call('/kept')).json(), { user: { long }, accessToken: 'old-api-token' })
     const split = await expressOidc({ filler: 'x'.repeat(6000) })
     t.ok(Object.keys(split).length > 1)
-    t.match((await holding(world, split).call('/kept')).json(), { user: { sub: 'auth0|ada' }, accessToken: 'old-access-token' })
+    t.match((await holding(world, split).call('/kept')).json(), {
+      user: { sub: 'auth0|ada' },
+      accessToken: 'old-access-token'
+    })
     const stale = holding(world, await expressOidc({ access_token: undefined }))
     t.equal((await stale.call('/kept')).json().code, 'failed_to_refresh_token')
     t.equal(world.idp.last('token').form.get('refresh_token'), 'old-refresh-token')
   })
 })
 
-t.test('a session that holds little is taken over with what it holds', async (t) => {
-  await setting(t, { plugin: { importSessions: { auth0Fastify: { secret, domain: 'app.example.test' }, expressOpenidConnect: { secret } } } }, async (world) => {
+t.test('a session that holds little is taken over with what it holds', async t => {
+  await setting(t, {
+    plugin: {
+      importSessions: { auth0Fastify: { secret, domain: 'app.example.test' }, expressOpenidConnect: { secret } }
+    }
+  }, async world => {
     const ceiling = now() + 900
-    const bare = holding(world, await auth0ServerJs({ idToken: undefined, refreshToken: undefined, sessionExpiresAt: ceiling, tokenSets: [{}], connectionTokenSets: [{}, { connection: 'google', accessToken: 'x', loginHint: 'me' }], internal: { sid: '', createdAt: now() } }))
+    const bare = holding(world, await auth0ServerJs({
+      idToken: undefined,
+      refreshToken: undefined,
+      sessionExpiresAt: ceiling,
+      tokenSets: [{}],
+      connectionTokenSets: [{}, { connection: 'google', accessToken: 'x', loginHint: 'me' }],
+      internal: { sid: '', createdAt: now() }
+    }))
     t.equal((await bare.call('/private')).json().session.expiresAt, ceiling - 30)
     t.equal((await bare.call('/kept')).json().code, 'missing_refresh_token')
-    t.equal((await holding(world, await auth0ServerJs({ tokenSets: 'x', connectionTokenSets: undefined })).call('/private')).statusCode, 200)
-    t.equal((await holding(world, await auth0ServerJs({ internal: { sid: 'x' } })).call('/private')).statusCode, 401, 'nobody knows how old it is')
-    const least = holding(world, await expressOidc({ id_token: idToken({ sid: 'sid-2' }), sid: undefined, expires_at: undefined, refresh_token: undefined }))
+    t.equal(
+      (await holding(world, await auth0ServerJs({ tokenSets: 'x', connectionTokenSets: undefined })).call('/private'))
+        .statusCode,
+      200
+    )
+    t.equal((await holding(world, await auth0ServerJs({ internal: { sid: 'x' } })).call('/private')).statusCode, 401,
+      'nobody knows how old it is')
+    const least = holding(world, await expressOidc({
+      id_token: idToken({ sid: 'sid-2' }),
+      sid: undefined,
+      expires_at: undefined,
+      refresh_token: undefined
+    }))
     t.match((await least.call('/kept')).json(), { sid: 'sid-2', accessToken: 'old-access-token' })
   })
 })
 
-t.test('a store that fails is told, not taken for no session', async (t) => {
+t.test('a store that fails is told, not taken for no session', async t => {
   const store = new MemorySessionStore()
   store.create = async () => await Promise.reject(new Error('down'))
-  await setting(t, { plugin: { importSessions: { auth0Fastify: { secret } }, sessionStore: store } }, async (world) => {
+  await setting(t, { plugin: { importSessions: { auth0Fastify: { secret } }, sessionStore: store } }, async world => {
     t.equal((await holding(world, await auth0ServerJs()).call('/private')).statusCode, 503)
   })
 })
 
-t.test('where the tenant depends on the request, the old session says whose it is', async (t) => {
-  await setting(t, { plugin: { importSessions: { auth0Fastify: { secret } }, domain: (request) => String(request.headers['x-tenant']) } }, async (world) => {
-    const ask = async (state: object, tenant: string) => (await holding(world, await auth0ServerJs(state)).call('/private', { 'x-tenant': tenant })).statusCode
+t.test('where the tenant depends on the request, the old session says whose it is', async t => {
+  await setting(t, {
+    plugin: { importSessions: { auth0Fastify: { secret } }, domain: request => String(request.headers['x-tenant']) }
+  }, async world => {
+    const ask = async (state: object, tenant: string) =>
+      (await holding(world, await auth0ServerJs(state)).call('/private', { 'x-tenant': tenant })).statusCode
     t.equal(await ask({}, 'tenant.auth0.test'), 200)
     t.equal(await ask({}, 'other.auth0.test'), 401)
     const { iss: _, ...user } = claims()

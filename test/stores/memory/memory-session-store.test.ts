@@ -5,7 +5,14 @@ import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { SessionEntry } from '../../../types/stores.js'
 
 function entry (changes: Partial<SessionEntry> = {}): SessionEntry {
-  return { value: 'v', version: 1, owner: { iss: 'https://acme/', sub: 'auth0|1' }, createdAt: 1000, expiresAt: 2000, ...changes }
+  return {
+    value: 'v',
+    version: 1,
+    owner: { iss: 'https://acme/', sub: 'auth0|1' },
+    createdAt: 1000,
+    expiresAt: 2000,
+    ...changes
+  }
 }
 
 test('entries end when they expire, and are forgotten', async t => {
@@ -71,5 +78,7 @@ test('a lock whose holder overstays its lease is taken over, and stays with who 
 })
 
 test('an impossible size is refused', async t => {
-  for (const maxEntries of [0, -1, 1.5, Number.NaN]) t.throws(() => new MemorySessionStore({ maxEntries }), ConfigurationError)
+  for (const maxEntries of [0, -1, 1.5, Number.NaN]) {
+    t.throws(() => new MemorySessionStore({ maxEntries }), ConfigurationError)
+  }
 })

@@ -39,17 +39,25 @@ export class FakePostgres implements PostgresPool {
     const columns = /\(([\w, ]+)\) VALUES/.exec(sql)![1]!.split(', ')
     const now = Date.now() / 1000
     const row: Row = { key: null, iss: null, sub: null, sid: null, organization: null }
-    columns.forEach((column, at) => { row[column] = values[at] })
+    columns.forEach((column, at) => {
+      row[column] = values[at]
+    })
     // The lease's statement: `now` and `now + lease` by the server's clock.
-    if (sql.includes('AS held')) Object.assign(row, { version: 0, created_at: now, expires_at: now + Number(values[2]) })
+    if (sql.includes('AS held')) {
+      Object.assign(row, { version: 0, created_at: now, expires_at: now + Number(values[2]) })
+    }
     const identity = columns[0]!
     const held = table.find(other => other[identity] === row[identity])
     if (held === undefined) return table.push(row) && 1
     if (sql.includes('greatest')) {
-      for (const column of ['revoked_at', 'expires_at']) held[column] = Math.max(Number(held[column]), Number(row[column]))
+      for (const column of ['revoked_at', 'expires_at']) {
+        held[column] = Math.max(Number(held[column]), Number(row[column]))
+      }
       return 1
     }
-    if (!sql.includes('ON CONFLICT')) throw Object.assign(new Error('duplicate key value violates unique constraint'), { code: '23505' })
+    if (!sql.includes('ON CONFLICT')) {
+      throw Object.assign(new Error('duplicate key value violates unique constraint'), { code: '23505' })
+    }
     if (Number(held.expires_at) > now) return 0
     Object.assign(held, row)
     return 1
@@ -84,13 +92,21 @@ function where (sql: string, values: unknown[]): Condition {
   const bound = (at: string): unknown => values[Number(at) - 1]
   const conditions: Condition[] = sql.slice(sql.lastIndexOf(' WHERE ') + 7).split(/ (?:AND|ORDER) /).flatMap(text => {
     const equal = /^(\w+) = \$(\d+)( - 1)?$/.exec(text)
-    if (equal !== null) return [(row: Row) => row[equal[1]!] === (equal[3] === undefined ? bound(equal[2]!) : Number(bound(equal[2]!)) - 1)]
+    if (equal !== null) {
+      return [
+        (row: Row) => row[equal[1]!] === (equal[3] === undefined ? bound(equal[2]!) : Number(bound(equal[2]!)) - 1)
+      ]
+    }
     const any = /^(\w+) = ANY\(\$(\d+)/.exec(text)
     if (any !== null) return [(row: Row) => (bound(any[2]!) as unknown[]).includes(row[any[1]!])]
     const compared = /^expires_at (>|<=) \$(\d+)$/.exec(text)
-    if (compared !== null) return [(row: Row) => (Number(row.expires_at) > Number(bound(compared[2]!))) === (compared[1] === '>')]
+    if (compared !== null) {
+      return [(row: Row) => (Number(row.expires_at) > Number(bound(compared[2]!))) === (compared[1] === '>')]
+    }
     if (text === 'sub IS NOT NULL') return [(row: Row) => row.sub !== null]
-    if (text.startsWith('(sub IS NOT NULL OR')) return [(row: Row) => row.sub !== null || Number(row.expires_at) <= Date.now() / 1000]
+    if (text.startsWith('(sub IS NOT NULL OR')) {
+      return [(row: Row) => row.sub !== null || Number(row.expires_at) <= Date.now() / 1000]
+    }
     if (text.startsWith('BY ')) return []
     throw new Error(`The fake does not know the condition ${text}`)
   })

@@ -21,5 +21,11 @@ t.test('PostgreSQL', { skip: withoutPostgres }, async t => {
     await proxy.close()
     await server.stop()
   })
-  await faultTable(t, 'PostgreSQL', { proxy, createStore: now => new PostgresSessionStore({ pool, now, sweepInterval: 0 }), empty: async () => { await admin.query('TRUNCATE auth0_sessions') } })
+  await faultTable(t, 'PostgreSQL', {
+    proxy,
+    createStore: now => new PostgresSessionStore({ pool, now, sweepInterval: 0 }),
+    empty: async () => {
+      await admin.query('TRUNCATE auth0_sessions')
+    }
+  })
 })

@@ -2,7 +2,9 @@ import fastifyPostgres from '@fastify/postgres'
 import Fastify from 'fastify'
 import pg from 'pg'
 import t, { test } from 'tap'
-import { PostgresRevocationStore, PostgresSessionStore, revocationStoreSuite, sessionStoreSuite, type PostgresPool } from '../../../lib/stores/index.js'
+import {
+  PostgresRevocationStore, PostgresSessionStore, revocationStoreSuite, sessionStoreSuite, type PostgresPool
+} from '../../../lib/stores/index.js'
 import { startPostgres, withoutPostgres } from '../../servers/postgres.js'
 
 t.setTimeout(500_000)
@@ -37,8 +39,14 @@ test('PostgreSQL', { skip: withoutPostgres }, async t => {
         await new PostgresSessionStore({ pool, sweepInterval: 0 }).migrate()
         await new PostgresRevocationStore({ pool, table: 'web.revoked', sweepInterval: 0 }).migrate()
       }))
-      for (const { name, run } of sessionStoreSuite(({ now }) => new PostgresSessionStore({ pool, now, sweepInterval: 0 }))) t.test(`session: ${name}`, run)
-      for (const { name, run } of revocationStoreSuite(() => new PostgresRevocationStore({ pool, table: 'web.revoked', sweepInterval: 0 }))) t.test(`revocation: ${name}`, run)
+      for (
+        const { name, run } of sessionStoreSuite(({ now }) => new PostgresSessionStore({ pool, now, sweepInterval: 0 }))
+      ) t.test(`session: ${name}`, run)
+      for (
+        const { name, run } of revocationStoreSuite(() =>
+          new PostgresRevocationStore({ pool, table: 'web.revoked', sweepInterval: 0 })
+        )
+      ) t.test(`revocation: ${name}`, run)
     })
   }
 
@@ -48,16 +56,22 @@ test('PostgreSQL', { skip: withoutPostgres }, async t => {
     let now = 1000
     const store = new PostgresSessionStore({ pool, table: 'swept', now: () => now, sweepInterval: 0 })
     await store.migrate()
-    await pool.query('INSERT INTO swept SELECT \'old\' || n, \'v\', 1, \'i\', \'s\', NULL, NULL, 1000, 2000 FROM generate_series(1, 2500) n')
-    await pool.query('INSERT INTO swept SELECT \'young\' || n, \'v\', 1, \'i\', \'s\', NULL, NULL, 1000, 9000 FROM generate_series(1, 2500) n')
+    await pool.query(
+      "INSERT INTO swept SELECT 'old' || n, 'v', 1, 'i', 's', NULL, NULL, 1000, 2000 FROM generate_series(1, 2500) n"
+    )
+    await pool.query(
+      "INSERT INTO swept SELECT 'young' || n, 'v', 1, 'i', 's', NULL, NULL, 1000, 9000 FROM generate_series(1, 2500) n"
+    )
     await pool.query('ANALYZE swept')
-    const { rows } = await pool.query<{ 'QUERY PLAN': string }>('EXPLAIN SELECT key FROM swept WHERE expires_at <= 500 ORDER BY expires_at LIMIT 1000')
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
+      'EXPLAIN SELECT key FROM swept WHERE expires_at <= 500 ORDER BY expires_at LIMIT 1000'
+    )
     t.match(rows.map(row => row['QUERY PLAN']).join('\n'), /swept_expires_at_idx/)
     now = 2000
     t.equal(await store.get('old1'), undefined)
     await store.lock('l', { leaseSeconds: 60, waitSeconds: 1 }, async () => {
       now = 9e9
-      await pool.query('UPDATE swept SET expires_at = 9.1e9 WHERE key LIKE \'young%\'')
+      await pool.query("UPDATE swept SET expires_at = 9.1e9 WHERE key LIKE 'young%'")
       const [first, second] = await Promise.all([store.sweep(), store.sweep()])
       t.equal(first + second, 2500, 'also by two processes at the same time')
     })
@@ -72,7 +86,9 @@ test('PostgreSQL', { skip: withoutPostgres }, async t => {
     const now = Date.now() / 1000
     const entry = { value: 'v', version: 1, owner: { iss: 'i', sub: 's' }, createdAt: now, expiresAt: now + 600 }
     await store.create('k', entry)
-    const done = await Promise.all(['a', 'b', 'c'].map(async value => await store.update('k', { ...entry, value, version: 2 })))
+    const done = await Promise.all(
+      ['a', 'b', 'c'].map(async value => await store.update('k', { ...entry, value, version: 2 }))
+    )
     t.equal(done.filter(Boolean).length, 1)
   })
 })

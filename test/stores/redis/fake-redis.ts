@@ -35,7 +35,8 @@ export class FakeRedis {
       index.set(member!, Math.max(index.get(member!) ?? 0, Number(end)))
       return this.#write(key, index, Math.ceil((Math.max(...index.values()) - Number(now)) * 1000))
     },
-    [scripts.INDEX_LIST]: (key, [now]) => [...this.#sortedSet(key)].filter(([, score]) => score > Number(now)).map(([member]) => member),
+    [scripts.INDEX_LIST]: (key, [now]) =>
+      [...this.#sortedSet(key)].filter(([, score]) => score > Number(now)).map(([member]) => member),
     [scripts.INDEX_REMOVE]: (key, [member]) => {
       const index = this.#sortedSet(key)
       const removed = index.delete(member!)
@@ -77,7 +78,9 @@ export class FakeRedis {
   /** The server as `ioredis` would speak to it. */
   ioredis (): IoredisClient {
     return {
-      call: () => { throw new Error('not expected') },
+      call: () => {
+        throw new Error('not expected')
+      },
       get: async key => await this.#command('get', key, () => this.#text(key)),
       hmget: async (key, ...fields) => await this.#command('hmget', key, () => this.#fields(key, fields)),
       eval: async (script, _count, key, ...args) => await this.#run(script, key!, args)

@@ -19,5 +19,11 @@ t.test('Redis', { skip: withoutRedis }, async t => {
     await proxy.close()
     await server.stop()
   })
-  await faultTable(t, 'Redis', { proxy, createStore: now => new RedisSessionStore({ client, now }), empty: async () => { await admin.flushall() } })
+  await faultTable(t, 'Redis', {
+    proxy,
+    createStore: now => new RedisSessionStore({ client, now }),
+    empty: async () => {
+      await admin.flushall()
+    }
+  })
 })

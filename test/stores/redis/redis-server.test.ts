@@ -3,18 +3,23 @@ import Fastify from 'fastify'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster } from 'redis'
 import t, { test } from 'tap'
-import { RedisRevocationStore, RedisSessionStore, revocationStoreSuite, sessionStoreSuite, type RedisClient } from '../../../lib/stores/index.js'
+import {
+  RedisRevocationStore, RedisSessionStore, revocationStoreSuite, sessionStoreSuite, type RedisClient
+} from '../../../lib/stores/index.js'
 import { startRedis, withoutRedis } from '../../servers/redis.js'
 
 t.setTimeout(500_000)
 
 const whole = ['ioredis', 'redis']
-const spoken = /gives back|past its end|updates an entry|touches|ends all sessions of a user|one holder|by issuer and sub/
+const spoken =
+  /gives back|past its end|updates an entry|touches|ends all sessions of a user|one holder|by issuer and sub/
 
 test('Redis', { skip: withoutRedis }, async t => {
   const server = await startRedis()
   const cluster = await startRedis({ cluster: true })
-  t.teardown(async () => { await Promise.all([server.stop(), cluster.stop()]) })
+  t.teardown(async () => {
+    await Promise.all([server.stop(), cluster.stop()])
+  })
   await formCluster(cluster.port)
 
   const clients: Record<string, () => Promise<{ client: RedisClient, close: () => Promise<unknown> }>> = {
@@ -61,7 +66,9 @@ test('Redis', { skip: withoutRedis }, async t => {
       const sessions = sessionStoreSuite(({ now }) => new RedisSessionStore({ client, now }))
       const revocations = revocationStoreSuite(() => new RedisRevocationStore({ client }))
       // The two libraries as they come keep the whole contract; their other forms only have to speak as these do.
-      const cases = whole.includes(name) ? [...sessions, ...revocations] : [...sessions, ...revocations].filter(({ name }) => spoken.test(name))
+      const cases = whole.includes(name)
+        ? [...sessions, ...revocations]
+        : [...sessions, ...revocations].filter(({ name }) => spoken.test(name))
       for (const { name, run } of cases) t.test(name, run)
     })
   }
@@ -73,12 +80,20 @@ test('Redis', { skip: withoutRedis }, async t => {
     const store = new RedisSessionStore({ client })
     const revocations = new RedisRevocationStore({ client })
     const now = Date.now() / 1000
-    await store.create('k', { value: 'v', version: 1, owner: { iss: 'i', sub: 's', sid: 'x', organization: 'o' }, createdAt: now, expiresAt: now + 0.5 })
+    await store.create('k', {
+      value: 'v',
+      version: 1,
+      owner: { iss: 'i', sub: 's', sid: 'x', organization: 'o' },
+      createdAt: now,
+      expiresAt: now + 0.5
+    })
     await revocations.revoke({ id: 'a' }, now, now + 0.5)
     const keys = await client.keys('*')
     t.equal(keys.length, 5)
     for (const key of keys) t.ok(await client.pttl(key) > 0, `${key.split(':')[2]} ends`)
-    for (let left = 100; await client.dbsize() > 0 && left > 0; left--) await new Promise(resolve => setTimeout(resolve, 50))
+    for (let left = 100; await client.dbsize() > 0 && left > 0; left--) {
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
     t.equal(await client.dbsize(), 0)
   })
 })

@@ -29,13 +29,19 @@ for (const [name, createStore] of Object.entries(stores)) {
 test('the suite tells a list that breaks the contract', async t => {
   const forgetful = revocationStoreSuite(() => ({ revoke () {}, revokedAt: () => undefined }))
   const everybody = revocationStoreSuite(() => ({ revoke () {}, revokedAt: () => 1 }))
-  for (const { name, run } of [...forgetful.filter(({ name }) => name.startsWith('remembers')), ...everybody.filter(({ name }) => name.startsWith('knows'))]) {
+  for (
+    const { name, run } of [...forgetful.filter(({ name }) => name.startsWith('remembers')),
+      ...everybody.filter(({ name }) => name.startsWith('knows'))]
+  ) {
     await t.rejects(run(), { code: 'ERR_ASSERTION' }, name)
   }
 })
 
 test('an id must not be empty', async t => {
-  for (const store of [new RedisRevocationStore({ client: redis.ioredis() }), new PostgresRevocationStore({ pool: postgres, sweepInterval: 0 })]) {
+  for (
+    const store of [new RedisRevocationStore({ client: redis.ioredis() }),
+      new PostgresRevocationStore({ pool: postgres, sweepInterval: 0 })]
+  ) {
     await t.rejects(store.revoke({ id: '' }, 1, 2), { code: 'invalid_argument', argument: 'filter' })
   }
 })

@@ -26,40 +26,42 @@ function headerOf (sealed: string): string {
 
 /** Any UTF-16 text, lone surrogates included. */
 function anyText (maxLength: number) {
-  return fc.uint16Array({ maxLength }).map((units) => String.fromCharCode(...units))
+  return fc.uint16Array({ maxLength }).map(units => String.fromCharCode(...units))
 }
 
-t.test('what was sealed opens again, whatever it is', async (t) => {
+t.test('what was sealed opens again, whatever it is', async t => {
   const { seal, open } = sealer()
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), bytes => {
     return open(seal(Buffer.from(bytes)))?.equals(bytes) === true
   }), { numRuns: 200 })
-  fc.assert(fc.property(anyText(100), (text) => open(seal(text))?.equals(Buffer.from(text)) === true), { numRuns: 200 })
+  fc.assert(fc.property(anyText(100), text => open(seal(text))?.equals(Buffer.from(text)) === true), { numRuns: 200 })
   t.equal(open(seal(''))?.length, 0)
 })
 
-t.test('a sealed value is a standard JWE with exactly one form of header', async (t) => {
+t.test('a sealed value is a standard JWE with exactly one form of header', async t => {
   const sealed = sealer().seal('x')
   t.match(headerOf(sealed), HEADER)
   t.match(sealed, /^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{22}$/)
 })
 
-t.test('jose opens what was sealed here', async (t) => {
-  const { plaintext, protectedHeader } = await compactDecrypt(sealer({ purpose: 'p' }).seal('hello'), keyOf(SECRET, 'p', 20833))
+t.test('jose opens what was sealed here', async t => {
+  const { plaintext, protectedHeader } = await compactDecrypt(sealer({ purpose: 'p' }).seal('hello'),
+    keyOf(SECRET, 'p', 20833))
   t.equal(Buffer.from(plaintext).toString(), 'hello')
   t.equal(protectedHeader.enc, 'A256GCM')
 })
 
-t.test('what jose sealed opens here', async (t) => {
+t.test('what jose sealed opens here', async t => {
   const ours = sealer({ purpose: 'p' })
   const { kid } = JSON.parse(headerOf(ours.seal('x'))) as { kid: string }
   for (const text of ['', 'a', 'ab', 'abc', 'x'.repeat(5000)]) {
-    const sealed = await new CompactEncrypt(Buffer.from(text)).setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid }).encrypt(keyOf(SECRET, 'p', 20833))
+    const sealed = await new CompactEncrypt(Buffer.from(text)).setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid })
+      .encrypt(keyOf(SECRET, 'p', 20833))
     t.equal(ours.open(sealed)?.toString(), text)
   }
 })
 
-t.test('SES-01: a sealed value with any single byte changed does not open', async (t) => {
+t.test('SES-01: a sealed value with any single byte changed does not open', async t => {
   const { seal, open } = sealer()
   const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ;%\u0000\u007f\u00ff']
   for (const text of ['a', 'ab', 'abc']) {
@@ -67,14 +69,15 @@ t.test('SES-01: a sealed value with any single byte changed does not open', asyn
     let opened = 0
     for (let position = 0; position < sealed.length; position++) {
       for (const character of alphabet) {
-        if (character !== sealed[position] && open(sealed.slice(0, position) + character + sealed.slice(position + 1))) opened++
+        if (character !== sealed[position] &&
+          open(sealed.slice(0, position) + character + sealed.slice(position + 1))) opened++
       }
     }
     t.equal(opened, 0, `${sealed.length} positions`)
   }
 })
 
-t.test('SES-01: cut, extended and otherwise mutated values do not open and do not throw', async (t) => {
+t.test('SES-01: cut, extended and otherwise mutated values do not open and do not throw', async t => {
   const { seal, open } = sealer()
   const sealed = seal('{"sub":"auth0|1"}')
   t.notOk([...sealed].some((_, length) => open(sealed.slice(0, length))))
@@ -82,17 +85,17 @@ t.test('SES-01: cut, extended and otherwise mutated values do not open and do no
     t.equal(open(sealed + more), undefined)
     t.equal(open(more + sealed), undefined)
   }
-  const plain = Array.from({ length: 100 }, () => seal('x')).find((one) => /[-_]/.test(one)) ?? ''
+  const plain = Array.from({ length: 100 }, () => seal('x')).find(one => /[-_]/.test(one)) ?? ''
   t.ok(open(plain))
   t.equal(open(plain.replaceAll('-', '+').replaceAll('_', '/')), undefined, 'the plain base64 alphabet')
-  fc.assert(fc.property(anyText(300), (text) => open(text) === undefined), { numRuns: 1000 })
-  fc.assert(fc.property(fc.array(fc.constantFrom(...sealed.split('.'), '', 'e30', '..'), { maxLength: 7 }), (parts) => {
+  fc.assert(fc.property(anyText(300), text => open(text) === undefined), { numRuns: 1000 })
+  fc.assert(fc.property(fc.array(fc.constantFrom(...sealed.split('.'), '', 'e30', '..'), { maxLength: 7 }), parts => {
     const value = parts.join('.')
     return value === sealed || open(value) === undefined
   }), { numRuns: 1000 })
 })
 
-t.test('a wide character whose low byte is the right one does not open', async (t) => {
+t.test('a wide character whose low byte is the right one does not open', async t => {
   const { seal, open } = sealer()
   const sealed = seal('text')
   const opened = [...sealed].filter((character, position) => {
@@ -102,14 +105,14 @@ t.test('a wide character whose low byte is the right one does not open', async (
   t.same(opened, [])
 })
 
-t.test('SES-05: a value sealed for another purpose with the same secret does not open', async (t) => {
+t.test('SES-05: a value sealed for another purpose with the same secret does not open', async t => {
   const sealed = sealer({ purpose: 'client-a session' }).seal('x')
   t.equal(sealer({ purpose: 'client-b session' }).open(sealed), undefined)
   t.equal(sealer({ purpose: 'client-a tokens' }).open(sealed), undefined)
   t.equal(sealer({ purpose: 'client-a session' }).open(sealed)?.toString(), 'x')
 })
 
-t.test('SES-08: every listed secret opens, the first seals, a removed one is nothing', async (t) => {
+t.test('SES-08: every listed secret opens, the first seals, a removed one is nothing', async t => {
   const old = sealer({ secrets: [OTHER] }).seal('old')
   const rotated = sealer({ secrets: [SECRET, OTHER] })
   t.equal(rotated.open(old)?.toString(), 'old')
@@ -119,12 +122,12 @@ t.test('SES-08: every listed secret opens, the first seals, a removed one is not
   t.equal(sealer({ secrets: [SECRET] }).open(old), undefined)
 })
 
-t.test('a secret that is missing or short is a mistake of the configuration', async (t) => {
+t.test('a secret that is missing or short is a mistake of the configuration', async t => {
   t.throws(() => sealer({ secrets: [] }), { name: 'ConfigurationError', option: 'sessionSecret' })
   t.throws(() => sealer({ secrets: [SECRET, 'short'] }), { name: 'ConfigurationError', option: 'sessionSecret' })
 })
 
-t.test('keys change every day and are refused outside of their window', async (t) => {
+t.test('keys change every day and are refused outside of their window', async t => {
   const clock = new Clock()
   const ours = sealer({ clock, maxAgeDays: 3 })
   const sealed = ours.seal('x')
@@ -140,7 +143,8 @@ t.test('keys change every day and are refused outside of their window', async (t
   ours.seal('forgets the keys that nothing can need')
   t.equal(ours.open(sealed), undefined)
   const past = new Clock()
-  t.equal(sealer({ clock: past }).open(sealer({ clock: aheadBy(past, 1) }).seal('z'))?.toString(), 'z', 'a clock that is ahead')
+  t.equal(sealer({ clock: past }).open(sealer({ clock: aheadBy(past, 1) }).seal('z'))?.toString(), 'z',
+    'a clock that is ahead')
   t.equal(sealer({ clock: past }).open(sealer({ clock: aheadBy(past, 2) }).seal('z')), undefined)
 })
 
@@ -150,12 +154,18 @@ function aheadBy (clock: Clock, days: number): Clock {
   return ahead
 }
 
-t.test('SES-24: other algorithms, header members and tag lengths are refused even with the right key', async (t) => {
+t.test('SES-24: other algorithms, header members and tag lengths are refused even with the right key', async t => {
   const ours = sealer({ purpose: 'p' })
   const { kid } = JSON.parse(headerOf(ours.seal('x'))) as { kid: string }
   const key = keyOf(SECRET, 'p', 20833)
-  const encrypt = async (header: Record<string, string>, key: Parameters<CompactEncrypt['encrypt']>[0], crit?: string[]) =>
-    await new CompactEncrypt(Buffer.from('x')).setProtectedHeader({ alg: 'dir', enc: 'A256GCM', ...header, ...(crit && { crit }) }).encrypt(key)
+  const encrypt = async (header: Record<string, string>, key: Parameters<CompactEncrypt['encrypt']>[0],
+    crit?: string[]) =>
+    await new CompactEncrypt(Buffer.from('x')).setProtectedHeader({
+      alg: 'dir',
+      enc: 'A256GCM',
+      ...header,
+      ...(crit && { crit })
+    }).encrypt(key)
   t.equal(ours.open(await encrypt({ kid, typ: 'JWT' }, key)), undefined, 'another member')
   t.equal(ours.open(await encrypt({ kid, zip: 'DEF' }, key).catch(() => '')), undefined, 'zip')
   t.equal(ours.open(await encrypt({ kid, enc: 'A128CBC-HS256' }, key)), undefined, 'another enc')
@@ -173,29 +183,32 @@ t.test('SES-24: other algorithms, header members and tag lengths are refused eve
   const respelled = (json: string) => `${base64url.encode(json)}..${iv}.${text}.${tag}`
   t.equal(ours.open(respelled(`{"enc":"A256GCM","alg":"dir","kid":"${kid}"}`)), undefined, 'other order')
   t.equal(ours.open(respelled(`{"alg":"dir","enc":"A256GCM","kid":"${kid}","zip":"DEF"}`)), undefined)
-  t.equal(ours.open(respelled(`{"alg":"dir","enc":"A256GCM","kid":"${kid.replace('.', '.0')}"}`)), undefined, 'a day with a leading zero')
+  t.equal(ours.open(respelled(`{"alg":"dir","enc":"A256GCM","kid":"${kid.replace('.', '.0')}"}`)), undefined,
+    'a day with a leading zero')
   t.equal(ours.open(respelled('{"alg":"dir","enc":"A256GCM","kid":"AAAAAAAA.20833"}')), undefined, 'an unknown secret')
-  t.equal(ours.open(respelled(`{"alg":"dir","enc":"A256GCM","kid":"${kid}"}`.padEnd(200))), undefined, 'an endless header')
+  t.equal(ours.open(respelled(`{"alg":"dir","enc":"A256GCM","kid":"${kid}"}`.padEnd(200))), undefined,
+    'an endless header')
   t.equal(ours.open(`${header}.AAAA.${iv}.${text}.${tag}`), undefined, 'an encrypted key')
 })
 
-t.test('SES-25: nonces never repeat', async (t) => {
+t.test('SES-25: nonces never repeat', async t => {
   const { seal } = sealer()
   const seen = new Set<string>()
   for (let count = 0; count < 20_000; count++) seen.add(seal('').split('.')[2] ?? '')
   t.equal(seen.size, 20_000)
 })
 
-t.test('a key id says nothing about the secret', async (t) => {
+t.test('a key id says nothing about the secret', async t => {
   const { kid } = JSON.parse(headerOf(sealer().seal('x'))) as { kid: string }
-  const hashes = ['sha1', 'sha256', 'sha512', 'md5'].map((name) => createHash(name).update(SECRET).digest('base64url'))
-  t.notOk(hashes.some((hash) => hash.startsWith(kid.slice(0, 8))))
+  const hashes = ['sha1', 'sha256', 'sha512', 'md5'].map(name => createHash(name).update(SECRET).digest('base64url'))
+  t.notOk(hashes.some(hash => hash.startsWith(kid.slice(0, 8))))
 })
 
-t.test('RE-03: hostile values are refused fast', async (t) => {
+t.test('RE-03: hostile values are refused fast', async t => {
   const { seal, open } = sealer()
   const sealed = seal(randomBytes(700))
-  const hostile = ['.'.repeat(100_000), 'A'.repeat(100_000), `${sealed.split('.')[0]}..${'A'.repeat(100_000)}`, '..'.repeat(50_000), '\u0000'.repeat(100_000)]
+  const hostile = ['.'.repeat(100_000), 'A'.repeat(100_000), `${sealed.split('.')[0]}..${'A'.repeat(100_000)}`,
+    '..'.repeat(50_000), '\u0000'.repeat(100_000)]
   t.notOk(hostile.some(open))
   for (const value of hostile) t.ok(await leastCpuTime(() => open(value)) < 5, 'under 5 ms')
 })

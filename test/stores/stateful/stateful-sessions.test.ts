@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { test } from 'tap'
-import { MemoryRevocationStore, MemorySessionStore, TimeoutError, type SessionStore } from '../../../lib/stores/index.js'
+import {
+  MemoryRevocationStore, MemorySessionStore, TimeoutError, type SessionStore
+} from '../../../lib/stores/index.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
 import { bounded, boundedLock } from '../../../lib/stores/store-deadline.js'
-import { createStatefulSessions, storeKey, type StatefulSessionsOptions } from '../../../lib/stores/stateful/stateful-sessions.js'
+import {
+  createStatefulSessions, storeKey, type StatefulSessionsOptions
+} from '../../../lib/stores/stateful/stateful-sessions.js'
 import type { SessionData } from '../../../types/stores.js'
 import { Clock, MapBrowser } from '../stateless/map-jar.js'
 
@@ -22,7 +26,10 @@ function setUp (changes: Partial<StatefulSessionsOptions> = {}) {
       if (Object.hasOwn(interfere, name)) return interfere[name]
       const method: unknown = target[name]
       if (typeof method !== 'function') return method
-      return (...args: unknown[]) => { calls.push(name); return method.apply(target, args) as unknown }
+      return (...args: unknown[]) => {
+        calls.push(name)
+        return method.apply(target, args) as unknown
+      }
     }
   }) as SessionStore
   const seal = (purpose: string) => createSealer({ secrets: ['s'.repeat(32)], purpose, maxAgeDays: 3, now: clock.now })
@@ -38,21 +45,42 @@ function setUp (changes: Partial<StatefulSessionsOptions> = {}) {
     timeout: 0.2,
     lease: { leaseSeconds: 5, waitSeconds: 6 },
     onStoreError: 'fail',
-    warn: (code, detail) => { warnings.push([code, detail]) },
+    warn: (code, detail) => {
+      warnings.push([code, detail])
+    },
     ...changes
   }
-  return { clock, memory, calls, interfere, warnings, options, browser: new MapBrowser(clock), sessions: createStatefulSessions(options) }
+  return {
+    clock,
+    memory,
+    calls,
+    interfere,
+    warnings,
+    options,
+    browser: new MapBrowser(clock),
+    sessions: createStatefulSessions(options)
+  }
 }
 
 function newSession (at: number, user: object = {}): SessionData {
   const id = randomBytes(32).toString('base64url')
   return {
-    record: { id, version: 1, user: { sub: 'auth0|1', ...user }, sid: `sid-${id.slice(0, 4)}`, domain: 'acme.auth0.com', issuer: 'https://acme.auth0.com/', createdAt: at, updatedAt: at },
+    record: {
+      id,
+      version: 1,
+      user: { sub: 'auth0|1', ...user },
+      sid: `sid-${id.slice(0, 4)}`,
+      domain: 'acme.auth0.com',
+      issuer: 'https://acme.auth0.com/',
+      createdAt: at,
+      updatedAt: at
+    },
     tokens: { id, version: 1, refreshToken: 'secret-refresh-token', tokenSets: [], connectionTokenSets: [] }
   }
 }
 
-async function logIn ({ browser, sessions, clock }: Pick<ReturnType<typeof setUp>, 'browser' | 'sessions' | 'clock'>, user?: object): Promise<SessionData> {
+async function logIn ({ browser, sessions, clock }: Pick<ReturnType<typeof setUp>, 'browser' | 'sessions' | 'clock'>,
+  user?: object): Promise<SessionData> {
   const session = newSession(clock.now(), user)
   const jar = browser.request()
   await sessions.create(jar, session)
@@ -70,7 +98,10 @@ test('a request without a session asks nothing and sets nothing (SES-30)', async
 test('malformed and made-up cookies are cleared and never reach the store (SES-28)', async t => {
   for (const idSealer of ['sealed', undefined]) {
     const world = idSealer === undefined ? setUp({ idSealer: undefined }) : setUp()
-    for (const value of ['', 'x', '../../etc', '__proto__', 'a'.repeat(129), 'a.b'.repeat(300), 'ü'.repeat(30), `${'a'.repeat(30)}\n`]) {
+    for (
+      const value of ['', 'x', '../../etc', '__proto__', 'a'.repeat(129), 'a.b'.repeat(300), 'ü'.repeat(30),
+        `${'a'.repeat(30)}\n`]
+    ) {
       world.browser.plant(names.session, value)
       const jar = world.browser.request()
       t.equal(await world.sessions.read(jar), undefined)
@@ -80,7 +111,7 @@ test('malformed and made-up cookies are cleared and never reach the store (SES-2
   }
 })
 
-test('a session\'s id alone opens nothing: the cookie holds it sealed, the store hashed', async t => {
+test("a session's id alone opens nothing: the cookie holds it sealed, the store hashed", async t => {
   const world = setUp()
   const { record } = await logIn(world)
   const cookie = world.browser.cookies.get(names.session)!
@@ -104,7 +135,8 @@ test('claims and tokens of one request come from one read', async t => {
   t.ok(Object.isFrozen(read!.record.user))
 })
 
-test('sessions end by inactivity, by age and by the provider\'s ceiling; use prolongs the first at most once per touchAfter', async t => {
+test("sessions end by inactivity, by age and by the provider's ceiling; use prolongs the first at most once per " +
+  'touchAfter', async t => {
   const world = setUp()
   await logIn(world)
   world.calls.length = 0
@@ -121,7 +153,7 @@ test('sessions end by inactivity, by age and by the provider\'s ceiling; use pro
   t.equal(await request(), undefined)
 })
 
-test('another session\'s value under this key is refused (STO-03)', async t => {
+test("another session's value under this key is refused (STO-03)", async t => {
   const world = setUp()
   const mine = await logIn(world)
   const other = new MapBrowser(world.clock)
@@ -143,9 +175,14 @@ test('a login ends the session before it (SES-14, SES-15)', async t => {
 test('fifty updates at the same time all happen', async t => {
   const world = setUp({ timeout: 10 })
   const { record } = await logIn(world)
-  await Promise.all(Array.from({ length: 50 }, async () => await world.sessions.update(world.browser.request(), record.id, ({ record, tokens }) => ({
-    tokens, record: { ...record, custom: { count: Number(record.custom?.count ?? 0) + 1 } }
-  }))))
+  await Promise.all(
+    Array.from({ length: 50 },
+      async () =>
+        await world.sessions.update(world.browser.request(), record.id, ({ record, tokens }) => ({
+          tokens,
+          record: { ...record, custom: { count: Number(record.custom?.count ?? 0) + 1 } }
+        })))
+  )
   t.equal((await world.sessions.read(world.browser.request()))?.record.custom?.count, 50)
 })
 
@@ -157,7 +194,8 @@ test('nothing brings a session back that logout ended', async t => {
   const jar = world.browser.request()
   t.equal((await world.sessions.destroy(jar))?.id, record.id)
   jar.send()
-  t.equal(await world.sessions.update(slow, record.id, ({ record, tokens }) => ({ record: { ...record }, tokens })), undefined)
+  t.equal(await world.sessions.update(slow, record.id, ({ record, tokens }) => ({ record: { ...record }, tokens })),
+    undefined)
   t.equal(world.memory.size, 0)
 })
 
@@ -202,7 +240,8 @@ for (const fault of ['silent', 'failing'] as const) {
   test(`a ${fault} store: typed errors, no half session, and recovery (STO-01, STO-02)`, async t => {
     const world = setUp()
     const { record } = await logIn(world)
-    const down = async (): Promise<never> => fault === 'failing' ? await Promise.reject(new Error('connection lost')) : await new Promise<never>(() => {})
+    const down = async (): Promise<never> =>
+      fault === 'failing' ? await Promise.reject(new Error('connection lost')) : await new Promise<never>(() => {})
     const methods = ['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'] as const
     for (const method of methods) world.interfere[method] = down
     const error = { code: 'session_store_error', statusCode: 503, retryAfter: 5 }
@@ -211,7 +250,8 @@ for (const fault of ['silent', 'failing'] as const) {
     const jar = login.request()
     await t.rejects(world.sessions.create(jar, newSession(world.clock.now())) as Promise<void>, error)
     t.same(jar.send(), [])
-    await t.rejects(world.sessions.update(world.browser.request(), record.id, current => current) as Promise<unknown>, error)
+    await t.rejects(world.sessions.update(world.browser.request(), record.id, current => current) as Promise<unknown>,
+      error)
     const leaving = world.browser.request()
     await t.rejects(world.sessions.destroy(leaving) as Promise<unknown>, error)
     t.same(leaving.send().map(({ value }) => value), [undefined], 'the browser forgets the session all the same')
@@ -226,8 +266,12 @@ for (const fault of ['silent', 'failing'] as const) {
 test('a lock that is not free in time, work that fails, and a store without locks', async t => {
   const world = setUp()
   const sessions = createStatefulSessions({ ...world.options, lease: { leaseSeconds: 5, waitSeconds: 0.05 } })
-  await sessions.lock('a', async () => { await t.rejects(sessions.lock('a', async () => {}), TimeoutError) })
-  await t.rejects(sessions.lock('a', async () => { throw new Error('the work failed') }), /the work failed/)
+  await sessions.lock('a', async () => {
+    await t.rejects(sessions.lock('a', async () => {}), TimeoutError)
+  })
+  await t.rejects(sessions.lock('a', async () => {
+    throw new Error('the work failed')
+  }), /the work failed/)
   world.interfere.lock = undefined as never
   t.equal(await sessions.lock('a', async signal => signal), undefined)
 })
@@ -236,16 +280,26 @@ test('a cookie is opened once; whether its session still lives the store is aske
   const clock = new Clock()
   const sealer = createSealer({ secrets: ['s'.repeat(32)], purpose: 'id', maxAgeDays: 3, now: clock.now })
   let opened = 0
-  const counting = { ...sealer, open: (value: string) => { opened++; return sealer.open(value) }, seal: (value: string | Buffer) => sealer.seal(value) }
+  const counting = {
+    ...sealer,
+    open: (value: string) => {
+      opened++
+      return sealer.open(value)
+    },
+    seal: (value: string | Buffer) => sealer.seal(value)
+  }
   const world = setUp({ idSealer: counting })
   const { record } = await logIn(world)
-  for (let request = 0; request < 3; request++) t.equal((await world.sessions.read(world.browser.request()))?.record.id, record.id)
+  for (let request = 0; request < 3; request++) {
+    t.equal((await world.sessions.read(world.browser.request()))?.record.id, record.id)
+  }
   t.equal(opened, 1)
   t.equal(world.calls.filter(call => call === 'get').length, 3)
   await world.memory.delete(storeKey(record.id))
   t.equal(await world.sessions.read(world.browser.request()), undefined)
   world.browser.plant(names.session, 'A'.repeat(60))
-  t.equal(await world.sessions.read(world.browser.request()), undefined, 'what does not open is no session, each time anew')
+  t.equal(await world.sessions.read(world.browser.request()), undefined,
+    'what does not open is no session, each time anew')
 })
 
 test('without a seal the cookie is the id', async t => {
@@ -259,7 +313,9 @@ test('a touch that fails costs the request nothing; one that finds nothing ends 
   const world = setUp()
   const { record } = await logIn(world)
   world.clock.pass(lifetime.touchAfter)
-  world.interfere.touch = async () => { throw new Error('read only') }
+  world.interfere.touch = async () => {
+    throw new Error('read only')
+  }
   t.equal((await world.sessions.read(world.browser.request()))?.record.id, record.id)
   t.match(world.warnings, [['session_touch_failed', { error: { code: 'session_store_error' } }]])
   world.interfere.touch = async () => false
@@ -272,7 +328,10 @@ test('a session that does not roll ends where it began to, however much it is us
   const world = setUp({ lifetime: { ...lifetime, rolling: false } })
   const { record } = await logIn(world)
   world.clock.pass(lifetime.absoluteDuration - 1)
-  t.match(await world.sessions.read(world.browser.request()), { lastActivity: record.updatedAt, expiresAt: record.createdAt + lifetime.absoluteDuration })
+  t.match(await world.sessions.read(world.browser.request()), {
+    lastActivity: record.updatedAt,
+    expiresAt: record.createdAt + lifetime.absoluteDuration
+  })
   t.notOk(world.calls.includes('touch'))
   world.clock.pass(1)
   t.equal(await world.sessions.read(world.browser.request()), undefined)
@@ -294,14 +353,16 @@ test('tokens of a session that is not there any more are no tokens', async t => 
   t.equal(await world.sessions.tokens(jar, record), undefined)
 })
 
-test('under the session\'s lock the tokens come from the store, not from what the request saw before', async t => {
+test("under the session's lock the tokens come from the store, not from what the request saw before", async t => {
   const world = setUp()
   const { record } = await logIn(world)
   const jar = world.browser.request()
   await world.sessions.read(jar)
-  await world.sessions.update(world.browser.request(), record.id, current => ({ record: current.record, tokens: { ...current.tokens, refreshToken: 'newer' } }))
+  await world.sessions.update(world.browser.request(), record.id,
+    current => ({ record: current.record, tokens: { ...current.tokens, refreshToken: 'newer' } }))
   t.equal((await world.sessions.tokens(jar, record))?.refreshToken, 'secret-refresh-token')
-  t.equal(await world.sessions.lock(record.id, async () => (await world.sessions.tokens(jar, record))?.refreshToken), 'newer')
+  t.equal(await world.sessions.lock(record.id, async () => (await world.sessions.tokens(jar, record))?.refreshToken),
+    'newer')
 })
 
 test('a session can be ended by its id, once', async t => {
@@ -315,7 +376,9 @@ test('a session can be ended by its id, once', async t => {
 test('a write that others overtake at every attempt, and one that waited behind a slow store, give up', async t => {
   const world = setUp({ timeout: 0.05 })
   const { record } = await logIn(world)
-  const write = async () => await world.sessions.update(world.browser.request(), record.id, ({ record, tokens }) => ({ record: { ...record }, tokens }))
+  const write = async () =>
+    await world.sessions.update(world.browser.request(), record.id,
+      ({ record, tokens }) => ({ record: { ...record }, tokens }))
   world.interfere.update = async () => false
   await t.rejects(write(), { code: 'session_store_error', message: /changed by others/ })
   delete world.interfere.update
@@ -332,33 +395,57 @@ test('a login whose store has no list of revocations is written all the same', a
   t.equal(await world.sessions.revoke({ iss: record.issuer, sub: record.user.sub }), 1)
 })
 
-test('a clean answer at once needs no clock; a late one is dropped, a store that throws anything fails alike', async t => {
+test('an answer at once needs no clock; a late one is dropped, a store that throws anything fails alike', async t => {
   t.equal(await bounded('get', 0, async () => 1), 1, 'it was there')
-  await t.rejects(bounded('get', 0.01, async () => await new Promise<never>(() => {})), { code: 'session_store_error', message: /"get" in time/ })
+  await t.rejects(bounded('get', 0.01, async () => await new Promise<never>(() => {})), {
+    code: 'session_store_error',
+    message: /"get" in time/
+  })
   const thrown: unknown = 'a text with a secret'
-  const works: (() => Promise<never>)[] = [() => { throw thrown }, async () => { throw thrown }, async () => { throw Object.assign(new Error('m'), { code: 5 }) }]
+  const works: (() => Promise<never>)[] = [() => {
+    throw thrown
+  }, async () => {
+    throw thrown
+  }, async () => {
+    throw Object.assign(new Error('m'), { code: 5 })
+  }]
   for (const work of works) {
     const error = await bounded('get', 1, work).then(() => undefined, (reason: unknown) => reason as Error)
     t.match(error, { code: 'session_store_error', statusCode: 503, cause: Error })
     t.notMatch(String((error?.cause as Error).message), 'secret')
   }
-  await t.rejects(bounded('get', 1, async () => { throw Object.assign(new Error('m'), { code: 'ECONNRESET' }) }), { cause: { code: 'ECONNRESET' } })
+  await t.rejects(bounded('get', 1, async () => {
+    throw Object.assign(new Error('m'), { code: 'ECONNRESET' })
+  }), { cause: { code: 'ECONNRESET' } })
 })
 
 test('the way to a lock is bounded, its work is not', async t => {
   const signal = new AbortController().signal
-  t.equal(await boundedLock(0.02, async work => { await work(signal) }, async () => await new Promise(resolve => setTimeout(resolve, 40, 'done'))), 'done')
-  await t.rejects(boundedLock(1, async () => {}, async () => 'never'), { code: 'session_store_error', cause: { message: 'The store never ran the work.' } })
-  await t.rejects(boundedLock(1, async () => { throw new Error('no lock today') }, async () => 'never'), { code: 'session_store_error', message: /"lock"/ })
-  await t.rejects(boundedLock(1, async () => { throw new TimeoutError('busy') }, async () => 'never'), { code: 'timeout' })
+  t.equal(await boundedLock(0.02, async work => {
+    await work(signal)
+  }, async () => await new Promise(resolve => setTimeout(resolve, 40, 'done'))), 'done')
+  await t.rejects(boundedLock(1, async () => {}, async () => 'never'), {
+    code: 'session_store_error',
+    cause: { message: 'The store never ran the work.' }
+  })
+  await t.rejects(boundedLock(1, async () => {
+    throw new Error('no lock today')
+  }, async () => 'never'), { code: 'session_store_error', message: /"lock"/ })
+  await t.rejects(boundedLock(1, async () => {
+    throw new TimeoutError('busy')
+  }, async () => 'never'), { code: 'timeout' })
   let ran = false
   let arrive!: () => void
-  const late = new Promise<void>(resolve => { arrive = resolve })
+  const late = new Promise<void>(resolve => {
+    arrive = resolve
+  })
   let refused: unknown
   await t.rejects(boundedLock(0.01, async work => {
     await late
     refused = await work(signal).catch((error: unknown) => error)
-  }, async () => { ran = true }), { code: 'session_store_error', message: /"lock" in time/ })
+  }, async () => {
+    ran = true
+  }), { code: 'session_store_error', message: /"lock" in time/ })
   arrive()
   await new Promise(resolve => setImmediate(resolve))
   t.match(refused, { code: 'session_store_error' }, 'a lock that comes too late is given back')

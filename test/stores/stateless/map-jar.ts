@@ -40,12 +40,16 @@ export class MapBrowser {
   request (): MapJar {
     for (const [name, { expiresAt }] of this.cookies) if (expiresAt <= this.#clock.now()) this.cookies.delete(name)
     const sent = new Map([...this.cookies].map(([name, { value }]): [string, string] => [name, value]))
-    return new MapJar({ sent, secure: this.#secure, respond: (writes) => this.#apply(writes) })
+    return new MapJar({ sent, secure: this.#secure, respond: writes => this.#apply(writes) })
   }
 
   /** Puts a cookie there as an attacker or another application would. */
   plant (name: string, value: string): void {
-    this.cookies.set(name, { value, expiresAt: Infinity, attributes: { path: '/', httpOnly: true, secure: this.#secure, sameSite: 'lax' } })
+    this.cookies.set(name, {
+      value,
+      expiresAt: Infinity,
+      attributes: { path: '/', httpOnly: true, secure: this.#secure, sameSite: 'lax' }
+    })
   }
 
   /** Bytes of the Cookie header. */
@@ -69,7 +73,13 @@ export class MapJar implements CookieJar {
   readonly #sent: ReadonlyMap<string, string>
   readonly #respond: (writes: Write[]) => void
 
-  constructor ({ sent, secure = true, respond = () => {} }: { sent: ReadonlyMap<string, string>, secure?: boolean, respond?: (writes: Write[]) => void }) {
+  constructor (
+    { sent, secure = true, respond = () => {} }: {
+      sent: ReadonlyMap<string, string>,
+      secure?: boolean,
+      respond?: (writes: Write[]) => void
+    }
+  ) {
     this.#sent = sent
     this.secure = secure
     this.#respond = respond
@@ -81,7 +91,7 @@ export class MapJar implements CookieJar {
   }
 
   names (prefix: string): string[] {
-    return [...this.#sent.keys()].filter((name) => name.startsWith(prefix))
+    return [...this.#sent.keys()].filter(name => name.startsWith(prefix))
   }
 
   set (name: string, value: string, attributes: CookieAttributes, stillWanted: () => boolean = () => true): void {

@@ -1,16 +1,27 @@
 import t from 'tap'
-import { createStatelessSessions, type StatelessSessionsOptions } from '../../../lib/stores/stateless/stateless-sessions.js'
+import {
+  createStatelessSessions, type StatelessSessionsOptions
+} from '../../../lib/stores/stateless/stateless-sessions.js'
 import { MemoryRevocationStore } from '../../../lib/stores/memory/memory-revocation-store.js'
 import { createRecentWrites } from '../../../lib/stores/stateless/recent-writes.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
 import { leastCpuTime } from '../../cpu-time.js'
 import { Clock, jarOf, MapBrowser, type MapJar } from './map-jar.js'
 import type { LiveSession } from '../../../lib/stores/sessions.js'
-import type { CookieAttributes, RevocationStore, SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
+import type {
+  CookieAttributes, RevocationStore, SessionRecord, SessionTokens, SessionData
+} from '../../../types/stores.js'
 
 const SECRET = 'a secret of quite enough characters, really'
 const DAY = 86_400
-const ATTRIBUTES: CookieAttributes = { path: '/app', httpOnly: true, secure: true, sameSite: 'lax', domain: 'example.com', partitioned: true }
+const ATTRIBUTES: CookieAttributes = {
+  path: '/app',
+  httpOnly: true,
+  secure: true,
+  sameSite: 'lax',
+  domain: 'example.com',
+  partitioned: true
+}
 const [CLAIMS, TOKENS, SEEN] = ['__Host-a0', '__Host-a0_t', '__Host-a0_s']
 
 interface Setup extends Partial<StatelessSessionsOptions> {
@@ -21,17 +32,21 @@ interface Setup extends Partial<StatelessSessionsOptions> {
 
 function setup ({ clock = new Clock(), client = 'client-a', secrets = [SECRET], ...options }: Setup = {}) {
   const warnings: { code: string, detail: object }[] = []
-  const sealerFor = (kind: string) => createSealer({ secrets, purpose: `${client} ${kind}`, maxAgeDays: 3, now: clock.now })
+  const sealerFor = (kind: string) =>
+    createSealer({ secrets, purpose: `${client} ${kind}`, maxAgeDays: 3, now: clock.now })
   const sealers = { session: sealerFor('session'), tokens: sealerFor('tokens'), seen: sealerFor('seen') }
   const sessions = createStatelessSessions({
-    names: (secure) => secure ? { session: CLAIMS, tokens: TOKENS, seen: SEEN } : { session: 'a0', tokens: 'a0_t', seen: 'a0_s' },
-    attributes: (secure) => ({ ...ATTRIBUTES, secure }),
+    names: secure =>
+      secure ? { session: CLAIMS, tokens: TOKENS, seen: SEEN } : { session: 'a0', tokens: 'a0_t', seen: 'a0_s' },
+    attributes: secure => ({ ...ATTRIBUTES, secure }),
     sealers,
     lifetime: { rolling: true, inactivityDuration: DAY, absoluteDuration: 3 * DAY, touchAfter: 8640 },
     revocations: new MemoryRevocationStore({ now: clock.now }),
     now: clock.now,
     cacheEntries: 100,
-    warn: (code, detail) => { warnings.push({ code, detail }) },
+    warn: (code, detail) => {
+      warnings.push({ code, detail })
+    },
     ...options
   })
   return { clock, sessions, sealers, warnings, browser: new MapBrowser(clock) }
@@ -39,19 +54,43 @@ function setup ({ clock = new Clock(), client = 'client-a', secrets = [SECRET], 
 
 let ids = 0
 
-function session (clock: Clock, { record = {}, tokens = {} }: { record?: Partial<SessionRecord>, tokens?: Partial<SessionTokens> } = {}): SessionData {
+function session (clock: Clock,
+  { record = {}, tokens = {} }: { record?: Partial<SessionRecord>, tokens?: Partial<SessionTokens> } =
+  {}): SessionData {
   const id = record.id ?? `session-${++ids}`
   const issuer = 'https://acme.eu.auth0.com/'
   return {
     record: {
-      id, version: 0, user: { sub: 'auth0|1', name: 'Ann', org_id: 'org_1' }, sid: `sid-of-${id}`, domain: 'acme.eu.auth0.com', issuer, createdAt: clock.now(), updatedAt: clock.now(), ...record
+      id,
+      version: 0,
+      user: { sub: 'auth0|1', name: 'Ann', org_id: 'org_1' },
+      sid: `sid-of-${id}`,
+      domain: 'acme.eu.auth0.com',
+      issuer,
+      createdAt: clock.now(),
+      updatedAt: clock.now(),
+      ...record
     },
-    tokens: { id, version: 0, refreshToken: `refresh-of-${id}`, tokenSets: [accessToken()], connectionTokenSets: [], ...tokens }
+    tokens: {
+      id,
+      version: 0,
+      refreshToken: `refresh-of-${id}`,
+      tokenSets: [accessToken()],
+      connectionTokenSets: [],
+      ...tokens
+    }
   }
 }
 
 function accessToken (audience?: string, accessToken = 'opaque', expiresAt = 1_900_000_000) {
-  return { accessToken, tokenType: 'Bearer' as const, scope: 'openid', requestedScope: 'openid', expiresAt, ...(audience !== undefined && { audience }) }
+  return {
+    accessToken,
+    tokenType: 'Bearer' as const,
+    scope: 'openid',
+    requestedScope: 'openid',
+    expiresAt,
+    ...(audience !== undefined && { audience })
+  }
 }
 
 /** A token as large as asked that cannot be packed. */
@@ -60,7 +99,8 @@ function large (characters: number): string {
 }
 
 /** Logs in and lets the browser have the cookies. */
-async function login ({ clock, sessions, browser }: ReturnType<typeof setup>, more: Parameters<typeof session>[1] = {}): Promise<SessionData> {
+async function login ({ clock, sessions, browser }: ReturnType<typeof setup>,
+  more: Parameters<typeof session>[1] = {}): Promise<SessionData> {
   const made = session(clock, more)
   const jar = browser.request()
   await sessions.create(jar, made)
@@ -68,7 +108,7 @@ async function login ({ clock, sessions, browser }: ReturnType<typeof setup>, mo
   return made
 }
 
-t.test('a session is read back as it was created, at once and frozen', async (t) => {
+t.test('a session is read back as it was created, at once and frozen', async t => {
   const s = setup()
   const made = await login(s)
   t.same([...s.browser.cookies.keys()], [CLAIMS, TOKENS])
@@ -76,14 +116,17 @@ t.test('a session is read back as it was created, at once and frozen', async (t)
   const read = s.sessions.read(jar)
   t.notOk(read instanceof Promise)
   t.strictSame(read, { record: made.record, lastActivity: s.clock.now(), expiresAt: s.clock.now() + DAY })
-  t.equal(((await s.sessions.read(s.browser.request())))?.record, (read as LiveSession).record, 'one object for many requests')
-  t.throws(() => { (read as LiveSession).record.user.name = 'Eve' }, TypeError)
+  t.equal((await s.sessions.read(s.browser.request()))?.record, (read as LiveSession).record,
+    'one object for many requests')
+  t.throws(() => {
+    ;(read as LiveSession).record.user.name = 'Eve'
+  }, TypeError)
   t.same(await s.sessions.tokens(jar, made.record), made.tokens)
   t.equal(jar.writes.size, 0)
   t.equal(s.sessions.kind, 'cookie')
 })
 
-t.test('plain http has names of its own', async (t) => {
+t.test('plain http has names of its own', async t => {
   const s = setup()
   const plain = new MapBrowser(s.clock, { secure: false })
   const jar = plain.request()
@@ -94,24 +137,34 @@ t.test('plain http has names of its own', async (t) => {
   t.ok(s.sessions.read(plain.request()))
 })
 
-t.test('SES-30: a request without a session sets nothing and asks nobody', async (t) => {
+t.test('SES-30: a request without a session sets nothing and asks nobody', async t => {
   const asked: unknown[] = []
-  const { sessions } = setup({ revocations: { revoke () {}, revokedAt: (owner) => { asked.push(owner); return undefined } } })
+  const { sessions } = setup({
+    revocations: {
+      revoke () {},
+      revokedAt: owner => {
+        asked.push(owner)
+        return undefined
+      }
+    }
+  })
   for (const header of ['', 'theme=dark', `${TOKENS}=x; ${SEEN}=y`]) {
     const jar = jarOf(header)
     t.equal(sessions.read(jar), undefined)
-    t.equal(await sessions.update(jar, 'any', (current) => current), undefined)
+    t.equal(await sessions.update(jar, 'any', current => current), undefined)
     t.equal(jar.writes.size, 0)
   }
   t.same(asked, [])
 })
 
-t.test('SES-01: an unreadable cookie is no session, and everything of it is cleared', async (t) => {
+t.test('SES-01: an unreadable cookie is no session, and everything of it is cleared', async t => {
   const s = setup({ cacheEntries: 0 })
   await login(s)
   const claims = s.browser.cookies.get(CLAIMS)?.value ?? ''
-  const spoiled = [...claims].map((character, position) => claims.slice(0, position) + (character === 'A' ? 'B' : 'A') + claims.slice(position + 1))
-  t.ok(spoiled.every((value) => s.sessions.read(jarOf(`${CLAIMS}=${value}`)) === undefined))
+  const spoiled = [...claims].map((character, position) =>
+    claims.slice(0, position) + (character === 'A' ? 'B' : 'A') + claims.slice(position + 1)
+  )
+  t.ok(spoiled.every(value => s.sessions.read(jarOf(`${CLAIMS}=${value}`)) === undefined))
   const jar = jarOf(`${CLAIMS}=garbage; ${TOKENS}=garbage; ${TOKENS}.0=2.x; ${TOKENS}.00=y; ${SEEN}=garbage; other=1`)
   t.equal(s.sessions.read(jar), undefined)
   t.same([...jar.writes.keys()].sort(), [CLAIMS, TOKENS, `${TOKENS}.0`, `${TOKENS}.00`, SEEN].sort())
@@ -122,30 +175,34 @@ t.test('SES-01: an unreadable cookie is no session, and everything of it is clea
   t.equal(late.writes.size, 0)
 })
 
-t.test('SES-05: a cookie of another application with the same secret is no session', async (t) => {
+t.test('SES-05: a cookie of another application with the same secret is no session', async t => {
   const [a, b] = [setup(), setup({ client: 'client-b' })]
   await login(a)
   t.equal(b.sessions.read(a.browser.request()), undefined)
   t.ok(a.sessions.read(a.browser.request()))
 })
 
-t.test('SES-05: a tokens or last-seen cookie in place of the claims cookie is no session', async (t) => {
+t.test('SES-05: a tokens or last-seen cookie in place of the claims cookie is no session', async t => {
   const s = setup()
   await login(s)
   s.clock.pass(10_000)
   const touched = s.browser.request()
   await s.sessions.read(touched)
   touched.send()
-  for (const name of [TOKENS, SEEN]) t.equal(s.sessions.read(jarOf(`${CLAIMS}=${s.browser.cookies.get(name)?.value}`)), undefined)
+  for (const name of [TOKENS, SEEN]) {
+    t.equal(s.sessions.read(jarOf(`${CLAIMS}=${s.browser.cookies.get(name)?.value}`)), undefined)
+  }
 })
 
-t.test('SES-06: a cookie that is copied to another browser works there: it is a bearer credential', async (t) => {
+t.test('SES-06: a cookie that is copied to another browser works there: it is a bearer credential', async t => {
   const s = setup()
   const made = await login(s)
-  t.match(s.sessions.read(jarOf(`${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}`)), { record: { id: made.record.id } })
+  t.match(s.sessions.read(jarOf(`${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}`)), {
+    record: { id: made.record.id }
+  })
 })
 
-t.test('SES-08: a cookie made with a removed secret is no session, with a listed older one it is', async (t) => {
+t.test('SES-08: a cookie made with a removed secret is no session, with a listed older one it is', async t => {
   const old = setup()
   await login(old)
   const newer = 'a newer secret of quite enough characters'
@@ -153,7 +210,7 @@ t.test('SES-08: a cookie made with a removed secret is no session, with a listed
   t.equal(setup({ secrets: [newer] }).sessions.read(old.browser.request()), undefined)
 })
 
-t.test('SES-10: inactivity ends a session whatever the cookie\'s Max-Age says', async (t) => {
+t.test("SES-10: inactivity ends a session whatever the cookie's Max-Age says", async t => {
   const s = setup()
   await login(s)
   const jar = jarOf(`${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}`)
@@ -165,7 +222,7 @@ t.test('SES-10: inactivity ends a session whatever the cookie\'s Max-Age says', 
   t.equal(next.writes.get(CLAIMS)?.value, undefined)
 })
 
-t.test('SES-11: the absolute limit ends a session that is in use', async (t) => {
+t.test('SES-11: the absolute limit ends a session that is in use', async t => {
   const s = setup()
   const { record } = await login(s)
   for (let hours = 0; hours < 71; hours++) {
@@ -180,7 +237,7 @@ t.test('SES-11: the absolute limit ends a session that is in use', async (t) => 
   t.equal(s.sessions.read(jarOf(kept)), undefined)
 })
 
-t.test('SES-11: the identity provider\'s ceiling ends a session half a minute early', async (t) => {
+t.test("SES-11: the identity provider's ceiling ends a session half a minute early", async t => {
   const s = setup()
   await login(s, { record: { ceiling: s.clock.now() + 1000 } })
   t.equal(s.browser.cookies.get(CLAIMS)?.attributes.maxAge, 970)
@@ -191,7 +248,7 @@ t.test('SES-11: the identity provider\'s ceiling ends a session half a minute ea
   t.equal(s.sessions.read(jarOf(kept)), undefined)
 })
 
-t.test('use rewrites nothing but the last-seen cookie, and that once per touchAfter', async (t) => {
+t.test('use rewrites nothing but the last-seen cookie, and that once per touchAfter', async t => {
   const s = setup()
   const { record } = await login(s)
   const claims = s.browser.cookies.get(CLAIMS)?.value
@@ -216,7 +273,7 @@ t.test('use rewrites nothing but the last-seen cookie, and that once per touchAf
   t.equal(s.browser.cookies.get(SEEN)?.attributes.maxAge, Math.ceil(record.createdAt + 3 * DAY - s.clock.now()))
 })
 
-t.test('a last-seen cookie of another session, or an unreadable one, prolongs nothing', async (t) => {
+t.test('a last-seen cookie of another session, or an unreadable one, prolongs nothing', async t => {
   const s = setup()
   const other = setup({ clock: s.clock })
   await login(s)
@@ -226,12 +283,15 @@ t.test('a last-seen cookie of another session, or an unreadable one, prolongs no
   await other.sessions.read(jar)
   jar.send()
   s.clock.pass(DAY - 10_000)
-  for (const value of [other.browser.cookies.get(SEEN)?.value ?? '', 'garbage', s.sealers.seen.seal('garbage'), s.sealers.seen.seal('[1,1,1]')]) {
+  for (
+    const value of [other.browser.cookies.get(SEEN)?.value ?? '', 'garbage', s.sealers.seen.seal('garbage'),
+      s.sealers.seen.seal('[1,1,1]')]
+  ) {
     t.equal(s.sessions.read(jarOf(`${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}; ${SEEN}=${value}`)), undefined)
   }
 })
 
-t.test('where nothing can be written any more, use is not written down', async (t) => {
+t.test('where nothing can be written any more, use is not written down', async t => {
   const s = setup()
   const { record } = await login(s)
   s.clock.pass(20_000)
@@ -241,7 +301,7 @@ t.test('where nothing can be written any more, use is not written down', async (
   t.equal(jar.writes.size, 0)
 })
 
-t.test('without rolling only the absolute limit counts, and use is never written down', async (t) => {
+t.test('without rolling only the absolute limit counts, and use is never written down', async t => {
   const s = setup({ lifetime: { rolling: false, inactivityDuration: DAY, absoluteDuration: 3 * DAY, touchAfter: 0 } })
   const { record } = await login(s)
   s.clock.pass(2 * DAY)
@@ -253,7 +313,7 @@ t.test('without rolling only the absolute limit counts, and use is never written
   t.equal(s.sessions.read(jarOf(kept)), undefined)
 })
 
-t.test('SES-14: a login ends the session that was there before, also for copies of its cookie', async (t) => {
+t.test('SES-14: a login ends the session that was there before, also for copies of its cookie', async t => {
   const s = setup()
   const first = await login(s)
   const stolen = `${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}`
@@ -268,7 +328,7 @@ t.test('SES-14: a login ends the session that was there before, also for copies 
   t.match(s.sessions.read(s.browser.request()), { record: { id: second.record.id } })
 })
 
-t.test('SES-14: a session whose end has come anyway need not be ended by a login', async (t) => {
+t.test('SES-14: a session whose end has come anyway need not be ended by a login', async t => {
   const revocations = new MemoryRevocationStore()
   const s = setup({ revocations })
   await login(s)
@@ -279,18 +339,29 @@ t.test('SES-14: a session whose end has come anyway need not be ended by a login
   t.equal(revocations.size, 0)
 })
 
-t.test('SES-15: nothing of user A stays when B logs in', async (t) => {
+t.test('SES-15: nothing of user A stays when B logs in', async t => {
   const s = setup()
-  await login(s, { record: { custom: { cart: 1 } }, tokens: { idToken: 'A', jkt: 'A', tokenSets: [accessToken('https://api', large(5000))] } })
+  await login(s, {
+    record: { custom: { cart: 1 } },
+    tokens: { idToken: 'A', jkt: 'A', tokenSets: [accessToken('https://api', large(5000))] }
+  })
   t.ok(s.browser.cookies.has(`${TOKENS}.1`))
-  const b = await login(s, { record: { user: { sub: 'auth0|2' } }, tokens: { refreshToken: undefined, tokenSets: [] } as unknown as SessionTokens })
+  const b = await login(s, {
+    record: { user: { sub: 'auth0|2' } },
+    tokens: { refreshToken: undefined, tokenSets: [] } as unknown as SessionTokens
+  })
   t.same([...s.browser.cookies.keys()], [CLAIMS])
   const jar = s.browser.request()
   t.strictSame((await s.sessions.read(jar))?.record, b.record)
-  t.strictSame(await s.sessions.tokens(jar, b.record), { id: b.record.id, version: 0, tokenSets: [], connectionTokenSets: [] })
+  t.strictSame(await s.sessions.tokens(jar, b.record), {
+    id: b.record.id,
+    version: 0,
+    tokenSets: [],
+    connectionTokenSets: []
+  })
 })
 
-t.test('SES-16: the same user\'s new login replaces claims, organization, sid and times', async (t) => {
+t.test("SES-16: the same user's new login replaces claims, organization, sid and times", async t => {
   const s = setup()
   await login(s)
   s.clock.pass(100)
@@ -298,7 +369,7 @@ t.test('SES-16: the same user\'s new login replaces claims, organization, sid an
   t.strictSame((await s.sessions.read(s.browser.request()))?.record, again.record)
 })
 
-t.test('SES-20: of two cookies of one name the first counts', async (t) => {
+t.test('SES-20: of two cookies of one name the first counts', async t => {
   const s = setup()
   const made = await login(s)
   const value = s.browser.cookies.get(CLAIMS)?.value
@@ -306,19 +377,26 @@ t.test('SES-20: of two cookies of one name the first counts', async (t) => {
   t.equal(s.sessions.read(jarOf(`${CLAIMS}=tossed; ${CLAIMS}=${value}`)), undefined)
 })
 
-t.test('tokens of another session are absent', async (t) => {
+t.test('tokens of another session are absent', async t => {
   const s = setup()
   const first = await login(s)
   const other = setup({ clock: s.clock })
   await login(other)
-  const mixed = jarOf(`${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}; ${TOKENS}=${other.browser.cookies.get(TOKENS)?.value}`)
-  t.strictSame(await s.sessions.tokens(mixed, first.record), { id: first.record.id, version: 0, tokenSets: [], connectionTokenSets: [] })
+  const mixed = jarOf(
+    `${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}; ${TOKENS}=${other.browser.cookies.get(TOKENS)?.value}`
+  )
+  t.strictSame(await s.sessions.tokens(mixed, first.record), {
+    id: first.record.id,
+    version: 0,
+    tokenSets: [],
+    connectionTokenSets: []
+  })
   for (const value of ['garbage', s.sealers.tokens.seal('garbage')]) {
     t.same((await s.sessions.tokens(jarOf(`${TOKENS}=${value}`), first.record))?.tokenSets, [])
   }
 })
 
-t.test('an update writes only what changed', async (t) => {
+t.test('an update writes only what changed', async t => {
   const s = setup()
   const { record: made } = await login(s)
   const { id } = made
@@ -326,17 +404,25 @@ t.test('an update writes only what changed', async (t) => {
 
   s.clock.pass(50)
   const refresh = s.browser.request()
-  const refreshed = await s.sessions.update(refresh, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
+  const refreshed = await s.sessions.update(refresh, id,
+    ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
   t.match(refreshed, { record: { version: 0 }, tokens: { refreshToken: 'next', version: 1, id } })
   t.same(refresh.send().map(({ name }) => name), [TOKENS])
   t.equal(s.browser.cookies.get(TOKENS)?.attributes.maxAge, 3 * DAY - 50)
   t.equal((await s.sessions.tokens(s.browser.request(), made))?.refreshToken, 'next')
 
   const rename = s.browser.request()
-  const renamed = await s.sessions.update(rename, id, ({ record, tokens }) => ({ record: { ...record, id: 'chosen', user: { ...record.user, name: 'Bea' } }, tokens }))
-  t.match(renamed, { record: { id, version: 2, updatedAt: s.clock.now(), user: { name: 'Bea' } }, tokens: { refreshToken: 'next' } })
+  const renamed = await s.sessions.update(rename, id,
+    ({ record, tokens }) => ({ record: { ...record, id: 'chosen', user: { ...record.user, name: 'Bea' } }, tokens }))
+  t.match(renamed, {
+    record: { id, version: 2, updatedAt: s.clock.now(), user: { name: 'Bea' } },
+    tokens: { refreshToken: 'next' }
+  })
   t.same(rename.send().map(({ name }) => name), [CLAIMS])
-  t.match(await s.sessions.read(s.browser.request()), { record: { user: { name: 'Bea' } }, lastActivity: s.clock.now() })
+  t.match(await s.sessions.read(s.browser.request()), {
+    record: { user: { name: 'Bea' } },
+    lastActivity: s.clock.now()
+  })
   t.match(await s.sessions.read(rename), { record: { user: { name: 'Bea' } } }, 'a read after the write sees the write')
 
   const both = s.browser.request()
@@ -345,27 +431,31 @@ t.test('an update writes only what changed', async (t) => {
   t.not(s.browser.cookies.get(CLAIMS)?.value, before.claims)
 
   const nothing = s.browser.request()
-  t.match(await s.sessions.update(nothing, id, (current) => current), { record: { id, version: 3 } })
+  t.match(await s.sessions.update(nothing, id, current => current), { record: { id, version: 3 } })
   t.match(await s.sessions.update(nothing, id, ({ record, tokens }) => ({ record, tokens })), { record: { id } })
   t.equal(await s.sessions.update(nothing, id, () => undefined), undefined)
   t.equal(nothing.writes.size, 0)
 })
 
-t.test('an update that takes every token away clears their cookie', async (t) => {
+t.test('an update that takes every token away clears their cookie', async t => {
   const s = setup()
   const { record: made } = await login(s)
   const { id } = made
   const jar = s.browser.request()
-  await s.sessions.update(jar, id, ({ record, tokens: { id, version } }) => ({ record, tokens: { id, version, tokenSets: [], connectionTokenSets: [] } }))
+  await s.sessions.update(jar, id, ({ record, tokens: { id, version } }) => ({
+    record,
+    tokens: { id, version, tokenSets: [], connectionTokenSets: [] }
+  }))
   jar.send()
   t.same([...s.browser.cookies.keys()], [CLAIMS])
   const later = s.browser.request()
-  await s.sessions.update(later, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken()] } }))
+  await s.sessions.update(later, id,
+    ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken()] } }))
   later.send()
-  t.match((await s.sessions.tokens(s.browser.request(), made)), { tokenSets: [{ accessToken: 'opaque' }], version: 2 })
+  t.match(await s.sessions.tokens(s.browser.request(), made), { tokenSets: [{ accessToken: 'opaque' }], version: 2 })
 })
 
-t.test('a request with older cookies gets what other requests have written, and hands it on', async (t) => {
+t.test('a request with older cookies gets what other requests have written, and hands it on', async t => {
   const s = setup()
   const { record: made } = await login(s)
   const { id } = made
@@ -402,24 +492,27 @@ t.test('a request with older cookies gets what other requests have written, and 
   await s.sessions.update(slow, id, ({ record, tokens }) => ({ record: { ...record, custom: { a: 1 } }, tokens }))
   await change(({ record, tokens }) => ({ record: { ...record, custom: { ...record.custom, b: 2 } }, tokens }))
   t.same(answer(slow), [CLAIMS])
-  t.match(await s.sessions.read(s.browser.request()), { record: { custom: { a: 1, b: 2 } } }, 'an answer that is sent late')
+  t.match(await s.sessions.read(s.browser.request()), { record: { custom: { a: 1, b: 2 } } },
+    'an answer that is sent late')
 
   const other = s.browser.request()
   await change(({ record, tokens }) => ({ record: { ...record, custom: { c: 3 } }, tokens }))
   s.sessions.catchUp!(other, 'another')
-  t.equal(other.writes.size, 0, 'another session\'s')
+  t.equal(other.writes.size, 0, "another session's")
   s.clock.pass(60)
-  t.match(await s.sessions.read(other), { record: { custom: { b: 2 } } }, 'a minute later every request speaks for itself')
+  t.match(await s.sessions.read(other), { record: { custom: { b: 2 } } },
+    'a minute later every request speaks for itself')
   t.same(answer(other), [])
 })
 
-t.test('what was written lately comes back neither after logout nor after a revocation', async (t) => {
+t.test('what was written lately comes back neither after logout nor after a revocation', async t => {
   for (const end of ['destroy', 'revoke', 'login'] as const) {
     const s = setup()
     const { record: made } = await login(s)
     const older = [s.browser.request(), s.browser.request()]
     const jar = s.browser.request()
-    await s.sessions.update(jar, made.id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
+    await s.sessions.update(jar, made.id,
+      ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
     jar.send()
     s.clock.pass(1)
     if (end === 'destroy') await s.sessions.destroy(s.browser.request())
@@ -433,18 +526,19 @@ t.test('what was written lately comes back neither after logout nor after a revo
   }
 })
 
-t.test('an older state that is written once more does not take the newer one\'s place', async (t) => {
+t.test("an older state that is written once more does not take the newer one's place", async t => {
   const s = setup()
   const made = await login(s)
   const jar = s.browser.request()
-  await s.sessions.update(jar, made.record.id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
+  await s.sessions.update(jar, made.record.id,
+    ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'next' } }))
   // As when another library's cookie is taken over by two requests at once.
   const second = jarOf('')
   await s.sessions.create(second, made)
   t.match(await s.sessions.tokens(second, made.record), { refreshToken: 'next' })
 })
 
-t.test('what is remembered of writes is bounded', async (t) => {
+t.test('what is remembered of writes is bounded', async t => {
   const writes = createRecentWrites(() => 0)
   for (let i = 0; i <= 10_000; i++) writes.add(`session-${i}`, { claims: { value: 'x', version: 1, at: 0 } })
   t.equal(writes.get('session-0'), undefined)
@@ -452,7 +546,7 @@ t.test('what is remembered of writes is bounded', async (t) => {
   t.match(writes.get('session-10000'), { claims: { version: 1 } })
 })
 
-t.test('an update of another session, or of one that is over, writes nothing', async (t) => {
+t.test('an update of another session, or of one that is over, writes nothing', async t => {
   const s = setup()
   const { record: { id } } = await login(s)
   const change = ({ record, tokens }: SessionData) => ({ record: { ...record }, tokens })
@@ -464,14 +558,15 @@ t.test('an update of another session, or of one that is over, writes nothing', a
   t.notOk(jar.send().some(({ value }) => value !== undefined))
 })
 
-t.test('RF-14: what a slow request writes after logout does not bring the session back', async (t) => {
+t.test('RF-14: what a slow request writes after logout does not bring the session back', async t => {
   const s = setup()
   const { record: made } = await login(s)
   const { id } = made
   s.clock.pass(10_000)
   const [slow, slower, logout] = [s.browser.request(), s.browser.request(), s.browser.request()]
   await s.sessions.read(slow)
-  await s.sessions.update(slow, id, ({ record, tokens }) => ({ record: { ...record }, tokens: { ...tokens, refreshToken: 'next' } }))
+  await s.sessions.update(slow, id,
+    ({ record, tokens }) => ({ record: { ...record }, tokens: { ...tokens, refreshToken: 'next' } }))
   t.ok(slow.writes.size >= 3)
   await s.sessions.destroy(logout)
   logout.send()
@@ -481,7 +576,7 @@ t.test('RF-14: what a slow request writes after logout does not bring the sessio
   t.equal(s.browser.cookies.size, 0)
 })
 
-t.test('a login that is overtaken by a back-channel logout writes no session', async (t) => {
+t.test('a login that is overtaken by a back-channel logout writes no session', async t => {
   const s = setup()
   const jar = s.browser.request()
   const made = session(s.clock)
@@ -491,7 +586,7 @@ t.test('a login that is overtaken by a back-channel logout writes no session', a
   t.same(jar.send(), [])
 })
 
-t.test('LO-10: logout clears every cookie with the attributes it was set with, and returns the session', async (t) => {
+t.test('LO-10: logout clears every cookie with the attributes it was set with, and returns the session', async t => {
   const s = setup()
   const made = await login(s, { tokens: { tokenSets: [accessToken('https://api', large(4500))] } })
   s.clock.pass(10_000)
@@ -508,14 +603,14 @@ t.test('LO-10: logout clears every cookie with the attributes it was set with, a
   t.equal(await s.sessions.destroy(s.browser.request()), undefined)
 })
 
-t.test('logout clears what it cannot read', async (t) => {
+t.test('logout clears what it cannot read', async t => {
   const { sessions } = setup()
   const jar = jarOf(`${CLAIMS}=garbage; ${TOKENS}=x; ${SEEN}=y`)
   t.equal(await sessions.destroy(jar), undefined)
   t.same([...jar.writes.keys()].sort(), [CLAIMS, TOKENS, SEEN].sort())
 })
 
-t.test('logout is final for copies of the cookie, even where the answer cannot be written any more', async (t) => {
+t.test('logout is final for copies of the cookie, even where the answer cannot be written any more', async t => {
   const s = setup()
   await login(s)
   const copy = s.browser.request()
@@ -526,7 +621,7 @@ t.test('logout is final for copies of the cookie, even where the answer cannot b
   t.equal(s.sessions.read(copy), undefined)
 })
 
-t.test('logout holds when another process\'s clock was ahead at the login', async (t) => {
+t.test("logout holds when another process's clock was ahead at the login", async t => {
   const s = setup()
   await login(s, { record: { createdAt: s.clock.now() + 20 } })
   const copy = s.browser.request()
@@ -534,19 +629,21 @@ t.test('logout holds when another process\'s clock was ahead at the login', asyn
   t.equal(s.sessions.read(copy), undefined)
 })
 
-t.test('BCL-01, BCL-02: revocation ends the sessions it names and no later login', async (t) => {
+t.test('BCL-01, BCL-02: revocation ends the sessions it names and no later login', async t => {
   const s = setup()
   const ann = { record: { user: { sub: 'auth0|ann', org_id: 'org_1' } } }
   const bob = { record: { user: { sub: 'auth0|bob', org_id: 'org_2' } } }
   const browsers = [ann, ann, bob].map(() => new MapBrowser(s.clock))
-  const made = await Promise.all([ann, ann, bob].map(async (who, index) => await login({ ...s, browser: browsers[index]! }, who)))
-  const live = () => browsers.map((browser) => s.sessions.read(browser.request()) !== undefined)
+  const made = await Promise.all(
+    [ann, ann, bob].map(async (who, index) => await login({ ...s, browser: browsers[index]! }, who))
+  )
+  const live = () => browsers.map(browser => s.sessions.read(browser.request()) !== undefined)
   const iss = 'https://acme.eu.auth0.com/'
 
   t.equal(await s.sessions.revoke({ iss, sid: made[0]?.record.sid ?? '' }), 0, 'how many cannot be known')
   t.same(live(), [false, true, true])
   await s.sessions.revoke({ iss: 'https://other.eu.auth0.com/', sub: 'auth0|ann' })
-  t.same(live(), [false, true, true], 'another issuer\'s subject')
+  t.same(live(), [false, true, true], "another issuer's subject")
   await s.sessions.revoke({ iss, sub: 'auth0|ann' })
   t.same(live(), [false, false, true])
   await s.sessions.revoke({ iss, organization: 'org_2' })
@@ -556,11 +653,14 @@ t.test('BCL-01, BCL-02: revocation ends the sessions it names and no later login
   t.ok(s.sessions.read(s.browser.request()), 'a later login lives')
 })
 
-t.test('a session without sid and organization can be revoked by its subject', async (t) => {
+t.test('a session without sid and organization can be revoked by its subject', async t => {
   const s = setup()
   const { record: { sid: _, ...record } } = session(s.clock, { record: { user: { sub: 'auth0|1' } } })
   const jar = s.browser.request()
-  await s.sessions.create(jar, { record, tokens: { id: record.id, version: 0, tokenSets: [], connectionTokenSets: [] } })
+  await s.sessions.create(jar, {
+    record,
+    tokens: { id: record.id, version: 0, tokenSets: [], connectionTokenSets: [] }
+  })
   jar.send()
   await s.sessions.revoke({ iss: record.issuer, sid: 'any' })
   await s.sessions.revoke({ iss: record.issuer, organization: 'any' })
@@ -572,17 +672,27 @@ t.test('a session without sid and organization can be revoked by its subject', a
 /** A revocation list on the network. */
 function remoteRevocations (clock: Clock): RevocationStore & { memory: MemoryRevocationStore } {
   const memory = new MemoryRevocationStore({ now: clock.now })
-  return { memory, revoke: async (...args) => { memory.revoke(...args) }, revokedAt: async (owner) => memory.revokedAt(owner) }
+  return {
+    memory,
+    revoke: async (...args) => {
+      memory.revoke(...args)
+    },
+    revokedAt: async owner => memory.revokedAt(owner)
+  }
 }
 
-t.test('a remote revocation list is shared by processes', async (t) => {
+t.test('a remote revocation list is shared by processes', async t => {
   const clock = new Clock()
   const revocations = remoteRevocations(clock)
   const [a, b] = [setup({ clock, revocations }), setup({ clock, revocations })]
   const made = await login(a)
   const copies = Array.from({ length: 3 }, () => a.browser.request())
   t.match(await b.sessions.read(copies[0] as MapJar), { record: { id: made.record.id } })
-  t.match(await b.sessions.update(copies[0] as MapJar, made.record.id, ({ record, tokens }) => ({ record: { ...record }, tokens })), { record: { id: made.record.id } })
+  t.match(
+    await b.sessions.update(copies[0] as MapJar, made.record.id,
+      ({ record, tokens }) => ({ record: { ...record }, tokens })),
+    { record: { id: made.record.id } }
+  )
   t.strictSame(await a.sessions.destroy(a.browser.request()), made.record)
   t.equal(await b.sessions.read(copies[1] as MapJar), undefined)
   t.equal(a.sessions.read(copies[2] as MapJar), undefined, 'the process that ended it need not ask')
@@ -595,13 +705,18 @@ t.test('a remote revocation list is shared by processes', async (t) => {
   t.equal(await a.sessions.read(a.browser.request()), undefined)
 })
 
-t.test('a remote revocation list that fails', async (t) => {
+t.test('a remote revocation list that fails', async t => {
   const clock = new Clock()
-  const down = async () => { throw new Error('ECONNREFUSED') }
+  const down = async () => {
+    throw new Error('ECONNREFUSED')
+  }
   const revocations: RevocationStore = { revoke: down, revokedAt: down }
   const strict = setup({ clock, revocations })
   await login(strict)
-  await t.rejects(Promise.resolve(strict.sessions.read(strict.browser.request())), { name: 'SessionStoreError', statusCode: 503 }, 'fails the request')
+  await t.rejects(Promise.resolve(strict.sessions.read(strict.browser.request())), {
+    name: 'SessionStoreError',
+    statusCode: 503
+  }, 'fails the request')
   await t.rejects(strict.sessions.revoke({ id: 'x' }), { name: 'SessionStoreError' }, 'BCL-27: and a revocation')
 
   const copy = strict.browser.request()
@@ -615,16 +730,28 @@ t.test('a remote revocation list that fails', async (t) => {
   t.equal(await lenient.sessions.read(jar), undefined, 'or means that nobody is logged in')
   t.equal(jar.writes.size, 0, 'and the cookies stay')
 
-  const throwing = setup({ clock, revocations: { revoke: down, revokedAt: () => { throw new Error('bug') } } })
+  const throwing = setup({
+    clock,
+    revocations: {
+      revoke: down,
+      revokedAt: () => {
+        throw new Error('bug')
+      }
+    }
+  })
   await login(throwing)
   await t.rejects(Promise.resolve(throwing.sessions.read(throwing.browser.request())), { name: 'SessionStoreError' })
 
-  const silent = setup({ clock, revocations: { revoke: down, revokedAt: async () => await new Promise(() => {}) }, storeTimeout: 0.02 })
+  const silent = setup({
+    clock,
+    revocations: { revoke: down, revokedAt: async () => await new Promise(() => {}) },
+    storeTimeout: 0.02
+  })
   await login(silent)
   await t.rejects(Promise.resolve(silent.sessions.read(silent.browser.request())), { name: 'SessionStoreError' })
 })
 
-t.test('a synchronous list other than ours answers at once', async (t) => {
+t.test('a synchronous list other than ours answers at once', async t => {
   let revokedAt: number | undefined
   const s = setup({ revocations: { revoke () {}, revokedAt: () => revokedAt } })
   const { record } = await login(s)
@@ -635,16 +762,17 @@ t.test('a synchronous list other than ours answers at once', async (t) => {
   t.equal(s.sessions.read(s.browser.request()), undefined)
 })
 
-t.test('work under a lock just runs', async (t) => {
-  t.equal(await setup().sessions.lock('id', async (signal) => signal ?? 'ran'), 'ran')
+t.test('work under a lock just runs', async t => {
+  t.equal(await setup().sessions.lock('id', async signal => signal ?? 'ran'), 'ran')
 })
 
-t.test('tokens above one cookie\'s size go into chunks, exactly named', async (t) => {
+t.test("tokens above one cookie's size go into chunks, exactly named", async t => {
   const s = setup()
   const made = await login(s, { tokens: { tokenSets: [accessToken('https://api', large(3500))] } })
   t.same([...s.browser.cookies.keys()], [CLAIMS, `${TOKENS}.0`, `${TOKENS}.1`])
   for (const [name, { value, attributes }] of s.browser.cookies) {
-    const line = `${name}=${value}; Max-Age=259200; Domain=example.com; Path=/app; HttpOnly; Secure; Partitioned; SameSite=Lax`
+    const line =
+      `${name}=${value}; Max-Age=259200; Domain=example.com; Path=/app; HttpOnly; Secure; Partitioned; SameSite=Lax`
     t.equal(attributes.maxAge, 259_200)
     t.ok(line.length <= 4096, `${name}: ${line.length}`)
   }
@@ -652,22 +780,26 @@ t.test('tokens above one cookie\'s size go into chunks, exactly named', async (t
 
   const shrink = s.browser.request()
   const { id } = made.record
-  await s.sessions.update(shrink, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken()] } }))
+  await s.sessions.update(shrink, id,
+    ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken()] } }))
   shrink.send()
   t.same([...s.browser.cookies.keys()].sort(), [CLAIMS, TOKENS])
   const grow = s.browser.request()
-  await s.sessions.update(grow, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken('a', large(3600))] } }))
-  await s.sessions.update(grow, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken('a', large(3700))] } }))
+  await s.sessions.update(grow, id,
+    ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken('a', large(3600))] } }))
+  await s.sessions.update(grow, id,
+    ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken('a', large(3700))] } }))
   grow.send()
   t.same([...s.browser.cookies.keys()].sort(), [CLAIMS, `${TOKENS}.0`, `${TOKENS}.1`])
   t.equal((await s.sessions.tokens(s.browser.request(), made.record))?.version, 3)
   const both = s.browser.request()
-  await s.sessions.update(both, id, ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken()] } }))
+  await s.sessions.update(both, id,
+    ({ record, tokens }) => ({ record, tokens: { ...tokens, tokenSets: [accessToken()] } }))
   both.send()
   t.same([...s.browser.cookies.keys()].sort(), [CLAIMS, TOKENS])
 })
 
-t.test('SES-03: chunks that are swapped, missing, repeated or of two sessions are no tokens, never a mix', async (t) => {
+t.test('SES-03: chunks that are swapped, missing, repeated or of two sessions give no tokens', async t => {
   const s = setup()
   const made = await login(s, { tokens: { tokenSets: [accessToken('https://api', large(3500))] } })
   const other = setup({ clock: s.clock })
@@ -680,35 +812,55 @@ t.test('SES-03: chunks that are swapped, missing, repeated or of two sessions ar
     return tokens.tokenSets.length === 0 ? 'none' : tokens.refreshToken === made.tokens.refreshToken ? 'right' : 'wrong'
   }
   t.equal(await tokensOf({ '.0': zero, '.1': one }), 'right')
-  t.equal(await tokensOf({ '.0': zero, '.1': one, '.2': one, '.00': one, '.1e0': 'x', '.-1': 'x', '.999999999': 'x' }), 'right', 'an extra one is not looked at')
+  t.equal(await tokensOf({ '.0': zero, '.1': one, '.2': one, '.00': one, '.1e0': 'x', '.-1': 'x', '.999999999': 'x' }),
+    'right', 'an extra one is not looked at')
   const wrong: Record<string, string>[] = [
-    { '.0': one, '.1': zero }, { '.0': zero }, { '.1': one }, { '.0': zero, '.1': zero }, { '.0': zero, '.1': chunk(other.browser, 1) }, { '.0': chunk(other.browser, 0), '.1': one },
-    { '.0': chunk(other.browser, 0), '.1': chunk(other.browser, 1) }, { '.00': zero, '.1': one }, { '.0': zero, '.01': one }, { '': zero + one }, { '': `${zero.slice(2)}` },
-    { '.0': `3${zero.slice(1)}`, '.1': one, '.2': one }, { '.0': `999999999${zero.slice(1)}`, '.1': one }, { '.0': `1${zero.slice(1)}`, '.1': one }, { '.0': `-1${zero.slice(1)}`, '.1': one },
-    { '.0': `1e9${zero.slice(1)}`, '.1': one }, { '.0': zero.slice(2), '.1': one }, { '.0': '2.', '.1': '' }, { '.0': '', '.1': one }
+    { '.0': one, '.1': zero },
+    { '.0': zero },
+    { '.1': one },
+    { '.0': zero, '.1': zero },
+    { '.0': zero, '.1': chunk(other.browser, 1) },
+    { '.0': chunk(other.browser, 0), '.1': one },
+    { '.0': chunk(other.browser, 0), '.1': chunk(other.browser, 1) },
+    { '.00': zero, '.1': one },
+    { '.0': zero, '.01': one },
+    { '': zero + one },
+    { '': `${zero.slice(2)}` },
+    { '.0': `3${zero.slice(1)}`, '.1': one, '.2': one },
+    { '.0': `999999999${zero.slice(1)}`, '.1': one },
+    { '.0': `1${zero.slice(1)}`, '.1': one },
+    { '.0': `-1${zero.slice(1)}`, '.1': one },
+    { '.0': `1e9${zero.slice(1)}`, '.1': one },
+    { '.0': zero.slice(2), '.1': one },
+    { '.0': '2.', '.1': '' },
+    { '.0': '', '.1': one }
   ]
   for (const cookies of wrong) t.equal(await tokensOf(cookies), 'none', Object.keys(cookies).join())
   t.ok(others)
 })
 
-t.test('SES-03: where both forms are left, the newer tokens count', async (t) => {
+t.test('SES-03: where both forms are left, the newer tokens count', async t => {
   const s = setup()
   const { record } = await login(s)
   const single = s.browser.cookies.get(TOKENS)?.value
   const grow = s.browser.request()
-  await s.sessions.update(grow, record.id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'newer', tokenSets: [accessToken('a', large(3500))] } }))
+  await s.sessions.update(grow, record.id, ({ record, tokens }) => ({
+    record,
+    tokens: { ...tokens, refreshToken: 'newer', tokenSets: [accessToken('a', large(3500))] }
+  }))
   grow.send()
   s.browser.plant(TOKENS, single ?? '')
   t.equal((await s.sessions.tokens(s.browser.request(), record))?.refreshToken, 'newer')
 
   const newest = s.browser.request()
-  await s.sessions.update(newest, record.id, ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'newest', tokenSets: [] } }))
+  await s.sessions.update(newest, record.id,
+    ({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'newest', tokenSets: [] } }))
   const value = newest.get(TOKENS) ?? ''
   s.browser.plant(TOKENS, value)
   t.equal((await s.sessions.tokens(s.browser.request(), record))?.refreshToken, 'newest')
 })
 
-t.test('SES-04: a cookie whose name only begins like ours is never joined', async (t) => {
+t.test('SES-04: a cookie whose name only begins like ours is never joined', async t => {
   const s = setup()
   const made = await login(s, { tokens: { tokenSets: [accessToken('https://api', large(3500))] } })
   s.browser.plant(`${TOKENS}_x.0`, '2.x')
@@ -717,23 +869,37 @@ t.test('SES-04: a cookie whose name only begins like ours is never joined', asyn
   t.strictSame(await s.sessions.tokens(s.browser.request(), made.record), made.tokens)
 })
 
-t.test('a session that nears the budget is reported with what weighs what', async (t) => {
+t.test('a session that nears the budget is reported with what weighs what', async t => {
   const s = setup()
-  await login(s, { record: { custom: { theme: 'dark' } }, tokens: { tokenSets: [accessToken('https://api', large(3200))] } })
+  await login(s, {
+    record: { custom: { theme: 'dark' } },
+    tokens: { tokenSets: [accessToken('https://api', large(3200))] }
+  })
   t.same(s.warnings, [])
-  await login(s, { record: { custom: { theme: 'dark' } }, tokens: { tokenSets: [accessToken('https://api', large(4300))], connectionTokenSets: [{ accessToken: 'x', scope: '', expiresAt: 0, connection: 'github' }] } })
-  t.match(s.warnings, [{ code: 'session_cookie_large', detail: { limit: 8192, dropped: [], sizes: [{ part: 'accessToken["https://api"]' }] } }])
+  await login(s, {
+    record: { custom: { theme: 'dark' } },
+    tokens: {
+      tokenSets: [accessToken('https://api', large(4300))],
+      connectionTokenSets: [{ accessToken: 'x', scope: '', expiresAt: 0, connection: 'github' }]
+    }
+  })
+  t.match(s.warnings, [{
+    code: 'session_cookie_large',
+    detail: { limit: 8192, dropped: [], sizes: [{ part: 'accessToken["https://api"]' }] }
+  }])
   const { bytes, sizes } = s.warnings[0]?.detail as { bytes: number, sizes: { part: string, bytes: number }[] }
   t.ok(bytes > 6144 && bytes < 8192)
   t.ok(s.browser.headerBytes <= bytes)
   const parts = sizes.map(({ part }) => part)
-  for (const part of ['user["sub"]', 'custom["theme"]', 'refreshToken', 'connectionToken["github"]']) t.ok(parts.includes(part), part)
+  for (const part of ['user["sub"]', 'custom["theme"]', 'refreshToken', 'connectionToken["github"]']) {
+    t.ok(parts.includes(part), part)
+  }
   t.notOk(JSON.stringify(s.warnings).includes('~~~'), 'without any token')
   await login(s, { tokens: { tokenSets: [accessToken('https://api', large(4300))] } })
   t.equal(s.warnings.length, 1, 'once, not at every write')
 })
 
-t.test('over the budget, tokens that can be had again are left out, the easiest to replace first', async (t) => {
+t.test('over the budget, tokens that can be had again are left out, the easiest to replace first', async t => {
   const s = setup({ audience: 'https://main' })
   const { record: made } = await login(s)
   const { id } = made
@@ -742,16 +908,19 @@ t.test('over the budget, tokens that can be had again are left out, the easiest 
     const { tokenSets, connectionTokenSets = [] } = (await s.sessions.tokens(jar, made))!
     return [...tokenSets.map(({ audience }) => audience), ...connectionTokenSets.map(({ connection }) => connection)]
   }
-  const store = async (refreshToken: string | undefined, main: number, expiresAt = 1_900_000_300) => await s.sessions.update(jar, id, ({ record, tokens: { id, version } }) => ({
-    record,
-    tokens: {
-      id,
-      version,
-      ...(refreshToken !== undefined && { refreshToken }),
-      tokenSets: [accessToken('https://main', large(main), expiresAt), accessToken('https://late', large(1000), 1_900_000_200), accessToken('https://soon', large(1000), 1_900_000_100)],
-      connectionTokenSets: [{ accessToken: large(1000), scope: '', expiresAt: 1, connection: 'github' }]
-    }
-  }))
+  const store = async (refreshToken: string | undefined, main: number, expiresAt = 1_900_000_300) =>
+    await s.sessions.update(jar, id, ({ record, tokens: { id, version } }) => ({
+      record,
+      tokens: {
+        id,
+        version,
+        ...(refreshToken !== undefined && { refreshToken }),
+        tokenSets: [accessToken('https://main', large(main), expiresAt),
+          accessToken('https://late', large(1000), 1_900_000_200),
+          accessToken('https://soon', large(1000), 1_900_000_100)],
+        connectionTokenSets: [{ accessToken: large(1000), scope: '', expiresAt: 1, connection: 'github' }]
+      }
+    }))
 
   const stored = await store('refresh', 2500)
   t.match(s.warnings, [{ detail: { dropped: ['accessToken["https://soon"]'] } }])
@@ -767,55 +936,94 @@ t.test('over the budget, tokens that can be had again are left out, the easiest 
   t.match(await s.sessions.tokens(jar, made), { refreshToken: 'refresh', tokenSets: [], connectionTokenSets: [] })
 
   const before = jar.get(TOKENS)
-  await t.rejects(store(undefined, 4000), { name: 'SessionTooLargeError' }, 'without a refresh token nothing can be had again')
+  await t.rejects(store(undefined, 4000), { name: 'SessionTooLargeError' },
+    'without a refresh token nothing can be had again')
   t.equal(jar.get(TOKENS), before, 'and nothing is written')
   await store(undefined, 6000, s.clock.now())
   t.same(await kept(), ['https://late', 'https://soon'], 'but what has expired is no loss')
 })
 
-t.test('what cannot fit is an error that lists what weighs what and points to a store', async (t) => {
+t.test('what cannot fit is an error that lists what weighs what and points to a store', async t => {
   const s = setup()
-  await t.rejects(login(s, { tokens: { refreshToken: large(6000) } }),
-    { name: 'SessionTooLargeError', code: 'session_too_large', statusCode: 500, message: /8192.*refreshToken 6002.*sessionStore/, sizes: [{ part: 'refreshToken', bytes: 6002 }] })
-  const roles = { record: { user: { sub: 'auth0|1', 'https://acme/roles': large(3000) }, authorizationDetails: [{ type: 'payment' }] } }
-  await t.rejects(login(s, roles), { name: 'SessionTooLargeError', message: /4096.*user\["https:\/\/acme\/roles"\] 3002/ })
+  await t.rejects(login(s, { tokens: { refreshToken: large(6000) } }), {
+    name: 'SessionTooLargeError',
+    code: 'session_too_large',
+    statusCode: 500,
+    message: /8192.*refreshToken 6002.*sessionStore/,
+    sizes: [{ part: 'refreshToken', bytes: 6002 }]
+  })
+  const roles = {
+    record: { user: { sub: 'auth0|1', 'https://acme/roles': large(3000) }, authorizationDetails: [{ type: 'payment' }] }
+  }
+  await t.rejects(login(s, roles), {
+    name: 'SessionTooLargeError',
+    message: /4096.*user\["https:\/\/acme\/roles"\] 3002/
+  })
   t.equal(s.browser.cookies.size, 0)
   const { record: { id } } = await login(s)
   const jar = s.browser.request()
-  t.throws(() => s.sessions.update(jar, id, ({ record, tokens }) => ({ record: { ...record, ...roles.record }, tokens })), { name: 'SessionTooLargeError' })
+  t.throws(
+    () => s.sessions.update(jar, id, ({ record, tokens }) => ({ record: { ...record, ...roles.record }, tokens })),
+    { name: 'SessionTooLargeError' }
+  )
   t.equal(jar.writes.size, 0)
 })
 
-t.test('a growing user makes tokens give way', async (t) => {
+t.test('a growing user makes tokens give way', async t => {
   const s = setup()
   const { record: made } = await login(s, { tokens: { tokenSets: [accessToken('https://api', large(4400))] } })
   const { id } = made
   const jar = s.browser.request()
-  await s.sessions.update(jar, id, ({ record, tokens }) => ({ record: { ...record, custom: { note: large(1800) } }, tokens }))
+  await s.sessions.update(jar, id,
+    ({ record, tokens }) => ({ record: { ...record, custom: { note: large(1800) } }, tokens }))
   jar.send()
-  t.same((await s.sessions.tokens(s.browser.request(), made)), { id, version: 0, refreshToken: `refresh-of-${id}`, tokenSets: [], connectionTokenSets: [] })
+  t.same(await s.sessions.tokens(s.browser.request(), made), {
+    id,
+    version: 0,
+    refreshToken: `refresh-of-${id}`,
+    tokenSets: [],
+    connectionTokenSets: []
+  })
 })
 
-t.test('the reference session fits into two cookies of 4,000 bytes', async (t) => {
+t.test('the reference session fits into two cookies of 4,000 bytes', async t => {
   const s = setup()
-  const jwt = (length: number) => ['{"alg":"RS256","typ":"JWT","kid":"0123456789abcdefghijk"}', 'x'.repeat(Math.ceil(length * 0.75) - 57 - 256), 'y'.repeat(256)].map((part) => Buffer.from(part).toString('base64url')).join('.')
-  const user = { sub: 'auth0|0123456789abcdef01234567', ...Object.fromEntries(Array.from({ length: 14 }, (_, index) => [`claim_${index}_name`, 'a value of quite some length'])) }
+  const jwt = (length: number) =>
+    ['{"alg":"RS256","typ":"JWT","kid":"0123456789abcdefghijk"}', 'x'.repeat(Math.ceil(length * 0.75) - 57 - 256),
+      'y'.repeat(256)].map(part => Buffer.from(part).toString('base64url')).join('.')
+  const user = {
+    sub: 'auth0|0123456789abcdef01234567',
+    ...Object.fromEntries(
+      Array.from({ length: 14 }, (_, index) => [`claim_${index}_name`, 'a value of quite some length'])
+    )
+  }
   t.ok(JSON.stringify(user).length >= 640)
-  await login(s, { record: { user }, tokens: { refreshToken: 'v1.'.padEnd(57, 'r'), tokenSets: [accessToken('https://api.example.com', jwt(1470))] } })
+  await login(s, {
+    record: { user },
+    tokens: { refreshToken: 'v1.'.padEnd(57, 'r'), tokenSets: [accessToken('https://api.example.com', jwt(1470))] }
+  })
   t.comment(`${s.browser.headerBytes} bytes`)
   t.ok(s.browser.headerBytes <= 4000)
   t.equal(s.browser.cookies.size, 2)
-  await login(s, { record: { user }, tokens: { idToken: jwt(1319), refreshToken: 'v1.'.padEnd(57, 'r'), tokenSets: [accessToken('https://api.example.com', jwt(1470))] } })
+  await login(s, {
+    record: { user },
+    tokens: {
+      idToken: jwt(1319),
+      refreshToken: 'v1.'.padEnd(57, 'r'),
+      tokenSets: [accessToken('https://api.example.com', jwt(1470))]
+    }
+  })
   t.comment(`${s.browser.headerBytes} bytes with the ID token`)
   t.equal(s.browser.cookies.size, 2)
 })
 
-t.test('RE-03: no Cookie header makes a session, an error or a wait', async (t) => {
+t.test('RE-03: no Cookie header makes a session, an error or a wait', async t => {
   const s = setup()
   await login(s, { tokens: { tokenSets: [accessToken('https://api', large(3500))] } })
   const real = [...s.browser.cookies].map(([name, { value }]): [string, string] => [name, value])
   const names = [CLAIMS, TOKENS, `${TOKENS}.0`, `${TOKENS}.1`, `${TOKENS}.2`, SEEN, '__proto__', 'constructor']
-  const noise = ['', '.', '..', '=', '%', '%00', '\u0000', '"', '2.', '9.', 'e30', '[]', 'A'.repeat(5000), '.'.repeat(5000), ...real.map(([, value]) => value)]
+  const noise = ['', '.', '..', '=', '%', '%00', '\u0000', '"', '2.', '9.', 'e30', '[]', 'A'.repeat(5000),
+    '.'.repeat(5000), ...real.map(([, value]) => value)]
   let seed = 42
   const random = (below: number) => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
@@ -841,11 +1049,15 @@ t.test('RE-03: no Cookie header makes a session, an error or a wait', async (t) 
     const cookies = Array.from({ length: 1 + random(5) }, (): [string, string] => {
       const value = noise[random(noise.length)] ?? ''
       const at = random(value.length + 1)
-      const spoiled = random(2) === 0 ? value : value.slice(0, at) + String.fromCharCode(random(256)) + value.slice(random(value.length + 1))
+      const spoiled = random(2) === 0
+        ? value
+        : value.slice(0, at) + String.fromCharCode(random(256)) + value.slice(random(value.length + 1))
       return [names[random(names.length)] ?? '', spoiled]
     })
     let has = false
-    const took = await leastCpuTime(async () => { has = await serve(cookies) }, 1)
+    const took = await leastCpuTime(async () => {
+      has = await serve(cookies)
+    }, 1)
     if (has) found++
     if (has && build(cookies).get(CLAIMS) !== real[0]?.[1]) strange++
     // A pause of the machine is not the header's doing: a slow case is slow again.
@@ -856,17 +1068,30 @@ t.test('RE-03: no Cookie header makes a session, an error or a wait', async (t) 
   t.ok(found > 0, 'the right cookie was among them')
 })
 
-t.test('a write that a logout or a revocation overtook on its way is dropped', async (t) => {
+t.test('a write that a logout or a revocation overtook on its way is dropped', async t => {
   for (const end of ['logout', 'revocation', 'login'] as const) {
     const clock = new Clock()
     let answer!: () => void
     let asked = Promise.resolve()
     const remote = remoteRevocations(clock)
-    const s = setup({ clock, revocations: { revoke: remote.revoke, revokedAt: async (owner) => { await asked; return remote.memory.revokedAt(owner) } } })
+    const s = setup({
+      clock,
+      revocations: {
+        revoke: remote.revoke,
+        revokedAt: async owner => {
+          await asked
+          return remote.memory.revokedAt(owner)
+        }
+      }
+    })
     const { record } = await login(s)
     const jar = s.browser.request()
-    asked = new Promise<void>(resolve => { answer = resolve })
-    const writing = Promise.resolve(s.sessions.update(jar, record.id, current => ({ record: { ...current.record }, tokens: current.tokens })))
+    asked = new Promise<void>(resolve => {
+      answer = resolve
+    })
+    const writing = Promise.resolve(
+      s.sessions.update(jar, record.id, current => ({ record: { ...current.record }, tokens: current.tokens }))
+    )
     if (end === 'logout') await s.sessions.destroy(jar)
     if (end === 'revocation') await s.sessions.revoke({ iss: record.issuer, sub: record.user.sub })
     if (end === 'login') await s.sessions.create(jar, session(clock))

@@ -11,10 +11,12 @@ import type { Transaction, TransactionStore } from '../../../types/stores.js'
 
 const SECRET = 'a secret of quite enough characters, really'
 
-function cookieTransactions (options: { clock?: { now: () => number }, purpose?: string, maxCount?: number, maxBytes?: number } = {}) {
+function cookieTransactions (
+  options: { clock?: { now: () => number }, purpose?: string, maxCount?: number, maxBytes?: number } = {}
+) {
   const { clock = new Clock(), purpose = 'client-a transaction', ...limits } = options
   return createCookieTransactions({
-    name: (secure) => secure ? '__Host-a0_tx' : 'a0_tx',
+    name: secure => secure ? '__Host-a0_tx' : 'a0_tx',
     attributes: (secure, formPost) => ({ path: '/', httpOnly: true, secure, sameSite: formPost ? 'none' : 'lax' }),
     sealer: createSealer({ secrets: [SECRET], purpose, maxAgeDays: 1, now: clock.now }),
     now: clock.now,
@@ -36,22 +38,34 @@ function transaction (state: string, more: Partial<Transaction> = {}): Transacti
   }
 }
 
-for (const { name, run } of transactionStoreSuite(({ now }) => cookieTransactions({ clock: { now } }))) t.test(`cookies: ${name}`, run)
-for (const { name, run } of transactionStoreSuite(({ now }) => new MemoryTransactionStore({ now }))) t.test(`memory: ${name}`, run)
+for (const { name, run } of transactionStoreSuite(({ now }) => cookieTransactions({ clock: { now } }))) {
+  t.test(`cookies: ${name}`, run)
+}
+for (const { name, run } of transactionStoreSuite(({ now }) => new MemoryTransactionStore({ now }))) {
+  t.test(`memory: ${name}`, run)
+}
 
-t.test('the suite finds a store that breaks its promises', async (t) => {
+t.test('the suite finds a store that breaks its promises', async t => {
   const kept = new Map<string, Transaction>()
   const careless: TransactionStore = {
-    set (jar, state, transaction) { kept.set(state, transaction) },
+    set (jar, state, transaction) {
+      kept.set(state, transaction)
+    },
     take: (_jar, state) => kept.get(state),
     delete () {}
   }
-  const outcomes = await Promise.allSettled(transactionStoreSuite(() => careless, { realTime: true }).map(async ({ run }) => { await run() }))
+  const outcomes = await Promise.allSettled(
+    transactionStoreSuite(() => careless, { realTime: true }).map(async ({ run }) => {
+      await run()
+    })
+  )
   t.ok(outcomes.filter(({ status }) => status === 'rejected').length >= 6)
 })
 
-t.test('the suite runs against the real clock too', async (t) => {
-  const forgets = transactionStoreSuite(() => new MemoryTransactionStore(), { realTime: true }).find(({ name }) => name.startsWith('forgets'))
+t.test('the suite runs against the real clock too', async t => {
+  const forgets = transactionStoreSuite(() => new MemoryTransactionStore(), { realTime: true }).find(({ name }) =>
+    name.startsWith('forgets')
+  )
   t.ok(forgets)
   await forgets?.run()
   const plain = createSuiteBrowser({ secure: false })
@@ -59,18 +73,20 @@ t.test('the suite runs against the real clock too', async (t) => {
   t.same([...plain.cookies.keys()], ['auth0_login'])
 })
 
-t.test('each login has a cookie of its own, named by its state', async (t) => {
+t.test('each login has a cookie of its own, named by its state', async t => {
   const clock = new Clock()
   const store = cookieTransactions({ clock })
   const jar = new MapBrowser(clock, { secure: false }).request()
   await store.set(jar, 'state-1', transaction('state-1'), 600.5)
   await store.set(jar, 'state-2', transaction('state-2', { responseMode: 'form_post' }), 600)
-  t.match(jar.writes.get('a0_tx_state-1'), { attributes: { maxAge: 601, sameSite: 'lax', httpOnly: true, secure: false, path: '/' } })
+  t.match(jar.writes.get('a0_tx_state-1'), {
+    attributes: { maxAge: 601, sameSite: 'lax', httpOnly: true, secure: false, path: '/' }
+  })
   t.match(jar.writes.get('a0_tx_state-2'), { attributes: { maxAge: 600, sameSite: 'none' } })
   t.notMatch(jar.writes.get('a0_tx_state-1')?.value, /verifier/)
 })
 
-t.test('SES-22: the transaction cookie is cleared with the attributes it was set with', async (t) => {
+t.test('SES-22: the transaction cookie is cleared with the attributes it was set with', async t => {
   const clock = new Clock()
   const store = cookieTransactions({ clock })
   const browser = new MapBrowser(clock)
@@ -85,7 +101,7 @@ t.test('SES-22: the transaction cookie is cleared with the attributes it was set
   t.equal(browser.cookies.size, 0)
 })
 
-t.test('CB-07: 200 logins started and left keep few cookies, the newest ones', async (t) => {
+t.test('CB-07: 200 logins started and left keep few cookies, the newest ones', async t => {
   const clock = new Clock()
   const store = cookieTransactions({ clock })
   const browser = new MapBrowser(clock)
@@ -94,7 +110,9 @@ t.test('CB-07: 200 logins started and left keep few cookies, the newest ones', a
     await store.set(login, `state-${count}`, transaction(`state-${count}`, { createdAt: clock.now() }), 3600)
     login.send()
     clock.pass(1)
-    if (browser.cookies.size > 8 || browser.headerBytes > 4200) t.fail(`${browser.cookies.size} cookies, ${browser.headerBytes} bytes`)
+    if (browser.cookies.size > 8 || browser.headerBytes > 4200) {
+      t.fail(`${browser.cookies.size} cookies, ${browser.headerBytes} bytes`)
+    }
   }
   t.ok(browser.cookies.has('__Host-a0_tx_state-199'))
   t.notOk(browser.cookies.has('__Host-a0_tx_state-150'))
@@ -103,9 +121,10 @@ t.test('CB-07: 200 logins started and left keep few cookies, the newest ones', a
   t.equal(browser.cookies.size, 0, 'stale transactions expire')
 })
 
-t.test('CB-07: count and bytes are bounded apart from each other', async (t) => {
+t.test('CB-07: count and bytes are bounded apart from each other', async t => {
   const clock = new Clock()
-  const begin = async (store: TransactionStore, browser: MapBrowser, state: string, more: Partial<Transaction> = {}) => {
+  const begin = async (store: TransactionStore, browser: MapBrowser, state: string,
+    more: Partial<Transaction> = {}) => {
     const login = browser.request()
     await store.set(login, state, transaction(state, { createdAt: clock.now(), ...more }), 3600)
     login.send()
@@ -114,7 +133,7 @@ t.test('CB-07: count and bytes are bounded apart from each other', async (t) => 
   const few = new MapBrowser(clock)
   const three = cookieTransactions({ clock, maxCount: 3, maxBytes: 1e6 })
   for (const state of ['a', 'b', 'c', 'd', 'e']) await begin(three, few, state)
-  t.same([...few.cookies.keys()], ['c', 'd', 'e'].map((state) => `__Host-a0_tx_${state}`))
+  t.same([...few.cookies.keys()], ['c', 'd', 'e'].map(state => `__Host-a0_tx_${state}`))
 
   const small = new MapBrowser(clock)
   const store = cookieTransactions({ clock, maxCount: 100, maxBytes: 4096 })
@@ -129,7 +148,7 @@ t.test('CB-07: count and bytes are bounded apart from each other', async (t) => 
   t.same([...large.cookies.keys()], ['__Host-a0_tx_c'], 'the newest login stays even alone')
 })
 
-t.test('CB-07: garbage under our prefix goes first, within reason; cookies of others stay', async (t) => {
+t.test('CB-07: garbage under our prefix goes first, within reason; cookies of others stay', async t => {
   const clock = new Clock()
   const store = cookieTransactions({ clock })
   const browser = new MapBrowser(clock)
@@ -150,7 +169,7 @@ t.test('CB-07: garbage under our prefix goes first, within reason; cookies of ot
   t.same([...browser.cookies.keys()], ['__Host-a0_tx_odd name!', '__Host-a0_txt'])
 })
 
-t.test('CB-29: two equal callbacks at the same time give one transaction', async (t) => {
+t.test('CB-29: two equal callbacks at the same time give one transaction', async t => {
   const clock = new Clock()
   const store = cookieTransactions({ clock })
   const browser = new MapBrowser(clock)
@@ -160,14 +179,17 @@ t.test('CB-29: two equal callbacks at the same time give one transaction', async
   const [first, second] = [browser.request(), browser.request()]
   const answers = await Promise.all([store.take(first, 'state-1'), store.take(second, 'state-1')])
   t.match(answers, [{ state: 'state-1' }, undefined])
-  for (const jar of [first, second]) t.equal(jar.writes.get('__Host-a0_tx_state-1')?.value, undefined, 'consumed either way')
+  for (const jar of [first, second]) {
+    t.equal(jar.writes.get('__Host-a0_tx_state-1')?.value, undefined, 'consumed either way')
+  }
 })
 
-t.test('CB-30: the transaction of another application with the same secret is none, and is consumed', async (t) => {
+t.test('CB-30: the transaction of another application with the same secret is none, and is consumed', async t => {
   const clock = new Clock()
   const browser = new MapBrowser(clock)
   const login = browser.request()
-  await cookieTransactions({ clock, purpose: 'client-b transaction' }).set(login, 'state-1', transaction('state-1'), 600)
+  await cookieTransactions({ clock, purpose: 'client-b transaction' }).set(login, 'state-1', transaction('state-1'),
+    600)
   login.send()
   const callback = browser.request()
   t.equal(await cookieTransactions({ clock }).take(callback, 'state-1'), undefined)
@@ -175,7 +197,7 @@ t.test('CB-30: the transaction of another application with the same secret is no
   t.equal(browser.cookies.size, 0)
 })
 
-t.test('CB-36: a callback without a transaction costs next to nothing', async (t) => {
+t.test('CB-36: a callback without a transaction costs next to nothing', async t => {
   const store = cookieTransactions()
   const jar = jarOf('theme=dark')
   const found: unknown[] = []
@@ -183,11 +205,11 @@ t.test('CB-36: a callback without a transaction costs next to nothing', async (t
     for (let count = 0; count < 1000; count++) found.push(await store.take(jar, `state-${count}`))
   })
   t.ok(took < 50, `1,000 of them: ${took} ms`)
-  t.strictSame(found.filter((one) => one !== undefined), [])
+  t.strictSame(found.filter(one => one !== undefined), [])
   t.equal(jar.writes.size, 0)
 })
 
-t.test('TX-03: a transaction cookie serves no other state than its own', async (t) => {
+t.test('TX-03: a transaction cookie serves no other state than its own', async t => {
   const clock = new Clock()
   const store = cookieTransactions({ clock })
   const jar = new MapBrowser(clock).request()
@@ -196,7 +218,7 @@ t.test('TX-03: a transaction cookie serves no other state than its own', async (
   t.equal(await store.take(renamed, 'state-2'), undefined)
 })
 
-t.test('TX-03: sealed transactions never repeat, however alike the logins are', async (t) => {
+t.test('TX-03: sealed transactions never repeat, however alike the logins are', async t => {
   const store = cookieTransactions()
   const values = new Set(Array.from({ length: 2000 }, () => {
     const jar = jarOf('')
@@ -206,7 +228,7 @@ t.test('TX-03: sealed transactions never repeat, however alike the logins are', 
   t.equal(values.size, 2000)
 })
 
-t.test('expiry is inside of the seal', async (t) => {
+t.test('expiry is inside of the seal', async t => {
   const clock = new Clock()
   const store = cookieTransactions({ clock })
   const jar = new MapBrowser(clock).request()
@@ -217,7 +239,7 @@ t.test('expiry is inside of the seal', async (t) => {
   t.equal(kept.get('__Host-a0_tx_state-1'), undefined, 'and cleared')
 })
 
-t.test('an expired login makes room before a live one does', async (t) => {
+t.test('an expired login makes room before a live one does', async t => {
   const clock = new Clock()
   const store = cookieTransactions({ clock, maxCount: 2 })
   const browser = new MapBrowser(clock)
@@ -235,7 +257,7 @@ t.test('an expired login makes room before a live one does', async (t) => {
   t.same([...browser.cookies.keys()].sort(), ['__Host-a0_tx_new', '__Host-a0_tx_old'])
 })
 
-t.test('a state that cannot be a cookie name is refused', async (t) => {
+t.test('a state that cannot be a cookie name is refused', async t => {
   const store = cookieTransactions()
   for (const state of ['', 'a b', 'a;b', 'ü', 'a\n', 'x'.repeat(129)]) {
     const jar = jarOf('')
@@ -246,14 +268,14 @@ t.test('a state that cannot be a cookie name is refused', async (t) => {
   }
 })
 
-t.test('a login that has more to remember than a cookie holds says so', async (t) => {
+t.test('a login that has more to remember than a cookie holds says so', async t => {
   const jar = jarOf('')
   t.throws(() => cookieTransactions().set(jar, 'state-1', transaction('state-1', { appState: 'x'.repeat(4000) }), 600),
     { name: 'InvalidArgumentError', argument: 'appState', message: /4096.*transactionStore/ })
   t.equal(jar.writes.size, 0)
 })
 
-t.test('states that were taken are remembered until they are over, and not without bound', async (t) => {
+t.test('states that were taken are remembered until they are over, and not without bound', async t => {
   const clock = new Clock()
   const taken = new TakenStates({ now: clock.now, maxEntries: 2 })
   t.ok(taken.take('a', clock.now() + 10))
@@ -266,7 +288,7 @@ t.test('states that were taken are remembered until they are over, and not witho
   t.ok(taken.take('b', clock.now() + 10), 'what expired is forgotten')
 })
 
-t.test('memory: browsers with logins under way are bounded', async (t) => {
+t.test('memory: browsers with logins under way are bounded', async t => {
   const clock = new Clock()
   const store = new MemoryTransactionStore({ now: clock.now, maxBrowsers: 2 })
   const browsers = Array.from({ length: 3 }, (_, index) => {
@@ -276,10 +298,11 @@ t.test('memory: browsers with logins under way are bounded', async (t) => {
     login.send()
     return browser
   })
-  t.same(browsers.map((browser, index) => store.take(browser.request(), `state-${index}`)?.state), [undefined, 'state-1', 'state-2'])
+  t.same(browsers.map((browser, index) => store.take(browser.request(), `state-${index}`)?.state), [undefined,
+    'state-1', 'state-2'])
 })
 
-t.test('memory: browsers whose logins are over are forgotten', async (t) => {
+t.test('memory: browsers whose logins are over are forgotten', async t => {
   const clock = new Clock()
   const store = new MemoryTransactionStore({ now: clock.now })
   const [first, second] = [new MapBrowser(clock), new MapBrowser(clock)]
@@ -292,17 +315,18 @@ t.test('memory: browsers whose logins are over are forgotten', async (t) => {
   store.delete(login)
 })
 
-t.test('memory: a browser keeps its id while a login is under way, readable by a posted callback if one will come', async (t) => {
+t.test('memory: a browser keeps its id while a login is under way; a posted callback can read it', async t => {
   const clock = new Clock()
   const store = new MemoryTransactionStore({ now: clock.now, cookieName: 'login' })
   const browser = new MapBrowser(clock)
-  const ids = ['a', 'b', 'c'].map((state) => {
+  const ids = ['a', 'b', 'c'].map(state => {
     const login = browser.request()
-    store.set(login, state, transaction(state, state === 'a' ? { responseMode: 'form_post' } : {}), state === 'a' ? 600 : 60)
+    store.set(login, state, transaction(state, state === 'a' ? { responseMode: 'form_post' } : {}),
+      state === 'a' ? 600 : 60)
     login.send()
     return browser.cookies.get('__Host-login')
   })
-  t.equal(new Set(ids.map((cookie) => cookie?.value)).size, 1)
+  t.equal(new Set(ids.map(cookie => cookie?.value)).size, 1)
   t.match(ids[2], { attributes: { sameSite: 'none', maxAge: 600, secure: true, httpOnly: true } })
   store.delete(browser.request(), 'a')
   const callback = browser.request()
@@ -312,7 +336,7 @@ t.test('memory: a browser keeps its id while a login is under way, readable by a
   t.equal(browser.cookies.size, 0)
 })
 
-t.test('memory: an id that somebody made up is replaced', async (t) => {
+t.test('memory: an id that somebody made up is replaced', async t => {
   const store = new MemoryTransactionStore()
   const jar = jarOf('__Host-auth0_login=chosen-by-an-attacker')
   store.set(jar, 'state-1', transaction('state-1'), 600)

@@ -5,7 +5,12 @@ import { callbackParams, claimsOf, headerOf, redirectUri, Wire } from './wire.js
 
 const issuer = 'https://acme.eu.auth0.com/'
 const clients = [
-  { clientId: 'app', clientSecret: 'app-secret', name: 'The <app>', callbacks: [redirectUri, 'https://app.example.com/callback'] },
+  {
+    clientId: 'app',
+    clientSecret: 'app-secret',
+    name: 'The <app>',
+    callbacks: [redirectUri, 'https://app.example.com/callback']
+  },
   { clientId: 'public' },
   { clientId: 'strict', clientSecret: 'app-secret', requirePkce: true, organizationUsage: 'require' as const },
   { clientId: 'personal', clientSecret: 'app-secret', organizationUsage: 'deny' as const },
@@ -14,7 +19,9 @@ const clients = [
   { clientId: 'no-refresh', clientSecret: 'app-secret', grantTypes: ['authorization_code'] }
 ]
 
-async function tenantWith (options: TenantOptions = {}): Promise<{ tenant: Awaited<ReturnType<typeof createTenant>>, wire: Wire }> {
+async function tenantWith (
+  options: TenantOptions = {}
+): Promise<{ tenant: Awaited<ReturnType<typeof createTenant>>, wire: Wire }> {
   const tenant = await createTenant({ issuer, clients, ...options })
   return { tenant, wire: new Wire(tenant) }
 }
@@ -33,24 +40,36 @@ t.test('a login gives an ID token, an opaque access token and a refresh token', 
   t.match(claims, { iss: issuer, aud: 'app', sub, name, email, email_verified: true, nonce: 'n-1', sid: String })
   t.notOk('auth_time' in claims, 'only when asked')
   t.equal(String(body.access_token).split('.').length, 1)
-  const userinfo = await wire.send('GET', '/userinfo', undefined, { authorization: `Bearer ${String(body.access_token)}` })
+  const userinfo = await wire.send('GET', '/userinfo', undefined, {
+    authorization: `Bearer ${String(body.access_token)}`
+  })
   t.match(userinfo.body, { sub, name, email })
   t.strictSame(tenant.errors, [])
 })
 
 t.test('claims follow the scope, and each application its algorithm', async t => {
-  const { tenant } = await tenantWith({ users: [{ email: 'a@example.com', phoneNumber: '+15550100', claims: { 'https://example.com/roles': ['admin'] } }] })
+  const { tenant } = await tenantWith({
+    users: [{ email: 'a@example.com', phoneNumber: '+15550100', claims: { 'https://example.com/roles': ['admin'] } }]
+  })
   const plain = claimsOf((await new Wire(tenant).login({ scope: 'openid' })).id_token)
   t.match(plain, { 'https://example.com/roles': ['admin'] })
   t.notOk('name' in plain || 'email' in plain)
-  t.match(claimsOf((await new Wire(tenant).login({ scope: 'openid phone' })).id_token), { phone_number: '+15550100', phone_number_verified: true })
+  t.match(claimsOf((await new Wire(tenant).login({ scope: 'openid phone' })).id_token), {
+    phone_number: '+15550100',
+    phone_number_verified: true
+  })
   for (const [client_id, alg] of [['symmetric', 'HS256'], ['pss', 'PS256']] as const) {
     t.equal(headerOf((await new Wire(tenant, { client_id, client_secret: 'app-secret' }).login()).id_token).alg, alg)
   }
 })
 
 t.test('the login page works with buttons and with a password', async t => {
-  const { tenant, wire } = await tenantWith({ users: [{ email: 'ada@example.com', name: 'Ada <b>', password: 'secret' }, { sub: 'sms|1', phoneNumber: '+15550100' }] })
+  const { tenant, wire } = await tenantWith({
+    users: [{ email: 'ada@example.com', name: 'Ada <b>', password: 'secret' }, {
+      sub: 'sms|1',
+      phoneNumber: '+15550100'
+    }]
+  })
   const browser = tenant.browser()
   const started = await browser.request('GET', wire.authorizationUrl({ login_hint: 'ada@"example.com' }))
   const location = new URL(String(started.headers.location), issuer).href
@@ -59,11 +78,26 @@ t.test('the login page works with buttons and with a password', async t => {
   t.match(page.body, 'value="ada@&quot;example.com"')
   for (const id of ['username', 'password', 'continue', 'cancel', 'user-1', 'user-2']) t.match(page.body, `id="${id}"`)
 
-  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl(), user: 'ada@example.com', password: 'secret' })), { code: String })
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl(), user: 'ada@example.com', password: 'wrong' }), { message: /400.*Wrong email or password/u })
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl(), password: 'wrong' }), { message: /Wrong email or password/u })
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl(), user: 'nobody' }), { message: 'The tenant has no user nobody.' })
-  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl(), cancel: true })), { error: 'access_denied', state: 'st' })
+  t.match(
+    callbackParams(
+      await tenant.login({ authorizationUrl: wire.authorizationUrl(), user: 'ada@example.com', password: 'secret' })
+    ),
+    { code: String }
+  )
+  await t.rejects(
+    tenant.login({ authorizationUrl: wire.authorizationUrl(), user: 'ada@example.com', password: 'wrong' }),
+    { message: /400.*Wrong email or password/u }
+  )
+  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl(), password: 'wrong' }), {
+    message: /Wrong email or password/u
+  })
+  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl(), user: 'nobody' }), {
+    message: 'The tenant has no user nobody.'
+  })
+  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl(), cancel: true })), {
+    error: 'access_denied',
+    state: 'st'
+  })
 
   for (const method of ['GET', 'POST']) {
     const gone = await browser.request(method, `${issuer}u/login?state=unknown`, method === 'POST' ? {} : undefined)
@@ -75,60 +109,115 @@ t.test('a tenant session spares the second login; prompt and max_age ask again',
   let now = 1_800_000_000
   const { tenant, wire } = await tenantWith({ now: () => now })
   const browser = tenant.browser()
-  const first = claimsOf(String((await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl() }))).body.id_token))
-  const pages = (): number => tenant.requests.filter(({ path, method }) => path === '/u/login' && method === 'GET').length
+  const first = claimsOf(
+    String((await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl() }))).body.id_token)
+  )
+  const pages = (): number =>
+    tenant.requests.filter(({ path, method }) => path === '/u/login' && method === 'GET').length
   t.equal(pages(), 1)
   now += 100
   const other = new Wire(tenant, { client_id: 'pss', client_secret: 'app-secret' })
-  const second = claimsOf(String((await other.exchange(await browser.login({ authorizationUrl: other.authorizationUrl({ prompt: 'none', max_age: '1000' }) }))).body.id_token))
+  const second = claimsOf(
+    String(
+      (await other.exchange(
+        await browser.login({ authorizationUrl: other.authorizationUrl({ prompt: 'none', max_age: '1000' }) })
+      )).body.id_token
+    )
+  )
   t.equal(pages(), 1)
   t.equal(second.sid, first.sid, 'one session for all applications')
   t.equal(second.auth_time, 1_800_000_000)
   t.equal(second.iat, 1_800_000_100)
-  for (const params of [{ max_age: '50' }, { prompt: 'login' }, { prompt: 'select_account' }, { prompt: 'create' }, { max_age: '0' }]) {
+  for (
+    const params of [{ max_age: '50' }, { prompt: 'login' }, { prompt: 'select_account' }, { prompt: 'create' }, {
+      max_age: '0'
+    }]
+  ) {
     const before = pages()
-    const claims = claimsOf(String((await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl(params) }))).body.id_token))
+    const claims = claimsOf(
+      String(
+        (await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl(params) }))).body.id_token
+      )
+    )
     t.equal(pages(), before + 1, JSON.stringify(params))
     t.equal(claims.sid, first.sid)
   }
-  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'consent' }) })), { code: String })
-  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'consent' }), cancel: true })), { error: 'access_denied' })
+  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'consent' }) })), {
+    code: String
+  })
+  t.match(
+    callbackParams(
+      await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'consent' }), cancel: true })
+    ),
+    { error: 'access_denied' }
+  )
   await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'login' }), user: 'alan@example.com' })
-  const changed = claimsOf(String((await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl() }))).body.id_token))
+  const changed = claimsOf(
+    String((await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl() }))).body.id_token)
+  )
   t.not(changed.sub, first.sub, 'another user in the same browser')
   t.not(changed.sid, first.sid)
   now += 700_000
-  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) })), { error: 'login_required', state: 'st' })
-  t.ok(Math.abs(Date.now() / 1000 - 1_800_000_000) > 1000, 'the clock is the tenant\'s alone')
+  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) })), {
+    error: 'login_required',
+    state: 'st'
+  })
+  t.ok(Math.abs(Date.now() / 1000 - 1_800_000_000) > 1000, "the clock is the tenant's alone")
   await tenant.close()
 })
 
 t.test('form_post answers by POST, also errors', async t => {
   const { tenant, wire } = await tenantWith()
-  const { url, body } = await tenant.loginFormPost({ authorizationUrl: wire.authorizationUrl({ response_mode: 'form_post' }) })
+  const { url, body } = await tenant.loginFormPost({
+    authorizationUrl: wire.authorizationUrl({ response_mode: 'form_post' })
+  })
   t.equal(url, redirectUri)
   t.match(Object.fromEntries(new URLSearchParams(body)), { code: String, state: 'st' })
-  const denied = await tenant.loginFormPost({ authorizationUrl: wire.authorizationUrl({ response_mode: 'form_post', state: 'a"b<&' }), cancel: true })
+  const denied = await tenant.loginFormPost({
+    authorizationUrl: wire.authorizationUrl({ response_mode: 'form_post', state: 'a"b<&' }),
+    cancel: true
+  })
   t.match(Object.fromEntries(new URLSearchParams(denied.body)), { error: 'access_denied', state: 'a"b<&' })
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl({ response_mode: 'form_post' }) }), { message: /loginFormPost/u })
+  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl({ response_mode: 'form_post' }) }), {
+    message: /loginFormPost/u
+  })
   await t.rejects(tenant.loginFormPost({ authorizationUrl: wire.authorizationUrl() }), { message: /login\(\)/u })
 })
 
 t.test('requests that Auth0 refuses', async t => {
   const { tenant, wire } = await tenantWith()
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl({ redirect_uri: 'http://localhost:3000/other' }) }), { message: /invalid_redirect_uri/u })
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl({ redirect_uri: undefined }) }), { message: /invalid_request/u })
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl({ client_id: 'unknown' }) }), { message: /invalid_client/u })
-  const failure = async (params: Record<string, string | undefined>, from = wire): Promise<Record<string, string>> => callbackParams(await tenant.login({ authorizationUrl: from.authorizationUrl(params) }))
+  await t.rejects(
+    tenant.login({ authorizationUrl: wire.authorizationUrl({ redirect_uri: 'http://localhost:3000/other' }) }),
+    { message: /invalid_redirect_uri/u }
+  )
+  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl({ redirect_uri: undefined }) }), {
+    message: /invalid_request/u
+  })
+  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl({ client_id: 'unknown' }) }), {
+    message: /invalid_client/u
+  })
+  const failure = async (params: Record<string, string | undefined>, from = wire): Promise<Record<string, string>> =>
+    callbackParams(await tenant.login({ authorizationUrl: from.authorizationUrl(params) }))
   const publicWire = new Wire(tenant, { client_id: 'public' })
   const strict = new Wire(tenant, { client_id: 'strict', client_secret: 'app-secret' })
-  t.match(await failure({ code_challenge: undefined, code_challenge_method: undefined }, publicWire), { error: 'invalid_request' })
-  t.match(await failure({ code_challenge: undefined, code_challenge_method: undefined }, strict), { error: 'invalid_request' })
+  t.match(await failure({ code_challenge: undefined, code_challenge_method: undefined }, publicWire), {
+    error: 'invalid_request'
+  })
+  t.match(await failure({ code_challenge: undefined, code_challenge_method: undefined }, strict), {
+    error: 'invalid_request'
+  })
   t.match(await failure({ code_challenge_method: 'plain' }), { error: 'invalid_request' })
-  t.match(await failure({ audience: 'https://unknown.example.com' }), { error: 'access_denied', error_description: 'Service not found: https://unknown.example.com' })
-  t.match(await failure({ code_challenge: undefined, code_challenge_method: undefined }), { code: String }, 'a confidential application may go without PKCE')
-  t.match(await failure({ redirect_uri: 'http://127.0.0.1:9/x' }, publicWire), { code: String }, 'loopback is registered by default')
-  await t.rejects(failure({ redirect_uri: 'https://evil.example.com/x' }, publicWire), { message: /invalid_redirect_uri/u })
+  t.match(await failure({ audience: 'https://unknown.example.com' }), {
+    error: 'access_denied',
+    error_description: 'Service not found: https://unknown.example.com'
+  })
+  t.match(await failure({ code_challenge: undefined, code_challenge_method: undefined }), { code: String },
+    'a confidential application may go without PKCE')
+  t.match(await failure({ redirect_uri: 'http://127.0.0.1:9/x' }, publicWire), { code: String },
+    'loopback is registered by default')
+  await t.rejects(failure({ redirect_uri: 'https://evil.example.com/x' }, publicWire), {
+    message: /invalid_redirect_uri/u
+  })
   t.strictSame(tenant.errors, [])
 })
 
@@ -141,44 +230,77 @@ t.test('codes that Auth0 refuses', async t => {
   t.match(await wire.exchange(await callback(), { redirect_uri: 'https://app.example.com/callback' }), refused)
   t.match(await wire.exchange(await callback(), { code: 'forged' }), refused)
   t.match(await new Wire(tenant, { client_id: 'pss', client_secret: 'app-secret' }).exchange(await callback()), refused)
-  t.match(await wire.exchange(await callback(), { client_secret: 'wrong' }), { status: 401, body: { error: 'invalid_client' } })
-  t.match(await wire.exchange(await callback(), { client_id: 'unknown' }), { status: 401, body: { error: 'invalid_client' } })
-  t.match(await wire.exchange(await callback(), { grant_type: 'urn:unknown' }), { status: 400, body: { error: 'unsupported_grant_type' } })
+  t.match(await wire.exchange(await callback(), { client_secret: 'wrong' }), {
+    status: 401,
+    body: { error: 'invalid_client' }
+  })
+  t.match(await wire.exchange(await callback(), { client_id: 'unknown' }), {
+    status: 401,
+    body: { error: 'invalid_client' }
+  })
+  t.match(await wire.exchange(await callback(), { grant_type: 'urn:unknown' }), {
+    status: 400,
+    body: { error: 'unsupported_grant_type' }
+  })
   const late = await callback()
   now += 6
   t.match(await wire.exchange(late), refused)
   const used = await callback()
   const { body } = await wire.exchange(used)
   t.match(await wire.exchange(used), refused)
-  t.match(await wire.token({ grant_type: 'refresh_token', refresh_token: String(body.refresh_token) }), { status: 403 }, 'a replayed code ends what it gave')
+  t.match(await wire.token({ grant_type: 'refresh_token', refresh_token: String(body.refresh_token) }), { status: 403 },
+    'a replayed code ends what it gave')
   await tenant.close()
 })
 
 t.test('confidential applications authenticate by post, by basic and in JSON', async t => {
   const { tenant, wire } = await tenantWith()
-  const grant = async (): Promise<Record<string, string>> => ({ grant_type: 'authorization_code', code: callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl() })).code!, redirect_uri: redirectUri, code_verifier: 'v'.repeat(43) })
+  const grant = async (): Promise<Record<string, string>> => ({
+    grant_type: 'authorization_code',
+    code: callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl() })).code!,
+    redirect_uri: redirectUri,
+    code_verifier: 'v'.repeat(43)
+  })
   const basic = { authorization: `Basic ${Buffer.from('app:app-secret').toString('base64')}` }
   t.equal((await wire.send('POST', '/oauth/token', new URLSearchParams(await grant()).toString(), basic)).status, 200)
-  t.equal((await wire.send('POST', '/oauth/token', { ...await grant(), ...wire.credentials, code_challenge: null })).status, 200)
+  t.equal(
+    (await wire.send('POST', '/oauth/token', { ...await grant(), ...wire.credentials, code_challenge: null })).status,
+    200
+  )
   t.equal((await wire.send('POST', '/oauth/token', '{', { 'content-type': 'application/json' })).status, 400)
   t.equal((await wire.send('POST', '/oauth/token', '"text"', { 'content-type': 'application/json' })).status, 400)
   t.equal((await wire.send('POST', '/oauth/token', 'x', { 'content-type': 'text/plain' })).status, 400)
-  t.equal((await wire.exchange(await tenant.login({ authorizationUrl: new Wire(tenant, { client_id: 'public' }).authorizationUrl() }), { client_id: 'public', client_secret: '' })).status, 200)
+  t.equal(
+    (await wire.exchange(
+      await tenant.login({ authorizationUrl: new Wire(tenant, { client_id: 'public' }).authorizationUrl() }),
+      { client_id: 'public', client_secret: '' }
+    )).status,
+    200
+  )
 })
 
 t.test('blocked and deleted users get nothing', async t => {
-  const { tenant, wire } = await tenantWith({ users: [{ email: 'blocked@example.com', blocked: true }, { email: 'gone@example.com' }] })
-  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl() })), { error: 'access_denied', error_description: 'user is blocked' })
+  const { tenant, wire } = await tenantWith({
+    users: [{ email: 'blocked@example.com', blocked: true }, { email: 'gone@example.com' }]
+  })
+  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl() })), {
+    error: 'access_denied',
+    error_description: 'user is blocked'
+  })
   const browser = tenant.browser()
   const started = await browser.request('GET', wire.authorizationUrl())
-  const submitted = await browser.request('POST', new URL(String(started.headers.location), issuer).href, { user: tenant.users[1]!.sub })
+  const submitted = await browser.request('POST', new URL(String(started.headers.location), issuer).href, {
+    user: tenant.users[1]!.sub
+  })
   ;(tenant.users as unknown[]).pop()
   const resumed = await browser.request('GET', String(submitted.headers.location))
   t.not(resumed.status, 200)
 })
 
 t.test('a refresh token needs offline_access, an API that allows it and the grant type', async t => {
-  const { tenant, wire } = await tenantWith({ resourceServers: [{ identifier: 'online', allowOfflineAccess: false }, { identifier: 'offline' }] })
+  const { tenant, wire } = await tenantWith({
+    resourceServers: [{ identifier: 'online', allowOfflineAccess: false }, { identifier: 'offline' }]
+  })
   t.notOk('refresh_token' in await wire.login({ scope: 'openid' }))
   t.notOk('refresh_token' in await wire.login({ audience: 'online' }))
   t.ok('refresh_token' in await wire.login({ audience: 'offline' }))
@@ -189,7 +311,10 @@ t.test('a refresh token needs offline_access, an API that allows it and the gran
 
 t.test('organizations', async t => {
   const { tenant, wire } = await tenantWith({
-    organizations: [{ id: 'org_1', name: 'Acme', displayName: 'Acme Inc', members: ['ada@example.com'] }, { id: 'org_2', name: 'empty' }],
+    organizations: [{ id: 'org_1', name: 'Acme', displayName: 'Acme Inc', members: ['ada@example.com'] }, {
+      id: 'org_2',
+      name: 'empty'
+    }],
     users: [{ email: 'ada@example.com' }, { email: 'alan@example.com' }, { sub: 'sms|1', phoneNumber: '+15550100' }]
   })
   for (const organization of ['org_1', 'acme', 'ACME']) {
@@ -200,19 +325,32 @@ t.test('organizations', async t => {
     t.match(claimsOf(String(body.id_token)), { org_id: 'org_1' }, 'kept on refresh')
     t.match(claimsOf(String(body.access_token)), { org_id: 'org_1' })
   }
-  const attempt = async (params: Record<string, string>, user = 'ada@example.com', from = wire): Promise<Record<string, string>> => callbackParams(await tenant.login({ authorizationUrl: from.authorizationUrl(params), user }))
-  t.match(await attempt({ organization: 'org_1' }, 'alan@example.com'), { error: 'access_denied', error_description: /is not part of the org_1 organization/u })
+  const attempt = async (params: Record<string, string>, user = 'ada@example.com',
+    from = wire): Promise<Record<string, string>> =>
+    callbackParams(await tenant.login({ authorizationUrl: from.authorizationUrl(params), user }))
+  t.match(await attempt({ organization: 'org_1' }, 'alan@example.com'), {
+    error: 'access_denied',
+    error_description: /is not part of the org_1 organization/u
+  })
   t.match(await attempt({ organization: 'org_1' }, 'sms|1'), { error: 'access_denied' })
   t.match(await attempt({ organization: 'org_2' }), { error: 'access_denied' })
   t.match(await attempt({ organization: 'nowhere' }), { error: 'invalid_request' })
   t.match(await attempt({ organization: '' }), { code: String }, 'an empty parameter is none')
-  t.match(await attempt({}, undefined, new Wire(tenant, { client_id: 'strict' })), { error: 'invalid_request', error_description: 'parameter organization is required for this client' })
-  t.match(await attempt({ organization: 'org_1' }, undefined, new Wire(tenant, { client_id: 'personal' })), { error: 'invalid_request', error_description: 'parameter organization is not allowed for this client' })
+  t.match(await attempt({}, undefined, new Wire(tenant, { client_id: 'strict' })), {
+    error: 'invalid_request',
+    error_description: 'parameter organization is required for this client'
+  })
+  t.match(await attempt({ organization: 'org_1' }, undefined, new Wire(tenant, { client_id: 'personal' })), {
+    error: 'invalid_request',
+    error_description: 'parameter organization is not allowed for this client'
+  })
   const browser = tenant.browser()
   const started = await browser.request('GET', wire.authorizationUrl({ organization: 'acme' }))
-  t.match((await browser.request('GET', new URL(String(started.headers.location), issuer).href)).body, 'continue to Acme Inc.')
+  t.match((await browser.request('GET', new URL(String(started.headers.location), issuer).href)).body,
+    'continue to Acme Inc.')
   const other = await browser.request('GET', wire.authorizationUrl({ organization: 'empty' }))
-  t.match((await browser.request('GET', new URL(String(other.headers.location), issuer).href)).body, 'continue to empty.')
+  t.match((await browser.request('GET', new URL(String(other.headers.location), issuer).href)).body,
+    'continue to empty.')
   t.strictSame(tenant.errors, [])
 })
 
@@ -220,11 +358,26 @@ t.test('invitations make members, once', async t => {
   const { tenant, wire } = await tenantWith({ organizations: [{ id: 'org_1', name: 'acme' }] })
   const { invitation, organization, organization_name: name } = tenant.invite('acme', 'ada@example.com')
   t.equal(name, 'acme')
-  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl({ invitation }) })), { error: 'invalid_request' })
-  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl({ invitation, organization }), user: 'alan@example.com' })), { error: 'access_denied' }, 'for another person')
+  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl({ invitation }) })), {
+    error: 'invalid_request'
+  })
+  t.match(
+    callbackParams(
+      await tenant.login({
+        authorizationUrl: wire.authorizationUrl({ invitation, organization }),
+        user: 'alan@example.com'
+      })
+    ),
+    { error: 'access_denied' },
+    'for another person'
+  )
   t.match(claimsOf((await wire.login({ invitation, organization })).id_token), { org_id: 'org_1' })
-  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl({ invitation, organization }) })), { error: 'access_denied' }, 'used')
+  t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl({ invitation, organization }) })),
+    { error: 'access_denied' }, 'used')
   const open = tenant.invite('org_1')
-  t.match(claimsOf((await wire.login({ invitation: open.invitation, organization }, { user: 'alan@example.com' })).id_token), { org_id: 'org_1' })
+  t.match(
+    claimsOf((await wire.login({ invitation: open.invitation, organization }, { user: 'alan@example.com' })).id_token),
+    { org_id: 'org_1' }
+  )
   t.throws(() => tenant.invite('nowhere'), { message: /no organization nowhere/u })
 })

@@ -8,7 +8,11 @@ const clients = [{ clientId: 'app', clientSecret: 'app-secret' }]
 const ada = { sub: 'auth0|ada', email: 'ada@example.com' }
 
 t.test('acr_values asks for a second factor, once per session of the tenant', async t => {
-  const tenant = await createTenant({ issuer, clients, users: [{ ...ada, authenticators: [{ type: 'otp', secret: 'JBSWY3DPEHPK3PXP' }] }] })
+  const tenant = await createTenant({
+    issuer,
+    clients,
+    users: [{ ...ada, authenticators: [{ type: 'otp', secret: 'JBSWY3DPEHPK3PXP' }] }]
+  })
   const wire = new Wire(tenant)
   const browser = tenant.browser()
   const login = async (params: Record<string, string>): Promise<Record<string, unknown>> => {
@@ -24,9 +28,15 @@ t.test('acr_values asks for a second factor, once per session of the tenant', as
 })
 
 t.test('a wrong code is refused, and cancelling ends the login', async t => {
-  const tenant = await createTenant({ issuer, clients, users: [{ ...ada, mfa: true, authenticators: [{ type: 'otp', secret: 'JBSWY3DPEHPK3PXP' }] }] })
+  const tenant = await createTenant({
+    issuer,
+    clients,
+    users: [{ ...ada, mfa: true, authenticators: [{ type: 'otp', secret: 'JBSWY3DPEHPK3PXP' }] }]
+  })
   const wire = new Wire(tenant)
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl(), answers: { code: '000000' } }), { message: /400.*Invalid code/u })
+  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl(), answers: { code: '000000' } }), {
+    message: /400.*Invalid code/u
+  })
   t.match(claimsOf((await wire.login()).id_token), { amr: ['mfa'] }, 'control: the right code')
 })
 
@@ -39,7 +49,11 @@ t.test('a user without a second factor enrolls one on the way', async t => {
 
 t.test('a code sent by text message or e-mail is a second factor', async t => {
   for (const [type, target, box] of [['sms', '+15550100', 'sms'], ['email', 'ada@example.com', 'mailbox']] as const) {
-    const tenant = await createTenant({ issuer, clients, users: [{ ...ada, mfa: true, authenticators: [{ type, target }] }] })
+    const tenant = await createTenant({
+      issuer,
+      clients,
+      users: [{ ...ada, mfa: true, authenticators: [{ type, target }] }]
+    })
     t.match(claimsOf((await new Wire(tenant).login()).id_token), { amr: ['mfa'] })
     t.match(tenant[box], [{ to: target, code: /^\d{6}$/u }])
   }

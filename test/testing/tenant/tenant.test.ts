@@ -24,10 +24,13 @@ t.test('a tenant needs no options, and listens on a free port of this computer',
   t.equal(tenant.issuer, `http://${tenant.domain}/`)
   t.equal(tenant.url, `http://${tenant.domain}`)
   t.equal(tenant.users.length, 3)
-  for (const user of tenant.users) t.match(user, { email: String, name: String, picture: /^data:image\/svg\+xml,%3Csvg/u })
+  for (const user of tenant.users) {
+    t.match(user, { email: String, name: String, picture: /^data:image\/svg\+xml,%3Csvg/u })
+  }
   t.match(tenant.clients, [{ clientId: 'demo-client', tokenEndpointAuthMethod: 'client_secret_post' }])
   t.ok(Math.abs(tenant.now() - Date.now() / 1000) < 5)
-  const document = await (await fetch(`${tenant.url}/.well-known/openid-configuration`)).json() as Record<string, unknown>
+  const document = await (await fetch(`${tenant.url}/.well-known/openid-configuration`)).json() as Record<string,
+    unknown>
   t.match(document, {
     issuer: tenant.issuer,
     authorization_endpoint: `${tenant.url}/authorize`,
@@ -43,11 +46,19 @@ t.test('a tenant needs no options, and listens on a free port of this computer',
   })
   t.ok((document.id_token_signing_alg_values_supported as string[]).includes('RS256'))
   const wire = new Wire(tenant, { client_id: 'demo-client', client_secret: tenant.clients[0]!.clientSecret! })
-  const tokens = await wire.login({ redirect_uri: 'http://localhost:3000/callback', audience: 'https://api.example.com' })
+  const tokens = await wire.login({
+    redirect_uri: 'http://localhost:3000/callback',
+    audience: 'https://api.example.com'
+  })
   t.ok(tokens.refresh_token)
-  const large = await fetch(`${tenant.url}/oauth/token`, { method: 'POST', body: 'x'.repeat(1_100_000) }).catch((error: unknown) => error)
+  const large = await fetch(`${tenant.url}/oauth/token`, { method: 'POST', body: 'x'.repeat(1_100_000) }).catch((
+    error: unknown
+  ) => error)
   t.type(large, Error)
-  const form = await fetch(`${tenant.url}/oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'x', client_id: 'demo-client' }) })
+  const form = await fetch(`${tenant.url}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'x', client_id: 'demo-client' })
+  })
   t.equal(form.status, 401)
 })
 
@@ -56,7 +67,10 @@ t.test('what a tenant refuses to be', async t => {
     await t.rejects(createTenant(options), { code: 'configuration_error', option })
   }
   for (const host of ['0.0.0.0', 'example.com']) await refused('host', { host })
-  for (const value of ['acme.eu.auth0.com', 'https://acme.eu.auth0.com', 'ftp://acme/', 'https://acme/x/', 'https://a@acme/', 'https://acme/?x=/']) await refused('issuer', { issuer: value })
+  for (
+    const value of ['acme.eu.auth0.com', 'https://acme.eu.auth0.com', 'ftp://acme/', 'https://acme/x/',
+      'https://a@acme/', 'https://acme/?x=/']
+  ) await refused('issuer', { issuer: value })
   const { NODE_ENV } = process.env
   process.env.NODE_ENV = 'production'
   await refused('NODE_ENV', {})
@@ -75,7 +89,9 @@ t.test('what a tenant refuses to be', async t => {
 t.test('without oidc-provider the error says what to install; other warnings pass', async t => {
   const lines: unknown[] = []
   const { warn } = console
-  console.warn = (...line: unknown[]) => { lines.push(...line) }
+  console.warn = (...line: unknown[]) => {
+    lines.push(...line)
+  }
   await t.rejects(loadEngine(async () => {
     console.warn('oidc-provider WARNING: Unsupported runtime. Use Node.js v22.x LTS, or a later LTS release.')
     console.warn('something else')
@@ -106,7 +122,14 @@ t.test('requests are logged, up to a limit', async t => {
   await wire.send('POST', '/oauth/token', { grant_type: 'none', nested: { a: 1 } }, { 'auth0-client': 'abc' })
   t.match(tenant.requests, [
     { method: 'GET', path: '/userinfo', query: { x: '1' }, params: { x: '1' }, status: 401 },
-    { method: 'POST', path: '/oauth/token', url: `${issuer}oauth/token`, params: { grant_type: 'none', nested: { a: 1 } }, headers: { 'auth0-client': 'abc' }, at: Number }
+    {
+      method: 'POST',
+      path: '/oauth/token',
+      url: `${issuer}oauth/token`,
+      params: { grant_type: 'none', nested: { a: 1 } },
+      headers: { 'auth0-client': 'abc' },
+      at: Number
+    }
   ])
   await wire.send('GET', '/nowhere')
   t.equal(tenant.requests.at(-1)?.status, 404)
@@ -117,10 +140,17 @@ t.test('requests are logged, up to a limit', async t => {
   t.equal(tenant.requests.length, 0)
 })
 
-t.test('interceptors answer in the tenant\'s place or break connections off', async t => {
+t.test("interceptors answer in the tenant's place or break connections off", async t => {
   const tenant = await createTenant({ clients })
   t.teardown(() => tenant.close())
-  const stop = tenant.intercept(({ path }) => path === '/oauth/token' ? Response.json({ error: 'too_many_requests' }, { status: 429, headers: [['x-ratelimit-reset', '1'], ['set-cookie', 'a=1'], ['set-cookie', 'b=2']] }) : undefined)
+  const stop = tenant.intercept(({ path }) =>
+    path === '/oauth/token'
+      ? Response.json({ error: 'too_many_requests' }, {
+        status: 429,
+        headers: [['x-ratelimit-reset', '1'], ['set-cookie', 'a=1'], ['set-cookie', 'b=2']]
+      })
+      : undefined
+  )
   for (const send of [fetch, tenant.fetch]) {
     const answer = await send(`${tenant.url}/oauth/token`, { method: 'POST' })
     t.equal(answer.status, 429)
@@ -130,7 +160,9 @@ t.test('interceptors answer in the tenant\'s place or break connections off', as
   t.equal((await tenant.fetch(`${tenant.url}/.well-known/jwks.json`)).status, 200)
   stop()
   t.not((await tenant.fetch(`${tenant.url}/oauth/token`, { method: 'POST' })).status, 429)
-  tenant.intercept(() => { throw new Error('broken') })
+  tenant.intercept(() => {
+    throw new Error('broken')
+  })
   await t.rejects(fetch(tenant.url))
   await t.rejects(tenant.fetch(`${tenant.url}/`), { message: 'broken' })
   const empty = await createTenant({ issuer })
@@ -145,12 +177,17 @@ t.test('a bug in the tenant is a 500 that the test can see', async t => {
   t.equal(answer.status, 500)
   t.match(tenant.errors, [{ name: 'TypeError' }])
   ;(tenant.clients as unknown[]).unshift(null)
-  t.match(await new Wire(tenant).send('GET', '/v2/logout?client_id=x'), { status: 500, body: { error: 'server_error' } })
+  t.match(await new Wire(tenant).send('GET', '/v2/logout?client_id=x'), {
+    status: 500,
+    body: { error: 'server_error' }
+  })
   t.equal(tenant.errors.length, 2)
 })
 
 async function keyIds (tenant: Tenant): Promise<string[]> {
-  const { keys } = await (await tenant.fetch(`${tenant.issuer}.well-known/jwks.json`)).json() as { keys: { kid: string }[] }
+  const { keys } = await (await tenant.fetch(`${tenant.issuer}.well-known/jwks.json`)).json() as {
+    keys: { kid: string }[]
+  }
   return keys.map(({ kid }) => kid)
 }
 
@@ -161,14 +198,20 @@ t.test('two keys are published, and can be rotated', async t => {
   const before = await keyIds(tenant)
   t.equal(before.length, 2)
   t.equal(headerOf(first.id_token).kid, before[0])
-  const jwks = await (await tenant.fetch(`${issuer}.well-known/jwks.json`)).json() as { keys: { n: string, e: string, kty: string }[] }
+  const jwks = await (await tenant.fetch(`${issuer}.well-known/jwks.json`)).json() as {
+    keys: { n: string, e: string, kty: string }[]
+  }
   const [header, payload, signature] = first.id_token.split('.') as [string, string, string]
-  t.ok(verify('sha256', Buffer.from(`${header}.${payload}`), createPublicKey({ key: jwks.keys[0]!, format: 'jwk' }), Buffer.from(signature, 'base64url')))
+  t.ok(
+    verify('sha256', Buffer.from(`${header}.${payload}`), createPublicKey({ key: jwks.keys[0]!, format: 'jwk' }),
+      Buffer.from(signature, 'base64url'))
+  )
   await tenant.rotateKeys()
   const after = await keyIds(tenant)
   t.strictSame([after[0], after[2]], [before[1], before[0]])
   t.equal(headerOf((await wire.login()).id_token).kid, before[1])
-  t.equal((await wire.send('GET', `/oidc/logout?id_token_hint=${first.id_token}`)).status, 200, 'old tokens still count')
+  t.equal((await wire.send('GET', `/oidc/logout?id_token_hint=${first.id_token}`)).status, 200,
+    'old tokens still count')
   await tenant.rotateKeys({ revoke: true })
   t.strictSame((await keyIds(tenant)).includes(before[0]!), false)
   t.equal((await wire.send('GET', `/oidc/logout?id_token_hint=${first.id_token}`)).status, 400)
@@ -188,46 +231,85 @@ t.test('logout ends the session at the tenant and sends logout tokens', async t 
   })
   const wire = new Wire(tenant)
   const browser = tenant.browser()
-  const login = async (): Promise<Record<string, unknown>> => claimsOf(String((await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl() }))).body.id_token))
-  const silent = async (): Promise<Record<string, string>> => callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) }))
+  const login = async (): Promise<Record<string, unknown>> =>
+    claimsOf(
+      String((await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl() }))).body.id_token)
+    )
+  const silent = async (): Promise<Record<string, string>> =>
+    callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) }))
   const { sid, sub } = await login()
   const other = new Wire(tenant, { client_id: 'other', client_secret: 'app-secret' })
   await browser.login({ authorizationUrl: other.authorizationUrl() })
   t.match(await silent(), { code: String })
 
-  const asked = await browser.request('GET', `${issuer}oidc/logout?client_id=app&post_logout_redirect_uri=${encodeURIComponent('http://localhost:3000/')}`)
+  const asked = await browser.request('GET',
+    `${issuer}oidc/logout?client_id=app&post_logout_redirect_uri=${encodeURIComponent('http://localhost:3000/')}`)
   t.match(asked.body, 'Do you want to log out?')
   t.match(await silent(), { code: String })
-  t.equal(await browser.login({ authorizationUrl: `${issuer}oidc/logout?client_id=app&state=s1&post_logout_redirect_uri=${encodeURIComponent('http://localhost:3000/?a=b')}` }), 'http://localhost:3000/?a=b&state=s1')
+  t.equal(
+    await browser.login({
+      authorizationUrl: `${issuer}oidc/logout?client_id=app&state=s1&post_logout_redirect_uri=${
+        encodeURIComponent('http://localhost:3000/?a=b')
+      }`
+    }),
+    'http://localhost:3000/?a=b&state=s1'
+  )
   t.match(await silent(), { error: 'login_required' })
   t.match(received, [{ url: 'https://app.example.com/backchannel-logout', logout_token: String }])
   t.match(tenant.logoutTokens, [{ clientId: 'app', status: 204 }])
   const token = received[0]!.logout_token!
   t.match(headerOf(token), { typ: 'logout+jwt', alg: 'RS256' })
-  t.match(claimsOf(token), { iss: issuer, aud: 'app', sub, sid, jti: String, iat: Number, exp: Number, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } })
+  t.match(claimsOf(token), {
+    iss: issuer,
+    aud: 'app',
+    sub,
+    sid,
+    jti: String,
+    iat: Number,
+    exp: Number,
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} }
+  })
   t.notOk('nonce' in claimsOf(token))
 
   const hinted = await login()
-  t.equal((await browser.request('GET', `${issuer}oidc/logout?logout_hint=${String(hinted.sid)}&client_id=app`)).status, 200)
+  t.equal((await browser.request('GET', `${issuer}oidc/logout?logout_hint=${String(hinted.sid)}&client_id=app`)).status,
+    200)
   t.match(await silent(), { error: 'login_required' })
   const again = await login()
-  t.equal((await wire.send('GET', `/oidc/logout?logout_hint=${String(again.sid)}`)).status, 200, 'the hint is enough, without the cookie')
+  t.equal((await wire.send('GET', `/oidc/logout?logout_hint=${String(again.sid)}`)).status, 200,
+    'the hint is enough, without the cookie')
   t.match(await silent(), { error: 'login_required' })
   t.match(await wire.send('GET', '/oidc/logout'), { status: 200, text: /You have been logged out/u })
 })
 
 t.test('/v2/logout', async t => {
-  const tenant = await createTenant({ issuer, clients, fetch: async () => { throw new Error('unreachable') } })
+  const tenant = await createTenant({
+    issuer,
+    clients,
+    fetch: async () => {
+      throw new Error('unreachable')
+    }
+  })
   const wire = new Wire(tenant)
   const browser = tenant.browser()
   await browser.login({ authorizationUrl: wire.authorizationUrl() })
-  t.equal((await browser.request('GET', `${issuer}v2/logout?client_id=app&returnTo=http%3A%2F%2Flocalhost%2F`)).headers.location, 'http://localhost/')
+  t.equal(
+    (await browser.request('GET', `${issuer}v2/logout?client_id=app&returnTo=http%3A%2F%2Flocalhost%2F`)).headers
+      .location,
+    'http://localhost/'
+  )
   t.match(tenant.logoutTokens, [{ clientId: 'app' }])
   t.notOk('status' in tenant.logoutTokens[0]!)
-  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) })), { error: 'login_required' })
+  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) })), {
+    error: 'login_required'
+  })
   t.equal((await wire.send('GET', '/v2/logout')).status, 200)
-  t.equal((await wire.send('GET', '/v2/logout?returnTo=https%3A%2F%2Fother.example.com%2Fbye%3Fa%3Db')).status, 302, 'without an application: any that is registered')
-  t.match(await wire.send('GET', '/v2/logout?client_id=other&returnTo=http%3A%2F%2Flocalhost%2F'), { status: 400, text: /Allowed Logout URLs/u })
+  t.equal((await wire.send('GET', '/v2/logout?returnTo=https%3A%2F%2Fother.example.com%2Fbye%3Fa%3Db')).status, 302,
+    'without an application: any that is registered')
+  t.match(await wire.send('GET', '/v2/logout?client_id=other&returnTo=http%3A%2F%2Flocalhost%2F'), {
+    status: 400,
+    text: /Allowed Logout URLs/u
+  })
   t.match(await wire.send('GET', '/v2/logout?client_id=x'), { status: 400, text: /Unknown client: x/u })
 })
 
@@ -235,17 +317,36 @@ t.test('logout requests that Auth0 refuses', async t => {
   const tenant = await createTenant({ issuer, clients, fetch: async () => new Response() })
   const wire = new Wire(tenant)
   const { id_token: hint } = await wire.login()
-  for (const query of [
-    `id_token_hint=${hint.slice(0, -4)}`, `id_token_hint=${hint}&client_id=other`, `id_token_hint=${hint}&logout_hint=another`, 'client_id=unknown',
-    'client_id=app&post_logout_redirect_uri=https%3A%2F%2Fevil.example.com', 'post_logout_redirect_uri=http%3A%2F%2Flocalhost'
-  ]) t.equal((await wire.send('GET', `/oidc/logout?${query}`)).status, 400, query)
-  t.equal((await wire.send('GET', `/oidc/logout?id_token_hint=${hint}&post_logout_redirect_uri=http%3A%2F%2Flocalhost`)).status, 302)
+  for (
+    const query of [
+      `id_token_hint=${hint.slice(0, -4)}`,
+      `id_token_hint=${hint}&client_id=other`,
+      `id_token_hint=${hint}&logout_hint=another`,
+      'client_id=unknown',
+      'client_id=app&post_logout_redirect_uri=https%3A%2F%2Fevil.example.com',
+      'post_logout_redirect_uri=http%3A%2F%2Flocalhost'
+    ]
+  ) t.equal((await wire.send('GET', `/oidc/logout?${query}`)).status, 400, query)
+  t.equal(
+    (await wire.send('GET', `/oidc/logout?id_token_hint=${hint}&post_logout_redirect_uri=http%3A%2F%2Flocalhost`))
+      .status,
+    302
+  )
 })
 
 t.test('a session of the tenant expires, and its applications are told once', async t => {
   let now = 1_795_000_000
   const received: string[] = []
-  const tenant = await createTenant({ issuer, clients, now: () => now, lifetimes: { session: 100 }, fetch: async url => { received.push(String(url)); return new Response() } })
+  const tenant = await createTenant({
+    issuer,
+    clients,
+    now: () => now,
+    lifetimes: { session: 100 },
+    fetch: async url => {
+      received.push(String(url))
+      return new Response()
+    }
+  })
   t.teardown(tenant.close)
   const wire = new Wire(tenant)
   await wire.login()
@@ -270,7 +371,9 @@ t.test('a clock may go by the real time', async t => {
 t.test('tenant.revoke() ends all that a user has', async t => {
   const server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.teardown(() => { server.close() })
+  t.teardown(() => {
+    server.close()
+  })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const tenant = await createTenant({ issuer, clients: [{ ...clients[0]!, backchannelLogoutUrl: url }] })
   const wire = new Wire(tenant)
@@ -279,8 +382,13 @@ t.test('tenant.revoke() ends all that a user has', async t => {
   const bystander = await wire.login({}, { user: 'alan@example.com' })
   await tenant.revoke(tenant.users[0]!.sub)
   t.equal((await wire.token({ grant_type: 'refresh_token', refresh_token: String(body.refresh_token) })).status, 403)
-  t.equal((await wire.send('GET', '/userinfo', undefined, { authorization: `Bearer ${String(body.access_token)}` })).status, 401)
-  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) })), { error: 'login_required' })
+  t.equal(
+    (await wire.send('GET', '/userinfo', undefined, { authorization: `Bearer ${String(body.access_token)}` })).status,
+    401
+  )
+  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) })), {
+    error: 'login_required'
+  })
   t.match(tenant.logoutTokens, [{ url, status: 200 }])
   t.equal((await wire.token({ grant_type: 'refresh_token', refresh_token: bystander.refresh_token })).status, 200)
 })
@@ -290,7 +398,9 @@ t.test('users and applications can be added', async t => {
   await t.rejects(tenant.login({ authorizationUrl: issuer }), { message: /404/u })
   tenant.addClient({ clientId: 'app', clientSecret: 'app-secret' })
   const wire = new Wire(tenant)
-  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl() }), { message: 'The tenant has no user at all.' })
+  await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl() }), {
+    message: 'The tenant has no user at all.'
+  })
   const { sub } = tenant.addUser({ username: 'grace' })
   t.match(claimsOf((await wire.login({}, { user: 'grace' })).id_token), { sub })
   tenant.addUser({ name: 'Only Name' })
@@ -304,7 +414,11 @@ t.test('a browser that gets nowhere says so', async t => {
 })
 
 t.test('small parts', async t => {
-  t.strictSame(merge({ a: [1], b: { c: 1 }, d: 1 }, { a: [2], b: { e: 2 }, d: null }), { a: [1, 2], b: { c: 1, e: 2 }, d: 1 })
+  t.strictSame(merge({ a: [1], b: { c: 1 }, d: 1 }, { a: [2], b: { e: 2 }, d: null }), {
+    a: [1, 2],
+    b: { c: 1, e: 2 },
+    d: 1
+  })
   let now = 1000
   const storage = new Storage({ now: () => now, client: () => undefined })
   const adapter = storage.adapter('Thing')
@@ -319,7 +433,9 @@ t.test('small parts', async t => {
   for (let i = 0; i < 500; i++) await adapter.upsert('b', { exp: 5000 })
   t.equal(await adapter.find('a'), undefined, 'what is over is forgotten')
   t.ok(await adapter.find('forever'))
-  t.match(await new Promise((resolve, reject) => { storage.adapter('Client').find('x').then(resolve, reject) }), undefined)
+  t.match(await new Promise((resolve, reject) => {
+    storage.adapter('Client').find('x').then(resolve, reject)
+  }), undefined)
 })
 
 t.test('two tenants with clocks of their own', async t => {

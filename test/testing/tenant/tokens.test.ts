@@ -6,52 +6,100 @@ import { claimsOf, headerOf, Wire } from './wire.js'
 const issuer = 'https://acme.eu.auth0.com/'
 const api = 'https://api.example.com'
 const clients = [
-  { clientId: 'app', clientSecret: 'app-secret', refreshToken: { policies: [{ audience: 'plain api', scope: ['read:plain'] }, { audience: 'gone', scope: ['x'] }] } },
+  {
+    clientId: 'app',
+    clientSecret: 'app-secret',
+    refreshToken: { policies: [{ audience: 'plain api', scope: ['read:plain'] }, { audience: 'gone', scope: ['x'] }] }
+  },
   { clientId: 'rotating', clientSecret: 'app-secret', refreshToken: { rotation: true } },
   { clientId: 'overlapping', clientSecret: 'app-secret', refreshToken: { rotation: true, overlap: 10 } },
   { clientId: 'public' }
 ]
 const resourceServers = [
   { identifier: api, scopes: ['read:items', 'write:items'], tokenLifetime: 600 },
-  { identifier: 'plain api', scopes: ['read:plain'], rbac: true, tokenDialect: 'rfc9068_profile' as const, signingAlg: 'PS256' as const }
+  {
+    identifier: 'plain api',
+    scopes: ['read:plain'],
+    rbac: true,
+    tokenDialect: 'rfc9068_profile' as const,
+    signingAlg: 'PS256' as const
+  }
 ]
 
-async function tenantWith (options: TenantOptions = {}): Promise<{ tenant: Awaited<ReturnType<typeof createTenant>>, wire: Wire }> {
+async function tenantWith (
+  options: TenantOptions = {}
+): Promise<{ tenant: Awaited<ReturnType<typeof createTenant>>, wire: Wire }> {
   const tenant = await createTenant({ issuer, clients, resourceServers, ...options })
   return { tenant, wire: new Wire(tenant) }
 }
 
 t.test('an audience gives a JWT for the API and /userinfo', async t => {
-  const { tenant, wire } = await tenantWith({ users: [{ sub: 'auth0|1', email: 'ada@example.com', permissions: { [api]: ['read:items'] }, accessTokenClaims: { 'https://example.com/plan': 'gold' } }] })
+  const { tenant, wire } = await tenantWith({
+    users: [{
+      sub: 'auth0|1',
+      email: 'ada@example.com',
+      permissions: { [api]: ['read:items'] },
+      accessTokenClaims: { 'https://example.com/plan': 'gold' }
+    }]
+  })
   const tokens = await wire.login({ audience: api, scope: 'openid profile read:items unknown:scope' })
   t.match(tokens, { scope: 'openid profile read:items', expires_in: 600 })
   t.match(headerOf(tokens.access_token), { typ: 'JWT', alg: 'RS256' })
   const claims = claimsOf(tokens.access_token)
-  t.match(claims, { iss: issuer, sub: 'auth0|1', aud: [api, `${issuer}userinfo`], scope: 'openid profile read:items', azp: 'app', permissions: ['read:items'], 'https://example.com/plan': 'gold' })
+  t.match(claims, {
+    iss: issuer,
+    sub: 'auth0|1',
+    aud: [api, `${issuer}userinfo`],
+    scope: 'openid profile read:items',
+    azp: 'app',
+    permissions: ['read:items'],
+    'https://example.com/plan': 'gold'
+  })
   t.equal(Number(claims.exp) - Number(claims.iat), 600)
   const authorization = `Bearer ${tokens.access_token}`
-  t.match((await wire.send('GET', '/userinfo', undefined, { authorization })).body, { sub: 'auth0|1', name: 'ada@example.com' })
+  t.match((await wire.send('GET', '/userinfo', undefined, { authorization })).body, {
+    sub: 'auth0|1',
+    name: 'ada@example.com'
+  })
   const [header, payload] = tokens.access_token.split('.') as [string, string]
-  for (const forged of [`${header}.${payload}.AAAA`, `${header}.${payload}`, `${Buffer.from('{"alg":"RS256","kid":"other"}').toString('base64url')}.${payload}.AAAA`, 'a.b.c', 'opaque']) {
+  for (
+    const forged of [`${header}.${payload}.AAAA`, `${header}.${payload}`,
+      `${Buffer.from('{"alg":"RS256","kid":"other"}').toString('base64url')}.${payload}.AAAA`, 'a.b.c', 'opaque']
+  ) {
     t.equal((await wire.send('GET', '/userinfo', undefined, { authorization: `Bearer ${forged}` })).status, 401)
   }
   const only = await wire.login({ audience: api, scope: 'read:items', nonce: undefined })
   t.equal(claimsOf(only.access_token).aud, api)
-  t.equal((await wire.send('GET', '/userinfo', undefined, { authorization: `Bearer ${only.access_token}` })).status, 403, 'needs openid')
+  t.equal((await wire.send('GET', '/userinfo', undefined, { authorization: `Bearer ${only.access_token}` })).status,
+    403, 'needs openid')
   t.strictSame(tenant.errors, [])
 })
 
 t.test('RBAC grants what the permissions hold; other profiles of access tokens', async t => {
-  const { wire } = await tenantWith({ users: [{ email: 'a@example.com', permissions: { 'plain api': ['read:plain'] } }, { email: 'b@example.com' }] })
+  const { wire } = await tenantWith({
+    users: [{ email: 'a@example.com', permissions: { 'plain api': ['read:plain'] } }, { email: 'b@example.com' }]
+  })
   const allowed = await wire.login({ audience: 'plain api', scope: 'openid read:plain' })
   t.match(headerOf(allowed.access_token), { typ: 'at+jwt', alg: 'PS256' })
-  t.match(claimsOf(allowed.access_token), { client_id: 'app', aud: ['plain api', `${issuer}userinfo`], permissions: ['read:plain'], scope: 'openid read:plain' })
-  t.strictSame(claimsOf((await wire.login({ audience: 'plain api', scope: 'openid read:plain' }, { user: 'b@example.com' })).access_token).permissions, [])
+  t.match(claimsOf(allowed.access_token), {
+    client_id: 'app',
+    aud: ['plain api', `${issuer}userinfo`],
+    permissions: ['read:plain'],
+    scope: 'openid read:plain'
+  })
+  t.strictSame(
+    claimsOf(
+      (await wire.login({ audience: 'plain api', scope: 'openid read:plain' }, { user: 'b@example.com' })).access_token
+    ).permissions,
+    []
+  )
 })
 
 t.test('the parameter resource works like audience', async t => {
   const { wire } = await tenantWith()
-  t.match(claimsOf((await wire.login({ resource: api, scope: 'openid read:items' })).access_token), { aud: [api, `${issuer}userinfo`] })
+  t.match(claimsOf((await wire.login({ resource: api, scope: 'openid read:items' })).access_token), {
+    aud: [api, `${issuer}userinfo`]
+  })
 })
 
 t.test('a refresh token without rotation stays', async t => {
@@ -67,17 +115,34 @@ t.test('a refresh token without rotation stays', async t => {
   t.match(claims, { sub: tenant.users[0]!.sub, email: String, iat: now, auth_time: 1_800_000_000, at_hash: String })
   t.notOk('nonce' in claims || 'sid' in claims || 'name' in claims)
   t.equal(claimsOf(String(body.access_token)).iat, now)
-  const less = await wire.token({ grant_type: 'refresh_token', refresh_token: first.refresh_token, scope: 'read:items openid unknown' })
+  const less = await wire.token({
+    grant_type: 'refresh_token',
+    refresh_token: first.refresh_token,
+    scope: 'read:items openid unknown'
+  })
   t.equal(less.body.scope, 'read:items openid')
   const none = await wire.token({ grant_type: 'refresh_token', refresh_token: first.refresh_token, scope: 'unknown' })
   t.equal(none.body.scope, first.scope, 'unknown scopes are ignored')
-  const withoutOpenid = await wire.token({ grant_type: 'refresh_token', refresh_token: first.refresh_token, scope: 'read:items' })
+  const withoutOpenid = await wire.token({
+    grant_type: 'refresh_token',
+    refresh_token: first.refresh_token,
+    scope: 'read:items'
+  })
   t.notOk('id_token' in withoutOpenid.body)
 
-  const refused = { status: 403, body: { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' } }
+  const refused = {
+    status: 403,
+    body: { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }
+  }
   t.match(await wire.token({ grant_type: 'refresh_token', refresh_token: 'forged' }), refused)
   t.match(await wire.token({ grant_type: 'refresh_token' }), { status: 400, body: { error: 'invalid_request' } })
-  t.match(await new Wire(tenant, { client_id: 'rotating', client_secret: 'app-secret' }).token({ grant_type: 'refresh_token', refresh_token: first.refresh_token }), refused)
+  t.match(
+    await new Wire(tenant, { client_id: 'rotating', client_secret: 'app-secret' }).token({
+      grant_type: 'refresh_token',
+      refresh_token: first.refresh_token
+    }),
+    refused
+  )
   Object.assign(tenant.users[0]!, { blocked: true })
   t.match(await wire.token({ grant_type: 'refresh_token', refresh_token: first.refresh_token }), refused)
   Object.assign(tenant.users[0]!, { blocked: false })
@@ -87,15 +152,29 @@ t.test('a refresh token without rotation stays', async t => {
 })
 
 t.test('a refresh token reaches other APIs by policy', async t => {
-  const { wire } = await tenantWith({ users: [{ email: 'a@example.com', permissions: { 'plain api': ['read:plain'] } }] })
+  const { wire } = await tenantWith({
+    users: [{ email: 'a@example.com', permissions: { 'plain api': ['read:plain'] } }]
+  })
   const { refresh_token: refreshToken } = await wire.login({ audience: api, scope: 'openid offline_access read:items' })
   const other = await wire.token({ grant_type: 'refresh_token', refresh_token: refreshToken, audience: 'plain api' })
-  t.match(claimsOf(String(other.body.access_token)), { aud: ['plain api', `${issuer}userinfo`], permissions: ['read:plain'], scope: 'openid offline_access read:plain' })
-  const narrow = await wire.token({ grant_type: 'refresh_token', refresh_token: refreshToken, audience: 'plain api', scope: 'read:plain read:items' })
+  t.match(claimsOf(String(other.body.access_token)), {
+    aud: ['plain api', `${issuer}userinfo`],
+    permissions: ['read:plain'],
+    scope: 'openid offline_access read:plain'
+  })
+  const narrow = await wire.token({
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+    audience: 'plain api',
+    scope: 'read:plain read:items'
+  })
   t.equal(narrow.body.scope, 'read:plain')
   const unknown = await wire.token({ grant_type: 'refresh_token', refresh_token: refreshToken, audience: 'unknown' })
   t.match(claimsOf(String(unknown.body.access_token)).aud, [api], 'ignored, as at Auth0')
-  t.match(await wire.token({ grant_type: 'refresh_token', refresh_token: refreshToken, audience: 'gone' }), { status: 403, body: { error: 'access_denied', error_description: 'Service not found: gone' } })
+  t.match(await wire.token({ grant_type: 'refresh_token', refresh_token: refreshToken, audience: 'gone' }), {
+    status: 403,
+    body: { error: 'access_denied', error_description: 'Service not found: gone' }
+  })
   const own = await wire.token({ grant_type: 'refresh_token', refresh_token: refreshToken, audience: api })
   t.match(claimsOf(String(own.body.access_token)).aud, [api])
   const opaque = await wire.login({})
@@ -107,7 +186,8 @@ t.test('rotation: a refresh token works once, and its reuse ends the family', as
   const { tenant } = await tenantWith()
   const wire = new Wire(tenant, { client_id: 'rotating', client_secret: 'app-secret' })
   const first = await wire.login({})
-  const refresh = async (token: unknown): ReturnType<Wire['token']> => wire.token({ grant_type: 'refresh_token', refresh_token: String(token) })
+  const refresh = async (token: unknown): ReturnType<Wire['token']> =>
+    wire.token({ grant_type: 'refresh_token', refresh_token: String(token) })
   const second = await refresh(first.refresh_token)
   t.not(second.body.refresh_token, first.refresh_token)
   const third = await refresh(second.body.refresh_token)
@@ -124,7 +204,8 @@ t.test('an overlap forgives late reuse', async t => {
   const { tenant } = await tenantWith({ now: () => now })
   const wire = new Wire(tenant, { client_id: 'overlapping', client_secret: 'app-secret' })
   const { refresh_token: token } = await wire.login({})
-  const refresh = async (): ReturnType<Wire['token']> => wire.token({ grant_type: 'refresh_token', refresh_token: token })
+  const refresh = async (): ReturnType<Wire['token']> =>
+    wire.token({ grant_type: 'refresh_token', refresh_token: token })
   const answers = await Promise.all([refresh(), refresh()])
   t.strictSame(answers.map(({ status }) => status), [200, 200])
   t.not(answers[0].body.refresh_token, answers[1].body.refresh_token)
@@ -136,13 +217,16 @@ t.test('an overlap forgives late reuse', async t => {
   const lenient = await createTenant({ issuer, clients, refreshTokenOverlap: 10 })
   const other = new Wire(lenient, { client_id: 'rotating', client_secret: 'app-secret' })
   const { refresh_token: again } = await other.login({})
-  for (let i = 0; i < 2; i++) t.equal((await other.token({ grant_type: 'refresh_token', refresh_token: again })).status, 200)
+  for (let i = 0; i < 2; i++) {
+    t.equal((await other.token({ grant_type: 'refresh_token', refresh_token: again })).status, 200)
+  }
 })
 
-t.test('revocation ends the grant, of the application\'s own tokens only', async t => {
+t.test("revocation ends the grant, of the application's own tokens only", async t => {
   const { tenant, wire } = await tenantWith()
   const { refresh_token: token } = await wire.login({})
-  t.equal((await new Wire(tenant, { client_id: 'public' }).form('/oauth/revoke', { token })).status, 200, 'says nothing')
+  t.equal((await new Wire(tenant, { client_id: 'public' }).form('/oauth/revoke', { token })).status, 200,
+    'says nothing')
   t.equal((await wire.token({ grant_type: 'refresh_token', refresh_token: token })).status, 200)
   t.equal((await wire.send('POST', '/oauth/revoke', { ...wire.credentials, token })).status, 200)
   t.equal((await wire.token({ grant_type: 'refresh_token', refresh_token: token })).status, 403)

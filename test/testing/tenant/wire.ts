@@ -11,7 +11,15 @@ export interface WireAnswer {
 }
 
 /** A token answer. */
-export interface Tokens { access_token: string, id_token: string, refresh_token: string, scope: string, expires_in: number, token_type: string, [member: string]: unknown }
+export interface Tokens {
+  access_token: string
+  id_token: string
+  refresh_token: string
+  scope: string
+  expires_in: number
+  token_type: string
+  [member: string]: unknown
+}
 
 export const redirectUri = 'http://localhost:3000/callback'
 export const codeVerifier = 'v'.repeat(43)
@@ -37,19 +45,33 @@ export class Wire {
   readonly tenant: Tenant
   readonly credentials: Record<string, string>
 
-  constructor (tenant: Tenant, credentials: Record<string, string> = { client_id: 'app', client_secret: 'app-secret' }) {
+  constructor (tenant: Tenant,
+    credentials: Record<string, string> = { client_id: 'app', client_secret: 'app-secret' }) {
     this.tenant = tenant
     this.credentials = credentials
   }
 
   authorizationUrl (params: Record<string, string | undefined> = {}): string {
-    const all = { client_id: this.credentials.client_id, response_type: 'code', redirect_uri: redirectUri, scope: 'openid profile email offline_access', state: 'st', nonce: randomUUID(), code_challenge: codeChallenge, code_challenge_method: 'S256', ...params }
+    const all = {
+      client_id: this.credentials.client_id,
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      scope: 'openid profile email offline_access',
+      state: 'st',
+      nonce: randomUUID(),
+      code_challenge: codeChallenge,
+      code_challenge_method: 'S256',
+      ...params
+    }
     const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined)
     return `${this.tenant.issuer}authorize?${new URLSearchParams(given)}`
   }
 
-  async send (method: string, path: string, body?: Record<string, unknown> | string, headers: Record<string, string> = {}): Promise<WireAnswer> {
-    const type = typeof body === 'object' ? { 'content-type': 'application/json' } : body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
+  async send (method: string, path: string, body?: Record<string, unknown> | string,
+    headers: Record<string, string> = {}): Promise<WireAnswer> {
+    const type = typeof body === 'object'
+      ? { 'content-type': 'application/json' }
+      : body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
     const response = await this.tenant.fetch(new URL(path, this.tenant.issuer), {
       method,
       headers: { ...type, ...headers },
@@ -69,9 +91,16 @@ export class Wire {
     return this.form('/oauth/token', params, headers)
   }
 
-  async exchange (callback: string, params: Record<string, string> = {}, headers?: Record<string, string>): Promise<WireAnswer> {
+  async exchange (callback: string, params: Record<string, string> = {},
+    headers?: Record<string, string>): Promise<WireAnswer> {
     const { code = 'missing' } = callbackParams(callback)
-    return this.token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier, ...params }, headers)
+    return this.token({
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: codeVerifier,
+      ...params
+    }, headers)
   }
 
   /** A whole login. */

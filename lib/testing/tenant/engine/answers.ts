@@ -13,14 +13,17 @@ export const answers: Feature = {
     clientBasedCORS: (_ctx, origin) => isLoopback(origin),
     renderError (ctx, out) {
       ctx.type = 'html'
-      ctx.body = page('error', 'Oops!, something went wrong', `<p id="error">${escape(out.error)}: ${escape(out.error_description ?? '')}</p>`)
+      ctx.body = page('error', 'Oops!, something went wrong',
+        `<p id="error">${escape(out.error)}: ${escape(out.error_description ?? '')}</p>`)
     }
   }),
   after (answer, request) {
     if (request.path !== '/oauth/token' || answer.status !== 400) return answer
     const body = JSON.parse(answer.body) as Record<string, unknown>
     if (body.error !== 'invalid_grant') return answer
-    const description = body.error_description === 'grant request is invalid' ? descriptions.get(String(request.body.grant_type)) ?? 'Invalid grant' : body.error_description
+    const description = body.error_description === 'grant request is invalid'
+      ? descriptions.get(String(request.body.grant_type)) ?? 'Invalid grant'
+      : body.error_description
     return { ...answer, status: 403, body: JSON.stringify({ error: 'invalid_grant', error_description: description }) }
   }
 }

@@ -6,7 +6,8 @@ let systemNow: (() => number) | undefined
 
 /**
  * Lets work run by another clock. The engine reads `Date.now()` and nothing else, so for as long as a tenant with a
- * clock of its own is open, `Date.now` asks whether the caller works for such a tenant; everybody else gets the real time.
+ * clock of its own is open, `Date.now` asks whether the caller works for such a tenant; everybody else gets the real
+ * time.
  */
 export class Clock {
   readonly now: () => number

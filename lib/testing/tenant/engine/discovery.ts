@@ -21,12 +21,22 @@ export const discovery: Feature = {
   routes: tenant => [{
     method: 'GET',
     path: '/.well-known/jwks.json',
-    handle: async () => json(200, await tenant.keys.jwks(), { 'cache-control': 'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400', pragma: '' })
+    handle: async () =>
+      json(200, await tenant.keys.jwks(), {
+        'cache-control': 'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400',
+        pragma: ''
+      })
   }],
   after (answer, request, tenant) {
     if (request.path !== '/.well-known/openid-configuration') return answer
     const given = JSON.parse(answer.body) as { grant_types_supported: string[] }
-    const document = { ...given, grant_types_supported: given.grant_types_supported.filter(type => !type.startsWith(internalGrantPrefix)), mfa_challenge_endpoint: `${tenant.issuer}mfa/challenge`, scopes_supported: ['openid', 'profile', 'offline_access', 'name', 'given_name', 'family_name', 'nickname', 'email', 'email_verified', 'picture', 'created_at', 'identities', 'phone', 'address'] }
+    const document = {
+      ...given,
+      grant_types_supported: given.grant_types_supported.filter(type => !type.startsWith(internalGrantPrefix)),
+      mfa_challenge_endpoint: `${tenant.issuer}mfa/challenge`,
+      scopes_supported: ['openid', 'profile', 'offline_access', 'name', 'given_name', 'family_name', 'nickname',
+        'email', 'email_verified', 'picture', 'created_at', 'identities', 'phone', 'address']
+    }
     return { ...answer, body: JSON.stringify(document) }
   }
 }

@@ -13,7 +13,9 @@ export const engineVersion = '9.13.3'
 /** `oidc-provider` prints one line on Node 20, on which it works; nothing else is held back. */
 async function withoutRuntimeWarning<T> (work: () => Promise<T>): Promise<T> {
   const { warn } = console
-  console.warn = (...line: unknown[]) => { if (!String(line[0]).includes('Unsupported runtime')) warn(...line) }
+  console.warn = (...line: unknown[]) => {
+    if (!String(line[0]).includes('Unsupported runtime')) warn(...line)
+  }
   try {
     return await work()
   } finally {
@@ -26,18 +28,23 @@ export async function loadEngine (load: () => Promise<Engine> = () => import('oi
   try {
     return await withoutRuntimeWarning(load)
   } catch (error) {
-    throw new ConfigurationError('oidc-provider', `createTenant() needs the package "oidc-provider": npm install --save-dev oidc-provider@${engineVersion}`, error)
+    throw new ConfigurationError('oidc-provider',
+      `createTenant() needs the package "oidc-provider": npm install --save-dev oidc-provider@${engineVersion}`, error)
   }
 }
 
 /** A proof of possession that the engine has checked. */
-export interface DpopProof { thumbprint: string, jti: string }
+export interface DpopProof {
+  thumbprint: string
+  jti: string
+}
 
 /** The engine's checks for grants; it exports them to the grants it is made of. */
 export interface EngineHelpers {
   validateDpop: (provider: Provider, ctx: KoaContextWithOIDC) => Promise<DpopProof | undefined>
   checkDpopRequired: (provider: Provider, ctx: KoaContextWithOIDC, proof: DpopProof | undefined) => void
-  checkDpopReplay: (provider: Provider, ctx: KoaContextWithOIDC, proof: DpopProof, clientId: string, error: unknown) => Promise<void>
+  checkDpopReplay: (provider: Provider, ctx: KoaContextWithOIDC, proof: DpopProof, clientId: string,
+    error: unknown) => Promise<void>
   validateGrant: (provider: Provider, ctx: KoaContextWithOIDC, grantId: string) => Promise<Grant>
 }
 
@@ -68,8 +75,14 @@ class CollectedResponse extends ServerResponse {
 
   answer (): TenantAnswer {
     this.removeHeader('content-length')
-    const headers = Object.entries(this.getHeaders()).map(([name, value]) => [name, Array.isArray(value) ? value : String(value)])
-    return { status: this.statusCode, headers: Object.fromEntries(headers), body: Buffer.concat(this.#chunks).toString() }
+    const headers = Object.entries(this.getHeaders()).map((
+      [name, value]
+    ) => [name, Array.isArray(value) ? value : String(value)])
+    return {
+      status: this.statusCode,
+      headers: Object.fromEntries(headers),
+      body: Buffer.concat(this.#chunks).toString()
+    }
   }
 }
 

@@ -24,7 +24,13 @@ export interface TenantAnswer {
 }
 
 /** What a request is made of before it is parsed. */
-export interface RawRequest { method: string, url: string, headers: Record<string, string>, text: string, certificate?: string | undefined }
+export interface RawRequest {
+  method: string
+  url: string
+  headers: Record<string, string>
+  text: string
+  certificate?: string | undefined
+}
 
 /** An error that a feature answers with; Auth0's OAuth form. */
 export class TenantError extends Error {
@@ -41,7 +47,8 @@ export class TenantError extends Error {
 }
 
 /** An OAuth error answer. */
-export function oauthError (status: number, error: string, description: string, more: Record<string, unknown> = {}): TenantError {
+export function oauthError (status: number, error: string, description: string,
+  more: Record<string, unknown> = {}): TenantError {
   return new TenantError(status, { error, error_description: description, ...more })
 }
 
@@ -84,7 +91,11 @@ const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 /** A JSON answer. */
 export function json (status: number, body: unknown, headers: Record<string, string> = {}): TenantAnswer {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...noStore, ...headers }, body: JSON.stringify(body) }
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...noStore, ...headers },
+    body: JSON.stringify(body)
+  }
 }
 
 /** A plain text answer. */

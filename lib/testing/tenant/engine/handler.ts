@@ -11,39 +11,54 @@ function matcher (path: string): (actual: string) => Record<string, string> | un
   const pattern = new RegExp(`^${path.replace(/:(\w+)/gu, '(?<$1>[^/]+)')}$`, 'u')
   return actual => {
     const match = pattern.exec(actual)
-    return match === null ? undefined : Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]))
+    return match === null
+      ? undefined
+      : Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]))
   }
 }
 
 function formText (body: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(body).filter(([, value]) => value !== undefined && value !== null)
-  return new URLSearchParams(pairs.map(([name, value]): [string, string] => [name, typeof value === 'string' ? value : JSON.stringify(value)])).toString()
+  return new URLSearchParams(
+    pairs.map(([name, value]): [string, string] => [name, typeof value === 'string' ? value : JSON.stringify(value)])
+  ).toString()
 }
 
 /** The engine reads forms only, and what `before` made of a request. */
 function forEngine (original: TenantRequest, request: TenantRequest): TenantRequest {
   const isJson = request.headers['content-type']?.includes('json') ?? false
   if (!isJson && request.body === original.body) return request
-  return { ...request, headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' }, text: formText(request.body) }
+  return {
+    ...request,
+    headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' },
+    text: formText(request.body)
+  }
 }
 
 async function fromResponse (response: Response): Promise<TenantAnswer> {
   const cookies = response.headers.getSetCookie()
   const headers = Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie'))
-  return { status: response.status, headers: { ...headers, ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}) }, body: await response.text() }
+  return {
+    status: response.status,
+    headers: { ...headers, ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}) },
+    body: await response.text()
+  }
 }
 
 /** How the tenant answers: interceptors, then the features' routes, then the engine. */
 export function createHandler (options: {
-  tenant: TenantContext
-  features: readonly Feature[]
-  listener: RequestListener
-  clock: Clock
-  interceptors: Set<Interceptor>
+  tenant: TenantContext,
+  features: readonly Feature[],
+  listener: RequestListener,
+  clock: Clock,
+  interceptors: Set<Interceptor>,
   log: (request: TenantRequest, at: number) => LoggedRequest
 }): { handle: (raw: RawRequest) => Promise<TenantAnswer>, send: (request: TenantRequest) => Promise<TenantAnswer> } {
   const { tenant, features, listener, clock, interceptors, log } = options
-  const routes = features.flatMap(feature => feature.routes?.(tenant) ?? []).map((route: Route) => ({ ...route, match: matcher(route.path) }))
+  const routes = features.flatMap(feature => feature.routes?.(tenant) ?? []).map((route: Route) => ({
+    ...route,
+    match: matcher(route.path)
+  }))
 
   async function send (request: TenantRequest): Promise<TenantAnswer> {
     for (const { method, match, handle } of routes) {

@@ -3,10 +3,16 @@ import type { KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 
 /** One of the tenant's signing keys. */
-export interface SigningKeyPair { kid: string, privateKey: KeyObject }
+export interface SigningKeyPair {
+  kid: string
+  privateKey: KeyObject
+}
 
 /** A token the tenant signed. */
-export interface OpenedToken { header: Record<string, unknown>, payload: Record<string, unknown> }
+export interface OpenedToken {
+  header: Record<string, unknown>
+  payload: Record<string, unknown>
+}
 
 export type TenantAlgorithm = 'RS256' | 'PS256'
 
@@ -28,7 +34,8 @@ function decode (segment: string): Record<string, unknown> {
 }
 
 /** Signs a JWT. @see RFC 7515 */
-export function encodeJwt (header: Record<string, unknown>, payload: Record<string, unknown>, signature: (data: Buffer) => Buffer): string {
+export function encodeJwt (header: Record<string, unknown>, payload: Record<string, unknown>,
+  signature: (data: Buffer) => Buffer): string {
   const data = [header, payload].map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   return `${data}.${signature(Buffer.from(data)).toString('base64url')}`
 }
@@ -57,14 +64,23 @@ export class SigningKeys {
   /** The published key set. @see RFC 7517 */
   async jwks (): Promise<{ keys: Record<string, unknown>[] }> {
     const keys = await Promise.all(this.#keys)
-    return { keys: keys.map(({ kid, privateKey }) => ({ ...createPublicKey(privateKey).export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid })) }
+    return {
+      keys: keys.map(({ kid, privateKey }) => ({
+        ...createPublicKey(privateKey).export({ format: 'jwk' }),
+        use: 'sig',
+        alg: 'RS256',
+        kid
+      }))
+    }
   }
 
   /** Signs claims with the key in use. */
-  async sign (payload: Record<string, unknown>, options: { alg?: TenantAlgorithm, typ?: string } = {}): Promise<string> {
+  async sign (payload: Record<string, unknown>,
+    options: { alg?: TenantAlgorithm, typ?: string } = {}): Promise<string> {
     const { kid, privateKey } = await this.#keys[0]!
     const alg = options.alg ?? 'RS256'
-    return encodeJwt({ alg, typ: options.typ ?? 'JWT', kid }, payload, data => sign('sha256', data, signingInput(alg, privateKey)))
+    return encodeJwt({ alg, typ: options.typ ?? 'JWT', kid }, payload,
+      data => sign('sha256', data, signingInput(alg, privateKey)))
   }
 
   /** Returns header and claims of a token signed by one of the keys, whatever its times say. */
@@ -76,7 +92,9 @@ export class SigningKeys {
       for (const { kid, privateKey } of await Promise.all(this.#keys)) {
         if (kid !== opened.header.kid) continue
         const key = signingInput(String(opened.header.alg), createPublicKey(privateKey))
-        return verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')) ? opened : undefined
+        return verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))
+          ? opened
+          : undefined
       }
     } catch {
       // not JSON: not one of our tokens

@@ -5,6 +5,7 @@ export async function optionalPackage<T> (name: string, ability: string, load: (
   try {
     return await load()
   } catch (error) {
-    throw new ConfigurationError(name, `${ability} of createTenant() need the package "${name}": npm install --save-dev ${name}`, error)
+    throw new ConfigurationError(name,
+      `${ability} of createTenant() need the package "${name}": npm install --save-dev ${name}`, error)
   }
 }

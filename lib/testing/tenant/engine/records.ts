@@ -27,7 +27,14 @@ export interface BackchannelRequest {
 }
 
 /** An account of a user at another provider, whose tokens the tenant keeps. */
-export interface ConnectedAccount { id: string, sub: string, connection: string, scopes: string[], createdAt: string, orgId?: string }
+export interface ConnectedAccount {
+  id: string
+  sub: string
+  connection: string
+  scopes: string[]
+  createdAt: string
+  orgId?: string
+}
 
 /** Answers a request in the tenant's place, or lets it pass. May throw, which breaks the connection off. */
 export type Interceptor = (request: TenantRequest) => Response | undefined | Promise<Response | undefined>

@@ -21,9 +21,15 @@ export interface RequestLog extends ReadonlyArray<LoggedRequest> {
 }
 
 /** Keeps the last `limit` requests. */
-export function createRequestLog (limit: number): { log: RequestLog, add: (request: TenantRequest, at: number) => LoggedRequest } {
+export function createRequestLog (
+  limit: number
+): { log: RequestLog, add: (request: TenantRequest, at: number) => LoggedRequest } {
   const entries: LoggedRequest[] = []
-  const log = Object.defineProperty(entries, 'clear', { value: () => { entries.length = 0 } }) as unknown as RequestLog
+  const log = Object.defineProperty(entries, 'clear', {
+    value: () => {
+      entries.length = 0
+    }
+  }) as unknown as RequestLog
   return {
     log,
     add ({ method, path, url, query, params, headers }, at) {

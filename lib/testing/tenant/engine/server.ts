@@ -20,7 +20,8 @@ export interface TenantServer {
 }
 
 function listenError (error: NodeJS.ErrnoException, port: number): ConfigurationError {
-  return new ConfigurationError('port', `createTenant() cannot listen on port ${port}: ${error.code ?? 'unknown error'}`, error)
+  return new ConfigurationError('port',
+    `createTenant() cannot listen on port ${port}: ${error.code ?? 'unknown error'}`, error)
 }
 
 async function readText (incoming: IncomingMessage): Promise<string> {
@@ -43,9 +44,16 @@ function certificateOf ({ socket }: IncomingMessage): string | undefined {
   return 'getPeerX509Certificate' in socket ? (socket as TLSSocket).getPeerX509Certificate()?.toString() : undefined
 }
 
-async function respond (incoming: IncomingMessage, outgoing: ServerResponse, origin: string, handle: (request: RawRequest) => Promise<TenantAnswer>): Promise<void> {
+async function respond (incoming: IncomingMessage, outgoing: ServerResponse, origin: string,
+  handle: (request: RawRequest) => Promise<TenantAnswer>): Promise<void> {
   try {
-    const answer = await handle({ method: incoming.method!, url: `${origin}${incoming.url}`, headers: headersOf(incoming), text: await readText(incoming), certificate: certificateOf(incoming) })
+    const answer = await handle({
+      method: incoming.method!,
+      url: `${origin}${incoming.url}`,
+      headers: headersOf(incoming),
+      text: await readText(incoming),
+      certificate: certificateOf(incoming)
+    })
     outgoing.writeHead(answer.status, answer.headers).end(answer.body)
   } catch {
     // an interceptor that throws stands for a broken connection
@@ -63,20 +71,35 @@ async function listen (server: Server, port: number, host: string): Promise<void
 }
 
 /** Opens a port on this computer; other hosts are refused. */
-export async function openServer (options: { port: number, host: string, tls?: TenantOptions['tls'] }): Promise<TenantServer> {
+export async function openServer (
+  options: { port: number, host: string, tls?: TenantOptions['tls'] }
+): Promise<TenantServer> {
   const { port, host, tls } = options
-  if (!loopback.has(host)) throw new ConfigurationError('host', `createTenant() is for tests and serves this computer only: "host" has to be 127.0.0.1, ::1 or localhost, not "${host}".`)
+  if (!loopback.has(host)) {
+    throw new ConfigurationError('host',
+      'createTenant() is for tests and serves this computer only: "host" has to be 127.0.0.1, ::1 or localhost, not ' +
+        `"${host}".`)
+  }
   let serving: ((incoming: IncomingMessage, outgoing: ServerResponse) => void) | undefined
-  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => { serving!(incoming, outgoing) }
-  const server = tls === undefined ? createServer(answer) : createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: tls.ca !== undefined }, answer)
-  // As Fastify's: an application that was busy for some seconds shall not write to a connection that has just been closed.
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    serving!(incoming, outgoing)
+  }
+  const server = tls === undefined
+    ? createServer(answer)
+    : createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: tls.ca !== undefined }, answer)
+  // As Fastify's: an application that was busy for some seconds shall not write to a connection that has just been
+  // closed.
   server.keepAliveTimeout = 72_000
   await listen(server, port, host)
   const { port: opened } = server.address() as AddressInfo
   const origin = `http${tls === undefined ? '' : 's'}://${host === '::1' ? '[::1]' : host}:${opened}`
   return {
     origin,
-    serve (handle) { serving = (incoming, outgoing) => { respond(incoming, outgoing, origin, handle).catch(() => outgoing.destroy()) } },
+    serve (handle) {
+      serving = (incoming, outgoing) => {
+        respond(incoming, outgoing, origin, handle).catch(() => outgoing.destroy())
+      }
+    },
     async close () {
       server.close()
       server.closeAllConnections()

@@ -40,7 +40,8 @@ export class Storage {
   /** The engine's view of one kind of thing. */
   adapter (model: string): Adapter {
     const entries = this.#of(model)
-    const first = (matches: (payload: AdapterPayload) => boolean): AdapterPayload | undefined => this.all(model).find(matches)
+    const first = (matches: (payload: AdapterPayload) => boolean): AdapterPayload | undefined =>
+      this.all(model).find(matches)
     return {
       find: async id => model === 'Client' ? this.#client(id) : entries.get(id),
       findByUid: async uid => first(payload => payload.uid === uid),
@@ -53,8 +54,12 @@ export class Storage {
         const payload = entries.get(id)
         if (payload !== undefined) payload.consumed = Math.floor(this.#now())
       },
-      destroy: async id => { entries.delete(id) },
-      revokeByGrantId: async grantId => { this.#revokeGrant(model, grantId) }
+      destroy: async id => {
+        entries.delete(id)
+      },
+      revokeByGrantId: async grantId => {
+        this.#revokeGrant(model, grantId)
+      }
     }
   }
 }

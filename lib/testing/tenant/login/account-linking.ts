@@ -8,7 +8,9 @@ const linkScopes = ['link_account', 'unlink_account'] as const
 /** What the page that links or unlinks says. */
 export function linkingText (interaction: Interaction): string {
   const connection = escape(interaction.params.requested_connection)
-  return interaction.prompt.name === 'link' ? `Log in with ${connection} to link that account.` : `Unlink your ${connection} account?`
+  return interaction.prompt.name === 'link'
+    ? `Log in with ${connection} to link that account.`
+    : `Unlink your ${connection} account?`
 }
 
 /** Links the account of the connection that the user showed, or takes it away. */
@@ -16,7 +18,9 @@ export function changeIdentities (tenant: TenantContext, interaction: Interactio
   const user = tenant.users.bySub(interaction.session?.accountId)!
   const connection = String(interaction.params.requested_connection)
   user.identities = user.identities.filter(identity => identity.connection !== connection)
-  if (interaction.prompt.name === 'link') user.identities.push({ connection, userId: `${user.sub.replace(/^.*\|/u, '')}-at-${connection}` })
+  if (interaction.prompt.name === 'link') {
+    user.identities.push({ connection, userId: `${user.sub.replace(/^.*\|/u, '')}-at-${connection}` })
+  }
 }
 
 /** Account linking the way Auth0's sample Action does it: scopes `link_account` and `unlink_account`. */
@@ -29,20 +33,31 @@ export const accountLinking: Feature = {
         async requested_connection (ctx, connection) {
           const asked = linkScopes.filter(scope => ctx.oidc.requestParamScopes.has(scope))
           if (asked.length === 0) return
-          if (asked.length === 2) throw refusal(tenant, 'invalid_request', 'link_account and unlink_account exclude each other')
-          if (typeof connection !== 'string' || !tenant.connections.some(({ name }) => name === connection)) throw refusal(tenant, 'invalid_request', 'requested_connection is missing or unknown')
+          if (asked.length === 2) {
+            throw refusal(tenant, 'invalid_request', 'link_account and unlink_account exclude each other')
+          }
+          if (typeof connection !== 'string' || !tenant.connections.some(({ name }) => name === connection)) {
+            throw refusal(tenant, 'invalid_request', 'requested_connection is missing or unknown')
+          }
           const hint = ctx.oidc.entities.IdTokenHint?.payload
           if (hint === undefined) throw refusal(tenant, 'invalid_request', 'id_token_hint is missing')
           if (Number(hint.exp) <= tenant.now()) throw refusal(tenant, 'invalid_request', 'id_token_hint is expired')
-          if (asked[0] === 'unlink_account' && !tenant.users.bySub(String(hint.sub))?.identities.some(identity => identity.connection === connection)) throw refusal(tenant, 'invalid_request', `there is no ${connection} account to unlink`)
+          if (asked[0] === 'unlink_account' &&
+            !tenant.users.bySub(String(hint.sub))?.identities.some(identity => identity.connection === connection)) {
+            throw refusal(tenant, 'invalid_request', `there is no ${connection} account to unlink`)
+          }
         }
       }
     }
   },
   install (tenant) {
     tenant.rules.push(({ user, params, idTokenHint }) => {
-      const asked = String(params.scope ?? '').split(' ').some(scope => (linkScopes as readonly string[]).includes(scope))
-      if (asked && idTokenHint !== undefined && idTokenHint.sub !== user.sub) throw refusal(tenant, 'access_denied', 'The user who logged in is not the one of the id_token_hint.', 403)
+      const asked = String(params.scope ?? '').split(' ').some(scope =>
+        (linkScopes as readonly string[]).includes(scope)
+      )
+      if (asked && idTokenHint !== undefined && idTokenHint.sub !== user.sub) {
+        throw refusal(tenant, 'access_denied', 'The user who logged in is not the one of the id_token_hint.', 403)
+      }
     })
   }
 }

@@ -10,8 +10,20 @@ async function deliver (tenant: TenantContext, clientId: string, user: { sub: st
   const url = client?.backchannelLogoutUrl
   if (client === undefined || url === undefined) return
   const now = Math.floor(tenant.now())
-  const claims = { iss: tenant.issuer, aud: clientId, iat: now, exp: now + 120, jti: randomUUID(), ...user, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }
-  const token = await signForClient(tenant, { clientId, clientSecret: client.clientSecret, idTokenSignedResponseAlg: 'RS256' }, claims, 'logout+jwt')
+  const claims = {
+    iss: tenant.issuer,
+    aud: clientId,
+    iat: now,
+    exp: now + 120,
+    jti: randomUUID(),
+    ...user,
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} }
+  }
+  const token = await signForClient(tenant, {
+    clientId,
+    clientSecret: client.clientSecret,
+    idTokenSignedResponseAlg: 'RS256'
+  }, claims, 'logout+jwt')
   const sent: SentLogoutToken = { clientId, url, token }
   tenant.logoutTokens.push(sent)
   try {
@@ -29,8 +41,11 @@ async function deliver (tenant: TenantContext, clientId: string, user: { sub: st
   }
 }
 
-/** Sends a logout token to each of the applications that has a URL for it. @see OpenID Connect Back-Channel Logout 1.0 */
-export async function notifyClients (tenant: TenantContext, clientIds: readonly string[], user: { sub: string, sid?: string }): Promise<void> {
+/**
+ * Sends a logout token to each of the applications that has a URL for it. @see OpenID Connect Back-Channel Logout 1.0
+ */
+export async function notifyClients (tenant: TenantContext, clientIds: readonly string[],
+  user: { sub: string, sid?: string }): Promise<void> {
   await Promise.all(clientIds.map(clientId => deliver(tenant, clientId, user)))
 }
 
@@ -39,7 +54,9 @@ export const backchannelLogout: Feature = {
   configure: () => ({ features: { backchannelLogout: { enabled: true } } }),
   install (tenant) {
     Object.assign(tenant.provider.Client.prototype, {
-      async backchannelLogout (this: { clientId: string }, sub: string, sid: string) { await notifyClients(tenant, [this.clientId], { sub, sid }) }
+      async backchannelLogout (this: { clientId: string }, sub: string, sid: string) {
+        await notifyClients(tenant, [this.clientId], { sub, sid })
+      }
     })
   }
 }

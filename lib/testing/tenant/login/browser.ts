@@ -1,6 +1,10 @@
 import type { TenantAnswer } from '../engine/exchange.js'
 
-interface Cookie { name: string, value: string, path: string }
+interface Cookie {
+  name: string
+  value: string
+  path: string
+}
 
 /** How to get through the tenant's pages. */
 export interface LoginOptions {
@@ -16,12 +20,24 @@ export interface LoginOptions {
   answers?: Record<string, string>
 }
 
-/** Where a browser ends up: at the application, with the body of a `form_post`, or on a page of the tenant that leads nowhere. */
-export interface Arrival { url: string, body?: string }
+/**
+ * Where a browser ends up: at the application, with the body of a `form_post`, or on a page of the tenant that leads
+ * nowhere.
+ */
+export interface Arrival {
+  url: string
+  body?: string
+}
 
-interface Page { name: string | undefined, action: string, inputs: Record<string, string> }
+interface Page {
+  name: string | undefined
+  action: string
+  inputs: Record<string, string>
+}
 
-type Send = (request: { method: string, url: string, headers: Record<string, string>, text: string }) => Promise<TenantAnswer>
+type Send = (
+  request: { method: string, url: string, headers: Record<string, string>, text: string }
+) => Promise<TenantAnswer>
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
@@ -37,8 +53,14 @@ function attribute (tag: string, name: string): string | undefined {
 function readPage (body: string, url: string): Page | undefined {
   const form = /<form[^>]*>/u.exec(body)?.[0]
   if (form === undefined) return undefined
-  const hidden = (body.match(/<input[^>]*type="hidden"[^>]*>/gu) ?? []).map(tag => [attribute(tag, 'name')!, attribute(tag, 'value') ?? ''])
-  return { name: /data-page="([^"]*)"/u.exec(body)?.[1], action: new URL(attribute(form, 'action') ?? url, url).href, inputs: Object.fromEntries(hidden) }
+  const hidden = (body.match(/<input[^>]*type="hidden"[^>]*>/gu) ?? []).map(
+    tag => [attribute(tag, 'name')!, attribute(tag, 'value') ?? '']
+  )
+  return {
+    name: /data-page="([^"]*)"/u.exec(body)?.[1],
+    action: new URL(attribute(form, 'action') ?? url, url).href,
+    inputs: Object.fromEntries(hidden)
+  }
 }
 
 /** A browser without a window: it keeps the tenant's cookies and fills in its pages. */
@@ -49,7 +71,14 @@ export class TenantBrowser {
   readonly #code: (name: string | undefined) => Promise<string>
   #cookies: Cookie[] = []
 
-  constructor (options: { send: Send, issuer: string, userId: (name: string | undefined) => string, code: (name: string | undefined) => Promise<string> }) {
+  constructor (
+    options: {
+      send: Send,
+      issuer: string,
+      userId: (name: string | undefined) => string,
+      code: (name: string | undefined) => Promise<string>
+    }
+  ) {
     this.#send = options.send
     this.#issuer = options.issuer
     this.#userId = options.userId
@@ -70,9 +99,20 @@ export class TenantBrowser {
   /** Sends one request to the tenant with the cookies it has set. */
   async request (method: string, url: string, form?: Record<string, string>): Promise<TenantAnswer> {
     const { pathname } = new URL(url)
-    const cookie = this.#cookies.filter(({ path }) => pathname.startsWith(path)).map(({ name, value }) => `${name}=${value}`).join('; ')
-    const headers = { accept: 'text/html', ...(cookie === '' ? {} : { cookie }), ...(form && { 'content-type': 'application/x-www-form-urlencoded' }) }
-    const answer = await this.#send({ method, url, headers, text: form === undefined ? '' : new URLSearchParams(form).toString() })
+    const cookie = this.#cookies.filter(({ path }) => pathname.startsWith(path)).map(({ name, value }) =>
+      `${name}=${value}`
+    ).join('; ')
+    const headers = {
+      accept: 'text/html',
+      ...(cookie === '' ? {} : { cookie }),
+      ...(form && { 'content-type': 'application/x-www-form-urlencoded' })
+    }
+    const answer = await this.#send({
+      method,
+      url,
+      headers,
+      text: form === undefined ? '' : new URLSearchParams(form).toString()
+    })
     this.#remember(answer)
     return answer
   }
@@ -82,9 +122,17 @@ export class TenantBrowser {
     if (page.name === 'login') {
       return options.password === undefined
         ? { ...page.inputs, user: this.#userId(options.user), ...options.answers }
-        : { ...page.inputs, username: options.user ?? '', password: options.password, action: 'continue', ...options.answers }
+        : {
+            ...page.inputs,
+            username: options.user ?? '',
+            password: options.password,
+            action: 'continue',
+            ...options.answers
+          }
     }
-    if (page.name === 'mfa') return { ...page.inputs, code: options.answers?.code ?? await this.#code(options.user), action: 'continue' }
+    if (page.name === 'mfa') {
+      return { ...page.inputs, code: options.answers?.code ?? await this.#code(options.user), action: 'continue' }
+    }
     return { ...page.inputs, ...(page.name === undefined ? {} : { action: 'continue', ...options.answers }) }
   }
 
@@ -103,11 +151,16 @@ export class TenantBrowser {
       const page = readPage(answer.body, url)
       if (page === undefined && answer.status < 400 && answer.body !== '') return { url }
       if (page === undefined || (answer.status >= 400 && page.name !== undefined)) break
-      if (!page.action.startsWith(this.#issuer)) return { url: page.action, body: new URLSearchParams(page.inputs).toString() }
+      if (!page.action.startsWith(this.#issuer)) {
+        return { url: page.action, body: new URLSearchParams(page.inputs).toString() }
+      }
       url = page.action
       answer = await this.request('POST', url, await this.#fill(page, options))
     }
-    throw new Error(`The tenant answered ${answer.status} and no way on: ${answer.body.replace(/<style>.*?<\/style>|<[^>]+>/gsu, ' ').replace(/\s+/gu, ' ').trim()}`)
+    throw new Error(
+      `The tenant answered ${answer.status} and no way ` +
+        `on: ${answer.body.replace(/<style>.*?<\/style>|<[^>]+>/gsu, ' ').replace(/\s+/gu, ' ').trim()}`
+    )
   }
 
   /** Logs in and returns the callback URL. */

@@ -26,14 +26,19 @@ function shown ({ id, connection, scopes, createdAt, orgId }: ConnectedAccount):
   return { id, connection, access_type: 'offline', scopes, created_at: createdAt, ...(orgId && { org_id: orgId }) }
 }
 
-function begin (tenant: TenantContext, request: TenantRequest, bearer: { user: { sub: string }, clientId: string, claims: Record<string, unknown> }): PendingConnection {
+function begin (tenant: TenantContext, request: TenantRequest,
+  bearer: { user: { sub: string }, clientId: string, claims: Record<string, unknown> }): PendingConnection {
   const name = requiredField(request, 'connection')
   const connection = tenant.connections.find(other => other.name === name)
   if (connection === undefined) throw accountError(404, 'Not Found', 'The connection does not exist.')
   const redirectUri = requiredField(request, 'redirect_uri')
   const { callbacks } = tenant.clients.get(bearer.clientId)!
-  if (callbacks === undefined ? !isLoopback(redirectUri) : !callbacks.includes(redirectUri)) throw invalidField('redirect_uri', 'redirect_uri is not one of the Allowed Callback URLs')
-  if (request.body.code_challenge_method !== 'S256') throw invalidField('code_challenge_method', 'code_challenge_method has to be S256')
+  if (callbacks === undefined ? !isLoopback(redirectUri) : !callbacks.includes(redirectUri)) {
+    throw invalidField('redirect_uri', 'redirect_uri is not one of the Allowed Callback URLs')
+  }
+  if (request.body.code_challenge_method !== 'S256') {
+    throw invalidField('code_challenge_method', 'code_challenge_method has to be S256')
+  }
   const { scopes = connection.scopes ?? [] } = request.body
   if (!Array.isArray(scopes) || scopes.length > 100) throw invalidField('scopes', 'scopes has to be a list')
   return {
@@ -54,55 +59,87 @@ export const connectedAccounts: Feature = {
   routes (tenant) {
     const pending = new Map<string, PendingConnection>()
 
-    const byTicket = ({ query }: TenantRequest): PendingConnection | undefined => [...pending.values()].find(({ ticket, expiresAt }) => ticket !== undefined && ticket === query.ticket && expiresAt > tenant.now())
+    const byTicket = ({ query }: TenantRequest): PendingConnection | undefined =>
+      [...pending.values()].find(({ ticket, expiresAt }) =>
+        ticket !== undefined && ticket === query.ticket && expiresAt > tenant.now()
+      )
 
     function complete (sub: string, request: TenantRequest): ConnectedAccount {
       const authSession = requiredField(request, 'auth_session')
       const connection = pending.get(authSession)
       const challenge = createHash('sha256').update(requiredField(request, 'code_verifier')).digest('base64url')
-      const matches = connection !== undefined && connection.sub === sub && connection.expiresAt > tenant.now() && connection.code !== undefined &&
-        connection.code === requiredField(request, 'connect_code') && connection.redirectUri === requiredField(request, 'redirect_uri') && connection.codeChallenge === challenge
-      if (!matches) throw accountError(400, 'Invalid Request', 'The auth_session, connect_code, redirect_uri or code_verifier is not valid.')
+      const matches = connection !== undefined && connection.sub === sub && connection.expiresAt > tenant.now() &&
+        connection.code !== undefined &&
+        connection.code === requiredField(request, 'connect_code') &&
+        connection.redirectUri === requiredField(request, 'redirect_uri') && connection.codeChallenge === challenge
+      if (!matches) {
+        throw accountError(400, 'Invalid Request',
+          'The auth_session, connect_code, redirect_uri or code_verifier is not valid.')
+      }
       pending.delete(authSession)
       const { connection: name, scopes, orgId } = connection
-      const account: ConnectedAccount = { id: `cac_${randomBytes(12).toString('hex')}`, sub, connection: name, scopes, createdAt: new Date(tenant.now() * 1000).toISOString(), ...(orgId && { orgId }) }
+      const account: ConnectedAccount = {
+        id: `cac_${randomBytes(12).toString('hex')}`,
+        sub,
+        connection: name,
+        scopes,
+        createdAt: new Date(tenant.now() * 1000).toISOString(),
+        ...(orgId && { orgId })
+      }
       tenant.connectedAccounts.push(account)
       return account
     }
 
-    const over = (): TenantAnswer => html(400, page('error', 'Oops!, something went wrong', '<p>The ticket is unknown, used or expired.</p>'))
+    const over = (): TenantAnswer =>
+      html(400, page('error', 'Oops!, something went wrong', '<p>The ticket is unknown, used or expired.</p>'))
 
     return [
       accountRoute(tenant, 'POST', '/connected-accounts/connect', 'create:me:connected_accounts', (bearer, request) => {
         const connection = begin(tenant, request, bearer)
         const authSession = randomBytes(32).toString('base64url')
         pending.set(authSession, connection)
-        return json(201, { auth_session: authSession, connect_uri: `${tenant.issuer}connected-accounts/connect`, connect_params: { ticket: connection.ticket }, expires_in: lifetime })
+        return json(201, {
+          auth_session: authSession,
+          connect_uri: `${tenant.issuer}connected-accounts/connect`,
+          connect_params: { ticket: connection.ticket },
+          expires_in: lifetime
+        })
       }),
-      accountRoute(tenant, 'POST', '/connected-accounts/complete', 'create:me:connected_accounts', ({ user }, request) => json(201, shown(complete(user.sub, request)))),
+      accountRoute(tenant, 'POST', '/connected-accounts/complete', 'create:me:connected_accounts',
+        ({ user }, request) => json(201, shown(complete(user.sub, request)))),
       accountRoute(tenant, 'GET', '/connected-accounts/accounts', 'read:me:connected_accounts', ({ user }, request) => {
         const { connection } = request.query
-        const own = tenant.connectedAccounts.filter(account => account.sub === user.sub && (connection === undefined || account.connection === connection))
+        const own = tenant.connectedAccounts.filter(account =>
+          account.sub === user.sub && (connection === undefined || account.connection === connection)
+        )
         const { items, next } = pageOf(own, request)
         return json(200, { accounts: items.map(shown), next })
       }),
-      accountRoute(tenant, 'DELETE', '/connected-accounts/accounts/:id', 'delete:me:connected_accounts', ({ user }, _request, { id }) => {
-        const index = tenant.connectedAccounts.findIndex(account => account.id === id && account.sub === user.sub)
-        if (index === -1) throw accountError(404, 'Not Found', 'The connected account does not exist.')
-        tenant.connectedAccounts.splice(index, 1)
-        return empty(204)
-      }),
-      accountRoute(tenant, 'GET', '/connected-accounts/connections', 'read:me:connected_accounts', (_bearer, request) => {
-        const { items, next } = pageOf(tenant.connections, request)
-        return json(200, { connections: items.map(({ name, strategy = name, scopes }) => ({ name, strategy, scopes })), next })
-      }),
+      accountRoute(tenant, 'DELETE', '/connected-accounts/accounts/:id', 'delete:me:connected_accounts',
+        ({ user }, _request, { id }) => {
+          const index = tenant.connectedAccounts.findIndex(account => account.id === id && account.sub === user.sub)
+          if (index === -1) throw accountError(404, 'Not Found', 'The connected account does not exist.')
+          tenant.connectedAccounts.splice(index, 1)
+          return empty(204)
+        }),
+      accountRoute(tenant, 'GET', '/connected-accounts/connections', 'read:me:connected_accounts',
+        (_bearer, request) => {
+          const { items, next } = pageOf(tenant.connections, request)
+          return json(200, {
+            connections: items.map(({ name, strategy = name, scopes }) => ({ name, strategy, scopes })),
+            next
+          })
+        }),
       {
         method: 'GET',
         path: '/connected-accounts/connect',
         handle (request) {
           const connection = byTicket(request)
           if (connection === undefined) return over()
-          return html(200, page('connect', 'Connect an account', `<p>Give access to your ${escape(connection.connection)} account${connection.scopes.length > 0 ? `: ${escape(connection.scopes.join(' '))}` : ''}.</p><form method="post">${buttons('Allow')}</form>`))
+          return html(200,
+            page('connect', 'Connect an account', `<p>Give access to your ${escape(connection.connection)} ` +
+              `account${connection.scopes.length > 0 ? `: ${escape(connection.scopes.join(' '))}` : ''}.</p><form ` +
+              `method="post">${buttons('Allow')}</form>`))
         }
       },
       {

@@ -11,25 +11,58 @@ import type { StoredUser } from './users.js'
 const connection = 'Username-Password-Authentication'
 const minLength = 8
 const resetLifetime = 432_000
-const profileFields = { username: 'username', phone_number: 'phoneNumber', given_name: 'givenName', family_name: 'familyName', name: 'name', nickname: 'nickname', picture: 'picture' } as const
+const profileFields = {
+  username: 'username',
+  phone_number: 'phoneNumber',
+  given_name: 'givenName',
+  family_name: 'familyName',
+  name: 'name',
+  nickname: 'nickname',
+  picture: 'picture'
+} as const
 
 function databaseError (code: string, description: string, name = 'BadRequestError'): TenantError {
   return new TenantError(400, { name, code, description, statusCode: 400 })
 }
 
 function weakPassword (): TenantError {
-  const rules = [{ message: 'At least %d characters in length', format: [minLength], code: 'lengthAtLeast', verified: false }]
-  return new TenantError(400, { name: 'PasswordStrengthError', code: 'invalid_password', message: 'Password is too weak', policy: `* At least ${minLength} characters in length`, description: { rules, verified: false }, statusCode: 400 })
+  const rules = [{
+    message: 'At least %d characters in length',
+    format: [minLength],
+    code: 'lengthAtLeast',
+    verified: false
+  }]
+  return new TenantError(400, {
+    name: 'PasswordStrengthError',
+    code: 'invalid_password',
+    message: 'Password is too weak',
+    policy: `* At least ${minLength} characters in length`,
+    description: { rules, verified: false },
+    statusCode: 400
+  })
 }
 
 function signUp (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser {
   const { email, password } = form
-  if (typeof email !== 'string' || !email.includes('@') || typeof password !== 'string') throw databaseError('invalid_signup', 'Invalid sign up')
+  if (typeof email !== 'string' || !email.includes('@') || typeof password !== 'string') {
+    throw databaseError('invalid_signup', 'Invalid sign up')
+  }
   if (password.length < minLength) throw weakPassword()
   if (tenant.users.find(email) !== undefined) throw databaseError('invalid_signup', 'Invalid sign up')
-  const profile = Object.entries(profileFields).filter(([name]) => typeof form[name] === 'string').map(([name, property]) => [property, form[name]])
-  const metadata = typeof form.user_metadata === 'object' && form.user_metadata !== null ? { userMetadata: { ...form.user_metadata } } : {}
-  return tenant.users.add({ ...Object.fromEntries(profile), ...metadata, email, password, emailVerified: false, connection })
+  const profile = Object.entries(profileFields).filter(([name]) => typeof form[name] === 'string').map((
+    [name, property]
+  ) => [property, form[name]])
+  const metadata = typeof form.user_metadata === 'object' && form.user_metadata !== null
+    ? { userMetadata: { ...form.user_metadata } }
+    : {}
+  return tenant.users.add({
+    ...Object.fromEntries(profile),
+    ...metadata,
+    email,
+    password,
+    emailVerified: false,
+    connection
+  })
 }
 
 /** Signs up on the login page; `undefined` when that is not possible. */
@@ -43,10 +76,15 @@ export function signUpByForm (tenant: TenantContext, form: Readonly<Record<strin
 }
 
 function checkConnection (request: TenantRequest): void {
-  if (request.body.connection !== connection) throw oauthError(404, 'not_found', `The connection does not exist: ${String(request.body.connection)}`)
+  if (request.body.connection !== connection) {
+    throw oauthError(404, 'not_found', `The connection does not exist: ${String(request.body.connection)}`)
+  }
 }
 
-interface Reset { sub: string, expiresAt: number }
+interface Reset {
+  sub: string
+  expiresAt: number
+}
 
 const resetsOf = new WeakMap<TenantContext, Map<string, Reset>>()
 
@@ -58,18 +96,29 @@ export function passwordResetLink (tenant: TenantContext, sub: string, lifetime 
 }
 
 function resetPage (message?: string): string {
-  return page('reset-password', 'Change your password', `${problem(message)}<form method="post"><label for="password">New password</label><input id="password" name="password" type="password" autocomplete="new-password" required><button class="primary" type="submit" id="continue" name="action" value="continue">Reset password</button></form>`)
+  return page('reset-password', 'Change your password',
+    `${problem(message)}<form method="post"><label for="password">New password</label><input id="password" ` +
+      'name="password" type="password" autocomplete="new-password" required><button class="primary" type="submit" ' +
+      'id="continue" name="action" value="continue">Reset password</button></form>')
 }
 
 /** Users with passwords: sign-up, forgotten passwords, and the password grants. */
 export const database: Feature = {
   install (tenant) {
-    for (const [grantType, needsRealm] of [['password', false], ['http://auth0.com/oauth/grant-type/password-realm', true]] as const) {
+    for (
+      const [grantType, needsRealm] of [['password', false], ['http://auth0.com/oauth/grant-type/password-realm',
+        true]] as const
+    ) {
       tenant.provider.registerGrantType<Record<string, string | undefined>>(grantType, async ctx => {
         const { username, password, realm } = ctx.oidc.params
-        if (username === undefined || password === undefined || (needsRealm && realm === undefined)) throw refusal(tenant, 'invalid_request', `Missing required parameter: ${needsRealm ? 'username, password or realm' : 'username or password'}`)
+        if (username === undefined || password === undefined || (needsRealm && realm === undefined)) {
+          throw refusal(tenant, 'invalid_request',
+            `Missing required parameter: ${needsRealm ? 'username, password or realm' : 'username or password'}`)
+        }
         const user = tenant.users.find(username)
-        if (user === undefined || user.password !== password || (realm !== undefined && user.connection !== realm)) throw refusal(tenant, 'invalid_grant', 'Wrong email or password.', 403)
+        if (user === undefined || user.password !== password || (realm !== undefined && user.connection !== realm)) {
+          throw refusal(tenant, 'invalid_grant', 'Wrong email or password.', 403)
+        }
         await issueLogin(tenant, ctx, { user, gty: grantType })
       }, [...loginParams, 'username', 'password', 'realm'])
     }
@@ -90,8 +139,18 @@ export const database: Feature = {
         namedClient(tenant, request)
         checkConnection(request)
         const user = signUp(tenant, request.body)
-        const given = Object.fromEntries(Object.entries(profileFields).filter(([, property]) => user[property] !== undefined).map(([name, property]) => [name, user[property]]))
-        return json(200, { _id: user.sub.replace(/^auth0\|/u, ''), email: user.email, email_verified: false, ...given, ...(user.userMetadata && { user_metadata: user.userMetadata }) })
+        const given = Object.fromEntries(
+          Object.entries(profileFields).filter(([, property]) => user[property] !== undefined).map((
+            [name, property]
+          ) => [name, user[property]])
+        )
+        return json(200, {
+          _id: user.sub.replace(/^auth0\|/u, ''),
+          email: user.email,
+          email_verified: false,
+          ...given,
+          ...(user.userMetadata && { user_metadata: user.userMetadata })
+        })
       }
     }, {
       method: 'POST',
@@ -119,7 +178,9 @@ export const database: Feature = {
         const reset = find(request)
         if (reset === undefined) return html(400, over())
         const { password } = request.body
-        if (typeof password !== 'string' || password.length < minLength) return html(400, resetPage('Password is too weak'))
+        if (typeof password !== 'string' || password.length < minLength) {
+          return html(400, resetPage('Password is too weak'))
+        }
         resets.delete(String(request.query.ticket))
         Object.assign(tenant.users.bySub(reset.sub)!, { password })
         return html(200, page('password-changed', 'Password changed', '<p>Your password has been changed.</p>'))

@@ -12,31 +12,46 @@ import { profileClaims } from './users.js'
 import type { StoredUser } from './users.js'
 
 /** How a user logged in. */
-export interface Authentication { user: StoredUser, amr?: string[], acr?: string }
+export interface Authentication {
+  user: StoredUser
+  amr?: string[]
+  acr?: string
+}
 
 /** A further page between password and application: returns an answer as long as it is not passed. */
-export type LoginStep = (login: { interaction: Interaction, authentication: Authentication, form: Readonly<Record<string, unknown>> }) => Promise<TenantAnswer | undefined> | TenantAnswer | undefined
+export type LoginStep = (
+  login: { interaction: Interaction, authentication: Authentication, form: Readonly<Record<string, unknown>> }
+) => Promise<TenantAnswer | undefined> | TenantAnswer | undefined
 
-interface PendingLogin { authentication: Authentication }
+interface PendingLogin {
+  authentication: Authentication
+}
 
 const loginPrompts = new Set(['login', 'select_account', 'create'])
 
 function userButton (user: StoredUser, index: number): string {
   const { name, email, picture } = profileClaims(user)
-  return `<button class="user" type="submit" id="user-${index + 1}" name="user" value="${escape(user.sub)}" formnovalidate><img src="${escape(picture)}" alt=""><span>${escape(name ?? user.sub)}<small>${escape(email ?? user.phoneNumber ?? '')}</small></span></button>`
+  return `<button class="user" type="submit" id="user-${index + 1}" name="user" value="${escape(user.sub)}" ` +
+    `formnovalidate><img src="${escape(picture)}" ` +
+    `alt=""><span>${escape(name ?? user.sub)}<small>${escape(email ?? user.phoneNumber ?? '')}</small></span></button>`
 }
 
 function loginPage (tenant: TenantContext, interaction: Interaction, message?: string): string {
   const { params } = interaction
   const client = tenant.clients.get(params.client_id)!
-  const organization = typeof params.organization === 'string' ? findOrganization(tenant, params.organization) : undefined
-  const target = organization === undefined ? client.name ?? client.clientId : organization.displayName ?? organization.name
+  const organization = typeof params.organization === 'string'
+    ? findOrganization(tenant, params.organization)
+    : undefined
+  const target = organization === undefined
+    ? client.name ?? client.clientId
+    : organization.displayName ?? organization.name
   return page('login', 'Welcome', `<p>Log in to continue to ${escape(target)}.</p>
 ${problem(message)}<form method="post">
 ${tenant.users.list.slice(0, 20).map(userButton).join('\n')}
 <hr>
 <label for="username">Email address</label>
-<input id="username" name="username" autocomplete="username" inputmode="email" required value="${escape(params.login_hint ?? '')}">
+<input id="username" name="username" autocomplete="username" inputmode="email" required
+value="${escape(params.login_hint ?? '')}">
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 ${buttons()}
@@ -47,13 +62,17 @@ ${buttons()}
 function consentPage (tenant: TenantContext, interaction: Interaction): string {
   const { params } = interaction
   const client = tenant.clients.get(params.client_id)!
-  const details = typeof params.authorization_details === 'string' ? `<pre>${escape(JSON.stringify(JSON.parse(params.authorization_details), null, 2))}</pre>` : ''
-  return page('consent', 'Authorize', `<p>${escape(client.name ?? client.clientId)} asks for: ${escape(params.scope ?? '')}</p>
+  const details = typeof params.authorization_details === 'string'
+    ? `<pre>${escape(JSON.stringify(JSON.parse(params.authorization_details), null, 2))}</pre>`
+    : ''
+  return page('consent', 'Authorize',
+    `<p>${escape(client.name ?? client.clientId)} asks for: ${escape(params.scope ?? '')}</p>
 ${details}<form method="post">${buttons('Accept')}</form>`)
 }
 
 function linkingPage (interaction: Interaction): string {
-  return page(interaction.prompt.name, 'Linked accounts', `<p>${linkingText(interaction)}</p><form method="post">${buttons()}</form>`)
+  return page(interaction.prompt.name, 'Linked accounts',
+    `<p>${linkingText(interaction)}</p><form method="post">${buttons()}</form>`)
 }
 
 function authenticate (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser | undefined {
@@ -69,7 +88,9 @@ export const loginPages: Feature = {
     const { interactionPolicy: { base, Check, Prompt } } = engine
     const policy = base()
     const consent = policy.get('consent')!
-    for (const reason of ['native_client_prompt', 'op_scopes_missing', 'op_claims_missing', 'rs_scopes_missing']) consent.checks.remove(reason)
+    for (const reason of ['native_client_prompt', 'op_scopes_missing', 'op_claims_missing', 'rs_scopes_missing']) {
+      consent.checks.remove(reason)
+    }
     policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
     policy.add(new Prompt({ name: 'create', requestable: true }), 0)
     const { checks } = policy.get('login')!
@@ -78,10 +99,21 @@ export const loginPages: Feature = {
       const hint = oidc.entities.IdTokenHint?.payload
       return hint !== undefined && hint.sub !== oidc.session?.accountId && oidc.result?.login === undefined
     }))
-    checks.add(new Check('one_time_login', 'a login token was given', 'login_required', ({ oidc }) => isFresh(tenant.oneTimeLogins.of(oidc.params!), tenant.now()) && oidc.result?.login === undefined))
-    checks.add(new Check('mfa', 'a second factor is needed', 'login_required', ({ oidc }) => asksForMfa(tenant, oidc.params!) && oidc.session?.acr !== mfaAcr && oidc.result?.login === undefined))
+    checks.add(
+      new Check('one_time_login', 'a login token was given', 'login_required',
+        ({ oidc }) => isFresh(tenant.oneTimeLogins.of(oidc.params!), tenant.now()) && oidc.result?.login === undefined)
+    )
+    checks.add(
+      new Check('mfa', 'a second factor is needed', 'login_required',
+        ({ oidc }) =>
+          asksForMfa(tenant, oidc.params!) && oidc.session?.acr !== mfaAcr && oidc.result?.login === undefined)
+    )
     for (const [name, scope] of [['link', 'link_account'], ['unlink', 'unlink_account']] as const) {
-      policy.add(new Prompt({ name }, new Check(`${name}_requested`, 'account linking was requested', 'interaction_required', ({ oidc }) => oidc.requestParamScopes.has(scope) && oidc.result?.[name] === undefined)))
+      policy.add(
+        new Prompt({ name },
+          new Check(`${name}_requested`, 'account linking was requested', 'interaction_required', ({ oidc }) =>
+            oidc.requestParamScopes.has(scope) && oidc.result?.[name] === undefined))
+      )
     }
     return {
       interactions: { policy, url: (_ctx, interaction) => `/u/login?state=${interaction.uid}` },
@@ -92,7 +124,8 @@ export const loginPages: Feature = {
   routes (tenant) {
     const pending = new Map<string, PendingLogin>()
 
-    const find = async (request: TenantRequest): Promise<Interaction | undefined> => tenant.provider.Interaction.find(String(request.query.state))
+    const find = async (request: TenantRequest): Promise<Interaction | undefined> =>
+      tenant.provider.Interaction.find(String(request.query.state))
 
     async function finish (interaction: Interaction, result: InteractionResults): Promise<TenantAnswer> {
       pending.delete(interaction.uid)
@@ -101,17 +134,25 @@ export const loginPages: Feature = {
       return redirect(interaction.returnTo, 303)
     }
 
-    const expired = (): TenantAnswer => html(400, page('error', 'Oops!, something went wrong', '<p>You may have pressed the back button, or the login took too long.</p>'))
+    const expired = (): TenantAnswer =>
+      html(400,
+        page('error', 'Oops!, something went wrong',
+          '<p>You may have pressed the back button, or the login took too long.</p>'))
 
     /** The pages behind the password; then back to the engine. */
-    async function proceed (interaction: Interaction, authentication: Authentication, form: Readonly<Record<string, unknown>>): Promise<TenantAnswer> {
+    async function proceed (interaction: Interaction, authentication: Authentication,
+      form: Readonly<Record<string, unknown>>): Promise<TenantAnswer> {
       pending.set(interaction.uid, { authentication })
       for (const step of tenant.loginSteps) {
         const answer = await step({ interaction, authentication, form })
         if (answer !== undefined) return answer
       }
       const { user, amr, acr } = authentication
-      return finish(interaction, { login: { accountId: user.sub, ...(amr && { amr }), ...(acr && { acr }) }, select_account: {}, create: {} })
+      return finish(interaction, {
+        login: { accountId: user.sub, ...(amr && { amr }), ...(acr && { acr }) },
+        select_account: {},
+        create: {}
+      })
     }
 
     /** What is known before anybody types: a login made elsewhere, or a session that lacks a second factor only. */
@@ -136,7 +177,9 @@ export const loginPages: Feature = {
         if (name === 'consent') return html(200, consentPage(tenant, interaction))
         if (!loginPrompts.has(name)) return html(200, linkingPage(interaction))
         const authentication = known(interaction)
-        return authentication === undefined ? html(200, loginPage(tenant, interaction)) : proceed(interaction, authentication, {})
+        return authentication === undefined
+          ? html(200, loginPage(tenant, interaction))
+          : proceed(interaction, authentication, {})
       }
     }, {
       method: 'POST',
@@ -146,7 +189,12 @@ export const loginPages: Feature = {
         if (interaction === undefined) return expired()
         const { name } = interaction.prompt
         const form = request.body
-        if (form.action === 'cancel') return finish(interaction, { error: 'access_denied', error_description: 'User did not authorize the request' })
+        if (form.action === 'cancel') {
+          return finish(interaction, {
+            error: 'access_denied',
+            error_description: 'User did not authorize the request'
+          })
+        }
         if (!loginPrompts.has(name)) {
           if (name !== 'consent') changeIdentities(tenant, interaction)
           return finish(interaction, { [name]: {} })
@@ -154,7 +202,11 @@ export const loginPages: Feature = {
         const earlier = pending.get(interaction.uid)
         if (earlier !== undefined) return proceed(interaction, earlier.authentication, form)
         const entered = form.action === 'signup' ? signUpByForm(tenant, form) : authenticate(tenant, form)
-        if (entered === undefined) return html(400, loginPage(tenant, interaction, form.action === 'signup' ? 'Something went wrong, please try again later' : 'Wrong email or password'))
+        if (entered === undefined) {
+          return html(400,
+            loginPage(tenant, interaction,
+              form.action === 'signup' ? 'Something went wrong, please try again later' : 'Wrong email or password'))
+        }
         return proceed(interaction, { user: entered }, form)
       }
     }]

@@ -37,11 +37,15 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
     idTokenClaims: { ...user.claims, ...request.facts?.idTokenClaims },
     accessTokenClaims: { ...user.accessTokenClaims, ...request.facts?.accessTokenClaims }
   }
-  for (const rule of tenant.rules) await rule({ client, user, params: request.params, facts, idTokenHint: request.idTokenHint })
+  for (const rule of tenant.rules) {
+    await rule({ client, user, params: request.params, facts, idTokenHint: request.idTokenHint })
+  }
   const grant = new provider.Grant({ accountId: user.sub, clientId: client.clientId })
   const scopes = [...request.scopes]
   grant.addOIDCScope(scopes.join(' '))
-  for (const resource of request.resources) grant.addResourceScope(resource, grantedApiScopes(tenant, user, resource, scopes).join(' '))
+  for (const resource of request.resources) {
+    grant.addResourceScope(resource, grantedApiScopes(tenant, user, resource, scopes).join(' '))
+  }
   tenant.logins.set(await grant.save(), facts)
   return grant
 }
@@ -49,7 +53,9 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
 /** Claims that the engine's own lists of claims do not hold. */
 export const furtherClaims = Symbol('further claims')
 
-/** Accounts and grants: every application is a first party, so nobody is asked for consent unless the request says so. */
+/**
+ * Accounts and grants: every application is a first party, so nobody is asked for consent unless the request says so.
+ */
 export const logins: Feature = {
   configure: tenant => ({
     findAccount (ctx, sub, token) {

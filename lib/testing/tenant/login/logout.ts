@@ -25,12 +25,19 @@ async function tellApplications (tenant: TenantContext, session: AdapterPayload)
   await notifyClients(tenant, Object.keys(session.authorizations ?? {}), { sub: session.accountId!, sid: session.uid! })
 }
 
-/** Ends the sessions whose time is over. The request that brings it to light may be one an application needs in order to take a logout token, so it does not wait. */
+/**
+ * Ends the sessions whose time is over. The request that brings it to light may be one an application needs in order to
+ * take a logout token, so it does not wait.
+ */
 async function endExpiredSessions (tenant: TenantContext): Promise<void> {
   const now = tenant.now()
   for (const session of tenant.storage.all('Session').filter(({ exp }) => exp! <= now)) {
     await tenant.storage.adapter('Session').destroy(session.jti!)
-    setImmediate(() => { tellApplications(tenant, session).catch((error: Error) => { process.emitWarning(error) }) })
+    setImmediate(() => {
+      tellApplications(tenant, session).catch((error: Error) => {
+        process.emitWarning(error)
+      })
+    })
   }
 }
 
@@ -38,7 +45,8 @@ function failure (message: string): TenantAnswer {
   return html(400, page('error', 'Oops!, something went wrong', `<p id="error">${escape(message)}</p>`))
 }
 
-async function leave (tenant: TenantContext, session: AdapterPayload | undefined, location: string | undefined, state?: string): Promise<TenantAnswer> {
+async function leave (tenant: TenantContext, session: AdapterPayload | undefined, location: string | undefined,
+  state?: string): Promise<TenantAnswer> {
   if (session !== undefined) await endSession(tenant, session)
   const headers = { 'set-cookie': expiredCookie }
   if (location === undefined) {
@@ -60,39 +68,76 @@ async function auth0Logout (tenant: TenantContext, request: TenantRequest): Prom
   const { client_id: clientId, returnTo } = request.query
   const client = tenant.clients.get(clientId)
   if (clientId !== undefined && client === undefined) return failure(`Unknown client: ${clientId}`)
-  if (returnTo !== undefined && !allowed(client === undefined ? tenant.clients.list : [client], returnTo)) return failure(`The "returnTo" querystring parameter "${returnTo}" is not defined as a valid URL in "Allowed Logout URLs"`)
+  if (returnTo !== undefined && !allowed(client === undefined ? tenant.clients.list : [client], returnTo)) {
+    return failure(
+      `The "returnTo" querystring parameter "${returnTo}" is not defined as a valid URL in "Allowed Logout URLs"`
+    )
+  }
   return leave(tenant, sessionOf(tenant, request), returnTo)
 }
 
 function confirmation (request: TenantRequest): TenantAnswer {
-  const inputs = Object.entries(request.params).map(([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`).join('')
-  return html(200, page('logout', 'Log out', `<p>Do you want to log out?</p><form method="post" action="/oidc/logout">${inputs}<button class="primary" type="submit" id="continue" name="action" value="continue">Log out</button></form>`))
+  const inputs = Object.entries(request.params).map(([name, value]) =>
+    `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`
+  ).join('')
+  return html(200,
+    page('logout', 'Log out',
+      `<p>Do you want to log out?</p><form method="post" action="/oidc/logout">${inputs}<button class="primary" ` +
+        'type="submit" id="continue" name="action" value="continue">Log out</button></form>'))
 }
 
-interface LogoutParams { id_token_hint?: string, logout_hint?: string, client_id?: string, post_logout_redirect_uri?: string, state?: string, action?: string }
+interface LogoutParams {
+  id_token_hint?: string
+  logout_hint?: string
+  client_id?: string
+  post_logout_redirect_uri?: string
+  state?: string
+  action?: string
+}
 
 /** `/oidc/logout`. @see OpenID Connect RP-Initiated Logout 1.0 */
 async function oidcLogout (tenant: TenantContext, request: TenantRequest): Promise<TenantAnswer> {
-  const { id_token_hint: hint, logout_hint: logoutHint, client_id: clientId, post_logout_redirect_uri: location, state, action } = request.params as LogoutParams
+  const {
+    id_token_hint: hint,
+    logout_hint: logoutHint,
+    client_id: clientId,
+    post_logout_redirect_uri: location,
+    state,
+    action
+  } = request.params as LogoutParams
   const claims = hint === undefined ? undefined : (await tenant.keys.open(hint))?.payload
   if (hint !== undefined && claims?.iss !== tenant.issuer) return failure('The id_token_hint is not valid.')
-  if (claims !== undefined && clientId !== undefined && claims.aud !== clientId) return failure('The client_id does not match the id_token_hint.')
-  if (claims?.sid !== undefined && logoutHint !== undefined && claims.sid !== logoutHint) return failure('The logout_hint does not match the id_token_hint.')
+  if (claims !== undefined && clientId !== undefined && claims.aud !== clientId) {
+    return failure('The client_id does not match the id_token_hint.')
+  }
+  if (claims?.sid !== undefined && logoutHint !== undefined && claims.sid !== logoutHint) {
+    return failure('The logout_hint does not match the id_token_hint.')
+  }
   const client = tenant.clients.get(clientId ?? claims?.aud)
   if (clientId !== undefined && client === undefined) return failure(`Unknown client: ${clientId}`)
-  if (location !== undefined && (client === undefined || !allowed([client], location))) return failure('The post_logout_redirect_uri is not one of the Allowed Logout URLs.')
+  if (location !== undefined && (client === undefined || !allowed([client], location))) {
+    return failure('The post_logout_redirect_uri is not one of the Allowed Logout URLs.')
+  }
   const sid = claims?.sid ?? logoutHint
-  const session = sessionOf(tenant, request) ?? tenant.storage.all('Session').find(({ uid }) => uid !== undefined && uid === sid)
+  const session = sessionOf(tenant, request) ??
+    tenant.storage.all('Session').find(({ uid }) => uid !== undefined && uid === sid)
   if (session !== undefined && session.uid !== sid && action === undefined) return confirmation(request)
   return leave(tenant, session, location, state)
 }
 
 /** An application revokes its own tokens; for another's it is told nothing. */
-const mayRevoke: NonNullable<NonNullable<Configuration['features']>['revocation']>['allowedPolicy'] = (_ctx, client, token) => token.clientId === client.clientId
+const mayRevoke: NonNullable<NonNullable<Configuration['features']>['revocation']>['allowedPolicy'] = (_ctx, client,
+  token) => token.clientId === client.clientId
 
 /** Logout by `/oidc/logout` and `/v2/logout`, and the end of sessions that expire. */
 export const logout: Feature = {
-  configure: () => ({ features: { rpInitiatedLogout: { enabled: true }, revocation: { enabled: true, allowedPolicy: mayRevoke }, devInteractions: { enabled: false } } }),
+  configure: () => ({
+    features: {
+      rpInitiatedLogout: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: mayRevoke },
+      devInteractions: { enabled: false }
+    }
+  }),
   routes: tenant => [
     { method: 'GET', path: '/v2/logout', handle: request => auth0Logout(tenant, request) },
     { method: 'GET', path: '/oidc/logout', handle: request => oidcLogout(tenant, request) },

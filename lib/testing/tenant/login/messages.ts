@@ -11,7 +11,10 @@ export interface Message {
 }
 
 /** What the tenant sent, by the way it went. */
-export interface Messages { mailbox: Message[], sms: Message[] }
+export interface Messages {
+  mailbox: Message[]
+  sms: Message[]
+}
 
 /** A code to type in: six digits. */
 export function makeCode (): string {

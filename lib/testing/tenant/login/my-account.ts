@@ -5,7 +5,11 @@ import { TenantError } from '../engine/exchange.js'
 import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
 import type { RefreshTokenPolicy, TenantResourceServer } from '../options.js'
 
-const objects = { connected_accounts: ['create', 'read', 'delete'], authentication_methods: ['create', 'read', 'update', 'delete'], factors: ['read'] }
+const objects = {
+  connected_accounts: ['create', 'read', 'delete'],
+  authentication_methods: ['create', 'read', 'update', 'delete'],
+  factors: ['read']
+}
 const scopes = Object.entries(objects).flatMap(([object, verbs]) => verbs.map(verb => `${verb}:me:${object}`))
 
 /** The My Account API as one of the tenant's APIs. */
@@ -19,13 +23,25 @@ export function myAccountPolicy (issuer: string): RefreshTokenPolicy {
 }
 
 /** An error of the My Account API. @see RFC 7807 */
-export function accountError (status: number, title: string, detail: string, validationErrors?: readonly Record<string, string>[]): TenantError {
-  return new TenantError(status, { type: `https://auth0.com/api-errors#A0E-${status}-0001`, title, detail, status, ...(validationErrors && { validation_errors: validationErrors }) })
+export function accountError (status: number, title: string, detail: string,
+  validationErrors?: readonly Record<string, string>[]): TenantError {
+  return new TenantError(status, {
+    type: `https://auth0.com/api-errors#A0E-${status}-0001`,
+    title,
+    detail,
+    status,
+    ...(validationErrors && { validation_errors: validationErrors })
+  })
 }
 
 /** An error about one field of the body. */
 export function invalidField (field: string, detail: string): TenantError {
-  return accountError(400, 'Validation Error', 'The request body is not valid.', [{ field, detail, pointer: `/${field}`, source: 'body' }])
+  return accountError(400, 'Validation Error', 'The request body is not valid.', [{
+    field,
+    detail,
+    pointer: `/${field}`,
+    source: 'body'
+  }])
 }
 
 /** A string of the body that has to be there. */
@@ -36,26 +52,32 @@ export function requiredField (request: TenantRequest, field: string): string {
 }
 
 /** What an endpoint of the My Account API does for a user. */
-export type AccountHandler = (bearer: Bearer, request: TenantRequest, params: Record<string, string>) => Promise<TenantAnswer> | TenantAnswer
+export type AccountHandler = (bearer: Bearer, request: TenantRequest, params: Record<string, string>) => Promise<
+  TenantAnswer
+> | TenantAnswer
 
 /** An endpoint of the My Account API. */
-export function accountRoute (tenant: TenantContext, method: string, path: string, scope: string, handle: AccountHandler): Route {
+export function accountRoute (tenant: TenantContext, method: string, path: string, scope: string,
+  handle: AccountHandler): Route {
   return {
     method,
     path: `/me/v1${path}`,
     async handle (request, params) {
       try {
-        return await handle(await checkBearer(tenant, request, { audience: `${tenant.issuer}me/`, scope }), request, params)
+        return await handle(await checkBearer(tenant, request, { audience: `${tenant.issuer}me/`, scope }), request,
+          params)
       } catch (error) {
         if (!(error instanceof TenantError) || error.body.title !== undefined) throw error
-        throw accountError(error.status, error.status === 403 ? 'Insufficient Scope' : 'Unauthorized', String(error.body.error_description))
+        throw accountError(error.status, error.status === 403 ? 'Insufficient Scope' : 'Unauthorized',
+          String(error.body.error_description))
       }
     }
   }
 }
 
 /** One page of a list; `from` is the `next` of the page before. */
-export function pageOf<T extends { id?: string, name?: string }> (items: readonly T[], request: TenantRequest): { items: T[], next?: string } {
+export function pageOf<T extends { id?: string, name?: string }> (items: readonly T[],
+  request: TenantRequest): { items: T[], next?: string } {
   const { from, take = '10' } = request.query
   const size = Number(take)
   if (!Number.isInteger(size) || size < 1 || size > 20) throw invalidField('take', 'take has to be 1 to 20')
@@ -63,5 +85,8 @@ export function pageOf<T extends { id?: string, name?: string }> (items: readonl
   if (!/^\d+$/u.test(cursor)) throw invalidField('from', 'from is not a cursor')
   const start = Number(cursor)
   const end = start + size
-  return { items: items.slice(start, end), ...(end < items.length ? { next: Buffer.from(String(end)).toString('base64url') } : {}) }
+  return {
+    items: items.slice(start, end),
+    ...(end < items.length ? { next: Buffer.from(String(end)).toString('base64url') } : {})
+  }
 }

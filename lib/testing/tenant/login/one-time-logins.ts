@@ -3,7 +3,12 @@ import type { Feature } from '../engine/context.js'
 import type { LoginFacts } from './logins.js'
 
 /** Somebody who has proved elsewhere who they are. */
-export interface OneTimeLogin { sub: string, expiresAt: number, facts?: Partial<LoginFacts>, used: boolean }
+export interface OneTimeLogin {
+  sub: string
+  expiresAt: number
+  facts?: Partial<LoginFacts>
+  used: boolean
+}
 
 /** Tokens that log in once, without the login page. */
 export class OneTimeLogins {

@@ -6,7 +6,9 @@ import type { StoredUser } from './users.js'
 /** The organization with this id or name; names are lower case at Auth0. */
 export function findOrganization (tenant: TenantContext, value: string): TenantOrganization | undefined {
   const name = value.normalize('NFC').toLowerCase()
-  return tenant.organizations.find(organization => organization.id === value || organization.name.toLowerCase() === name)
+  return tenant.organizations.find(organization =>
+    organization.id === value || organization.name.toLowerCase() === name
+  )
 }
 
 /** Whether a user belongs to an organization. */
@@ -16,8 +18,11 @@ export function isMember (organization: TenantOrganization, user: StoredUser): b
 }
 
 function accept (tenant: TenantContext, organization: TenantOrganization, ticket: string, user: StoredUser): void {
-  const matches = (invitation: TenantInvitation): boolean => invitation.ticket === ticket && (invitation.email === undefined || invitation.email === user.email)
-  if (!organization.invitations?.some(matches)) throw refusal(tenant, 'access_denied', 'The invitation ticket was not found or was already used.', 403)
+  const matches = (invitation: TenantInvitation): boolean =>
+    invitation.ticket === ticket && (invitation.email === undefined || invitation.email === user.email)
+  if (!organization.invitations?.some(matches)) {
+    throw refusal(tenant, 'access_denied', 'The invitation ticket was not found or was already used.', 403)
+  }
   organization.invitations = organization.invitations.filter(invitation => !matches(invitation))
   organization.members = [...organization.members ?? [], user.sub]
 }
@@ -40,14 +45,20 @@ export const organizations: Feature = {
       organization (_ctx, organization, client) {
         const usage = tenant.clients.get(client.clientId)?.organizationUsage
         if (organization === undefined) {
-          if (usage === 'require') throw refusal(tenant, 'invalid_request', 'parameter organization is required for this client')
+          if (usage === 'require') {
+            throw refusal(tenant, 'invalid_request', 'parameter organization is required for this client')
+          }
           return
         }
-        if (usage === 'deny') throw refusal(tenant, 'invalid_request', 'parameter organization is not allowed for this client')
+        if (usage === 'deny') {
+          throw refusal(tenant, 'invalid_request', 'parameter organization is not allowed for this client')
+        }
         checkedOrganization(tenant, organization)
       },
       invitation (ctx, invitation) {
-        if (invitation !== undefined && ctx.oidc.params?.organization === undefined) throw refusal(tenant, 'invalid_request', 'parameter invitation needs parameter organization')
+        if (invitation !== undefined && ctx.oidc.params?.organization === undefined) {
+          throw refusal(tenant, 'invalid_request', 'parameter invitation needs parameter organization')
+        }
       }
     }
   }),
@@ -56,7 +67,10 @@ export const organizations: Feature = {
       if (params.organization === undefined) return
       const organization = checkedOrganization(tenant, params.organization)
       if (typeof params.invitation === 'string') accept(tenant, organization, params.invitation, user)
-      if (!isMember(organization, user)) throw refusal(tenant, 'access_denied', `user ${user.sub} is not part of the ${organization.id} organization`, 403)
+      if (!isMember(organization, user)) {
+        throw refusal(tenant, 'access_denied', `user ${user.sub} is not part of the ${organization.id} organization`,
+          403)
+      }
       facts.organization = organization.id
       Object.assign(facts.idTokenClaims, organizationClaims(organization))
       Object.assign(facts.accessTokenClaims, organizationClaims(organization))

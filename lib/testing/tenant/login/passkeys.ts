@@ -11,9 +11,23 @@ import type { Passkey, StoredUser } from './users.js'
 
 const grantType = 'urn:okta:params:oauth:grant-type:webauthn'
 const lifetime = 300
-const profileFields = { email: 'email', phone_number: 'phoneNumber', username: 'username', name: 'name', given_name: 'givenName', family_name: 'familyName', nickname: 'nickname', picture: 'picture' } as const
+const profileFields = {
+  email: 'email',
+  phone_number: 'phoneNumber',
+  username: 'username',
+  name: 'name',
+  given_name: 'givenName',
+  family_name: 'familyName',
+  nickname: 'nickname',
+  picture: 'picture'
+} as const
 
-interface Ceremony { clientId: string, challenge: string, expiresAt: number, profile?: Record<string, unknown> }
+interface Ceremony {
+  clientId: string
+  challenge: string
+  expiresAt: number
+  profile?: Record<string, unknown>
+}
 
 /** The WebAuthn library. */
 async function webauthn (): Promise<typeof import('@simplewebauthn/server')> {
@@ -34,32 +48,63 @@ function originOf (tenant: TenantContext, clientData: string): string {
 }
 
 /** What a browser needs to make a passkey. */
-export async function creationOptions (tenant: TenantContext, user: { name: string, displayName?: string | undefined }): Promise<{ challenge: string, options: Record<string, unknown> }> {
+export async function creationOptions (tenant: TenantContext,
+  user: { name: string, displayName?: string | undefined }
+): Promise<{ challenge: string, options: Record<string, unknown> }> {
   const { generateRegistrationOptions } = await webauthn()
-  const options = await generateRegistrationOptions({ rpName: tenant.domain, rpID: relyingParty(tenant), userName: user.name, userDisplayName: user.displayName ?? user.name, supportedAlgorithmIDs: [-7, -257], authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' } })
+  const options = await generateRegistrationOptions({
+    rpName: tenant.domain,
+    rpID: relyingParty(tenant),
+    userName: user.name,
+    userDisplayName: user.displayName ?? user.name,
+    supportedAlgorithmIDs: [-7, -257],
+    authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' }
+  })
   return { challenge: options.challenge, options: { ...options } }
 }
 
 /** The passkey a browser made, if its answer is valid. */
-export async function readNewPasskey (tenant: TenantContext, challenge: string, response: RegistrationResponseJSON): Promise<Passkey | undefined> {
+export async function readNewPasskey (tenant: TenantContext, challenge: string,
+  response: RegistrationResponseJSON): Promise<Passkey | undefined> {
   const { verifyRegistrationResponse } = await webauthn()
-  const { registrationInfo } = await verifyRegistrationResponse({ response, expectedChallenge: challenge, expectedOrigin: originOf(tenant, response.response.clientDataJSON), expectedRPID: relyingParty(tenant), requireUserVerification: false })
+  const { registrationInfo } = await verifyRegistrationResponse({
+    response,
+    expectedChallenge: challenge,
+    expectedOrigin: originOf(tenant, response.response.clientDataJSON),
+    expectedRPID: relyingParty(tenant),
+    requireUserVerification: false
+  })
   if (registrationInfo === undefined) return undefined
   const { id, publicKey, counter } = registrationInfo.credential
-  return { id, publicKey, counter, name: `Passkey ${id.slice(0, 6)}`, createdAt: new Date(tenant.now() * 1000).toISOString() }
+  return {
+    id,
+    publicKey,
+    counter,
+    name: `Passkey ${id.slice(0, 6)}`,
+    createdAt: new Date(tenant.now() * 1000).toISOString()
+  }
 }
 
-async function signIn (tenant: TenantContext, challenge: string, response: AuthenticationResponseJSON): Promise<StoredUser | undefined> {
+async function signIn (tenant: TenantContext, challenge: string,
+  response: AuthenticationResponseJSON): Promise<StoredUser | undefined> {
   const { verifyAuthenticationResponse } = await webauthn()
   const user = tenant.users.list.find(other => other.passkeys.some(({ id }) => id === response.id))
   const passkey = user?.passkeys.find(({ id }) => id === response.id)
   if (user === undefined || passkey === undefined) return undefined
-  const { verified, authenticationInfo } = await verifyAuthenticationResponse({ response, expectedChallenge: challenge, expectedOrigin: originOf(tenant, response.response.clientDataJSON), expectedRPID: relyingParty(tenant), credential: { id: passkey.id, publicKey: passkey.publicKey, counter: passkey.counter }, requireUserVerification: false })
+  const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+    response,
+    expectedChallenge: challenge,
+    expectedOrigin: originOf(tenant, response.response.clientDataJSON),
+    expectedRPID: relyingParty(tenant),
+    credential: { id: passkey.id, publicKey: passkey.publicKey, counter: passkey.counter },
+    requireUserVerification: false
+  })
   passkey.counter = authenticationInfo.newCounter
   return verified ? user : undefined
 }
 
-async function signUp (tenant: TenantContext, ceremony: Ceremony, response: RegistrationResponseJSON): Promise<StoredUser | undefined> {
+async function signUp (tenant: TenantContext, ceremony: Ceremony,
+  response: RegistrationResponseJSON): Promise<StoredUser | undefined> {
   const passkey = await readNewPasskey(tenant, ceremony.challenge, response)
   if (passkey === undefined) return undefined
   const user = tenant.users.add({ ...ceremony.profile, sub: `auth0|${randomBytes(12).toString('hex')}` })
@@ -74,11 +119,16 @@ export const passkeys: Feature = {
       const { auth_session: authSession = '', authn_response: given = '' } = ctx.oidc.params
       const ceremony = ceremoniesOf(tenant).get(authSession)
       ceremoniesOf(tenant).delete(authSession)
-      if (ceremony === undefined || ceremony.clientId !== ctx.oidc.client.clientId || ceremony.expiresAt <= tenant.now()) throw refusal(tenant, 'invalid_grant', 'The auth_session is not valid.', 403)
+      if (ceremony === undefined || ceremony.clientId !== ctx.oidc.client.clientId ||
+        ceremony.expiresAt <= tenant.now()) {
+        throw refusal(tenant, 'invalid_grant', 'The auth_session is not valid.', 403)
+      }
       let user: StoredUser | undefined
       try {
         const response = JSON.parse(given) as RegistrationResponseJSON & AuthenticationResponseJSON
-        user = await (ceremony.profile === undefined ? signIn(tenant, ceremony.challenge, response) : signUp(tenant, ceremony, response))
+        user = await (ceremony.profile === undefined
+          ? signIn(tenant, ceremony.challenge, response)
+          : signUp(tenant, ceremony, response))
       } catch (error) {
         throw Object.assign(refusal(tenant, 'invalid_grant', 'The passkey was not accepted.', 403), { cause: error })
       }
@@ -92,10 +142,18 @@ export const passkeys: Feature = {
     async handle (request) {
       const { clientId } = await authenticateClient(tenant, request)
       const given = (request.body.user_profile ?? {}) as Record<string, unknown>
-      const profile = Object.fromEntries(Object.entries(profileFields).filter(([name]) => typeof given[name] === 'string').map(([name, property]) => [property, given[name]])) as Record<string, string>
+      const profile = Object.fromEntries(
+        Object.entries(profileFields).filter(([name]) => typeof given[name] === 'string').map((
+          [name, property]
+        ) => [property, given[name]])
+      ) as Record<string, string>
       const name = profile.email ?? profile.phoneNumber ?? profile.username
-      if (name === undefined) throw oauthError(400, 'invalid_request', 'user_profile needs an email, phone_number or username')
-      if (tenant.users.find(name) !== undefined) throw oauthError(400, 'invalid_request', 'The user cannot sign up with a passkey.')
+      if (name === undefined) {
+        throw oauthError(400, 'invalid_request', 'user_profile needs an email, phone_number or username')
+      }
+      if (tenant.users.find(name) !== undefined) {
+        throw oauthError(400, 'invalid_request', 'The user cannot sign up with a passkey.')
+      }
       const { challenge, options } = await creationOptions(tenant, { name, displayName: profile.name })
       const authSession = randomBytes(32).toString('base64url')
       ceremoniesOf(tenant).set(authSession, { clientId, challenge, expiresAt: tenant.now() + lifetime, profile })
@@ -109,7 +167,11 @@ export const passkeys: Feature = {
       const { generateAuthenticationOptions } = await webauthn()
       const options = await generateAuthenticationOptions({ rpID: relyingParty(tenant), userVerification: 'preferred' })
       const authSession = randomBytes(32).toString('base64url')
-      ceremoniesOf(tenant).set(authSession, { clientId, challenge: options.challenge, expiresAt: tenant.now() + lifetime })
+      ceremoniesOf(tenant).set(authSession, {
+        clientId,
+        challenge: options.challenge,
+        expiresAt: tenant.now() + lifetime
+      })
       return json(200, { auth_session: authSession, authn_params_public_key: options })
     }
   }]

@@ -15,19 +15,34 @@ const maxAttempts = 3
 const phoneNumber = /^\+[1-9]\d{1,14}$/u
 const address = /^[^@\s]+@[^@\s]+$/u
 
-interface Code { clientId: string, realm: string, name: string, code: string, attempts: number, expiresAt: number, signUp: boolean }
+interface Code {
+  clientId: string
+  realm: string
+  name: string
+  code: string
+  attempts: number
+  expiresAt: number
+  signUp: boolean
+}
 
-interface Target { realm: 'email' | 'sms', name: string }
+interface Target {
+  realm: 'email' | 'sms'
+  name: string
+}
 
 /** Who a code is for. */
 function targetOf (request: TenantRequest, realm: unknown): Target {
   const { email, phone_number: phone } = request.body
   if (realm === 'email') {
-    if (typeof email !== 'string' || !address.test(email)) throw oauthError(400, 'bad.email', 'error in email - email format validation failed')
+    if (typeof email !== 'string' || !address.test(email)) {
+      throw oauthError(400, 'bad.email', 'error in email - email format validation failed')
+    }
     return { realm, name: email.toLowerCase() }
   }
   if (realm === 'sms') {
-    if (typeof phone !== 'string' || !phoneNumber.test(phone)) throw oauthError(400, 'bad.phone_number', 'Invalid phone number')
+    if (typeof phone !== 'string' || !phoneNumber.test(phone)) {
+      throw oauthError(400, 'bad.phone_number', 'Invalid phone number')
+    }
     return { realm, name: phone }
   }
   throw oauthError(400, 'bad.connection', 'Connection does not exist')
@@ -36,12 +51,20 @@ function targetOf (request: TenantRequest, realm: unknown): Target {
 function userFor (tenant: TenantContext, { realm, name, signUp }: Code): StoredUser | undefined {
   const known = tenant.users.find(name)
   if (known !== undefined || !signUp) return known
-  return tenant.users.add(realm === 'email' ? { sub: `email|${randomBytes(12).toString('hex')}`, email: name, connection: 'email' } : { sub: `sms|${randomBytes(12).toString('hex')}`, phoneNumber: name, connection: 'sms' })
+  return tenant.users.add(
+    realm === 'email'
+      ? { sub: `email|${randomBytes(12).toString('hex')}`, email: name, connection: 'email' }
+      : { sub: `sms|${randomBytes(12).toString('hex')}`, phoneNumber: name, connection: 'sms' }
+  )
 }
 
 function send (tenant: TenantContext, { realm, name }: Target, code: string, link?: string): void {
   const box = realm === 'email' ? tenant.messages.mailbox : tenant.messages.sms
-  box.push(link === undefined ? { to: name, code, text: `Your verification code is: ${code}` } : { to: name, link, text: `Click to log in: ${link}` })
+  box.push(
+    link === undefined
+      ? { to: name, code, text: `Your verification code is: ${code}` }
+      : { to: name, link, text: `Click to log in: ${link}` }
+  )
 }
 
 /** Codes and links by e-mail and text message. */
@@ -51,10 +74,13 @@ export const passwordless: Feature = {
       const { realm, username, otp, auth_session: authSession } = ctx.oidc.params
       const key = authSession ?? `${ctx.oidc.client.clientId} ${String(realm)} ${String(username).toLowerCase()}`
       const code = codesOf(tenant).get(key)
-      if (code === undefined || code.clientId !== ctx.oidc.client.clientId || code.expiresAt <= tenant.now()) throw refusal(tenant, 'invalid_grant', 'The verification code has expired. Please try to login again.', 403)
+      if (code === undefined || code.clientId !== ctx.oidc.client.clientId || code.expiresAt <= tenant.now()) {
+        throw refusal(tenant, 'invalid_grant', 'The verification code has expired. Please try to login again.', 403)
+      }
       if (code.code !== otp) {
         if (++code.attempts >= maxAttempts) codesOf(tenant).delete(key)
-        throw refusal(tenant, 'invalid_grant', `Wrong ${code.realm === 'email' ? 'email' : 'phone number'} or verification code.`, 403)
+        throw refusal(tenant, 'invalid_grant',
+          `Wrong ${code.realm === 'email' ? 'email' : 'phone number'} or verification code.`, 403)
       }
       codesOf(tenant).delete(key)
       const user = userFor(tenant, code)
@@ -73,12 +99,23 @@ export const passwordless: Feature = {
       const entry: Code = { clientId, ...target, code, attempts: 0, expiresAt: tenant.now() + lifetime, signUp: true }
       codesOf(tenant).set(`${clientId} ${target.realm} ${target.name}`, entry)
       if (target.realm === 'email' && way === 'link') {
-        const params = new URLSearchParams({ ...authParams as Record<string, string>, client_id: clientId, verification_code: code, connection: 'email', email: target.name })
+        const params = new URLSearchParams({
+          ...authParams as Record<string, string>,
+          client_id: clientId,
+          verification_code: code,
+          connection: 'email',
+          email: target.name
+        })
         send(tenant, target, code, `${tenant.issuer}passwordless/verify_redirect?${params}`)
       } else {
         send(tenant, target, code)
       }
-      return json(200, { _id: randomBytes(12).toString('hex'), ...(target.realm === 'email' ? { email: target.name, email_verified: false } : { phone_number: target.name, phone_verified: false }) })
+      return json(200, {
+        _id: randomBytes(12).toString('hex'),
+        ...(target.realm === 'email'
+          ? { email: target.name, email_verified: false }
+          : { phone_number: target.name, phone_verified: false })
+      })
     }
   }, {
     method: 'GET',
@@ -87,10 +124,21 @@ export const passwordless: Feature = {
       const { verification_code: code, email = '', connection, client_id: clientId, ...params } = request.query
       const key = `${String(clientId)} email ${email}`
       const entry = codesOf(tenant).get(key)
-      if (entry === undefined || entry.code !== code || entry.expiresAt <= tenant.now()) return html(400, page('error', 'Oops!, something went wrong', '<p>Wrong email or verification code.</p>'))
+      if (entry === undefined || entry.code !== code || entry.expiresAt <= tenant.now()) {
+        return html(400, page('error', 'Oops!, something went wrong', '<p>Wrong email or verification code.</p>'))
+      }
       codesOf(tenant).delete(key)
-      const ticket = tenant.oneTimeLogins.add('link_', { sub: userFor(tenant, entry)!.sub, expiresAt: tenant.now() + 60 })
-      return redirect(`${tenant.issuer}authorize?${new URLSearchParams({ ...params, client_id: String(clientId), login_ticket: ticket })}`)
+      const ticket = tenant.oneTimeLogins.add('link_', {
+        sub: userFor(tenant, entry)!.sub,
+        expiresAt: tenant.now() + 60
+      })
+      return redirect(
+        `${tenant.issuer}authorize?${new URLSearchParams({
+          ...params,
+          client_id: String(clientId),
+          login_ticket: ticket
+        })}`
+      )
     }
   }, {
     method: 'POST',
@@ -101,7 +149,14 @@ export const passwordless: Feature = {
       const authSession = randomBytes(32).toString('base64url')
       const signUp = request.body.allow_signup === true
       const code = makeCode()
-      codesOf(tenant).set(authSession, { clientId, ...target, code, attempts: 0, expiresAt: tenant.now() + lifetime, signUp })
+      codesOf(tenant).set(authSession, {
+        clientId,
+        ...target,
+        code,
+        attempts: 0,
+        expiresAt: tenant.now() + lifetime,
+        signUp
+      })
       // the answer does not tell whether there is such a user
       if (signUp || tenant.users.find(target.name) !== undefined) send(tenant, target, code)
       return json(200, { auth_session: authSession })

@@ -2,13 +2,22 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 
 /** What a page asks a browser for, as the tenant gives it. */
-export interface PasskeyParams { challenge: string, rpId?: string, rp?: { id?: string }, user?: { id: string } }
+export interface PasskeyParams {
+  challenge: string
+  rpId?: string
+  rp?: { id?: string }
+  user?: { id: string }
+}
 
 const userPresentAndVerified = 0x05
 const hasCredential = 0x40
 
 function byteString (bytes: Buffer): Buffer {
-  const head = bytes.length < 24 ? Buffer.from([0x40 | bytes.length]) : bytes.length < 256 ? Buffer.from([0x58, bytes.length]) : Buffer.from([0x59, bytes.length >> 8, bytes.length & 0xff])
+  const head = bytes.length < 24
+    ? Buffer.from([0x40 | bytes.length])
+    : bytes.length < 256
+      ? Buffer.from([0x58, bytes.length])
+      : Buffer.from([0x59, bytes.length >> 8, bytes.length & 0xff])
   return Buffer.concat([head, bytes])
 }
 
@@ -19,7 +28,8 @@ function textString (value: string): Buffer {
 /** An ES256 key as a COSE map: kty 2, alg -7, crv 1, x, y. @see RFC 9052 */
 function coseKey (key: KeyObject): Buffer {
   const { x = '', y = '' } = key.export({ format: 'jwk' })
-  return Buffer.concat([Buffer.from([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21]), byteString(Buffer.from(x, 'base64url')), Buffer.from([0x22]), byteString(Buffer.from(y, 'base64url'))])
+  return Buffer.concat([Buffer.from([0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21]),
+    byteString(Buffer.from(x, 'base64url')), Buffer.from([0x22]), byteString(Buffer.from(y, 'base64url'))])
 }
 
 /**
@@ -49,7 +59,14 @@ export class SoftwarePasskey {
 
   #answer (response: Record<string, string>): Record<string, unknown> {
     const id = this.#id.toString('base64url')
-    return { id, rawId: id, type: 'public-key', authenticatorAttachment: 'platform', clientExtensionResults: {}, response }
+    return {
+      id,
+      rawId: id,
+      type: 'public-key',
+      authenticatorAttachment: 'platform',
+      clientExtensionResults: {},
+      response
+    }
   }
 
   /** `navigator.credentials.create()` */
@@ -58,15 +75,25 @@ export class SoftwarePasskey {
     const length = Buffer.from([0, this.#id.length])
     const credential = Buffer.concat([Buffer.alloc(16), length, this.#id, coseKey(this.#keys.publicKey)])
     const authData = this.#authenticatorData(params.rp?.id ?? '', userPresentAndVerified | hasCredential, credential)
-    const attestation = Buffer.concat([Buffer.from([0xa3]), textString('fmt'), textString('none'), textString('attStmt'), Buffer.from([0xa0]), textString('authData'), byteString(authData)])
-    return this.#answer({ clientDataJSON: this.#clientData('webauthn.create', params.challenge).toString('base64url'), attestationObject: attestation.toString('base64url') })
+    const attestation = Buffer.concat([Buffer.from([0xa3]), textString('fmt'), textString('none'),
+      textString('attStmt'), Buffer.from([0xa0]), textString('authData'), byteString(authData)])
+    return this.#answer({
+      clientDataJSON: this.#clientData('webauthn.create', params.challenge).toString('base64url'),
+      attestationObject: attestation.toString('base64url')
+    })
   }
 
   /** `navigator.credentials.get()` */
   get (params: PasskeyParams): Record<string, unknown> {
     const clientData = this.#clientData('webauthn.get', params.challenge)
     const authenticatorData = this.#authenticatorData(params.rpId ?? '', userPresentAndVerified)
-    const signature = sign('sha256', Buffer.concat([authenticatorData, createHash('sha256').update(clientData).digest()]), this.#keys.privateKey)
-    return this.#answer({ clientDataJSON: clientData.toString('base64url'), authenticatorData: authenticatorData.toString('base64url'), signature: signature.toString('base64url'), userHandle: this.#userHandle })
+    const signature = sign('sha256',
+      Buffer.concat([authenticatorData, createHash('sha256').update(clientData).digest()]), this.#keys.privateKey)
+    return this.#answer({
+      clientDataJSON: clientData.toString('base64url'),
+      authenticatorData: authenticatorData.toString('base64url'),
+      signature: signature.toString('base64url'),
+      userHandle: this.#userHandle
+    })
   }
 }

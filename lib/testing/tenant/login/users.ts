@@ -2,10 +2,20 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { TenantAuthenticator, TenantIdentity, TenantUser } from '../options.js'
 
 /** A user's second factor. */
-export interface Authenticator extends TenantAuthenticator { id: string, active: boolean }
+export interface Authenticator extends TenantAuthenticator {
+  id: string
+  active: boolean
+}
 
 /** A user's passkey. */
-export interface Passkey { id: string, publicKey: Uint8Array<ArrayBuffer>, counter: number, name: string, createdAt: string, transports?: string[] }
+export interface Passkey {
+  id: string
+  publicKey: Uint8Array<ArrayBuffer>
+  counter: number
+  name: string
+  createdAt: string
+  transports?: string[]
+}
 
 /** A user with all that a login needs. */
 export interface StoredUser extends TenantUser {
@@ -22,14 +32,24 @@ const colours = ['#635dff', '#0a7c66', '#b4370f', '#7a3e9d', '#1f6feb']
 
 function portrait (name: string, index: number): string {
   const initials = name.split(/\s+/u).map(part => part[0] ?? '').join('').slice(0, 2).toUpperCase()
-  const svg = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><circle cx='4.5' cy='4.5' r='4.5' fill='${colours[index % colours.length]}'/><text x='4.5' y='6' font-size='4' text-anchor='middle' fill='#fff'>${initials}</text></svg>`
+  const svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><circle cx='4.5' cy='4.5' r='4.5' " +
+    `fill='${colours[index % colours.length]}'/><text x='4.5' y='6' font-size='4' text-anchor='middle' ` +
+    `fill='#fff'>${initials}</text></svg>`
   return `data:image/svg+xml,${svg.replace(/[<>#]/gu, encodeURIComponent)}`
 }
 
 /** Users for a tenant that was given none. */
 export const demoUsers: readonly TenantUser[] = ['Ada Lovelace', 'Alan Turing', 'Grace Hopper'].map((name, index) => {
   const [givenName, familyName] = name.split(' ') as [string, string]
-  return { name, givenName, familyName, nickname: givenName.toLowerCase(), email: `${givenName.toLowerCase()}@example.com`, emailVerified: true, picture: portrait(name, index) }
+  return {
+    name,
+    givenName,
+    familyName,
+    nickname: givenName.toLowerCase(),
+    email: `${givenName.toLowerCase()}@example.com`,
+    emailVerified: true,
+    picture: portrait(name, index)
+  }
 })
 
 function makeSub (user: TenantUser): string {
@@ -54,7 +74,11 @@ export class Users {
       password: 'password',
       ...user,
       identities: [...user.identities ?? []],
-      authenticators: (user.authenticators ?? []).map(authenticator => ({ active: true, ...authenticator, id: authenticator.id ?? `${authenticator.type}|dev_${randomBytes(8).toString('hex')}` })),
+      authenticators: (user.authenticators ?? []).map(authenticator => ({
+        active: true,
+        ...authenticator,
+        id: authenticator.id ?? `${authenticator.type}|dev_${randomBytes(8).toString('hex')}`
+      })),
       passkeys: [],
       sub: user.sub ?? makeSub(user),
       updatedAt: new Date(this.#now() * 1000).toISOString()
@@ -71,7 +95,10 @@ export class Users {
   /** The user with this id, e-mail address, phone number or user name. */
   find (name: string): StoredUser | undefined {
     const lower = name.toLowerCase()
-    return this.list.find(user => user.sub === name || user.phoneNumber === name || user.email?.toLowerCase() === lower || user.username?.toLowerCase() === lower)
+    return this.list.find(user =>
+      user.sub === name || user.phoneNumber === name || user.email?.toLowerCase() === lower ||
+      user.username?.toLowerCase() === lower
+    )
   }
 }
 

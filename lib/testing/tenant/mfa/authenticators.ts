@@ -8,7 +8,8 @@ import type { Authenticator, StoredUser } from '../login/users.js'
 const codeLifetime = 300
 
 /** Adds a factor that is active once it was used. */
-export function addAuthenticator (user: StoredUser, authenticator: Omit<Authenticator, 'id' | 'active'>): Authenticator {
+export function addAuthenticator (user: StoredUser,
+  authenticator: Omit<Authenticator, 'id' | 'active'>): Authenticator {
   const added = { ...authenticator, id: `${authenticator.type}|dev_${randomBytes(8).toString('hex')}`, active: false }
   user.authenticators.push(added)
   return added
@@ -28,7 +29,8 @@ async function totpOf (tenant: TenantContext, user: StoredUser, secret: string):
 }
 
 /** Enrolls an authenticator app: the secret, and the URI for its QR code. */
-export async function enrollOtp (tenant: TenantContext, user: StoredUser): Promise<{ authenticator: Authenticator, uri: string }> {
+export async function enrollOtp (tenant: TenantContext,
+  user: StoredUser): Promise<{ authenticator: Authenticator, uri: string }> {
   const { Secret } = await optionalPackage('otpauth', 'One-time passwords', () => import('otpauth'))
   const authenticator = addAuthenticator(user, { type: 'otp', secret: new Secret({ size: 20 }).base32 })
   const totp = await totpOf(tenant, user, authenticator.secret!)
@@ -60,7 +62,12 @@ export function sendOutOfBand (tenant: TenantContext, user: StoredUser, authenti
   const handle = randomBytes(24).toString('base64url')
   const isPush = authenticator.type === 'push'
   const code = makeCode()
-  tenant.mfa.outOfBand.set(handle, { sub: user.sub, authenticatorId: authenticator.id, expiresAt: tenant.now() + codeLifetime, ...(isPush ? {} : { code }) })
+  tenant.mfa.outOfBand.set(handle, {
+    sub: user.sub,
+    authenticatorId: authenticator.id,
+    expiresAt: tenant.now() + codeLifetime,
+    ...(isPush ? {} : { code })
+  })
   if (!isPush) {
     const box = authenticator.type === 'email' ? tenant.messages.mailbox : tenant.messages.sms
     box.push({ to: authenticator.target!, code, text: `${code} is your verification code` })
@@ -69,9 +76,15 @@ export function sendOutOfBand (tenant: TenantContext, user: StoredUser, authenti
 }
 
 /** The state of what was sent under a handle, given the code that was typed in. */
-export function checkOutOfBand (tenant: TenantContext, user: StoredUser, handle: unknown, code: unknown): 'ok' | 'pending' | 'wrong' | 'denied' {
+export function checkOutOfBand (tenant: TenantContext, user: StoredUser, handle: unknown, code: unknown):
+  | 'ok'
+  | 'pending'
+  | 'wrong'
+  | 'denied' {
   const sent = tenant.mfa.outOfBand.get(String(handle))
-  if (sent === undefined || sent.sub !== user.sub || sent.expiresAt <= tenant.now() || sent.verdict === 'denied') return 'denied'
+  if (sent === undefined || sent.sub !== user.sub || sent.expiresAt <= tenant.now() || sent.verdict === 'denied') {
+    return 'denied'
+  }
   if (sent.code === undefined && sent.verdict === undefined) return 'pending'
   if (sent.code !== undefined && sent.code !== code) return 'wrong'
   tenant.mfa.outOfBand.delete(String(handle))

@@ -12,7 +12,11 @@ const channels = { sms: 'sms', voice: 'voice', email: 'email', auth0: 'push' } a
 
 /** The MFA API as one of the tenant's APIs. */
 export function mfaApiServer (issuer: string): TenantResourceServer {
-  return { identifier: `${issuer}mfa/`, name: 'MFA API', scopes: ['enroll', 'read:authenticators', 'remove:authenticators'] }
+  return {
+    identifier: `${issuer}mfa/`,
+    name: 'MFA API',
+    scopes: ['enroll', 'read:authenticators', 'remove:authenticators']
+  }
 }
 
 /** Whom a request is about: by MFA token, or by an access token for the MFA API. */
@@ -25,12 +29,23 @@ async function userOf (tenant: TenantContext, request: TenantRequest, scope: str
 function shown (authenticator: Authenticator): Record<string, unknown> {
   const { id, type, target, active } = authenticator
   const kind = kindOf(authenticator)
-  return { id, authenticator_type: kind, active, ...(kind === 'oob' ? { oob_channel: type === 'push' ? 'auth0' : type, name: target } : {}) }
+  return {
+    id,
+    authenticator_type: kind,
+    active,
+    ...(kind === 'oob' ? { oob_channel: type === 'push' ? 'auth0' : type, name: target } : {})
+  }
 }
 
 async function enrollApp (tenant: TenantContext, user: StoredUser): Promise<TenantAnswer> {
   const { authenticator, uri } = await enrollOtp(tenant, user)
-  return json(200, { authenticator_type: 'otp', id: authenticator.id, secret: authenticator.secret, barcode_uri: uri, recovery_codes: [addRecoveryCode(user)] })
+  return json(200, {
+    authenticator_type: 'otp',
+    id: authenticator.id,
+    secret: authenticator.secret,
+    barcode_uri: uri,
+    recovery_codes: [addRecoveryCode(user)]
+  })
 }
 
 function enrollOutOfBand (tenant: TenantContext, user: StoredUser, request: TenantRequest): TenantAnswer {
@@ -38,10 +53,21 @@ function enrollOutOfBand (tenant: TenantContext, user: StoredUser, request: Tena
   const type = channel === undefined ? undefined : channels[channel]
   if (type === undefined) throw oauthError(400, 'invalid_request', 'oob_channels is missing or not supported')
   const target = type === 'email' ? request.body.email ?? user.email : request.body.phone_number
-  if (type !== 'push' && typeof target !== 'string') throw oauthError(400, 'invalid_request', 'phone_number or email is required')
+  if (type !== 'push' && typeof target !== 'string') {
+    throw oauthError(400, 'invalid_request', 'phone_number or email is required')
+  }
   const authenticator = addAuthenticator(user, { type, ...(typeof target === 'string' ? { target } : {}) })
   const handle = sendOutOfBand(tenant, user, authenticator)
-  return json(200, { authenticator_type: 'oob', id: authenticator.id, oob_channel: channel, oob_code: handle, ...(type === 'push' ? { barcode_uri: `otpauth://totp/${tenant.domain}?enrollment_tx_id=${handle}` } : { binding_method: 'prompt' }), recovery_codes: [addRecoveryCode(user)] })
+  return json(200, {
+    authenticator_type: 'oob',
+    id: authenticator.id,
+    oob_channel: channel,
+    oob_code: handle,
+    ...(type === 'push'
+      ? { barcode_uri: `otpauth://totp/${tenant.domain}?enrollment_tx_id=${handle}` }
+      : { binding_method: 'prompt' }),
+    recovery_codes: [addRecoveryCode(user)]
+  })
 }
 
 /** `/mfa/*`: which factors a user has, enrolling, and asking for one. */
@@ -55,7 +81,9 @@ export const mfaApi: Feature = {
     path: '/mfa/authenticators/:id',
     async handle (request, { id }) {
       const user = await userOf(tenant, request, 'remove:authenticators')
-      if (!user.authenticators.some(other => other.id === id)) throw oauthError(404, 'not_found', 'Authenticator not found.')
+      if (!user.authenticators.some(other => other.id === id)) {
+        throw oauthError(404, 'not_found', 'Authenticator not found.')
+      }
       user.authenticators = user.authenticators.filter(other => other.id !== id)
       return empty(204)
     }
@@ -66,7 +94,9 @@ export const mfaApi: Feature = {
       const user = await userOf(tenant, request, 'enroll')
       if (activeAuthenticators(user).length > 0) throw oauthError(403, 'access_denied', 'User is already enrolled.')
       const [kind] = [request.body.authenticator_types].flat()
-      if (kind !== 'otp' && kind !== 'oob') throw oauthError(400, 'invalid_request', 'authenticator_types is missing or not supported')
+      if (kind !== 'otp' && kind !== 'oob') {
+        throw oauthError(400, 'invalid_request', 'authenticator_types is missing or not supported')
+      }
       return kind === 'otp' ? enrollApp(tenant, user) : enrollOutOfBand(tenant, user, request)
     }
   }, {
@@ -79,11 +109,21 @@ export const mfaApi: Feature = {
       const { challenge_type: types = 'otp oob', authenticator_id: id } = request.body
       const wanted = String(types).split(' ')
       const active = activeAuthenticators(user).filter(({ type }) => type !== 'recovery-code')
-      if (active.length === 0) throw oauthError(401, 'association_required', 'User does not have any authenticators registered.')
-      const authenticator = active.find(other => wanted.includes(kindOf(other)) && (id === undefined || other.id === id))
-      if (authenticator === undefined) throw oauthError(400, 'unsupported_challenge_type', 'User does not have a challenge type available.')
+      if (active.length === 0) {
+        throw oauthError(401, 'association_required', 'User does not have any authenticators registered.')
+      }
+      const authenticator = active.find(other =>
+        wanted.includes(kindOf(other)) && (id === undefined || other.id === id)
+      )
+      if (authenticator === undefined) {
+        throw oauthError(400, 'unsupported_challenge_type', 'User does not have a challenge type available.')
+      }
       if (authenticator.type === 'otp') return json(200, { challenge_type: 'otp' })
-      return json(200, { challenge_type: 'oob', oob_code: sendOutOfBand(tenant, user, authenticator), ...(authenticator.type === 'push' ? {} : { binding_method: 'prompt' }) })
+      return json(200, {
+        challenge_type: 'oob',
+        oob_code: sendOutOfBand(tenant, user, authenticator),
+        ...(authenticator.type === 'push' ? {} : { binding_method: 'prompt' })
+      })
     }
   }]
 }

@@ -8,7 +8,9 @@ import type { PendingMfa } from './mfa-state.js'
 import { refusal } from '../engine/refusal.js'
 
 type Params = Record<string, string | undefined>
-type Check = (tenant: TenantContext, pending: PendingMfa, params: Params) => Promise<Record<string, unknown> | undefined> | Record<string, unknown> | undefined
+type Check = (tenant: TenantContext, pending: PendingMfa, params: Params) => Promise<
+  Record<string, unknown> | undefined
+> | Record<string, unknown> | undefined
 
 const prefix = 'http://auth0.com/oauth/grant-type/'
 
@@ -27,7 +29,10 @@ const checks: Record<string, { params: string[], check: Check }> = {
     params: ['oob_code', 'binding_code'],
     check (tenant, { user }, { oob_code: handle, binding_code: code }) {
       const result = checkOutOfBand(tenant, user, handle, code)
-      if (result === 'pending') throw refusal(tenant, 'authorization_pending', 'Authorization pending: please repeat the request in a few seconds.')
+      if (result === 'pending') {
+        throw refusal(tenant, 'authorization_pending',
+          'Authorization pending: please repeat the request in a few seconds.')
+      }
       if (result === 'wrong') refuseGrant(tenant, 'Invalid binding_code.')
       return result === 'denied' ? refuseGrant(tenant, 'MFA Authorization rejected.') : undefined
     }
@@ -35,7 +40,9 @@ const checks: Record<string, { params: string[], check: Check }> = {
   'mfa-recovery-code': {
     params: ['recovery_code'],
     check (tenant, { user }, { recovery_code: code }) {
-      const known = user.authenticators.some(({ type, recoveryCode }) => type === 'recovery-code' && recoveryCode === code)
+      const known = user.authenticators.some(({ type, recoveryCode }) =>
+        type === 'recovery-code' && recoveryCode === code
+      )
       return known ? { recovery_code: addRecoveryCode(user) } : refuseGrant(tenant, 'MFA Authorization rejected.')
     }
   }
@@ -62,7 +69,16 @@ export const mfaGrants: Feature = {
         const extra = await check(tenant, pending, ctx.oidc.params)
         tenant.mfa.tokens.delete(ctx.oidc.params.mfa_token!)
         const { user, grantType, facts, more } = pending
-        await issueLogin(tenant, ctx, { user, gty: grantType, mfa: false, amr: ['mfa'], acr: mfaAcr, params: { ...pending.params, ...ctx.oidc.params.scope && { scope: ctx.oidc.params.scope } }, more: { ...more, ...extra }, ...(facts && { facts }) })
+        await issueLogin(tenant, ctx, {
+          user,
+          gty: grantType,
+          mfa: false,
+          amr: ['mfa'],
+          acr: mfaAcr,
+          params: { ...pending.params, ...ctx.oidc.params.scope && { scope: ctx.oidc.params.scope } },
+          more: { ...more, ...extra },
+          ...(facts && { facts })
+        })
       }, ['mfa_token', 'scope', 'audience', 'resource', ...params])
     }
   }

@@ -19,7 +19,13 @@ export interface PendingMfa {
 }
 
 /** A code or a push notification that was sent. */
-export interface OutOfBand { sub: string, authenticatorId: string, code?: string, verdict?: 'approved' | 'denied', expiresAt: number }
+export interface OutOfBand {
+  sub: string
+  authenticatorId: string
+  code?: string
+  verdict?: 'approved' | 'denied'
+  expiresAt: number
+}
 
 /** What the tenant remembers of second factors. */
 export interface MfaState {
@@ -55,8 +61,15 @@ export function challenge (tenant: TenantContext, pending: PendingMfa): Record<s
   const token = `Fe26.2*${randomBytes(32).toString('base64url')}`
   tenant.mfa.tokens.set(token, { ...pending, expiresAt: tenant.now() + tokenLifetime })
   const kinds = [...new Set(activeAuthenticators(pending.user).map(kindOf))]
-  const requirements = kinds.length > 0 ? { challenge: kinds.map(type => ({ type })) } : { enroll: ['otp', 'phone', 'email', 'push-notification'].map(type => ({ type })) }
-  return { error: 'mfa_required', error_description: 'Multifactor authentication required', mfa_token: token, mfa_requirements: requirements }
+  const requirements = kinds.length > 0
+    ? { challenge: kinds.map(type => ({ type })) }
+    : { enroll: ['otp', 'phone', 'email', 'push-notification'].map(type => ({ type })) }
+  return {
+    error: 'mfa_required',
+    error_description: 'Multifactor authentication required',
+    mfa_token: token,
+    mfa_requirements: requirements
+  }
 }
 
 /** The login that an MFA token stands for. */

@@ -2,10 +2,29 @@ import { machineClaims } from './client-credentials.js'
 import type { Feature, TenantContext } from '../engine/context.js'
 import { audienceOf, findResourceServer } from './resource-servers.js'
 
-interface StoredToken { jti: string, aud?: string, scope?: string, clientId: string, accountId?: string, grantId?: string, iat: number, exp: number, jkt?: string, 'x5t#S256'?: string, rar?: unknown, extra?: Record<string, unknown> }
-interface TokenModel { prototype: { getValueAndPayload: () => Promise<{ value: string, payload: StoredToken }> } }
-interface FindableToken { aud?: string | undefined }
-interface FindableModel { find: (value: string, options?: object) => Promise<FindableToken | undefined> }
+interface StoredToken {
+  jti: string
+  aud?: string
+  scope?: string
+  clientId: string
+  accountId?: string
+  grantId?: string
+  iat: number
+  exp: number
+  jkt?: string
+  'x5t#S256'?: string
+  rar?: unknown
+  extra?: Record<string, unknown>
+}
+interface TokenModel {
+  prototype: { getValueAndPayload: () => Promise<{ value: string, payload: StoredToken }> }
+}
+interface FindableToken {
+  aud?: string | undefined
+}
+interface FindableModel {
+  find: (value: string, options?: object) => Promise<FindableToken | undefined>
+}
 
 /** The claims of an access token for an API, in the API's profile. @see RFC 9068 */
 function jwtClaims (tenant: TenantContext, token: StoredToken): Record<string, unknown> {
@@ -14,7 +33,9 @@ function jwtClaims (tenant: TenantContext, token: StoredToken): Record<string, u
   const user = tenant.users.bySub(token.accountId)
   const permissions = user?.permissions?.[audience] ?? (api?.rbac ? [] : undefined)
   const scopes = token.scope?.split(' ') ?? []
-  const confirmation = token.jkt === undefined ? token['x5t#S256'] && { 'x5t#S256': token['x5t#S256'] } : { jkt: token.jkt }
+  const confirmation = token.jkt === undefined
+    ? token['x5t#S256'] && { 'x5t#S256': token['x5t#S256'] }
+    : { jkt: token.jkt }
   const claims = {
     iss: tenant.issuer,
     sub: user?.sub ?? `${token.clientId}@clients`,
@@ -37,7 +58,10 @@ function jwtClaims (tenant: TenantContext, token: StoredToken): Record<string, u
 /** Access tokens: opaque for `/userinfo` alone, JWTs for APIs, which `/userinfo` takes as well. */
 export const accessTokens: Feature = {
   configure: tenant => ({
-    extraTokenClaims: (_ctx, token) => 'grantId' in token && typeof token.grantId === 'string' ? { ...tenant.logins.get(token.grantId)?.accessTokenClaims } : machineClaims.get(token)
+    extraTokenClaims: (_ctx, token) =>
+      'grantId' in token && typeof token.grantId === 'string'
+        ? { ...tenant.logins.get(token.grantId)?.accessTokenClaims }
+        : machineClaims.get(token)
   }),
   install (tenant) {
     const { provider } = tenant
@@ -48,7 +72,10 @@ export const accessTokens: Feature = {
         if (payload.aud === undefined) return { value, payload }
         const api = findResourceServer(tenant, audienceOf(payload.aud))
         const typ = api?.tokenDialect === 'rfc9068_profile' ? 'at+jwt' : 'JWT'
-        return { value: await tenant.keys.sign(jwtClaims(tenant, payload), { typ, alg: api?.signingAlg ?? 'RS256' }), payload }
+        return {
+          value: await tenant.keys.sign(jwtClaims(tenant, payload), { typ, alg: api?.signingAlg ?? 'RS256' }),
+          payload
+        }
       }
     }
     const model = provider.AccessToken as unknown as FindableModel

@@ -14,7 +14,9 @@ function subOf (tenant: TenantContext, hint: string): string {
   } catch {
     // a hint that is not JSON is none
   }
-  if (value.format !== 'iss_sub' || value.iss !== tenant.issuer || typeof value.sub !== 'string') throw refusal(tenant, 'invalid_request', 'login_hint has to be JSON with format iss_sub, the issuer and a user id')
+  if (value.format !== 'iss_sub' || value.iss !== tenant.issuer || typeof value.sub !== 'string') {
+    throw refusal(tenant, 'invalid_request', 'login_hint has to be JSON with format iss_sub, the issuer and a user id')
+  }
   return value.sub
 }
 
@@ -29,16 +31,28 @@ export async function approve (tenant: TenantContext, authReqId: string): Promis
   const request = find(tenant, authReqId)
   const { BackchannelAuthenticationRequest } = tenant.provider
   const { resource } = (await BackchannelAuthenticationRequest.find(authReqId))!
-  const grant = await openGrant(tenant, { clientId: request.clientId, accountId: request.sub, scopes: request.scope.split(' '), resources: resource === undefined ? [] : [resource].flat(), params: request.params })
-  const details = typeof request.params.authorization_details === 'string' ? JSON.parse(request.params.authorization_details) as AuthorizationDetail[] : undefined
-  await tenant.provider.backchannelResult(authReqId, grant, { authTime: Math.floor(tenant.now()), ...(details === undefined ? {} : { rar: details }) })
+  const grant = await openGrant(tenant, {
+    clientId: request.clientId,
+    accountId: request.sub,
+    scopes: request.scope.split(' '),
+    resources: resource === undefined ? [] : [resource].flat(),
+    params: request.params
+  })
+  const details = typeof request.params.authorization_details === 'string'
+    ? JSON.parse(request.params.authorization_details) as AuthorizationDetail[]
+    : undefined
+  await tenant.provider.backchannelResult(authReqId, grant, {
+    authTime: Math.floor(tenant.now()),
+    ...(details === undefined ? {} : { rar: details })
+  })
   request.status = 'approved'
 }
 
 /** The user says no. */
 export async function deny (tenant: TenantContext, authReqId: string): Promise<void> {
   const request = find(tenant, authReqId)
-  await tenant.provider.backchannelResult(authReqId, new tenant.engine.errors.AccessDenied('The end-user denied the authorization request'))
+  await tenant.provider.backchannelResult(authReqId,
+    new tenant.engine.errors.AccessDenied('The end-user denied the authorization request'))
   request.status = 'denied'
 }
 
@@ -55,12 +69,25 @@ export const backchannelAuthentication: Feature = {
         verifyUserCode: () => undefined,
         validateRequestContext: () => undefined,
         validateBindingMessage (ctx, message) {
-          if (message === undefined || !allowedMessage.test(message)) throw refusal(tenant, 'invalid_request', 'binding_message is missing or has characters that are not allowed')
-          if (Number(ctx.oidc.params?.requested_expiry ?? 1) > maxExpiry) throw refusal(tenant, 'invalid_request', 'requested_expiry has to be 1 to 300')
+          if (message === undefined || !allowedMessage.test(message)) {
+            throw refusal(tenant, 'invalid_request',
+              'binding_message is missing or has characters that are not allowed')
+          }
+          if (Number(ctx.oidc.params?.requested_expiry ?? 1) > maxExpiry) {
+            throw refusal(tenant, 'invalid_request', 'requested_expiry has to be 1 to 300')
+          }
         },
         triggerAuthenticationDevice (ctx, request) {
           const params = { ...ctx.oidc.params }
-          tenant.backchannelRequests.push({ authReqId: request.jti, clientId: request.clientId!, sub: request.accountId!, bindingMessage: String(params.binding_message), scope: request.scope!, params, status: 'pending' })
+          tenant.backchannelRequests.push({
+            authReqId: request.jti,
+            clientId: request.clientId!,
+            sub: request.accountId!,
+            bindingMessage: String(params.binding_message),
+            scope: request.scope!,
+            params,
+            status: 'pending'
+          })
         }
       }
     }

@@ -12,24 +12,46 @@ export const clientCredentials: Feature = {
       const { scope, organization } = ctx.oidc.params
       const [resource] = [ctx.oidc.params.resource].flat()
       const client = tenant.clients.get(ctx.oidc.client.clientId)!
-      if (client.tokenEndpointAuthMethod === 'none') throw refusal(tenant, 'unauthorized_client', 'Grant type \'client_credentials\' not allowed for the client.', 403)
-      if (resource === undefined) throw refusal(tenant, 'access_denied', 'No audience parameter was provided, and no default audience has been configured', 403)
+      if (client.tokenEndpointAuthMethod === 'none') {
+        throw refusal(tenant, 'unauthorized_client', "Grant type 'client_credentials' not allowed for the client.", 403)
+      }
+      if (resource === undefined) {
+        throw refusal(tenant, 'access_denied',
+          'No audience parameter was provided, and no default audience has been configured', 403)
+      }
       const audience = audienceOf(resource)
       const info = resourceServerInfo(tenant, audience)
-      const granted = client.clientGrants === undefined ? findResourceServer(tenant, audience)?.scopes ?? [] : client.clientGrants[audience]
-      if (granted === undefined) throw refusal(tenant, 'access_denied', `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this API.`, 403)
+      const granted = client.clientGrants === undefined
+        ? findResourceServer(tenant, audience)?.scopes ?? []
+        : client.clientGrants[audience]
+      if (granted === undefined) {
+        throw refusal(tenant, 'access_denied',
+          `Client is not authorized to access "${audience}". You need to create a "client-grant" associated to this ` +
+            'API.', 403)
+      }
       const found = organization === undefined ? undefined : findOrganization(tenant, organization)
-      if (organization !== undefined && found === undefined) throw refusal(tenant, 'invalid_request', 'The specified organization does not exist.')
+      if (organization !== undefined && found === undefined) {
+        throw refusal(tenant, 'invalid_request', 'The specified organization does not exist.')
+      }
       const proof = await helpers.validateDpop(provider, ctx)
       helpers.checkDpopRequired(provider, ctx, proof)
       const Model = (provider as unknown as { ResourceServer: ResourceServerModel }).ResourceServer
-      const token = new provider.ClientCredentials({ client: ctx.oidc.client, resourceServer: new Model(resource, info), scope: granted.filter(name => scope === undefined || scope.split(' ').includes(name)).join(' ') })
+      const token = new provider.ClientCredentials({
+        client: ctx.oidc.client,
+        resourceServer: new Model(resource, info),
+        scope: granted.filter(name => scope === undefined || scope.split(' ').includes(name)).join(' ')
+      })
       if (proof !== undefined) {
         await helpers.checkDpopReplay(provider, ctx, proof, client.clientId, engine.errors.InvalidGrant)
         token.setThumbprint('jkt', proof.thumbprint)
       }
       if (found !== undefined) machineClaims.set(token, organizationClaims(found))
-      ctx.body = { access_token: await token.save(), scope: token.scope, expires_in: token.expiration, token_type: token.tokenType }
+      ctx.body = {
+        access_token: await token.save(),
+        scope: token.scope,
+        expires_in: token.expiration,
+        token_type: token.tokenType
+      }
     }, ['scope', 'audience', 'resource', 'organization'])
   }
 }

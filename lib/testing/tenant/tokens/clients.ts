@@ -5,7 +5,11 @@ import type { TenantClient } from '../options.js'
 import type { RegisteredClient } from '../engine/records.js'
 
 /** The application of a tenant that was given none. */
-export const demoClient: TenantClient = { clientId: 'demo-client', clientSecret: 'demo-client-secret-for-local-use-only', name: 'Demo application' }
+export const demoClient: TenantClient = {
+  clientId: 'demo-client',
+  clientSecret: 'demo-client-secret-for-local-use-only',
+  name: 'Demo application'
+}
 
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
 
@@ -47,7 +51,8 @@ const anyRedirectUri = 'https://registered.invalid/'
 
 /** An application as the engine registers it. */
 export function clientMetadata (client: RegisteredClient): AdapterPayload {
-  const keys = [...client.jwks?.keys.map(key => ({ ...key })) ?? [], ...client.certificate === undefined ? [] : [certificateKey(client.certificate)]]
+  const keys = [...client.jwks?.keys.map(key => ({ ...key })) ?? [],
+    ...client.certificate === undefined ? [] : [certificateKey(client.certificate)]]
   return {
     client_id: client.clientId,
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
@@ -61,7 +66,9 @@ export function clientMetadata (client: RegisteredClient): AdapterPayload {
     ...(keys.length > 0 && { jwks: { keys } }),
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests ?? false,
     require_signed_request_object: client.requireSignedRequestObject ?? false,
-    ...(client.backchannelLogoutUrl === undefined ? {} : { backchannel_logout_uri: client.backchannelLogoutUrl, backchannel_logout_session_required: true }),
+    ...(client.backchannelLogoutUrl === undefined
+      ? {}
+      : { backchannel_logout_uri: client.backchannelLogoutUrl, backchannel_logout_session_required: true }),
     dpop_bound_access_tokens: client.requireProofOfPossession ?? false
   }
 }
@@ -74,15 +81,25 @@ export const clientRules: Feature = {
   configure: tenant => ({
     allowOmittingSingleRegisteredRedirectUri: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' || (tenant.clients.get(client.clientId)?.requirePkce ?? false) }
+    pkce: {
+      required: (_ctx, client) =>
+        client.clientAuthMethod === 'none' || (tenant.clients.get(client.clientId)?.requirePkce ?? false)
+    }
   }),
   install (tenant) {
     const of = (clientId: string): RegisteredClient => tenant.clients.get(clientId)!
-    const allowed = (list: readonly string[] | undefined, url: string): boolean => list === undefined ? isLoopback(url) : list.includes(url)
+    const allowed = (list: readonly string[] | undefined, url: string): boolean =>
+      list === undefined ? isLoopback(url) : list.includes(url)
     Object.assign(tenant.provider.Client.prototype, {
-      redirectUriAllowed (this: { clientId: string }, url: string) { return allowed(of(this.clientId).callbacks, url) },
-      postLogoutRedirectUriAllowed (this: { clientId: string }, url: string) { return allowed(of(this.clientId).logoutUrls, url) },
-      grantTypeAllowed (this: { clientId: string }, type: string) { return type.startsWith(internalGrantPrefix) || (of(this.clientId).grantTypes?.includes(type) ?? true) },
+      redirectUriAllowed (this: { clientId: string }, url: string) {
+        return allowed(of(this.clientId).callbacks, url)
+      },
+      postLogoutRedirectUriAllowed (this: { clientId: string }, url: string) {
+        return allowed(of(this.clientId).logoutUrls, url)
+      },
+      grantTypeAllowed (this: { clientId: string }, type: string) {
+        return type.startsWith(internalGrantPrefix) || (of(this.clientId).grantTypes?.includes(type) ?? true)
+      },
       includeSid: () => true
     })
   }

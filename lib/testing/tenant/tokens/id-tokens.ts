@@ -8,8 +8,14 @@ interface IdTokenModel {
   validate: (token: string, client: Client) => Promise<OpenedToken>
   prototype: { issue: (this: Issuing, options: { use: string, expiresAt?: number }) => Promise<string> }
 }
-interface SessionModel { uid: string, authorizationFor: (clientId: string, value: string) => { sid?: string } }
-interface Issuing { client: Client, payload: () => Promise<Record<string, unknown>> }
+interface SessionModel {
+  uid: string
+  authorizationFor: (clientId: string, value: string) => { sid?: string }
+}
+interface Issuing {
+  client: Client
+  payload: () => Promise<Record<string, unknown>>
+}
 
 function openSymmetric (token: string, secret: string): OpenedToken | undefined {
   const [header = '', payload = '', signature = ''] = token.split('.')
@@ -19,9 +25,12 @@ function openSymmetric (token: string, secret: string): OpenedToken | undefined 
 }
 
 /** Signs a token for an application, with the algorithm that is set for it. */
-export async function signForClient (tenant: TenantContext, client: { clientId: string, clientSecret?: string | undefined, idTokenSignedResponseAlg?: string | undefined }, payload: Record<string, unknown>, typ = 'JWT'): Promise<string> {
+export async function signForClient (tenant: TenantContext,
+  client: { clientId: string, clientSecret?: string | undefined, idTokenSignedResponseAlg?: string | undefined },
+  payload: Record<string, unknown>, typ = 'JWT'): Promise<string> {
   if (client.idTokenSignedResponseAlg === 'HS256') {
-    return encodeJwt({ alg: 'HS256', typ }, payload, data => createHmac('sha256', client.clientSecret!).update(data).digest())
+    return encodeJwt({ alg: 'HS256', typ }, payload, data =>
+      createHmac('sha256', client.clientSecret!).update(data).digest())
   }
   return tenant.keys.sign(payload, { typ, alg: client.idTokenSignedResponseAlg as TenantAlgorithm })
 }
@@ -48,13 +57,32 @@ export const idTokens: Feature = {
     model.prototype.issue = async function ({ use }) {
       const payload = await this.payload()
       const now = Math.floor(tenant.now())
-      if (use === 'logout') return signForClient(tenant, this.client, { ...payload, iss: issuer, aud: this.client.clientId, iat: now, exp: now + 120 }, 'logout+jwt')
-      if (typeof payload.at_hash === 'string') payload.at_hash = createHash('sha256').update(payload.at_hash).digest().subarray(0, 16).toString('base64url')
-      return signForClient(tenant, this.client, { ...payload, iss: issuer, aud: this.client.clientId, iat: now, exp: now + (tenant.options.lifetimes?.idToken ?? 36_000) })
+      if (use === 'logout') {
+        return signForClient(tenant, this.client, {
+          ...payload,
+          iss: issuer,
+          aud: this.client.clientId,
+          iat: now,
+          exp: now + 120
+        }, 'logout+jwt')
+      }
+      if (typeof payload.at_hash === 'string') {
+        payload.at_hash = createHash('sha256').update(payload.at_hash).digest().subarray(0, 16).toString('base64url')
+      }
+      return signForClient(tenant, this.client, {
+        ...payload,
+        iss: issuer,
+        aud: this.client.clientId,
+        iat: now,
+        exp: now + (tenant.options.lifetimes?.idToken ?? 36_000)
+      })
     }
     model.validate = async (token, client) => {
-      const opened = client.idTokenSignedResponseAlg === 'HS256' ? openSymmetric(token, client.clientSecret!) : await tenant.keys.open(token)
-      if (opened?.payload.iss !== issuer || opened.payload.aud !== client.clientId || typeof opened.payload.sub !== 'string') throw new Error('not an ID token of this application')
+      const opened = client.idTokenSignedResponseAlg === 'HS256'
+        ? openSymmetric(token, client.clientSecret!)
+        : await tenant.keys.open(token)
+      if (opened?.payload.iss !== issuer || opened.payload.aud !== client.clientId ||
+        typeof opened.payload.sub !== 'string') throw new Error('not an ID token of this application')
       return opened
     }
     // one session id for all applications, as at Auth0

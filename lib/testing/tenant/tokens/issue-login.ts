@@ -24,7 +24,8 @@ export interface TokenLogin {
 export const loginParams = ['scope', 'audience', 'resource', 'organization']
 
 /** Gives the tokens of a login that happened on the token endpoint, or asks for a second factor first. */
-export async function issueLogin (tenant: TenantContext, ctx: TokenEndpointGrantContext, login: TokenLogin): Promise<void> {
+export async function issueLogin (tenant: TenantContext, ctx: TokenEndpointGrantContext,
+  login: TokenLogin): Promise<void> {
   const { user, gty, facts, amr, acr, more } = login
   const clientId = ctx.oidc.client.clientId
   const params = login.params ?? { ...ctx.oidc.params }
@@ -38,8 +39,26 @@ export async function issueLogin (tenant: TenantContext, ctx: TokenEndpointGrant
     }
   }
   const resource = [params.resource].flat()[0] as string | undefined
-  const grant = await openGrant(tenant, { clientId, accountId: user.sub, scopes, resources: resource === undefined ? [] : [resource], params, facts })
+  const grant = await openGrant(tenant, {
+    clientId,
+    accountId: user.sub,
+    scopes,
+    resources: resource === undefined ? [] : [resource],
+    params,
+    facts
+  })
   const proof = await tenant.helpers.validateDpop(tenant.provider, ctx)
   tenant.helpers.checkDpopRequired(tenant.provider, ctx, proof)
-  await issueTokens(tenant, ctx, { grant, user, resource, scopes, gty, proof, amr, acr, authTime: Math.floor(tenant.now()), ...(more && { more }) })
+  await issueTokens(tenant, ctx, {
+    grant,
+    user,
+    resource,
+    scopes,
+    gty,
+    proof,
+    amr,
+    acr,
+    authTime: Math.floor(tenant.now()),
+    ...(more && { more })
+  })
 }

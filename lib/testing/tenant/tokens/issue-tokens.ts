@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { AuthorizationDetail, Grant, KoaContextWithOIDC, ResourceServer, ResourceServerInstance } from 'oidc-provider'
+import type {
+  AuthorizationDetail, Grant, KoaContextWithOIDC, ResourceServer, ResourceServerInstance
+} from 'oidc-provider'
 import type { TenantContext } from '../engine/context.js'
 import type { DpopProof } from '../engine/engine.js'
 import { signForClient } from './id-tokens.js'
@@ -29,7 +31,7 @@ export interface Issue {
 }
 
 /** The engine's class for APIs. */
-export type ResourceServerModel = new (identifier: string, info: ResourceServer) => ResourceServerInstance
+export type ResourceServerModel = new(identifier: string, info: ResourceServer) => ResourceServerInstance
 
 const scopeClaims: Record<string, readonly string[]> = {
   profile: ['name', 'given_name', 'family_name', 'nickname', 'picture', 'updated_at'],
@@ -42,11 +44,19 @@ function claimsFor (user: StoredUser, scopes: readonly string[]): Record<string,
   return Object.fromEntries(Object.entries(profileClaims(user)).filter(([name]) => names.has(name)))
 }
 
-async function makeAccessToken (tenant: TenantContext, ctx: KoaContextWithOIDC, issue: Issue): Promise<{ value: string, scope: string, type: string, expiresIn: number }> {
+async function makeAccessToken (tenant: TenantContext, ctx: KoaContextWithOIDC,
+  issue: Issue): Promise<{ value: string, scope: string, type: string, expiresIn: number }> {
   const { provider, helpers, engine } = tenant
   const { grant, user, resource, scopes, proof } = issue
   const client = ctx.oidc.client!
-  const token = new provider.AccessToken({ client, accountId: user.sub, grantId: grant.jti, gty: issue.gty, sid: issue.sid, rar: issue.rar })
+  const token = new provider.AccessToken({
+    client,
+    accountId: user.sub,
+    grantId: grant.jti,
+    gty: issue.gty,
+    sid: issue.sid,
+    rar: issue.rar
+  })
   if (resource === undefined) {
     token.scope = scopes.filter(scope => standardScopes.includes(scope)).join(' ')
   } else {
@@ -61,16 +71,31 @@ async function makeAccessToken (tenant: TenantContext, ctx: KoaContextWithOIDC, 
   return { value: await token.save(), scope: token.scope, type: token.tokenType, expiresIn: token.expiration }
 }
 
-async function makeRefreshToken (tenant: TenantContext, ctx: KoaContextWithOIDC, issue: Issue): Promise<string | undefined> {
+async function makeRefreshToken (tenant: TenantContext, ctx: KoaContextWithOIDC,
+  issue: Issue): Promise<string | undefined> {
   const client = ctx.oidc.client!
   if (!issue.scopes.includes('offline_access') || !client.grantTypeAllowed('refresh_token')) return undefined
   const { user, grant, resource, gty, acr, amr, authTime, sid, rar, proof } = issue
-  const token = new tenant.provider.RefreshToken({ client, accountId: user.sub, acr, amr, authTime, grantId: grant.jti, gty, resource, rotations: 0, scope: issue.scopes.join(' '), sid, rar })
+  const token = new tenant.provider.RefreshToken({
+    client,
+    accountId: user.sub,
+    acr,
+    amr,
+    authTime,
+    grantId: grant.jti,
+    gty,
+    resource,
+    rotations: 0,
+    scope: issue.scopes.join(' '),
+    sid,
+    rar
+  })
   if (proof !== undefined && client.clientAuthMethod === 'none') token.jkt = proof.thumbprint
   return token.save()
 }
 
-async function makeIdToken (tenant: TenantContext, ctx: KoaContextWithOIDC, issue: Issue, accessToken: string): Promise<string | undefined> {
+async function makeIdToken (tenant: TenantContext, ctx: KoaContextWithOIDC, issue: Issue,
+  accessToken: string): Promise<string | undefined> {
   if (!issue.scopes.includes('openid')) return undefined
   const client = ctx.oidc.client!
   const now = Math.floor(tenant.now())

@@ -7,7 +7,8 @@ const asked = new WeakSet<object>()
 export const offlineAccess: Feature = {
   configure: tenant => ({
     expiresWithSession: () => false,
-    issueRefreshToken: (_ctx, client, source) => source.scopes.has('offline_access') && client.grantTypeAllowed('refresh_token'),
+    issueRefreshToken: (_ctx, client, source) =>
+      source.scopes.has('offline_access') && client.grantTypeAllowed('refresh_token'),
     extraParams: {
       audience (ctx, audience) {
         const params = ctx.oidc.params!
@@ -19,8 +20,11 @@ export const offlineAccess: Feature = {
     }
   }),
   install (tenant) {
-    const { responseModeAllowed } = tenant.provider.Client.prototype as { responseModeAllowed: (...args: unknown[]) => boolean }
-    // the first that happens once the parameters are read, from wherever they came, and before the engine strips the scope
+    const { responseModeAllowed } = tenant.provider.Client.prototype as {
+      responseModeAllowed: (...args: unknown[]) => boolean
+    }
+    // the first that happens once the parameters are read, from wherever they came, and before the engine strips the
+    // scope
     Object.assign(tenant.provider.Client.prototype, {
       responseModeAllowed (this: unknown, ...args: unknown[]) {
         const { oidc } = tenant.engine.Provider.ctx!

@@ -11,13 +11,24 @@ function refuseProof (description: string): never {
 }
 
 /** Checks the proof of a request to one of the tenant's own APIs. */
-export async function checkProof (tenant: TenantContext, request: TenantRequest, accessToken: string, thumbprint: string): Promise<void> {
+export async function checkProof (tenant: TenantContext, request: TenantRequest, accessToken: string,
+  thumbprint: string): Promise<void> {
   const { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } = await import('jose')
-  const proof = await jwtVerify(request.headers.dpop ?? '', EmbeddedJWK, { typ: 'dpop+jwt', algorithms: ['ES256'], currentDate: new Date(tenant.now() * 1000) }).catch(() => refuseProof('The proof is not valid.'))
+  const proof = await jwtVerify(request.headers.dpop ?? '', EmbeddedJWK, {
+    typ: 'dpop+jwt',
+    algorithms: ['ES256'],
+    currentDate: new Date(tenant.now() * 1000)
+  }).catch(() => refuseProof('The proof is not valid.'))
   const { htm, htu, ath, jti, iat = 0 } = proof.payload
-  if (await calculateJwkThumbprint(proof.protectedHeader.jwk!) !== thumbprint) refuseProof('The proof has another key than the token.')
-  if (htm !== request.method || htu !== `${tenant.issuer}${request.path.slice(1)}`) refuseProof('The proof is for another request.')
-  if (ath !== createHash('sha256').update(accessToken).digest('base64url')) refuseProof('The proof is for another token.')
+  if (await calculateJwkThumbprint(proof.protectedHeader.jwk!) !== thumbprint) {
+    refuseProof('The proof has another key than the token.')
+  }
+  if (htm !== request.method || htu !== `${tenant.issuer}${request.path.slice(1)}`) {
+    refuseProof('The proof is for another request.')
+  }
+  if (ath !== createHash('sha256').update(accessToken).digest('base64url')) {
+    refuseProof('The proof is for another token.')
+  }
   if (Math.abs(iat - tenant.now()) > maxAge) refuseProof('The proof is too old.')
   const used = seen.get(tenant) ?? new Set()
   seen.set(tenant, used)

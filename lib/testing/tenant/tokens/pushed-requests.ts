@@ -5,9 +5,13 @@ const lifetime = 30
 /** Pushed requests live as long as Auth0's. @see RFC 9126 */
 export const pushedRequests: Feature = {
   install ({ provider }) {
-    const { prototype } = provider.PushedAuthorizationRequest as unknown as { prototype: { save: (ttl: number) => Promise<string>, exp?: number } }
+    const { prototype } = provider.PushedAuthorizationRequest as unknown as {
+      prototype: { save: (ttl: number) => Promise<string>, exp?: number }
+    }
     const { save } = prototype
-    prototype.save = function (ttl) { return save.call(this, Math.min(ttl, lifetime)) }
+    prototype.save = function (ttl) {
+      return save.call(this, Math.min(ttl, lifetime))
+    }
   },
   after (answer, request) {
     if (request.path !== '/oauth/par' || answer.status !== 201) return answer

@@ -15,19 +15,32 @@ function invalid (tenant: TenantContext): Error {
 }
 
 async function revokeFamily (tenant: TenantContext, grantId: string): Promise<void> {
-  await Promise.all([tenant.provider.AccessToken.revokeByGrantId(grantId), tenant.provider.RefreshToken.revokeByGrantId(grantId), tenant.provider.Grant.adapter.destroy(grantId)])
+  await Promise.all([tenant.provider.AccessToken.revokeByGrantId(grantId),
+    tenant.provider.RefreshToken.revokeByGrantId(grantId), tenant.provider.Grant.adapter.destroy(grantId)])
 }
 
-/** The API and the scopes a refresh gives: what was asked for, as far as the token or the application's policies allow it; the rest is ignored. */
-export function refreshTarget (policies: readonly RefreshTokenPolicy[], token: { resource: string | undefined, scopes: readonly string[] }, asked: { audience: string | undefined, scope: string | undefined }): { resource: string | undefined, scopes: string[] } {
+/**
+ * The API and the scopes a refresh gives: what was asked for, as far as the token or the application's policies allow
+ * it; the rest is ignored.
+ */
+export function refreshTarget (policies: readonly RefreshTokenPolicy[],
+  token: { resource: string | undefined, scopes: readonly string[] },
+  asked: { audience: string | undefined, scope: string | undefined }
+): { resource: string | undefined, scopes: string[] } {
   const own = token.resource === undefined ? undefined : audienceOf(token.resource)
   const policy = asked.audience === own ? undefined : policies.find(({ audience }) => audience === asked.audience)
-  const allowed = policy === undefined ? token.scopes : [...token.scopes.filter(scope => standardScopes.includes(scope)), ...policy.scope]
+  const allowed = policy === undefined
+    ? token.scopes
+    : [...token.scopes.filter(scope => standardScopes.includes(scope)), ...policy.scope]
   const wanted = asked.scope?.split(' ').filter(scope => allowed.includes(scope)) ?? []
-  return { resource: policy === undefined ? token.resource : resourceOf(policy.audience), scopes: wanted.length === 0 ? [...allowed] : wanted }
+  return {
+    resource: policy === undefined ? token.resource : resourceOf(policy.audience),
+    scopes: wanted.length === 0 ? [...allowed] : wanted
+  }
 }
 
-async function rotated (tenant: TenantContext, ctx: KoaContextWithOIDC, client: RegisteredClient, token: StoredRefreshToken): Promise<string> {
+async function rotated (tenant: TenantContext, ctx: KoaContextWithOIDC, client: RegisteredClient,
+  token: StoredRefreshToken): Promise<string> {
   const { rotation = false, overlap = tenant.options.refreshTokenOverlap ?? 0 } = client.refreshToken ?? {}
   if (token.consumed !== undefined && tenant.now() - token.consumed >= overlap) {
     await revokeFamily(tenant, token.grantId!)
@@ -35,21 +48,61 @@ async function rotated (tenant: TenantContext, ctx: KoaContextWithOIDC, client: 
   }
   if (!rotation) return token.jti
   if (token.consumed === undefined) await token.consume()
-  const { accountId, acr, amr, authTime, claims, grantId, gty, iiat, resource, rotations = 0, scope, sid, sessionUid, rar, jkt } = token
-  const next = new tenant.provider.RefreshToken({ client: ctx.oidc.client!, accountId, acr, amr, authTime, claims, grantId: grantId!, gty: gty!, iiat, resource, rotations: rotations + 1, scope: scope!, sid, sessionUid, rar, jkt, 'x5t#S256': token['x5t#S256'] })
+  const {
+    accountId,
+    acr,
+    amr,
+    authTime,
+    claims,
+    grantId,
+    gty,
+    iiat,
+    resource,
+    rotations = 0,
+    scope,
+    sid,
+    sessionUid,
+    rar,
+    jkt
+  } = token
+  const next = new tenant.provider.RefreshToken({
+    client: ctx.oidc.client!,
+    accountId,
+    acr,
+    amr,
+    authTime,
+    claims,
+    grantId: grantId!,
+    gty: gty!,
+    iiat,
+    resource,
+    rotations: rotations + 1,
+    scope: scope!,
+    sid,
+    sessionUid,
+    rar,
+    jkt,
+    'x5t#S256': token['x5t#S256']
+  })
   return next.save()
 }
 
 /** Refresh tokens: rotation, the overlap, reuse detection that ends the family, and other APIs by policy. */
 export const refreshTokens: Feature = {
-  configure: ({ options }) => ({ ttl: { RefreshToken: options.lifetimes?.refreshToken ?? 2_592_000, Grant: 31_557_600 } }),
+  configure: ({ options }) => ({
+    ttl: { RefreshToken: options.lifetimes?.refreshToken ?? 2_592_000, Grant: 31_557_600 }
+  }),
   install (tenant) {
     const { provider, helpers } = tenant
     provider.registerGrantType('refresh_token', async ctx => {
       const { refresh_token: value, audience, scope } = ctx.oidc.params
-      if (typeof value !== 'string') throw refusal(tenant, 'invalid_request', 'Missing required parameter: refresh_token')
+      if (typeof value !== 'string') {
+        throw refusal(tenant, 'invalid_request', 'Missing required parameter: refresh_token')
+      }
       const client = tenant.clients.get(ctx.oidc.client.clientId)!
-      const token = await provider.RefreshToken.find(value, { ignoreExpiration: true }) as StoredRefreshToken | undefined
+      const token = await provider.RefreshToken.find(value, { ignoreExpiration: true }) as
+        | StoredRefreshToken
+        | undefined
       if (token?.grantId === undefined || token.clientId !== client.clientId || token.isExpired) throw invalid(tenant)
       const proof = await helpers.validateDpop(provider, ctx)
       helpers.checkDpopRequired(provider, ctx, proof)
@@ -58,17 +111,39 @@ export const refreshTokens: Feature = {
       const user = tenant.users.bySub(token.accountId)
       if (user === undefined || user.blocked) throw invalid(tenant)
       const policies = [...client.refreshToken?.policies ?? [], myAccountPolicy(tenant.issuer)]
-      const target = refreshTarget(policies, { resource: [token.resource].flat()[0], scopes: [...token.scopes] }, { audience: typeof audience === 'string' ? audience : undefined, scope })
+      const target = refreshTarget(policies, { resource: [token.resource].flat()[0], scopes: [...token.scopes] }, {
+        audience: typeof audience === 'string' ? audience : undefined,
+        scope
+      })
       const refused = tenant.options.requireMfa === undefined
         ? undefined
-        : challenge(tenant, { user, clientId: client.clientId, grantType: 'refresh_token', scopes: target.scopes, params: { scope: target.scopes.join(' '), resource: target.resource } })
+        : challenge(tenant, {
+          user,
+          clientId: client.clientId,
+          grantType: 'refresh_token',
+          scopes: target.scopes,
+          params: { scope: target.scopes.join(' '), resource: target.resource }
+        })
       if (refused !== undefined) {
         ctx.status = 403
         ctx.body = refused
         return
       }
       const refreshToken = await rotated(tenant, ctx, client, token)
-      await issueTokens(tenant, ctx, { grant, user, resource: target.resource, scopes: target.scopes, gty: 'refresh_token', proof, acr: token.acr, amr: token.amr, authTime: token.authTime, rar: token.rar, sid: token.sid, refreshToken })
+      await issueTokens(tenant, ctx, {
+        grant,
+        user,
+        resource: target.resource,
+        scopes: target.scopes,
+        gty: 'refresh_token',
+        proof,
+        acr: token.acr,
+        amr: token.amr,
+        authTime: token.authTime,
+        rar: token.rar,
+        sid: token.sid,
+        refreshToken
+      })
     }, ['refresh_token', 'scope', 'audience', 'resource', 'authorization_details'])
   }
 }

@@ -4,7 +4,11 @@ import { refusal } from '../engine/refusal.js'
 import type { StoredUser } from '../login/users.js'
 
 /** The API of a tenant that was given none. */
-export const demoResourceServer: TenantResourceServer = { identifier: 'https://api.example.com', name: 'Demo API', scopes: ['read:items', 'write:items'] }
+export const demoResourceServer: TenantResourceServer = {
+  identifier: 'https://api.example.com',
+  name: 'Demo API',
+  scopes: ['read:items', 'write:items']
+}
 
 /** Scopes that are not an API's. */
 export const standardScopes = ['openid', 'profile', 'email', 'phone', 'offline_access']
@@ -27,15 +31,19 @@ export function findResourceServer (tenant: TenantContext, audience: string): Te
 }
 
 /** Which of the scopes a user gets for an API: all that it has, with RBAC those the user's permissions hold. */
-export function grantedApiScopes (tenant: TenantContext, user: StoredUser, resource: string, scopes: readonly string[]): string[] {
+export function grantedApiScopes (tenant: TenantContext, user: StoredUser, resource: string,
+  scopes: readonly string[]): string[] {
   const audience = audienceOf(resource)
   const api = findResourceServer(tenant, audience)
   const permissions = user.permissions?.[audience] ?? []
-  return scopes.filter(scope => standardScopes.includes(scope) || (api?.scopes?.includes(scope) && (!api.rbac || permissions.includes(scope))))
+  return scopes.filter(scope =>
+    standardScopes.includes(scope) || (api?.scopes?.includes(scope) && (!api.rbac || permissions.includes(scope)))
+  )
 }
 
 /** What the engine wants to know of an API. */
-export function resourceServerInfo (tenant: TenantContext, audience: string): { audience: string, scope: string, accessTokenTTL: number, accessTokenFormat: 'opaque' } {
+export function resourceServerInfo (tenant: TenantContext,
+  audience: string): { audience: string, scope: string, accessTokenTTL: number, accessTokenFormat: 'opaque' } {
   const api = findResourceServer(tenant, audience)
   if (api === undefined) throw refusal(tenant, 'access_denied', `Service not found: ${audience}`, 403)
   return {
@@ -48,7 +56,9 @@ export function resourceServerInfo (tenant: TenantContext, audience: string): { 
 
 function withResource (params: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { audience, resource = audience } = params
-  return typeof resource === 'string' && resource !== '' ? { ...params, resource: resourceOf(audienceOf(resource)) } : { ...params }
+  return typeof resource === 'string' && resource !== ''
+    ? { ...params, resource: resourceOf(audienceOf(resource)) }
+    : { ...params }
 }
 
 /** APIs: `audience`, scopes and lifetimes of their tokens. */
@@ -69,10 +79,14 @@ export const resourceServers: Feature = {
       }
     },
     ttl: {
-      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? tenant.options.lifetimes?.accessToken ?? 86_400,
+      AccessToken: (_ctx, token) =>
+        token.resourceServer?.accessTokenTTL ?? tenant.options.lifetimes?.accessToken ?? 86_400,
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 86_400,
       AuthorizationCode: tenant.options.lifetimes?.code ?? 600
     }
   }),
-  before: request => request.path === '/oauth/token' && (request.body.audience ?? request.body.resource) !== undefined ? { ...request, body: withResource(request.body) } : request
+  before: request =>
+    request.path === '/oauth/token' && (request.body.audience ?? request.body.resource) !== undefined
+      ? { ...request, body: withResource(request.body) }
+      : request
 }

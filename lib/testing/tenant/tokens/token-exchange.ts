@@ -16,13 +16,18 @@ const maxActors = 4
 type ExchangeContext = TokenEndpointGrantContext<Record<string, string | undefined>>
 
 /** Who acts for the user. @see RFC 8693 section 4.1 */
-interface Actor { sub: string, act?: Actor }
+interface Actor {
+  sub: string
+  act?: Actor
+}
 
 async function actorOf (tenant: TenantContext, ctx: ExchangeContext): Promise<Actor | undefined> {
   const { actor_token: token, actor_token_type: type } = ctx.oidc.params
   if (token === undefined && type === undefined) return undefined
   const claims = token === undefined || type !== idTokenType ? undefined : (await tenant.keys.open(token))?.payload
-  if (claims === undefined || claims.aud !== ctx.oidc.client.clientId || Number(claims.exp) <= tenant.now()) throw refusal(tenant, 'invalid_request', 'The actor token is not a valid ID token of this application.')
+  if (claims === undefined || claims.aud !== ctx.oidc.client.clientId || Number(claims.exp) <= tenant.now()) {
+    throw refusal(tenant, 'invalid_request', 'The actor token is not a valid ID token of this application.')
+  }
   return { sub: String(claims.sub) }
 }
 
@@ -36,8 +41,12 @@ async function onBehalfOf (tenant: TenantContext, ctx: ExchangeContext): Promise
   const claims = (await tenant.keys.open(token))?.payload
   const user = tenant.users.bySub(claims?.sub as string | undefined)
   const { clientId } = ctx.oidc.client
-  const linked = [claims?.aud].flat().some(audience => findResourceServer(tenant, String(audience))?.linkedClientId === clientId)
-  if (claims === undefined || user === undefined || Number(claims.exp) <= tenant.now() || !linked) throw refusal(tenant, 'invalid_grant', 'The subject token is not valid for this application.', 403)
+  const linked = [claims?.aud].flat().some(audience =>
+    findResourceServer(tenant, String(audience))?.linkedClientId === clientId
+  )
+  if (claims === undefined || user === undefined || Number(claims.exp) <= tenant.now() || !linked) {
+    throw refusal(tenant, 'invalid_grant', 'The subject token is not valid for this application.', 403)
+  }
   if (resource === undefined) throw refusal(tenant, 'invalid_request', 'audience is required')
   const actor = { sub: clientId, ...(claims.act === undefined ? {} : { act: claims.act as Actor }) }
   if (depth(actor) > maxActors) throw refusal(tenant, 'invalid_request', 'Too many actors.')
@@ -46,7 +55,9 @@ async function onBehalfOf (tenant: TenantContext, ctx: ExchangeContext): Promise
 
 async function subjectOf (tenant: TenantContext, ctx: ExchangeContext): Promise<StoredUser> {
   const { subject_token: token, subject_token_type: type } = ctx.oidc.params
-  if (token === undefined || type === undefined) throw refusal(tenant, 'invalid_request', 'subject_token and subject_token_type are required')
+  if (token === undefined || type === undefined) {
+    throw refusal(tenant, 'invalid_request', 'subject_token and subject_token_type are required')
+  }
   const { clientId } = ctx.oidc.client
   let name: string | undefined
   if (type === refreshTokenType) {
@@ -54,7 +65,9 @@ async function subjectOf (tenant: TenantContext, ctx: ExchangeContext): Promise<
     name = refreshToken?.clientId === clientId ? refreshToken.accountId : undefined
   } else {
     const profile = tenant.options.tokenExchange?.[type]
-    if (profile === undefined) throw refusal(tenant, 'invalid_request', `There is no token exchange profile for ${type}.`)
+    if (profile === undefined) {
+      throw refusal(tenant, 'invalid_request', `There is no token exchange profile for ${type}.`)
+    }
     name = await profile({ subjectToken: token, subjectTokenType: type, clientId, params: { ...ctx.oidc.params } })
   }
   const user = name === undefined ? undefined : tenant.users.find(name)
@@ -65,32 +78,61 @@ async function subjectOf (tenant: TenantContext, ctx: ExchangeContext): Promise<
 /** A token that takes a login over to another application. */
 function transfer (tenant: TenantContext, ctx: ExchangeContext, user: StoredUser, actor: Actor | undefined): void {
   const { scope = '', subject_token_type: type } = ctx.oidc.params
-  if (tenant.clients.get(ctx.oidc.client.clientId)?.sessionTransfer === false) throw refusal(tenant, 'session_transfer_disabled', 'Session transfer is off for this application.', 403)
-  if (actor === undefined && type !== refreshTokenType) throw refusal(tenant, 'setactor_required', 'The token exchange profile has to set an actor.')
-  if (scope.split(' ').includes('offline_access')) throw refusal(tenant, 'invalid_scope', 'offline_access is not allowed in a session transfer.')
+  if (tenant.clients.get(ctx.oidc.client.clientId)?.sessionTransfer === false) {
+    throw refusal(tenant, 'session_transfer_disabled', 'Session transfer is off for this application.', 403)
+  }
+  if (actor === undefined && type !== refreshTokenType) {
+    throw refusal(tenant, 'setactor_required', 'The token exchange profile has to set an actor.')
+  }
+  if (scope.split(' ').includes('offline_access')) {
+    throw refusal(tenant, 'invalid_scope', 'offline_access is not allowed in a session transfer.')
+  }
   const claims = actor === undefined ? {} : { act: actor }
-  const token = tenant.oneTimeLogins.add('stt_', { sub: user.sub, expiresAt: tenant.now() + transferLifetime, facts: { idTokenClaims: claims, accessTokenClaims: claims } })
-  ctx.body = { access_token: token, issued_token_type: transferTokenType, token_type: 'N_A', expires_in: transferLifetime }
+  const token = tenant.oneTimeLogins.add('stt_', {
+    sub: user.sub,
+    expiresAt: tenant.now() + transferLifetime,
+    facts: { idTokenClaims: claims, accessTokenClaims: claims }
+  })
+  ctx.body = {
+    access_token: token,
+    issued_token_type: transferTokenType,
+    token_type: 'N_A',
+    expires_in: transferLifetime
+  }
 }
 
 /** Token exchange by profile, on behalf of a user, and session transfer tokens. @see RFC 8693 */
 export const tokenExchange: Feature = {
   install (tenant) {
-    const params = [...loginParams, 'subject_token', 'subject_token_type', 'requested_token_type', 'actor_token', 'actor_token_type', 'reason', 'login_hint', 'user_profile', 'connection']
+    const params = [...loginParams, 'subject_token', 'subject_token_type', 'requested_token_type', 'actor_token',
+      'actor_token_type', 'reason', 'login_hint', 'user_profile', 'connection']
     tenant.provider.registerGrantType<Record<string, string | undefined>>(grantType, async ctx => {
       const { subject_token_type: type, requested_token_type: requestedType } = ctx.oidc.params
       const [resource] = [ctx.oidc.params.resource].flat()
       const audience = resource === undefined ? undefined : audienceOf(resource)
       if (type === accessTokenType) {
-        if (requestedType !== accessTokenType) throw refusal(tenant, 'invalid_request', 'requested_token_type has to be an access token')
+        if (requestedType !== accessTokenType) {
+          throw refusal(tenant, 'invalid_request', 'requested_token_type has to be an access token')
+        }
         const { user, actor } = await onBehalfOf(tenant, ctx)
-        return issueLogin(tenant, ctx, { user, gty: grantType, mfa: false, facts: { accessTokenClaims: { act: actor } }, more: { issued_token_type: accessTokenType } })
+        return issueLogin(tenant, ctx, {
+          user,
+          gty: grantType,
+          mfa: false,
+          facts: { accessTokenClaims: { act: actor } },
+          more: { issued_token_type: accessTokenType }
+        })
       }
       const user = await subjectOf(tenant, ctx)
       const actor = await actorOf(tenant, ctx)
       if (audience === `urn:${tenant.domain}:session_transfer`) return transfer(tenant, ctx, user, actor)
       const claims = actor === undefined ? {} : { act: actor }
-      return issueLogin(tenant, ctx, { user, gty: grantType, facts: { idTokenClaims: claims, accessTokenClaims: claims }, more: { issued_token_type: accessTokenType } })
+      return issueLogin(tenant, ctx, {
+        user,
+        gty: grantType,
+        facts: { idTokenClaims: claims, accessTokenClaims: claims },
+        more: { issued_token_type: accessTokenType }
+      })
     }, params)
   }
 }
