@@ -1,12 +1,10 @@
-import { createRequire } from 'node:module'
-import { StatelessStateStore, type CookieHandler, type CookieSerializeOptions } from '@auth0/auth0-server-js'
 import t from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { inWorld, isSessionCookie, type World, type WorldOptions } from '../../hostile/app.js'
 import { setCookies, type Browser } from '../../hostile/browser.js'
 import { jws, rsaKey } from '../../hostile/jws.js'
+import { auth0ServerJsCookies, expressOidcCookies, type Cookies } from './peer-cookies.js'
 
-const require = createRequire(import.meta.url)
 const secret = 'secret-of-the-library-before-0123456789'
 const older = 'an-older-secret-of-that-library-98765'
 const now = () => Math.floor(Date.now() / 1000)
@@ -24,23 +22,10 @@ const claims = (more: object = {}) => ({
 const idToken = (more: object = {}) =>
   jws({ header: { alg: 'RS256', typ: 'JWT' }, payload: claims(more), key: key.privateKey })
 
-type Cookies = Record<string, string>
-
-/** What the cookies of auth0-server-js are, made by the package itself. */
+/** A session of auth0-server-js, with `state` over what it holds. */
 async function auth0ServerJs (state: object = {},
   { name = '__a0_session', secrets = secret as string | string[], absoluteDuration = 86_400 } = {}): Promise<Cookies> {
-  const cookies: Cookies = {}
-  const handler: CookieHandler<unknown> = {
-    setCookie: (name: string, value: string, _options?: CookieSerializeOptions) => {
-      cookies[name] = value
-    },
-    getCookie: (name: string) => cookies[name],
-    getCookies: () => cookies,
-    deleteCookie: (name: string) => {
-      delete cookies[name]
-    }
-  }
-  await new StatelessStateStore({ secret: secrets as string, absoluteDuration }, handler).set(name, {
+  return await auth0ServerJsCookies({
     user: claims(),
     idToken: idToken(),
     refreshToken: 'old-refresh-token',
@@ -53,30 +38,13 @@ async function auth0ServerJs (state: object = {},
     connectionTokenSets: [{ accessToken: 'google-token', scope: 'mail', expiresAt: now() + 600, connection: 'google' }],
     internal: { sid: 'sid-1', createdAt: now() - 100 },
     ...state
-  })
-  return cookies
+  }, { name, secrets, absoluteDuration })
 }
 
-type AppSession = (config: object) => (req: object, res: object, next: (error?: unknown) => void) => Promise<void>
-
-/** What the cookies of express-openid-connect are, made by its own middleware. */
+/** A session of express-openid-connect, with `session` over what it holds. */
 async function expressOidc (session: object = {},
   { name = 'appSession', secrets = secret as string | string[], absoluteDuration = 604_800 } = {}): Promise<Cookies> {
-  const appSession = require('express-openid-connect/lib/appSession.js') as AppSession
-  const cookies: Cookies = {}
-  const request: Record<string, unknown> = { get: () => '' }
-  const response = {
-    cookie: (name: string, value: string) => {
-      cookies[name] = value
-    },
-    clearCookie: () => {},
-    writeHead () {}
-  }
-  await appSession({
-    secret: secrets,
-    session: { name, rolling: true, rollingDuration: 86_400, absoluteDuration, cookie: {}, genid: () => 'id' }
-  })(request, response, () => {})
-  Object.assign(request[name] as object, {
+  return await expressOidcCookies({
     id_token: idToken(),
     access_token: 'old-access-token',
     refresh_token: 'old-refresh-token',
@@ -84,9 +52,7 @@ async function expressOidc (session: object = {},
     expires_at: now() + 600,
     sid: 'sid-1',
     ...session
-  })
-  response.writeHead()
-  return cookies
+  }, { name, secrets, absoluteDuration })
 }
 
 const libraries = {

@@ -29,6 +29,11 @@ export class FakePostgres implements PostgresPool {
     return this.#tables.get(name) ?? []
   }
 
+  /** Makes a table that holds these rows. */
+  restore (name: string, rows: Row[]): void {
+    this.#tables.set(name, rows.map(row => ({ ...row })))
+  }
+
   #migrate (sql: string): { rows: Row[], rowCount: null } {
     const name = /CREATE TABLE IF NOT EXISTS (\S+)/.exec(sql)![1]!
     if (!this.#tables.has(name)) this.#tables.set(name, [])

@@ -4,6 +4,10 @@ import type { IoredisClient, NodeRedisClient } from '../../../lib/stores/redis/r
 type Value = string | Map<string, string> | SortedSet
 class SortedSet extends Map<string, number> {}
 
+/** The keys of a Redis server and their values, as JSON can hold them. */
+export type RedisSnapshot = Record<string,
+  { string: string } | { hash: Record<string, string> } | { sortedSet: Record<string, number> }>
+
 /** What a Redis server would hold, with each of the stores' scripts spelled out in TypeScript. */
 export class FakeRedis {
   readonly #values = new Map<string, { value: Value, until: number }>()
@@ -63,6 +67,27 @@ export class FakeRedis {
   /** Everything that is there as text, as a thief of the server would find it. */
   dump (): string {
     return JSON.stringify([...this.#values], (_, value: unknown) => value instanceof Map ? [...value] : value)
+  }
+
+  /** Every key with its value: text, hash or sorted set. */
+  snapshot (): RedisSnapshot {
+    return Object.fromEntries(this.keys().map(key => {
+      const value = this.#live(key)!
+      if (typeof value === 'string') return [key, { string: value }]
+      return [key,
+        value instanceof SortedSet ? { sortedSet: Object.fromEntries(value) } : { hash: Object.fromEntries(value) }]
+    }))
+  }
+
+  /** Holds what a snapshot holds, and nothing else. The keys do not expire. */
+  restore (snapshot: RedisSnapshot): void {
+    this.#values.clear()
+    for (const [key, kept] of Object.entries(snapshot)) {
+      const value = 'string' in kept
+        ? kept.string
+        : 'hash' in kept ? new Map(Object.entries(kept.hash)) : new SortedSet(Object.entries(kept.sortedSet))
+      this.#values.set(key, { value, until: Infinity })
+    }
   }
 
   /** Forgets a key, as eviction would. */
