@@ -1,3 +1,4 @@
+export type * from './guards.js'
 export type * from './options.js'
 export type * from './session.js'
 export type * from './stores.js'

@@ -16,7 +16,9 @@ import {
   getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions
 } from './tokens/connection-token.js'
 import type { PluginContext, RequestContext } from './context.js'
-import { mfa, passkeys, passwordless } from './login/embedded-login.js'
+import { mfa } from './login/mfa.js'
+import { passkeys } from './login/passkeys.js'
+import { passwordless } from './login/passwordless.js'
 import {
   completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions,
   type LinkUserOptions

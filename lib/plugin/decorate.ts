@@ -4,10 +4,8 @@ import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance, strictInstance } from './instance.js'
 import { beginRequest, readRoute, readScopes } from './guards/read-route.js'
 import { watchScopes } from './guards/scope-guards.js'
-import type { Registration } from './request/registration.js'
-import {
-  kRegistration, kRequestState, registrationOf, type Scoped, type WithRequestState
-} from './request/request-state.js'
+import { kRegistration, registrationOf, type Registration, type Scoped } from './request/registration.js'
+import { kRequestState, type WithRequestState } from './request/request-state.js'
 
 /** Puts `auth0` on the instance and on its requests. The request's is one lazy getter that asks its own scope. */
 export function decorate (fastify: FastifyInstance, registration: Registration,

@@ -1,4 +1,5 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { clientOver, type AuthenticationClient } from '../authentication/client.js'
 import { ConfigurationError } from '../errors.js'
 import type { ServerClient } from '../flows/client.js'
@@ -31,7 +32,12 @@ import type { ManagementClient } from '../management/client.js'
 import { unknownName } from './options/nearest-name.js'
 import type { Registration } from './request/registration.js'
 import { isRaw, upgradeRequest } from './request/upgrade-request.js'
-import type { BoundTo } from './fastify.js'
+
+/** What `fastify.auth0.for()` binds a client to: Fastify's request, or Node's own. */
+export interface BoundTo {
+  request: FastifyRequest | IncomingMessage
+  reply?: FastifyReply
+}
 
 /** Which domain is meant, where the plugin serves several. */
 export interface DomainOption {

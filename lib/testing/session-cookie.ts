@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { ConfigurationError } from '../errors.js'
-import { kRegistration, type Scoped } from '../plugin/request/request-state.js'
+import { kRegistration, type Scoped } from '../plugin/request/registration.js'
 import type { CustomSession, UserClaims } from '../../types/session.js'
 import type { CookieAttributes, CookieJar, SessionRecord } from '../../types/stores.js'
 import type { TokenSet } from '../../types/tokens.js'

@@ -5,25 +5,12 @@ import { checkIssuer } from '../../tokens/claim-rules.js'
 import { peekClaims } from '../../tokens/compact.js'
 import { verifyJws } from '../../tokens/jws.js'
 import { refuseToken } from '../../tokens/refuse-token.js'
+import type { AccessTokenDemands } from '../../../types/guards.js'
 import type { AccessTokenClaims } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import type { VerifiedToken } from './verified-tokens.js'
 
 const MAX_LENGTH = 16_384
-
-/** What an API wants of a token. */
-export interface AccessTokenDemands {
-  /** All of these. */
-  scopes?: readonly string[]
-  /** At least one of these. */
-  anyScope?: readonly string[]
-  /** All of these, from the `permissions` claim. */
-  permissions?: readonly string[]
-  /** Organization id (`org_…`) or name. */
-  organization?: string
-  /** Identifier of the API, or several; the configured one unless given. */
-  audience?: string | readonly string[]
-}
 
 /**
  * Verifies an access token for this API: signature, type, issuer, audience, times, organization, scopes, permissions.

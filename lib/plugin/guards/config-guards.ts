@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
-import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
-import type { RouteAuth0Config } from '../fastify.js'
+import type { AccessTokenDemands } from '../../../types/guards.js'
+import type { RouteAuth0Config } from '../../../types/guards.js'
 import { checkMembers, flag, refuseOption, unauthenticated, type Rule } from '../options/rules.js'
 import type { Guard } from './guard.js'
 import { requireClaims } from './require-claims.js'

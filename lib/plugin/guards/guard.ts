@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError, ForbiddenError } from '../../errors.js'
 import type { ServerClient } from '../../flows/client.js'
 import type { Config } from '../../flows/config.js'
-import { registrationOf, requestState } from '../request/request-state.js'
+import { registrationOf } from '../request/registration.js'
+import { requestState } from '../request/request-state.js'
 import { nameOfRoute } from './route-config.js'
 
 /** The little a guard needs of a request: fits HTTP/1, HTTP/2 and every type provider. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session/session.js'
 import type { LiveSession } from '../../stores/sessions.js'
-import { registrationOf } from '../request/request-state.js'
+import { registrationOf } from '../request/registration.js'
 import type { Registration } from '../request/registration.js'
 import type { FastifyRequestContext } from '../request/request-context.js'
 import { guard, type Guard } from './guard.js'

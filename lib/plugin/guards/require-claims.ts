@@ -1,17 +1,8 @@
 import { ConfigurationError } from '../../errors.js'
+import type { ClaimDemands, PlainClaim } from '../../../types/guards.js'
 import type { UserClaims } from '../../../types/session.js'
 import { principalGuard } from './principal.js'
 import { factory, forbid, PASS, type Guard } from './guard.js'
-
-type Plain = string | number | boolean | null
-
-/**
- * What `requireClaims()` asks for: claims and their values, or a function that says `true`.
- * A value fits a claim that equals it or is a list with it; a list fits a claim that is a list with all of it.
- */
-export type ClaimDemands =
-  | Readonly<Record<string, Plain | readonly Plain[]>>
-  | ((claims: Readonly<UserClaims>) => boolean | Promise<boolean>)
 
 /**
  * Guard of what is in the user's claims: `requireClaims({ 'https://example.com/roles': 'admin' })`.
@@ -37,7 +28,7 @@ function predicateOf (demands: ClaimDemands): (claims: Readonly<UserClaims>) => 
       '"requireClaims" takes an object of claims and their values, or a function of the claims; an empty one would ' +
         'ask for nothing.')
   }
-  const wanted = Object.entries(demands as Readonly<Record<string, Plain | readonly Plain[]>>)
+  const wanted = Object.entries(demands as Readonly<Record<string, PlainClaim | readonly PlainClaim[]>>)
   for (const [claim, value] of wanted) {
     if (value === undefined) {
       throw new ConfigurationError('requireClaims',
@@ -47,7 +38,7 @@ function predicateOf (demands: ClaimDemands): (claims: Readonly<UserClaims>) => 
   return claims => wanted.every(([claim, value]) => Object.hasOwn(claims, claim) && fits(claims[claim], value))
 }
 
-function fits (claim: unknown, wanted: Plain | readonly Plain[]): boolean {
+function fits (claim: unknown, wanted: PlainClaim | readonly PlainClaim[]): boolean {
   if (Array.isArray(wanted)) return Array.isArray(claim) && wanted.every(value => claim.includes(value))
   return Array.isArray(claim) ? claim.includes(wanted) : claim === wanted
 }

@@ -1,16 +1,8 @@
-import type { FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { isInOrganization } from '../../tokens/claims.js'
+import type { OrganizationDemand } from '../../../types/guards.js'
 import { principalGuard } from './principal.js'
 import { factory, forbid, PASS, type Guard } from './guard.js'
-
-/**
- * Id (`org_…`) or name of an organization, or a function that gives the one this request is about; none lets nobody
- * pass.
- */
-export type OrganizationDemand =
-  | string
-  | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
 
 /**
  * Guard of an organization: `requireOrganization(request => request.params.organization)`.

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { registrationOf } from '../request/request-state.js'
+import { registrationOf } from '../request/registration.js'
 import { isSameOrigin } from '../routes/same-origin.js'
 import { forbid, guard, PASS, type Guard } from './guard.js'
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
+import type { AccessTokenDemands } from '../../../types/guards.js'
 import { factory, guard, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
 import { audienceOf, requireToken } from './require-token.js'

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session/session.js'
 import type { LiveSession } from '../../stores/sessions.js'
-import { registrationOf } from '../request/request-state.js'
+import { registrationOf } from '../request/registration.js'
 import { guard, PASS, reportDenied, type Guard } from './guard.js'
 import { answerOf } from './route-config.js'
 import { answerUnauthenticated } from './unauthenticated.js'

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import type { RouteAuth0Config } from '../fastify.js'
+import type { RouteAuth0Config } from '../../../types/guards.js'
 import type { kOwnRoute } from '../request/request-state.js'
 
 /** What a route says about itself: `false` is short for `{ public: true }`. */

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import type { AccessTokenDemands } from '../../flows/api/access-token-check.js'
+import type { AccessTokenDemands } from '../../../types/guards.js'
 import { checkMembers, refuseOption, text, type Rule } from '../options/rules.js'
 
 const names: Rule<readonly string[]> = (value, option) =>

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ServerClient } from '../../flows/client.js'
 import type { PluginContext } from '../../flows/context.js'
 import { RequestCookieJar } from './cookie-jar.js'
 import { requestState } from './request-state.js'
 import { FastifyRequestContext, secureOf } from './request-context.js'
+
+/** Where a scope keeps its own registration of the plugin. */
+export const kRegistration = Symbol('auth0.registration')
 
 /** One registration of the plugin: its context, and how requests are bound to it. */
 export class Registration {
@@ -57,6 +60,15 @@ export class Registration {
     const state = requestState(request)
     state.reply ??= reply
     state.jar ??= new RequestCookieJar(request, state.reply, this.#secureOf(request))
-    return new FastifyRequestContext(this.context, request, state.jar)
+    return new FastifyRequestContext(this.context, request, state.reply, state.jar)
   }
+}
+
+export interface Scoped {
+  [kRegistration]: Registration
+}
+
+/** The registration whose tenant a request belongs to: that of the scope its route is in. */
+export function registrationOf (request: FastifyRequest): Registration {
+  return (request.server as FastifyInstance & Scoped)[kRegistration]
 }

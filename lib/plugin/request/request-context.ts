@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { parseResolvedDomain } from '../../authentication/server/domain.js'
 import { Auth0Error, ConfigurationError, InvalidArgumentError } from '../../errors.js'
@@ -13,7 +13,6 @@ import type { LiveSession } from '../../stores/sessions.js'
 import type { Awaitable } from '../../../types/stores.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
 import type { RequestCookieJar } from './cookie-jar.js'
-import { requestState } from './request-state.js'
 
 /** A Fastify request as the flows see it. */
 export class FastifyRequestContext implements RequestContext {
@@ -24,12 +23,15 @@ export class FastifyRequestContext implements RequestContext {
   proof: string | undefined = undefined
   readonly #context: PluginContext
   readonly #request: FastifyRequest
+  readonly #reply: FastifyReply | undefined
   #server: Awaitable<AuthorizationServer> | undefined
   #authorizationParams: Awaitable<AuthorizationParams> | undefined
 
-  constructor (context: PluginContext, request: FastifyRequest, jar: RequestCookieJar) {
+  constructor (context: PluginContext, request: FastifyRequest, reply: FastifyReply | undefined,
+    jar: RequestCookieJar) {
     this.#context = context
     this.#request = request
+    this.#reply = reply
     this.jar = jar
     if (context.sessions.catchUp !== undefined) {
       jar.beforeSend(() => {
@@ -82,7 +84,7 @@ export class FastifyRequestContext implements RequestContext {
   /** By the response: a request counts as closed as soon as its body was read. */
   gone (): AbortSignal {
     const controller = new AbortController()
-    const response = requestState(this.#request).reply?.raw as
+    const response = this.#reply?.raw as
       | (ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>)
       | undefined
     // A response that is closed already does not say so again; one of HTTP/2 has it from its stream.

@@ -1,11 +1,8 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ServerClient } from '../../flows/client.js'
 import type { RequestCookieJar } from './cookie-jar.js'
-import type { Registration } from './registration.js'
 import type { FastifyRequestContext } from './request-context.js'
 
-/** Where a scope keeps its own registration of the plugin. */
-export const kRegistration = Symbol('auth0.registration')
 /** Where a request keeps its reply, its cookies and its client. Declared once, whatever number of registrations. */
 export const kRequestState = Symbol('auth0.request')
 /** Marks the plugin's own routes, which guards let pass. */
@@ -28,18 +25,9 @@ export interface RequestState {
 export interface WithRequestState {
   [kRequestState]: RequestState | null
 }
-export interface Scoped {
-  [kRegistration]: Registration
-}
-
-/** The registration whose tenant a request belongs to: that of the scope its route is in. */
-export function registrationOf (request: FastifyRequest): Registration {
-  return (request.server as FastifyInstance & Scoped)[kRegistration]
-}
-
 export function requestState (request: FastifyRequest): RequestState {
-  const slotted = request as FastifyRequest & WithRequestState
-  return (slotted[kRequestState] ??= {
+  const stateful = request as FastifyRequest & WithRequestState
+  return (stateful[kRequestState] ??= {
     exempt: false,
     within: false,
     reply: undefined,

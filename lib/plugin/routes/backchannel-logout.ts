@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Auth0Error } from '../../errors.js'
-import type { Route, RouteSetup } from './index.js'
+import type { Route, RouteSetup } from './route.js'
 import { reportFailure } from './report.js'
 
 /** `POST /auth/backchannel-logout`: Auth0 tells that a session is over. Takes the form Auth0 sends, and JSON. */

@@ -1,8 +1,6 @@
 import fastifyCookie from '@fastify/cookie'
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify'
-import type { Auth0Instance } from '../instance.js'
+import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify'
 import { describeSchemes } from '../open-api.js'
-import type { Registration } from '../request/registration.js'
 import { kOwnRoute } from '../request/request-state.js'
 import { answerError } from './answer-error.js'
 import { backchannelLogoutRoute } from './backchannel-logout.js'
@@ -12,21 +10,7 @@ import { loginRoute } from './login.js'
 import { logoutRoutes } from './logout.js'
 import { profileRoute } from './profile.js'
 import { protectedResourceRoute } from './protected-resource.js'
-
-/** What a route module is given. */
-export interface RouteSetup {
-  registration: Registration
-  instance: Auth0Instance
-}
-
-/** One route: nothing but what differs from its neighbours. */
-export interface Route {
-  method: 'GET' | 'POST'
-  path: string | undefined
-  handler: (request: FastifyRequest, reply: FastifyReply) => unknown
-  /** Content types that are parsed; none unless given. */
-  accepts?: 'form' | 'form+json'
-}
+import type { Route, RouteSetup } from './route.js'
 
 /** Largest body the plugin's own routes read. */
 const BODY_LIMIT = 65_536

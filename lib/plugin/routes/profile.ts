@@ -1,5 +1,5 @@
 import { currentSession } from '../../flows/session/session.js'
-import type { Route, RouteSetup } from './index.js'
+import type { Route, RouteSetup } from './route.js'
 
 /** `GET /auth/profile` (opt-in): the user's claims as JSON, or 401. */
 export function profileRoute ({ registration }: RouteSetup): Route[] {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import { offered } from '../guards/challenge.js'
-import type { Route, RouteSetup } from './index.js'
+import type { Route, RouteSetup } from './route.js'
 
 /**
  * `GET /.well-known/oauth-protected-resource` (opt-in): what a client has to know to get a token for this API. @see RFC

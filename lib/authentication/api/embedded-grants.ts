@@ -1,0 +1,112 @@
+import { MissingRequiredArgumentError } from '../../errors.js'
+import { requireText } from '../server/arguments.js'
+import { requestToken } from '../server/token-endpoint.js'
+import type { AudienceAndScope, Grant } from './grant.js'
+
+export type PasswordlessOtpParams = AudienceAndScope & ({
+  /** The e-mail address or the phone number the code was sent to. */
+  username: string,
+  otp: string,
+  realm: 'email' | 'sms'
+} | {
+  /** From `/otp/challenge`: a code for a user of a database connection. */
+  authSession: string,
+  otp: string
+})
+
+/** A one-time code sent by e-mail or text message. */
+export const passwordlessOtpGrant: Grant<PasswordlessOtpParams> = async (server, params, options) => {
+  const common = {
+    grant_type: 'http://auth0.com/oauth/grant-type/passwordless/otp',
+    otp: params.otp,
+    audience: params.audience,
+    scope: params.scope
+  }
+  if ('authSession' in params) {
+    requireText(params, 'authSession', 'otp')
+    return requestToken(server, { ...common, auth_session: params.authSession }, options)
+  }
+  requireText(params, 'username', 'otp', 'realm')
+  return requestToken(server, { ...common, username: params.username, realm: params.realm }, options)
+}
+
+export interface MfaOtpParams extends AudienceAndScope {
+  mfaToken: string
+  otp: string
+}
+
+/** The second factor: a code of an authenticator app. */
+export const mfaOtpGrant: Grant<MfaOtpParams> = async (server, params, options) => {
+  requireText(params, 'mfaToken', 'otp')
+  const { mfaToken, otp, audience, scope } = params
+  return requestToken(server, {
+    grant_type: 'http://auth0.com/oauth/grant-type/mfa-otp',
+    mfa_token: mfaToken,
+    otp,
+    audience,
+    scope
+  }, options)
+}
+
+export interface MfaOobParams extends AudienceAndScope {
+  mfaToken: string
+  oobCode: string
+  /** The code the user got, where the challenge's `binding_method` is `prompt`. */
+  bindingCode?: string | undefined
+}
+
+/** The second factor: a text message, a call, an e-mail or a push notification. */
+export const mfaOobGrant: Grant<MfaOobParams> = async (server, params, options) => {
+  requireText(params, 'mfaToken', 'oobCode')
+  const { mfaToken, oobCode, bindingCode, audience, scope } = params
+  return requestToken(server, {
+    grant_type: 'http://auth0.com/oauth/grant-type/mfa-oob',
+    mfa_token: mfaToken,
+    oob_code: oobCode,
+    binding_code: bindingCode,
+    audience,
+    scope
+  }, options)
+}
+
+export interface MfaRecoveryCodeParams extends AudienceAndScope {
+  mfaToken: string
+  recoveryCode: string
+}
+
+/** The second factor: a recovery code; the answer brings a new one. */
+export const mfaRecoveryCodeGrant: Grant<MfaRecoveryCodeParams> = async (server, params, options) => {
+  requireText(params, 'mfaToken', 'recoveryCode')
+  const { mfaToken, recoveryCode, audience, scope } = params
+  return requestToken(server, {
+    grant_type: 'http://auth0.com/oauth/grant-type/mfa-recovery-code',
+    mfa_token: mfaToken,
+    recovery_code: recoveryCode,
+    audience,
+    scope
+  }, options)
+}
+
+export interface WebauthnParams extends AudienceAndScope {
+  authSession: string
+  /** What `navigator.credentials` answered, binary fields as base64url. */
+  authnResponse: Record<string, unknown>
+  /** The database connection. */
+  realm?: string | undefined
+  organization?: string | undefined
+}
+
+/** A passkey's answer. Sent as JSON, for it is an object. */
+export const webauthnGrant: Grant<WebauthnParams> = async (server, params, options) => {
+  requireText(params, 'authSession')
+  const { authSession, authnResponse, realm, organization, audience, scope } = params
+  if (authnResponse === undefined) throw new MissingRequiredArgumentError('authnResponse')
+  return requestToken(server, {
+    grant_type: 'urn:okta:params:oauth:grant-type:webauthn',
+    auth_session: authSession,
+    realm,
+    organization,
+    audience,
+    scope
+  }, { ...options, json: { authn_response: authnResponse } })
+}

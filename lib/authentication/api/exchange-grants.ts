@@ -1,0 +1,128 @@
+import { CustomTokenExchangeError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { requireText } from '../server/arguments.js'
+import { requestToken } from '../server/token-endpoint.js'
+import type { AudienceAndScope, Grant } from './grant.js'
+
+export interface TokenExchangeParams extends AudienceAndScope {
+  subjectToken: string
+  subjectTokenType: string
+  actorToken?: string | undefined
+  actorTokenType?: string | undefined
+  requestedTokenType?: string | undefined
+  organization?: string | undefined
+  /** Parameters of the tenant's own; those of the protocol are refused. */
+  extra?: Record<string, string> | undefined
+}
+
+const PROTOCOL_PARAMS = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'subject_token',
+  'subject_token_type',
+  'actor_token',
+  'actor_token_type',
+  'requested_token_type',
+  'audience',
+  'aud',
+  'resource',
+  'resources',
+  'resource_indicator',
+  'scope',
+  'connection',
+  'login_hint',
+  'organization',
+  'assertion'
+])
+
+/**
+ * Exchanges one token for another: custom exchange, native social login, on behalf of, session transfer. @see RFC 8693
+ * section 2.1
+ */
+export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, params, options) => {
+  requireText(params, 'subjectToken', 'subjectTokenType')
+  const { actorToken, actorTokenType, requestedTokenType, extra = {} } = params
+  checkToken('subjectToken', params.subjectToken)
+  if (actorToken !== undefined) checkToken('actorToken', actorToken)
+  if (actorToken !== undefined && actorTokenType === undefined) {
+    throw new CustomTokenExchangeError('missing_actor_token_type',
+      'The argument "actorTokenType" is required with "actorToken".')
+  }
+  if (actorToken === undefined && actorTokenType !== undefined) {
+    throw new CustomTokenExchangeError('missing_actor_token',
+      'The argument "actorToken" is required with "actorTokenType".')
+  }
+  const reserved = Object.keys(extra).find(name => PROTOCOL_PARAMS.has(name))
+  if (reserved !== undefined) {
+    throw new InvalidArgumentError('extra', `The parameter "${reserved}" cannot be given in "extra".`)
+  }
+  const answer = await requestToken(server, {
+    ...extra,
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: params.subjectToken,
+    subject_token_type: params.subjectTokenType,
+    actor_token: actorToken,
+    actor_token_type: actorTokenType,
+    requested_token_type: requestedTokenType,
+    audience: params.audience,
+    scope: params.scope,
+    organization: params.organization
+  }, options)
+  if (requestedTokenType !== undefined && answer.issued_token_type !== undefined &&
+    answer.issued_token_type !== requestedTokenType) {
+    throw new CustomTokenExchangeError('invalid_response',
+      'The token endpoint issued another type of token than the one asked for.')
+  }
+  return answer
+}
+
+/** A token as it is: without the spaces or the `Bearer` that come along when it is copied. */
+function checkToken (name: string, token: string): void {
+  if (!/^\S+$/.test(token)) {
+    throw new CustomTokenExchangeError('invalid_token_format',
+      `The argument "${name}" has to be the token alone, without spaces or a prefix.`)
+  }
+}
+
+export type TokenForConnectionParams = {
+  connection: string,
+  /** The user's id at the provider, where there are several accounts. */
+  loginHint?: string | undefined,
+  scope?: string | undefined
+} & ({ refreshToken: string } | { accessToken: string })
+
+/** The provider's own access token, from Token Vault. It is never bound to this client's key. */
+export const tokenForConnectionGrant: Grant<TokenForConnectionParams> = async (server, params, options) => {
+  requireText(params, 'connection')
+  const [kind, subject] = 'accessToken' in params
+    ? ['access_token', params.accessToken]
+    : ['refresh_token', params.refreshToken]
+  if (subject === undefined || subject === '') {
+    throw new MissingRequiredArgumentError(kind === 'access_token' ? 'accessToken' : 'refreshToken')
+  }
+  return requestToken(server, {
+    grant_type: 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token',
+    subject_token: subject,
+    subject_token_type: `urn:ietf:params:oauth:token-type:${kind}`,
+    requested_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token',
+    connection: params.connection,
+    login_hint: params.loginHint,
+    scope: params.scope
+  }, { ...options, dpop: false })
+}
+
+export interface JwtBearerParams {
+  assertion: string
+  scope?: string | undefined
+  resource?: string | undefined
+}
+
+/** An identity assertion for an access token (Cross App Access). @see RFC 7523 section 2.1 */
+export const jwtBearerGrant: Grant<JwtBearerParams> = async (server, params, options) => {
+  requireText(params, 'assertion')
+  const { assertion, scope, resource } = params
+  return requestToken(server, { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion, scope, resource },
+    options)
+}

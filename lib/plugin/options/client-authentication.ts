@@ -1,0 +1,24 @@
+import { ConfigurationError } from '../../errors.js'
+import type { GivenOptions } from './options-rules.js'
+
+/** The client must authenticate, in one way. @throws ConfigurationError otherwise */
+export function checkClientAuthentication (given: GivenOptions): void {
+  const ways = (['clientSecret', 'clientAssertionSigningKey', 'tls'] as const).filter(name => given[name] !== undefined)
+  if (ways.length === 0) {
+    throw new ConfigurationError('clientSecret',
+      'The client has to authenticate: give one of "clientSecret", "clientAssertionSigningKey" or "tls".')
+  }
+  const hs256 = given.idTokenSigningAlg === 'HS256'
+  if (hs256 && given.clientSecret === undefined) {
+    throw new ConfigurationError('idTokenSigningAlg',
+      'Option "idTokenSigningAlg" is HS256, which needs "clientSecret".')
+  }
+  if (ways.length > 1 && !(hs256 && ways.length === 2 && ways[0] === 'clientSecret')) {
+    throw new ConfigurationError(ways[1]!, `Give only one of ${ways.map(name => `"${name}"`).join(' and ')}.`)
+  }
+  for (const name of ['clientAssertionSigningAlg', 'clientAssertionSigningKeyId'] as const) {
+    if (given[name] !== undefined && given.clientAssertionSigningKey === undefined) {
+      throw new ConfigurationError(name, `Option "${name}" needs "clientAssertionSigningKey".`)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { isLoopback } from '../../authentication/server/domain.js'
+import { ConfigurationError } from '../../errors.js'
+import type { GivenOptions } from './options-rules.js'
+
+/** Options that exclude or need each other. @throws ConfigurationError */
+export function checkCombinations (given: GivenOptions): void {
+  for (const name of ['customFetch', 'dispatcher'] as const) {
+    if (given.tls !== undefined && given[name] !== undefined) {
+      throw new ConfigurationError('tls',
+        `Option "tls" cannot be combined with "${name}": the client certificate would not be sent. Give the ` +
+          `certificate to "${name}" yourself, or leave "${name}" out.`)
+    }
+  }
+  if (given.customFetch !== undefined && given.dispatcher !== undefined) {
+    throw new ConfigurationError('customFetch', 'Give only one of "customFetch" and "dispatcher".')
+  }
+  if (given.mountConnectRoutes === true && given.mountConnectedAccountRoutes === true) {
+    throw new ConfigurationError('mountConnectedAccountRoutes',
+      'Options "mountConnectRoutes" and "mountConnectedAccountRoutes" exclude each other: both use the connect route.')
+  }
+  if (given.signedAuthorizationRequests === true && given.clientAssertionSigningKey === undefined) {
+    throw new ConfigurationError('signedAuthorizationRequests',
+      'Option "signedAuthorizationRequests" needs "clientAssertionSigningKey".')
+  }
+  if (given.transactionConfiguration?.cookie?.sameSite === 'strict') {
+    throw new ConfigurationError('transactionConfiguration.cookie.sameSite',
+      'Option "transactionConfiguration.cookie.sameSite" must not be \'strict\': browsers would not send the cookie ' +
+        'when Auth0 sends the user back, so no login could be finished.')
+  }
+  const params = typeof given.authorizationParams === 'object' ? given.authorizationParams : {}
+  if ((given.organization ?? params.organization) !== undefined && given.allowOrganization !== undefined) {
+    throw new ConfigurationError('allowOrganization',
+      'Option "allowOrganization" has no effect beside "organization", which is enforced on every login.')
+  }
+  if (typeof given.organization === 'string' && params.organization !== undefined &&
+    params.organization !== given.organization) {
+    throw new ConfigurationError('authorizationParams.organization',
+      'Option "authorizationParams.organization" must not differ from "organization", which is enforced on every ' +
+        'login.')
+  }
+  if (params.response_mode === 'form_post' &&
+    (given.appBaseUrl ?? []).some(base => !base.secure && !isLoopback(new URL(base.origin).hostname))) {
+    throw new ConfigurationError('authorizationParams.response_mode',
+      'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
+  }
+}

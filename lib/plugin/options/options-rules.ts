@@ -1,0 +1,91 @@
+import { ConfigurationError } from '../../errors.js'
+import type { Auth0Options } from '../../../types/options.js'
+import type { RevocationStore, SessionStore, TransactionStore } from '../../../types/stores.js'
+import { ASYMMETRIC, SYMMETRIC_AND_ASYMMETRIC } from './algorithms.js'
+import { apiOptions } from './api-options.js'
+import { parseAppBase } from './app-base.js'
+import { dpopKey, signingKey, tlsCredentials } from './key-rules.js'
+import { authorizationParams, scope } from './login-options.js'
+import {
+  callable, checkMembers, count, flag, members, oneOf, refuseOption, seconds, text, unauthenticated, withMethods,
+  type Rule
+} from './rules.js'
+import { importSessions, sessionConfiguration, transactionConfiguration } from './session-options.js'
+import { telemetry } from './telemetry.js'
+
+const secretList: Rule<readonly string[]> = (value, option) => {
+  const secrets = Array.isArray(value) ? value : [value]
+  if (secrets.length === 0 || secrets.some(secret => typeof secret !== 'string' || secret.length < 32)) {
+    throw new ConfigurationError(option,
+      `Option "${option}" must be a string of at least 32 characters, or a list of such strings with the newest ` +
+        'first. Make one with: openssl rand -hex 32')
+  }
+  return Object.freeze([...secrets]) as readonly string[]
+}
+
+/** What each option accepts, and what becomes of it. */
+export const rules = {
+  domain: (value: unknown, option: string) =>
+    typeof value === 'function'
+      ? value as Extract<Auth0Options['domain'], (...args: never[]) => unknown>
+      : text(value, option),
+  managementDomain: text,
+  allowPrivateDomains: flag,
+  clientId: text,
+  clientSecret: text,
+  clientSecretMethod: oneOf('post', 'basic'),
+  clientAssertionSigningKey: signingKey,
+  clientAssertionSigningAlg: oneOf(...ASYMMETRIC),
+  clientAssertionSigningKeyId: text,
+  tls: tlsCredentials,
+  appBaseUrl: (value: unknown, option: string) =>
+    (Array.isArray(value) && value.length > 0 ? value : [value]).map(entry => parseAppBase(entry, option)),
+  sessionSecret: secretList,
+  audience: text,
+  scope,
+  authorizationParams,
+  pushedAuthorizationRequests: flag,
+  signedAuthorizationRequests: flag,
+  organization: (value: unknown, option: string) =>
+    typeof value === 'function'
+      ? value as Extract<Auth0Options['organization'], (...args: never[]) => unknown>
+      : text(value, option),
+  allowOrganization: callable<NonNullable<Auth0Options['allowOrganization']>>,
+  allowConnect: callable<NonNullable<Auth0Options['allowConnect']>>,
+  onUnauthenticated: unauthenticated,
+  sessionStore: withMethods<SessionStore>(['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'],
+    'a SessionStore'),
+  sessionConfiguration,
+  transactionConfiguration,
+  transactionStore: withMethods<TransactionStore>(['set', 'take', 'delete'], 'a TransactionStore'),
+  revocationStore: withMethods<RevocationStore>(['revoke', 'revokedAt'], 'a RevocationStore'),
+  mountRoutes: flag,
+  mountConnectRoutes: flag,
+  mountConnectedAccountRoutes: flag,
+  routes: (value: unknown, option: string) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? value
+      : refuseOption(option, value, 'an object'),
+  fetchUserInfo: flag,
+  storeIdToken: flag,
+  storeConnectionTokens: flag,
+  discoveryCache: members({ ttl: seconds(1, 86_400), maxEntries: count(1, 10_000) }),
+  dispatcher: withMethods<NonNullable<Auth0Options['dispatcher']>>(['dispatch'], 'an undici Dispatcher'),
+  customFetch: callable<typeof fetch>,
+  httpTimeout: seconds(0.05, 300),
+  telemetry,
+  clockTolerance: seconds(0, 300),
+  idTokenSigningAlg: oneOf(...SYMMETRIC_AND_ASYMMETRIC),
+  dpop: dpopKey,
+  mfaTokenTtl: seconds(1, 3600),
+  refreshLeeway: seconds(0, 3600),
+  beforeSessionSaved: callable<NonNullable<Auth0Options['beforeSessionSaved']>>,
+  onCallbackError: callable<NonNullable<Auth0Options['onCallbackError']>>,
+  importSessions,
+  onEvent: callable<NonNullable<Auth0Options['onEvent']>>,
+  api: apiOptions,
+  now: callable<() => number>
+} satisfies Record<keyof Auth0Options, Rule<unknown>>
+
+/** The options that were given, checked one by one. */
+export type GivenOptions = ReturnType<typeof checkMembers<typeof rules>>

@@ -1,0 +1,98 @@
+import { isLoopback } from '../../authentication/server/domain.js'
+import { ConfigurationError } from '../../errors.js'
+import type { Config } from '../../flows/config.js'
+import type { ImportedCookie } from '../../../types/options.js'
+import { count, flag, members, oneOf, refuseOption, seconds, type Rule } from './rules.js'
+
+const YEAR = 31_536_000
+const COOKIE_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/
+
+const cookieName: Rule<string> = (value, option) =>
+  typeof value === 'string' && COOKIE_NAME.test(value)
+    ? value
+    : refuseOption(option, value, "a cookie name: 1 to 64 letters, digits or !#$%&'*+-.^_`|~")
+
+const cookiePath: Rule<string> = (value, option) =>
+  // eslint-disable-next-line no-control-regex -- control characters are what must not get into a header
+  typeof value === 'string' && value.startsWith('/') && !/[;\x00-\x20\x7f]/.test(value)
+    ? value
+    : refuseOption(option, value, 'a path that begins with "/"')
+
+const cookieDomain: Rule<string> = (value, option) =>
+  typeof value === 'string' && /^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(value)
+    ? value
+    : refuseOption(option, value, 'a host name')
+
+const cookie = members({
+  name: cookieName,
+  sameSite: oneOf('lax', 'strict', 'none'),
+  secure: flag,
+  domain: cookieDomain,
+  path: cookiePath,
+  partitioned: flag
+})
+
+/** `sessionConfiguration`: lifetimes in seconds, cookie and store. */
+export const sessionConfiguration = members({
+  rolling: flag,
+  inactivityDuration: seconds(1, YEAR),
+  absoluteDuration: seconds(1, YEAR),
+  touchAfter: seconds(0, YEAR),
+  cookie,
+  cacheEntries: count(0, 1_000_000),
+  encryptAtRest: flag,
+  onStoreError: oneOf('fail', 'anonymous'),
+  storeTimeout: seconds(0.05, 60)
+})
+
+/** `transactionConfiguration`: how long a login may take, and its cookie. */
+export const transactionConfiguration = members({ duration: seconds(30, 86_400), cookie })
+
+const secretOrSecrets: Rule<string | readonly string[]> = (value, option) =>
+  [value].flat().every(secret => typeof secret === 'string' && secret !== '') && [value].flat().length > 0
+    ? value as string | string[]
+    : refuseOption(option, value, "the other library's secret, or a list of them")
+
+const importedCookie: Rule<ImportedCookie> = (value, option) => {
+  const cookie = members({ secret: secretOrSecrets, name: cookieName, path: cookiePath, domain: cookieDomain })(value,
+    option)
+  return cookie.secret === undefined
+    ? refuseOption(`${option}.secret`, undefined, "the other library's secret")
+    : cookie as ImportedCookie
+}
+
+/** `importSessions`: the cookies of other libraries, with their secrets. */
+export const importSessions = members({ auth0Fastify: importedCookie, expressOpenidConnect: importedCookie })
+
+/**
+ * Name prefixes and plain http, decided for the addresses the application is known to have. @see RFC 6265bis section
+ * 4.1.3
+ */
+export function cookieConfig (given: ReturnType<typeof cookie> | undefined,
+  bases: readonly { origin: string, secure: boolean }[], option: string): Config['sessionCookie'] {
+  const { name, secure, domain, path = '/', sameSite = 'lax', partitioned = false } = given ?? {}
+  const insecure = bases.find(base => !base.secure)
+  if (insecure !== undefined && secure === undefined && !isLoopback(new URL(insecure.origin).hostname)) {
+    throw new ConfigurationError('appBaseUrl',
+      `Option "appBaseUrl" is plain http on "${new URL(insecure.origin).host}": cookies would travel unencrypted. ` +
+        'Use https, or set "sessionConfiguration.cookie.secure" and "transactionConfiguration.cookie.secure" to ' +
+        'false ' +
+        'where that is meant.')
+  }
+  if (secure === false && bases.some(base => base.secure)) {
+    throw new ConfigurationError(`${option}.secure`,
+      `Option "${option}.secure" must not be false for an application on https.`)
+  }
+  if ((sameSite === 'none' || partitioned) && secure === false) {
+    throw new ConfigurationError(`${option}.sameSite`,
+      `Option "${option}": browsers take SameSite=None and Partitioned only with "secure".`)
+  }
+  if (name?.startsWith('__Host-') === true && (domain !== undefined || path !== '/' || secure === false)) {
+    throw new ConfigurationError(`${option}.name`,
+      `Option "${option}.name": a "__Host-" cookie has no domain, the path "/" and is secure.`)
+  }
+  if (name?.startsWith('__Secure-') === true && secure === false) {
+    throw new ConfigurationError(`${option}.name`, `Option "${option}.name": a "__Secure-" cookie is secure.`)
+  }
+  return { name, sameSite, secure, domain, path, partitioned }
+}

@@ -1,0 +1,18 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Auth0Instance } from '../instance.js'
+import type { Registration } from '../request/registration.js'
+
+/** What a route module is given. */
+export interface RouteSetup {
+  registration: Registration
+  instance: Auth0Instance
+}
+
+/** One route: nothing but what differs from its neighbours. */
+export interface Route {
+  method: 'GET' | 'POST'
+  path: string | undefined
+  handler: (request: FastifyRequest, reply: FastifyReply) => unknown
+  /** Content types that are parsed; none unless given. */
+  accepts?: 'form' | 'form+json'
+}

@@ -1,0 +1,62 @@
+import type { FastifyRequest } from 'fastify'
+import type { OnUnauthenticated } from './options.js'
+import type { UserClaims } from './session.js'
+
+/** What an API wants of a token. */
+export interface AccessTokenDemands {
+  /** All of these. */
+  scopes?: readonly string[]
+  /** At least one of these. */
+  anyScope?: readonly string[]
+  /** All of these, from the `permissions` claim. */
+  permissions?: readonly string[]
+  /** Organization id (`org_…`) or name. */
+  organization?: string
+  /** Identifier of the API, or several; the configured one unless given. */
+  audience?: string | readonly string[]
+}
+
+/** A claim value that can be compared. */
+export type PlainClaim = string | number | boolean | null
+
+/**
+ * What `requireClaims()` asks for: claims and their values, or a function that says `true`.
+ * A value fits a claim that equals it or is a list with it; a list fits a claim that is a list with all of it.
+ */
+export type ClaimDemands =
+  | Readonly<Record<string, PlainClaim | readonly PlainClaim[]>>
+  | ((claims: Readonly<UserClaims>) => boolean | Promise<boolean>)
+
+/**
+ * Id (`org_…`) or name of an organization, or a function that gives the one this request is about; none lets nobody
+ * pass.
+ */
+export type OrganizationDemand =
+  | string
+  | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
+
+/** `config.auth0` of a route: its guards, asked before the body is read. */
+export interface RouteAuth0Config {
+  /** `true`: as `requireSession`. */
+  session?: boolean
+  /** As `requireToken()`, with what is asked of the token. */
+  token?: boolean | AccessTokenDemands
+  /** As `requireSessionOrToken()`. */
+  sessionOrToken?: boolean | AccessTokenDemands
+  /** As `requireSameOrigin`. */
+  sameOrigin?: boolean
+  /** As `requireOrganization()`. */
+  organization?: OrganizationDemand
+  /** As `requireClaims()`. */
+  claims?: ClaimDemands
+  /** As `requirePermissions()`. */
+  permissions?: string | readonly string[]
+  /** As `requireFreshLogin()`; seconds. */
+  freshLogin?: { maxAge: number }
+  /** As `requireMfa()`. */
+  mfa?: boolean
+  /** Guards of the surrounding scope let this route pass. */
+  public?: boolean
+  /** What happens to a request of this route that has no session. */
+  onUnauthenticated?: OnUnauthenticated
+}
