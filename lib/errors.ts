@@ -134,6 +134,7 @@ export class MfaRequiredError extends ApiError {
 
 /** The callback belongs to no login that this browser started, or to one that is over. */
 export class MissingTransactionError extends Auth0Error {
+  declare readonly code: 'missing_transaction_error'
   constructor (message = 'This login was not started in this browser, or it took too long.', cause?: unknown) {
     super(message, { code: 'missing_transaction_error', statusCode: 400, cause })
   }
@@ -141,6 +142,7 @@ export class MissingTransactionError extends Auth0Error {
 
 /** A required argument was not given. */
 export class MissingRequiredArgumentError extends Auth0Error {
+  declare readonly code: 'missing_required_argument_error'
   readonly argument: string
 
   constructor (argument: string, message = `The argument "${argument}" is required.`) {
@@ -151,6 +153,7 @@ export class MissingRequiredArgumentError extends Auth0Error {
 
 /** An argument's value cannot be used. */
 export class InvalidArgumentError extends Auth0Error {
+  declare readonly code: 'invalid_argument'
   readonly argument: string
 
   constructor (argument: string, message: string, cause?: unknown) {
@@ -161,6 +164,7 @@ export class InvalidArgumentError extends Auth0Error {
 
 /** The plugin or a client was set up wrongly; thrown at registration or construction. */
 export class ConfigurationError extends Auth0Error {
+  declare readonly code: 'configuration_error'
   readonly option: string
 
   constructor (option: string, message: string, cause?: unknown) {
@@ -171,14 +175,20 @@ export class ConfigurationError extends Auth0Error {
 
 /** There is no session. */
 export class LoginRequiredError extends Auth0Error {
+  declare readonly code: 'login_required'
   constructor (message = 'Please log in.') {
     super(message, { code: 'login_required', statusCode: 401 })
   }
 }
 
+/** The reasons a `ForbiddenError` gives. */
+export type ForbiddenErrorCode = 'insufficient_claims' | 'insufficient_permissions' | 'insufficient_scope'
+  | 'wrong_organization' | 'cross_site_request' | 'connection_not_allowed' | 'mfa_required' | 'fresh_login_required'
+
 /** The session, or what the caller holds, does not allow this. */
-export class ForbiddenError extends Auth0Error {
-  constructor (code: string, message: string) {
+export class ForbiddenError<TCode extends string = ForbiddenErrorCode> extends Auth0Error {
+  declare readonly code: TCode
+  constructor (code: TCode, message: string) {
     super(message, { code, statusCode: 403 })
   }
 }
@@ -189,6 +199,7 @@ export type AccessTokenErrorCode = 'missing_session' | 'missing_refresh_token' |
 
 /** No access token could be had for this session; the user has to log in again unless `code` says otherwise. */
 export class AccessTokenError extends Auth0Error {
+  declare readonly code: AccessTokenErrorCode
   constructor (code: AccessTokenErrorCode, message: string, cause?: unknown) {
     super(message, { code, statusCode: code === 'session_not_writable' ? 500 : 401, cause })
   }
@@ -203,6 +214,7 @@ export type AccessTokenForConnectionErrorCode = 'missing_session' | 'missing_ref
  * first.
  */
 export class AccessTokenForConnectionError extends Auth0Error {
+  declare readonly code: AccessTokenForConnectionErrorCode
   constructor (code: AccessTokenForConnectionErrorCode, message: string, cause?: unknown) {
     super(message, { code, statusCode: code === 'session_not_writable' ? 500 : 401, cause })
   }
@@ -210,6 +222,7 @@ export class AccessTokenForConnectionError extends Auth0Error {
 
 /** The identity provider's session ended (IPSIE `session_expiry`). */
 export class SessionExpiredError extends Auth0Error {
+  declare readonly code: 'session_expired'
   constructor (message = 'The session has reached the end the identity provider set for it.') {
     super(message, { code: 'session_expired', statusCode: 401 })
   }
@@ -217,6 +230,7 @@ export class SessionExpiredError extends Auth0Error {
 
 /** A session store did not answer in time or failed. */
 export class SessionStoreError extends Auth0Error {
+  declare readonly code: 'session_store_error'
   /** Seconds after which a retry makes sense. */
   readonly retryAfter: number
   /** What Fastify adds to its answer; not enumerable. */
@@ -234,6 +248,7 @@ export class SessionStoreError extends Auth0Error {
 
 /** The session lives in cookies, and this exchange can no longer set any. */
 export class SessionNotWritableError extends Auth0Error {
+  declare readonly code: 'session_not_writable'
   constructor () {
     super(
       'The session cannot be changed here: this response can no longer set the cookies that keep it. Change it ' +
@@ -245,6 +260,7 @@ export class SessionNotWritableError extends Auth0Error {
 
 /** The session does not fit into cookies. */
 export class SessionTooLargeError extends Auth0Error {
+  declare readonly code: 'session_too_large'
   /** Bytes per part of the session, largest first. */
   readonly sizes: readonly { part: string, bytes: number }[]
 
@@ -254,12 +270,18 @@ export class SessionTooLargeError extends Auth0Error {
   }
 }
 
+/** The reasons a `TokenValidationError` gives as `code`; `reason` says more. */
+export type TokenValidationErrorCode = 'token_validation_error' | 'invalid_dpop_proof' | 'use_dpop_nonce'
+  | 'organization_token_validation_error' | 'issuer_validation_error'
+
 /** A token is not valid. `reason` is a stable code, `claim` the claim at fault. */
 export class TokenValidationError extends Auth0Error {
+  declare readonly code: TokenValidationErrorCode
   readonly reason: string
   readonly claim: string | undefined
 
-  constructor (reason: string, message: string, options: { claim?: string, cause?: unknown, code?: string } = {}) {
+  constructor (reason: string, message: string,
+    options: { claim?: string, cause?: unknown, code?: TokenValidationErrorCode } = {}) {
     super(message, { code: options.code ?? 'token_validation_error', statusCode: 401, cause: options.cause })
     this.reason = reason
     this.claim = options.claim
@@ -268,6 +290,7 @@ export class TokenValidationError extends Auth0Error {
 
 /** The token is for another organization than the one asked for. */
 export class OrganizationTokenValidationError extends TokenValidationError {
+  declare readonly code: 'organization_token_validation_error'
   constructor (claim: 'org_id' | 'org_name', message: string) {
     super('organization', message, { claim, code: 'organization_token_validation_error' })
   }
@@ -275,6 +298,7 @@ export class OrganizationTokenValidationError extends TokenValidationError {
 
 /** A token or an authorization response comes from another issuer than the one asked. */
 export class IssuerValidationError extends TokenValidationError {
+  declare readonly code: 'issuer_validation_error'
   constructor (message: string) {
     super('issuer', message, { claim: 'iss', code: 'issuer_validation_error' })
   }
@@ -282,6 +306,7 @@ export class IssuerValidationError extends TokenValidationError {
 
 /** A logout token was refused. */
 export class BackchannelLogoutError extends Auth0Error {
+  declare readonly code: 'backchannel_logout_error'
   constructor (message: string, cause?: unknown) {
     super(message, { code: 'backchannel_logout_error', statusCode: 400, cause })
   }
@@ -289,6 +314,7 @@ export class BackchannelLogoutError extends Auth0Error {
 
 /** Linking an account could not start or finish. */
 export class StartLinkUserError extends Auth0Error {
+  declare readonly code: 'start_link_user_error'
   constructor (message: string, cause?: unknown) {
     super(message, { code: 'start_link_user_error', statusCode: 400, cause })
   }
@@ -301,20 +327,27 @@ export type CustomTokenExchangeErrorCode = 'invalid_token_format' | 'missing_act
 
 /** A token exchange was refused, or its answer cannot be used. */
 export class CustomTokenExchangeError extends Auth0Error {
+  declare readonly code: CustomTokenExchangeErrorCode
   constructor (code: CustomTokenExchangeErrorCode, message: string, cause?: unknown) {
     super(message, { code, statusCode: cause === undefined && code !== 'invalid_response' ? 400 : 502, cause })
   }
 }
 
+/** The reasons a `NetworkError` gives. */
+export type NetworkErrorCode = 'network_error' | 'aborted' | 'invalid_response' | 'response_too_large'
+  | 'invalid_metadata'
+
 /** Auth0 could not be reached, or what came is not an HTTP answer that can be used. */
 export class NetworkError extends Auth0Error {
-  constructor (message: string, cause?: unknown, code = 'network_error') {
+  declare readonly code: NetworkErrorCode
+  constructor (message: string, cause?: unknown, code: NetworkErrorCode = 'network_error') {
     super(message, { code, statusCode: 502, cause })
   }
 }
 
 /** Something took longer than it may. */
 export class TimeoutError extends Auth0Error {
+  declare readonly code: 'timeout'
   constructor (message: string, cause?: unknown) {
     super(message, { code: 'timeout', statusCode: 504, cause })
   }
@@ -322,15 +355,19 @@ export class TimeoutError extends Auth0Error {
 
 /** Auth0 does not number more than 1,000 records of a list; the message says what to do instead. */
 export class PaginationLimitError extends Auth0Error {
+  declare readonly code: 'pagination_limit'
   constructor (message: string, cause?: unknown) {
     super(message, { code: 'pagination_limit', statusCode: 500, cause })
   }
 }
 
-/** Any error of this package, for `switch (error.code)`. */
+/**
+ * Any error of this package. `switch (error.code)` narrows it; the codes of `ApiError` and its kinds are Auth0's own
+ * and stay open.
+ */
 export type AnyAuth0Error = ApiError | PollingApiError | MyAccountApiError | RateLimitError | MfaRequiredError
   | MissingTransactionError | MissingRequiredArgumentError | InvalidArgumentError | ConfigurationError
   | LoginRequiredError | ForbiddenError | AccessTokenError | AccessTokenForConnectionError | SessionExpiredError
-  | SessionStoreError | SessionTooLargeError | TokenValidationError | OrganizationTokenValidationError
-  | IssuerValidationError | BackchannelLogoutError | StartLinkUserError | CustomTokenExchangeError | NetworkError
-  | TimeoutError | PaginationLimitError
+  | SessionStoreError | SessionNotWritableError | SessionTooLargeError | TokenValidationError
+  | OrganizationTokenValidationError | IssuerValidationError | BackchannelLogoutError | StartLinkUserError
+  | CustomTokenExchangeError | NetworkError | TimeoutError | PaginationLimitError

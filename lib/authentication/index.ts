@@ -17,7 +17,7 @@ export type {
   CompleteConnectAccountParams, ConnectAccount, ConnectAccountParams, ConnectedAccount, ConnectedAccountConnection,
   PageParams
 } from './my-account/connected-accounts.js'
-export type { ChangePasswordParams, SignedUpUser, SignupParams } from './api/database.js'
+export type { ChangePasswordParams, LegacyLoginParams, SignedUpUser, SignupParams } from './api/database.js'
 export type { DeviceAuthorization, DeviceAuthorizationParams } from './api/device.js'
 export type { RegisterClientParams, RegisteredClient } from './api/dynamic-registration.js'
 export type {
@@ -32,10 +32,10 @@ export type {
 export type { MyAccountOptions } from './my-account/my-account-call.js'
 export type { PasskeyChallenge, PasskeyLoginParams, PasskeySignupParams, PasskeyUserProfile } from './api/passkeys.js'
 export type {
-  OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams, PasswordlessStart
+  LegacySmsLoginParams, LegacyVerifyParams, OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams, PasswordlessStart
 } from './api/passwordless.js'
 export type { PollOptions } from './client-methods.js'
 export type { RequestOptions } from './server/request-options.js'
 export type { RevokeTokenParams } from './api/revoke.js'
-export type { NativeSocialLoginParams, NativeSocialToken } from './api/social.js'
+export type { LegacySocialLoginParams, NativeSocialLoginParams, NativeSocialToken } from './api/social.js'
 export type { UserInfoOptions } from './api/users.js'

@@ -6,6 +6,9 @@ export {
   ApiError, Auth0Error, ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError, NetworkError, PaginationLimitError,
   RateLimitError, TimeoutError
 } from '../errors.js'
+export type { Bound } from './bind.js'
+export type { Ids, Of, Row, Verb } from './endpoint.js'
+export type { Bare, FromCheckpoint, WithTotals } from './lists.js'
 export type { ManagementClientOptions, RetryOptions } from './options.js'
 export type { ItemOf, ListMethod, Pages } from './paginate.js'
 export type { ThrottleOptions } from './throttle.js'

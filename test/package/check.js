@@ -9,6 +9,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileConsumers } from './compile-consumers.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
@@ -26,7 +27,7 @@ try {
     '@simplewebauthn/server', '@types/node', 'undici-types'])
   run(process.execPath, ['esm.js'], full)
   run(process.execPath, ['commonjs.cjs'], full)
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], full)
+  compileConsumers(full)
 
   const bare = project('bare', tarball, Object.keys(manifest.dependencies))
   run(process.execPath, ['without-fastify.js'], bare)
@@ -43,7 +44,7 @@ try {
 function checkContents (files) {
   for (
     const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/lib/index.js', 'dist/lib/index.d.ts',
-      'dist/types/fastify.d.ts', 'lib/index.ts']
+      'dist/lib/plugin/fastify.d.ts', 'lib/index.ts']
   ) {
     assert(files.includes(file), `${file} is missing from the tarball`)
   }

@@ -21,7 +21,7 @@ export async function withMyAccount<T> (context: PluginContext, request: Request
   return await call(server, token.accessToken, { tokenType: token.tokenType, ...(signal !== undefined && { signal }) })
 }
 
-interface Signalled {
+export interface Signalled {
   signal?: AbortSignal
 }
 

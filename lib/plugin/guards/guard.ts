@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ConfigurationError, ForbiddenError } from '../../errors.js'
+import { ConfigurationError, ForbiddenError, type ForbiddenErrorCode } from '../../errors.js'
 import type { ServerClient } from '../../flows/client.js'
 import type { Config } from '../../flows/config.js'
 import { registrationOf } from '../request/registration.js'
@@ -127,7 +127,8 @@ export function reportDenied (request: FastifyRequest, reason: string, error?: u
 }
 
 /** Refuses a caller who is known but not allowed; the application's error handler may make a page of it. */
-export function forbid (request: FastifyRequest, reply: FastifyReply, code: string, message: string): Promise<void> {
+export function forbid (request: FastifyRequest, reply: FastifyReply, code: ForbiddenErrorCode,
+  message: string): Promise<void> {
   reportDenied(request, code)
   reply.header('cache-control', 'no-store')
   return Promise.reject(new ForbiddenError(code, message))

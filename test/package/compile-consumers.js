@@ -1,0 +1,59 @@
+/** Compiles the consumers' TypeScript under the settings projects have. One process: the library's own types are read once. */
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+const ts = createRequire(import.meta.url)('typescript')
+
+const strict = { target: 'es2022', strict: true, types: ['node'] }
+
+/** The projects: what they compile, and how. */
+const projects = {
+  'module: nodenext, declaration: true': {
+    files: ['typescript.ts', 'commonjs.cts', 'declarations.ts'],
+    options: { ...strict, module: 'nodenext', declaration: true, exactOptionalPropertyTypes: true }
+  },
+  'module: node16': {
+    files: ['typescript.ts'],
+    options: { ...strict, module: 'node16', skipLibCheck: true }
+  },
+  'module: commonjs, moduleResolution: node10, declaration: true': {
+    files: ['classic.ts'],
+    options: {
+      ...strict,
+      module: 'commonjs',
+      moduleResolution: 'node10',
+      declaration: true,
+      esModuleInterop: true,
+      skipLibCheck: true
+    }
+  }
+}
+
+/**
+ * @param {string} folder where the consumers' files and their `node_modules` are
+ * @throws Error with the compiler's words when one of the projects does not compile
+ */
+export function compileConsumers (folder) {
+  const read = new Map()
+  for (const [name, { files, options }] of Object.entries(projects)) {
+    const converted = ts.convertCompilerOptionsFromJson(options, folder)
+    if (converted.errors.length > 0) throw new Error(`${name}: ${converted.errors[0].messageText}`)
+    const host = ts.createCompilerHost(converted.options)
+    host.writeFile = () => {}
+    host.getCurrentDirectory = () => folder
+    const getSourceFile = host.getSourceFile
+    host.getSourceFile = (file, version, ...rest) => {
+      if (!/[\\/]typescript[\\/]lib[\\/]lib\./.test(file)) return getSourceFile(file, version, ...rest)
+      if (!read.has(file)) read.set(file, getSourceFile(file, version, ...rest))
+      return read.get(file)
+    }
+    const program = ts.createProgram({
+      rootNames: files.map(file => join(folder, file)),
+      options: converted.options,
+      host
+    })
+    const emitted = program.emit()
+    const problems = [...ts.getPreEmitDiagnostics(program), ...emitted.diagnostics]
+    if (problems.length > 0) throw new Error(`With "${name}":\n${ts.formatDiagnostics(problems, host)}`)
+  }
+}
