@@ -15,10 +15,9 @@ export type { PasskeySignInOptions } from './flows/login/passkeys.js'
 export type { StartPasswordlessOptions, VerifyPasswordlessOptions } from './flows/login/passwordless.js'
 export type { GetAccessTokenOptions } from './flows/tokens/access-token.js'
 export type { ConnectionAccessToken, GetAccessTokenForConnectionOptions } from './flows/tokens/connection-token.js'
-export type {
-  CustomTokenExchangeOptions, SessionTransferOptions, SessionTransferToken, TokenByRefreshTokenOptions,
-  TokenExchangeResult, TokenForConnectionOptions
-} from './flows/tokens/token-exchange.js'
+export type { CustomTokenExchangeOptions, TokenExchangeResult } from './flows/tokens/token-exchange.js'
+export type { SessionTransferOptions, SessionTransferToken } from './flows/tokens/session-transfer.js'
+export type { TokenByRefreshTokenOptions, TokenForConnectionOptions } from './flows/tokens/application-tokens.js'
 export type {
   CompletedConnectAccount, ConnectedAccountPage, ListConnectedAccountsOptions, StartConnectAccountOptions
 } from './flows/accounts/connected-accounts.js'

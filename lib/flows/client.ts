@@ -33,9 +33,10 @@ import { refreshUser } from './tokens/refresh-user.js'
 import { currentSession, updateSession, type SessionPatch } from './session/session.js'
 import { sessionView } from './session/view.js'
 import {
-  buildSessionTransferRedirect, loginWithCustomTokenExchange, requestSessionTransferToken,
-  type CustomTokenExchangeOptions, type SessionTransferOptions, type SessionTransferToken
-} from './tokens/token-exchange.js'
+  buildSessionTransferRedirect, requestSessionTransferToken, type SessionTransferOptions, type SessionTransferToken
+} from './tokens/session-transfer.js'
+import { loginWithCustomTokenExchange } from './login/exchange-login.js'
+import type { CustomTokenExchangeOptions } from './tokens/token-exchange.js'
 import type { PageParams } from '../authentication/my-account/connected-accounts.js'
 
 /** Everything a request can do with its user: `request.auth0`. One delegating line per method. */

@@ -17,7 +17,7 @@ import type { Config, CookieConfig } from './config.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
 import type { PluginContext } from './context.js'
 import { createEventSink, type Log } from './events.js'
-import { importingOptions } from './session/importing.js'
+import { importingOptions } from './importing.js'
 import { createServers } from './servers.js'
 
 const DAY = 86_400

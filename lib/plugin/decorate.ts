@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../errors.js'
 import type { ManagementClient } from '../management/client.js'
-import { Auth0Instance, strictInstance } from './instance.js'
+import { Auth0Instance } from './instance.js'
 import { beginRequest, readRoute, readScopes } from './guards/read-route.js'
 import { watchScopes } from './guards/scope-guards.js'
 import { kRegistration, registrationOf, type Registration, type Scoped } from './request/registration.js'
 import { kRequestState, type WithRequestState } from './request/request-state.js'
+import { strictInstance } from './strict-instance.js'
 
 /** Puts `auth0` on the instance and on its requests. The request's is one lazy getter that asks its own scope. */
 export function decorate (fastify: FastifyInstance, registration: Registration,

@@ -11,9 +11,11 @@ import {
 } from '../flows/logout/backchannel-logout.js'
 import type { PluginContext } from '../flows/context.js'
 import {
-  customTokenExchange, getTokenByRefreshToken, getTokenForConnection, type CustomTokenExchangeOptions,
-  type TokenByRefreshTokenOptions, type TokenExchangeResult, type TokenForConnectionOptions
+  customTokenExchange, type CustomTokenExchangeOptions, type TokenExchangeResult
 } from '../flows/tokens/token-exchange.js'
+import {
+  getTokenByRefreshToken, getTokenForConnection, type TokenByRefreshTokenOptions, type TokenForConnectionOptions
+} from '../flows/tokens/application-tokens.js'
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
@@ -29,7 +31,6 @@ import { requireSession } from './guards/require-session.js'
 import { requireSessionOrToken } from './guards/require-session-or-token.js'
 import { requireToken } from './guards/require-token.js'
 import type { ManagementClient } from '../management/client.js'
-import { unknownName } from './options/nearest-name.js'
 import type { Registration } from './request/registration.js'
 import { isRaw, upgradeRequest } from './request/upgrade-request.js'
 
@@ -234,31 +235,4 @@ function severalDomains (): never {
   throw new ConfigurationError('domain',
     'The plugin serves several domains: say which with the option "domain", or make a client for the one that is ' +
       'meant.')
-}
-
-/** Names that the language and its tools look for on any object. */
-const PASSED_ON = new Set<string>(['then', 'getter', 'setter', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch',
-  'nodeType', 'tagName', '$$typeof', '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@'])
-
-/**
- * A misspelt guard would be `undefined`, and Fastify takes `preHandler: undefined` for no guard at all:
- * so an unknown name throws.
- */
-export function strictInstance (instance: Auth0Instance): Auth0Instance {
-  const bound = new Map<string | symbol, unknown>()
-  return new Proxy(instance, {
-    get (target, name) {
-      const value = Reflect.get(target, name, target) as unknown
-      if (value === undefined && typeof name === 'string' && !PASSED_ON.has(name) && !(name in target)) {
-        const known = [...Object.keys(target), ...Object.getOwnPropertyNames(Auth0Instance.prototype)].filter(key =>
-          key !== 'constructor'
-        )
-        throw new ConfigurationError(name, `"fastify.auth0.${name}" does not exist. ${unknownName(name, known)}`)
-      }
-      if (typeof value !== 'function' || Object.hasOwn(target, name)) return value
-      let method = bound.get(name)
-      if (method === undefined) bound.set(name, method = (value as (...args: unknown[]) => unknown).bind(target))
-      return method
-    }
-  })
 }

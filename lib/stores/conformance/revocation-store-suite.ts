@@ -13,15 +13,15 @@ const LIFE = 600
 export function revocationStoreSuite (createStore: () => Awaitable<RevocationStore>): SuiteCase[] {
   const cases: SuiteCase[] = []
 
-  function promise (name: string, check: (store: RevocationStore, now: number) => Promise<void>): void {
+  function requirement (name: string, check: (store: RevocationStore, now: number) => Promise<void>): void {
     cases.push({ name, run: async () => await check(await createStore(), Date.now() / 1000) })
   }
 
-  promise('knows of no revocation at first', async store => {
+  requirement('knows of no revocation at first', async store => {
     assert.equal(await store.revokedAt(owner()), undefined)
   })
 
-  promise('remembers the moment a session was ended by its id', async (store, now) => {
+  requirement('remembers the moment a session was ended by its id', async (store, now) => {
     const [ended, other] = [owner(), owner()]
     await store.revoke({ id: ended.id }, now, now + LIFE)
     assert.equal(await store.revokedAt(ended), now)
@@ -29,7 +29,7 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
   })
 
   for (const field of ['sid', 'sub', 'organization'] as const) {
-    promise(`remembers a revocation by issuer and ${field}`, async (store, now) => {
+    requirement(`remembers a revocation by issuer and ${field}`, async (store, now) => {
       const ended = owner()
       await store.revoke({ iss: ended.iss, [field]: ended[field] }, now, now + LIFE)
       assert.equal(await store.revokedAt(ended), now)
@@ -40,7 +40,7 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
     })
   }
 
-  promise('goes by session id and user together when both are named', async (store, now) => {
+  requirement('goes by session id and user together when both are named', async (store, now) => {
     const ended = owner()
     await store.revoke({ iss: ended.iss, sid: ended.sid!, sub: ended.sub }, now, now + LIFE)
     assert.equal(await store.revokedAt(ended), now)
@@ -49,20 +49,20 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
     assert.equal(await store.revokedAt({ ...ended, iss: random() }), undefined, 'another issuer')
   })
 
-  promise('never takes one kind of name for another', async (store, now) => {
+  requirement('never takes one kind of name for another', async (store, now) => {
     const { iss, sub: name } = owner()
     await store.revoke({ iss, sid: name }, now, now + LIFE)
     assert.equal(await store.revokedAt({ id: name, iss, sub: name, organization: name }), undefined)
   })
 
-  promise('answers for an owner without session id and organization', async (store, now) => {
+  requirement('answers for an owner without session id and organization', async (store, now) => {
     const { id, iss, sub } = owner()
     assert.equal(await store.revokedAt({ id, iss, sub }), undefined)
     await store.revoke({ iss, sub }, now, now + LIFE)
     assert.equal(await store.revokedAt({ id, iss, sub }), now)
   })
 
-  promise('gives the latest of several revocations', async (store, now) => {
+  requirement('gives the latest of several revocations', async (store, now) => {
     const ended = owner()
     await store.revoke({ iss: ended.iss, sub: ended.sub }, now, now + LIFE)
     await store.revoke({ id: ended.id }, now + 2, now + LIFE)
@@ -70,7 +70,7 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
     assert.equal(await store.revokedAt(ended), now + 2)
   })
 
-  promise('does not let an earlier revocation replace a later one', async (store, now) => {
+  requirement('does not let an earlier revocation replace a later one', async (store, now) => {
     const ended = owner()
     await store.revoke({ id: ended.id }, now, now + LIFE)
     await store.revoke({ id: ended.id }, now - 10, now + 1)
@@ -79,14 +79,14 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
     assert.equal(await store.revokedAt(ended), now + 10)
   })
 
-  promise('keeps parts of a second', async (store, now) => {
+  requirement('keeps parts of a second', async (store, now) => {
     const ended = owner()
     const moment = Math.floor(now) + 0.125
     await store.revoke({ id: ended.id }, moment, now + LIFE)
     assert.equal(await store.revokedAt(ended), moment)
   })
 
-  promise('takes every character of a name literally', async (store, now) => {
+  requirement('takes every character of a name literally', async (store, now) => {
     const ended = owner()
     for (const sub of ['*', '%', "' OR ''='", '__proto__', 'constructor', '\n', 'a|b']) {
       await store.revoke({ iss: ended.iss, sub }, now, now + LIFE)
@@ -95,7 +95,7 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
     assert.equal(await store.revokedAt(ended), undefined)
   })
 
-  promise('refuses a filter that names nothing, or too much', async (store, now) => {
+  requirement('refuses a filter that names nothing, or too much', async (store, now) => {
     const iss = random()
     const filters = [{}, { iss }, { sub: 'a' }, { iss, sub: '' }, { iss, sub: 'a', organization: 'b' }, {
       iss,

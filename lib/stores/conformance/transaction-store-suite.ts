@@ -28,7 +28,7 @@ export function transactionStoreSuite (
   const cases: SuiteCase[] = []
 
   /** Each case gets a store and a clock of its own. */
-  function promise (name: string,
+  function requirement (name: string,
     check: (store: TransactionStore, clock: { wait: (seconds: number) => Promise<void> }) => Promise<void>): void {
     cases.push({
       name,
@@ -44,7 +44,7 @@ export function transactionStoreSuite (
     })
   }
 
-  promise('gives back what was kept', async store => {
+  requirement('gives back what was kept', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction({
       appState: { cart: [1, 2], note: 'ü "quoted"' },
@@ -56,7 +56,7 @@ export function transactionStoreSuite (
     assert.deepEqual(await store.take(browser.request(), kept.state), kept)
   })
 
-  promise('gives a transaction once', async store => {
+  requirement('gives a transaction once', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction()
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -64,7 +64,7 @@ export function transactionStoreSuite (
     assert.equal(await store.take(browser.request(), kept.state), undefined)
   })
 
-  promise('gives a transaction to one of many who ask at the same time', async store => {
+  requirement('gives a transaction to one of many who ask at the same time', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction()
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -79,7 +79,7 @@ export function transactionStoreSuite (
     assert.equal(answers.filter(answer => answer !== undefined).length, 1)
   })
 
-  promise('keeps the logins of several tabs apart', async store => {
+  requirement('keeps the logins of several tabs apart', async store => {
     const browser = createSuiteBrowser()
     const [first, second] = [transaction({ returnTo: '/first' }), transaction({ returnTo: '/second' })]
     await store.set(browser.request(), first.state, first, TTL)
@@ -88,7 +88,7 @@ export function transactionStoreSuite (
     assert.deepEqual(await store.take(browser.request(), second.state), second)
   })
 
-  promise('gives a transaction only to the browser that began it', async store => {
+  requirement('gives a transaction only to the browser that began it', async store => {
     const kept = transaction()
     await store.set(createSuiteBrowser().request(), kept.state, kept, TTL)
     const other = createSuiteBrowser()
@@ -98,7 +98,7 @@ export function transactionStoreSuite (
     assert.equal(await store.take(other.request(), kept.state), undefined, 'not even with a login of its own under way')
   })
 
-  promise('has nothing for a state it does not know', async store => {
+  requirement('has nothing for a state it does not know', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction()
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -111,7 +111,7 @@ export function transactionStoreSuite (
     assert.deepEqual(await store.take(browser.request(), kept.state), kept)
   })
 
-  promise('forgets a transaction when its time is over', async (store, { wait }) => {
+  requirement('forgets a transaction when its time is over', async (store, { wait }) => {
     const browser = createSuiteBrowser()
     const [short, long] = [transaction(), transaction()]
     await store.set(browser.request(), short.state, short, 1)
@@ -121,7 +121,7 @@ export function transactionStoreSuite (
     assert.ok(await store.take(browser.request(), long.state))
   })
 
-  promise('deletes one transaction and leaves the others', async store => {
+  requirement('deletes one transaction and leaves the others', async store => {
     const browser = createSuiteBrowser()
     const [first, second] = [transaction(), transaction()]
     await store.set(browser.request(), first.state, first, TTL)
@@ -131,7 +131,7 @@ export function transactionStoreSuite (
     assert.ok(await store.take(browser.request(), second.state))
   })
 
-  promise('deletes all transactions of a browser, and of no other', async store => {
+  requirement('deletes all transactions of a browser, and of no other', async store => {
     const [browser, other] = [createSuiteBrowser(), createSuiteBrowser()]
     const [first, second, theirs] = [transaction(), transaction(), transaction()]
     await store.set(browser.request(), first.state, first, TTL)
@@ -143,14 +143,14 @@ export function transactionStoreSuite (
     assert.ok(await store.take(other.request(), theirs.state))
   })
 
-  promise('deletes what is not there without complaint', async store => {
+  requirement('deletes what is not there without complaint', async store => {
     const browser = createSuiteBrowser()
     await store.delete(browser.request(), transaction().state)
     await store.delete(browser.request())
     assert.equal(browser.cookies.size, 0)
   })
 
-  promise('keeps the Cookie header small when 200 logins are begun and left (CB-07)', async store => {
+  requirement('keeps the Cookie header small when 200 logins are begun and left (CB-07)', async store => {
     const browser = createSuiteBrowser()
     let last = transaction()
     for (let login = 0; login < 200; login++) {
@@ -162,7 +162,7 @@ export function transactionStoreSuite (
     assert.ok(await store.take(browser.request(), last.state), 'the newest login is still under way')
   })
 
-  promise('sends its cookies to a callback that is posted from the tenant', async store => {
+  requirement('sends its cookies to a callback that is posted from the tenant', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction({ responseMode: 'form_post' })
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -173,7 +173,7 @@ export function transactionStoreSuite (
     assert.ok(await store.take(browser.request(), kept.state))
   })
 
-  promise('hides its cookies from scripts and from plain http', async store => {
+  requirement('hides its cookies from scripts and from plain http', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction()
     await store.set(browser.request(), kept.state, kept, TTL)
@@ -184,7 +184,7 @@ export function transactionStoreSuite (
     }
   })
 
-  promise('is not moved by an appState that names prototypes (PP-01)', async store => {
+  requirement('is not moved by an appState that names prototypes (PP-01)', async store => {
     const browser = createSuiteBrowser()
     const kept = transaction({
       appState: JSON.parse(

@@ -1,9 +1,9 @@
-import type { ImportingOptions } from '../../stores/import/index.js'
-import type { RevocationStore } from '../../../types/stores.js'
-import type { IdTokenClaims } from '../../../types/tokens.js'
-import type { Config } from '../config.js'
-import { userOf } from '../tokens/id-token.js'
-import { loginScope } from '../tokens/scopes.js'
+import type { ImportingOptions } from '../stores/import/index.js'
+import type { RevocationStore } from '../../types/stores.js'
+import type { IdTokenClaims } from '../../types/tokens.js'
+import type { Config } from './config.js'
+import { userOf } from './tokens/id-token.js'
+import { loginScope } from './tokens/scopes.js'
 
 /** What taking over other libraries' sessions has to know of the options. */
 export function importingOptions (config: Config, revocations: RevocationStore): ImportingOptions {

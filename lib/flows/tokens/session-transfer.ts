@@ -1,0 +1,106 @@
+import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
+import { isLoopback } from '../../authentication/server/domain.js'
+import { CustomTokenExchangeError, InvalidArgumentError } from '../../errors.js'
+import type { PluginContext, RequestContext } from '../context.js'
+import { getAccessToken } from './access-token.js'
+import { verifyIdToken } from './id-token.js'
+import { sessionIdToken } from './session-id-token.js'
+import { exchange } from './token-exchange.js'
+
+const SESSION_TRANSFER = 'urn:auth0:params:oauth:token-type:session_transfer_token'
+
+/** Options of `requestSessionTransferToken()`. */
+export interface SessionTransferOptions {
+  subjectToken: string
+  subjectTokenType: string
+  /** The acting user's ID token; the session's own unless given. */
+  actorToken?: string
+  actorTokenType?: string
+  scope?: string
+  organization?: string
+  reason?: string
+  signal?: AbortSignal
+}
+
+/** A token that lets a browser take over a session in another application; good once, for a minute. */
+export interface SessionTransferToken {
+  sessionTransferToken: string
+  issuedTokenType: string
+  /** Seconds. */
+  expiresIn: number | undefined
+  tokenType: string
+  scope: string | undefined
+}
+
+/** Asks for a session transfer token. */
+export async function requestSessionTransferToken (context: PluginContext, request: RequestContext,
+  options: SessionTransferOptions): Promise<SessionTransferToken> {
+  const server = await request.server()
+  const { reason, actorToken, actorTokenType, ...rest } = options
+  const actor = actorToken ?? await sessionActor(context, request, options.signal)
+  const tokens = await exchange(context, server, {
+    ...rest,
+    audience: `urn:${server.domain}:session_transfer`,
+    actorToken: actor,
+    actorTokenType: actorTokenType ?? 'urn:ietf:params:oauth:token-type:id_token',
+    ...(reason !== undefined && { extra: { reason } })
+  }, ['n_a', 'N_A', 'bearer'])
+  if (tokens.issued_token_type !== SESSION_TRANSFER) {
+    throw new CustomTokenExchangeError('invalid_response',
+      'Auth0 issued something other than a session transfer token.')
+  }
+  return {
+    sessionTransferToken: tokens.access_token,
+    issuedTokenType: SESSION_TRANSFER,
+    expiresIn: tokens.expires_in,
+    tokenType: tokens.token_type,
+    scope: tokens.scope
+  }
+}
+
+/** The logged-in user's ID token as the actor, renewed when it is stale. */
+async function sessionActor (context: PluginContext, request: RequestContext,
+  signal: AbortSignal | undefined): Promise<string> {
+  const missing = (): CustomTokenExchangeError =>
+    new CustomTokenExchangeError('actor_unavailable',
+      'There is no usable ID token of the acting user: set "storeIdToken", let the user log in, or give "actorToken".')
+  const server = await request.server()
+  let idToken = await sessionIdToken(context, request)
+  if (idToken === undefined) throw missing()
+  if (await isStale(context, server, idToken)) {
+    await getAccessToken(context, request, { refresh: true, ...(signal !== undefined && { signal }) })
+    idToken = await sessionIdToken(context, request)
+    if (idToken === undefined || await isStale(context, server, idToken)) throw missing()
+  }
+  return idToken
+}
+
+async function isStale (context: PluginContext, server: AuthorizationServer, idToken: string): Promise<boolean> {
+  try {
+    const claims = await verifyIdToken(context, server, idToken, {})
+    return claims.exp - 60 <= context.now()
+  } catch {
+    // A token that does not verify any more is stale whatever the reason.
+    return true
+  }
+}
+
+/**
+ * The URL that hands a session transfer token to another application's login.
+ * @throws InvalidArgumentError unless the target is https (http on loopback) without a fragment
+ */
+export function buildSessionTransferRedirect (targetLoginUrl: string | URL,
+  token: Pick<SessionTransferToken, 'sessionTransferToken'>, options: { organization?: string } = {}): URL {
+  if (!URL.canParse(String(targetLoginUrl))) {
+    throw new InvalidArgumentError('targetLoginUrl', 'The target must be an absolute URL.')
+  }
+  const url = new URL(targetLoginUrl)
+  if ((url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) || url.hash !== '' ||
+    url.username !== '' || url.password !== '') {
+    throw new InvalidArgumentError('targetLoginUrl',
+      'The target must be an https URL (http on loopback only) without user and fragment.')
+  }
+  url.searchParams.set('session_transfer_token', token.sessionTransferToken)
+  if (options.organization !== undefined) url.searchParams.set('organization', options.organization)
+  return url
+}

@@ -1,0 +1,30 @@
+import { ConfigurationError } from '../errors.js'
+import { Auth0Instance } from './instance.js'
+import { unknownName } from './options/nearest-name.js'
+
+/** Names that the language and its tools look for on any object. */
+const PASSED_ON = new Set<string>(['then', 'getter', 'setter', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch',
+  'nodeType', 'tagName', '$$typeof', '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@'])
+
+/**
+ * A misspelt guard would be `undefined`, and Fastify takes `preHandler: undefined` for no guard at all:
+ * so an unknown name throws.
+ */
+export function strictInstance (instance: Auth0Instance): Auth0Instance {
+  const bound = new Map<string | symbol, unknown>()
+  return new Proxy(instance, {
+    get (target, name) {
+      const value = Reflect.get(target, name, target) as unknown
+      if (value === undefined && typeof name === 'string' && !PASSED_ON.has(name) && !(name in target)) {
+        const known = [...Object.keys(target), ...Object.getOwnPropertyNames(Auth0Instance.prototype)].filter(key =>
+          key !== 'constructor'
+        )
+        throw new ConfigurationError(name, `"fastify.auth0.${name}" does not exist. ${unknownName(name, known)}`)
+      }
+      if (typeof value !== 'function' || Object.hasOwn(target, name)) return value
+      let method = bound.get(name)
+      if (method === undefined) bound.set(name, method = (value as (...args: unknown[]) => unknown).bind(target))
+      return method
+    }
+  })
+}
