@@ -128,6 +128,10 @@ export interface SessionSaveContext {
   idTokenClaims?: IdTokenClaims
   /** The session before this write. */
   previous?: Session
+  /** The access token that came with the ID token: to ask an API about the user. Do not keep it. */
+  accessToken?: string
+  /** The request that caused the write. */
+  request: FastifyRequest
 }
 
 /** Another library's session cookie: its secrets, and its name and place where they are not the library's defaults. */
@@ -150,6 +154,11 @@ export interface ImportSessionsOptions {
 export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOptions {
   /** Auth0 domain or custom domain: host or URL, or a function of the request. `http:` only for loopback. */
   domain: string | ((request: FastifyRequest) => string | Promise<string>)
+  /**
+   * Domains that this application used before, e.g. before it got a custom domain: their sessions stay valid. Without
+   * it, sessions of another issuer are refused.
+   */
+  formerDomains?: readonly string[]
   /**
    * Auth0's own domain of the tenant, for `fastify.auth0.management`: its API is not called by a custom domain's name.
    * Default: `domain`.

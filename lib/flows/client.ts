@@ -32,9 +32,11 @@ import { getTokenOnBehalfOf, type OnBehalfOfOptions } from './api/on-behalf-of.j
 import { refreshUser } from './tokens/refresh-user.js'
 import { currentSession, updateSession, type SessionPatch } from './session/session.js'
 import { sessionView } from './session/view.js'
+import { getIdToken } from './tokens/session-id-token.js'
 import {
   buildSessionTransferRedirect, requestSessionTransferToken, type SessionTransferOptions, type SessionTransferToken
 } from './tokens/session-transfer.js'
+import type { EmbeddedLogin } from './login/embedded-login.js'
 import { loginWithCustomTokenExchange } from './login/exchange-login.js'
 import type { CustomTokenExchangeOptions } from './tokens/token-exchange.js'
 import type { PageParams } from '../authentication/my-account/connected-accounts.js'
@@ -119,6 +121,14 @@ export class ServerClient {
   }
 
   /**
+   * The ID token of the session, in its newest form: `undefined` without a session. Needs `storeIdToken`.
+   * @throws ConfigurationError without the option `storeIdToken`
+   */
+  async getIdToken (): Promise<string | undefined> {
+    return await getIdToken(this.#context, this.#request)
+  }
+
+  /**
    * A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's token.
    */
   async getAccessTokenForConnection (options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
@@ -186,7 +196,7 @@ export class ServerClient {
   }
 
   /** Exchanges a token of another system for a session. @see RFC 8693 */
-  async loginWithCustomTokenExchange (options: CustomTokenExchangeOptions): Promise<{ session: Session }> {
+  async loginWithCustomTokenExchange (options: CustomTokenExchangeOptions): Promise<EmbeddedLogin> {
     return await loginWithCustomTokenExchange(this.#context, this.#request, options)
   }
 

@@ -46,6 +46,8 @@ export interface Config {
   issuer: string | undefined
   /** Issuer URL of the domain that the Management API is asked at, when it is another. */
   managementDomain: string | undefined
+  /** Issuers whose sessions stay valid after the domain was changed. */
+  formerIssuers: readonly string[]
   resolveDomain: Extract<Auth0Options['domain'], (...args: never[]) => unknown> | undefined
   allowPrivateDomains: boolean
   clientId: string

@@ -2,7 +2,7 @@ import type { AuthorizationServer } from '../authentication/server/authorization
 import type { Sealer } from '../stores/sealing/seal.js'
 import type { KeyedMutex } from '../base/keyed-mutex.js'
 import type { LiveSession, Sessions } from '../stores/sessions.js'
-import type { AuthorizationParams } from '../../types/options.js'
+import type { AuthorizationParams, SessionSaveContext } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
 import type { AppBase, Config } from './config.js'
 import type { DpopNonces } from '../tokens/dpop-nonces.js'
@@ -42,6 +42,8 @@ export interface RequestContext {
   readonly jar: CookieJar
   readonly requestId: string | undefined
   readonly log: Log | undefined
+  /** The request as Fastify has it, for hooks of the options. */
+  readonly original: SessionSaveContext['request']
   /** Path and query of the request. */
   readonly url: string
   /** The authorization server of this request's domain. */

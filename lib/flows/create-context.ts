@@ -6,7 +6,7 @@ import { createCookieTransactions } from '../stores/transactions/cookie-transact
 import type { importingSessions } from '../stores/import/index.js'
 import { createKeyedMutex } from '../base/keyed-mutex.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
-import { createSealer, type Sealer } from '../stores/sealing/seal.js'
+import { createSealer, openingFormer, type Sealer } from '../stores/sealing/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
 import { createStatefulSessions } from '../stores/stateful/stateful-sessions.js'
 import type { CookieAttributes, RevocationStore } from '../../types/stores.js'
@@ -130,14 +130,24 @@ type SealerFor = (kind: string, maxAgeDays: number) => Sealer
 
 /** Sealers whose keys are bound to the application, the tenant and the kind of cookie. */
 function sealerFor (config: Config): SealerFor {
-  return (kind, maxAgeDays) =>
-    createSealer({
-      secrets: config.sessionSecrets,
-      purpose: JSON.stringify([kind, config.clientId, config.domain ?? 'any',
-        (kind === 'transaction' ? config.transactionCookie : config.sessionCookie).name ?? '', config.prefix]),
-      maxAgeDays: Math.max(1, maxAgeDays),
-      now: config.now
-    })
+  return (kind, maxAgeDays) => {
+    const { name = '' } = kind === 'transaction' ? config.transactionCookie : config.sessionCookie
+    const [sealer, ...former] = [config.domain ?? 'any', ...formerTenants(config)].map(tenant =>
+      createSealer({
+        secrets: config.sessionSecrets,
+        purpose: JSON.stringify([kind, config.clientId, tenant, name, config.prefix]),
+        maxAgeDays: Math.max(1, maxAgeDays),
+        now: config.now
+      })
+    )
+    return former.length === 0 ? sealer! : openingFormer(sealer!, former)
+  }
+}
+
+/** What cookies were bound to before: each former domain, or any of them where the domain was a function. */
+function formerTenants ({ domain, formerIssuers }: Config): string[] {
+  if (formerIssuers.length === 0) return []
+  return [...formerIssuers.map(issuer => new URL(issuer).host), ...domain === undefined ? [] : ['any']]
 }
 
 /** Keeps neighbours on one host apart: other client, other prefix, other cookies. */

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '../errors.js'
 /** The writer of a path: takes the path parameters in order and encodes each. */
 export function pathWriter (path: string, names: readonly string[]): (ids: readonly unknown[]) => string {
   const texts = path.split(/\{\w+\}/)
-  return (ids) => {
+  return ids => {
     let written = texts[0]!
     for (let i = 0; i < names.length; i++) written += segment(names[i]!, ids[i]) + texts[i + 1]!
     return written

@@ -30,7 +30,7 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
   const queryAt = ids.length + (body === undefined ? 0 : 1)
   const optionsAt = queryAt + (query === undefined ? 0 : 1)
   const known = form === 'multipart' ? new Set([...OPTIONS, 'onProgress']) : OPTIONS
-  return (args) => {
+  return args => {
     const target = writePath(args) + (query === undefined ? '' : queryString(args[queryAt]))
     const options = readOptions(args[optionsAt], known)
     const call: Call = { what, verb, target, headers: { ...lowerCase(options.headers) }, body: undefined, repeatable: true, options }
@@ -54,7 +54,7 @@ async function withFile (call: Call, fields: Record<string, unknown>, { onProgre
 function readOptions (options: unknown, known: ReadonlySet<string>): UploadOptions {
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null) throw new InvalidArgumentError('options', 'The call options have to be an object.')
-  const stray = Object.keys(options).find((name) => !known.has(name))
+  const stray = Object.keys(options).find(name => !known.has(name))
   if (stray !== undefined) throw new InvalidArgumentError('options', `The call options have no "${stray}"; they are ${[...known].join(', ')}.`)
   return options
 }

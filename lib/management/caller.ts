@@ -44,7 +44,7 @@ export class Caller {
 
   /** Sends a call and reads its answer. */
   async call (row: Row<unknown>, call: Call): Promise<unknown> {
-    const response = await this.#exchange(row, call, (request) => this.#options.http.send(request))
+    const response = await this.#exchange(row, call, request => this.#options.http.send(request))
     if (row.returns === undefined || isEmpty(response)) return undefined
     const result = parseJson(response, call.what)
     remember(result, response.headers)
@@ -53,7 +53,7 @@ export class Caller {
 
   /** Sends a call whose answer is read as it comes. */
   open (row: Row<unknown>, call: Call): Promise<HttpStream> {
-    return this.#exchange(row, call, async (request) => {
+    return this.#exchange(row, call, async request => {
       const { status, headers, body } = await this.#options.http.stream(request)
       if (status < 300) return { status, headers, body }
       return { status, headers, body: await textOf(body) }

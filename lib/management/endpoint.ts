@@ -95,7 +95,7 @@ type Call<P extends string, B, O extends boolean, Q, R> =
 
 /** A row as it is at run time. */
 export function row (verb: Verb, path: string, facts: Omit<Row<never>, 'verb' | 'path' | 'ids' | 'call'> = {}): Row<never> {
-  return { verb, path, ids: [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!), ...facts }
+  return { verb, path, ids: [...path.matchAll(/\{(\w+)\}/g)].map(match => match[1]!), ...facts }
 }
 
 export function get<const P extends string, Q = never, R = void> (path: P, facts?: Facts<never, never, Q, R>): Call<P, never, never, Q, R> {

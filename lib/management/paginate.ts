@@ -27,11 +27,11 @@ const WALL = 1000
 export function paginate<M extends ListMethod> (method: M, ...args: Parameters<M>): Pages<ItemOf<M>> {
   const { listing } = method
   const given: readonly unknown[] = args
-  const at = given.findIndex((argument) => typeof argument !== 'string')
+  const at = given.findIndex(argument => typeof argument !== 'string')
   const ids = at === -1 ? given : given.slice(0, at)
   const query = { ...given[ids.length] as Record<string, unknown> | undefined }
   const call = method as unknown as (...args: unknown[]) => Promise<unknown>
-  const read: ReadPage = async (page) => toPage(await call(...ids, { ...query, ...page }, given[ids.length + 1]), listing)
+  const read: ReadPage = async page => toPage(await call(...ids, { ...query, ...page }, given[ids.length + 1]), listing)
   const fromCheckpoints = readsCheckpoints(listing, query)
 
   async function * pages (whole = false): AsyncGenerator<ItemOf<M>[]> {

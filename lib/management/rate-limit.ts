@@ -17,6 +17,6 @@ export function rateLimitOf (result: object): RateLimit | undefined {
 
 /** The `x-ratelimit-*` headers. */
 export function readRateLimit (headers: Headers): RateLimit | undefined {
-  const [limit, remaining, resetAt] = ['limit', 'remaining', 'reset'].map((name) => Number.parseInt(headers[`x-ratelimit-${name}`] ?? '', 10))
+  const [limit, remaining, resetAt] = ['limit', 'remaining', 'reset'].map(name => Number.parseInt(headers[`x-ratelimit-${name}`] ?? '', 10))
   return Number.isNaN(limit! + remaining! + resetAt!) ? undefined : { limit: limit!, remaining: remaining!, resetAt: resetAt! }
 }

@@ -9,7 +9,7 @@ interface Case {
 const makers = ['test', 'scenario', 'refuses', 'refusesAnswers', 'documents', 'keySets', 'goesHome', 'refusesToken',
   'denies', 'organizationCase', 'pushedAnswers']
 // A long name is a sum of texts.
-const calls = new RegExp(`\\b(?:${makers.join('|')}) ?\\(\\s*((?:['\`].*?['\`](?:,| \\+\\s*))+)`, 'g')
+const calls = new RegExp(`\\b(?:${makers.join('|')}) ?\\(\\s*((?:['"\`].*?['"\`](?:,| \\+\\s*))+)`, 'g')
 const here = new URL('./', import.meta.url)
 const cases = JSON.parse(readFileSync(new URL('rp-cases.json', here), 'utf8')) as Case[]
 

@@ -10,9 +10,12 @@ export interface TokenExchangeParams extends AudienceAndScope {
   actorTokenType?: string | undefined
   requestedTokenType?: string | undefined
   organization?: string | undefined
-  /** Parameters of the tenant's own; those of the protocol are refused. */
-  extra?: Record<string, string> | undefined
+  /** Parameters of the tenant's own, each a text or a list of at most 20; those of the protocol are refused. */
+  extra?: Readonly<Record<string, string | readonly string[]>> | undefined
 }
+
+/** How often a parameter of the tenant's own may be repeated. */
+const MAX_REPEATED = 20
 
 const PROTOCOL_PARAMS = new Set([
   'grant_type',
@@ -43,7 +46,8 @@ const PROTOCOL_PARAMS = new Set([
  */
 export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, params, options) => {
   requireText(params, 'subjectToken', 'subjectTokenType')
-  const { actorToken, actorTokenType, requestedTokenType, extra = {} } = params
+  const { actorToken, actorTokenType, requestedTokenType } = params
+  const extra = Object.fromEntries(Object.entries(params.extra ?? {}).filter(([name]) => name !== '__proto__'))
   checkToken('subjectToken', params.subjectToken)
   if (actorToken !== undefined) checkToken('actorToken', actorToken)
   if (actorToken !== undefined && actorTokenType === undefined) {
@@ -58,6 +62,7 @@ export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, par
   if (reserved !== undefined) {
     throw new InvalidArgumentError('extra', `The parameter "${reserved}" cannot be given in "extra".`)
   }
+  for (const [name, value] of Object.entries(extra)) checkExtra(name, value)
   const answer = await requestToken(server, {
     ...extra,
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -78,6 +83,14 @@ export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, par
   return answer
 }
 
+function checkExtra (name: string, value: unknown): void {
+  const values = [value].flat()
+  if (values.length > MAX_REPEATED || values.some(one => typeof one !== 'string')) {
+    throw new InvalidArgumentError('extra',
+      `The parameter "${name}" in "extra" must be a text or a list of at most ${MAX_REPEATED} texts.`)
+  }
+}
+
 /** A token as it is: without the spaces or the `Bearer` that come along when it is copied. */
 function checkToken (name: string, token: string): void {
   if (!/^\S+$/.test(token)) {
@@ -96,11 +109,13 @@ export type TokenForConnectionParams = {
 /** The provider's own access token, from Token Vault. It is never bound to this client's key. */
 export const tokenForConnectionGrant: Grant<TokenForConnectionParams> = async (server, params, options) => {
   requireText(params, 'connection')
-  const [kind, subject] = 'accessToken' in params
-    ? ['access_token', params.accessToken]
-    : ['refresh_token', params.refreshToken]
+  const { accessToken, refreshToken } = params as { accessToken?: string, refreshToken?: string }
+  if (accessToken !== undefined && refreshToken !== undefined) {
+    throw new InvalidArgumentError('accessToken', 'Give only one of "accessToken" and "refreshToken".')
+  }
+  const [kind, subject] = accessToken !== undefined ? ['access_token', accessToken] : ['refresh_token', refreshToken]
   if (subject === undefined || subject === '') {
-    throw new MissingRequiredArgumentError(kind === 'access_token' ? 'accessToken' : 'refreshToken')
+    throw new MissingRequiredArgumentError(accessToken === undefined ? 'refreshToken' : 'accessToken')
   }
   return requestToken(server, {
     grant_type: 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token',

@@ -176,7 +176,8 @@ function methodIdOf (location: string | undefined, { issuer }: MyAccountServer):
     ? new URL(location, issuer).pathname.split('/').at(-1)!
     : ''
   try {
-    if (segment !== '') return decodeURIComponent(segment)
+    // The address of the collection names none.
+    if (segment !== '' && segment !== 'authentication-methods') return decodeURIComponent(segment)
   } catch (error) {
     throw invalid(`${ENROLLMENT}: the answer's "Location" cannot be decoded.`, error)
   }

@@ -17,8 +17,8 @@ export interface TokenRequestOptions extends RequestOptions {
   allowedTokenTypes?: string[] | undefined
 }
 
-/** Parameters of one grant, wire names. */
-export type TokenParams = Record<string, string | undefined>
+/** Parameters of one grant, wire names; one that is a list is sent once for each value. */
+export type TokenParams = Record<string, string | readonly string[] | undefined>
 
 /**
  * Asks for a token: the one place that speaks to the token endpoint. A request is never repeated, except when
@@ -48,7 +48,7 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
         'content-type': contentType(options)
       },
       body: options.json === undefined
-        ? new URLSearchParams(body as Record<string, string>).toString()
+        ? formOf(body)
         : JSON.stringify(body),
       signal: options.signal,
       timeout: options.timeout,
@@ -64,6 +64,13 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
     throw toApiError(response, { what: 'The token endpoint', now: now(), secrets: [...secrets] })
   }
   return readTokenResponse(response, { dpop: key !== undefined, allowedTokenTypes: options.allowedTokenTypes })
+}
+
+function formOf (body: Record<string, unknown>): string {
+  const pairs = Object.entries(body).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, String(one)])
+  )
+  return new URLSearchParams(pairs).toString()
 }
 
 function contentType ({ json }: TokenRequestOptions): string {
@@ -90,5 +97,5 @@ const SECRET_PARAMS = [
 
 /** Values of this request that no error may repeat. */
 function secretsOf (params: TokenParams): Set<string> {
-  return new Set(SECRET_PARAMS.map(name => params[name]).filter(value => value !== undefined))
+  return new Set(SECRET_PARAMS.flatMap(name => params[name] ?? []))
 }

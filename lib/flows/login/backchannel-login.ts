@@ -4,7 +4,7 @@ import {
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { cibaGrant } from '../../authentication/api/grants.js'
 import { poll } from '../../authentication/server/polling.js'
-import { MissingRequiredArgumentError, TokenValidationError } from '../../errors.js'
+import { InvalidArgumentError, MissingRequiredArgumentError, TokenValidationError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
@@ -16,6 +16,8 @@ import { loginScope } from '../tokens/scopes.js'
 /** Options of the backchannel methods. */
 export interface BackchannelOptions extends BackchannelAuthenticationParams {
   signal?: AbortSignal
+  /** The same by their wire names: `audience`, `scope`, `requested_expiry`, `authorization_details`, `organization`. */
+  authorizationParams?: Readonly<Record<string, unknown>>
 }
 
 /** What `loginBackchannel()` returns. */
@@ -27,7 +29,7 @@ export interface CompletedBackchannelLogin {
 /** Asks the user on another device; returns the handle to poll with. @see OpenID CIBA Core section 7 */
 export async function initiateBackchannelAuthentication (context: PluginContext, server: AuthorizationServer,
   options: BackchannelOptions): Promise<BackchannelAuthentication> {
-  const { signal, ...params } = options
+  const { signal, authorizationParams: _, ...params } = withWireNames(options)
   const audience = params.audience ?? context.config.audience
   return await startBackchannelAuthentication(server, {
     ...params,
@@ -68,7 +70,8 @@ export async function backchannelAuthentication (context: PluginContext, server:
  * caller has gone away.
  */
 export async function loginBackchannel (context: PluginContext, request: RequestContext,
-  options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
+  given: BackchannelOptions): Promise<CompletedBackchannelLogin> {
+  const options = withWireNames(given)
   const server = await request.server()
   const organization = await loginOrganization(request, options.organization)
   const signal = AbortSignal.any([request.gone(), ...options.signal === undefined ? [] : [options.signal]])
@@ -94,4 +97,28 @@ export async function loginBackchannel (context: PluginContext, request: Request
     keepAuthorizationDetails: options.authorizationDetails !== undefined
   })
   return { session, authorizationDetails: tokens.authorization_details }
+}
+
+/** Options by the names they have on the wire, and here. */
+const WIRE_NAMES = {
+  audience: 'audience',
+  scope: 'scope',
+  organization: 'organization',
+  requested_expiry: 'requestedExpiry',
+  authorization_details: 'authorizationDetails'
+} as const
+
+/** The options with those given by their wire names. @throws InvalidArgumentError for one that cannot be sent */
+function withWireNames (options: BackchannelOptions): BackchannelOptions {
+  const { authorizationParams = {}, ...rest } = options
+  const named = Object.entries(authorizationParams).filter(([, value]) => value !== undefined).map(([name, value]) => {
+    if (!Object.hasOwn(WIRE_NAMES, name)) {
+      throw new InvalidArgumentError(`authorizationParams.${name}`,
+        `The parameter "${name}" cannot be sent with a backchannel request. ` +
+          `It takes ${Object.keys(WIRE_NAMES).join(', ')}.`)
+    }
+    const own = WIRE_NAMES[name as keyof typeof WIRE_NAMES]
+    return [own, own === 'requestedExpiry' ? Number(value) : value]
+  })
+  return { ...Object.fromEntries(named) as Partial<BackchannelOptions>, ...rest }
 }

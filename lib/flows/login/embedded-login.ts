@@ -2,7 +2,7 @@ import type { AuthorizationServer } from '../../authentication/server/authorizat
 import type { RequestOptions } from '../../authentication/server/request-options.js'
 import { MfaRequiredError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
-import type { TokenResponse } from '../../../types/tokens.js'
+import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
@@ -20,6 +20,8 @@ export interface EmbeddedCallOptions {
 /** What every login without a page returns. */
 export interface EmbeddedLogin {
   session: Session
+  /** What the user authorized, when authorization details were asked for. */
+  authorizationDetails: AuthorizationDetail[] | undefined
 }
 
 export function requestOptions ({ signal, clientIp }: EmbeddedCallOptions): RequestOptions {
@@ -48,15 +50,14 @@ export async function logIn (context: PluginContext, request: RequestContext, se
     accessToken: tokens.access_token,
     ...(organization !== undefined && { organization })
   })
-  return {
-    session: await establishSession(context, request, {
-      server,
-      tokens,
-      claims,
-      audience: asked.audience,
-      scope: asked.scope
-    })
-  }
+  const session = await establishSession(context, request, {
+    server,
+    tokens,
+    claims,
+    audience: asked.audience,
+    scope: asked.scope
+  })
+  return { session, authorizationDetails: tokens.authorization_details }
 }
 
 /** What a login without a page asks for, with the defaults of the options. */

@@ -34,7 +34,8 @@ export interface LoginResult {
 }
 
 /**
- * The one door through which a token response becomes a session: always a new one, with nothing of the old.
+ * The one door through which a token response becomes a session: always a new one. Of the old one only the
+ * application's own fields go on, and only for the same user and organization.
  * @throws SessionExpiredError when the identity provider's ceiling has passed already
  */
 export async function establishSession (context: PluginContext, request: RequestContext,
@@ -57,7 +58,9 @@ export async function establishSession (context: PluginContext, request: Request
     request.log?.warn({ auth0: { type: 'warning', reason: 'wider_scope' } },
       'auth0 warning: the tenant granted more scopes than were asked for')
   }
-  const draft = await beforeSaved(context, { user, custom: {} }, 'login', claims, previous)
+  const custom = isSameLogin(previous, claims) ? previous.custom ?? {} : {}
+  const facts = { reason: 'login', claims, accessToken: tokens.access_token, previous } as const
+  const draft = await beforeSaved(context, request, { user, custom }, facts)
   const id = randomBytes(18).toString('base64url')
   const dpop = await server.dpop
   const details = login.keepAuthorizationDetails === true ? tokens.authorization_details : undefined
@@ -98,6 +101,12 @@ export async function establishSession (context: PluginContext, request: Request
     ...(request.requestId !== undefined && { requestId: request.requestId })
   }, request.log)
   return sessionView(read)
+}
+
+/** Whether the session that is alive now is of the same user and organization: the application's fields go on then. */
+function isSameLogin (previous: SessionRecord | undefined, claims: IdTokenClaims): previous is SessionRecord {
+  return previous !== undefined && previous.issuer === claims.iss && previous.user.sub === claims.sub &&
+    previous.user.org_id === claims.org_id
 }
 
 /** The IPSIE ceiling of an ID token: whole epoch seconds, anything else counts as not given. */

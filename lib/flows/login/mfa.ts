@@ -7,7 +7,7 @@ import type { RequestOptions } from '../../authentication/server/request-options
 import { InvalidArgumentError, MfaRequiredError } from '../../errors.js'
 import { checkOrganization } from '../../tokens/claims.js'
 import type { Session } from '../../../types/session.js'
-import type { TokenResponse } from '../../../types/tokens.js'
+import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
@@ -21,12 +21,22 @@ import { requestOptions, type EmbeddedCallOptions } from './embedded-login.js'
 export type VerifyMfaOptions = EmbeddedCallOptions & { mfaToken: string, persist?: boolean }
   & ({ otp: string } | { oobCode: string, bindingCode?: string } | { recoveryCode: string })
 
+/** The members of a form that has them all: those that are not meant are `undefined`. */
+interface EachProof {
+  otp?: string
+  oobCode?: string
+  bindingCode?: string
+  recoveryCode?: string
+}
+
 /** What `mfa.verify()` returns. */
 export interface VerifiedMfa {
   session: Session | undefined
   accessToken: string
   expiresAt: number
   recoveryCode: string | undefined
+  /** What the user authorized, when authorization details were asked for. */
+  authorizationDetails: AuthorizationDetail[] | undefined
 }
 
 /** `request.auth0.mfa`: second factors, with the sealed token of a `MfaRequiredError`. */
@@ -72,21 +82,23 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
   const how = requestOptions(options)
   let tokens: TokenResponse
   try {
-    tokens = 'otp' in options
-      ? await mfaOtpGrant(server, { ...shared, otp: options.otp }, how)
-      : 'oobCode' in options
-        ? await mfaOobGrant(server, {
-          ...shared,
-          oobCode: options.oobCode,
-          ...(options.bindingCode !== undefined && { bindingCode: options.bindingCode })
-        }, how)
-        : await mfaRecoveryCodeGrant(server, { ...shared, recoveryCode: options.recoveryCode }, how)
+    const { otp, oobCode, bindingCode, recoveryCode } = options as EachProof
+    tokens = otp !== undefined
+      ? await mfaOtpGrant(server, { ...shared, otp }, how)
+      : oobCode !== undefined
+        ? await mfaOobGrant(server, { ...shared, oobCode, bindingCode }, how)
+        : await mfaRecoveryCodeGrant(server, { ...shared, recoveryCode: recoveryCode! }, how)
   } catch (error) {
     throw error instanceof MfaRequiredError ? sealMfaToken(context, server, error, interrupted) : error
   }
   const now = context.now()
   const set = tokenSetOf(tokens, { ...asked, now })
-  const result = { accessToken: set.accessToken, expiresAt: set.expiresAt, recoveryCode: tokens.recovery_code }
+  const result = {
+    accessToken: set.accessToken,
+    expiresAt: set.expiresAt,
+    recoveryCode: tokens.recovery_code,
+    authorizationDetails: tokens.authorization_details
+  }
   if (options.persist === false) return { ...result, session: undefined }
   const enforced = await request.organization()
   const organization = interrupted.organization ?? enforced

@@ -23,7 +23,8 @@ export type StartPasswordlessOptions = EmbeddedCallOptions & { language?: string
     send?: 'code' | 'link',
     authParams?: Record<string, unknown>,
     returnTo?: string,
-    appState?: unknown
+    appState?: unknown,
+    redirectUri?: string
   }
   | { connection: 'sms', phoneNumber: string }
 )
@@ -58,8 +59,16 @@ export function passwordless (context: PluginContext, request: RequestContext) {
       if (options.send !== 'link') {
         return await startPasswordlessEmail(server, { ...shared, email: options.email, send: 'code' }, how)
       }
-      const authParams = await magicLink(context, request, server, options)
-      return await startPasswordlessEmail(server, { ...shared, email: options.email, send: 'link', authParams }, how)
+      const { authParams, remember } = await magicLink(context, request, server, options)
+      const started = await startPasswordlessEmail(server, {
+        ...shared,
+        email: options.email,
+        send: 'link',
+        authParams
+      }, how)
+      // Only now: a link that was refused leaves nothing behind.
+      await remember()
+      return started
     },
     /** Sends a code to a user of a database connection; give the result's `authSession` to `verify()`. */
     challenge: async (options: OtpChallengeParams & EmbeddedCallOptions): Promise<{ authSession: string }> =>
@@ -87,18 +96,29 @@ export function passwordless (context: PluginContext, request: RequestContext) {
   }
 }
 
+interface MagicLinkOptions {
+  authParams?: Record<string, unknown>
+  returnTo?: string
+  appState?: unknown
+  /** Where the link comes back to, for applications without the plugin's routes. Default: the callback route. */
+  redirectUri?: string
+}
+
 /** A magic link has no PKCE: it may be opened where nothing was started. State and nonce bind it to this browser. */
 async function magicLink (context: PluginContext, request: RequestContext, server: AuthorizationServer,
-  options: { authParams?: Record<string, unknown>, returnTo?: string, appState?: unknown }
-): Promise<Record<string, unknown>> {
+  options: MagicLinkOptions): Promise<{ authParams: Record<string, unknown>, remember: () => Promise<void> }> {
   const refused = Object.keys(options.authParams ?? {}).find(name => !LINK_PARAMS.has(name))
   if (refused !== undefined) {
     throw new InvalidArgumentError(`authParams.${refused}`,
       `The parameter "${refused}" cannot be set for a magic link.`)
   }
-  const redirectUri = callbackUrl(context, request)
+  const redirectUri = options.redirectUri ?? callbackUrl(context, request)
   if (redirectUri === undefined) {
-    throw new MissingRequiredArgumentError('routes.callback', 'A magic link needs the callback route.')
+    throw new MissingRequiredArgumentError('redirectUri',
+      'A magic link needs the callback route, or the argument "redirectUri": where the link comes back to.')
+  }
+  if (!URL.canParse(redirectUri)) {
+    throw new InvalidArgumentError('redirectUri', 'The argument "redirectUri" must be an absolute URL.')
   }
   const params = options.authParams ?? {}
   const { audience, scope, organization } = await loginDemands(context, request,
@@ -110,20 +130,23 @@ async function magicLink (context: PluginContext, request: RequestContext, serve
   const metadata = await server.metadata()
   const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config)
   const chosen = { ...(audience !== undefined && { audience }), ...(organization !== undefined && { organization }) }
-  await context.transactions.set(request.jar, state, {
-    kind: 'magic-link',
-    state,
-    nonce,
-    codeVerifier: '',
-    redirectUri,
-    domain: server.domain,
-    issuer: metadata.issuer,
-    createdAt: context.now(),
-    scope,
-    ...chosen,
-    ...(returnTo !== undefined && { returnTo }),
-    ...(oldest !== undefined && { maxAge: oldest }),
-    ...(options.appState !== undefined && { appState: checkAppState(options.appState) })
-  }, context.config.transactionDuration)
-  return { ...params, redirect_uri: redirectUri, response_type: 'code', state, nonce, scope, ...chosen }
+  const appState = options.appState === undefined ? undefined : checkAppState(options.appState)
+  const remember = async (): Promise<void> =>
+    await context.transactions.set(request.jar, state, {
+      kind: 'magic-link',
+      state,
+      nonce,
+      codeVerifier: '',
+      redirectUri,
+      domain: server.domain,
+      issuer: metadata.issuer,
+      createdAt: context.now(),
+      scope,
+      ...chosen,
+      ...(returnTo !== undefined && { returnTo }),
+      ...(oldest !== undefined && { maxAge: oldest }),
+      ...(appState !== undefined && { appState })
+    }, context.config.transactionDuration)
+  const authParams = { ...params, redirect_uri: redirectUri, response_type: 'code', state, nonce, scope, ...chosen }
+  return { authParams, remember }
 }

@@ -36,8 +36,7 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
   })
   const tokenKey = `${claims.iss}|${claims.jti}`
   if (memory.has(tokenKey, now)) throw new BackchannelLogoutError('The logout token was used before.')
-  await context.sessions.revoke({
-    iss: claims.iss,
+  await revokeEverywhere(context, claims.iss, {
     ...(claims.sid !== undefined && { sid: claims.sid }),
     ...(claims.sub !== undefined && { sub: claims.sub })
   })
@@ -82,7 +81,19 @@ export async function revokeSessions (context: PluginContext, server: Authorizat
     throw new InvalidArgumentError('organization',
       'The filter "organization" must be the id of an organization ("org_…"): sessions are not found by its name.')
   }
-  return await context.sessions.revoke({ iss: server.issuer, [given[0]!]: value })
+  return await revokeEverywhere(context, server.issuer, { [given[0]!]: value })
+}
+
+/** Ends sessions of an issuer, and of the former ones, whose sessions stay valid. */
+async function revokeEverywhere (context: PluginContext, issuer: string,
+  filter: Omit<SessionFilter, 'iss'>): Promise<number> {
+  let ended = 0
+  for (const iss of issuersOf(context, issuer)) ended += await context.sessions.revoke({ iss, ...filter })
+  return ended
+}
+
+function issuersOf ({ config }: PluginContext, issuer: string): Set<string> {
+  return new Set([issuer, ...config.formerIssuers])
 }
 
 /**
@@ -96,6 +107,9 @@ export async function listSessions (context: PluginContext, server: Authorizatio
     throw new InvalidArgumentError('sessionStore',
       'Sessions can be listed only with a "sessionStore": in stateless mode they are in the browsers.')
   }
-  const wanted: SessionFilter = { iss: server.issuer, sub: filter.sub }
-  return await context.sessions.list(wanted)
+  const { list } = context.sessions
+  const found = await Promise.all(
+    [...issuersOf(context, server.issuer)].map(async iss => await list({ iss, sub: filter.sub }))
+  )
+  return found.flat()
 }

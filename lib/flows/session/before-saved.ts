@@ -1,21 +1,38 @@
+import { jsonCopy } from '../../base/json-copy.js'
 import { InvalidArgumentError } from '../../errors.js'
 import type { CustomSession, SessionSaveReason, UserClaims } from '../../../types/session.js'
 import type { SessionRecord } from '../../../types/stores.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
-import type { PluginContext } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { sessionView } from './view.js'
 
-/** Lets the application change what is about to be written; the subject stays what the ID token said. */
-export async function beforeSaved (context: PluginContext, draft: { user: UserClaims, custom: CustomSession },
-  reason: SessionSaveReason, claims: IdTokenClaims | undefined,
-  previous: SessionRecord | undefined): Promise<{ user: UserClaims, custom: CustomSession }> {
+/** What is known of a write. */
+export interface SaveFacts {
+  reason: SessionSaveReason
+  /** The verified ID token's claims, when the write follows from one. */
+  claims?: IdTokenClaims | undefined
+  /** The access token that came with them. */
+  accessToken?: string | undefined
+  /** The session before this write. */
+  previous?: SessionRecord | undefined
+}
+
+/**
+ * Lets the application change what is about to be written; the subject stays what the ID token said.
+ * @throws InvalidArgumentError for another `sub`, or for what JSON cannot keep
+ */
+export async function beforeSaved (context: PluginContext, request: RequestContext,
+  draft: { user: UserClaims, custom: CustomSession },
+  { reason, claims, accessToken, previous }: SaveFacts): Promise<{ user: UserClaims, custom: CustomSession }> {
   const hook = context.config.beforeSessionSaved
   if (hook === undefined) return draft
   const sub = draft.user.sub
   const mutable = structuredClone(draft)
   const changed = await hook(mutable, {
     reason,
+    request: request.original,
     ...(claims !== undefined && { idTokenClaims: claims }),
+    ...(accessToken !== undefined && { accessToken }),
     ...(previous !== undefined &&
       { previous: sessionView({ record: previous, lastActivity: previous.updatedAt, expiresAt: previous.updatedAt }) })
   })
@@ -24,5 +41,8 @@ export async function beforeSaved (context: PluginContext, draft: { user: UserCl
     throw new InvalidArgumentError('beforeSessionSaved',
       'The hook "beforeSessionSaved" must not change the user\'s "sub".')
   }
-  return { user: result.user, custom: result.custom ?? {} }
+  return {
+    user: jsonCopy(result.user, 'user') as UserClaims,
+    custom: jsonCopy(result.custom ?? {}, 'custom') as CustomSession
+  }
 }

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CustomSession, SessionSaveReason, UserClaims } from '../../../types/session.js'
+import type { CustomSession, UserClaims } from '../../../types/session.js'
 import type { SessionRecord } from '../../../types/stores.js'
-import type { IdTokenClaims } from '../../../types/tokens.js'
-import { beforeSaved } from './before-saved.js'
-import type { PluginContext } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
+import { beforeSaved, type SaveFacts } from './before-saved.js'
 
 type Fields = Record<string, unknown>
 
@@ -17,13 +16,13 @@ export interface SessionChanges {
  * The changes with what the application's hook makes of them. Still changes, not a session:
  * by the time they are written, another request may have written others.
  */
-export async function hookedChanges (context: PluginContext, record: SessionRecord, changes: SessionChanges,
-  reason: SessionSaveReason, claims?: IdTokenClaims): Promise<SessionChanges> {
+export async function hookedChanges (context: PluginContext, request: RequestContext, record: SessionRecord,
+  changes: SessionChanges, facts: Omit<SaveFacts, 'previous'>): Promise<SessionChanges> {
   const asked = {
     user: merge(record.user, changes.user) as UserClaims,
     custom: merge(record.custom ?? {}, changes.custom) as CustomSession
   }
-  const { user, custom } = await beforeSaved(context, asked, reason, claims, record)
+  const { user, custom } = await beforeSaved(context, request, asked, { ...facts, previous: record })
   return {
     user: { ...changes.user, ...difference(asked.user, user) },
     custom: { ...changes.custom, ...difference(asked.custom, custom) }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, LoginRequiredError, SessionNotWritableError } from '../../errors.js'
 import { sessionEnd } from '../../stores/lifetime.js'
 import { isObject } from '../../base/json.js'
+import { jsonCopy } from '../../base/json-copy.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import type { CustomSession, Session, UserClaims } from '../../../types/session.js'
 import type { Awaitable, SessionRecord, SessionData } from '../../../types/stores.js'
@@ -29,14 +30,20 @@ export function currentSession (context: PluginContext, request: RequestContext)
   return request.session
 }
 
-/** With several domains, a session of another domain is not this request's session. */
+/**
+ * A session of another issuer is not this request's session, unless `formerDomains` names its issuer.
+ */
 function ofThisDomain (context: PluginContext, request: RequestContext,
   read: LiveSession | undefined): Awaitable<LiveSession | undefined> {
-  if (read === undefined || context.config.domain !== undefined) return read
+  if (read === undefined) return undefined
+  const { issuer, formerIssuers } = context.config
+  const { record } = read
+  if (record.issuer === issuer || formerIssuers.includes(record.issuer)) return read
+  if (issuer !== undefined) return undefined
   const server = request.server()
   return server instanceof Promise
-    ? server.then(({ domain }) => domain === read.record.domain ? read : undefined)
-    : server.domain === read.record.domain ? read : undefined
+    ? server.then(({ domain }) => domain === record.domain ? read : undefined)
+    : server.domain === record.domain ? read : undefined
 }
 
 /** The session of this request with its newest tokens; `undefined` without one, or when it ended meanwhile. */
@@ -106,7 +113,8 @@ export async function updateSession (context: PluginContext, request: RequestCon
     throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
   }
 
-  const changes = await hookedChanges(context, current.record, { user: claims, custom: fields }, 'update')
+  const asked = { user: copyFields(claims, 'user.'), custom: copyFields(fields, '') }
+  const changes = await hookedChanges(context, request, current.record, asked, { reason: 'update' })
   const saved = await context.sessions.update(request.jar, current.record.id,
     ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
   if (saved === undefined) {
@@ -114,4 +122,10 @@ export async function updateSession (context: PluginContext, request: RequestCon
     throw new LoginRequiredError('The session ended while it was being changed.')
   }
   return sessionView(setCurrentSession(context, request, saved.record))
+}
+
+/** The fields as JSON has them; one that is `undefined` is there, and means removal. */
+function copyFields (fields: Record<string, unknown>, prefix: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== '__proto__')
+    .map(([name, value]) => [name, jsonCopy(value, prefix + name)]))
 }

@@ -3,17 +3,19 @@ import type { AccessToken, TokenSet } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { abortable } from '../abortable.js'
 import { keyInUse, usableWith } from './dpop-key.js'
-import { refresh, type Wanted } from './refresh.js'
-import { configuredScope, includesScopes } from './scopes.js'
+import { refresh } from './refresh.js'
+import { configuredScope } from './scopes.js'
 import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
 import { spendRefreshToken } from './spend-refresh-token.js'
-import { accessTokenOf, findTokenSet } from './token-sets.js'
+import { accessTokenOf, findTokenSet, hasScopes, type Wanted } from './token-sets.js'
 
 /** Options of `getAccessToken()`. */
 export interface GetAccessTokenOptions {
   /** Identifier of the API; the configured `audience` unless given. */
   audience?: string
-  /** Scopes the token must have; the configured ones unless given. */
+  /**
+   * Scopes the token must have. Without it any kept token of the audience serves, best one with the configured scopes.
+   */
   scope?: string
   /** `true` gets a new token even if a kept one is still good. */
   refresh?: boolean
@@ -34,7 +36,11 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
   const { record, tokens } = session
   const { config } = context
   const audience = options.audience ?? config.audience
-  const wanted = { audience, scope: options.scope ?? configuredScope(config.scope, audience, config.audience) }
+  const wanted: Wanted = {
+    audience,
+    scope: options.scope,
+    preferredScope: configuredScope(config.scope, audience, config.audience)
+  }
 
   const jkt = config.dpop === undefined ? undefined : await keyInUse(await request.server())
   const kept = usableWith(tokens, jkt)
@@ -88,7 +94,5 @@ function otherKey (): AccessTokenError {
 /** A kept token that is still good, if not for long, or whose end is not known. */
 function lastResort (sets: readonly TokenSet[], wanted: Wanted, now: number): TokenSet | undefined {
   return findTokenSet(sets, wanted, now, 0) ??
-    sets.find(set =>
-      set.expiresAt === 0 && set.audience === wanted.audience && includesScopes(set.requestedScope, wanted.scope)
-    )
+    sets.find(set => set.expiresAt === 0 && set.audience === wanted.audience && hasScopes(set, wanted.scope ?? ''))
 }

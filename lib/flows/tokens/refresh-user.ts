@@ -33,10 +33,11 @@ export async function refreshUser (context: PluginContext, request: RequestConte
   })
   const now = await currentSession(context, request)
   if (now === undefined) throw ended()
-  const changes = await hookedChanges(context, now.record, {
-    user: userOf(info as unknown as IdTokenClaims),
-    custom: {}
-  }, 'refresh')
+  const user = userOf(info as unknown as IdTokenClaims)
+  const changes = await hookedChanges(context, request, now.record, { user, custom: {} }, {
+    reason: 'refresh',
+    accessToken: token.accessToken
+  })
   const saved = await context.sessions.update(request.jar, now.record.id,
     ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
   if (saved === undefined) throw ended()

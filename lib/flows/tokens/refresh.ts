@@ -1,7 +1,7 @@
 import { refreshTokenGrant } from '../../authentication/api/grants.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { AccessTokenError, ApiError, MfaRequiredError, TokenValidationError } from '../../errors.js'
-import type { SessionRecord, SessionData } from '../../../types/stores.js'
+import type { SessionData, SessionRecord, SessionTokens } from '../../../types/stores.js'
 import type { AccessToken, IdTokenClaims, TokenResponse, TokenSet } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { keyInUse, usableWith } from './dpop-key.js'
@@ -10,13 +10,9 @@ import { userOf, verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
 import { hookedChanges, withChanges, type SessionChanges } from '../session/patch.js'
 import { FailedAfterSpending, type Next } from './spend-refresh-token.js'
-import { accessTokenOf, audiencesOf, mergeTokens, tokenSetOf, withRefreshToken } from './token-sets.js'
-
-/** The access token that is wanted. */
-export interface Wanted {
-  audience: string | undefined
-  scope: string
-}
+import {
+  accessTokenOf, audiencesOf, hasScopes, mergeTokens, tokenSetOf, withoutRefreshToken, withRefreshToken, type Wanted
+} from './token-sets.js'
 
 /**
  * Spends the refresh token and says what the session becomes. Every outcome is one event.
@@ -30,7 +26,7 @@ export async function refresh (context: PluginContext, request: RequestContext, 
     user: pseudonym(current.record.issuer, current.record.user.sub)
   } as const
   try {
-    const renewed = await renew(context, server, current, wanted, signal)
+    const renewed = await renew(context, request, server, current, wanted, signal)
     context.emit({ ...about, outcome: 'success', reason: 'refresh', blame: 'none' }, request.log)
     return renewed
   } catch (error) {
@@ -40,15 +36,17 @@ export async function refresh (context: PluginContext, request: RequestContext, 
   }
 }
 
-async function renew (context: PluginContext, server: AuthorizationServer, { record, tokens }: SessionData,
-  wanted: Wanted, signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
-  const response = await askForTokens(context, server, record, tokens.refreshToken!, wanted, signal)
+async function renew (context: PluginContext, request: RequestContext, server: AuthorizationServer,
+  { record, tokens }: SessionData, wanted: Wanted,
+  signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
+  const response = await askForTokens(context, server, { record, tokens }, wanted, signal)
   const changes = response.id_token === undefined
     ? undefined
-    : await refreshedUser(context, server, response, record, tokens.nonce)
+    : await refreshedUser(context, request, server, response, { record, tokens })
   const now = context.now()
   const jkt = await keyInUse(server)
-  const asked = { audience: wanted.audience, scope: wanted.scope !== '' ? wanted.scope : response.scope ?? '', now }
+  const scope = scopeOf(wanted, tokens)
+  const asked = { audience: wanted.audience, scope: scope !== '' ? scope : response.scope ?? '', now }
   const set = granted(tokenSetOf(response, asked))
 
   const next: Next = saved => ({
@@ -66,17 +64,30 @@ async function renew (context: PluginContext, server: AuthorizationServer, { rec
   return { result: accessTokenOf(set), next }
 }
 
-async function askForTokens (context: PluginContext, server: AuthorizationServer, record: SessionRecord,
-  refreshToken: string, wanted: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
+async function askForTokens (context: PluginContext, server: AuthorizationServer, { record, tokens }: SessionData,
+  { audience, ...wanted }: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
+  const scope = scopeOf({ audience, ...wanted }, tokens)
   try {
     return await refreshTokenGrant(server, {
-      refreshToken,
-      ...(wanted.audience !== undefined && { audience: wanted.audience }),
-      ...(wanted.scope !== '' && { scope: wanted.scope })
+      refreshToken: tokens.refreshToken!,
+      ...(audience !== undefined && { audience }),
+      ...(scope !== '' && { scope })
     }, signal === undefined ? {} : { signal })
   } catch (error) {
-    throw refreshFailure(context, server, error, record, wanted)
+    throw refreshFailure(context, server, error, record, { audience, scope })
   }
+}
+
+/**
+ * The scopes a renewal asks for: those that are demanded, or else those the login brought for this audience, which may
+ * be fewer than the options say, or else the preferred ones.
+ */
+function scopeOf ({ audience, scope, preferredScope }: Wanted, { tokenSets }: SessionTokens): string {
+  if (scope !== undefined) return scope
+  const kept = tokenSets.filter(set => set.audience === audience)
+  return kept.length === 0 || kept.some(set => hasScopes(set, preferredScope))
+    ? preferredScope
+    : kept[0]!.requestedScope
 }
 
 /** The token under the audience it is really for: a server may ignore an audience it does not know. */
@@ -96,9 +107,7 @@ async function verifyRefreshed (context: PluginContext, server: AuthorizationSer
   const claims = await verifyIdToken(context, server, response.id_token, { accessToken: response.access_token })
   const { user } = record
   if (claims.sub !== user.sub) throw new FailedAfterSpending(anotherThan('user'), 'end')
-  const otherLogin = (claims.nonce !== undefined && claims.nonce !== nonce) ||
-    (user.auth_time !== undefined && claims.auth_time !== undefined && claims.auth_time !== user.auth_time)
-  if (otherLogin) throw anotherThan('login')
+  if (claims.nonce !== undefined && claims.nonce !== nonce) throw anotherThan('login')
   if (user.org_id !== undefined && claims.org_id !== user.org_id) throw anotherThan('organization')
   return claims
 }
@@ -112,26 +121,47 @@ function anotherThan (what: string): AccessTokenError {
  * What the refreshed ID token changes about the user. Where that cannot be found out, the new refresh token is kept all
  * the same.
  */
-async function refreshedUser (context: PluginContext, server: AuthorizationServer, response: TokenResponse,
-  record: SessionRecord, nonce: string | undefined): Promise<SessionChanges> {
+async function refreshedUser (context: PluginContext, request: RequestContext, server: AuthorizationServer,
+  response: TokenResponse, { record, tokens }: SessionData): Promise<SessionChanges> {
   let claims: IdTokenClaims | undefined
   try {
-    claims = await verifyRefreshed(context, server, response, record, nonce)
-    return await hookedChanges(context, record, { user: userOf(claims), custom: {} }, 'refresh', claims)
+    claims = await verifyRefreshed(context, server, response, record, tokens.nonce)
+    const user = userOf(keepLoginTime(claims, record, server, request))
+    return await hookedChanges(context, request, record, { user, custom: {} }, {
+      reason: 'refresh',
+      claims,
+      accessToken: response.access_token
+    })
   } catch (error) {
-    // Nothing of an answer that is not to be trusted is kept.
+    if (error instanceof FailedAfterSpending) throw error
     const distrusted = claims === undefined &&
-      (error instanceof TokenValidationError || error instanceof AccessTokenError ||
-        error instanceof FailedAfterSpending)
+      (error instanceof TokenValidationError || error instanceof AccessTokenError)
     const { refresh_token: refreshToken } = response
-    if (distrusted || refreshToken === undefined) throw error
+    // Nothing of an answer that is not to be trusted is kept, and the token that was spent for it is not sent again.
+    if (distrusted) throw new FailedAfterSpending(error, withoutRefreshToken)
+    if (refreshToken === undefined) throw error
     throw new FailedAfterSpending(error, saved => withRefreshToken(saved, refreshToken))
   }
 }
 
+/**
+ * A refresh is no login: the session keeps the `auth_time` of its login, on which step-up relies. Another value is
+ * ignored and logged.
+ */
+function keepLoginTime (claims: IdTokenClaims, { user }: SessionRecord, server: AuthorizationServer,
+  request: RequestContext): IdTokenClaims {
+  if (claims.auth_time === user.auth_time) return claims
+  const { auth_time: other, ...rest } = claims
+  if (other !== undefined && user.auth_time !== undefined) {
+    request.log?.warn({ auth0: { type: 'warning', reason: 'other_auth_time', domain: server.domain } },
+      'auth0 warning: a refreshed ID token has another "auth_time" than the session; the session keeps its own')
+  }
+  return rest
+}
+
 /** A refusal means a new login; what says "later" (timeouts, 5xx, rate limits) stays what it is. */
 function refreshFailure (context: PluginContext, server: AuthorizationServer, error: unknown,
-  { id, user }: SessionRecord, wanted: Wanted): unknown {
+  { id, user }: SessionRecord, wanted: { audience: string | undefined, scope: string }): unknown {
   if (error instanceof MfaRequiredError) {
     return sealMfaToken(context, server, error, { ...wanted, organization: user.org_id, sessionId: id })
   }

@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { isLoopback } from '../../authentication/server/domain.js'
-import { CustomTokenExchangeError, InvalidArgumentError } from '../../errors.js'
+import { CustomTokenExchangeError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { getAccessToken } from './access-token.js'
 import { verifyIdToken } from './id-token.js'
@@ -19,6 +19,8 @@ export interface SessionTransferOptions {
   scope?: string
   organization?: string
   reason?: string
+  /** Parameters of the tenant's own. */
+  extra?: Readonly<Record<string, string | readonly string[]>>
   signal?: AbortSignal
 }
 
@@ -36,14 +38,14 @@ export interface SessionTransferToken {
 export async function requestSessionTransferToken (context: PluginContext, request: RequestContext,
   options: SessionTransferOptions): Promise<SessionTransferToken> {
   const server = await request.server()
-  const { reason, actorToken, actorTokenType, ...rest } = options
+  const { reason, extra, actorToken, actorTokenType, ...rest } = options
   const actor = actorToken ?? await sessionActor(context, request, options.signal)
   const tokens = await exchange(context, server, {
     ...rest,
     audience: `urn:${server.domain}:session_transfer`,
     actorToken: actor,
     actorTokenType: actorTokenType ?? 'urn:ietf:params:oauth:token-type:id_token',
-    ...(reason !== undefined && { extra: { reason } })
+    extra: { ...extra, ...(reason !== undefined && { reason }) }
   }, ['n_a', 'N_A', 'bearer'])
   if (tokens.issued_token_type !== SESSION_TRANSFER) {
     throw new CustomTokenExchangeError('invalid_response',
@@ -87,7 +89,8 @@ async function isStale (context: PluginContext, server: AuthorizationServer, idT
 
 /**
  * The URL that hands a session transfer token to another application's login.
- * @throws InvalidArgumentError unless the target is https (http on loopback) without a fragment
+ * @throws MissingRequiredArgumentError without the token, InvalidArgumentError unless the target is https (http on
+ * loopback) without a fragment
  */
 export function buildSessionTransferRedirect (targetLoginUrl: string | URL,
   token: Pick<SessionTransferToken, 'sessionTransferToken'>, options: { organization?: string } = {}): URL {
@@ -100,7 +103,14 @@ export function buildSessionTransferRedirect (targetLoginUrl: string | URL,
     throw new InvalidArgumentError('targetLoginUrl',
       'The target must be an https URL (http on loopback only) without user and fragment.')
   }
+  const { organization } = options
+  if (typeof token?.sessionTransferToken !== 'string' || token.sessionTransferToken === '') {
+    throw new MissingRequiredArgumentError('sessionTransferToken')
+  }
+  if (organization !== undefined && (typeof organization !== 'string' || organization.trim() === '')) {
+    throw new InvalidArgumentError('organization', 'The argument "organization" must be an id or a name.')
+  }
   url.searchParams.set('session_transfer_token', token.sessionTransferToken)
-  if (options.organization !== undefined) url.searchParams.set('organization', options.organization)
+  if (organization !== undefined) url.searchParams.set('organization', organization)
   return url
 }

@@ -3,6 +3,7 @@ import { sleep } from '../../base/sleep.js'
 import type { SessionRecord, SessionData } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { setCurrentSession } from '../session/session.js'
+import { withoutRefreshToken } from './token-sets.js'
 
 /** Seconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
 const SAVE_AGAIN_AFTER = 0.1
@@ -101,11 +102,6 @@ async function end (context: PluginContext, request: RequestContext, { id }: Ses
   await context.sessions.destroy(request.jar)
   context.connectionTokens.forget(id)
   request.session = undefined
-}
-
-/** A token that was refused once is not sent again. */
-function withoutRefreshToken ({ record, tokens: { refreshToken: _, ...tokens } }: SessionData): SessionData {
-  return { record, tokens }
 }
 
 function wasRefused (error: unknown): boolean {

@@ -1,9 +1,18 @@
 import type { AccessToken, TokenResponse, TokenSet } from '../../../types/tokens.js'
 import type { SessionTokens, SessionData } from '../../../types/stores.js'
-import { includesScopes, joinScopes } from './scopes.js'
+import { includesScopes, joinScopes, splitScope } from './scopes.js'
 
 /** Token sets a session keeps at most; the one used longest ago is dropped first. */
 const MAX_TOKEN_SETS = 10
+
+/** The access token that is wanted. */
+export interface Wanted {
+  audience: string | undefined
+  /** Scopes the token must have; `undefined` where the caller names none. */
+  scope: string | undefined
+  /** Scopes it should have then, and that are asked for in a renewal. */
+  preferredScope: string
+}
 
 /** The token set of a token response, for what was asked. */
 export function tokenSetOf (response: TokenResponse,
@@ -19,19 +28,28 @@ export function tokenSetOf (response: TokenResponse,
 }
 
 /**
- * The narrowest kept token for an audience that was asked with at least these scopes and is good for `leeway` seconds
- * more.
+ * The kept token that serves, good for `leeway` seconds more: the narrowest with the scopes that are demanded or, where
+ * none are, with those that are preferred, or else any of that audience.
  * What was asked is compared, not what was granted: a server that grants less is not asked again on every call.
  */
-export function findTokenSet (tokenSets: readonly TokenSet[], wanted: { audience: string | undefined, scope: string },
-  now: number, leeway: number): TokenSet | undefined {
-  let best: TokenSet | undefined
-  for (const set of tokenSets) {
-    if (set.audience !== wanted.audience || set.expiresAt - leeway <= now) continue
-    if (!includesScopes(joinScopes(set.requestedScope, set.scope), wanted.scope)) continue
-    if (best === undefined || set.requestedScope.length < best.requestedScope.length) best = set
-  }
-  return best
+export function findTokenSet (tokenSets: readonly TokenSet[], wanted: Wanted, now: number, leeway: number): TokenSet
+  | undefined {
+  const good = tokenSets.filter(set => set.audience === wanted.audience && set.expiresAt - leeway > now)
+  return narrowest(good.filter(set => hasScopes(set, wanted.scope ?? wanted.preferredScope))) ??
+    (wanted.scope === undefined ? good[0] : undefined)
+}
+
+/** Whether a token was asked for, or granted, with these scopes. `offline_access` is no scope of an access token. */
+export function hasScopes (set: TokenSet, scope: string): boolean {
+  const demanded = splitScope(scope).filter(one => one !== 'offline_access').join(' ')
+  return includesScopes(joinScopes(set.requestedScope, set.scope), demanded)
+}
+
+function narrowest (sets: readonly TokenSet[]): TokenSet | undefined {
+  return sets.reduce<TokenSet | undefined>(
+    (best, set) => best === undefined || set.requestedScope.length < best.requestedScope.length ? set : best,
+    undefined
+  )
 }
 
 /**
@@ -54,6 +72,11 @@ export function mergeTokens (tokens: SessionTokens, set: TokenSet, response: Tok
 /** The session with a rotated refresh token, and nothing else of the grant it came with. */
 export function withRefreshToken ({ record, tokens }: SessionData, refreshToken: string): SessionData {
   return { record, tokens: { ...tokens, refreshToken } }
+}
+
+/** A token that was refused, or spent for an answer that cannot be trusted, is not sent again. */
+export function withoutRefreshToken ({ record, tokens: { refreshToken: _, ...tokens } }: SessionData): SessionData {
+  return { record, tokens }
 }
 
 /** A kept token as `getAccessToken()` returns it. */

@@ -9,7 +9,8 @@ const apiAudience: Rule<string | readonly string[]> = (value, option) =>
     ? value as string | string[]
     : refuseOption(option, value, 'an API identifier or a list of them')
 
-const stringList: Rule<readonly string[]> = (value, option) =>
+/** A list of texts that are not empty. */
+export const stringList: Rule<readonly string[]> = (value, option) =>
   Array.isArray(value) && value.every(v => typeof v === 'string' && v !== '')
     ? value as string[]
     : refuseOption(option, value, 'a list of strings')

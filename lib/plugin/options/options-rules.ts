@@ -2,7 +2,8 @@ import { ConfigurationError } from '../../errors.js'
 import type { Auth0Options } from '../../../types/options.js'
 import type { RevocationStore, SessionStore, TransactionStore } from '../../../types/stores.js'
 import { ASYMMETRIC, SYMMETRIC_AND_ASYMMETRIC } from './algorithms.js'
-import { apiOptions } from './api-options.js'
+import { parseDomain } from '../../authentication/server/authorization-server.js'
+import { apiOptions, stringList } from './api-options.js'
 import { parseAppBase } from './app-base.js'
 import { dpopKey, signingKey, tlsCredentials } from './key-rules.js'
 import { authorizationParams, scope } from './login-options.js'
@@ -29,6 +30,8 @@ export const rules = {
     typeof value === 'function'
       ? value as Extract<Auth0Options['domain'], (...args: never[]) => unknown>
       : text(value, option),
+  formerDomains: (value: unknown, option: string) =>
+    stringList(value, option).map(domain => parseDomain(domain, option).issuer),
   managementDomain: text,
   allowPrivateDomains: flag,
   clientId: text,

@@ -39,6 +39,8 @@ export function parseOptions (raw: Auth0Options, prefix: string,
 
   const tenant = typeof given.domain === 'string' ? parseDomain(given.domain, 'domain') : undefined
   const session = given.sessionConfiguration ?? {}
+  // Given as an object, these two are the options of their names.
+  const params = typeof given.authorizationParams === 'object' ? given.authorizationParams : {}
   const inactivityDuration = session.inactivityDuration ?? 86_400
   const absoluteDuration = session.absoluteDuration ?? 259_200
   if (inactivityDuration > absoluteDuration && session.inactivityDuration !== undefined &&
@@ -59,6 +61,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     managementDomain: given.managementDomain === undefined
       ? undefined
       : parseDomain(given.managementDomain, 'managementDomain').issuer,
+    formerIssuers: given.formerDomains ?? [],
     resolveDomain: typeof given.domain === 'function' ? given.domain : undefined,
     allowPrivateDomains: given.allowPrivateDomains ?? false,
     clientId: given.clientId!,
@@ -79,8 +82,8 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     appBases,
     prefix,
     sessionSecrets: given.sessionSecret!,
-    audience: given.audience,
-    scope: given.scope ?? 'openid profile email offline_access',
+    audience: params.audience ?? given.audience,
+    scope: params.scope ?? given.scope ?? 'openid profile email offline_access',
     authorizationParams: given.authorizationParams ?? {},
     pushedAuthorizationRequests: given.pushedAuthorizationRequests ?? false,
     signedAuthorizationRequests: given.signedAuthorizationRequests ?? false,

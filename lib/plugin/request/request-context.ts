@@ -47,6 +47,10 @@ export class FastifyRequestContext implements RequestContext {
     }
   }
 
+  get original (): FastifyRequest {
+    return this.#request
+  }
+
   get requestId (): string {
     return this.#request.id
   }

@@ -74,3 +74,19 @@ export function createSealer (options: KeyRingOptions): Sealer {
     }
   }
 }
+
+/** Seals as the first does and opens what any of them sealed: for purposes that have changed. */
+export function openingFormer (sealer: Sealer, former: readonly Sealer[]): Sealer {
+  return {
+    seal: plaintext => sealer.seal(plaintext),
+    open (value) {
+      const opened = sealer.open(value)
+      if (opened !== undefined) return opened
+      for (const other of former) {
+        const found = other.open(value)
+        if (found !== undefined) return found
+      }
+      return undefined
+    }
+  }
+}

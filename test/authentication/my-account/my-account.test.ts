@@ -215,7 +215,7 @@ t.test('enrolling: the id is in the Location header', async t => {
     preferred_authentication_method: 'sms'
   })
   for (
-    const headers of [{}, { location: '/x/' }, { location: '/x/%E0%A4%A' }, { location: 'http://[' }] as Record<string,
+    const headers of [{}, { location: '/x/' }, { location: '/me/v1/authentication-methods' }, { location: '/x/%E0%A4%A' }, { location: 'http://[' }] as Record<string,
       string>[]
   ) {
     t.match(

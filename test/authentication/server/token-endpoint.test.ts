@@ -560,3 +560,22 @@ t.test('what the caller gives does not overrule the client', async t => {
   await requestToken(tenant.server(), { grant_type: 'x', client_id: 'evil', client_secret: 'evil', empty: undefined })
   t.strictSame(tenant.form, { grant_type: 'x', client_id: 'client-1', client_secret: 's3cret' })
 })
+
+t.test('a parameter that is a list is sent once for each value; both tokens of a connection are an error', async t => {
+  const tenant = tenantOf({ json: good })
+  const form = (): URLSearchParams => new URLSearchParams(tenant.seen.at(-1)!.body)
+  const server = tenant.server()
+  const subject = { subjectToken: 'foreign', subjectTokenType: 'urn:example:token' }
+  await grants.tokenExchangeGrant(server, { ...subject, extra: { one: 'a', many: ['b', 'c'] } })
+  t.strictSame(form().getAll('many'), ['b', 'c'])
+  for (const extra of [{ many: Array<string>(21).fill('a') }, { many: 5 }, { many: [5] }] as never[]) {
+    await t.rejects(grants.tokenExchangeGrant(server, { ...subject, extra }), { code: 'invalid_argument' })
+  }
+  const connection = { connection: 'google' }
+  await t.rejects(
+    grants.tokenForConnectionGrant(server, { ...connection, accessToken: 'a', refreshToken: 'r' } as never),
+    { code: 'invalid_argument', argument: 'accessToken' }
+  )
+  await grants.tokenForConnectionGrant(server, { ...connection, accessToken: undefined, refreshToken: 'r' } as never)
+  t.match(form().get('subject_token_type'), /refresh_token$/)
+})

@@ -377,7 +377,7 @@ for (
   const [what, claims] of [
     ['user', { sub: 'auth0|eve' }],
     ['organization', { org_id: 'org_2' }],
-    ['login', { auth_time: 5 }]
+    ['login', { nonce: 'of-another-login' }]
   ] as const
 ) {
   t.test(`a refreshed ID token of another ${what} is refused`, async t => {
