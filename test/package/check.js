@@ -4,8 +4,9 @@
  * Installs nothing: the tarball is unpacked beside links to the dependencies that are here already.
  */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,6 +28,10 @@ try {
     '@simplewebauthn/server', '@types/node', 'undici-types'])
   run(process.execPath, ['esm.js'], full)
   run(process.execPath, ['commonjs.cjs'], full)
+  const app = firstApp()
+  writeFileSync(join(full, 'app.mjs'), app.replace('port: 3000', 'port: 0'))
+  writeFileSync(join(full, 'app.mts'), app)
+  await answers(full)
   compileConsumers(full)
 
   const bare = project('bare', tarball, Object.keys(manifest.dependencies))
@@ -53,8 +58,36 @@ function checkContents (files) {
       assert(files.includes(target.slice(2)), `${target} is exported but not packed`)
     }
   }
-  assert.deepEqual(files.filter(file => /\.test\.|\.tst\.|^test\/|^examples\/|^\.|node_modules/.test(file)), [],
+  assert.deepEqual(files.filter(file => /\.test\.|\.tst\.|^test\/|^examples\/(?!guides\/)|^\.|node_modules/.test(file)), [],
     'not for users')
+}
+
+/** The app of the README, as it is printed there. */
+function firstApp () {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  return /```js\n(import Fastify[\s\S]*?)```/.exec(readme)[1]
+}
+
+/** Starts the README's app and opens its pages. */
+async function answers (folder) {
+  const env = {
+    AUTH0_DOMAIN: 'acme.eu.auth0.com',
+    AUTH0_CLIENT_ID: 'app',
+    AUTH0_CLIENT_SECRET: 'secret',
+    SESSION_SECRET: 'a session secret of enough characters'
+  }
+  const child = spawn(process.execPath, ['app.mjs'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const [address] = await once(child.stdout, 'data')
+    const url = String(address).trim()
+    const page = await fetch(url)
+    assert.equal(page.status, 200)
+    assert.match(page.headers.get('content-type'), /^text\/html/)
+    assert.match(await page.text(), /href="\/auth\/login.*href="\/auth\/logout"/)
+    assert.equal((await fetch(`${url}/dashboard`)).status, 401)
+  } finally {
+    child.kill()
+  }
 }
 
 /** A consumer's project: the unpacked tarball, links to these packages, and the files of `consumers/`. */

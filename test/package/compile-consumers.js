@@ -9,7 +9,7 @@ const strict = { target: 'es2022', strict: true, types: ['node'] }
 /** The projects: what they compile, and how. */
 const projects = {
   'module: nodenext, declaration: true': {
-    files: ['typescript.ts', 'commonjs.cts', 'declarations.ts'],
+    files: ['typescript.ts', 'commonjs.cts', 'declarations.ts', 'app.mts'],
     options: { ...strict, module: 'nodenext', declaration: true, exactOptionalPropertyTypes: true }
   },
   'module: node16': {
