@@ -4,12 +4,12 @@ import type { UserClaims } from './session.js'
 
 /** What an API wants of a token. */
 export interface AccessTokenDemands {
-  /** All of these. */
-  scopes?: readonly string[]
+  /** All of these: a list, or a text with a space between them. */
+  scopes?: string | readonly string[]
   /** At least one of these. */
-  anyScope?: readonly string[]
+  anyScope?: string | readonly string[]
   /** All of these, from the `permissions` claim. */
-  permissions?: readonly string[]
+  permissions?: string | readonly string[]
   /** Organization id (`org_…`) or name. */
   organization?: string
   /** Identifier of the API, or several; the configured one unless given. */

@@ -166,11 +166,12 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   managementDomain?: string
   /** Connect to a domain that the function gave also where its name stands for a private address. Default `false`. */
   allowPrivateDomains?: boolean
-  clientId: string
+  /** May be left out for an API alone: `mountRoutes: false`, `api.audience`, and no option of sessions. */
+  clientId?: string
   /** Where the application is reached; may hold a path. A list allows several hosts. */
   appBaseUrl?: string | readonly string[]
   /** 32 characters or more; of several the first seals, all open. */
-  sessionSecret: string | readonly string[]
+  sessionSecret?: string | readonly string[]
   audience?: string
   /** Scopes, or scopes per audience. Default `openid profile email offline_access`. */
   scope?: string | Record<string, string>

@@ -50,6 +50,9 @@ export interface Config {
   formerIssuers: readonly string[]
   resolveDomain: Extract<Auth0Options['domain'], (...args: never[]) => unknown> | undefined
   allowPrivateDomains: boolean
+  /** Whether the application guards an API and has no sessions. */
+  apiOnly: boolean
+  /** Empty where no client is needed. */
   clientId: string
   clientSecret: string | undefined
   clientSecretMethod: 'post' | 'basic'

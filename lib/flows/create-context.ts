@@ -19,6 +19,7 @@ import type { PluginContext } from './context.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
 import { createServers } from './servers.js'
+import { noSessions } from './session/no-sessions.js'
 
 const DAY = 86_400
 /** DPoP proofs that are remembered: at 300 seconds each, 300 a second. */
@@ -86,6 +87,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
   names: (secure: boolean) => SessionCookieNames, warn: (code: string, detail: object) => void): Sessions {
   const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
   const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
+  if (config.apiOnly) return noSessions()
   if (config.sessionStore === undefined) {
     return createStatelessSessions({
       names,

@@ -118,8 +118,14 @@ function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ
   )
   const isBare = !audiences.some(audience => audience.includes(':')) &&
     !accessTokenMarks.some(claim => claim in payload)
-  if (idTokenMarks.some(claim => claim in payload) || (!isTyped && (isForItsClient || isBare))) {
+  if (idTokenMarks.some(claim => claim in payload) || (!isTyped && isForItsClient)) {
     refuseToken('id_token', 'The token is an ID token, not an access token.')
+  }
+  if (!isTyped && isBare) {
+    refuseToken('id_token',
+      'The token cannot be told from an ID token: its audience is no URI and it has none of the ' +
+      `claims ${accessTokenMarks.map(claim => `"${claim}"`).join(', ')}. Give a token made for tests one of them, or ` +
+      'the header "typ": "at+jwt".')
   }
 }
 

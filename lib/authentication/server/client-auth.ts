@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../errors.js'
 import type { AssertionSigner } from '../../tokens/assertion.js'
 
 /** What identifies the client in a request. */
@@ -29,6 +30,10 @@ export type CredentialPlace = 'any' | 'body'
 export async function authenticateClient (client: ClientCredentials,
   place: CredentialPlace = 'any'): Promise<ClientAuthentication> {
   const { clientId, clientSecret, assertionSigner } = client
+  if (clientId === '') {
+    throw new ConfigurationError('clientId',
+      'Option "clientId" is required for this call, and one of "clientSecret", "clientAssertionSigningKey" or "tls".')
+  }
   if (assertionSigner !== undefined) {
     const assertion = await assertionSigner.sign({ clientId, audience: client.issuer, now: client.now() })
     return {

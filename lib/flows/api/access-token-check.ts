@@ -12,6 +12,13 @@ import type { VerifiedToken } from './verified-tokens.js'
 
 const MAX_LENGTH = 16_384
 
+/** What an API demands of a token, with every name on its own. */
+export interface TokenDemands extends Omit<AccessTokenDemands, 'scopes' | 'anyScope' | 'permissions'> {
+  scopes?: readonly string[]
+  anyScope?: readonly string[]
+  permissions?: readonly string[]
+}
+
 /**
  * Verifies an access token for this API: signature, type, issuer, audience, times, organization, scopes, permissions.
  * The signature is checked once per token, everything else each time.
@@ -19,7 +26,7 @@ const MAX_LENGTH = 16_384
  * @see RFC 9068 section 4
  */
 export async function verifyAccessToken (context: PluginContext, request: RequestContext, token: string,
-  demands: AccessTokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
+  demands: TokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
   if (token.split('.', 4).length !== 3) {
     throw new TokenValidationError('opaque',
       "The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API's audience.")

@@ -1,3 +1,4 @@
+import { refuseSessions } from '../session/no-sessions.js'
 import { randomBytes } from 'node:crypto'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from '../../authentication/api/authorize.js'
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
@@ -46,6 +47,7 @@ export interface LoginVariant {
  */
 export async function startInteractiveLogin (context: PluginContext, request: RequestContext,
   options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
+  if (context.config.apiOnly) refuseSessions()
   const { config } = context
   const login = await loginParams(context, request, options.authorizationParams)
   const organization = await loginOrganization(request, options.organization ?? login.organization)

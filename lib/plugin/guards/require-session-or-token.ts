@@ -1,18 +1,22 @@
 import type { FastifyRequest } from 'fastify'
+import { refuseSessions } from '../../flows/session/no-sessions.js'
 import type { AccessTokenDemands } from '../../../types/guards.js'
 import { factory, guard, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
 import { audienceOf, requireToken } from './require-token.js'
+import { checkTokenDemands } from './token-demands.js'
 
 /**
  * Guard of what pages and API clients share: an `Authorization` header has to hold a good access token,
  * without one the session counts. Behind it, `requireClaims` and its like ask whichever of the two it was.
  */
-export const requireSessionOrToken = factory('requireSessionOrToken', (demands: AccessTokenDemands = {}): Guard => {
+export const requireSessionOrToken = factory('requireSessionOrToken', (given: AccessTokenDemands = {}): Guard => {
+  const demands = checkTokenDemands(given)
   const withToken = requireToken(demands)
   return guard({
     security: [{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
     checkSetup: config => {
+      if (config.apiOnly) refuseSessions()
       audienceOf(config, demands)
     }
   }, (request, reply) =>

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { refuseSessions } from '../../flows/session/no-sessions.js'
 import { currentSession } from '../../flows/session/session.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import { registrationOf } from '../request/registration.js'
@@ -7,7 +8,12 @@ import { answerOf } from './route-config.js'
 import { answerUnauthenticated } from './unauthenticated.js'
 
 /** Lets a request with a session pass. The tenant asked is that of the scope the route is in. */
-export const requireSession: Guard = guard({ security: [{ session: [] }] }, (guardRequest, guardReply) => {
+export const requireSession: Guard = guard({
+  security: [{ session: [] }],
+  checkSetup: config => {
+    if (config.apiOnly) refuseSessions()
+  }
+}, (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
   const registration = registrationOf(request)
   const read = currentSession(registration.context, registration.requestContext(request))

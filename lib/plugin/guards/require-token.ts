@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import type { AccessTokenDemands } from '../../../types/guards.js'
-import { verifyAccessToken } from '../../flows/api/access-token-check.js'
+import { verifyAccessToken, type TokenDemands } from '../../flows/api/access-token-check.js'
 import type { Config } from '../../flows/config.js'
 import type { PluginContext } from '../../flows/context.js'
 import { refuseBound, verifyTokenProof } from '../../flows/api/token-proof.js'
@@ -25,8 +25,8 @@ const RETRY_AFTER = 5
  * @throws ConfigurationError for demands that are not known
  * @see RFC 6750 section 3, RFC 9068 section 4, RFC 9449 section 7
  */
-export const requireToken = factory('requireToken', (demands: AccessTokenDemands = {}): Guard => {
-  checkTokenDemands(demands)
+export const requireToken = factory('requireToken', (given: AccessTokenDemands = {}): Guard => {
+  const demands = checkTokenDemands(given)
   /** Bearer tokens that have met these demands: nothing but time can change that. */
   const passed = new WeakSet<VerifiedToken>()
   return guard({
@@ -51,7 +51,7 @@ export const requireToken = factory('requireToken', (demands: AccessTokenDemands
 })
 
 async function check (registration: Registration, request: FastifyRequest, reply: FastifyReply,
-  demands: AccessTokenDemands, passed: WeakSet<VerifiedToken>): Promise<void> {
+  demands: TokenDemands, passed: WeakSet<VerifiedToken>): Promise<void> {
   const { context } = registration
   const { api, issuer } = context.config
   const credentials = readCredentials(request.headers.authorization)
@@ -85,7 +85,7 @@ async function check (registration: Registration, request: FastifyRequest, reply
 }
 
 /** Whose tokens are taken. @throws ConfigurationError where nobody says */
-export function audienceOf ({ api, audience }: Config, demands: AccessTokenDemands): string | readonly string[] {
+export function audienceOf ({ api, audience }: Config, demands: TokenDemands): string | readonly string[] {
   const found = demands.audience ?? api.audience ?? audience
   if (found === undefined) {
     throw new ConfigurationError('api.audience',

@@ -1,11 +1,16 @@
 import { ConfigurationError } from '../../errors.js'
+import type { TokenDemands } from '../../flows/api/access-token-check.js'
+import { splitScope } from '../../flows/tokens/scopes.js'
 import type { AccessTokenDemands } from '../../../types/guards.js'
 import { checkMembers, refuseOption, text, type Rule } from '../options/rules.js'
 
-const names: Rule<readonly string[]> = (value, option) =>
-  Array.isArray(value) && value.length > 0 && value.every(name => typeof name === 'string' && name !== '')
-    ? value as string[]
-    : refuseOption(option, value, 'a list of one or more names')
+/** One or more names: a list, or a text with a space between them. */
+const names: Rule<readonly string[]> = (value, option) => {
+  const list: unknown = typeof value === 'string' ? splitScope(value) : value
+  return Array.isArray(list) && list.length > 0 && list.every(name => typeof name === 'string' && name !== '')
+    ? list as string[]
+    : refuseOption(option, value, 'one or more names: a list, or a text with a space between them')
+}
 
 const rules = {
   scopes: names,
@@ -15,11 +20,14 @@ const rules = {
   audience: (value: unknown, option: string) => Array.isArray(value) ? names(value, option) : text(value, option)
 } satisfies Record<keyof AccessTokenDemands, Rule<unknown>>
 
-/** @throws ConfigurationError for demands that are not known, or would mean nothing */
-export function checkTokenDemands (demands: AccessTokenDemands): void {
+/**
+ * The demands with their names as lists.
+ * @throws ConfigurationError for demands that are not known, or would mean nothing
+ */
+export function checkTokenDemands (demands: AccessTokenDemands): TokenDemands {
   if (typeof demands !== 'object' || demands === null) {
     throw new ConfigurationError('requireToken',
       '"requireToken" takes { scopes, anyScope, permissions, organization, audience }.')
   }
-  checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`)
+  return checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`) as TokenDemands
 }

@@ -1,13 +1,9 @@
 import { ConfigurationError } from '../../errors.js'
 import type { GivenOptions } from './options-rules.js'
 
-/** The client must authenticate, in one way. @throws ConfigurationError otherwise */
+/** The client authenticates in one way. @throws ConfigurationError otherwise */
 export function checkClientAuthentication (given: GivenOptions): void {
   const ways = (['clientSecret', 'clientAssertionSigningKey', 'tls'] as const).filter(name => given[name] !== undefined)
-  if (ways.length === 0) {
-    throw new ConfigurationError('clientSecret',
-      'The client has to authenticate: give one of "clientSecret", "clientAssertionSigningKey" or "tls".')
-  }
   const hs256 = given.idTokenSigningAlg === 'HS256'
   if (hs256 && given.clientSecret === undefined) {
     throw new ConfigurationError('idTokenSigningAlg',

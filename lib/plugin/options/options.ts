@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { parseDomain } from '../../authentication/server/authorization-server.js'
 import { ConfigurationError } from '../../errors.js'
 import type { Config } from '../../flows/config.js'
@@ -5,6 +6,7 @@ import type { AssertionAlgorithm, Auth0Options } from '../../../types/options.js
 import { checkClientAuthentication } from './client-authentication.js'
 import { checkCombinations } from './combinations.js'
 import { rules } from './options-rules.js'
+import { checkRequired, guardsApiOnly } from './required.js'
 import { resolvePaths } from './paths.js'
 import { checkMembers, describe } from './rules.js'
 import { cookieConfig } from './session-options.js'
@@ -25,15 +27,9 @@ export function parseOptions (raw: Auth0Options, prefix: string,
   const own = Object.fromEntries(Object.entries(raw).filter(([name]) => !FASTIFY_OPTIONS.includes(name)))
   const given = checkMembers(own, rules, name => name)
 
-  for (const name of ['domain', 'clientId', 'sessionSecret'] as const) {
-    if (given[name] === undefined) throw new ConfigurationError(name, `Option "${name}" is required.`)
-  }
+  checkRequired(given, production)
+  const apiOnly = guardsApiOnly(given)
   const appBases = given.appBaseUrl ?? []
-  if (appBases.length === 0 && production) {
-    throw new ConfigurationError('appBaseUrl',
-      'Option "appBaseUrl" is required in production: without it any Host header would be believed. Give the address ' +
-        'of the application, or a list of addresses.')
-  }
   checkClientAuthentication(given)
   checkCombinations(given)
 
@@ -64,7 +60,8 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     formerIssuers: given.formerDomains ?? [],
     resolveDomain: typeof given.domain === 'function' ? given.domain : undefined,
     allowPrivateDomains: given.allowPrivateDomains ?? false,
-    clientId: given.clientId!,
+    apiOnly,
+    clientId: given.clientId ?? '',
     clientSecret: given.clientSecret,
     clientSecretMethod: given.clientSecretMethod ?? 'post',
     assertion: given.clientAssertionSigningKey === undefined
@@ -81,7 +78,8 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     telemetry: given.telemetry ?? true,
     appBases,
     prefix,
-    sessionSecrets: given.sessionSecret!,
+    // An API alone seals nothing that outlives the process.
+    sessionSecrets: given.sessionSecret ?? [randomBytes(32).toString('hex')],
     audience: params.audience ?? given.audience,
     scope: params.scope ?? given.scope ?? 'openid profile email offline_access',
     authorizationParams: given.authorizationParams ?? {},

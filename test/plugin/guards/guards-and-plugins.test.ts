@@ -479,7 +479,7 @@ t.test('what a token guard or an API option must be', async t => {
   await s.app.after()
   const { requireToken } = s.app.auth0
   for (
-    const demands of [{ scope: ['read'] }, { scopes: 'read' }, { scopes: [''] }, { permissions: [1] }, {
+    const demands of [{ scope: ['read'] }, { scopes: ' ' }, { scopes: [''] }, { permissions: [1] }, {
       organization: ''
     }, { audience: [1] }, { audience: '' }, null]
   ) {

@@ -157,6 +157,22 @@ t.test('everything that may be given', async t => {
 const refused: [name: string, option: string, changes: object, says?: RegExp, production?: boolean][] = [
   ['a domain is required', 'domain', { domain: undefined }, /is required/],
   ['a client id is required', 'clientId', { clientId: undefined }],
+  ['all that is missing, together', 'domain',
+    {
+      domain: undefined, clientId: undefined, sessionSecret: undefined, clientSecret: undefined, appBaseUrl: undefined
+    },
+    /"domain", "clientId", "sessionSecret", "appBaseUrl", "clientSecret" are required.*Host header/, true],
+  ['an API with routes', 'clientId',
+    { clientId: undefined, sessionSecret: undefined, clientSecret: undefined, api: { audience: 'https://api' } },
+    /An API alone needs "domain" and "api.audience" only, with "mountRoutes: false"/],
+  ['an API with a session option', 'clientId', {
+    clientId: undefined,
+    sessionSecret: undefined,
+    clientSecret: undefined,
+    mountRoutes: false,
+    api: { audience: 'https://api' },
+    sessionConfiguration: {}
+  }],
   ['an empty client id', 'clientId', { clientId: ' ' }, /got a string of 1 characters/],
   ['a domain with a path', 'domain', { domain: 'https://acme.eu.auth0.com/path' }],
   ['plain http off loopback', 'domain', { domain: 'http://acme.eu.auth0.com' }],
@@ -181,7 +197,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['customFetch with a dispatcher', 'customFetch', { customFetch: fetch, dispatcher: store('dispatch') }],
   ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters/],
   ['an empty list of secrets', 'sessionSecret', { sessionSecret: [] }],
-  ['no address in production', 'appBaseUrl', { appBaseUrl: undefined }, /required in production/, true],
+  ['no address in production', 'appBaseUrl', { appBaseUrl: undefined }, /required\. In production/, true],
   ['an address that is not a URL', 'appBaseUrl', { appBaseUrl: 'app.example.com' }],
   ['an address with a query', 'appBaseUrl', { appBaseUrl: 'https://app.example.com/?x=1' }],
   ['an address of another scheme', 'appBaseUrl', { appBaseUrl: 'ftp://app.example.com' }],

@@ -1,0 +1,39 @@
+import { ConfigurationError } from '../../errors.js'
+import type { GivenOptions } from './options-rules.js'
+
+/** Options of logins and sessions: with none of them and no routes, the plugin guards an API only. */
+const OF_SESSIONS = ['clientId', 'clientSecret', 'clientAssertionSigningKey', 'tls', 'sessionSecret', 'sessionStore',
+  'sessionConfiguration', 'transactionStore', 'transactionConfiguration', 'importSessions'] as const
+
+/** Whether the application guards an API and does nothing else: no routes, no sessions, no client to authenticate. */
+export function guardsApiOnly (given: GivenOptions): boolean {
+  return given.mountRoutes === false && given.api?.audience !== undefined &&
+    OF_SESSIONS.every(name => given[name] === undefined)
+}
+
+/** @throws ConfigurationError that names every option that is missing */
+export function checkRequired (given: GivenOptions, production: boolean): void {
+  const names = guardsApiOnly(given)
+    ? ['domain'] as const
+    : ['domain', 'clientId', 'sessionSecret', ...production ? ['appBaseUrl'] as const : []] as const
+  const missing: string[] = names.filter(name => given[name] === undefined)
+  const reasons: string[] = []
+  const authenticates = [given.clientSecret, given.clientAssertionSigningKey, given.tls].some(way => way !== undefined)
+  if (!authenticates && !guardsApiOnly(given)) {
+    missing.push('clientSecret')
+    reasons.push('The client has to authenticate: give one of "clientSecret", "clientAssertionSigningKey" or "tls".')
+  }
+  if (missing.includes('appBaseUrl')) {
+    reasons.push('In production any Host header would be believed without "appBaseUrl": give the address of the ' +
+      'application, or a list of addresses.')
+  }
+  if (missing.length === 0) return
+  if (missing.includes('clientId') && given.api !== undefined) {
+    reasons.push('An API alone needs "domain" and "api.audience" only, with "mountRoutes: false".')
+  }
+  const [first, ...others] = missing
+  const what = others.length === 0
+    ? `Option "${first}" is required.`
+    : `Options ${missing.map(name => `"${name}"`).join(', ')} are required.`
+  throw new ConfigurationError(first!, [what, ...reasons].join(' '))
+}
