@@ -1,9 +1,26 @@
 import { describe, expect, test } from 'tstyche'
 import { ManagementClient, paginate, waitForJob } from '../lib/management/index.js'
-import type { CheckpointPage, DailyStats, Job, JobError, JobGenericError, Log, NumberedPage, OffsetPage, Organization, OrganizationMember, Role, Session, Ticket, User } from './management.js'
+import type {
+  CheckpointPage,
+  DailyStats,
+  Job,
+  JobError,
+  JobGenericError,
+  Log,
+  NumberedPage,
+  OffsetPage,
+  Organization,
+  OrganizationMember,
+  Role,
+  Session,
+  Ticket,
+  User
+} from './management.js'
 
 declare module './management-generated.js' {
-  interface UserMetadata { theme?: 'dark' | 'light' }
+  interface UserMetadata {
+    theme?: 'dark' | 'light'
+  }
 }
 
 const client = new ManagementClient({ domain: 'acme.eu.auth0.com', token: 'token' })
@@ -38,7 +55,9 @@ describe('path, body, query and options stand in this order', () => {
   })
 
   test('post: a body', () => {
-    expect(client.users.create({ connection: 'db', email: 'a@b.c' }, { headers: { 'x-trace': '1' } })).type.toBe<Promise<User>>()
+    expect(client.users.create({ connection: 'db', email: 'a@b.c' }, { headers: { 'x-trace': '1' } })).type.toBe<
+      Promise<User>
+    >()
     expect(client.users.create).type.not.toBeCallableWith({ email: 'a@b.c' })
     expect(client.users.create).type.not.toBeCallableWith()
   })
@@ -121,7 +140,9 @@ describe('lists', () => {
     expect(client.users.list({ q: 'x', include_totals: true })).type.toBe<Promise<OffsetPage<'users', User>>>()
     expect(client.organizations.list()).type.toBe<Promise<Organization[]>>()
     expect(client.organizations.list({ take: 50 })).type.toBe<Promise<CheckpointPage<'organizations', Organization>>>()
-    expect(client.organizations.list({ include_totals: true })).type.toBe<Promise<OffsetPage<'organizations', Organization>>>()
+    expect(client.organizations.list({ include_totals: true })).type.toBe<
+      Promise<OffsetPage<'organizations', Organization>>
+    >()
     expect(client.users.sessions.list('u')).type.toBe<Promise<CheckpointPage<'sessions', Session>>>()
     expect(client.connections.list).type.toBeCallableWith({ strategy: ['auth0', 'oidc'] })
     expect(client.connections.list).type.not.toBeCallableWith({ strategy: ['carrier-pigeon'] })
@@ -143,12 +164,17 @@ describe('lists', () => {
 
 describe('events and jobs', () => {
   test('events are iterated over', () => {
-    expect(client.events.subscribe({ event_type: ['user.created'] })).type.toBeAssignableTo<AsyncIterable<{ type: string, offset: string }>>()
+    expect(client.events.subscribe({ event_type: ['user.created'] })).type.toBeAssignableTo<
+      AsyncIterable<{ type: string; offset: string }>
+    >()
     expect(client.events.subscribe).type.not.toBeCallableWith({ event_type: ['user.sang'] })
   })
 
   test('an upload tells its progress, other calls have none', () => {
-    expect(client.jobs.usersImports.create).type.toBeCallableWith({ users: 'users.json', connection_id: 'con_1' }, { onProgress: ({ sent }: { sent: number }) => sent })
+    expect(client.jobs.usersImports.create).type.toBeCallableWith(
+      { users: 'users.json', connection_id: 'con_1' },
+      { onProgress: ({ sent }: { sent: number }) => sent }
+    )
     expect(client.jobs.usersImports.create).type.not.toBeCallableWith({ users: 7, connection_id: 'con_1' })
     expect(client.users.create).type.not.toBeCallableWith({ connection: 'db' }, { onProgress: () => {} })
   })
@@ -161,7 +187,10 @@ describe('events and jobs', () => {
 
 describe('the client', () => {
   test('takes a token, or credentials', () => {
-    expect(ManagementClient).type.toBeConstructableWith({ domain: 'd', token: async (refused?: string) => refused ?? 'token' })
+    expect(ManagementClient).type.toBeConstructableWith({
+      domain: 'd',
+      token: async (refused?: string) => refused ?? 'token'
+    })
     expect(ManagementClient).type.toBeConstructableWith({ domain: 'd', clientId: 'c', clientSecret: 's', retry: false })
     expect(ManagementClient).type.not.toBeConstructableWith({ token: 'token' })
     expect(ManagementClient).type.not.toBeConstructableWith({ domain: 'd', token: 7 })

@@ -1,16 +1,24 @@
 export { ManagementClient } from './client.js'
 export { paginate } from './paginate.js'
-export { rateLimitOf } from './rate-limit.js'
+export { rateLimitOf } from './rate-limit/rate-limit.js'
 export { waitForJob } from './wait-for-job.js'
 export {
-  ApiError, Auth0Error, ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError, NetworkError, PaginationLimitError,
-  RateLimitError, TimeoutError
+  ApiError,
+  Auth0Error,
+  ConfigurationError,
+  InvalidArgumentError,
+  MissingRequiredArgumentError,
+  NetworkError,
+  PaginationLimitError,
+  RateLimitError,
+  TimeoutError
 } from '../errors.js'
 export type { Bound } from './bind.js'
 export type { Ids, Of, Row, Verb } from './endpoint.js'
 export type { Bare, FromCheckpoint, WithTotals } from './lists.js'
 export type { ManagementClientOptions, RetryOptions } from './options.js'
 export type { ItemOf, ListMethod, Pages } from './paginate.js'
-export type { ThrottleOptions } from './throttle.js'
+export type { RateLimitWait } from './rate-limit/shared-limit.js'
+export type { ThrottleOptions } from './rate-limit/throttle.js'
 export type { WaitForJobOptions } from './wait-for-job.js'
 export type * from '../../types/management.js'

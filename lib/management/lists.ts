@@ -1,10 +1,25 @@
-import type { CallOptions, CheckpointPage, Listing, NumberedPage, OffsetPage, UncountedPage } from '../../types/management.js'
+import type {
+  CallOptions,
+  CheckpointPage,
+  Listing,
+  NumberedPage,
+  OffsetPage,
+  UncountedPage
+} from '../../types/management.js'
 import { row, type Ids, type Of, type Row } from './endpoint.js'
 
 /** A query that asks neither for totals nor for a checkpoint. */
-export interface Bare { include_totals?: false, from?: never, take?: never }
+export interface Bare {
+  include_totals?: false
+  from?: never
+  take?: never
+}
 /** A query that asks for totals. */
-export interface WithTotals { include_totals: true, from?: never, take?: never }
+export interface WithTotals {
+  include_totals: true
+  from?: never
+  take?: never
+}
 /** A query that asks for a checkpoint. */
 export type FromCheckpoint = { take: number } | { from: string }
 
@@ -19,12 +34,25 @@ interface ListFacts<Q, T> {
 
 const READ_ON = 'read them from a checkpoint with "take"'
 
-function list (path: string, key: string, { query, items, size = 100, beyond }: ListFacts<unknown, unknown>, way: Pick<Listing<unknown>, 'offset' | 'checkpoint'>): Row<never> {
-  return row('GET', path, { query, returns: items, listing: { key, size, ...way, walled: beyond !== undefined, beyond: beyond ?? '' } })
+function list (
+  path: string,
+  key: string,
+  { query, items, size = 100, beyond }: ListFacts<unknown, unknown>,
+  way: Pick<Listing<unknown>, 'offset' | 'checkpoint'>
+): Row<never> {
+  return row('GET', path, {
+    query,
+    returns: items,
+    listing: { key, size, ...way, walled: beyond !== undefined, beyond: beyond ?? '' }
+  })
 }
 
 /** A list with page numbers: an array, or with `include_totals` a page. */
-export function offsetList<const P extends string, const K extends string, Q, T> (path: P, key: K, facts: ListFacts<Q, T>): Row<{
+export function offsetList<const P extends string, const K extends string, Q, T> (
+  path: P,
+  key: K,
+  facts: ListFacts<Q, T>
+): Row<{
   (...args: [...Ids<P>, query?: Q & { include_totals?: false }, options?: CallOptions]): Promise<T[]>
   (...args: [...Ids<P>, query: Q & { include_totals: true }, options?: CallOptions]): Promise<OffsetPage<K, T>>
   (...args: [...Ids<P>, query?: Q, options?: CallOptions]): Promise<T[] | OffsetPage<K, T>>
@@ -34,7 +62,11 @@ export function offsetList<const P extends string, const K extends string, Q, T>
 }
 
 /** A list with page numbers whose pages do not count. */
-export function uncountedList<const P extends string, const K extends string, Q, T> (path: P, key: K, facts: ListFacts<Q, T>): Row<{
+export function uncountedList<const P extends string, const K extends string, Q, T> (
+  path: P,
+  key: K,
+  facts: ListFacts<Q, T>
+): Row<{
   (...args: [...Ids<P>, query?: Q & { include_totals?: false }, options?: CallOptions]): Promise<T[]>
   (...args: [...Ids<P>, query: Q & { include_totals: true }, options?: CallOptions]): Promise<UncountedPage<K, T>>
   (...args: [...Ids<P>, query?: Q, options?: CallOptions]): Promise<T[] | UncountedPage<K, T>>
@@ -44,9 +76,15 @@ export function uncountedList<const P extends string, const K extends string, Q,
 }
 
 /** The tenant's logs: page numbers for a search, an array after a log's id without one. */
-export function logList<const P extends string, const K extends string, Q, T> (path: P, key: K, facts: ListFacts<Q, T>): Row<{
+export function logList<const P extends string, const K extends string, Q, T> (
+  path: P,
+  key: K,
+  facts: ListFacts<Q, T>
+): Row<{
   (...args: [...Ids<P>, query?: Q & { include_totals?: false }, options?: CallOptions]): Promise<T[]>
-  (...args: [...Ids<P>, query: Q & { include_totals: true, from?: never }, options?: CallOptions]): Promise<OffsetPage<K, T>>
+  (
+    ...args: [...Ids<P>, query: Q & { include_totals: true; from?: never }, options?: CallOptions]
+  ): Promise<OffsetPage<K, T>>
   (...args: [...Ids<P>, query?: Q, options?: CallOptions]): Promise<T[] | OffsetPage<K, T>>
   readonly listing: Listing<T>
 }> {
@@ -54,7 +92,11 @@ export function logList<const P extends string, const K extends string, Q, T> (p
 }
 
 /** A list with page numbers that is always answered with a page. */
-export function numberedList<const P extends string, const K extends string, Q, T> (path: P, key: K, facts: ListFacts<Q, T>): Row<{
+export function numberedList<const P extends string, const K extends string, Q, T> (
+  path: P,
+  key: K,
+  facts: ListFacts<Q, T>
+): Row<{
   (...args: [...Ids<P>, query?: Q, options?: CallOptions]): Promise<NumberedPage<K, T>>
   readonly listing: Listing<T>
 }> {
@@ -62,7 +104,11 @@ export function numberedList<const P extends string, const K extends string, Q, 
 }
 
 /** A list that is read from checkpoints. */
-export function checkpointList<const P extends string, const K extends string, Q, T> (path: P, key: K, facts: ListFacts<Q, T>): Row<{
+export function checkpointList<const P extends string, const K extends string, Q, T> (
+  path: P,
+  key: K,
+  facts: ListFacts<Q, T>
+): Row<{
   (...args: [...Ids<P>, query?: Q, options?: CallOptions]): Promise<CheckpointPage<K, T>>
   readonly listing: Listing<T>
 }> {
@@ -70,8 +116,12 @@ export function checkpointList<const P extends string, const K extends string, Q
 }
 
 /** A list that is an array, or with `take` a page. */
-export function arrayOrCheckpointList<const P extends string, const K extends string, Q, T> (path: P, key: K, facts: ListFacts<Q, T>): Row<{
-  (...args: [...Ids<P>, query?: Q & { from?: never, take?: never }, options?: CallOptions]): Promise<T[]>
+export function arrayOrCheckpointList<const P extends string, const K extends string, Q, T> (
+  path: P,
+  key: K,
+  facts: ListFacts<Q, T>
+): Row<{
+  (...args: [...Ids<P>, query?: Q & { from?: never; take?: never }, options?: CallOptions]): Promise<T[]>
   (...args: [...Ids<P>, query: Q & FromCheckpoint, options?: CallOptions]): Promise<CheckpointPage<K, T>>
   (...args: [...Ids<P>, query?: Q, options?: CallOptions]): Promise<T[] | CheckpointPage<K, T>>
   readonly listing: Listing<T>
@@ -80,7 +130,10 @@ export function arrayOrCheckpointList<const P extends string, const K extends st
 }
 
 /** A list of arrays, each read on from the last item's id. */
-export function arrayList<const P extends string, Q, T> (path: P, facts: ListFacts<Q, T>): Row<{
+export function arrayList<const P extends string, Q, T> (
+  path: P,
+  facts: ListFacts<Q, T>
+): Row<{
   (...args: [...Ids<P>, query?: Q, options?: CallOptions]): Promise<T[]>
   readonly listing: Listing<T>
 }> {
@@ -88,7 +141,11 @@ export function arrayList<const P extends string, Q, T> (path: P, facts: ListFac
 }
 
 /** A list with page numbers and checkpoints: an array, with `include_totals` or `take` a page. */
-export function eitherList<const P extends string, const K extends string, Q, T> (path: P, key: K, facts: ListFacts<Q, T>): Row<{
+export function eitherList<const P extends string, const K extends string, Q, T> (
+  path: P,
+  key: K,
+  facts: ListFacts<Q, T>
+): Row<{
   (...args: [...Ids<P>, query?: Q & Bare, options?: CallOptions]): Promise<T[]>
   (...args: [...Ids<P>, query: Q & WithTotals, options?: CallOptions]): Promise<OffsetPage<K, T>>
   (...args: [...Ids<P>, query: Q & FromCheckpoint, options?: CallOptions]): Promise<CheckpointPage<K, T>>

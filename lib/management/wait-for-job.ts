@@ -13,13 +13,19 @@ export interface WaitForJobOptions {
   signal?: AbortSignal
 }
 
-interface JobClient { jobs: { get: (id: string, options?: CallOptions) => Promise<Job> } }
+interface JobClient {
+  jobs: { get: (id: string, options?: CallOptions) => Promise<Job> }
+}
 
 /**
  * Waits until a job is completed.
  * @throws ApiError `job_failed`, when it failed; `client.jobs.errors.get(id)` tells why.
  */
-export async function waitForJob (client: JobClient, job: string | { id: string }, options: WaitForJobOptions = {}): Promise<Job> {
+export async function waitForJob (
+  client: JobClient,
+  job: string | { id: string },
+  options: WaitForJobOptions = {}
+): Promise<Job> {
   const { onProgress, interval = 2, timeout = 3600, signal } = options
   const id = typeof job === 'string' ? job : job.id
   const look = async (): Promise<Job> => {
@@ -33,7 +39,14 @@ export async function waitForJob (client: JobClient, job: string | { id: string 
     await sleep(interval, signal)
     current = await look()
   }
-  if (current.status === 'failed') throw new ApiError({ code: 'job_failed', message: `The job ${id} failed${details(current)}.`, body: current })
+  if (current.status === 'failed') {
+    throw new ApiError({
+      code: 'job_failed',
+      message: `The job ${id} ` +
+    `failed${details(current)}.`,
+      body: current
+    })
+  }
   return current
 }
 

@@ -1,5 +1,10 @@
 import type {
-  ClientGrant, CreateClientGrantRequest, ListClientGrantsQuery, OffsetOrCheckpointQuery, Organization, UpdateClientGrantRequest
+  ClientGrant,
+  CreateClientGrantRequest,
+  ListClientGrantsQuery,
+  OffsetOrCheckpointQuery,
+  Organization,
+  UpdateClientGrantRequest
 } from '../../../types/management.js'
 import { del, get, of, patch, post } from '../endpoint.js'
 import { eitherList } from '../lists.js'
@@ -17,6 +22,9 @@ export const clientGrants = {
   update: patch('/client-grants/{id}', { body: of<UpdateClientGrantRequest>(), returns: of<ClientGrant>() }),
   organizations: {
     /** Lists the organizations a client grant is for. Scope: `read:organization_client_grants`. */
-    list: eitherList('/client-grants/{id}/organizations', 'organizations', { query: of<OffsetOrCheckpointQuery>(), items: of<Organization>() })
+    list: eitherList('/client-grants/{id}/organizations', 'organizations', {
+      query: of<OffsetOrCheckpointQuery>(),
+      items: of<Organization>()
+    })
   }
 }

@@ -1,5 +1,10 @@
 import type {
-  Acul, AculSettings, BulkUpdateAculResult, ListAculsQuery, PromptSettings, UpdateSettingsRequest
+  Acul,
+  AculSettings,
+  BulkUpdateAculResult,
+  ListAculsQuery,
+  PromptSettings,
+  UpdateSettingsRequest
 } from '../../../types/management.js'
 import { get, of, patch, put } from '../endpoint.js'
 import { offsetList } from '../lists.js'
@@ -25,7 +30,10 @@ export const prompts = {
     /** Gets the rendering settings of a screen. Scope: `read:prompts`. */
     get: get('/prompts/{prompt}/screen/{screen}/rendering', { returns: of<Acul>() }),
     /** Updates the rendering settings of a screen. Scope: `update:prompts`. */
-    update: patch('/prompts/{prompt}/screen/{screen}/rendering', { body: of<AculSettings>(), returns: of<AculSettings>() }),
+    update: patch('/prompts/{prompt}/screen/{screen}/rendering', {
+      body: of<AculSettings>(),
+      returns: of<AculSettings>()
+    }),
     /** Lists the rendering settings of all screens. Scope: `read:prompts`. */
     list: offsetList('/prompts/rendering', 'configs', { query: of<ListAculsQuery>(), items: of<Acul>() }),
     /** Updates the rendering settings of several screens. Scope: `update:prompts`. */

@@ -1,12 +1,18 @@
 import type {
-  GetRefreshTokensQuery, RefreshToken, RevokeRefreshTokensRequest, UpdateRefreshTokenRequest
+  GetRefreshTokensQuery,
+  RefreshToken,
+  RevokeRefreshTokensRequest,
+  UpdateRefreshTokenRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const refreshTokens = {
   /** Lists a user's refresh tokens. Early access. Scope: `read:refresh_tokens`. */
-  list: checkpointList('/refresh-tokens', 'refresh_tokens', { query: of<GetRefreshTokensQuery>(), items: of<RefreshToken>() }),
+  list: checkpointList('/refresh-tokens', 'refresh_tokens', {
+    query: of<GetRefreshTokensQuery>(),
+    items: of<RefreshToken>()
+  }),
   /** Revokes a refresh token. Scope: `delete:refresh_tokens`. */
   delete: del('/refresh-tokens/{id}'),
   /** Gets a refresh token. Scope: `read:refresh_tokens`. */

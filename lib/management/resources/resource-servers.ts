@@ -1,13 +1,21 @@
 import type {
-  CreateResourceServerRequest, FoundResourceServer, GetResourceServerQuery, ListResourceServerQuery, ResourceServer,
-  SearchResourceServersQuery, UpdateResourceServerRequest
+  CreateResourceServerRequest,
+  FoundResourceServer,
+  GetResourceServerQuery,
+  ListResourceServerQuery,
+  ResourceServer,
+  SearchResourceServersQuery,
+  UpdateResourceServerRequest
 } from '../../../types/management.js'
 import { del, get, of, patch, post } from '../endpoint.js'
 import { checkpointList, offsetList } from '../lists.js'
 
 export const resourceServers = {
   /** Lists APIs. Scope: `read:resource_servers`. */
-  list: offsetList('/resource-servers', 'resource_servers', { query: of<ListResourceServerQuery>(), items: of<ResourceServer>() }),
+  list: offsetList('/resource-servers', 'resource_servers', {
+    query: of<ListResourceServerQuery>(),
+    items: of<ResourceServer>()
+  }),
   /** Creates an API. Scope: `create:resource_servers`. */
   create: post('/resource-servers', { body: of<CreateResourceServerRequest>(), returns: of<ResourceServer>() }),
   /** Deletes an API. Scope: `delete:resource_servers`. */
@@ -17,5 +25,8 @@ export const resourceServers = {
   /** Updates an API. Scope: `update:resource_servers`. */
   update: patch('/resource-servers/{id}', { body: of<UpdateResourceServerRequest>(), returns: of<ResourceServer>() }),
   /** Searches APIs. */
-  search: checkpointList('/resource-servers/search', 'resource_servers', { query: of<SearchResourceServersQuery>(), items: of<FoundResourceServer>() })
+  search: checkpointList('/resource-servers/search', 'resource_servers', {
+    query: of<SearchResourceServersQuery>(),
+    items: of<FoundResourceServer>()
+  })
 }

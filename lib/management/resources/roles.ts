@@ -1,6 +1,17 @@
 import type {
-  AssignRoleUsersRequest, CheckpointQuery, CreateRoleRequest, Group, GroupIds, OffsetOrCheckpointQuery, OffsetQuery,
-  PermissionsRequest, Role, RolePermission, RoleUser, RolesQuery, UpdateRoleRequest
+  AssignRoleUsersRequest,
+  CheckpointQuery,
+  CreateRoleRequest,
+  Group,
+  GroupIds,
+  OffsetOrCheckpointQuery,
+  OffsetQuery,
+  PermissionsRequest,
+  Role,
+  RolePermission,
+  RoleUser,
+  RolesQuery,
+  UpdateRoleRequest
 } from '../../../types/management.js'
 import { del, get, of, patch, post } from '../endpoint.js'
 import { checkpointList, eitherList, offsetList } from '../lists.js'
@@ -28,7 +39,10 @@ export const roles = {
     /** Takes permissions away from a role. Scope: `update:roles`. */
     delete: del('/roles/{id}/permissions', { body: of<PermissionsRequest>() }),
     /** Lists the permissions of a role. Scope: `read:roles`. */
-    list: offsetList('/roles/{id}/permissions', 'permissions', { query: of<OffsetQuery>(), items: of<RolePermission>() }),
+    list: offsetList('/roles/{id}/permissions', 'permissions', {
+      query: of<OffsetQuery>(),
+      items: of<RolePermission>()
+    }),
     /** Adds permissions to a role. Scope: `update:roles`. */
     add: post('/roles/{id}/permissions', { body: of<PermissionsRequest>() })
   },

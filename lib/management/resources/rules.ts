@@ -1,4 +1,10 @@
-import type { CreateRuleRequest, FieldsQuery, ListRulesQuery, Rule, UpdateRuleRequest } from '../../../types/management.js'
+import type {
+  CreateRuleRequest,
+  FieldsQuery,
+  ListRulesQuery,
+  Rule,
+  UpdateRuleRequest
+} from '../../../types/management.js'
 import { del, get, of, patch, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'
 

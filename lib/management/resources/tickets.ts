@@ -3,7 +3,15 @@ import { of, post } from '../endpoint.js'
 
 export const tickets = {
   /** Makes a ticket that verifies a user's e-mail address. Scope: `create:user_tickets`. */
-  verifyEmail: post('/tickets/email-verification', { body: of<VerifyEmailTicketRequest>(), returns: of<Ticket>(), customDomain: true }),
+  verifyEmail: post('/tickets/email-verification', {
+    body: of<VerifyEmailTicketRequest>(),
+    returns: of<Ticket>(),
+    customDomain: true
+  }),
   /** Makes a ticket that lets a user change the password. Scope: `create:user_tickets`. */
-  changePassword: post('/tickets/password-change', { body: of<ChangePasswordTicketRequest>(), returns: of<Ticket>(), customDomain: true })
+  changePassword: post('/tickets/password-change', {
+    body: of<ChangePasswordTicketRequest>(),
+    returns: of<Ticket>(),
+    customDomain: true
+  })
 }
