@@ -1,7 +1,9 @@
 export { ManagementClient } from './client.js'
 export { paginate } from './paginate.js'
 export { rateLimitOf } from './rate-limit/rate-limit.js'
-export { waitForJob } from './wait-for-job.js'
+export { exportUsers } from './jobs/export-users.js'
+export { importUsers } from './jobs/import-users.js'
+export { waitForJob } from './jobs/wait-for-job.js'
 export {
   ApiError,
   Auth0Error,
@@ -20,5 +22,10 @@ export type { ManagementClientOptions, RetryOptions } from './options.js'
 export type { ItemOf, ListMethod, Pages } from './paginate.js'
 export type { RateLimitWait } from './rate-limit/shared-limit.js'
 export type { ThrottleOptions } from './rate-limit/throttle.js'
-export type { WaitForJobOptions } from './wait-for-job.js'
+export type { ExportUsersOptions } from './jobs/export-users.js'
+export type { ImportError } from './jobs/import-errors.js'
+export type { ImportProgress } from './jobs/import-progress.js'
+export type { ImportResult, ImportUsersOptions } from './jobs/import-users.js'
+export type { ImportedUser, UsersSource } from './jobs/users-input.js'
+export type { WaitForJobOptions } from './jobs/wait-for-job.js'
 export type * from '../../types/management.js'
