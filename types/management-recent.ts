@@ -4,11 +4,11 @@ import type {
   CheckpointQuery,
   Client,
   FieldsQuery,
-  IdOnly,
   ListOrganizationsQuery,
   ListRolesQuery,
   Organization,
-  ResourceServer
+  ResourceServer,
+  SynchronizedGroup
 } from './management-generated.js'
 
 /** An AI agent of the tenant. */
@@ -46,14 +46,8 @@ export interface ClientSearch {
   [member: string]: unknown
 }
 
-export interface SynchronizedGroup extends IdOnly {
-  name?: string
-  email?: string
-  direct_members_count?: number
-}
-
 export interface SynchronizedGroupsRequest {
-  groups: IdOnly[]
+  groups: SynchronizedGroup[]
 }
 
 export interface SynchronizedGroupsQuery extends CheckpointQuery {

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'tstyche'
+import { CLIENT_OPTIONS } from '../lib/base/client-options.js'
+import type {
+  AuthenticationClientOptions,
+  MyAccountClientOptions,
+  TokenVerifierOptions
+} from '../lib/authentication/index.js'
+import type { ManagementClientOptions } from '../lib/management/index.js'
 import { ManagementClient, paginate, waitForJob } from '../lib/management/index.js'
 import type {
+  Client,
+  ListOrganizationMembersQuery,
+  ListOrganizationsQuery,
+  ListUsersQuery,
   CheckpointPage,
   DailyStats,
   Job,
@@ -138,6 +149,8 @@ describe('lists', () => {
   test('the answer follows from the query', () => {
     expect(client.users.list()).type.toBe<Promise<User[]>>()
     expect(client.users.list({ q: 'x', include_totals: true })).type.toBe<Promise<OffsetPage<'users', User>>>()
+    expect(client.users.list({ q: 'x', include_totals: false })).type.toBe<Promise<User[]>>()
+    expect(client.users.list({ include_totals: Boolean(1) })).type.toBe<Promise<User[] | OffsetPage<'users', User>>>()
     expect(client.organizations.list()).type.toBe<Promise<Organization[]>>()
     expect(client.organizations.list({ take: 50 })).type.toBe<Promise<CheckpointPage<'organizations', Organization>>>()
     expect(client.organizations.list({ include_totals: true })).type.toBe<
@@ -146,6 +159,21 @@ describe('lists', () => {
     expect(client.users.sessions.list('u')).type.toBe<Promise<CheckpointPage<'sessions', Session>>>()
     expect(client.connections.list).type.toBeCallableWith({ strategy: ['auth0', 'oidc'] })
     expect(client.connections.list).type.not.toBeCallableWith({ strategy: ['carrier-pigeon'] })
+    expect(client.logs.list({ q: 'type:f' })).type.toBe<Promise<Log[]>>()
+    expect(client.users.list).type.not.toBeCallableWith({ query: 'x' })
+  })
+
+  test('a query in a variable of its type picks its answer', () => {
+    const users: ListUsersQuery = { q: 'x', per_page: 10 }
+    expect(client.users.list(users)).type.toBe<Promise<User[]>>()
+    expect(client.users.list({ ...users, include_totals: true })).type.toBe<Promise<OffsetPage<'users', User>>>()
+    const organizations: ListOrganizationsQuery = { sort: 'name:1' }
+    expect(client.organizations.list(organizations)).type.toBe<Promise<Organization[]>>()
+    expect(client.organizations.list({ ...organizations, take: 50 })).type.toBe<
+      Promise<CheckpointPage<'organizations', Organization>>
+    >()
+    const members: ListOrganizationMembersQuery = { fields: 'user_id' }
+    expect(client.organizations.members.list('org_1', members)).type.toBe<Promise<OrganizationMember[]>>()
   })
 
   test('paginate() knows what a list holds, and takes what the list takes', () => {
@@ -162,11 +190,39 @@ describe('lists', () => {
   })
 })
 
+describe('what Auth0 documents', () => {
+  test('null takes objects away, and is in answers', () => {
+    expect(client.clients.update).type.toBeCallableWith('c', { refresh_token: null, default_organization: null })
+    expect(client.resourceServers.update).type.toBeCallableWith('r', { token_encryption: null })
+    expect(client.tenants.settings.update).type.toBeCallableWith({ error_page: null, session_cookie: null })
+    expect(client.branding.update).type.toBeCallableWith({ colors: null })
+    expect<Client['refresh_token']>().type.toBeAssignableFrom<null>()
+    expect(client.clients.update).type.not.toBeCallableWith('c', { name: null })
+  })
+
+  test('answers hold more than is listed; bodies do not', () => {
+    expect<User['locale']>().type.toBe<unknown>()
+    expect(client.users.update).type.not.toBeCallableWith('u', { nick_name: 'x' })
+    expect(client.connections.create).type.toBeCallableWith({
+      name: 'c',
+      strategy: 'oidc',
+      options: { discovery_url: 'https://a.test' }
+    })
+  })
+
+  test('a body of which nothing is required need not be given', () => {
+    expect(client.users.update).type.toBeCallableWith('u')
+    expect(client.actions.versions.deploy).type.toBeCallableWith('a', 'v')
+    expect(client.users.create).type.not.toBeCallableWith()
+  })
+})
+
 describe('events and jobs', () => {
   test('events are iterated over', () => {
     expect(client.events.subscribe({ event_type: ['user.created'] })).type.toBeAssignableTo<
       AsyncIterable<{ type: string; offset: string }>
     >()
+    expect(client.events.subscribe).type.toBeCallableWith({ event_type: 'connection.created' }, { maxReconnects: 3 })
     expect(client.events.subscribe).type.not.toBeCallableWith({ event_type: ['user.sang'] })
   })
 
@@ -194,5 +250,17 @@ describe('the client', () => {
     expect(ManagementClient).type.toBeConstructableWith({ domain: 'd', clientId: 'c', clientSecret: 's', retry: false })
     expect(ManagementClient).type.not.toBeConstructableWith({ token: 'token' })
     expect(ManagementClient).type.not.toBeConstructableWith({ domain: 'd', token: 7 })
+  })
+})
+
+describe('options of all clients', () => {
+  test('the names that are told from misspelt ones are those of the types', () => {
+    type Names = (typeof CLIENT_OPTIONS)[number]
+    type All =
+      | keyof ManagementClientOptions
+      | keyof AuthenticationClientOptions
+      | keyof MyAccountClientOptions
+      | keyof TokenVerifierOptions
+    expect<Names>().type.toBe<All>()
   })
 })

@@ -46,6 +46,7 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
     if (body === undefined) return call
     const given = args[ids.length]
     if (given === undefined && !body.optional) throw new MissingRequiredArgumentError('body', `${what} needs a body.`)
+    if (given === undefined && body.omitted === true) return call
     if (form === 'multipart') return withFile(call, given as Record<string, unknown>, options)
     const json = toJson(given ?? {})
     call.headers['content-type'] = 'application/json'

@@ -6,6 +6,8 @@ export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** A type that a row carries. That it is there is also the fact that counts at run time. */
 export interface Of<T, TOptional extends boolean = boolean> {
   readonly optional: TOptional
+  /** Whether nothing is sent where nothing is given. */
+  readonly omitted?: true
   readonly type?: T
 }
 
@@ -14,9 +16,14 @@ export function of<T> (): Of<T, false> {
   return { optional: false }
 }
 
-/** Says of what type a body is that need not be given. */
+/** Says of what type a body is that need not be given: then it is an empty object. */
 export function optional<T> (): Of<T, true> {
   return { optional: true }
+}
+
+/** Says of what type a body is that need not be given: then there is none. */
+export function omittable<T> (): Of<T, true> {
+  return { optional: true, omitted: true }
 }
 
 /** One endpoint: what a call sends and takes back. `TCall` is the signature that follows from it. */

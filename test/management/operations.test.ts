@@ -222,7 +222,14 @@ const byHand: { call: (client: ManagementClient) => unknown; sends: string; body
     body: { aws_region: 'eu' }
   },
   { call: c => c.actions.triggers.bindings.list('post-login'), sends: 'GET /actions/triggers/post-login/bindings' },
-  { call: c => c.actions.versions.deploy('a1', 'v1'), sends: 'POST /actions/actions/a1/versions/v1/deploy', body: {} },
+  { call: c => c.actions.versions.deploy('a1', 'v1'), sends: 'POST /actions/actions/a1/versions/v1/deploy' },
+  { call: c => c.connections.keys.rotate('con_1'), sends: 'POST /connections/con_1/keys/rotate' },
+  {
+    call: c => c.connections.directoryProvisioning.update('con_1'),
+    sends: 'PATCH /connections/con_1/directory-provisioning'
+  },
+  { call: c => c.users.update('u'), sends: 'PATCH /users/u', body: {} },
+  { call: c => c.tickets.changePassword(), sends: 'POST /tickets/password-change', body: {} },
   {
     call: c => c.prompts.customText.set('login', 'en', { login: { title: 'Hi' } }),
     sends: 'PUT /prompts/login/custom-text/en',

@@ -14,7 +14,7 @@ import type {
   DeleteActionQuery,
   DeployActionVersionRequest,
   ListActionsQuery,
-  NumberedPageQuery,
+  OffsetQuery,
   RollbackActionModuleRequest,
   TestActionRequest,
   TestActionResult,
@@ -22,7 +22,7 @@ import type {
   UpdateActionModuleRequest,
   UpdateActionRequest
 } from '../../../types/management.js'
-import { del, get, of, optional, patch, post } from '../endpoint.js'
+import { del, get, of, omittable, optional, patch, post } from '../endpoint.js'
 import { numberedList } from '../lists.js'
 
 export const actions = {
@@ -35,7 +35,7 @@ export const actions = {
   /** Gets an action. Scope: `read:actions`. */
   get: get('/actions/actions/{id}', { returns: of<Action>() }),
   /** Updates an action. Scope: `update:actions`. */
-  update: patch('/actions/actions/{id}', { body: of<UpdateActionRequest>(), returns: of<Action>() }),
+  update: patch('/actions/actions/{id}', { body: optional<UpdateActionRequest>(), returns: of<Action>() }),
   /** Deploys an action. Scope: `create:actions`. */
   deploy: post('/actions/actions/{id}/deploy', { returns: of<ActionVersion>() }),
   /** Runs an action with a made-up event. Scope: `create:actions`. */
@@ -47,7 +47,7 @@ export const actions = {
   modules: {
     /** Lists action modules. Early access. Scope: `read:actions`. */
     list: numberedList('/actions/modules', 'modules', {
-      query: of<NumberedPageQuery>(),
+      query: of<OffsetQuery>(),
       items: of<ActionModuleListItem>()
     }),
     /** Creates an action module. Early access. Scope: `create:actions`. */
@@ -57,10 +57,13 @@ export const actions = {
     /** Gets an action module. Early access. Scope: `read:actions`. */
     get: get('/actions/modules/{id}', { returns: of<ActionModule>() }),
     /** Updates an action module. Early access. Scope: `update:actions`. */
-    update: patch('/actions/modules/{id}', { body: of<UpdateActionModuleRequest>(), returns: of<ActionModule>() }),
+    update: patch('/actions/modules/{id}', {
+      body: optional<UpdateActionModuleRequest>(),
+      returns: of<ActionModule>()
+    }),
     /** Lists the actions that use a module. Early access. Scope: `read:actions`. */
     listActions: numberedList('/actions/modules/{id}/actions', 'actions', {
-      query: of<NumberedPageQuery>(),
+      query: of<OffsetQuery>(),
       items: of<ActionModuleAction>()
     }),
     /** Goes back to an earlier version of an action module. Early access. Scope: `update:actions`. */
@@ -71,7 +74,7 @@ export const actions = {
     versions: {
       /** Lists the versions of an action module. Early access. Scope: `read:actions`. */
       list: numberedList('/actions/modules/{id}/versions', 'versions', {
-        query: of<NumberedPageQuery>(),
+        query: of<OffsetQuery>(),
         items: of<ActionModuleVersion>()
       }),
       /** Publishes an action module as a new version. Early access. Scope: `update:actions`. */
@@ -86,12 +89,12 @@ export const actions = {
     bindings: {
       /** Lists the actions bound to a trigger. Scope: `read:actions`. */
       list: numberedList('/actions/triggers/{triggerId}/bindings', 'bindings', {
-        query: of<NumberedPageQuery>(),
+        query: of<OffsetQuery>(),
         items: of<ActionBinding>()
       }),
       /** Replaces the actions bound to a trigger, in order. Scope: `update:actions`. */
       updateMany: patch('/actions/triggers/{triggerId}/bindings', {
-        body: of<UpdateActionBindingsRequest>(),
+        body: optional<UpdateActionBindingsRequest>(),
         returns: of<ActionBindings>()
       })
     }
@@ -99,14 +102,14 @@ export const actions = {
   versions: {
     /** Lists the versions of an action. Scope: `read:actions`. */
     list: numberedList('/actions/actions/{actionId}/versions', 'versions', {
-      query: of<NumberedPageQuery>(),
+      query: of<OffsetQuery>(),
       items: of<ActionVersion>()
     }),
     /** Gets a version of an action. Scope: `read:actions`. */
     get: get('/actions/actions/{actionId}/versions/{id}', { returns: of<ActionVersion>() }),
     /** Deploys a version of an action: goes back, or forward, to it. Scope: `create:actions`. */
     deploy: post('/actions/actions/{actionId}/versions/{id}/deploy', {
-      body: optional<DeployActionVersionRequest>(),
+      body: omittable<DeployActionVersionRequest>(),
       returns: of<ActionVersion>()
     })
   }

@@ -3,12 +3,13 @@ import type {
   BreachedPasswordDetectionSettings,
   BruteForceSettings,
   GetBotDetectionSettingsResponse,
+  PatchPhoneProviderProtectionRequest,
   PhoneProviderProtection,
   SuspiciousIPThrottlingSettings,
   UpdateAttackProtectionCaptchaRequest,
   UpdateBotDetectionSettingsRequest
 } from '../../../types/management.js'
-import { get, of, patch } from '../endpoint.js'
+import { get, of, optional, patch } from '../endpoint.js'
 
 export const attackProtection = {
   botDetection: {
@@ -16,7 +17,7 @@ export const attackProtection = {
     get: get('/attack-protection/bot-detection', { returns: of<GetBotDetectionSettingsResponse>() }),
     /** Updates the settings of bot detection. Scope: `update:attack_protection`. */
     update: patch('/attack-protection/bot-detection', {
-      body: of<UpdateBotDetectionSettingsRequest>(),
+      body: optional<UpdateBotDetectionSettingsRequest>(),
       returns: of<UpdateBotDetectionSettingsRequest>()
     })
   },
@@ -25,7 +26,7 @@ export const attackProtection = {
     get: get('/attack-protection/breached-password-detection', { returns: of<BreachedPasswordDetectionSettings>() }),
     /** Updates the settings of breached password detection. Scope: `update:attack_protection`. */
     update: patch('/attack-protection/breached-password-detection', {
-      body: of<BreachedPasswordDetectionSettings>(),
+      body: optional<BreachedPasswordDetectionSettings>(),
       returns: of<BreachedPasswordDetectionSettings>()
     })
   },
@@ -34,7 +35,7 @@ export const attackProtection = {
     get: get('/attack-protection/brute-force-protection', { returns: of<BruteForceSettings>() }),
     /** Updates the settings of brute-force protection. Scope: `update:attack_protection`. */
     update: patch('/attack-protection/brute-force-protection', {
-      body: of<BruteForceSettings>(),
+      body: optional<BruteForceSettings>(),
       returns: of<BruteForceSettings>()
     })
   },
@@ -43,7 +44,7 @@ export const attackProtection = {
     get: get('/attack-protection/captcha', { returns: of<AttackProtectionCaptcha>() }),
     /** Updates the CAPTCHA settings. Scope: `update:attack_protection`. */
     update: patch('/attack-protection/captcha', {
-      body: of<UpdateAttackProtectionCaptchaRequest>(),
+      body: optional<UpdateAttackProtectionCaptchaRequest>(),
       returns: of<AttackProtectionCaptcha>()
     })
   },
@@ -52,7 +53,7 @@ export const attackProtection = {
     get: get('/attack-protection/phone-provider-protection', { returns: of<PhoneProviderProtection>() }),
     /** Updates the settings of phone provider protection. Scope: `update:attack_protection`. */
     patch: patch('/attack-protection/phone-provider-protection', {
-      body: of<PhoneProviderProtection>(),
+      body: of<PatchPhoneProviderProtectionRequest>(),
       returns: of<PhoneProviderProtection>()
     })
   },
@@ -61,7 +62,7 @@ export const attackProtection = {
     get: get('/attack-protection/suspicious-ip-throttling', { returns: of<SuspiciousIPThrottlingSettings>() }),
     /** Updates the settings of suspicious IP throttling. Scope: `update:attack_protection`. */
     update: patch('/attack-protection/suspicious-ip-throttling', {
-      body: of<SuspiciousIPThrottlingSettings>(),
+      body: optional<SuspiciousIPThrottlingSettings>(),
       returns: of<SuspiciousIPThrottlingSettings>()
     })
   }

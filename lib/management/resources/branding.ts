@@ -6,6 +6,7 @@ import type {
   BrandingThemeRequest,
   CreateBrandingPhoneProviderRequest,
   CreatePhoneTemplateRequest,
+  ListBrandingPhoneProvidersQuery,
   ListPhoneTemplatesQuery,
   PhoneProviderSendTest,
   PhoneTemplate,
@@ -18,18 +19,18 @@ import type {
   UpdatePhoneTemplateRequest,
   UpdateUniversalLoginTemplateRequest
 } from '../../../types/management.js'
-import { del, get, of, optional, patch, post, put } from '../endpoint.js'
+import { del, get, of, omittable, optional, patch, post, put } from '../endpoint.js'
 
 export const branding = {
   /** Gets the tenant's branding. Scope: `read:branding`. */
   get: get('/branding', { returns: of<Branding>() }),
   /** Updates the tenant's branding. Scope: `update:branding`. */
-  update: patch('/branding', { body: of<UpdateBrandingRequest>(), returns: of<Branding>() }),
+  update: patch('/branding', { body: optional<UpdateBrandingRequest>(), returns: of<Branding>() }),
   phone: {
     providers: {
       /** Lists phone providers. Scope: `read:phone_providers`. */
       list: get('/branding/phone/providers', {
-        query: of<ListPhoneTemplatesQuery>(),
+        query: of<ListBrandingPhoneProvidersQuery>(),
         returns: of<BrandingPhoneProviders>()
       }),
       /** Creates a phone provider. Scope: `create:phone_providers`. */
@@ -43,7 +44,7 @@ export const branding = {
       get: get('/branding/phone/providers/{id}', { returns: of<BrandingPhoneProvider>() }),
       /** Updates a phone provider. Scope: `update:phone_providers`. */
       update: patch('/branding/phone/providers/{id}', {
-        body: of<UpdateBrandingPhoneProviderRequest>(),
+        body: optional<UpdateBrandingPhoneProviderRequest>(),
         returns: of<BrandingPhoneProvider>()
       }),
       /** Sends a test notification with a phone provider. Scope: `create:phone_providers`. */
@@ -57,7 +58,7 @@ export const branding = {
       list: get('/branding/phone/templates', { query: of<ListPhoneTemplatesQuery>(), returns: of<PhoneTemplates>() }),
       /** Creates a phone notification template. Scope: `create:phone_templates`. */
       create: post('/branding/phone/templates', {
-        body: of<CreatePhoneTemplateRequest>(),
+        body: optional<CreatePhoneTemplateRequest>(),
         returns: of<PhoneTemplate>()
       }),
       /** Deletes a phone notification template. Scope: `delete:phone_templates`. */
@@ -66,11 +67,14 @@ export const branding = {
       get: get('/branding/phone/templates/{id}', { returns: of<PhoneTemplate>() }),
       /** Updates a phone notification template. Scope: `update:phone_templates`. */
       update: patch('/branding/phone/templates/{id}', {
-        body: of<UpdatePhoneTemplateRequest>(),
+        body: optional<UpdatePhoneTemplateRequest>(),
         returns: of<PhoneTemplate>()
       }),
       /** Sets a phone notification template back to the default. Scope: `update:phone_templates`. */
-      reset: patch('/branding/phone/templates/{id}/reset', { body: optional<unknown>(), returns: of<PhoneTemplate>() }),
+      reset: patch('/branding/phone/templates/{id}/reset', {
+        body: omittable<unknown>(),
+        returns: of<PhoneTemplate>()
+      }),
       /** Sends a test notification with a template. Scope: `create:phone_templates`. */
       test: post('/branding/phone/templates/{id}/try', {
         body: of<PhoneTestRequest>(),

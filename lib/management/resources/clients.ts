@@ -15,7 +15,7 @@ import type {
   SearchClientsQuery,
   UpdateClientRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList, eitherList } from '../lists.js'
 
 export const clients = {
@@ -37,7 +37,7 @@ export const clients = {
    * Updates an application. Scope: `update:clients`, `update:client_keys`, `update:client_credentials` or
    * `update:client_token_vault_privileged_access`.
    */
-  update: patch('/clients/{id}', { body: of<UpdateClientRequest>(), returns: of<Client>() }),
+  update: patch('/clients/{id}', { body: optional<UpdateClientRequest>(), returns: of<Client>() }),
   /** Gives an application a new secret; the old one stops working. Scope: `update:client_keys`. */
   rotateSecret: post('/clients/{id}/rotate-secret', { returns: of<Client>() }),
   /** Shows what an application described by a client ID metadata document would look like. Scope: `read:clients`. */
@@ -78,7 +78,7 @@ export const clients = {
     get: get('/clients/{client_id}/credentials/{credential_id}', { returns: of<ClientCredential>() }),
     /** Updates a credential of an application. Scope: `update:client_credentials`. */
     update: patch('/clients/{client_id}/credentials/{credential_id}', {
-      body: of<PatchClientCredentialRequest>(),
+      body: optional<PatchClientCredentialRequest>(),
       returns: of<ClientCredential>()
     })
   }

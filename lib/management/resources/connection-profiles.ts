@@ -1,12 +1,12 @@
 import type {
   CheckpointQuery,
   ConnectionProfile,
-  ConnectionProfileTemplate,
   ConnectionProfileTemplateItem,
   CreateConnectionProfileRequest,
-  ListConnectionProfileTemplateResponse
+  ListConnectionProfileTemplateResponse,
+  UpdateConnectionProfileRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const connectionProfiles = {
@@ -27,7 +27,7 @@ export const connectionProfiles = {
   get: get('/connection-profiles/{id}', { returns: of<ConnectionProfile>() }),
   /** Updates a connection profile. Scope: `update:connection_profiles`. */
   update: patch('/connection-profiles/{id}', {
-    body: of<ConnectionProfileTemplate>(),
+    body: optional<UpdateConnectionProfileRequest>(),
     returns: of<ConnectionProfile>()
   }),
   /** Lists templates of connection profiles. Scope: `read:connection_profiles`. */

@@ -9,13 +9,13 @@ import type {
   CreateScimConfigurationRequest,
   CreateScimTokenRequest,
   CreatedConnectionKeys,
-  DeleteConnectionUsersByEmailQueryParametersQuery,
+  DeleteConnectionUsersByEmailQuery,
   DirectoryProvisioning,
   DirectoryProvisioningDefaultMapping,
   DirectoryProvisioningRequest,
   DirectorySynchronization,
   FieldsQuery,
-  ListConnectionsQueryParametersQuery,
+  ListConnectionsQuery,
   ReplaceSynchronizedGroupsRequest,
   RotateConnectionsKeysResult,
   ScimConfiguration,
@@ -29,13 +29,13 @@ import type {
   UpdateEnabledClientConnectionsRequest,
   UpdateScimConfigurationRequest
 } from '../../../types/management.js'
-import { del, get, of, optional, patch, post, put } from '../endpoint.js'
+import { del, get, of, omittable, optional, patch, post, put } from '../endpoint.js'
 import { checkpointList, eitherList } from '../lists.js'
 
 export const connections = {
   /** Lists connections. Scope: `read:connections`. */
   list: eitherList('/connections', 'connections', {
-    query: of<ListConnectionsQueryParametersQuery>(),
+    query: of<ListConnectionsQuery>(),
     items: of<ConnectionForList>()
   }),
   /** Creates a connection. Scope: `create:connections`. */
@@ -45,7 +45,7 @@ export const connections = {
   /** Gets a connection. Scope: `read:connections`. */
   get: get('/connections/{id}', { query: of<FieldsQuery>(), returns: of<Connection>() }),
   /** Updates a connection. Scope: `update:connections`. */
-  update: patch('/connections/{id}', { body: of<UpdateConnectionRequest>(), returns: of<Connection>() }),
+  update: patch('/connections/{id}', { body: optional<UpdateConnectionRequest>(), returns: of<Connection>() }),
   /** Asks whether an AD/LDAP connection is online: an `ApiError` with status 404 if not. Scope: `read:connections`. */
   checkStatus: get('/connections/{id}/status'),
   clients: {
@@ -70,12 +70,12 @@ export const connections = {
     get: get('/connections/{id}/directory-provisioning', { returns: of<DirectoryProvisioning>() }),
     /** Updates a connection's directory provisioning. Scope: `update:directory_provisionings`. */
     update: patch('/connections/{id}/directory-provisioning', {
-      body: of<DirectoryProvisioningRequest>(),
+      body: omittable<DirectoryProvisioningRequest>(),
       returns: of<DirectoryProvisioning>()
     }),
     /** Creates a connection's directory provisioning. Scope: `create:directory_provisionings`. */
     create: post('/connections/{id}/directory-provisioning', {
-      body: optional<DirectoryProvisioningRequest>(),
+      body: omittable<DirectoryProvisioningRequest>(),
       returns: of<DirectoryProvisioning>()
     }),
     /**
@@ -114,7 +114,7 @@ export const connections = {
     get: get('/connections/{id}/keys', { returns: of<ConnectionKey[]>() }),
     /** Creates the initial keys of a connection. Scope: `create:connections_keys`. */
     create: post('/connections/{id}/keys', {
-      body: optional<ConnectionKeysRequest>(),
+      body: omittable<ConnectionKeysRequest>(),
       returns: of<CreatedConnectionKeys>()
     }),
     /**
@@ -122,7 +122,7 @@ export const connections = {
      * `update:connections_keys`.
      */
     rotate: post('/connections/{id}/keys/rotate', {
-      body: optional<ConnectionKeysRequest>(),
+      body: omittable<ConnectionKeysRequest>(),
       returns: of<RotateConnectionsKeysResult>()
     })
   },
@@ -143,7 +143,7 @@ export const connections = {
     }),
     /** Creates a connection's SCIM configuration. Scope: `create:scim_config`. */
     create: post('/connections/{id}/scim-configuration', {
-      body: optional<CreateScimConfigurationRequest>(),
+      body: omittable<CreateScimConfigurationRequest>(),
       returns: of<ScimConfiguration>()
     }),
     /** Gets the default attribute mapping of a connection's SCIM configuration. Scope: `read:scim_config`. */
@@ -164,6 +164,6 @@ export const connections = {
   },
   users: {
     /** Deletes a connection's user by e-mail address; only of database connections. Scope: `delete:users`. */
-    deleteByEmail: del('/connections/{id}/users', { query: of<DeleteConnectionUsersByEmailQueryParametersQuery>() })
+    deleteByEmail: del('/connections/{id}/users', { query: of<DeleteConnectionUsersByEmailQuery>() })
   }
 }

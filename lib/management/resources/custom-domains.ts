@@ -9,7 +9,7 @@ import type {
   UpdateCustomDomainRequest,
   VerifyCustomDomainResult
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { arrayOrCheckpointList } from '../lists.js'
 
 export const customDomains = {
@@ -26,7 +26,7 @@ export const customDomains = {
   get: get('/custom-domains/{id}', { returns: of<CustomDomain>() }),
   /** Updates a custom domain. Scope: `update:custom_domains`. */
   update: patch('/custom-domains/{id}', {
-    body: of<UpdateCustomDomainRequest>(),
+    body: optional<UpdateCustomDomainRequest>(),
     returns: of<CreateCustomDomainResponse>()
   }),
   /** Runs a test of a custom domain. Scope: `read:custom_domains`. */

@@ -1,8 +1,8 @@
 import type {
   CreatePublicKeyDeviceCredentialRequest,
   DeviceCredential,
-  IdOnly,
-  ListDeviceCredentialsQuery
+  ListDeviceCredentialsQuery,
+  PublicKeyDeviceCredential
 } from '../../../types/management.js'
 import { del, of, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'
@@ -16,7 +16,7 @@ export const deviceCredentials = {
   /** Registers a device's public key. Scope: `create:current_user_device_credentials`. */
   createPublicKey: post('/device-credentials', {
     body: of<CreatePublicKeyDeviceCredentialRequest>(),
-    returns: of<IdOnly>()
+    returns: of<PublicKeyDeviceCredential>()
   }),
   /** Deletes a device credential. Scope: `delete:device_credentials` or `delete:current_user_device_credentials`. */
   delete: del('/device-credentials/{id}')

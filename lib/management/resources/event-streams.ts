@@ -26,7 +26,7 @@ export const eventStreams = {
   /** Gets an event stream. Scope: `read:event_streams`. */
   get: get('/event-streams/{id}', { returns: of<EventStream>() }),
   /** Updates an event stream. Scope: `update:event_streams`. */
-  update: patch('/event-streams/{id}', { body: of<UpdateEventStreamRequest>(), returns: of<EventStream>() }),
+  update: patch('/event-streams/{id}', { body: optional<UpdateEventStreamRequest>(), returns: of<EventStream>() }),
   /** Sends a test event through an event stream. Scope: `update:event_streams`. */
   test: post('/event-streams/{id}/test', {
     body: of<CreateEventStreamTestEventRequest>(),

@@ -10,12 +10,11 @@ import type {
   GetFlowExecutionQuery,
   GetFlowQuery,
   ListFlowsQuery,
-  OffsetOrCheckpointQuery,
   OffsetQuery,
   UpdateFlowRequest,
   UpdateFlowsVaultConnectionRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { eitherList, offsetList } from '../lists.js'
 
 export const flows = {
@@ -28,11 +27,11 @@ export const flows = {
   /** Gets a flow. Scope: `read:flows`. */
   get: get('/flows/{id}', { query: of<GetFlowQuery>(), returns: of<Flow>() }),
   /** Updates a flow. Scope: `update:flows`. */
-  update: patch('/flows/{id}', { body: of<UpdateFlowRequest>(), returns: of<Flow>() }),
+  update: patch('/flows/{id}', { body: optional<UpdateFlowRequest>(), returns: of<Flow>() }),
   executions: {
     /** Lists the executions of a flow. Scope: `read:flows_executions`. */
     list: eitherList('/flows/{flow_id}/executions', 'executions', {
-      query: of<OffsetOrCheckpointQuery>(),
+      query: of<OffsetQuery>(),
       items: of<FlowExecutionSummary>()
     }),
     /** Deletes an execution of a flow. Scope: `delete:flows_executions`. */
@@ -61,7 +60,7 @@ export const flows = {
       get: get('/flows/vault/connections/{id}', { returns: of<FlowsVaultConnection>() }),
       /** Updates a connection of the flows vault. Scope: `update:flows_vault_connections`. */
       update: patch('/flows/vault/connections/{id}', {
-        body: of<UpdateFlowsVaultConnectionRequest>(),
+        body: optional<UpdateFlowsVaultConnectionRequest>(),
         returns: of<FlowsVaultConnection>()
       })
     }

@@ -22,7 +22,7 @@ import type {
   SetGuardianFactorsProviderPushNotificationFcmv1Request,
   SetGuardianFactorsProviderPushNotificationRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post, put } from '../endpoint.js'
+import { del, get, of, optional, patch, post, put } from '../endpoint.js'
 
 export const guardian = {
   /** Gets the MFA settings. */
@@ -52,12 +52,12 @@ export const guardian = {
         get: get('/guardian/factors/duo/settings', { returns: of<GuardianFactorDuoSettings>() }),
         /** Updates the settings of Duo. Scope: `update:guardian_factors`. */
         update: patch('/guardian/factors/duo/settings', {
-          body: of<GuardianFactorDuoSettings>(),
+          body: optional<GuardianFactorDuoSettings>(),
           returns: of<GuardianFactorDuoSettings>()
         }),
         /** Replaces the settings of Duo. Scope: `update:guardian_factors`. */
         set: put('/guardian/factors/duo/settings', {
-          body: of<GuardianFactorDuoSettings>(),
+          body: optional<GuardianFactorDuoSettings>(),
           returns: of<GuardianFactorDuoSettings>()
         })
       }
@@ -85,7 +85,7 @@ export const guardian = {
       }),
       /** Sets the Twilio configuration of the phone factor. Scope: `update:guardian_factors`. */
       setTwilioProvider: put('/guardian/factors/phone/providers/twilio', {
-        body: of<GuardianFactorsProviderTwilio>(),
+        body: optional<GuardianFactorsProviderTwilio>(),
         returns: of<GuardianFactorsProviderTwilio>()
       }),
       /** Gets the provider of the phone factor. Scope: `read:guardian_factors`. */
@@ -119,32 +119,32 @@ export const guardian = {
       }),
       /** Updates the APNS configuration of push notifications. Scope: `update:guardian_factors`. */
       updateApnsProvider: patch('/guardian/factors/push-notification/providers/apns', {
-        body: of<SetGuardianFactorsProviderPushNotificationApnsRequest>(),
+        body: optional<SetGuardianFactorsProviderPushNotificationApnsRequest>(),
         returns: of<GuardianFactorsProviderPushNotificationApns>()
       }),
       /** Replaces the APNS configuration of push notifications. Scope: `update:guardian_factors`. */
       setApnsProvider: put('/guardian/factors/push-notification/providers/apns', {
-        body: of<SetGuardianFactorsProviderPushNotificationApnsRequest>(),
+        body: optional<SetGuardianFactorsProviderPushNotificationApnsRequest>(),
         returns: of<GuardianFactorsProviderPushNotificationApns>()
       }),
       /** Updates the FCM configuration of push notifications. Scope: `update:guardian_factors`. */
       updateFcmProvider: patch('/guardian/factors/push-notification/providers/fcm', {
-        body: of<SetGuardianFactorsProviderPushNotificationFcmRequest>(),
+        body: optional<SetGuardianFactorsProviderPushNotificationFcmRequest>(),
         returns: of<Record<string, unknown>>()
       }),
       /** Replaces the FCM configuration of push notifications. Scope: `update:guardian_factors`. */
       setFcmProvider: put('/guardian/factors/push-notification/providers/fcm', {
-        body: of<SetGuardianFactorsProviderPushNotificationFcmRequest>(),
+        body: optional<SetGuardianFactorsProviderPushNotificationFcmRequest>(),
         returns: of<Record<string, unknown>>()
       }),
       /** Updates the FCM v1 configuration of push notifications. Scope: `update:guardian_factors`. */
       updateFcmv1Provider: patch('/guardian/factors/push-notification/providers/fcmv1', {
-        body: of<SetGuardianFactorsProviderPushNotificationFcmv1Request>(),
+        body: optional<SetGuardianFactorsProviderPushNotificationFcmv1Request>(),
         returns: of<Record<string, unknown>>()
       }),
       /** Replaces the FCM v1 configuration of push notifications. Scope: `update:guardian_factors`. */
       setFcmv1Provider: put('/guardian/factors/push-notification/providers/fcmv1', {
-        body: of<SetGuardianFactorsProviderPushNotificationFcmv1Request>(),
+        body: optional<SetGuardianFactorsProviderPushNotificationFcmv1Request>(),
         returns: of<Record<string, unknown>>()
       }),
       /** Gets the Amazon SNS configuration of push notifications. Scope: `read:guardian_factors`. */
@@ -153,12 +153,12 @@ export const guardian = {
       }),
       /** Updates the Amazon SNS configuration of push notifications. Scope: `update:guardian_factors`. */
       updateSnsProvider: patch('/guardian/factors/push-notification/providers/sns', {
-        body: of<GuardianFactorsProviderSns>(),
+        body: optional<GuardianFactorsProviderSns>(),
         returns: of<GuardianFactorsProviderSns>()
       }),
       /** Replaces the Amazon SNS configuration of push notifications. Scope: `update:guardian_factors`. */
       setSnsProvider: put('/guardian/factors/push-notification/providers/sns', {
-        body: of<GuardianFactorsProviderSns>(),
+        body: optional<GuardianFactorsProviderSns>(),
         returns: of<GuardianFactorsProviderSns>()
       }),
       /** Gets the provider of push notifications. Scope: `read:guardian_factors`. */
@@ -178,7 +178,7 @@ export const guardian = {
       }),
       /** Sets the Twilio configuration of the SMS factor. Scope: `update:guardian_factors`. */
       setTwilioProvider: put('/guardian/factors/sms/providers/twilio', {
-        body: of<GuardianFactorsProviderTwilio>(),
+        body: optional<GuardianFactorsProviderTwilio>(),
         returns: of<GuardianFactorsProviderTwilio>()
       }),
       /** Gets the provider of the SMS factor. Scope: `read:guardian_factors`. */

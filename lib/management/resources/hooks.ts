@@ -5,7 +5,7 @@ import type {
   ListHooksQuery,
   UpdateHookRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'
 
 export const hooks = {
@@ -18,7 +18,7 @@ export const hooks = {
   /** Gets a hook. Scope: `read:hooks`. @deprecated Auth0 ended hooks on 2026-11-18; use `actions`. */
   get: get('/hooks/{id}', { query: of<GetHookQuery>(), returns: of<Hook>() }),
   /** Updates a hook. Scope: `update:hooks`. @deprecated Auth0 ended hooks on 2026-11-18; use `actions`. */
-  update: patch('/hooks/{id}', { body: of<UpdateHookRequest>(), returns: of<Hook>() }),
+  update: patch('/hooks/{id}', { body: optional<UpdateHookRequest>(), returns: of<Hook>() }),
   secrets: {
     /** Deletes a hook's secrets. Scope: `delete:hooks`. @deprecated Auth0 ended hooks on 2026-11-18; use `actions`. */
     delete: del('/hooks/{id}/secrets', { body: of<string[]>() }),

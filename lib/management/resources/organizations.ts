@@ -11,12 +11,12 @@ import type {
   CreateOrganizationResponse,
   FieldsQuery,
   FoundOrganization,
-  GetUserGroupsQuery,
   Group,
   ListOrganizationAllConnectionsQuery,
   ListOrganizationClientGrantsQuery,
   ListOrganizationInvitationsQuery,
-  ListUserRoleSourceGroupsQuery,
+  ListOrganizationMembersQuery,
+  ListOrganizationMemberRoleSourceGroupsQuery,
   MemberIds,
   OffsetQuery,
   Organization,
@@ -42,7 +42,7 @@ import type {
   UpdateOrganizationRequest,
   UserEffectiveRole
 } from '../../../types/management.js'
-import { del, get, of, patch, post, put } from '../endpoint.js'
+import { del, get, of, optional, patch, post, put } from '../endpoint.js'
 import { checkpointList, eitherList, offsetList, uncountedList } from '../lists.js'
 
 export const organizations = {
@@ -55,7 +55,7 @@ export const organizations = {
   /** Gets an organization. Scope: `read:organizations` or `read:organizations_summary`. */
   get: get('/organizations/{id}', { returns: of<Organization>() }),
   /** Updates an organization. Scope: `update:organizations`. */
-  update: patch('/organizations/{id}', { body: of<UpdateOrganizationRequest>(), returns: of<Organization>() }),
+  update: patch('/organizations/{id}', { body: optional<UpdateOrganizationRequest>(), returns: of<Organization>() }),
   /** Gets an organization by its name. Scope: `read:organizations`. */
   getByName: get('/organizations/name/{name}', { returns: of<Organization>() }),
   /** Searches organizations. */
@@ -94,7 +94,7 @@ export const organizations = {
     get: get('/organizations/{id}/clients/{client_id}', { returns: of<OrganizationClient>() }),
     /** Changes an application's access to an organization. Early access. Scope: `update:organization_clients`. */
     update: patch('/organizations/{id}/clients/{client_id}', {
-      body: of<UpdateOrganizationClientRequest>(),
+      body: optional<UpdateOrganizationClientRequest>(),
       returns: of<OrganizationClient>()
     })
   },
@@ -115,7 +115,7 @@ export const organizations = {
     get: get('/organizations/{id}/connections/{connection_id}', { returns: of<OrganizationAllConnection>() }),
     /** Updates a connection of an organization. Early access. Scope: `update:organization_connections`. */
     update: patch('/organizations/{id}/connections/{connection_id}', {
-      body: of<UpdateOrganizationAllConnectionRequest>(),
+      body: optional<UpdateOrganizationAllConnectionRequest>(),
       returns: of<OrganizationAllConnection>()
     })
   },
@@ -138,7 +138,7 @@ export const organizations = {
     }),
     /** Updates a discovery domain of an organization. Scope: `update:organization_discovery_domains`. */
     update: patch('/organizations/{id}/discovery-domains/{discovery_domain_id}', {
-      body: of<UpdateOrganizationDiscoveryDomainRequest>(),
+      body: optional<UpdateOrganizationDiscoveryDomainRequest>(),
       returns: of<OrganizationDiscoveryDomain>()
     }),
     /** Gets a discovery domain of an organization by its name. Scope: `read:organization_discovery_domains`. */
@@ -163,7 +163,7 @@ export const organizations = {
     get: get('/organizations/{id}/enabled_connections/{connectionId}', { returns: of<OrganizationConnection>() }),
     /** Updates a connection enabled for an organization. Scope: `update:organization_connections`. */
     update: patch('/organizations/{id}/enabled_connections/{connectionId}', {
-      body: of<UpdateOrganizationConnectionRequest>(),
+      body: optional<UpdateOrganizationConnectionRequest>(),
       returns: of<OrganizationConnection>()
     })
   },
@@ -210,7 +210,7 @@ export const organizations = {
     delete: del('/organizations/{id}/members', { body: of<MemberIds>() }),
     /** Lists the members of an organization. Scope: `read:organization_members`. */
     list: eitherList('/organizations/{id}/members', 'members', {
-      query: of<GetUserGroupsQuery>(),
+      query: of<ListOrganizationMembersQuery>(),
       items: of<OrganizationMember>()
     }),
     /** Adds users to an organization. Scope: `create:organization_members`. */
@@ -228,7 +228,7 @@ export const organizations = {
         groups: {
           /** Lists the groups a member has a role by. Scope: `read:organization_member_role_source_groups`. */
           list: checkpointList('/organizations/{id}/members/{user_id}/effective-roles/sources/groups', 'groups', {
-            query: of<ListUserRoleSourceGroupsQuery>(),
+            query: of<ListOrganizationMemberRoleSourceGroupsQuery>(),
             items: of<Group>()
           })
         }

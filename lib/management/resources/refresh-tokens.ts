@@ -18,7 +18,7 @@ export const refreshTokens = {
   /** Gets a refresh token. Scope: `read:refresh_tokens`. */
   get: get('/refresh-tokens/{id}', { returns: of<RefreshToken>() }),
   /** Updates a refresh token. Scope: `update:refresh_tokens`. */
-  update: patch('/refresh-tokens/{id}', { body: of<UpdateRefreshTokenRequest>(), returns: of<RefreshToken>() }),
+  update: patch('/refresh-tokens/{id}', { body: optional<UpdateRefreshTokenRequest>(), returns: of<RefreshToken>() }),
   /** Revokes refresh tokens in bulk. Early access. Scope: `delete:refresh_tokens`. */
   revoke: post('/refresh-tokens/revoke', { body: optional<RevokeRefreshTokensRequest>() })
 }

@@ -7,7 +7,7 @@ import type {
   SearchResourceServersQuery,
   UpdateResourceServerRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList, offsetList } from '../lists.js'
 
 export const resourceServers = {
@@ -23,7 +23,10 @@ export const resourceServers = {
   /** Gets an API. Scope: `read:resource_servers`. */
   get: get('/resource-servers/{id}', { query: of<GetResourceServerQuery>(), returns: of<ResourceServer>() }),
   /** Updates an API. Scope: `update:resource_servers`. */
-  update: patch('/resource-servers/{id}', { body: of<UpdateResourceServerRequest>(), returns: of<ResourceServer>() }),
+  update: patch('/resource-servers/{id}', {
+    body: optional<UpdateResourceServerRequest>(),
+    returns: of<ResourceServer>()
+  }),
   /** Searches APIs. */
   search: checkpointList('/resource-servers/search', 'resource_servers', {
     query: of<SearchResourceServersQuery>(),

@@ -4,7 +4,6 @@ import type {
   CreateRoleRequest,
   Group,
   GroupIds,
-  OffsetOrCheckpointQuery,
   OffsetQuery,
   PermissionsRequest,
   Role,
@@ -13,7 +12,7 @@ import type {
   RolesQuery,
   UpdateRoleRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList, eitherList, offsetList } from '../lists.js'
 
 export const roles = {
@@ -26,7 +25,7 @@ export const roles = {
   /** Gets a role. Scope: `read:roles`. */
   get: get('/roles/{id}', { returns: of<Role>() }),
   /** Updates a role. Scope: `update:roles`. */
-  update: patch('/roles/{id}', { body: of<UpdateRoleRequest>(), returns: of<Role>() }),
+  update: patch('/roles/{id}', { body: optional<UpdateRoleRequest>(), returns: of<Role>() }),
   groups: {
     /** Takes a role away from groups. Scope: `delete:group_roles`. */
     delete: del('/roles/{id}/groups', { body: of<GroupIds>() }),
@@ -48,7 +47,7 @@ export const roles = {
   },
   users: {
     /** Lists the users that have a role. Scope: `read:users`, `read:roles` or `read:role_members`. */
-    list: eitherList('/roles/{id}/users', 'users', { query: of<OffsetOrCheckpointQuery>(), items: of<RoleUser>() }),
+    list: eitherList('/roles/{id}/users', 'users', { query: of<OffsetQuery>(), items: of<RoleUser>() }),
     /** Assigns a role to users. Scope: `update:roles` or `create:role_members`. */
     assign: post('/roles/{id}/users', { body: of<AssignRoleUsersRequest>() })
   }

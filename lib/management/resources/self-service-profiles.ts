@@ -26,7 +26,7 @@ export const selfServiceProfiles = {
   get: get('/self-service-profiles/{id}', { returns: of<SelfServiceProfile>() }),
   /** Updates a self-service profile. Scope: `update:self_service_profiles`. */
   update: patch('/self-service-profiles/{id}', {
-    body: of<UpdateSelfServiceProfileRequest>(),
+    body: optional<UpdateSelfServiceProfileRequest>(),
     returns: of<SelfServiceProfile>()
   }),
   customText: {

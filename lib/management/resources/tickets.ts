@@ -1,5 +1,5 @@
 import type { ChangePasswordTicketRequest, Ticket, VerifyEmailTicketRequest } from '../../../types/management.js'
-import { of, post } from '../endpoint.js'
+import { of, optional, post } from '../endpoint.js'
 
 export const tickets = {
   /** Makes a ticket that verifies a user's e-mail address. Scope: `create:user_tickets`. */
@@ -10,7 +10,7 @@ export const tickets = {
   }),
   /** Makes a ticket that lets a user change the password. Scope: `create:user_tickets`. */
   changePassword: post('/tickets/password-change', {
-    body: of<ChangePasswordTicketRequest>(),
+    body: optional<ChangePasswordTicketRequest>(),
     returns: of<Ticket>(),
     customDomain: true
   })

@@ -4,7 +4,7 @@ import type {
   TokenExchangeProfile,
   UpdateTokenExchangeProfileRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const tokenExchangeProfiles = {
@@ -23,5 +23,5 @@ export const tokenExchangeProfiles = {
   /** Gets a token exchange profile. Early access. Scope: `read:token_exchange_profiles`. */
   get: get('/token-exchange-profiles/{id}', { returns: of<TokenExchangeProfile>() }),
   /** Updates a token exchange profile. Early access. Scope: `update:token_exchange_profiles`. */
-  update: patch('/token-exchange-profiles/{id}', { body: of<UpdateTokenExchangeProfileRequest>() })
+  update: patch('/token-exchange-profiles/{id}', { body: optional<UpdateTokenExchangeProfileRequest>() })
 }

@@ -6,7 +6,7 @@ import type {
   UserAttributeProfile,
   UserAttributeProfileTemplateItem
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const userAttributeProfiles = {
@@ -26,7 +26,7 @@ export const userAttributeProfiles = {
   get: get('/user-attribute-profiles/{id}', { returns: of<UserAttributeProfile>() }),
   /** Updates a user attribute profile. Early access. Scope: `update:user_attribute_profiles`. */
   update: patch('/user-attribute-profiles/{id}', {
-    body: of<UpdateUserAttributeProfileRequest>(),
+    body: optional<UpdateUserAttributeProfileRequest>(),
     returns: of<UserAttributeProfile>()
   }),
   /** Lists templates of user attribute profiles. Early access. Scope: `read:user_attribute_profiles`. */

@@ -14,7 +14,6 @@ import type {
   ListUserEffectivePermissionsQuery,
   ListUserLogsQuery,
   ListUserRoleSourceGroupsQuery,
-  ListUserSessionsQuery,
   ListUsersByEmailQuery,
   ListUsersQuery,
   Log,
@@ -64,7 +63,7 @@ export const users = {
   /** Gets a user. Scope: `read:users`, `read:current_user` or `read:user_idp_tokens`. */
   get: get('/users/{id}', { query: of<FieldsQuery>(), returns: of<User>() }),
   /** Updates a user. Scope: `update:users`, `update:users_app_metadata` or `update:current_user_metadata`. */
-  update: patch('/users/{id}', { body: of<UpdateUserRequest>(), returns: of<User>(), customDomain: true }),
+  update: patch('/users/{id}', { body: optional<UpdateUserRequest>(), returns: of<User>(), customDomain: true }),
   /** Gives a user a new MFA recovery code. Scope: `update:users`. */
   regenerateRecoveryCode: post('/users/{id}/recovery-code-regeneration', {
     returns: of<RegenerateUsersRecoveryCodeResult>()
@@ -97,7 +96,7 @@ export const users = {
     }),
     /** Updates an authentication method of a user. Scope: `update:authentication_methods`. */
     update: patch('/users/{id}/authentication-methods/{authentication_method_id}', {
-      body: of<UpdateUserAuthenticationMethodRequest>(),
+      body: optional<UpdateUserAuthenticationMethodRequest>(),
       returns: of<UpdateUserAuthenticationMethodResponse>()
     })
   },
@@ -166,7 +165,7 @@ export const users = {
   },
   identities: {
     /** Links another account to a user. Scope: `update:users` or `update:current_user_identities`. */
-    link: post('/users/{id}/identities', { body: of<LinkUserIdentityRequest>(), returns: of<UserIdentity[]>() }),
+    link: post('/users/{id}/identities', { body: optional<LinkUserIdentityRequest>(), returns: of<UserIdentity[]>() }),
     /** Unlinks an account from a user. Scope: `update:users` or `update:current_user_identities`. */
     delete: del('/users/{id}/identities/{provider}/{user_id}', { returns: of<RemainingIdentities>() })
   },
@@ -203,7 +202,7 @@ export const users = {
     delete: del('/users/{user_id}/refresh-tokens'),
     /** Lists the refresh tokens of a user. Scope: `read:refresh_tokens`. */
     list: checkpointList('/users/{user_id}/refresh-tokens', 'tokens', {
-      query: of<ListUserSessionsQuery>(),
+      query: of<CheckpointQuery>(),
       items: of<RefreshToken>()
     })
   },
@@ -224,7 +223,7 @@ export const users = {
     delete: del('/users/{user_id}/sessions'),
     /** Lists the sessions of a user. Scope: `read:sessions`. */
     list: checkpointList('/users/{user_id}/sessions', 'sessions', {
-      query: of<ListUserSessionsQuery>(),
+      query: of<CheckpointQuery>(),
       items: of<Session>()
     })
   }

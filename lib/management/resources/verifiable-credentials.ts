@@ -4,7 +4,7 @@ import type {
   UpdateVerifiableCredentialTemplateRequest,
   VerifiableCredentialTemplate
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const verifiableCredentials = {
@@ -26,7 +26,7 @@ export const verifiableCredentials = {
       get: get('/verifiable-credentials/verification/templates/{id}', { returns: of<VerifiableCredentialTemplate>() }),
       /** Updates a verifiable credential template. Scope: `update:vdcs_templates`. */
       update: patch('/verifiable-credentials/verification/templates/{id}', {
-        body: of<UpdateVerifiableCredentialTemplateRequest>(),
+        body: optional<UpdateVerifiableCredentialTemplateRequest>(),
         returns: of<VerifiableCredentialTemplate>()
       })
     }
