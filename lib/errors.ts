@@ -340,7 +340,7 @@ export class CustomTokenExchangeError extends Auth0Error {
 
 /** The reasons a `NetworkError` gives. */
 export type NetworkErrorCode = 'network_error' | 'aborted' | 'invalid_response' | 'response_too_large'
-  | 'invalid_metadata'
+  | 'invalid_metadata' | 'event_stream_lost'
 
 /** Auth0 could not be reached, or what came is not an HTTP answer that can be used. */
 export class NetworkError extends Auth0Error {

@@ -17,7 +17,20 @@ export {
 } from '../errors.js'
 export type { Bound } from './bind.js'
 export type { Ids, Of, Row, Verb } from './endpoint.js'
-export type { Bare, FromCheckpoint, WithTotals } from './lists.js'
+export type {
+  Any,
+  ArrayList,
+  ArrayOrCheckpointList,
+  Bare,
+  CheckpointList,
+  EitherList,
+  FromCheckpoint,
+  NumberedList,
+  OffsetList,
+  Totals,
+  UncountedList,
+  WithTotals
+} from './lists.js'
 export type { ManagementClientOptions, RetryOptions } from './options.js'
 export type { ItemOf, ListMethod, Pages } from './paginate.js'
 export type { RateLimitWait } from './rate-limit/shared-limit.js'

@@ -9,24 +9,24 @@ import type {
 import { row, type Ids, type Of, type Row } from './endpoint.js'
 
 /** A query that asks for totals, or not. */
-interface Totals<B extends boolean> {
+export interface Totals<B extends boolean> {
   include_totals?: B
 }
 /** A query that asks for totals. */
-interface WithTotals {
+export interface WithTotals {
   include_totals: true
   from?: never
   take?: never
 }
 /** A query that asks neither for totals nor for a checkpoint. */
-interface Bare extends Totals<false> {
+export interface Bare extends Totals<false> {
   from?: never
   take?: never
 }
 /** A query that asks for a checkpoint. */
-type FromCheckpoint = { take: number, from?: string } | { from: string, take?: number }
+export type FromCheckpoint = { take: number, from?: string } | { from: string, take?: number }
 /** A query of which it is not known what it asks for. */
-interface Any extends Totals<boolean> {
+export interface Any extends Totals<boolean> {
   from?: string
   take?: number
 }
