@@ -19,6 +19,8 @@ export interface ApiErrorDetails {
   message: string
   /** The upstream HTTP status; `0` when the error came by redirect. */
   status?: number
+  /** What was called, e.g. `GET /users/{id}`. */
+  call?: string | undefined
   /** What Fastify answers with; 502 unless given. */
   statusCode?: number
   description?: unknown
@@ -43,6 +45,8 @@ export class ApiError extends Auth0Error {
   /** The upstream HTTP status; `0` when the error came by redirect. */
   readonly status: number
   readonly description: unknown
+  /** What was called, by its documented path: `GET /users/{id}`. */
+  readonly call: string | undefined
   /** The answer's body without tokens; not enumerable. */
   declare readonly body: unknown
   /** The answer's headers without cookies and credentials, to be read by name; not enumerable. */
@@ -52,6 +56,7 @@ export class ApiError extends Auth0Error {
     super(details.message, { code: details.code, statusCode: details.statusCode ?? 502, cause: details.cause })
     this.status = details.status ?? 0
     this.description = details.description
+    this.call = details.call
     Object.defineProperty(this, 'body', { value: details.body, enumerable: false })
     Object.defineProperty(this, 'headers', { value: notEnumerable(details.headers ?? {}), enumerable: false })
   }
@@ -335,7 +340,7 @@ export class CustomTokenExchangeError extends Auth0Error {
 
 /** The reasons a `NetworkError` gives. */
 export type NetworkErrorCode = 'network_error' | 'aborted' | 'invalid_response' | 'response_too_large'
-  | 'invalid_metadata'
+  | 'invalid_metadata' | 'event_stream_lost'
 
 /** Auth0 could not be reached, or what came is not an HTTP answer that can be used. */
 export class NetworkError extends Auth0Error {

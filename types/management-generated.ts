@@ -1,5 +1,5 @@
 // Made by `npm run generate:management -- <openapi.json>` from Auth0's OpenAPI document; do not edit.
-// Descriptions and limits are left out, equal types are merged, and nothing here is checked at run time.
+// Limits are left out, equal types are merged, and nothing here is checked at run time.
 
 /** An application's own fields. Open for merging: `declare module 'fastify-auth0/management' { interface UserMetadata { theme?: string } }` */
 export interface UserMetadata { [field: string]: unknown }
@@ -87,7 +87,7 @@ export interface ActionModule {
   name?: string
   code?: string
   dependencies?: ActionModuleDependency[]
-  secrets?: ActionSecret[]
+  secrets?: ActionModuleSecret[]
   actions_using_module_total?: number
   all_changes_published?: boolean
   latest_version_number?: number
@@ -119,7 +119,7 @@ export interface ActionModuleListItem {
   name?: string
   code?: string
   dependencies?: ActionModuleDependency[]
-  secrets?: ActionSecret[]
+  secrets?: ActionModuleSecret[]
   actions_using_module_total?: number
   all_changes_published?: boolean
   latest_version_number?: number
@@ -134,6 +134,11 @@ export interface ActionModuleReference {
   module_version_number?: number
 }
 
+export interface ActionModuleSecret {
+  name?: string
+  updated_at?: string
+}
+
 export interface ActionModuleSecretRequest {
   name: string
   value: string
@@ -144,7 +149,7 @@ export interface ActionModuleVersion {
   module_id?: string
   version_number?: number
   code?: string
-  secrets?: ActionSecret[]
+  secrets?: ActionModuleSecret[]
   dependencies?: ActionModuleDependency[]
   created_at?: string
 }
@@ -154,13 +159,14 @@ export interface ActionModuleVersionReference {
   version_number?: number
   code?: string
   dependencies?: ActionModuleDependency[]
-  secrets?: ActionSecret[]
+  secrets?: ActionModuleSecret[]
   created_at?: string
 }
 
 export interface ActionSecret {
   name?: string
   updated_at?: string
+  [member: string]: unknown
 }
 
 export interface ActionSecretRequest {
@@ -181,9 +187,10 @@ export interface ActionTrigger {
 export interface ActionTriggerCompatibleTrigger {
   id: ActionTriggerTypeEnum
   version: string
+  [member: string]: unknown
 }
 
-export type ActionTriggerTypeEnum = 'post-login' | 'credentials-exchange' | 'pre-user-registration' | 'post-user-registration' | 'post-change-password' | 'send-phone-message' | 'custom-phone-provider' | 'custom-email-provider' | 'password-reset-post-challenge' | 'custom-token-exchange' | 'event-stream' | 'password-hash-migration' | 'login-post-identifier' | 'signup-post-identifier'
+export type ActionTriggerTypeEnum = 'post-login' | 'credentials-exchange' | 'pre-user-registration' | 'post-user-registration' | 'post-change-password' | 'send-phone-message' | 'custom-phone-provider' | 'custom-email-provider' | 'password-reset-post-challenge' | 'custom-token-exchange' | 'event-stream' | 'password-hash-migration' | 'login-post-identifier' | 'signup-post-identifier' | 'post-credential-validation'
 
 export interface ActionTriggers {
   triggers?: ActionTrigger[]
@@ -227,7 +234,8 @@ export interface Acul {
   default_head_tags_disabled?: boolean | null
   use_page_template?: boolean | null
   head_tags?: AculHeadTag[] | null
-  filters?: AculFilters
+  filters?: AculFilters | null
+  [member: string]: unknown
 }
 
 export type AculClientFilter = IdOnly | AculClientFilterByMetadata
@@ -236,7 +244,7 @@ export interface AculClientFilterByMetadata {
   metadata: Record<string, unknown>
 }
 
-export type AculConfigs = { prompt: ('login' | 'login-id' | 'login-password' | 'login-passwordless' | 'login-email-verification' | 'signup' | 'signup-id' | 'signup-password' | 'phone-identifier-enrollment' | 'phone-identifier-challenge' | 'email-identifier-challenge' | 'reset-password' | 'custom-form' | 'consent' | 'customized-consent' | 'logout' | 'mfa-push' | 'mfa-otp' | 'mfa-voice' | 'mfa-phone' | 'mfa-webauthn' | 'mfa-sms' | 'mfa-email' | 'mfa-recovery-code' | 'mfa' | 'status' | 'device-flow' | 'email-verification' | 'email-otp-challenge' | 'organizations' | 'invitation' | 'common' | 'passkeys' | 'captcha' | 'brute-force-protection' | 'async-approval-flow' | 'confirmation'); screen: ('login' | 'login-id' | 'login-password' | 'login-passwordless-email-code' | 'login-passwordless-email-link' | 'login-passwordless-sms-otp' | 'login-email-verification' | 'signup' | 'signup-id' | 'signup-password' | 'phone-identifier-enrollment' | 'phone-identifier-challenge' | 'email-identifier-challenge' | 'reset-password-request' | 'reset-password-email' | 'reset-password' | 'reset-password-success' | 'reset-password-error' | 'reset-password-mfa-email-challenge' | 'reset-password-mfa-otp-challenge' | 'reset-password-mfa-phone-challenge' | 'reset-password-mfa-push-challenge-push' | 'reset-password-mfa-recovery-code-challenge' | 'reset-password-mfa-sms-challenge' | 'reset-password-mfa-voice-challenge' | 'reset-password-mfa-webauthn-platform-challenge' | 'reset-password-mfa-webauthn-roaming-challenge' | 'custom-form' | 'consent' | 'customized-consent' | 'logout' | 'logout-complete' | 'logout-aborted' | 'mfa-push-welcome' | 'mfa-push-enrollment-qr' | 'mfa-push-enrollment-code' | 'mfa-push-success' | 'mfa-push-challenge-push' | 'mfa-push-list' | 'mfa-otp-enrollment-qr' | 'mfa-otp-enrollment-code' | 'mfa-otp-challenge' | 'mfa-voice-enrollment' | 'mfa-voice-challenge' | 'mfa-phone-challenge' | 'mfa-phone-enrollment' | 'mfa-webauthn-platform-enrollment' | 'mfa-webauthn-roaming-enrollment' | 'mfa-webauthn-platform-challenge' | 'mfa-webauthn-roaming-challenge' | 'mfa-webauthn-change-key-nickname' | 'mfa-webauthn-enrollment-success' | 'mfa-webauthn-error' | 'mfa-webauthn-not-available-error' | 'mfa-country-codes' | 'mfa-sms-enrollment' | 'mfa-sms-challenge' | 'mfa-sms-list' | 'mfa-email-challenge' | 'mfa-email-list' | 'mfa-recovery-code-enrollment' | 'mfa-recovery-code-challenge-new-code' | 'mfa-recovery-code-challenge' | 'mfa-detect-browser-capabilities' | 'mfa-enroll-result' | 'mfa-login-options' | 'mfa-begin-enroll-options' | 'status' | 'device-code-activation' | 'device-code-activation-allowed' | 'device-code-activation-denied' | 'device-code-confirmation' | 'email-verification-result' | 'email-otp-challenge' | 'organization-selection' | 'organization-picker' | 'pre-login-organization-picker' | 'accept-invitation' | 'redeem-ticket' | 'passkey-enrollment' | 'passkey-enrollment-local' | 'interstitial-captcha' | 'brute-force-protection-unblock' | 'brute-force-protection-unblock-success' | 'brute-force-protection-unblock-failure' | 'async-approval-error' | 'async-approval-accepted' | 'async-approval-denied' | 'confirmation' | 'async-approval-wrong-user'); rendering_mode?: 'advanced' | 'standard'; context_configuration?: AculContextConfiguration; default_head_tags_disabled?: boolean | null; use_page_template?: boolean | null; head_tags?: AculHeadTag[] | null; filters?: AculFilters }[]
+export type AculConfigs = { prompt: ('login' | 'login-id' | 'login-password' | 'login-passwordless' | 'login-email-verification' | 'signup' | 'signup-id' | 'signup-password' | 'phone-identifier-enrollment' | 'phone-identifier-challenge' | 'email-identifier-challenge' | 'reset-password' | 'custom-form' | 'consent' | 'customized-consent' | 'logout' | 'mfa-push' | 'mfa-otp' | 'mfa-voice' | 'mfa-phone' | 'mfa-webauthn' | 'mfa-sms' | 'mfa-email' | 'mfa-recovery-code' | 'mfa' | 'status' | 'device-flow' | 'email-verification' | 'email-otp-challenge' | 'organizations' | 'invitation' | 'common' | 'passkeys' | 'captcha' | 'brute-force-protection' | 'async-approval-flow' | 'confirmation'); screen: ('login' | 'login-id' | 'login-password' | 'login-passwordless-email-code' | 'login-passwordless-email-link' | 'login-passwordless-sms-otp' | 'login-email-verification' | 'signup' | 'signup-id' | 'signup-password' | 'phone-identifier-enrollment' | 'phone-identifier-challenge' | 'email-identifier-challenge' | 'reset-password-request' | 'reset-password-email' | 'reset-password' | 'reset-password-success' | 'reset-password-error' | 'reset-password-mfa-email-challenge' | 'reset-password-mfa-otp-challenge' | 'reset-password-mfa-phone-challenge' | 'reset-password-mfa-push-challenge-push' | 'reset-password-mfa-recovery-code-challenge' | 'reset-password-mfa-sms-challenge' | 'reset-password-mfa-voice-challenge' | 'reset-password-mfa-webauthn-platform-challenge' | 'reset-password-mfa-webauthn-roaming-challenge' | 'custom-form' | 'consent' | 'customized-consent' | 'logout' | 'logout-complete' | 'logout-aborted' | 'mfa-push-welcome' | 'mfa-push-enrollment-qr' | 'mfa-push-enrollment-code' | 'mfa-push-success' | 'mfa-push-challenge-push' | 'mfa-push-list' | 'mfa-otp-enrollment-qr' | 'mfa-otp-enrollment-code' | 'mfa-otp-challenge' | 'mfa-voice-enrollment' | 'mfa-voice-challenge' | 'mfa-phone-challenge' | 'mfa-phone-enrollment' | 'mfa-webauthn-platform-enrollment' | 'mfa-webauthn-roaming-enrollment' | 'mfa-webauthn-platform-challenge' | 'mfa-webauthn-roaming-challenge' | 'mfa-webauthn-change-key-nickname' | 'mfa-webauthn-enrollment-success' | 'mfa-webauthn-error' | 'mfa-webauthn-not-available-error' | 'mfa-country-codes' | 'mfa-sms-enrollment' | 'mfa-sms-challenge' | 'mfa-sms-list' | 'mfa-email-challenge' | 'mfa-email-list' | 'mfa-recovery-code-enrollment' | 'mfa-recovery-code-challenge-new-code' | 'mfa-recovery-code-challenge' | 'mfa-detect-browser-capabilities' | 'mfa-enroll-result' | 'mfa-login-options' | 'mfa-begin-enroll-options' | 'status' | 'device-code-activation' | 'device-code-activation-allowed' | 'device-code-activation-denied' | 'device-code-confirmation' | 'email-verification-result' | 'email-otp-challenge' | 'organization-selection' | 'organization-picker' | 'pre-login-organization-picker' | 'accept-invitation' | 'redeem-ticket' | 'passkey-enrollment' | 'passkey-enrollment-local' | 'interstitial-captcha' | 'brute-force-protection-unblock' | 'brute-force-protection-unblock-success' | 'brute-force-protection-unblock-failure' | 'async-approval-error' | 'async-approval-accepted' | 'async-approval-denied' | 'confirmation' | 'async-approval-wrong-user' | 'consent-tenant-scopes'); rendering_mode?: 'advanced' | 'standard'; context_configuration?: AculContextConfiguration; default_head_tags_disabled?: boolean | null; use_page_template?: boolean | null; head_tags?: AculHeadTag[] | null; filters?: AculFilters | null }[]
 
 export type AculContextConfiguration = (('branding.settings' | 'branding.themes.default' | 'client.logo_uri' | 'client.description' | 'organization.display_name' | 'organization.branding' | 'screen.texts' | 'tenant.name' | 'tenant.friendly_name' | 'tenant.logo_url' | 'tenant.enabled_locales' | 'untrusted_data.submitted_form_data' | 'untrusted_data.authorization_params.login_hint' | 'untrusted_data.authorization_params.screen_hint' | 'untrusted_data.authorization_params.ui_locales' | 'user.organizations' | 'transaction.custom_domain.domain' | 'experiment') | string)[] | null
 
@@ -251,6 +259,7 @@ export interface AculHeadTag {
   tag?: string
   attributes?: Record<string, unknown>
   content?: string
+  [member: string]: unknown
 }
 
 export interface AculSettings {
@@ -259,7 +268,7 @@ export interface AculSettings {
   default_head_tags_disabled?: boolean | null
   use_page_template?: boolean | null
   head_tags?: AculHeadTag[] | null
-  filters?: AculFilters
+  filters?: AculFilters | null
 }
 
 export interface AllocationItem {
@@ -278,6 +287,10 @@ export interface AllocationRequestItem {
   priority?: number
   is_control: boolean
   is_fallback?: boolean
+}
+
+export interface AnonymousSessions {
+  active: boolean
 }
 
 export interface AssignRoleUsersRequest {
@@ -301,6 +314,7 @@ export interface AttackProtectionCaptcha {
   recaptcha_enterprise?: AttackProtectionCaptchaRecaptchaEnterprise
   recaptcha_v2?: AttackProtectionCaptchaHcaptcha
   simple_captcha?: Record<string, unknown>
+  [member: string]: unknown
 }
 
 export interface AttackProtectionCaptchaArkose {
@@ -308,10 +322,12 @@ export interface AttackProtectionCaptchaArkose {
   fail_open?: boolean
   client_subdomain?: string
   verify_subdomain?: string
+  [member: string]: unknown
 }
 
 export interface AttackProtectionCaptchaAuthChallenge {
   fail_open?: boolean
+  [member: string]: unknown
 }
 
 export interface AttackProtectionCaptchaAuthChallengeRequest {
@@ -320,11 +336,13 @@ export interface AttackProtectionCaptchaAuthChallengeRequest {
 
 export interface AttackProtectionCaptchaHcaptcha {
   site_key?: string
+  [member: string]: unknown
 }
 
 export interface AttackProtectionCaptchaRecaptchaEnterprise {
   site_key?: string
   project_id?: string
+  [member: string]: unknown
 }
 
 export interface AttackProtectionUpdateCaptchaArkose {
@@ -346,11 +364,17 @@ export interface AttackProtectionUpdateCaptchaRecaptchaEnterprise {
   project_id: string
 }
 
+export interface B2BIntegrationConfiguration {
+  sso_profiles?: string[]
+  integration_type?: 'custom_auth_server' | 'third_party' | 'application'
+}
+
 export interface Branding {
   colors?: BrandingColors
   favicon_url?: string
   logo_url?: string
   font?: BrandingFont
+  [member: string]: unknown
 }
 
 export interface BrandingColors {
@@ -385,6 +409,7 @@ export interface BrandingTheme {
   page_background: BrandingThemePageBackground
   themeId: string
   widget: BrandingThemeWidget
+  identifiers?: BrandingThemeIdentifiers
 }
 
 export interface BrandingThemeBorders {
@@ -439,6 +464,17 @@ export interface BrandingThemeFonts {
   title: BrandingThemeFontStyle
 }
 
+export interface BrandingThemeIdentifiers {
+  login_display: 'separate' | 'unified'
+  otp_autocomplete: boolean
+  phone_display: BrandingThemeIdentifiersPhoneDisplay
+}
+
+export interface BrandingThemeIdentifiersPhoneDisplay {
+  formatting: 'international' | 'regional'
+  masking: 'hide_country_code' | 'mask_digits' | 'show_all'
+}
+
 export interface BrandingThemePageBackground {
   background_color: string
   background_image_url: string
@@ -452,6 +488,7 @@ export interface BrandingThemeRequest {
   fonts: BrandingThemeFonts
   page_background: BrandingThemePageBackground
   widget: BrandingThemeWidget
+  identifiers?: BrandingThemeIdentifiers
 }
 
 export interface BrandingThemeWidget {
@@ -487,8 +524,13 @@ export interface BruteForceSettings {
   max_attempts?: number
 }
 
+export interface BulkUpdateAculRequest {
+  configs: AculConfigs
+}
+
 export interface BulkUpdateAculResult {
   configs: AculConfigs
+  [member: string]: unknown
 }
 
 export interface CertificateSubjectDNCredential {
@@ -505,12 +547,14 @@ export interface ChangePasswordTicketIdentity {
 }
 
 export interface ChangePasswordTicketRequest {
+  /** Where the user goes after the password was changed. */
   result_url?: string
   user_id?: string
   client_id?: string
   organization_id?: string
   connection_id?: string
   email?: string
+  /** Seconds the ticket is good for. Default 432,000 (five days). */
   ttl_sec?: number
   mark_email_as_verified?: boolean
   includeEmailInRedirect?: boolean
@@ -528,10 +572,12 @@ export interface CimdClientRequest {
 
 export interface CimdMappedClientAuthenticationMethods {
   private_key_jwt?: CimdMappedClientAuthenticationMethodsPrivateKeyJwt
+  [member: string]: unknown
 }
 
 export interface CimdMappedClientAuthenticationMethodsPrivateKeyJwt {
   credentials: CimdMappedPrivateKeyJwtCredential[]
+  [member: string]: unknown
 }
 
 export interface CimdMappedClientFields {
@@ -545,18 +591,21 @@ export interface CimdMappedClientFields {
   token_endpoint_auth_method?: string
   jwks_uri?: string
   client_authentication_methods?: CimdMappedClientAuthenticationMethods
+  [member: string]: unknown
 }
 
 export interface CimdMappedPrivateKeyJwtCredential {
   credential_type: string
   kid: string
   alg: string
+  [member: string]: unknown
 }
 
 export interface CimdValidationResult {
   valid: boolean
   violations: string[]
   warnings: string[]
+  [member: string]: unknown
 }
 
 export interface ClearAssessorsRequest {
@@ -575,18 +624,20 @@ export interface Client {
   logo_uri?: string
   is_first_party?: boolean
   oidc_conformant?: boolean
+  /** Where logins may return to: absolute URLs, compared exactly. */
   callbacks?: string[]
   allowed_origins?: string[]
   web_origins?: string[]
   client_aliases?: string[]
   allowed_clients?: string[]
   allowed_logout_urls?: string[]
-  session_transfer?: ClientSessionTransferConfiguration
+  session_transfer?: ClientSessionTransferConfiguration | null
   oidc_logout?: ClientOIDCBackchannelLogoutSettings
+  /** How the application may get tokens, e.g. `authorization_code`, `refresh_token`, `client_credentials`. */
   grant_types?: string[]
   jwt_configuration?: ClientJwtConfiguration
   signing_keys?: (ClientSigningKey[] | null)
-  encryption_key?: ClientEncryptionKey
+  encryption_key?: ClientEncryptionKey | null
   sso?: boolean
   sso_disabled?: boolean
   cross_origin_authentication?: boolean
@@ -600,15 +651,16 @@ export interface Client {
   is_token_endpoint_ip_header_trusted?: boolean
   client_metadata?: Record<string, unknown>
   mobile?: ClientMobile
+  /** Where Auth0 sends users who must log in first, e.g. from an invitation. */
   initiate_login_uri?: string
   native_social_login?: NativeSocialLogin
   fedcm_login?: FedCMLogin
-  refresh_token?: ClientRefreshTokenConfiguration
-  default_organization?: ClientDefaultOrganization
+  refresh_token?: ClientRefreshTokenConfiguration | null
+  default_organization?: ClientDefaultOrganization | null
   organization_usage?: 'deny' | 'allow' | 'require'
   organization_require_behavior?: 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt'
   organization_discovery_methods?: ('email' | 'organization_name')[]
-  client_authentication_methods?: ClientAuthenticationMethod
+  client_authentication_methods?: ClientAuthenticationMethod | null
   require_pushed_authorization_requests?: boolean
   require_proof_of_possession?: boolean
   signed_request_object?: ClientSignedRequestObjectWithCredentialId
@@ -628,12 +680,19 @@ export interface Client {
   external_metadata_created_by?: 'admin' | 'client'
   external_client_id?: string
   jwks_uri?: string
+  created_at?: string
+  updated_at?: string
+  b2b_integration_configuration?: B2BIntegrationConfiguration
+  identity_assertion_authorization_grant?: AnonymousSessions
+  anonymous_sessions?: AnonymousSessions
+  [member: string]: unknown
 }
 
 export interface ClientAddonAWS {
   principal?: string
   role?: string
   lifetime_in_seconds?: number
+  [member: string]: unknown
 }
 
 export interface ClientAddonAzureBlob {
@@ -650,6 +709,7 @@ export interface ClientAddonAzureBlob {
   container_write?: boolean
   container_delete?: boolean
   container_list?: boolean
+  [member: string]: unknown
 }
 
 export interface ClientAddonAzureSB {
@@ -658,10 +718,12 @@ export interface ClientAddonAzureSB {
   sasKey?: string
   entityPath?: string
   expiration?: number
+  [member: string]: unknown
 }
 
 export interface ClientAddonEgnyte {
   domain?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonFirebase {
@@ -670,6 +732,7 @@ export interface ClientAddonFirebase {
   private_key?: string
   client_email?: string
   lifetime_in_seconds?: number
+  [member: string]: unknown
 }
 
 export interface ClientAddonLayer {
@@ -678,15 +741,18 @@ export interface ClientAddonLayer {
   privateKey: string
   principal?: string
   expiration?: number
+  [member: string]: unknown
 }
 
 export interface ClientAddonOffice365 {
   domain?: string
   connection?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonRMS {
   url: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonSAML {
@@ -706,6 +772,7 @@ export interface ClientAddonSAML {
   nameIdentifierFormat?: string
   nameIdentifierProbes?: string[]
   authnContextClassRef?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonSAPAPI {
@@ -715,10 +782,18 @@ export interface ClientAddonSAPAPI {
   scope?: string
   servicePassword?: string
   nameIdentifierFormat?: string
+  [member: string]: unknown
+}
+
+export interface ClientAddonSSOIntegration {
+  name?: string
+  version?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonSalesforce {
   entity_id?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonSalesforceAPI {
@@ -726,36 +801,44 @@ export interface ClientAddonSalesforceAPI {
   principal?: string
   communityName?: string
   community_url_section?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonSentry {
   org_slug?: string
   base_url?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonSharePoint {
   url?: string
   external_url?: string[] | string
+  [member: string]: unknown
 }
 
 export interface ClientAddonSlack {
   team: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonSpringCM {
   acsurl?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonWAMS {
   masterkey?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonZendesk {
   accountName?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddonZoom {
   account?: string
+  [member: string]: unknown
 }
 
 export interface ClientAddons {
@@ -787,8 +870,8 @@ export interface ClientAddons {
   wsfed?: Record<string, unknown>
   zendesk?: ClientAddonZendesk
   zoom?: ClientAddonZoom
-  sso_integration?: ActionModuleDependency
-  oag?: Record<string, unknown>
+  sso_integration?: ClientAddonSSOIntegration
+  oag?: Record<string, unknown> | null
 }
 
 export type ClientAppTypeEnum = 'native' | 'spa' | 'regular_web' | 'non_interactive' | 'resource_server' | 'express_configuration' | 'rms' | 'box' | 'cloudbees' | 'concur' | 'dropbox' | 'mscrm' | 'echosign' | 'egnyte' | 'newrelic' | 'office365' | 'salesforce' | 'sentry' | 'sharepoint' | 'slack' | 'springcm' | 'zendesk' | 'zoom' | 'sso_integration' | 'oag'
@@ -830,6 +913,7 @@ export interface ClientCredential {
   created_at?: string
   updated_at?: string
   expires_at?: string
+  [member: string]: unknown
 }
 
 export interface ClientDefaultOrganization {
@@ -841,6 +925,7 @@ export interface ClientEncryptionKey {
   pub?: string
   cert?: string
   subject?: string
+  [member: string]: unknown
 }
 
 export interface ClientGrant {
@@ -852,7 +937,7 @@ export interface ClientGrant {
   allow_any_organization?: boolean
   default_for?: 'third_party_clients'
   is_system?: boolean
-  subject_type?: 'client' | 'user'
+  subject_type?: 'client' | 'user' | 'anonymous_user'
   authorization_details_types?: string[]
   allow_all_scopes?: boolean
 }
@@ -862,21 +947,25 @@ export interface ClientJwtConfiguration {
   secret_encoded?: boolean
   scopes?: Record<string, unknown>
   alg?: 'HS256' | 'RS256' | 'RS512' | 'PS256'
+  [member: string]: unknown
 }
 
 export interface ClientMobile {
   android?: ClientMobileAndroid
   ios?: ClientMobileiOS
+  [member: string]: unknown
 }
 
 export interface ClientMobileAndroid {
   app_package_name?: string
   sha256_cert_fingerprints?: string[]
+  [member: string]: unknown
 }
 
 export interface ClientMobileiOS {
   team_id?: string
   app_bundle_identifier?: string
+  [member: string]: unknown
 }
 
 export interface ClientMyOrganizationPostConfiguration {
@@ -885,21 +974,30 @@ export interface ClientMyOrganizationPostConfiguration {
   allowed_strategies: ('pingfederate' | 'adfs' | 'waad' | 'google-apps' | 'okta' | 'oidc' | 'samlp')[]
   connection_deletion_behavior: 'allow' | 'allow_if_empty'
   invitation_landing_client_id?: string
+  third_party_client_access?: ClientMyOrganizationThirdPartyClientAccessConfiguration
+}
+
+export interface ClientMyOrganizationThirdPartyClientAccessConfiguration {
+  default_value: 'block'
+  allowed_values: ('block' | 'allow')[]
 }
 
 export interface ClientOIDCBackchannelLogoutInitiators {
   mode?: 'custom' | 'all'
   selected_initiators?: ('rp-logout' | 'idp-logout' | 'password-changed' | 'session-expired' | 'session-revoked' | 'account-deleted' | 'email-identifier-changed' | 'mfa-phone-unenrolled' | 'account-deactivated')[]
+  [member: string]: unknown
 }
 
 export interface ClientOIDCBackchannelLogoutSessionMetadata {
   include?: boolean
+  [member: string]: unknown
 }
 
 export interface ClientOIDCBackchannelLogoutSettings {
   backchannel_logout_urls?: string[]
   backchannel_logout_initiators?: ClientOIDCBackchannelLogoutInitiators
-  backchannel_logout_session_metadata?: ClientOIDCBackchannelLogoutSessionMetadata
+  backchannel_logout_session_metadata?: ClientOIDCBackchannelLogoutSessionMetadata | null
+  [member: string]: unknown
 }
 
 export interface ClientRefreshTokenConfiguration {
@@ -925,7 +1023,7 @@ export interface ClientSessionTransferConfiguration {
   enforce_device_binding?: 'ip' | 'asn' | 'none'
   allow_refresh_token?: boolean
   enforce_online_refresh_tokens?: boolean
-  delegation?: ClientSessionTransferDelegationConfiguration
+  delegation?: ClientSessionTransferDelegationConfiguration | null
 }
 
 export interface ClientSessionTransferDelegationConfiguration {
@@ -947,6 +1045,7 @@ export interface ClientSigningKey {
   pkcs7?: string
   cert?: string
   subject?: string
+  [member: string]: unknown
 }
 
 export interface ClientTokenExchangeConfiguration {
@@ -956,11 +1055,13 @@ export interface ClientTokenExchangeConfiguration {
 export interface ClientTokenVaultPrivilegedAccessWithCredentialId {
   credentials: IdOnly[]
   ip_allowlist?: string[]
+  grants?: TokenVaultPrivilegedAccessGrant[]
 }
 
 export interface ClientTokenVaultPrivilegedAccessWithPublicKey {
   credentials: PublicKeyCredential[]
   ip_allowlist?: string[]
+  grants?: TokenVaultPrivilegedAccessGrant[]
 }
 
 export interface ConnectedAccount {
@@ -986,9 +1087,10 @@ export interface Connection {
   is_domain_connection?: boolean
   show_as_button?: boolean
   metadata?: Record<string, string | null>
-  authentication?: CrossAppAccessRequestingApp
+  authentication?: AnonymousSessions
   connected_accounts?: ConnectionConnectedAccountsPurpose
-  cross_app_access_requesting_app?: CrossAppAccessRequestingApp
+  cross_app_access_requesting_app?: AnonymousSessions
+  cross_app_access_resource_app?: CrossAppAccessResourceApp
 }
 
 export interface ConnectionAssertionDecryptionSettings {
@@ -1012,6 +1114,7 @@ export interface ConnectionAuthenticationMethods {
 export interface ConnectionConnectedAccountsPurpose {
   active: boolean
   cross_app_access?: boolean
+  allow_missing_user_id?: boolean
 }
 
 export interface ConnectionCustomScripts {
@@ -1028,6 +1131,7 @@ export interface ConnectionCustomScripts {
 
 export interface ConnectionEnabledClient {
   client_id: string
+  [member: string]: unknown
 }
 
 export interface ConnectionForList {
@@ -1040,9 +1144,10 @@ export interface ConnectionForList {
   is_domain_connection?: boolean
   show_as_button?: boolean
   metadata?: Record<string, string | null>
-  authentication?: CrossAppAccessRequestingApp
+  authentication?: AnonymousSessions
   connected_accounts?: ConnectionConnectedAccountsPurpose
-  cross_app_access_requesting_app?: CrossAppAccessRequestingApp
+  cross_app_access_requesting_app?: AnonymousSessions
+  cross_app_access_resource_app?: CrossAppAccessResourceApp
 }
 
 export interface ConnectionForOrganization {
@@ -1073,6 +1178,7 @@ export interface ConnectionKey {
   algorithm?: string
   key_use?: 'encryption' | 'signing'
   subject_dn?: string
+  [member: string]: unknown
 }
 
 export interface ConnectionKeysRequest {
@@ -1149,6 +1255,17 @@ export interface ConnectionProfile {
   enabled_features?: ('scim' | 'universal_logout')[]
   connection_config?: Record<string, unknown>
   strategy_overrides?: ConnectionProfileStrategyOverrides
+  provisioning?: ConnectionProfileProvisioning
+  cross_app_access_resource_app?: ConnectionProfileCrossAppAccessResourceApp
+}
+
+export interface ConnectionProfileCrossAppAccessResourceApp {
+  status: ConnectionProfileCrossAppAccessResourceAppStatus
+}
+
+export interface ConnectionProfileCrossAppAccessResourceAppStatus {
+  default_value: 'enabled' | 'disabled'
+  allowed_values?: ('enabled' | 'disabled')[]
 }
 
 export interface ConnectionProfileOrganization {
@@ -1156,9 +1273,24 @@ export interface ConnectionProfileOrganization {
   assign_membership_on_login?: 'none' | 'optional' | 'required'
 }
 
+export interface ConnectionProfileProvisioning {
+  scim?: ConnectionProfileProvisioningScim
+}
+
+export interface ConnectionProfileProvisioningScim {
+  tokens: ConnectionProfileProvisioningScimTokens
+}
+
+export interface ConnectionProfileProvisioningScimTokens {
+  scopes: ('get:users' | 'post:users' | 'patch:users' | 'delete:users' | 'put:users')[]
+  default_expiry?: number | null
+  max_allowed_expiry?: number | null
+}
+
 export interface ConnectionProfileStrategyOverride {
   enabled_features?: ('scim' | 'universal_logout')[]
   connection_config?: Record<string, unknown>
+  provisioning?: ConnectionProfileProvisioning
 }
 
 export interface ConnectionProfileStrategyOverrides {
@@ -1179,6 +1311,7 @@ export interface ConnectionProfileTemplate {
   enabled_features?: ('scim' | 'universal_logout')[]
   connection_config?: Record<string, unknown>
   strategy_overrides?: ConnectionProfileStrategyOverrides
+  provisioning?: ConnectionProfileProvisioning
 }
 
 export interface ConnectionProfileTemplateItem {
@@ -1187,7 +1320,7 @@ export interface ConnectionProfileTemplateItem {
   template?: ConnectionProfileTemplate
 }
 
-export type ConnectionStrategyEnum = 'ad' | 'adfs' | 'amazon' | 'apple' | 'dropbox' | 'bitbucket' | 'auth0-oidc' | 'auth0' | 'baidu' | 'bitly' | 'box' | 'custom' | 'daccount' | 'dwolla' | 'email' | 'evernote-sandbox' | 'evernote' | 'exact' | 'facebook' | 'fitbit' | 'github' | 'google-apps' | 'google-oauth2' | 'instagram' | 'ip' | 'line' | 'linkedin' | 'oauth1' | 'oauth2' | 'office365' | 'oidc' | 'okta' | 'paypal' | 'paypal-sandbox' | 'pingfederate' | 'planningcenter' | 'salesforce-community' | 'salesforce-sandbox' | 'salesforce' | 'samlp' | 'sharepoint' | 'shopify' | 'shop' | 'sms' | 'soundcloud' | 'thirtysevensignals' | 'twitter' | 'untappd' | 'vkontakte' | 'waad' | 'weibo' | 'windowslive' | 'wordpress' | 'yahoo' | 'yandex' | 'auth0-adldap'
+export type ConnectionStrategyEnum = 'ad' | 'adfs' | 'amazon' | 'apple' | 'dropbox' | 'bitbucket' | 'auth0-oidc' | 'auth0' | 'baidu' | 'bitly' | 'box' | 'custom' | 'daccount' | 'dwolla' | 'email' | 'evernote-sandbox' | 'evernote' | 'exact' | 'facebook' | 'fitbit' | 'github' | 'google-apps' | 'google-oauth2' | 'instagram' | 'ip' | 'line' | 'linkedin' | 'oauth1' | 'oauth2' | 'office365' | 'oidc' | 'okta' | 'paypal' | 'paypal-sandbox' | 'pingfederate' | 'planningcenter' | 'salesforce-community' | 'salesforce-sandbox' | 'salesforce' | 'samlp' | 'sharepoint' | 'shopify' | 'shop' | 'sms' | 'soundcloud' | 'thirtysevensignals' | 'twitter' | 'untappd' | 'vkontakte' | 'waad' | 'weibo' | 'windowslive' | 'wordpress' | 'yahoo' | 'yandex' | 'auth0-adldap' | 'slack' | 'notion-mcp' | 'asana' | 'atlassian' | 'cloudflare-mcp' | 'gitlab' | 'hubspot-mcp' | 'linear-mcp' | 'sentry-mcp'
 
 export interface ConnectionUpstreamAlias {
   alias?: ('acr_values' | 'audience' | 'client_id' | 'display' | 'id_token_hint' | 'login_hint' | 'max_age' | 'prompt' | 'resource' | 'response_mode' | 'response_type' | 'ui_locales')
@@ -1203,13 +1336,13 @@ export interface ConnectionUsernameValidationOptions {
 }
 
 export interface ConnectionValidationOptions {
-  username?: ConnectionUsernameValidationOptions
+  username?: ConnectionUsernameValidationOptions | null
 }
 
 export interface ContentSecurityPolicyConfig {
   enabled?: boolean
   policies?: CspPolicy[]
-  reporting_infrastructure?: CspReportingInfrastructure
+  reporting_infrastructure?: CspReportingInfrastructure | null
 }
 
 export interface CreateActionModuleRequest {
@@ -1250,7 +1383,7 @@ export interface CreateClientGrantRequest {
   organization_usage?: 'deny' | 'allow' | 'require'
   allow_any_organization?: boolean
   scope?: string[]
-  subject_type?: 'client' | 'user'
+  subject_type?: 'client' | 'user' | 'anonymous_user'
   authorization_details_types?: string[]
   allow_all_scopes?: boolean
 }
@@ -1262,7 +1395,7 @@ export interface CreateClientRequest {
   callbacks?: string[]
   oidc_logout?: ClientOIDCBackchannelLogoutSettings
   oidc_backchannel_logout?: ClientOIDCBackchannelLogoutSettings
-  session_transfer?: ClientSessionTransferConfiguration
+  session_transfer?: ClientSessionTransferConfiguration | null
   allowed_origins?: string[]
   web_origins?: string[]
   client_aliases?: string[]
@@ -1275,7 +1408,7 @@ export interface CreateClientRequest {
   is_first_party?: boolean
   oidc_conformant?: boolean
   jwt_configuration?: ClientJwtConfiguration
-  encryption_key?: ClientEncryptionKey
+  encryption_key?: ClientEncryptionKey | null
   sso?: boolean
   cross_origin_authentication?: boolean
   cross_origin_loc?: string
@@ -1290,8 +1423,8 @@ export interface CreateClientRequest {
   initiate_login_uri?: string
   native_social_login?: NativeSocialLogin
   fedcm_login?: FedCMLogin
-  refresh_token?: ClientRefreshTokenConfiguration
-  default_organization?: ClientDefaultOrganization
+  refresh_token?: ClientRefreshTokenConfiguration | null
+  default_organization?: ClientDefaultOrganization | null
   organization_usage?: 'deny' | 'allow' | 'require'
   organization_require_behavior?: 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt'
   organization_discovery_methods?: ('email' | 'organization_name')[]
@@ -1311,6 +1444,9 @@ export interface CreateClientRequest {
   express_configuration?: ExpressConfiguration
   my_organization_configuration?: ClientMyOrganizationPostConfiguration
   async_approval_notification_channels?: ('guardian-push' | 'email')[]
+  identity_assertion_authorization_grant?: AnonymousSessions
+  anonymous_sessions?: AnonymousSessions
+  b2b_integration_configuration?: B2BIntegrationConfiguration
 }
 
 export interface CreateConnectionProfileRequest {
@@ -1320,21 +1456,24 @@ export interface CreateConnectionProfileRequest {
   enabled_features?: ('scim' | 'universal_logout')[]
   connection_config?: Record<string, unknown>
   strategy_overrides?: ConnectionProfileStrategyOverrides
+  provisioning?: ConnectionProfileProvisioning
+  cross_app_access_resource_app?: ConnectionProfileCrossAppAccessResourceApp
 }
 
 export interface CreateConnectionRequest {
   name: string
   display_name?: string
-  strategy: IdentityProviderEnum
+  strategy: ('ad' | 'adfs' | 'amazon' | 'apple' | 'dropbox' | 'bitbucket' | 'auth0-oidc' | 'auth0' | 'baidu' | 'bitly' | 'box' | 'custom' | 'daccount' | 'dwolla' | 'email' | 'evernote-sandbox' | 'evernote' | 'exact' | 'facebook' | 'fitbit' | 'github' | 'google-apps' | 'google-oauth2' | 'instagram' | 'ip' | 'line' | 'linkedin' | 'oauth1' | 'oauth2' | 'office365' | 'oidc' | 'okta' | 'paypal' | 'paypal-sandbox' | 'pingfederate' | 'planningcenter' | 'salesforce-community' | 'salesforce-sandbox' | 'salesforce' | 'samlp' | 'sharepoint' | 'shopify' | 'shop' | 'sms' | 'soundcloud' | 'thirtysevensignals' | 'twitter' | 'untappd' | 'vkontakte' | 'waad' | 'weibo' | 'windowslive' | 'wordpress' | 'yahoo' | 'yandex' | 'slack' | 'notion-mcp' | 'asana' | 'atlassian' | 'cloudflare-mcp' | 'gitlab' | 'hubspot-mcp' | 'linear-mcp' | 'sentry-mcp')
   options?: UpdateConnectionOptions
   enabled_clients?: string[]
   is_domain_connection?: boolean
   show_as_button?: boolean
   realms?: string[]
   metadata?: Record<string, string | null>
-  authentication?: CrossAppAccessRequestingApp
+  authentication?: AnonymousSessions
   connected_accounts?: ConnectionConnectedAccountsPurpose
-  cross_app_access_requesting_app?: CrossAppAccessRequestingApp
+  cross_app_access_requesting_app?: AnonymousSessions
+  cross_app_access_resource_app?: CrossAppAccessResourceApp
 }
 
 export interface CreateCustomDomainRequest {
@@ -1867,6 +2006,8 @@ export interface CreateOrganizationRequest {
   metadata?: Record<string, string | null>
   enabled_connections?: ConnectionForOrganization[]
   token_quota?: TokenQuota
+  third_party_client_access?: 'block' | 'allow'
+  is_app_entitlement_active?: boolean
 }
 
 export interface CreateOrganizationResponse {
@@ -1876,7 +2017,11 @@ export interface CreateOrganizationResponse {
   branding?: OrganizationBranding
   metadata?: Record<string, string | null>
   token_quota?: TokenQuota
-  enabled_connections?: OrganizationConnection[]
+  enabled_connections?: OrganizationEnabledConnection[]
+  third_party_client_access?: 'block' | 'allow'
+  is_app_entitlement_active?: boolean
+  client?: OrganizationClientAssociation
+  [member: string]: unknown
 }
 
 export interface CreatePhoneTemplateRequest {
@@ -1913,17 +2058,20 @@ export interface CreateResourceServerRequest {
   token_dialect?: ResourceServerTokenDialectSchemaEnum
   skip_consent_for_verifiable_first_party_clients?: boolean
   enforce_policies?: boolean
-  token_encryption?: ResourceServerTokenEncryption
+  token_encryption?: ResourceServerTokenEncryption | null
   consent_policy?: 'transactional-authorization-with-mfa' | null
   authorization_details?: unknown[] | null
-  proof_of_possession?: ResourceServerProofOfPossession
+  proof_of_possession?: ResourceServerProofOfPossession | null
   subject_type_authorization?: ResourceServerSubjectTypeAuthorization
-  authorization_policy?: ResourceServerAuthorizationPolicy
+  authorization_policy?: ResourceServerAuthorizationPolicy | null
+  token_lifetime_for_anonymous_access_tokens?: number | null
 }
 
 export interface CreateRoleRequest {
   name: string
   description?: string
+  type?: 'tenant' | 'organization'
+  owner_id?: string
 }
 
 export interface CreateRuleRequest {
@@ -1968,6 +2116,7 @@ export interface CreateSelfServiceProfileSsoTicketRequest {
   provisioning_config?: SelfServiceProfileSsoTicketProvisioningConfig
   use_for_organization_discovery?: boolean
   enabled_features?: SelfServiceProfileSsoTicketEnabledFeatures
+  third_party_client_access_config?: ThirdPartyClientAccessConfig
 }
 
 export interface CreateTokenExchangeProfileRequest {
@@ -2038,8 +2187,10 @@ export interface CreateUserRequest {
   nickname?: string
   picture?: string
   user_id?: string
+  /** The connection the user belongs to, by name, e.g. `Username-Password-Authentication`. */
   connection: string
   password?: string
+  /** Whether the user gets an e-mail that verifies the address. Overrides `email_verified`. */
   verify_email?: boolean
   username?: string
 }
@@ -2066,17 +2217,17 @@ export interface CreateVerificationEmailRequest {
   organization_id?: string
 }
 
-export type CreatedConnectionKeys = { kid: string; cert: string; pkcs?: string; current?: boolean; next?: boolean; current_since?: string; fingerprint: string; thumbprint: string; algorithm?: string; key_use?: 'encryption' | 'signing'; subject_dn?: string }[]
+export type CreatedConnectionKeys = { kid: string; cert: string; pkcs?: string; current?: boolean; next?: boolean; current_since?: string; fingerprint: string; thumbprint: string; algorithm?: string; key_use?: 'encryption' | 'signing'; subject_dn?: string; [member: string]: unknown }[]
 
-export interface CrossAppAccessRequestingApp {
-  active: boolean
+export interface CrossAppAccessResourceApp {
+  status: 'enabled' | 'disabled'
 }
 
 export interface CspPolicy {
   mode?: 'enforcing' | 'reporting'
   directives?: Record<string, string[]>
   flags?: ('upgrade-insecure-requests' | 'block-all-mixed-content')[]
-  reporting?: CspPolicyReporting
+  reporting?: CspPolicyReporting | null
 }
 
 export interface CspPolicyReporting {
@@ -2091,7 +2242,7 @@ export interface CspReportTo {
 }
 
 export interface CspReportingInfrastructure {
-  report_to?: CspReportTo
+  report_to?: CspReportTo | null
   reporting_endpoints?: Record<string, string>
 }
 
@@ -2145,6 +2296,7 @@ export interface DailyStats {
   leaked_passwords?: number
   updated_at?: string
   created_at?: string
+  [member: string]: unknown
 }
 
 export interface DefaultCanonicalDomain {
@@ -2154,15 +2306,15 @@ export interface DefaultCanonicalDomain {
 export type DefaultDomain = CustomDomain | DefaultCanonicalDomain
 
 export interface DefaultTokenQuota {
-  clients?: TokenQuota
-  organizations?: TokenQuota
+  clients?: TokenQuotaConfiguration
+  organizations?: TokenQuotaConfiguration
 }
 
 export interface DeleteActionQuery {
   force?: boolean
 }
 
-export interface DeleteConnectionUsersByEmailQueryParametersQuery {
+export interface DeleteConnectionUsersByEmailQuery {
   email: string
 }
 
@@ -2310,6 +2462,7 @@ export interface EncryptionKey {
 export interface EncryptionKeyPublicWrapping {
   public_key: string
   algorithm: 'CKM_RSA_AES_KEY_WRAP'
+  [member: string]: unknown
 }
 
 export type EventStream = EventStreamWebhook | EventStreamEventBridge | EventStreamAction
@@ -2355,6 +2508,7 @@ export interface EventStreamDeliveryAttempt {
   status: 'failed'
   timestamp: string
   error_message?: string
+  duration?: number
 }
 
 export interface EventStreamEventBridge {
@@ -2378,7 +2532,7 @@ export interface EventStreamEventBridgeDestination {
   configuration: EventStreamEventBridgeConfiguration
 }
 
-export type EventStreamEventTypeEnum = 'group.created' | 'group.deleted' | 'group.member.added' | 'group.member.deleted' | 'group.role.assigned' | 'group.role.deleted' | 'group.updated' | 'organization.connection.added' | 'organization.connection.removed' | 'organization.connection.updated' | 'organization.created' | 'organization.deleted' | 'organization.group.role.assigned' | 'organization.group.role.deleted' | 'organization.member.added' | 'organization.member.deleted' | 'organization.member.role.assigned' | 'organization.member.role.deleted' | 'organization.updated' | 'user.created' | 'user.deleted' | 'user.updated'
+export type EventStreamEventTypeEnum = 'group.created' | 'group.deleted' | 'group.member.added' | 'group.member.deleted' | 'group.role.assigned' | 'group.role.deleted' | 'group.updated' | 'organization.connection.added' | 'organization.connection.removed' | 'organization.connection.updated' | 'organization.created' | 'organization.deleted' | 'organization.group.role.assigned' | 'organization.group.role.deleted' | 'organization.member.added' | 'organization.member.deleted' | 'organization.member.role.assigned' | 'organization.member.role.deleted' | 'organization.updated' | 'user.created' | 'user.deleted' | 'user.updated' | 'connection.created' | 'connection.deleted' | 'connection.updated'
 
 export interface EventStreamRedelivery {
   date_from?: string
@@ -2456,6 +2610,7 @@ export interface ExportUsersJob {
   format?: 'json' | 'csv'
   limit?: number
   fields?: CreateExportUsersFields[]
+  [member: string]: unknown
 }
 
 export interface ExpressConfiguration {
@@ -2464,7 +2619,7 @@ export interface ExpressConfiguration {
   connection_profile_id: string
   enable_client: boolean
   enable_organization: boolean
-  linked_clients?: ConnectionEnabledClient[]
+  linked_clients?: LinkedClientConfiguration[]
   okta_oin_client_id: string
   admin_login_domain: string
   oin_submission_id?: string
@@ -2497,6 +2652,10 @@ export interface FedCMLoginGoogle {
   is_enabled?: boolean
 }
 
+export interface FedCMLoginPatch {
+  google?: FedCMLoginGoogle | null
+}
+
 export interface FederatedConnectionTokenSet {
   id?: string
   connection?: string
@@ -2504,6 +2663,7 @@ export interface FederatedConnectionTokenSet {
   expires_at?: string | null
   issued_at?: string
   last_used_at?: string | null
+  [member: string]: unknown
 }
 
 export interface FieldsQuery {
@@ -2833,7 +2993,11 @@ export interface FlowActionFlowErrorMessage {
   action: 'ERROR_MESSAGE'
   allow_failure?: boolean
   mask_output?: boolean
-  params: PhoneTemplateTestNotification
+  params: FlowActionFlowErrorMessageParams
+}
+
+export interface FlowActionFlowErrorMessageParams {
+  message: string
 }
 
 export interface FlowActionFlowMapValue {
@@ -2968,6 +3132,7 @@ export interface FlowActionHubspotUpsertContactParams {
   connection_id: string
   email: string
   properties?: FlowActionHubspotUpsertContactParamsProperty[]
+  [member: string]: unknown
 }
 
 export interface FlowActionHubspotUpsertContactParamsProperty {
@@ -3095,7 +3260,7 @@ export interface FlowActionMailjetSendEmail {
   params: FlowActionMailjetSendEmailParams
 }
 
-export type FlowActionMailjetSendEmailParams = { content: string } | { template_id: number; variables?: Record<string, unknown> }
+export type FlowActionMailjetSendEmailParams = { content: string; [member: string]: unknown } | { template_id: number; variables?: Record<string, unknown>; [member: string]: unknown }
 
 export interface FlowActionOtpGenerateCode {
   id: string
@@ -3267,6 +3432,7 @@ export interface FlowActionSendgridSendEmailParams {
   connection_id: string
   from: FlowActionAuth0SendEmailParamsFrom
   personalizations: unknown[]
+  [member: string]: unknown
 }
 
 export interface FlowActionSlackPostMessage {
@@ -3539,6 +3705,7 @@ export interface FlowActionZapierTriggerWebhook {
 export interface FlowActionZapierTriggerWebhookParams {
   connection_id: string
   method?: 'GET' | 'POST' | 'PUT'
+  [member: string]: unknown
 }
 
 export interface FlowExecution {
@@ -3975,6 +4142,7 @@ export interface FormFieldFileConfig {
 
 export interface FormFieldFileConfigStorage {
   type: 'MANAGED' | 'CUSTOM'
+  [member: string]: unknown
 }
 
 export interface FormFieldLegal {
@@ -4058,6 +4226,7 @@ export interface FormFieldPaymentConfigChargeOneOff {
 export interface FormFieldPaymentConfigChargeOneOffOneOff {
   amount: string | number
   currency: 'AUD' | 'CAD' | 'CHF' | 'EUR' | 'GBP' | 'INR' | 'MXN' | 'SEK' | 'USD'
+  [member: string]: unknown
 }
 
 export interface FormFieldPaymentConfigCredentials {
@@ -4334,6 +4503,7 @@ export interface GetGroupResponse {
   tenant_name: string
   created_at: string
   updated_at: string
+  [member: string]: unknown
 }
 
 export interface GetHookQuery {
@@ -4344,6 +4514,7 @@ export interface GetJobImportUserError {
   code?: string
   message?: string
   path?: string
+  [member: string]: unknown
 }
 
 export interface GetJobSummary {
@@ -4351,6 +4522,7 @@ export interface GetJobSummary {
   updated?: number
   inserted?: number
   total?: number
+  [member: string]: unknown
 }
 
 export interface GetRefreshTokensQuery {
@@ -4375,9 +4547,6 @@ export interface GetUserGroupsQuery {
   include_fields?: boolean
   page?: number
   per_page?: number
-  include_totals?: boolean
-  from?: string
-  take?: number
 }
 
 export interface Group {
@@ -4388,6 +4557,7 @@ export interface Group {
   tenant_name?: string
   created_at?: string
   updated_at?: string
+  [member: string]: unknown
 }
 
 export interface GroupIds {
@@ -4400,6 +4570,7 @@ export interface GroupMember {
   type?: 'connection' | 'organization' | 'tenant'
   connection_id?: string
   created_at?: string
+  [member: string]: unknown
 }
 
 export interface GuardianEnrollment {
@@ -4415,12 +4586,14 @@ export interface GuardianEnrollment {
 export interface GuardianEnrollmentTicket {
   ticket_id?: string
   ticket_url?: string
+  [member: string]: unknown
 }
 
 export interface GuardianFactor {
   enabled: boolean
   trial_expired?: boolean
   name?: ('push-notification' | 'sms' | 'email' | 'duo' | 'otp' | 'webauthn-roaming' | 'webauthn-platform' | 'recovery-code')
+  settings?: GuardianFactorSettings
 }
 
 export interface GuardianFactorDuoSettings {
@@ -4431,6 +4604,12 @@ export interface GuardianFactorDuoSettings {
 
 export interface GuardianFactorPhoneMessageTypes {
   message_types?: ('sms' | 'voice')[]
+}
+
+export interface GuardianFactorSettings {
+  otp_length?: number
+  otp_expiration_time?: number
+  [member: string]: unknown
 }
 
 export interface GuardianFactorsProviderApns {
@@ -4486,6 +4665,7 @@ export type HookTriggerIdEnum = 'credentials-exchange' | 'pre-user-registration'
 export interface HttpCustomHeader {
   header?: string
   value?: string
+  [member: string]: unknown
 }
 
 export interface IdOnly {
@@ -4511,6 +4691,7 @@ export interface ImportUsersJob {
   id: string
   connection_id: string
   external_id?: string
+  [member: string]: unknown
 }
 
 export interface Integration {
@@ -4537,6 +4718,7 @@ export interface IntegrationRelease {
   semver?: IntegrationSemVer
   required_secrets?: IntegrationRequiredParam[]
   required_configuration?: IntegrationRequiredParam[]
+  [member: string]: unknown
 }
 
 export interface IntegrationRequiredParam {
@@ -4573,6 +4755,7 @@ export interface Job {
   format?: 'json' | 'csv'
   status_details?: string
   summary?: GetJobSummary
+  [member: string]: unknown
 }
 
 export interface JobError {
@@ -4587,6 +4770,7 @@ export interface JobGenericError {
   id: string
   connection_id?: string
   status_details?: string
+  [member: string]: unknown
 }
 
 export interface LinkUserIdentityRequest {
@@ -4594,6 +4778,10 @@ export interface LinkUserIdentityRequest {
   connection_id?: string
   user_id?: string | number
   link_with?: string
+}
+
+export interface LinkedClientConfiguration {
+  client_id: string
 }
 
 export interface ListActionsQuery {
@@ -4610,22 +4798,22 @@ export interface ListAculsQuery {
   include_fields?: boolean
   page?: number
   per_page?: number
-  include_totals?: boolean
   prompt?: string
   screen?: string
   rendering_mode?: 'advanced' | 'standard'
 }
 
+export interface ListBrandingPhoneProvidersQuery {
+  disabled?: boolean
+}
+
 export interface ListClientGrantsQuery {
   per_page?: number
   page?: number
-  include_totals?: boolean
-  from?: string
-  take?: number
   audience?: string
   client_id?: string
   allow_any_organization?: true
-  subject_type?: 'client' | 'user'
+  subject_type?: 'client' | 'user' | 'anonymous_user'
   default_for?: 'third_party_clients'
 }
 
@@ -4634,9 +4822,6 @@ export interface ListClientsQuery {
   include_fields?: boolean
   page?: number
   per_page?: number
-  include_totals?: boolean
-  from?: string
-  take?: number
   is_global?: boolean
   is_first_party?: boolean
   app_type?: string
@@ -4648,12 +4833,9 @@ export interface ListConnectionProfileTemplateResponse {
   connection_profile_templates?: ConnectionProfileTemplateItem[]
 }
 
-export interface ListConnectionsQueryParametersQuery {
+export interface ListConnectionsQuery {
   per_page?: number
   page?: number
-  include_totals?: boolean
-  from?: string
-  take?: number
   strategy?: ConnectionStrategyEnum | readonly ConnectionStrategyEnum[]
   name?: string
   fields?: string
@@ -4661,8 +4843,6 @@ export interface ListConnectionsQueryParametersQuery {
 }
 
 export interface ListCustomDomainsQuery {
-  take?: number
-  from?: string
   q?: string
   fields?: string
   include_fields?: boolean
@@ -4672,7 +4852,6 @@ export interface ListCustomDomainsQuery {
 export interface ListDeviceCredentialsQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
   fields?: string
   include_fields?: boolean
   user_id?: string
@@ -4707,7 +4886,6 @@ export interface ListFeatureFlagsQuery {
 export interface ListFlowsQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
   hydrate?: 'form_count' | readonly 'form_count'[]
   synchronous?: boolean
 }
@@ -4715,7 +4893,6 @@ export interface ListFlowsQuery {
 export interface ListFormsQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
   hydrate?: 'flow_count' | 'links' | readonly ('flow_count' | 'links')[]
 }
 
@@ -4728,15 +4905,11 @@ export interface ListGroupsQuery {
   include_fields?: boolean
   page?: number
   per_page?: number
-  include_totals?: boolean
-  from?: string
-  take?: number
 }
 
 export interface ListHooksQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
   enabled?: boolean
   fields?: string
   triggerId?: HookTriggerIdEnum
@@ -4748,16 +4921,18 @@ export interface ListLogsQuery {
   sort?: string
   fields?: string
   include_fields?: boolean
-  include_totals?: boolean
+  /** The id of a log event: the answer begins after it. Not together with a search. */
   from?: string
+  /** Events per answer after `from`, at most 100. */
   take?: number
   search?: string
+  /** A search in Lucene syntax: `type:f AND user_id:"auth0|1"`. It finds the first 1,000 events. */
+  q?: string
 }
 
 export interface ListOrganizationAllConnectionsQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
   is_enabled?: boolean
 }
 
@@ -4767,24 +4942,32 @@ export interface ListOrganizationClientGrantsQuery {
   grant_ids?: string | readonly string[]
   page?: number
   per_page?: number
-  include_totals?: boolean
 }
 
 export interface ListOrganizationInvitationsQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
   fields?: string
   include_fields?: boolean
   sort?: string
 }
 
+export interface ListOrganizationMemberRoleSourceGroupsQuery {
+  from?: string
+  take?: number
+  role_id: string
+}
+
+export interface ListOrganizationMembersQuery {
+  page?: number
+  per_page?: number
+  fields?: string
+  include_fields?: boolean
+}
+
 export interface ListOrganizationsQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
-  from?: string
-  take?: number
   sort?: string
 }
 
@@ -4804,21 +4987,18 @@ export interface ListResourceServerQuery {
   identifiers?: string | readonly string[]
   page?: number
   per_page?: number
-  include_totals?: boolean
   include_fields?: boolean
 }
 
 export interface ListRolesQuery {
   per_page?: number
   page?: number
-  include_totals?: boolean
   name_filter?: string
 }
 
 export interface ListRulesQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
   enabled?: boolean
   fields?: string
   include_fields?: boolean
@@ -4859,7 +5039,6 @@ export interface ListUserEffectivePermissionsQuery {
 export interface ListUserGrantsQuery {
   per_page?: number
   page?: number
-  include_totals?: boolean
   user_id?: string
   client_id?: string
   audience?: string
@@ -4869,17 +5048,10 @@ export interface ListUserLogsQuery {
   page?: number
   per_page?: number
   sort?: string
-  include_totals?: boolean
 }
 
 export interface ListUserRoleSourceGroupsQuery {
-  from?: string
-  take?: number
   role_id: string
-}
-
-export interface ListUserSessionsQuery {
-  include_totals?: boolean
   from?: string
   take?: number
 }
@@ -4893,12 +5065,15 @@ export interface ListUsersByEmailQuery {
 export interface ListUsersQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
+  /** Field and direction: `created_at:-1` is newest first. */
   sort?: string
   connection?: string
+  /** The fields to answer with, or with `include_fields: false` those to leave out, separated by commas. */
   fields?: string
   include_fields?: boolean
+  /** A search in Lucene syntax: `email:"a@b.c" AND app_metadata.plan:pro`. It finds the first 1,000 users. */
   q?: string
+  /** Version of the search; `v3` is the current one. */
   search_engine?: 'v1' | 'v2' | 'v3'
   primary_order?: boolean
 }
@@ -4925,6 +5100,7 @@ export interface Log {
   user_agent?: string
   security_context?: LogSecurityContext
   location_info?: LogLocationInfo
+  [member: string]: unknown
 }
 
 export interface LogLocationInfo {
@@ -4936,11 +5112,13 @@ export interface LogLocationInfo {
   longitude?: number
   time_zone?: string
   continent_code?: string
+  [member: string]: unknown
 }
 
 export interface LogSecurityContext {
   ja3?: string
   ja4?: string
+  [member: string]: unknown
 }
 
 export type LogStream = LogStreamHttp | LogStreamEventBridge | LogStreamEventGrid | LogStreamDatadog | LogStreamSplunk | LogStreamSumo | LogStreamSegment | LogStreamMixpanel
@@ -4954,6 +5132,7 @@ export interface LogStreamDatadog {
   filters?: LogStreamFilter[]
   pii_config?: LogStreamPiiConfig
   sink?: LogStreamDatadogSink
+  [member: string]: unknown
 }
 
 export interface LogStreamDatadogSink {
@@ -4970,6 +5149,7 @@ export interface LogStreamEventBridge {
   filters?: LogStreamFilter[]
   pii_config?: LogStreamPiiConfig
   sink?: LogStreamEventBridgeSink
+  [member: string]: unknown
 }
 
 export interface LogStreamEventBridgeSink {
@@ -4989,6 +5169,7 @@ export interface LogStreamEventGrid {
   filters?: LogStreamFilter[]
   pii_config?: LogStreamPiiConfig
   sink?: LogStreamEventGridSink
+  [member: string]: unknown
 }
 
 export interface LogStreamEventGridSink {
@@ -5001,6 +5182,7 @@ export interface LogStreamEventGridSink {
 export interface LogStreamFilter {
   type?: 'category'
   name?: ('auth.login.fail' | 'auth.login.notification' | 'auth.login.success' | 'auth.logout.fail' | 'auth.logout.success' | 'auth.signup.fail' | 'auth.signup.success' | 'auth.silent_auth.fail' | 'auth.silent_auth.success' | 'auth.token_exchange.fail' | 'auth.token_exchange.success' | 'management.fail' | 'management.success' | 'scim.event' | 'system.notification' | 'user.fail' | 'user.notification' | 'user.success' | 'actions' | 'other')
+  [member: string]: unknown
 }
 
 export interface LogStreamHttp {
@@ -5012,6 +5194,7 @@ export interface LogStreamHttp {
   filters?: LogStreamFilter[]
   pii_config?: LogStreamPiiConfig
   sink?: LogStreamHttpSink
+  [member: string]: unknown
 }
 
 export interface LogStreamHttpSink {
@@ -5031,6 +5214,7 @@ export interface LogStreamMixpanel {
   filters?: LogStreamFilter[]
   pii_config?: LogStreamPiiConfig
   sink?: LogStreamMixpanelSink
+  [member: string]: unknown
 }
 
 export interface LogStreamMixpanelSink {
@@ -5062,6 +5246,7 @@ export interface LogStreamSegment {
   filters?: LogStreamFilter[]
   pii_config?: LogStreamPiiConfig
   sink?: LogStreamSegmentSinkWriteKey
+  [member: string]: unknown
 }
 
 export interface LogStreamSegmentSink {
@@ -5081,6 +5266,7 @@ export interface LogStreamSplunk {
   filters?: LogStreamFilter[]
   pii_config?: LogStreamPiiConfig
   sink?: LogStreamSplunkSink
+  [member: string]: unknown
 }
 
 export interface LogStreamSplunkSink {
@@ -5099,6 +5285,7 @@ export interface LogStreamSumo {
   filters?: LogStreamFilter[]
   pii_config?: LogStreamPiiConfig
   sink?: LogStreamSumoSink
+  [member: string]: unknown
 }
 
 export interface LogStreamSumoSink {
@@ -5127,6 +5314,7 @@ export interface MdlPresentationProperties {
   resident_country?: boolean
   family_name_national_character?: boolean
   given_name_national_character?: boolean
+  [member: string]: unknown
 }
 
 export interface MdlPresentationRequest {
@@ -5147,6 +5335,12 @@ export interface NativeSocialLogin {
   google?: EnabledOption
 }
 
+export interface NativeSocialLoginPatch {
+  apple?: EnabledOption | null
+  facebook?: EnabledOption | null
+  google?: EnabledOption | null
+}
+
 export interface NetworkAcl {
   id?: string
   description?: string
@@ -5155,6 +5349,7 @@ export interface NetworkAcl {
   rule?: NetworkAclRule
   created_at?: string
   updated_at?: string
+  [member: string]: unknown
 }
 
 export interface NetworkAclAction {
@@ -5163,6 +5358,10 @@ export interface NetworkAclAction {
   log?: true
   redirect?: true
   redirect_uri?: string
+}
+
+export interface NetworkAclHttpMessageSignature {
+  keys: IdOnly[]
 }
 
 export interface NetworkAclMatch {
@@ -5177,6 +5376,8 @@ export interface NetworkAclMatch {
   hostnames?: string[]
   connecting_ipv4_cidrs?: string[]
   connecting_ipv6_cidrs?: string[]
+  auth0_managed?: string[]
+  http_message_signature?: NetworkAclHttpMessageSignature
 }
 
 export interface NetworkAclRequest {
@@ -5191,25 +5392,12 @@ export interface NetworkAclRule {
   match?: NetworkAclMatch
   not_match?: NetworkAclMatch
   scope: ('management' | 'authentication' | 'tenant' | 'dynamic_client_registration')
-}
-
-export interface NumberedPageQuery {
-  page?: number
-  per_page?: number
-}
-
-export interface OffsetOrCheckpointQuery {
-  page?: number
-  per_page?: number
-  include_totals?: boolean
-  from?: string
-  take?: number
+  match_all?: boolean
 }
 
 export interface OffsetQuery {
   page?: number
   per_page?: number
-  include_totals?: boolean
 }
 
 export interface Organization {
@@ -5219,6 +5407,10 @@ export interface Organization {
   branding?: OrganizationBranding
   metadata?: Record<string, string | null>
   token_quota?: TokenQuota
+  third_party_client_access?: 'block' | 'allow'
+  is_app_entitlement_active?: boolean
+  client?: OrganizationClientAssociation
+  [member: string]: unknown
 }
 
 export interface OrganizationAllConnection {
@@ -5242,6 +5434,10 @@ export interface OrganizationBrandingColors {
   page_background: string
 }
 
+export interface OrganizationClientAssociation {
+  use_for_member_access?: boolean
+}
+
 export interface OrganizationClientGrant {
   id?: string
   client_id?: string
@@ -5262,6 +5458,7 @@ export interface OrganizationConnection {
 export interface OrganizationConnectionInformation {
   name?: string
   strategy?: string
+  [member: string]: unknown
 }
 
 export interface OrganizationDiscoveryDomain {
@@ -5271,6 +5468,15 @@ export interface OrganizationDiscoveryDomain {
   use_for_organization_discovery?: boolean
   verification_txt: string
   verification_host: string
+}
+
+export interface OrganizationEnabledConnection {
+  connection_id?: string
+  assign_membership_on_login?: boolean
+  show_as_button?: boolean
+  is_signup_enabled?: boolean
+  connection?: OrganizationConnectionInformation
+  [member: string]: unknown
 }
 
 export interface OrganizationInvitation {
@@ -5319,6 +5525,10 @@ export interface PatchClientCredentialRequest {
   expires_at?: string | null
 }
 
+export interface PatchPhoneProviderProtectionRequest {
+  type: 'exponential' | 'none' | 'default'
+}
+
 export interface PatchRateLimitPolicyRequest {
   configuration: RateLimitPolicyConfiguration
 }
@@ -5348,7 +5558,8 @@ export type PhoneProviderConfiguration = TwilioProviderConfiguration | CustomPro
 export type PhoneProviderCredentials = TwilioProviderCredentials | Record<string, unknown>
 
 export interface PhoneProviderProtection {
-  type: 'exponential' | 'none'
+  type: 'exponential' | 'none' | 'default'
+  [member: string]: unknown
 }
 
 export interface PhoneProviderSendTest {
@@ -5381,6 +5592,7 @@ export type PhoneTemplateNotificationTypeEnum = 'otp_verify' | 'otp_enroll' | 'c
 
 export interface PhoneTemplateTestNotification {
   message: string
+  [member: string]: unknown
 }
 
 export interface PhoneTemplates {
@@ -5408,12 +5620,14 @@ export interface PreviewCimdMetadataResult {
   errors?: string[]
   validation?: CimdValidationResult
   mapped_fields?: CimdMappedClientFields
+  [member: string]: unknown
 }
 
 export interface PromptSettings {
   universal_login_experience?: 'new' | 'classic'
   identifier_first?: boolean
   webauthn_platform_first_factor?: boolean
+  [member: string]: unknown
 }
 
 export interface PublicKeyCredential {
@@ -5424,6 +5638,11 @@ export interface PublicKeyCredential {
   parse_expiry_from_cert?: boolean
   expires_at?: string
   kid?: string
+}
+
+export interface PublicKeyDeviceCredential {
+  id: string
+  [member: string]: unknown
 }
 
 export interface RateLimitPolicy {
@@ -5451,6 +5670,7 @@ export interface RefreshToken {
   resource_servers?: RefreshTokenResourceServer[]
   refresh_token_metadata?: Record<string, unknown> | null
   last_exchanged_at?: string | Record<string, unknown> | null
+  [member: string]: unknown
 }
 
 export interface RefreshTokenDevice {
@@ -5460,27 +5680,31 @@ export interface RefreshTokenDevice {
   last_ip?: string
   last_asn?: string
   last_user_agent?: string
+  [member: string]: unknown
 }
 
 export interface RefreshTokenResourceServer {
   audience?: string
   scopes?: string
+  [member: string]: unknown
 }
 
 export interface RegenerateUsersRecoveryCodeResult {
   recovery_code?: string
+  [member: string]: unknown
 }
 
 export interface RegisterCimdClientResult {
   client_id: string
   mapped_fields: CimdMappedClientFields
   validation: CimdValidationResult
+  [member: string]: unknown
 }
 
 export type RemainingIdentities = { connection: string; user_id: string | number; provider: string; isSocial?: boolean; access_token?: string; access_token_secret?: string; refresh_token?: string; profileData?: UserProfileData }[]
 
 export interface ReplaceSynchronizedGroupsRequest {
-  groups: IdOnly[]
+  groups: SynchronizedGroup[]
 }
 
 export interface ResourceServer {
@@ -5499,13 +5723,14 @@ export interface ResourceServer {
   token_lifetime_for_web?: number
   enforce_policies?: boolean
   token_dialect?: ResourceServerTokenDialectSchemaEnum
-  token_encryption?: ResourceServerTokenEncryption
+  token_encryption?: ResourceServerTokenEncryption | null
   consent_policy?: 'transactional-authorization-with-mfa' | null
   authorization_details?: unknown[] | null
-  proof_of_possession?: ResourceServerProofOfPossession
+  proof_of_possession?: ResourceServerProofOfPossession | null
   subject_type_authorization?: ResourceServerSubjectTypeAuthorization
-  authorization_policy?: ResourceServerAuthorizationPolicy
+  authorization_policy?: ResourceServerAuthorizationPolicy | null
   client_id?: string
+  token_lifetime_for_anonymous_access_tokens?: number
 }
 
 export interface ResourceServerAuthorizationPolicy {
@@ -5526,14 +5751,17 @@ export interface ResourceServerScope {
 export interface ResourceServerSubjectTypeAuthorization {
   user?: ResourceServerSubjectTypeAuthorizationUser
   client?: ResourceServerSubjectTypeAuthorizationClient
+  anonymous_user?: ResourceServerSubjectTypeAuthorizationClient
 }
 
 export interface ResourceServerSubjectTypeAuthorizationClient {
   policy?: 'deny_all' | 'require_client_grant'
+  [member: string]: unknown
 }
 
 export interface ResourceServerSubjectTypeAuthorizationUser {
   policy?: 'allow_all' | 'deny_all' | 'require_client_grant'
+  [member: string]: unknown
 }
 
 export type ResourceServerTokenDialectSchemaEnum = 'access_token' | 'access_token_authz' | 'rfc9068_profile' | 'rfc9068_profile_authz'
@@ -5570,6 +5798,8 @@ export interface Role {
   id?: string
   name?: string
   description?: string
+  type?: 'tenant' | 'organization'
+  owner_id?: string
 }
 
 export interface RoleIds {
@@ -5604,11 +5834,13 @@ export interface RotateConnectionsKeysResult {
   algorithm?: string
   key_use?: 'encryption' | 'signing'
   subject_dn?: string
+  [member: string]: unknown
 }
 
 export interface RotatedSigningKey {
   cert: string
   kid: string
+  [member: string]: unknown
 }
 
 export interface Rule {
@@ -5622,6 +5854,7 @@ export interface Rule {
 
 export interface RulesConfig {
   key?: string
+  [member: string]: unknown
 }
 
 export interface ScimConfiguration {
@@ -5642,6 +5875,7 @@ export interface ScimConfigurationDefaultMapping {
 export interface ScimMappingItem {
   auth0?: string
   scim?: string
+  [member: string]: unknown
 }
 
 export interface ScimToken {
@@ -5658,6 +5892,7 @@ export interface ScimTokenItem {
   created_at?: string
   valid_until?: string
   last_used_at?: string
+  [member: string]: unknown
 }
 
 export interface Segment {
@@ -5723,11 +5958,13 @@ export type SelfServiceProfileAllowedStrategyEnum = 'oidc' | 'samlp' | 'waad' | 
 
 export interface SelfServiceProfileBrandingColors {
   primary: string
+  [member: string]: unknown
 }
 
 export interface SelfServiceProfileBrandingProperties {
   logo_url?: string
   colors?: SelfServiceProfileBrandingColors
+  [member: string]: unknown
 }
 
 export interface SelfServiceProfileSsoTicket {
@@ -5740,13 +5977,13 @@ export interface SelfServiceProfileSsoTicketConnectionConfig {
   is_domain_connection?: boolean
   show_as_button?: boolean
   metadata?: Record<string, string | null>
-  options?: SelfServiceProfileSsoTicketConnectionOptions
+  options?: SelfServiceProfileSsoTicketConnectionOptions | null
 }
 
 export interface SelfServiceProfileSsoTicketConnectionOptions {
   icon_url?: string | null
   domain_aliases?: string[] | null
-  idpinitiated?: SelfServiceProfileSsoTicketIdpInitiatedOptions
+  idpinitiated?: SelfServiceProfileSsoTicketIdpInitiatedOptions | null
 }
 
 export interface SelfServiceProfileSsoTicketDomainAliasesConfig {
@@ -5768,6 +6005,7 @@ export interface SelfServiceProfileSsoTicketEnabledOrganization {
 
 export interface SelfServiceProfileSsoTicketGoogleWorkspaceConfig {
   sync_users: boolean
+  sync_groups?: boolean
 }
 
 export interface SelfServiceProfileSsoTicketIdpInitiatedOptions {
@@ -5803,20 +6041,29 @@ export interface Session {
   authentication?: SessionAuthenticationSignals
   cookie?: SessionCookieMetadata
   session_metadata?: Record<string, unknown> | null
+  actor?: SessionActorMetadata
+  [member: string]: unknown
+}
+
+export interface SessionActorMetadata {
+  sub: string
 }
 
 export interface SessionAuthenticationSignal {
   name?: string
   timestamp?: string | Record<string, unknown> | null
   type?: string
+  [member: string]: unknown
 }
 
 export interface SessionAuthenticationSignals {
   methods?: SessionAuthenticationSignal[]
+  [member: string]: unknown
 }
 
 export interface SessionClientMetadata {
   client_id?: string
+  [member: string]: unknown
 }
 
 export interface SessionCookie {
@@ -5825,6 +6072,7 @@ export interface SessionCookie {
 
 export interface SessionCookieMetadata {
   mode?: 'non-persistent' | 'persistent'
+  [member: string]: unknown
 }
 
 export interface SessionDeviceMetadata {
@@ -5834,6 +6082,7 @@ export interface SessionDeviceMetadata {
   last_user_agent?: string
   last_ip?: string | null
   last_asn?: string
+  [member: string]: unknown
 }
 
 export interface SetCustomSigningKeysRequest {
@@ -5873,6 +6122,7 @@ export interface SetRulesConfigRequest {
 export interface SetRulesConfigResponse {
   key: string
   value: string
+  [member: string]: unknown
 }
 
 export interface SetUserAuthenticationMethodResponse {
@@ -5929,11 +6179,12 @@ export interface SignupVerified {
 export interface SubscribeEventsQuery {
   from?: string
   from_timestamp?: string
-  event_type?: EventStreamEventTypeEnum[]
+  event_type?: EventStreamEventTypeEnum | readonly EventStreamEventTypeEnum[]
 }
 
 export interface SupplementalSignals {
   akamai_enabled?: boolean
+  [member: string]: unknown
 }
 
 export type SupportedLocales = 'am' | 'ar' | 'ar-EG' | 'ar-SA' | 'az' | 'bg' | 'bn' | 'bs' | 'ca-ES' | 'cnr' | 'cs' | 'cy' | 'da' | 'de' | 'el' | 'en' | 'en-CA' | 'es' | 'es-419' | 'es-AR' | 'es-MX' | 'et' | 'eu-ES' | 'fa' | 'fi' | 'fr' | 'fr-CA' | 'fr-FR' | 'gl-ES' | 'gu' | 'he' | 'hi' | 'hr' | 'hu' | 'hy' | 'id' | 'is' | 'it' | 'ja' | 'ka' | 'kk' | 'kn' | 'ko' | 'lt' | 'lv' | 'mk' | 'ml' | 'mn' | 'mr' | 'ms' | 'my' | 'nb' | 'nl' | 'nn' | 'no' | 'pa' | 'pl' | 'pt' | 'pt-BR' | 'pt-PT' | 'ro' | 'ru' | 'sk' | 'sl' | 'so' | 'sq' | 'sr' | 'sv' | 'sw' | 'ta' | 'te' | 'th' | 'tl' | 'tr' | 'uk' | 'ur' | 'vi' | 'zgh' | 'zh-CN' | 'zh-HK' | 'zh-MO' | 'zh-TW'
@@ -5953,6 +6204,14 @@ export interface SuspiciousIPThrottlingSettings {
 export interface SuspiciousIPThrottlingStage {
   'pre-login'?: SuspiciousIPThrottlingPreLoginStage
   'pre-user-registration'?: SuspiciousIPThrottlingPreLoginStage
+  'pre-custom-token-exchange'?: SuspiciousIPThrottlingPreLoginStage
+}
+
+export interface SynchronizedGroup {
+  id: string
+  name?: string
+  email?: string
+  direct_members_count?: number
 }
 
 export interface TenantOIDCLogoutSettings {
@@ -5960,13 +6219,13 @@ export interface TenantOIDCLogoutSettings {
 }
 
 export interface TenantSettings {
-  change_password?: TenantSettingsGuardianPage
-  guardian_mfa_page?: TenantSettingsGuardianPage
+  change_password?: TenantSettingsGuardianPage | null
+  guardian_mfa_page?: TenantSettingsGuardianPage | null
   default_audience?: string
   default_directory?: string
-  error_page?: TenantSettingsErrorPage
-  device_flow?: TenantSettingsDeviceFlow
-  default_token_quota?: DefaultTokenQuota
+  error_page?: TenantSettingsErrorPage | null
+  device_flow?: TenantSettingsDeviceFlow | null
+  default_token_quota?: DefaultTokenQuota | null
   flags?: TenantSettingsFlags
   friendly_name?: string
   picture_url?: string
@@ -5982,14 +6241,14 @@ export interface TenantSettings {
   sandbox_versions_available?: string[]
   default_redirection_uri?: string
   enabled_locales?: SupportedLocales[]
-  security_headers?: TenantSettingsNullableSecurityHeaders
-  session_cookie?: SessionCookie
-  sessions?: TenantSettingsSessions
+  security_headers?: TenantSettingsNullableSecurityHeaders | null
+  session_cookie?: SessionCookie | null
+  sessions?: TenantSettingsSessions | null
   oidc_logout?: TenantOIDCLogoutSettings
   allow_organization_name_in_authentication_api?: boolean
   customize_mfa_in_postlogin_action?: boolean
   acr_values_supported?: string[] | null
-  mtls?: TenantSettingsMTLS
+  mtls?: TenantSettingsMTLS | null
   pushed_authorization_requests_supported?: boolean
   authorization_response_iss_parameter_supported?: boolean | null
   skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | null
@@ -6048,6 +6307,7 @@ export interface TenantSettingsFlags {
   disable_management_api_sms_obfuscation?: boolean
   trust_azure_adfs_email_verified_connection_property?: boolean
   custom_domains_provisioning?: boolean
+  local_resource_discovery?: boolean
 }
 
 export interface TenantSettingsGuardianPage {
@@ -6060,12 +6320,18 @@ export interface TenantSettingsMTLS {
 }
 
 export interface TenantSettingsNullableSecurityHeaders {
-  content_security_policy?: ContentSecurityPolicyConfig
-  x_xss_protection?: XssProtectionConfig
+  content_security_policy?: ContentSecurityPolicyConfig | null
+  x_xss_protection?: XssProtectionConfig | null
 }
 
 export interface TenantSettingsSessions {
   oidc_logout_prompt_enabled?: boolean
+  anonymous?: TenantSettingsSessionsAnonymous | null
+}
+
+export interface TenantSettingsSessionsAnonymous {
+  lifetime_in_minutes?: number
+  activate_cookie?: boolean
 }
 
 export interface TestActionRequest {
@@ -6081,8 +6347,13 @@ export interface TestCustomDomainResult {
   message?: string
 }
 
+export interface ThirdPartyClientAccessConfig {
+  allow_configuration: boolean
+}
+
 export interface Ticket {
   ticket: string
+  [member: string]: unknown
 }
 
 export interface TokenExchangeProfile {
@@ -6093,6 +6364,7 @@ export interface TokenExchangeProfile {
   type?: 'custom_authentication'
   created_at?: string
   updated_at?: string
+  [member: string]: unknown
 }
 
 export interface TokenQuota {
@@ -6103,6 +6375,16 @@ export interface TokenQuotaClientCredentials {
   enforce?: boolean
   per_day?: number
   per_hour?: number
+}
+
+export interface TokenQuotaConfiguration {
+  client_credentials: TokenQuotaClientCredentials
+  [member: string]: unknown
+}
+
+export interface TokenVaultPrivilegedAccessGrant {
+  connection: string
+  scopes: string[]
 }
 
 export interface TwilioProviderConfiguration {
@@ -6136,6 +6418,16 @@ export interface UpdateActionRequest {
   runtime?: string
   secrets?: ActionSecretRequest[]
   modules?: ActionModuleReference[]
+}
+
+export interface UpdateAculResponse {
+  rendering_mode?: 'advanced' | 'standard'
+  context_configuration?: AculContextConfiguration
+  default_head_tags_disabled?: boolean | null
+  use_page_template?: boolean | null
+  head_tags?: AculHeadTag[] | null
+  filters?: AculFilters | null
+  [member: string]: unknown
 }
 
 export interface UpdateAttackProtectionCaptchaRequest {
@@ -6175,10 +6467,10 @@ export interface UpdateBrandingPhoneProviderRequest {
 }
 
 export interface UpdateBrandingRequest {
-  colors?: UpdateBrandingColors
+  colors?: UpdateBrandingColors | null
   favicon_url?: string | null
   logo_url?: string | null
-  font?: UpdateBrandingFont
+  font?: UpdateBrandingFont | null
 }
 
 export interface UpdateClientGrantRequest {
@@ -6197,7 +6489,7 @@ export interface UpdateClientRequest {
   callbacks?: string[]
   oidc_logout?: ClientOIDCBackchannelLogoutSettings
   oidc_backchannel_logout?: ClientOIDCBackchannelLogoutSettings
-  session_transfer?: ClientSessionTransferConfiguration
+  session_transfer?: ClientSessionTransferConfiguration | null
   allowed_origins?: string[]
   web_origins?: string[]
   grant_types?: string[]
@@ -6205,7 +6497,7 @@ export interface UpdateClientRequest {
   allowed_clients?: string[]
   allowed_logout_urls?: string[]
   jwt_configuration?: ClientJwtConfiguration
-  encryption_key?: ClientEncryptionKey
+  encryption_key?: ClientEncryptionKey | null
   sso?: boolean
   cross_origin_authentication?: boolean
   cross_origin_loc?: string | null
@@ -6218,37 +6510,40 @@ export interface UpdateClientRequest {
   oidc_conformant?: boolean
   custom_login_page?: string
   custom_login_page_preview?: string
-  token_quota?: TokenQuota
+  token_quota?: TokenQuota | null
   form_template?: string
   addons?: ClientAddons
   client_metadata?: Record<string, unknown>
   mobile?: ClientMobile
   initiate_login_uri?: string
-  native_social_login?: NativeSocialLogin
-  fedcm_login?: FedCMLogin
-  refresh_token?: ClientRefreshTokenConfiguration
-  default_organization?: ClientDefaultOrganization
+  native_social_login?: NativeSocialLoginPatch | null
+  fedcm_login?: FedCMLoginPatch | null
+  refresh_token?: ClientRefreshTokenConfiguration | null
+  default_organization?: ClientDefaultOrganization | null
   organization_usage?: 'deny' | 'allow' | 'require' | null
   organization_require_behavior?: 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt' | null
   organization_discovery_methods?: ('email' | 'organization_name')[] | null
-  client_authentication_methods?: ClientAuthenticationMethod
+  client_authentication_methods?: ClientAuthenticationMethod | null
   require_pushed_authorization_requests?: boolean
   require_proof_of_possession?: boolean
   signed_request_object?: ClientSignedRequestObjectWithCredentialId
   token_vault_privileged_access?: ClientTokenVaultPrivilegedAccessWithCredentialId
   compliance_level?: ClientComplianceLevelEnum
   skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | null
-  token_exchange?: ClientTokenExchangeConfiguration
+  token_exchange?: ClientTokenExchangeConfiguration | null
   par_request_expiry?: number | null
-  express_configuration?: ExpressConfiguration
-  my_organization_configuration?: ClientMyOrganizationPostConfiguration
+  express_configuration?: ExpressConfiguration | null
+  my_organization_configuration?: ClientMyOrganizationPostConfiguration | null
   async_approval_notification_channels?: ('guardian-push' | 'email')[] | null
   third_party_security_mode?: 'strict' | 'permissive'
   redirection_policy?: 'allow_always' | 'open_redirect_protection'
+  identity_assertion_authorization_grant?: AnonymousSessions | null
+  anonymous_sessions?: AnonymousSessions | null
+  b2b_integration_configuration?: B2BIntegrationConfiguration
 }
 
 export interface UpdateConnectionOptions {
-  validation?: ConnectionValidationOptions
+  validation?: ConnectionValidationOptions | null
   non_persistent_attrs?: string[] | null
   precedence?: ('email' | 'phone_number' | 'username')[]
   attributes?: ConnectionAttributes
@@ -6257,13 +6552,13 @@ export interface UpdateConnectionOptions {
   import_mode?: boolean
   configuration?: Record<string, string | null> | null
   customScripts?: ConnectionCustomScripts
-  authentication_methods?: ConnectionAuthenticationMethods
-  passkey_options?: ConnectionPasskeyOptions
+  authentication_methods?: ConnectionAuthenticationMethods | null
+  passkey_options?: ConnectionPasskeyOptions | null
   passwordPolicy?: 'none' | 'low' | 'fair' | 'good' | 'excellent' | null
-  password_complexity_options?: ConnectionPasswordComplexityOptions
-  password_history?: ConnectionPasswordHistoryOptions
-  password_no_personal_info?: ConnectionPasswordNoPersonalInfoOptions
-  password_dictionary?: ConnectionPasswordDictionaryOptions
+  password_complexity_options?: ConnectionPasswordComplexityOptions | null
+  password_history?: ConnectionPasswordHistoryOptions | null
+  password_no_personal_info?: ConnectionPasswordNoPersonalInfoOptions | null
+  password_dictionary?: ConnectionPasswordDictionaryOptions | null
   api_enable_users?: boolean
   api_enable_groups?: boolean
   basic_profile?: boolean
@@ -6276,30 +6571,42 @@ export interface UpdateConnectionOptions {
   disable_self_service_change_password?: boolean
   upstream_params?: (Record<string, (ConnectionUpstreamAlias | ConnectionUpstreamValue)> | null)
   set_user_root_attributes?: 'on_each_login' | 'on_first_login' | 'never_on_login'
-  gateway_authentication?: ConnectionGatewayAuthentication
-  federated_connections_access_tokens?: ActiveOption
+  gateway_authentication?: ConnectionGatewayAuthentication | null
+  federated_connections_access_tokens?: ActiveOption | null
   password_options?: ConnectionPasswordOptions
   assertion_decryption_settings?: ConnectionAssertionDecryptionSettings
   id_token_signed_response_algs?: (('ES256' | 'ES384' | 'PS256' | 'PS384' | 'RS256' | 'RS384' | 'RS512')[] | null)
   dpop_signing_alg?: 'ES256' | 'ES384' | 'ES512' | 'Ed25519'
-  token_endpoint_auth_method?: 'client_secret_post' | 'private_key_jwt'
-  token_endpoint_auth_signing_alg?: 'ES256' | 'ES384' | 'PS256' | 'PS384' | 'RS256' | 'RS384' | 'RS512'
+  token_endpoint_auth_method?: 'client_secret_post' | 'private_key_jwt' | null
+  token_endpoint_auth_signing_alg?: ('ES256' | 'ES384' | 'PS256' | 'PS384' | 'RS256' | 'RS384' | 'RS512' | null)
   token_endpoint_jwtca_aud_format?: 'issuer' | 'token_endpoint'
   id_token_session_expiry_supported?: boolean
-  [option: string]: unknown
+  [member: string]: unknown
+}
+
+export interface UpdateConnectionProfileRequest {
+  name?: string
+  organization?: ConnectionProfileOrganization
+  connection_name_prefix_template?: string
+  enabled_features?: ('scim' | 'universal_logout')[]
+  connection_config?: Record<string, unknown>
+  strategy_overrides?: ConnectionProfileStrategyOverrides
+  provisioning?: ConnectionProfileProvisioning
+  cross_app_access_resource_app?: ConnectionProfileCrossAppAccessResourceApp
 }
 
 export interface UpdateConnectionRequest {
   display_name?: string
-  options?: UpdateConnectionOptions
+  options?: UpdateConnectionOptions | null
   enabled_clients?: string[] | null
   is_domain_connection?: boolean
   show_as_button?: boolean
   realms?: string[]
   metadata?: Record<string, string | null>
-  authentication?: CrossAppAccessRequestingApp
+  authentication?: AnonymousSessions
   connected_accounts?: ConnectionConnectedAccountsPurpose
-  cross_app_access_requesting_app?: CrossAppAccessRequestingApp
+  cross_app_access_requesting_app?: AnonymousSessions
+  cross_app_access_resource_app?: CrossAppAccessResourceApp | null
 }
 
 export interface UpdateCustomDomainRequest {
@@ -6416,7 +6723,9 @@ export interface UpdateOrganizationRequest {
   name?: string
   branding?: OrganizationBranding
   metadata?: Record<string, string | null>
-  token_quota?: TokenQuota
+  token_quota?: TokenQuota | null
+  third_party_client_access?: 'block' | 'allow'
+  is_app_entitlement_active?: boolean
 }
 
 export interface UpdatePhoneTemplateRequest {
@@ -6440,12 +6749,13 @@ export interface UpdateResourceServerRequest {
   token_lifetime?: number
   token_dialect?: ResourceServerTokenDialectSchemaEnum
   enforce_policies?: boolean
-  token_encryption?: ResourceServerTokenEncryption
+  token_encryption?: ResourceServerTokenEncryption | null
   consent_policy?: 'transactional-authorization-with-mfa' | null
   authorization_details?: unknown[] | null
-  proof_of_possession?: ResourceServerProofOfPossession
+  proof_of_possession?: ResourceServerProofOfPossession | null
   subject_type_authorization?: ResourceServerSubjectTypeAuthorization
-  authorization_policy?: ResourceServerAuthorizationPolicy
+  authorization_policy?: ResourceServerAuthorizationPolicy | null
+  token_lifetime_for_anonymous_access_tokens?: number | null
 }
 
 export interface UpdateRoleRequest {
@@ -6495,13 +6805,13 @@ export interface UpdateSupplementalSignalsRequest {
 }
 
 export interface UpdateTenantSettingsRequest {
-  change_password?: TenantSettingsGuardianPage
-  device_flow?: TenantSettingsDeviceFlow
-  guardian_mfa_page?: TenantSettingsGuardianPage
+  change_password?: TenantSettingsGuardianPage | null
+  device_flow?: TenantSettingsDeviceFlow | null
+  guardian_mfa_page?: TenantSettingsGuardianPage | null
   default_audience?: string
   default_directory?: string
-  error_page?: TenantSettingsErrorPage
-  default_token_quota?: DefaultTokenQuota
+  error_page?: TenantSettingsErrorPage | null
+  default_token_quota?: DefaultTokenQuota | null
   flags?: TenantSettingsFlags
   friendly_name?: string
   picture_url?: string
@@ -6520,14 +6830,14 @@ export interface UpdateTenantSettingsRequest {
   legacy_sandbox_version?: string
   default_redirection_uri?: string
   enabled_locales?: SupportedLocales[]
-  security_headers?: TenantSettingsNullableSecurityHeaders
-  session_cookie?: SessionCookie
-  sessions?: TenantSettingsSessions
+  security_headers?: TenantSettingsNullableSecurityHeaders | null
+  session_cookie?: SessionCookie | null
+  sessions?: TenantSettingsSessions | null
   oidc_logout?: TenantOIDCLogoutSettings
   customize_mfa_in_postlogin_action?: boolean | null
   allow_organization_name_in_authentication_api?: boolean | null
   acr_values_supported?: string[] | null
-  mtls?: TenantSettingsMTLS
+  mtls?: TenantSettingsMTLS | null
   pushed_authorization_requests_supported?: boolean | null
   authorization_response_iss_parameter_supported?: boolean | null
   skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | null
@@ -6537,7 +6847,7 @@ export interface UpdateTenantSettingsRequest {
   phone_consolidated_experience?: boolean
   include_session_metadata_in_tenant_logs?: boolean
   dynamic_client_registration_security_mode?: 'strict' | 'permissive'
-  country_codes?: TenantSettingsCountryCodes
+  country_codes?: TenantSettingsCountryCodes | null
 }
 
 export interface UpdateTokenExchangeProfileRequest {
@@ -6582,16 +6892,20 @@ export interface UpdateUserRequest {
   phone_number?: string | null
   phone_verified?: boolean
   user_metadata?: UserMetadata
+  /** Merged with what is there, one level deep; `null` takes a field away. */
   app_metadata?: AppMetadata
   given_name?: string | null
   family_name?: string | null
   name?: string | null
   nickname?: string | null
   picture?: string | null
+  /** Whether the new address gets an e-mail that verifies it. Default true. */
   verify_email?: boolean
   verify_phone_number?: boolean
   password?: string | null
+  /** The connection whose password, name or address changes; needed where the user has several identities. */
   connection?: string
+  /** The application, where `email` or `phone_number` changes. */
   client_id?: string
   username?: string | null
 }
@@ -6612,16 +6926,21 @@ export interface UpdateVerifiableCredentialTemplateRequest {
 }
 
 export interface User {
+  /** The identifier in Auth0, provider included: `auth0|507f1f77bcf86cd799439020`. */
   user_id?: string
   email?: string
+  /** Whether the user has proved that the address is theirs. */
   email_verified?: boolean
   username?: string
   phone_number?: string
   phone_verified?: boolean
   created_at?: string
   updated_at?: string
+  /** The accounts of the user; more than one after accounts were linked. The first is the primary one. */
   identities?: UserIdentitySchema[]
+  /** What the application knows of the user, e.g. a plan; users cannot change it. */
   app_metadata?: AppMetadata
+  /** What users may change themselves, e.g. preferences. */
   user_metadata?: UserMetadata
   picture?: string
   name?: string
@@ -6629,12 +6948,16 @@ export interface User {
   multifactor?: string[]
   multifactor_last_modified?: string
   last_ip?: string
+  /** When the user logged in last, ISO 8601. */
   last_login?: string
   last_password_reset?: string
+  /** How often the user has logged in. */
   logins_count?: number
+  /** Whether an administrator has blocked the user. Blocks of attack protection are `userBlocks`. */
   blocked?: boolean
   given_name?: string
   family_name?: string
+  [member: string]: unknown
 }
 
 export interface UserAttributeProfile {
@@ -6743,12 +7066,14 @@ export interface UserAuthenticationMethod {
 export interface UserAuthenticationMethodProperties {
   type?: 'totp' | 'push' | 'sms' | 'voice'
   id?: string
+  [member: string]: unknown
 }
 
 export interface UserBlockIdentifier {
   identifier?: string
   ip?: string
   connection?: string
+  [member: string]: unknown
 }
 
 export interface UserBlocks {
@@ -6768,6 +7093,8 @@ export interface UserEffectivePermissionRoleSource {
   name?: string
   description?: string
   sources?: ('direct' | 'groups')[]
+  type?: 'tenant' | 'organization'
+  owner_id?: string
 }
 
 export interface UserEffectiveRole {
@@ -6783,9 +7110,10 @@ export interface UserGrant {
   user_id?: string
   audience?: string
   scope?: string[]
+  organization_id?: string
 }
 
-export type UserGroup = Group & { membership_created_at?: string }
+export type UserGroup = Group & { membership_created_at?: string; [member: string]: unknown }
 
 export interface UserIdentity {
   connection: string
@@ -6826,6 +7154,7 @@ export interface UserProfileData {
   phone_number?: string
   phone_verified?: boolean
   family_name?: string
+  [member: string]: unknown
 }
 
 export interface UsernameAllowedTypes {
@@ -6856,6 +7185,7 @@ export interface UsersEnrollment {
   auth_method?: ('authenticator' | 'guardian' | 'sms' | 'webauthn-platform' | 'webauthn-roaming')
   enrolled_at?: string
   last_auth?: string
+  [member: string]: unknown
 }
 
 export interface ValidateExperimentResult {
@@ -6893,6 +7223,7 @@ export interface VerifiableCredentialTemplate {
   well_known_trusted_issuers?: string | null
   created_at?: string
   updated_at?: string
+  [member: string]: unknown
 }
 
 export interface VerificationEmailJob {
@@ -6900,6 +7231,7 @@ export interface VerificationEmailJob {
   type: string
   created_at?: string
   id: string
+  [member: string]: unknown
 }
 
 export interface VerifyCustomDomainResult {

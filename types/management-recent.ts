@@ -1,7 +1,14 @@
 // Types of operations that Auth0's OpenAPI document does not hold yet, written by hand.
 
 import type {
-  CheckpointQuery, Client, FieldsQuery, IdOnly, ListOrganizationsQuery, ListRolesQuery, Organization, ResourceServer
+  CheckpointQuery,
+  Client,
+  FieldsQuery,
+  ListOrganizationsQuery,
+  ListRolesQuery,
+  Organization,
+  ResourceServer,
+  SynchronizedGroup
 } from './management-generated.js'
 
 /** An AI agent of the tenant. */
@@ -39,17 +46,17 @@ export interface ClientSearch {
   [member: string]: unknown
 }
 
-export interface SynchronizedGroup extends IdOnly {
-  name?: string
-  email?: string
-  direct_members_count?: number
+export interface SynchronizedGroupsRequest {
+  groups: SynchronizedGroup[]
 }
 
-export interface SynchronizedGroupsRequest { groups: IdOnly[] }
+export interface SynchronizedGroupsQuery extends CheckpointQuery {
+  q?: string
+}
 
-export interface SynchronizedGroupsQuery extends CheckpointQuery { q?: string }
-
-export interface AdvanceRampRequest { target_level: number }
+export interface AdvanceRampRequest {
+  target_level: number
+}
 
 export interface AdvancedRamp {
   experiment_id: string
@@ -97,7 +104,9 @@ export interface FoundOrganization extends Organization {
   is_app_entitlement_active?: boolean
 }
 
-export interface OrganizationsQuery extends ListOrganizationsQuery { include_client_association_for?: string }
+export interface OrganizationsQuery extends ListOrganizationsQuery {
+  include_client_association_for?: string
+}
 
 /** An application's access to an organization. */
 export interface OrganizationClient {
@@ -113,11 +122,17 @@ export interface OrganizationClient {
   }
 }
 
-export interface CreateOrganizationClientsRequest { clients: { client_id: string, use_for_member_access: boolean }[] }
+export interface CreateOrganizationClientsRequest {
+  clients: { client_id: string; use_for_member_access: boolean }[]
+}
 
-export interface UpdateOrganizationClientRequest { use_for_member_access?: boolean }
+export interface UpdateOrganizationClientRequest {
+  use_for_member_access?: boolean
+}
 
-export interface ClientIds { clients: string[] }
+export interface ClientIds {
+  clients: string[]
+}
 
 export interface OrganizationTemplate {
   id?: string
@@ -132,8 +147,11 @@ export interface OrganizationTemplate {
   allowed_strategies?: ('adfs' | 'google-apps' | 'oidc' | 'okta' | 'pingfederate' | 'samlp' | 'waad')[]
   invitation_landing_client_id?: string
   admin_roles_assignment?: string[]
-  use_for_organization_discovery?: { default_value: boolean, allowed_values?: boolean[] } | null
-  role_visibility_policy?: { default_value: RoleVisibility, overrides?: { role_id: string, access: RoleVisibility }[] } | null
+  use_for_organization_discovery?: { default_value: boolean; allowed_values?: boolean[] } | null
+  role_visibility_policy?: {
+    default_value: RoleVisibility
+    overrides?: { role_id: string; access: RoleVisibility }[]
+  } | null
   created_at?: string
   updated_at?: string
 }
@@ -172,7 +190,12 @@ export interface SearchResourceServersQuery extends CheckpointQuery, FieldsQuery
   sort?: 'name' | 'identifier' | 'updated_at'
 }
 
-export interface FoundResourceServer extends ResourceServer { token_lifetime_for_anonymous_access_tokens?: number }
+export interface FoundResourceServer extends ResourceServer {
+  token_lifetime_for_anonymous_access_tokens?: number
+}
 
 /** A token on the deny list that Auth0 removed. */
-export interface BlacklistedToken { aud?: string, jti: string }
+export interface BlacklistedToken {
+  aud?: string
+  jti: string
+}

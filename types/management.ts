@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { CreateImportUsersRequest } from './management-generated.js'
+import type { CreateImportUsersRequest, SubscribeEventsQuery } from './management-generated.js'
 
 export type * from './management-generated.js'
 export type * from './management-recent.js'
@@ -17,17 +17,19 @@ export interface CallOptions {
 /** What uploading calls take. */
 export interface UploadOptions extends CallOptions {
   /** Told how many bytes of the file are sent; `total` where it is known. */
-  onProgress?: (progress: { sent: number, total?: number }) => void
+  onProgress?: (progress: { sent: number; total?: number }) => void
 }
 
 /** A page of a list that is read by page number, with the number of all records. */
-export type OffsetPage<K extends string, T> = { start: number, limit: number, total: number, length?: number } & { [key in K]: T[] }
+export type OffsetPage<K extends string, T> = { start: number; limit: number; total: number; length?: number } & {
+  [key in K]: T[]
+}
 
 /** A page of a list that is read by page number, where Auth0 does not count. */
-export type UncountedPage<K extends string, T> = { start: number, limit: number } & { [key in K]: T[] }
+export type UncountedPage<K extends string, T> = { start: number; limit: number } & { [key in K]: T[] }
 
 /** A page of a list that is read by page number, as the Actions endpoints answer. */
-export type NumberedPage<K extends string, T> = { page: number, per_page: number, total: number } & { [key in K]: T[] }
+export type NumberedPage<K extends string, T> = { page: number; per_page: number; total: number } & { [key in K]: T[] }
 
 /** A page of a list that is read from a checkpoint; without `next` it is the last. */
 export type CheckpointPage<K extends string, T> = { next?: string } & { [key in K]: T[] }
@@ -63,11 +65,38 @@ export interface ImportUsersRequest extends Omit<CreateImportUsersRequest, 'user
   users: string | URL | Uint8Array | Readable | AsyncIterable<Uint8Array>
 }
 
-/** A change in the tenant, as `events.subscribe()` tells it. @see CloudEvents 1.0 */
-export interface TenantEvent {
-  /** E.g. `user.created`. */
-  type: string
-  /** Where to go on: the `from` of a later subscription. */
-  offset: string
-  event: { id: string, type: string, time: string, source: string, data: Record<string, unknown>, [attribute: string]: unknown }
+/** What `events.subscribe()` takes. */
+export interface SubscribeOptions extends CallOptions {
+  /** Reconnects in a row without a message after which the iteration ends with an error. Default 10. */
+  maxReconnects?: number
 }
+
+/** The kinds of changes in a tenant. */
+export type TenantEventType = Each<NonNullable<SubscribeEventsQuery['event_type']>>
+type Each<T> = T extends readonly (infer Item)[] ? Item : T
+
+/** A change in the tenant. @see CloudEvents 1.0 */
+export interface TenantChange {
+  /** E.g. `user.created`. */
+  type: TenantEventType
+  /** The place in the stream: the `from` of a later subscription. */
+  offset: string
+  event: {
+    id: string
+    type: string
+    time: string
+    source: string
+    data: Record<string, unknown>
+    [attribute: string]: unknown
+  }
+}
+
+/** A place in the stream without a change: save it as you save that of a change. */
+export interface OffsetOnly {
+  type: 'offset-only'
+  offset: string
+  event?: undefined
+}
+
+/** What `events.subscribe()` gives; `type` tells which it is. */
+export type TenantEvent = TenantChange | OffsetOnly

@@ -1,9 +1,37 @@
 import { describe, expect, test } from 'tstyche'
+import { CLIENT_OPTIONS } from '../lib/base/client-options.js'
+import type {
+  AuthenticationClientOptions,
+  MyAccountClientOptions,
+  TokenVerifierOptions
+} from '../lib/authentication/index.js'
+import type { ManagementClientOptions } from '../lib/management/index.js'
 import { ManagementClient, paginate, waitForJob } from '../lib/management/index.js'
-import type { CheckpointPage, DailyStats, Job, JobError, JobGenericError, Log, NumberedPage, OffsetPage, Organization, OrganizationMember, Role, Session, Ticket, User } from './management.js'
+import type {
+  Client,
+  ListOrganizationMembersQuery,
+  ListOrganizationsQuery,
+  ListUsersQuery,
+  CheckpointPage,
+  DailyStats,
+  Job,
+  JobError,
+  JobGenericError,
+  Log,
+  NumberedPage,
+  OffsetPage,
+  Organization,
+  OrganizationMember,
+  Role,
+  Session,
+  Ticket,
+  User
+} from './management.js'
 
 declare module './management-generated.js' {
-  interface UserMetadata { theme?: 'dark' | 'light' }
+  interface UserMetadata {
+    theme?: 'dark' | 'light'
+  }
 }
 
 const client = new ManagementClient({ domain: 'acme.eu.auth0.com', token: 'token' })
@@ -38,7 +66,9 @@ describe('path, body, query and options stand in this order', () => {
   })
 
   test('post: a body', () => {
-    expect(client.users.create({ connection: 'db', email: 'a@b.c' }, { headers: { 'x-trace': '1' } })).type.toBe<Promise<User>>()
+    expect(client.users.create({ connection: 'db', email: 'a@b.c' }, { headers: { 'x-trace': '1' } })).type.toBe<
+      Promise<User>
+    >()
     expect(client.users.create).type.not.toBeCallableWith({ email: 'a@b.c' })
     expect(client.users.create).type.not.toBeCallableWith()
   })
@@ -119,12 +149,31 @@ describe('lists', () => {
   test('the answer follows from the query', () => {
     expect(client.users.list()).type.toBe<Promise<User[]>>()
     expect(client.users.list({ q: 'x', include_totals: true })).type.toBe<Promise<OffsetPage<'users', User>>>()
+    expect(client.users.list({ q: 'x', include_totals: false })).type.toBe<Promise<User[]>>()
+    expect(client.users.list({ include_totals: Boolean(1) })).type.toBe<Promise<User[] | OffsetPage<'users', User>>>()
     expect(client.organizations.list()).type.toBe<Promise<Organization[]>>()
     expect(client.organizations.list({ take: 50 })).type.toBe<Promise<CheckpointPage<'organizations', Organization>>>()
-    expect(client.organizations.list({ include_totals: true })).type.toBe<Promise<OffsetPage<'organizations', Organization>>>()
+    expect(client.organizations.list({ include_totals: true })).type.toBe<
+      Promise<OffsetPage<'organizations', Organization>>
+    >()
     expect(client.users.sessions.list('u')).type.toBe<Promise<CheckpointPage<'sessions', Session>>>()
     expect(client.connections.list).type.toBeCallableWith({ strategy: ['auth0', 'oidc'] })
     expect(client.connections.list).type.not.toBeCallableWith({ strategy: ['carrier-pigeon'] })
+    expect(client.logs.list({ q: 'type:f' })).type.toBe<Promise<Log[]>>()
+    expect(client.users.list).type.not.toBeCallableWith({ query: 'x' })
+  })
+
+  test('a query in a variable of its type picks its answer', () => {
+    const users: ListUsersQuery = { q: 'x', per_page: 10 }
+    expect(client.users.list(users)).type.toBe<Promise<User[]>>()
+    expect(client.users.list({ ...users, include_totals: true })).type.toBe<Promise<OffsetPage<'users', User>>>()
+    const organizations: ListOrganizationsQuery = { sort: 'name:1' }
+    expect(client.organizations.list(organizations)).type.toBe<Promise<Organization[]>>()
+    expect(client.organizations.list({ ...organizations, take: 50 })).type.toBe<
+      Promise<CheckpointPage<'organizations', Organization>>
+    >()
+    const members: ListOrganizationMembersQuery = { fields: 'user_id' }
+    expect(client.organizations.members.list('org_1', members)).type.toBe<Promise<OrganizationMember[]>>()
   })
 
   test('paginate() knows what a list holds, and takes what the list takes', () => {
@@ -141,14 +190,47 @@ describe('lists', () => {
   })
 })
 
+describe('what Auth0 documents', () => {
+  test('null takes objects away, and is in answers', () => {
+    expect(client.clients.update).type.toBeCallableWith('c', { refresh_token: null, default_organization: null })
+    expect(client.resourceServers.update).type.toBeCallableWith('r', { token_encryption: null })
+    expect(client.tenants.settings.update).type.toBeCallableWith({ error_page: null, session_cookie: null })
+    expect(client.branding.update).type.toBeCallableWith({ colors: null })
+    expect<Client['refresh_token']>().type.toBeAssignableFrom<null>()
+    expect(client.clients.update).type.not.toBeCallableWith('c', { name: null })
+  })
+
+  test('answers hold more than is listed; bodies do not', () => {
+    expect<User['locale']>().type.toBe<unknown>()
+    expect(client.users.update).type.not.toBeCallableWith('u', { nick_name: 'x' })
+    expect(client.connections.create).type.toBeCallableWith({
+      name: 'c',
+      strategy: 'oidc',
+      options: { discovery_url: 'https://a.test' }
+    })
+  })
+
+  test('a body of which nothing is required need not be given', () => {
+    expect(client.users.update).type.toBeCallableWith('u')
+    expect(client.actions.versions.deploy).type.toBeCallableWith('a', 'v')
+    expect(client.users.create).type.not.toBeCallableWith()
+  })
+})
+
 describe('events and jobs', () => {
   test('events are iterated over', () => {
-    expect(client.events.subscribe({ event_type: ['user.created'] })).type.toBeAssignableTo<AsyncIterable<{ type: string, offset: string }>>()
+    expect(client.events.subscribe({ event_type: ['user.created'] })).type.toBeAssignableTo<
+      AsyncIterable<{ type: string; offset: string }>
+    >()
+    expect(client.events.subscribe).type.toBeCallableWith({ event_type: 'connection.created' }, { maxReconnects: 3 })
     expect(client.events.subscribe).type.not.toBeCallableWith({ event_type: ['user.sang'] })
   })
 
   test('an upload tells its progress, other calls have none', () => {
-    expect(client.jobs.usersImports.create).type.toBeCallableWith({ users: 'users.json', connection_id: 'con_1' }, { onProgress: ({ sent }: { sent: number }) => sent })
+    expect(client.jobs.usersImports.create).type.toBeCallableWith(
+      { users: 'users.json', connection_id: 'con_1' },
+      { onProgress: ({ sent }: { sent: number }) => sent }
+    )
     expect(client.jobs.usersImports.create).type.not.toBeCallableWith({ users: 7, connection_id: 'con_1' })
     expect(client.users.create).type.not.toBeCallableWith({ connection: 'db' }, { onProgress: () => {} })
   })
@@ -161,9 +243,24 @@ describe('events and jobs', () => {
 
 describe('the client', () => {
   test('takes a token, or credentials', () => {
-    expect(ManagementClient).type.toBeConstructableWith({ domain: 'd', token: async (refused?: string) => refused ?? 'token' })
+    expect(ManagementClient).type.toBeConstructableWith({
+      domain: 'd',
+      token: async (refused?: string) => refused ?? 'token'
+    })
     expect(ManagementClient).type.toBeConstructableWith({ domain: 'd', clientId: 'c', clientSecret: 's', retry: false })
     expect(ManagementClient).type.not.toBeConstructableWith({ token: 'token' })
     expect(ManagementClient).type.not.toBeConstructableWith({ domain: 'd', token: 7 })
+  })
+})
+
+describe('options of all clients', () => {
+  test('the names that are told from misspelt ones are those of the types', () => {
+    type Names = (typeof CLIENT_OPTIONS)[number]
+    type All =
+      | keyof ManagementClientOptions
+      | keyof AuthenticationClientOptions
+      | keyof MyAccountClientOptions
+      | keyof TokenVerifierOptions
+    expect<Names>().type.toBe<All>()
   })
 })

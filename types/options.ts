@@ -5,7 +5,13 @@ import type { RevocationStore, SessionStore, TransactionStore } from './stores.j
 import type { IdTokenClaims } from './tokens.js'
 
 export type {
-  AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, SigningKey, TelemetryOption,
+  AssertionAlgorithm,
+  ClientAuthenticationOptions,
+  DpopKeyInput,
+  HttpClientOptions,
+  SigningKey,
+  StandaloneHttpOptions,
+  TelemetryOption,
   TlsCredentials
 } from './outbound.js'
 

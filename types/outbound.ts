@@ -44,3 +44,9 @@ export interface HttpClientOptions {
   httpTimeout?: number
   telemetry?: TelemetryOption
 }
+
+/** How a client on its own makes requests. */
+export interface StandaloneHttpOptions extends HttpClientOptions {
+  /** Another name of `httpTimeout`. */
+  timeout?: number
+}

@@ -1,7 +1,7 @@
 import type { TokenResponse } from '../../types/tokens.js'
 import type { Sleep } from '../base/sleep.js'
 import type { AuthorizationServer } from './server/authorization-server.js'
-import { authorizationParams, type AuthorizeParams } from './api/authorization-params.js'
+import { authorizationParams, pushedParams, type AuthorizeParams } from './api/authorization-params.js'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from './api/authorize.js'
 import { startBackchannelAuthentication, type BackchannelAuthentication } from './api/backchannel.js'
 import { changePassword, legacyLogin, signup } from './api/database.js'
@@ -39,7 +39,7 @@ export function authorize (server: AuthorizationServer) {
     pkce: createPkce,
     /** Deposits the request at Auth0 and returns the short URL that refers to it. @see RFC 9126 */
     pushedUrl: async (params: AuthorizeParams, options?: RequestOptions): Promise<string> => {
-      const { requestUri } = await pushAuthorizationRequest(server, authorizationParams(params), options)
+      const { requestUri } = await pushAuthorizationRequest(server, pushedParams(params), options)
       return buildAuthorizationUrl(server, endpoint, { request_uri: requestUri })
     }
   }
@@ -51,7 +51,7 @@ export function pushedAuthorization (server: AuthorizationServer) {
   return {
     /** Deposits an authorization request; `authorize.url({ requestUri })` makes the URL of it. */
     push: (params: AuthorizeParams, options?: RequestOptions) =>
-      pushAuthorizationRequest(server, authorizationParams(params), options)
+      pushAuthorizationRequest(server, pushedParams(params), options)
   }
 }
 

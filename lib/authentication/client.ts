@@ -1,6 +1,10 @@
 import type {
-  ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm
+  ClientAuthenticationOptions,
+  DpopKeyInput,
+  IdTokenAlgorithm,
+  StandaloneHttpOptions
 } from '../../types/options.js'
+import { readHttpTimeout, refuseUnknownOptions } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
 import { createHttp, type Http } from '../http/send.js'
@@ -12,19 +16,18 @@ import { revokeToken, type RevokeTokenParams } from './api/revoke.js'
 import type { RequestOptions } from './server/request-options.js'
 
 /** Options of `AuthenticationClient`. Of several ways to authenticate the signing key wins. */
-export interface AuthenticationClientOptions
-  extends ClientAuthenticationOptions, Omit<HttpClientOptions, 'httpTimeout'> {
+export interface AuthenticationClientOptions extends ClientAuthenticationOptions, StandaloneHttpOptions {
   /** Auth0 domain or custom domain: a host, or its URL. */
   domain: string
   clientId: string
   /** Bind tokens to a key. @see RFC 9449 */
   dpop?: boolean | { key: DpopKeyInput }
-  /** Seconds for a whole exchange, body included. Default 5. */
-  timeout?: number
   /** How often requests that only read are repeated when the network or Auth0 fails. Default 0. */
   retry?: { retries: number, maxDelay?: number }
   /** Seconds the tenant's metadata is fresh. Default 600. */
   discoveryTtl?: number
+  /** Seconds the tenant's signing keys are fresh. Default 600. */
+  jwksMaxAge?: number
   /** Seconds of clock difference that are forgiven when a token is verified. Default 30. */
   clockTolerance?: number
   /** How Auth0 signs this client's ID tokens. Default `RS256`; `HS256` needs `clientSecret`. */
@@ -141,7 +144,10 @@ function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
   const assertionSigner = key === undefined
     ? undefined
     : createAssertionSigner({ key, ...(alg !== undefined && { alg }), ...(keyId !== undefined && { keyId }) })
-  const http = withReadRetries(createHttp(options), options.retry && { ...options.retry, now })
+  const http = withReadRetries(
+    createHttp({ ...options, timeout: readHttpTimeout(options) }),
+    options.retry && { ...options.retry, now }
+  )
   return createAuthorizationServer({ ...options, assertionSigner, tls: options.tls !== undefined, http, now })
 }
 
@@ -153,6 +159,7 @@ function withReadRetries (http: Http, retry: RetryPolicy | undefined): Http {
 }
 
 function checkOptions (options: AuthenticationClientOptions): void {
+  refuseUnknownOptions(options ?? {})
   for (const name of ['domain', 'clientId'] as const) {
     if (typeof options?.[name] !== 'string' || options[name] === '') {
       throw new ConfigurationError(name, `The option "${name}" is required.`)
@@ -162,9 +169,5 @@ function checkOptions (options: AuthenticationClientOptions): void {
   if (options.idTokenSigningAlg === 'HS256' && options.clientSecret === undefined) {
     throw new ConfigurationError('idTokenSigningAlg',
       'The option "idTokenSigningAlg" is HS256, which needs "clientSecret".')
-  }
-  const { timeout = 1 } = options
-  if (typeof timeout !== 'number' || !(timeout > 0 && timeout <= 3600)) {
-    throw new ConfigurationError('timeout', 'The option "timeout" has to be a number of seconds between 0 and 3600.')
   }
 }

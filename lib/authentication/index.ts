@@ -32,7 +32,12 @@ export type {
 export type { MyAccountOptions } from './my-account/my-account-call.js'
 export type { PasskeyChallenge, PasskeyLoginParams, PasskeySignupParams, PasskeyUserProfile } from './api/passkeys.js'
 export type {
-  LegacySmsLoginParams, LegacyVerifyParams, OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams, PasswordlessStart
+  LegacySmsLoginParams,
+  LegacyVerifyParams,
+  OtpChallengeParams,
+  PasswordlessEmailParams,
+  PasswordlessSmsParams,
+  PasswordlessStart
 } from './api/passwordless.js'
 export type { PollOptions } from './client-methods.js'
 export type { RequestOptions } from './server/request-options.js'

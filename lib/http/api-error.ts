@@ -18,6 +18,15 @@ export interface ErrorContext {
   now: number
   /** Values that were sent and must not come back in a message. */
   secrets?: readonly string[] | undefined
+  /** The call by its documented path, for `ApiError.call`. */
+  call?: string | undefined
+  /**
+   * Whose answer it is, where that counts: the Management API's message names the call, the My Account API has an
+   * error of its own.
+   */
+  api?: 'management' | 'my-account'
+  /** A sentence at the end of the message. */
+  advice?: string | undefined
 }
 
 const MAX_TEXT = 500
@@ -25,14 +34,22 @@ const MAX_TEXT = 500
 /**
  * The error an answer stands for, whatever form its body has. Nothing in it holds a token, a cookie or what was sent.
  */
-export function toApiError (response: HttpResponse, { what, now, secrets = [] }: ErrorContext): ApiError {
+export function toApiError (
+  response: HttpResponse,
+  { what, now, secrets = [], call, api, advice }: ErrorContext
+): ApiError {
   const body = readBody(response)
-  const code = codeOf(body, response.status)
+  const isMyAccountProblem = api === 'my-account' && isProblem(body)
+  const code = codeOf(body) ?? (isMyAccountProblem ? 'my_account_api_error' : phraseOf(response.status))
+  const told = messageOf(body)
+  const text = told === undefined ? `${what} was answered with HTTP ${response.status}.` : told + failedFields(body)
   const details: ApiErrorDetails = {
     code,
-    message: redactText(messageOf(body) ?? `${what} was answered with HTTP ${response.status}.`, secrets).slice(0,
-      MAX_TEXT),
+    message:
+      redactText(api === 'management' && told !== undefined ? `${what}: ${text}` : text, secrets).slice(0, MAX_TEXT) +
+      (advice === undefined ? '' : ` ${advice}`),
     status: response.status,
+    call,
     description: redactValue(body.error_description ?? body.description ?? body.detail, secrets),
     body: redactValue(body, secrets),
     headers: redactHeaders(response.headers),
@@ -49,7 +66,7 @@ export function toApiError (response: HttpResponse, { what, now, secrets = [] }:
   if (code === 'authorization_pending' || code === 'slow_down') {
     return new PollingApiError({ ...details, interval: retryAfter(response.headers, now) ?? 5 })
   }
-  return isProblem(body) ? problem(details, body, secrets) : new ApiError(details)
+  return isMyAccountProblem ? problem(details, body, secrets) : new ApiError(details)
 }
 
 function rateLimit (details: ApiErrorDetails, { headers }: HttpResponse, now: number): RateLimitError {
@@ -94,16 +111,30 @@ function tryJson (text: string): unknown {
   }
 }
 
-/** The stable code: the API's own, or else the status phrase in snake case. */
-function codeOf (body: Record<string, unknown>, status: number): string {
+/** The API's own stable code, if it gives one. */
+function codeOf (body: Record<string, unknown>): string | undefined {
   const given = [body.errorCode, body.error, body.code].find(isText)
-  if (given === undefined) return isProblem(body) ? 'my_account_api_error' : phraseOf(status)
-  return /^[\w.:-]{1,100}$/.test(given) && !/^[A-Z]/.test(given) ? given : snakeCase(given, status)
+  if (given === undefined) return undefined
+  return /^[\w.:-]{1,100}$/.test(given) && !/^[A-Z]/.test(given) ? given : snakeCase(given)
 }
 
-/** `Bad Request` of the Management API becomes `bad_request`; sentences become the status phrase. */
-function snakeCase (phrase: string, status: number): string {
-  return /^[A-Za-z]+(?: [A-Za-z]+){0,3}$/.test(phrase) ? phrase.toLowerCase().replaceAll(' ', '_') : phraseOf(status)
+/** `Bad Request` of the Management API becomes `bad_request`; a sentence is no code. */
+function snakeCase (phrase: string): string | undefined {
+  return /^[A-Za-z]+(?: [A-Za-z]+){0,3}$/.test(phrase) ? phrase.toLowerCase().replaceAll(' ', '_') : undefined
+}
+
+const MAX_FIELDS = 10
+
+/** The fields that were refused, and why: ` (email: must be an e-mail address; …)`. */
+function failedFields ({ validation_errors: problems }: Record<string, unknown>): string {
+  if (!Array.isArray(problems)) return ''
+  const named = problems.filter(isObject).flatMap(({ field, pointer, detail, message }) => {
+    const name = [field, pointer].find(isText)
+    const reason = [detail, message].find(isText)
+    return name === undefined ? [] : [reason === undefined ? name : `${name}: ${reason}`]
+  })
+  if (named.length === 0) return ''
+  return ` (${named.slice(0, MAX_FIELDS).join('; ')}${named.length > MAX_FIELDS ? '; …' : ''})`
 }
 
 function messageOf (body: Record<string, unknown>): string | undefined {

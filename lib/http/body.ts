@@ -21,7 +21,12 @@ export async function collect (source: Readable, maxBytes: number): Promise<Buff
     if (length > maxBytes) throw tooLarge(maxBytes)
     parts.push(chunk)
   }
-  return Buffer.concat(parts, length)
+  return parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, length)
+}
+
+/** The same bytes as a `Buffer`, not a copy. */
+export function asBuffer (bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Undoes `Content-Encoding`; the limit counts what comes out. */

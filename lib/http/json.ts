@@ -14,14 +14,21 @@ export function parseJsonObject (response: HttpResponse, what: string): Record<s
   return value
 }
 
-/** The JSON value an answer holds, of whatever kind. */
+/** What a `Response` made of a text, and many a test server, say of JSON. */
+const UNTYPED = new Set(['', 'text/plain'])
+
+/**
+ * The JSON value an answer holds, of whatever kind. An answer without a content type, or with that of plain text, is
+ * tried.
+ */
 export function parseJson (response: HttpResponse, what: string): unknown {
   const type = mediaType(response)
-  if (type !== 'application/json' && !type.endsWith('+json')) throw invalid(`${what}: the answer is not JSON.`)
+  const isTyped = type === 'application/json' || type.endsWith('+json')
+  if (!isTyped && !UNTYPED.has(type)) throw invalid(`${what}: the answer is not JSON.`)
   try {
     return parseText(response.body)
   } catch {
     // The parser's own message quotes the text, which may hold a token.
-    throw invalid(`${what}: the answer is not valid JSON.`)
+    throw invalid(`${what}: the answer is not ${isTyped ? 'valid ' : ''}JSON.`)
   }
 }

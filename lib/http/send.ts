@@ -75,7 +75,11 @@ export function createHttp (options: HttpOptions): Http {
   }
   const transport = options.customFetch === undefined ? undiciTransport(options) : fetchTransport(options.customFetch)
   const telemetry = telemetryHeader(options.telemetry)
-  const defaults = { accept: 'application/json', ...(telemetry !== undefined && { 'auth0-client': telemetry }) }
+  const defaults = {
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    ...(telemetry !== undefined && { 'auth0-client': telemetry })
+  }
   const timeout = options.timeout ?? DEFAULT_TIMEOUT
 
   async function prepare (request: HttpRequest): Promise<WireRequest> {
@@ -94,10 +98,10 @@ export function createHttp (options: HttpOptions): Http {
     const { host } = wire.url
     return withinDeadline({ seconds: request.timeout ?? timeout, signal: request.signal, host }, async signal => {
       const { status, headers, body, decoded } = await exchange(wire, signal)
-      const raw = await collect(body, maxBytes).catch((error: unknown) => {
-        throw transportFailure(error, host)
-      })
-      const plain = decoded ? raw : await decompress(raw, encodingOf(headers), maxBytes)
+      const raw = await collect(body, maxBytes).catch((error: unknown) => { throw transportFailure(error, host) })
+      const encoding = encodingOf(headers)
+      const plain =
+        encoding === '' || (decoded && !isStillGzip(raw, encoding)) ? raw : await decompress(raw, encoding, maxBytes)
       return { status, headers, body: decodeText(plain, status) }
     })
   }
@@ -137,6 +141,14 @@ export function createHttp (options: HttpOptions): Http {
 
     close: () => transport.close()
   }
+}
+
+/**
+ * Whether a `customFetch` left the body as it came: neither JSON nor other text begins with these bytes. @see RFC
+ * 1952 section 2.3.1
+ */
+function isStillGzip (body: Buffer, encoding: string): boolean {
+  return encoding === 'gzip' && body[0] === 0x1f && body[1] === 0x8b
 }
 
 function encodingOf (headers: Record<string, string>): string {

@@ -21,19 +21,32 @@ function segment (name: string, value: unknown): string {
 /** The query with its question mark, or nothing. An array repeats its key, `undefined` is left out. */
 export function queryString (query: unknown): string {
   if (query === undefined) return ''
-  if (typeof query !== 'object' || query === null || Array.isArray(query)) throw new InvalidArgumentError('query', 'The argument "query" has to be an object.')
+  if (typeof query !== 'object' || query === null || Array.isArray(query)) {
+    throw new InvalidArgumentError('query', 'The argument "query" has to be an object.')
+  }
   let written = ''
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined) written += `${written === '' ? '?' : '&'}${encode('query', name)}=${encode(`query.${name}`, text(name, one))}`
+      if (one !== undefined) {
+        written += `${written === '' ? '?' : '&'}${encode('query', name)}=${encode(`query.${name}`, text(name, one))}`
+      }
     }
   }
   return written
 }
 
 function text (name: string, value: unknown): string {
-  if (typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) return String(value)
-  throw new InvalidArgumentError(`query.${name}`, `The query parameter "${name}" has to be a text, a number, a boolean or an array of these.`)
+  if (
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value))
+  ) {
+    return String(value)
+  }
+  throw new InvalidArgumentError(
+    `query.${name}`,
+    `The query parameter "${name}" has to be a text, a number, a boolean or an array of these.`
+  )
 }
 
 function encode (name: string, value: string): string {

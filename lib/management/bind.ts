@@ -1,12 +1,14 @@
 import { callReader, type Call } from './call.js'
 import type { Caller } from './caller.js'
 import type { Row } from './endpoint.js'
-import { subscribe } from './events.js'
+import { subscribe } from './events/subscribe.js'
 
 /** Rows as methods: each has the signature that follows from its row. */
 export type Bound<T> = { readonly [K in keyof T]: T[K] extends Row<infer C> ? C : Bound<T[K]> }
 
-interface Rows { readonly [name: string]: Row<unknown> | Rows }
+interface Rows {
+  readonly [name: string]: Row<unknown> | Rows
+}
 
 /** Makes methods of rows. */
 export function bind<T extends object> (rows: T, caller: Caller): Bound<T> {
@@ -14,7 +16,9 @@ export function bind<T extends object> (rows: T, caller: Caller): Bound<T> {
 }
 
 function bindRows (rows: Rows, caller: Caller): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(rows).map(([name, value]) => [name, isRow(value) ? method(value, caller) : bindRows(value, caller)]))
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, value]) => [name, isRow(value) ? method(value, caller) : bindRows(value, caller)])
+  )
 }
 
 function method (row: Row<unknown>, caller: Caller): unknown {

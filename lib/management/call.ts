@@ -29,14 +29,24 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
   const writePath = pathWriter(path, ids)
   const queryAt = ids.length + (body === undefined ? 0 : 1)
   const optionsAt = queryAt + (query === undefined ? 0 : 1)
-  const known = form === 'multipart' ? new Set([...OPTIONS, 'onProgress']) : OPTIONS
+  const known =
+    form === undefined ? OPTIONS : new Set([...OPTIONS, form === 'multipart' ? 'onProgress' : 'maxReconnects'])
   return args => {
     const target = writePath(args) + (query === undefined ? '' : queryString(args[queryAt]))
     const options = readOptions(args[optionsAt], known)
-    const call: Call = { what, verb, target, headers: { ...lowerCase(options.headers) }, body: undefined, repeatable: true, options }
+    const call: Call = {
+      what,
+      verb,
+      target,
+      headers: { ...lowerCase(options.headers) },
+      body: undefined,
+      repeatable: true,
+      options
+    }
     if (body === undefined) return call
     const given = args[ids.length]
     if (given === undefined && !body.optional) throw new MissingRequiredArgumentError('body', `${what} needs a body.`)
+    if (given === undefined && body.omitted === true) return call
     if (form === 'multipart') return withFile(call, given as Record<string, unknown>, options)
     const json = toJson(given ?? {})
     call.headers['content-type'] = 'application/json'
@@ -53,9 +63,15 @@ async function withFile (call: Call, fields: Record<string, unknown>, { onProgre
 /** The options of a call. One that is not known is probably a query or a body in the wrong place. */
 function readOptions (options: unknown, known: ReadonlySet<string>): UploadOptions {
   if (options === undefined) return {}
-  if (typeof options !== 'object' || options === null) throw new InvalidArgumentError('options', 'The call options have to be an object.')
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError('options', 'The call ' +
+    'options have to be an object.')
+  }
   const stray = Object.keys(options).find(name => !known.has(name))
-  if (stray !== undefined) throw new InvalidArgumentError('options', `The call options have no "${stray}"; they are ${[...known].join(', ')}.`)
+  if (stray !== undefined) {
+    throw new InvalidArgumentError('options', `The call options have no "${stray}"; ` +
+    `they are ${[...known].join(', ')}.`)
+  }
   return options
 }
 

@@ -1,15 +1,18 @@
+import type { Readable } from 'node:stream'
 import type { RateLimit } from '../../types/management.js'
 import type { Awaitable } from '../../types/stores.js'
-import { Auth0Error } from '../errors.js'
+import { Auth0Error, type ApiError } from '../errors.js'
 import { toApiError } from '../http/api-error.js'
 import { aborted } from '../base/deadline.js'
 import { parseJson } from '../http/json.js'
-import { retryDelay, type RetryPolicy } from '../http/retry.js'
+import { askedDelay, retryDelay, type RetryPolicy } from '../http/retry.js'
 import type { Http, HttpRequest, HttpResponse, HttpStream } from '../http/send.js'
 import { sleep, type Sleep } from '../base/sleep.js'
 import type { Call } from './call.js'
 import type { Row } from './endpoint.js'
-import { readRateLimit, remember } from './rate-limit.js'
+import { readRateLimit, remember } from './rate-limit/rate-limit.js'
+import type { SharedLimit } from './rate-limit/shared-limit.js'
+import { Turn } from './rate-limit/turn.js'
 import type { TokenSource } from './token.js'
 
 /** What calls share. */
@@ -19,6 +22,8 @@ export interface CallerOptions {
   baseUrl: string
   tokens: TokenSource
   retry: RetryPolicy
+  /** The rate limit, where calls share it. */
+  limit: SharedLimit | undefined
   throttle: ((signal?: AbortSignal) => Promise<void>) | undefined
   customDomain: string | undefined
   now: () => number
@@ -30,11 +35,16 @@ const MAX_BYTES = 16 * 1024 * 1024
 export class Caller {
   readonly #options: CallerOptions
   readonly sleep: Sleep
+  /** The clock, epoch seconds. */
+  readonly now: () => number
+  readonly random: () => number
   #headers: Readonly<Record<string, string>> = {}
 
   constructor (options: CallerOptions) {
     this.#options = options
     this.sleep = options.retry.sleep ?? sleep
+    this.now = options.now
+    this.random = options.retry.random ?? Math.random
   }
 
   /** Auth0's rate limit as the latest answer told it. */
@@ -60,30 +70,101 @@ export class Caller {
     })
   }
 
-  async #exchange<T extends HttpResponse | HttpStream> (row: Row<unknown>, call: Call, send: (request: HttpRequest) => Promise<T | HttpResponse>): Promise<T> {
-    const { retry, tokens, throttle, now } = this.#options
+  /** A file that Auth0 told the address of, as it comes. The address is the key to it: no token is sent. */
+  async download (url: string, what: string, signal: AbortSignal | undefined): Promise<Readable> {
+    const { status, headers, body } = await this.#options.http.stream({
+      method: 'GET',
+      url,
+      signal,
+      headers: { accept: '*/*' }
+    })
+    if (status < 300) return body
+    throw toApiError({ status, headers, body: await textOf(body) }, { what, now: this.now(), secrets: [url] })
+  }
+
+  async #exchange<T extends HttpResponse | HttpStream>(
+    row: Row<unknown>,
+    call: Call,
+    send: (request: HttpRequest) => Promise<T | HttpResponse>
+  ): Promise<T> {
+    const { retry, tokens, throttle } = this.#options
     const { signal } = call.options
+    const turn = new Turn(call.what, signal)
     let renewed = false
     let number = 0
     for (;;) {
-      if (throttle !== undefined) await throttle(signal)
-      const token = await unlessAborted(tokens.get(), signal)
-      const outcome = await send(this.#request(row, call, token)).catch((error: Auth0Error) => error)
+      if (throttle !== undefined && turn.again === undefined) await throttle(signal)
+      const { outcome, token } = await this.#attempt(row, call, turn, send, number)
       const failed = outcome instanceof Auth0Error
       if (!failed) {
         this.#headers = outcome.headers
         if (outcome.status < 300) return outcome as T
-        if (outcome.status === 401 && call.repeatable && !renewed && await tokens.renew(token)) {
+        if (outcome.status === 401 && call.repeatable && !renewed && (await tokens.renew(token))) {
           renewed = true
+          continue
+        }
+        if (turn.again !== undefined) {
+          // As long as Auth0 tells for how long, waits are limited by their length only.
+          if (askedDelay(outcome.headers, this.now()) === undefined) number++
           continue
         }
       }
       const facts = failed ? { failure: outcome.code } : { status: outcome.status, headers: outcome.headers }
-      const delay = call.repeatable ? retryDelay({ method: call.verb, number, ...facts }, retry) : undefined
-      if (delay === undefined) throw failed ? outcome : toApiError(outcome as HttpResponse, { what: call.what, now: now(), secrets: [token] })
+      const delay =
+        call.repeatable && !isBusy(outcome) ? retryDelay({ method: call.verb, number, ...facts }, retry) : undefined
+      if (delay === undefined) throw failed ? outcome : this.#refusal(call, outcome as HttpResponse, token)
       await this.sleep(delay, signal)
       number++
     }
+  }
+
+  /** One attempt, once the rate limit has room for it. */
+  async #attempt<T extends HttpResponse | HttpStream>(
+    row: Row<unknown>,
+    call: Call,
+    turn: Turn,
+    send: (request: HttpRequest) => Promise<T | HttpResponse>,
+    number: number
+  ): Promise<{ outcome: T | HttpResponse | Auth0Error; token: string }> {
+    const { limit, retry, tokens } = this.#options
+    const waiting = limit?.enter(turn)
+    if (waiting !== undefined) await waiting
+    let token: string
+    try {
+      const given = unlessAborted(tokens.get(), turn.signal)
+      token = typeof given === 'string' ? given : await given
+    } catch (error) {
+      limit?.cancel(turn)
+      throw error
+    }
+    const outcome = await send(this.#request(row, call, token)).catch((error: Auth0Error) => error)
+    if (limit === undefined) return { outcome, token }
+    if (isBusy(outcome)) limit.cancel(turn)
+    else if (outcome instanceof Auth0Error) limit.leave(turn, undefined)
+    else limit.leave(turn, outcome, outcome.status === 429 && call.repeatable && number < retry.retries)
+    return { outcome, token }
+  }
+
+  #refusal (call: Call, answer: HttpResponse, token: string): ApiError {
+    return toApiError(answer, {
+      what: call.what,
+      now: this.now(),
+      secrets: [token],
+      call: call.what,
+      api: 'management',
+      advice: this.#advice(answer)
+    })
+  }
+
+  /** Which option would have waited longer. */
+  #advice ({ status, headers }: HttpResponse): string | undefined {
+    const {
+      limit,
+      retry: { retries, maxDelay = 0 }
+    } = this.#options
+    const asked = status === 429 && limit === undefined && retries > 0 ? askedDelay(headers, this.now()) : undefined
+    if (asked === undefined || asked <= maxDelay) return undefined
+    return `The limit resets in ${Math.ceil(asked)} s. Option "retry.maxDelay" (${maxDelay} s) allows no longer wait.`
   }
 
   #request (row: Row<unknown>, call: Call, token: string): HttpRequest {
@@ -91,8 +172,26 @@ export class Caller {
     const { signal, timeout } = call.options
     const headers: Record<string, string> = { ...call.headers, authorization: `Bearer ${token}` }
     if (row.customDomain === true && customDomain !== undefined) headers['auth0-custom-domain'] ??= customDomain
-    return { method: call.verb, url: baseUrl + call.target, headers, signal, timeout, maxBytes: MAX_BYTES, ...(call.body !== undefined && { body: call.body() }) }
+    return {
+      method: call.verb,
+      url: baseUrl + call.target,
+      headers,
+      signal,
+      timeout,
+      maxBytes: MAX_BYTES,
+      ...(call.body !== undefined && { body: call.body() })
+    }
   }
+}
+
+/** Two jobs run already: that is no rate limit, and takes longer than calls wait. */
+function isBusy (outcome: HttpResponse | HttpStream | Auth0Error): boolean {
+  return (
+    'body' in outcome &&
+    outcome.status === 429 &&
+    typeof outcome.body === 'string' &&
+    outcome.body.includes('"too_many_active_jobs"')
+  )
 }
 
 /** 204, or accepted for later without a word. */

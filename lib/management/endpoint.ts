@@ -1,4 +1,4 @@
-import type { CallOptions, Listing, UploadOptions } from '../../types/management.js'
+import type { CallOptions, Listing, SubscribeOptions, UploadOptions } from '../../types/management.js'
 
 /** HTTP methods of the Management API. */
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -6,6 +6,8 @@ export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 /** A type that a row carries. That it is there is also the fact that counts at run time. */
 export interface Of<T, TOptional extends boolean = boolean> {
   readonly optional: TOptional
+  /** Whether nothing is sent where nothing is given. */
+  readonly omitted?: true
   readonly type?: T
 }
 
@@ -14,9 +16,14 @@ export function of<T> (): Of<T, false> {
   return { optional: false }
 }
 
-/** Says of what type a body is that need not be given. */
+/** Says of what type a body is that need not be given: then it is an empty object. */
 export function optional<T> (): Of<T, true> {
   return { optional: true }
+}
+
+/** Says of what type a body is that need not be given: then there is none. */
+export function omittable<T> (): Of<T, true> {
+  return { optional: true, omitted: true }
 }
 
 /** One endpoint: what a call sends and takes back. `TCall` is the signature that follows from it. */
@@ -78,7 +85,9 @@ interface IdNames {
 
 /** The path parameters of a path, as leading arguments. */
 export type Ids<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
-  ? Name extends keyof IdNames ? [...IdNames[Name], ...Ids<Rest>] : never
+  ? Name extends keyof IdNames
+    ? [...IdNames[Name], ...Ids<Rest>]
+    : never
   : []
 type BodyArgument<B, O extends boolean> = [B] extends [never] ? [] : O extends true ? [body?: B] : [body: B]
 type QueryArgument<Q> = [Q] extends [never] ? [] : {} extends Q ? [query?: Q] : [query: Q]
@@ -90,40 +99,66 @@ interface Facts<B, O extends boolean, Q, R> {
   customDomain?: true
 }
 
-type Call<P extends string, B, O extends boolean, Q, R> =
-  Row<(...args: [...Ids<P>, ...BodyArgument<B, O>, ...QueryArgument<Q>, options?: CallOptions]) => Promise<R>>
+type Call<P extends string, B, O extends boolean, Q, R> = Row<
+  (...args: [...Ids<P>, ...BodyArgument<B, O>, ...QueryArgument<Q>, options?: CallOptions]) => Promise<R>
+>
 
 /** A row as it is at run time. */
-export function row (verb: Verb, path: string, facts: Omit<Row<never>, 'verb' | 'path' | 'ids' | 'call'> = {}): Row<never> {
+export function row (
+  verb: Verb,
+  path: string,
+  facts: Omit<Row<never>, 'verb' | 'path' | 'ids' | 'call'> = {}
+): Row<never> {
   return { verb, path, ids: [...path.matchAll(/\{(\w+)\}/g)].map(match => match[1]!), ...facts }
 }
 
-export function get<const P extends string, Q = never, R = void> (path: P, facts?: Facts<never, never, Q, R>): Call<P, never, never, Q, R> {
+export function get<const P extends string, Q = never, R = void> (
+  path: P,
+  facts?: Facts<never, never, Q, R>
+): Call<P, never, never, Q, R> {
   return row('GET', path, facts)
 }
 
-export function post<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (path: P, facts?: Facts<B, O, Q, R>): Call<P, B, O, Q, R> {
+export function post<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (
+  path: P,
+  facts?: Facts<B, O, Q, R>
+): Call<P, B, O, Q, R> {
   return row('POST', path, facts)
 }
 
-export function put<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (path: P, facts?: Facts<B, O, Q, R>): Call<P, B, O, Q, R> {
+export function put<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (
+  path: P,
+  facts?: Facts<B, O, Q, R>
+): Call<P, B, O, Q, R> {
   return row('PUT', path, facts)
 }
 
-export function patch<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (path: P, facts?: Facts<B, O, Q, R>): Call<P, B, O, Q, R> {
+export function patch<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (
+  path: P,
+  facts?: Facts<B, O, Q, R>
+): Call<P, B, O, Q, R> {
   return row('PATCH', path, facts)
 }
 
-export function del<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (path: P, facts?: Facts<B, O, Q, R>): Call<P, B, O, Q, R> {
+export function del<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (
+  path: P,
+  facts?: Facts<B, O, Q, R>
+): Call<P, B, O, Q, R> {
   return row('DELETE', path, facts)
 }
 
 /** An endpoint that takes a file. */
-export function upload<const P extends string, B, R> (path: P, facts: { body: Of<B>, returns: Of<R> }): Row<(...args: [...Ids<P>, body: B, options?: UploadOptions]) => Promise<R>> {
+export function upload<const P extends string, B, R> (
+  path: P,
+  facts: { body: Of<B>; returns: Of<R> }
+): Row<(...args: [...Ids<P>, body: B, options?: UploadOptions]) => Promise<R>> {
   return row('POST', path, { ...facts, form: 'multipart' })
 }
 
 /** An endpoint that goes on answering. */
-export function stream<const P extends string, Q, R> (path: P, facts: { query: Of<Q>, returns: Of<R> }): Row<(...args: [...Ids<P>, query?: Q, options?: CallOptions]) => AsyncIterable<R>> {
+export function stream<const P extends string, Q, R> (
+  path: P,
+  facts: { query: Of<Q>; returns: Of<R> }
+): Row<(...args: [...Ids<P>, query?: Q, options?: SubscribeOptions]) => AsyncIterable<R>> {
   return row('GET', path, { ...facts, form: 'events' })
 }

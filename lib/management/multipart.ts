@@ -13,25 +13,38 @@ export interface Multipart {
   repeatable: boolean
 }
 
-interface File { open: () => AsyncIterable<Uint8Array>, size?: number, repeatable: boolean }
+interface File {
+  open: () => AsyncIterable<Uint8Array>
+  size?: number
+  repeatable: boolean
+}
 
 /** Writes fields and one file as `multipart/form-data`; the file is read while it is sent. @see RFC 7578 */
-export async function multipart (fields: Record<string, unknown>, fileField: string, onProgress?: UploadOptions['onProgress']): Promise<Multipart> {
+export async function multipart (
+  fields: Record<string, unknown>,
+  fileField: string,
+  onProgress?: UploadOptions['onProgress']
+): Promise<Multipart> {
   const boundary = `fastify-auth0-${randomUUID()}`
   const file = await toFile(fileField, fields[fileField])
-  const head = Object.entries(fields)
-    .filter(([name, value]) => name !== fileField && value !== undefined)
-    .map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${String(value)}\r\n`)
-    .join('') + `--${boundary}\r\ncontent-disposition: form-data; name="${fileField}"; filename="${fileField}.json"\r\ncontent-type: application/json\r\n\r\n`
+  const head =
+    Object.entries(fields)
+      .filter(([name, value]) => name !== fileField && value !== undefined)
+      .map(
+        ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${String(value)}\r\n`
+      )
+      .join('') +
+    `--${boundary}\r\ncontent-disposition: form-data; name="${fileField}"; ` +
+      `filename="${fileField}.json"\r\ncontent-type: application/json\r\n\r\n`
   const tail = `\r\n--${boundary}--\r\n`
 
   async function * write (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(head)
     let sent = 0
-    for await (const chunk of file.open()) {
-      const bytes = Buffer.from(chunk)
+    for await (const chunk of file.open() as AsyncIterable<Uint8Array | string>) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       yield bytes
-      sent += bytes.length
+      sent += bytes.byteLength
       onProgress?.({ sent, ...(file.size !== undefined && { total: file.size }) })
     }
     yield Buffer.from(tail)
@@ -39,7 +52,10 @@ export async function multipart (fields: Record<string, unknown>, fileField: str
 
   const length = file.size === undefined ? undefined : Buffer.byteLength(head) + file.size + Buffer.byteLength(tail)
   return {
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}`, ...(length !== undefined && { 'content-length': String(length) }) },
+    headers: {
+      'content-type': `multipart/form-data; boundary=${boundary}`,
+      ...(length !== undefined && { 'content-length': String(length) })
+    },
     body: () => Readable.from(write(), { objectMode: false }),
     repeatable: file.repeatable
   }
@@ -47,9 +63,18 @@ export async function multipart (fields: Record<string, unknown>, fileField: str
 
 async function toFile (name: string, value: unknown): Promise<File> {
   if (typeof value === 'string' || value instanceof URL) return await fileAt(name, value)
-  if (value instanceof Uint8Array) return { open: () => Readable.from([value]), size: value.byteLength, repeatable: true }
+  if (value instanceof Uint8Array) {
+    return { open: () => Readable.from(pieces(value)), size: value.byteLength, repeatable: true }
+  }
   if (isStream(value)) return { open: () => value, repeatable: false }
   throw new InvalidArgumentError(name, `The field "${name}" has to be a path, a file URL, bytes or a stream of bytes.`)
+}
+
+const PIECE = 64 * 1024
+
+/** Views of the bytes, so that they go out with progress and are not copied. */
+function * pieces (bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE) yield bytes.subarray(at, at + PIECE)
 }
 
 async function fileAt (name: string, path: string | URL): Promise<File> {

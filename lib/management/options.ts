@@ -1,31 +1,56 @@
-import type { ClientAuthenticationOptions, HttpClientOptions } from '../../types/outbound.js'
+import type { ClientAuthenticationOptions, StandaloneHttpOptions } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
+import { readHttpTimeout, refuseUnknownOptions } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import { parseDomain } from '../authentication/server/domain.js'
+import { sleep } from '../base/sleep.js'
 import { createHttp } from '../http/send.js'
 import type { RetryPolicy } from '../http/retry.js'
 import type { CallerOptions } from './caller.js'
-import { createThrottle, type ThrottleOptions } from './throttle.js'
+import { SharedLimit, type RateLimitWait } from './rate-limit/shared-limit.js'
+import { createThrottle, type ThrottleOptions } from './rate-limit/throttle.js'
 import { credentialsToken, givenToken, type TokenSource } from './token.js'
 
-/** How often calls are repeated: GET, PUT and DELETE after 429, 5xx and broken connections, POST and PATCH after 429 only. */
+/**
+ * How often calls are repeated: GET, PUT and DELETE after 429, 5xx and broken connections, POST and PATCH after 429
+ * only.
+ */
 export type RetryOptions = Pick<RetryPolicy, 'retries' | 'maxDelay' | 'sleep'>
 
 /** Options of the `ManagementClient`. Give a `token`, or credentials to get tokens with. Durations are in seconds. */
-export interface ManagementClientOptions extends ClientAuthenticationOptions, Omit<HttpClientOptions, 'httpTimeout'> {
+export interface ManagementClientOptions extends ClientAuthenticationOptions, StandaloneHttpOptions {
   /** The tenant's domain. `http:` only for loopback. */
   domain: string
-  /** An access token, or a function that returns one. The function is asked for each call; where Auth0 refused a token, it is told which. */
+  /**
+   * An access token, or a function that returns one. The function is asked for each call; where Auth0 refused a
+   * token, it is told which.
+   */
   token?: string | ((refused?: string) => Awaitable<string>)
   clientId?: string
-  /** Identifier of the Management API. Default `https://{domain}/api/v2/`; with a custom domain, give that of the tenant's own domain. */
+  /**
+   * Identifier of the Management API. Default `https://{domain}/api/v2/`; with a custom domain, give that of the
+   * tenant's own domain.
+   */
   audience?: string
   /** The organization tokens are asked for. */
   organization?: string
   /** Seconds for a call, body included. Default 10. */
-  timeout?: number
-  /** Default three times, as long as Auth0 asks for no more than 30 seconds. `false` for never. */
+  httpTimeout?: number
+  /**
+   * Default three times, after waits of at most 30 seconds; for a shared rate limit, `maxWait` counts. `false` for
+   * never.
+   */
   retry?: false | Partial<RetryOptions>
+  /**
+   * How calls keep Auth0's rate limit. Default `share`: no more calls start than the answers of all say are left, the
+   * others wait
+   * in order. With `each` every call starts at once, and waits for itself when it is refused.
+   */
+  rateLimit?: 'share' | 'each'
+  /** Seconds a call waits for a shared rate limit in all, then it fails. Default 60. */
+  maxWait?: number
+  /** Told when calls begin to wait for a shared rate limit. */
+  onWait?: (wait: RateLimitWait) => void
   /** Keeps the client below a rate. Default: as fast as it is asked. */
   throttle?: ThrottleOptions
   /** The custom domain that links in e-mails and tickets point to. */
@@ -34,40 +59,114 @@ export interface ManagementClientOptions extends ClientAuthenticationOptions, Om
   now?: () => number
 }
 
+const MAX_WAIT = 60
+const clock = (): number => Date.now() / 1000
+
 /** What follows from the options. */
 export function readOptions (options: ManagementClientOptions): CallerOptions {
-  const { retry = {}, throttle, customDomain, timeout = 10, now = () => Date.now() / 1000 } = options
+  refuseUnknownOptions(options)
+  const { retry = {}, throttle, customDomain, now = clock } = options
+  const timeout = readHttpTimeout(options) ?? 10
   const { issuer } = parseDomain(options.domain)
-  positive('timeout', timeout)
   if (throttle !== undefined) positive('throttle.perSecond', throttle.perSecond)
   if (throttle?.burst !== undefined) positive('throttle.burst', throttle.burst)
-  const http = createHttp({ dispatcher: options.dispatcher, customFetch: options.customFetch, telemetry: options.telemetry, tls: options.tls, timeout })
-  const policy: RetryOptions = retry === false ? { retries: 0 } : { retries: 3, maxDelay: 30, ...retry }
+  const http = createHttp({
+    dispatcher: options.dispatcher,
+    customFetch: options.customFetch,
+    telemetry: options.telemetry,
+    tls: options.tls,
+    timeout
+  })
+  const policy: RetryPolicy = { ...(retry === false ? { retries: 0 } : { retries: 3, maxDelay: 30, ...retry }), now }
   return {
     http,
     baseUrl: `${issuer}api/v2`,
-    tokens: tokenSource(options, { issuer, http, now }),
-    retry: { ...policy, now },
+    tokens: tokenSource(options, { issuer, http, retry: policy, now }),
+    retry: policy,
+    limit: sharedLimit(options, policy),
     throttle: throttle === undefined ? undefined : createThrottle(throttle, now, policy.sleep),
     customDomain,
     now
   }
 }
 
-function tokenSource (options: ManagementClientOptions, { issuer, http, now }: { issuer: string, http: CallerOptions['http'], now: () => number }): TokenSource {
-  const { domain, token, clientId, clientSecret, clientSecretMethod, clientAssertionSigningKey: key, tls, audience = `${issuer}api/v2/`, organization } = options
+function sharedLimit (
+  { rateLimit = 'share', maxWait, onWait }: ManagementClientOptions,
+  { sleep: wait = sleep, random = Math.random, maxDelay = 0, now = clock }: RetryPolicy
+): SharedLimit | undefined {
+  if (rateLimit !== 'share' && rateLimit !== 'each') {
+    throw new ConfigurationError('rateLimit', 'Option ' +
+    '"rateLimit" must be "share" or "each".')
+  }
+  if (maxWait !== undefined && !(typeof maxWait === 'number' && maxWait >= 0)) {
+    throw new ConfigurationError('maxWait', 'Option "maxWait" must be a number of seconds, 0 or more.')
+  }
+  if (onWait !== undefined && typeof onWait !== 'function') {
+    throw new ConfigurationError('onWait', 'Option ' +
+    '"onWait" must be a function.')
+  }
+  if (rateLimit === 'each') return undefined
+  return new SharedLimit({ maxWait: maxWait ?? Math.max(MAX_WAIT, maxDelay), onWait, now, sleep: wait, random })
+}
+
+function tokenSource (
+  options: ManagementClientOptions,
+  { issuer, http, retry, now }: Pick<CallerOptions, 'http' | 'retry' | 'now'> & { issuer: string }
+): TokenSource {
+  const {
+    domain,
+    token,
+    clientId,
+    clientSecret,
+    clientSecretMethod,
+    clientAssertionSigningKey: key,
+    tls,
+    audience = `${issuer}api/v2/`,
+    organization
+  } = options
   if (token !== undefined) {
-    if (clientSecret !== undefined || key !== undefined) throw new ConfigurationError('token', 'The option "token" cannot be used together with "clientSecret" or "clientAssertionSigningKey".')
+    if (clientSecret !== undefined || key !== undefined) {
+      throw new ConfigurationError(
+        'token',
+        'Option "token" cannot be used together with "clientSecret" or "clientAssertionSigningKey".'
+      )
+    }
     return givenToken(token)
   }
-  if (clientId === undefined) throw new ConfigurationError('token', 'Give a "token", or a "clientId" with "clientSecret" or "clientAssertionSigningKey".')
-  if (clientSecret === undefined && key === undefined && tls === undefined) {
-    throw new ConfigurationError('clientSecret', 'With "clientId" goes "clientSecret", "clientAssertionSigningKey" or "tls".')
+  if (clientId === undefined) {
+    throw new ConfigurationError(
+      'token',
+      'Give a "token", or a "clientId" with "clientSecret" or "clientAssertionSigningKey".'
+    )
   }
-  const signing = key === undefined ? undefined : { key, alg: options.clientAssertionSigningAlg, keyId: options.clientAssertionSigningKeyId }
-  return credentialsToken({ domain, clientId, clientSecret, clientSecretMethod, signing, tls: tls !== undefined, audience, organization, http, now })
+  if (clientSecret === undefined && key === undefined && tls === undefined) {
+    throw new ConfigurationError(
+      'clientSecret',
+      'With "clientId" goes "clientSecret", "clientAssertionSigningKey" or "tls".'
+    )
+  }
+  const signing =
+    key === undefined
+      ? undefined
+      : { key, alg: options.clientAssertionSigningAlg, keyId: options.clientAssertionSigningKeyId }
+  return credentialsToken({
+    domain,
+    clientId,
+    clientSecret,
+    clientSecretMethod,
+    signing,
+    tls: tls !== undefined,
+    audience,
+    organization,
+    http,
+    retry,
+    now
+  })
 }
 
 function positive (option: string, value: number): void {
-  if (!(Number.isFinite(value) && value > 0)) throw new ConfigurationError(option, `The option "${option}" has to be a positive number.`)
+  if (!(Number.isFinite(value) && value > 0)) {
+    throw new ConfigurationError(option, `Option "${option}" must ` +
+    'be a number above 0.')
+  }
 }

@@ -1,5 +1,5 @@
 import type { Listing } from '../../types/management.js'
-import { ApiError, NetworkError, PaginationLimitError } from '../errors.js'
+import { ApiError, InvalidArgumentError, NetworkError, PaginationLimitError } from '../errors.js'
 
 /** A method that answers with one page of a list. */
 export type ListMethod = ((...args: never[]) => Promise<unknown>) & { readonly listing: Listing<unknown> }
@@ -10,26 +10,34 @@ export type ItemOf<M> = M extends { readonly listing: Listing<infer T> } ? T : n
 /** A whole list, read page by page as far as it is asked for. */
 export interface Pages<T> extends AsyncIterable<T> {
   /** The same list, a page at a time. */
-  pages (): AsyncIterable<T[]>
+  pages(): AsyncIterable<T[]>
   /** All items. Where Auth0 will not give all of them, the error comes after the first page. */
-  all (): Promise<T[]>
+  all(): Promise<T[]>
 }
 
-interface Page { items: unknown[], next: string | undefined, total: number | undefined }
+interface Page {
+  items: unknown[]
+  next: string | undefined
+  total: number | undefined
+}
 type ReadPage = (query: Record<string, unknown>) => Promise<Page>
 
 const WALL = 1000
 
 /**
  * Reads a list to its end: from checkpoints where the endpoint has them, else by page number.
- * Nothing more is fetched once the loop is left. At Auth0's limit of 1,000 records a `PaginationLimitError` says what to do instead.
+ * Nothing more is fetched once the loop is left. At Auth0's limit of 1,000 records a `PaginationLimitError` says what
+ * to do instead.
+ * @param method a method of a `ManagementClient` that lists, e.g. `client.users.list`
+ * @param args what the method takes
+ * @throws InvalidArgumentError when the method does not list
  */
 export function paginate<M extends ListMethod> (method: M, ...args: Parameters<M>): Pages<ItemOf<M>> {
-  const { listing } = method
+  const listing = listingOf(method)
   const given: readonly unknown[] = args
   const at = given.findIndex(argument => typeof argument !== 'string')
   const ids = at === -1 ? given : given.slice(0, at)
-  const query = { ...given[ids.length] as Record<string, unknown> | undefined }
+  const query = { ...(given[ids.length] as Record<string, unknown> | undefined) }
   const call = method as unknown as (...args: unknown[]) => Promise<unknown>
   const read: ReadPage = async page => toPage(await call(...ids, { ...query, ...page }, given[ids.length + 1]), listing)
   const fromCheckpoints = readsCheckpoints(listing, query)
@@ -54,7 +62,18 @@ export function paginate<M extends ListMethod> (method: M, ...args: Parameters<M
   }
 }
 
-/** A query with `page` or `per_page` wants numbers, one with `from` or `take` checkpoints. Logs have checkpoints only after a log. */
+function listingOf (method: Partial<ListMethod> | undefined): Listing<unknown> {
+  if (method?.listing !== undefined) return method.listing
+  throw new InvalidArgumentError(
+    'method',
+    'paginate() takes a method that lists, such as client.users.list. This one cannot be read page by page.'
+  )
+}
+
+/**
+ * A query with `page` or `per_page` wants numbers, one with `from` or `take` checkpoints. Logs have checkpoints only
+ * after a log.
+ */
 function readsCheckpoints ({ offset, checkpoint }: Listing<unknown>, query: Record<string, unknown>): boolean {
   if (checkpoint === undefined) return false
   if (offset === undefined) return true
@@ -62,7 +81,11 @@ function readsCheckpoints ({ offset, checkpoint }: Listing<unknown>, query: Reco
   return query.page === undefined && query.per_page === undefined
 }
 
-async function * byCheckpoint (read: ReadPage, { size, checkpoint }: Listing<unknown>, query: Record<string, unknown>): AsyncGenerator<Page> {
+async function * byCheckpoint (
+  read: ReadPage,
+  { size, checkpoint }: Listing<unknown>,
+  query: Record<string, unknown>
+): AsyncGenerator<Page> {
   const take = (query.take ?? size) as number
   let from = query.from as string | undefined
   for (;;) {
@@ -70,7 +93,13 @@ async function * byCheckpoint (read: ReadPage, { size, checkpoint }: Listing<unk
     if (checkpoint === 'next') {
       yield page
       if (page.next === undefined) return
-      if (page.next === from) throw new NetworkError('The list cannot be read on: its checkpoint does not move.', undefined, 'invalid_response')
+      if (page.next === from) {
+        throw new NetworkError(
+          'The list cannot be read on: its checkpoint does not move.',
+          undefined,
+          'invalid_response'
+        )
+      }
       from = page.next
     } else {
       const { length } = page.items
@@ -82,15 +111,24 @@ async function * byCheckpoint (read: ReadPage, { size, checkpoint }: Listing<unk
   }
 }
 
-async function * byNumber (read: ReadPage, listing: Listing<unknown>, query: Record<string, unknown>): AsyncGenerator<Page> {
+async function * byNumber (
+  read: ReadPage,
+  listing: Listing<unknown>,
+  query: Record<string, unknown>
+): AsyncGenerator<Page> {
   const size = (query.per_page ?? listing.size) as number
   const totals = listing.offset === 'totals' ? { include_totals: true } : {}
   const first = (query.page ?? 0) as number
   for (let number = first; ; number++) {
     if (listing.walled && (number + 1) * size > WALL) throw limitReached(listing)
-    const page = await read({ ...totals, page: number, per_page: size }).catch((error: unknown) => { throw isLimit(error) ? limitReached(listing, error) : error })
+    const page = await read({ ...totals, page: number, per_page: size }).catch((error: unknown) => {
+      throw isLimit(error) ? limitReached(listing, error) : error
+    })
     yield page
-    const { items: { length }, total } = page
+    const {
+      items: { length },
+      total
+    } = page
     if (length === 0 || (total === undefined ? length < size : number * size + length >= total)) return
   }
 }
@@ -114,5 +152,8 @@ function isLimit (error: unknown): boolean {
 }
 
 function limitReached ({ beyond }: Listing<unknown>, cause?: unknown): PaginationLimitError {
-  return new PaginationLimitError(`Auth0 numbers the first 1,000 records of a list only${beyond === '' ? '' : `; ${beyond}`}.`, cause)
+  return new PaginationLimitError(
+    `Auth0 numbers the first 1,000 records of a list only${beyond === '' ? '' : `; ${beyond}`}.`,
+    cause
+  )
 }

@@ -1,18 +1,22 @@
 import type { AssertionAlgorithm, SigningKey } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
-import { ConfigurationError } from '../errors.js'
-import type { Http } from '../http/send.js'
 import { createSingleFlight } from '../base/single-flight.js'
+import { sleep } from '../base/sleep.js'
+import { ApiError, ConfigurationError, NetworkError } from '../errors.js'
+import { retryDelay, type Attempt, type RetryPolicy } from '../http/retry.js'
+import type { Http } from '../http/send.js'
 import { tokenRequestFailure } from './token-failure.js'
 
 /** Where calls get their access token. */
 export interface TokenSource {
-  get (): Awaitable<string>
+  get(): Awaitable<string>
   /** Drops a token that Auth0 refused; says whether there is another one to try. */
-  renew (refused: string): Promise<boolean>
+  renew(refused: string): Promise<boolean>
 }
 
-/** A token that is given: as it is, or by a function that is asked for each call and told of a token that was refused. */
+/**
+ * A token that is given: as it is, or by a function that is asked for each call and told of a token that was refused.
+ */
 export function givenToken (token: string | ((refused?: string) => Awaitable<string>)): TokenSource {
   if (typeof token === 'string') {
     const checked = checkToken(token)
@@ -39,30 +43,36 @@ export interface TokenCredentials {
   clientId: string
   clientSecret?: string | undefined
   clientSecretMethod?: 'post' | 'basic' | undefined
-  signing?: { key: SigningKey, alg: AssertionAlgorithm | undefined, keyId: string | undefined } | undefined
+  signing?: { key: SigningKey; alg: AssertionAlgorithm | undefined; keyId: string | undefined } | undefined
   tls: boolean
   audience: string
   organization?: string | undefined
   http: Http
+  /** How often the request is repeated: a token that is asked for twice does no harm. */
+  retry: RetryPolicy
   now: () => number
 }
 
 const LEEWAY = 60
 const LAST_SECONDS = 5
 
-/** Tokens by client credentials: one request for all who wait, kept until shortly before they expire, renewed in the background. */
+/**
+ * Tokens by client credentials: one request for all who wait, kept until shortly before they expire, renewed in the
+ * background.
+ */
 export function credentialsToken (credentials: TokenCredentials): TokenSource {
   const { now } = credentials
   const singleFlight = createSingleFlight<string>()
   const request = requester(credentials)
-  let current: { token: string, renewAt: number, expiresAt: number } | undefined
+  let current: { token: string; renewAt: number; expiresAt: number } | undefined
 
-  const fetchToken = (): Promise<string> => singleFlight('', async () => {
-    const { access_token: token, expires_in: lifetime = Infinity } = await request()
-    const expiresAt = now() + lifetime
-    current = { token, expiresAt, renewAt: expiresAt - Math.min(LEEWAY, lifetime / 10) }
-    return token
-  })
+  const fetchToken = (): Promise<string> =>
+    singleFlight('', async () => {
+      const { access_token: token, expires_in: lifetime = Infinity } = await request()
+      const expiresAt = now() + lifetime
+      current = { token, expiresAt, renewAt: expiresAt - Math.min(LEEWAY, lifetime / 10) }
+      return token
+    })
 
   return {
     get () {
@@ -79,26 +89,53 @@ export function credentialsToken (credentials: TokenCredentials): TokenSource {
   }
 }
 
-/** Asks for one token. What that takes is loaded when it is needed, for clients with a token of their own need none of it. */
-function requester ({ signing, audience, organization, ...client }: TokenCredentials): () => Promise<{ access_token: string, expires_in?: number }> {
-  const prepare = async (): Promise<() => Promise<{ access_token: string, expires_in?: number }>> => {
+/**
+ * Asks for one token. What that takes is loaded when it is needed, for clients with a token of their own need none of
+ * it.
+ */
+function requester ({
+  signing,
+  audience,
+  organization,
+  retry,
+  ...client
+}: TokenCredentials): () => Promise<{ access_token: string; expires_in?: number }> {
+  const prepare = async (): Promise<() => Promise<{ access_token: string; expires_in?: number }>> => {
     const [{ createAuthorizationServer }, { clientCredentialsGrant }, { createAssertionSigner }] = await Promise.all([
-      import('../authentication/server/authorization-server.js'), import('../authentication/api/grants.js'), import('../tokens/assertion.js')
+      import('../authentication/server/authorization-server.js'),
+      import('../authentication/api/grants.js'),
+      import('../tokens/assertion.js')
     ])
-    const assertionSigner = signing === undefined
-      ? undefined
-      : createAssertionSigner({ key: signing.key, keyId: signing.keyId, ...(signing.alg !== undefined && { alg: signing.alg }) })
+    const assertionSigner =
+      signing === undefined
+        ? undefined
+        : createAssertionSigner({
+          key: signing.key,
+          keyId: signing.keyId,
+          ...(signing.alg !== undefined && { alg: signing.alg })
+        })
     const server = createAuthorizationServer({ ...client, assertionSigner })
     return () => clientCredentialsGrant(server, { audience, organization })
   }
   let prepared: ReturnType<typeof prepare> | undefined
   return async () => {
-    try {
-      return await (await (prepared ??= prepare()))()
-    } catch (error) {
-      throw tokenRequestFailure(error)
+    for (let number = 0; ; number++) {
+      try {
+        return await (
+          await (prepared ??= prepare())
+        )()
+      } catch (error) {
+        const delay = retryDelay({ method: 'GET', number, ...outcomeOf(error) }, retry)
+        if (delay === undefined) throw tokenRequestFailure(error)
+        await (retry.sleep ?? sleep)(delay)
+      }
     }
   }
+}
+
+function outcomeOf (error: unknown): Pick<Attempt, 'status' | 'headers' | 'failure'> {
+  if (error instanceof ApiError) return { status: error.status, headers: error.headers }
+  return error instanceof NetworkError ? { failure: error.code } : {}
 }
 
 function checkToken (token: unknown): string {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.js'
 import { Auth0Instance } from './instance.js'
-import { unknownName } from './options/nearest-name.js'
+import { unknownName } from '../base/nearest-name.js'
 
 /** Names that the language and its tools look for on any object. */
 const PASSED_ON = new Set<string>(['then', 'getter', 'setter', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch',

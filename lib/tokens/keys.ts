@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { isObject } from '../base/json.js'
 import { ConfigurationError, NetworkError } from '../errors.js'
 import { parseJsonObject } from '../http/json.js'
 import { SMALL_ANSWER, type Http } from '../http/send.js'
@@ -52,6 +53,19 @@ export function secretKey (secret: string): KeySource {
       return key
     }
   }
+}
+
+/**
+ * The keys of a set that is given as it is.
+ * @throws ConfigurationError when the set holds no key that can verify a signature
+ */
+export function staticKeys (set: unknown): KeySource {
+  const keys = isObject(set) && Array.isArray(set.keys) ? importKeySet(set.keys) : []
+  if (keys.length === 0) {
+    throw new ConfigurationError('jwks', 'Option "jwks" must be a JSON Web Key Set, { ' +
+    'keys: [...] }, with at least one public key for signatures.')
+  }
+  return { get: header => selectKey(keys, header) ?? refuseToken('key_not_found', 'No signing key fits the token.') }
 }
 
 class RemoteKeys implements RefreshableKeySource {

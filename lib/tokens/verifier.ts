@@ -1,5 +1,7 @@
-import type { HttpClientOptions, IdTokenAlgorithm } from '../../types/options.js'
+import type { webcrypto } from 'node:crypto'
+import type { IdTokenAlgorithm, StandaloneHttpOptions } from '../../types/options.js'
 import type { AccessTokenClaims, IdTokenClaims } from '../../types/tokens.js'
+import { readHttpTimeout, refuseUnknownOptions } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import { createHttp, type Http } from '../http/send.js'
 import { isKnownAlgorithm } from './algorithms.js'
@@ -9,9 +11,9 @@ import {
 } from './claims.js'
 import { peekClaims } from './compact.js'
 import { defaultMaxLength, verifyJws } from './jws.js'
-import { remoteKeys, secretKey, type KeySource } from './keys.js'
+import { remoteKeys, secretKey, staticKeys, type KeySource } from './keys.js'
 
-export interface TokenVerifierOptions extends HttpClientOptions {
+export interface TokenVerifierOptions extends StandaloneHttpOptions {
   /** Exactly as tokens carry it: Auth0's end with a slash. Several for several tenants or custom domains. */
   issuer: string | readonly string[]
   /** The client id for ID tokens, the API's identifier for access tokens. Several mean any of them. */
@@ -22,6 +24,10 @@ export interface TokenVerifierOptions extends HttpClientOptions {
   secret?: string
   /** Where the keys are. Default `.well-known/jwks.json` of each issuer. */
   jwksUri?: string
+  /** Seconds keys from a URL are fresh. Default 600. */
+  jwksMaxAge?: number
+  /** Keys that are known already: a JSON Web Key Set. @see RFC 7517 section 5 */
+  jwks?: { readonly keys: readonly webcrypto.JsonWebKey[] }
   /** Keys from somewhere else. */
   keys?: KeySource
   /** Seconds of clock difference that are forgiven. Default 30. */
@@ -49,6 +55,7 @@ export class TokenVerifier {
   readonly #keys: ReadonlyMap<string, KeySource>
 
   constructor (options: TokenVerifierOptions) {
+    refuseUnknownOptions(options)
     this.#issuers = nonEmptyStrings(options.issuer, 'issuer')
     this.#audiences = nonEmptyStrings(options.audience, 'audience')
     this.#algorithms = algorithmList(options)
@@ -57,7 +64,7 @@ export class TokenVerifier {
     this.#http = createHttp({
       dispatcher: options.dispatcher,
       customFetch: options.customFetch,
-      timeout: options.httpTimeout,
+      timeout: readHttpTimeout(options),
       telemetry: options.telemetry
     })
     this.#keys = this.#keySources(options)
@@ -101,7 +108,7 @@ export class TokenVerifier {
     return this.#http.close()
   }
 
-  #clock (): { now: number, clockTolerance: number } {
+  #clock (): { now: number; clockTolerance: number } {
     return { now: this.#now(), clockTolerance: this.#clockTolerance }
   }
 
@@ -115,19 +122,31 @@ export class TokenVerifier {
     return this.#keys.get(iss as string) as KeySource
   }
 
-  #keySources ({ keys, secret, jwksUri }: TokenVerifierOptions): ReadonlyMap<string, KeySource> {
-    const shared = keys ?? (secret === undefined ? jwksUri && this.#remote(jwksUri) : secretKey(secret))
-    return new Map(this.#issuers.map(issuer => [issuer, shared || this.#remote(jwksUriOf(issuer))]))
-  }
-
-  #remote (jwksUri: string): KeySource {
-    return remoteKeys({ jwksUri: () => jwksUri, http: this.#http, now: this.#now })
+  #keySources ({
+    keys,
+    jwks,
+    secret,
+    jwksUri,
+    jwksMaxAge: maxAge
+  }: TokenVerifierOptions): ReadonlyMap<string, KeySource> {
+    if (maxAge !== undefined && !(typeof maxAge === 'number' && maxAge > 0)) {
+      throw new ConfigurationError('jwksMaxAge', 'Option "jwksMaxAge" must be a number of seconds above 0.')
+    }
+    const remote = (uri: string): KeySource =>
+      remoteKeys({ jwksUri: () => uri, http: this.#http, now: this.#now, maxAge })
+    const fixed = jwks === undefined ? keys : staticKeys(jwks)
+    const shared = fixed ?? (secret === undefined ? jwksUri && remote(jwksUri) : secretKey(secret))
+    return new Map(this.#issuers.map(issuer => [issuer, shared || remote(jwksUriOf(issuer))]))
   }
 }
 
-function algorithmList ({ algorithm, secret, keys, jwksUri }: TokenVerifierOptions): readonly string[] {
-  if (secret !== undefined && (keys ?? jwksUri) !== undefined) {
-    throw new ConfigurationError('secret', 'The option "secret" excludes "keys" and "jwksUri".')
+function algorithmList ({ algorithm, secret, keys, jwks, jwksUri }: TokenVerifierOptions): readonly string[] {
+  if (secret !== undefined && (keys ?? jwks ?? jwksUri) !== undefined) {
+    throw new ConfigurationError('secret', 'The option "secret" excludes "keys", "jwks" and "jwksUri".')
+  }
+  if (jwks !== undefined && (keys ?? jwksUri) !== undefined) {
+    throw new ConfigurationError('jwks', 'Option ' +
+    '"jwks" excludes "keys" and "jwksUri".')
   }
   const algorithms = algorithm === undefined ? [secret === undefined ? 'RS256' : 'HS256'] : [algorithm].flat()
   if (algorithms.length === 0 || !algorithms.every(isKnownAlgorithm)) {

@@ -107,7 +107,12 @@ t.test('authorize.url', async t => {
   })
   t.strictSame(query(client.authorize.url({ requestUri: 'urn:x' })), { request_uri: 'urn:x', client_id: 'client-1' })
   t.strictSame(query(client.authorize.url({ request: 'jws' })), { request: 'jws', client_id: 'client-1' })
-  t.throws(() => client.authorize.url({}), { name: 'MissingRequiredArgumentError', argument: 'redirectUri' })
+  t.notOk('redirect_uri' in query(client.authorize.url({ state: 's' })), 'Auth0 takes the only one of the application')
+  t.throws(() => client.authorize.url({ redirectUri: '' }), {
+    name: 'MissingRequiredArgumentError',
+    argument: 'redirectUri'
+  })
+  t.throws(() => client.pushedAuthorization.push({}), { message: /redirectUri/, argument: 'redirectUri' })
   t.throws(() => client.authorize.url({ redirectUri: 'https://app.test/cb', invitation: 'i' }), {
     message: /./,
     argument: 'organization'
@@ -261,6 +266,22 @@ t.test('database.changePassword answers with text; database.login is of old', as
     password: 'p',
     connection: 'db',
     scope: 'openid'
+  })
+  t.strictSame(await client.database.login({ idToken: 'jwt', connection: 'db', device: 'phone' }), good)
+  t.strictSame(tenant.json, {
+    client_id: 'client-1',
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    connection: 'db',
+    id_token: 'jwt',
+    scope: 'openid',
+    device: 'phone'
+  })
+  t.match(await failure(client.database.login({ connection: 'db' })), {
+    name: 'MissingRequiredArgumentError',
+    argument: 'username'
+  })
+  t.match(await failure(client.database.login({ idToken: 'jwt', username: 'u', connection: 'db' })), {
+    argument: 'password'
   })
 })
 

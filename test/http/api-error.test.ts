@@ -6,15 +6,19 @@ import { redactText, redactValue } from '../../lib/http/redact.js'
 
 const now = 1_800_000_000
 
-function errorOf (status: number, body: unknown, headers: Record<string, string> = {},
-  secrets: string[] = []): ApiError {
+function errorOf (
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+  secrets: string[] = [],
+  api?: 'management' | 'my-account'
+): ApiError {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const type = typeof body === 'string' ? 'text/plain' : 'application/json; charset=utf-8'
-  return toApiError({ status, headers: { 'content-type': type, ...headers }, body: text }, {
-    what: 'The call',
-    now,
-    secrets
-  })
+  return toApiError(
+    { status, headers: { 'content-type': type, ...headers }, body: text },
+    { what: 'The call', now, secrets, call: 'GET /x/{id}', ...(api !== undefined && { api }) }
+  )
 }
 
 t.test('every form of error body', async t => {
@@ -185,29 +189,71 @@ t.test('MyAccountApiError', async t => {
     detail: 'The payload is invalid',
     status: 400,
     validation_errors: [{ detail: 'must be text', field: 'connection', pointer: '/connection' }]
-  }, { 'content-type': 'application/problem+json' }) as MyAccountApiError
+  }, { 'content-type': 'application/problem+json' }, [], 'my-account') as MyAccountApiError
   t.ok(error instanceof MyAccountApiError)
   t.match(error, {
     code: 'my_account_api_error',
     status: 400,
-    message: 'The payload is invalid',
+    message: 'The payload is invalid (connection: must be text)',
+    call: 'GET /x/{id}',
     title: 'Invalid Request',
     type: 'https://auth0.com/api-errors#A0E-400-0003',
     detail: 'The payload is invalid',
     validationErrors: [{ detail: 'must be text', field: 'connection', pointer: '/connection' }]
   })
-  t.match(errorOf(404, { title: 'Not Found', type: 'about:blank' }), {
+  t.match(errorOf(404, { title: 'Not Found', type: 'about:blank' }, {}, [], 'my-account'), {
     name: 'MyAccountApiError',
     detail: '',
     validationErrors: [],
     message: 'Not Found'
   })
-  t.match(errorOf(404, { title: 'Not Found', detail: 'Gone' }), {
+  t.match(errorOf(404, { title: 'Not Found', detail: 'Gone' }, {}, [], 'my-account'), {
     name: 'MyAccountApiError',
     type: '',
     message: 'Gone'
   })
-  t.match(errorOf(404, { title: 'Not Found' }), { name: 'ApiError', message: 'Not Found' })
+  t.match(errorOf(404, { title: 'Not Found' }, {}, [], 'my-account'), { name: 'ApiError', message: 'Not Found' })
+})
+
+t.test('a problem of another API is an ApiError', async t => {
+  const problem = {
+    type: 'https://auth0.com/api-errors#x',
+    title: 'Bad',
+    detail: 'The payload is invalid',
+    status: 400
+  }
+  for (const api of [undefined, 'management'] as const) {
+    const error = errorOf(400, problem, { 'content-type': 'application/problem+json' }, [], api)
+    t.notOk(error instanceof MyAccountApiError)
+    t.match(error, { name: 'ApiError', code: 'bad_request', status: 400, message: /The payload is invalid$/ })
+  }
+})
+
+t.test('the call is named, and the fields that were refused', async t => {
+  const limited = {
+    statusCode: 429,
+    error: 'Too Many Requests',
+    message: 'Global limit has been ' +
+    'reached',
+    errorCode: 'too_many_requests'
+  }
+  t.match(errorOf(429, limited, {}, [], 'management'), {
+    call: 'GET /x/{id}',
+    message: 'The call: Global limit ' +
+    'has been reached'
+  })
+  t.match(errorOf(429, limited), { call: 'GET /x/{id}', message: /^Global limit/ }, 'elsewhere the message is Auth0\'s')
+  t.equal(errorOf(500, '', {}, [], 'management').message, 'The call was answered with HTTP 500.')
+  const problems = (list: unknown): string =>
+    errorOf(400, { error: 'invalid_request', error_description: 'Bad', validation_errors: list }, {}, ['s3cret'])
+      .message
+  t.equal(
+    problems([{ field: 'email', message: 'no s3cret' }, { pointer: '/a/b', detail: 'too long' }, { field: 'c' }]),
+    'Bad (email: no [redacted]; /a/b: too long; c)'
+  )
+  t.equal(problems([{ nothing: 1 }, null, 'x']), 'Bad')
+  t.equal(problems('email'), 'Bad')
+  t.match(problems(Array.from({ length: 11 }, (_, i) => ({ field: `f${i}` }))), /f9; …\)$/)
 })
 
 t.test('nothing secret is left: tokens, what was sent, cookies', async t => {

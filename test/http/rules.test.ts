@@ -133,12 +133,20 @@ t.test('JSON', async t => {
   t.strictSame(parseJson(response('[1]', 'APPLICATION/JSON; charset=utf-8'), 'X'), [1])
   t.strictSame(parseJson(response('{}', 'application/problem+json'), 'X'), {})
   t.equal(mediaType({ status: 200, headers: {}, body: '' }), '')
-  for (const type of ['text/html', 'application/jwt', 'text/plain', '']) {
+  for (const type of ['text/html', 'application/jwt', 'application/xml']) {
     t.throws(() => parseJson(response('{}', type), 'X'), {
       code: 'invalid_response',
       message: 'X: the answer is not JSON.'
     })
   }
+  for (const type of ['text/plain', 'text/plain;charset=UTF-8', '']) {
+    t.strictSame(parseJson(response('{"a":1}', type), 'X'), { a: 1 }, `"${type}" is tried`)
+    t.throws(() => parseJson(response('OK', type), 'X'), {
+      code: 'invalid_response',
+      message: 'X: the answer is not JSON.'
+    })
+  }
+  t.strictSame(parseJson({ status: 200, headers: {}, body: '[]' }, 'X'), [], 'no content type is tried')
   for (const body of ['', '{"a":', '{"a":NaN}', "{'a':1}"]) {
     t.throws(() => parseJson(response(body), 'X'), {
       code: 'invalid_response',

@@ -41,7 +41,12 @@ onBothTransports('sends method, path, headers and body, and returns status, head
   t.notOk('set-cookie' in response.headers, 'cookies are left behind')
   const [{ method, path, headers, body }] = server.received as [typeof server.received[0]]
   t.match({ method, path, body }, { method: 'POST', path: '/a/b?c=d', body: 'hällo' })
-  t.match(headers, { accept: 'application/json', 'content-type': 'text/plain', 'content-length': '6' })
+  t.match(headers, {
+    accept: 'application/json',
+    'accept-encoding': 'gzip',
+    'content-type': 'text/plain',
+    'content-length': '6'
+  })
 })
 
 onBothTransports('Auth0-Client names this package, another client, or nobody', async (t, options) => {
@@ -119,6 +124,16 @@ t.test('compressed answers are decoded', async t => {
   }
   const streamed = await http.stream({ method: 'GET', url: `${server.origin}/gzip` })
   t.equal((await streamed.body.toArray()).join(''), text)
+})
+
+t.test('what a customFetch leaves compressed is decoded, within the limit', async t => {
+  const left =
+    (text: string): typeof fetch =>
+      async () =>
+        new Response(gzipSync(text), { headers: { 'content-encoding': 'gzip' } })
+  const request = { method: 'GET', url: 'https://x.test/', maxBytes: 1000 } as const
+  t.equal((await client(t, { customFetch: left('{"a":1}') }).send(request)).body, '{"a":1}')
+  await t.rejects(client(t, { customFetch: left('x'.repeat(1001)) }).send(request), { code: 'response_too_large' })
 })
 
 t.test('an empty body needs no decoding', async t => {

@@ -7,23 +7,42 @@ const number = (request: SeenRequest, name: string): number | undefined => {
   const value = new URLSearchParams(request.query).get(name)
   return value === null ? undefined : Number(value)
 }
-const things = (from: number, to: number): { id: string }[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => ({ id: `t${from + i}` }))
+const things = (from: number, to: number): { id: string }[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => ({ id: `t${from + i}` }))
 
 /** A list of `count` things with page numbers, as Auth0 answers it; more than 1,000 are refused. */
-const numbered = (count: number, key: string, counted = true) => (request: SeenRequest): Answer => {
-  const page = number(request, 'page') ?? 0
-  const size = number(request, 'per_page') ?? 50
-  if ((page + 1) * size > 1000) return { status: 400, body: { statusCode: 400, error: 'Bad Request', message: 'You can only page through the first 1000 records.', errorCode: 'invalid_paging' } }
-  const items = things(page * size, Math.min(count, (page + 1) * size))
-  return { body: request.query.includes('include_totals=true') ? { start: page * size, limit: size, ...(counted && { total: count }), [key]: items } : items }
-}
+const numbered =
+  (count: number, key: string, counted = true) =>
+    (request: SeenRequest): Answer => {
+      const page = number(request, 'page') ?? 0
+      const size = number(request, 'per_page') ?? 50
+      if ((page + 1) * size > 1000) {
+        return {
+          status: 400,
+          body: {
+            statusCode: 400,
+            error: 'Bad Request',
+            message: 'You can only page through the first 1000 records.',
+            errorCode: 'invalid_paging'
+          }
+        }
+      }
+      const items = things(page * size, Math.min(count, (page + 1) * size))
+      return {
+        body: request.query.includes('include_totals=true')
+          ? { start: page * size, limit: size, ...(counted && { total: count }), [key]: items }
+          : items
+      }
+    }
 
 /** A list of `count` things that is read from checkpoints. */
-const checkpointed = (count: number, key: string) => (request: SeenRequest): Answer => {
-  const from = Number(new URLSearchParams(request.query).get('from')?.slice(1) ?? 0)
-  const to = Math.min(count, from + (number(request, 'take') ?? 50))
-  return { body: { [key]: things(from, to), ...(to < count && { next: `c${to}` }) } }
-}
+const checkpointed =
+  (count: number, key: string) =>
+    (request: SeenRequest): Answer => {
+      const from = Number(new URLSearchParams(request.query).get('from')?.slice(1) ?? 0)
+      const to = Math.min(count, from + (number(request, 'take') ?? 50))
+      return { body: { [key]: things(from, to), ...(to < count && { next: `c${to}` }) } }
+    }
 
 async function collect<T> (items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
@@ -35,13 +54,22 @@ t.test('a list with page numbers is read with the largest pages, and no further 
   const { client, requests } = await scripted(t, numbered(250, 'users'))
   const users = await collect(paginate(client.users.list, { q: 'email:*', search_engine: 'v3' }))
   t.strictSame(users as unknown[], things(0, 250))
-  t.strictSame(requests.map(({ query }) => query), [0, 1, 2].map(page => `q=email%3A*&search_engine=v3&include_totals=true&page=${page}&per_page=100`))
+  t.strictSame(
+    requests.map(({ query }) => query),
+    [0, 1, 2].map(page => `q=email%3A*&search_engine=v3&include_totals=true&page=${page}&per_page=100`)
+  )
   requests.length = 0
   t.equal((await paginate(client.users.list).all()).length, 250)
   t.equal(requests.length, 3)
   requests.length = 0
-  t.strictSame((await collect(paginate(client.users.list, { per_page: 60, page: 2 }).pages())).map(page => page.length), [60, 60, 10])
-  t.strictSame(requests.map(request => number(request, 'page')), [2, 3, 4])
+  t.strictSame(
+    (await collect(paginate(client.users.list, { per_page: 60, page: 2 }).pages())).map(page => page.length),
+    [60, 60, 10]
+  )
+  t.strictSame(
+    requests.map(request => number(request, 'page')),
+    [2, 3, 4]
+  )
 })
 
 t.test('lists that end with a full page, that are empty, that Auth0 does not count', async t => {
@@ -52,10 +80,24 @@ t.test('lists that end with a full page, that are empty, that Auth0 does not cou
   t.strictSame(await collect(paginate(empty.client.users.list).pages()), [])
   const uncounted = await scripted(t, numbered(150, 'invitations', false))
   t.equal((await paginate(uncounted.client.organizations.invitations.list, 'org_1').all()).length, 150)
-  t.strictSame(uncounted.requests.map(({ path, query }) => `${path}?${query}`), [0, 1].map(page => `/api/v2/organizations/org_1/invitations?include_totals=true&page=${page}&per_page=100`))
-  const actions = await scripted(t, request => ({ body: { actions: things((number(request, 'page') ?? 0) * 100, 130).slice(0, 100), total: 130, page: number(request, 'page'), per_page: 100 } }))
+  t.strictSame(
+    uncounted.requests.map(({ path, query }) => `${path}?${query}`),
+    [0, 1].map(page => `/api/v2/organizations/org_1/invitations?include_totals=true&page=${page}&per_page=100`)
+  )
+  const actions = await scripted(t, request => ({
+    body: {
+      actions: things((number(request, 'page') ?? 0) * 100, 130).slice(0, 100),
+      total: 130,
+      page: number(request, 'page'),
+      per_page: 100
+    }
+  }))
   t.equal((await paginate(actions.client.actions.list).all()).length, 130)
-  t.strictSame(actions.requests.map(({ query }) => query), ['page=0&per_page=100', 'page=1&per_page=100'], 'no totals are asked for where they always come')
+  t.strictSame(
+    actions.requests.map(({ query }) => query),
+    ['page=0&per_page=100', 'page=1&per_page=100'],
+    'no totals are asked for where they always come'
+  )
   const odd = await scripted(t, { body: { unexpected: true } })
   t.strictSame(await paginate(odd.client.users.list).all(), [])
 })
@@ -63,15 +105,37 @@ t.test('lists that end with a full page, that are empty, that Auth0 does not cou
 t.test('checkpoints are chosen where the endpoint has them', async t => {
   const { client, requests } = await scripted(t, checkpointed(250, 'organizations'))
   t.equal((await paginate(client.organizations.list).all()).length, 250)
-  t.strictSame(requests.map(({ query }) => query), ['take=100', 'take=100&from=c100', 'take=100&from=c200'])
+  t.strictSame(
+    requests.map(({ query }) => query),
+    ['take=100', 'take=100&from=c100', 'take=100&from=c200']
+  )
   requests.length = 0
-  t.strictSame((await collect(paginate(client.organizations.list, { from: 'c150', take: 60 }).pages())).map(({ length }) => length), [60, 40])
+  t.strictSame(
+    (await collect(paginate(client.organizations.list, { from: 'c150', take: 60 }).pages())).map(
+      ({ length }) => length
+    ),
+    [60, 40]
+  )
   const byNumber = await scripted(t, numbered(120, 'organizations'))
   t.equal((await paginate(byNumber.client.organizations.list, { per_page: 50 }).all()).length, 120)
   t.match(byNumber.requests[0]!.query, /page=0/, 'unless the query asks for page numbers')
   const sessions = await scripted(t, checkpointed(70, 'sessions'))
-  t.equal((await paginate(sessions.client.users.sessions.list, 'auth0|1', { take: 50 }, { headers: { 'x-trace': '1' } }).all()).length, 70)
-  t.ok(sessions.requests.every(({ headers, path }) => headers['x-trace'] === '1' && path === '/api/v2/users/auth0%7C1/sessions'))
+  t.equal(
+    (
+      await paginate(
+        sessions.client.users.sessions.list,
+        'auth0|1',
+        { take: 50 },
+        { headers: { 'x-trace': '1' } }
+      ).all()
+    ).length,
+    70
+  )
+  t.ok(
+    sessions.requests.every(
+      ({ headers, path }) => headers['x-trace'] === '1' && path === '/api/v2/users/auth0%7C1/sessions'
+    )
+  )
   const stuck = await scripted(t, { body: { organizations: things(0, 10), next: 'c1' } })
   const error = await failure(paginate(stuck.client.organizations.list).all())
   t.ok(error instanceof NetworkError)
@@ -79,12 +143,16 @@ t.test('checkpoints are chosen where the endpoint has them', async t => {
   t.equal(stuck.requests.length, 2)
 })
 
-t.test('logs: page numbers for a search, checkpoints after a log\'s id', async t => {
+t.test("logs: page numbers for a search, checkpoints after a log's id", async t => {
   const logs = things(0, 250).map(({ id }) => ({ log_id: id }))
   const after = (request: SeenRequest): Answer => {
     const query = new URLSearchParams(request.query)
     const at = logs.findIndex(({ log_id }) => log_id === query.get('from'))
-    return { body: query.has('from') ? logs.slice(at + 1, at + 1 + Number(query.get('take'))) : numbered(250, 'logs')(request).body }
+    return {
+      body: query.has('from')
+        ? logs.slice(at + 1, at + 1 + Number(query.get('take')))
+        : numbered(250, 'logs')(request).body
+    }
   }
   const { client, requests } = await scripted(t, after)
   t.equal((await paginate(client.logs.list).all()).length, 250)
@@ -92,27 +160,45 @@ t.test('logs: page numbers for a search, checkpoints after a log\'s id', async t
   requests.length = 0
   const read = await paginate(client.logs.list, { from: 't49' }).all()
   t.strictSame([read.length, read[0]!.log_id], [200, 't50'])
-  t.strictSame(requests.map(({ query }) => query), ['from=t49&take=100', 'from=t149&take=100', 'from=t249&take=100'])
+  t.strictSame(
+    requests.map(({ query }) => query),
+    ['from=t49&take=100', 'from=t149&take=100', 'from=t249&take=100']
+  )
 })
 
-t.test('deliveries are read on from the last one\'s id, which Auth0 may repeat', async t => {
+t.test("deliveries are read on from the last one's id, which Auth0 may repeat", async t => {
   const deliveries = things(0, 120)
   const { client } = await scripted(t, request => {
     const query = new URLSearchParams(request.query)
-    const at = Math.max(0, deliveries.findIndex(({ id }) => id === query.get('from')))
+    const at = Math.max(
+      0,
+      deliveries.findIndex(({ id }) => id === query.get('from'))
+    )
     return { body: deliveries.slice(at, at + Number(query.get('take'))) }
   })
   const read = await paginate(client.eventStreams.deliveries.list, 'est_1').all()
-  t.strictSame(read.map(({ id }) => id), deliveries.map(({ id }) => id))
+  t.strictSame(
+    read.map(({ id }) => id),
+    deliveries.map(({ id }) => id)
+  )
 })
 
 t.test('the wall of 1,000 records', async t => {
   t.test('iterating gives the first 1,000, then the error that names the export', async t => {
     const { client, requests } = await scripted(t, numbered(1200, 'users'))
     let count = 0
-    const error = await failure((async () => { for await (const user of paginate(client.users.list)) count += Number('id' in user) })())
+    const error = await failure(
+      (async () => {
+        for await (const user of paginate(client.users.list)) count += Number('id' in user)
+      })()
+    )
     t.ok(error instanceof PaginationLimitError)
-    t.match(error, { code: 'pagination_limit', message: 'Auth0 numbers the first 1,000 records of a list only; export them with jobs.usersExports.create() and waitForJob().' })
+    t.match(error, {
+      code: 'pagination_limit',
+      message:
+        'Auth0 numbers the first 1,000 records of a list only; export them with jobs.usersExports.create() and ' +
+          'waitForJob().'
+    })
     t.equal(count, 1000)
     t.equal(requests.length, 10, 'no eleventh page is asked for')
   })
@@ -124,23 +210,56 @@ t.test('the wall of 1,000 records', async t => {
     const exact = await scripted(t, numbered(1000, 'users'))
     t.equal((await paginate(exact.client.users.list).all()).length, 1000)
     const crooked = await scripted(t, numbered(1000, 'users'))
-    t.match(await failure(paginate(crooked.client.users.list, { per_page: 30 }).all()), { code: 'pagination_limit' }, 'the last page would reach beyond')
+    t.match(
+      await failure(paginate(crooked.client.users.list, { per_page: 30 }).all()),
+      { code: 'pagination_limit' },
+      'the last page would reach beyond'
+    )
   })
 
   t.test('other lists name their own way out', async t => {
     const organizations = await scripted(t, numbered(1200, 'organizations'))
-    t.match(await failure(paginate(organizations.client.organizations.list, { per_page: 100 }).all()), { message: /read them from a checkpoint with "take"/ })
+    t.match(await failure(paginate(organizations.client.organizations.list, { per_page: 100 }).all()), {
+      message: /read them from a checkpoint with "take"/
+    })
     const logs = await scripted(t, numbered(1200, 'logs'))
     t.match(await failure(paginate(logs.client.logs.list).all()), { message: /after a log id/ })
   })
 
   t.test('where Auth0 itself refuses, that is the cause; another refusal passes as it is', async t => {
-    const wall = { status: 400, body: { statusCode: 400, error: 'Bad Request', message: 'You can only page through the first 1000 records.', errorCode: 'invalid_paging' } }
+    const wall = {
+      status: 400,
+      body: {
+        statusCode: 400,
+        error: 'Bad Request',
+        message: 'You can only page through the first 1000 records.',
+        errorCode: 'invalid_paging'
+      }
+    }
     const { client } = await scripted(t, wall)
-    t.match(await failure(paginate(client.users.roles.list, 'u').all()), { code: 'pagination_limit', message: 'Auth0 numbers the first 1,000 records of a list only.', cause: { status: 400, code: 'invalid_paging' } })
-    const other = await scripted(t, { status: 400, body: { statusCode: 400, error: 'Bad Request', message: 'Bad q', errorCode: 'invalid_query_string' } })
+    t.match(await failure(paginate(client.users.roles.list, 'u').all()), {
+      code: 'pagination_limit',
+      message: 'Auth0 numbers the first 1,000 records of a list only.',
+      cause: { status: 400, code: 'invalid_paging' }
+    })
+    const other = await scripted(t, {
+      status: 400,
+      body: { statusCode: 400, error: 'Bad Request', message: 'Bad q', errorCode: 'invalid_query_string' }
+    })
     t.match(await failure(paginate(other.client.users.list).all()), { name: 'ApiError', code: 'invalid_query_string' })
   })
+})
+
+t.test('what does not list cannot be paged', async t => {
+  const { client, requests } = await scripted(t, { body: {} })
+  for (const method of [client.users.get, undefined, () => {}]) {
+    t.throws(() => (paginate as unknown as (...args: unknown[]) => unknown)(method, 'u'), {
+      name: 'InvalidArgumentError',
+      argument: 'method',
+      message: /such as client\.users\.list/
+    })
+  }
+  t.equal(requests.length, 0)
 })
 
 t.test('who stops early fetches no more; who begins again reads anew', async t => {

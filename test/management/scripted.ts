@@ -5,7 +5,11 @@ import { ManagementClient, type ManagementClientOptions } from '../../lib/manage
 import { startServer, type Answer, type SeenRequest } from './server.js'
 
 /** What the server does with one request. */
-export type Step = Answer | 'reset' | 'stall' | ((request: SeenRequest, response: ServerResponse) => Answer | undefined | Promise<Answer | undefined>)
+export type Step =
+  | Answer
+  | 'reset'
+  | 'stall'
+  | ((request: SeenRequest, response: ServerResponse) => Answer | undefined | Promise<Answer | undefined>)
 
 /** A Management API that answers by a script, and a client whose waits are counted instead of waited. */
 export interface Scripted {
@@ -22,12 +26,26 @@ export interface Scripted {
 export const start = 1_800_000_000
 
 /** The last step of `api` is repeated for ever; `token` is what the token endpoint does. */
-export async function scripted (t: Test, api: Step | Step[], options: Partial<ManagementClientOptions> = {}, token: Step | Step[] = { body: { access_token: 'at', token_type: 'Bearer', expires_in: 86_400 } }): Promise<Scripted> {
+export async function scripted (
+  t: Test,
+  api: Step | Step[],
+  options: Partial<ManagementClientOptions> = {},
+  token: Step | Step[] = { body: { access_token: 'at', token_type: 'Bearer', expires_in: 86_400 } }
+): Promise<Scripted> {
   const scripts = { api: [api].flat(), token: [token].flat() }
   const apiRequests: SeenRequest[] = []
   const tokenRequests: SeenRequest[] = []
   const { url } = await startServer(t, (request, response) => {
-    if (request.path.startsWith('/.well-known/')) return { body: { issuer: `${url}/`, authorization_endpoint: `${url}/authorize`, token_endpoint: `${url}/oauth/token`, jwks_uri: `${url}/.well-known/jwks.json` } }
+    if (request.path.startsWith('/.well-known/')) {
+      return {
+        body: {
+          issuer: `${url}/`,
+          authorization_endpoint: `${url}/authorize`,
+          token_endpoint: `${url}/oauth/token`,
+          jwks_uri: `${url}/.well-known/jwks.json`
+        }
+      }
+    }
     const isToken = request.path === '/oauth/token'
     const script = isToken ? scripts.token : scripts.api
     ;(isToken ? tokenRequests : apiRequests).push(request)
@@ -43,12 +61,22 @@ export async function scripted (t: Test, api: Step | Step[], options: Partial<Ma
     clock.now += seconds
   }
   const credentials = 'token' in others || 'clientId' in others ? {} : { token: 'given' }
-  const client = new ManagementClient({ domain: url, now: () => clock.now, ...credentials, ...others, retry: retry === false ? false : { sleep, ...retry } })
+  const client = new ManagementClient({
+    domain: url,
+    now: () => clock.now,
+    ...credentials,
+    ...others,
+    retry: retry === false ? false : { sleep, ...retry }
+  })
   t.teardown(() => client.close())
   return { client, requests: apiRequests, tokenRequests, waits, clock }
 }
 
-function play (step: Step, request: SeenRequest, response: ServerResponse): Answer | undefined | Promise<Answer | undefined> {
+function play (
+  step: Step,
+  request: SeenRequest,
+  response: ServerResponse
+): Answer | undefined | Promise<Answer | undefined> {
   if (typeof step === 'function') return step(request, response)
   if (step === 'reset') {
     response.destroy()

@@ -18,7 +18,10 @@ export interface Answer {
   body?: unknown
 }
 
-export type Handler = (request: SeenRequest, response: ServerResponse) => Answer | undefined | Promise<Answer | undefined>
+export type Handler = (
+  request: SeenRequest,
+  response: ServerResponse
+) => Answer | undefined | Promise<Answer | undefined>
 
 export interface Server {
   /** Its URL, which is a client's `domain`. */
@@ -34,18 +37,27 @@ export async function startServer (t: Test, handler: Handler): Promise<Server> {
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => {
       const [path, query = ''] = incoming.url!.split('?', 2) as [string, string?]
-      const request = { method: incoming.method!, path, query, headers: incoming.headers, body: Buffer.concat(chunks).toString() }
+      const request = {
+        method: incoming.method!,
+        path,
+        query,
+        headers: incoming.headers,
+        body: Buffer.concat(chunks).toString()
+      }
       requests.push(request)
-      void Promise.resolve(handler(request, response)).then((answer) => {
+      void Promise.resolve(handler(request, response)).then(answer => {
         if (answer === undefined) return
         const { status = 200, headers = {}, body } = answer
         const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
-        response.writeHead(status, { ...(body !== undefined && { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' }), ...headers })
+        response.writeHead(status, {
+          ...(body !== undefined && { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' }),
+          ...headers
+        })
         response.end(text)
       })
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {
     server.closeAllConnections()
     server.close()

@@ -590,6 +590,21 @@ t.test('several issuers', async t => {
   t.notOk(fetched.some(url => url.includes('evil')))
 })
 
+t.test('keys that are given as a set, and how long fetched ones are fresh', async t => {
+  const given = verifierOf({ jwks: { keys: [rsa.jwk, { kty: 'oct', k: 'AAAA' }] } })
+  t.match(await given.verifier.verify(signJwt(claims, rsa)), claims)
+  t.equal(await problemOf(() => given.verifier.verify(signJwt(claims, other))), 'key_not_found')
+  t.strictSame(given.requests, [], 'nothing is fetched')
+
+  let time = now
+  const short = verifierOf({ jwksMaxAge: 60, now: () => time })
+  for (const [after, fetched] of [[0, 1], [59, 1], [60, 2]] as const) {
+    time = now + after
+    await short.verifier.verify(signJwt(claims, rsa))
+    t.equal(short.requests.length, fetched, `after ${after} s`)
+  }
+})
+
 t.test('where keys come from', async t => {
   const { verifier, requests } = verifierOf({ jwksUri: 'https://keys.example.com/jwks' })
   t.match(await verifier.verify(signJwt(claims, rsa)), claims)
@@ -656,6 +671,15 @@ t.test('wrong options are configuration errors that name the option', async t =>
     ['secret', { secret: '' }],
     ['secret', { secret: 's', keys }],
     ['secret', { secret: 's', jwksUri: 'https://keys.example.com/' }],
+    ['jwks', { jwks: { keys: [] } }],
+    ['jwks', { jwks: {} }],
+    ['jwks', { jwks: [rsa.jwk] }],
+    ['jwks', { jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }],
+    ['jwks', { jwks: { keys: [rsa.jwk] }, keys }],
+    ['jwks', { jwks: { keys: [rsa.jwk] }, jwksUri: 'https://keys.example.com/' }],
+    ['secret', { secret: 's', jwks: { keys: [rsa.jwk] } }],
+    ['jwksMaxAge', { jwksMaxAge: 0 }],
+    ['jwksMaxAge', { jwksMaxAge: '60' }],
     ['clockTolerance', { clockTolerance: -1 }],
     ['clockTolerance', { clockTolerance: '30' }]
   ]

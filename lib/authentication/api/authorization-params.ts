@@ -39,12 +39,21 @@ export interface AuthorizeParams {
   extra?: Record<string, string> | undefined
 }
 
-/** The parameters as they are sent, without the client's id. */
+/** The parameters of a pushed request, which needs `redirectUri`. @see RFC 9126 section 2.1 */
+export function pushedParams (params: AuthorizeParams): Record<string, string> {
+  if (params.request === undefined && params.requestUri === undefined) requireText(params, 'redirectUri')
+  return authorizationParams(params)
+}
+
+/**
+ * The parameters as they are sent, without the client's id. Without `redirectUri` Auth0 takes the application's only
+ * one.
+ */
 export function authorizationParams (params: AuthorizeParams): Record<string, string> {
   const { extra, requestUri, ...known } = params
   if (requestUri !== undefined) return { request_uri: requestUri }
   if (known.request !== undefined) return { request: known.request }
-  requireText(params, 'redirectUri')
+  if (params.redirectUri !== undefined) requireText(params, 'redirectUri')
   if (known.invitation !== undefined && !known.organization) throw new MissingRequiredArgumentError('organization')
   const sent = {
     ...extra,

@@ -83,25 +83,46 @@ export async function changePassword (server: AuthorizationServer, params: Chang
 }
 
 export interface LegacyLoginParams {
-  username: string
-  password: string
+  /** Required with `password`, unless there is an `idToken`. */
+  username?: string | undefined
+  password?: string | undefined
   connection: string
+  /** An ID token of the user instead of the password, e.g. on a `device` that is known. */
+  idToken?: string | undefined
   /** Default `openid`. */
   scope?: string | undefined
   device?: string | undefined
 }
 
-/** Logs in with the resource owner endpoint of old, `/oauth/ro`. */
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
+/**
+ * Logs in with the resource owner endpoint of old, `/oauth/ro`: with a password, or with an ID token.
+ * @throws MissingRequiredArgumentError
+ */
 export async function legacyLogin (server: AuthorizationServer, params: LegacyLoginParams,
   options?: RequestOptions): Promise<TokenResponse> {
-  requireText(params, 'username', 'password', 'connection')
-  const { username, password, connection, device, scope = 'openid' } = params
+  const { username, password, connection, idToken, device, scope = 'openid' } = params
+  requireText(params, 'connection')
+  if (idToken === undefined || username !== undefined || password !== undefined) {
+    requireText(params, 'username', 'password')
+  } else requireText(params, 'idToken')
+  const grant = username === undefined ? JWT_BEARER : 'password'
   const response = await callApi(server, {
     method: 'POST',
     path: 'oauth/ro',
     what: 'The login',
-    json: { client_id: server.clientId, grant_type: 'password', username, password, connection, scope, device },
-    secrets: [password]
+    json: {
+      client_id: server.clientId,
+      grant_type: grant,
+      username,
+      password,
+      connection,
+      id_token: idToken,
+      scope,
+      device
+    },
+    secrets: [password, idToken]
   }, options)
   return parseJsonObject(response, 'The login') as TokenResponse
 }

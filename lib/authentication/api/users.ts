@@ -26,7 +26,7 @@ export async function fetchUserInfo (server: AuthorizationServer, accessToken: s
     options
   })
   if (response.status !== 200) {
-    throw toApiError(response, { what: 'Userinfo', now: server.now(), secrets: [accessToken] })
+    throw toApiError(response, { what: 'Userinfo', now: server.now(), secrets: [accessToken], call: 'GET /userinfo' })
   }
   const claims = parseJsonObject(response, 'Userinfo')
   if (typeof claims.sub !== 'string' || claims.sub === '') {

@@ -49,7 +49,14 @@ export async function callMyAccount (server: MyAccountServer, accessToken: strin
   })
   if (response.status < 200 || response.status > 299) {
     const secrets = [accessToken, ...call.secrets ?? []].filter(secret => secret !== undefined)
-    throw toApiError(response, { what: call.what, now: server.now(), secrets })
+    throw toApiError(response, {
+      what: call.what,
+      now: server.now(),
+      secrets,
+      call: `${call.method} ` +
+      `/me/v1/${call.path}`,
+      api: 'my-account'
+    })
   }
   return response
 }

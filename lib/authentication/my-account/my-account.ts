@@ -1,4 +1,5 @@
-import type { DpopKeyInput, HttpClientOptions } from '../../../types/options.js'
+import type { DpopKeyInput, StandaloneHttpOptions } from '../../../types/options.js'
+import { readHttpTimeout, refuseUnknownOptions } from '../../base/client-options.js'
 import { createHttp } from '../../http/send.js'
 import { createDpopKey, type DpopKey } from '../../tokens/dpop.js'
 import * as methods from './authentication-methods.js'
@@ -7,11 +8,9 @@ import { parseDomain } from '../server/domain.js'
 import { myAccountAudience, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
 
 /** Options of `MyAccountClient`. */
-export interface MyAccountClientOptions extends Omit<HttpClientOptions, 'httpTimeout'> {
+export interface MyAccountClientOptions extends StandaloneHttpOptions {
   /** Auth0 domain or custom domain. */
   domain: string
-  /** Seconds for a whole exchange. Default 5. */
-  timeout?: number
   /** Present tokens with a proof. @see RFC 9449 */
   dpop?: { key: DpopKeyInput }
   /** The clock, epoch seconds. */
@@ -23,11 +22,12 @@ export class MyAccountClient {
   readonly #server: MyAccountServer
 
   constructor (options: MyAccountClientOptions) {
-    const { domain, timeout, dpop, now = () => Date.now() / 1000, ...http } = options
+    refuseUnknownOptions(options)
+    const { domain, dpop, now = () => Date.now() / 1000, dispatcher, customFetch, telemetry } = options
     let key: Promise<DpopKey> | undefined
     this.#server = {
       issuer: parseDomain(domain).issuer,
-      http: createHttp({ ...http, timeout }),
+      http: createHttp({ dispatcher, customFetch, telemetry, timeout: readHttpTimeout(options) }),
       now,
       get dpop () {
         return dpop === undefined ? undefined : (key ??= createDpopKey(dpop.key))

@@ -37,10 +37,10 @@ export async function callApi (server: AuthorizationServer, call: ApiCall,
     options: { ...options, headers }
   })
   if (response.status < 200 || response.status > 299) {
-    const secrets = [...call.secrets ?? [], call.bearer, credentials.client_secret].filter(secret =>
-      secret !== undefined
+    const secrets = [...(call.secrets ?? []), call.bearer, credentials.client_secret].filter(
+      secret => secret !== undefined
     )
-    throw toApiError(response, { what: call.what, now: server.now(), secrets })
+    throw toApiError(response, { what: call.what, now: server.now(), secrets, call: `${call.method} /${call.path}` })
   }
   return response
 }

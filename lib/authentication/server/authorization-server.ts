@@ -55,6 +55,8 @@ export interface AuthorizationServerOptions {
   now: () => number
   /** Seconds the metadata is fresh. Default 600. */
   discoveryTtl?: number | undefined
+  /** Seconds the signing keys are fresh. Default 600. */
+  jwksMaxAge?: number | undefined
 }
 
 const STALE_LIMIT = 86_400
@@ -82,7 +84,7 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
     http,
     now,
     assertionSigner,
-    keys: remoteKeys({ jwksUri: async () => (await metadata()).jwks_uri, http, now }),
+    keys: remoteKeys({ jwksUri: async () => (await metadata()).jwks_uri, http, now, maxAge: options.jwksMaxAge }),
     get dpop () {
       if (options.dpop === undefined || options.dpop === false) return undefined
       return (dpop ??= createDpopKey(options.dpop === true ? true : options.dpop.key))

@@ -45,7 +45,14 @@ export async function fetchMetadata (issuer: string,
     maxBytes: SMALL_ANSWER,
     retry: { retries: 1, maxDelay: 1, now }
   })
-  if (response.status !== 200) throw toApiError(response, { what: 'Discovery', now: now() })
+  if (response.status !== 200) {
+    throw toApiError(response, {
+      what: 'Discovery',
+      now: now(),
+      call: 'GET ' +
+    '/.well-known/openid-configuration'
+    })
+  }
   return checkMetadata(parseJsonObject(response, 'Discovery'), issuer)
 }
 

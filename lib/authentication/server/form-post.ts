@@ -40,7 +40,16 @@ export async function postForm (server: AuthorizationServer,
     ...(maxBytes !== undefined && { maxBytes })
   })
   if (response.status === status) return response
-  const sent = [...secrets, credentials.client_secret, credentials.client_assertion,
-    headers.authorization?.slice('Basic '.length)]
-  throw toApiError(response, { what, now: server.now(), secrets: sent.filter(secret => secret !== undefined) })
+  const sent = [
+    ...secrets,
+    credentials.client_secret,
+    credentials.client_assertion,
+    headers.authorization?.slice('Basic '.length)
+  ]
+  throw toApiError(response, {
+    what,
+    now: server.now(),
+    secrets: sent.filter(secret => secret !== undefined),
+    call: `POST ${new URL(url).pathname}`
+  })
 }

@@ -1,10 +1,28 @@
 import type {
-  Action, ActionBinding, ActionBindings, ActionExecution, ActionModule, ActionModuleAction, ActionModuleListItem,
-  ActionModuleVersion, ActionTriggers, ActionVersion, CreateActionModuleRequest, CreateActionRequest, DeleteActionQuery,
-  DeployActionVersionRequest, ListActionsQuery, NumberedPageQuery, RollbackActionModuleRequest, TestActionRequest,
-  TestActionResult, UpdateActionBindingsRequest, UpdateActionModuleRequest, UpdateActionRequest
+  Action,
+  ActionBinding,
+  ActionBindings,
+  ActionExecution,
+  ActionModule,
+  ActionModuleAction,
+  ActionModuleListItem,
+  ActionModuleVersion,
+  ActionTriggers,
+  ActionVersion,
+  CreateActionModuleRequest,
+  CreateActionRequest,
+  DeleteActionQuery,
+  DeployActionVersionRequest,
+  ListActionsQuery,
+  OffsetQuery,
+  RollbackActionModuleRequest,
+  TestActionRequest,
+  TestActionResult,
+  UpdateActionBindingsRequest,
+  UpdateActionModuleRequest,
+  UpdateActionRequest
 } from '../../../types/management.js'
-import { del, get, of, optional, patch, post } from '../endpoint.js'
+import { del, get, of, omittable, optional, patch, post } from '../endpoint.js'
 import { numberedList } from '../lists.js'
 
 export const actions = {
@@ -17,7 +35,7 @@ export const actions = {
   /** Gets an action. Scope: `read:actions`. */
   get: get('/actions/actions/{id}', { returns: of<Action>() }),
   /** Updates an action. Scope: `update:actions`. */
-  update: patch('/actions/actions/{id}', { body: of<UpdateActionRequest>(), returns: of<Action>() }),
+  update: patch('/actions/actions/{id}', { body: optional<UpdateActionRequest>(), returns: of<Action>() }),
   /** Deploys an action. Scope: `create:actions`. */
   deploy: post('/actions/actions/{id}/deploy', { returns: of<ActionVersion>() }),
   /** Runs an action with a made-up event. Scope: `create:actions`. */
@@ -28,7 +46,10 @@ export const actions = {
   },
   modules: {
     /** Lists action modules. Early access. Scope: `read:actions`. */
-    list: numberedList('/actions/modules', 'modules', { query: of<NumberedPageQuery>(), items: of<ActionModuleListItem>() }),
+    list: numberedList('/actions/modules', 'modules', {
+      query: of<OffsetQuery>(),
+      items: of<ActionModuleListItem>()
+    }),
     /** Creates an action module. Early access. Scope: `create:actions`. */
     create: post('/actions/modules', { body: of<CreateActionModuleRequest>(), returns: of<ActionModule>() }),
     /** Deletes an action module. Early access. Scope: `delete:actions`. */
@@ -36,14 +57,26 @@ export const actions = {
     /** Gets an action module. Early access. Scope: `read:actions`. */
     get: get('/actions/modules/{id}', { returns: of<ActionModule>() }),
     /** Updates an action module. Early access. Scope: `update:actions`. */
-    update: patch('/actions/modules/{id}', { body: of<UpdateActionModuleRequest>(), returns: of<ActionModule>() }),
+    update: patch('/actions/modules/{id}', {
+      body: optional<UpdateActionModuleRequest>(),
+      returns: of<ActionModule>()
+    }),
     /** Lists the actions that use a module. Early access. Scope: `read:actions`. */
-    listActions: numberedList('/actions/modules/{id}/actions', 'actions', { query: of<NumberedPageQuery>(), items: of<ActionModuleAction>() }),
+    listActions: numberedList('/actions/modules/{id}/actions', 'actions', {
+      query: of<OffsetQuery>(),
+      items: of<ActionModuleAction>()
+    }),
     /** Goes back to an earlier version of an action module. Early access. Scope: `update:actions`. */
-    rollback: post('/actions/modules/{id}/rollback', { body: of<RollbackActionModuleRequest>(), returns: of<ActionModule>() }),
+    rollback: post('/actions/modules/{id}/rollback', {
+      body: of<RollbackActionModuleRequest>(),
+      returns: of<ActionModule>()
+    }),
     versions: {
       /** Lists the versions of an action module. Early access. Scope: `read:actions`. */
-      list: numberedList('/actions/modules/{id}/versions', 'versions', { query: of<NumberedPageQuery>(), items: of<ActionModuleVersion>() }),
+      list: numberedList('/actions/modules/{id}/versions', 'versions', {
+        query: of<OffsetQuery>(),
+        items: of<ActionModuleVersion>()
+      }),
       /** Publishes an action module as a new version. Early access. Scope: `update:actions`. */
       create: post('/actions/modules/{id}/versions', { returns: of<ActionModuleVersion>() }),
       /** Gets a version of an action module. Early access. Scope: `read:actions`. */
@@ -55,17 +88,29 @@ export const actions = {
     list: get('/actions/triggers', { returns: of<ActionTriggers>() }),
     bindings: {
       /** Lists the actions bound to a trigger. Scope: `read:actions`. */
-      list: numberedList('/actions/triggers/{triggerId}/bindings', 'bindings', { query: of<NumberedPageQuery>(), items: of<ActionBinding>() }),
+      list: numberedList('/actions/triggers/{triggerId}/bindings', 'bindings', {
+        query: of<OffsetQuery>(),
+        items: of<ActionBinding>()
+      }),
       /** Replaces the actions bound to a trigger, in order. Scope: `update:actions`. */
-      updateMany: patch('/actions/triggers/{triggerId}/bindings', { body: of<UpdateActionBindingsRequest>(), returns: of<ActionBindings>() })
+      updateMany: patch('/actions/triggers/{triggerId}/bindings', {
+        body: optional<UpdateActionBindingsRequest>(),
+        returns: of<ActionBindings>()
+      })
     }
   },
   versions: {
     /** Lists the versions of an action. Scope: `read:actions`. */
-    list: numberedList('/actions/actions/{actionId}/versions', 'versions', { query: of<NumberedPageQuery>(), items: of<ActionVersion>() }),
+    list: numberedList('/actions/actions/{actionId}/versions', 'versions', {
+      query: of<OffsetQuery>(),
+      items: of<ActionVersion>()
+    }),
     /** Gets a version of an action. Scope: `read:actions`. */
     get: get('/actions/actions/{actionId}/versions/{id}', { returns: of<ActionVersion>() }),
     /** Deploys a version of an action: goes back, or forward, to it. Scope: `create:actions`. */
-    deploy: post('/actions/actions/{actionId}/versions/{id}/deploy', { body: optional<DeployActionVersionRequest>(), returns: of<ActionVersion>() })
+    deploy: post('/actions/actions/{actionId}/versions/{id}/deploy', {
+      body: omittable<DeployActionVersionRequest>(),
+      returns: of<ActionVersion>()
+    })
   }
 }

@@ -1,5 +1,5 @@
 import type { Agent, CheckpointQuery, CreateAgentRequest, UpdateAgentRequest } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const agents = {
@@ -12,5 +12,5 @@ export const agents = {
   /** Gets an agent. Early access. Scope: `read:agents`. */
   read: get('/agents/{id}', { returns: of<Agent>() }),
   /** Updates an agent. Early access. Scope: `update:agents`. */
-  update: patch('/agents/{id}', { body: of<UpdateAgentRequest>(), returns: of<Agent>() })
+  update: patch('/agents/{id}', { body: optional<UpdateAgentRequest>(), returns: of<Agent>() })
 }

@@ -1,7 +1,12 @@
 import type {
-  ClientGrant, CreateClientGrantRequest, ListClientGrantsQuery, OffsetOrCheckpointQuery, Organization, UpdateClientGrantRequest
+  ClientGrant,
+  CreateClientGrantRequest,
+  ListClientGrantsQuery,
+  OffsetQuery,
+  Organization,
+  UpdateClientGrantRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { eitherList } from '../lists.js'
 
 export const clientGrants = {
@@ -14,9 +19,12 @@ export const clientGrants = {
   /** Gets a client grant. Scope: `read:client_grants`. */
   get: get('/client-grants/{id}', { returns: of<ClientGrant>() }),
   /** Updates a client grant. Scope: `update:client_grants`. */
-  update: patch('/client-grants/{id}', { body: of<UpdateClientGrantRequest>(), returns: of<ClientGrant>() }),
+  update: patch('/client-grants/{id}', { body: optional<UpdateClientGrantRequest>(), returns: of<ClientGrant>() }),
   organizations: {
     /** Lists the organizations a client grant is for. Scope: `read:organization_client_grants`. */
-    list: eitherList('/client-grants/{id}/organizations', 'organizations', { query: of<OffsetOrCheckpointQuery>(), items: of<Organization>() })
+    list: eitherList('/client-grants/{id}/organizations', 'organizations', {
+      query: of<OffsetQuery>(),
+      items: of<Organization>()
+    })
   }
 }

@@ -1,7 +1,10 @@
 import type {
-  CreateEmailProviderRequest, EmailProvider, FieldsQuery, UpdateEmailProviderRequest
+  CreateEmailProviderRequest,
+  EmailProvider,
+  FieldsQuery,
+  UpdateEmailProviderRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 
 export const emails = {
   provider: {
@@ -10,7 +13,7 @@ export const emails = {
     /** Gets the e-mail provider. Scope: `read:email_provider`. */
     get: get('/emails/provider', { query: of<FieldsQuery>(), returns: of<EmailProvider>() }),
     /** Updates the e-mail provider. Scope: `update:email_provider`. */
-    update: patch('/emails/provider', { body: of<UpdateEmailProviderRequest>(), returns: of<EmailProvider>() }),
+    update: patch('/emails/provider', { body: optional<UpdateEmailProviderRequest>(), returns: of<EmailProvider>() }),
     /** Configures the e-mail provider. Scope: `create:email_provider`. */
     create: post('/emails/provider', { body: of<CreateEmailProviderRequest>(), returns: of<EmailProvider>() })
   }

@@ -2,6 +2,9 @@ import type { SubscribeEventsQuery, TenantEvent } from '../../../types/managemen
 import { of, stream } from '../endpoint.js'
 
 export const events = {
-  /** Follows the tenant's events as they happen, and goes on where it was when the connection drops. Scope: `read:events`. */
+  /**
+   * Follows the tenant's events as they happen, and resumes after the last offset when the connection ends. Scope:
+   * `read:events`.
+   */
   subscribe: stream('/events', { query: of<SubscribeEventsQuery>(), returns: of<TenantEvent>() })
 }

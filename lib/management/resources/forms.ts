@@ -1,7 +1,12 @@
 import type {
-  CreateFormRequest, Form, FormSummary, GetFormQuery, ListFormsQuery, UpdateFormRequest
+  CreateFormRequest,
+  Form,
+  FormSummary,
+  GetFormQuery,
+  ListFormsQuery,
+  UpdateFormRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'
 
 export const forms = {
@@ -14,5 +19,5 @@ export const forms = {
   /** Gets a form. Scope: `read:forms`. */
   get: get('/forms/{id}', { query: of<GetFormQuery>(), returns: of<Form>() }),
   /** Updates a form. Scope: `update:forms`. */
-  update: patch('/forms/{id}', { body: of<UpdateFormRequest>(), returns: of<Form>() })
+  update: patch('/forms/{id}', { body: optional<UpdateFormRequest>(), returns: of<Form>() })
 }

@@ -1,5 +1,12 @@
 import type {
-  CheckpointQuery, GetGroupMembersQuery, GetGroupResponse, Group, GroupMember, ListGroupsQuery, Role, RoleIds
+  CheckpointQuery,
+  GetGroupMembersQuery,
+  GetGroupResponse,
+  Group,
+  GroupMember,
+  ListGroupsQuery,
+  Role,
+  RoleIds
 } from '../../../types/management.js'
 import { del, get, of, post } from '../endpoint.js'
 import { checkpointList, eitherList } from '../lists.js'
@@ -13,7 +20,10 @@ export const groups = {
   get: get('/groups/{id}', { returns: of<GetGroupResponse>() }),
   members: {
     /** Lists the members of a group. Scope: `read:group_members`. */
-    get: checkpointList('/groups/{id}/members', 'members', { query: of<GetGroupMembersQuery>(), items: of<GroupMember>() })
+    get: checkpointList('/groups/{id}/members', 'members', {
+      query: of<GetGroupMembersQuery>(),
+      items: of<GroupMember>()
+    })
   },
   roles: {
     /** Takes roles away from a group. Scope: `delete:group_roles`. */

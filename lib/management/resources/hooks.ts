@@ -1,5 +1,11 @@
-import type { CreateHookRequest, GetHookQuery, Hook, ListHooksQuery, UpdateHookRequest } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import type {
+  CreateHookRequest,
+  GetHookQuery,
+  Hook,
+  ListHooksQuery,
+  UpdateHookRequest
+} from '../../../types/management.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'
 
 export const hooks = {
@@ -12,11 +18,14 @@ export const hooks = {
   /** Gets a hook. Scope: `read:hooks`. @deprecated Auth0 ended hooks on 2026-11-18; use `actions`. */
   get: get('/hooks/{id}', { query: of<GetHookQuery>(), returns: of<Hook>() }),
   /** Updates a hook. Scope: `update:hooks`. @deprecated Auth0 ended hooks on 2026-11-18; use `actions`. */
-  update: patch('/hooks/{id}', { body: of<UpdateHookRequest>(), returns: of<Hook>() }),
+  update: patch('/hooks/{id}', { body: optional<UpdateHookRequest>(), returns: of<Hook>() }),
   secrets: {
     /** Deletes a hook's secrets. Scope: `delete:hooks`. @deprecated Auth0 ended hooks on 2026-11-18; use `actions`. */
     delete: del('/hooks/{id}/secrets', { body: of<string[]>() }),
-    /** Lists the names of a hook's secrets; the values are hidden. Scope: `read:hooks`. @deprecated Auth0 ended hooks on 2026-11-18; use `actions`. */
+    /**
+     * Lists the names of a hook's secrets; the values are hidden. Scope: `read:hooks`. @deprecated Auth0 ended hooks
+     * on 2026-11-18; use `actions`.
+     */
     get: get('/hooks/{id}/secrets', { returns: of<Record<string, string>>() }),
     /** Updates a hook's secrets. Scope: `update:hooks`. @deprecated Auth0 ended hooks on 2026-11-18; use `actions`. */
     update: patch('/hooks/{id}/secrets', { body: of<Record<string, string>>() }),

@@ -1,6 +1,13 @@
 import type {
-  CreateExportUsersRequest, CreateVerificationEmailRequest, ExportUsersJob, ImportUsersJob, ImportUsersRequest, Job, JobError,
-  JobGenericError, VerificationEmailJob
+  CreateExportUsersRequest,
+  CreateVerificationEmailRequest,
+  ExportUsersJob,
+  ImportUsersJob,
+  ImportUsersRequest,
+  Job,
+  JobError,
+  JobGenericError,
+  VerificationEmailJob
 } from '../../../types/management.js'
 import { get, of, optional, post, upload } from '../endpoint.js'
 
@@ -21,6 +28,10 @@ export const jobs = {
   },
   verificationEmail: {
     /** Sends a user an e-mail that verifies the address. Scope: `update:users`. */
-    create: post('/jobs/verification-email', { body: of<CreateVerificationEmailRequest>(), returns: of<VerificationEmailJob>(), customDomain: true })
+    create: post('/jobs/verification-email', {
+      body: of<CreateVerificationEmailRequest>(),
+      returns: of<VerificationEmailJob>(),
+      customDomain: true
+    })
   }
 }

@@ -1,6 +1,15 @@
 import type {
-  CreateEncryptionKeyRequest, CreateNetworkAclKeyRequest, CustomSigningKeys, EncryptionKey, EncryptionKeyPublicWrapping,
-  ImportEncryptionKeyRequest, NetworkAclKey, OffsetQuery, RotatedSigningKey, SetCustomSigningKeysRequest, SigningKey
+  CreateEncryptionKeyRequest,
+  CreateNetworkAclKeyRequest,
+  CustomSigningKeys,
+  EncryptionKey,
+  EncryptionKeyPublicWrapping,
+  ImportEncryptionKeyRequest,
+  NetworkAclKey,
+  OffsetQuery,
+  RotatedSigningKey,
+  SetCustomSigningKeysRequest,
+  SigningKey
 } from '../../../types/management.js'
 import { del, get, of, post, put } from '../endpoint.js'
 import { offsetList } from '../lists.js'
@@ -26,7 +35,9 @@ export const keys = {
     /** Imports wrapped key material as an encryption key. Scope: `update:encryption_keys`. */
     import: post('/keys/encryption/{kid}', { body: of<ImportEncryptionKeyRequest>(), returns: of<EncryptionKey>() }),
     /** Makes a public key to wrap an encryption key's material with. Scope: `create:encryption_keys`. */
-    createPublicWrappingKey: post('/keys/encryption/{kid}/wrapping-key', { returns: of<EncryptionKeyPublicWrapping>() }),
+    createPublicWrappingKey: post('/keys/encryption/{kid}/wrapping-key', {
+      returns: of<EncryptionKeyPublicWrapping>()
+    }),
     /** Replaces the tenant's key hierarchy. Scope: `create:encryption_keys` or `update:encryption_keys`. */
     rekey: post('/keys/encryption/rekey')
   },

@@ -1,5 +1,5 @@
 import type { CreateLogStreamRequest, LogStream, UpdateLogStreamRequest } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 
 export const logStreams = {
   /** Lists log streams. Scope: `read:log_streams`. */
@@ -11,5 +11,5 @@ export const logStreams = {
   /** Gets a log stream. Scope: `read:log_streams`. */
   get: get('/log-streams/{id}', { returns: of<LogStream>() }),
   /** Updates a log stream. Scope: `update:log_streams`. */
-  update: patch('/log-streams/{id}', { body: of<UpdateLogStreamRequest>(), returns: of<LogStream>() })
+  update: patch('/log-streams/{id}', { body: optional<UpdateLogStreamRequest>(), returns: of<LogStream>() })
 }

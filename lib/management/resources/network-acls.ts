@@ -1,5 +1,5 @@
 import type { NetworkAcl, NetworkAclRequest, OffsetQuery, UpdateNetworkAclRequest } from '../../../types/management.js'
-import { del, get, of, patch, post, put } from '../endpoint.js'
+import { del, get, of, optional, patch, post, put } from '../endpoint.js'
 import { offsetList } from '../lists.js'
 
 export const networkAcls = {
@@ -12,7 +12,7 @@ export const networkAcls = {
   /** Gets a network ACL. Scope: `read:network_acls`. */
   get: get('/network-acls/{id}', { returns: of<NetworkAcl>() }),
   /** Updates a network ACL. Scope: `update:network_acls`. */
-  update: patch('/network-acls/{id}', { body: of<UpdateNetworkAclRequest>(), returns: of<NetworkAcl>() }),
+  update: patch('/network-acls/{id}', { body: optional<UpdateNetworkAclRequest>(), returns: of<NetworkAcl>() }),
   /** Replaces a network ACL. Scope: `update:network_acls`. */
   set: put('/network-acls/{id}', { body: of<NetworkAclRequest>(), returns: of<NetworkAcl>() })
 }

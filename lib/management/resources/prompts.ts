@@ -1,14 +1,21 @@
 import type {
-  Acul, AculSettings, BulkUpdateAculResult, ListAculsQuery, PromptSettings, UpdateSettingsRequest
+  Acul,
+  AculSettings,
+  BulkUpdateAculRequest,
+  BulkUpdateAculResult,
+  ListAculsQuery,
+  PromptSettings,
+  UpdateAculResponse,
+  UpdateSettingsRequest
 } from '../../../types/management.js'
-import { get, of, patch, put } from '../endpoint.js'
+import { get, of, optional, patch, put } from '../endpoint.js'
 import { offsetList } from '../lists.js'
 
 export const prompts = {
   /** Gets the settings of Universal Login's prompts. Scope: `read:prompts`. */
   getSettings: get('/prompts', { returns: of<PromptSettings>() }),
   /** Updates the settings of Universal Login's prompts. Scope: `update:prompts`. */
-  updateSettings: patch('/prompts', { body: of<UpdateSettingsRequest>(), returns: of<PromptSettings>() }),
+  updateSettings: patch('/prompts', { body: optional<UpdateSettingsRequest>(), returns: of<PromptSettings>() }),
   customText: {
     /** Gets the custom text of a prompt in a language. Scope: `read:prompts`. */
     get: get('/prompts/{prompt}/custom-text/{language}', { returns: of<Record<string, unknown>>() }),
@@ -25,10 +32,13 @@ export const prompts = {
     /** Gets the rendering settings of a screen. Scope: `read:prompts`. */
     get: get('/prompts/{prompt}/screen/{screen}/rendering', { returns: of<Acul>() }),
     /** Updates the rendering settings of a screen. Scope: `update:prompts`. */
-    update: patch('/prompts/{prompt}/screen/{screen}/rendering', { body: of<AculSettings>(), returns: of<AculSettings>() }),
+    update: patch('/prompts/{prompt}/screen/{screen}/rendering', {
+      body: optional<AculSettings>(),
+      returns: of<UpdateAculResponse>()
+    }),
     /** Lists the rendering settings of all screens. Scope: `read:prompts`. */
     list: offsetList('/prompts/rendering', 'configs', { query: of<ListAculsQuery>(), items: of<Acul>() }),
     /** Updates the rendering settings of several screens. Scope: `update:prompts`. */
-    bulkUpdate: patch('/prompts/rendering', { body: of<BulkUpdateAculResult>(), returns: of<BulkUpdateAculResult>() })
+    bulkUpdate: patch('/prompts/rendering', { body: of<BulkUpdateAculRequest>(), returns: of<BulkUpdateAculResult>() })
   }
 }

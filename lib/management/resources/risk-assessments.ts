@@ -11,7 +11,10 @@ export const riskAssessments = {
       /** Gets the settings of the new device assessor. Scope: `read:attack_protection`. */
       get: get('/risk-assessments/settings/new-device', { returns: of<RiskAssessmentsSettingsNewDevice>() }),
       /** Updates the settings of the new device assessor. Scope: `update:attack_protection`. */
-      update: patch('/risk-assessments/settings/new-device', { body: of<RiskAssessmentsSettingsNewDevice>(), returns: of<RiskAssessmentsSettingsNewDevice>() })
+      update: patch('/risk-assessments/settings/new-device', {
+        body: of<RiskAssessmentsSettingsNewDevice>(),
+        returns: of<RiskAssessmentsSettingsNewDevice>()
+      })
     }
   }
 }

@@ -1,8 +1,18 @@
 import type {
-  AssignRoleUsersRequest, CheckpointQuery, CreateRoleRequest, Group, GroupIds, OffsetOrCheckpointQuery, OffsetQuery,
-  PermissionsRequest, Role, RolePermission, RoleUser, RolesQuery, UpdateRoleRequest
+  AssignRoleUsersRequest,
+  CheckpointQuery,
+  CreateRoleRequest,
+  Group,
+  GroupIds,
+  OffsetQuery,
+  PermissionsRequest,
+  Role,
+  RolePermission,
+  RoleUser,
+  RolesQuery,
+  UpdateRoleRequest
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList, eitherList, offsetList } from '../lists.js'
 
 export const roles = {
@@ -15,7 +25,7 @@ export const roles = {
   /** Gets a role. Scope: `read:roles`. */
   get: get('/roles/{id}', { returns: of<Role>() }),
   /** Updates a role. Scope: `update:roles`. */
-  update: patch('/roles/{id}', { body: of<UpdateRoleRequest>(), returns: of<Role>() }),
+  update: patch('/roles/{id}', { body: optional<UpdateRoleRequest>(), returns: of<Role>() }),
   groups: {
     /** Takes a role away from groups. Scope: `delete:group_roles`. */
     delete: del('/roles/{id}/groups', { body: of<GroupIds>() }),
@@ -28,13 +38,16 @@ export const roles = {
     /** Takes permissions away from a role. Scope: `update:roles`. */
     delete: del('/roles/{id}/permissions', { body: of<PermissionsRequest>() }),
     /** Lists the permissions of a role. Scope: `read:roles`. */
-    list: offsetList('/roles/{id}/permissions', 'permissions', { query: of<OffsetQuery>(), items: of<RolePermission>() }),
+    list: offsetList('/roles/{id}/permissions', 'permissions', {
+      query: of<OffsetQuery>(),
+      items: of<RolePermission>()
+    }),
     /** Adds permissions to a role. Scope: `update:roles`. */
     add: post('/roles/{id}/permissions', { body: of<PermissionsRequest>() })
   },
   users: {
     /** Lists the users that have a role. Scope: `read:users`, `read:roles` or `read:role_members`. */
-    list: eitherList('/roles/{id}/users', 'users', { query: of<OffsetOrCheckpointQuery>(), items: of<RoleUser>() }),
+    list: eitherList('/roles/{id}/users', 'users', { query: of<OffsetQuery>(), items: of<RoleUser>() }),
     /** Assigns a role to users. Scope: `update:roles` or `create:role_members`. */
     assign: post('/roles/{id}/users', { body: of<AssignRoleUsersRequest>() })
   }

@@ -1,5 +1,11 @@
-import type { CreateRuleRequest, FieldsQuery, ListRulesQuery, Rule, UpdateRuleRequest } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import type {
+  CreateRuleRequest,
+  FieldsQuery,
+  ListRulesQuery,
+  Rule,
+  UpdateRuleRequest
+} from '../../../types/management.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'
 
 export const rules = {
@@ -12,5 +18,5 @@ export const rules = {
   /** Gets a rule. Scope: `read:rules`. @deprecated Auth0 ended rules on 2026-11-18; use `actions`. */
   get: get('/rules/{id}', { query: of<FieldsQuery>(), returns: of<Rule>() }),
   /** Updates a rule. Scope: `update:rules`. @deprecated Auth0 ended rules on 2026-11-18; use `actions`. */
-  update: patch('/rules/{id}', { body: of<UpdateRuleRequest>(), returns: of<Rule>() })
+  update: patch('/rules/{id}', { body: optional<UpdateRuleRequest>(), returns: of<Rule>() })
 }

@@ -1,5 +1,5 @@
 import type { Session, UpdateSessionRequest } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 
 export const sessions = {
   /** Ends a session. Scope: `delete:sessions`. */
@@ -7,7 +7,7 @@ export const sessions = {
   /** Gets a session. Scope: `read:sessions`. */
   get: get('/sessions/{id}', { returns: of<Session>() }),
   /** Updates a session. Scope: `update:sessions`. */
-  update: patch('/sessions/{id}', { body: of<UpdateSessionRequest>(), returns: of<Session>() }),
+  update: patch('/sessions/{id}', { body: optional<UpdateSessionRequest>(), returns: of<Session>() }),
   /** Ends a session and revokes its refresh tokens. Scope: `delete:sessions` or `delete:refresh_tokens`. */
   revoke: post('/sessions/{id}/revoke')
 }

@@ -1,21 +1,34 @@
 import type {
-  CheckpointQuery, CreateUserAttributeProfileRequest, ListUserAttributeProfileTemplateResponse,
-  UpdateUserAttributeProfileRequest, UserAttributeProfile, UserAttributeProfileTemplateItem
+  CheckpointQuery,
+  CreateUserAttributeProfileRequest,
+  ListUserAttributeProfileTemplateResponse,
+  UpdateUserAttributeProfileRequest,
+  UserAttributeProfile,
+  UserAttributeProfileTemplateItem
 } from '../../../types/management.js'
-import { del, get, of, patch, post } from '../endpoint.js'
+import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const userAttributeProfiles = {
   /** Lists user attribute profiles. Early access. Scope: `read:user_attribute_profiles`. */
-  list: checkpointList('/user-attribute-profiles', 'user_attribute_profiles', { query: of<CheckpointQuery>(), items: of<UserAttributeProfile>() }),
+  list: checkpointList('/user-attribute-profiles', 'user_attribute_profiles', {
+    query: of<CheckpointQuery>(),
+    items: of<UserAttributeProfile>()
+  }),
   /** Creates a user attribute profile. Early access. Scope: `create:user_attribute_profiles`. */
-  create: post('/user-attribute-profiles', { body: of<CreateUserAttributeProfileRequest>(), returns: of<UserAttributeProfile>() }),
+  create: post('/user-attribute-profiles', {
+    body: of<CreateUserAttributeProfileRequest>(),
+    returns: of<UserAttributeProfile>()
+  }),
   /** Deletes a user attribute profile. Early access. Scope: `delete:user_attribute_profiles`. */
   delete: del('/user-attribute-profiles/{id}'),
   /** Gets a user attribute profile. Early access. Scope: `read:user_attribute_profiles`. */
   get: get('/user-attribute-profiles/{id}', { returns: of<UserAttributeProfile>() }),
   /** Updates a user attribute profile. Early access. Scope: `update:user_attribute_profiles`. */
-  update: patch('/user-attribute-profiles/{id}', { body: of<UpdateUserAttributeProfileRequest>(), returns: of<UserAttributeProfile>() }),
+  update: patch('/user-attribute-profiles/{id}', {
+    body: optional<UpdateUserAttributeProfileRequest>(),
+    returns: of<UserAttributeProfile>()
+  }),
   /** Lists templates of user attribute profiles. Early access. Scope: `read:user_attribute_profiles`. */
   listTemplates: get('/user-attribute-profiles/templates', { returns: of<ListUserAttributeProfileTemplateResponse>() }),
   /** Gets a template of user attribute profiles. Early access. Scope: `read:user_attribute_profiles`. */

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js'
 import type { RoutePaths } from '../../flows/config.js'
 import { refuseOption } from './rules.js'
-import { unknownName } from './nearest-name.js'
+import { unknownName } from '../../base/nearest-name.js'
 
 const DEFAULTS: Record<keyof RoutePaths, string> = {
   login: '/auth/login',

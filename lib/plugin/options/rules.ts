@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
-import { unknownName } from './nearest-name.js'
+import { unknownName } from '../../base/nearest-name.js'
 
 /** Turns a raw option value into a checked one or throws a `ConfigurationError` that names the option. */
 export type Rule<T> = (value: unknown, option: string) => T

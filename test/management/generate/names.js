@@ -4,8 +4,6 @@
 const CHOSEN = {
   ListGroupRolesQuery: 'CheckpointQuery',
   ListUserRolesQuery: 'OffsetQuery',
-  GetActionModulesQuery: 'NumberedPageQuery',
-  ListFlowExecutionsQuery: 'OffsetOrCheckpointQuery',
   GetUserQuery: 'FieldsQuery',
   ListUserBlocksResponseContent: 'UserBlocks',
   VerifyEmailTicketResponseContent: 'Ticket',
@@ -53,12 +51,17 @@ const VERB = /^(Get|List|Create|Update|Set|Patch|Post|Put|Read|Add)(?=[A-Z])/
 const ACTION = /^(BulkUpdate|Deploy|Export|Import|Preview|Regenerate|Register|Rotate|Test|Validate|Verify)(?=[A-Z])/
 
 function candidates (name) {
-  if (name.endsWith('Query')) return [name]
+  if (name.endsWith('Query')) return [name.replace(/(?:Query)?Parameters(?=Query$)/, '')]
   if (/RequestContent/.test(name)) return [name.replace('RequestContent', 'Request')]
   const short = name.replace(SUFFIX, '').replace('ResponseContent', '')
   if (!name.includes('ResponseContent')) return [short, name]
   if (ACTION.test(short)) return [`${short}Result`]
   return VERB.test(short) ? [short.replace(VERB, ''), `${short}Response`] : [short]
+}
+
+/** Queries that are equal by chance keep their own names: only a chosen name can stand for several. */
+export function separateQueries (groups) {
+  return groups.flatMap((group) => group[0].endsWith('Query') && !group.some((member) => CHOSEN[member]) ? group.map((name) => [name]) : [group])
 }
 
 /**

@@ -18,11 +18,23 @@ export function * operations (document) {
         id: `${verb.toUpperCase()} ${path}`,
         body: Object.values(operation.requestBody?.content ?? {})[0]?.schema,
         answer: answer?.['application/json']?.schema,
-        query: operation.parameters?.filter((parameter) => parameter.in === 'query') ?? [],
+        query: operation.parameters?.filter((parameter) => parameter.in === 'query' && !shaping(answer?.['application/json']?.schema, document).has(parameter.name)) ?? [],
         queryName: `${(operation['x-operation-request-parameters-name'] ?? pascal(operation.operationId)).replace(/RequestParameters$/, '')}Query`
       }
     }
   }
+}
+
+/**
+ * Query parameters that decide what a list is answered with. The methods of lists add them, each with its answer, so
+ * that a query without them has one answer.
+ */
+function shaping (answer, { components: { schemas } }) {
+  const resolved = resolve(answer, schemas)
+  const forms = (resolved?.oneOf ?? []).map((form) => resolve(form, schemas))
+  const hasArray = forms.some(({ type }) => type === 'array')
+  const hasCheckpoint = forms.some(({ properties = {} }) => 'next' in properties)
+  return new Set(['include_totals', ...(hasArray && hasCheckpoint ? ['from', 'take'] : [])])
 }
 
 /** Takes the pages off a list's answer: what is left is the item. Other answers come back as they are. */
@@ -46,16 +58,16 @@ function itemOfPage ({ properties = {} }) {
   return paged && rest.length === 1 && rest[0][1].type === 'array' ? rest[0][1].items : undefined
 }
 
-function resolve (schema, schemas) {
+export function resolve (schema, schemas) {
   return schema?.$ref === undefined ? schema : resolve(schemas[schema.$ref.split('/').pop()], schemas)
 }
 
 /** The type of an operation's query: an array may also be given as its single value. */
-export function queryType (parameters, inline) {
-  const members = parameters.map(({ name, required, schema }) => {
-    const type = typeOf(schema, inline)
+export function queryType (parameters, context) {
+  const members = parameters.map(({ name, required, schema, description }) => {
+    const type = typeOf(context.resolve(schema), context)
     const item = /^\(?(.*?)\)?\[\]$/s.exec(type)?.[1]
-    return `${name}${required ? '' : '?'}: ${item === undefined ? type : `${item} | readonly ${type}`}`
+    return `${description === undefined ? '' : `/** ${description} */ `}${name}${required ? '' : '?'}: ${item === undefined ? type : `${item} | readonly ${type}`}`
   })
   return `{ ${members.join('; ')} }`
 }

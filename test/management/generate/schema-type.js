@@ -48,42 +48,48 @@ function intersection (types) {
   return members.map((member) => members.length > 1 && isUnion(member) ? `(${member})` : member).join(' & ')
 }
 
-function objectType (schema, inline) {
+function objectType (schema, context) {
   const required = new Set(schema.required)
   const members = Object.entries(schema.properties ?? {}).map(([name, member]) => {
-    const note = member.deprecated === true ? '/** @deprecated */ ' : ''
-    return `${note}${NAME.test(name) ? name : literal(name)}${required.has(name) ? '' : '?'}: ${typeOf(member, inline)}`
+    const note = [member.description, member.deprecated === true ? '@deprecated' : undefined].filter(Boolean).join(' ')
+    return `${note === '' ? '' : `/** ${note} */ `}${NAME.test(name) ? name : literal(name)}${required.has(name) ? '' : '?'}: ${typeOf(member, context)}`
   })
-  if (members.length > 0) return `{ ${members.join('; ')} }`
+  if (members.length > 0) return `{ ${[...members, ...(isOpen(schema, context) ? ['[member: string]: unknown'] : [])].join('; ')} }`
   const rest = schema.additionalProperties
-  return typeof rest === 'object' ? `Record<string, ${typeOf(rest, inline)}>` : OPEN_OBJECT
+  return typeof rest === 'object' ? `Record<string, ${typeOf(rest, context)}>` : OPEN_OBJECT
 }
 
-function ownType (schema, inline) {
+/** Whether an object may hold more than the document lists: what Auth0 answers, and what is sent where Auth0 says so. */
+function isOpen ({ additionalProperties: rest, 'x-open': open }, { isAnswer }) {
+  return open === true || (isAnswer && rest !== undefined && rest !== false)
+}
+
+function ownType (schema, context) {
   if (schema.const !== undefined) return literal(schema.const)
+  if (schema.type === 'null') return 'null'
+  if (Array.isArray(schema.type)) return union(schema.type.map((type) => ownType({ ...schema, type }, context)))
   if (schema.enum !== undefined) return union(schema.enum.map(literal))
-  if (Array.isArray(schema.type)) return union(schema.type.map((type) => ownType({ ...schema, type }, inline)))
   if (schema.type === 'array' && schema.items !== undefined) {
-    const item = typeOf(schema.items, inline)
+    const item = typeOf(schema.items, context)
     return isUnion(item) || splitTop(item, '&').length > 1 ? `(${item})[]` : `${item}[]`
   }
-  if (schema.type === 'object' || schema.properties !== undefined) return objectType(schema, inline)
+  if (schema.type === 'object' || schema.properties !== undefined) return objectType(schema, context)
   return PLAIN[schema.type] ?? 'unknown'
 }
 
 /**
  * The text of the type a schema describes. Limits and formats are left out: types advise, Auth0 checks.
  * @param {object} schema
- * @param {Map<string, string>} inline types that are written out where they are used
+ * @param {{ inline: Map<string, string>, isAnswer: boolean }} context `inline`: types that are written out where they are used
  */
-export function typeOf (schema, inline) {
+export function typeOf (schema, context) {
   const referred = schema.$ref?.split('/').pop()
-  if (referred !== undefined) return inline.get(referred) ?? `«${referred}»`
-  const parts = [ownType(schema, inline)]
-  if (schema.allOf !== undefined) parts.push(...schema.allOf.map((part) => typeOf(part, inline)))
+  if (referred !== undefined) return context.inline.get(referred) ?? `«${referred}»`
+  const parts = [ownType(schema, context)]
+  if (schema.allOf !== undefined) parts.push(...schema.allOf.map((part) => typeOf(part, context)))
   for (const choices of [schema.oneOf, schema.anyOf]) {
     if (choices === undefined) continue
-    const types = choices.map((choice) => typeOf(choice, inline)).filter((type) => type !== 'unknown')
+    const types = choices.map((choice) => typeOf(choice, context)).filter((type) => type !== 'unknown')
     if (types.length > 0) parts.push(union(types))
   }
   return intersection(unique(parts))

@@ -4,7 +4,7 @@ import t from 'tap'
 import fastifyAuth0 from '../../../lib/index.js'
 import { parseOptions } from '../../../lib/plugin/options/options.js'
 import { certificate } from '../../hostile/certificates.js'
-import { nearestName, unknownName } from '../../../lib/plugin/options/nearest-name.js'
+import { nearestName, unknownName } from '../../../lib/base/nearest-name.js'
 import type { Auth0Options } from '../../../types/index.js'
 
 const good = {

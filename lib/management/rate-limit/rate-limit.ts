@@ -1,4 +1,4 @@
-import type { RateLimit } from '../../types/management.js'
+import type { RateLimit } from '../../../types/management.js'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -9,7 +9,10 @@ export function remember (result: unknown, headers: Headers): void {
   if (typeof result === 'object' && result !== null) headersOf.set(result, headers)
 }
 
-/** Auth0's rate limit as it stood when this object was fetched; `undefined` for other objects and where Auth0 did not say. */
+/**
+ * Auth0's rate limit as it stood when this object was fetched; `undefined` for other objects and where Auth0 did not
+ * say.
+ */
 export function rateLimitOf (result: object): RateLimit | undefined {
   const headers = headersOf.get(result) ?? (result as { headers?: Headers }).headers
   return headers === undefined ? undefined : readRateLimit(headers)
@@ -17,6 +20,8 @@ export function rateLimitOf (result: object): RateLimit | undefined {
 
 /** The `x-ratelimit-*` headers. */
 export function readRateLimit (headers: Headers): RateLimit | undefined {
-  const [limit, remaining, resetAt] = ['limit', 'remaining', 'reset'].map(name => Number.parseInt(headers[`x-ratelimit-${name}`] ?? '', 10))
-  return Number.isNaN(limit! + remaining! + resetAt!) ? undefined : { limit: limit!, remaining: remaining!, resetAt: resetAt! }
+  const limit = Number.parseInt(headers['x-ratelimit-limit'] ?? '', 10)
+  const remaining = Number.parseInt(headers['x-ratelimit-remaining'] ?? '', 10)
+  const resetAt = Number.parseInt(headers['x-ratelimit-reset'] ?? '', 10)
+  return Number.isNaN(limit + remaining + resetAt) ? undefined : { limit, remaining, resetAt }
 }

@@ -1,4 +1,4 @@
-import { sleep as realSleep, type Sleep } from '../base/sleep.js'
+import { sleep as realSleep, type Sleep } from '../../base/sleep.js'
 
 /** How fast a client may ask. */
 export interface ThrottleOptions {
@@ -9,7 +9,11 @@ export interface ThrottleOptions {
 }
 
 /** Waits for the next free slot. Slots are given out in the order they are asked for (generic cell rate algorithm). */
-export function createThrottle ({ perSecond, burst = Math.max(1, perSecond) }: ThrottleOptions, now: () => number, sleep: Sleep = realSleep): (signal?: AbortSignal) => Promise<void> {
+export function createThrottle (
+  { perSecond, burst = Math.max(1, perSecond) }: ThrottleOptions,
+  now: () => number,
+  sleep: Sleep = realSleep
+): (signal?: AbortSignal) => Promise<void> {
   const interval = 1 / perSecond
   const tolerance = interval * (burst - 1)
   let due = 0

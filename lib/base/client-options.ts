@@ -1,0 +1,102 @@
+import { ConfigurationError } from '../errors.js'
+import { nearestName } from './nearest-name.js'
+
+/**
+ * Options of `ManagementClient`, `AuthenticationClient`, `MyAccountClient` and `TokenVerifier`: one object may serve
+ * them all.
+ */
+export const CLIENT_OPTIONS = [
+  'algorithm',
+  'audience',
+  'clientAssertionSigningAlg',
+  'clientAssertionSigningKey',
+  'clientAssertionSigningKeyId',
+  'clientId',
+  'clientSecret',
+  'clientSecretMethod',
+  'clockTolerance',
+  'customDomain',
+  'customFetch',
+  'discoveryTtl',
+  'dispatcher',
+  'domain',
+  'dpop',
+  'httpTimeout',
+  'idTokenSigningAlg',
+  'issuer',
+  'jwks',
+  'jwksMaxAge',
+  'jwksUri',
+  'keys',
+  'maxWait',
+  'now',
+  'onWait',
+  'organization',
+  'rateLimit',
+  'retry',
+  'secret',
+  'telemetry',
+  'throttle',
+  'timeout',
+  'tls',
+  'token'
+] as const
+
+/** Options that are objects, and their members. */
+const MEMBERS: Record<string, readonly string[]> = {
+  dpop: ['key'],
+  retry: ['retries', 'maxDelay', 'sleep', 'now', 'random'],
+  telemetry: ['name', 'version', 'env'],
+  throttle: ['perSecond', 'burst'],
+  tls: ['cert', 'key', 'passphrase', 'ca']
+}
+
+/**
+ * Refuses an option that no client has. What is `undefined`, and what another client takes, passes.
+ * @throws ConfigurationError that names the option and the nearest known one
+ */
+export function refuseUnknownOptions (options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('options', 'The options ' +
+    'of a client must be an object.')
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    refuseUnless(CLIENT_OPTIONS, name, '')
+    const members = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined
+    if (members === undefined || typeof value !== 'object' || value === null) continue
+    for (const [member, given] of Object.entries(value)) {
+      if (given !== undefined) refuseUnless(members, member, `${name}.`)
+    }
+  }
+}
+
+function refuseUnless (known: readonly string[], name: string, prefix: string): void {
+  if (known.includes(name)) return
+  const near = nearestName(name, known)
+  const advice =
+    near === undefined ? (prefix === '' ? '' : ` Known are: ${known.join(', ')}.`) : ` Did you mean "${prefix}${near}"?`
+  throw new ConfigurationError(prefix + name, `Option "${prefix}${name}" is not known.${advice}`)
+}
+
+/**
+ * Seconds for a whole exchange: `httpTimeout`, or `timeout`, its other name.
+ * @throws ConfigurationError unless it is a number above 0 and at most 3600
+ */
+export function readHttpTimeout ({
+  httpTimeout,
+  timeout
+}: {
+  httpTimeout?: number | undefined
+  timeout?: number | undefined
+}): number | undefined {
+  if (httpTimeout !== undefined && timeout !== undefined && httpTimeout !== timeout) {
+    throw new ConfigurationError('timeout', 'Option "timeout" is another name of "httpTimeout": give one of them.')
+  }
+  const [option, seconds] =
+    httpTimeout === undefined ? (['timeout', timeout] as const) : (['httpTimeout', httpTimeout] as const)
+  if (seconds !== undefined && !(typeof seconds === 'number' && seconds > 0 && seconds <= 3600)) {
+    throw new ConfigurationError(option, `Option "${option}" must be a number of seconds above 0, and at most 3600.`)
+  }
+  return seconds
+}
