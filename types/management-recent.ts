@@ -1,13 +1,7 @@
 // Types of operations that Auth0's OpenAPI document does not hold yet, written by hand.
 
 import type {
-  CheckpointQuery,
-  Client,
-  FieldsQuery,
-  ListOrganizationsQuery,
-  ListRolesQuery,
-  Organization,
-  ResourceServer,
+  CheckpointQuery, Client, FieldsQuery, ListOrganizationsQuery, ListRolesQuery, Organization, ResourceServer,
   SynchronizedGroup
 } from './management-generated.js'
 
@@ -113,17 +107,17 @@ export interface OrganizationClient {
   client_id: string
   use_for_member_access: boolean
   client?: {
-    name?: string
-    app_type?: string
-    logo_uri?: string | null
-    is_first_party?: boolean
-    grant_types?: string[]
+    name?: string,
+    app_type?: string,
+    logo_uri?: string | null,
+    is_first_party?: boolean,
+    grant_types?: string[],
     organization_usage?: 'deny' | 'allow' | 'require'
   }
 }
 
 export interface CreateOrganizationClientsRequest {
-  clients: { client_id: string; use_for_member_access: boolean }[]
+  clients: { client_id: string, use_for_member_access: boolean }[]
 }
 
 export interface UpdateOrganizationClientRequest {
@@ -147,10 +141,10 @@ export interface OrganizationTemplate {
   allowed_strategies?: ('adfs' | 'google-apps' | 'oidc' | 'okta' | 'pingfederate' | 'samlp' | 'waad')[]
   invitation_landing_client_id?: string
   admin_roles_assignment?: string[]
-  use_for_organization_discovery?: { default_value: boolean; allowed_values?: boolean[] } | null
+  use_for_organization_discovery?: { default_value: boolean, allowed_values?: boolean[] } | null
   role_visibility_policy?: {
-    default_value: RoleVisibility
-    overrides?: { role_id: string; access: RoleVisibility }[]
+    default_value: RoleVisibility,
+    overrides?: { role_id: string, access: RoleVisibility }[]
   } | null
   created_at?: string
   updated_at?: string

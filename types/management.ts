@@ -17,19 +17,19 @@ export interface CallOptions {
 /** What uploading calls take. */
 export interface UploadOptions extends CallOptions {
   /** Told how many bytes of the file are sent; `total` where it is known. */
-  onProgress?: (progress: { sent: number; total?: number }) => void
+  onProgress?: (progress: { sent: number, total?: number }) => void
 }
 
 /** A page of a list that is read by page number, with the number of all records. */
-export type OffsetPage<K extends string, T> = { start: number; limit: number; total: number; length?: number } & {
+export type OffsetPage<K extends string, T> = { start: number, limit: number, total: number, length?: number } & {
   [key in K]: T[]
 }
 
 /** A page of a list that is read by page number, where Auth0 does not count. */
-export type UncountedPage<K extends string, T> = { start: number; limit: number } & { [key in K]: T[] }
+export type UncountedPage<K extends string, T> = { start: number, limit: number } & { [key in K]: T[] }
 
 /** A page of a list that is read by page number, as the Actions endpoints answer. */
-export type NumberedPage<K extends string, T> = { page: number; per_page: number; total: number } & { [key in K]: T[] }
+export type NumberedPage<K extends string, T> = { page: number, per_page: number, total: number } & { [key in K]: T[] }
 
 /** A page of a list that is read from a checkpoint; without `next` it is the last. */
 export type CheckpointPage<K extends string, T> = { next?: string } & { [key in K]: T[] }
@@ -82,11 +82,11 @@ export interface TenantChange {
   /** The place in the stream: the `from` of a later subscription. */
   offset: string
   event: {
-    id: string
-    type: string
-    time: string
-    source: string
-    data: Record<string, unknown>
+    id: string,
+    type: string,
+    time: string,
+    source: string,
+    data: Record<string, unknown>,
     [attribute: string]: unknown
   }
 }

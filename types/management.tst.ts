@@ -1,30 +1,13 @@
 import { describe, expect, test } from 'tstyche'
 import { CLIENT_OPTIONS } from '../lib/base/client-options.js'
 import type {
-  AuthenticationClientOptions,
-  MyAccountClientOptions,
-  TokenVerifierOptions
+  AuthenticationClientOptions, MyAccountClientOptions, TokenVerifierOptions
 } from '../lib/authentication/index.js'
 import type { ManagementClientOptions } from '../lib/management/index.js'
 import { ManagementClient, paginate, waitForJob } from '../lib/management/index.js'
 import type {
-  Client,
-  ListOrganizationMembersQuery,
-  ListOrganizationsQuery,
-  ListUsersQuery,
-  CheckpointPage,
-  DailyStats,
-  Job,
-  JobError,
-  JobGenericError,
-  Log,
-  NumberedPage,
-  OffsetPage,
-  Organization,
-  OrganizationMember,
-  Role,
-  Session,
-  Ticket,
+  Client, ListOrganizationMembersQuery, ListOrganizationsQuery, ListUsersQuery, CheckpointPage, DailyStats, Job,
+  JobError, JobGenericError, Log, NumberedPage, OffsetPage, Organization, OrganizationMember, Role, Session, Ticket,
   User
 } from './management.js'
 
@@ -220,7 +203,7 @@ describe('what Auth0 documents', () => {
 describe('events and jobs', () => {
   test('events are iterated over', () => {
     expect(client.events.subscribe({ event_type: ['user.created'] })).type.toBeAssignableTo<
-      AsyncIterable<{ type: string; offset: string }>
+      AsyncIterable<{ type: string, offset: string }>
     >()
     expect(client.events.subscribe).type.toBeCallableWith({ event_type: 'connection.created' }, { maxReconnects: 3 })
     expect(client.events.subscribe).type.not.toBeCallableWith({ event_type: ['user.sang'] })

@@ -2,7 +2,11 @@ import { AuthenticationClient, RateLimitError } from 'fastify-auth0/authenticati
 import { environment } from '../environment.js'
 
 const env = environment('AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET', 'AUDIENCE')
-const client = new AuthenticationClient({ domain: env.AUTH0_DOMAIN, clientId: env.AUTH0_CLIENT_ID, clientSecret: env.AUTH0_CLIENT_SECRET })
+const client = new AuthenticationClient({
+  domain: env.AUTH0_DOMAIN,
+  clientId: env.AUTH0_CLIENT_ID,
+  clientSecret: env.AUTH0_CLIENT_SECRET
+})
 
 try {
   const { expires_in: expiresIn, scope } = await client.getToken.clientCredentials({ audience: env.AUDIENCE })

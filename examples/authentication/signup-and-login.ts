@@ -3,7 +3,11 @@ import { environment } from '../environment.js'
 
 const env = environment('AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET', 'EMAIL', 'PASSWORD')
 const connection = process.env.CONNECTION ?? 'Username-Password-Authentication'
-const client = new AuthenticationClient({ domain: env.AUTH0_DOMAIN, clientId: env.AUTH0_CLIENT_ID, clientSecret: env.AUTH0_CLIENT_SECRET })
+const client = new AuthenticationClient({
+  domain: env.AUTH0_DOMAIN,
+  clientId: env.AUTH0_CLIENT_ID,
+  clientSecret: env.AUTH0_CLIENT_SECRET
+})
 
 try {
   const user = await client.database.signup({ connection, email: env.EMAIL, password: env.PASSWORD })
@@ -15,7 +19,12 @@ try {
 }
 
 try {
-  const tokens = await client.getToken.passwordRealm({ username: env.EMAIL, password: env.PASSWORD, realm: connection, scope: 'openid profile email' })
+  const tokens = await client.getToken.passwordRealm({
+    username: env.EMAIL,
+    password: env.PASSWORD,
+    realm: connection,
+    scope: 'openid profile email'
+  })
   const claims = await client.verifier.verify(tokens.id_token ?? '')
   console.log(`Logged in: ${claims.sub}`)
 } catch (error) {

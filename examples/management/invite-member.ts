@@ -19,5 +19,7 @@ const invitation = await management.organizations.invitations.create(organizatio
   invitee: { email: env.EMAIL },
   client_id: env.APPLICATION
 })
-console.log(`${env.EMAIL} is invited to ${organization.name} until ${invitation.expires_at}: ${invitation.invitation_url}`)
+console.log(
+  `${env.EMAIL} is invited to ${organization.name} until ${invitation.expires_at}: ${invitation.invitation_url}`
+)
 await management.close()

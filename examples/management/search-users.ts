@@ -7,7 +7,14 @@ const q = process.env.QUERY ?? 'email:*@example.com AND NOT blocked:true'
 let count = 0
 
 try {
-  for await (const { user_id: id, email } of paginate(management.users.list, { q, search_engine: 'v3', sort: 'email:1', fields: 'user_id,email' })) {
+  for await (
+    const { user_id: id, email } of paginate(management.users.list, {
+      q,
+      search_engine: 'v3',
+      sort: 'email:1',
+      fields: 'user_id,email'
+    })
+  ) {
     console.log(`${id} ${email}`)
     count++
   }
@@ -15,7 +22,10 @@ try {
 } catch (error) {
   if (!(error instanceof PaginationLimitError)) throw error
   // A search ends at 1,000 users. All of them are in an export.
-  const job = await management.jobs.usersExports.create({ format: 'json', fields: [{ name: 'user_id' }, { name: 'email' }] })
+  const job = await management.jobs.usersExports.create({
+    format: 'json',
+    fields: [{ name: 'user_id' }, { name: 'email' }]
+  })
   const { location } = await waitForJob(management, job)
   const { body } = await fetch(location!)
   const file = process.env.FILE ?? 'users.json'

@@ -1,8 +1,5 @@
 import type {
-  ClientAuthenticationOptions,
-  DpopKeyInput,
-  IdTokenAlgorithm,
-  StandaloneHttpOptions
+  ClientAuthenticationOptions, DpopKeyInput, IdTokenAlgorithm, StandaloneHttpOptions
 } from '../../types/options.js'
 import { readHttpTimeout, refuseUnknownOptions } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'

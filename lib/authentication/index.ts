@@ -32,11 +32,7 @@ export type {
 export type { MyAccountOptions } from './my-account/my-account-call.js'
 export type { PasskeyChallenge, PasskeyLoginParams, PasskeySignupParams, PasskeyUserProfile } from './api/passkeys.js'
 export type {
-  LegacySmsLoginParams,
-  LegacyVerifyParams,
-  OtpChallengeParams,
-  PasswordlessEmailParams,
-  PasswordlessSmsParams,
+  LegacySmsLoginParams, LegacyVerifyParams, OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams,
   PasswordlessStart
 } from './api/passwordless.js'
 export type { PollOptions } from './client-methods.js'

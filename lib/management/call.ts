@@ -29,8 +29,9 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
   const writePath = pathWriter(path, ids)
   const queryAt = ids.length + (body === undefined ? 0 : 1)
   const optionsAt = queryAt + (query === undefined ? 0 : 1)
-  const known =
-    form === undefined ? OPTIONS : new Set([...OPTIONS, form === 'multipart' ? 'onProgress' : 'maxReconnects'])
+  const known = form === undefined
+    ? OPTIONS
+    : new Set([...OPTIONS, form === 'multipart' ? 'onProgress' : 'maxReconnects'])
   return args => {
     const target = writePath(args) + (query === undefined ? '' : queryString(args[queryAt]))
     const options = readOptions(args[optionsAt], known)
@@ -65,12 +66,12 @@ function readOptions (options: unknown, known: ReadonlySet<string>): UploadOptio
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError('options', 'The call ' +
-    'options have to be an object.')
+      'options have to be an object.')
   }
   const stray = Object.keys(options).find(name => !known.has(name))
   if (stray !== undefined) {
     throw new InvalidArgumentError('options', `The call options have no "${stray}"; ` +
-    `they are ${[...known].join(', ')}.`)
+      `they are ${[...known].join(', ')}.`)
   }
   return options
 }

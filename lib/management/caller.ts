@@ -82,7 +82,7 @@ export class Caller {
     throw toApiError({ status, headers, body: await textOf(body) }, { what, now: this.now(), secrets: [url] })
   }
 
-  async #exchange<T extends HttpResponse | HttpStream>(
+  async #exchange<T extends HttpResponse | HttpStream> (
     row: Row<unknown>,
     call: Call,
     send: (request: HttpRequest) => Promise<T | HttpResponse>
@@ -110,8 +110,9 @@ export class Caller {
         }
       }
       const facts = failed ? { failure: outcome.code } : { status: outcome.status, headers: outcome.headers }
-      const delay =
-        call.repeatable && !isBusy(outcome) ? retryDelay({ method: call.verb, number, ...facts }, retry) : undefined
+      const delay = call.repeatable && !isBusy(outcome)
+        ? retryDelay({ method: call.verb, number, ...facts }, retry)
+        : undefined
       if (delay === undefined) throw failed ? outcome : this.#refusal(call, outcome as HttpResponse, token)
       await this.sleep(delay, signal)
       number++
@@ -119,13 +120,13 @@ export class Caller {
   }
 
   /** One attempt, once the rate limit has room for it. */
-  async #attempt<T extends HttpResponse | HttpStream>(
+  async #attempt<T extends HttpResponse | HttpStream> (
     row: Row<unknown>,
     call: Call,
     turn: Turn,
     send: (request: HttpRequest) => Promise<T | HttpResponse>,
     number: number
-  ): Promise<{ outcome: T | HttpResponse | Auth0Error; token: string }> {
+  ): Promise<{ outcome: T | HttpResponse | Auth0Error, token: string }> {
     const { limit, retry, tokens } = this.#options
     const waiting = limit?.enter(turn)
     if (waiting !== undefined) await waiting

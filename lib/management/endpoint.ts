@@ -85,8 +85,7 @@ interface IdNames {
 
 /** The path parameters of a path, as leading arguments. */
 export type Ids<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
-  ? Name extends keyof IdNames
-    ? [...IdNames[Name], ...Ids<Rest>]
+  ? Name extends keyof IdNames ? [...IdNames[Name], ...Ids<Rest>]
     : never
   : []
 type BodyArgument<B, O extends boolean> = [B] extends [never] ? [] : O extends true ? [body?: B] : [body: B]
@@ -150,7 +149,7 @@ export function del<const P extends string, B = never, O extends boolean = never
 /** An endpoint that takes a file. */
 export function upload<const P extends string, B, R> (
   path: P,
-  facts: { body: Of<B>; returns: Of<R> }
+  facts: { body: Of<B>, returns: Of<R> }
 ): Row<(...args: [...Ids<P>, body: B, options?: UploadOptions]) => Promise<R>> {
   return row('POST', path, { ...facts, form: 'multipart' })
 }
@@ -158,7 +157,7 @@ export function upload<const P extends string, B, R> (
 /** An endpoint that goes on answering. */
 export function stream<const P extends string, Q, R> (
   path: P,
-  facts: { query: Of<Q>; returns: Of<R> }
+  facts: { query: Of<Q>, returns: Of<R> }
 ): Row<(...args: [...Ids<P>, query?: Q, options?: SubscribeOptions]) => AsyncIterable<R>> {
   return row('GET', path, { ...facts, form: 'events' })
 }

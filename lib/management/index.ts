@@ -5,31 +5,14 @@ export { exportUsers } from './jobs/export-users.js'
 export { importUsers } from './jobs/import-users.js'
 export { waitForJob } from './jobs/wait-for-job.js'
 export {
-  ApiError,
-  Auth0Error,
-  ConfigurationError,
-  InvalidArgumentError,
-  MissingRequiredArgumentError,
-  NetworkError,
-  PaginationLimitError,
-  RateLimitError,
-  TimeoutError
+  ApiError, Auth0Error, ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError, NetworkError,
+  PaginationLimitError, RateLimitError, TimeoutError
 } from '../errors.js'
 export type { Bound } from './bind.js'
 export type { Ids, Of, Row, Verb } from './endpoint.js'
 export type {
-  Any,
-  ArrayList,
-  ArrayOrCheckpointList,
-  Bare,
-  CheckpointList,
-  EitherList,
-  FromCheckpoint,
-  NumberedList,
-  OffsetList,
-  Totals,
-  UncountedList,
-  WithTotals
+  Any, ArrayList, ArrayOrCheckpointList, Bare, CheckpointList, EitherList, FromCheckpoint, NumberedList, OffsetList,
+  Totals, UncountedList, WithTotals
 } from './lists.js'
 export type { ManagementClientOptions, RetryOptions } from './options.js'
 export type { ItemOf, ListMethod, Pages } from './paginate.js'

@@ -1,10 +1,5 @@
 import type {
-  CallOptions,
-  CheckpointPage,
-  Listing,
-  NumberedPage,
-  OffsetPage,
-  UncountedPage
+  CallOptions, CheckpointPage, Listing, NumberedPage, OffsetPage, UncountedPage
 } from '../../types/management.js'
 import { row, type Ids, type Of, type Row } from './endpoint.js'
 

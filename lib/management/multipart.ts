@@ -27,15 +27,14 @@ export async function multipart (
 ): Promise<Multipart> {
   const boundary = `fastify-auth0-${randomUUID()}`
   const file = await toFile(fileField, fields[fileField])
-  const head =
-    Object.entries(fields)
-      .filter(([name, value]) => name !== fileField && value !== undefined)
-      .map(
-        ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${String(value)}\r\n`
-      )
-      .join('') +
+  const head = Object.entries(fields)
+    .filter(([name, value]) => name !== fileField && value !== undefined)
+    .map(
+      ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${String(value)}\r\n`
+    )
+    .join('') +
     `--${boundary}\r\ncontent-disposition: form-data; name="${fileField}"; ` +
-      `filename="${fileField}.json"\r\ncontent-type: application/json\r\n\r\n`
+    `filename="${fileField}.json"\r\ncontent-type: application/json\r\n\r\n`
   const tail = `\r\n--${boundary}--\r\n`
 
   async function * write (): AsyncGenerator<Uint8Array> {

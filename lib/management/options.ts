@@ -96,14 +96,14 @@ function sharedLimit (
 ): SharedLimit | undefined {
   if (rateLimit !== 'share' && rateLimit !== 'each') {
     throw new ConfigurationError('rateLimit', 'Option ' +
-    '"rateLimit" must be "share" or "each".')
+      '"rateLimit" must be "share" or "each".')
   }
   if (maxWait !== undefined && !(typeof maxWait === 'number' && maxWait >= 0)) {
     throw new ConfigurationError('maxWait', 'Option "maxWait" must be a number of seconds, 0 or more.')
   }
   if (onWait !== undefined && typeof onWait !== 'function') {
     throw new ConfigurationError('onWait', 'Option ' +
-    '"onWait" must be a function.')
+      '"onWait" must be a function.')
   }
   if (rateLimit === 'each') return undefined
   return new SharedLimit({ maxWait: maxWait ?? Math.max(MAX_WAIT, maxDelay), onWait, now, sleep: wait, random })
@@ -145,10 +145,9 @@ function tokenSource (
       'With "clientId" goes "clientSecret", "clientAssertionSigningKey" or "tls".'
     )
   }
-  const signing =
-    key === undefined
-      ? undefined
-      : { key, alg: options.clientAssertionSigningAlg, keyId: options.clientAssertionSigningKeyId }
+  const signing = key === undefined
+    ? undefined
+    : { key, alg: options.clientAssertionSigningAlg, keyId: options.clientAssertionSigningKeyId }
   return credentialsToken({
     domain,
     clientId,
@@ -167,6 +166,6 @@ function tokenSource (
 function positive (option: string, value: number): void {
   if (!(Number.isFinite(value) && value > 0)) {
     throw new ConfigurationError(option, `Option "${option}" must ` +
-    'be a number above 0.')
+      'be a number above 0.')
   }
 }

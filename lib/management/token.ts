@@ -43,7 +43,7 @@ export interface TokenCredentials {
   clientId: string
   clientSecret?: string | undefined
   clientSecretMethod?: 'post' | 'basic' | undefined
-  signing?: { key: SigningKey; alg: AssertionAlgorithm | undefined; keyId: string | undefined } | undefined
+  signing?: { key: SigningKey, alg: AssertionAlgorithm | undefined, keyId: string | undefined } | undefined
   tls: boolean
   audience: string
   organization?: string | undefined
@@ -64,7 +64,7 @@ export function credentialsToken (credentials: TokenCredentials): TokenSource {
   const { now } = credentials
   const singleFlight = createSingleFlight<string>()
   const request = requester(credentials)
-  let current: { token: string; renewAt: number; expiresAt: number } | undefined
+  let current: { token: string, renewAt: number, expiresAt: number } | undefined
 
   const fetchToken = (): Promise<string> =>
     singleFlight('', async () => {
@@ -99,21 +99,20 @@ function requester ({
   organization,
   retry,
   ...client
-}: TokenCredentials): () => Promise<{ access_token: string; expires_in?: number }> {
-  const prepare = async (): Promise<() => Promise<{ access_token: string; expires_in?: number }>> => {
+}: TokenCredentials): () => Promise<{ access_token: string, expires_in?: number }> {
+  const prepare = async (): Promise<() => Promise<{ access_token: string, expires_in?: number }>> => {
     const [{ createAuthorizationServer }, { clientCredentialsGrant }, { createAssertionSigner }] = await Promise.all([
       import('../authentication/server/authorization-server.js'),
       import('../authentication/api/grants.js'),
       import('../tokens/assertion.js')
     ])
-    const assertionSigner =
-      signing === undefined
-        ? undefined
-        : createAssertionSigner({
-          key: signing.key,
-          keyId: signing.keyId,
-          ...(signing.alg !== undefined && { alg: signing.alg })
-        })
+    const assertionSigner = signing === undefined
+      ? undefined
+      : createAssertionSigner({
+        key: signing.key,
+        keyId: signing.keyId,
+        ...(signing.alg !== undefined && { alg: signing.alg })
+      })
     const server = createAuthorizationServer({ ...client, assertionSigner })
     return () => clientCredentialsGrant(server, { audience, organization })
   }

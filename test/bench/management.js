@@ -6,7 +6,12 @@ import { median } from './child.js'
 import { importCosts, installCosts, loads, verdict } from './client-cost.js'
 
 const SUBJECTS = [
-  { name: 'fastify-auth0/management', subject: 'fastify-auth0', install: 'fastify-auth0', code: "await import('fastify-auth0/management')" },
+  {
+    name: 'fastify-auth0/management',
+    subject: 'fastify-auth0',
+    install: 'fastify-auth0',
+    code: "await import('fastify-auth0/management')"
+  },
   { name: 'auth0', subject: 'auth0', install: 'auth0', code: "await import('auth0')" }
 ]
 const ROUNDS = 3
@@ -14,21 +19,30 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 
 /** Ten lines with a client of a package, or without any. */
 function program (from) {
-  const client = from === undefined ? 'const client = { users: { get: async (id: string) => ({ id }) } }' : `import { ManagementClient } from '${from}'\nconst client = new ManagementClient({ domain: 'acme.eu.auth0.com', token: 'token' })`
-  const more = from === undefined ? '' : "const list = await client.users.list({ q: 'email:*' })\nawait client.roles.create({ name: 'editor' })\nawait client.users.delete('auth0|1')\nconsole.log(list)"
+  const client = from === undefined
+    ? 'const client = { users: { get: async (id: string) => ({ id }) } }'
+    : `import { ManagementClient } from '${from}'\nconst client = new ManagementClient({ domain: ` +
+      '\'acme.eu.auth0.com\', token: \'token\' })'
+  const more = from === undefined
+    ? ''
+    : "const list = await client.users.list({ q: 'email:*' })\nawait client.roles.create({ name: 'editor' })\nawait " +
+      "client.users.delete('auth0|1')\nconsole.log(list)"
   return `${client}\nconst user = await client.users.get('auth0|1')\n${more}\nconsole.log(user)\nexport {}\n`
 }
 
 function typeCheckCosts () {
   const folder = mkdtempSync(join(here, 'tsc-'))
   try {
-    const programs = [['an empty program', undefined], ['the same with fastify-auth0/management', 'fastify-auth0/management'], ['the same with auth0', 'auth0']]
+    const programs = [['an empty program', undefined], ['the same with fastify-auth0/management',
+      'fastify-auth0/management'], ['the same with auth0', 'auth0']]
     const times = programs.map(() => [])
     programs.forEach(([, from], i) => writeFileSync(join(folder, `p${i}.ts`), program(from)))
     for (let round = 0; round < ROUNDS; round++) {
       programs.forEach((_, i) => {
         const start = performance.now()
-        const { status, stdout } = spawnSync(process.execPath, [join(here, '../../node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', '--types', 'node', join(folder, `p${i}.ts`)], { encoding: 'utf8' })
+        const { status, stdout } = spawnSync(process.execPath, [join(here, '../../node_modules/typescript/bin/tsc'),
+          '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', '--types', 'node',
+          join(folder, `p${i}.ts`)], { encoding: 'utf8' })
         if (status !== 0) throw new Error(stdout)
         times[i].push(performance.now() - start)
       })
@@ -51,8 +65,10 @@ export async function run () {
   const share = sizes[0].bytes / sizes[1].bytes
   verdict('size', `${(share * 100).toFixed(0)} % of auth0's`, 'a tenth', share <= 0.1)
   const [empty, own, peer] = typeCheckCosts()
-  verdict('tsc', `${(own / empty).toFixed(2)} times the empty program, auth0 ${(peer / empty).toFixed(2)}`, '1.3', own / empty <= 1.3)
+  verdict('tsc', `${(own / empty).toFixed(2)} times the empty program, auth0 ${(peer / empty).toFixed(2)}`, '1.3',
+    own / empty <= 1.3)
   const [fast, slow] = await loads(SUBJECTS, 'users.get')
-  verdict('requests/s', `${(fast.perSecond / slow.perSecond).toFixed(1)} times auth0's`, '5', fast.perSecond / slow.perSecond >= 5)
+  verdict('requests/s', `${(fast.perSecond / slow.perSecond).toFixed(1)} times auth0's`, '5',
+    fast.perSecond / slow.perSecond >= 5)
   verdict('CPU per request', `${(slow.cpu / fast.cpu).toFixed(1)} times less`, 'ahead', fast.cpu < slow.cpu)
 }

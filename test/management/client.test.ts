@@ -3,13 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import t from 'tap'
 import {
-  ApiError,
-  ConfigurationError,
-  ManagementClient,
-  NetworkError,
-  RateLimitError,
-  TimeoutError,
-  rateLimitOf,
+  ApiError, ConfigurationError, ManagementClient, NetworkError, RateLimitError, TimeoutError, rateLimitOf,
   type ManagementClientOptions
 } from '../../lib/management/index.js'
 import { until } from '../until.js'
@@ -158,18 +152,20 @@ t.test('429', async t => {
         'x-ratelimit-remaining': '0',
         'x-ratelimit-reset': String(start + 61)
       })
-      for (const [options, message] of [
-        [
-          {},
-          'GET /users/{id}: the rate limit resets at 2027-01-15T08:01:01.000Z, in 61 s. Option "maxWait" (60 s) ' +
+      for (
+        const [options, message] of [
+          [
+            {},
+            'GET /users/{id}: the rate limit resets at 2027-01-15T08:01:01.000Z, in 61 s. Option "maxWait" (60 s) ' +
             'allows no longer wait.'
-        ],
-        [
-          { rateLimit: 'each' },
-          'GET /users/{id}: Global limit has been reached The limit resets in 61 s. Option "retry.maxDelay" (30 ' +
+          ],
+          [
+            { rateLimit: 'each' },
+            'GET /users/{id}: Global limit has been reached The limit resets in 61 s. Option "retry.maxDelay" (30 ' +
             's) allows no longer wait.'
-        ]
-      ] as const) {
+          ]
+        ] as const
+      ) {
         const { client, requests, waits } = await scripted(t, told, options)
         const error = await failure(client.users.get('u'))
         t.match(error, { name: 'RateLimitError', status: 429, resetAt: start + 61, call: 'GET /users/{id}' })
@@ -177,11 +173,13 @@ t.test('429', async t => {
         t.strictSame(rateLimitOf(error), { limit: 2, remaining: 0, resetAt: start + 61 })
         t.strictSame([requests.length, waits], [1, []])
       }
-      for (const options of [
-        { maxWait: 61 },
-        { rateLimit: 'each', retry: { maxDelay: 61 } },
-        { retry: { maxDelay: 61 } }
-      ] as const) {
+      for (
+        const options of [
+          { maxWait: 61 },
+          { rateLimit: 'each', retry: { maxDelay: 61 } },
+          { retry: { maxDelay: 61 } }
+        ] as const
+      ) {
         const { client, waits } = await scripted(t, [told, ok], options)
         t.match(await client.users.get('u'), { id: 'x' }, inspect(options))
         between(waits[0], 61, 61.25)
@@ -198,13 +196,15 @@ t.test('429', async t => {
 
 t.test('5xx and broken connections are repeated for GET, PUT and DELETE; POST and PATCH are sent once', async t => {
   for (const step of [{ status: 500, body: {} }, { status: 503, body: '<h1>down</h1>' }, 'reset'] as const) {
-    for (const [method, sent, call] of [
-      ['GET', 4, c => c.users.get('u')],
-      ['PUT', 4, c => c.guardian.factors.set('sms', { enabled: true })],
-      ['DELETE', 4, c => c.users.delete('u')],
-      ['POST', 1, c => c.users.create(body)],
-      ['PATCH', 1, c => c.users.update('u', {})]
-    ] as [string, number, (client: ManagementClient) => Promise<unknown>][]) {
+    for (
+      const [method, sent, call] of [
+        ['GET', 4, c => c.users.get('u')],
+        ['PUT', 4, c => c.guardian.factors.set('sms', { enabled: true })],
+        ['DELETE', 4, c => c.users.delete('u')],
+        ['POST', 1, c => c.users.create(body)],
+        ['PATCH', 1, c => c.users.update('u', {})]
+      ] as [string, number, (client: ManagementClient) => Promise<unknown>][]
+    ) {
       const { client, requests } = await scripted(t, step)
       const error = await failure(call(client))
       if (step === 'reset') t.match(error, { name: 'NetworkError', code: 'network_error', statusCode: 502 })
@@ -226,10 +226,12 @@ t.test('5xx and broken connections are repeated for GET, PUT and DELETE; POST an
 })
 
 t.test('a body that stalls is timed out, once', async t => {
-  for (const [settings, call] of [
-    [{ timeout: 2 }, {}],
-    [{}, { timeout: 2 }]
-  ]) {
+  for (
+    const [settings, call] of [
+      [{ timeout: 2 }, {}],
+      [{}, { timeout: 2 }]
+    ]
+  ) {
     const { client, requests } = await scripted(t, 'stall', settings)
     const error = await failure(client.users.get('u', {}, call))
     t.ok(error instanceof TimeoutError)
@@ -239,11 +241,13 @@ t.test('a body that stalls is timed out, once', async t => {
 })
 
 t.test('an answer that is not JSON is an error, even with 200', async t => {
-  for (const answer of [
-    { body: '<html>Please log in</html>' },
-    { headers: { 'content-type': 'application/json' }, body: '{"id":' },
-    { status: 200 }
-  ]) {
+  for (
+    const answer of [
+      { body: '<html>Please log in</html>' },
+      { headers: { 'content-type': 'application/json' }, body: '{"id":' },
+      { status: 200 }
+    ]
+  ) {
     const { client, requests } = await scripted(t, answer)
     const error = await failure(client.users.get('u'))
     t.ok(error instanceof NetworkError)
@@ -488,12 +492,10 @@ t.test('tokens', async t => {
     t.equal(given.requests.length, 1)
 
     const asked: unknown[] = []
-    const source =
-      (next: string) =>
-        async (refused?: string): Promise<string> => {
-          asked.push(refused)
-          return refused === undefined ? 'one' : next
-        }
+    const source = (next: string) => async (refused?: string): Promise<string> => {
+      asked.push(refused)
+      return refused === undefined ? 'one' : next
+    }
     const fresh = await scripted(t, [unauthorized, ok], { token: source('two') })
     t.match(await fresh.client.users.get('u'), { id: 'x' })
     t.strictSame(asked, [undefined, 'one'])
@@ -558,11 +560,13 @@ t.test('tokens', async t => {
     }
     const { client } = await scripted(t, ok, { clientId: 'c', clientAssertionSigningKey: 'no key' })
     t.ok((await failure(client.users.get('u'))) instanceof ConfigurationError, 'our own mistake stays what it is')
-    for (const fault of [
-      { status: 500, body: {} },
-      { status: 429, headers: { 'retry-after': '1' }, body: {} },
-      'reset'
-    ] as Step[]) {
+    for (
+      const fault of [
+        { status: 500, body: {} },
+        { status: 429, headers: { 'retry-after': '1' }, body: {} },
+        'reset'
+      ] as Step[]
+    ) {
       const once = await scripted(t, ok, credentials, [fault, tokenOf('one')])
       t.match(await once.client.users.get('u'), { id: 'x' }, inspect(fault))
       const never = await scripted(t, ok, { ...credentials, retry: false }, [fault, tokenOf('one')])

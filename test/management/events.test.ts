@@ -162,10 +162,12 @@ t.test("the wait between connections is Auth0's, or grows with each connection t
   t.strictSame(await take(grows.client.events.subscribe(), 3), ['1', '2', '3'])
   between(grows.waits, [1, 2, 4, 8, 16, 30, 30, 0.25])
 
-  for (const [retry, first] of [
-    ['0', 0.25],
-    ['999999999', 300]
-  ] as const) {
+  for (
+    const [retry, first] of [
+      ['0', 0.25],
+      ['999999999', 300]
+    ] as const
+  ) {
     const { client, waits } = await scripted(t, [streamOf(`retry: ${retry}\n\n`), streamOf(), streamOf(message('1'))])
     t.strictSame(await take(client.events.subscribe(), 1), ['1'])
     between(waits, [first, Math.max(first, first * 2 > 30 ? first : first * 2)])
@@ -177,9 +179,8 @@ t.test('connections that bring nothing end the iteration at last', async t => {
   t.match(await failure(take(quiet.client.events.subscribe(), 1)), {
     name: 'NetworkError',
     code: 'event_stream_lost',
-    message:
-      'GET /events: the connection ended, and 10 reconnects in a row brought no message. Subscribe again with ' +
-        '"from" and the last offset.'
+    message: 'GET /events: the connection ended, and 10 reconnects in a row brought no message. Subscribe again with ' +
+      '"from" and the last offset.'
   })
   t.equal(quiet.requests.length, 11)
   const none = await scripted(t, streamOf())
@@ -263,14 +264,12 @@ t.test('what Auth0 refuses ends the iteration; its own time-outs do not', async 
 })
 
 t.test('a connection that breaks or falls silent is followed by another one', async t => {
-  const hold =
-    (text: string, then: (response: ServerResponse) => void): Step =>
-      (_, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        response.write(text)
-        setTimeout(() => then(response), 30)
-        return undefined
-      }
+  const hold = (text: string, then: (response: ServerResponse) => void): Step => (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(text)
+    setTimeout(() => then(response), 30)
+    return undefined
+  }
   const { client, requests } = await scripted(t, [
     hold(message('1'), response => response.destroy()),
     hold(message('2'), () => {}),

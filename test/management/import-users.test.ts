@@ -6,14 +6,23 @@ import t, { type Test } from 'tap'
 import { createTenant } from '../../lib/testing/index.js'
 import { RecordSplitter } from '../../lib/management/jobs/user-records.js'
 import {
-  ManagementClient, exportUsers, importUsers,
-  type ImportError, type ImportProgress, type ImportUsersOptions, type ManagementClientOptions
+  ManagementClient, exportUsers, importUsers, type ImportError, type ImportProgress, type ImportUsersOptions,
+  type ManagementClientOptions
 } from '../../lib/management/index.js'
 import { failure, scripted, type Scripted } from './scripted.js'
 import type { Answer, SeenRequest } from './server.js'
 
-interface User { email?: string, name?: string, user_id?: string }
-interface FakeJob { id: string, users: User[], looks: number, failed: boolean }
+interface User {
+  email?: string
+  name?: string
+  user_id?: string
+}
+interface FakeJob {
+  id: string
+  users: User[]
+  looks: number
+  failed: boolean
+}
 
 /** Auth0's imports: at most 500 KB a job and two jobs at a time; users named `bad…` are refused. */
 interface Imports extends Scripted {
@@ -198,11 +207,13 @@ t.test('from a list, a path, a URL and a stream, in jobs of at most 500 KB, two 
       )
     )
     const form = requests.find(({ method }) => method === 'POST')!.body
-    for (const field of [
-      'name="connection_id"\r\n\r\ncon_1',
-      'name="upsert"\r\n\r\nfalse',
-      'name="send_completion_email"\r\n\r\nfalse'
-    ]) {
+    for (
+      const field of [
+        'name="connection_id"\r\n\r\ncon_1',
+        'name="upsert"\r\n\r\nfalse',
+        'name="send_completion_email"\r\n\r\nfalse'
+      ]
+    ) {
       t.match(form, field)
     }
   }
@@ -392,16 +403,18 @@ t.test('exportUsers', async t => {
           }
         }
       }
-      t.equal(request.headers.authorization, undefined, 'the file\'s server gets no token')
+      t.equal(request.headers.authorization, undefined, "the file's server gets no token")
       response.writeHead(200, headers).end(body)
       return undefined
     })
     const read: unknown[] = []
-    for await (const one of exportUsers(fake.client, {
-      connectionId: 'con_1',
-      limit: 5,
-      fields: ['email', { name: 'app_metadata.plan', export_as: 'plan' }]
-    })) { read.push(one) }
+    for await (
+      const one of exportUsers(fake.client, {
+        connectionId: 'con_1',
+        limit: 5,
+        fields: ['email', { name: 'app_metadata.plan', export_as: 'plan' }]
+      })
+    ) read.push(one)
     t.strictSame(read, name === 'empty' ? [] : users, name)
     t.strictSame(JSON.parse(fake.requests[0]!.body), {
       format: 'json',
@@ -417,7 +430,9 @@ t.test('exportUsers', async t => {
     }
     return { status: 403, headers: { 'content-type': 'application/xml' }, body: '<Error>key=secret</Error>' }
   })
-  const error = await failure((async () => { for await (const one of exportUsers(gone.client)) t.fail(String(one)) })())
+  const error = await failure((async () => {
+    for await (const one of exportUsers(gone.client)) t.fail(String(one))
+  })())
   t.match(error, { name: 'ApiError', status: 403, message: 'The export file was answered with HTTP 403.' })
   const none = await scripted(t, { body: { id: 'job_1', status: 'completed' } })
   t.match(

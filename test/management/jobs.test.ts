@@ -30,10 +30,12 @@ t.test('waitForJob', async t => {
   )
   t.ok(requests.every(({ path }) => path === '/api/v2/jobs/job_1'))
 
-  for (const [details, text] of [
-    [{ status_details: 'bad file' }, 'The job job_1 failed: bad file.'],
-    [{}, 'The job job_1 failed.']
-  ] as const) {
+  for (
+    const [details, text] of [
+      [{ status_details: 'bad file' }, 'The job job_1 failed: bad file.'],
+      [{}, 'The job job_1 failed.']
+    ] as const
+  ) {
     const failed = await scripted(t, job('failed', details))
     const error = await failure(waitForJob(failed.client, 'job_1'))
     t.ok(error instanceof ApiError)
@@ -57,19 +59,21 @@ t.test('a users import', async t => {
   const total = bytes.length
 
   t.test('from a path, a URL, bytes and streams, read while it is sent', async t => {
-    for (const [name, file, size] of [
-      ['path', path, total],
-      ['URL', pathToFileURL(path), total],
-      ['bytes', new Uint8Array(bytes), total],
-      ['stream', Readable.from([bytes.subarray(0, 5), bytes.subarray(5)]), undefined],
-      [
-        'generator',
-        (async function * () {
-          yield bytes
-        })(),
-        undefined
-      ]
-    ] as const) {
+    for (
+      const [name, file, size] of [
+        ['path', path, total],
+        ['URL', pathToFileURL(path), total],
+        ['bytes', new Uint8Array(bytes), total],
+        ['stream', Readable.from([bytes.subarray(0, 5), bytes.subarray(5)]), undefined],
+        [
+          'generator',
+          (async function * () {
+            yield bytes
+          })(),
+          undefined
+        ]
+      ] as const
+    ) {
       const { client, requests } = await scripted(t, accepted)
       const progress: unknown[] = []
       t.match(
@@ -88,7 +92,7 @@ t.test('a users import', async t => {
         '\r\ncontent-disposition: form-data; name="connection_id"\r\n\r\ncon_1\r\n',
         '\r\ncontent-disposition: form-data; name="upsert"\r\n\r\ntrue\r\n',
         '\r\ncontent-disposition: form-data; name="users"; filename="users.json"\r\ncontent-type: ' +
-          `application/json\r\n\r\n${users}\r\n`,
+        `application/json\r\n\r\n${users}\r\n`,
         '--\r\n'
       ])
       t.equal(headers['content-length'], size === undefined ? undefined : String(Buffer.byteLength(body)))
@@ -100,7 +104,7 @@ t.test('a users import', async t => {
     const large = `${t.testdirName}.json`
     writeFileSync(large, Buffer.alloc(300_000, ' '))
     const { client, requests } = await scripted(t, accepted)
-    const progress: { sent: number; total?: number }[] = []
+    const progress: { sent: number, total?: number }[] = []
     await client.jobs.usersImports.create(
       { users: large, connection_id: 'con_1' },
       { onProgress: now => progress.push(now) }

@@ -11,38 +11,34 @@ const things = (from: number, to: number): { id: string }[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => ({ id: `t${from + i}` }))
 
 /** A list of `count` things with page numbers, as Auth0 answers it; more than 1,000 are refused. */
-const numbered =
-  (count: number, key: string, counted = true) =>
-    (request: SeenRequest): Answer => {
-      const page = number(request, 'page') ?? 0
-      const size = number(request, 'per_page') ?? 50
-      if ((page + 1) * size > 1000) {
-        return {
-          status: 400,
-          body: {
-            statusCode: 400,
-            error: 'Bad Request',
-            message: 'You can only page through the first 1000 records.',
-            errorCode: 'invalid_paging'
-          }
-        }
-      }
-      const items = things(page * size, Math.min(count, (page + 1) * size))
-      return {
-        body: request.query.includes('include_totals=true')
-          ? { start: page * size, limit: size, ...(counted && { total: count }), [key]: items }
-          : items
+const numbered = (count: number, key: string, counted = true) => (request: SeenRequest): Answer => {
+  const page = number(request, 'page') ?? 0
+  const size = number(request, 'per_page') ?? 50
+  if ((page + 1) * size > 1000) {
+    return {
+      status: 400,
+      body: {
+        statusCode: 400,
+        error: 'Bad Request',
+        message: 'You can only page through the first 1000 records.',
+        errorCode: 'invalid_paging'
       }
     }
+  }
+  const items = things(page * size, Math.min(count, (page + 1) * size))
+  return {
+    body: request.query.includes('include_totals=true')
+      ? { start: page * size, limit: size, ...(counted && { total: count }), [key]: items }
+      : items
+  }
+}
 
 /** A list of `count` things that is read from checkpoints. */
-const checkpointed =
-  (count: number, key: string) =>
-    (request: SeenRequest): Answer => {
-      const from = Number(new URLSearchParams(request.query).get('from')?.slice(1) ?? 0)
-      const to = Math.min(count, from + (number(request, 'take') ?? 50))
-      return { body: { [key]: things(from, to), ...(to < count && { next: `c${to}` }) } }
-    }
+const checkpointed = (count: number, key: string) => (request: SeenRequest): Answer => {
+  const from = Number(new URLSearchParams(request.query).get('from')?.slice(1) ?? 0)
+  const to = Math.min(count, from + (number(request, 'take') ?? 50))
+  return { body: { [key]: things(from, to), ...(to < count && { next: `c${to}` }) } }
+}
 
 async function collect<T> (items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
@@ -197,7 +193,7 @@ t.test('the wall of 1,000 records', async t => {
       code: 'pagination_limit',
       message:
         'Auth0 numbers the first 1,000 records of a list only; export them with jobs.usersExports.create() and ' +
-          'waitForJob().'
+        'waitForJob().'
     })
     t.equal(count, 1000)
     t.equal(requests.length, 10, 'no eleventh page is asked for')

@@ -9,7 +9,7 @@ interface Operation {
   http: string
   path: string
   pathParams: string[]
-  queryParams: { name: string; type: string }[]
+  queryParams: { name: string, type: string }[]
   hasBody: boolean
   bodyContentType: string | null
   responseType: string | null
@@ -37,7 +37,7 @@ function methodOf (client: ManagementClient, { resource, method }: Operation): M
 }
 
 /** A value of a documented type, and how it has to be spelled. */
-function sample ({ name, type }: { name: string; type: string }): { value: unknown; spelled: string } {
+function sample ({ name, type }: { name: string, type: string }): { value: unknown, spelled: string } {
   if (type.includes('[]')) return { value: ['a b', 'c&d'], spelled: `${name}=a%20b&${name}=c%26d` }
   if (type === 'number') return { value: 7, spelled: `${name}=7` }
   if (type === 'boolean') return { value: false, spelled: `${name}=false` }
@@ -136,7 +136,7 @@ t.test('there are no methods but the documented ones', async t => {
 })
 
 /** Written by hand from the paths of Auth0's OpenAPI document, so that a mistake in the shared data shows. */
-const byHand: { call: (client: ManagementClient) => unknown; sends: string; body?: unknown }[] = [
+const byHand: { call: (client: ManagementClient) => unknown, sends: string, body?: unknown }[] = [
   {
     call: c => c.users.list({ q: 'email:"a@b.c"', search_engine: 'v3' }),
     sends: 'GET /users?q=email%3A%22a%40b.c%22&search_engine=v3'

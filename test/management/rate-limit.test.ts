@@ -5,7 +5,7 @@ import { failure, scripted, start, type Scripted } from './scripted.js'
 import type { Answer, SeenRequest } from './server.js'
 
 type Tell = (
-  bucket: { left: number; size: number; perSecond: number; now: number },
+  bucket: { left: number, size: number, perSecond: number, now: number },
   refused: boolean
 ) => Record<string, string>
 
@@ -33,7 +33,7 @@ async function bucket (
     perSecond = 2,
     others = 0,
     ...options
-  }: { size?: number; perSecond?: number; others?: number } & Partial<ManagementClientOptions> = {}
+  }: { size?: number, perSecond?: number, others?: number } & Partial<ManagementClientOptions> = {}
 ): Promise<Scripted & { refused: () => number }> {
   let left = size
   let at = start
@@ -96,8 +96,8 @@ async function byHand (
   options: Partial<ManagementClientOptions> = {}
 ): Promise<
   Scripted & {
-    seen: () => string[]
-    answer: (answer?: Answer) => Promise<void>
+    seen: () => string[],
+    answer: (answer?: Answer) => Promise<void>,
     arrived: (count: number) => Promise<void>
   }
 > {

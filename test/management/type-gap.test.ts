@@ -65,10 +65,9 @@ function step (types: ts.Type[], name: string): { types: ts.Type[], byIndex: boo
   const found = types.filter(type => !isNothing(type)).flatMap(type => {
     if (name === '[]') {
       const item = checker.getPropertyOfType(type, 'item')
-      const element =
-        item !== undefined && checker.getPropertyOfType(type, 'walled') !== undefined
-          ? typeOf(item)
-          : checker.getIndexTypeOfType(type, ts.IndexKind.Number)
+      const element = item !== undefined && checker.getPropertyOfType(type, 'walled') !== undefined
+        ? typeOf(item)
+        : checker.getIndexTypeOfType(type, ts.IndexKind.Number)
       return element === undefined ? [] : members(element)
     }
     const property = checker.getPropertyOfType(type, name)

@@ -54,7 +54,7 @@ export async function callMyAccount (server: MyAccountServer, accessToken: strin
       now: server.now(),
       secrets,
       call: `${call.method} ` +
-      `/me/v1/${call.path}`,
+        `/me/v1/${call.path}`,
       api: 'my-account'
     })
   }

@@ -50,7 +50,7 @@ export async function fetchMetadata (issuer: string,
       what: 'Discovery',
       now: now(),
       call: 'GET ' +
-    '/.well-known/openid-configuration'
+        '/.well-known/openid-configuration'
     })
   }
   return checkMetadata(parseJsonObject(response, 'Discovery'), issuer)

@@ -57,8 +57,9 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
   }
 
   const { http, now } = server
-  const response =
-    key === undefined ? await http.send(await prepare()) : await sendWithProof({ http, now, key, prepare })
+  const response = key === undefined
+    ? await http.send(await prepare())
+    : await sendWithProof({ http, now, key, prepare })
   if (response.status !== 200) {
     throw toApiError(response, {
       what: 'The token endpoint',

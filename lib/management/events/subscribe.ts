@@ -8,7 +8,7 @@ import type { Row } from '../endpoint.js'
 import { EventStreamParser, type ServerSentEvent } from './event-stream.js'
 
 interface Payload extends Partial<TenantChange> {
-  error?: { code: string; message: string; offset?: string }
+  error?: { code: string, message: string, offset?: string }
 }
 
 /** Seconds before the second connection, and the longest wait that the client chooses by itself. */
@@ -99,7 +99,7 @@ function pauseBefore (asked: number | undefined, fruitless: number, random: () =
 function readMessage (
   { event: type, data, id }: ServerSentEvent,
   what: string
-): { type: string; offset: string | undefined; event?: unknown } | undefined {
+): { type: string, offset: string | undefined, event?: unknown } | undefined {
   const payload = data === undefined ? {} : readPayload(data, what)
   if (type === 'error' || payload.error !== undefined) {
     const { code = 'event_stream_error', message = 'Auth0 did not say what went wrong.', offset } = payload.error ?? {}

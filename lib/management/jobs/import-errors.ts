@@ -61,8 +61,8 @@ function toProblem ({
   message,
   path
 }: {
-  code?: string
-  message?: string
+  code?: string,
+  message?: string,
   path?: string
 }): ImportError['errors'][number] {
   return { code: code ?? 'unknown', message: message ?? 'Auth0 gave no reason.', ...(path !== undefined && { path }) }

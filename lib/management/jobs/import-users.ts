@@ -39,8 +39,18 @@ export interface ImportResult extends Pick<ImportProgress, 'users' | 'jobs' | 'e
 /** Jobs that Auth0 takes at a time. */
 const JOBS = 2
 const OPTIONS = [
-  'users', 'file', 'stream', 'connectionId', 'upsert', 'sendCompletionEmail', 'onProgress', 'onError', 'resume',
-  'interval', 'timeout', 'signal'
+  'users',
+  'file',
+  'stream',
+  'connectionId',
+  'upsert',
+  'sendCompletionEmail',
+  'onProgress',
+  'onError',
+  'resume',
+  'interval',
+  'timeout',
+  'signal'
 ]
 
 /**
@@ -78,11 +88,13 @@ class Import {
 
   async run (): Promise<ImportResult> {
     try {
-      for await (const batch of readBatches(
-        this.#input.records(),
-        startProgress(this.#progress, undefined),
-        this.#buffer
-      )) {
+      for await (
+        const batch of readBatches(
+          this.#input.records(),
+          startProgress(this.#progress, undefined),
+          this.#buffer
+        )
+      ) {
         await this.#take(batch)
       }
       while (this.#underWay.size > 0) await Promise.race(this.#underWay)

@@ -60,7 +60,7 @@ export class SharedLimit {
   #refusals = 0
   #refusalsInARow = 0
   #headers: Headers = {}
-  #alarm: { controller: AbortController; at: number } | undefined
+  #alarm: { controller: AbortController, at: number } | undefined
 
   constructor (options: SharedLimitOptions) {
     this.#options = options
@@ -140,8 +140,9 @@ export class SharedLimit {
       return
     }
     const isOlder = limit.resetAt <= this.#resetAt && !wasProbe
-    this.#remaining =
-      this.#isLimited && (isLate || isOlder) ? Math.min(this.#remaining, limit.remaining) : limit.remaining
+    this.#remaining = this.#isLimited && (isLate || isOlder)
+      ? Math.min(this.#remaining, limit.remaining)
+      : limit.remaining
     this.#isLimited = true
     this.#headers = headers
     if (isLate) return
@@ -179,7 +180,7 @@ export class SharedLimit {
     else if (
       this.#alarm === undefined &&
       (this.#isLimited ? this.#remaining <= 0 && !this.#isProbing : this.#isClosed())
-    ) { this.#setAlarm() }
+    ) this.#setAlarm()
   }
 
   #setAlarm (): void {

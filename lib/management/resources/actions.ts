@@ -1,26 +1,8 @@
 import type {
-  Action,
-  ActionBinding,
-  ActionBindings,
-  ActionExecution,
-  ActionModule,
-  ActionModuleAction,
-  ActionModuleListItem,
-  ActionModuleVersion,
-  ActionTriggers,
-  ActionVersion,
-  CreateActionModuleRequest,
-  CreateActionRequest,
-  DeleteActionQuery,
-  DeployActionVersionRequest,
-  ListActionsQuery,
-  OffsetQuery,
-  RollbackActionModuleRequest,
-  TestActionRequest,
-  TestActionResult,
-  UpdateActionBindingsRequest,
-  UpdateActionModuleRequest,
-  UpdateActionRequest
+  Action, ActionBinding, ActionBindings, ActionExecution, ActionModule, ActionModuleAction, ActionModuleListItem,
+  ActionModuleVersion, ActionTriggers, ActionVersion, CreateActionModuleRequest, CreateActionRequest, DeleteActionQuery,
+  DeployActionVersionRequest, ListActionsQuery, OffsetQuery, RollbackActionModuleRequest, TestActionRequest,
+  TestActionResult, UpdateActionBindingsRequest, UpdateActionModuleRequest, UpdateActionRequest
 } from '../../../types/management.js'
 import { del, get, of, omittable, optional, patch, post } from '../endpoint.js'
 import { numberedList } from '../lists.js'

@@ -1,13 +1,7 @@
 import type {
-  AttackProtectionCaptcha,
-  BreachedPasswordDetectionSettings,
-  BruteForceSettings,
-  GetBotDetectionSettingsResponse,
-  PatchPhoneProviderProtectionRequest,
-  PhoneProviderProtection,
-  SuspiciousIPThrottlingSettings,
-  UpdateAttackProtectionCaptchaRequest,
-  UpdateBotDetectionSettingsRequest
+  AttackProtectionCaptcha, BreachedPasswordDetectionSettings, BruteForceSettings, GetBotDetectionSettingsResponse,
+  PatchPhoneProviderProtectionRequest, PhoneProviderProtection, SuspiciousIPThrottlingSettings,
+  UpdateAttackProtectionCaptchaRequest, UpdateBotDetectionSettingsRequest
 } from '../../../types/management.js'
 import { get, of, optional, patch } from '../endpoint.js'
 

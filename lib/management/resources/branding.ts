@@ -1,23 +1,9 @@
 import type {
-  Branding,
-  BrandingPhoneProvider,
-  BrandingPhoneProviders,
-  BrandingTheme,
-  BrandingThemeRequest,
-  CreateBrandingPhoneProviderRequest,
-  CreatePhoneTemplateRequest,
-  ListBrandingPhoneProvidersQuery,
-  ListPhoneTemplatesQuery,
-  PhoneProviderSendTest,
-  PhoneTemplate,
-  PhoneTemplateTestNotification,
-  PhoneTemplates,
-  PhoneTestRequest,
-  UniversalLoginTemplate,
-  UpdateBrandingPhoneProviderRequest,
-  UpdateBrandingRequest,
-  UpdatePhoneTemplateRequest,
-  UpdateUniversalLoginTemplateRequest
+  Branding, BrandingPhoneProvider, BrandingPhoneProviders, BrandingTheme, BrandingThemeRequest,
+  CreateBrandingPhoneProviderRequest, CreatePhoneTemplateRequest, ListBrandingPhoneProvidersQuery,
+  ListPhoneTemplatesQuery, PhoneProviderSendTest, PhoneTemplate, PhoneTemplateTestNotification, PhoneTemplates,
+  PhoneTestRequest, UniversalLoginTemplate, UpdateBrandingPhoneProviderRequest, UpdateBrandingRequest,
+  UpdatePhoneTemplateRequest, UpdateUniversalLoginTemplateRequest
 } from '../../../types/management.js'
 import { del, get, of, omittable, optional, patch, post, put } from '../endpoint.js'
 

@@ -1,10 +1,5 @@
 import type {
-  ClientGrant,
-  CreateClientGrantRequest,
-  ListClientGrantsQuery,
-  OffsetQuery,
-  Organization,
-  UpdateClientGrantRequest
+  ClientGrant, CreateClientGrantRequest, ListClientGrantsQuery, OffsetQuery, Organization, UpdateClientGrantRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { eitherList } from '../lists.js'

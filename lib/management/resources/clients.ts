@@ -1,19 +1,7 @@
 import type {
-  CimdClientRequest,
-  Client,
-  ClientCredential,
-  ClientSearch,
-  ConnectionForList,
-  CreateClientRequest,
-  FieldsQuery,
-  GetClientConnectionsQuery,
-  ListClientsQuery,
-  PatchClientCredentialRequest,
-  PostClientCredentialRequest,
-  PreviewCimdMetadataResult,
-  RegisterCimdClientResult,
-  SearchClientsQuery,
-  UpdateClientRequest
+  CimdClientRequest, Client, ClientCredential, ClientSearch, ConnectionForList, CreateClientRequest, FieldsQuery,
+  GetClientConnectionsQuery, ListClientsQuery, PatchClientCredentialRequest, PostClientCredentialRequest,
+  PreviewCimdMetadataResult, RegisterCimdClientResult, SearchClientsQuery, UpdateClientRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList, eitherList } from '../lists.js'

@@ -1,10 +1,6 @@
 import type {
-  CheckpointQuery,
-  ConnectionProfile,
-  ConnectionProfileTemplateItem,
-  CreateConnectionProfileRequest,
-  ListConnectionProfileTemplateResponse,
-  UpdateConnectionProfileRequest
+  CheckpointQuery, ConnectionProfile, ConnectionProfileTemplateItem, CreateConnectionProfileRequest,
+  ListConnectionProfileTemplateResponse, UpdateConnectionProfileRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'

@@ -1,13 +1,6 @@
 import type {
-  CreateCustomDomainRequest,
-  CreateCustomDomainResponse,
-  CustomDomain,
-  DefaultCanonicalDomain,
-  DefaultDomain,
-  ListCustomDomainsQuery,
-  TestCustomDomainResult,
-  UpdateCustomDomainRequest,
-  VerifyCustomDomainResult
+  CreateCustomDomainRequest, CreateCustomDomainResponse, CustomDomain, DefaultCanonicalDomain, DefaultDomain,
+  ListCustomDomainsQuery, TestCustomDomainResult, UpdateCustomDomainRequest, VerifyCustomDomainResult
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { arrayOrCheckpointList } from '../lists.js'

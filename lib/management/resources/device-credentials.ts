@@ -1,8 +1,5 @@
 import type {
-  CreatePublicKeyDeviceCredentialRequest,
-  DeviceCredential,
-  ListDeviceCredentialsQuery,
-  PublicKeyDeviceCredential
+  CreatePublicKeyDeviceCredentialRequest, DeviceCredential, ListDeviceCredentialsQuery, PublicKeyDeviceCredential
 } from '../../../types/management.js'
 import { del, of, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'

@@ -1,8 +1,5 @@
 import type {
-  CreateEmailProviderRequest,
-  EmailProvider,
-  FieldsQuery,
-  UpdateEmailProviderRequest
+  CreateEmailProviderRequest, EmailProvider, FieldsQuery, UpdateEmailProviderRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 

@@ -1,14 +1,7 @@
 import type {
-  CheckpointQuery,
-  CreateEventStreamActionRequest,
-  CreateEventStreamEventBridgeRequest,
-  CreateEventStreamTestEventRequest,
-  CreateEventStreamWebHookRequest,
-  EventStream,
-  EventStreamDelivery,
-  EventStreamRedelivery,
-  ListEventStreamDeliveriesQuery,
-  UpdateEventStreamRequest
+  CheckpointQuery, CreateEventStreamActionRequest, CreateEventStreamEventBridgeRequest,
+  CreateEventStreamTestEventRequest, CreateEventStreamWebHookRequest, EventStream, EventStreamDelivery,
+  EventStreamRedelivery, ListEventStreamDeliveriesQuery, UpdateEventStreamRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { arrayList, checkpointList } from '../lists.js'

@@ -1,24 +1,8 @@
 import type {
-  AdvanceRampRequest,
-  AdvancedRamp,
-  CreateExperimentRequest,
-  CreateFeatureFlagRequest,
-  CreateSegmentRequest,
-  CreateVariationRequest,
-  Experiment,
-  FeatureFlag,
-  ListExperimentsQuery,
-  ListFeatureFlagsQuery,
-  ListSegmentsQuery,
-  Segment,
-  UpdateExperimentRequest,
-  UpdateExperimentStatusRequest,
-  UpdateFeatureFlagRequest,
-  UpdateFeatureFlagStatusRequest,
-  UpdateSegmentRequest,
-  UpdateVariationRequest,
-  ValidateExperimentResult,
-  Variation,
+  AdvanceRampRequest, AdvancedRamp, CreateExperimentRequest, CreateFeatureFlagRequest, CreateSegmentRequest,
+  CreateVariationRequest, Experiment, FeatureFlag, ListExperimentsQuery, ListFeatureFlagsQuery, ListSegmentsQuery,
+  Segment, UpdateExperimentRequest, UpdateExperimentStatusRequest, UpdateFeatureFlagRequest,
+  UpdateFeatureFlagStatusRequest, UpdateSegmentRequest, UpdateVariationRequest, ValidateExperimentResult, Variation,
   Variations
 } from '../../../types/management.js'
 import { del, get, of, patch, post } from '../endpoint.js'

@@ -1,18 +1,7 @@
 import type {
-  CreateFlowRequest,
-  CreateFlowsVaultConnectionRequest,
-  Flow,
-  FlowExecution,
-  FlowExecutionSummary,
-  FlowSummary,
-  FlowsVaultConnection,
-  FlowsVaultConnectionSummary,
-  GetFlowExecutionQuery,
-  GetFlowQuery,
-  ListFlowsQuery,
-  OffsetQuery,
-  UpdateFlowRequest,
-  UpdateFlowsVaultConnectionRequest
+  CreateFlowRequest, CreateFlowsVaultConnectionRequest, Flow, FlowExecution, FlowExecutionSummary, FlowSummary,
+  FlowsVaultConnection, FlowsVaultConnectionSummary, GetFlowExecutionQuery, GetFlowQuery, ListFlowsQuery, OffsetQuery,
+  UpdateFlowRequest, UpdateFlowsVaultConnectionRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { eitherList, offsetList } from '../lists.js'

@@ -1,10 +1,5 @@
 import type {
-  CreateFormRequest,
-  Form,
-  FormSummary,
-  GetFormQuery,
-  ListFormsQuery,
-  UpdateFormRequest
+  CreateFormRequest, Form, FormSummary, GetFormQuery, ListFormsQuery, UpdateFormRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'

@@ -1,12 +1,5 @@
 import type {
-  CheckpointQuery,
-  GetGroupMembersQuery,
-  GetGroupResponse,
-  Group,
-  GroupMember,
-  ListGroupsQuery,
-  Role,
-  RoleIds
+  CheckpointQuery, GetGroupMembersQuery, GetGroupResponse, Group, GroupMember, ListGroupsQuery, Role, RoleIds
 } from '../../../types/management.js'
 import { del, get, of, post } from '../endpoint.js'
 import { checkpointList, eitherList } from '../lists.js'

@@ -1,26 +1,11 @@
 import type {
-  CreateGuardianEnrollmentTicketRequest,
-  EnabledSetting,
-  GuardianEnrollment,
-  GuardianEnrollmentTicket,
-  GuardianFactor,
-  GuardianFactorDuoSettings,
-  GuardianFactorPhoneMessageTypes,
-  GuardianFactorsProviderApns,
-  GuardianFactorsProviderPhone,
-  GuardianFactorsProviderPushNotification,
-  GuardianFactorsProviderPushNotificationApns,
-  GuardianFactorsProviderSns,
-  GuardianFactorsProviderTwilio,
-  GuardianMessageTemplates,
-  GuardianSettings,
-  OneTimeCodeSettings,
-  SetGuardianFactorPhoneMessageTypesRequest,
-  SetGuardianFactorsProviderPhoneRequest,
-  SetGuardianFactorsProviderPushNotificationApnsRequest,
-  SetGuardianFactorsProviderPushNotificationFcmRequest,
-  SetGuardianFactorsProviderPushNotificationFcmv1Request,
-  SetGuardianFactorsProviderPushNotificationRequest
+  CreateGuardianEnrollmentTicketRequest, EnabledSetting, GuardianEnrollment, GuardianEnrollmentTicket, GuardianFactor,
+  GuardianFactorDuoSettings, GuardianFactorPhoneMessageTypes, GuardianFactorsProviderApns, GuardianFactorsProviderPhone,
+  GuardianFactorsProviderPushNotification, GuardianFactorsProviderPushNotificationApns, GuardianFactorsProviderSns,
+  GuardianFactorsProviderTwilio, GuardianMessageTemplates, GuardianSettings, OneTimeCodeSettings,
+  SetGuardianFactorPhoneMessageTypesRequest, SetGuardianFactorsProviderPhoneRequest,
+  SetGuardianFactorsProviderPushNotificationApnsRequest, SetGuardianFactorsProviderPushNotificationFcmRequest,
+  SetGuardianFactorsProviderPushNotificationFcmv1Request, SetGuardianFactorsProviderPushNotificationRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post, put } from '../endpoint.js'
 

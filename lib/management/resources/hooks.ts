@@ -1,9 +1,5 @@
 import type {
-  CreateHookRequest,
-  GetHookQuery,
-  Hook,
-  ListHooksQuery,
-  UpdateHookRequest
+  CreateHookRequest, GetHookQuery, Hook, ListHooksQuery, UpdateHookRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'

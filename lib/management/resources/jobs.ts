@@ -1,13 +1,6 @@
 import type {
-  CreateExportUsersRequest,
-  CreateVerificationEmailRequest,
-  ExportUsersJob,
-  ImportUsersJob,
-  ImportUsersRequest,
-  Job,
-  JobError,
-  JobGenericError,
-  VerificationEmailJob
+  CreateExportUsersRequest, CreateVerificationEmailRequest, ExportUsersJob, ImportUsersJob, ImportUsersRequest, Job,
+  JobError, JobGenericError, VerificationEmailJob
 } from '../../../types/management.js'
 import { get, of, optional, post, upload } from '../endpoint.js'
 

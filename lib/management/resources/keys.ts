@@ -1,15 +1,6 @@
 import type {
-  CreateEncryptionKeyRequest,
-  CreateNetworkAclKeyRequest,
-  CustomSigningKeys,
-  EncryptionKey,
-  EncryptionKeyPublicWrapping,
-  ImportEncryptionKeyRequest,
-  NetworkAclKey,
-  OffsetQuery,
-  RotatedSigningKey,
-  SetCustomSigningKeysRequest,
-  SigningKey
+  CreateEncryptionKeyRequest, CreateNetworkAclKeyRequest, CustomSigningKeys, EncryptionKey, EncryptionKeyPublicWrapping,
+  ImportEncryptionKeyRequest, NetworkAclKey, OffsetQuery, RotatedSigningKey, SetCustomSigningKeysRequest, SigningKey
 } from '../../../types/management.js'
 import { del, get, of, post, put } from '../endpoint.js'
 import { offsetList } from '../lists.js'

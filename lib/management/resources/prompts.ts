@@ -1,11 +1,5 @@
 import type {
-  Acul,
-  AculSettings,
-  BulkUpdateAculRequest,
-  BulkUpdateAculResult,
-  ListAculsQuery,
-  PromptSettings,
-  UpdateAculResponse,
+  Acul, AculSettings, BulkUpdateAculRequest, BulkUpdateAculResult, ListAculsQuery, PromptSettings, UpdateAculResponse,
   UpdateSettingsRequest
 } from '../../../types/management.js'
 import { get, of, optional, patch, put } from '../endpoint.js'

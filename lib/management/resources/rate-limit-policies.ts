@@ -1,8 +1,5 @@
 import type {
-  CreateRateLimitPolicyRequest,
-  ListRateLimitPoliciesQuery,
-  PatchRateLimitPolicyRequest,
-  RateLimitPolicy
+  CreateRateLimitPolicyRequest, ListRateLimitPoliciesQuery, PatchRateLimitPolicyRequest, RateLimitPolicy
 } from '../../../types/management.js'
 import { del, get, of, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'

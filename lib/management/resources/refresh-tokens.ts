@@ -1,8 +1,5 @@
 import type {
-  GetRefreshTokensQuery,
-  RefreshToken,
-  RevokeRefreshTokensRequest,
-  UpdateRefreshTokenRequest
+  GetRefreshTokensQuery, RefreshToken, RevokeRefreshTokensRequest, UpdateRefreshTokenRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'

@@ -1,11 +1,6 @@
 import type {
-  CreateResourceServerRequest,
-  FoundResourceServer,
-  GetResourceServerQuery,
-  ListResourceServerQuery,
-  ResourceServer,
-  SearchResourceServersQuery,
-  UpdateResourceServerRequest
+  CreateResourceServerRequest, FoundResourceServer, GetResourceServerQuery, ListResourceServerQuery, ResourceServer,
+  SearchResourceServersQuery, UpdateResourceServerRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList, offsetList } from '../lists.js'

@@ -1,16 +1,6 @@
 import type {
-  AssignRoleUsersRequest,
-  CheckpointQuery,
-  CreateRoleRequest,
-  Group,
-  GroupIds,
-  OffsetQuery,
-  PermissionsRequest,
-  Role,
-  RolePermission,
-  RoleUser,
-  RolesQuery,
-  UpdateRoleRequest
+  AssignRoleUsersRequest, CheckpointQuery, CreateRoleRequest, Group, GroupIds, OffsetQuery, PermissionsRequest, Role,
+  RolePermission, RoleUser, RolesQuery, UpdateRoleRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList, eitherList, offsetList } from '../lists.js'

@@ -1,9 +1,5 @@
 import type {
-  CreateRuleRequest,
-  FieldsQuery,
-  ListRulesQuery,
-  Rule,
-  UpdateRuleRequest
+  CreateRuleRequest, FieldsQuery, ListRulesQuery, Rule, UpdateRuleRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { offsetList } from '../lists.js'

@@ -1,10 +1,6 @@
 import type {
-  CreateSelfServiceProfileRequest,
-  CreateSelfServiceProfileSsoTicketRequest,
-  OffsetQuery,
-  SelfServiceProfile,
-  SelfServiceProfileSsoTicket,
-  UpdateSelfServiceProfileRequest
+  CreateSelfServiceProfileRequest, CreateSelfServiceProfileSsoTicketRequest, OffsetQuery, SelfServiceProfile,
+  SelfServiceProfileSsoTicket, UpdateSelfServiceProfileRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post, put } from '../endpoint.js'
 import { offsetList } from '../lists.js'

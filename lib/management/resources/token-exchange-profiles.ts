@@ -1,8 +1,5 @@
 import type {
-  CheckpointQuery,
-  CreateTokenExchangeProfileRequest,
-  TokenExchangeProfile,
-  UpdateTokenExchangeProfileRequest
+  CheckpointQuery, CreateTokenExchangeProfileRequest, TokenExchangeProfile, UpdateTokenExchangeProfileRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'

@@ -1,10 +1,6 @@
 import type {
-  CheckpointQuery,
-  CreateUserAttributeProfileRequest,
-  ListUserAttributeProfileTemplateResponse,
-  UpdateUserAttributeProfileRequest,
-  UserAttributeProfile,
-  UserAttributeProfileTemplateItem
+  CheckpointQuery, CreateUserAttributeProfileRequest, ListUserAttributeProfileTemplateResponse,
+  UpdateUserAttributeProfileRequest, UserAttributeProfile, UserAttributeProfileTemplateItem
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'

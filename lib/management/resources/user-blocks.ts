@@ -1,8 +1,5 @@
 import type {
-  DeleteUserBlocksByIdentifierQuery,
-  ListUserBlocksByIdentifierQuery,
-  ListUserBlocksQuery,
-  UserBlocks
+  DeleteUserBlocksByIdentifierQuery, ListUserBlocksByIdentifierQuery, ListUserBlocksQuery, UserBlocks
 } from '../../../types/management.js'
 import { del, get, of } from '../endpoint.js'
 

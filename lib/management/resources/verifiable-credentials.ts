@@ -1,7 +1,5 @@
 import type {
-  CheckpointQuery,
-  CreateVerifiableCredentialTemplateRequest,
-  UpdateVerifiableCredentialTemplateRequest,
+  CheckpointQuery, CreateVerifiableCredentialTemplateRequest, UpdateVerifiableCredentialTemplateRequest,
   VerifiableCredentialTemplate
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'

@@ -214,13 +214,15 @@ t.test('enrolling: the id is in the Location header', async t => {
     phone_number: '+491701234567',
     preferred_authentication_method: 'sms'
   })
-  for (const headers of [
-    {},
-    { location: '/x/' },
-    { location: '/me/v1/authentication-methods' },
-    { location: '/x/%E0%A4%A' },
-    { location: 'http://[' }
-  ] as Record<string, string>[]) {
+  for (
+    const headers of [
+      {},
+      { location: '/x/' },
+      { location: '/me/v1/authentication-methods' },
+      { location: '/x/%E0%A4%A' },
+      { location: 'http://[' }
+    ] as Record<string, string>[]
+  ) {
     t.match(
       await failure(at({ status: 202, json, headers }).client.enrollAuthenticationMethod(token, { type: 'totp' })),
       { code: 'invalid_response' },

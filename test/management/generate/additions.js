@@ -3,7 +3,8 @@
 /**
  * The document with additions: members of objects are merged, lists are joined, anything else is replaced.
  * @param {object} document an OpenAPI 3.1 document
- * @param {{ schemas: object, parameters: object }} additions schemas by name; query parameters by operation (`GET /logs`)
+ * @param {{ schemas: object, parameters: object }} additions schemas by name; query parameters by operation (`GET
+ * /logs`)
  */
 export function withAdditions (document, { schemas, parameters }) {
   const all = structuredClone(document)
@@ -13,7 +14,7 @@ export function withAdditions (document, { schemas, parameters }) {
     const { [verb.toLowerCase()]: target } = all.paths[path]
     target.parameters ??= []
     for (const [name, more] of Object.entries(added)) {
-      const known = target.parameters.find((parameter) => parameter.in === 'query' && parameter.name === name)
+      const known = target.parameters.find(parameter => parameter.in === 'query' && parameter.name === name)
       if (known === undefined) target.parameters.push({ name, in: 'query', ...more })
       else merge(known, more, [operation, name])
     }
@@ -30,4 +31,4 @@ function merge (target, added, place) {
   }
 }
 
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = value => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -15,5 +15,6 @@ if (source === undefined) {
 const document = JSON.parse(await readFile(source, 'utf8'))
 const additions = JSON.parse(await readFile(new URL('additions.json', import.meta.url), 'utf8'))
 const { declarations } = managementTypes(withAdditions(document, additions))
-await writeFile(new URL('../../../types/management-generated.ts', import.meta.url), emit(declarations, additions.descriptions))
+await writeFile(new URL('../../../types/management-generated.ts', import.meta.url),
+  emit(declarations, additions.descriptions))
 console.log(`${declarations.size} types written to types/management-generated.ts`)

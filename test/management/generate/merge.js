@@ -5,7 +5,9 @@ const OBJECT = /^\{ (.*) \}$/s
 /** The order of an object's members does not count; a query is never merged with anything but a query. */
 function form (name, type) {
   const members = OBJECT.exec(type)?.[1]
-  const sorted = members === undefined || splitTop(type, '&').length > 1 ? type : splitTop(members, ';').sort().join('; ')
+  const sorted = members === undefined || splitTop(type, '&').length > 1
+    ? type
+    : splitTop(members, ';').sort().join('; ')
   return name.endsWith('Query') ? `query ${sorted}` : sorted
 }
 
@@ -17,7 +19,7 @@ function form (name, type) {
  */
 export function mergeEqual (types) {
   const forms = new Map([...types].map(([name, type]) => [name, form(name, type)]))
-  let groupOf = new Map([...types.keys()].map((name) => [name, 0]))
+  let groupOf = new Map([...types.keys()].map(name => [name, 0]))
   for (let groups = 1; ;) {
     const ids = new Map()
     const next = new Map()
@@ -32,5 +34,5 @@ export function mergeEqual (types) {
   }
   const members = new Map()
   for (const [name, group] of groupOf) members.set(group, [...members.get(group) ?? [], name])
-  return [...members.values()].map((names) => names.sort())
+  return [...members.values()].map(names => names.sort())
 }

@@ -61,7 +61,9 @@ function candidates (name) {
 
 /** Queries that are equal by chance keep their own names: only a chosen name can stand for several. */
 export function separateQueries (groups) {
-  return groups.flatMap((group) => group[0].endsWith('Query') && !group.some((member) => CHOSEN[member]) ? group.map((name) => [name]) : [group])
+  return groups.flatMap(group =>
+    group[0].endsWith('Query') && !group.some(member => CHOSEN[member]) ? group.map(name => [name]) : [group]
+  )
 }
 
 /**
@@ -78,9 +80,9 @@ export function nameGroups (groups) {
   const taken = new Set(Object.values(CHOSEN))
   for (const group of groups) {
     const offered = [...new Set(group.flatMap(candidates))]
-      .filter((name) => wanted.get(name) === 1 || group.includes(name))
+      .filter(name => wanted.get(name) === 1 || group.includes(name))
       .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
-    const name = group.map((member) => CHOSEN[member]).find(Boolean) ?? offered.find((name) => !taken.has(name)) ?? group[0]
+    const name = group.map(member => CHOSEN[member]).find(Boolean) ?? offered.find(name => !taken.has(name)) ?? group[0]
     taken.add(name)
     for (const member of group) names.set(member, name)
   }

@@ -5,7 +5,7 @@ import { typeOf } from './schema-type.js'
 const VERBS = ['get', 'post', 'put', 'patch', 'delete']
 const PAGE_MEMBERS = new Set(['start', 'limit', 'length', 'total', 'next', 'page', 'per_page'])
 
-const pascal = (text) => text.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, first) => first.toUpperCase())
+const pascal = text => text.replace(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, first) => first.toUpperCase())
 
 /** The operations of a document but for the event stream, whose catalogue of events is left out. */
 export function * operations (document) {
@@ -18,8 +18,15 @@ export function * operations (document) {
         id: `${verb.toUpperCase()} ${path}`,
         body: Object.values(operation.requestBody?.content ?? {})[0]?.schema,
         answer: answer?.['application/json']?.schema,
-        query: operation.parameters?.filter((parameter) => parameter.in === 'query' && !shaping(answer?.['application/json']?.schema, document).has(parameter.name)) ?? [],
-        queryName: `${(operation['x-operation-request-parameters-name'] ?? pascal(operation.operationId)).replace(/RequestParameters$/, '')}Query`
+        query: operation.parameters?.filter(parameter =>
+          parameter.in === 'query' && !shaping(answer?.['application/json']?.schema, document).has(parameter.name)
+        ) ?? [],
+        queryName: `${
+          (operation['x-operation-request-parameters-name'] ?? pascal(operation.operationId)).replace(
+            /RequestParameters$/,
+            ''
+          )
+        }Query`
       }
     }
   }
@@ -31,7 +38,7 @@ export function * operations (document) {
  */
 function shaping (answer, { components: { schemas } }) {
   const resolved = resolve(answer, schemas)
-  const forms = (resolved?.oneOf ?? []).map((form) => resolve(form, schemas))
+  const forms = (resolved?.oneOf ?? []).map(form => resolve(form, schemas))
   const hasArray = forms.some(({ type }) => type === 'array')
   const hasCheckpoint = forms.some(({ properties = {} }) => 'next' in properties)
   return new Set(['include_totals', ...(hasArray && hasCheckpoint ? ['from', 'take'] : [])])
@@ -41,9 +48,9 @@ function shaping (answer, { components: { schemas } }) {
 export function withoutPages (schema, schemas) {
   const resolved = resolve(schema, schemas)
   if (resolved === undefined) return []
-  const forms = (resolved.oneOf ?? [resolved]).map((form) => resolve(form, schemas))
-  const items = forms.map((form) => form.type === 'array' ? itemOfArray(form) : itemOfPage(form))
-  if (items.every((item) => item !== undefined)) return items
+  const forms = (resolved.oneOf ?? [resolved]).map(form => resolve(form, schemas))
+  const items = forms.map(form => form.type === 'array' ? itemOfArray(form) : itemOfPage(form))
+  if (items.every(item => item !== undefined)) return items
   return [schema]
 }
 
@@ -67,7 +74,9 @@ export function queryType (parameters, context) {
   const members = parameters.map(({ name, required, schema, description }) => {
     const type = typeOf(context.resolve(schema), context)
     const item = /^\(?(.*?)\)?\[\]$/s.exec(type)?.[1]
-    return `${description === undefined ? '' : `/** ${description} */ `}${name}${required ? '' : '?'}: ${item === undefined ? type : `${item} | readonly ${type}`}`
+    return `${description === undefined ? '' : `/** ${description} */ `}${name}${required ? '' : '?'}: ${
+      item === undefined ? type : `${item} | readonly ${type}`
+    }`
   })
   return `{ ${members.join('; ')} }`
 }

@@ -5,11 +5,20 @@ export const REFERENCE = /«(\w+)»/g
 
 const NAME = /^[A-Za-z_$][\w$]*$/
 const OPEN_OBJECT = 'Record<string, unknown>'
-const PLAIN = { string: 'string', boolean: 'boolean', number: 'number', integer: 'number', null: 'null', object: OPEN_OBJECT, array: 'unknown[]' }
+const PLAIN = {
+  string: 'string',
+  boolean: 'boolean',
+  number: 'number',
+  integer: 'number',
+  null: 'null',
+  object: OPEN_OBJECT,
+  array: 'unknown[]'
+}
 
-const unique = (list) => [...new Set(list)]
-const literal = (value) => typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : String(value)
-const isUnion = (type) => splitTop(type, '|').length > 1
+const unique = list => [...new Set(list)]
+const literal = value =>
+  typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'` : String(value)
+const isUnion = type => splitTop(type, '|').length > 1
 
 /** Splits a type's text at an operator that is not inside brackets or quotes. */
 export function splitTop (type, operator) {
@@ -33,33 +42,41 @@ export function splitTop (type, operator) {
 
 /** A union without what another member already says. */
 export function union (types) {
-  let members = unique(types.flatMap((type) => splitTop(type, '|')))
+  let members = unique(types.flatMap(type => splitTop(type, '|')))
   if (members.includes('unknown')) return 'unknown'
-  if (members.includes('string')) members = members.filter((member) => !member.startsWith("'"))
-  if (members.includes('boolean')) members = members.filter((member) => member !== 'true' && member !== 'false')
-  if (members.includes('true') && members.includes('false')) members = unique(members.map((member) => member === 'true' || member === 'false' ? 'boolean' : member))
-  if (members.includes('null')) members = [...members.filter((member) => member !== 'null'), 'null']
+  if (members.includes('string')) members = members.filter(member => !member.startsWith("'"))
+  if (members.includes('boolean')) members = members.filter(member => member !== 'true' && member !== 'false')
+  if (members.includes('true') && members.includes('false')) {
+    members = unique(members.map(member => member === 'true' || member === 'false' ? 'boolean' : member))
+  }
+  if (members.includes('null')) members = [...members.filter(member => member !== 'null'), 'null']
   return members.join(' | ')
 }
 
 function intersection (types) {
-  const members = unique(types.filter((type) => type !== 'unknown' && type !== OPEN_OBJECT))
+  const members = unique(types.filter(type => type !== 'unknown' && type !== OPEN_OBJECT))
   if (members.length === 0) return types.includes(OPEN_OBJECT) ? OPEN_OBJECT : 'unknown'
-  return members.map((member) => members.length > 1 && isUnion(member) ? `(${member})` : member).join(' & ')
+  return members.map(member => members.length > 1 && isUnion(member) ? `(${member})` : member).join(' & ')
 }
 
 function objectType (schema, context) {
   const required = new Set(schema.required)
   const members = Object.entries(schema.properties ?? {}).map(([name, member]) => {
     const note = [member.description, member.deprecated === true ? '@deprecated' : undefined].filter(Boolean).join(' ')
-    return `${note === '' ? '' : `/** ${note} */ `}${NAME.test(name) ? name : literal(name)}${required.has(name) ? '' : '?'}: ${typeOf(member, context)}`
+    return `${note === '' ? '' : `/** ${note} */ `}${NAME.test(name) ? name : literal(name)}${
+      required.has(name) ? '' : '?'
+    }: ${typeOf(member, context)}`
   })
-  if (members.length > 0) return `{ ${[...members, ...(isOpen(schema, context) ? ['[member: string]: unknown'] : [])].join('; ')} }`
+  if (members.length > 0) {
+    return `{ ${[...members, ...(isOpen(schema, context) ? ['[member: string]: unknown'] : [])].join('; ')} }`
+  }
   const rest = schema.additionalProperties
   return typeof rest === 'object' ? `Record<string, ${typeOf(rest, context)}>` : OPEN_OBJECT
 }
 
-/** Whether an object may hold more than the document lists: what Auth0 answers, and what is sent where Auth0 says so. */
+/**
+ * Whether an object may hold more than the document lists: what Auth0 answers, and what is sent where Auth0 says so.
+ */
 function isOpen ({ additionalProperties: rest, 'x-open': open }, { isAnswer }) {
   return open === true || (isAnswer && rest !== undefined && rest !== false)
 }
@@ -67,7 +84,7 @@ function isOpen ({ additionalProperties: rest, 'x-open': open }, { isAnswer }) {
 function ownType (schema, context) {
   if (schema.const !== undefined) return literal(schema.const)
   if (schema.type === 'null') return 'null'
-  if (Array.isArray(schema.type)) return union(schema.type.map((type) => ownType({ ...schema, type }, context)))
+  if (Array.isArray(schema.type)) return union(schema.type.map(type => ownType({ ...schema, type }, context)))
   if (schema.enum !== undefined) return union(schema.enum.map(literal))
   if (schema.type === 'array' && schema.items !== undefined) {
     const item = typeOf(schema.items, context)
@@ -80,16 +97,17 @@ function ownType (schema, context) {
 /**
  * The text of the type a schema describes. Limits and formats are left out: types advise, Auth0 checks.
  * @param {object} schema
- * @param {{ inline: Map<string, string>, isAnswer: boolean }} context `inline`: types that are written out where they are used
+ * @param {{ inline: Map<string, string>, isAnswer: boolean }} context `inline`: types that are written out where they
+ * are used
  */
 export function typeOf (schema, context) {
   const referred = schema.$ref?.split('/').pop()
   if (referred !== undefined) return context.inline.get(referred) ?? `«${referred}»`
   const parts = [ownType(schema, context)]
-  if (schema.allOf !== undefined) parts.push(...schema.allOf.map((part) => typeOf(part, context)))
+  if (schema.allOf !== undefined) parts.push(...schema.allOf.map(part => typeOf(part, context)))
   for (const choices of [schema.oneOf, schema.anyOf]) {
     if (choices === undefined) continue
-    const types = choices.map((choice) => typeOf(choice, context)).filter((type) => type !== 'unknown')
+    const types = choices.map(choice => typeOf(choice, context)).filter(type => type !== 'unknown')
     if (types.length > 0) parts.push(union(types))
   }
   return intersection(unique(parts))

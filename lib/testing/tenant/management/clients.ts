@@ -49,7 +49,11 @@ export const clients: readonly ManagementEndpoint[] = [{
   handle (call) {
     const name = requiredText(call, 'name')
     const method = call.body.token_endpoint_auth_method
-    const client = call.tenant.clients.add({ clientId: randomBytes(24).toString('base64url'), name, ...(method !== 'none' && { clientSecret: newSecret() }) })
+    const client = call.tenant.clients.add({
+      clientId: randomBytes(24).toString('base64url'),
+      name,
+      ...(method !== 'none' && { clientSecret: newSecret() })
+    })
     change(client, fields, call.body)
     return json(201, clientDocument(client))
   }

@@ -18,12 +18,20 @@ function all ({ tenant, state }: Pick<ManagementCall, 'tenant' | 'state'>): Tena
 }
 
 /** The connection with this name or id. */
-export function findConnection (call: Pick<ManagementCall, 'tenant' | 'state'>, value: unknown): TenantConnection | undefined {
+export function findConnection (call: Pick<ManagementCall, 'tenant' | 'state'>, value: unknown):
+  | TenantConnection
+  | undefined {
   return all(call).find(connection => connection.name === value || connectionId(connection) === value)
 }
 
 function connectionDocument (connection: TenantConnection): Record<string, unknown> {
-  const defaults = { id: connectionId(connection), options: {}, enabled_clients: [], is_domain_connection: false, realms: [connection.name] }
+  const defaults = {
+    id: connectionId(connection),
+    options: {},
+    enabled_clients: [],
+    is_domain_connection: false,
+    realms: [connection.name]
+  }
   return { ...defaults, ...documentOf(connection, fields), strategy: connection.strategy ?? connection.name }
 }
 
@@ -36,7 +44,10 @@ function connectionOf (call: ManagementCall): TenantConnection {
 function found (call: ManagementCall): Record<string, unknown>[] {
   const strategies = call.query.getAll('strategy')
   const name = call.query.get('name')
-  return all(call).map(connectionDocument).filter(document => (name === null || document.name === name) && (strategies.length === 0 || strategies.includes(String(document.strategy))))
+  return all(call).map(connectionDocument).filter(document =>
+    (name === null || document.name === name) &&
+    (strategies.length === 0 || strategies.includes(String(document.strategy)))
+  )
 }
 
 /** Connections: where users come from. */
@@ -52,7 +63,9 @@ export const connections: readonly ManagementEndpoint[] = [{
   says: 'Create a connection',
   handle (call) {
     const [name, strategy] = [requiredText(call, 'name'), requiredText(call, 'strategy')]
-    if (all(call).some(connection => connection.name === name)) throw managementError(409, 'A connection with the same name already exists', 'connection_conflict')
+    if (all(call).some(connection => connection.name === name)) {
+      throw managementError(409, 'A connection with the same name already exists', 'connection_conflict')
+    }
     const connection: TenantConnection = { name, strategy }
     change(connection, fields, call.body)
     call.tenant.connections.push(connection)
@@ -70,7 +83,10 @@ export const connections: readonly ManagementEndpoint[] = [{
   says: 'Update a connection',
   handle (call) {
     const connection = connectionOf(call)
-    if ('name' in call.body || 'strategy' in call.body) throw managementError(400, 'Payload validation error: \'Additional properties not allowed: name or strategy\'.', 'invalid_body')
+    if ('name' in call.body || 'strategy' in call.body) {
+      throw managementError(400, "Payload validation error: 'Additional properties not allowed: name or strategy'.",
+        'invalid_body')
+    }
     change(connection, fields, call.body)
     return json(200, connectionDocument(connection))
   }

@@ -7,14 +7,18 @@ const further = new WeakMap<object, Record<string, unknown>>()
 /** A thing as the API shows it. */
 export function documentOf (thing: object, fields: Fields): Record<string, unknown> {
   const own = Object.entries(fields).map(([name, property]) => [name, (thing as Record<string, unknown>)[property]])
-  return Object.fromEntries([...own, ...Object.entries(further.get(thing) ?? {})].filter(([, value]) => value !== undefined))
+  return Object.fromEntries(
+    [...own, ...Object.entries(further.get(thing) ?? {})].filter(([, value]) => value !== undefined)
+  )
 }
 
 /** Changes a thing as a body of the API says; `null` takes a field away. */
 export function change (thing: object, fields: Fields, changes: Readonly<Record<string, unknown>>): void {
   const rest = { ...further.get(thing) }
   for (const [name, value] of Object.entries(changes)) {
-    const [target, property] = Object.hasOwn(fields, name) ? [thing as Record<string, unknown>, fields[name]!] : [rest, name]
+    const [target, property] = Object.hasOwn(fields, name)
+      ? [thing as Record<string, unknown>, fields[name]!]
+      : [rest, name]
     if (value === null) delete target[property]
     else target[property] = value
   }

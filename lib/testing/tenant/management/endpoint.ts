@@ -31,7 +31,12 @@ export interface ManagementEndpoint {
 
 /** An error in the form of the Management API. */
 export function managementError (statusCode: number, message: string, errorCode?: string): TenantError {
-  return new TenantError(statusCode, { statusCode, error: STATUS_CODES[statusCode], message, ...(errorCode !== undefined && { errorCode }) })
+  return new TenantError(statusCode, {
+    statusCode,
+    error: STATUS_CODES[statusCode],
+    message,
+    ...(errorCode !== undefined && { errorCode })
+  })
 }
 
 /** The error of a body that cannot be used. */
@@ -49,6 +54,8 @@ export function requiredText ({ body }: ManagementCall, name: string): string {
 /** A list of texts of the body that has to be there. */
 export function requiredTexts ({ body }: ManagementCall, name: string): string[] {
   const value = body[name]
-  if (!Array.isArray(value) || value.length === 0 || !value.every(item => typeof item === 'string')) throw invalidBody(`Expected type array but found type ${typeof value} on property ${name}`)
+  if (!Array.isArray(value) || value.length === 0 || !value.every(item => typeof item === 'string')) {
+    throw invalidBody(`Expected type array but found type ${typeof value} on property ${name}`)
+  }
   return value
 }

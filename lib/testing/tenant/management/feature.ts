@@ -17,30 +17,56 @@ import { ticketRoutes, tickets } from './tickets.js'
 import { users } from './users.js'
 
 const endpoints: readonly ManagementEndpoint[] = [
-  ...users, ...roles, ...organizations, ...members, ...invitations, ...connections, ...clients, ...grants, ...tickets, ...jobs, ...logs
+  ...users,
+  ...roles,
+  ...organizations,
+  ...members,
+  ...invitations,
+  ...connections,
+  ...clients,
+  ...grants,
+  ...tickets,
+  ...jobs,
+  ...logs
 ]
 
 const identifierOf = ({ issuer }: TenantContext): string => `${issuer}api/v2/`
 
 /** Checks the access token of a call and returns whose it is. */
-async function authorize (tenant: TenantContext, { headers }: TenantRequest, scopes: readonly string[]): Promise<string> {
+async function authorize (tenant: TenantContext, { headers }: TenantRequest,
+  scopes: readonly string[]): Promise<string> {
   const token = /^Bearer (\S+)$/iu.exec(headers.authorization ?? '')?.[1]
   if (token === undefined) throw managementError(401, 'Missing authentication')
   const claims = (await tenant.keys.open(token))?.payload
-  if (claims === undefined || ![claims.aud].flat().includes(identifierOf(tenant))) throw managementError(401, 'Invalid token')
-  if (Number(claims.exp) <= tenant.now()) throw managementError(401, 'Expired token received for JSON Web Token validation')
+  if (claims === undefined || ![claims.aud].flat().includes(identifierOf(tenant))) {
+    throw managementError(401, 'Invalid token')
+  }
+  if (Number(claims.exp) <= tenant.now()) {
+    throw managementError(401, 'Expired token received for JSON Web Token validation')
+  }
   const granted = String(claims.scope ?? '').split(' ')
-  if (!scopes.some(scope => granted.includes(scope))) throw managementError(403, `Insufficient scope, expected any of: ${scopes.join(',')}`, 'insufficient_scope')
+  if (!scopes.some(scope => granted.includes(scope))) {
+    throw managementError(403, `Insufficient scope, expected any of: ${scopes.join(',')}`, 'insufficient_scope')
+  }
   return String(claims.azp)
 }
 
-function routeOf (tenant: TenantContext, state: ManagementState, { method, path, scopes, says, handle }: ManagementEndpoint): Route {
+function routeOf (tenant: TenantContext, state: ManagementState,
+  { method, path, scopes, says, handle }: ManagementEndpoint): Route {
   return {
     method,
     path: `/api/v2${path}`,
     async handle (request, params) {
       const clientId = await authorize(tenant, request, scopes)
-      const answer = await handle({ tenant, state, request, params, query: new URL(request.url).searchParams, body: request.body, clientId })
+      const answer = await handle({
+        tenant,
+        state,
+        request,
+        params,
+        query: new URL(request.url).searchParams,
+        body: request.body,
+        clientId
+      })
       if (says !== undefined) addLog(tenant, state, { type: 'sapi', description: says, client_id: clientId })
       return answer
     }
@@ -50,11 +76,18 @@ function routeOf (tenant: TenantContext, state: ManagementState, { method, path,
 /** The Management API, in memory: what it changes is what the tenant is. */
 export const management: Feature = {
   install (tenant) {
-    tenant.resourceServers.push({ identifier: identifierOf(tenant), name: 'Auth0 Management API', scopes: [...new Set(endpoints.flatMap(({ scopes }) => scopes))] })
+    tenant.resourceServers.push({
+      identifier: identifierOf(tenant),
+      name: 'Auth0 Management API',
+      scopes: [...new Set(endpoints.flatMap(({ scopes }) => scopes))]
+    })
   },
   routes (tenant) {
     const state = createState()
-    tenant.rules.push(({ client, user }) => addLog(tenant, state, { type: 's', user_id: user.sub, client_id: client.clientId }))
-    return [...endpoints.map(endpoint => routeOf(tenant, state, endpoint)), ...ticketRoutes(tenant, state), ...exportRoutes(tenant, state)]
+    tenant.rules.push(({ client, user }) =>
+      addLog(tenant, state, { type: 's', user_id: user.sub, client_id: client.clientId })
+    )
+    return [...endpoints.map(endpoint => routeOf(tenant, state, endpoint)), ...ticketRoutes(tenant, state),
+      ...exportRoutes(tenant, state)]
   }
 }

@@ -6,13 +6,22 @@ import { managementError, requiredText } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
 import { answerList } from './paging.js'
 
-interface ClientGrant { id: string, client_id: string, audience: string, scope: readonly string[] }
+interface ClientGrant {
+  id: string
+  client_id: string
+  audience: string
+  scope: readonly string[]
+}
 
 function clientGrants ({ clients }: TenantContext): ClientGrant[] {
-  return clients.list.flatMap(({ clientId, clientGrants = {} }) => Object.entries(clientGrants).map(([audience, scope]) => {
-    const id = `cgr_${createHash('sha256').update(`${clientId} ${audience}`).digest('base64url').replace(/[-_]/gu, 'x').slice(0, 16)}`
-    return { id, client_id: clientId, audience, scope }
-  }))
+  return clients.list.flatMap(({ clientId, clientGrants = {} }) =>
+    Object.entries(clientGrants).map(([audience, scope]) => {
+      const id = `cgr_${
+        createHash('sha256').update(`${clientId} ${audience}`).digest('base64url').replace(/[-_]/gu, 'x').slice(0, 16)
+      }`
+      return { id, client_id: clientId, audience, scope }
+    })
+  )
 }
 
 function grantOf ({ tenant, params }: ManagementCall): { grant: ClientGrant, client: RegisteredClient } {
@@ -23,14 +32,20 @@ function grantOf ({ tenant, params }: ManagementCall): { grant: ClientGrant, cli
 
 function scopeOf ({ body }: ManagementCall): string[] {
   const { scope = [] } = body
-  if (!Array.isArray(scope) || !scope.every(name => typeof name === 'string')) throw managementError(400, 'Payload validation error: \'Expected type array on property scope\'.', 'invalid_body')
+  if (!Array.isArray(scope) || !scope.every(name => typeof name === 'string')) {
+    throw managementError(400, "Payload validation error: 'Expected type array on property scope'.", 'invalid_body')
+  }
   return scope
 }
 
 function userGrants ({ tenant, query }: ManagementCall): Record<string, unknown>[] {
   return tenant.storage.all('Grant')
     .map(({ jti, accountId, clientId }) => ({ id: jti, user_id: accountId, clientID: clientId }))
-    .filter(grant => [['user_id', grant.user_id], ['client_id', grant.clientID]].every(([name, value]) => !query.has(name!) || query.get(name!) === value))
+    .filter(grant =>
+      [['user_id', grant.user_id], ['client_id', grant.clientID]].every(([name, value]) =>
+        !query.has(name!) || query.get(name!) === value
+      )
+    )
 }
 
 /** What applications may ask of APIs, and what users granted to applications. */
@@ -40,7 +55,9 @@ export const grants: readonly ManagementEndpoint[] = [{
   scopes: ['read:client_grants'],
   handle (call) {
     const { query, tenant } = call
-    const matching = clientGrants(tenant).filter(grant => (['client_id', 'audience'] as const).every(name => !query.has(name) || query.get(name) === grant[name]))
+    const matching = clientGrants(tenant).filter(grant =>
+      (['client_id', 'audience'] as const).every(name => !query.has(name) || query.get(name) === grant[name])
+    )
     return answerList(call, matching.map(grant => ({ ...grant })), { key: 'client_grants', checkpoints: true })
   }
 }, {
@@ -52,9 +69,12 @@ export const grants: readonly ManagementEndpoint[] = [{
     const [clientId, audience] = [requiredText(call, 'client_id'), requiredText(call, 'audience')]
     const client = call.tenant.clients.get(clientId)
     if (client === undefined) throw managementError(404, 'The client does not exist.', 'inexistent_client')
-    if (client.clientGrants?.[audience] !== undefined) throw managementError(409, 'A resource with the same identifier already exists.', 'client_grant_conflict')
+    if (client.clientGrants?.[audience] !== undefined) {
+      throw managementError(409, 'A resource with the same identifier already exists.', 'client_grant_conflict')
+    }
     client.clientGrants = { ...client.clientGrants, [audience]: scopeOf(call) }
-    return json(201, clientGrants(call.tenant).find(grant => grant.client_id === clientId && grant.audience === audience))
+    return json(201,
+      clientGrants(call.tenant).find(grant => grant.client_id === clientId && grant.audience === audience))
   }
 }, {
   method: 'PATCH',
@@ -74,7 +94,9 @@ export const grants: readonly ManagementEndpoint[] = [{
   says: 'Delete a client grant',
   handle (call) {
     const { grant, client } = grantOf(call)
-    client.clientGrants = Object.fromEntries(Object.entries(client.clientGrants!).filter(([audience]) => audience !== grant.audience))
+    client.clientGrants = Object.fromEntries(
+      Object.entries(client.clientGrants!).filter(([audience]) => audience !== grant.audience)
+    )
     return empty(204)
   }
 }, {
@@ -88,7 +110,10 @@ export const grants: readonly ManagementEndpoint[] = [{
   scopes: ['delete:grants'],
   says: 'Delete the grants of a user',
   async handle (call) {
-    if (!call.query.has('user_id')) throw managementError(400, 'Query validation error: \'Missing required property: user_id\'.', 'invalid_query_string')
+    if (!call.query.has('user_id')) {
+      throw managementError(400, "Query validation error: 'Missing required property: user_id'.",
+        'invalid_query_string')
+    }
     for (const { id } of userGrants(call)) await call.tenant.storage.adapter('Grant').destroy(String(id))
     return empty(204)
   }

@@ -10,9 +10,12 @@ import { newId } from './state.js'
 const lifetime = 604_800
 
 /** The invitations that nobody has accepted yet. */
-function open ({ state, tenant }: ManagementCall, organization: { id: string, invitations?: readonly { ticket: string }[] }): Record<string, unknown>[] {
+function open ({ state, tenant }: ManagementCall,
+  organization: { id: string, invitations?: readonly { ticket: string }[] }): Record<string, unknown>[] {
   const tickets = new Set(organization.invitations?.map(({ ticket }) => ticket))
-  return state.invitations.filter(({ organization_id: id, ticket_id: ticket, expires_at: end }) => id === organization.id && tickets.has(String(ticket)) && Date.parse(String(end)) > tenant.now() * 1000)
+  return state.invitations.filter(({ organization_id: id, ticket_id: ticket, expires_at: end }) =>
+    id === organization.id && tickets.has(String(ticket)) && Date.parse(String(end)) > tenant.now() * 1000
+  )
 }
 
 function invitationOf (call: ManagementCall): Record<string, unknown> {
@@ -24,21 +27,46 @@ function invitationOf (call: ManagementCall): Record<string, unknown> {
 function create (call: ManagementCall): Record<string, unknown> {
   const { tenant, state, body } = call
   const organization = organizationOf(call)
-  const { inviter, invitee, send_invitation_email: send = true } = body as { inviter?: { name?: unknown }, invitee?: { email?: unknown }, send_invitation_email?: unknown }
+  const { inviter, invitee, send_invitation_email: send = true } = body as {
+    inviter?: { name?: unknown },
+    invitee?: { email?: unknown },
+    send_invitation_email?: unknown
+  }
   if (typeof inviter?.name !== 'string') throw invalidBody('Missing required property: inviter')
   if (typeof invitee?.email !== 'string') throw invalidBody('Missing required property: invitee')
   const client = tenant.clients.get(requiredText(call, 'client_id'))
   if (client === undefined) throw managementError(404, 'The client does not exist.', 'inexistent_client')
   const start = clientDocument(client).initiate_login_uri
-  if (typeof start !== 'string') throw managementError(400, 'A default login route is required to generate the invitation url. Consider updating Auth0 Application.', 'invalid_body')
+  if (typeof start !== 'string') {
+    throw managementError(400,
+      'A default login route is required to generate the invitation url. Consider updating Auth0 Application.',
+      'invalid_body')
+  }
   const ticket = randomBytes(24).toString('base64url')
   organization.invitations = [...organization.invitations ?? [], { ticket, email: invitee.email }]
   const url = new URL(start)
-  for (const [name, value] of [['invitation', ticket], ['organization', organization.id], ['organization_name', organization.name]] as const) url.searchParams.set(name, value)
-  if (send === true) tenant.messages.mailbox.push({ to: invitee.email, link: url.href, text: `${inviter.name} invited you to ${organization.displayName ?? organization.name}: ${url.href}` })
+  for (
+    const [name, value] of [['invitation', ticket], ['organization', organization.id], ['organization_name',
+      organization.name]] as const
+  ) url.searchParams.set(name, value)
+  if (send === true) {
+    tenant.messages.mailbox.push({
+      to: invitee.email,
+      link: url.href,
+      text: `${inviter.name} invited you to ${organization.displayName ?? organization.name}: ${url.href}`
+    })
+  }
   const time = (seconds: number): string => new Date(seconds * 1000).toISOString()
   const { ttl_sec: ttl = lifetime, ...rest } = body
-  const invitation = { id: newId('uinv'), organization_id: organization.id, ...rest, ticket_id: ticket, invitation_url: url.href, created_at: time(tenant.now()), expires_at: time(tenant.now() + Number(ttl)) }
+  const invitation = {
+    id: newId('uinv'),
+    organization_id: organization.id,
+    ...rest,
+    ticket_id: ticket,
+    invitation_url: url.href,
+    created_at: time(tenant.now()),
+    expires_at: time(tenant.now() + Number(ttl))
+  }
   state.invitations.push(invitation)
   return invitation
 }

@@ -13,9 +13,21 @@ import { changeUser, createUser, userDocument, userOf } from './users.js'
 
 const largestImport = 500 * 1024
 
-function addJob ({ tenant, state }: ManagementCall, type: string, facts: Record<string, unknown>, done: { summary?: unknown, location?: string } = {}, more: { errors?: unknown[], file?: string } = {}): Job {
-  const job: Job = { id: newId('job'), type, status: 'pending', created_at: new Date(tenant.now() * 1000).toISOString(), ...facts }
-  state.jobs.set(job.id, { job, errors: [], ...more, steps: [{ status: 'processing', percentage_done: 50 }, { status: 'completed', percentage_done: 100, ...done }] })
+function addJob ({ tenant, state }: ManagementCall, type: string, facts: Record<string, unknown>,
+  done: { summary?: unknown, location?: string } = {}, more: { errors?: unknown[], file?: string } = {}): Job {
+  const job: Job = {
+    id: newId('job'),
+    type,
+    status: 'pending',
+    created_at: new Date(tenant.now() * 1000).toISOString(),
+    ...facts
+  }
+  state.jobs.set(job.id, {
+    job,
+    errors: [],
+    ...more,
+    steps: [{ status: 'processing', percentage_done: 50 }, { status: 'completed', percentage_done: 100, ...done }]
+  })
   return { ...job }
 }
 
@@ -40,7 +52,9 @@ function importUsers (call: ManagementCall): Job {
   const connection = findConnection(call, form.connection_id)
   if (connection === undefined) throw managementError(400, 'The connection does not exist.', 'inexistent_connection')
   const { users = '' } = form
-  if (users.length > largestImport) throw managementError(413, 'Payload content length greater than maximum allowed: 512000', 'payload_too_large')
+  if (users.length > largestImport) {
+    throw managementError(413, 'Payload content length greater than maximum allowed: 512000', 'payload_too_large')
+  }
   const summary = { failed: 0, updated: 0, inserted: 0, total: 0 }
   const errors: unknown[] = []
   for (const user of readUsers(users)) {
@@ -60,15 +74,24 @@ function importUsers (call: ManagementCall): Job {
       errors.push({ user, errors: [{ code, message }] })
     }
   }
-  return addJob(call, 'users_import', { connection_id: connectionId(connection), connection: connection.name, external_id: form.external_id }, { summary }, { errors })
+  return addJob(call, 'users_import', {
+    connection_id: connectionId(connection),
+    connection: connection.name,
+    external_id: form.external_id
+  }, { summary }, { errors })
 }
 
 function exportUsers (call: ManagementCall): Job {
-  const { format = 'json', limit = Infinity, fields = [{ name: 'user_id' }, { name: 'email' }, { name: 'name' }] } = call.body as { format?: string, limit?: number, fields?: { name: string, export_as?: string }[] }
-  const rows = call.tenant.users.list.slice(0, limit).map(userDocument).map(user => Object.fromEntries(fields.map(({ name, export_as: as = name }) => [as, user[name]])))
+  const { format = 'json', limit = Infinity, fields = [{ name: 'user_id' }, { name: 'email' }, { name: 'name' }] } =
+    call.body as { format?: string, limit?: number, fields?: { name: string, export_as?: string }[] }
+  const rows = call.tenant.users.list.slice(0, limit).map(userDocument).map(user =>
+    Object.fromEntries(fields.map(({ name, export_as: as = name }) => [as, user[name]]))
+  )
   const quoted = (value: unknown): string => `"${String(value ?? '').replaceAll('"', '""')}"`
   const names = fields.map(({ name, export_as: as = name }) => as)
-  const lines = format === 'csv' ? [names.map(quoted).join(','), ...rows.map(row => names.map(name => quoted(row[name])).join(','))] : rows.map(row => JSON.stringify(row))
+  const lines = format === 'csv'
+    ? [names.map(quoted).join(','), ...rows.map(row => names.map(name => quoted(row[name])).join(','))]
+    : rows.map(row => JSON.stringify(row))
   const location = `${call.tenant.issuer}exports/${newId('export')}`
   return addJob(call, 'users_export', { format, fields }, { location }, { file: `${lines.join('\n')}\n` })
 }
@@ -123,7 +146,9 @@ export function exportRoutes (tenant: TenantContext, state: ManagementState): Ro
     path: '/exports/:name',
     handle (_request, { name }) {
       const found = [...state.jobs.values()].find(({ job }) => job.location === `${tenant.issuer}exports/${name}`)
-      return found?.file === undefined ? html(404, page('error', 'Oops!, something went wrong', '<p>There is no such file.</p>')) : text(200, found.file)
+      return found?.file === undefined
+        ? html(404, page('error', 'Oops!, something went wrong', '<p>There is no such file.</p>'))
+        : text(200, found.file)
     }
   }]
 }

@@ -7,8 +7,11 @@ import { answerList } from './paging.js'
 import type { ManagementState } from './state.js'
 
 /** Adds an event to the tenant's log. */
-export function addLog (tenant: TenantContext, state: ManagementState, event: { type: string, description?: string, user_id?: string, client_id?: string }): void {
-  const logId = `900${new Date(tenant.now() * 1000).toISOString().slice(0, 10).replaceAll('-', '')}${String(state.logs.length).padStart(24, '0')}`
+export function addLog (tenant: TenantContext, state: ManagementState,
+  event: { type: string, description?: string, user_id?: string, client_id?: string }): void {
+  const logId = `900${new Date(tenant.now() * 1000).toISOString().slice(0, 10).replaceAll('-', '')}${
+    String(state.logs.length).padStart(24, '0')
+  }`
   state.logs.push({ log_id: logId, _id: logId, date: new Date(tenant.now() * 1000).toISOString(), ...event })
 }
 
@@ -41,5 +44,6 @@ export const logs: readonly ManagementEndpoint[] = [{
   method: 'GET',
   path: '/users/:id/logs',
   scopes: ['read:logs', 'read:logs_users'],
-  handle: call => answerList(call, call.state.logs.filter(({ user_id: id }) => id === call.params.id).reverse(), { key: 'logs' })
+  handle: call =>
+    answerList(call, call.state.logs.filter(({ user_id: id }) => id === call.params.id).reverse(), { key: 'logs' })
 }]

@@ -10,7 +10,9 @@ import { memberDocument, userOf } from './users.js'
 
 function memberOf (call: ManagementCall): StoredUser {
   const user = call.tenant.users.bySub(call.params.user)
-  if (user === undefined || !isMember(organizationOf(call), user)) throw managementError(404, 'The user is not a member of the organization.', 'inexistent_member')
+  if (user === undefined || !isMember(organizationOf(call), user)) {
+    throw managementError(404, 'The user is not a member of the organization.', 'inexistent_member')
+  }
   return user
 }
 
@@ -21,7 +23,10 @@ export const members: readonly ManagementEndpoint[] = [{
   scopes: ['read:organization_members'],
   handle (call) {
     const organization = organizationOf(call)
-    return answerList(call, call.tenant.users.list.filter(user => isMember(organization, user)).map(memberDocument), { key: 'members', checkpoints: true })
+    return answerList(call, call.tenant.users.list.filter(user => isMember(organization, user)).map(memberDocument), {
+      key: 'members',
+      checkpoints: true
+    })
   }
 }, {
   method: 'POST',
@@ -30,7 +35,9 @@ export const members: readonly ManagementEndpoint[] = [{
   says: 'Add members to an Organization',
   handle (call) {
     const organization = organizationOf(call)
-    const added = requiredTexts(call, 'members').map(sub => userOf({ ...call, params: { id: sub } })).filter(user => !isMember(organization, user))
+    const added = requiredTexts(call, 'members').map(sub => userOf({ ...call, params: { id: sub } })).filter(user =>
+      !isMember(organization, user)
+    )
     organization.members = [...organization.members ?? [], ...added.map(({ sub }) => sub)]
     return empty(204)
   }
@@ -49,7 +56,8 @@ export const members: readonly ManagementEndpoint[] = [{
   method: 'GET',
   path: '/organizations/:id/members/:user/roles',
   scopes: ['read:organization_member_roles'],
-  handle: call => answerList(call, rolesOf(call.state, call.params.id!, memberOf(call).sub).map(roleDocument), { key: 'roles' })
+  handle: call =>
+    answerList(call, rolesOf(call.state, call.params.id!, memberOf(call).sub).map(roleDocument), { key: 'roles' })
 }, {
   method: 'POST',
   path: '/organizations/:id/members/:user/roles',

@@ -17,7 +17,9 @@ export function organizationDocument (organization: TenantOrganization): Record<
 /** The organization of a call's path. */
 export function organizationOf ({ tenant, params }: ManagementCall): TenantOrganization {
   const organization = tenant.organizations.find(({ id }) => id === params.id)
-  if (organization === undefined) throw managementError(404, 'No organization found by that id or name', 'inexistent_organization')
+  if (organization === undefined) {
+    throw managementError(404, 'No organization found by that id or name', 'inexistent_organization')
+  }
   return organization
 }
 
@@ -25,7 +27,9 @@ function checkName (call: ManagementCall, organization?: TenantOrganization): st
   const name = requiredText(call, 'name')
   if (!/^[a-z0-9][a-z0-9_-]{0,49}$/u.test(name)) throw invalidBody(`String does not match pattern: ${name}`)
   const other = findOrganization(call.tenant, name)
-  if (other !== undefined && other !== organization) throw managementError(409, 'An organization with this name already exists.', 'organization_conflict')
+  if (other !== undefined && other !== organization) {
+    throw managementError(409, 'An organization with this name already exists.', 'organization_conflict')
+  }
   return name
 }
 
@@ -34,7 +38,8 @@ export const organizations: readonly ManagementEndpoint[] = [{
   method: 'GET',
   path: '/organizations',
   scopes: ['read:organizations'],
-  handle: call => answerList(call, call.tenant.organizations.map(organizationDocument), { key: 'organizations', checkpoints: true })
+  handle: call =>
+    answerList(call, call.tenant.organizations.map(organizationDocument), { key: 'organizations', checkpoints: true })
 }, {
   method: 'POST',
   path: '/organizations',
@@ -50,7 +55,8 @@ export const organizations: readonly ManagementEndpoint[] = [{
   method: 'GET',
   path: '/organizations/name/:name',
   scopes: ['read:organizations'],
-  handle: call => json(200, organizationDocument(findOrganization(call.tenant, call.params.name!) ?? organizationOf(call)))
+  handle: call =>
+    json(200, organizationDocument(findOrganization(call.tenant, call.params.name!) ?? organizationOf(call)))
 }, {
   method: 'GET',
   path: '/organizations/:id',
@@ -82,7 +88,9 @@ export const organizations: readonly ManagementEndpoint[] = [{
   scopes: ['read:organization_connections'],
   handle (call) {
     const { id } = organizationOf(call)
-    return answerList(call, call.state.enabledConnections.filter(({ organization }) => organization === id).map(({ organization, ...enabled }) => enabled), { key: 'enabled_connections' })
+    return answerList(call, call.state.enabledConnections.filter(({ organization }) => organization === id).map((
+      { organization, ...enabled }
+    ) => enabled), { key: 'enabled_connections' })
   }
 }, {
   method: 'POST',
@@ -93,7 +101,10 @@ export const organizations: readonly ManagementEndpoint[] = [{
     const { id } = organizationOf(call)
     const connection = findConnection(call, requiredText(call, 'connection_id'))
     if (connection === undefined) throw managementError(404, 'The connection does not exist.', 'inexistent_connection')
-    const enabled = { connection_id: connectionId(connection), assign_membership_on_login: call.body.assign_membership_on_login === true }
+    const enabled = {
+      connection_id: connectionId(connection),
+      assign_membership_on_login: call.body.assign_membership_on_login === true
+    }
     call.state.enabledConnections.push({ organization: id, ...enabled })
     return json(201, { ...enabled, connection: { name: connection.name, strategy: connection.strategy } })
   }
@@ -104,6 +115,9 @@ export const organizations: readonly ManagementEndpoint[] = [{
   handle (call) {
     const user = call.tenant.users.bySub(call.params.id)
     const names = [user?.sub, user?.email]
-    return answerList(call, call.tenant.organizations.filter(({ members = [] }) => members.some(member => names.includes(member))).map(organizationDocument), { key: 'organizations' })
+    return answerList(call,
+      call.tenant.organizations.filter(({ members = [] }) => members.some(member => names.includes(member))).map(
+        organizationDocument
+      ), { key: 'organizations' })
   }
 }]

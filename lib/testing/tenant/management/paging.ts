@@ -19,27 +19,43 @@ interface ListOptions {
 function numberOf (query: URLSearchParams, name: string, fallback: number): number {
   const text = query.get(name)
   if (text === null) return fallback
-  if (!/^\d{1,6}$/u.test(text)) throw managementError(400, `Query validation error: 'Invalid type on property ${name}'.`, 'invalid_query_string')
+  if (!/^\d{1,6}$/u.test(text)) {
+    throw managementError(400, `Query validation error: 'Invalid type on property ${name}'.`, 'invalid_query_string')
+  }
   return Number(text)
 }
 
 /** Answers with a page of a list: by number, as far as the first 1,000, or from a checkpoint. */
-export function answerList ({ query }: ManagementCall, items: readonly Record<string, unknown>[], { key, checkpoints = false, counted = true }: ListOptions): TenantAnswer {
-  const shown = (from: number, to: number): Record<string, unknown>[] => items.slice(from, to).map(item => selectFields(item, query))
+export function answerList ({ query }: ManagementCall, items: readonly Record<string, unknown>[],
+  { key, checkpoints = false, counted = true }: ListOptions): TenantAnswer {
+  const shown = (from: number, to: number): Record<string, unknown>[] =>
+    items.slice(from, to).map(item => selectFields(item, query))
   if (checkpoints && (query.has('take') || query.has('from'))) {
     const from = query.has('from') ? readCheckpoint(query.get('from')!, items.length) : 0
     const to = from + bounded('take', numberOf(query, 'take', 50))
-    return json(200, { [key]: shown(from, to), ...(to < items.length && { next: Buffer.from(`at ${to}`).toString('base64url') }) })
+    return json(200, {
+      [key]: shown(from, to),
+      ...(to < items.length && { next: Buffer.from(`at ${to}`).toString('base64url') })
+    })
   }
   const limit = bounded('per_page', numberOf(query, 'per_page', 50))
   const start = numberOf(query, 'page', 0) * limit
-  if (start + limit > wall) throw managementError(400, `You can only page through the first ${wall} records. See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation`, 'invalid_paging')
+  if (start + limit > wall) {
+    throw managementError(400, `You can only page through the first ${wall} records. See ` +
+      'https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation', 'invalid_paging')
+  }
   const page = shown(start, start + limit)
-  return json(200, query.get('include_totals') === 'true' ? { start, limit, length: page.length, ...(counted && { total: items.length }), [key]: page } : page)
+  return json(200, query.get('include_totals') === 'true'
+    ? { start, limit, length: page.length, ...(counted && { total: items.length }), [key]: page }
+    : page)
 }
 
 function bounded (name: string, value: number): number {
-  if (value > largest) throw managementError(400, `Query validation error: 'Value ${value} is greater than maximum ${largest}' on property ${name}.`, 'invalid_query_string')
+  if (value > largest) {
+    throw managementError(400,
+      `Query validation error: 'Value ${value} is greater than maximum ${largest}' on property ${name}.`,
+      'invalid_query_string')
+  }
   return value
 }
 

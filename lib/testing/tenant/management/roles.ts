@@ -21,7 +21,9 @@ export function rolesOf (state: ManagementState, ...key: string[]): Role[] {
 
 /** Gives roles, which have to exist. */
 export function assignRoles (state: ManagementState, roles: readonly string[], ...key: string[]): void {
-  if (!roles.every(id => state.roles.some(role => role.id === id))) throw managementError(404, 'The role does not exist.', 'inexistent_role')
+  if (!roles.every(id => state.roles.some(role => role.id === id))) {
+    throw managementError(404, 'The role does not exist.', 'inexistent_role')
+  }
   const name = key.join(' ')
   state.assigned.set(name, new Set([...state.assigned.get(name) ?? [], ...roles]))
 }
@@ -39,12 +41,19 @@ function roleOf ({ state, params }: ManagementCall): Role {
 
 function permissionsOf ({ body }: ManagementCall): Role['permissions'] {
   const list = body.permissions
-  const isPermission = (item: unknown): item is Role['permissions'][number] => typeof item === 'object' && item !== null && 'permission_name' in item && 'resource_server_identifier' in item
-  if (!Array.isArray(list) || !list.every(isPermission)) throw managementError(400, 'Payload validation error: \'Invalid permissions\'.', 'invalid_body')
-  return list.map(({ resource_server_identifier: api, permission_name: name }) => ({ resource_server_identifier: api, permission_name: name }))
+  const isPermission = (item: unknown): item is Role['permissions'][number] =>
+    typeof item === 'object' && item !== null && 'permission_name' in item && 'resource_server_identifier' in item
+  if (!Array.isArray(list) || !list.every(isPermission)) {
+    throw managementError(400, "Payload validation error: 'Invalid permissions'.", 'invalid_body')
+  }
+  return list.map(({ resource_server_identifier: api, permission_name: name }) => ({
+    resource_server_identifier: api,
+    permission_name: name
+  }))
 }
 
-const same = (a: Role['permissions'][number]) => (b: Role['permissions'][number]): boolean => a.permission_name === b.permission_name && a.resource_server_identifier === b.resource_server_identifier
+const same = (a: Role['permissions'][number]) => (b: Role['permissions'][number]): boolean =>
+  a.permission_name === b.permission_name && a.resource_server_identifier === b.resource_server_identifier
 
 /** Roles, and who has them. */
 export const roles: readonly ManagementEndpoint[] = [{
@@ -53,7 +62,8 @@ export const roles: readonly ManagementEndpoint[] = [{
   scopes: ['read:roles'],
   handle (call) {
     const filter = call.query.get('name_filter')?.toLowerCase() ?? ''
-    return answerList(call, call.state.roles.filter(({ name }) => name.toLowerCase().includes(filter)).map(roleDocument), { key: 'roles' })
+    return answerList(call,
+      call.state.roles.filter(({ name }) => name.toLowerCase().includes(filter)).map(roleDocument), { key: 'roles' })
   }
 }, {
   method: 'POST',
@@ -62,7 +72,9 @@ export const roles: readonly ManagementEndpoint[] = [{
   says: 'Create a role',
   handle (call) {
     const role: Role = { id: newId('rol'), name: requiredText(call, 'name'), permissions: [] }
-    if (call.state.roles.some(({ name }) => name === role.name)) throw managementError(409, 'A role with this name already exists.', 'role_conflict')
+    if (call.state.roles.some(({ name }) => name === role.name)) {
+      throw managementError(409, 'A role with this name already exists.', 'role_conflict')
+    }
     change(role, fields, call.body)
     call.state.roles.push(role)
     return json(200, roleDocument(role))
@@ -107,7 +119,9 @@ export const roles: readonly ManagementEndpoint[] = [{
   says: 'Assign users to a role',
   handle (call) {
     const { id } = roleOf(call)
-    for (const sub of requiredTexts(call, 'users')) assignRoles(call.state, [id], userOf({ ...call, params: { id: sub } }).sub)
+    for (const sub of requiredTexts(call, 'users')) {
+      assignRoles(call.state, [id], userOf({ ...call, params: { id: sub } }).sub)
+    }
     return json(200, {})
   }
 }, {

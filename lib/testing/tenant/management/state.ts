@@ -2,10 +2,20 @@ import { randomBytes } from 'node:crypto'
 import type { TenantConnection } from '../options.js'
 
 /** A role of the tenant. */
-export interface Role { id: string, name: string, description?: string, permissions: { resource_server_identifier: string, permission_name: string }[] }
+export interface Role {
+  id: string
+  name: string
+  description?: string
+  permissions: { resource_server_identifier: string, permission_name: string }[]
+}
 
 /** A job as the API shows it. */
-export interface Job { id: string, type: string, status: string, [field: string]: unknown }
+export interface Job {
+  id: string
+  type: string
+  status: string
+  [field: string]: unknown
+}
 
 /** What the Management API keeps beside what the tenant itself does. */
 export interface ManagementState {

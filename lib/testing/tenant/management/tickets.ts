@@ -25,7 +25,11 @@ function subjectOf (call: ManagementCall): StoredUser {
 /** A link that confirms the user's e-mail address. */
 export function verificationLink ({ tenant, state, body }: ManagementCall, { sub }: StoredUser): string {
   const ticket = randomBytes(24).toString('base64url')
-  state.emailTickets.set(ticket, { sub, expiresAt: tenant.now() + Number(body.ttl_sec ?? lifetime), resultUrl: typeof body.result_url === 'string' ? body.result_url : undefined })
+  state.emailTickets.set(ticket, {
+    sub,
+    expiresAt: tenant.now() + Number(body.ttl_sec ?? lifetime),
+    resultUrl: typeof body.result_url === 'string' ? body.result_url : undefined
+  })
   return `${tenant.issuer}u/email-verification?ticket=${ticket}`
 }
 
@@ -41,7 +45,8 @@ export const tickets: readonly ManagementEndpoint[] = [{
   path: '/tickets/password-change',
   scopes: ['create:user_tickets'],
   says: 'Create a password change ticket',
-  handle: call => json(201, { ticket: passwordResetLink(call.tenant, subjectOf(call).sub, Number(call.body.ttl_sec ?? lifetime)) })
+  handle: call =>
+    json(201, { ticket: passwordResetLink(call.tenant, subjectOf(call).sub, Number(call.body.ttl_sec ?? lifetime)) })
 }]
 
 /** Where the link to confirm an e-mail address leads. */
@@ -52,10 +57,14 @@ export function ticketRoutes (tenant: TenantContext, state: ManagementState): Ro
     handle ({ query }) {
       const ticket = state.emailTickets.get(String(query.ticket))
       const user = tenant.users.bySub(ticket?.sub)
-      if (ticket === undefined || user === undefined || ticket.expiresAt <= tenant.now()) return html(400, page('error', 'Oops!, something went wrong', '<p>The link is used or expired.</p>'))
+      if (ticket === undefined || user === undefined || ticket.expiresAt <= tenant.now()) {
+        return html(400, page('error', 'Oops!, something went wrong', '<p>The link is used or expired.</p>'))
+      }
       state.emailTickets.delete(String(query.ticket))
       user.emailVerified = true
-      return ticket.resultUrl === undefined ? html(200, page('email-verified', 'Email Verified', '<p>Your email address has been verified.</p>')) : redirect(ticket.resultUrl)
+      return ticket.resultUrl === undefined
+        ? html(200, page('email-verified', 'Email Verified', '<p>Your email address has been verified.</p>'))
+        : redirect(ticket.resultUrl)
     }
   }]
 }

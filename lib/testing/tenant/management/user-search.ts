@@ -16,7 +16,9 @@ function valuesAt (value: unknown, path: readonly string[]): unknown[] {
 /** Whether a value is what is searched for: letter case does not count, `*` stands for anything. */
 function matcher (pattern: string): (value: unknown) => boolean {
   const range = /^\[(\S+) TO (\S+)\]$/u.exec(pattern)
-  if (range !== null) return value => (range[1] === '*' || String(value) >= range[1]!) && (range[2] === '*' || String(value) <= range[2]!)
+  if (range !== null) {
+    return value => (range[1] === '*' || String(value) >= range[1]!) && (range[2] === '*' || String(value) <= range[2]!)
+  }
   const plain = /^"(.*)"$/u.exec(pattern)?.[1] ?? pattern
   const expression = new RegExp(`^${plain.replace(/[\\^$.+?()[\]{}|]/gu, '\\$&').replaceAll('*', '.*')}$`, 'iu')
   return value => expression.test(String(value))

@@ -33,8 +33,19 @@ export function userDocument (user: StoredUser): Record<string, unknown> {
   const { sub, ...profile } = profileClaims(user)
   const [provider, id] = user.sub.split(/\|(.*)/su)
   const first = { connection: user.connection, provider, user_id: id, isSocial: provider !== 'auth0' }
-  const linked = user.identities.map(({ connection, userId }) => ({ connection, provider: connection, user_id: userId, isSocial: true }))
-  return { user_id: sub, ...profile, created_at: user.updatedAt, ...documentOf(user, fields), identities: [first, ...linked] }
+  const linked = user.identities.map(({ connection, userId }) => ({
+    connection,
+    provider: connection,
+    user_id: userId,
+    isSocial: true
+  }))
+  return {
+    user_id: sub,
+    ...profile,
+    created_at: user.updatedAt,
+    ...documentOf(user, fields),
+    identities: [first, ...linked]
+  }
 }
 
 /** What lists of members show of a user. */
@@ -51,17 +62,26 @@ export function userOf ({ tenant, params }: ManagementCall): StoredUser {
 }
 
 /** Adds a user as a body or a line of an import says. */
-export function createUser (call: Pick<ManagementCall, 'tenant' | 'state'>, given: Readonly<Record<string, unknown>>): StoredUser {
+export function createUser (call: Pick<ManagementCall, 'tenant' | 'state'>,
+  given: Readonly<Record<string, unknown>>): StoredUser {
   const { tenant } = call
   const connection = findConnection(call, given.connection)
   if (connection === undefined) throw managementError(400, 'The connection does not exist.', 'inexistent_connection')
   const names = [given.email, given.username, given.phone_number].filter(name => typeof name === 'string')
   if (names.length === 0) throw invalidBody('Missing required property: email')
-  if (connection.strategy === 'auth0' && typeof given.password !== 'string' && given.password_hash === undefined) throw invalidBody('Missing required property: password')
+  if (connection.strategy === 'auth0' && typeof given.password !== 'string' && given.password_hash === undefined) {
+    throw invalidBody('Missing required property: password')
+  }
   const id = typeof given.user_id === 'string' ? given.user_id : randomBytes(12).toString('hex')
   const sub = `${connection.strategy === 'auth0' ? 'auth0' : connection.name}|${id}`
-  if (names.some(name => tenant.users.find(name)?.connection === connection.name) || tenant.users.bySub(sub) !== undefined) throw managementError(409, 'The user already exists.', 'auth0_idp_error')
-  const user = tenant.users.add({ sub, connection: connection.name, emailVerified: false, ...(typeof given.password === 'string' && { password: given.password }) })
+  if (names.some(name => tenant.users.find(name)?.connection === connection.name) ||
+    tenant.users.bySub(sub) !== undefined) throw managementError(409, 'The user already exists.', 'auth0_idp_error')
+  const user = tenant.users.add({
+    sub,
+    connection: connection.name,
+    emailVerified: false,
+    ...(typeof given.password === 'string' && { password: given.password })
+  })
   changeUser(tenant, user, given)
   return user
 }
@@ -70,7 +90,9 @@ export function createUser (call: Pick<ManagementCall, 'tenant' | 'state'>, give
 export function changeUser (tenant: TenantContext, user: StoredUser, changes: Readonly<Record<string, unknown>>): void {
   const { user_metadata: userMetadata, app_metadata: appMetadata, ...rest } = changes
   change(user, fields, Object.fromEntries(Object.entries(rest).filter(([name]) => !loginFields.has(name))))
-  if (userMetadata !== undefined) change(user, fields, { user_metadata: mergeMetadata(user.userMetadata, userMetadata) })
+  if (userMetadata !== undefined) {
+    change(user, fields, { user_metadata: mergeMetadata(user.userMetadata, userMetadata) })
+  }
   if (appMetadata !== undefined) change(user, fields, { app_metadata: mergeMetadata(user.appMetadata, appMetadata) })
   user.updatedAt = new Date(tenant.now() * 1000).toISOString()
 }
@@ -103,7 +125,10 @@ export const users: readonly ManagementEndpoint[] = [{
   method: 'GET',
   path: '/users-by-email',
   scopes: ['read:users'],
-  handle: ({ tenant, query }) => json(200, tenant.users.list.filter(({ email }) => email === query.get('email')).map(user => selectFields(userDocument(user), query)))
+  handle: ({ tenant, query }) =>
+    json(200, tenant.users.list.filter(({ email }) =>
+      email === query.get('email')
+    ).map(user => selectFields(userDocument(user), query)))
 }, {
   method: 'GET',
   path: '/users/:id',
