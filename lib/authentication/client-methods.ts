@@ -1,14 +1,11 @@
-import type { TokenResponse } from '../../types/tokens.js'
-import type { Sleep } from '../base/sleep.js'
 import type { AuthorizationServer } from './server/authorization-server.js'
 import { authorizationParams, pushedParams, type AuthorizeParams } from './api/authorization-params.js'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from './api/authorize.js'
-import { startBackchannelAuthentication, type BackchannelAuthentication } from './api/backchannel.js'
 import { changePassword, legacyLogin, signup } from './api/database.js'
 import { legacyDelegation } from './api/delegated.js'
-import { startDeviceAuthorization, type DeviceAuthorization } from './api/device.js'
 import { registerClient } from './api/dynamic-registration.js'
 import { samlMetadata, wsfedMetadata } from './api/enterprise.js'
+import { bind } from './bind-operation.js'
 import * as grants from './api/grants.js'
 import { legacyImpersonate, legacyTokenInfo, legacyUnlink } from './api/legacy-users.js'
 import { oidcLogoutUrl, v2LogoutUrl, type LogoutUrlParams } from './api/logout.js'
@@ -17,16 +14,9 @@ import { passkeyLoginChallenge, passkeySignupChallenge } from './api/passkeys.js
 import {
   legacySmsLogin, legacyVerify, startOtpChallenge, startPasswordlessEmail, startPasswordlessSms
 } from './api/passwordless.js'
-import { poll } from './server/polling.js'
 import type { RequestOptions } from './server/request-options.js'
 import { legacySocialLogin, nativeSocialLogin } from './api/social.js'
 import { fetchUserInfo, type UserInfoOptions } from './api/users.js'
-
-/** An operation of a server as a method of its client. */
-function bind<P, O, R> (server: AuthorizationServer,
-  operation: (server: AuthorizationServer, params: P, options?: O) => R): (params: P, options?: O) => R {
-  return (params, options) => operation(server, params, options)
-}
 
 export type Authorize = ReturnType<typeof authorize>
 
@@ -119,44 +109,6 @@ export function passwordless (server: AuthorizationServer) {
     /** @deprecated Tenants since June 2017 do not have `/passwordless/verify`. Use `getToken.passwordlessOtp()`. */
     verify: bind(server, legacyVerify)
   }
-}
-
-/** How a request is polled for. */
-export interface PollOptions extends RequestOptions {
-  /** Waits between two attempts. For tests. */
-  sleep?: Sleep | undefined
-}
-
-export type Backchannel = ReturnType<typeof backchannel>
-
-export function backchannel (server: AuthorizationServer) {
-  return {
-    /** Asks a user to log in on another device. */
-    start: bind(server, startBackchannelAuthentication),
-    /** Waits for the answer, as often and as long as Auth0 said. */
-    poll: ({ authReqId, interval, expiresIn }: BackchannelAuthentication,
-      options: PollOptions = {}): Promise<TokenResponse> =>
-      poll({ interval, expiresIn, now: server.now, ...waiting(options) }, () =>
-        grants.cibaGrant(server, { authReqId }, options))
-  }
-}
-
-export type Device = ReturnType<typeof device>
-
-export function device (server: AuthorizationServer) {
-  return {
-    /** Begins a login that the user finishes on another device. */
-    start: bind(server, startDeviceAuthorization),
-    /** Waits for the user, as often and as long as Auth0 said. */
-    poll: ({ deviceCode, interval, expiresIn }: Pick<DeviceAuthorization, 'deviceCode' | 'interval' | 'expiresIn'>,
-      options: PollOptions = {}): Promise<TokenResponse> =>
-      poll({ interval, expiresIn, now: server.now, ...waiting(options) }, () =>
-        grants.deviceCodeGrant(server, { deviceCode }, options))
-  }
-}
-
-function waiting ({ signal, sleep }: PollOptions): Pick<PollOptions, 'signal' | 'sleep'> {
-  return { signal, sleep }
 }
 
 export type Mfa = ReturnType<typeof mfa>

@@ -9,6 +9,7 @@ import { createAssertionSigner } from '../tokens/assertion.js'
 import { TokenVerifier } from '../tokens/verifier.js'
 import { createAuthorizationServer, type AuthorizationServer } from './server/authorization-server.js'
 import * as groups from './client-methods.js'
+import * as polling from './polling-methods.js'
 import { revokeToken, type RevokeTokenParams } from './api/revoke.js'
 import type { RequestOptions } from './server/request-options.js'
 
@@ -46,9 +47,9 @@ export class AuthenticationClient {
   /** Codes and links by e-mail and text message. */
   readonly passwordless: groups.Passwordless
   /** Logins that the user confirms on another device (CIBA). */
-  readonly backchannel: groups.Backchannel
+  readonly backchannel: polling.Backchannel
   /** Logins of devices without a browser. @see RFC 8628 */
-  readonly device: groups.Device
+  readonly device: polling.Device
   /** Second factors. */
   readonly mfa: groups.Mfa
   readonly passkeys: groups.Passkeys
@@ -77,8 +78,8 @@ export class AuthenticationClient {
     this.getToken = groups.getToken(server)
     this.database = groups.database(server)
     this.passwordless = groups.passwordless(server)
-    this.backchannel = groups.backchannel(server)
-    this.device = groups.device(server)
+    this.backchannel = polling.backchannel(server)
+    this.device = polling.device(server)
     this.mfa = groups.mfa(server)
     this.passkeys = groups.passkeys(server)
     this.users = groups.users(server)

@@ -35,7 +35,7 @@ export type {
   LegacySmsLoginParams, LegacyVerifyParams, OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams,
   PasswordlessStart
 } from './api/passwordless.js'
-export type { PollOptions } from './client-methods.js'
+export type { PollOptions } from './polling-methods.js'
 export type { RequestOptions } from './server/request-options.js'
 export type { RevokeTokenParams } from './api/revoke.js'
 export type { LegacySocialLoginParams, NativeSocialLoginParams, NativeSocialToken } from './api/social.js'

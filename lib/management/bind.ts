@@ -1,5 +1,5 @@
-import { callReader, type Call } from './call.js'
-import type { Caller } from './caller.js'
+import { callReader, type ApiRequest } from './call.js'
+import type { ApiSender } from './api-sender.js'
 import type { Row } from './endpoint.js'
 import { subscribe } from './events/subscribe.js'
 
@@ -11,20 +11,20 @@ interface Rows {
 }
 
 /** Makes methods of rows. */
-export function bind<T extends object> (rows: T, caller: Caller): Bound<T> {
-  return bindRows(rows as unknown as Rows, caller) as Bound<T>
+export function bind<T extends object> (rows: T, sender: ApiSender): Bound<T> {
+  return bindRows(rows as unknown as Rows, sender) as Bound<T>
 }
 
-function bindRows (rows: Rows, caller: Caller): Record<string, unknown> {
+function bindRows (rows: Rows, sender: ApiSender): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(rows).map(([name, value]) => [name, isRow(value) ? method(value, caller) : bindRows(value, caller)])
+    Object.entries(rows).map(([name, value]) => [name, isRow(value) ? method(value, sender) : bindRows(value, sender)])
   )
 }
 
-function method (row: Row<unknown>, caller: Caller): unknown {
+function method (row: Row<unknown>, sender: ApiSender): unknown {
   const read = callReader(row)
-  if (row.form === 'events') return (...args: unknown[]) => subscribe(caller, row, read(args) as Call)
-  const call = async (...args: unknown[]): Promise<unknown> => caller.call(row, await read(args))
+  if (row.form === 'events') return (...args: unknown[]) => subscribe(sender, row, read(args) as ApiRequest)
+  const call = async (...args: unknown[]): Promise<unknown> => sender.call(row, await read(args))
   return row.listing === undefined ? call : Object.assign(call, { listing: row.listing })
 }
 

@@ -6,7 +6,7 @@ import type { Row, Verb } from './endpoint.js'
 import { multipart } from './multipart.js'
 
 /** One call of an endpoint, ready to be sent. */
-export interface Call {
+export interface ApiRequest {
   /** Method and path as documented, for messages. */
   what: string
   verb: Verb
@@ -23,7 +23,7 @@ export interface Call {
 const OPTIONS = new Set(['signal', 'timeout', 'headers'])
 
 /** The reader of a row's arguments: path parameters, then the body, then the query, then the options. */
-export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Promise<Call> | Call {
+export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Promise<ApiRequest> | ApiRequest {
   const { verb, path, ids, body, query, form } = row
   const what = `${verb} ${path}`
   const writePath = pathWriter(path, ids)
@@ -34,8 +34,8 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
     : new Set([...OPTIONS, form === 'multipart' ? 'onProgress' : 'maxReconnects'])
   return args => {
     const target = writePath(args) + (query === undefined ? '' : queryString(args[queryAt]))
-    const options = readOptions(args[optionsAt], known)
-    const call: Call = {
+    const options = readUploadOptions(args[optionsAt], known)
+    const call: ApiRequest = {
       what,
       verb,
       target,
@@ -56,13 +56,14 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
   }
 }
 
-async function withFile (call: Call, fields: Record<string, unknown>, { onProgress }: UploadOptions): Promise<Call> {
+async function withFile (call: ApiRequest, fields: Record<string, unknown>,
+  { onProgress }: UploadOptions): Promise<ApiRequest> {
   const { headers, body, repeatable } = await multipart(fields, 'users', onProgress)
   return { ...call, headers: { ...call.headers, ...headers }, body, repeatable }
 }
 
 /** The options of a call. One that is not known is probably a query or a body in the wrong place. */
-function readOptions (options: unknown, known: ReadonlySet<string>): UploadOptions {
+function readUploadOptions (options: unknown, known: ReadonlySet<string>): UploadOptions {
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError('options', 'The call ' +

@@ -1,38 +1,38 @@
 import type { RateLimit } from '../../types/management.js'
 import { bind, type Bound } from './bind.js'
-import { Caller } from './caller.js'
+import { ApiSender } from './api-sender.js'
 import { InvalidArgumentError } from '../errors.js'
-import { readOptions, type ManagementClientOptions } from './options.js'
+import { senderOptions, type ManagementClientOptions } from './options.js'
 import * as resources from './resources/index.js'
 
 /** The endpoints, grouped by resource: `client.users.roles.list(id)`. They are rows of `resources/`. */
 export interface ManagementClient extends Bound<typeof resources> {}
 
-const callers = new WeakMap<ManagementClient, Caller>()
+const senders = new WeakMap<ManagementClient, ApiSender>()
 
 /** What sends a client's calls. */
-export function callerOf (client: ManagementClient): Caller {
-  const caller = callers.get(client)
-  if (caller === undefined) throw new InvalidArgumentError('client', 'The client must be a ManagementClient.')
-  return caller
+export function senderOf (client: ManagementClient): ApiSender {
+  const sender = senders.get(client)
+  if (sender === undefined) throw new InvalidArgumentError('client', 'The client must be a ManagementClient.')
+  return sender
 }
 
 /** A client of Auth0's Management API. */
 export class ManagementClient {
-  readonly #caller: Caller
+  readonly #sender: ApiSender
   readonly #close: () => Promise<void>
 
   constructor (options: ManagementClientOptions) {
-    const settings = readOptions(options)
-    this.#caller = new Caller(settings)
-    callers.set(this, this.#caller)
+    const settings = senderOptions(options)
+    this.#sender = new ApiSender(settings)
+    senders.set(this, this.#sender)
     this.#close = () => settings.http.close()
-    Object.assign(this, bind(resources, this.#caller))
+    Object.assign(this, bind(resources, this.#sender))
   }
 
   /** Auth0's rate limit as the latest answer told it; `rateLimitOf(result)` tells that of one result. */
   get rateLimit (): RateLimit | undefined {
-    return this.#caller.rateLimit
+    return this.#sender.rateLimit
   }
 
   /** Closes the connections. */

@@ -6,7 +6,7 @@ import { parseDomain } from '../authentication/server/domain.js'
 import { sleep } from '../base/sleep.js'
 import { createHttp } from '../http/send.js'
 import type { RetryPolicy } from '../http/retry.js'
-import type { CallerOptions } from './caller.js'
+import type { ApiSenderOptions } from './api-sender.js'
 import { SharedLimit, type RateLimitWait } from './rate-limit/shared-limit.js'
 import { createThrottle, type ThrottleOptions } from './rate-limit/throttle.js'
 import { credentialsToken, givenToken, type TokenSource } from './token.js'
@@ -63,7 +63,7 @@ const MAX_WAIT = 60
 const clock = (): number => Date.now() / 1000
 
 /** What follows from the options. */
-export function readOptions (options: ManagementClientOptions): CallerOptions {
+export function senderOptions (options: ManagementClientOptions): ApiSenderOptions {
   refuseUnknownOptions(options)
   const { retry = {}, throttle, customDomain, now = clock } = options
   const timeout = readHttpTimeout(options) ?? 10
@@ -111,7 +111,7 @@ function sharedLimit (
 
 function tokenSource (
   options: ManagementClientOptions,
-  { issuer, http, retry, now }: Pick<CallerOptions, 'http' | 'retry' | 'now'> & { issuer: string }
+  { issuer, http, retry, now }: Pick<ApiSenderOptions, 'http' | 'retry' | 'now'> & { issuer: string }
 ): TokenSource {
   const {
     domain,

@@ -2,8 +2,8 @@ import type { SubscribeOptions, TenantChange, TenantEvent } from '../../../types
 import { ApiError, NetworkError, RateLimitError, TimeoutError } from '../../errors.js'
 import { parseText } from '../../base/json.js'
 import type { HttpStream } from '../../http/send.js'
-import type { Call } from '../call.js'
-import type { Caller } from '../caller.js'
+import type { ApiRequest } from '../call.js'
+import type { ApiSender } from '../api-sender.js'
 import type { Row } from '../endpoint.js'
 import { EventStreamParser, type ServerSentEvent } from './event-stream.js'
 
@@ -27,7 +27,8 @@ const PASSING = new Set(['timeout', 'connection_timeout'])
  * the iteration.
  * @throws NetworkError `event_stream_lost` when `maxReconnects` reconnects in a row brought no message
  */
-export async function * subscribe (caller: Caller, row: Row<unknown>, call: Call): AsyncGenerator<TenantEvent> {
+export async function * subscribe (sender: ApiSender, row: Row<unknown>,
+  call: ApiRequest): AsyncGenerator<TenantEvent> {
   const { maxReconnects = MAX_RECONNECTS } = call.options as SubscribeOptions
   let place = call
   let asked: number | undefined
@@ -35,8 +36,8 @@ export async function * subscribe (caller: Caller, row: Row<unknown>, call: Call
   let fruitless = 0
   let lost: unknown
   for (;;) {
-    const opened = caller.now()
-    const connection = await connect(caller, row, place, fruitless > 0)
+    const opened = sender.now()
+    const connection = await connect(sender, row, place, fruitless > 0)
     if ('body' in connection) {
       const parser = new EventStreamParser()
       try {
@@ -51,7 +52,7 @@ export async function * subscribe (caller: Caller, row: Row<unknown>, call: Call
           }
         }
         lost = undefined
-        if (caller.now() - opened >= STEADY) fruitless = 0
+        if (sender.now() - opened >= STEADY) fruitless = 0
       } catch (error) {
         // A connection that breaks or falls silent is the end of a connection, not of the subscription.
         if (!isDropped(error)) throw error
@@ -64,20 +65,20 @@ export async function * subscribe (caller: Caller, row: Row<unknown>, call: Call
       lost = connection.failure
     }
     if (fruitless >= maxReconnects) throw streamLost(call.what, maxReconnects, lost)
-    await caller.sleep(pauseBefore(asked, fruitless, caller.random), call.options.signal)
+    await sender.sleep(pauseBefore(asked, fruitless, sender.random), call.options.signal)
     fruitless++
   }
 }
 
 /** Opens a connection. A later one that fails for a passing reason counts as one that brought nothing. */
 async function connect (
-  caller: Caller,
+  sender: ApiSender,
   row: Row<unknown>,
-  call: Call,
+  call: ApiRequest,
   isLater: boolean
 ): Promise<HttpStream | { failure: unknown }> {
   try {
-    return await caller.open(row, {
+    return await sender.open(row, {
       ...call,
       headers: { ...call.headers, accept: 'text/event-stream', 'accept-encoding': 'identity' }
     })

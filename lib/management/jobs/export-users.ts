@@ -1,7 +1,7 @@
 import type { CallOptions, Job, User } from '../../../types/management.js'
 import { parseText } from '../../base/json.js'
 import { NetworkError } from '../../errors.js'
-import { callerOf, type ManagementClient } from '../client.js'
+import { senderOf, type ManagementClient } from '../client.js'
 import { unpacked } from './bytes.js'
 import { RecordSplitter } from './user-records.js'
 import { waitForJob } from './wait-for-job.js'
@@ -47,7 +47,7 @@ export async function * exportUsers (client: ManagementClient, options: ExportUs
   if (location === undefined) {
     throw new NetworkError(`The job ${started.id} is completed, but has no file.`, undefined, 'invalid_response')
   }
-  const file = await callerOf(client).download(location, 'The export file', signal)
+  const file = await senderOf(client).download(location, 'The export file', signal)
   try {
     const splitter = new RecordSplitter(MAX_USER)
     for await (const chunk of unpacked(file)) {

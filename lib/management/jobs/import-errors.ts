@@ -1,18 +1,7 @@
 import type { JobError } from '../../../types/management.js'
 import { isObject } from '../../base/json.js'
 import type { Batch } from './batches.js'
-
-/** Why one user was not imported. */
-export interface ImportError {
-  /**
-   * The line of the input the user begins on, from 1; for a list of objects its place. `undefined` where Auth0's
-   * report fits no user.
-   */
-  line: number | undefined
-  /** What identifies the user. */
-  user: { user_id?: string, email?: string, username?: string, phone_number?: string }
-  errors: { code: string, message: string, path?: string }[]
-}
+import type { ImportError } from './import-progress.js'
 
 const IDENTIFIERS = ['user_id', 'email', 'username', 'phone_number'] as const
 

@@ -1,6 +1,18 @@
 import { isObject } from '../../base/json.js'
 import { InvalidArgumentError } from '../../errors.js'
 
+/** Why one user was not imported. */
+export interface ImportError {
+  /**
+   * The line of the input the user begins on, from 1; for a list of objects its place. `undefined` where Auth0's
+   * report fits no user.
+   */
+  line: number | undefined
+  /** What identifies the user. */
+  user: { user_id?: string, email?: string, username?: string, phone_number?: string }
+  errors: { code: string, message: string, path?: string }[]
+}
+
 /** A job that Auth0 works on. */
 export interface ActiveJob {
   id: string

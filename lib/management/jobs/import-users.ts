@@ -1,9 +1,10 @@
 import type { JobError } from '../../../types/management.js'
 import { nearestName } from '../../base/nearest-name.js'
 import { InvalidArgumentError, RateLimitError, TimeoutError } from '../../errors.js'
-import { callerOf, type ManagementClient } from '../client.js'
+import { senderOf, type ManagementClient } from '../client.js'
 import { JOB_BYTES, readBatches, type Batch } from './batches.js'
-import { forAll, withLines, type ImportError } from './import-errors.js'
+import type { ImportError } from './import-progress.js'
+import { forAll, withLines } from './import-errors.js'
 import { startProgress, type ImportProgress } from './import-progress.js'
 import { openUsers, type UsersInput, type UsersSource } from './users-input.js'
 import { followJob } from './wait-for-job.js'
@@ -139,7 +140,7 @@ class Import {
           throw new TimeoutError(`Other imports into the tenant did not end within ${timeout} s.`, error)
         }
       }
-      await callerOf(this.#client).sleep(interval, this.#signal)
+      await senderOf(this.#client).sleep(interval, this.#signal)
     }
   }
 
@@ -152,7 +153,7 @@ class Import {
 
   async #finish (id: string, batch: Batch): Promise<void> {
     const { interval = 2, timeout = 3600 } = this.#options
-    const { sleep } = callerOf(this.#client)
+    const { sleep } = senderOf(this.#client)
     const job = await followJob(this.#client, id, { interval, timeout, signal: this.#signal, sleep })
     const { inserted = 0, updated = 0, failed = 0 } = job.summary ?? {}
     const hasFailed = job.status === 'failed'

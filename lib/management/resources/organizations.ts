@@ -28,10 +28,8 @@ export const organizations = {
   /** Gets an organization by its name. Scope: `read:organizations`. */
   getByName: get('/organizations/name/{name}', { returns: of<Organization>() }),
   /** Searches organizations. */
-  search: checkpointList('/organizations/search', 'organizations', {
-    query: of<SearchOrganizationsQuery>(),
-    items: of<FoundOrganization>()
-  }),
+  search: checkpointList('/organizations/search', 'organizations',
+    { query: of<SearchOrganizationsQuery>(), items: of<FoundOrganization>() }),
   clientGrants: {
     /** Lists the client grants of an organization. Scope: `read:organization_client_grants`. */
     list: offsetList('/organizations/{id}/client-grants', 'client_grants', {
@@ -225,20 +223,14 @@ export const organizations = {
   },
   roles: {
     groups: {
-      /**
-       * Lists the groups that have a role in an organization. Early access. Scope: `read:roles` or
-       * `read:organization_groups`.
-       */
+      /** Lists the groups with a role in an organization (early access). Scope: `read:organization_groups`. */
       list: checkpointList('/organizations/{organization_id}/roles/{role_id}/groups', 'groups', {
         query: of<CheckpointQuery>(),
         items: of<RoleGroup>()
       })
     },
     members: {
-      /**
-       * Lists the members that have a role in an organization. Early access. Scope: `read:roles` or
-       * `read:organization_members`.
-       */
+      /** Lists the members with a role in an organization (early access). Scope: `read:organization_members`. */
       list: checkpointList('/organizations/{id}/roles/{role_id}/members', 'members', {
         query: of<OrganizationRoleMembersQuery>(),
         items: of<RoleMember>()

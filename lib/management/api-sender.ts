@@ -8,7 +8,7 @@ import { parseJson } from '../http/json.js'
 import { askedDelay, retryDelay, type RetryPolicy } from '../http/retry.js'
 import type { Http, HttpRequest, HttpResponse, HttpStream } from '../http/send.js'
 import { sleep, type Sleep } from '../base/sleep.js'
-import type { Call } from './call.js'
+import type { ApiRequest } from './call.js'
 import type { Row } from './endpoint.js'
 import { readRateLimit, remember } from './rate-limit/rate-limit.js'
 import type { SharedLimit } from './rate-limit/shared-limit.js'
@@ -16,7 +16,7 @@ import { Turn } from './rate-limit/turn.js'
 import type { TokenSource } from './token.js'
 
 /** What calls share. */
-export interface CallerOptions {
+export interface ApiSenderOptions {
   http: Http
   /** Without a slash at the end. */
   baseUrl: string
@@ -32,15 +32,15 @@ export interface CallerOptions {
 const MAX_BYTES = 16 * 1024 * 1024
 
 /** Sends calls: gets the token, waits where it has to, repeats what may be repeated. */
-export class Caller {
-  readonly #options: CallerOptions
+export class ApiSender {
+  readonly #options: ApiSenderOptions
   readonly sleep: Sleep
   /** The clock, epoch seconds. */
   readonly now: () => number
   readonly random: () => number
   #headers: Readonly<Record<string, string>> = {}
 
-  constructor (options: CallerOptions) {
+  constructor (options: ApiSenderOptions) {
     this.#options = options
     this.sleep = options.retry.sleep ?? sleep
     this.now = options.now
@@ -53,7 +53,7 @@ export class Caller {
   }
 
   /** Sends a call and reads its answer. */
-  async call (row: Row<unknown>, call: Call): Promise<unknown> {
+  async call (row: Row<unknown>, call: ApiRequest): Promise<unknown> {
     const response = await this.#exchange(row, call, request => this.#options.http.send(request))
     if (row.returns === undefined || isEmpty(response)) return undefined
     const result = parseJson(response, call.what)
@@ -62,7 +62,7 @@ export class Caller {
   }
 
   /** Sends a call whose answer is read as it comes. */
-  open (row: Row<unknown>, call: Call): Promise<HttpStream> {
+  open (row: Row<unknown>, call: ApiRequest): Promise<HttpStream> {
     return this.#exchange(row, call, async request => {
       const { status, headers, body } = await this.#options.http.stream(request)
       if (status < 300) return { status, headers, body }
@@ -84,7 +84,7 @@ export class Caller {
 
   async #exchange<T extends HttpResponse | HttpStream> (
     row: Row<unknown>,
-    call: Call,
+    call: ApiRequest,
     send: (request: HttpRequest) => Promise<T | HttpResponse>
   ): Promise<T> {
     const { retry, tokens, throttle } = this.#options
@@ -122,7 +122,7 @@ export class Caller {
   /** One attempt, once the rate limit has room for it. */
   async #attempt<T extends HttpResponse | HttpStream> (
     row: Row<unknown>,
-    call: Call,
+    call: ApiRequest,
     turn: Turn,
     send: (request: HttpRequest) => Promise<T | HttpResponse>,
     number: number
@@ -146,7 +146,7 @@ export class Caller {
     return { outcome, token }
   }
 
-  #refusal (call: Call, answer: HttpResponse, token: string): ApiError {
+  #refusal (call: ApiRequest, answer: HttpResponse, token: string): ApiError {
     return toApiError(answer, {
       what: call.what,
       now: this.now(),
@@ -168,7 +168,7 @@ export class Caller {
     return `The limit resets in ${Math.ceil(asked)} s. Option "retry.maxDelay" (${maxDelay} s) allows no longer wait.`
   }
 
-  #request (row: Row<unknown>, call: Call, token: string): HttpRequest {
+  #request (row: Row<unknown>, call: ApiRequest, token: string): HttpRequest {
     const { baseUrl, customDomain } = this.#options
     const { signal, timeout } = call.options
     const headers: Record<string, string> = { ...call.headers, authorization: `Bearer ${token}` }
@@ -211,7 +211,7 @@ async function textOf (body: HttpStream['body']): Promise<string> {
   return text
 }
 
-/** What others wait for too is not ended by one caller's abort; the caller is free at once all the same. */
+/** What others wait for too is not ended by one caller's abort; the sender is free at once all the same. */
 function unlessAborted<T> (work: Awaitable<T>, signal: AbortSignal | undefined): Awaitable<T> {
   if (!(work instanceof Promise) || signal === undefined) return work
   return new Promise<T>((resolve, reject) => {
