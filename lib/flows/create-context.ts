@@ -22,8 +22,10 @@ import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
 
 const DAY = 86_400
-/** DPoP proofs that are remembered: at 300 seconds each, 300 a second. */
+/** DPoP proofs that are remembered, of all keys and of one: at 300 seconds each, 300 and 30 a second. */
 const MAX_PROOFS = 100_000
+const MAX_PROOFS_OF_KEY = 10_000
+const MAX_LOGOUT_TOKENS = 100_000
 
 /** A context, and what has to be released with it. */
 export interface OwnedPluginContext {
@@ -42,7 +44,10 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     ...(config.customFetch !== undefined && { customFetch: config.customFetch }),
     ...(config.tls !== undefined && { tls: config.tls })
   })
-  const revocations = config.revocationStore ?? new MemoryRevocationStore({ now: config.now })
+  const onFull = (memory: string) => () =>
+    emit({ type: 'warning', outcome: 'failure', reason: `${memory}_full`, blame: 'application' })
+  const revocations = config.revocationStore ??
+    new MemoryRevocationStore({ now: config.now, onFull: onFull('revocation_list') })
   const sealer = sealerFor(config)
   const suffix = cookieSuffix(config)
   const cookieNames = sessionCookieNames(config, suffix)
@@ -64,13 +69,19 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
           ? { ...cookieAttributes(config.transactionCookie, true), sameSite: 'none', secure: true }
           : cookieAttributes(config.transactionCookie, secure),
       sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
-      now: config.now
+      now: config.now,
+      onFull: onFull('taken_transactions')
     }),
     refreshMutex: createKeyedMutex(),
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as PluginContext['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000),
-    dpopProofs: createUsedIds(MAX_PROOFS),
+    dpopProofs: createUsedIds({
+      maxEntries: MAX_PROOFS,
+      maxEach: MAX_PROOFS_OF_KEY,
+      onFull: onFull('dpop_proofs')
+    }),
+    logoutTokens: createUsedIds({ maxEntries: MAX_LOGOUT_TOKENS, onFull: onFull('logout_tokens') }),
     dpopNonces: config.api.dpopNonce === true ? createDpopNonces(config.sessionSecrets[0]!) : undefined,
     mfaSealer: sealer('mfa', 1),
     emit
@@ -98,6 +109,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
       now: config.now,
       cacheEntries: config.cacheEntries,
       storeTimeout: config.storeTimeout,
+      clockTolerance: config.clockTolerance,
       onStoreError: config.onStoreError,
       warn
     })

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { COOKIE_LIMIT, cookieSize } from '../stateless/chunks.js'
 import { decodeTransaction, encodeTransaction } from './transaction-format.js'
-import { isState, TakenStates } from './transaction-states.js'
+import { createUsedIds } from '../../base/use-once.js'
+import { isState } from './transaction-states.js'
 import type { Sealer } from '../sealing/seal.js'
 import type { CookieAttributes, CookieJar, TransactionStore } from '../../../types/stores.js'
 
@@ -15,6 +16,10 @@ export interface CookieTransactionsOptions {
   maxCount?: number
   /** Bytes their cookies may take together. Default 4096. */
   maxBytes?: number
+  /** Logins that are remembered as taken. Default 100 000. */
+  maxTaken?: number
+  /** Told once, when a login had to be forgotten that could still be taken again. */
+  onFull?: () => void
 }
 
 interface Pending {
@@ -29,8 +34,9 @@ const MOST_CLEARED = 32
 
 /** Keeps each transaction in a cookie of its own, so that logins in several tabs do not disturb each other. */
 export function createCookieTransactions (options: CookieTransactionsOptions): TransactionStore {
-  const { attributes, sealer, now, maxCount = 8, maxBytes = 4096 } = options
-  const taken = new TakenStates({ now })
+  const { attributes, sealer, now, maxCount = 8, maxBytes = 4096, maxTaken = 100_000, onFull } = options
+  /** Two equal callbacks at the same time give one login. */
+  const taken = createUsedIds({ maxEntries: maxTaken, onFull })
   const nameOf = (jar: CookieJar, state: string) => `${options.name(jar.secure)}_${state}`
 
   function open (value: string, state: string) {
@@ -86,9 +92,11 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
       if (value === undefined) return undefined
       const kept = open(value, state)
       jar.clear(name, attributes(jar.secure, kept?.transaction.responseMode === 'form_post'))
-      return kept !== undefined && kept.expiresAt > now() && taken.take(state, kept.expiresAt)
-        ? kept.transaction
-        : undefined
+      if (kept === undefined || kept.expiresAt <= now()) return undefined
+      const { transaction, expiresAt } = kept
+      if (taken.has(state, transaction.createdAt, now())) return undefined
+      taken.add(state, { at: transaction.createdAt, until: expiresAt }, now())
+      return transaction
     },
 
     delete (jar, state) {
