@@ -8,7 +8,7 @@ import { createKeyedMutex } from '../base/keyed-mutex.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
 import { createSealer, openingFormer, type Sealer } from '../stores/sealing/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
-import { createStatefulSessions } from '../stores/stateful/stateful-sessions.js'
+import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
 import type { CookieAttributes, RevocationStore } from '../../types/stores.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
 import { createUsedIds } from '../base/use-once.js'
@@ -48,6 +48,12 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     emit({ type: 'warning', outcome: 'failure', reason: `${memory}_full`, blame: 'application' })
   const revocations = config.revocationStore ??
     new MemoryRevocationStore({ now: config.now, onFull: onFull('revocation_list') })
+  if (config.importSessions !== undefined && config.revocationStore === undefined &&
+    process.env.NODE_ENV === 'production') {
+    log.warn({ code: 'import_without_revocation_store' },
+      'auth0 warning: with "importSessions" and no "revocationStore", a session that was ended in this process can ' +
+        'come back in another one, or after a restart, by its old cookie. Set "revocationStore".')
+  }
   const sealer = sealerFor(config)
   const suffix = cookieSuffix(config)
   const cookieNames = sessionCookieNames(config, suffix)
@@ -121,6 +127,9 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     sealer: config.encryptAtRest ? sealer('store', days) : undefined,
     idSealer: sealer('session', days),
     revocations,
+    ...(config.importSessions !== undefined && {
+      revocationDuration: Math.max(LOGIN_IN_FLIGHT, config.lifetime.absoluteDuration)
+    }),
     cacheEntries: config.cacheEntries,
     lifetime: config.lifetime,
     now: config.now,

@@ -28,8 +28,10 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
     maxAge: MAX_AGE
   })
   const { iss, jti, iat } = claims
-  if (context.logoutTokens.has(jti, iat, now, iss)) throw new BackchannelLogoutError('The logout token was used before.')
-  await revokeEverywhere(context, claims.iss, {
+  if (context.logoutTokens.has(jti, iat, now, iss)) {
+    throw new BackchannelLogoutError('The logout token was used before.')
+  }
+  await revokeEverywhere(context, iss, {
     ...(claims.sid !== undefined && { sid: claims.sid }),
     ...(claims.sub !== undefined && { sub: claims.sub })
   })

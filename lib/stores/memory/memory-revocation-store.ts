@@ -113,10 +113,9 @@ export class MemoryRevocationStore implements RevocationStore {
 }
 
 function warnOfFullList (): void {
-  process.emitWarning('The list of revoked sessions is full: sessions older than the oldest revocation that had to go ' +
-    'are refused. Use a revocation store in Redis or PostgreSQL, or raise "maxEntries".', {
-    code: 'AUTH0_REVOCATIONS_FULL'
-  })
+  process.emitWarning('The list of revoked sessions is full: sessions that are older than a revocation which had to ' +
+    'go are refused. Use a revocation store in Redis or PostgreSQL, or raise "maxEntries".',
+  { code: 'AUTH0_REVOCATIONS_FULL' })
 }
 
 function later (latest: number | undefined, entry: Entry | undefined): number | undefined {

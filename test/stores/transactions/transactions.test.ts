@@ -11,7 +11,13 @@ import type { Transaction, TransactionStore } from '../../../types/stores.js'
 const SECRET = 'a secret of quite enough characters, really'
 
 function cookieTransactions (
-  options: { clock?: { now: () => number }, purpose?: string, maxCount?: number, maxBytes?: number, maxTaken?: number } = {}
+  options: {
+    clock?: { now: () => number }
+    purpose?: string
+    maxCount?: number
+    maxBytes?: number
+    maxTaken?: number
+  } = {}
 ) {
   const { clock = new Clock(), purpose = 'client-a transaction', ...limits } = options
   return createCookieTransactions({
