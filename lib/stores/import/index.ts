@@ -75,7 +75,9 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       sub: record.user.sub,
       ...(record.sid !== undefined && { sid: record.sid })
     })
-    if (isRevoked(revokedAt, record.createdAt, options.clockTolerance)) return undefined
+    // Revocations of sessions in cookies reach further by themselves.
+    const tolerance = inner.kind === 'store' ? options.clockTolerance : 0
+    if (revokedAt !== undefined && isRevoked(revokedAt + tolerance, record.createdAt)) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
     const current = await inner.update(jar, record.id, saved => saved)
     try {

@@ -2,9 +2,6 @@ import { MemoryRevocationStore } from '../memory/memory-revocation-store.js'
 import { bounded } from '../store-deadline.js'
 import type { Awaitable, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
-/** Seconds that the clocks of two servers may differ, unless the options say otherwise. */
-const CLOCK_TOLERANCE = 30
-
 /** What is asked about a session. */
 export interface WatchedSession {
   owner: RevocationOwner
@@ -18,11 +15,11 @@ export interface RevocationWatch {
   /** Whether anybody ended the session; at once where the list answers at once. */
   ended(session: WatchedSession): Awaitable<boolean>
   /**
-   * When a session that begins now counts as created: beyond the reach of revocations that were known before, whatever
-   * the clocks of other servers say. A list that cannot be asked changes nothing.
+   * When a session that begins now counts as created. A revocation reaches `tolerance` seconds beyond its time; a login
+   * that came after it is not ended by it. A list that cannot be asked changes nothing.
    */
   begin(session: WatchedSession): Awaitable<number>
-  /** Ends sessions that exist at `at`; remembered until `until`. */
+  /** Ends sessions that were created at or before `at`; remembered until `until`. */
   end(filter: RevocationFilter, at: number, until: number): Awaitable<void>
 }
 
@@ -31,11 +28,11 @@ export interface RevocationWatch {
  * is dropped when the headers are sent, where there is no time to ask.
  */
 export function watchRevocations (
-  { store, now, timeout, tolerance = CLOCK_TOLERANCE, warn }: {
+  { store, now, timeout, tolerance, warn }: {
     store: RevocationStore
     now: () => number
     timeout: number
-    tolerance?: number | undefined
+    tolerance: number
     warn: (code: string, detail: object) => void
   }
 ): RevocationWatch {
@@ -45,7 +42,7 @@ export function watchRevocations (
     here === store ? here.revokedAt(owner) : here.known(owner)
 
   function endedHere ({ owner, createdAt }: WatchedSession): boolean {
-    return isRevoked(knownHere(owner), createdAt, tolerance)
+    return isRevoked(knownHere(owner), createdAt)
   }
 
   /** Asks the list; at once where it answers at once. */
@@ -72,8 +69,8 @@ export function watchRevocations (
       if (here === store) return false
       const answer = latest(session.owner)
       return answer instanceof Promise
-        ? answer.then(revokedAt => isRevoked(revokedAt, session.createdAt, tolerance))
-        : isRevoked(answer, session.createdAt, tolerance)
+        ? answer.then(revokedAt => isRevoked(revokedAt, session.createdAt))
+        : isRevoked(answer, session.createdAt)
     },
 
     begin ({ owner, createdAt }) {
@@ -92,14 +89,11 @@ export function watchRevocations (
   }
 }
 
-/** Whether a revocation ends a session, though the clocks of the two servers may differ by `tolerance` seconds. */
-export function isRevoked (revokedAt: number | undefined, createdAt: number, tolerance: number): boolean {
-  return revokedAt !== undefined && createdAt <= revokedAt + tolerance
+export function isRevoked (revokedAt: number | undefined, createdAt: number): boolean {
+  return revokedAt !== undefined && createdAt <= revokedAt
 }
 
-/** A login after a revocation is not ended by it, however soon it came. */
 function beyond (revokedAt: number | undefined, createdAt: number, tolerance: number): number {
-  return revokedAt === undefined || createdAt <= revokedAt
-    ? createdAt
-    : Math.max(createdAt, Math.floor(revokedAt + tolerance) + 1)
+  const isLater = revokedAt !== undefined && createdAt <= revokedAt && createdAt > revokedAt - tolerance
+  return isLater ? Math.floor(revokedAt) + 1 : createdAt
 }

@@ -16,13 +16,13 @@ export interface StatelessSessionsOptions extends SessionCookiesOptions {
 
 /** Keeps sessions in the browser's cookies alone. Answers synchronously unless the revocation list does not. */
 export function createStatelessSessions (options: StatelessSessionsOptions): Sessions {
-  const { lifetime, now, warn, onStoreError = 'fail' } = options
+  const { lifetime, now, warn, onStoreError = 'fail', clockTolerance = 30 } = options
   const cookies = new SessionCookies(options)
   const revocations = watchRevocations({
     store: options.revocations,
     now,
     timeout: options.storeTimeout ?? 2,
-    tolerance: options.clockTolerance,
+    tolerance: clockTolerance,
     warn
   })
 
@@ -145,7 +145,9 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     },
 
     async revoke (filter) {
-      await revocations.end(filter, now(), now() + lifetime.absoluteDuration)
+      // Sessions that began at a server whose clock is ahead are meant, too.
+      const at = now() + clockTolerance
+      await revocations.end(filter, at, at + lifetime.absoluteDuration)
       return 0
     }
   }
