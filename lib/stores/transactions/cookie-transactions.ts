@@ -31,6 +31,8 @@ interface Pending {
 
 /** Unreadable leftovers that one response clears at most. */
 const MOST_CLEARED = 32
+/** Cookies of logins that are looked at: a header may hold thousands. */
+const MOST_SEEN = 128
 
 /** Keeps each transaction in a cookie of its own, so that logins in several tabs do not disturb each other. */
 export function createCookieTransactions (options: CookieTransactionsOptions): TransactionStore {
@@ -50,6 +52,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
     const prefix = nameOf(jar, '')
     return jar.names(prefix)
       .filter(name => isState(name.slice(prefix.length)) && name !== except)
+      .slice(0, MOST_SEEN)
       .map(name => {
         const value = jar.get(name)!
         const kept = open(value, name.slice(prefix.length))
@@ -104,7 +107,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
       const names = jar.names(prefix).filter(name => {
         const own = name.slice(prefix.length)
         return isState(own) && (state === undefined || own === state)
-      })
+      }).slice(0, MOST_SEEN)
       for (const name of names) jar.clear(name, attributes(jar.secure, false))
     }
   }
