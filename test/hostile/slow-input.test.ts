@@ -137,7 +137,7 @@ const eventStream = async (text: string, size: number) => {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
   let count = 0
-  for await (const _ of serverSentEvents(chunks())) count += 1
+  for await (const { data } of serverSentEvents(chunks())) count += data.length
   return count
 }
 

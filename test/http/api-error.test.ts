@@ -313,7 +313,8 @@ t.test('no member of an error repeats what was sent, as it is or as a form spell
   for (const text of spellings) {
     for (const status of [401, 429]) {
       for (const body of bodies) {
-        const error = errorOf(status, body(text), { 'www-authenticate': `Bearer error="${text}"`, 'x-a': text }, secrets)
+        const headers = { 'www-authenticate': `Bearer error="${text}"`, 'x-a': text }
+        const error = errorOf(status, body(text), headers, secrets)
         const shown = inspect({
           ...error,
           message: error.message,

@@ -50,7 +50,8 @@ export interface AuthorizationServerOptions {
   assertionSigner?: AssertionSigner | undefined
   /** Whether `http` presents a client certificate. */
   tls?: boolean | undefined
-  dpop?: boolean | { key: DpopKeyInput } | undefined
+  /** A key, one to be generated, or where to get one that several servers share. */
+  dpop?: boolean | { key: DpopKeyInput } | (() => Promise<DpopKey>) | undefined
   http: Http
   now: () => number
   /** Seconds the metadata is fresh. Default 600. */
@@ -87,6 +88,7 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
     keys: remoteKeys({ jwksUri: async () => (await metadata()).jwks_uri, http, now, maxAge: options.jwksMaxAge }),
     get dpop () {
       if (options.dpop === undefined || options.dpop === false) return undefined
+      if (typeof options.dpop === 'function') return (dpop ??= options.dpop())
       return (dpop ??= createDpopKey(options.dpop === true ? true : options.dpop.key))
     },
     metadata,
