@@ -9,7 +9,7 @@ import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.
 import { createSealer, openingFormer, type Sealer } from '../stores/sealing/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
 import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
-import type { CookieAttributes, RevocationStore } from '../../types/stores.js'
+import type { CookieAttributes, RevocationStore, TransactionStore } from '../../types/stores.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
 import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
@@ -68,7 +68,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     sessions: importing === undefined ? sessions : importing(sessions, importingOptions(config, revocations)),
     sessionCookieName: secure => cookieNames(secure).session,
     revocations,
-    transactions: config.transactionStore ?? createCookieTransactions({
+    transactions: ownTransactions(config.transactionStore, suffix) ?? createCookieTransactions({
       name: prefixed(config.transactionCookie, `a0_${suffix}_tx`),
       attributes: (secure, formPost) =>
         formPost
@@ -98,6 +98,10 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       await http.close()
     }
   }
+}
+
+function ownTransactions (store: TransactionStore | undefined, suffix: string): TransactionStore | undefined {
+  return store?.forRegistration?.(suffix) ?? store
 }
 
 function createSessions (config: Config, revocations: RevocationStore, sealer: SealerFor,
