@@ -245,10 +245,51 @@ test('PostgreSQL', async t => {
     let asked = 0
     pool.before = () => {
       asked++
-      throw Object.assign(new Error('connection terminated'), { code: '57P01' })
+      throw Object.assign(new Error('connection terminated'), { code: '57014' })
+    }
+    await t.rejects(store.get('k'), { code: '57014' })
+    t.equal(asked, 1)
+  })
+
+  t.test('a statement whose connection broke is repeated once, whether or not it was carried out', async t => {
+    const lost = [{ code: '57P01' }, { code: '57P02' }, { code: '57P03' }, { code: '08006' }, { code: '08003' },
+      { code: 'ECONNRESET' }, { code: 'EPIPE' }, { message: 'Connection terminated unexpectedly' }]
+    const calls: Record<string, [(store: PostgresSessionStore) => Promise<unknown>, unknown]> = {
+      get: [async store => (await store.get('k'))?.version, 1],
+      list: [async store => (await store.list({ sub: 'auth0|1' })).length, 1],
+      create: [async store => await store.create('new', entry()), undefined],
+      update: [async store => await store.update('k', entry({ version: 2, value: 'next' })), true],
+      'a stale update': [async store => await store.update('k', entry({ version: 5, value: 'next' })), false],
+      touch: [async store => await store.touch('k', 4000), true],
+      delete: [async store => await store.delete('k'), undefined],
+      sweep: [async store => { await store.sweep() }, undefined],
+      lock: [async store => await store.lock('l', { leaseSeconds: 5, waitSeconds: 0 }, async () => 'ran'), 'ran']
+    }
+    for (const [name, [call, expected]] of Object.entries(calls)) {
+      for (const [index, kind] of lost.entries()) {
+        for (const when of ['before', 'after'] as const) {
+          const pool = new FakePostgres()
+          const store = new PostgresSessionStore({ pool, now: () => 1000, sweepInterval: 0 })
+          await store.migrate()
+          await store.create('k', entry())
+          let failures = 1
+          pool[when] = () => {
+            if (failures-- > 0) throw Object.assign(new Error(kind.message ?? 'gone'), kind)
+          }
+          t.same(await call(store), expected, `${name}, ${index} ${when}`)
+        }
+      }
+    }
+    const pool = new FakePostgres()
+    const store = new PostgresSessionStore({ pool, now: () => 1000, sweepInterval: 0 })
+    await store.migrate()
+    let asked = 0
+    pool.before = () => {
+      asked++
+      throw Object.assign(new Error('gone'), { code: '57P01' })
     }
     await t.rejects(store.get('k'), { code: '57P01' })
-    t.equal(asked, 1)
+    t.equal(asked, 2, 'once')
   })
 
   t.test('expired rows cannot be read before they are swept, and live locks are not swept (STO-06)', async t => {
@@ -380,9 +421,10 @@ test('the bridge', async t => {
       }
     })
     const bridge = fromSessionStore(store, { now: () => 1000 })
-    const foreign = [{ cookie: {} }, { auth0: null }, { auth0: { owner: {} } }, {
-      auth0: { key: 'f', owner: { sub: 'auth0|1' }, value: 'v', version: 'x' }
-    }, 'text', null]
+    const foreign = [{ cookie: {} }, { cookie: {}, auth0: null }, { cookie: {}, auth0: 'theirs', user: {} }, {
+      cookie: {},
+      auth0: { key: 'f' }
+    }, JSON.stringify({ cookie: {} })]
     for (const [at, session] of foreign.entries()) store.kept.set(`f${at}`, session)
     for (const id of store.kept.keys()) t.equal(await bridge.get(id), undefined)
     await bridge.create('k', entry())
@@ -394,13 +436,41 @@ test('the bridge', async t => {
     t.equal(store.kept.size, foreign.length)
   })
 
-  t.test('finds nothing where the store lists nothing', async t => {
-    const bridge = fromSessionStore(callbackStore({
-      all: callback => {
-        callback(null, null)
+  t.test('finds sessions in whatever way a store lists them', async t => {
+    const shapes: Record<string, (kept: Map<string, unknown>) => unknown> = {
+      'a list': kept => [...kept.values()],
+      'by id': kept => Object.fromEntries(kept),
+      'texts by id': kept => Object.fromEntries([...kept].map(([id, session]) => [id, JSON.stringify(session)])),
+      'rows of texts': kept => [...kept].map(([sid, session]) => ({ sid, sess: JSON.stringify(session), expire: 1 })),
+      'rows of sessions': kept => [...kept].map(([session_id, data]) => ({ session_id, expires: 1, data })),
+      'one text': kept => JSON.stringify([...kept.values()])
+    }
+    for (const [name, shape] of Object.entries(shapes)) {
+      const store = callbackStore({ all: callback => callback(null, shape(store.kept)) })
+      const bridge = fromSessionStore(store, { now: () => 1000 })
+      t.same(await bridge.list({ sub: 'auth0|1' }), [], `${name}, empty`)
+      await bridge.create('k', entry())
+      store.kept.set('theirs', { cookie: {}, user: 'theirs' })
+      t.same((await bridge.list({ sub: 'auth0|1' })).map(({ key }) => key), ['k'], name)
+      t.equal(await bridge.deleteWhere({ sub: 'auth0|1' }), 1, name)
+      t.same([...store.kept.keys()], ['theirs'], name)
+    }
+  })
+
+  t.test('never says that nothing matches where it cannot know', async t => {
+    const whole = callbackStore()
+    await fromSessionStore(whole, { now: () => 1000 }).create('k', entry())
+    const { auth0, cookie } = whole.kept.get('k') as { auth0: object, cookie: object }
+    const answers = [null, undefined, 0, 'text', true, [null], ['text'], [{}], [{ sess: 'x' }],
+      [{ data: Buffer.from('x') }], ['k'], [['k', {}]], { k: 1 }, [{ cookie, auth0: { ...auth0, version: 'x' } }],
+      [{ cookie, auth0: { ...auth0, key: undefined } }], [{ auth0: { owner: {} } }]]
+    for (const answer of answers) {
+      const bridge = fromSessionStore(callbackStore({ all: callback => callback(null, answer) }), { now: () => 1000 })
+      for (const end of ['list', 'deleteWhere'] as const) {
+        await t.rejects(async () => await bridge[end]({ sub: 'auth0|1' }), { code: 'configuration_error', option: 'sessionStore' },
+          `${end} ${JSON.stringify(answer)}`)
       }
-    }))
-    t.same(await bridge.list({ sub: 'auth0|1' }), [])
+    }
   })
 
   t.test('says that a store without "all" cannot end sessions by user', async t => {
