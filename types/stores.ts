@@ -135,6 +135,10 @@ export type StoredSession = SessionData
 
 /** Who a session belongs to: what stores index. */
 export interface SessionOwner {
+  /**
+   * The issuer. The plugin adds `|` and the client id, so that applications which share a store do not list or end each
+   * other's sessions.
+   */
   iss: string
   sub: string
   sid?: string

@@ -8,6 +8,7 @@ import { createKeyedMutex } from '../base/keyed-mutex.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
 import { createSealer, openingFormer, type Sealer } from '../stores/sealing/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
+import { applicationStore } from '../stores/stateful/application-store.js'
 import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
 import type { CookieAttributes, RevocationStore, TransactionStore } from '../../types/stores.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
@@ -54,6 +55,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       'auth0 warning: with "importSessions" and no "revocationStore", a session that was ended in this process can ' +
         'come back in another one, or after a restart, by its old cookie. Set "revocationStore".')
   }
+  const servers = createServers(config, http)
   const sealer = sealerFor(config)
   const suffix = cookieSuffix(config)
   const cookieNames = sessionCookieNames(config, suffix)
@@ -64,7 +66,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
   const context: PluginContext = {
     config,
     now: config.now,
-    servers: createServers(config, http),
+    servers,
     sessions: importing === undefined ? sessions : importing(sessions, importingOptions(config, revocations)),
     sessionCookieName: secure => cookieNames(secure).session,
     revocations,
@@ -81,7 +83,8 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     refreshMutex: createKeyedMutex(),
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as PluginContext['flights'],
-    verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000),
+    verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000,
+      ({ claims, header, key }) => servers.get(claims.iss).keys.has(key, header)),
     dpopProofs: createUsedIds({
       maxEntries: MAX_PROOFS,
       maxEach: MAX_PROOFS_OF_KEY,
@@ -124,11 +127,15 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
       warn
     })
   }
+  const storeSealer = config.encryptAtRest ? sealer('store', days) : undefined
   return createStatefulSessions({
-    store: config.sessionStore,
+    store: applicationStore(config.sessionStore, {
+      clientId: config.clientId,
+      wrote: value => storeSealer === undefined || storeSealer.open(value.slice(0, value.indexOf('\n'))) !== undefined
+    }),
     names,
     attributes,
-    sealer: config.encryptAtRest ? sealer('store', days) : undefined,
+    sealer: storeSealer,
     idSealer: sealer('session', days),
     revocations,
     ...(config.importSessions !== undefined && {

@@ -5,7 +5,7 @@ import type { Http } from '../../http/send.js'
 import { createSingleFlight } from '../../base/single-flight.js'
 import type { AssertionSigner } from '../../tokens/assertion.js'
 import { createDpopKey, type DpopKey } from '../../tokens/dpop.js'
-import { remoteKeys, type KeySource } from '../../tokens/keys.js'
+import { remoteKeys, type RefreshableKeySource } from '../../tokens/keys.js'
 import { authenticateClient, type ClientAuthentication, type CredentialPlace } from './client-auth.js'
 import { fetchMetadata, type Metadata } from './discovery.js'
 import { parseDomain } from './domain.js'
@@ -26,7 +26,7 @@ export interface AuthorizationServer {
   readonly issuer: string
   readonly clientId: string
   readonly http: Http
-  readonly keys: KeySource & { refresh(): Promise<void> }
+  readonly keys: RefreshableKeySource
   readonly now: () => number
   /** The key tokens are bound to, when they are. */
   readonly dpop: Awaitable<DpopKey> | undefined

@@ -3,8 +3,10 @@ import fastifySession from '@fastify/session'
 import t, { test } from 'tap'
 import {
   ConfigurationError, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisSessionStore, sessionStoreSuite,
-  type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionStore
+  type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionFilter,
+  type SessionStore
 } from '../../../lib/stores/index.js'
+import { applicationStore } from '../../../lib/stores/stateful/application-store.js'
 import { until } from '../../until.js'
 import { FakePostgres } from '../postgres/fake-postgres.js'
 import { FakeRedis } from '../redis/fake-redis.js'
@@ -30,6 +32,74 @@ const stores: Stores = {
   'bridge over @fastify/session': [({ now }) => fromSessionStore(new fastifySession.MemoryStore(new Map()), { now }), {
     withoutIndex: true
   }]
+}
+
+const shared: Record<string, () => Promise<SessionStore> | SessionStore> = {
+  memory: () => new MemorySessionStore({ now: () => 1000 }),
+  Redis: () => new RedisSessionStore({ client: new FakeRedis().ioredis(), now: () => 1000 }),
+  PostgreSQL: async () => {
+    const store = new PostgresSessionStore({ pool: new FakePostgres(), now: () => 1000, sweepInterval: 0 })
+    await store.migrate()
+    return store
+  },
+  'a bridge': () => fromSessionStore(new expressSession.MemoryStore(), { now: () => 1000 })
+}
+
+for (const [name, createStore] of Object.entries(shared)) {
+  test(`two applications on one store see and end their own sessions only: ${name}`, async t => {
+    const store = await createStore()
+    const as = (clientId: string) => applicationStore(store, { clientId, wrote: value => value.startsWith(clientId) })
+    const [a, b] = [as('client-a'), as('client-b')]
+    const keys = async (each: SessionStore, filter: SessionFilter) =>
+      (await each.list({ iss: 'https://acme/', ...filter })).map(({ key }) => key).sort()
+    const fill = async () => {
+      await a.create('a', entry())
+      await b.create('b', entry())
+      await store.create('a, of a version before', entry({ value: 'client-a v' }))
+      await store.create('b, of a version before', entry({ value: 'client-b v' }))
+    }
+    for (const filter of [{ sub: 'auth0|1' }, { sid: 's1' }, { sid: 's1', sub: 'auth0|1' }]) {
+      await fill()
+      t.same(await keys(a, filter), ['a', 'a, of a version before'])
+      t.same(await keys(b, filter), ['b', 'b, of a version before'])
+      for (const { iss } of await a.list({ iss: 'https://acme/', ...filter })) t.equal(iss, 'https://acme/')
+      t.equal(await a.deleteWhere({ iss: 'https://acme/', ...filter }), 2)
+      t.same(await keys(a, filter), [])
+      t.same(await keys(b, filter), ['b', 'b, of a version before'])
+      for (const key of ['b', 'b, of a version before']) t.ok(await b.get(key), key)
+      t.equal(await b.update('b, of a version before', entry({ version: 2, value: 'client-b w' })), true)
+      t.same(await keys(b, filter), ['b', 'b, of a version before'], 'also when it was written again')
+      t.equal(await a.deleteWhere({ iss: 'https://acme/', ...filter }), 0)
+      t.equal(await b.deleteWhere({ iss: 'https://acme/', ...filter }), 2)
+    }
+  })
+}
+
+for (const [name, createStore] of Object.entries(shared)) {
+  test(`ids that differ only in what a store cannot keep are different: ${name}`, async t => {
+    const inner = await createStore()
+    const create = inner.create.bind(inner)
+    inner.create = async (key, one) => {
+      for (const value of Object.values(one.owner)) t.notMatch(value, /[\0\p{Cs}]/u, 'UTF-8 can hold it')
+      await create(key, one)
+    }
+    const store = applicationStore(inner, { clientId: 'c', wrote: () => false })
+    const ids = ['a\ud800', 'a\ud801', 'a\udc00', 'a\ufffd', 'a\u0000', 'a\u0001', 'a', '\ud83d\ude00', '\ude00\ud83d',
+      'json:"a\\ud800"', 'json:a', '\\ud800']
+    const iss = 'https://acme/'
+    for (const id of ids) {
+      await store.create(Buffer.from(id, 'utf16le').toString('hex'),
+        entry({ owner: { iss, sub: id, sid: `s${id}`, organization: `o${id}` } }))
+    }
+    for (const [index, id] of ids.entries()) {
+      for (const filter of [{ sub: id }, { sid: `s${id}` }, { organization: `o${id}` }, { sid: `s${id}`, sub: id }]) {
+        t.same((await store.list({ iss, ...filter })).map(({ sub, sid, organization }) => [sub, sid, organization]),
+          [[id, `s${id}`, `o${id}`]])
+      }
+      t.equal(await store.deleteWhere({ iss, sub: id }), 1, encodeURIComponent(JSON.stringify(id)))
+      for (const later of ids.slice(index + 1)) t.equal((await store.list({ iss, sub: later })).length, 1)
+    }
+  })
 }
 
 for (const [name, suite] of Object.entries(stores)) {
@@ -467,7 +537,8 @@ test('the bridge', async t => {
     for (const answer of answers) {
       const bridge = fromSessionStore(callbackStore({ all: callback => callback(null, answer) }), { now: () => 1000 })
       for (const end of ['list', 'deleteWhere'] as const) {
-        await t.rejects(async () => await bridge[end]({ sub: 'auth0|1' }), { code: 'configuration_error', option: 'sessionStore' },
+        const ending = async (): Promise<unknown> => await bridge[end]({ sub: 'auth0|1' })
+        await t.rejects(ending, { code: 'configuration_error', option: 'sessionStore' },
           `${end} ${JSON.stringify(answer)}`)
       }
     }
