@@ -164,6 +164,10 @@ function entry (changes: Partial<SessionEntry> = {}): SessionEntry {
   }
 }
 
+function sessionsIn (redis: FakeRedis): string[] {
+  return redis.keys().filter(key => key.includes(':entry:'))
+}
+
 test('Redis', async t => {
   t.test('keys name nobody, and every index ends with its last session', async t => {
     let now = 1000
@@ -235,7 +239,7 @@ test('Redis', async t => {
     t.same(commands.splice(0), ['READ entry', 'INDEX_ADD sid', 'INDEX_ADD sub', 'TOUCH entry'])
     await store.delete('k1')
     t.same(commands.splice(0), ['DELETE_IF entry', 'INDEX_REMOVE sid', 'INDEX_REMOVE sub'])
-    t.same(redis.keys(), [])
+    t.same(sessionsIn(redis), [])
   })
 
   t.test('a session that a lagging replica does not know yet is ended, prolonged and listed all the same', async t => {
@@ -249,10 +253,10 @@ test('Redis', async t => {
     t.same((await store.list({ sub: 'auth0|1' })).map(({ key }) => key), ['k1'])
     await store.delete('k1')
     t.equal(await primary.get('k1'), undefined)
-    t.same(redis.keys(), [], 'nothing is left in the indexes')
+    t.same(await primary.list({ sub: 'auth0|1' }), [], 'nothing is left in the indexes')
     await store.create('k2', entry())
     t.equal(await store.deleteWhere({ sub: 'auth0|1' }), 1)
-    t.same(redis.keys(), [])
+    t.same(sessionsIn(redis), [])
   })
 
   t.test('an entry is not written when the index cannot be', async t => {
@@ -288,6 +292,39 @@ test('Redis', async t => {
     t.equal(await store.touch('k1', 3000), true)
     t.equal(await store.deleteWhere({ sub: 'auth0|1' }), 1)
   })
+
+  for (const kind of ['ioredis', 'nodeRedis'] as const) {
+    t.test(`sessions whose index was evicted are found all the same, by ${kind}`, async t => {
+      const redis = new FakeRedis()
+      const prefix = 'p[a]*?:'
+      const store = new RedisSessionStore({ client: redis[kind](), prefix, now: () => 1000 })
+      const scans: string[] = []
+      redis.before = command => {
+        if (command === 'scan') scans.push(command)
+      }
+      const evict = () => {
+        for (const key of redis.keys()) if (!key.includes('entry:')) redis.evict(key)
+      }
+      for (const filter of [{ sub: 'auth0|1' }, { sid: 's1' }, { iss: 'https://acme/', sid: 's1', sub: 'auth0|1' }]) {
+        await store.create('k1', entry())
+        await store.create('k2', entry({ owner: { iss: 'https://acme/', sub: 'auth0|2', sid: 's2' } }))
+        evict()
+        t.same((await store.list(filter)).map(({ key }) => key), ['k1'])
+        t.equal(await store.deleteWhere(filter), 1)
+        t.ok(await store.get('k2'), 'and nobody else\'s')
+      }
+      t.ok(scans.length > 0)
+      scans.length = 0
+      await store.create('k3', entry())
+      await store.delete('k3')
+      t.equal(await store.deleteWhere({ sid: 's1' }), 0)
+      t.same(await store.list({ sub: 'auth0|1' }), [])
+      t.same(scans, [], 'who has logged out is not looked for')
+      const { scan: _, ...without } = redis[kind]() as RedisClient & { scan: unknown }
+      const unable = new RedisSessionStore({ client: without as RedisClient, prefix, now: () => 1000 })
+      await t.rejects(unable.deleteWhere({ sub: 'auth0|nobody' }), { code: 'session_store_error' })
+    })
+  }
 
   t.test('a client of neither kind is refused', async t => {
     for (const client of [undefined, null, 'redis://localhost', {}, { hmget () {}, get () {}, eval () {} }]) {
