@@ -78,6 +78,11 @@ export interface TransactionStore {
   take(jar: CookieJar, state: string): Promise<Transaction | undefined> | Transaction | undefined
   /** Forgets one transaction, or all of this browser's. */
   delete(jar: CookieJar, state?: string): Promise<void> | void
+  /**
+   * The store for one registration of the plugin. A store with cookies of its own makes their names end in `suffix`
+   * (letters and digits), so that registrations on one host do not overwrite each other's.
+   */
+  forRegistration?(suffix: string): TransactionStore
 }
 
 /** A value now or later: what is at hand is not waited for. */
@@ -130,6 +135,10 @@ export type StoredSession = SessionData
 
 /** Who a session belongs to: what stores index. */
 export interface SessionOwner {
+  /**
+   * The issuer. The plugin adds `|` and the client id, so that applications which share a store do not list or end each
+   * other's sessions.
+   */
   iss: string
   sub: string
   sid?: string

@@ -30,6 +30,8 @@ export interface PluginContext {
   readonly verifiedTokens: VerifiedTokens
   /** DPoP proofs that callers have used. */
   readonly dpopProofs: UsedIds
+  /** Logout tokens that were carried out. */
+  readonly logoutTokens: UsedIds
   /** The nonces callers' DPoP proofs have to carry, where the options ask for them. */
   readonly dpopNonces: DpopNonces | undefined
   /** Seals MFA tokens, so that what reaches a browser is of no use elsewhere. */

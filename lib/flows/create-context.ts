@@ -8,8 +8,9 @@ import { createKeyedMutex } from '../base/keyed-mutex.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
 import { createSealer, openingFormer, type Sealer } from '../stores/sealing/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
-import { createStatefulSessions } from '../stores/stateful/stateful-sessions.js'
-import type { CookieAttributes, RevocationStore } from '../../types/stores.js'
+import { applicationStore } from '../stores/stateful/application-store.js'
+import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
+import type { CookieAttributes, RevocationStore, TransactionStore } from '../../types/stores.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
 import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
@@ -22,8 +23,10 @@ import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
 
 const DAY = 86_400
-/** DPoP proofs that are remembered: at 300 seconds each, 300 a second. */
+/** DPoP proofs that are remembered, of all keys and of one: at 300 seconds each, 300 and 30 a second. */
 const MAX_PROOFS = 100_000
+const MAX_PROOFS_OF_KEY = 10_000
+const MAX_LOGOUT_TOKENS = 100_000
 
 /** A context, and what has to be released with it. */
 export interface OwnedPluginContext {
@@ -42,7 +45,17 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     ...(config.customFetch !== undefined && { customFetch: config.customFetch }),
     ...(config.tls !== undefined && { tls: config.tls })
   })
-  const revocations = config.revocationStore ?? new MemoryRevocationStore({ now: config.now })
+  const onFull = (memory: string) => () =>
+    emit({ type: 'warning', outcome: 'failure', reason: `${memory}_full`, blame: 'application' })
+  const revocations = config.revocationStore ??
+    new MemoryRevocationStore({ now: config.now, onFull: onFull('revocation_list') })
+  if (config.importSessions !== undefined && config.revocationStore === undefined &&
+    process.env.NODE_ENV === 'production') {
+    log.warn({ code: 'import_without_revocation_store' },
+      'auth0 warning: with "importSessions" and no "revocationStore", a session that was ended in this process can ' +
+        'come back in another one, or after a restart, by its old cookie. Set "revocationStore".')
+  }
+  const servers = createServers(config, http)
   const sealer = sealerFor(config)
   const suffix = cookieSuffix(config)
   const cookieNames = sessionCookieNames(config, suffix)
@@ -53,24 +66,31 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
   const context: PluginContext = {
     config,
     now: config.now,
-    servers: createServers(config, http),
+    servers,
     sessions: importing === undefined ? sessions : importing(sessions, importingOptions(config, revocations)),
     sessionCookieName: secure => cookieNames(secure).session,
     revocations,
-    transactions: config.transactionStore ?? createCookieTransactions({
+    transactions: ownTransactions(config.transactionStore, suffix) ?? createCookieTransactions({
       name: prefixed(config.transactionCookie, `a0_${suffix}_tx`),
       attributes: (secure, formPost) =>
         formPost
           ? { ...cookieAttributes(config.transactionCookie, true), sameSite: 'none', secure: true }
           : cookieAttributes(config.transactionCookie, secure),
       sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
-      now: config.now
+      now: config.now,
+      onFull: onFull('taken_transactions')
     }),
     refreshMutex: createKeyedMutex(),
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as PluginContext['flights'],
-    verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000),
-    dpopProofs: createUsedIds(MAX_PROOFS),
+    verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000,
+      ({ claims, header, key }) => servers.get(claims.iss).keys.has(key, header)),
+    dpopProofs: createUsedIds({
+      maxEntries: MAX_PROOFS,
+      maxEach: MAX_PROOFS_OF_KEY,
+      onFull: onFull('dpop_proofs')
+    }),
+    logoutTokens: createUsedIds({ maxEntries: MAX_LOGOUT_TOKENS, onFull: onFull('logout_tokens') }),
     dpopNonces: config.api.dpopNonce === true ? createDpopNonces(config.sessionSecrets[0]!) : undefined,
     mfaSealer: sealer('mfa', 1),
     emit
@@ -81,6 +101,10 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       await http.close()
     }
   }
+}
+
+function ownTransactions (store: TransactionStore | undefined, suffix: string): TransactionStore | undefined {
+  return store?.forRegistration?.(suffix) ?? store
 }
 
 function createSessions (config: Config, revocations: RevocationStore, sealer: SealerFor,
@@ -98,17 +122,25 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
       now: config.now,
       cacheEntries: config.cacheEntries,
       storeTimeout: config.storeTimeout,
+      clockTolerance: config.clockTolerance,
       onStoreError: config.onStoreError,
       warn
     })
   }
+  const storeSealer = config.encryptAtRest ? sealer('store', days) : undefined
   return createStatefulSessions({
-    store: config.sessionStore,
+    store: applicationStore(config.sessionStore, {
+      clientId: config.clientId,
+      wrote: value => storeSealer === undefined || storeSealer.open(value.slice(0, value.indexOf('\n'))) !== undefined
+    }),
     names,
     attributes,
-    sealer: config.encryptAtRest ? sealer('store', days) : undefined,
+    sealer: storeSealer,
     idSealer: sealer('session', days),
     revocations,
+    ...(config.importSessions !== undefined && {
+      revocationDuration: Math.max(LOGIN_IN_FLIGHT, config.lifetime.absoluteDuration)
+    }),
     cacheEntries: config.cacheEntries,
     lifetime: config.lifetime,
     now: config.now,

@@ -12,6 +12,7 @@ export function importingOptions (config: Config, revocations: RevocationStore):
     revocations,
     lifetime: config.lifetime,
     now: config.now,
+    clockTolerance: config.clockTolerance,
     issuer: config.issuer,
     audience: config.audience,
     scope: loginScope(config.scope, config.audience),

@@ -1,6 +1,7 @@
 import { createAuthorizationServer, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { Http } from '../http/send.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
+import { createDpopKey, type DpopKey } from '../tokens/dpop.js'
 import type { Config } from './config.js'
 
 /** The authorization servers of the domains in use by issuer URL, the longest unused dropped first. */
@@ -13,7 +14,10 @@ export function createServers (config: Config, http: Http): { get(issuer: string
       alg: config.assertion.alg,
       ...(config.assertion.keyId !== undefined && { keyId: config.assertion.keyId })
     })
-  const dpop = config.dpop === undefined ? undefined : config.dpop.key === true ? true : { key: config.dpop.key }
+  // One key for all domains: a generated one must not go with a server that others have pushed out.
+  let dpopKey: Promise<DpopKey> | undefined
+  const { dpop } = config
+  const sharedKey = dpop === undefined ? undefined : () => (dpopKey ??= createDpopKey(dpop.key))
 
   return {
     get (issuer) {
@@ -32,7 +36,7 @@ export function createServers (config: Config, http: Http): { get(issuer: string
         clientSecretMethod: config.clientSecretMethod,
         ...(assertionSigner !== undefined && { assertionSigner }),
         tls: config.tls !== undefined,
-        ...(dpop !== undefined && { dpop }),
+        ...(sharedKey !== undefined && { dpop: sharedKey }),
         http,
         now: config.now,
         discoveryTtl: config.discoveryTtl

@@ -40,7 +40,7 @@ export function toApiError (
 ): ApiError {
   const body = readBody(response)
   const isMyAccountProblem = api === 'my-account' && isProblem(body)
-  const code = codeOf(body) ?? (isMyAccountProblem ? 'my_account_api_error' : phraseOf(response.status))
+  const code = codeOf(body, secrets) ?? (isMyAccountProblem ? 'my_account_api_error' : phraseOf(response.status))
   const told = messageOf(body)
   const text = told === undefined ? `${what} was answered with HTTP ${response.status}.` : told + failedFields(body)
   const details: ApiErrorDetails = {
@@ -52,7 +52,7 @@ export function toApiError (
     call,
     description: redactValue(body.error_description ?? body.description ?? body.detail, secrets),
     body: redactValue(body, secrets),
-    headers: redactHeaders(response.headers),
+    headers: redactHeaders(response.headers, secrets),
     ...answerStatus(code)
   }
   if (response.status === 429) return rateLimit(details, response, now)
@@ -60,7 +60,7 @@ export function toApiError (
     return new MfaRequiredError({
       ...details,
       mfaToken: body.mfa_token,
-      requirements: requirementsOf(body.mfa_requirements)
+      requirements: requirementsOf(redactValue(body.mfa_requirements, secrets))
     })
   }
   if (code === 'authorization_pending' || code === 'slow_down') {
@@ -111,10 +111,10 @@ function tryJson (text: string): unknown {
   }
 }
 
-/** The API's own stable code, if it gives one. */
-function codeOf (body: Record<string, unknown>): string | undefined {
+/** The API's own stable code, if it gives one. One that holds a secret is none. */
+function codeOf (body: Record<string, unknown>, secrets: readonly string[]): string | undefined {
   const given = [body.errorCode, body.error, body.code].find(isText)
-  if (given === undefined) return undefined
+  if (given === undefined || redactText(given, secrets) !== given) return undefined
   return /^[\w.:-]{1,100}$/.test(given) && !/^[A-Z]/.test(given) ? given : snakeCase(given)
 }
 

@@ -7,7 +7,7 @@ import {
   backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions
 } from '../flows/login/backchannel-login.js'
 import {
-  createLogoutTokenMemory, handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter
+  handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter
 } from '../flows/logout/backchannel-logout.js'
 import type { PluginContext } from '../flows/context.js'
 import {
@@ -50,7 +50,6 @@ export class Auth0Instance {
   readonly #registration: Registration
   readonly #context: PluginContext
   readonly #log: FastifyBaseLogger
-  readonly #logoutTokens = createLogoutTokenMemory()
   #authentication: AuthenticationClient | undefined
   #management: ManagementClient | undefined
   readonly #ManagementClient: typeof ManagementClient
@@ -112,7 +111,7 @@ export class Auth0Instance {
    * @see OpenID Connect Back-Channel Logout section 2.6
    */
   async handleBackchannelLogout (logoutToken: string, options: { domain?: string } = {}): Promise<void> {
-    await handleBackchannelLogout(this.#context, this.#server(options.domain), this.#logoutTokens, logoutToken)
+    await handleBackchannelLogout(this.#context, this.#server(options.domain), logoutToken)
   }
 
   /**

@@ -1,5 +1,5 @@
 export { fromSessionStore, type CallbackSessionStore } from './bridge/from-session-store.js'
-export { MemoryRevocationStore } from './memory/memory-revocation-store.js'
+export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './memory/memory-revocation-store.js'
 export { MemorySessionStore, type MemorySessionStoreOptions } from './memory/memory-session-store.js'
 export { MemoryTransactionStore } from './memory/memory-transaction-store.js'
 export { PostgresRevocationStore } from './postgres/postgres-revocation-store.js'

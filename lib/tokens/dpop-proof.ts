@@ -21,8 +21,8 @@ export interface DpopProofExpectations {
   now: number
   /** Seconds a proof is good for. Default 300. */
   iatWindow?: number | undefined
-  /** Remembers a proof's `jti` and says whether it was known. */
-  seen: (jti: string) => boolean | Promise<boolean>
+  /** Remembers a proof's `jti` and says whether it was known; gets the proof's `iat`, too. */
+  seen: (jti: string, iat: number) => boolean | Promise<boolean>
 }
 
 export interface VerifiedDpopProof {
@@ -78,7 +78,7 @@ async function verify (proof: string, expected: DpopProofExpectations): Promise<
   if (typeof jti !== 'string' || jti === '' || jti.length > 256) {
     refuseToken('claim_invalid', 'Its "jti" claim must be a string of 1 to 256 characters.', { claim: 'jti' })
   }
-  if (await expected.seen(jti)) refuseToken('replay', 'It was used before.', { claim: 'jti' })
+  if (await expected.seen(jti, iat)) refuseToken('replay', 'It was used before.', { claim: 'jti' })
   return { thumbprint, jti, iat }
 }
 

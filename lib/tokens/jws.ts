@@ -7,6 +7,8 @@ import { refuseToken, shown } from './refuse-token.js'
 export interface VerifiedJws {
   header: JwsHeader
   payload: Record<string, unknown>
+  /** The key it was verified with. */
+  key: KeyObject
 }
 
 export interface VerifyJwsOptions {
@@ -30,8 +32,9 @@ export async function verifyJws (token: string, options: VerifyJwsOptions): Prom
   const { keys, algorithms, types = ['jwt'], maxLength = defaultMaxLength } = options
   const { header: rawHeader, payload } = splitCompactJws(token, maxLength)
   const header = checkHeader(rawHeader, algorithms, types)
-  await verifySignature(token, await keys.get(header), header.alg)
-  return { header, payload: parsePayload(payload) }
+  const key = await keys.get(header)
+  await verifySignature(token, key, header.alg)
+  return { header, payload: parsePayload(payload), key }
 }
 
 /** The rules for the protected header. */

@@ -22,6 +22,8 @@ export interface KeySource {
 /** A key source that can be told to load its keys. */
 export interface RefreshableKeySource extends KeySource {
   refresh(): Promise<void>
+  /** Whether it is known now that a key it gave for a header is still among the keys; `false` where one must ask. */
+  has(key: KeyObject, header: JwsHeader): boolean
 }
 
 export interface RemoteKeysOptions {
@@ -98,6 +100,13 @@ class RemoteKeys implements RefreshableKeySource {
     return this.#select(header) ?? this.#getAfterMiss(header)
   }
 
+  has (key: KeyObject, { kid }: JwsHeader): boolean {
+    // While a fetch fails, the old keys serve until it is tried again.
+    const isKnown = this.#isYoungerThan(this.#maxAge) ||
+      (this.#now() < this.#retryAt && this.#isYoungerThan(this.#staleLimit))
+    return isKnown && this.#keys!.some(known => known.key === key && (kid === undefined || known.kid === kid))
+  }
+
   /** Fetches the keys now; callers at the same time share one fetch. */
   refresh (): Promise<void> {
     this.#pending ??= this.#fetch().finally(() => {
@@ -144,7 +153,7 @@ class RemoteKeys implements RefreshableKeySource {
 
   async #fetch (): Promise<void> {
     try {
-      this.#keys = await this.#request()
+      this.#keys = (await this.#request()).map(fresh => this.#keys?.find(known => isSameKey(known, fresh)) ?? fresh)
       this.#fetchedAt = this.#now()
       this.#failure = undefined
       this.#failures = 0
@@ -175,4 +184,9 @@ class RemoteKeys implements RefreshableKeySource {
     }
     return importKeySet(keys)
   }
+}
+
+/** A key that is fetched again stays the same object, so that what was verified with it is recognised. */
+function isSameKey (a: SetKey, b: SetKey): boolean {
+  return a.kid === b.kid && a.alg === b.alg && a.key.equals(b.key)
 }

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap'
 import { inWorld, type OptionChanges, type World } from '../hostile/app.js'
-import { changed, HostileIdp } from '../hostile/idp.js'
+import { changed, HostileIdp, type RawAnswer } from '../hostile/idp.js'
 
 const b = 'https://b.example.test'
 
@@ -155,4 +155,40 @@ t.test('a domain is asked for its metadata and keys once, and for connected acco
     t.strictSame([other.count('discovery'), other.count('jwks'), other.count('connect')], [1, 1, 3])
     t.equal(world.idp.seen.length, 0)
   }, { mountConnectedAccountRoutes: true })
+})
+
+t.test('requests at other hosts do not end the tokens that are bound to a generated key', async t => {
+  const idps = new Map<string, HostileIdp>()
+  let now = (): number => 0
+  await inWorld(t, {
+    plugin: {
+      domain: request => `${request.host.split('.')[0]}.auth0.test`,
+      appBaseUrl: undefined,
+      dpop: true,
+      discoveryCache: { maxEntries: 2 },
+      customFetch: async (input, init) => {
+        const { host } = new URL(input instanceof Request ? input.url : input)
+        let idp = idps.get(host)
+        if (idp === undefined) {
+          idps.set(host, idp = new HostileIdp({ now: () => now(), issuer: `https://${host}/` }))
+          idp.defects = { answers: { token: (answer: RawAnswer) => changed(answer, { token_type: 'DPoP' }) } }
+        }
+        return await idp.fetch(input, init)
+      }
+    }
+  }, async world => {
+    now = () => world.clock.now
+    const address = 'http://ada.app.test'
+    const ada = world.browser(address)
+    const location = await world.start(ada)
+    const idp = idps.get('ada.auth0.test')!
+    const { params } = idp.authorize(location)
+    t.equal((await ada.navigate(`/auth/callback?${params}`, { 'sec-fetch-site': 'cross-site' })).statusCode, 302)
+    const before = (await ada.call('/token')).json()
+    t.equal(before.tokenType, 'DPoP')
+    for (let index = 0; index < 10; index++) await world.start(world.browser(`http://h${index}.app.test`))
+    t.strictSame((await ada.call('/token')).json(), before)
+    t.equal(idp.count('token'), 1, 'the token was not renewed')
+    for (const each of idps.values()) for (const secret of each.secrets) world.idp.secrets.add(secret)
+  })
 })

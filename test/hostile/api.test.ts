@@ -649,3 +649,31 @@ scenario('DP-18 the scheme in any letters', async (t, world) => {
     refused(t, world, await present(world, token, 'x', scheme), 401, 'invalid_dpop_proof', world.runs, scheme)
   }
 }, api())
+
+for (const [name, replaced] of Object.entries({
+  'another id': () => rsaKey('key-2'),
+  'the same id': () => ({ ...rsaKey('key-4'), kid: 'key-1', jwk: { ...rsaKey('key-4').jwk, kid: 'key-1' } })
+})) {
+  scenario(`a token that was seen before falls with its key, replaced under ${name}`, async (t, world) => {
+    const exp = world.clock.now + 86_400
+    const [seen, unseen] = [good(world, { exp }), good(world, { exp, sub: 'auth0|unseen' })]
+    const withdrawn = world.idp.keys[0]!
+    const status = async (token: string) => (await ask(world, { authorization: `Bearer ${token}` })).statusCode
+    t.equal(await status(seen), 200)
+    world.advance(700)
+    t.equal(await status(seen), 200, 'as long as the key is there')
+    t.equal(await status(unseen), 200)
+    world.idp.keys = [replaced()]
+    world.advance(700)
+    t.equal(await status(seen), 401)
+    t.equal(await status(good(world, { exp })), 200, 'control: the new key')
+    t.equal(await status(seen), 401)
+    t.equal(await status(unseen), 401)
+    world.idp.keys = [withdrawn, rsaKey('key-3')]
+    world.advance(700)
+    t.equal(await status(seen), 200, 'a key that comes back')
+    const fetches = world.idp.count('jwks')
+    for (let index = 0; index < 20; index++) t.equal(await status(seen), 200)
+    t.equal(world.idp.count('jwks'), fetches, 'nothing is fetched for a token that is known')
+  }, api())
+}

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { verifyLogoutToken } from '../../lib/tokens/logout-token.js'
-import { MemoryRevocationStore } from '../../lib/stores/index.js'
+import { fromSessionStore, MemoryRevocationStore } from '../../lib/stores/index.js'
 import t, { type Test } from 'tap'
 import { Findings, inWorld, scenario, succeeds, type World, type WorldOptions } from './app.js'
 import type { Browser } from './browser.js'
@@ -325,6 +325,29 @@ t.test('BCL-27 the store is down', async t => {
     world.advance(5)
     t.equal((await send(world, token)).statusCode, 200, 'the same token again is safe, and works')
     t.not(inner.revokedAt({ id: 'x', iss: world.idp.issuer, sub: 'x', sid }), undefined)
+  })
+})
+
+t.test('BCL-27 a bridged store cannot tell whose sessions it has', async t => {
+  const kept = new Map<string, unknown>()
+  const sessionStore = fromSessionStore({
+    get: (id, callback) => callback(null, kept.get(id)),
+    set: (id, session, callback) => {
+      kept.set(id, session)
+      callback()
+    },
+    destroy: (id, callback) => {
+      kept.delete(id)
+      callback()
+    },
+    all: callback => callback(null, [...kept.keys()].map(sid => ({ sid, expire: 1 })))
+  }, { now: () => now })
+  await inWorld(t, { plugin: { sessionStore } }, async world => {
+    const { browser, sid } = await loggedIn(t, world)
+    t.equal((await send(world, world.idp.logoutToken({ sid }))).statusCode, 500)
+    t.ok(world.logLines.some(line => line.includes('answered \\"all\\" with an item that is no session')), 'the cause')
+    await t.rejects(world.app.auth0.revokeSessions({ sub: 'auth0|ada' }), { code: 'configuration_error' })
+    t.equal(await isLoggedIn(browser), true)
   })
 })
 

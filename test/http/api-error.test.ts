@@ -293,3 +293,54 @@ t.test('a value that was sent is hidden as it is and as a form spells it', t => 
   t.equal(redactText(`a=${secret} b=pass+word%26more%7C c=pass`, [secret]), 'a=[redacted] b=[redacted] c=pass')
   t.end()
 })
+
+t.test('no member of an error repeats what was sent, as it is or as a form spells it', async t => {
+  const secrets = ['the-code-0123456789', 'refresh|token & more', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.sig']
+  const spellings = secrets.flatMap(secret => [secret, new URLSearchParams([['', secret]]).toString().slice(1)])
+  const bodies: ((text: string) => unknown)[] = [
+    text => ({ error: text }),
+    text => ({ error: `bad_${text}`, error_description: 'No' }),
+    text => ({ errorCode: text, message: 'No' }),
+    text => ({ code: text, description: { rules: [text] } }),
+    text => ({ error: 'invalid_grant', [text]: 'a name', list: [{ [text]: text }] }),
+    text => ({ error: 'mfa_required', mfa_token: 'm', mfa_requirements: { challenge: [{ type: text }] } }),
+    text => ({ title: text, type: text, detail: text, validation_errors: [{ field: text }] }),
+    text => ({ error: 'invalid_grant', error_description: `${'x'.repeat(8190 - text.length / 2)}${text}` }),
+    text => ({ error: 'invalid_grant', error_description: `${'a.b '.repeat(3000)}${text}` }),
+    text => ({ error: 'invalid_grant', error_description: `${`${secrets[2]} `.repeat(400)}${text}` }),
+    text => text
+  ]
+  for (const text of spellings) {
+    for (const status of [401, 429]) {
+      for (const body of bodies) {
+        const headers = { 'www-authenticate': `Bearer error="${text}"`, 'x-a': text }
+        const error = errorOf(status, body(text), headers, secrets)
+        const shown = inspect({
+          ...error,
+          message: error.message,
+          code: error.code,
+          body: error.body,
+          stack: error.stack,
+          headers: error.headers
+        }, { depth: 9, maxStringLength: null })
+        for (const [index, spelling] of spellings.entries()) {
+          t.notOk(shown.includes(spelling), `${index} in ${status} ${inspect(body('…'))}`)
+          t.notOk(shown.includes(spelling.slice(0, 12)), `the beginning of ${index}`)
+        }
+      }
+    }
+  }
+})
+
+t.test('tokens are taken out wherever they stand in a text', async t => {
+  const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.sig'
+  const places = [[''], ['a_'], ['Bearer '], ['-', '-'], ['x-'], ['token=', '&a=1'], ['"', '"'], ['a.', '.b'],
+    ['\n', '\n'], [`${token},`], ['é', 'é'], ['eyJ-']]
+  for (const [before = '', after = ''] of places) {
+    t.notOk(redactText(`${before}${token}${after}`, []).includes('eyJhbG'), before)
+  }
+  for (const text of ['Hey Joe.', 'monkeyJungle.example.com', 'eyJ', 'a.b.c', 'keyJ.x']) {
+    t.equal(redactText(text, []), text, 'what is no token stays')
+  }
+  t.ok(redactText('x'.repeat(100_000), []).length <= 8193)
+})

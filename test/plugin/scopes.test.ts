@@ -1,6 +1,7 @@
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
+import { MemoryTransactionStore } from '../../lib/stores/index.js'
 import { RequestCookieJar } from '../../lib/plugin/request/cookie-jar.js'
 import { factory, type Guard } from '../../lib/plugin/guards/guard.js'
 import { Browser } from '../hostile/browser.js'
@@ -33,6 +34,32 @@ t.test('two tenants in sibling scopes are strangers to each other', async t => {
   t.equal((await browser.call('/two/me')).json().loginUrl, '/two/auth/login')
   t.equal((await browser.call('/outside')).body, 'true', 'outside of both scopes there is nothing')
 })
+
+for (const shared of [true, false]) {
+  t.test(`neighbours with transactions in memory keep their logins, one store: ${shared}`, async t => {
+    const s = new Site()
+    const app = fastify({ pluginTimeout: 0 })
+    t.teardown(async () => {
+      await app.close()
+      await s.app.close()
+    })
+    const one = new MemoryTransactionStore({ now: () => s.clock.now })
+    for (const prefix of ['/one', '/two', '/three']) {
+      const transactionStore = shared ? one : new MemoryTransactionStore({ now: () => s.clock.now })
+      app.register(async scope => {
+        await scope.register(fastifyAuth0, s.options({ transactionStore }))
+      }, { prefix })
+    }
+    await app.ready()
+    const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
+    const begin = async (prefix: string) => String((await browser.navigate(`${prefix}/auth/login`)).headers.location)
+    const locations = [await begin('/one'), await begin('/two'), await begin('/three'), await begin('/one')]
+    for (const location of locations) {
+      const { statusCode, headers } = await browser.navigate(s.tenant.callback(location))
+      t.strictSame([statusCode, headers.location], [302, '/'], location)
+    }
+  })
+}
 
 t.test("a root guard over a child with a tenant of its own checks the child's tenant", async t => {
   const s = new Site()

@@ -149,14 +149,31 @@ t.test('revocations are forgotten when they are over', async t => {
   t.ok(store.size <= 100, `${store.size}`)
 })
 
-t.test('the list of revocations is bounded, the oldest going first', async t => {
-  const store = new MemoryRevocationStore({ maxEntries: 3 })
-  for (const id of ['a', 'b', 'c', 'd']) store.revoke({ id }, 1, 9e9)
+t.test('a full list of revocations lets nobody back in', async t => {
+  const clock = new Clock()
+  let reports = 0
+  const store = new MemoryRevocationStore({ maxEntries: 3, now: clock.now, onFull: () => { reports += 1 } })
+  const start = clock.now()
+  const { iss } = owner
+  const filters = [{ id: 'a' }, { iss, sub: 'b' }, { iss, sid: 'c' }, { iss, organization: 'd' },
+    { iss, sid: 'e', sub: 'e' }, { id: 'f' }]
+  for (const [index, filter] of filters.entries()) store.revoke(filter, start + index, start + 100)
   t.equal(store.size, 3)
-  t.same(['a', 'b', 'c', 'd'].map(id => store.revokedAt({ ...owner, id })), [undefined, 1, 1, 1])
-  store.revoke({ id: 'b' }, 2, 9e9)
-  store.revoke({ id: 'e' }, 2, 9e9)
-  t.same(['b', 'c', 'e'].map(id => store.revokedAt({ ...owner, id })), [2, undefined, 2])
+  t.equal(reports, 1)
+  for (const [index, { iss: _, ...filter }] of filters.entries()) {
+    const revokedAt = store.revokedAt({ ...owner, ...filter })
+    t.ok(revokedAt !== undefined && revokedAt >= start + index, `${Object.keys(filter).join()} stays revoked`)
+  }
+  t.equal(store.revokedAt({ ...owner, id: 'other' }), start + 2, 'the floor: whoever is older is refused, too')
+  clock.pass(99)
+  store.revoke({ id: 'b' }, 2, start + 200)
+  t.equal(store.revokedAt({ ...owner, id: 'other' }), start + 3)
+  clock.pass(1)
+  t.equal(store.revokedAt({ ...owner, id: 'other' }), undefined, 'the floor ends with what was dropped')
+  store.revoke({ id: 'c' }, 3, start + 200)
+  store.revoke({ id: 'd' }, 4, start + 200)
+  t.equal(store.revokedAt({ ...owner, id: 'b' }), 2, 'expired entries made the room')
+  t.equal(reports, 1, 'told once')
 })
 
 t.test('a cookie weighs what its line weighs', async t => {

@@ -249,14 +249,52 @@ t.test('DP-04 concurrent proofs carry their own nonces', async t => {
   t.equal(new Set(proofs.map(proof => decodeJwt(proof).jti)).size, 20)
 })
 
-t.test('ids that count once are forgotten when they are over, and the oldest when there is no more room', t => {
-  const used = createUsedIds(2)
-  used.add('a', 10, 0)
-  t.ok(used.has('a', 9))
-  t.notOk(used.has('a', 10))
-  used.add('b', 20, 11)
-  used.add('c', 20, 11)
-  used.add('d', 20, 11)
-  t.strictSame(['a', 'b', 'c', 'd'].filter(id => used.has(id, 12)), ['c', 'd'])
+/** Ids that were made at one time and count for ten seconds. */
+function usedIds (limits: { maxEntries: number, maxEach?: number }) {
+  let reports = 0
+  const used = createUsedIds({ ...limits, onFull: () => { reports += 1 } })
+  return {
+    add: (id: string, at: number, owner?: string) => used.add(id, { at, until: at + 10 }, at, owner),
+    has: (id: string, at: number, now: number, owner?: string) => used.has(id, at, now, owner),
+    reports: () => reports
+  }
+}
+
+t.test('ids that count once are forgotten when they are over, which makes room', t => {
+  const used = usedIds({ maxEntries: 2 })
+  used.add('a', 0)
+  used.add('b', 1)
+  t.ok(used.has('a', 0, 9))
+  t.notOk(used.has('a', 0, 10))
+  used.add('c', 10)
+  used.add('d', 11)
+  t.strictSame(['b', 'c', 'd', 'e'].map(id => used.has(id, 10, 11)), [false, true, true, false])
+  t.equal(used.reports(), 0, 'nothing that mattered was dropped')
+  t.end()
+})
+
+t.test('a full memory takes for used what it cannot remember, says so once, and recovers', t => {
+  const used = usedIds({ maxEntries: 3 })
+  for (const [at, id] of ['a', 'b', 'c', 'd', 'e', 'f', 'g'].entries()) used.add(id, at)
+  for (const [at, id] of ['a', 'b', 'c', 'd', 'e', 'f', 'g'].entries()) t.ok(used.has(id, at, 7), id)
+  t.ok(used.has('new', 3, 7), 'as old as the last that was dropped')
+  t.notOk(used.has('new', 4, 7), 'newer')
+  t.equal(used.reports(), 1)
+  t.notOk(used.has('new', 3, 13), 'what was dropped would be over, too')
+  t.end()
+})
+
+t.test('who fills the memory of used ids refuses nothing to others', t => {
+  const used = usedIds({ maxEntries: 100, maxEach: 10 })
+  used.add('victim', 0, 'victim')
+  for (let index = 0; index < 50; index++) used.add(`p${index}`, 5, 'stranger')
+  t.ok(used.has('victim', 0, 5, 'victim'))
+  t.notOk(used.has('other', 0, 5, 'victim'), 'no floor for the victim')
+  t.ok(used.has('other', 5, 5, 'stranger'), 'a floor for who filled it')
+  for (let index = 0; index < 300; index++) used.add(`q${index}`, 6, 'stranger')
+  t.notOk(used.has('other', 1, 6, 'victim'))
+  for (let index = 0; index < 300; index++) used.add('p', 7, `stranger-${index}`)
+  t.ok(used.has('victim', 0, 7, 'victim'), 'the place was taken by keys without number: still refused')
+  t.notOk(used.has('fresh', 8, 8, 'victim'), 'and what is new is taken')
   t.end()
 })

@@ -74,7 +74,7 @@ function readAnswer (body: Record<string, unknown>): BackchannelAuthentication {
     throw invalid(`${WHAT}: "auth_req_id" in the answer cannot be used.`)
   }
   if (!isSeconds(expiresIn)) throw invalid(`${WHAT}: "expires_in" in the answer cannot be used.`)
-  return { authReqId, expiresIn, interval: isSeconds(interval) ? interval : 5 }
+  return { authReqId, expiresIn, interval: isSeconds(interval) ? Math.max(1, interval) : 5 }
 }
 
 function isSeconds (value: unknown): value is number {

@@ -47,7 +47,7 @@ function readAnswer (body: Record<string, unknown>): DeviceAuthorization {
     verificationUri: verificationUri as string,
     verificationUriComplete: typeof complete === 'string' ? complete : undefined,
     expiresIn: seconds(body.expires_in) ?? 900,
-    interval: seconds(body.interval) ?? 5
+    interval: Math.max(1, seconds(body.interval) ?? 5)
   }
 }
 

@@ -5,7 +5,7 @@ import type { Http } from '../../http/send.js'
 import { createSingleFlight } from '../../base/single-flight.js'
 import type { AssertionSigner } from '../../tokens/assertion.js'
 import { createDpopKey, type DpopKey } from '../../tokens/dpop.js'
-import { remoteKeys, type KeySource } from '../../tokens/keys.js'
+import { remoteKeys, type RefreshableKeySource } from '../../tokens/keys.js'
 import { authenticateClient, type ClientAuthentication, type CredentialPlace } from './client-auth.js'
 import { fetchMetadata, type Metadata } from './discovery.js'
 import { parseDomain } from './domain.js'
@@ -26,7 +26,7 @@ export interface AuthorizationServer {
   readonly issuer: string
   readonly clientId: string
   readonly http: Http
-  readonly keys: KeySource & { refresh(): Promise<void> }
+  readonly keys: RefreshableKeySource
   readonly now: () => number
   /** The key tokens are bound to, when they are. */
   readonly dpop: Awaitable<DpopKey> | undefined
@@ -50,7 +50,8 @@ export interface AuthorizationServerOptions {
   assertionSigner?: AssertionSigner | undefined
   /** Whether `http` presents a client certificate. */
   tls?: boolean | undefined
-  dpop?: boolean | { key: DpopKeyInput } | undefined
+  /** A key, one to be generated, or where to get one that several servers share. */
+  dpop?: boolean | { key: DpopKeyInput } | (() => Promise<DpopKey>) | undefined
   http: Http
   now: () => number
   /** Seconds the metadata is fresh. Default 600. */
@@ -87,6 +88,7 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
     keys: remoteKeys({ jwksUri: async () => (await metadata()).jwks_uri, http, now, maxAge: options.jwksMaxAge }),
     get dpop () {
       if (options.dpop === undefined || options.dpop === false) return undefined
+      if (typeof options.dpop === 'function') return (dpop ??= options.dpop())
       return (dpop ??= createDpopKey(options.dpop === true ? true : options.dpop.key))
     },
     metadata,

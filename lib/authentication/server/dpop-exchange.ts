@@ -50,8 +50,11 @@ export function knownNonce (key: DpopKey, origin: string): string | undefined {
 
 /** Keeps a server's nonce for the next proof. @see RFC 9449 section 8.2 */
 export function keepNonce (key: DpopKey, origin: string, fresh: string | undefined): void {
+  if (fresh === undefined) return
   const known = noncesOf(key)
-  if (fresh !== undefined && (known.has(origin) || known.size < MAX_ORIGINS)) known.set(origin, fresh)
+  known.delete(origin)
+  known.set(origin, fresh)
+  if (known.size > MAX_ORIGINS) known.delete(known.keys().next().value!)
 }
 
 function noncesOf (key: DpopKey): Map<string, string> {

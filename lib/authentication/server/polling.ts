@@ -44,6 +44,7 @@ function nextWait (wait: number, error: unknown): number {
   if (error instanceof TimeoutError || (error instanceof NetworkError && error.code === 'network_error')) {
     return wait * 2
   }
-  if (error instanceof ApiError && error.status === 503) return wait + 5
+  // The server has answered nothing yet: the user may still do.
+  if (error instanceof ApiError && error.status >= 500) return wait + 5
   throw error
 }

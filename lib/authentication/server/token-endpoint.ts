@@ -36,7 +36,10 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
     const { headers, params: credentials } = await server.clientAuthentication(
       options.json === undefined ? 'any' : 'body'
     )
-    if (credentials.client_secret !== undefined) secrets.add(credentials.client_secret)
+    const basic = headers.authorization?.slice('Basic '.length)
+    for (const secret of [credentials.client_secret, credentials.client_assertion, basic]) {
+      if (secret !== undefined) secrets.add(secret)
+    }
     const body = { ...Object.fromEntries(given), ...credentials }
     return {
       method: 'POST',

@@ -40,7 +40,7 @@ export async function verifyAccessToken (context: PluginContext, request: Reques
     audience: demands.audience,
     now: context.now(),
     clockTolerance: config.clockTolerance,
-    typ: verified.typ,
+    typ: verified.header.typ,
     ...(demands.scopes !== undefined && { scopes: demands.scopes }),
     ...(demands.anyScope !== undefined && { anyScope: demands.anyScope }),
     scopeLists: config.api.scopeLists === true,
@@ -55,7 +55,7 @@ async function checkSignature (context: PluginContext, token: string,
   issuers: readonly string[]): Promise<VerifiedToken> {
   const issuer = issuers.length === 1 ? issuers[0]! : issuerOf(token, issuers)
   const { api, clockTolerance } = context.config
-  const { header, payload } = await verifyJws(token, {
+  const { header, payload, key } = await verifyJws(token, {
     keys: context.servers.get(issuer).keys,
     algorithms: api.signingAlgs ?? ['RS256'],
     types: api.strictType === true ? ['at+jwt'] : ['at+jwt', 'jwt'],
@@ -64,7 +64,7 @@ async function checkSignature (context: PluginContext, token: string,
   // Before it is remembered: what one tenant's key has signed is never taken for another's.
   checkIssuer(payload, [issuer])
   const claims = deepFreeze(payload) as AccessTokenClaims
-  const verified = Object.freeze({ token, typ: header.typ, claims, expiresAt: Number(claims.exp) + clockTolerance })
+  const verified = Object.freeze({ token, header, key, claims, expiresAt: Number(claims.exp) + clockTolerance })
   context.verifiedTokens.add(verified)
   return verified
 }

@@ -42,10 +42,9 @@ export async function verifyTokenProof (context: PluginContext, { token, claims 
     nonce: context.dpopNonces?.accepted(now),
     now,
     iatWindow: proofAge,
-    seen (jti) {
-      const id = `${thumbprint}.${jti}`
-      if (context.dpopProofs.has(id, now)) return true
-      context.dpopProofs.add(id, now + proofAge + AHEAD, now)
+    seen (jti, iat) {
+      if (context.dpopProofs.has(jti, iat, now, thumbprint)) return true
+      context.dpopProofs.add(jti, { at: iat, until: now + proofAge + AHEAD }, now, thumbprint)
       return false
     }
   })

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto'
+import type { JwsHeader } from '../../tokens/keys.js'
 import type { AccessTokenClaims } from '../../../types/tokens.js'
 
 /** Characters of a signature: enough to tell tokens apart before the whole is compared. */
@@ -9,7 +11,9 @@ const KEY_LENGTH = 43
  */
 export interface VerifiedToken {
   readonly token: string
-  readonly typ: string | undefined
+  readonly header: JwsHeader
+  /** The key its signature was checked with: the token is good as long as the issuer has it. */
+  readonly key: KeyObject
   /** Deep-frozen: one token serves many requests. */
   readonly claims: AccessTokenClaims
   /** Epoch seconds, clock tolerance included. */
@@ -22,13 +26,17 @@ export interface VerifiedTokens {
   add(verified: VerifiedToken): void
 }
 
-/** Found by the end of the signature, then compared whole: hashing the whole of a long string costs more than both. */
-export function createVerifiedTokens (maxEntries: number): VerifiedTokens {
+/**
+ * Found by the end of the signature, then compared whole: hashing the whole of a long string costs more than both.
+ * @param hasKey whether the issuer is known to have the token's key still; otherwise the token is verified again
+ */
+export function createVerifiedTokens (maxEntries: number,
+  hasKey: (verified: VerifiedToken) => boolean): VerifiedTokens {
   const entries = new Map<string, VerifiedToken>()
   return {
     get (token) {
       const entry = entries.get(token.slice(-KEY_LENGTH))
-      return entry?.token === token ? entry : undefined
+      return entry?.token === token && hasKey(entry) ? entry : undefined
     },
     add (verified) {
       if (maxEntries === 0) return

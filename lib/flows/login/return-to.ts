@@ -34,7 +34,7 @@ export function pathAfterLogin (value: unknown, base: AppBase,
 /** Whether the path is one of the plugin's own routes, where a user must not be sent back to. */
 export function isOwnRoute (path: string, base: AppBase, prefix: string, routes: RoutePaths): boolean {
   const end = path.search(/[?#]/)
-  const pathname = decodeURIComponent(end === -1 ? path : path.slice(0, end)).replace(/\/+$/, '')
+  const pathname = decodeURIComponent(end === -1 ? path : path.slice(0, end)).replace(/(?<!\/)\/+$/, '')
   return Object.values(routes).some(route => route !== undefined && pathname === base.basePath + prefix + route)
 }
 

@@ -1,19 +1,12 @@
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { verifyLogoutToken } from '../../tokens/logout-token.js'
-import { createUsedIds, type UsedIds } from '../../base/use-once.js'
 import type { SessionFilter, SessionListing } from '../../../types/stores.js'
 import type { PluginContext } from '../context.js'
 import { pseudonym } from '../events.js'
 
 /** Seconds within which a logout token must have been made, and for which its `jti` is remembered. */
 const MAX_AGE = 300
-const MAX_REMEMBERED = 10_000
-
-/** Remembers used logout tokens, so that one cannot be played twice. */
-export function createLogoutTokenMemory (): UsedIds {
-  return createUsedIds(MAX_REMEMBERED)
-}
 
 /**
  * Verifies a logout token and ends the sessions it names: the one of its `sid` (of its `sub`, where it names both), or
@@ -21,7 +14,7 @@ export function createLogoutTokenMemory (): UsedIds {
  * @throws BackchannelLogoutError when the token is refused
  * @see OpenID Connect Back-Channel Logout section 2.6
  */
-export async function handleBackchannelLogout (context: PluginContext, server: AuthorizationServer, memory: UsedIds,
+export async function handleBackchannelLogout (context: PluginContext, server: AuthorizationServer,
   logoutToken: unknown): Promise<void> {
   if (typeof logoutToken !== 'string' || logoutToken === '') throw new MissingRequiredArgumentError('logout_token')
   const now = context.now()
@@ -34,14 +27,16 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
     clockTolerance: context.config.clockTolerance,
     maxAge: MAX_AGE
   })
-  const tokenKey = `${claims.iss}|${claims.jti}`
-  if (memory.has(tokenKey, now)) throw new BackchannelLogoutError('The logout token was used before.')
-  await revokeEverywhere(context, claims.iss, {
+  const { iss, jti, iat } = claims
+  if (context.logoutTokens.has(jti, iat, now, iss)) {
+    throw new BackchannelLogoutError('The logout token was used before.')
+  }
+  await revokeEverywhere(context, iss, {
     ...(claims.sid !== undefined && { sid: claims.sid }),
     ...(claims.sub !== undefined && { sub: claims.sub })
   })
   // Only now: what a failing store did not carry out, Auth0 may send again.
-  memory.add(tokenKey, now + 2 * MAX_AGE, now)
+  context.logoutTokens.add(jti, { at: iat, until: now + 2 * MAX_AGE }, now, iss)
   context.emit({
     type: 'backchannel_logout',
     outcome: 'success',

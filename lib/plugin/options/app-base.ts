@@ -14,5 +14,5 @@ export function parseAppBase (value: unknown, option: string): AppBase {
     url.search !== '' || url.hash !== '') {
     return refuseOption(option, value, 'an http(s) URL without user, query or fragment')
   }
-  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), secure: url.protocol === 'https:' }
+  return { origin: url.origin, basePath: url.pathname.replace(/(?<!\/)\/+$/, ''), secure: url.protocol === 'https:' }
 }

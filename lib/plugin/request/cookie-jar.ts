@@ -156,13 +156,19 @@ function startsPair (header: string, at: number): boolean {
   return i < 0 || header.charCodeAt(i) === 59
 }
 
+function pairAt (header: string, at: number): string {
+  const semicolon = header.indexOf(';', at)
+  return header.slice(at, semicolon === -1 ? undefined : semicolon)
+}
+
 function cookieNames (header: string, prefix: string): string[] {
   const names: string[] = []
   for (let at = header.indexOf(prefix); at !== -1; at = header.indexOf(prefix, at + prefix.length)) {
     if (!startsPair(header, at)) continue
-    const end = header.indexOf('=', at)
-    const semicolon = header.indexOf(';', at)
-    if (end !== -1 && (semicolon === -1 || end < semicolon)) names.push(header.slice(at, end).trimEnd())
+    // No further than the pair's own end: a header may hold thousands of them.
+    const pair = pairAt(header, at)
+    const end = pair.indexOf('=')
+    if (end !== -1) names.push(pair.slice(0, end).trimEnd())
   }
   return names
 }

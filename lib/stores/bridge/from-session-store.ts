@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
-import { isObject } from '../../base/json.js'
+import { isObject, parseSafely } from '../../base/json.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
 
@@ -29,8 +29,7 @@ interface BridgedSession {
  *   another's write, and a write that a logout overtakes elsewhere may bring the session back.
  * - It has no lock: several processes may use one refresh token at the same time.
  * - It has no index. `deleteWhere` and `list`, and so back-channel logout, look through all sessions with the store's
- * `all`,
- *   and fail with a `ConfigurationError` where the store has none.
+ *   `all`, and fail with a `ConfigurationError` where the store has none, or answers with what is no session.
  * - Its `touch` may prolong a session in a way that cannot be read back, so touching writes the session again.
  */
 export function fromSessionStore (store: CallbackSessionStore, options: { now?: () => number } = {}): SessionStore {
@@ -43,7 +42,7 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
   const inTurn = createKeyedMutex()
 
   async function get (key: string): Promise<SessionEntry | undefined> {
-    const kept = toEntry(await result(callback => store.get(key, callback)))
+    const kept = toEntry(parsed(await result(callback => store.get(key, callback))))
     return kept?.key === key && kept.entry.expiresAt > now() ? kept.entry : undefined
   }
 
@@ -68,9 +67,8 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
         'The bridged session store has no "all", so no session can be found by its user: back-channel logout, ' +
           'revokeSessions() and listSessions() need a store that has it.')
     }
-    const all = await result(callback => store.all!(callback))
-    return Object.values(isObject(all) || Array.isArray(all) ? all : {})
-      .flatMap(session => toEntry(session) ?? [])
+    return sessionsOf(await result(callback => store.all!(callback)))
+      .map(session => toEntry(session) ?? refuseUnreadable('a session that is not whole'))
       .filter(({ entry }) => entry.expiresAt > now() && ownerMatches(entry.owner, pairs))
       .map(({ key, entry }) => toListing(key, entry))
       .sort(byAge)
@@ -114,10 +112,44 @@ async function result (call: (callback: Callback) => unknown): Promise<unknown> 
   })
 }
 
+/** The sessions of an answer of `all`. What cannot be read may be the one that must end, so that it is an error. */
+function sessionsOf (answer: unknown): Record<string, unknown>[] {
+  const list = parsed(answer)
+  if (!Array.isArray(list) && !isObject(list)) return refuseUnreadable('no list of sessions')
+  return Object.values(list)
+    .map(item => sessionIn(parsed(item)) ?? refuseUnreadable('an item that is no session'))
+    .filter(session => isOurs(session.auth0))
+}
+
+/** A session, as it is or in the column of a row: stores over tables answer with rows. */
+function sessionIn (item: unknown): Record<string, unknown> | undefined {
+  if (!isObject(item)) return undefined
+  return isSession(item) ? item : Object.values(item).map(parsed).find(isSession)
+}
+
+function isSession (value: unknown): value is Record<string, unknown> {
+  return isObject(value) && (isObject(value.cookie) || isOurs(value.auth0))
+}
+
+/** A value, or what its JSON says. */
+function parsed (value: unknown): unknown {
+  return typeof value === 'string' ? parseSafely(value) : value
+}
+
+function refuseUnreadable (what: string): never {
+  throw new ConfigurationError('sessionStore',
+    `The bridged session store answered "all" with ${what}, so it is not known which sessions match. Use a store ` +
+      'whose "all" gives the sessions themselves, in a list or by id, or a session store of fastify-auth0/stores.')
+}
+
+function isOurs (kept: unknown): kept is Record<string, unknown> {
+  return isObject(kept) && isObject(kept.owner)
+}
+
 /** Our part of a session of such a store; `undefined` for anybody else's. */
 function toEntry (session: unknown): { key: string, entry: SessionEntry } | undefined {
   const kept = isObject(session) ? session.auth0 : undefined
-  if (!isObject(kept) || !isObject(kept.owner)) return undefined
+  if (!isOurs(kept)) return undefined
   const { key, ...entry } = kept
   const whole = typeof key === 'string' && typeof entry.value === 'string' && Number.isSafeInteger(entry.version) &&
     Number.isFinite(entry.createdAt) && Number.isFinite(entry.expiresAt)

@@ -1,4 +1,5 @@
 import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
+import { decodeBase64url } from '../../base/base64url.js'
 import { isObject, parseSafely } from '../../base/json.js'
 
 /** A JWE that opened. */
@@ -10,15 +11,18 @@ export interface OpenedJwe {
 type Encryption = 'A256GCM' | 'A256CBC-HS512'
 
 /**
- * Opens a compact JWE with a key of the caller's, one try for each; `undefined` unless one fits.
+ * Opens a compact JWE with a key of the caller's, one try for each; `undefined` unless one fits. A JWE that opens has
+ * one spelling only: its key part is empty, and each other part is canonical base64url of bytes that are authenticated.
  * @see RFC 7516 section 5.2, RFC 7518 sections 4.5 and 5
  */
 export function openDirectJwe (value: string, enc: Encryption,
   keysFor: (header: Record<string, unknown>) => readonly Buffer[]): OpenedJwe | undefined {
   const parts = value.split('.')
-  const header = parseSafely(Buffer.from(parts[0]!, 'base64url').toString())
-  if (parts.length !== 5 || !isObject(header) || header.alg !== 'dir' || header.enc !== enc) return undefined
-  const [iv, ciphertext, tag] = parts.slice(2).map(part => Buffer.from(part, 'base64url')) as [Buffer, Buffer, Buffer]
+  if (parts.length !== 5 || parts[1] !== '') return undefined
+  const header = parseSafely(decodeBase64url(parts[0]!)?.toString() ?? '')
+  if (!isObject(header) || header.alg !== 'dir' || header.enc !== enc) return undefined
+  const [iv, ciphertext, tag] = parts.slice(2).map(decodeBase64url)
+  if (iv === undefined || ciphertext === undefined || tag === undefined) return undefined
   const sealed = { aad: Buffer.from(parts[0]!), iv, ciphertext, tag }
   for (const key of keysFor(header)) {
     const plaintext = enc === 'A256GCM' ? openGcm(key, sealed) : openCbc(key, sealed)

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { SessionTooLargeError } from '../../errors.js'
 import type { ImportedCookie, ImportSessionsOptions } from '../../../types/options.js'
 import type { UserClaims } from '../../../types/session.js'
-import type { CookieJar, RevocationStore, SessionData } from '../../../types/stores.js'
+import type { CookieJar, RevocationStore, SessionData, SessionRecord } from '../../../types/stores.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
+import { isRevoked } from '../revocation/revocation-watch.js'
 import type { LiveSession, Sessions } from '../sessions.js'
 import { auth0Fastify } from './auth0-fastify.js'
 import { expressOpenidConnect } from './express-openid-connect.js'
@@ -16,6 +17,8 @@ export interface ImportingOptions {
   revocations: RevocationStore
   lifetime: Lifetime
   now: () => number
+  /** Seconds that the clocks of two servers may differ. */
+  clockTolerance: number
   /** The tenant, where there is one only. */
   issuer: string | undefined
   audience: string | undefined
@@ -72,7 +75,9 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       sub: record.user.sub,
       ...(record.sid !== undefined && { sid: record.sid })
     })
-    if (revokedAt !== undefined && revokedAt >= record.createdAt) return undefined
+    // Revocations of sessions in cookies reach further by themselves.
+    const tolerance = inner.kind === 'store' ? options.clockTolerance : 0
+    if (revokedAt !== undefined && isRevoked(revokedAt + tolerance, record.createdAt)) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
     const current = await inner.update(jar, record.id, saved => saved)
     try {
@@ -83,6 +88,15 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       throw error
     }
     return await inner.read(jar)
+  }
+
+  /** Ends an imported session, and whatever else the other library has written of it since that login. */
+  async function end ({ id, issuer: iss, sid, user: { sub }, createdAt, ...record }: SessionRecord): Promise<void> {
+    const at = Math.max(now(), createdAt)
+    const until = absoluteEnd({ createdAt, ...record }, lifetime)
+    if (until <= now()) return
+    await revocations.revoke({ id }, at, until)
+    if (sid !== undefined) await revocations.revoke({ iss, sid, sub }, at, until)
   }
 
   return {
@@ -100,18 +114,22 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       return found instanceof Promise ? found.then(orImported) : orImported(found)
     },
 
-    create (jar, session) {
+    async create (jar, session) {
+      // What was there before is over, also for who has kept a copy of the old cookie.
+      const before = (await inner.read(jar))?.record
+      const old = open(jar)?.record
       clearOld(jar)
-      return inner.create(jar, session)
+      for (const record of [before, old]) if (record?.id.startsWith(MARK) === true) await end(record)
+      await inner.create(jar, session)
     },
 
     async destroy (jar) {
+      const old = open(jar)?.record
       clearOld(jar)
       const record = await inner.destroy(jar)
+      if (old !== undefined) await end(old)
       // A store forgets a session that it deleted: what is left of the old cookie must not bring it back.
-      if (record?.id.startsWith(MARK) === true && inner.kind === 'store') {
-        await revocations.revoke({ id: record.id }, Math.max(now(), record.createdAt), absoluteEnd(record, lifetime))
-      }
+      if (record?.id.startsWith(MARK) === true) await end(record)
       return record
     }
   }
@@ -119,6 +137,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
 
 const MARK = 'imported-'
 
+/** A cookie that opened has one spelling, so that its hash stands for the bytes that were authenticated. */
 function idOf (value: string): string {
   return MARK + createHash('sha256').update(value).digest('base64url')
 }

@@ -1,11 +1,24 @@
+import { ForbiddenMemory, type Forbidden } from '../../base/forbidden-memory.js'
 import { revocationTarget, sidAndSub, type RevocationKind } from '../revocation/revocation-names.js'
 import type { RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
-interface Entry {
+interface Entry extends Forbidden {
+  iss: string | undefined
   table: Map<string, Entry>
   key: string
-  revokedAt: number
-  expiresAt: number
+}
+
+/** Options of `MemoryRevocationStore`. */
+export interface MemoryRevocationStoreOptions {
+  /**
+   * Revocations that are kept. Beyond it the oldest goes, and every session that was created before it counts as
+   * revoked. Default 100 000.
+   */
+  maxEntries?: number
+  /** The clock, epoch seconds. */
+  now?: () => number
+  /** Told once, when the first revocation is dropped that still matters. Default: a process warning. */
+  onFull?: () => void
 }
 
 /** What is revoked of one issuer. */
@@ -20,43 +33,56 @@ const SWEEP_AT_LEAST = 1024
  */
 export class MemoryRevocationStore implements RevocationStore {
   readonly #now: () => number
-  readonly #maxEntries: number
   readonly #ids = new Map<string, Entry>()
   readonly #issuers = new Map<string, IssuerTables>()
-  /** All entries, oldest first. */
-  readonly #entries = new Set<Entry>()
+  readonly #memory: ForbiddenMemory<Entry>
   #sweepAt = SWEEP_AT_LEAST
 
   constructor (
-    { maxEntries = 100_000, now = () => Date.now() / 1000 }: { maxEntries?: number, now?: () => number } = {}
+    { maxEntries = 100_000, now = () => Date.now() / 1000, onFull = warnOfFullList }: MemoryRevocationStoreOptions = {}
   ) {
-    this.#maxEntries = maxEntries
     this.#now = now
+    this.#memory = new ForbiddenMemory({
+      maxEntries,
+      onFull,
+      forget: entry => this.#forget(entry)
+    })
   }
 
   /** Entries that are kept. */
   get size (): number {
-    return this.#entries.size
+    return this.#memory.size
   }
 
   revoke (filter: RevocationFilter, revokedAt: number, expiresAt: number): void {
-    const { table, key } = this.#place(filter)
+    const { iss, table, key } = this.#place(filter)
     const before = table.get(key)
-    if (before) this.#entries.delete(before)
+    if (before) this.#memory.remove(before)
     const entry = {
+      iss,
       table,
       key,
-      revokedAt: Math.max(revokedAt, before?.revokedAt ?? 0),
-      expiresAt: Math.max(expiresAt, before?.expiresAt ?? 0)
+      at: Math.max(revokedAt, before?.at ?? 0),
+      until: Math.max(expiresAt, before?.until ?? 0)
     }
     table.set(key, entry)
-    this.#entries.add(entry)
-    if (this.#entries.size >= Math.min(this.#sweepAt, this.#maxEntries + 1)) this.#sweep()
+    this.#memory.add(entry, this.#now())
+    if (this.#memory.size < this.#sweepAt) return
+    this.#memory.sweep(this.#now())
+    this.#sweepAt = Math.max(SWEEP_AT_LEAST, this.#memory.size * 2)
   }
 
   revokedAt (owner: RevocationOwner): number | undefined {
-    if (this.#entries.size === 0) return undefined
-    let latest = this.#ids.get(owner.id)?.revokedAt
+    const latest = this.known(owner)
+    if (!this.#memory.isFloored) return latest
+    const floor = this.#memory.floor(this.#now())
+    return floor === -Infinity ? latest : Math.max(floor, latest ?? floor)
+  }
+
+  /** The latest revocation that is kept; unlike `revokedAt` it says nothing of those that had to go. */
+  known (owner: RevocationOwner): number | undefined {
+    if (this.#memory.size === 0) return undefined
+    let latest = this.#ids.get(owner.id)?.at
     const tables = this.#issuers.get(owner.iss)
     if (!tables) return latest
     latest = later(latest, tables.sub.get(owner.sub))
@@ -68,39 +94,31 @@ export class MemoryRevocationStore implements RevocationStore {
     return latest
   }
 
-  #place (filter: RevocationFilter): { table: Map<string, Entry>, key: string } {
+  #place (filter: RevocationFilter): Pick<Entry, 'iss' | 'table' | 'key'> {
     const { kind, value: key } = revocationTarget(filter)
-    if (kind === 'id') return { table: this.#ids, key }
+    if (kind === 'id') return { iss: undefined, table: this.#ids, key }
     const iss = filter.iss!
     let tables = this.#issuers.get(iss)
     if (!tables) {
       this.#issuers.set(iss, tables = { sid: new Map(), sub: new Map(), organization: new Map(), 'sid+sub': new Map() })
     }
-    return { table: tables[kind], key }
+    return { iss, table: tables[kind], key }
   }
 
-  #sweep (): void {
-    const now = this.#now()
-    for (const entry of this.#entries) {
-      if (entry.expiresAt <= now) this.#forget(entry)
-    }
-    for (const entry of this.#entries) {
-      if (this.#entries.size <= this.#maxEntries) break
-      this.#forget(entry)
-    }
-    for (const [iss, tables] of this.#issuers) {
-      if (Object.values(tables).every(({ size }) => size === 0)) this.#issuers.delete(iss)
-    }
-    this.#sweepAt = Math.max(SWEEP_AT_LEAST, this.#entries.size * 2)
+  #forget ({ iss, table, key }: Entry): void {
+    table.delete(key)
+    const tables = iss === undefined ? undefined : this.#issuers.get(iss)
+    if (tables !== undefined && Object.values(tables).every(({ size }) => size === 0)) this.#issuers.delete(iss!)
   }
+}
 
-  #forget (entry: Entry): void {
-    this.#entries.delete(entry)
-    entry.table.delete(entry.key)
-  }
+function warnOfFullList (): void {
+  process.emitWarning('The list of revoked sessions is full: sessions that are older than a revocation which had to ' +
+    'go are refused. Use a revocation store in Redis or PostgreSQL, or raise "maxEntries".',
+  { code: 'AUTH0_REVOCATIONS_FULL' })
 }
 
 function later (latest: number | undefined, entry: Entry | undefined): number | undefined {
   if (!entry) return latest
-  return latest === undefined ? entry.revokedAt : Math.max(latest, entry.revokedAt)
+  return latest === undefined ? entry.at : Math.max(latest, entry.at)
 }

@@ -5,7 +5,8 @@ import type { CookieAttributes, CookieJar, Transaction, TransactionStore } from 
 /** Options of `MemoryTransactionStore`. */
 export interface MemoryTransactionStoreOptions {
   /**
-   * Name of the cookie that binds a login to its browser. Default `auth0_login`; on https `__Host-` comes before it.
+   * Name of the cookie that binds a login to its browser. Default `auth0_login` and a suffix of the plugin's
+   * registration; on https `__Host-` comes before it.
    */
   cookieName?: string
   /** Browsers that may have a login under way; beyond it the one that began first is forgotten. Default 10 000. */
@@ -22,6 +23,7 @@ interface Kept {
 }
 
 const MOST_PER_BROWSER = 8
+const DEFAULT_NAME = 'auth0_login'
 
 /**
  * Keeps transactions in this process; the browser holds only a random id that binds them to it, without which a
@@ -34,7 +36,7 @@ export class MemoryTransactionStore implements TransactionStore {
   readonly #now: () => number
 
   constructor (
-    { cookieName = 'auth0_login', maxBrowsers = 10_000, now = () => Date.now() / 1000 }: MemoryTransactionStoreOptions =
+    { cookieName = DEFAULT_NAME, maxBrowsers = 10_000, now = () => Date.now() / 1000 }: MemoryTransactionStoreOptions =
     {}
   ) {
     this.#cookieName = cookieName
@@ -82,6 +84,16 @@ export class MemoryTransactionStore implements TransactionStore {
     this.#leave(jar, browser)
   }
 
+  /** Cookies of their own for each registration; a name that was given is used as it is. */
+  forRegistration (suffix: string): TransactionStore {
+    if (this.#cookieName !== DEFAULT_NAME) return this
+    return {
+      set: (jar, state, transaction, ttl) => this.set(withSuffix(jar, suffix), state, transaction, ttl),
+      take: (jar, state) => this.take(withSuffix(jar, suffix), state),
+      delete: (jar, state) => this.delete(withSuffix(jar, suffix), state)
+    }
+  }
+
   #browser (jar: CookieJar): { id: string, pending: Map<string, Kept> } | undefined {
     const id = jar.get(this.#name(jar))
     const pending = id === undefined ? undefined : this.#browsers.get(id)
@@ -110,5 +122,17 @@ export class MemoryTransactionStore implements TransactionStore {
 
   #attributes ({ secure }: CookieJar, formPost: boolean): CookieAttributes {
     return { path: '/', httpOnly: true, secure, sameSite: formPost ? 'none' : 'lax' }
+  }
+}
+
+/** Names that are written end in the suffix. Logins that began with an older version come back without it. */
+function withSuffix (jar: CookieJar, suffix: string): CookieJar {
+  return {
+    writable: jar.writable,
+    secure: jar.secure,
+    get: name => jar.get(`${name}_${suffix}`) ?? jar.get(name),
+    names: prefix => jar.names(prefix),
+    set: (name, value, attributes) => jar.set(`${name}_${suffix}`, value, attributes),
+    clear: (name, attributes) => jar.clear(`${name}_${suffix}`, attributes)
   }
 }

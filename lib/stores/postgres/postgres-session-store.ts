@@ -60,7 +60,9 @@ export class PostgresSessionStore implements SessionStore {
   async create (key: string, entry: SessionEntry): Promise<void> {
     await this.#table.query(
       `INSERT INTO ${this.#table.sql} (key, value, version, iss, sub, sid, organization, created_at, expires_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      ON CONFLICT (key) DO UPDATE SET value = $2, version = $3, iss = $4, sub = $5, sid = $6, organization = $7,
+        created_at = $8, expires_at = $9`,
       toRow(key, entry)
     )
   }
@@ -74,7 +76,8 @@ export class PostgresSessionStore implements SessionStore {
   async update (key: string, entry: SessionEntry): Promise<boolean> {
     const { count } = await this.#table.query(`UPDATE ${this.#table.sql}
       SET value = $2, version = $3, iss = $4, sub = $5, sid = $6, organization = $7, created_at = $8, expires_at = $9
-      WHERE key = $1 AND version = $3 - 1 AND expires_at > $10 AND sub IS NOT NULL`, [...toRow(key, entry),
+      WHERE key = $1 AND (version = $3 - 1 OR (version, value) = ($3, $2)) AND expires_at > $10
+        AND sub IS NOT NULL`, [...toRow(key, entry),
       this.#table.now()])
     return count === 1
   }
@@ -112,7 +115,7 @@ export class PostgresSessionStore implements SessionStore {
           VALUES ($1, $2, 0, ${SERVER_NOW}, ${SERVER_NOW} + $3::double precision)
           ON CONFLICT (key) DO UPDATE
           SET value = excluded.value, created_at = excluded.created_at, expires_at = excluded.expires_at
-          WHERE held.expires_at <= ${SERVER_NOW}`,
+          WHERE held.expires_at <= ${SERVER_NOW} OR held.value = excluded.value`,
           [name, token, leaseSeconds]
         )
         return count === 1

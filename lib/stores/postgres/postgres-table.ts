@@ -46,6 +46,14 @@ export type PostgresQuery = (text: string,
 /** `serialization_failure` and `deadlock_detected`: the same statement may succeed when run again. */
 const WORTH_REPEATING = new Set(['40001', '40P01'])
 const ATTEMPTS = 3
+/**
+ * The server or the connection went away, before or after the statement was carried out: `admin_shutdown`,
+ * `crash_shutdown`, `cannot_connect_now`, `idle_session_timeout`, and failures of the socket. Repeated once: whatever
+ * the stores run may run twice.
+ */
+const DISCONNECTED = new Set(['57P01', '57P02', '57P03', '57P05', 'ECONNRESET', 'EPIPE', 'ECONNREFUSED'])
+/** What `pg` says of a connection that ended; such an error has no code. */
+const ENDED = /^(?:Connection terminated|Client has encountered a connection error|Connection ended)/
 /** An identifier, or two with a dot between: schema and table. Short enough that index names fit into 63 bytes. */
 const TABLE = /^(?:[a-z_][a-z0-9_]{0,39}\.)?[a-z_][a-z0-9_]{0,39}$/i
 
@@ -54,16 +62,29 @@ function postgresQuery (pool: PostgresPool): PostgresQuery {
     throw new ConfigurationError('pool', 'The option "pool" must be a pool of "pg" or "fastify.pg".')
   }
   const run = async (text: string, values: Parameters<PostgresQuery>[1],
-    attempt: number): ReturnType<PostgresQuery> => {
+    attempt: number, reconnected: boolean): ReturnType<PostgresQuery> => {
     try {
       const { rows, rowCount } = await pool.query(text, values)
       return { rows: rows as Record<string, unknown>[], count: rowCount ?? 0 }
     } catch (error) {
-      if (attempt === ATTEMPTS || !WORTH_REPEATING.has((error as { code: string }).code)) throw error
-      return await run(text, values, attempt + 1)
+      const lost = isDisconnected(error)
+      if (lost ? reconnected : attempt === ATTEMPTS || !WORTH_REPEATING.has(codeOf(error))) throw error
+      return await run(text, values, attempt + 1, reconnected || lost)
     }
   }
-  return async (text, values) => await run(text, values, 1)
+  return async (text, values) => await run(text, values, 1, false)
+}
+
+/** Class 08 is `connection_exception`. @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function isDisconnected (error: unknown): boolean {
+  const code = codeOf(error)
+  return DISCONNECTED.has(code) || /^08[0-9A-Z]{3}$/.test(code) ||
+    (code === '' && error instanceof Error && ENDED.test(error.message))
+}
+
+function codeOf (error: unknown): string {
+  const { code } = Object(error) as { code?: unknown }
+  return typeof code === 'string' ? code : ''
 }
 
 /** @throws ConfigurationError for what is not a plain identifier: names cannot be bound as parameters */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
+import { keysOfIoredis, keysOfNodeRedis } from './redis-keys.js'
 
 /** The commands of `ioredis` (and of `fastify.redis`, `iovalkey` and their clusters) that the stores use. */
 export interface IoredisClient {
@@ -50,6 +51,8 @@ export function redisSpace (options: RedisStoreOptions, prefix: string): RedisSp
 export interface RedisCommands {
   get(key: string): Promise<string | undefined>
   hashFields(key: string, fields: readonly string[]): Promise<(string | undefined)[]>
+  /** Every key that begins with `prefix`, of all masters. */
+  keysFrom(prefix: string): Promise<string[]>
   /** Runs a script in one atomic step. */
   run(script: string, key: string, ...args: (string | number)[]): Promise<unknown>
 }
@@ -60,6 +63,7 @@ function redisCommands (client: RedisClient): RedisCommands {
     return {
       get: async key => text(await client.get(key)),
       hashFields: async (key, fields) => texts(await client.hmGet(key, [...fields])),
+      keysFrom: async prefix => await keysOfNodeRedis(client, prefix),
       run: async (script, key, ...args) => await client.eval(script, { keys: [key], arguments: args.map(String) })
     }
   }
@@ -67,6 +71,7 @@ function redisCommands (client: RedisClient): RedisCommands {
     return {
       get: async key => text(await client.get(key)),
       hashFields: async (key, fields) => texts(await client.hmget(key, ...fields)),
+      keysFrom: async prefix => await keysOfIoredis(client, prefix),
       run: async (script, key, ...args) => await client.eval(script, 1, key, ...args.map(String))
     }
   }

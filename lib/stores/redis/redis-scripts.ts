@@ -56,13 +56,23 @@ local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
 redis.call('PEXPIRE', KEYS[1], math.ceil((tonumber(last[2]) - tonumber(ARGV[1])) * 1000))
 return 1`
 
-/** ARGV: now. */
+/** ARGV: now. Gives nil for an index that is not there: it never was, its end has come, or it was evicted. */
 export const INDEX_LIST = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return nil end
 return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[1], '+inf')`
 
-/** ARGV: the member. */
+/**
+ * ARGV: the member, now. An index outlives its last member up to its end, with an empty name in it: it says that there
+ * are no sessions, where a missing one says nothing.
+ */
 export const INDEX_REMOVE = `
-return redis.call('ZREM', KEYS[1], ARGV[1])`
+local left = redis.call('PTTL', KEYS[1])
+local removed = redis.call('ZREM', KEYS[1], ARGV[1])
+if left > 0 and redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('ZADD', KEYS[1], tonumber(ARGV[2]) + left / 1000, '')
+  redis.call('PEXPIRE', KEYS[1], left)
+end
+return removed`
 
 /**
  * ARGV: the token, the lease in milliseconds. Who asks again with the token has it: clients repeat what a broken

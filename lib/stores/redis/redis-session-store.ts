@@ -107,17 +107,25 @@ export class RedisSessionStore implements SessionStore {
     )
     if (entry === undefined) return false
     await Promise.all(
-      this.#indexKeys(entry.owner).map(async index => await this.#space.redis.run(INDEX_REMOVE, index, key))
+      this.#indexKeys(entry.owner).map(async index =>
+        await this.#space.redis.run(INDEX_REMOVE, index, key, this.#space.now()))
     )
     return true
   }
 
   async #eachCandidate (pairs: [keyof SessionFilter, string][], visit: (key: string) => Promise<void>): Promise<void> {
     const [field, value] = pairs[0]!
-    const keys = texts(await this.#space.redis.run(INDEX_LIST, this.#indexKey(field, value), this.#space.now()))
+    const listed = await this.#space.redis.run(INDEX_LIST, this.#indexKey(field, value), this.#space.now())
+    const keys = listed === null ? await this.#allKeys() : texts(listed).filter(key => key !== '')
     for (let start = 0; start < keys.length; start += BATCH) {
       await Promise.all(keys.slice(start, start + BATCH).map(visit))
     }
+  }
+
+  /** Every session: what an index may have pointed out that is not there any more. */
+  async #allKeys (): Promise<string[]> {
+    const prefix = this.#entryKey('')
+    return (await this.#space.redis.keysFrom(prefix)).map(key => key.slice(prefix.length))
   }
 
   async #listed (key: string): Promise<Listed | undefined> {

@@ -14,7 +14,12 @@ export interface RevocationWatch {
   endedHere(session: WatchedSession): boolean
   /** Whether anybody ended the session; at once where the list answers at once. */
   ended(session: WatchedSession): Awaitable<boolean>
-  /** Ends sessions that exist at `at`; remembered until `until`. */
+  /**
+   * When a session that begins now counts as created. A revocation reaches `tolerance` seconds beyond its time; a login
+   * that came after it is not ended by it. A list that cannot be asked changes nothing.
+   */
+  begin(session: WatchedSession): Awaitable<number>
+  /** Ends sessions that were created at or before `at`; remembered until `until`. */
   end(filter: RevocationFilter, at: number, until: number): Awaitable<void>
 }
 
@@ -23,12 +28,37 @@ export interface RevocationWatch {
  * is dropped when the headers are sent, where there is no time to ask.
  */
 export function watchRevocations (
-  { store, now, timeout }: { store: RevocationStore, now: () => number, timeout: number }
+  { store, now, timeout, tolerance, warn }: {
+    store: RevocationStore
+    now: () => number
+    timeout: number
+    tolerance: number
+    warn: (code: string, detail: object) => void
+  }
 ): RevocationWatch {
-  const here = store instanceof MemoryRevocationStore ? store : new MemoryRevocationStore({ now })
+  // Beside another list this one may forget: the other one is asked, too.
+  const here = store instanceof MemoryRevocationStore ? store : new MemoryRevocationStore({ now, onFull: () => {} })
+  const knownHere = (owner: RevocationOwner): number | undefined =>
+    here === store ? here.revokedAt(owner) : here.known(owner)
 
   function endedHere ({ owner, createdAt }: WatchedSession): boolean {
-    return covers(here.revokedAt(owner), createdAt)
+    return isRevoked(knownHere(owner), createdAt)
+  }
+
+  /** Asks the list; at once where it answers at once. */
+  function latest (owner: RevocationOwner): Awaitable<number | undefined> {
+    if (here === store) return knownHere(owner)
+    let answer: Awaitable<number | undefined>
+    try {
+      answer = store.revokedAt(owner)
+    } catch (error) {
+      return bounded('revokedAt', timeout, async () => {
+        throw error
+      })
+    }
+    return answer === undefined || typeof answer === 'number'
+      ? answer
+      : bounded('revokedAt', timeout, async () => await answer)
   }
 
   return {
@@ -37,16 +67,19 @@ export function watchRevocations (
     ended (session) {
       if (endedHere(session)) return true
       if (here === store) return false
-      let answer: Awaitable<number | undefined>
-      try {
-        answer = store.revokedAt(session.owner)
-      } catch (error) {
-        return bounded('revokedAt', timeout, async () => {
-          throw error
-        })
-      }
-      if (answer === undefined || typeof answer === 'number') return covers(answer, session.createdAt)
-      return bounded('revokedAt', timeout, async () => covers(await answer, session.createdAt))
+      const answer = latest(session.owner)
+      return answer instanceof Promise
+        ? answer.then(revokedAt => isRevoked(revokedAt, session.createdAt))
+        : isRevoked(answer, session.createdAt)
+    },
+
+    begin ({ owner, createdAt }) {
+      const answer = latest(owner)
+      if (!(answer instanceof Promise)) return beyond(answer, createdAt, tolerance)
+      return answer.then(revokedAt => beyond(revokedAt, createdAt, tolerance), (error: unknown) => {
+        warn('revocation_failed', { error })
+        return createdAt
+      })
     },
 
     end (filter, at, until) {
@@ -56,6 +89,11 @@ export function watchRevocations (
   }
 }
 
-function covers (revokedAt: number | undefined, createdAt: number): boolean {
+export function isRevoked (revokedAt: number | undefined, createdAt: number): boolean {
   return revokedAt !== undefined && createdAt <= revokedAt
+}
+
+function beyond (revokedAt: number | undefined, createdAt: number, tolerance: number): number {
+  const isLater = revokedAt !== undefined && createdAt <= revokedAt && createdAt > revokedAt - tolerance
+  return isLater ? Math.floor(revokedAt) + 1 : createdAt
 }

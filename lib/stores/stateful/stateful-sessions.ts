@@ -33,6 +33,11 @@ export interface StatefulSessionsOptions {
   warn: (code: string, detail: object) => void
   /** Asked when a session was written: a logout from outside may have overtaken the login. */
   revocations?: RevocationStore | undefined
+  /**
+   * Seconds for which revocations are remembered: as long as what they end can come back. Default 600, for logins on
+   * their way; imported sessions live on in cookies of other libraries.
+   */
+  revocationDuration?: number
   /** Opened claims that are remembered. Default 5000; 0 for none. */
   cacheEntries?: number
   /** Seconds the lock on a session lasts, and seconds it is waited for. */
@@ -44,7 +49,7 @@ const SEALED_ID_SHAPE = /^[\w.-]{22,512}$/
 const UPDATE_ATTEMPTS = 5
 const BULK = 10
 /** Seconds a login may need from the birth of its session to its entry in the store, with a wide margin. */
-const LOGIN_IN_FLIGHT = 600
+export const LOGIN_IN_FLIGHT = 600
 
 /** A session by its id, and by the name the store has for it. */
 interface Identity {
@@ -74,6 +79,7 @@ function toIdentity (id: string | undefined): Identity | undefined {
 /** Sessions kept in a `SessionStore`; the cookie holds only their id. */
 export function createStatefulSessions (options: StatefulSessionsOptions): Sessions {
   const { store, idSealer, lifetime, now, timeout, lease, revocations, warn } = options
+  const revocationDuration = options.revocationDuration ?? LOGIN_IN_FLIGHT
   const cacheEntries = options.cacheEntries ?? 5000
   const codec = createSessionCodec(options.sealer, cacheEntries)
   /** What sealed cookies name; whether the session still lives the store is asked every time. */
@@ -287,7 +293,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       if (id === undefined) {
         // Before the entries: a login that is written in between finds this when it looks back.
         if (revocations !== undefined) {
-          await call('revoke', () => revocations.revoke(filter, now(), now() + LOGIN_IN_FLIGHT))
+          await call('revoke', () => revocations.revoke(filter, now(), now() + revocationDuration))
         }
         return await bulk('deleteWhere', () => store.deleteWhere(filter))
       }

@@ -8,15 +8,23 @@ export interface StatelessSessionsOptions extends SessionCookiesOptions {
   revocations: RevocationStore
   /** Seconds to wait for the revocation list. Default 2. */
   storeTimeout?: number
+  /** Seconds that the clocks of two servers may differ. Default 30. */
+  clockTolerance?: number
   /** What a failing revocation list means for a request. Default `'fail'`. */
   onStoreError?: 'fail' | 'anonymous'
 }
 
 /** Keeps sessions in the browser's cookies alone. Answers synchronously unless the revocation list does not. */
 export function createStatelessSessions (options: StatelessSessionsOptions): Sessions {
-  const { lifetime, now, warn, onStoreError = 'fail' } = options
+  const { lifetime, now, warn, onStoreError = 'fail', clockTolerance = 30 } = options
   const cookies = new SessionCookies(options)
-  const revocations = watchRevocations({ store: options.revocations, now, timeout: options.storeTimeout ?? 2 })
+  const revocations = watchRevocations({
+    store: options.revocations,
+    now,
+    timeout: options.storeTimeout ?? 2,
+    tolerance: clockTolerance,
+    warn
+  })
 
   /** Asked when headers are sent: whether a write for this session still makes sense. */
   const stillWanted = (session: OpenedSession) => () => !revocations.endedHere(session)
@@ -92,22 +100,31 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     kind: 'cookie',
     read,
 
-    tokens: (jar, record) => revocations.endedHere(toOpened(record)) ? undefined : cookies.tokens(jar, record.id),
+    tokens (jar, record) {
+      // The cookies know best when the session counts as created.
+      const held = cookies.current(jar)
+      const opened = held?.record.id === record.id ? held : toOpened(record)
+      return revocations.endedHere(opened) ? undefined : cookies.tokens(jar, record.id)
+    },
 
     catchUp (jar, id) {
       cookies.catchUp(jar, id, revocations.endedHere)
     },
 
-    create (jar, { record, tokens }) {
+    create (jar, { record: begun, tokens }) {
       const before = cookies.current(jar)
-      const write = () => {
+      const write = (createdAt: number) => {
+        const record = createdAt === begun.createdAt ? begun : { ...begun, createdAt }
         const { id, version } = record
         cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true },
           stillWanted(toOpened(record)))
         cookies.forgetSeen(jar)
       }
-      const ending = before && before.record.id !== record.id ? end(before) : undefined
-      return ending ? ending.then(write) : write()
+      const ending = before && before.record.id !== begun.id ? end(before) : undefined
+      const created = revocations.begin(toOpened(begun))
+      return ending || created instanceof Promise
+        ? Promise.all([created, ending]).then(([createdAt]) => write(createdAt))
+        : write(created)
     },
 
     update (jar, id, next) {
@@ -128,7 +145,9 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     },
 
     async revoke (filter) {
-      await revocations.end(filter, now(), now() + lifetime.absoluteDuration)
+      // Sessions that began at a server whose clock is ahead are meant, too.
+      const at = now() + clockTolerance
+      await revocations.end(filter, at, at + lifetime.absoluteDuration)
       return 0
     }
   }

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { COOKIE_LIMIT, cookieSize } from '../stateless/chunks.js'
 import { decodeTransaction, encodeTransaction } from './transaction-format.js'
-import { isState, TakenStates } from './transaction-states.js'
+import { createUsedIds } from '../../base/use-once.js'
+import { isState } from './transaction-states.js'
 import type { Sealer } from '../sealing/seal.js'
 import type { CookieAttributes, CookieJar, TransactionStore } from '../../../types/stores.js'
 
@@ -15,6 +16,10 @@ export interface CookieTransactionsOptions {
   maxCount?: number
   /** Bytes their cookies may take together. Default 4096. */
   maxBytes?: number
+  /** Logins that are remembered as taken. Default 100 000. */
+  maxTaken?: number
+  /** Told once, when a login had to be forgotten that could still be taken again. */
+  onFull?: () => void
 }
 
 interface Pending {
@@ -26,11 +31,14 @@ interface Pending {
 
 /** Unreadable leftovers that one response clears at most. */
 const MOST_CLEARED = 32
+/** Cookies of logins that are looked at: a header may hold thousands. */
+const MOST_SEEN = 128
 
 /** Keeps each transaction in a cookie of its own, so that logins in several tabs do not disturb each other. */
 export function createCookieTransactions (options: CookieTransactionsOptions): TransactionStore {
-  const { attributes, sealer, now, maxCount = 8, maxBytes = 4096 } = options
-  const taken = new TakenStates({ now })
+  const { attributes, sealer, now, maxCount = 8, maxBytes = 4096, maxTaken = 100_000, onFull } = options
+  /** Two equal callbacks at the same time give one login. */
+  const taken = createUsedIds({ maxEntries: maxTaken, onFull })
   const nameOf = (jar: CookieJar, state: string) => `${options.name(jar.secure)}_${state}`
 
   function open (value: string, state: string) {
@@ -44,6 +52,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
     const prefix = nameOf(jar, '')
     return jar.names(prefix)
       .filter(name => isState(name.slice(prefix.length)) && name !== except)
+      .slice(0, MOST_SEEN)
       .map(name => {
         const value = jar.get(name)!
         const kept = open(value, name.slice(prefix.length))
@@ -86,9 +95,11 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
       if (value === undefined) return undefined
       const kept = open(value, state)
       jar.clear(name, attributes(jar.secure, kept?.transaction.responseMode === 'form_post'))
-      return kept !== undefined && kept.expiresAt > now() && taken.take(state, kept.expiresAt)
-        ? kept.transaction
-        : undefined
+      if (kept === undefined || kept.expiresAt <= now()) return undefined
+      const { transaction, expiresAt } = kept
+      if (taken.has(state, transaction.createdAt, now())) return undefined
+      taken.add(state, { at: transaction.createdAt, until: expiresAt }, now())
+      return transaction
     },
 
     delete (jar, state) {
@@ -96,7 +107,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
       const names = jar.names(prefix).filter(name => {
         const own = name.slice(prefix.length)
         return isState(own) && (state === undefined || own === state)
-      })
+      }).slice(0, MOST_SEEN)
       for (const name of names) jar.clear(name, attributes(jar.secure, false))
     }
   }

@@ -44,7 +44,13 @@ t.test('a server in trouble is asked less often', async t => {
     new RateLimitError({ code: 'too_many_requests', message: '', resetAt: -1, retryAfter })
   const outcomes = [limit(), limit(60), new TimeoutError(''), new NetworkError(''), token]
   t.strictSame((await polling(outcomes, { expiresIn: 900 })).waits, [5, 10, 60, 120, 240])
-  t.strictSame((await polling([new ApiError({ code: 'x', message: '', status: 503 }), token])).waits, [5, 10])
+  for (const status of [500, 502, 503, 504, 520, 599]) {
+    const trouble = new ApiError({ code: 'x', message: '', status })
+    t.strictSame(await polling([pending, trouble, trouble, pending, token]), {
+      waits: [5, 5, 10, 15, 15],
+      result: token
+    }, `${status}`)
+  }
 })
 
 t.test('CI-05: every other error ends the polling at once', async t => {

@@ -3,8 +3,10 @@ import fastifySession from '@fastify/session'
 import t, { test } from 'tap'
 import {
   ConfigurationError, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisSessionStore, sessionStoreSuite,
-  type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionStore
+  type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionFilter,
+  type SessionStore
 } from '../../../lib/stores/index.js'
+import { applicationStore } from '../../../lib/stores/stateful/application-store.js'
 import { until } from '../../until.js'
 import { FakePostgres } from '../postgres/fake-postgres.js'
 import { FakeRedis } from '../redis/fake-redis.js'
@@ -30,6 +32,74 @@ const stores: Stores = {
   'bridge over @fastify/session': [({ now }) => fromSessionStore(new fastifySession.MemoryStore(new Map()), { now }), {
     withoutIndex: true
   }]
+}
+
+const shared: Record<string, () => Promise<SessionStore> | SessionStore> = {
+  memory: () => new MemorySessionStore({ now: () => 1000 }),
+  Redis: () => new RedisSessionStore({ client: new FakeRedis().ioredis(), now: () => 1000 }),
+  PostgreSQL: async () => {
+    const store = new PostgresSessionStore({ pool: new FakePostgres(), now: () => 1000, sweepInterval: 0 })
+    await store.migrate()
+    return store
+  },
+  'a bridge': () => fromSessionStore(new expressSession.MemoryStore(), { now: () => 1000 })
+}
+
+for (const [name, createStore] of Object.entries(shared)) {
+  test(`two applications on one store see and end their own sessions only: ${name}`, async t => {
+    const store = await createStore()
+    const as = (clientId: string) => applicationStore(store, { clientId, wrote: value => value.startsWith(clientId) })
+    const [a, b] = [as('client-a'), as('client-b')]
+    const keys = async (each: SessionStore, filter: SessionFilter) =>
+      (await each.list({ iss: 'https://acme/', ...filter })).map(({ key }) => key).sort()
+    const fill = async () => {
+      await a.create('a', entry())
+      await b.create('b', entry())
+      await store.create('a, of a version before', entry({ value: 'client-a v' }))
+      await store.create('b, of a version before', entry({ value: 'client-b v' }))
+    }
+    for (const filter of [{ sub: 'auth0|1' }, { sid: 's1' }, { sid: 's1', sub: 'auth0|1' }]) {
+      await fill()
+      t.same(await keys(a, filter), ['a', 'a, of a version before'])
+      t.same(await keys(b, filter), ['b', 'b, of a version before'])
+      for (const { iss } of await a.list({ iss: 'https://acme/', ...filter })) t.equal(iss, 'https://acme/')
+      t.equal(await a.deleteWhere({ iss: 'https://acme/', ...filter }), 2)
+      t.same(await keys(a, filter), [])
+      t.same(await keys(b, filter), ['b', 'b, of a version before'])
+      for (const key of ['b', 'b, of a version before']) t.ok(await b.get(key), key)
+      t.equal(await b.update('b, of a version before', entry({ version: 2, value: 'client-b w' })), true)
+      t.same(await keys(b, filter), ['b', 'b, of a version before'], 'also when it was written again')
+      t.equal(await a.deleteWhere({ iss: 'https://acme/', ...filter }), 0)
+      t.equal(await b.deleteWhere({ iss: 'https://acme/', ...filter }), 2)
+    }
+  })
+}
+
+for (const [name, createStore] of Object.entries(shared)) {
+  test(`ids that differ only in what a store cannot keep are different: ${name}`, async t => {
+    const inner = await createStore()
+    const create = inner.create.bind(inner)
+    inner.create = async (key, one) => {
+      for (const value of Object.values(one.owner)) t.notMatch(value, /[\0\p{Cs}]/u, 'UTF-8 can hold it')
+      await create(key, one)
+    }
+    const store = applicationStore(inner, { clientId: 'c', wrote: () => false })
+    const ids = ['a\ud800', 'a\ud801', 'a\udc00', 'a\ufffd', 'a\u0000', 'a\u0001', 'a', '\ud83d\ude00', '\ude00\ud83d',
+      'json:"a\\ud800"', 'json:a', '\\ud800']
+    const iss = 'https://acme/'
+    for (const id of ids) {
+      await store.create(Buffer.from(id, 'utf16le').toString('hex'),
+        entry({ owner: { iss, sub: id, sid: `s${id}`, organization: `o${id}` } }))
+    }
+    for (const [index, id] of ids.entries()) {
+      for (const filter of [{ sub: id }, { sid: `s${id}` }, { organization: `o${id}` }, { sid: `s${id}`, sub: id }]) {
+        t.same((await store.list({ iss, ...filter })).map(({ sub, sid, organization }) => [sub, sid, organization]),
+          [[id, `s${id}`, `o${id}`]])
+      }
+      t.equal(await store.deleteWhere({ iss, sub: id }), 1, encodeURIComponent(JSON.stringify(id)))
+      for (const later of ids.slice(index + 1)) t.equal((await store.list({ iss, sub: later })).length, 1)
+    }
+  })
 }
 
 for (const [name, suite] of Object.entries(stores)) {
@@ -92,6 +162,10 @@ function entry (changes: Partial<SessionEntry> = {}): SessionEntry {
     expiresAt: 2000,
     ...changes
   }
+}
+
+function sessionsIn (redis: FakeRedis): string[] {
+  return redis.keys().filter(key => key.includes(':entry:'))
 }
 
 test('Redis', async t => {
@@ -165,7 +239,7 @@ test('Redis', async t => {
     t.same(commands.splice(0), ['READ entry', 'INDEX_ADD sid', 'INDEX_ADD sub', 'TOUCH entry'])
     await store.delete('k1')
     t.same(commands.splice(0), ['DELETE_IF entry', 'INDEX_REMOVE sid', 'INDEX_REMOVE sub'])
-    t.same(redis.keys(), [])
+    t.same(sessionsIn(redis), [])
   })
 
   t.test('a session that a lagging replica does not know yet is ended, prolonged and listed all the same', async t => {
@@ -179,10 +253,10 @@ test('Redis', async t => {
     t.same((await store.list({ sub: 'auth0|1' })).map(({ key }) => key), ['k1'])
     await store.delete('k1')
     t.equal(await primary.get('k1'), undefined)
-    t.same(redis.keys(), [], 'nothing is left in the indexes')
+    t.same(await primary.list({ sub: 'auth0|1' }), [], 'nothing is left in the indexes')
     await store.create('k2', entry())
     t.equal(await store.deleteWhere({ sub: 'auth0|1' }), 1)
-    t.same(redis.keys(), [])
+    t.same(sessionsIn(redis), [])
   })
 
   t.test('an entry is not written when the index cannot be', async t => {
@@ -219,6 +293,39 @@ test('Redis', async t => {
     t.equal(await store.deleteWhere({ sub: 'auth0|1' }), 1)
   })
 
+  for (const kind of ['ioredis', 'nodeRedis'] as const) {
+    t.test(`sessions whose index was evicted are found all the same, by ${kind}`, async t => {
+      const redis = new FakeRedis()
+      const prefix = 'p[a]*?:'
+      const store = new RedisSessionStore({ client: redis[kind](), prefix, now: () => 1000 })
+      const scans: string[] = []
+      redis.before = command => {
+        if (command === 'scan') scans.push(command)
+      }
+      const evict = () => {
+        for (const key of redis.keys()) if (!key.includes('entry:')) redis.evict(key)
+      }
+      for (const filter of [{ sub: 'auth0|1' }, { sid: 's1' }, { iss: 'https://acme/', sid: 's1', sub: 'auth0|1' }]) {
+        await store.create('k1', entry())
+        await store.create('k2', entry({ owner: { iss: 'https://acme/', sub: 'auth0|2', sid: 's2' } }))
+        evict()
+        t.same((await store.list(filter)).map(({ key }) => key), ['k1'])
+        t.equal(await store.deleteWhere(filter), 1)
+        t.ok(await store.get('k2'), 'and nobody else\'s')
+      }
+      t.ok(scans.length > 0)
+      scans.length = 0
+      await store.create('k3', entry())
+      await store.delete('k3')
+      t.equal(await store.deleteWhere({ sid: 's1' }), 0)
+      t.same(await store.list({ sub: 'auth0|1' }), [])
+      t.same(scans, [], 'who has logged out is not looked for')
+      const { scan: _, ...without } = redis[kind]() as RedisClient & { scan: unknown }
+      const unable = new RedisSessionStore({ client: without as RedisClient, prefix, now: () => 1000 })
+      await t.rejects(unable.deleteWhere({ sub: 'auth0|nobody' }), { code: 'session_store_error' })
+    })
+  }
+
   t.test('a client of neither kind is refused', async t => {
     for (const client of [undefined, null, 'redis://localhost', {}, { hmget () {}, get () {}, eval () {} }]) {
       t.throws(() => new RedisSessionStore({ client: client as unknown as RedisClient }),
@@ -245,10 +352,51 @@ test('PostgreSQL', async t => {
     let asked = 0
     pool.before = () => {
       asked++
-      throw Object.assign(new Error('connection terminated'), { code: '57P01' })
+      throw Object.assign(new Error('connection terminated'), { code: '57014' })
+    }
+    await t.rejects(store.get('k'), { code: '57014' })
+    t.equal(asked, 1)
+  })
+
+  t.test('a statement whose connection broke is repeated once, whether or not it was carried out', async t => {
+    const lost = [{ code: '57P01' }, { code: '57P02' }, { code: '57P03' }, { code: '08006' }, { code: '08003' },
+      { code: 'ECONNRESET' }, { code: 'EPIPE' }, { message: 'Connection terminated unexpectedly' }]
+    const calls: Record<string, [(store: PostgresSessionStore) => Promise<unknown>, unknown]> = {
+      get: [async store => (await store.get('k'))?.version, 1],
+      list: [async store => (await store.list({ sub: 'auth0|1' })).length, 1],
+      create: [async store => await store.create('new', entry()), undefined],
+      update: [async store => await store.update('k', entry({ version: 2, value: 'next' })), true],
+      'a stale update': [async store => await store.update('k', entry({ version: 5, value: 'next' })), false],
+      touch: [async store => await store.touch('k', 4000), true],
+      delete: [async store => await store.delete('k'), undefined],
+      sweep: [async store => { await store.sweep() }, undefined],
+      lock: [async store => await store.lock('l', { leaseSeconds: 5, waitSeconds: 0 }, async () => 'ran'), 'ran']
+    }
+    for (const [name, [call, expected]] of Object.entries(calls)) {
+      for (const [index, kind] of lost.entries()) {
+        for (const when of ['before', 'after'] as const) {
+          const pool = new FakePostgres()
+          const store = new PostgresSessionStore({ pool, now: () => 1000, sweepInterval: 0 })
+          await store.migrate()
+          await store.create('k', entry())
+          let failures = 1
+          pool[when] = () => {
+            if (failures-- > 0) throw Object.assign(new Error(kind.message ?? 'gone'), kind)
+          }
+          t.same(await call(store), expected, `${name}, ${index} ${when}`)
+        }
+      }
+    }
+    const pool = new FakePostgres()
+    const store = new PostgresSessionStore({ pool, now: () => 1000, sweepInterval: 0 })
+    await store.migrate()
+    let asked = 0
+    pool.before = () => {
+      asked++
+      throw Object.assign(new Error('gone'), { code: '57P01' })
     }
     await t.rejects(store.get('k'), { code: '57P01' })
-    t.equal(asked, 1)
+    t.equal(asked, 2, 'once')
   })
 
   t.test('expired rows cannot be read before they are swept, and live locks are not swept (STO-06)', async t => {
@@ -380,9 +528,10 @@ test('the bridge', async t => {
       }
     })
     const bridge = fromSessionStore(store, { now: () => 1000 })
-    const foreign = [{ cookie: {} }, { auth0: null }, { auth0: { owner: {} } }, {
-      auth0: { key: 'f', owner: { sub: 'auth0|1' }, value: 'v', version: 'x' }
-    }, 'text', null]
+    const foreign = [{ cookie: {} }, { cookie: {}, auth0: null }, { cookie: {}, auth0: 'theirs', user: {} }, {
+      cookie: {},
+      auth0: { key: 'f' }
+    }, JSON.stringify({ cookie: {} })]
     for (const [at, session] of foreign.entries()) store.kept.set(`f${at}`, session)
     for (const id of store.kept.keys()) t.equal(await bridge.get(id), undefined)
     await bridge.create('k', entry())
@@ -394,13 +543,42 @@ test('the bridge', async t => {
     t.equal(store.kept.size, foreign.length)
   })
 
-  t.test('finds nothing where the store lists nothing', async t => {
-    const bridge = fromSessionStore(callbackStore({
-      all: callback => {
-        callback(null, null)
+  t.test('finds sessions in whatever way a store lists them', async t => {
+    const shapes: Record<string, (kept: Map<string, unknown>) => unknown> = {
+      'a list': kept => [...kept.values()],
+      'by id': kept => Object.fromEntries(kept),
+      'texts by id': kept => Object.fromEntries([...kept].map(([id, session]) => [id, JSON.stringify(session)])),
+      'rows of texts': kept => [...kept].map(([sid, session]) => ({ sid, sess: JSON.stringify(session), expire: 1 })),
+      'rows of sessions': kept => [...kept].map(([session_id, data]) => ({ session_id, expires: 1, data })),
+      'one text': kept => JSON.stringify([...kept.values()])
+    }
+    for (const [name, shape] of Object.entries(shapes)) {
+      const store = callbackStore({ all: callback => callback(null, shape(store.kept)) })
+      const bridge = fromSessionStore(store, { now: () => 1000 })
+      t.same(await bridge.list({ sub: 'auth0|1' }), [], `${name}, empty`)
+      await bridge.create('k', entry())
+      store.kept.set('theirs', { cookie: {}, user: 'theirs' })
+      t.same((await bridge.list({ sub: 'auth0|1' })).map(({ key }) => key), ['k'], name)
+      t.equal(await bridge.deleteWhere({ sub: 'auth0|1' }), 1, name)
+      t.same([...store.kept.keys()], ['theirs'], name)
+    }
+  })
+
+  t.test('never says that nothing matches where it cannot know', async t => {
+    const whole = callbackStore()
+    await fromSessionStore(whole, { now: () => 1000 }).create('k', entry())
+    const { auth0, cookie } = whole.kept.get('k') as { auth0: object, cookie: object }
+    const answers = [null, undefined, 0, 'text', true, [null], ['text'], [{}], [{ sess: 'x' }],
+      [{ data: Buffer.from('x') }], ['k'], [['k', {}]], { k: 1 }, [{ cookie, auth0: { ...auth0, version: 'x' } }],
+      [{ cookie, auth0: { ...auth0, key: undefined } }], [{ auth0: { owner: {} } }]]
+    for (const answer of answers) {
+      const bridge = fromSessionStore(callbackStore({ all: callback => callback(null, answer) }), { now: () => 1000 })
+      for (const end of ['list', 'deleteWhere'] as const) {
+        const ending = async (): Promise<unknown> => await bridge[end]({ sub: 'auth0|1' })
+        await t.rejects(ending, { code: 'configuration_error', option: 'sessionStore' },
+          `${end} ${JSON.stringify(answer)}`)
       }
-    }))
-    t.same(await bridge.list({ sub: 'auth0|1' }), [])
+    }
   })
 
   t.test('says that a store without "all" cannot end sessions by user', async t => {

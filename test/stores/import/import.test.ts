@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MemorySessionStore } from '../../../lib/stores/index.js'
+import { MemoryRevocationStore, MemorySessionStore } from '../../../lib/stores/index.js'
 import { inWorld, isSessionCookie, type World, type WorldOptions } from '../../hostile/app.js'
 import { setCookies, type Browser } from '../../hostile/browser.js'
 import { jws, rsaKey } from '../../hostile/jws.js'
@@ -53,6 +53,29 @@ async function expressOidc (session: object = {},
     sid: 'sid-1',
     ...session
   }, { name, secrets, absoluteDuration })
+}
+
+/** Other spellings that a lenient decoder takes for the same bytes. */
+const respellings: Record<string, (value: string) => string> = {
+  'padding at the end': value => `${value}=`,
+  'a blank in the tag': value => `${value.slice(0, -3)} ${value.slice(-3)}`,
+  'the plain base64 alphabet': value => inPart(value, 3, part => part.replaceAll('-', '+').replaceAll('_', '/')),
+  'a foreign character in the ciphertext': value => inPart(value, 3, part => `${part.slice(0, 5)}!${part.slice(5)}`),
+  'a foreign character in the IV': value => inPart(value, 2, part => `${part.slice(0, 5)}~${part.slice(5)}`),
+  'a key part': value => inPart(value, 1, () => 'AAAA'),
+  'a key part of foreign characters': value => inPart(value, 1, () => '!'),
+  'spare bits of the tag': value => value.slice(0, -1) + spareBits(value.at(-1)!),
+  'spare bits of the IV': value => inPart(value, 2, part => part.slice(0, -1) + spareBits(part.at(-1)!)),
+  quotes: value => `"${value}"`
+}
+
+function inPart (value: string, index: number, change: (part: string) => string): string {
+  return value.split('.').map((part, at) => at === index ? change(part) : part).join('.')
+}
+
+function spareBits (character: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  return alphabet[alphabet.indexOf(character) ^ 1]!
 }
 
 const libraries = {
@@ -129,6 +152,70 @@ for (const [library, { make, option, huge, ended }] of Object.entries(libraries)
         t.equal((await browser.call('/private')).statusCode, 200, 'control: a new login')
       })
     })
+  }
+
+  for (const mode of ['cookies', 'a store']) {
+    const stores = () => mode === 'cookies' ? {} : { sessionStore: new MemorySessionStore() }
+
+    t.test(`an ended session of ${library} does not come back in another spelling, in ${mode}`, async t => {
+      await setting(t, taking(stores()), async world => {
+        const open = async (cookies: Cookies) => (await holding(world, cookies).call('/private')).statusCode
+        const ends: [string, (old: Cookies) => Promise<void>][] = [
+          ['logout', async old => {
+            const browser = holding(world, old)
+            await browser.call('/private')
+            await browser.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
+          }],
+          ['logout at the first visit', async old => {
+            await holding(world, old).navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
+          }],
+          ['another login', async old => {
+            const browser = holding(world, old)
+            await browser.call('/private')
+            await world.login(browser)
+          }],
+          ['another login at the first visit', async old => {
+            await world.login(holding(world, old))
+          }],
+          ['revokeSessions', async () => {
+            await world.app.auth0.revokeSessions({ sub: 'auth0|ada' })
+          }]
+        ]
+        for (const [how, end] of ends) {
+          const [[name, old] = ['', '']] = Object.entries(await make())
+          const spellings = Object.entries(respellings).map(([what, spell]) => [what, spell(old)] as const)
+          await end({ [name]: old })
+          for (const [what, value] of [['as it was', old] as const, ...spellings]) {
+            t.equal(await open({ [name]: value }), 401, `${how}: ${what}`)
+          }
+          world.advance(60)
+        }
+      })
+    })
+
+    t.test(`a cookie that ${library} wrote again ends with its session, in ${mode}`, async t => {
+      await setting(t, taking(stores()), async world => {
+        const [first, second] = [await make(), await make()]
+        const browser = holding(world, second)
+        t.equal((await browser.call('/private')).statusCode, 200)
+        await browser.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
+        t.equal((await holding(world, first).call('/private')).statusCode, 401)
+      })
+    })
+
+    for (const visited of [true, false]) {
+      t.test(`a revoked session of ${library} stays revoked, in ${mode}, visited: ${visited}`, async t => {
+        await setting(t, taking(stores()), async world => {
+          const old = await make()
+          if (visited) t.equal((await holding(world, old).call('/private')).statusCode, 200, 'control')
+          await world.app.auth0.revokeSessions({ sub: 'auth0|ada' })
+          for (const seconds of [0, 601, 3600, 40_000, 40_000]) {
+            world.advance(seconds)
+            t.equal((await holding(world, old).call('/private')).statusCode, 401, `after ${seconds} s more`)
+          }
+        })
+      })
+    }
   }
 
   t.test(`a request without a logged-out session of ${library} loses the old cookie all the same`, async t => {
@@ -272,4 +359,21 @@ t.test('where the tenant depends on the request, the old session says whose it i
     t.equal(await ask({ user, domain: 'other.auth0.test' }, 'other.auth0.test'), 200)
     t.equal(await ask({ user }, 'tenant.auth0.test'), 401, 'it does not say')
   })
+})
+
+t.test('imported sessions without a durable list of revocations are warned of once, in production', async t => {
+  for (const [production, revocationStore, warnings] of [[true, undefined, 1], [false, undefined, 0],
+    [true, new MemoryRevocationStore(), 0]] as const) {
+    const before = process.env.NODE_ENV
+    process.env.NODE_ENV = production ? 'production' : 'test'
+    t.teardown(() => {
+      if (before === undefined) delete process.env.NODE_ENV
+      else process.env.NODE_ENV = before
+    })
+    await setting(t, { plugin: { importSessions: { auth0Fastify: { secret } }, revocationStore } }, async world => {
+      await holding(world, await auth0ServerJs()).call('/private')
+      await world.app.auth0.revokeSessions({ sub: 'auth0|ada' })
+      t.equal(world.logLines.filter(line => line.includes('import_without_revocation_store')).length, warnings)
+    })
+  }
 })

@@ -8,9 +8,17 @@ export class FakePostgres implements PostgresPool {
   readonly #tables = new Map<string, Row[]>()
   /** Runs before every statement: to fail, to wait, to interfere. */
   before: (text: string) => Promise<void> | void = () => {}
+  /** Runs when a statement was carried out: to lose its answer. */
+  after: (text: string) => void = () => {}
 
   async query (text: string, values: unknown[] = []): Promise<{ rows: Row[], rowCount: number | null }> {
     await this.before(text)
+    const answer = await this.#run(text, values)
+    this.after(text)
+    return answer
+  }
+
+  async #run (text: string, values: unknown[]): Promise<{ rows: Row[], rowCount: number | null }> {
     await new Promise<void>(resolve => setImmediate(resolve))
     const sql = text.replace(/\s+/g, ' ')
     if (sql.startsWith('SELECT pg_advisory_xact_lock')) return this.#migrate(sql)
@@ -63,7 +71,7 @@ export class FakePostgres implements PostgresPool {
     if (!sql.includes('ON CONFLICT')) {
       throw Object.assign(new Error('duplicate key value violates unique constraint'), { code: '23505' })
     }
-    if (Number(held.expires_at) > now) return 0
+    if (sql.includes('AS held') && Number(held.expires_at) > now && held.value !== row.value) return 0
     Object.assign(held, row)
     return 1
   }
@@ -107,6 +115,11 @@ function where (sql: string, values: unknown[]): Condition {
     const compared = /^expires_at (>|<=) \$(\d+)$/.exec(text)
     if (compared !== null) {
       return [(row: Row) => (Number(row.expires_at) > Number(bound(compared[2]!))) === (compared[1] === '>')]
+    }
+    const written = /^\(version = \$(\d+) - 1 OR \(version, value\) = \(\$\1, \$(\d+)\)\)$/.exec(text)
+    if (written !== null) {
+      const [version, value] = [Number(bound(written[1]!)), bound(written[2]!)]
+      return [(row: Row) => row.version === version - 1 || (row.version === version && row.value === value)]
     }
     if (text === 'sub IS NOT NULL') return [(row: Row) => row.sub !== null]
     if (text.startsWith('(sub IS NOT NULL OR')) {

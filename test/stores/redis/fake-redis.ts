@@ -40,11 +40,14 @@ export class FakeRedis {
       return this.#write(key, index, Math.ceil((Math.max(...index.values()) - Number(now)) * 1000))
     },
     [scripts.INDEX_LIST]: (key, [now]) =>
-      [...this.#sortedSet(key)].filter(([, score]) => score > Number(now)).map(([member]) => member),
-    [scripts.INDEX_REMOVE]: (key, [member]) => {
+      this.#live(key) === undefined
+        ? null
+        : [...this.#sortedSet(key)].filter(([, score]) => score > Number(now)).map(([member]) => member),
+    [scripts.INDEX_REMOVE]: (key, [member, now]) => {
       const index = this.#sortedSet(key)
       const removed = index.delete(member!)
-      if (index.size === 0) this.#values.delete(key)
+      const left = (this.#values.get(key)?.until ?? 0) - performance.now()
+      if (index.size === 0 && left > 0) index.set('', Number(now) + left / 1000)
       return Number(removed)
     },
     [scripts.LOCK]: (key, [token, lease]) => {
@@ -102,14 +105,19 @@ export class FakeRedis {
 
   /** The server as `ioredis` would speak to it. */
   ioredis (): IoredisClient {
-    return {
+    const client = {
       call: () => {
         throw new Error('not expected')
       },
-      get: async key => await this.#command('get', key, () => this.#text(key)),
-      hmget: async (key, ...fields) => await this.#command('hmget', key, () => this.#fields(key, fields)),
-      eval: async (script, _count, key, ...args) => await this.#run(script, key!, args)
+      get: async (key: string) => await this.#command('get', key, () => this.#text(key)),
+      hmget: async (key: string, ...fields: string[]) =>
+        await this.#command('hmget', key, () => this.#fields(key, fields)),
+      scan: async (_cursor: string, _match: string, pattern: string) =>
+        await this.#command('scan', pattern, () => ['0', this.#matching(pattern)]),
+      eval: async (script: string, _count: number, key: string, ...args: string[]) =>
+        await this.#run(script, key, args)
     }
+    return client as IoredisClient
   }
 
   /** The server as a client that reads from replicas would: these lag so far that they hold nothing yet. */
@@ -119,11 +127,16 @@ export class FakeRedis {
 
   /** The server as `redis` would speak to it. */
   nodeRedis (): NodeRedisClient {
-    return {
-      get: async key => await this.#command('get', key, () => this.#text(key)),
-      hmGet: async (key, fields) => await this.#command('hmget', key, () => this.#fields(key, fields)),
-      eval: async (script, { keys, arguments: args }) => await this.#run(script, keys[0]!, args)
+    const client = {
+      get: async (key: string) => await this.#command('get', key, () => this.#text(key)),
+      hmGet: async (key: string, fields: string[]) =>
+        await this.#command('hmget', key, () => this.#fields(key, fields)),
+      scan: async (_cursor: string, { MATCH }: { MATCH: string }) =>
+        await this.#command('scan', MATCH, () => ({ cursor: '0', keys: this.#matching(MATCH) })),
+      eval: async (script: string, { keys, arguments: args }: { keys: string[], arguments: string[] }) =>
+        await this.#run(script, keys[0]!, args)
     }
+    return client
   }
 
   async #run (script: string, key: string, args: string[]): Promise<unknown> {
@@ -155,6 +168,10 @@ export class FakeRedis {
 
   #sortedSet (key: string): SortedSet {
     return this.#live(key) as SortedSet | undefined ?? new SortedSet()
+  }
+
+  #matching (pattern: string): string[] {
+    return this.keys().filter(key => key.startsWith(pattern.slice(0, -1).replace(/\\(.)/g, '$1')))
   }
 
   #text (key: string): string | null {

@@ -4,7 +4,8 @@ import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster } from 'redis'
 import t, { test } from 'tap'
 import {
-  RedisRevocationStore, RedisSessionStore, revocationStoreSuite, sessionStoreSuite, type RedisClient
+  RedisRevocationStore, RedisSessionStore, revocationStoreSuite, sessionStoreSuite, type RedisClient,
+  type SessionEntry
 } from '../../../lib/stores/index.js'
 import { startRedis, withoutRedis } from '../../servers/redis.js'
 
@@ -70,6 +71,26 @@ test('Redis', { skip: withoutRedis }, async t => {
         ? [...sessions, ...revocations]
         : [...sessions, ...revocations].filter(({ name }) => spoken.test(name))
       for (const { name, run } of cases) t.test(name, run)
+      t.test('finds sessions whose index was evicted', async t => {
+        const admin = new Redis(name.startsWith('a cluster') ? cluster.port : server.port, '127.0.0.1')
+        t.teardown(async () => await admin.quit())
+        const prefix = `evicted, ${name}:`
+        const store = new RedisSessionStore({ client, prefix, now: () => 1000 })
+        const [mine, other] = ['1', '2'].map(sub => ({
+          value: 'v',
+          version: 1,
+          owner: { iss: 'i', sub, sid: `s${sub}` },
+          createdAt: 1000,
+          expiresAt: 2000
+        })) as [SessionEntry, SessionEntry]
+        await store.create('mine', mine)
+        await store.create('other', other)
+        for (const key of await admin.keys(`*${prefix}s*`)) await admin.del(key)
+        t.same((await store.list({ sub: '1' })).map(({ key }) => key), ['mine'])
+        t.equal(await store.deleteWhere({ iss: 'i', sid: 's1' }), 1)
+        t.equal(await store.get('mine'), undefined)
+        t.ok(await store.get('other'))
+      })
     })
   }
 

@@ -762,6 +762,35 @@ t.test('a synchronous list other than ours answers at once', async t => {
   t.equal(s.sessions.read(s.browser.request()), undefined)
 })
 
+for (const where of ['the same process', 'another process'] as const) {
+  for (const ahead of [-29, -10, 10, 29]) {
+    t.test(`a revocation ends what began before it at a server ${ahead} s ahead, in ${where}`, async t => {
+      const clock = new Clock()
+      const [memory, remote] = [new MemoryRevocationStore({ now: clock.now }), remoteRevocations(clock)]
+      const other = new Clock()
+      other.pass(ahead)
+      const setups = (clock: Clock) => setup({ clock, revocations: where === 'the same process' ? memory : remote })
+      const [here, there] = [setups(clock), setups(other)]
+      const { record } = await login(there)
+      for (const each of [clock, other]) each.pass(1)
+      await here.sessions.revoke({ iss: record.issuer, sub: record.user.sub })
+      t.equal(await there.sessions.read(there.browser.request()), undefined)
+      t.equal(await here.sessions.read(there.browser.request()), undefined)
+
+      for (const each of [clock, other]) each.pass(ahead < 0 ? 30 : 1)
+      await login(there)
+      const jar = there.browser.request()
+      const again = await there.sessions.read(jar)
+      t.ok(again, 'a login after it lives')
+      t.ok(await there.sessions.tokens(jar, again!.record))
+      t.ok(await here.sessions.read(there.browser.request()), 'at the other server, too')
+      for (const each of [clock, other]) each.pass(3600)
+      await here.sessions.revoke({ iss: record.issuer, sub: record.user.sub })
+      t.equal(await there.sessions.read(there.browser.request()), undefined, 'until the next revocation')
+    })
+  }
+}
+
 t.test('work under a lock just runs', async t => {
   t.equal(await setup().sessions.lock('id', async signal => signal ?? 'ran'), 'ran')
 })
@@ -1094,8 +1123,10 @@ t.test('a write that a logout or a revocation overtook on its way is dropped', a
     )
     if (end === 'logout') await s.sessions.destroy(jar)
     if (end === 'revocation') await s.sessions.revoke({ iss: record.issuer, sub: record.user.sub })
-    if (end === 'login') await s.sessions.create(jar, session(clock))
+    // A login asks the list, too.
+    const begun = end === 'login' ? s.sessions.create(jar, session(clock)) : undefined
     answer()
+    await begun
     t.equal(await writing, undefined, end)
   }
 })

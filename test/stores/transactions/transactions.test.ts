@@ -2,7 +2,6 @@ import t from 'tap'
 import { createCookieTransactions } from '../../../lib/stores/transactions/cookie-transactions.js'
 import { MemoryTransactionStore } from '../../../lib/stores/memory/memory-transaction-store.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
-import { TakenStates } from '../../../lib/stores/transactions/transaction-states.js'
 import { transactionStoreSuite } from '../../../lib/stores/conformance/transaction-store-suite.js'
 import { createSuiteBrowser } from '../../../lib/stores/conformance/suite-browser.js'
 import { leastCpuTime } from '../../cpu-time.js'
@@ -12,7 +11,13 @@ import type { Transaction, TransactionStore } from '../../../types/stores.js'
 const SECRET = 'a secret of quite enough characters, really'
 
 function cookieTransactions (
-  options: { clock?: { now: () => number }, purpose?: string, maxCount?: number, maxBytes?: number } = {}
+  options: {
+    clock?: { now: () => number }
+    purpose?: string
+    maxCount?: number
+    maxBytes?: number
+    maxTaken?: number
+  } = {}
 ) {
   const { clock = new Clock(), purpose = 'client-a transaction', ...limits } = options
   return createCookieTransactions({
@@ -275,17 +280,24 @@ t.test('a login that has more to remember than a cookie holds says so', async t 
   t.equal(jar.writes.size, 0)
 })
 
-t.test('states that were taken are remembered until they are over, and not without bound', async t => {
+t.test('a login that was taken is not taken again, however many were taken since', async t => {
   const clock = new Clock()
-  const taken = new TakenStates({ now: clock.now, maxEntries: 2 })
-  t.ok(taken.take('a', clock.now() + 10))
-  t.notOk(taken.take('a', clock.now() + 10))
-  t.ok(taken.take('b', clock.now() + 100))
-  t.ok(taken.take('c', clock.now() + 100))
-  t.ok(taken.take('a', clock.now() + 100), 'the oldest made room')
-  clock.pass(1000)
-  t.ok(taken.take('d', clock.now() + 10))
-  t.ok(taken.take('b', clock.now() + 10), 'what expired is forgotten')
+  const store = cookieTransactions({ clock, maxTaken: 2 })
+  const begin = (state: string) => {
+    const browser = new MapBrowser(clock)
+    const login = browser.request()
+    store.set(login, state, transaction(state, { createdAt: clock.now() }), 600)
+    login.send()
+    clock.pass(1)
+    return browser
+  }
+  const browsers = ['a', 'b', 'c', 'd', 'e'].map(state => [state, begin(state)] as const)
+  const slow = begin('slow')
+  const late = begin('late')
+  for (const [state, browser] of browsers) t.equal((await store.take(browser.request(), state))?.state, state)
+  for (const [state, browser] of browsers) t.equal(await store.take(browser.request(), state), undefined, state)
+  t.equal((await store.take(late.request(), 'late'))?.state, 'late', 'a login that began later goes on')
+  t.equal((await store.take(slow.request(), 'slow'))?.state, 'slow')
 })
 
 t.test('memory: browsers with logins under way are bounded', async t => {

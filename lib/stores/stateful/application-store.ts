@@ -1,0 +1,81 @@
+import { parseSafely } from '../../base/json.js'
+import { byAge, INDEXED_FIELDS } from '../session-filter.js'
+import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
+
+/** Whose sessions a store is to show. */
+export interface Application {
+  clientId: string
+  /** Whether a value was written by this application: entries of versions before 1.0 do not say. */
+  wrote: (value: string) => boolean
+}
+
+/**
+ * A store that other applications may share, as one application sees it: it lists and ends its own sessions only. The
+ * client id is kept with the issuer of an entry's owner, which every store can look for.
+ */
+export function applicationStore (store: SessionStore, { clientId, wrote }: Application): SessionStore {
+  const suffix = `|${clientId}`
+  const owned = (entry: SessionEntry): SessionEntry =>
+    ({ ...entry, owner: changed(entry.owner, { iss: iss => iss + suffix, id: encode }) })
+  const ownedFilter = (filter: SessionFilter): SessionFilter =>
+    changed(filter, { iss: iss => iss + suffix, id: encode })
+  const withoutSuffix = (iss: string): string => iss.endsWith(suffix) ? iss.slice(0, -suffix.length) : iss
+
+  /** Our entries of versions before 1.0, whose owner names no client. */
+  async function former (filter: SessionFilter): Promise<SessionListing[]> {
+    if (filter.iss === undefined) return []
+    const found: SessionListing[] = []
+    for (const listing of await store.list(filter)) {
+      const entry = await store.get(listing.key)
+      if (entry !== undefined && wrote(entry.value)) found.push(listing)
+    }
+    return found
+  }
+
+  return {
+    create: (key, entry) => store.create(key, owned(entry)),
+    get: key => store.get(key),
+    update: (key, entry) => store.update(key, owned(entry)),
+    touch: (key, expiresAt) => store.touch(key, expiresAt),
+    delete: key => store.delete(key),
+    async deleteWhere (filter) {
+      const deleted = await store.deleteWhere(ownedFilter(filter))
+      const before = await former(filter)
+      for (const { key } of before) await store.delete(key)
+      return deleted + before.length
+    },
+    async list (filter) {
+      const own = await store.list(ownedFilter(filter))
+      return [
+        ...own.map(listing => changed(listing, { iss: withoutSuffix, id: decode })),
+        ...await former(filter)
+      ].sort(byAge)
+    },
+    ...(store.lock !== undefined && { lock: (key, how, work) => store.lock!(key, how, work) })
+  }
+}
+
+/** The fields of an owner, each changed. */
+function changed<T extends SessionFilter> (owner: T,
+  { iss, id }: { iss: (iss: string) => string, id: (id: string) => string }): T {
+  const fields = { ...owner }
+  if (typeof owner.iss === 'string') fields.iss = iss(owner.iss)
+  for (const field of INDEXED_FIELDS) if (typeof owner[field] === 'string') fields[field] = id(owner[field])
+  return fields
+}
+
+const MARK = 'json:'
+
+/**
+ * An id as every store can keep it. Stores speak UTF-8, which takes lone surrogates for one another, and PostgreSQL
+ * refuses NUL.
+ */
+function encode (id: string): string {
+  return id.startsWith(MARK) || id.includes('\0') || /\p{Cs}/u.test(id) ? MARK + JSON.stringify(id) : id
+}
+
+function decode (id: string): string {
+  if (!id.startsWith(MARK)) return id
+  const decoded = parseSafely(id.slice(MARK.length))
+  return typeof decoded === 'string' ? decoded : id
+}
