@@ -11,7 +11,9 @@ import { registrationOf } from '../request/registration.js'
 import { appBaseOf } from '../request/request-context.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { readCredentials, type Scheme } from './credentials.js'
-import { answerDenied, factory, guard, PASS, type Guard } from './guard.js'
+import { answerDenied } from './denial.js'
+import { factory } from './factory.js'
+import { guard, PASS, type Guard } from './guard.js'
 import { checkTokenDemands } from './token-demands.js'
 
 /** Seconds after which a token may be tried again when the keys could not be fetched. */

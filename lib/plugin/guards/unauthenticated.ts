@@ -3,7 +3,7 @@ import type { PluginContext } from '../../flows/context.js'
 import { pathAfterLogin } from '../../flows/login/return-to.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { appBaseOf } from '../request/request-context.js'
-import { answerDenied, ended } from './guard.js'
+import { answerDenied, ended } from './denial.js'
 
 /** Whether a person waits for a page, rather than a script for data. */
 export function isNavigation (request: FastifyRequest): boolean {

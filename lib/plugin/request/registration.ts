@@ -16,6 +16,8 @@ export class Registration {
   readonly cookieSuffix: string
   /** Whether an OpenAPI document has the security schemes, so that routes may name them. */
   describes = false
+  /** Whether the application is ready: all of its routes are there. */
+  started = false
   readonly #secureOf: (request: FastifyRequest) => boolean
   #warnedOfPublicResponse = false
 
