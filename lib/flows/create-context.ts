@@ -53,7 +53,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
   const context: PluginContext = {
     config,
     now: config.now,
-    servers: createServers(config, http),
+    servers: createServers(config, http, emit),
     sessions: importing === undefined ? sessions : importing(sessions, importingOptions(config, revocations)),
     sessionCookieName: secure => cookieNames(secure).session,
     revocations,
@@ -73,6 +73,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     dpopProofs: createUsedIds(MAX_PROOFS),
     dpopNonces: config.api.dpopNonce === true ? createDpopNonces(config.sessionSecrets[0]!) : undefined,
     mfaSealer: sealer('mfa', 1),
+    stepUpSealer: sealer('step-up', 1),
     emit
   }
   return {

@@ -519,10 +519,16 @@ t.test('token exchange with and without a session', async t => {
     { tokenType: 'Bearer', act: { sub: 'agent' }, scope: 'openid' }
   )
   s.tenant.scripts.set(exchange, () => ({ json: { access_token: 'a', token_type: 'Bearer' } }))
-  t.match(
-    await auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', organization: 'org_1' }),
-    { act: undefined, idToken: undefined }
-  )
+  const inOrganization = { subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', organization: 'org_1' }
+  await t.rejects(auth0.customTokenExchange(inOrganization), { code: 'organization_token_validation_error' },
+    'an organization that cannot be checked')
+  for (const [organization, passes] of [['org_1', true], ['org_2', false], [undefined, false]] as const) {
+    const accessToken = s.tenant.jwt({ iss: s.tenant.issuer, sub: 'auth0|ada', org_id: organization })
+    s.tenant.scripts.set(exchange, () => ({ json: { access_token: accessToken, token_type: 'Bearer' } }))
+    const asked = auth0.customTokenExchange(inOrganization)
+    if (passes) t.match(await asked, { act: undefined, idToken: undefined })
+    else await t.rejects(asked, { code: 'organization_token_validation_error' }, String(organization))
+  }
   for (
     const [status, json, code] of [[403, { error: 'access_denied' }, 'token_exchange_failed'], [403, {
       error: 'setactor_required'
