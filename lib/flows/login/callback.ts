@@ -110,7 +110,8 @@ function checkIssuer (iss: string | null, metadata: Metadata, transaction: Trans
 /** An error the user caused, or one of the tenant's. The text is the tenant's: untrusted. */
 function errorResponse (error: string, description: string): ApiError {
   const code = plain(error, 64)
-  const known = /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(code) ? code : 'unknown_error'
+  // Codes go into logs: what looks like anything else, say an address, is none.
+  const known = /^[\w.:-]+$/.test(code) ? code : 'unknown_error'
   const message = plain(description, 256)
   return new ApiError({
     code: known,

@@ -119,12 +119,20 @@ function cookieOf ({ registration, requestContext }: Principal) {
 
 function readAttempts (caller: Principal): Attempts {
   const value = caller.requestContext.jar.get(cookieOf(caller).name)
-  const opened = value === undefined ? undefined : caller.registration.context.stepUpSealer.open(value)
-  const [sub, count, code, login] = (parseSafely(opened?.toString() ?? '') ?? []) as unknown[]
+  if (value === undefined) return NO_ATTEMPTS
+  const opened = caller.registration.context.stepUpSealer.open(value)
+  if (opened === undefined) return unsealed(value)
+  const [sub, count, code, login] = (parseSafely(opened.toString()) ?? []) as unknown[]
   // One that was made for another user may have been put into this browser by that user.
   return sub === caller.claims.sub && typeof count === 'number' && typeof code === 'string' && typeof login === 'string'
     ? { count, code, login }
     : NO_ATTEMPTS
+}
+
+/** A cookie of version 0.1: anybody can write one, but nobody else knows the nonce that its mark of the login is of. */
+function unsealed (value: string): Attempts {
+  const [, code = '', login = ''] = /^\d\.(\w{1,64})\.([\w-]{16})$/.exec(value) ?? []
+  return { count: 0, code, login }
 }
 
 function writeAttempts (caller: Principal, { count, code, login }: Attempts): void {
