@@ -70,7 +70,12 @@ t.test('a request line that holds an absolute URL is one for its path', async t 
     return answer
   }
   const token = s.tenant.jwt({
-    iss: s.tenant.issuer, sub: 'auth0|ada', aud: AUDIENCE, azp: 'spa', iat: s.clock.now, exp: s.clock.now + 60,
+    iss: s.tenant.issuer,
+    sub: 'auth0|ada',
+    aud: AUDIENCE,
+    azp: 'spa',
+    iat: s.clock.now,
+    exp: s.clock.now + 60,
     cnf: { jkt: await key.thumbprint }
   })
   for (const target of ['/api', 'http://localhost:8080/api', 'http://localhost/api', 'HTTP://other.test:1/api?x=/']) {
@@ -147,8 +152,14 @@ t.test('what is no access token, or names actors in no known shape, opens no API
   ] as const) {
     for (const typ of ['JWT', 'at+jwt']) {
       const token = s.tenant.jwt({
-        iss: s.tenant.issuer, sub: 'auth0|ada', aud: AUDIENCE, azp: 'spa', scope: 'read', iat: s.clock.now,
-        exp: s.clock.now + 60, ...claims
+        iss: s.tenant.issuer,
+        sub: 'auth0|ada',
+        aud: AUDIENCE,
+        azp: 'spa',
+        scope: 'read',
+        iat: s.clock.now,
+        exp: s.clock.now + 60,
+        ...claims
       }, { typ })
       const { statusCode } = await s.app.inject({
         url: '/api', headers: { host: HOST, authorization: `Bearer ${token}` }
@@ -334,6 +345,27 @@ t.test("the tenant's texts, which may name the user, are not logged", async t =>
   }
 })
 
+t.test('a tenant whose metadata become those of another issuer is not believed, and that is logged', async t => {
+  const s = await site(t)
+  await s.member()
+  const before = s.events.length
+  s.tenant.metadata = { issuer: 'https://evil.test/' }
+  for (let time = 0; time < 4; time++) {
+    s.clock.now += 700
+    await s.member()
+  }
+  const warnings = (): unknown[] => s.events.slice(before).filter(({ type }) => type === 'warning')
+  t.match(warnings(), [{ reason: 'stale_metadata_invalid_metadata', blame: 'upstream', domain: s.tenant.domain }])
+  t.equal(warnings().length, 1, 'once')
+  s.tenant.metadata = {}
+  s.clock.now += 700
+  await s.member()
+  s.tenant.metadata = { issuer: 'https://evil.test/' }
+  s.clock.now += 700
+  await s.member()
+  t.equal(warnings().length, 2, 'and once more after it was well again')
+})
+
 t.test('a session secret that can be guessed starts with one warning', async t => {
   const s = new Site()
   t.teardown(async () => {
@@ -349,7 +381,9 @@ t.test('a session secret that can be guessed starts with one warning', async t =
     const app = fastify({ pluginTimeout: 0, logger: { stream: { write: line => lines.push(line) } } })
     const events: string[] = []
     await app.register(fastifyAuth0, s.options({
-      sessionSecret: sessionSecret as string, clientSecret: same, onEvent: ({ reason }) => {
+      sessionSecret: sessionSecret as string,
+      clientSecret: same,
+      onEvent: ({ reason }) => {
         events.push(reason)
       }
     }))
