@@ -192,6 +192,8 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   organization?: string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
   /** Without `organization`: whether the query may name this one. */
   allowOrganization?: (request: FastifyRequest, organization: string) => boolean | Promise<boolean>
+  /** Whether the login route passes on a `session_transfer_token` from a link. Default `false`. */
+  allowSessionTransfer?: boolean
   /** Whether the connect route's query may name this connection, and these scopes at its provider. Default: any. */
   allowConnect?: (request: FastifyRequest, asked: { connection: string, scopes: readonly string[] }) =>
     | boolean

@@ -122,6 +122,8 @@ export interface SessionTokens {
   jkt?: string
   /** Of the login: an ID token that a refresh brings may carry no other. */
   nonce?: string
+  /** Names of the user's claims that no ID token brought; absent where nobody knows, as in sessions of before 1.0. */
+  extraClaims?: string[]
 }
 
 /** What is kept of a session, in either mode: the record with the user, and the tokens. */

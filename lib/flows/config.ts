@@ -76,6 +76,7 @@ export interface Config {
   organization: Auth0Options['organization']
   allowOrganization: Auth0Options['allowOrganization']
   allowConnect: Auth0Options['allowConnect']
+  allowSessionTransfer: boolean
   onUnauthenticated: OnUnauthenticated
   sessionStore: SessionStore | undefined
   transactionStore: TransactionStore | undefined

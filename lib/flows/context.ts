@@ -36,6 +36,8 @@ export interface PluginContext {
   readonly dpopNonces: DpopNonces | undefined
   /** Seals MFA tokens, so that what reaches a browser is of no use elsewhere. */
   readonly mfaSealer: Sealer
+  /** Seals the cookie that remembers a step-up login under way. */
+  readonly stepUpSealer: Sealer
   readonly emit: EventSink
 }
 

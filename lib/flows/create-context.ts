@@ -55,7 +55,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       'auth0 warning: with "importSessions" and no "revocationStore", a session that was ended in this process can ' +
         'come back in another one, or after a restart, by its old cookie. Set "revocationStore".')
   }
-  const servers = createServers(config, http)
+  const servers = createServers(config, http, emit)
   const sealer = sealerFor(config)
   const suffix = cookieSuffix(config)
   const cookieNames = sessionCookieNames(config, suffix)
@@ -93,6 +93,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     logoutTokens: createUsedIds({ maxEntries: MAX_LOGOUT_TOKENS, onFull: onFull('logout_tokens') }),
     dpopNonces: config.api.dpopNonce === true ? createDpopNonces(config.sessionSecrets[0]!) : undefined,
     mfaSealer: sealer('mfa', 1),
+    stepUpSealer: sealer('step-up', 1),
     emit
   }
   return {

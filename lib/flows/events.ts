@@ -55,10 +55,12 @@ export function pseudonym (issuer: string, sub: string): string {
   return createHash('sha256').update(`${issuer}|${sub}`).digest('hex').slice(0, 16)
 }
 
-/** What the log may hold of an error: names, codes and cleaned messages, never bodies, tokens or parameters. */
+/** What the log may hold of an error: names, codes and our own messages, never bodies, tokens, parameters or texts of the tenant. */
 function errorFacts (error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { name: 'unknown' }
-  const facts: Record<string, unknown> = { name: error.name, message: plain(error.message, 256) }
+  const facts: Record<string, unknown> = { name: error.name }
+  // Its message is the tenant's text, which may name the user.
+  if (!(error instanceof ApiError)) facts.message = plain(error.message, 256)
   if (error instanceof Auth0Error) facts.code = plain(error.code, 64)
   if (error instanceof ApiError && error.status !== 0) facts.status = error.status
   if (error.cause !== undefined && depth < 3) facts.cause = errorFacts(error.cause, depth + 1)

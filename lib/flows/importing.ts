@@ -2,7 +2,7 @@ import type { ImportingOptions } from '../stores/import/index.js'
 import type { RevocationStore } from '../../types/stores.js'
 import type { IdTokenClaims } from '../../types/tokens.js'
 import type { Config } from './config.js'
-import { userOf } from './tokens/id-token.js'
+import { userOf } from './session/user-claims.js'
 import { loginScope } from './tokens/scopes.js'
 
 /** What taking over other libraries' sessions has to know of the options. */

@@ -3,9 +3,10 @@ import type { Http } from '../http/send.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import { createDpopKey, type DpopKey } from '../tokens/dpop.js'
 import type { Config } from './config.js'
+import { reasonOf, type EventSink } from './events.js'
 
 /** The authorization servers of the domains in use by issuer URL, the longest unused dropped first. */
-export function createServers (config: Config, http: Http): { get(issuer: string): AuthorizationServer } {
+export function createServers (config: Config, http: Http, emit: EventSink): { get(issuer: string): AuthorizationServer } {
   const servers = new Map<string, AuthorizationServer>()
   const assertionSigner = config.assertion === undefined
     ? undefined
@@ -39,7 +40,16 @@ export function createServers (config: Config, http: Http): { get(issuer: string
         ...(sharedKey !== undefined && { dpop: sharedKey }),
         http,
         now: config.now,
-        discoveryTtl: config.discoveryTtl
+        discoveryTtl: config.discoveryTtl,
+        onStaleMetadata: error => {
+          emit({
+            type: 'warning',
+            outcome: 'failure',
+            reason: `stale_metadata_${reasonOf(error)}`,
+            blame: 'upstream',
+            domain: new URL(issuer).host
+          }, undefined, error)
+        }
       })
       servers.set(issuer, server)
       if (servers.size > config.maxDomains) servers.delete(servers.keys().next().value!)

@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { ConfigurationError } from '../errors.js'
 import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance } from './instance.js'
-import { beginRequest, readRoute, readScopes } from './guards/read-route.js'
-import { watchScopes } from './guards/scope-guards.js'
+import { beginRequest, checkDeclared, readRoute, readScopes } from './guards/read-route.js'
+import type { RouteRecord } from './guards/route-record.js'
+import { watchScopes } from './guards/scope-hooks.js'
+import { watchRoutes } from './guards/written-route.js'
 import { kRegistration, registrationOf, type Registration, type Scoped } from './request/registration.js'
 import { kRequestState, type WithRequestState } from './request/request-state.js'
 import { strictInstance } from './strict-instance.js'
@@ -29,19 +31,21 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
       return this.auth0.getSession()
     } as never)
     fastify.addHook('onRequest', begin)
+    fastify.addHook('preParsing', check as never)
     fastify.addHook('onSend', writeCookies)
     watchScopes(fastify)
+    watchRoutes(fastify)
   }
-  const routes: { scope: FastifyInstance, route: RouteOptions }[] = []
+  const routes: { scope: FastifyInstance, route: RouteOptions, record: RouteRecord }[] = []
   fastify.addHook('onRoute', function (route) {
     // A child with a tenant of its own guards its routes itself.
     if ((this as FastifyInstance & Scoped)[kRegistration] !== registration) return
-    readRoute(registration, route)
-    routes.push({ scope: this, route })
+    routes.push({ scope: this, route, record: readRoute(registration, this, route) })
   })
   fastify.addHook('onReady', async () => {
-    for (const { scope, route } of routes) readScopes(registration, scope, route)
+    for (const { scope, route, record } of routes) readScopes(registration, scope, route, record)
     routes.length = 0
+    registration.started = true
   })
   return instance
 }
@@ -49,6 +53,14 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
 /** Only a request that has to wait makes Fastify wait. */
 function begin (request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> | undefined {
   const asked = beginRequest(request, reply)
+  if (asked === undefined) done()
+  return asked
+}
+
+/** The same for the guards that the route declares, once the hooks at `onRequest` are done. */
+function check (request: FastifyRequest, reply: FastifyReply, _payload: unknown,
+  done: () => void): Promise<void> | undefined {
+  const asked = checkDeclared(request, reply)
   if (asked === undefined) done()
   return asked
 }

@@ -20,6 +20,7 @@ import type { BackchannelAuthentication } from '../authentication/api/backchanne
 import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { SessionListing } from '../../types/stores.js'
+import { beforeStart } from './guards/factory.js'
 import type { Guard } from './guards/guard.js'
 import { requireClaims } from './guards/require-claims.js'
 import { requireFreshLogin } from './guards/require-fresh-login.js'
@@ -59,6 +60,14 @@ export class Auth0Instance {
     this.#log = log
     this.#ManagementClient = Management
     this.#context = registration.context
+    const hasStarted = (): boolean => registration.started
+    this.requireClaims = beforeStart(requireClaims, hasStarted)
+    this.requireOrganization = beforeStart(requireOrganization, hasStarted)
+    this.requirePermissions = beforeStart(requirePermissions, hasStarted)
+    this.requireFreshLogin = beforeStart(requireFreshLogin, hasStarted)
+    this.requireMfa = beforeStart(requireMfa, hasStarted)
+    this.requireToken = beforeStart(requireToken, hasStarted)
+    this.requireSessionOrToken = beforeStart(requireSessionOrToken, hasStarted)
   }
 
   /** Guard: a session. `preHandler: fastify.auth0.requireSession` */
@@ -68,27 +77,27 @@ export class Auth0Instance {
    * Guard factory: claims of the user. `preHandler: fastify.auth0.requireClaims({ 'https://example.com/roles': 'admin'
    * })`
    */
-  readonly requireClaims = requireClaims
+  readonly requireClaims: typeof requireClaims
 
   /** Guard factory: an organization the user logged in to, by id, name or a function of the request. */
-  readonly requireOrganization = requireOrganization
+  readonly requireOrganization: typeof requireOrganization
 
   /** Guard factory: permissions, all of them. `preHandler: fastify.auth0.requirePermissions('read:orders')` */
-  readonly requirePermissions = requirePermissions
+  readonly requirePermissions: typeof requirePermissions
 
   /** Guard factory: a recent login, else another one. `preHandler: fastify.auth0.requireFreshLogin({ maxAge: 300 })` */
-  readonly requireFreshLogin = requireFreshLogin
+  readonly requireFreshLogin: typeof requireFreshLogin
 
   /** Guard factory: a second factor, else a login that adds it. `preHandler: fastify.auth0.requireMfa()` */
-  readonly requireMfa = requireMfa
+  readonly requireMfa: typeof requireMfa
 
   /**
    * Guard factory: an access token for this API. `preHandler: fastify.auth0.requireToken({ scopes: ['read:items'] })`
    */
-  readonly requireToken = requireToken
+  readonly requireToken: typeof requireToken
 
   /** Guard factory: an access token where one is sent, else a session. */
-  readonly requireSessionOrToken = requireSessionOrToken
+  readonly requireSessionOrToken: typeof requireSessionOrToken
 
   /**
    * Guard: changes only by the application's own pages. `preHandler: [fastify.auth0.requireSession,

@@ -4,6 +4,8 @@ import { createContext } from '../flows/create-context.js'
 import type { Auth0Options } from '../../types/options.js'
 import { decorate } from './decorate.js'
 import { parseOptions } from './options/options.js'
+import { routePrefix } from './options/prefix.js'
+import { isWeakSecret } from './options/weak-secret.js'
 import { Registration } from './request/registration.js'
 import { routes } from './routes/index.js'
 
@@ -13,14 +15,19 @@ interface Registered {
 }
 
 async function auth0 (fastify: FastifyInstance, options: Auth0Options & Registered): Promise<void> {
-  const prefix = options.prefix ?? ''
-  const config = parseOptions(options, fastify.prefix + prefix)
+  const prefix = routePrefix(options?.prefix, fastify.prefix)
+  const config = parseOptions(options, prefix.full)
   // Only who takes over other libraries' sessions loads what reads them.
   const importing = config.importSessions === undefined
     ? undefined
     : (await import('../stores/import/index.js')).importingSessions
   const { context, close } = createContext(config, fastify.log, importing)
   const registration = new Registration(context)
+  if (config.sessionSecrets.some(secret => secret === config.clientSecret || isWeakSecret(secret))) {
+    context.emit({ type: 'warning', outcome: 'success', reason: 'weak_session_secret', blame: 'application' })
+    fastify.log.warn('auth0: Option "sessionSecret" can be guessed, or is the client secret as well. Whoever finds ' +
+      'it out can make sessions of any user. Make one with: openssl rand -hex 32')
+  }
   // Some five hundred rows: nobody who only imports the plugin waits for them.
   const { ManagementClient } = await import('../management/client.js')
   const instance = decorate(fastify, registration, ManagementClient)
@@ -29,7 +36,7 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   })
   await fastify.register(async scope => {
     await routes(scope, { registration, instance })
-  }, { prefix })
+  }, { prefix: prefix.own })
 }
 
 /**

@@ -4,6 +4,9 @@ import type { JwtClaims } from '../../types/tokens.js'
 import { hashOf } from './algorithms.js'
 import { refuseToken, shown } from './refuse-token.js'
 
+/** A chain of delegations that is longer is nonsense. */
+const MOST_ACTORS = 16
+
 /** A payload whose claims have not been looked at. */
 export type Payload = Record<string, unknown>
 
@@ -110,6 +113,32 @@ export function checkAuthTime (payload: Payload, { now, clockTolerance }: Clock,
     refuseToken('auth_too_old', `The user logged in at ${authTime}, more than ${maxAge} seconds ago.`, {
       claim: 'auth_time'
     })
+  }
+}
+
+/** The value of `acr_values` by which Auth0 is asked for a second factor, which `amr` tells of. */
+const MULTI_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
+
+/** One of the authentication classes that were asked for. @see OpenID Connect Core section 3.1.2.1 (acr_values) */
+export function checkAuthenticationClass ({ acr, amr }: Payload, acrValues: string | undefined): void {
+  const asked = acrValues?.split(' ').filter(Boolean) ?? []
+  if (asked.length === 0 || asked.includes(acr as string)) return
+  if (asked.includes(MULTI_FACTOR) && Array.isArray(amr) && amr.includes('mfa')) return
+  refuseToken('acr', `The login is of the class ${shown(acr)}, not of one that was asked for.`, { claim: 'acr' })
+}
+
+/** Who acts for the subject: an object, and so on for who acts for that one. @see RFC 8693 section 4.1 */
+export function checkActor (payload: Payload): void {
+  let { act } = payload
+  for (let depth = 0; act !== undefined; depth++) {
+    const isActor = typeof act === 'object' && act !== null && !Array.isArray(act) && depth < MOST_ACTORS
+    const { sub, act: next } = (isActor ? act : {}) as Payload
+    if (!isActor || (sub !== undefined && typeof sub !== 'string')) {
+      refuseToken('claim_invalid', 'The "act" claim of the token must be an object that names who acts.', {
+        claim: 'act'
+      })
+    }
+    act = next
   }
 }
 

@@ -1,7 +1,8 @@
 import { ForbiddenError, InvalidArgumentError } from '../errors.js'
 import type { AccessTokenClaims, IdTokenClaims } from '../../types/tokens.js'
 import {
-  assertOrganization, checkAccessTokenHash, checkAudience, checkAuthTime, checkAuthorizedParty, checkExpiry,
+  assertOrganization, checkAccessTokenHash, checkActor, checkAudience, checkAuthenticationClass, checkAuthTime,
+  checkAuthorizedParty, checkExpiry,
   checkIssuedAt, checkIssuer, checkNonce, checkNotBefore, checkOrganization, checkSubject, isStringList, requireMoment,
   type Clock, type Payload
 } from './claim-rules.js'
@@ -19,6 +20,8 @@ export interface IdTokenDemands {
   organization?: string | undefined
   /** Seconds since the token was issued at most. */
   maxTokenAge?: number | undefined
+  /** The authentication classes that were asked for, separated by blanks. */
+  acrValues?: string | undefined
   /** The access token that came with it, for `at_hash`. */
   accessToken?: string | undefined
 }
@@ -65,6 +68,8 @@ export function checkIdTokenClaims (payload: Payload, expected: IdTokenExpectati
   if (expected.organization !== undefined) checkOrganization(payload, expected.organization)
   checkAuthorizedParty(payload, audiences, clientIds)
   checkAuthTime(payload, expected, expected.maxAge)
+  checkAuthenticationClass(payload, expected.acrValues)
+  checkActor(payload)
   checkAccessTokenHash(payload, expected.accessToken, expected.alg)
   return payload as IdTokenClaims
 }
@@ -76,6 +81,7 @@ export function checkAccessTokenClaims (payload: Payload, expected: AccessTokenE
   if (payload['sub'] !== undefined) checkSubject(payload)
   const audiences = checkAudience(payload, list(expected.audience))
   checkIsAccessToken(payload, audiences, expected.typ)
+  checkActor(payload)
   checkExpiry(payload, expected)
   checkNotBefore(payload, expected)
   checkIssuedAt(payload, expected)
@@ -112,6 +118,8 @@ const accessTokenMarks = ['azp', 'client_id', 'scope', 'permissions', 'gty']
  * are for the client they were issued to; Auth0's access tokens name the client beside an audience that is a URI.
  */
 function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ: string | undefined): void {
+  // @see RFC 8417 section 2.2: logout tokens are among them
+  if ('events' in payload) refuseToken('security_event', 'The token tells of events, and is not an access token.')
   const isTyped = /^(application\/)?at\+jwt$/i.test(typ ?? '')
   const isForItsClient = [payload['azp'], payload['client_id']].some(client =>
     typeof client === 'string' && audiences.includes(client)

@@ -74,24 +74,29 @@ t.test('each host logs in at its own domain, and its session is its own', async 
   })
 })
 
-t.test('an answer is taken for the domain its login was sent to', async t => {
+t.test('an answer is taken at the host its login was begun at, and for that domain', async t => {
   await twoDomains(t, async (world, other) => {
     const browser = world.browser()
     const back = world.back(await world.start(browser))
     const moved = world.browser(b)
     for (const { name, value } of browser.cookies) moved.plant(name, value)
-    t.equal((await moved.navigate(back, { 'sec-fetch-site': 'cross-site' })).statusCode, 302)
-    t.equal(other.seen.length, 0, 'another host does not change it')
-    t.equal(world.idp.last('token').form.get('redirect_uri'), 'https://app.example.test/auth/callback')
-    t.equal((await moved.call('/private')).statusCode, 401)
+    const { params } = other.authorize(await world.start(moved))
+    await moved.navigate(`/auth/callback?${params}`, { 'sec-fetch-site': 'cross-site' })
+    t.equal((await moved.call('/private')).statusCode, 200, 'a session of the other host')
+    const calls = world.idp.count('token')
+    const refused = await moved.navigate(back, { 'sec-fetch-site': 'cross-site' })
+    t.equal(refused.statusCode, 400)
+    t.match(refused.body, 'begun at another address')
+    t.equal(world.idp.count('token'), calls, 'the code is not sent')
+    t.equal((await moved.call('/private')).statusCode, 200, 'nobody is logged out')
 
     const mixed = world.browser()
-    const refused = await world.during({
+    const foreign = await world.during({
       answers: {
         token: correct => changed(correct, { id_token: other.idToken({ sub: 'auth0|evil', aud: 'hostile-client' }) })
       }
     }, () => world.login(mixed))
-    t.equal(refused.statusCode, 502)
+    t.equal(foreign.statusCode, 502)
     t.equal((await mixed.call('/private')).statusCode, 401, 'one domain does not speak for the other')
   })
 })

@@ -8,7 +8,7 @@ import { plain } from '../../lib/flows/events.js'
 import { toApiError } from '../../lib/http/api-error.js'
 import { parseQuota } from '../../lib/http/quota.js'
 import { retryAfter } from '../../lib/http/retry.js'
-import { serverSentEvents } from '../../lib/management/server-sent-events.js'
+import { EventStreamParser } from '../../lib/management/events/event-stream.js'
 import { readCredentials } from '../../lib/plugin/guards/credentials.js'
 import { readCookie, RequestCookieJar } from '../../lib/plugin/request/cookie-jar.js'
 import { createCookieTransactions } from '../../lib/stores/transactions/cookie-transactions.js'
@@ -131,13 +131,13 @@ function hostile (...pumps: string[]): string[] {
   return pumps.map(pump => pump.repeat(Math.ceil(65_536 / pump.length)))
 }
 
-const eventStream = async (text: string, size: number) => {
+const eventStream = (text: string, size: number) => {
   const bytes = Buffer.from(text)
-  async function * chunks () {
-    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-  }
+  const parser = new EventStreamParser()
   let count = 0
-  for await (const { data } of serverSentEvents(chunks())) count += data.length
+  for (let at = 0; at < bytes.length; at += size) {
+    for (const { data } of parser.push(bytes.subarray(at, at + size))) count += data?.length ?? 0
+  }
   return count
 }
 

@@ -3,7 +3,8 @@ import t from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
 import { MemoryTransactionStore } from '../../lib/stores/index.js'
 import { RequestCookieJar } from '../../lib/plugin/request/cookie-jar.js'
-import { factory, type Guard } from '../../lib/plugin/guards/guard.js'
+import { factory } from '../../lib/plugin/guards/factory.js'
+import type { Guard } from '../../lib/plugin/guards/guard.js'
 import { Browser } from '../hostile/browser.js'
 import { Site } from '../flows/site.js'
 
@@ -141,11 +142,11 @@ t.test('a misspelt guard and an uncalled factory fail when the route is register
   const make = factory('requireNothing', (..._: unknown[]): Guard => async () => {})
   t.throws(() => {
     s.app.get('/uncalled', { preHandler: make as unknown as Guard }, async () => 'x')
-  }, /has to be called/)
+  }, /must be called/)
   t.throws(() => {
     s.app.get('/uncalled-2', { onRequest: [s.app.auth0.requireSession, make as unknown as Guard] }, async () => 'x')
-  }, /has to be called/)
-  t.throws(() => make({ raw: {}, server: {} }), /requireNothing.*has to be called/)
+  }, /must be called/)
+  t.throws(() => make({ raw: {}, server: {} }), /requireNothing.*must be called/)
   for (const argument of [undefined, { role: 'admin' }]) t.type(make(argument), 'function')
 })
 

@@ -58,6 +58,8 @@ export interface AuthorizationServerOptions {
   discoveryTtl?: number | undefined
   /** Seconds the signing keys are fresh. Default 600. */
   jwksMaxAge?: number | undefined
+  /** Told once when newer metadata cannot be had or is refused, and the older goes on serving. */
+  onStaleMetadata?: ((error: unknown) => void) | undefined
 }
 
 const STALE_LIMIT = 86_400
@@ -67,7 +69,12 @@ const COOLDOWN = 30
 export function createAuthorizationServer (options: AuthorizationServerOptions): AuthorizationServer {
   const { clientId, http, now, tls = false, assertionSigner } = options
   const { domain, issuer } = parseDomain(options.domain)
-  const metadata = cachedMetadata(issuer, { http, now, ttl: options.discoveryTtl ?? 600 })
+  const metadata = cachedMetadata(issuer, {
+    http,
+    now,
+    ttl: options.discoveryTtl ?? 600,
+    onStale: options.onStaleMetadata
+  })
   const credentials = { ...options, issuer }
   let dpop: Promise<DpopKey> | undefined
 
@@ -103,11 +110,17 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
  * a limit.
  */
 function cachedMetadata (issuer: string,
-  { http, now, ttl }: { http: Http, now: () => number, ttl: number }): () => Awaitable<Metadata> {
+  { http, now, ttl, onStale }: {
+    http: Http
+    now: () => number
+    ttl: number
+    onStale: ((error: unknown) => void) | undefined
+  }): () => Awaitable<Metadata> {
   const singleFlight = createSingleFlight<Metadata>()
   let cached: { document: Metadata, fetchedAt: number } | undefined
   let freshUntil = -Infinity
   let failures = 0
+  let isStale = false
   let failed: { error: unknown, until: number } | undefined
 
   async function load (): Promise<Metadata> {
@@ -117,10 +130,13 @@ function cachedMetadata (issuer: string,
       freshUntil = now() + ttl
       failures = 0
       failed = undefined
+      isStale = false
       return cached.document
     } catch (error) {
       if (cached !== undefined && now() - cached.fetchedAt <= STALE_LIMIT) {
         freshUntil = now() + COOLDOWN
+        if (!isStale) onStale?.(error)
+        isStale = true
         return cached.document
       }
       // The first failure may be tried again at once; a domain that is not there is asked ever less often.

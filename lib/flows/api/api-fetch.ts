@@ -3,6 +3,7 @@ import { isLoopback } from '../../authentication/server/domain.js'
 import { InvalidArgumentError } from '../../errors.js'
 import type { AccessToken } from '../../../types/tokens.js'
 import { getAccessToken } from '../tokens/access-token.js'
+import { followAtHome, type Redirected } from './redirects.js'
 import type { PluginContext, RequestContext } from '../context.js'
 
 /** Which token `fetch()` adds. */
@@ -46,10 +47,20 @@ function checkTarget (url: string | URL): URL {
 
 async function send (context: PluginContext, request: RequestContext, url: URL, init: RequestInit,
   token: AccessToken): Promise<Response> {
-  const headers = new Headers(init.headers)
-  headers.set('authorization', `${token.tokenType} ${token.accessToken}`)
+  const { customFetch = fetch, dispatcher } = context.config
+  const call = async (to: URL, init: RequestInit): Promise<Response> =>
+    await customFetch(to, { ...init, ...(dispatcher !== undefined && { dispatcher }) } as RequestInit)
+  const authorized = (init: RequestInit): Headers => {
+    const headers = new Headers(init.headers)
+    headers.set('authorization', `${token.tokenType} ${token.accessToken}`)
+    return headers
+  }
   const key = token.tokenType === 'DPoP' ? await (await request.server()).dpop : undefined
-  if (key !== undefined) {
+  if (key === undefined) return await call(url, { ...init, headers: authorized(init) })
+
+  const follows = init.redirect === undefined || init.redirect === 'follow'
+  const prove = async ({ url, init }: Redirected): Promise<Response> => {
+    const headers = authorized(init)
     const nonce = knownNonce(key, url.origin)
     headers.set('dpop', await key.proof({
       method: (init.method ?? 'GET').toUpperCase(),
@@ -58,12 +69,14 @@ async function send (context: PluginContext, request: RequestContext, url: URL, 
       now: context.now(),
       ...(nonce !== undefined && { nonce })
     }))
+    const response = await call(url, { ...init, headers, ...(follows && { redirect: 'manual' as const }) })
+    keepNonce(key, url.origin, response.headers.get('dpop-nonce') ?? undefined)
+    return response
   }
-  const { customFetch = fetch, dispatcher } = context.config
-  const response = await customFetch(url,
-    { ...init, headers, ...(dispatcher !== undefined && { dispatcher }) } as RequestInit)
-  if (key !== undefined) keepNonce(key, url.origin, response.headers.get('dpop-nonce') ?? undefined)
-  return response
+  // A proof is for one URL: fetch would repeat it elsewhere, as it keeps to itself only the headers it knows.
+  return follows
+    ? await followAtHome(url, init, prove, async ({ url, init }) => await call(url, init))
+    : await prove({ url, init })
 }
 
 /** Whether only the proof lacked the API's nonce; the token is good. @see RFC 9449 section 9 */

@@ -10,6 +10,9 @@ const SINGLE = ['state', 'code', 'iss', 'error', 'error_description', 'connect_c
 /** Members of other response types: never asked for, so never taken. @see RFC 9700 section 2.1.2 */
 const FOREIGN = ['id_token', 'access_token', 'token_type', 'response']
 const MAX_STATE = 256
+const MAX_PARAMETER = 4096
+/** @see RFC 6749 appendix A */
+const PARAMETER = new RegExp(`^[\\x20-\\x7e]{0,${MAX_PARAMETER}}$`)
 
 /** A callback that belongs to a transaction of this browser; the transaction is used up. */
 export interface Callback {
@@ -50,10 +53,17 @@ export async function receiveCallback (context: PluginContext, request: RequestC
   }
   const transaction = await context.transactions.take(request.jar, state)
   if (transaction === undefined) throw new MissingTransactionError()
+  await checkDomain(context, request, transaction)
 
   for (const name of SINGLE) {
     if (params.getAll(name).length > 1) {
       throw new InvalidArgumentError(name, `The callback gives "${name}" more than once.`)
+    }
+    const value = params.get(name)
+    // The tenant's text for people is cut and cleaned where it is used.
+    if (value !== null && name !== 'error_description' && !PARAMETER.test(value)) {
+      throw new InvalidArgumentError(name,
+        `The callback's "${name}" is longer than ${MAX_PARAMETER} characters, or holds characters it must not.`)
     }
   }
   for (const name of FOREIGN) {
@@ -77,6 +87,14 @@ export async function receiveCallback (context: PluginContext, request: RequestC
   }
 }
 
+/** With several domains, cookies may be shared by their hosts: a login is finished where it was begun. */
+async function checkDomain ({ config }: PluginContext, request: RequestContext, { domain }: Transaction): Promise<void> {
+  if (config.domain === undefined && (await request.server()).domain !== domain) {
+    throw new InvalidArgumentError('domain',
+      'This login was begun at another address of the application, and must be finished there. Start it again.')
+  }
+}
+
 /** @see RFC 9207 section 2.4 */
 function checkIssuer (iss: string | null, metadata: Metadata, transaction: Transaction): void {
   const promised = metadata.authorization_response_iss_parameter_supported === true && transaction.kind !== 'connect'
@@ -92,7 +110,8 @@ function checkIssuer (iss: string | null, metadata: Metadata, transaction: Trans
 /** An error the user caused, or one of the tenant's. The text is the tenant's: untrusted. */
 function errorResponse (error: string, description: string): ApiError {
   const code = plain(error, 64)
-  const known = /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(code) ? code : 'unknown_error'
+  // Codes go into logs: what looks like anything else, say an address, is none.
+  const known = /^[\w.:-]+$/.test(code) ? code : 'unknown_error'
   const message = plain(description, 256)
   return new ApiError({
     code: known,

@@ -77,6 +77,7 @@ export async function exchangeCode (context: PluginContext, { transaction, serve
     nonce: transaction.nonce,
     accessToken: tokens.access_token,
     ...(transaction.maxAge !== undefined && { maxAge: transaction.maxAge }),
+    ...(transaction.acrValues !== undefined && { acrValues: transaction.acrValues }),
     ...(transaction.organization !== undefined && { organization: transaction.organization })
   })
   return { tokens, claims }

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { fetchUserInfo } from '../../authentication/api/users.js'
 import { SessionExpiredError } from '../../errors.js'
-import type { Session, UserClaims } from '../../../types/session.js'
+import type { Session } from '../../../types/session.js'
 import type { SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { pseudonym } from '../events.js'
-import { userOf } from '../tokens/id-token.js'
+import { extraClaims, userInfoClaims, userOf } from '../session/user-claims.js'
 import { beforeSaved } from '../session/before-saved.js'
 import { includesScopes } from '../tokens/scopes.js'
 import { currentSession, setCurrentSession } from '../session/session.js'
@@ -52,7 +52,7 @@ export async function establishSession (context: PluginContext, request: Request
       expectedSub: claims.sub,
       tokenType: tokens.token_type
     })
-    user = { ...user, ...withoutProtocol(info), sub: claims.sub }
+    user = { ...userInfoClaims(info), ...user }
   }
   if (tokens.scope !== undefined && !includesScopes(login.scope, tokens.scope)) {
     request.log?.warn({ auth0: { type: 'warning', reason: 'wider_scope' } },
@@ -85,7 +85,8 @@ export async function establishSession (context: PluginContext, request: Request
     ...(tokens.refresh_token !== undefined && { refreshToken: tokens.refresh_token }),
     ...(context.config.storeIdToken && tokens.id_token !== undefined && { idToken: tokens.id_token }),
     ...(dpop !== undefined && { jkt: await dpop.thumbprint }),
-    ...(claims.nonce !== undefined && { nonce: claims.nonce })
+    ...(claims.nonce !== undefined && { nonce: claims.nonce }),
+    extraClaims: extraClaims(draft.user, claims)
   }
   const session: SessionData = { record, tokens: sessionTokens }
   await context.sessions.create(request.jar, session)
@@ -113,8 +114,4 @@ function isSameLogin (previous: SessionRecord | undefined, claims: IdTokenClaims
 export function sessionCeiling (claims: IdTokenClaims): number | undefined {
   const value = claims.session_expiry
   return Number.isInteger(value) && value! > 0 && value! < 1e10 ? value : undefined
-}
-
-function withoutProtocol (info: Record<string, unknown>): UserClaims {
-  return userOf(info as unknown as IdTokenClaims)
 }

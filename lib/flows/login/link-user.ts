@@ -5,7 +5,7 @@ import { callbackParams, receiveCallback, type Callback } from './callback.js'
 import { exchangeCode } from './complete-login.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { sessionIdToken } from '../tokens/session-id-token.js'
-import { userOf } from '../tokens/id-token.js'
+import { isSameOrganization, userOf } from '../session/user-claims.js'
 import { startInteractiveLogin } from './login.js'
 import { joinScopes } from '../tokens/scopes.js'
 import { currentSession } from '../session/session.js'
@@ -124,6 +124,9 @@ export async function finishLink<TAppState = unknown> (context: PluginContext, r
   const { tokens, claims } = await exchangeCode(context, callback, options)
   if (claims.sub !== record.user.sub || claims.iss !== record.issuer) {
     throw new StartLinkUserError('The linked login is of another user than the one who began it.')
+  }
+  if (!isSameOrganization(record.user, claims)) {
+    throw new StartLinkUserError('The linked login is of another organization than the session that began it.')
   }
   await spendRefreshToken(context, request, record, async () => ({
     result: undefined,

@@ -38,6 +38,8 @@ export interface LoginVariant {
   transaction?: Partial<Transaction>
   /** A random one that the caller knows the login by; made here unless given. */
   nonce?: string
+  /** Whether the guard that asked for the login checks what it brought, instead of the callback. */
+  isStepUp?: boolean
   callback?: 'callback' | 'connectCallback' | 'unconnectCallback'
 }
 
@@ -112,7 +114,7 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
     ...(responseMode !== undefined && { responseMode }),
     ...(organization !== undefined && { organization }),
     ...(login.maxAge !== undefined && { maxAge: login.maxAge }),
-    ...(login.acrValues !== undefined && { acrValues: login.acrValues }),
+    ...(login.acrValues !== undefined && variant.isStepUp !== true && { acrValues: login.acrValues }),
     ...(returnTo !== undefined && { returnTo }),
     ...(options.appState !== undefined && { appState: checkAppState(options.appState) }),
     ...(params.authorization_details !== undefined && { keepAuthorizationDetails: true }),

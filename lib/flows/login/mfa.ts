@@ -99,7 +99,6 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
     recoveryCode: tokens.recovery_code,
     authorizationDetails: tokens.authorization_details
   }
-  if (options.persist === false) return { ...result, session: undefined }
   const enforced = await request.organization()
   const organization = interrupted.organization ?? enforced
   const claims = tokens.id_token === undefined
@@ -110,6 +109,7 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
       ...(organization !== undefined && { organization })
     })
   if (claims !== undefined && enforced !== undefined) checkOrganization(claims, enforced)
+  if (options.persist === false) return { ...result, session: undefined }
   const record = (await currentSession(context, request))?.record
   if (record === undefined || record.id !== interrupted.sessionId ||
     (claims !== undefined && claims.sub !== record.user.sub)) {

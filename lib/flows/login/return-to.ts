@@ -34,8 +34,16 @@ export function pathAfterLogin (value: unknown, base: AppBase,
 /** Whether the path is one of the plugin's own routes, where a user must not be sent back to. */
 export function isOwnRoute (path: string, base: AppBase, prefix: string, routes: RoutePaths): boolean {
   const end = path.search(/[?#]/)
-  const pathname = decodeURIComponent(end === -1 ? path : path.slice(0, end)).replace(/(?<!\/)\/+$/, '')
-  return Object.values(routes).some(route => route !== undefined && pathname === base.basePath + prefix + route)
+  const pathname = routed(decodeURIComponent(end === -1 ? path : path.slice(0, end)))
+  return Object.values(routes).some(route => route !== undefined && pathname === routed(base.basePath + prefix + route))
+}
+
+/**
+ * A path as the most lenient router reads it: Fastify may be told to ignore case, slashes that are doubled or at the
+ * end, and what follows a semicolon.
+ */
+function routed (path: string): string {
+  return path.split(';', 1)[0]!.replace(/(?<!\/)\/{2,}/g, '/').replace(/\/$/, '').toLowerCase()
 }
 
 /** Percent encoding that does not decode to UTF-8 is read differently by different servers. */

@@ -43,7 +43,8 @@ function merge (before: Fields, changes: Fields): Fields {
   const merged = { ...before }
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) delete merged[name]
-    else merged[name] = value
+    // An assignment would give the session a prototype, whose members everybody would read as claims.
+    else if (name !== '__proto__') merged[name] = value
   }
   return merged
 }

@@ -7,6 +7,7 @@ import type { CustomSession, Session, UserClaims } from '../../../types/session.
 import type { Awaitable, SessionRecord, SessionData } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { hookedChanges, withChanges } from './patch.js'
+import { withExtraClaims } from './user-claims.js'
 import { sessionView } from './view.js'
 
 /** The session of this request; opened once, and at hand (not a promise) when it came in a cookie. */
@@ -106,6 +107,9 @@ export async function updateSession (context: PluginContext, request: RequestCon
   if (!isObject(claims)) {
     throw new InvalidArgumentError('user', 'The session field "user" must be an object of claims to change.')
   }
+  if (Object.hasOwn(claims, '__proto__')) {
+    throw new InvalidArgumentError('user.__proto__', 'The session field "user" must not have a member "__proto__".')
+  }
   const current = await currentSession(context, request)
   if (current === undefined) throw new LoginRequiredError()
   if (!isWritable(context, request)) throw new SessionNotWritableError()
@@ -116,7 +120,10 @@ export async function updateSession (context: PluginContext, request: RequestCon
   const asked = { user: copyFields(claims, 'user.'), custom: copyFields(fields, '') }
   const changes = await hookedChanges(context, request, current.record, asked, { reason: 'update' })
   const saved = await context.sessions.update(request.jar, current.record.id,
-    ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
+    ({ record, tokens }) => ({
+      record: withChanges(record, changes),
+      tokens: withExtraClaims(tokens, { added: Object.keys(changes.user) })
+    }))
   if (saved === undefined) {
     request.session = undefined
     throw new LoginRequiredError('The session ended while it was being changed.')

@@ -3,7 +3,6 @@ import { TokenValidationError } from '../../errors.js'
 import { checkIdTokenClaims } from '../../tokens/claims.js'
 import { verifyJws } from '../../tokens/jws.js'
 import { secretKey } from '../../tokens/keys.js'
-import type { UserClaims } from '../../../types/session.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
 import type { PluginContext } from '../context.js'
 
@@ -15,6 +14,7 @@ export interface IdTokenContext {
   nonce?: string
   maxAge?: number
   organization?: string
+  acrValues?: string
   accessToken?: string
   /** Whether the token comes from a login just now rather than from a refresh. */
   fresh?: boolean
@@ -41,20 +41,8 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
     ...(expected.nonce !== undefined && { nonce: expected.nonce }),
     ...(expected.maxAge !== undefined && { maxAge: expected.maxAge }),
     ...(expected.organization !== undefined && { organization: expected.organization }),
+    ...(expected.acrValues !== undefined && { acrValues: expected.acrValues }),
     ...(expected.accessToken !== undefined && { accessToken: expected.accessToken }),
     ...(expected.fresh === true && { maxTokenAge: MAX_AGE_AT_LOGIN })
   })
-}
-
-/** Members of an ID token that speak of the token, not of the user. */
-const PROTOCOL = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'jti',
-  'sid', 'session_expiry'])
-
-/** The user's claims of an ID token: everything but the protocol's own members. */
-export function userOf (claims: IdTokenClaims): UserClaims {
-  const user: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(claims)) {
-    if (!PROTOCOL.has(name) && name !== '__proto__') user[name] = value
-  }
-  return user as UserClaims
 }

@@ -3,13 +3,12 @@ import { LoginRequiredError, SessionNotWritableError } from '../../errors.js'
 import type { UserClaims } from '../../../types/session.js'
 import { getAccessToken } from './access-token.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { userOf } from './id-token.js'
 import { currentSession, isWritable, sessionWithTokens, setCurrentSession } from '../session/session.js'
 import { hookedChanges, withChanges } from '../session/patch.js'
-import type { IdTokenClaims } from '../../../types/tokens.js'
+import { extraClaims, profileClaims, withExtraClaims } from '../session/user-claims.js'
 
 /**
- * Brings the user's claims up to date from `/userinfo`, after renewing the tokens where the session has a refresh
+ * Brings the user's standard claims (OpenID Connect Core section 5.1) up to date from `/userinfo`, after renewing the tokens where the session has a refresh
  * token.
  * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError
  * where no cookie can be set
@@ -33,13 +32,15 @@ export async function refreshUser (context: PluginContext, request: RequestConte
   })
   const now = await currentSession(context, request)
   if (now === undefined) throw ended()
-  const user = userOf(info as unknown as IdTokenClaims)
-  const changes = await hookedChanges(context, request, now.record, { user, custom: {} }, {
+  const changes = await hookedChanges(context, request, now.record, { user: profileClaims(info), custom: {} }, {
     reason: 'refresh',
     accessToken: token.accessToken
   })
   const saved = await context.sessions.update(request.jar, now.record.id,
-    ({ record, tokens }) => ({ record: withChanges(record, changes), tokens }))
+    ({ record, tokens }) => ({
+      record: withChanges(record, changes),
+      tokens: withExtraClaims(tokens, { added: extraClaims(changes.user, record.user) })
+    }))
   if (saved === undefined) throw ended()
   return setCurrentSession(context, request, saved.record).record.user
 }

@@ -6,9 +6,10 @@ import type { AccessToken, IdTokenClaims, TokenResponse, TokenSet } from '../../
 import type { PluginContext, RequestContext } from '../context.js'
 import { keyInUse, usableWith } from './dpop-key.js'
 import { blameOf, reasonOf, pseudonym } from '../events.js'
-import { userOf, verifyIdToken } from './id-token.js'
+import { verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
 import { hookedChanges, withChanges, type SessionChanges } from '../session/patch.js'
+import { extraClaims, isSameOrganization, refreshedClaims, withExtraClaims } from '../session/user-claims.js'
 import { FailedAfterSpending, type Next } from './spend-refresh-token.js'
 import {
   accessTokenOf, audiencesOf, hasScopes, mergeTokens, tokenSetOf, withoutRefreshToken, withRefreshToken, type Wanted
@@ -42,7 +43,7 @@ async function renew (context: PluginContext, request: RequestContext, server: A
   const response = await askForTokens(context, server, { record, tokens }, wanted, signal)
   const changes = response.id_token === undefined
     ? undefined
-    : await refreshedUser(context, request, server, response, { record, tokens })
+    : await refreshedUser(context, request, server, response, { record, tokens }, wanted)
   const now = context.now()
   const jkt = await keyInUse(server)
   const scope = scopeOf(wanted, tokens)
@@ -50,7 +51,10 @@ async function renew (context: PluginContext, request: RequestContext, server: A
   const set = granted(tokenSetOf(response, asked))
 
   const next: Next = saved => ({
-    tokens: mergeTokens(usableWith(saved.tokens, jkt), set, response, now, context.config.storeIdToken),
+    tokens: withExtraClaims(
+      mergeTokens(usableWith(saved.tokens, jkt), set, response, now, context.config.storeIdToken),
+      { gone: changes?.fromIdToken ?? [], added: changes?.byHook ?? [] }
+    ),
     record: changes === undefined ? saved.record : withChanges(saved.record, changes)
   })
   if (wanted.audience !== set.audience) {
@@ -99,16 +103,16 @@ function granted (set: TokenSet): TokenSet {
 }
 
 /**
- * The ID token of a refresh is of the same user, login and organization as the session; one of another user ends it.
+ * The ID token of a refresh is of the same user, login and organization as the session; one of another user or
+ * organization ends it.
  * @see OpenID Connect Core section 12.2
  */
 async function verifyRefreshed (context: PluginContext, server: AuthorizationServer, response: TokenResponse,
-  record: SessionRecord, nonce: string | undefined): Promise<IdTokenClaims> {
+  { user }: SessionRecord, nonce: string | undefined): Promise<IdTokenClaims> {
   const claims = await verifyIdToken(context, server, response.id_token, { accessToken: response.access_token })
-  const { user } = record
   if (claims.sub !== user.sub) throw new FailedAfterSpending(anotherThan('user'), 'end')
   if (claims.nonce !== undefined && claims.nonce !== nonce) throw anotherThan('login')
-  if (user.org_id !== undefined && claims.org_id !== user.org_id) throw anotherThan('organization')
+  if (!isSameOrganization(user, claims)) throw new FailedAfterSpending(anotherThan('organization'), 'end')
   return claims
 }
 
@@ -117,21 +121,30 @@ function anotherThan (what: string): AccessTokenError {
     `The refreshed ID token is of another ${what} than the session.`)
 }
 
+/** What a refresh changes about the user, and where the claims come from. */
+interface RefreshedUser extends SessionChanges {
+  fromIdToken: readonly string[]
+  byHook: readonly string[]
+}
+
 /**
  * What the refreshed ID token changes about the user. Where that cannot be found out, the new refresh token is kept all
  * the same.
  */
 async function refreshedUser (context: PluginContext, request: RequestContext, server: AuthorizationServer,
-  response: TokenResponse, { record, tokens }: SessionData): Promise<SessionChanges> {
+  response: TokenResponse, { record, tokens }: SessionData, wanted: Wanted): Promise<RefreshedUser> {
   let claims: IdTokenClaims | undefined
   try {
     claims = await verifyRefreshed(context, server, response, record, tokens.nonce)
-    const user = userOf(keepLoginTime(claims, record, server, request))
-    return await hookedChanges(context, request, record, { user, custom: {} }, {
+    const asked = scopeOf(wanted, tokens)
+    const scope = response.scope ?? (asked === '' ? undefined : asked)
+    const user = refreshedClaims(record.user, keepLoginTime(claims, record, server, request), tokens, scope)
+    const changes = await hookedChanges(context, request, record, { user, custom: {} }, {
       reason: 'refresh',
       claims,
       accessToken: response.access_token
     })
+    return { ...changes, fromIdToken: Object.keys(user), byHook: extraClaims(changes.user, user) }
   } catch (error) {
     if (error instanceof FailedAfterSpending) throw error
     const distrusted = claims === undefined &&

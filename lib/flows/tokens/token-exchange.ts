@@ -3,8 +3,10 @@ import { tokenExchangeGrant, type TokenExchangeParams } from '../../authenticati
 import {
   ApiError, CustomTokenExchangeError, MfaRequiredError, type CustomTokenExchangeErrorCode
 } from '../../errors.js'
-import type { Actor, TokenResponse } from '../../../types/tokens.js'
+import type { Actor, JwtClaims, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext } from '../context.js'
+import { checkOrganization } from '../../tokens/claims.js'
+import { peekClaims } from '../../tokens/compact.js'
 import { verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
 
@@ -27,6 +29,16 @@ export interface TokenExchangeResult {
   act: Actor | undefined
 }
 
+const MAX_LENGTH = 65_536
+
+/**
+ * What an access token says that came straight from the tenant; an opaque one says nothing, so that an organization
+ * that was asked for cannot be checked.
+ */
+function claimsOfAccessToken (accessToken: string): JwtClaims {
+  return accessToken.split('.', 4).length === 3 ? peekClaims(accessToken, MAX_LENGTH) : {}
+}
+
 /** Exchanges a token of another system for Auth0's, without touching a session. @see RFC 8693 */
 export async function customTokenExchange (context: PluginContext, server: AuthorizationServer,
   options: CustomTokenExchangeOptions): Promise<TokenExchangeResult> {
@@ -34,6 +46,9 @@ export async function customTokenExchange (context: PluginContext, server: Autho
   const claims = tokens.id_token === undefined
     ? undefined
     : await verifyIdToken(context, server, tokens.id_token, organizationOf(options))
+  if (claims === undefined && options.organization !== undefined) {
+    checkOrganization(claimsOfAccessToken(tokens.access_token), options.organization)
+  }
   return {
     accessToken: tokens.access_token,
     tokenType: tokens.token_type,

@@ -26,7 +26,7 @@ export const MALFORMED: Refusal = {
   statusCode: 400,
   error: 'invalid_request',
   code: 'invalid_request',
-  message: 'The Authorization header does not hold one access token.'
+  message: 'The request must present one access token, in one Authorization header and nowhere else.'
 }
 export const WRONG_SCHEME: Refusal = {
   statusCode: 401,

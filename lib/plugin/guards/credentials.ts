@@ -17,6 +17,21 @@ export function readCredentials (header: string | undefined): Credentials {
   return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? { token, scheme } : 'malformed'
 }
 
+/**
+ * Whether a request presents its token in one way only: in one `Authorization` header, of which Node hides a second,
+ * and not in the query as well. @see RFC 6750 section 2
+ */
+export function presentsOnce ({ rawHeaders, url = '' }: { rawHeaders: readonly string[], url?: string | undefined }): boolean {
+  let headers = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length === 13 && name.toLowerCase() === 'authorization') headers++
+  }
+  if (headers > 1) return false
+  const query = url.indexOf('?')
+  return query === -1 || !new URLSearchParams(url.slice(query + 1)).has('access_token')
+}
+
 function schemeOf (name: string): Scheme | undefined {
   const lower = name.toLowerCase()
   return lower === 'bearer' ? 'Bearer' : lower === 'dpop' ? 'DPoP' : undefined

@@ -2,7 +2,9 @@ import { ConfigurationError } from '../../errors.js'
 import type { ClaimDemands, PlainClaim } from '../../../types/guards.js'
 import type { UserClaims } from '../../../types/session.js'
 import { principalGuard } from './principal.js'
-import { factory, forbid, PASS, type Guard } from './guard.js'
+import { forbid } from './denial.js'
+import { factory } from './factory.js'
+import { PASS, type Guard } from './guard.js'
 
 /**
  * Guard of what is in the user's claims: `requireClaims({ 'https://example.com/roles': 'admin' })`.

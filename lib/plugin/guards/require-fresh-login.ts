@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../errors.js'
 import { principalGuard, type Principal } from './principal.js'
-import { factory, type Guard } from './guard.js'
+import { factory } from './factory.js'
+import type { Guard } from './guard.js'
 import { hasMfa, MFA_ACR } from './require-mfa.js'
 import { satisfied, stepUp } from './step-up.js'
 

@@ -1,5 +1,6 @@
 import { principalGuard } from './principal.js'
-import { factory, type Guard } from './guard.js'
+import { factory } from './factory.js'
+import type { Guard } from './guard.js'
 import { satisfied, stepUp } from './step-up.js'
 
 /** Asks Auth0 for a second factor. @see OpenID Provider Authentication Policy Extension 1.0 */

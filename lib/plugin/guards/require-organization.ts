@@ -2,7 +2,9 @@ import { ConfigurationError } from '../../errors.js'
 import { isInOrganization } from '../../tokens/claims.js'
 import type { OrganizationDemand } from '../../../types/guards.js'
 import { principalGuard } from './principal.js'
-import { factory, forbid, PASS, type Guard } from './guard.js'
+import { forbid } from './denial.js'
+import { factory } from './factory.js'
+import { PASS, type Guard } from './guard.js'
 
 /**
  * Guard of an organization: `requireOrganization(request => request.params.organization)`.

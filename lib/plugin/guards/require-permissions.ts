@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AccessTokenError, ConfigurationError } from '../../errors.js'
 import { permissionsOf, sessionPermissions } from '../../flows/api/permissions.js'
 import { principalGuard } from './principal.js'
-import { factory, forbid, PASS, type Guard } from './guard.js'
+import { forbid } from './denial.js'
+import { factory } from './factory.js'
+import { PASS, type Guard } from './guard.js'
 import { denied } from './require-session.js'
 
 /**

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { registrationOf } from '../request/registration.js'
 import { isSameOrigin } from '../routes/same-origin.js'
-import { forbid, guard, PASS, type Guard } from './guard.js'
+import { forbid } from './denial.js'
+import { guard, PASS, type Guard } from './guard.js'
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 

@@ -9,9 +9,12 @@ import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
 import type { Registration } from '../request/registration.js'
 import { registrationOf } from '../request/registration.js'
 import { appBaseOf } from '../request/request-context.js'
+import { requestTarget } from '../request/request-target.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
-import { readCredentials, type Scheme } from './credentials.js'
-import { answerDenied, factory, guard, PASS, type Guard } from './guard.js'
+import { presentsOnce, readCredentials, type Scheme } from './credentials.js'
+import { answerDenied } from './denial.js'
+import { factory } from './factory.js'
+import { guard, PASS, type Guard } from './guard.js'
 import { checkTokenDemands } from './token-demands.js'
 
 /** Seconds after which a token may be tried again when the keys could not be fetched. */
@@ -38,7 +41,7 @@ export const requireToken = factory('requireToken', (given: AccessTokenDemands =
     const request = guardRequest as FastifyRequest
     const registration = registrationOf(request)
     const { authorization } = request.headers
-    if (authorization?.startsWith('Bearer ') === true) {
+    if (authorization?.startsWith('Bearer ') === true && presentsOnce(request.raw)) {
       const { context } = registration
       const known = context.verifiedTokens.get(authorization.slice(7))
       if (known !== undefined && passed.has(known) && context.now() < known.expiresAt) {
@@ -56,7 +59,7 @@ async function check (registration: Registration, request: FastifyRequest, reply
   const { api, issuer } = context.config
   const credentials = readCredentials(request.headers.authorization)
   if (credentials === 'none') return await answerRefusal(context, request, reply, NO_CREDENTIALS)
-  if (credentials === 'malformed') return await answerRefusal(context, request, reply, MALFORMED)
+  if (credentials === 'malformed' || !presentsOnce(request.raw)) return await answerRefusal(context, request, reply, MALFORMED)
   const { scheme, token } = credentials
   if (!offered(api.dpop).includes(scheme)) return await answerRefusal(context, request, reply, WRONG_SCHEME, scheme)
   const audience = audienceOf(context.config, demands)
@@ -97,7 +100,7 @@ export function audienceOf ({ api, audience }: Config, demands: TokenDemands): s
 /** What the caller's proof has to be for, whatever the request says about its host. */
 function urlOf ({ config }: PluginContext, request: FastifyRequest): string {
   const { origin, basePath } = appBaseOf(config.appBases, request)
-  return origin + basePath + request.originalUrl
+  return origin + basePath + requestTarget(request.originalUrl)
 }
 
 /** Hands out the nonce the next proof has to carry. @see RFC 9449 section 8.2 */

@@ -6,14 +6,13 @@ import type { kOwnRoute } from '../request/request-state.js'
 export type Declaration = RouteAuth0Config | false | undefined
 
 /** Where a route keeps what was read of it at registration. */
-export const kRead = Symbol('auth0.read')
+export const kRecord = Symbol('auth0.record')
 
 /** The members of a route's `config` that count here. */
 export interface RouteConfig {
   auth0?: Declaration
   [kOwnRoute]?: true
-  /** What the route declared when it was registered, and whether it had hooks of its own. */
-  [kRead]?: { declared: Declaration, hooks: boolean }
+  [kRecord]?: object
 }
 
 /** What the route of a request does with one that has no session; `undefined` where it does not say. */

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { parseSafely } from '../../base/json.js'
 import { startInteractiveLogin } from '../../flows/login/login.js'
 import type { LiveSession } from '../../stores/sessions.js'
+import { requestTarget } from '../request/request-target.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import type { Principal } from './principal.js'
-import { answerDenied, ended, forbid, PASS, reportDenied } from './guard.js'
+import { answerDenied, ended, forbid, reportDenied } from './denial.js'
+import { PASS } from './guard.js'
 import { answerOf } from './route-config.js'
 import { isNavigation, loginPath } from './unauthenticated.js'
 
@@ -19,12 +22,14 @@ const REMEMBERED = 600
 /** A tenant that gives one thing and takes another could send a browser round in circles. */
 const MOST_STARTS = 8
 
-/** What the cookie says: how often this browser was sent, at last for what, and to which login. */
+/** What the cookie says: how often this user's browser was sent, at last for what, and to which login. */
 interface Attempts {
   count: number
   code: string
   login: string
 }
+
+const NO_ATTEMPTS: Attempts = { count: 0, code: '', login: '' }
 
 /** Sends a person to log in again for more, and back; who comes back without it gets 403, not another round. */
 export async function stepUp (caller: Principal, demand: StepUp): Promise<void> {
@@ -67,13 +72,13 @@ async function startLogin ({ registration: { context }, requestContext, request,
   const configured = await requestContext.authorizationParams()
   const organization = await requestContext.organization() ?? claims.org_id
   return await startInteractiveLogin(context, requestContext, {
-    returnTo: request.url,
+    returnTo: requestTarget(request.url),
     authorizationParams: {
       ...params,
       ...(params.max_age !== undefined && { max_age: Math.min(params.max_age, Number(configured.max_age ?? Infinity)) })
     },
     ...(typeof organization === 'string' && { organization })
-  }, { nonce })
+  }, { nonce, isStepUp: true })
 }
 
 function answerScript ({ request, reply, registration }: Principal, { code, message, params }: StepUp): Promise<void> {
@@ -113,14 +118,27 @@ function cookieOf ({ registration, requestContext }: Principal) {
 }
 
 function readAttempts (caller: Principal): Attempts {
-  const [, count = '0', code = '', login = ''] =
-    /^(\d)\.(\w*)\.([\w-]*)$/.exec(caller.requestContext.jar.get(cookieOf(caller).name) ?? '') ?? []
-  return { count: Number(count), code, login }
+  const value = caller.requestContext.jar.get(cookieOf(caller).name)
+  if (value === undefined) return NO_ATTEMPTS
+  const opened = caller.registration.context.stepUpSealer.open(value)
+  if (opened === undefined) return unsealed(value)
+  const [sub, count, code, login] = (parseSafely(opened.toString()) ?? []) as unknown[]
+  // One that was made for another user may have been put into this browser by that user.
+  return sub === caller.claims.sub && typeof count === 'number' && typeof code === 'string' && typeof login === 'string'
+    ? { count, code, login }
+    : NO_ATTEMPTS
+}
+
+/** A cookie of version 0.1: anybody can write one, but nobody else knows the nonce that its mark of the login is of. */
+function unsealed (value: string): Attempts {
+  const [, code = '', login = ''] = /^\d\.(\w{1,64})\.([\w-]{16})$/.exec(value) ?? []
+  return { count: 0, code, login }
 }
 
 function writeAttempts (caller: Principal, { count, code, login }: Attempts): void {
   const { name, attributes } = cookieOf(caller)
-  caller.requestContext.jar.set(name, `${count}.${code}.${login}`, { ...attributes, maxAge: REMEMBERED })
+  const value = caller.registration.context.stepUpSealer.seal(JSON.stringify([caller.claims.sub, count, code, login]))
+  caller.requestContext.jar.set(name, value, { ...attributes, maxAge: REMEMBERED })
 }
 
 function forgetAttempts (caller: Principal): void {

@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { PluginContext } from '../../flows/context.js'
 import { pathAfterLogin } from '../../flows/login/return-to.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
+import { requestTarget } from '../request/request-target.js'
 import { appBaseOf } from '../request/request-context.js'
-import { answerDenied, ended } from './guard.js'
+import { answerDenied, ended } from './denial.js'
 
 /** Whether a person waits for a page, rather than a script for data. */
 export function isNavigation (request: FastifyRequest): boolean {
@@ -31,7 +32,7 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   if (how.startsWith('/')) {
     if (navigation) return ended(reply.redirect(appBaseOf(context.config.appBases, request).basePath + how, 302))
   } else if (how === 'login' ? request.method === 'GET' || request.method === 'HEAD' : how === 'auto' && navigation) {
-    const login = loginPath(context, request, request.url)
+    const login = loginPath(context, request, requestTarget(request.url))
     if (login !== undefined) return ended(reply.redirect(login, 302))
   }
   const loginUrl = loginPath(context, request)

@@ -53,6 +53,7 @@ export const rules = {
     typeof value === 'function'
       ? value as Extract<Auth0Options['organization'], (...args: never[]) => unknown>
       : text(value, option),
+  allowSessionTransfer: flag,
   allowOrganization: callable<NonNullable<Auth0Options['allowOrganization']>>,
   allowConnect: callable<NonNullable<Auth0Options['allowConnect']>>,
   onUnauthenticated: unauthenticated,

@@ -16,8 +16,11 @@ export class Registration {
   readonly cookieSuffix: string
   /** Whether an OpenAPI document has the security schemes, so that routes may name them. */
   describes = false
+  /** Whether the application is ready: all of its routes are there. */
+  started = false
   readonly #secureOf: (request: FastifyRequest) => boolean
   #warnedOfPublicResponse = false
+  #warnedOfSessionTransfer = false
 
   constructor (context: PluginContext) {
     this.context = context
@@ -41,6 +44,19 @@ export class Registration {
   /** A client for any request, also one of another scope: for hand-written code. */
   bind (request: FastifyRequest, reply: FastifyReply | undefined): ServerClient {
     return new ServerClient(this.context, this.#newRequestContext(request, reply))
+  }
+
+  /** Says, once, that a session of another application is not taken over. */
+  warnOfSessionTransfer (request: FastifyRequest): void {
+    if (this.#warnedOfSessionTransfer) return
+    this.#warnedOfSessionTransfer = true
+    this.context.emit({
+      type: 'warning',
+      outcome: 'failure',
+      reason: 'session_transfer_not_allowed',
+      blame: 'user',
+      requestId: request.id
+    }, request.log)
   }
 
   /** Says, once, that the application lets shared caches keep responses which set a session cookie. */

@@ -13,6 +13,7 @@ import type { LiveSession } from '../../stores/sessions.js'
 import type { Awaitable } from '../../../types/stores.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
 import type { RequestCookieJar } from './cookie-jar.js'
+import { requestTarget } from './request-target.js'
 
 /** A Fastify request as the flows see it. */
 export class FastifyRequestContext implements RequestContext {
@@ -60,7 +61,7 @@ export class FastifyRequestContext implements RequestContext {
   }
 
   get url (): string {
-    return this.#request.url
+    return requestTarget(this.#request.url)
   }
 
   server (): Awaitable<AuthorizationServer> {

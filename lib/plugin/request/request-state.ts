@@ -10,12 +10,12 @@ export const kOwnRoute = Symbol('auth0.ownRoute')
 
 /** What belongs to one request. */
 export interface RequestState {
-  /**
-   * Whether its route opts out of the guards around it; `'unread'` where nobody knows which guards are the route's own.
-   */
-  exempt: boolean | 'unread'
-  /** Whether the hooks that run are the route's own. */
-  within: boolean
+  /** Whether its route opts out of the guards around it; `undefined` until somebody asks. */
+  exempt: boolean | undefined
+  /** Whether a hook of a scope is running whose guards the route opts out of. */
+  inExemptHook: boolean
+  /** The guards that were asked, in order, and what they said: a promise that settles when the guard has decided. */
+  asked: { guard: unknown, verdict: Promise<void> }[] | undefined
   reply: FastifyReply | undefined
   jar: RequestCookieJar | undefined
   requestContext: FastifyRequestContext | undefined
@@ -28,8 +28,9 @@ export interface WithRequestState {
 export function requestState (request: FastifyRequest): RequestState {
   const stateful = request as FastifyRequest & WithRequestState
   return (stateful[kRequestState] ??= {
-    exempt: false,
-    within: false,
+    exempt: undefined,
+    inExemptHook: false,
+    asked: undefined,
     reply: undefined,
     jar: undefined,
     requestContext: undefined,

@@ -45,7 +45,7 @@ function begin (registration: Registration, path: string | undefined,
     async handler (request, reply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
       try {
-        if (!isOwnNavigation(request)) {
+        if (!isOwnNavigation(registration.context.config.appBases, request)) {
           throw new ForbiddenError('cross_site_request', 'Another site cannot connect accounts.')
         }
         const query = queryOf(request)

@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify'
 import { describeSchemes } from '../open-api.js'
 import { kOwnRoute } from '../request/request-state.js'
+import { requestTarget } from '../request/request-target.js'
 import { answerError } from './answer-error.js'
 import { backchannelLogoutRoute } from './backchannel-logout.js'
 import { callbackRoutes } from './callback.js'
@@ -83,7 +84,7 @@ function refuseOtherMethods (scope: FastifyInstance, url: string, mounted: HTTPM
 
 /** A request for the log without its query: a callback's holds the code. */
 function requestLine (request: FastifyRequest): object {
-  return { method: request.method, url: request.url.split('?', 1)[0], host: request.host, remoteAddress: request.ip }
+  return { method: request.method, url: requestTarget(request.url).split('?', 1)[0], host: request.host, remoteAddress: request.ip }
 }
 
 function parseForm (_request: FastifyRequest, body: string | Buffer,

@@ -45,7 +45,9 @@ async function optionsOf (request: FastifyRequest,
   const configured = await registration.requestContext(request).authorizationParams()
   for (const name of FORWARDED) {
     const value = single(query, name)
-    if (value !== undefined && !(DEMANDS.has(name) && configured[name] !== undefined)) authorizationParams[name] = value
+    if (value === undefined || (DEMANDS.has(name) && configured[name] !== undefined)) continue
+    if (name === 'session_transfer_token' && !config.allowSessionTransfer) registration.warnOfSessionTransfer(request)
+    else authorizationParams[name] = value
   }
   const returnTo = targetOf(query, registration, request)
   const organization = single(query, 'organization')

@@ -19,7 +19,7 @@ export function logoutRoutes ({ registration }: RouteSetup): Route[] {
       path,
       async handler (request, reply) {
         if (isPrefetch(request)) return answerPrefetch(reply)
-        if (isOwnNavigation(request)) return await logOut(registration, request, reply, queryOf(request))
+        if (isOwnNavigation(appBases, request)) return await logOut(registration, request, reply, queryOf(request))
         return isNavigation(request) ? askFirst(registration, request, reply) : refuseLogout(registration, request)
       }
     },

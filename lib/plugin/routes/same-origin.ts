@@ -24,10 +24,14 @@ export function isEmbedded (request: FastifyRequest): boolean {
 }
 
 /**
- * Whether a person's own click on this site, or a typed address, brought the request here; what says nothing passes.
+ * Whether a person's own click on this site, or a typed address, brought the request here. A browser without Fetch
+ * Metadata (an old one, or over plain http) names the page it comes from, or says nothing, which does not count.
  */
-export function isOwnNavigation (request: FastifyRequest): boolean {
-  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers
+export function isOwnNavigation (bases: readonly AppBase[], request: FastifyRequest): boolean {
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, referer } = request.headers
+  if (site === undefined) {
+    return referer !== undefined && URL.canParse(referer) && new URL(referer).origin === appBaseOf(bases, request).origin
+  }
   if (mode !== undefined && mode !== 'navigate') return site === 'same-origin'
-  return site === undefined || site === 'same-origin' || site === 'same-site' || site === 'none'
+  return site === 'same-origin' || site === 'same-site' || site === 'none'
 }

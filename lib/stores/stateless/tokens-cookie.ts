@@ -18,7 +18,7 @@ type Packed = string | number[]
  * A sealed value is base64url itself; raw bytes keep it from being encoded twice, which saves a quarter.
  */
 export function encodeTokens (
-  { id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce }: SessionTokens
+  { id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce, extraClaims }: SessionTokens
 ): Buffer {
   const raw: Buffer[] = []
   const pack = (token: string) => packInto(raw, token)
@@ -36,7 +36,8 @@ export function encodeTokens (
       { accessToken, scope, expiresAt, connection, loginHint }
     ) => [pack(accessToken), scope, expiresAt, connection, loginHint ?? null]),
     jkt ?? null,
-    nonce === undefined ? null : pack(nonce)
+    nonce === undefined ? null : pack(nonce),
+    ...(extraClaims === undefined ? [] : [extraClaims])
   ]))
   const prefix = Buffer.alloc(PREFIX)
   prefix.writeUInt8(VERSION, 0)
@@ -49,9 +50,10 @@ export function decodeTokens (plaintext: Buffer): SessionTokens | undefined {
   if (plaintext.length < PREFIX || plaintext.readUInt8(0) !== VERSION) return undefined
   const jsonEnd = PREFIX + plaintext.readUInt32BE(1)
   const parsed = parseSafely(plaintext.toString('utf8', PREFIX, jsonEnd))
-  if (!Array.isArray(parsed) || parsed.length !== 8) return undefined
+  if (!Array.isArray(parsed) || (parsed.length !== 8 && parsed.length !== 9)) return undefined
   const reader = new SegmentReader(plaintext, jsonEnd)
-  const [id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce] = parsed as unknown[]
+  const [id, version, refreshToken, idToken, tokenSets, connectionTokenSets, jkt, nonce, extraClaims] =
+    parsed as unknown[]
   if (typeof id !== 'string' || typeof version !== 'number' || !Array.isArray(tokenSets) ||
     !Array.isArray(connectionTokenSets)) return undefined
   const tokens = {
@@ -62,7 +64,8 @@ export function decodeTokens (plaintext: Buffer): SessionTokens | undefined {
     tokenSets: tokenSets.map((row: unknown) => toTokenSet(row, reader)),
     connectionTokenSets: connectionTokenSets.map((row: unknown) => toConnectionTokenSet(row, reader)),
     ...(jkt !== null && { jkt }),
-    ...(nonce !== null && { nonce: reader.token(nonce) })
+    ...(nonce !== null && { nonce: reader.token(nonce) }),
+    ...(extraClaims !== undefined && { extraClaims })
   }
   return reader.exhausted && isTokens(tokens) ? tokens : undefined
 }

@@ -342,6 +342,61 @@ t.test('request.auth0.fetch adds the token and renews it once', async t => {
   t.equal((await ask(ada, '/relative')).error?.code, 'invalid_argument')
 })
 
+t.test('a proof of the key stays at the API that it is for, wherever that redirects to', async t => {
+  const s = await site(t, { dpop: true }, {
+    '/api': does(async request => {
+      const { path, ...init } = request.query as Record<string, string>
+      const response = await request.auth0.fetch(`https://api.example.test${path}`, {
+        headers: { cookie: 'a=b', 'content-type': 'text/plain', 'x-own': '1' },
+        ...init
+      })
+      return response.status
+    })
+  })
+  const usual = s.tenant.tokens.bind(s.tenant)
+  s.tenant.tokens = (claims, rest) => usual(claims, { token_type: 'DPoP', ...rest })
+  const ada = await s.member()
+  const redirects: Record<string, [number, string]> = {
+    '/elsewhere': [302, 'https://other.example.test/end'],
+    '/port': [307, 'https://api.example.test:8443/end'],
+    '/home': [302, '/end'],
+    '/home/307': [307, '/end'],
+    '/far': [308, '/elsewhere'],
+    '/loop': [302, '/loop']
+  }
+  for (const [path, [status, location]] of Object.entries(redirects)) {
+    for (const method of ['GET', 'POST']) {
+      s.tenant.scripts.set(`${method} ${path}`, () => ({ status, headers: { location }, json: {} }))
+    }
+  }
+  for (const method of ['GET', 'POST']) s.tenant.scripts.set(`${method} /end`, () => ({ json: {} }))
+  const claimsOf = (proof: string | null) =>
+    JSON.parse(Buffer.from(proof!.split('.')[1]!, 'base64url').toString()) as { htm: string, htu: string }
+  const call = async (query: string) => {
+    const before = s.tenant.requests.length
+    const { value, error } = await ask(ada, `/api?${query}`)
+    return { value, error, sent: s.tenant.requests.slice(before) }
+  }
+  for (const path of ['/elsewhere', '/port', '/far']) {
+    const { value, sent } = await call(`path=${path}`)
+    t.equal(value, 200, path)
+    const last = sent.at(-1)!
+    for (const name of ['dpop', 'authorization', 'cookie']) t.equal(last.headers.get(name), null, `${path}: ${name}`)
+    t.equal(last.headers.get('x-own'), '1')
+    for (const one of sent.slice(0, -1)) {
+      t.strictSame(claimsOf(one.headers.get('dpop')), { ...claimsOf(one.headers.get('dpop')), htu: one.url.href })
+    }
+  }
+  for (const [path, method] of [['/home', 'GET'], ['/home/307', 'POST']] as const) {
+    const { value, sent } = await call(`path=${path}&method=POST&body=x`)
+    t.equal(value, 200, path)
+    t.match(claimsOf(sent.at(-1)!.headers.get('dpop')), { htm: method, htu: 'https://api.example.test/end' })
+    t.equal(sent.at(-1)!.headers.get('content-type'), method === 'POST' ? 'text/plain' : null)
+  }
+  t.match((await call('path=/loop')).error, {}, 'redirects without end')
+  t.equal((await call('path=/elsewhere&redirect=manual')).value, 302)
+})
+
 t.test('fetch with a token that is bound to a key', async t => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const s = await site(t, { dpop: { key: privateKey.export({ format: 'jwk' }) } }, {
@@ -519,10 +574,16 @@ t.test('token exchange with and without a session', async t => {
     { tokenType: 'Bearer', act: { sub: 'agent' }, scope: 'openid' }
   )
   s.tenant.scripts.set(exchange, () => ({ json: { access_token: 'a', token_type: 'Bearer' } }))
-  t.match(
-    await auth0.customTokenExchange({ subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', organization: 'org_1' }),
-    { act: undefined, idToken: undefined }
-  )
+  const inOrganization = { subjectToken: 'x', subjectTokenType: 'urn:acme:legacy', organization: 'org_1' }
+  await t.rejects(auth0.customTokenExchange(inOrganization), { code: 'organization_token_validation_error' },
+    'an organization that cannot be checked')
+  for (const [organization, passes] of [['org_1', true], ['org_2', false], [undefined, false]] as const) {
+    const accessToken = s.tenant.jwt({ iss: s.tenant.issuer, sub: 'auth0|ada', org_id: organization })
+    s.tenant.scripts.set(exchange, () => ({ json: { access_token: accessToken, token_type: 'Bearer' } }))
+    const asked = auth0.customTokenExchange(inOrganization)
+    if (passes) t.match(await asked, { act: undefined, idToken: undefined })
+    else await t.rejects(asked, { code: 'organization_token_validation_error' }, String(organization))
+  }
   for (
     const [status, json, code] of [[403, { error: 'access_denied' }, 'token_exchange_failed'], [403, {
       error: 'setactor_required'

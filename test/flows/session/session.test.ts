@@ -47,12 +47,12 @@ t.test('where no cookie can be set, a session in cookies is not changed for a wh
         )
       }
     })
-    s.tenant.scripts.set('GET /userinfo', async () => ({ json: { sub: 'auth0|ada', plan: 'gold' } }))
+    s.tenant.scripts.set('GET /userinfo', async () => ({ json: { sub: 'auth0|ada', locale: 'gold' } }))
     const ada = await s.member()
     const answers = (await ada.call('/hijacked')).json()
     if (kind === 'cookies') t.strictSame(answers, ['session_not_writable', 'session_not_writable'])
     const session = (await ada.call('/me')).json()
-    t.strictSame([session.theme, session.user.plan], kind === 'cookies' ? [undefined, undefined] : ['dark', 'gold'])
+    t.strictSame([session.theme, session.user.locale], kind === 'cookies' ? [undefined, undefined] : ['dark', 'gold'])
   }
 })
 
@@ -162,13 +162,13 @@ for (
 
     s.tenant.scripts.set('GET /userinfo', async () => {
       await tab.call('/nickname')
-      return { json: { sub: 'auth0|ada', plan: 'gold' } }
+      return { json: { sub: 'auth0|ada', locale: 'gold' } }
     })
     t.match((await ada.call('/refresh')).json(), {
       name: 'Ada',
       nickname: 'set meanwhile',
       city: 'London',
-      plan: 'gold'
+      locale: 'gold'
     })
     s.tenant.scripts.set('refresh_token', async () => {
       await tab.call('/set?c=3')
@@ -181,7 +181,7 @@ for (
       a: 1,
       b: '2',
       c: '3',
-      user: { name: 'Countess', nickname: 'set meanwhile', plan: 'gold' }
+      user: { name: 'Countess', nickname: 'set meanwhile', locale: 'gold' }
     })
   })
 }

@@ -377,6 +377,7 @@ for (
   const [what, claims] of [
     ['user', { sub: 'auth0|eve' }],
     ['organization', { org_id: 'org_2' }],
+    ['organization, or of none', { org_id: undefined }],
     ['login', { nonce: 'of-another-login' }]
   ] as const
 ) {

@@ -129,6 +129,12 @@ const subjects: Record<string, Subject> = {
     ...factors
   },
 
+  requireToken: {
+    guards: auth0 => [auth0.requireToken()],
+    declared: { token: true },
+    asks: { token: {} },
+    ...roles
+  },
   'requireToken of scopes': {
     guards: auth0 => [auth0.requireToken({ scopes: ['read', 'write'] })],
     declared: { token: { scopes: ['read', 'write'] } },
