@@ -5,14 +5,8 @@ import type { RevocationStore, SessionStore, TransactionStore } from './stores.j
 import type { IdTokenClaims } from './tokens.js'
 
 export type {
-  AssertionAlgorithm,
-  ClientAuthenticationOptions,
-  DpopKeyInput,
-  HttpClientOptions,
-  SigningKey,
-  StandaloneHttpOptions,
-  TelemetryOption,
-  TlsCredentials
+  AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, SigningKey, StandaloneHttpOptions,
+  TelemetryOption, TlsCredentials
 } from './outbound.js'
 
 /** Algorithms an ID token may be signed with. */

@@ -58,8 +58,8 @@ function begin (request: FastifyRequest, reply: FastifyReply, done: () => void):
 }
 
 /** The same for the guards that the route declares, once the hooks at `onRequest` are done. */
-function check (request: FastifyRequest, reply: FastifyReply, _payload: unknown,
-  done: () => void): Promise<void> | undefined {
+function check (request: FastifyRequest, reply: FastifyReply, _payload: unknown, done: () => void): Promise<void>
+  | undefined {
   const asked = checkDeclared(request, reply)
   if (asked === undefined) done()
   return asked

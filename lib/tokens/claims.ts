@@ -2,9 +2,8 @@ import { ForbiddenError, InvalidArgumentError } from '../errors.js'
 import type { AccessTokenClaims, IdTokenClaims } from '../../types/tokens.js'
 import {
   assertOrganization, checkAccessTokenHash, checkActor, checkAudience, checkAuthenticationClass, checkAuthTime,
-  checkAuthorizedParty, checkExpiry,
-  checkIssuedAt, checkIssuer, checkNonce, checkNotBefore, checkOrganization, checkSubject, isStringList, requireMoment,
-  type Clock, type Payload
+  checkAuthorizedParty, checkExpiry, checkIssuedAt, checkIssuer, checkNonce, checkNotBefore, checkOrganization,
+  checkSubject, isStringList, requireMoment, type Clock, type Payload
 } from './claim-rules.js'
 import { refuseToken } from './refuse-token.js'
 
@@ -132,8 +131,10 @@ function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ
   if (!isTyped && isBare) {
     refuseToken('id_token',
       'The token cannot be told from an ID token: its audience is no URI and it has none of the ' +
-      `claims ${accessTokenMarks.map(claim => `"${claim}"`).join(', ')}. Give a token made for tests one of them, or ` +
-      'the header "typ": "at+jwt".')
+        `claims ${
+          accessTokenMarks.map(claim => `"${claim}"`).join(', ')
+        }. Give a token made for tests one of them, or ` +
+        'the header "typ": "at+jwt".')
   }
 }
 

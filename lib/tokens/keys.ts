@@ -65,7 +65,7 @@ export function staticKeys (set: unknown): KeySource {
   const keys = isObject(set) && Array.isArray(set.keys) ? importKeySet(set.keys) : []
   if (keys.length === 0) {
     throw new ConfigurationError('jwks', 'Option "jwks" must be a JSON Web Key Set, { ' +
-    'keys: [...] }, with at least one public key for signatures.')
+      'keys: [...] }, with at least one public key for signatures.')
   }
   return { get: header => selectKey(keys, header) ?? refuseToken('key_not_found', 'No signing key fits the token.') }
 }

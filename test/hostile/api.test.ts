@@ -650,10 +650,12 @@ scenario('DP-18 the scheme in any letters', async (t, world) => {
   }
 }, api())
 
-for (const [name, replaced] of Object.entries({
-  'another id': () => rsaKey('key-2'),
-  'the same id': () => ({ ...rsaKey('key-4'), kid: 'key-1', jwk: { ...rsaKey('key-4').jwk, kid: 'key-1' } })
-})) {
+for (
+  const [name, replaced] of Object.entries({
+    'another id': () => rsaKey('key-2'),
+    'the same id': () => ({ ...rsaKey('key-4'), kid: 'key-1', jwk: { ...rsaKey('key-4').jwk, kid: 'key-1' } })
+  })
+) {
   scenario(`a token that was seen before falls with its key, replaced under ${name}`, async (t, world) => {
     const exp = world.clock.now + 86_400
     const [seen, unseen] = [good(world, { exp }), good(world, { exp, sub: 'auth0|unseen' })]

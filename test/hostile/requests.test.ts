@@ -17,12 +17,25 @@ t.test('whatever the spelling of the prefix, addresses are those of the routes',
   t.teardown(async () => {
     await s.app.close()
   })
-  for (const [outer, prefix, path] of [
-    [undefined, undefined, ''], [undefined, '', ''], [undefined, '/', ''], [undefined, '//', ''],
-    [undefined, '/t1', '/t1'], [undefined, 't1', '/t1'], [undefined, '/t1/', '/t1'], [undefined, '//t1//', '/t1'],
-    [undefined, 't1/a/', '/t1/a'], ['/o', '/t1', '/o/t1'], ['/o', 't1', '/o/t1'], ['/o/', '/t1/', '/o/t1'],
-    ['/o/', undefined, '/o'], ['/', 't1', '/t1'], ['o', '/', '/o']
-  ] as const) {
+  for (
+    const [outer, prefix, path] of [
+      [undefined, undefined, ''],
+      [undefined, '', ''],
+      [undefined, '/', ''],
+      [undefined, '//', ''],
+      [undefined, '/t1', '/t1'],
+      [undefined, 't1', '/t1'],
+      [undefined, '/t1/', '/t1'],
+      [undefined, '//t1//', '/t1'],
+      [undefined, 't1/a/', '/t1/a'],
+      ['/o', '/t1', '/o/t1'],
+      ['/o', 't1', '/o/t1'],
+      ['/o/', '/t1/', '/o/t1'],
+      ['/o/', undefined, '/o'],
+      ['/', 't1', '/t1'],
+      ['o', '/', '/o']
+    ] as const
+  ) {
     const app = fastify({ pluginTimeout: 0 })
     await app.register(async scope => {
       await scope.register(fastifyAuth0, { ...s.options(), ...(prefix !== undefined && { prefix }) })
@@ -43,7 +56,10 @@ t.test('whatever the spelling of the prefix, addresses are those of the routes',
     const app = fastify({ pluginTimeout: 0 })
     app.register(fastifyAuth0, { ...s.options(), prefix })
     if (prefix === null) await app.ready()
-    else await t.rejects(Promise.resolve(app.ready()), { code: 'configuration_error', option: 'prefix' }, String(prefix))
+    else {
+      await t.rejects(Promise.resolve(app.ready()), { code: 'configuration_error', option: 'prefix' },
+        String(prefix))
+    }
     await app.close()
   }
 })
@@ -79,7 +95,12 @@ t.test('a request line that holds an absolute URL is one for its path', async t 
     cnf: { jkt: await key.thumbprint }
   })
   for (const target of ['/api', 'http://localhost:8080/api', 'http://localhost/api', 'HTTP://other.test:1/api?x=/']) {
-    const dpop = await key.proof({ url: 'http://localhost:8080/api', method: 'GET', accessToken: token, now: s.clock.now })
+    const dpop = await key.proof({
+      url: 'http://localhost:8080/api',
+      method: 'GET',
+      accessToken: token,
+      now: s.clock.now
+    })
     t.match(await send(target, { authorization: `DPoP ${token}`, dpop }), /^HTTP\/1\.1 200/, target)
   }
   const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate' }
@@ -103,7 +124,12 @@ t.test('a token that is presented twice is refused', async t => {
   await s.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = s.app.server.address() as AddressInfo
   const token = s.tenant.jwt({
-    iss: s.tenant.issuer, sub: 'auth0|ada', aud: AUDIENCE, azp: 'spa', iat: s.clock.now, exp: s.clock.now + 60
+    iss: s.tenant.issuer,
+    sub: 'auth0|ada',
+    aud: AUDIENCE,
+    azp: 'spa',
+    iat: s.clock.now,
+    exp: s.clock.now + 60
   })
   const send = async (target: string, ...authorizations: string[]): Promise<string> => {
     const socket = connect(port, '127.0.0.1')
@@ -118,10 +144,15 @@ t.test('a token that is presented twice is refused', async t => {
     for (let round = 0; round < 2; round++) {
       t.match(await send(path, good), /^HTTP\/1\.1 200/, 'control')
       t.match(await send(`${path}?token=x`, good), /^HTTP\/1\.1 200/, 'control')
-      for (const [target, ...headers] of [
-        [path, good, good], [path, good, 'Authorization: Basic eDp5'], [path, good, 'AUTHORIZATION: Bearer other'],
-        [`${path}?access_token=${token}`, good], [`${path}?a=1&access%5Ftoken=x`, good]
-      ] as const) {
+      for (
+        const [target, ...headers] of [
+          [path, good, good],
+          [path, good, 'Authorization: Basic eDp5'],
+          [path, good, 'AUTHORIZATION: Bearer other'],
+          [`${path}?access_token=${token}`, good],
+          [`${path}?a=1&access%5Ftoken=x`, good]
+        ] as const
+      ) {
         const answer = await send(target, ...headers)
         t.match(answer, /^HTTP\/1\.1 400/, `${target} ${headers.length}`)
         t.match(answer, /error="invalid_request"/)
@@ -141,15 +172,26 @@ t.test('what is no access token, or names actors in no known shape, opens no API
   await s.app.ready()
   let deep: object = {}
   for (let depth = 0; depth < 20; depth++) deep = { sub: 'a', act: deep }
-  for (const [claims, status] of [
-    [{}, 200], [{ act: { sub: 'agent' } }, 200], [{ act: { sub: 'a', act: { sub: 'b', iss: 'x' } } }, 200],
-    [{ act: 'agent' }, 401], [{ act: ['agent'] }, 401], [{ act: null }, 401], [{ act: 1 }, 401], [{ act: true }, 401],
-    [{ act: { sub: 7 } }, 401], [{ act: { sub: ['a'] } }, 401], [{ act: { sub: 'a', act: 'b' } }, 401],
-    [{ act: { sub: 'a', act: [] } }, 401], [{ act: deep }, 401],
-    [{ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }, 401],
-    [{ events: { 'https://schemas.openid.net/secevent/caep/event-type/session-revoked': {} } }, 401],
-    [{ events: {} }, 401]
-  ] as const) {
+  for (
+    const [claims, status] of [
+      [{}, 200],
+      [{ act: { sub: 'agent' } }, 200],
+      [{ act: { sub: 'a', act: { sub: 'b', iss: 'x' } } }, 200],
+      [{ act: 'agent' }, 401],
+      [{ act: ['agent'] }, 401],
+      [{ act: null }, 401],
+      [{ act: 1 }, 401],
+      [{ act: true }, 401],
+      [{ act: { sub: 7 } }, 401],
+      [{ act: { sub: ['a'] } }, 401],
+      [{ act: { sub: 'a', act: 'b' } }, 401],
+      [{ act: { sub: 'a', act: [] } }, 401],
+      [{ act: deep }, 401],
+      [{ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }, 401],
+      [{ events: { 'https://schemas.openid.net/secevent/caep/event-type/session-revoked': {} } }, 401],
+      [{ events: {} }, 401]
+    ] as const
+  ) {
     for (const typ of ['JWT', 'at+jwt']) {
       const token = s.tenant.jwt({
         iss: s.tenant.issuer,
@@ -162,7 +204,8 @@ t.test('what is no access token, or names actors in no known shape, opens no API
         ...claims
       }, { typ })
       const { statusCode } = await s.app.inject({
-        url: '/api', headers: { host: HOST, authorization: `Bearer ${token}` }
+        url: '/api',
+        headers: { host: HOST, authorization: `Bearer ${token}` }
       })
       t.equal(statusCode, status, `${typ} ${JSON.stringify(claims).slice(0, 80)}`)
     }
@@ -172,19 +215,23 @@ t.test('what is no access token, or names actors in no known shape, opens no API
 })
 
 t.test('a logout or a link of accounts that no page of the application asked for does not happen', async t => {
-  const s = await site(t, { mountConnectRoutes: true }, { '/me': async request => (await request.getSession())?.user.sub })
+  const s = await site(t, { mountConnectRoutes: true }, {
+    '/me': async request => (await request.getSession())?.user.sub
+  })
   const own = 'https://app.example.test/page'
-  for (const [headers, passes] of [
-    [{ 'sec-fetch-site': undefined, accept: 'text/html' }, false],
-    [{ 'sec-fetch-site': undefined, accept: 'image/*' }, false],
-    [{ 'sec-fetch-site': undefined, referer: 'https://evil.test/' }, false],
-    [{ 'sec-fetch-site': undefined, referer: 'https://app.example.test.evil.test/' }, false],
-    [{ 'sec-fetch-site': undefined, referer: 'no URL' }, false],
-    [{ 'sec-fetch-site': undefined, referer: own }, true],
-    [{ 'sec-fetch-site': 'cross-site', referer: own }, false],
-    [{ 'sec-fetch-site': 'none' }, true],
-    [{ 'sec-fetch-site': 'same-origin' }, true]
-  ] as const) {
+  for (
+    const [headers, passes] of [
+      [{ 'sec-fetch-site': undefined, accept: 'text/html' }, false],
+      [{ 'sec-fetch-site': undefined, accept: 'image/*' }, false],
+      [{ 'sec-fetch-site': undefined, referer: 'https://evil.test/' }, false],
+      [{ 'sec-fetch-site': undefined, referer: 'https://app.example.test.evil.test/' }, false],
+      [{ 'sec-fetch-site': undefined, referer: 'no URL' }, false],
+      [{ 'sec-fetch-site': undefined, referer: own }, true],
+      [{ 'sec-fetch-site': 'cross-site', referer: own }, false],
+      [{ 'sec-fetch-site': 'none' }, true],
+      [{ 'sec-fetch-site': 'same-origin' }, true]
+    ] as const
+  ) {
     for (const mode of [undefined, 'navigate'] as const) {
       const about = `${JSON.stringify(headers)}, ${mode}`
       const visitor = await s.member()
@@ -243,14 +290,31 @@ t.test('a step-up cookie that somebody else made is not believed', async t => {
 
 t.test('nobody is sent to the routes of the plugin after a login, however the router reads paths', async t => {
   const router = {
-    caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, useSemicolonDelimiter: true
+    caseSensitive: false,
+    ignoreTrailingSlash: true,
+    ignoreDuplicateSlashes: true,
+    useSemicolonDelimiter: true
   }
   const s = await site(t, {}, {}, { routerOptions: router })
-  for (const path of [
-    '/auth/logout', '/AUTH/LOGOUT', '/Auth/Logout?returnTo=/x', '/auth//logout', '/auth/logout/', '/auth/logout//',
-    '/auth/logout;a=b', '/auth/%6Cogout', '/AUTH/%4Cogout', '/x/../auth/logout', '/auth/./logout', '/auth/logout#x',
-    '/auth/LOGIN', '/auth/callback;?code=1', '/AUTH//Backchannel-Logout/;x'
-  ]) {
+  for (
+    const path of [
+      '/auth/logout',
+      '/AUTH/LOGOUT',
+      '/Auth/Logout?returnTo=/x',
+      '/auth//logout',
+      '/auth/logout/',
+      '/auth/logout//',
+      '/auth/logout;a=b',
+      '/auth/%6Cogout',
+      '/AUTH/%4Cogout',
+      '/x/../auth/logout',
+      '/auth/./logout',
+      '/auth/logout#x',
+      '/auth/LOGIN',
+      '/auth/callback;?code=1',
+      '/AUTH//Backchannel-Logout/;x'
+    ]
+  ) {
     const ada = s.browser()
     const done = await s.login(ada, `/auth/login?returnTo=${encodeURIComponent(path)}`)
     t.equal(done.headers.location, '/', path)
@@ -264,9 +328,10 @@ t.test('nobody is sent to the routes of the plugin after a login, however the ro
 t.test('no patch gives a session inherited claims', async t => {
   const evil = '{"__proto__":{"amr":["mfa"],"org_id":"org_x","permissions":["p"]},"city":"London"}'
   const s = await site(t, {
-    beforeSessionSaved: (session, { reason }) => reason === 'update'
-      ? { ...session, user: { ...session.user, ...JSON.parse('{"__proto__":{"amr":["mfa"]}}') as object } }
-      : undefined
+    beforeSessionSaved: (session, { reason }) =>
+      reason === 'update'
+        ? { ...session, user: { ...session.user, ...JSON.parse('{"__proto__":{"amr":["mfa"]}}') as object } }
+        : undefined
   }, {
     '/user': does(async request => await request.auth0.updateSession({ user: JSON.parse(evil) as object })),
     '/custom': does(async request => await request.auth0.updateSession(JSON.parse(evil) as object)),
@@ -283,10 +348,19 @@ t.test('no patch gives a session inherited claims', async t => {
 
 t.test('parameters of a callback are bounded and printable', async t => {
   const s = await site(t)
-  for (const [name, value] of [
-    ['code', 'x'.repeat(4097)], ['code', 'x'.repeat(100_000)], ['code', 'a\u0000b'], ['code', 'a\r\nb'], ['code', 'é'],
-    ['code', '\u007f'], ['iss', 'x'.repeat(5000)], ['error', 'a\nb'], ['error', 'x'.repeat(5000)]
-  ] as const) {
+  for (
+    const [name, value] of [
+      ['code', 'x'.repeat(4097)],
+      ['code', 'x'.repeat(100_000)],
+      ['code', 'a\u0000b'],
+      ['code', 'a\r\nb'],
+      ['code', 'é'],
+      ['code', '\u007f'],
+      ['iss', 'x'.repeat(5000)],
+      ['error', 'a\nb'],
+      ['error', 'x'.repeat(5000)]
+    ] as const
+  ) {
     const browser = s.browser()
     const back = new URL(s.tenant.callback(await s.start(browser)), 'https://app.example.test')
     back.searchParams.set(name, value)
@@ -299,11 +373,20 @@ t.test('parameters of a callback are bounded and printable', async t => {
 
 t.test('a class of authentication that was asked for is checked at the callback', async t => {
   const s = await site(t)
-  for (const [asked, claims, passes] of [
-    ['high', { acr: 'high' }, true], ['higher high', { acr: 'high' }, true], ['high', { acr: 'low' }, false],
-    ['high', {}, false], ['high', { acr: ['high'] }, false], [MFA, { amr: ['pwd', 'mfa'] }, true],
-    [MFA, { acr: MFA }, true], [MFA, { amr: ['pwd'] }, false], [MFA, {}, false], ['high', { amr: ['mfa'] }, false]
-  ] as const) {
+  for (
+    const [asked, claims, passes] of [
+      ['high', { acr: 'high' }, true],
+      ['higher high', { acr: 'high' }, true],
+      ['high', { acr: 'low' }, false],
+      ['high', {}, false],
+      ['high', { acr: ['high'] }, false],
+      [MFA, { amr: ['pwd', 'mfa'] }, true],
+      [MFA, { acr: MFA }, true],
+      [MFA, { amr: ['pwd'] }, false],
+      [MFA, {}, false],
+      ['high', { amr: ['mfa'] }, false]
+    ] as const
+  ) {
     s.tenant.claims = claims
     const answer = await s.login(s.browser(), `/auth/login?acr_values=${encodeURIComponent(asked)}`)
     t.equal(answer.statusCode, passes ? 302 : 502, JSON.stringify([asked, claims]))
@@ -321,7 +404,9 @@ t.test("the tenant's texts, which may name the user, are not logged", async t =>
   for (const error of ['access_denied', 'server_error', 'login_required', personal[0]!]) {
     const browser = s.browser()
     const state = new URL(await s.start(browser)).searchParams.get('state')!
-    await browser.navigate(`/auth/callback?${new URLSearchParams({ error, error_description: text, state }).toString()}`)
+    await browser.navigate(
+      `/auth/callback?${new URLSearchParams({ error, error_description: text, state }).toString()}`
+    )
   }
   const ada = await s.member()
   for (const status of [400, 401, 403, 429, 500, 503]) {
@@ -372,11 +457,18 @@ t.test('a session secret that can be guessed starts with one warning', async t =
     await s.app.close()
   })
   const same = 'a secret that serves for two things'
-  for (const [sessionSecret, warns] of [
-    ['x'.repeat(40), true], ['password'.repeat(4), true], ['12345678901234567890123456789012', true],
-    ['abcdefghijklmnopqrstuvwxyz0123456789', true], [same, true], [['f3b1c07d9e264a85b0d2e7c41a9f6358', same], true],
-    ['f3b1c07d9e264a85b0d2e7c41a9f6358', false], ['a session secret of enough characters', false]
-  ] as const) {
+  for (
+    const [sessionSecret, warns] of [
+      ['x'.repeat(40), true],
+      ['password'.repeat(4), true],
+      ['12345678901234567890123456789012', true],
+      ['abcdefghijklmnopqrstuvwxyz0123456789', true],
+      [same, true],
+      [['f3b1c07d9e264a85b0d2e7c41a9f6358', same], true],
+      ['f3b1c07d9e264a85b0d2e7c41a9f6358', false],
+      ['a session secret of enough characters', false]
+    ] as const
+  ) {
     const lines: string[] = []
     const app = fastify({ pluginTimeout: 0, logger: { stream: { write: line => lines.push(line) } } })
     const events: string[] = []

@@ -145,8 +145,11 @@ const jarWith = (cookie: string) =>
   new RequestCookieJar({ raw: { headers: { cookie } } } as unknown as FastifyRequest, undefined, true)
 
 const answer = (body: string, headers: Record<string, string> = {}) =>
-  toApiError({ status: 400, headers: { 'content-type': 'application/json', ...headers }, body },
-    { what: 'The call', now: 1, secrets: ['eyJ', 'secret-of-the-call', 'eyJ-'.repeat(500)] })
+  toApiError({ status: 400, headers: { 'content-type': 'application/json', ...headers }, body }, {
+    what: 'The call',
+    now: 1,
+    secrets: ['eyJ', 'secret-of-the-call', 'eyJ-'.repeat(500)]
+  })
 
 /** Parsers that are written by hand, each with what could be slow for it. */
 const parsers: Record<string, [(text: string) => unknown, string[]]> = {

@@ -234,15 +234,15 @@ t.test('the call is named, and the fields that were refused', async t => {
     statusCode: 429,
     error: 'Too Many Requests',
     message: 'Global limit has been ' +
-    'reached',
+      'reached',
     errorCode: 'too_many_requests'
   }
   t.match(errorOf(429, limited, {}, [], 'management'), {
     call: 'GET /x/{id}',
     message: 'The call: Global limit ' +
-    'has been reached'
+      'has been reached'
   })
-  t.match(errorOf(429, limited), { call: 'GET /x/{id}', message: /^Global limit/ }, 'elsewhere the message is Auth0\'s')
+  t.match(errorOf(429, limited), { call: 'GET /x/{id}', message: /^Global limit/ }, "elsewhere the message is Auth0's")
   t.equal(errorOf(500, '', {}, [], 'management').message, 'The call was answered with HTTP 500.')
   const problems = (list: unknown): string =>
     errorOf(400, { error: 'invalid_request', error_description: 'Bad', validation_errors: list }, {}, ['s3cret'])
@@ -334,8 +334,8 @@ t.test('no member of an error repeats what was sent, as it is or as a form spell
 
 t.test('tokens are taken out wherever they stand in a text', async t => {
   const token = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.sig'
-  const places = [[''], ['a_'], ['Bearer '], ['-', '-'], ['x-'], ['token=', '&a=1'], ['"', '"'], ['a.', '.b'],
-    ['\n', '\n'], [`${token},`], ['é', 'é'], ['eyJ-']]
+  const places = [[''], ['a_'], ['Bearer '], ['-', '-'], ['x-'], ['token=', '&a=1'], ['"', '"'], ['a.', '.b'], ['\n',
+    '\n'], [`${token},`], ['é', 'é'], ['eyJ-']]
   for (const [before = '', after = ''] of places) {
     t.notOk(redactText(`${before}${token}${after}`, []).includes('eyJhbG'), before)
   }

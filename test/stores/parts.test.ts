@@ -152,11 +152,20 @@ t.test('revocations are forgotten when they are over', async t => {
 t.test('a full list of revocations lets nobody back in', async t => {
   const clock = new Clock()
   let reports = 0
-  const store = new MemoryRevocationStore({ maxEntries: 3, now: clock.now, onFull: () => { reports += 1 } })
+  const store = new MemoryRevocationStore({
+    maxEntries: 3,
+    now: clock.now,
+    onFull: () => {
+      reports += 1
+    }
+  })
   const start = clock.now()
   const { iss } = owner
-  const filters = [{ id: 'a' }, { iss, sub: 'b' }, { iss, sid: 'c' }, { iss, organization: 'd' },
-    { iss, sid: 'e', sub: 'e' }, { id: 'f' }]
+  const filters = [{ id: 'a' }, { iss, sub: 'b' }, { iss, sid: 'c' }, { iss, organization: 'd' }, {
+    iss,
+    sid: 'e',
+    sub: 'e'
+  }, { id: 'f' }]
   for (const [index, filter] of filters.entries()) store.revoke(filter, start + index, start + 100)
   t.equal(store.size, 3)
   t.equal(reports, 1)

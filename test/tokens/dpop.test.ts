@@ -252,7 +252,12 @@ t.test('DP-04 concurrent proofs carry their own nonces', async t => {
 /** Ids that were made at one time and count for ten seconds. */
 function usedIds (limits: { maxEntries: number, maxEach?: number }) {
   let reports = 0
-  const used = createUsedIds({ ...limits, onFull: () => { reports += 1 } })
+  const used = createUsedIds({
+    ...limits,
+    onFull: () => {
+      reports += 1
+    }
+  })
   return {
     add: (id: string, at: number, owner?: string) => used.add(id, { at, until: at + 10 }, at, owner),
     has: (id: string, at: number, now: number, owner?: string) => used.has(id, at, now, owner),

@@ -109,13 +109,12 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
  * Metadata with a lifetime: fetched once for all who wait; while Auth0 cannot be reached the old document serves, up to
  * a limit.
  */
-function cachedMetadata (issuer: string,
-  { http, now, ttl, onStale }: {
-    http: Http
-    now: () => number
-    ttl: number
-    onStale: ((error: unknown) => void) | undefined
-  }): () => Awaitable<Metadata> {
+function cachedMetadata (issuer: string, { http, now, ttl, onStale }: {
+  http: Http,
+  now: () => number,
+  ttl: number,
+  onStale: ((error: unknown) => void) | undefined
+}): () => Awaitable<Metadata> {
   const singleFlight = createSingleFlight<Metadata>()
   let cached: { document: Metadata, fetchedAt: number } | undefined
   let freshUntil = -Infinity

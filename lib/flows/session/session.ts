@@ -119,11 +119,10 @@ export async function updateSession (context: PluginContext, request: RequestCon
 
   const asked = { user: copyFields(claims, 'user.'), custom: copyFields(fields, '') }
   const changes = await hookedChanges(context, request, current.record, asked, { reason: 'update' })
-  const saved = await context.sessions.update(request.jar, current.record.id,
-    ({ record, tokens }) => ({
-      record: withChanges(record, changes),
-      tokens: withExtraClaims(tokens, { added: Object.keys(changes.user) })
-    }))
+  const saved = await context.sessions.update(request.jar, current.record.id, ({ record, tokens }) => ({
+    record: withChanges(record, changes),
+    tokens: withExtraClaims(tokens, { added: Object.keys(changes.user) })
+  }))
   if (saved === undefined) {
     request.session = undefined
     throw new LoginRequiredError('The session ended while it was being changed.')

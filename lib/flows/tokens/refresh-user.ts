@@ -8,7 +8,8 @@ import { hookedChanges, withChanges } from '../session/patch.js'
 import { extraClaims, profileClaims, withExtraClaims } from '../session/user-claims.js'
 
 /**
- * Brings the user's standard claims (OpenID Connect Core section 5.1) up to date from `/userinfo`, after renewing the tokens where the session has a refresh
+ * Brings the user's standard claims (OpenID Connect Core section 5.1) up to date from `/userinfo`, after renewing the
+ * tokens where the session has a refresh
  * token.
  * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError
  * where no cookie can be set
@@ -36,11 +37,10 @@ export async function refreshUser (context: PluginContext, request: RequestConte
     reason: 'refresh',
     accessToken: token.accessToken
   })
-  const saved = await context.sessions.update(request.jar, now.record.id,
-    ({ record, tokens }) => ({
-      record: withChanges(record, changes),
-      tokens: withExtraClaims(tokens, { added: extraClaims(changes.user, record.user) })
-    }))
+  const saved = await context.sessions.update(request.jar, now.record.id, ({ record, tokens }) => ({
+    record: withChanges(record, changes),
+    tokens: withExtraClaims(tokens, { added: extraClaims(changes.user, record.user) })
+  }))
   if (saved === undefined) throw ended()
   return setCurrentSession(context, request, saved.record).record.user
 }

@@ -27,8 +27,9 @@ const PASSING = new Set(['timeout', 'connection_timeout'])
  * the iteration.
  * @throws NetworkError `event_stream_lost` when `maxReconnects` reconnects in a row brought no message
  */
-export async function * subscribe (sender: ApiSender, row: Row<unknown>,
-  call: ApiRequest): AsyncGenerator<TenantEvent> {
+export async function * subscribe (
+  sender: ApiSender, row: Row<unknown>, call: ApiRequest
+): AsyncGenerator<TenantEvent> {
   const { maxReconnects = MAX_RECONNECTS } = call.options as SubscribeOptions
   let place = call
   let asked: number | undefined

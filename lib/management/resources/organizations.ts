@@ -28,8 +28,10 @@ export const organizations = {
   /** Gets an organization by its name. Scope: `read:organizations`. */
   getByName: get('/organizations/name/{name}', { returns: of<Organization>() }),
   /** Searches organizations. */
-  search: checkpointList('/organizations/search', 'organizations',
-    { query: of<SearchOrganizationsQuery>(), items: of<FoundOrganization>() }),
+  search: checkpointList('/organizations/search', 'organizations', {
+    query: of<SearchOrganizationsQuery>(),
+    items: of<FoundOrganization>()
+  }),
   clientGrants: {
     /** Lists the client grants of an organization. Scope: `read:organization_client_grants`. */
     list: offsetList('/organizations/{id}/client-grants', 'client_grants', {

@@ -29,8 +29,8 @@ export function checkBeforeHandler (route: RouteOptions, guards: readonly Guard[
   }
 }
 
-async function settle (guards: readonly Guard[], request: FastifyRequest, reply: FastifyReply | undefined,
-  name: string, run: () => unknown): Promise<unknown> {
+async function settle (guards: readonly Guard[], request: FastifyRequest, reply: FastifyReply | undefined, name: string,
+  run: () => unknown): Promise<unknown> {
   for (const guard of guards) {
     const verdict = verdictOf(requestState(request), guard)
     if (verdict === undefined && reply === undefined) throw notAsked(name)

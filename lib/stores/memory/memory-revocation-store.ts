@@ -114,8 +114,9 @@ export class MemoryRevocationStore implements RevocationStore {
 
 function warnOfFullList (): void {
   process.emitWarning('The list of revoked sessions is full: sessions that are older than a revocation which had to ' +
-    'go are refused. Use a revocation store in Redis or PostgreSQL, or raise "maxEntries".',
-  { code: 'AUTH0_REVOCATIONS_FULL' })
+    'go are refused. Use a revocation store in Redis or PostgreSQL, or raise "maxEntries".', {
+    code: 'AUTH0_REVOCATIONS_FULL'
+  })
 }
 
 function later (latest: number | undefined, entry: Entry | undefined): number | undefined {

@@ -77,8 +77,7 @@ export class PostgresSessionStore implements SessionStore {
     const { count } = await this.#table.query(`UPDATE ${this.#table.sql}
       SET value = $2, version = $3, iss = $4, sub = $5, sid = $6, organization = $7, created_at = $8, expires_at = $9
       WHERE key = $1 AND (version = $3 - 1 OR (version, value) = ($3, $2)) AND expires_at > $10
-        AND sub IS NOT NULL`, [...toRow(key, entry),
-      this.#table.now()])
+        AND sub IS NOT NULL`, [...toRow(key, entry), this.#table.now()])
     return count === 1
   }
 

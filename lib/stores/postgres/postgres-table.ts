@@ -61,8 +61,8 @@ function postgresQuery (pool: PostgresPool): PostgresQuery {
   if (typeof (pool as Partial<PostgresPool> | undefined)?.query !== 'function') {
     throw new ConfigurationError('pool', 'The option "pool" must be a pool of "pg" or "fastify.pg".')
   }
-  const run = async (text: string, values: Parameters<PostgresQuery>[1],
-    attempt: number, reconnected: boolean): ReturnType<PostgresQuery> => {
+  const run = async (text: string, values: Parameters<PostgresQuery>[1], attempt: number,
+    reconnected: boolean): ReturnType<PostgresQuery> => {
     try {
       const { rows, rowCount } = await pool.query(text, values)
       return { rows: rows as Record<string, unknown>[], count: rowCount ?? 0 }

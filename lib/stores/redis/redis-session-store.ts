@@ -108,7 +108,8 @@ export class RedisSessionStore implements SessionStore {
     if (entry === undefined) return false
     await Promise.all(
       this.#indexKeys(entry.owner).map(async index =>
-        await this.#space.redis.run(INDEX_REMOVE, index, key, this.#space.now()))
+        await this.#space.redis.run(INDEX_REMOVE, index, key, this.#space.now())
+      )
     )
     return true
   }

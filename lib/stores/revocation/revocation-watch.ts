@@ -29,10 +29,10 @@ export interface RevocationWatch {
  */
 export function watchRevocations (
   { store, now, timeout, tolerance, warn }: {
-    store: RevocationStore
-    now: () => number
-    timeout: number
-    tolerance: number
+    store: RevocationStore,
+    now: () => number,
+    timeout: number,
+    tolerance: number,
     warn: (code: string, detail: object) => void
   }
 ): RevocationWatch {

@@ -15,8 +15,10 @@ export interface Application {
  */
 export function applicationStore (store: SessionStore, { clientId, wrote }: Application): SessionStore {
   const suffix = `|${clientId}`
-  const owned = (entry: SessionEntry): SessionEntry =>
-    ({ ...entry, owner: changed(entry.owner, { iss: iss => iss + suffix, id: encode }) })
+  const owned = (entry: SessionEntry): SessionEntry => ({
+    ...entry,
+    owner: changed(entry.owner, { iss: iss => iss + suffix, id: encode })
+  })
   const ownedFilter = (filter: SessionFilter): SessionFilter =>
     changed(filter, { iss: iss => iss + suffix, id: encode })
   const withoutSuffix = (iss: string): string => iss.endsWith(suffix) ? iss.slice(0, -suffix.length) : iss

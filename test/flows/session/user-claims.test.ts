@@ -53,7 +53,8 @@ for (const [kind, sessionStore] of [['cookies', undefined], ['a store', true]] a
           '/refresh': async request => await request.auth0.refreshUser()
         })
         s.tenant.claims = claims
-        s.tenant.scripts.set('GET /userinfo', () => ({ text: JSON.stringify(told).replace('{', '{"__proto__":{"x":1},') }))
+        s.tenant.scripts.set('GET /userinfo',
+          () => ({ text: JSON.stringify(told).replace('{', '{"__proto__":{"x":1},') }))
         const ada = await s.member()
         if (how === 'refreshUser') t.equal((await ada.call('/refresh')).statusCode, 200)
         const { user, sid } = (await ada.call('/me')).json()
@@ -122,17 +123,19 @@ for (const [kind, sessionStore] of [['cookies', undefined], ['a store', true]] a
       '/me': async request => (await request.getSession())?.user ?? 'nobody',
       '/renew': async request => await request.auth0.getAccessToken({ refresh: true })
     })
-    for (const [before, after, lives] of [
-      [{ org_id: 'org_1' }, { org_id: 'org_1' }, true],
-      [{ org_id: 'org_1' }, { org_id: 'org_1', org_name: 'renamed' }, true],
-      [{ org_id: 'org_1' }, { org_id: 'org_2' }, false],
-      [{ org_id: 'org_1' }, { org_id: ['org_1'] }, false],
-      [{ org_id: 'org_1' }, {}, false],
-      [{ org_id: 'org_1', org_name: 'one' }, { org_name: 'one' }, false],
-      [{ org_name: 'one' }, { org_name: 'two' }, false],
-      [{}, { org_id: 'org_1' }, false],
-      [{}, {}, true]
-    ] as const) {
+    for (
+      const [before, after, lives] of [
+        [{ org_id: 'org_1' }, { org_id: 'org_1' }, true],
+        [{ org_id: 'org_1' }, { org_id: 'org_1', org_name: 'renamed' }, true],
+        [{ org_id: 'org_1' }, { org_id: 'org_2' }, false],
+        [{ org_id: 'org_1' }, { org_id: ['org_1'] }, false],
+        [{ org_id: 'org_1' }, {}, false],
+        [{ org_id: 'org_1', org_name: 'one' }, { org_name: 'one' }, false],
+        [{ org_name: 'one' }, { org_name: 'two' }, false],
+        [{}, { org_id: 'org_1' }, false],
+        [{}, {}, true]
+      ] as const
+    ) {
       s.tenant.claims = before
       const ada = await s.member()
       const copy = ada.copy()

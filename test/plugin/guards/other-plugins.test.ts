@@ -81,18 +81,26 @@ const atOnRequest = (change: (hooks: Hook[]) => Hook[] | undefined) => (route: R
 
 /** What an `onRoute` hook of another plugin may do to a route. */
 const changes: Record<string, (route: RouteOptions) => void> = {
-  'wraps each hook': eachHook(hook => async function (this: unknown, ...args) {
-    return await hook.apply(this, args)
-  }),
-  'wraps each hook and passes two arguments on': eachHook(hook => async function (this: unknown, request, reply) {
-    return await hook.call(this, request, reply)
-  }),
-  'swallows what each hook throws': eachHook(hook => async function (this: unknown, ...args) {
-    await Promise.resolve(hook.apply(this, args)).catch(() => {})
-  }),
-  'waits for no hook': eachHook(hook => async function (this: unknown, ...args) {
-    Promise.resolve(hook.apply(this, args)).catch(() => {})
-  }),
+  'wraps each hook': eachHook(hook =>
+    async function (this: unknown, ...args) {
+      return await hook.apply(this, args)
+    }
+  ),
+  'wraps each hook and passes two arguments on': eachHook(hook =>
+    async function (this: unknown, request, reply) {
+      return await hook.call(this, request, reply)
+    }
+  ),
+  'swallows what each hook throws': eachHook(hook =>
+    async function (this: unknown, ...args) {
+      await Promise.resolve(hook.apply(this, args)).catch(() => {})
+    }
+  ),
+  'waits for no hook': eachHook(hook =>
+    async function (this: unknown, ...args) {
+      Promise.resolve(hook.apply(this, args)).catch(() => {})
+    }
+  ),
   'assigns onRequest': atOnRequest(() => [async () => {}]),
   'deletes onRequest': atOnRequest(() => undefined),
   'prepends to onRequest': atOnRequest(hooks => [async () => {}, ...hooks]),
@@ -144,9 +152,11 @@ const plugins: Record<string, (app: FastifyInstance) => unknown> = {
   '@fastify/otel': async app => {
     await app.register(new FastifyOtelInstrumentation().plugin() as never)
   },
-  ...Object.fromEntries(Object.entries(changes).map(([name, change]) =>
-    [`a plugin that ${name}`, (app: FastifyInstance) => app.addHook('onRoute', change)]
-  ))
+  ...Object.fromEntries(
+    Object.entries(changes).map(([name, change]) => [`a plugin that ${name}`, (app: FastifyInstance) =>
+      app.addHook('onRoute', change)]
+    )
+  )
 }
 
 interface Built {
@@ -235,9 +245,11 @@ t.test('beside plugins that wrap hooks, whoever may pass does, and documents say
     })
   }
   const securityOf = ({ app }: Built): unknown =>
-    Object.fromEntries(Object.entries((app.swagger() as { paths: Record<string, object> }).paths).map(([path, item]) =>
-      [path, Object.fromEntries(Object.entries(item).map(([method, { security }]) => [method, security]))]
-    ))
+    Object.fromEntries(
+      Object.entries((app.swagger() as { paths: Record<string, object> }).paths).map((
+        [path, item]
+      ) => [path, Object.fromEntries(Object.entries(item).map(([method, { security }]) => [method, security]))])
+    )
   const plain = await build(t, s, () => {}, 'before', open)
   const documented = securityOf(plain) as Record<string, Record<string, unknown>>
   for (const { url, way, name } of plain.urls) {
@@ -251,17 +263,22 @@ t.test('beside plugins that wrap hooks, whoever may pass does, and documents say
       const problems: string[] = []
       const cookie = await sessionCookie(app, {
         user: {
-          sub: 'auth0|ada', role: 'admin', org_id: 'org_a', permissions: ['read'], amr: ['mfa'], auth_time: s.clock.now
+          sub: 'auth0|ada',
+          role: 'admin',
+          org_id: 'org_a',
+          permissions: ['read'],
+          amr: ['mfa'],
+          auth_time: s.clock.now
         }
       })
       const authorization = `Bearer ${
         s.tenant.jwt({
           iss: s.tenant.issuer,
-sub: 'auth0|ada',
-aud: AUDIENCE,
-azp: 'spa',
-scope: 'read',
-iat: s.clock.now,
+          sub: 'auth0|ada',
+          aud: AUDIENCE,
+          azp: 'spa',
+          scope: 'read',
+          iat: s.clock.now,
           exp: s.clock.now + 60
         })
       }`
@@ -270,7 +287,9 @@ iat: s.clock.now,
         for (const method of METHODS) {
           const before = runs()
           const { statusCode } = await app.inject({
-            method, url, headers: { host: HOST, 'sec-fetch-site': 'same-origin', ...credentials }
+            method,
+            url,
+            headers: { host: HOST, 'sec-fetch-site': 'same-origin', ...credentials }
           })
           if (runs() !== before + 1 || statusCode !== 200) problems.push(`${way}, ${name}, ${method}: ${statusCode}`)
         }
@@ -295,9 +314,13 @@ t.test('beside plugins that wrap hooks, a factory that was not called does not s
           const uncalled = app.auth0[name as 'requireMfa'] as unknown as Guard
           const message = new RegExp(`auth0.${name}.*must be called`)
           t.throws(() => app.get('/uncalled', { preHandler: uncalled }, async () => ''), message)
-          t.throws(() => app.route({
-            method: 'POST', url: '/uncalled', onRequest: [async () => {}, uncalled], handler: async () => ''
-          }), message)
+          t.throws(() =>
+            app.route({
+              method: 'POST',
+              url: '/uncalled',
+              onRequest: [async () => {}, uncalled],
+              handler: async () => ''
+            }), message)
           t.throws(() => app.addHook('onRequest', uncalled), message)
           t.throws(() => app.setNotFoundHandler({ preHandler: uncalled as never }, async () => ''), message)
         }
@@ -329,7 +352,11 @@ t.test('guards inside @fastify/auth decide, and scopes that ask by it can be opt
             const functions = [...relation === 'or' ? [deny] : [], guard(app.auth0)] as never[]
             const preHandler = app.auth(functions, { relation })
             app.route({
-              method: ['GET', 'POST'], url, preHandler, handler: run, ...(auth0 === false && { config: { auth0 } })
+              method: ['GET', 'POST'],
+              url,
+              preHandler,
+              handler: run,
+              ...(auth0 === false && { config: { auth0 } })
             })
             paths.push(url)
           }

@@ -3,8 +3,7 @@ import fastifySession from '@fastify/session'
 import t, { test } from 'tap'
 import {
   ConfigurationError, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisSessionStore, sessionStoreSuite,
-  type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionFilter,
-  type SessionStore
+  type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionFilter, type SessionStore
 } from '../../../lib/stores/index.js'
 import { applicationStore } from '../../../lib/stores/stateful/application-store.js'
 import { until } from '../../until.js'
@@ -93,8 +92,11 @@ for (const [name, createStore] of Object.entries(shared)) {
     }
     for (const [index, id] of ids.entries()) {
       for (const filter of [{ sub: id }, { sid: `s${id}` }, { organization: `o${id}` }, { sid: `s${id}`, sub: id }]) {
-        t.same((await store.list({ iss, ...filter })).map(({ sub, sid, organization }) => [sub, sid, organization]),
-          [[id, `s${id}`, `o${id}`]])
+        t.same((await store.list({ iss, ...filter })).map(({ sub, sid, organization }) => [sub, sid, organization]), [[
+          id,
+          `s${id}`,
+          `o${id}`
+        ]])
       }
       t.equal(await store.deleteWhere({ iss, sub: id }), 1, encodeURIComponent(JSON.stringify(id)))
       for (const later of ids.slice(index + 1)) t.equal((await store.list({ iss, sub: later })).length, 1)
@@ -311,7 +313,7 @@ test('Redis', async t => {
         evict()
         t.same((await store.list(filter)).map(({ key }) => key), ['k1'])
         t.equal(await store.deleteWhere(filter), 1)
-        t.ok(await store.get('k2'), 'and nobody else\'s')
+        t.ok(await store.get('k2'), "and nobody else's")
       }
       t.ok(scans.length > 0)
       scans.length = 0
@@ -359,8 +361,9 @@ test('PostgreSQL', async t => {
   })
 
   t.test('a statement whose connection broke is repeated once, whether or not it was carried out', async t => {
-    const lost = [{ code: '57P01' }, { code: '57P02' }, { code: '57P03' }, { code: '08006' }, { code: '08003' },
-      { code: 'ECONNRESET' }, { code: 'EPIPE' }, { message: 'Connection terminated unexpectedly' }]
+    const lost = [{ code: '57P01' }, { code: '57P02' }, { code: '57P03' }, { code: '08006' }, { code: '08003' }, {
+      code: 'ECONNRESET'
+    }, { code: 'EPIPE' }, { message: 'Connection terminated unexpectedly' }]
     const calls: Record<string, [(store: PostgresSessionStore) => Promise<unknown>, unknown]> = {
       get: [async store => (await store.get('k'))?.version, 1],
       list: [async store => (await store.list({ sub: 'auth0|1' })).length, 1],
@@ -369,7 +372,9 @@ test('PostgreSQL', async t => {
       'a stale update': [async store => await store.update('k', entry({ version: 5, value: 'next' })), false],
       touch: [async store => await store.touch('k', 4000), true],
       delete: [async store => await store.delete('k'), undefined],
-      sweep: [async store => { await store.sweep() }, undefined],
+      sweep: [async store => {
+        await store.sweep()
+      }, undefined],
       lock: [async store => await store.lock('l', { leaseSeconds: 5, waitSeconds: 0 }, async () => 'ran'), 'ran']
     }
     for (const [name, [call, expected]] of Object.entries(calls)) {
@@ -568,9 +573,12 @@ test('the bridge', async t => {
     const whole = callbackStore()
     await fromSessionStore(whole, { now: () => 1000 }).create('k', entry())
     const { auth0, cookie } = whole.kept.get('k') as { auth0: object, cookie: object }
-    const answers = [null, undefined, 0, 'text', true, [null], ['text'], [{}], [{ sess: 'x' }],
-      [{ data: Buffer.from('x') }], ['k'], [['k', {}]], { k: 1 }, [{ cookie, auth0: { ...auth0, version: 'x' } }],
-      [{ cookie, auth0: { ...auth0, key: undefined } }], [{ auth0: { owner: {} } }]]
+    const answers = [null, undefined, 0, 'text', true, [null], ['text'], [{}], [{ sess: 'x' }], [{
+      data: Buffer.from('x')
+    }], ['k'], [['k', {}]], { k: 1 }, [{ cookie, auth0: { ...auth0, version: 'x' } }], [{
+      cookie,
+      auth0: { ...auth0, key: undefined }
+    }], [{ auth0: { owner: {} } }]]
     for (const answer of answers) {
       const bridge = fromSessionStore(callbackStore({ all: callback => callback(null, answer) }), { now: () => 1000 })
       for (const end of ['list', 'deleteWhere'] as const) {

@@ -362,8 +362,10 @@ t.test('where the tenant depends on the request, the old session says whose it i
 })
 
 t.test('imported sessions without a durable list of revocations are warned of once, in production', async t => {
-  for (const [production, revocationStore, warnings] of [[true, undefined, 1], [false, undefined, 0],
-    [true, new MemoryRevocationStore(), 0]] as const) {
+  for (
+    const [production, revocationStore, warnings] of [[true, undefined, 1], [false, undefined, 0], [true,
+      new MemoryRevocationStore(), 0]] as const
+  ) {
     const before = process.env.NODE_ENV
     process.env.NODE_ENV = production ? 'production' : 'test'
     t.teardown(() => {

@@ -114,8 +114,7 @@ export class FakeRedis {
         await this.#command('hmget', key, () => this.#fields(key, fields)),
       scan: async (_cursor: string, _match: string, pattern: string) =>
         await this.#command('scan', pattern, () => ['0', this.#matching(pattern)]),
-      eval: async (script: string, _count: number, key: string, ...args: string[]) =>
-        await this.#run(script, key, args)
+      eval: async (script: string, _count: number, key: string, ...args: string[]) => await this.#run(script, key, args)
     }
     return client as IoredisClient
   }

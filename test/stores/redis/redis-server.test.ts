@@ -4,8 +4,7 @@ import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster } from 'redis'
 import t, { test } from 'tap'
 import {
-  RedisRevocationStore, RedisSessionStore, revocationStoreSuite, sessionStoreSuite, type RedisClient,
-  type SessionEntry
+  RedisRevocationStore, RedisSessionStore, revocationStoreSuite, sessionStoreSuite, type RedisClient, type SessionEntry
 } from '../../../lib/stores/index.js'
 import { startRedis, withoutRedis } from '../../servers/redis.js'
 

@@ -12,10 +12,10 @@ const SECRET = 'a secret of quite enough characters, really'
 
 function cookieTransactions (
   options: {
-    clock?: { now: () => number }
-    purpose?: string
-    maxCount?: number
-    maxBytes?: number
+    clock?: { now: () => number },
+    purpose?: string,
+    maxCount?: number,
+    maxBytes?: number,
     maxTaken?: number
   } = {}
 ) {
