@@ -4,14 +4,13 @@ import type { Configuration } from 'oidc-provider'
 import { ConfigurationError } from '../errors.js'
 import { currentOtp } from './tenant/mfa/authenticators.js'
 import { approve, deny } from './tenant/tokens/backchannel-authentication.js'
-import type { Message } from './tenant/login/messages.js'
 import { codeFor } from './tenant/mfa/mfa-login.js'
 import { mfaApiServer } from './tenant/mfa/mfa-api.js'
 import { myAccountApi } from './tenant/login/my-account.js'
 import { OneTimeLogins } from './tenant/login/one-time-logins.js'
 import { TenantBrowser } from './tenant/login/browser.js'
-import type { LoginOptions } from './tenant/login/browser.js'
-import { clientMetadata, Clients, demoClient } from './tenant/tokens/clients.js'
+import { clientMetadata } from './tenant/tokens/client-metadata.js'
+import { Clients, demoClient } from './tenant/tokens/clients.js'
 import { Clock } from './tenant/engine/clock.js'
 import type { TenantContext } from './tenant/engine/context.js'
 import { loadEngine, loadHelpers } from './tenant/engine/engine.js'
@@ -22,81 +21,19 @@ import { createTenantFetch } from './tenant/engine/fetch.js'
 import { SigningKeys } from './tenant/engine/keys.js'
 import { endSession } from './tenant/login/logout.js'
 import { merge } from './tenant/engine/merge.js'
-import type { TenantClient, TenantConnection, TenantOptions, TenantOrganization, TenantUser } from './tenant/options.js'
+import type { TenantConnection, TenantOptions } from './tenant/options.js'
 import { demoResourceServer } from './tenant/tokens/resource-servers.js'
 import { createRequestLog } from './tenant/engine/request-log.js'
-import type { RequestLog } from './tenant/engine/request-log.js'
 import { openServer } from './tenant/engine/server.js'
 import { Storage } from './tenant/engine/storage.js'
 import { demoUsers, Users } from './tenant/login/users.js'
-import type { StoredUser } from './tenant/login/users.js'
-import type {
-  BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
-} from './tenant/engine/records.js'
+import type { Tenant } from './tenant/tenant.js'
+import type { Interceptor } from './tenant/engine/records.js'
 
 const demoConnections: readonly TenantConnection[] = [
   { name: 'google-oauth2', scopes: ['openid', 'profile', 'https://www.googleapis.com/auth/calendar.readonly'] },
   { name: 'github', scopes: ['repo'] }
 ]
-
-/** An offline stand-in for an Auth0 tenant. */
-export interface Tenant {
-  /** Host and port, what an application takes for its `domain`. */
-  readonly domain: string
-  /** With a trailing slash. */
-  readonly issuer: string
-  /** The issuer without the trailing slash. */
-  readonly url: string
-  readonly users: readonly StoredUser[]
-  readonly clients: readonly RegisteredClient[]
-  readonly organizations: readonly TenantOrganization[]
-  /** The requests received, with their parameters. */
-  readonly requests: RequestLog
-  /** The logout tokens sent to applications. */
-  readonly logoutTokens: readonly SentLogoutToken[]
-  /** What went wrong inside the tenant itself; empty unless the tenant has a bug. */
-  readonly errors: readonly Error[]
-  /** The tenant's clock, epoch seconds. */
-  readonly now: () => number
-  /** `fetch` that the tenant answers without a socket: an application's `customFetch`. Redirects are not followed. */
-  readonly fetch: typeof fetch
-  addUser: (user: TenantUser) => StoredUser
-  addClient: (client: TenantClient) => RegisteredClient
-  /** Invites to an organization; returns what the invitation link carries. */
-  invite: (organization: string,
-    email?: string) => { invitation: string, organization: string, organization_name: string }
-  /** E-mails the tenant sent: codes, magic links, links to set a new password. */
-  readonly mailbox: Message[]
-  /** Text messages the tenant sent. */
-  readonly sms: Message[]
-  readonly connectedAccounts: ConnectedAccount[]
-  /** Backchannel logins (CIBA) that were started. */
-  readonly backchannelRequests: readonly BackchannelRequest[]
-  /** The user says yes to a backchannel login. */
-  approve: (authReqId: string) => Promise<void>
-  /** The user says no to a backchannel login. */
-  deny: (authReqId: string) => Promise<void>
-  /** The user says yes to a push notification. */
-  approvePush: (user: string) => void
-  denyPush: (user: string) => void
-  /** The code that the user's authenticator app shows now. */
-  totp: (user: string) => Promise<string>
-  /** Logs a user in, in a browser of its own, and returns the callback URL. */
-  login: (options: LoginOptions) => Promise<string>
-  /** The same for `response_mode=form_post`. */
-  loginFormPost: (options: LoginOptions) => Promise<{ url: string, body: string }>
-  /** A browser that keeps its session at the tenant from login to login. */
-  browser: () => TenantBrowser
-  /** Signs with another key from now on. The old one stays published unless `revoke` is given. */
-  rotateKeys: (options?: { revoke?: boolean }) => Promise<void>
-  /** Ends a user's sessions, grants and refresh tokens, and sends logout tokens. */
-  revoke: (sub: string) => Promise<void>
-  /**
-   * Answers requests in the tenant's place; what it throws breaks the connection off. Returns the way to take it back.
-   */
-  intercept: (interceptor: Interceptor) => () => void
-  close: () => Promise<void>
-}
 
 function checkIssuer (issuer: string): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined

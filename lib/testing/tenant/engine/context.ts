@@ -1,21 +1,17 @@
-import type * as OidcProvider from 'oidc-provider'
 import type { Configuration, Provider } from 'oidc-provider'
 import type { Messages } from '../login/messages.js'
-import type { MfaState } from '../mfa/mfa-state.js'
 import type { OneTimeLogins } from '../login/one-time-logins.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
 import type { SigningKeys } from './keys.js'
-import type { LoginFacts } from '../login/logins.js'
-import type { LoginStep } from '../login/login-page.js'
 import type { TenantConnection, TenantOptions, TenantOrganization, TenantResourceServer } from '../options.js'
-import type { EngineHelpers } from './engine.js'
+import type { Engine, EngineHelpers } from './engine.js'
 import type { Clients } from '../tokens/clients.js'
 import type { StoredUser, Users } from '../login/users.js'
 import type { Storage } from './storage.js'
-import type { BackchannelRequest, ConnectedAccount, RegisteredClient, SentLogoutToken } from './records.js'
-
-/** The module `oidc-provider`. */
-export type Engine = typeof OidcProvider
+import type { LoginStep, MfaState } from './login-records.js'
+import type {
+  BackchannelRequest, ConnectedAccount, LoginFacts, RegisteredClient, SentLogoutToken
+} from './records.js'
 
 /** A login that is about to give tokens to an application. */
 export interface AllowedLogin {

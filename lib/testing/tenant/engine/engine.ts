@@ -2,10 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { RequestListener } from 'node:http'
+import type * as OidcProvider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { ConfigurationError } from '../../../errors.js'
-import type { Engine } from './context.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
+
+/** The module `oidc-provider`. */
+export type Engine = typeof OidcProvider
 
 /** The version the tenant is written for. */
 export const engineVersion = '9.13.3'

@@ -8,7 +8,7 @@ import { backchannelLogout } from '../login/backchannel-logout.js'
 import { clientAssertions } from '../tokens/client-assertions.js'
 import { clientAuthentication } from '../tokens/client-authentication.js'
 import { clientCredentials } from '../tokens/client-credentials.js'
-import { clientRules } from '../tokens/clients.js'
+import { clientRules } from '../tokens/client-rules.js'
 import { connectedAccounts } from '../login/connected-accounts.js'
 import type { Feature } from './context.js'
 import { database } from '../login/database.js'
@@ -24,7 +24,7 @@ import { mfaGrants } from '../mfa/mfa-grants.js'
 import { mfaLogin } from '../mfa/mfa-login.js'
 import { mutualTls } from '../tokens/mutual-tls.js'
 import { offlineAccess } from '../tokens/offline-access.js'
-import { oneTimeLogins } from '../login/one-time-logins.js'
+import { transferredLogins } from '../login/transferred-logins.js'
 import { organizations } from '../login/organizations.js'
 import { passkeys } from '../login/passkeys.js'
 import { passwordless } from '../login/passwordless.js'
@@ -60,7 +60,7 @@ export const features: readonly Feature[] = [
   connectedAccounts,
   tokenVault,
   backchannelAuthentication,
-  oneTimeLogins,
+  transferredLogins,
   tokenExchange,
   passwordless,
   database,

@@ -38,3 +38,11 @@ export interface ConnectedAccount {
 
 /** Answers a request in the tenant's place, or lets it pass. May throw, which breaks the connection off. */
 export type Interceptor = (request: TenantRequest) => Response | undefined | Promise<Response | undefined>
+
+/** What is known of a grant beside what the engine keeps: claims that stay through refreshes. */
+export interface LoginFacts {
+  idTokenClaims: Record<string, unknown>
+  accessTokenClaims: Record<string, unknown>
+  /** The organization logged in to. */
+  organization?: string
+}

@@ -2,6 +2,7 @@ import type { Interaction, InteractionResults } from 'oidc-provider'
 import { changeIdentities, linkingText } from './account-linking.js'
 import type { Feature, TenantContext } from '../engine/context.js'
 import { signUpByForm } from './database.js'
+import type { Authentication } from '../engine/login-records.js'
 import { html, redirect } from '../engine/exchange.js'
 import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
 import { asksForMfa, mfaAcr } from '../mfa/mfa-state.js'
@@ -10,18 +11,6 @@ import { findOrganization } from './organizations.js'
 import { buttons, escape, page, problem } from './page.js'
 import { profileClaims } from './users.js'
 import type { StoredUser } from './users.js'
-
-/** How a user logged in. */
-export interface Authentication {
-  user: StoredUser
-  amr?: string[]
-  acr?: string
-}
-
-/** A further page between password and application: returns an answer as long as it is not passed. */
-export type LoginStep = (
-  login: { interaction: Interaction, authentication: Authentication, form: Readonly<Record<string, unknown>> }
-) => Promise<TenantAnswer | undefined> | TenantAnswer | undefined
 
 interface PendingLogin {
   authentication: Authentication

@@ -1,16 +1,9 @@
 import type { Grant } from 'oidc-provider'
 import type { TenantContext, Feature } from '../engine/context.js'
 import { refusal } from '../engine/refusal.js'
+import type { LoginFacts } from '../engine/records.js'
 import { profileClaims } from './users.js'
 import { grantedApiScopes } from '../tokens/resource-servers.js'
-
-/** What is known of a grant beside what the engine keeps: claims that stay through refreshes. */
-export interface LoginFacts {
-  idTokenClaims: Record<string, unknown>
-  accessTokenClaims: Record<string, unknown>
-  /** The organization logged in to. */
-  organization?: string
-}
 
 /** Who gets tokens for what. */
 export interface GrantRequest {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Feature } from '../engine/context.js'
-import type { LoginFacts } from './logins.js'
+import type { LoginFacts } from '../engine/records.js'
 
 /** Somebody who has proved elsewhere who they are. */
 export interface OneTimeLogin {
@@ -30,17 +29,4 @@ export class OneTimeLogins {
 /** Whether the token of a request still logs in. */
 export function isFresh (login: OneTimeLogin | undefined, now: number): login is OneTimeLogin {
   return login !== undefined && !login.used && login.expiresAt > now
-}
-
-/** Logins that were made elsewhere: session transfer tokens and magic links. */
-export const oneTimeLogins: Feature = {
-  configure: () => ({ extraParams: { session_transfer_token: null, login_ticket: null } }),
-  install (tenant) {
-    tenant.rules.push(({ params, facts }) => {
-      const login = tenant.oneTimeLogins.of(params)
-      if (login === undefined) return
-      Object.assign(facts.idTokenClaims, login.facts?.idTokenClaims)
-      Object.assign(facts.accessTokenClaims, login.facts?.accessTokenClaims)
-    })
-  }
 }

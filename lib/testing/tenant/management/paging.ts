@@ -41,13 +41,16 @@ export function answerList ({ query }: ManagementCall, items: readonly Record<st
   const limit = bounded('per_page', numberOf(query, 'per_page', 50))
   const start = numberOf(query, 'page', 0) * limit
   if (start + limit > wall) {
-    throw managementError(400, `You can only page through the first ${wall} records. See ` +
-      'https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation', 'invalid_paging')
+    throw managementError(400,
+      `You can only page through the first ${wall} records. See ` +
+        'https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation',
+      'invalid_paging')
   }
   const page = shown(start, start + limit)
-  return json(200, query.get('include_totals') === 'true'
-    ? { start, limit, length: page.length, ...(counted && { total: items.length }), [key]: page }
-    : page)
+  return json(200,
+    query.get('include_totals') === 'true'
+      ? { start, limit, length: page.length, ...(counted && { total: items.length }), [key]: page }
+      : page)
 }
 
 function bounded (name: string, value: number): number {

@@ -2,7 +2,7 @@ import type { TokenEndpointGrantContext } from 'oidc-provider'
 import type { TenantContext } from '../engine/context.js'
 import { issueTokens } from './issue-tokens.js'
 import { openGrant } from '../login/logins.js'
-import type { LoginFacts } from '../login/logins.js'
+import type { LoginFacts } from '../engine/records.js'
 import { challenge } from '../mfa/mfa-state.js'
 import type { StoredUser } from '../login/users.js'
 

@@ -1,15 +1,8 @@
-import { X509Certificate } from 'node:crypto'
 import type { Feature } from '../engine/context.js'
 import { currentRequest } from '../engine/engine.js'
 
 const aliased = ['token_endpoint', 'revocation_endpoint', 'pushed_authorization_request_endpoint',
   'backchannel_authentication_endpoint', 'userinfo_endpoint']
-
-/** The certificate of an application as a key of it. @see RFC 8705 section 2.2.2 */
-export function certificateKey (pem: string): Record<string, unknown> {
-  const { publicKey, raw } = new X509Certificate(pem)
-  return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
-}
 
 const alias = '/mtls'
 
