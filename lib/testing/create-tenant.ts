@@ -14,6 +14,7 @@ import { Clients, demoClient } from './tenant/tokens/clients.js'
 import { Clock } from './tenant/engine/clock.js'
 import type { TenantContext } from './tenant/engine/context.js'
 import { loadEngine, loadHelpers } from './tenant/engine/engine.js'
+import type { Engine, EngineHelpers } from './tenant/engine/engine.js'
 import type { RawRequest, TenantAnswer } from './tenant/engine/exchange.js'
 import { features } from './tenant/engine/features.js'
 import { createHandler } from './tenant/engine/handler.js'
@@ -28,19 +29,21 @@ import { openServer } from './tenant/engine/server.js'
 import { Storage } from './tenant/engine/storage.js'
 import { demoUsers, Users } from './tenant/login/users.js'
 import type { Tenant } from './tenant/tenant.js'
-import type { Interceptor } from './tenant/engine/records.js'
+import type { Interceptor, LoginFacts } from './tenant/engine/records.js'
 
 const demoConnections: readonly TenantConnection[] = [
   { name: 'google-oauth2', scopes: ['openid', 'profile', 'https://www.googleapis.com/auth/calendar.readonly'] },
   { name: 'github', scopes: ['repo'] }
 ]
 
-function checkIssuer (issuer: string): URL {
+/** The issuer as browsers and applications write it: in lower case, without the scheme's own port. */
+function readIssuer (issuer: string): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined
   if (url === undefined || url.pathname !== '/' || !issuer.endsWith('/') || url.search !== '' || url.username !== '' ||
     !/^https?:$/u.test(url.protocol)) {
     throw new ConfigurationError('issuer',
-      `"issuer" has to be an origin with a slash at the end, e.g. https://acme.eu.auth0.com/, not "${issuer}".`)
+      'Option "issuer" must be an origin with a slash at the end, e.g. https://acme.eu.auth0.com/, ' +
+        `not "${issuer}".`)
   }
   return url
 }
@@ -48,48 +51,41 @@ function checkIssuer (issuer: string): URL {
 /** For the engine's own check that it could sign: the tenant signs with keys of its own. */
 const unusedKey = { kty: 'RSA', kid: 'unused', e: 'AQAB', n: 'x', d: 'x', p: 'x', q: 'x', dp: 'x', dq: 'x', qi: 'x' }
 
-/**
- * Starts a tenant in this process, for tests and for trying things out. It listens on a free port of this computer
- * unless an `issuer` is given.
- */
-export async function createTenant (options: TenantOptions = {}): Promise<Tenant> {
-  if (process.env.NODE_ENV === 'production') {
-    throw new ConfigurationError('NODE_ENV', 'createTenant() is for tests and refuses to run with NODE_ENV=production.')
-  }
-  const [engine, helpers] = [await loadEngine(), await loadHelpers()]
-  const server = options.issuer === undefined
-    ? await openServer({
-      port: options.port ?? 0,
-      host: options.host ?? '127.0.0.1',
-      ...(options.tls && { tls: options.tls })
-    })
-    : undefined
-  const issuer = options.issuer ?? `${server!.origin}/`
-  const domain = checkIssuer(issuer).host
-  const clock = new Clock(options.now)
-  const clients = new Clients(options.clients ?? [demoClient])
+function createStorage (options: TenantOptions, clock: Clock, clients: Clients,
+  logins: Map<string, LoginFacts>): Storage {
   const detailTypes = (options.resourceServers ?? []).flatMap(api => api.authorizationDetailsTypes ?? [])
-  const client = (id: string): ReturnType<typeof clientMetadata> | undefined => {
-    const found = clients.get(id)
-    return found && { ...clientMetadata(found), authorization_details_types: detailTypes }
-  }
-  const { log, add } = createRequestLog(options.maxRequests ?? 1000)
-  const interceptors = new Set<Interceptor>()
+  return new Storage({
+    now: clock.now,
+    maxLogins: options.maxLogins ?? 10_000,
+    forgotten: grantId => logins.delete(grantId),
+    client (id) {
+      const found = clients.get(id)
+      return found && { ...clientMetadata(found), authorization_details_types: detailTypes }
+    }
+  })
+}
 
-  const context: Omit<TenantContext, 'provider' | 'send'> = {
+/** Everything the features share, before the engine is there. */
+function createContext (options: TenantOptions, engine: Engine, helpers: EngineHelpers, clock: Clock,
+  issuer: URL): Omit<TenantContext, 'provider' | 'send'> {
+  const clients = new Clients(options.clients ?? [demoClient])
+  const logins = new Map<string, LoginFacts>()
+  const ownApis = [myAccountApi(issuer.href), mfaApiServer(issuer.href)]
+  return {
     options,
+    settings: { authorizationResponseIss: options.authorizationResponseIss ?? false },
     engine,
     helpers,
-    issuer,
-    domain,
+    issuer: issuer.href,
+    domain: issuer.host,
     now: clock.now,
     keys: new SigningKeys(),
-    storage: new Storage({ now: clock.now, client }),
+    storage: createStorage(options, clock, clients, logins),
     users: new Users(options.users ?? demoUsers, clock.now),
     clients,
     organizations: (options.organizations ?? []).map(organization => ({ ...organization })),
-    resourceServers: [...options.resourceServers ?? [demoResourceServer], myAccountApi(issuer), mfaApiServer(issuer)],
-    logins: new Map(),
+    resourceServers: [...options.resourceServers ?? [demoResourceServer], ...ownApis],
+    logins,
     rules: [],
     loginSteps: [],
     oneTimeLogins: new OneTimeLogins(),
@@ -101,22 +97,39 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     logoutTokens: [],
     errors: []
   }
+}
+
+/** Starts the engine with the options of all features. */
+function startEngine (context: Omit<TenantContext, 'provider' | 'send'>): TenantContext {
   const tenant = context as TenantContext
   const base: Configuration = { adapter: name => tenant.storage.adapter(name), jwks: { keys: [unusedKey] } }
   const configuration = features.reduce<unknown>((merged, feature) => merge(merged, feature.configure?.(tenant)),
     base) as Configuration
-  const provider = new engine.Provider(issuer, configuration)
+  const provider = new tenant.engine.Provider(tenant.issuer, configuration)
   Object.assign(tenant, { provider })
   provider.on('server_error', (_ctx, error) => tenant.errors.push(error))
   for (const feature of features) feature.install?.(tenant)
-  const { handle, send } = createHandler({
-    tenant,
-    features,
-    listener: provider.callback() as RequestListener,
-    clock,
-    interceptors,
-    log: add
-  })
+  return tenant
+}
+
+/**
+ * Starts a tenant in this process, for tests and for trying things out. It listens on a free port of this computer
+ * unless an `issuer` is given.
+ */
+export async function createTenant (options: TenantOptions = {}): Promise<Tenant> {
+  if (process.env.NODE_ENV === 'production') {
+    throw new ConfigurationError('NODE_ENV', 'createTenant() is for tests and refuses to run with NODE_ENV=production.')
+  }
+  const [engine, helpers] = [await loadEngine(), await loadHelpers()]
+  const { port = 0, host = '127.0.0.1', tls } = options
+  const server = options.issuer === undefined ? await openServer({ port, host, tls }) : undefined
+  const clock = new Clock(options.now)
+  const issuer = readIssuer(options.issuer ?? `${server!.origin}/`)
+  const tenant = startEngine(createContext(options, engine, helpers, clock, issuer))
+  const { log, add } = createRequestLog(options.maxRequests ?? 1000)
+  const interceptors = new Set<Interceptor>()
+  const listener = tenant.provider.callback() as RequestListener
+  const { handle, send } = createHandler({ tenant, features, listener, clock, interceptors, log: add })
   Object.assign(tenant, { send })
   server?.serve(handle)
 
@@ -127,7 +140,12 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
   }
   const code = (name: string | undefined): Promise<string> => codeFor(tenant, tenant.users.bySub(find(name))!)
   const browser = (): TenantBrowser =>
-    new TenantBrowser({ send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw), issuer, userId: find, code })
+    new TenantBrowser({
+      send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw),
+      issuer: tenant.issuer,
+      userId: find,
+      code
+    })
   const answerPush = (name: string, verdict: 'approved' | 'denied'): void => {
     for (const sent of tenant.mfa.outOfBand.values()) {
       if (sent.sub === find(name) && sent.code === undefined) sent.verdict = verdict
@@ -135,19 +153,19 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
   }
 
   return {
-    domain,
-    issuer,
-    url: issuer.slice(0, -1),
+    domain: tenant.domain,
+    issuer: tenant.issuer,
+    url: tenant.issuer.slice(0, -1),
     users: tenant.users.list,
-    clients: clients.list,
+    clients: tenant.clients.list,
     organizations: tenant.organizations,
     requests: log,
     logoutTokens: tenant.logoutTokens,
     errors: tenant.errors,
     now: clock.now,
-    fetch: createTenantFetch(issuer, handle),
+    fetch: createTenantFetch(tenant.issuer, handle),
     addUser: user => tenant.users.add(user),
-    addClient: added => clients.add(added),
+    addClient: added => tenant.clients.add(added),
     invite (id, email) {
       const organization = tenant.organizations.find(({ id: other, name }) => other === id || name === id)
       if (organization === undefined) throw new Error(`The tenant has no organization ${id}.`)

@@ -68,6 +68,8 @@ export interface TenantClient {
   callbacks?: readonly string[]
   /** Allowed Logout URLs. Default: any URL on a loopback host. */
   logoutUrls?: readonly string[]
+  /** Allowed Web Origins: whose pages get answers by web message. Default: any origin on a loopback host. */
+  webOrigins?: readonly string[]
   /** Public keys for `private_key_jwt` and signed request objects. */
   jwks?: { keys: readonly (webcrypto.JsonWebKey & { kid?: string })[] }
   /** The application's certificate, PEM; it needs a tenant with `tls`. */
@@ -194,6 +196,11 @@ export interface TenantOptions {
    * Another issuer, e.g. `https://acme.eu.auth0.com/`: then no port is opened and `tenant.fetch` is the only way in.
    */
   issuer?: string
+  /**
+   * Whether authorization responses carry `iss`: Auth0's tenant setting "Include Issuer in Authorization Responses".
+   * Default `false`. @see RFC 9207
+   */
+  authorizationResponseIss?: boolean
   /** The clock, epoch seconds. */
   now?: () => number
   /** Seconds in which a rotated refresh token may be used again. Default 0. */
@@ -220,6 +227,8 @@ export interface TenantOptions {
   tls?: { cert: string, key: string, ca?: string }
   /** How the tenant reaches applications (logout tokens). Default `globalThis.fetch`. */
   fetch?: typeof fetch
+  /** Logins remembered: older sessions and grants end, with their tokens. Default 10 000. */
+  maxLogins?: number
   /** Requests remembered in `tenant.requests`. Default 1000. */
   maxRequests?: number
 }

@@ -33,9 +33,15 @@ export interface Route {
   handle: (request: TenantRequest, params: Record<string, string>) => Promise<TenantAnswer> | TenantAnswer
 }
 
+/** What the dashboard and the Management API can change while the tenant runs. */
+export interface TenantSettings {
+  authorizationResponseIss: boolean
+}
+
 /** What all features share. */
 export interface TenantContext {
   readonly options: TenantOptions
+  readonly settings: TenantSettings
   readonly engine: Engine
   /** With a trailing slash. */
   readonly issuer: string

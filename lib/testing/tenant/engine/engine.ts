@@ -49,12 +49,24 @@ export interface EngineHelpers {
   checkDpopReplay: (provider: Provider, ctx: KoaContextWithOIDC, proof: DpopProof, clientId: string,
     error: unknown) => Promise<void>
   validateGrant: (provider: Provider, ctx: KoaContextWithOIDC, grantId: string) => Promise<Grant>
+  internals: (provider: Provider) => EngineInternals
 }
 
-/** Loads the engine's checks for grants. */
+/** How the engine answers an authorization request: by a redirect, a form or a message between windows. */
+type ResponseMode = (ctx: KoaContextWithOIDC, redirectUri: string, response: Record<string, unknown>) => unknown
+
+/** What the engine keeps of its options. */
+export interface EngineInternals {
+  configuration: { responseTypes: string[] }
+  responseModes: Map<string, ResponseMode>
+}
+
+/** Loads the engine's checks for grants, and the way to what it keeps. */
 export async function loadHelpers (): Promise<EngineHelpers> {
-  const path: string = 'oidc-provider/lib/helpers/grants.js'
-  return await import(path)
+  const folder: string = 'oidc-provider/lib/helpers/'
+  const [grants, { default: internals }] = await Promise.all([import(`${folder}grants.js`),
+    import(`${folder}weak_cache.js`)])
+  return { ...grants, internals }
 }
 
 const requests = new AsyncLocalStorage<TenantRequest>()

@@ -2,6 +2,7 @@ import { accessTokens } from '../tokens/access-tokens.js'
 import { accountLinking } from '../login/account-linking.js'
 import { answers } from './answers.js'
 import { authenticationMethods } from '../mfa/authentication-methods.js'
+import { authorizationResponses } from '../login/response-types.js'
 import { authorizationDetails } from '../tokens/authorization-details.js'
 import { backchannelAuthentication } from '../tokens/backchannel-authentication.js'
 import { backchannelLogout } from '../login/backchannel-logout.js'
@@ -48,6 +49,7 @@ export const features: readonly Feature[] = [
   offlineAccess,
   refreshTokens,
   organizations,
+  authorizationResponses,
   loginPages,
   logout,
   backchannelLogout,

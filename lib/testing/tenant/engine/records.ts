@@ -43,6 +43,8 @@ export type Interceptor = (request: TenantRequest) => Response | undefined | Pro
 export interface LoginFacts {
   idTokenClaims: Record<string, unknown>
   accessTokenClaims: Record<string, unknown>
+  /** Whether ID tokens tell when the user logged in: it was asked for, and stays so through refreshes. */
+  showsAuthTime?: boolean
   /** The organization logged in to. */
   organization?: string
 }

@@ -159,7 +159,7 @@ export class TenantBrowser {
     }
     throw new Error(
       `The tenant answered ${answer.status} and no way ` +
-        `on: ${answer.body.replace(/<style>.*?<\/style>|<[^>]+>/gsu, ' ').replace(/\s+/gu, ' ').trim()}`
+        `on: ${unescape(answer.body.replace(/<style>.*?<\/style>|<[^>]+>/gsu, ' ').replace(/\s+/gu, ' ').trim())}`
     )
   }
 

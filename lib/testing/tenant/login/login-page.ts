@@ -1,7 +1,7 @@
 import type { Interaction, InteractionResults } from 'oidc-provider'
 import { changeIdentities, linkingText } from './account-linking.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { signUpByForm } from './database.js'
+import { signUpByForm, signUpProblem } from './database.js'
 import type { Authentication } from '../engine/login-records.js'
 import { html, redirect } from '../engine/exchange.js'
 import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
@@ -21,11 +21,23 @@ const loginPrompts = new Set(['login', 'select_account', 'create'])
 function userButton (user: StoredUser, index: number): string {
   const { name, email, picture } = profileClaims(user)
   return `<button class="user" type="submit" id="user-${index + 1}" name="user" value="${escape(user.sub)}" ` +
-    `formnovalidate><img src="${escape(picture)}" ` +
+    `><img src="${escape(picture)}" ` +
     `alt=""><span>${escape(name ?? user.sub)}<small>${escape(email ?? user.phoneNumber ?? '')}</small></span></button>`
 }
 
-function loginPage (tenant: TenantContext, interaction: Interaction, message?: string): string {
+/** A form of its own: Enter in a field of the other one means what was typed there. */
+function userForm ({ users }: TenantContext): string {
+  if (users.list.length === 0) return ''
+  return `<form method="post">\n${users.list.slice(0, 20).map(userButton).join('\n')}\n</form>\n<hr>\n`
+}
+
+/** What a form said that has to be filled in again, and what was wrong with it. */
+interface Refused {
+  username: string
+  message: string
+}
+
+function loginPage (tenant: TenantContext, interaction: Interaction, refused?: Refused): string {
   const { params } = interaction
   const client = tenant.clients.get(params.client_id)!
   const organization = typeof params.organization === 'string'
@@ -35,14 +47,13 @@ function loginPage (tenant: TenantContext, interaction: Interaction, message?: s
     ? client.name ?? client.clientId
     : organization.displayName ?? organization.name
   return page('login', 'Welcome', `<p>Log in to continue to ${escape(target)}.</p>
-${problem(message)}<form method="post">
-${tenant.users.list.slice(0, 20).map(userButton).join('\n')}
-<hr>
+${userForm(tenant)}${problem(refused?.message)}<form method="post">
 <label for="username">Email address</label>
 <input id="username" name="username" autocomplete="username" inputmode="email" required
-value="${escape(params.login_hint ?? '')}">
+value="${escape(refused?.username ?? params.login_hint ?? '')}">
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required>
+<input id="password" name="password" type="password" autocomplete="current-password" required${
+refused === undefined ? '' : ' aria-describedby="error" autofocus'}>
 ${buttons()}
 <button type="submit" id="signup" name="action" value="signup">Sign up</button>
 </form>`)
@@ -190,11 +201,13 @@ export const loginPages: Feature = {
         }
         const earlier = pending.get(interaction.uid)
         if (earlier !== undefined) return proceed(interaction, earlier.authentication, form)
-        const entered = form.action === 'signup' ? signUpByForm(tenant, form) : authenticate(tenant, form)
-        if (entered === undefined) {
-          return html(400,
-            loginPage(tenant, interaction,
-              form.action === 'signup' ? 'Something went wrong, please try again later' : 'Wrong email or password'))
+        const wrong = form.action === 'signup' ? signUpProblem(tenant, { ...form, email: form.username }) : undefined
+        const entered = form.action === 'signup'
+          ? wrong ?? signUpByForm(tenant, form)
+          : authenticate(tenant, form) ?? 'Wrong email or password'
+        if (typeof entered === 'string') {
+          const refused = { username: String(form.username ?? ''), message: entered }
+          return html(400, loginPage(tenant, interaction, refused))
         }
         return proceed(interaction, { user: entered }, form)
       }

@@ -28,7 +28,8 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
   if (user.blocked) throw refusal(tenant, 'access_denied', 'user is blocked', 403)
   const facts: LoginFacts = {
     idTokenClaims: { ...user.claims, ...request.facts?.idTokenClaims },
-    accessTokenClaims: { ...user.accessTokenClaims, ...request.facts?.accessTokenClaims }
+    accessTokenClaims: { ...user.accessTokenClaims, ...request.facts?.accessTokenClaims },
+    showsAuthTime: request.facts?.showsAuthTime ?? false
   }
   for (const rule of tenant.rules) {
     await rule({ client, user, params: request.params, facts, idTokenHint: request.idTokenHint })
@@ -66,7 +67,8 @@ export const logins: Feature = {
         accountId: ctx.oidc.account!.accountId,
         scopes: ctx.oidc.requestParamScopes,
         resources: Object.keys(ctx.oidc.resourceServers ?? {}),
-        params
+        params,
+        facts: { showsAuthTime: ctx.oidc.claims?.id_token?.auth_time !== undefined }
       })
     }
   }),

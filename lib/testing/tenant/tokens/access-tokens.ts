@@ -1,5 +1,6 @@
 import { machineClaims } from './client-credentials.js'
 import type { Feature, TenantContext } from '../engine/context.js'
+import type { TenantRequest } from '../engine/exchange.js'
 import { audienceOf, findResourceServer } from './resource-servers.js'
 
 interface StoredToken {
@@ -55,6 +56,15 @@ function jwtClaims (tenant: TenantContext, token: StoredToken): Record<string, u
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined && value !== ''))
 }
 
+/** Auth0 takes the token of `/userinfo` from the query, too; the engine does not. @see RFC 6750 section 2.3 */
+function withBearer (request: TenantRequest): TenantRequest {
+  const { access_token: token } = request.query
+  if (request.path !== '/userinfo' || token === undefined || request.headers.authorization !== undefined) return request
+  const url = new URL(request.url)
+  url.searchParams.delete('access_token')
+  return { ...request, url: url.href, headers: { ...request.headers, authorization: `Bearer ${token}` } }
+}
+
 /** Access tokens: opaque for `/userinfo` alone, JWTs for APIs, which `/userinfo` takes as well. */
 export const accessTokens: Feature = {
   configure: tenant => ({
@@ -88,5 +98,6 @@ export const accessTokens: Feature = {
       if (token !== undefined) delete token.aud
       return token
     }
-  }
+  },
+  before: withBearer
 }

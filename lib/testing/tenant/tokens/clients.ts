@@ -43,5 +43,18 @@ export class Clients {
   }
 }
 
+/** Says which URL came and which are registered, so that the difference can be seen. */
+export function mismatch (what: string, given: unknown, list: string, allowed: readonly string[] | undefined): string {
+  const registered = allowed === undefined
+    ? 'any URL on localhost, 127.0.0.1 or [::1]'
+    : allowed.length === 0 ? 'none' : allowed.map(url => `"${url}"`).join(', ')
+  return `${what} "${String(given)}" is not in the list of ${list}, which holds ${registered}.`
+}
+
+/** Whether pages of an origin may get answers by web message and by CORS. */
+export function allowedOrigin ({ webOrigins }: RegisteredClient, origin: string): boolean {
+  return webOrigins === undefined ? isLoopback(origin) : webOrigins.includes(origin)
+}
+
 /** Grant types of the tenant's own. */
 export const internalGrantPrefix = 'urn:tenant:'

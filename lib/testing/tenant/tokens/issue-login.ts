@@ -45,7 +45,7 @@ export async function issueLogin (tenant: TenantContext, ctx: TokenEndpointGrant
     scopes,
     resources: resource === undefined ? [] : [resource],
     params,
-    facts
+    facts: { showsAuthTime: true, ...facts }
   })
   const proof = await tenant.helpers.validateDpop(tenant.provider, ctx)
   tenant.helpers.checkDpopRequired(tenant.provider, ctx, proof)

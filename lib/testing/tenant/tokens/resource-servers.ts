@@ -1,4 +1,5 @@
 import type { Feature, TenantContext } from '../engine/context.js'
+import type { TenantRequest } from '../engine/exchange.js'
 import type { TenantResourceServer } from '../options.js'
 import { refusal } from '../engine/refusal.js'
 import type { StoredUser } from '../login/users.js'
@@ -15,9 +16,10 @@ export const standardScopes = ['openid', 'profile', 'email', 'phone', 'offline_a
 
 const prefix = 'audience:'
 
-/** The engine wants URIs; Auth0 takes any string as an API identifier. */
+/** The engine wants URIs without a fragment; Auth0 takes any string as an API identifier. */
 export function resourceOf (audience: string): string {
-  return `${prefix}${encodeURIComponent(audience)}`
+  const isUri = URL.canParse(audience) && !audience.includes('#') && !audience.startsWith(prefix)
+  return isUri ? audience : `${prefix}${encodeURIComponent(audience)}`
 }
 
 /** The API identifier behind the engine's name of an API. */
@@ -54,11 +56,31 @@ export function resourceServerInfo (tenant: TenantContext,
   }
 }
 
-function withResource (params: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { audience, resource = audience } = params
-  return typeof resource === 'string' && resource !== ''
-    ? { ...params, resource: resourceOf(audienceOf(resource)) }
-    : { ...params }
+/**
+ * Auth0's compatibility profile: `resource` names the API where `audience` does not. The API of the tenant's own
+ * `/userinfo` is none: its tokens are opaque. @see RFC 8707
+ */
+export function withResource ({ issuer }: TenantContext,
+  params: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { audience, resource, ...rest } = params
+  const named = [audience, resource].find(value => typeof value === 'string' && value !== '') as string | undefined
+  if (named === undefined || named === `${issuer}userinfo`) return rest
+  return { ...rest, ...(audience !== undefined && { audience }), resource: resourceOf(audienceOf(named)) }
+}
+
+const byForm = new Set(['/oauth/token', '/oauth/par', '/bc-authorize', '/oauth/device/code'])
+
+function changed (tenant: TenantContext, request: TenantRequest): TenantRequest {
+  if (byForm.has(request.path) || request.method === 'POST') {
+    return { ...request, body: withResource(tenant, request.body) }
+  }
+  const url = new URL(request.url)
+  const { audience, resource } = withResource(tenant, request.query)
+  for (const [name, value] of Object.entries({ audience, resource })) {
+    url.searchParams.delete(name)
+    if (typeof value === 'string') url.searchParams.set(name, value)
+  }
+  return { ...request, url: url.href }
 }
 
 /** APIs: `audience`, scopes and lifetimes of their tokens. */
@@ -71,8 +93,7 @@ export const resourceServers: Feature = {
         enabled: true,
         defaultResource (ctx, _client, oneOf) {
           if (oneOf !== undefined) return oneOf
-          const audience = ctx.oidc.params?.audience
-          return typeof audience === 'string' && audience !== '' ? resourceOf(audience) : []
+          return withResource(tenant, { audience: ctx.oidc.params?.audience }).resource as string | undefined ?? []
         },
         useGrantedResource: () => true,
         getResourceServerInfo: (_ctx, resource) => resourceServerInfo(tenant, audienceOf(resource))
@@ -85,8 +106,9 @@ export const resourceServers: Feature = {
       AuthorizationCode: tenant.options.lifetimes?.code ?? 600
     }
   }),
-  before: request =>
-    request.path === '/oauth/token' && (request.body.audience ?? request.body.resource) !== undefined
-      ? { ...request, body: withResource(request.body) }
+  before: (request, tenant) =>
+    (byForm.has(request.path) || request.path === '/authorize') &&
+    (request.params.audience ?? request.params.resource) !== undefined
+      ? changed(tenant, request)
       : request
 }
