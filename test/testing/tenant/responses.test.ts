@@ -51,6 +51,8 @@ t.test('the seven response types', async t => {
       t.match(await wire.exchange(`${redirectUri}?code=${given.code}`), { status: 200, body: { id_token: String } })
     }
   }
+  const opaque = fragment(await tenant.login({ authorizationUrl: wire.authorizationUrl({ response_type: 'token' }) }))
+  t.match(await wire.send('GET', `/userinfo?access_token=${opaque.access_token}`), { status: 200 })
   const { body } = await wire.send('GET', '/.well-known/openid-configuration')
   t.strictSame(body.response_types_supported, ['code', 'token', 'id_token', 'code token', 'code id_token',
     'token id_token', 'code token id_token'])

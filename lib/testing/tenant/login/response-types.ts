@@ -6,6 +6,12 @@ import { allowedOrigin } from '../tokens/clients.js'
 export const responseTypes = ['code', 'token', 'id_token', 'code token', 'code id_token', 'token id_token',
   'code token id_token']
 
+/** Auth0's words for what the engine says otherwise. */
+const descriptions: Record<string, { error_description: string }> = {
+  login_required: { error_description: 'Login required' },
+  consent_required: { error_description: 'Consent required' }
+}
+
 /** All response types, answers by web message, and `iss` beside them where the tenant is set to send it. */
 export const authorizationResponses: Feature = {
   configure: ({ issuer }) => ({
@@ -20,8 +26,11 @@ export const authorizationResponses: Feature = {
     configuration.responseTypes.push('token')
     for (const [name, respond] of responseModes) {
       responseModes.set(name, (ctx, redirectUri, { iss: _iss, ...response }) =>
-        respond(ctx, redirectUri,
-          tenant.settings.authorizationResponseIss ? { ...response, iss: tenant.issuer } : response))
+        respond(ctx, redirectUri, {
+          ...response,
+          ...descriptions[String(response.error)],
+          ...(tenant.settings.authorizationResponseIss && { iss: tenant.issuer })
+        }))
     }
     const { prototype } = tenant.provider.Client as unknown as {
       prototype: { responseModeAllowed: (mode: string, ...rest: unknown[]) => boolean }

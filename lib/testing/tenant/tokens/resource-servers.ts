@@ -92,7 +92,8 @@ export const resourceServers: Feature = {
       resourceIndicators: {
         enabled: true,
         defaultResource (ctx, _client, oneOf) {
-          if (oneOf !== undefined) return oneOf
+          // Of several the engine is to refuse; of none there is nothing to choose.
+          if (oneOf !== undefined) return oneOf.length > 0 ? oneOf : undefined as unknown as string[]
           return withResource(tenant, { audience: ctx.oidc.params?.audience }).resource as string | undefined ?? []
         },
         useGrantedResource: () => true,
