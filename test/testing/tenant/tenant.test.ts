@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -98,6 +99,26 @@ t.test('without oidc-provider the error says what to install; other warnings pas
     throw new Error('Cannot find package')
   }), { code: 'configuration_error', message: /npm install --save-dev oidc-provider@9\.13\.3/u })
   console.warn = warn
+  const engine = await loadEngine()
+  t.equal(await loadEngine(async () => ({ version: '9.13.99', engine })), engine)
+  await t.rejects(loadEngine(async () => ({ version: '9.14.0', engine })), {
+    code: 'configuration_error',
+    message: 'createTenant() works with version 9.13.x of the package "oidc-provider", not 9.14.0: ' +
+      'npm install --save-dev oidc-provider@9.13.3'
+  })
+  const { peerDependencies } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  for (const name of ['oidc-provider', 'otpauth', '@simplewebauthn/server']) {
+    t.notOk(name in peerDependencies, `${name} is what only tests need`)
+  }
+  const { packages } = JSON.parse(readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8')) as {
+    packages: Record<string, { dev?: boolean, devOptional?: boolean, peer?: boolean }>
+  }
+  t.strictSame(
+    Object.entries(packages).filter(([path, { dev, devOptional, peer }]) => path && !dev && !devOptional && !peer)
+      .map(([path]) => path),
+    ['@fastify/cookie', 'cookie', 'fastify-plugin', 'jose', 'undici'].map(name => `node_modules/${name}`),
+    'what is installed without development dependencies'
+  )
   t.strictSame(lines, ['something else'])
 })
 

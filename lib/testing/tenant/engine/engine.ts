@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import type { RequestListener } from 'node:http'
 import type * as OidcProvider from 'oidc-provider'
@@ -26,14 +27,38 @@ async function withoutRuntimeWarning<T> (work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Loads the engine; `load` stands for the import in tests. */
-export async function loadEngine (load: () => Promise<Engine> = () => import('oidc-provider')): Promise<Engine> {
+/** The installed package: its version and its module. */
+interface InstalledEngine {
+  version: string
+  engine: Engine
+}
+
+async function importEngine (): Promise<InstalledEngine> {
+  const { version } = createRequire(import.meta.url)('oidc-provider/package.json') as { version: string }
+  return { version, engine: await import('oidc-provider') }
+}
+
+const toInstall = `npm install --save-dev oidc-provider@${engineVersion}`
+
+/**
+ * Loads the engine; `load` stands for the import in tests.
+ * @throws ConfigurationError when it is not installed, or in a version whose insides may be others
+ */
+export async function loadEngine (load: () => Promise<InstalledEngine> = importEngine): Promise<Engine> {
+  let installed: InstalledEngine
   try {
-    return await withoutRuntimeWarning(load)
+    installed = await withoutRuntimeWarning(load)
   } catch (error) {
     throw new ConfigurationError('oidc-provider',
-      `createTenant() needs the package "oidc-provider": npm install --save-dev oidc-provider@${engineVersion}`, error)
+      `createTenant() needs the package "oidc-provider": ${toInstall}`, error)
   }
+  const { version, engine } = installed
+  const series = engineVersion.replace(/\d+$/u, '')
+  if (!version.startsWith(series)) {
+    throw new ConfigurationError('oidc-provider',
+      `createTenant() works with version ${series}x of the package "oidc-provider", not ${version}: ${toInstall}`)
+  }
+  return engine
 }
 
 /** A proof of possession that the engine has checked. */
