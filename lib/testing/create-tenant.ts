@@ -87,6 +87,7 @@ function createContext (options: TenantOptions, engine: Engine, helpers: EngineH
     resourceServers: [...options.resourceServers ?? [demoResourceServer], ...ownApis],
     logins,
     rules: [],
+    permissionSources: [],
     loginSteps: [],
     oneTimeLogins: new OneTimeLogins(),
     messages: { mailbox: [], sms: [] },

@@ -4,6 +4,8 @@ import type { webcrypto } from 'node:crypto'
 export interface TenantIdentity {
   connection: string
   userId: string
+  /** Default: the connection's name. */
+  provider?: string
 }
 
 /** A second factor of a user. */
@@ -133,8 +135,11 @@ export interface TenantResourceServer {
   allowOfflineAccess?: boolean
   /** Seconds. Default 86 400. */
   tokenLifetime?: number
-  /** Auth0's own access token profile or that of RFC 9068. Default `access_token`. */
-  tokenDialect?: 'access_token' | 'rfc9068_profile'
+  /**
+   * Auth0's own access token profile or that of RFC 9068. `rbac` alone decides about permissions, `_authz` or not.
+   * Default `access_token`.
+   */
+  tokenDialect?: 'access_token' | 'access_token_authz' | 'rfc9068_profile' | 'rfc9068_profile_authz'
   signingAlg?: 'RS256' | 'PS256'
   /** Types of `authorization_details` it knows. @see RFC 9396 */
   authorizationDetailsTypes?: readonly string[]

@@ -25,6 +25,9 @@ export interface AllowedLogin {
 /** What a feature checks or adds when a user is about to get tokens. It throws to refuse. */
 export type LoginRule = (login: AllowedLogin) => void | Promise<void>
 
+/** Where permissions come from beside those of the user: the names for one API. */
+export type PermissionSource = (user: StoredUser, audience: string, organization: string | undefined) => string[]
+
 /** An answer to one kind of request. */
 export interface Route {
   method: string
@@ -57,6 +60,7 @@ export interface TenantContext {
   /** What is known of each grant beside what the engine keeps. */
   readonly logins: Map<string, LoginFacts>
   readonly rules: LoginRule[]
+  readonly permissionSources: PermissionSource[]
   /** Pages between the password and the application. */
   readonly loginSteps: LoginStep[]
   readonly oneTimeLogins: OneTimeLogins

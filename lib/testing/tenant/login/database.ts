@@ -5,6 +5,7 @@ import { html, json, oauthError, TenantError, text } from '../engine/exchange.js
 import type { TenantRequest } from '../engine/exchange.js'
 import { issueLogin, loginParams } from '../tokens/issue-login.js'
 import { page, problem } from './page.js'
+import { blockedMessage, checkPassword, unblock } from './passwords.js'
 import { refusal } from '../engine/refusal.js'
 import type { StoredUser } from './users.js'
 
@@ -119,10 +120,9 @@ export const database: Feature = {
           throw refusal(tenant, 'invalid_request',
             `Missing required parameter: ${needsRealm ? 'username, password or realm' : 'username or password'}`)
         }
-        const user = tenant.users.find(username)
-        if (user === undefined || user.password !== password || (realm !== undefined && user.connection !== realm)) {
-          throw refusal(tenant, 'invalid_grant', 'Wrong email or password.', 403)
-        }
+        const user = checkPassword(tenant, username, password, realm)
+        if (user === 'blocked') throw refusal(tenant, 'too_many_attempts', blockedMessage, 429)
+        if (user === 'wrong') throw refusal(tenant, 'invalid_grant', 'Wrong email or password.', 403)
         await issueLogin(tenant, ctx, { user, gty: grantType })
       }, [...loginParams, 'username', 'password', 'realm'])
     }
@@ -186,7 +186,9 @@ export const database: Feature = {
           return html(400, resetPage(weak))
         }
         resets.delete(String(request.query.ticket))
-        Object.assign(tenant.users.bySub(reset.sub)!, { password })
+        const user = tenant.users.bySub(reset.sub)!
+        user.password = password
+        unblock(tenant, user)
         return html(200, page('password-changed', 'Password changed', '<p>Your password has been changed.</p>'))
       }
     }]

@@ -9,6 +9,7 @@ import { asksForMfa, mfaAcr } from '../mfa/mfa-state.js'
 import { isFresh } from './one-time-logins.js'
 import { findOrganization } from './organizations.js'
 import { buttons, escape, page, problem } from './page.js'
+import { blockedMessage, checkPassword } from './passwords.js'
 import { profileClaims } from './users.js'
 import type { StoredUser } from './users.js'
 
@@ -75,10 +76,12 @@ function linkingPage (interaction: Interaction): string {
     `<p>${linkingText(interaction)}</p><form method="post">${buttons()}</form>`)
 }
 
-function authenticate (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser | undefined {
-  if (typeof form.user === 'string') return tenant.users.bySub(form.user)
-  const user = tenant.users.find(String(form.username ?? ''))
-  return user?.password === form.password ? user : undefined
+/** Who a form logs in; what is wrong with it, otherwise. */
+function authenticate (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser | string {
+  if (typeof form.user === 'string') return tenant.users.bySub(form.user) ?? 'The user does not exist.'
+  const user = checkPassword(tenant, String(form.username ?? ''), form.password)
+  if (user === 'blocked') return blockedMessage
+  return user === 'wrong' ? 'Wrong email or password' : user
 }
 
 /** The login page, for people (with or without JavaScript) and for `tenant.login()`. */
@@ -204,7 +207,7 @@ export const loginPages: Feature = {
         const wrong = form.action === 'signup' ? signUpProblem(tenant, { ...form, email: form.username }) : undefined
         const entered = form.action === 'signup'
           ? wrong ?? signUpByForm(tenant, form)
-          : authenticate(tenant, form) ?? 'Wrong email or password'
+          : authenticate(tenant, form)
         if (typeof entered === 'string') {
           const refused = { username: String(form.username ?? ''), message: entered }
           return html(400, loginPage(tenant, interaction, refused))

@@ -38,7 +38,7 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
   const scopes = [...request.scopes]
   grant.addOIDCScope(scopes.join(' '))
   for (const resource of request.resources) {
-    grant.addResourceScope(resource, grantedApiScopes(tenant, user, resource, scopes).join(' '))
+    grant.addResourceScope(resource, grantedApiScopes(tenant, user, resource, scopes, facts.organization).join(' '))
   }
   tenant.logins.set(await grant.save(), facts)
   return grant

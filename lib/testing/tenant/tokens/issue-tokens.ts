@@ -61,7 +61,8 @@ async function makeAccessToken (tenant: TenantContext, ctx: KoaContextWithOIDC,
   } else {
     const Model = (provider as unknown as { ResourceServer: ResourceServerModel }).ResourceServer
     token.resourceServer = new Model(resource, resourceServerInfo(tenant, audienceOf(resource)))
-    token.scope = grantedApiScopes(tenant, user, resource, scopes).join(' ')
+    const organization = tenant.logins.get(grant.jti)?.organization
+    token.scope = grantedApiScopes(tenant, user, resource, scopes, organization).join(' ')
   }
   if (proof !== undefined) {
     await helpers.checkDpopReplay(provider, ctx, proof, client.clientId, engine.errors.InvalidGrant)

@@ -2,6 +2,7 @@ import type { Feature, TenantContext } from '../engine/context.js'
 import type { TenantRequest } from '../engine/exchange.js'
 import type { TenantResourceServer } from '../options.js'
 import { refusal } from '../engine/refusal.js'
+import { permissionsFor } from './permissions.js'
 import type { StoredUser } from '../login/users.js'
 
 /** The API of a tenant that was given none. */
@@ -34,10 +35,10 @@ export function findResourceServer (tenant: TenantContext, audience: string): Te
 
 /** Which of the scopes a user gets for an API: all that it has, with RBAC those the user's permissions hold. */
 export function grantedApiScopes (tenant: TenantContext, user: StoredUser, resource: string,
-  scopes: readonly string[]): string[] {
+  scopes: readonly string[], organization: string | undefined): string[] {
   const audience = audienceOf(resource)
   const api = findResourceServer(tenant, audience)
-  const permissions = user.permissions?.[audience] ?? []
+  const permissions = permissionsFor(tenant, user, audience, organization)
   return scopes.filter(scope =>
     standardScopes.includes(scope) || (api?.scopes?.includes(scope) && (!api.rbac || permissions.includes(scope)))
   )
