@@ -73,7 +73,11 @@ function createContext (options: TenantOptions, engine: Engine, helpers: EngineH
   const ownApis = [myAccountApi(issuer.href), mfaApiServer(issuer.href)]
   return {
     options,
-    settings: { authorizationResponseIss: options.authorizationResponseIss ?? false },
+    settings: {
+      authorizationResponseIss: options.authorizationResponseIss ?? false,
+      dynamicRegistration: options.dynamicRegistration ?? true,
+      clientIdMetadata: options.clientIdMetadata ?? true
+    },
     engine,
     helpers,
     issuer: issuer.href,

@@ -39,6 +39,8 @@ export interface Route {
 /** What the dashboard and the Management API can change while the tenant runs. */
 export interface TenantSettings {
   authorizationResponseIss: boolean
+  dynamicRegistration: boolean
+  clientIdMetadata: boolean
 }
 
 /** What all features share. */

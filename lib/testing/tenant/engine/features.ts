@@ -9,12 +9,14 @@ import { backchannelLogout } from '../login/backchannel-logout.js'
 import { clientAssertions } from '../tokens/client-assertions.js'
 import { clientAuthentication } from '../tokens/client-authentication.js'
 import { clientCredentials } from '../tokens/client-credentials.js'
+import { clientIdMetadata } from '../tokens/client-id-metadata.js'
 import { clientRules } from '../tokens/client-rules.js'
 import { connectedAccounts } from '../login/connected-accounts.js'
 import type { Feature } from './context.js'
 import { database } from '../login/database.js'
 import { deviceFlow } from '../login/device-flow.js'
 import { discovery } from './discovery.js'
+import { dynamicRegistration } from '../tokens/dynamic-registration.js'
 import { idTokens } from '../tokens/id-tokens.js'
 import { loginPages } from '../login/login-page.js'
 import { logins } from '../login/logins.js'
@@ -42,6 +44,8 @@ export const features: readonly Feature[] = [
   mutualTls,
   discovery,
   clientRules,
+  dynamicRegistration,
+  clientIdMetadata,
   logins,
   idTokens,
   resourceServers,

@@ -10,6 +10,7 @@ import { isFresh } from './one-time-logins.js'
 import { findOrganization } from './organizations.js'
 import { buttons, escape, page, problem } from './page.js'
 import { blockedMessage, checkPassword } from './passwords.js'
+import { giveConsent, needsConsent } from '../tokens/third-party.js'
 import { profileClaims } from './users.js'
 import type { StoredUser } from './users.js'
 
@@ -94,6 +95,10 @@ export const loginPages: Feature = {
     for (const reason of ['native_client_prompt', 'op_scopes_missing', 'op_claims_missing', 'rs_scopes_missing']) {
       consent.checks.remove(reason)
     }
+    consent.checks.add(
+      new Check('third_party', 'the user has not let this application in', 'consent_required', ({ oidc }) =>
+        needsConsent(tenant, oidc.session?.accountId, oidc.client!.clientId) && oidc.result?.consent === undefined)
+    )
     policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
     policy.add(new Prompt({ name: 'create', requestable: true }), 0)
     const { checks } = policy.get('login')!
@@ -200,6 +205,7 @@ export const loginPages: Feature = {
         }
         if (!loginPrompts.has(name)) {
           if (name !== 'consent') changeIdentities(tenant, interaction)
+          else giveConsent(tenant, interaction.session!.accountId, String(interaction.params.client_id))
           return finish(interaction, { [name]: {} })
         }
         const earlier = pending.get(interaction.uid)

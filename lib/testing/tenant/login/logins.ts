@@ -38,7 +38,9 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
   const scopes = [...request.scopes]
   grant.addOIDCScope(scopes.join(' '))
   for (const resource of request.resources) {
-    grant.addResourceScope(resource, grantedApiScopes(tenant, user, resource, scopes, facts.organization).join(' '))
+    const { organization } = facts
+    const granted = grantedApiScopes(tenant, { user, clientId: client.clientId, resource, scopes, organization })
+    grant.addResourceScope(resource, granted.join(' '))
   }
   tenant.logins.set(await grant.save(), facts)
   return grant

@@ -1,4 +1,5 @@
 import type { Feature } from '../engine/context.js'
+import { isMetadata } from '../engine/discovery.js'
 import { refusal } from '../engine/refusal.js'
 import { allowedOrigin } from '../tokens/clients.js'
 
@@ -55,7 +56,7 @@ export const authorizationResponses: Feature = {
     })
   },
   after (answer, request, { settings }) {
-    if (!request.path.startsWith('/.well-known/')) return answer
+    if (!isMetadata(request.path) || answer.status !== 200) return answer
     return {
       ...answer,
       body: JSON.stringify({

@@ -66,11 +66,14 @@ const tenantSettings = settingsPage({
     sandbox_version: '22'
   },
   live: ({ settings }) => ({
-    authorization_response_iss_parameter_supported: settings.authorizationResponseIss
+    authorization_response_iss_parameter_supported: settings.authorizationResponseIss,
+    flags: { enable_dynamic_client_registration: settings.dynamicRegistration }
   }),
   apply ({ settings }, given) {
     const { authorization_response_iss_parameter_supported: iss } = given
+    const { enable_dynamic_client_registration: registration } = (given.flags ?? {}) as Settings
     if (typeof iss === 'boolean') settings.authorizationResponseIss = iss
+    if (typeof registration === 'boolean') settings.dynamicRegistration = registration
   }
 })
 

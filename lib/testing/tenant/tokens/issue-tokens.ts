@@ -62,7 +62,8 @@ async function makeAccessToken (tenant: TenantContext, ctx: KoaContextWithOIDC,
     const Model = (provider as unknown as { ResourceServer: ResourceServerModel }).ResourceServer
     token.resourceServer = new Model(resource, resourceServerInfo(tenant, audienceOf(resource)))
     const organization = tenant.logins.get(grant.jti)?.organization
-    token.scope = grantedApiScopes(tenant, user, resource, scopes, organization).join(' ')
+    const { clientId } = client
+    token.scope = grantedApiScopes(tenant, { user, clientId, resource, scopes, organization }).join(' ')
   }
   if (proof !== undefined) {
     await helpers.checkDpopReplay(provider, ctx, proof, client.clientId, engine.errors.InvalidGrant)

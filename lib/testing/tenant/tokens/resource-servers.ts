@@ -33,14 +33,30 @@ export function findResourceServer (tenant: TenantContext, audience: string): Te
   return tenant.resourceServers.find(api => api.identifier === audience)
 }
 
-/** Which of the scopes a user gets for an API: all that it has, with RBAC those the user's permissions hold. */
-export function grantedApiScopes (tenant: TenantContext, user: StoredUser, resource: string,
-  scopes: readonly string[], organization: string | undefined): string[] {
+/** Who asks for scopes of an API. */
+interface ScopeRequest {
+  user: StoredUser
+  clientId: string
+  /** The engine's name of the API. */
+  resource: string
+  scopes: readonly string[]
+  organization: string | undefined
+}
+
+/**
+ * Which of the scopes a user gets for an API: all that it has, with RBAC those the user's permissions hold, in a
+ * third-party application those it was granted.
+ */
+export function grantedApiScopes (tenant: TenantContext,
+  { user, clientId, resource, scopes, organization }: ScopeRequest): string[] {
   const audience = audienceOf(resource)
+  const { thirdParty, clientGrants } = tenant.clients.get(clientId) ?? {}
+  const granted = thirdParty && clientGrants !== undefined ? clientGrants[audience] ?? [] : undefined
   const api = findResourceServer(tenant, audience)
   const permissions = permissionsFor(tenant, user, audience, organization)
   return scopes.filter(scope =>
-    standardScopes.includes(scope) || (api?.scopes?.includes(scope) && (!api.rbac || permissions.includes(scope)))
+    standardScopes.includes(scope) || (api?.scopes?.includes(scope) && (!api.rbac || permissions.includes(scope)) &&
+      (granted === undefined || granted.includes(scope)))
   )
 }
 
