@@ -98,6 +98,7 @@ function createContext (options: TenantOptions, engine: Engine, helpers: EngineH
     connections: [...options.connections ?? demoConnections],
     connectedAccounts: [],
     backchannelRequests: [],
+    anonymousSessions: [],
     mfa: { tokens: new Map(), outOfBand: new Map() },
     logoutTokens: [],
     errors: []
@@ -183,6 +184,7 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     sms: tenant.messages.sms,
     connectedAccounts: tenant.connectedAccounts,
     backchannelRequests: tenant.backchannelRequests,
+    anonymousSessions: tenant.anonymousSessions,
     approve: authReqId => clock.run(() => approve(tenant, authReqId)),
     deny: authReqId => clock.run(() => deny(tenant, authReqId)),
     approvePush: user => answerPush(user, 'approved'),

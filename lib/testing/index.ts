@@ -30,5 +30,5 @@ export type { StoredUser } from './tenant/login/users.js'
 export { sessionCookie, sessionCookies } from './session-cookie.js'
 export type { TestCookie, TestSession } from './session-cookie.js'
 export type {
-  BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
+  AnonymousSession, BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
 } from './tenant/engine/records.js'

@@ -104,6 +104,15 @@ export interface TenantClient {
    * or all without it. Default `false`.
    */
   thirdParty?: boolean
+  /** Whether others may act for users in it, by a session transfer token with an actor. Default `true`. */
+  delegatedAccess?: boolean
+  /**
+   * Whether `auth0-forwarded-for` on the token endpoint says where a user is; a confidential application may be
+   * trusted so. Default `false`.
+   */
+  trustsForwardedFor?: boolean
+  /** Whether it may have anonymous sessions. Default `true`. */
+  anonymousSessions?: boolean
   /** Where logout tokens are posted. @see OpenID Connect Back-Channel Logout 1.0 */
   backchannelLogoutUrl?: string
   /** Whether access tokens may be had without a user, by API. Default: all scopes of every API. */
@@ -138,6 +147,8 @@ export interface TenantResourceServer {
   rbac?: boolean
   /** Default `true`. */
   allowOfflineAccess?: boolean
+  /** Whether anonymous sessions get access tokens for it. Default `false`. */
+  allowAnonymousAccess?: boolean
   /** Seconds. Default 86 400. */
   tokenLifetime?: number
   /**
@@ -156,5 +167,9 @@ export interface TenantResourceServer {
 export interface TenantConnection {
   name: string
   strategy?: string
+  /** E-mail domains whose users log in by it: they are federated. */
+  domains?: readonly string[]
+  /** Id or name of the organization that a login by it is in, when none was asked for. */
+  organization?: string
   scopes?: readonly string[]
 }

@@ -32,6 +32,8 @@ export interface TenantLifetimes {
   code?: number
   /** The tenant's own session. Default 604 800. */
   session?: number
+  /** Anonymous sessions. Default 86 400. */
+  anonymousSession?: number
   /** The login page. Default 3600. */
   interaction?: number
 }
@@ -63,6 +65,8 @@ export interface TenantOptions {
    * administrator imports it. Default `true`. @see OAuth Client ID Metadata Document
    */
   clientIdMetadata?: boolean
+  /** Whether `/.well-known/webfinger` says which e-mail domains are federated. Default `true`. */
+  federatedDiscovery?: boolean
   /** The clock, epoch seconds. */
   now?: () => number
   /** Seconds in which a rotated refresh token may be used again. Default 0. */

@@ -1,6 +1,6 @@
 import type { RequestLog } from './engine/request-log.js'
 import type {
-  BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
+  AnonymousSession, BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
 } from './engine/records.js'
 import type { LoginOptions, TenantBrowser } from './login/browser.js'
 import type { Message } from './login/messages.js'
@@ -38,6 +38,8 @@ export interface Tenant {
   /** Text messages the tenant sent. */
   readonly sms: Message[]
   readonly connectedAccounts: ConnectedAccount[]
+  /** Sessions of visitors who had not logged in. */
+  readonly anonymousSessions: readonly AnonymousSession[]
   /** Backchannel logins (CIBA) that were started. */
   readonly backchannelRequests: readonly BackchannelRequest[]
   /** The user says yes to a backchannel login. */

@@ -10,7 +10,7 @@ import type { StoredUser, Users } from '../login/users.js'
 import type { Storage } from './storage.js'
 import type { LoginStep, MfaState } from './login-records.js'
 import type {
-  BackchannelRequest, ConnectedAccount, LoginFacts, RegisteredClient, SentLogoutToken
+  AnonymousSession, BackchannelRequest, ConnectedAccount, LoginFacts, RegisteredClient, SentLogoutToken
 } from './records.js'
 
 /** A login that is about to give tokens to an application. */
@@ -70,6 +70,7 @@ export interface TenantContext {
   readonly connections: TenantConnection[]
   readonly connectedAccounts: ConnectedAccount[]
   readonly backchannelRequests: BackchannelRequest[]
+  readonly anonymousSessions: AnonymousSession[]
   readonly mfa: MfaState
   /** Logout tokens sent so far. */
   readonly logoutTokens: SentLogoutToken[]

@@ -1,5 +1,6 @@
 import { accessTokens } from '../tokens/access-tokens.js'
 import { accountLinking } from '../login/account-linking.js'
+import { anonymousSessions } from '../login/anonymous-sessions.js'
 import { answers } from './answers.js'
 import { authenticationMethods } from '../mfa/authentication-methods.js'
 import { authorizationResponses } from '../login/response-types.js'
@@ -12,6 +13,7 @@ import { clientCredentials } from '../tokens/client-credentials.js'
 import { clientIdMetadata } from '../tokens/client-id-metadata.js'
 import { clientRules } from '../tokens/client-rules.js'
 import { connectedAccounts } from '../login/connected-accounts.js'
+import { enterpriseConnect } from '../login/enterprise-connect.js'
 import type { Feature } from './context.js'
 import { database } from '../login/database.js'
 import { deviceFlow } from '../login/device-flow.js'
@@ -53,6 +55,8 @@ export const features: readonly Feature[] = [
   offlineAccess,
   refreshTokens,
   organizations,
+  enterpriseConnect,
+  anonymousSessions,
   authorizationResponses,
   loginPages,
   logout,

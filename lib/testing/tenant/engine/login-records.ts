@@ -8,6 +8,8 @@ export interface Authentication {
   user: StoredUser
   amr?: string[]
   acr?: string
+  /** Whether somebody acts for the user, who is shown no page. */
+  delegated?: boolean
 }
 
 /** A further page between password and application: returns an answer as long as it is not passed. */

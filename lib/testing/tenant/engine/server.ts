@@ -52,7 +52,8 @@ async function respond (incoming: IncomingMessage, outgoing: ServerResponse, ori
       url: `${origin}${incoming.url}`,
       headers: headersOf(incoming),
       text: await readText(incoming),
-      certificate: certificateOf(incoming)
+      certificate: certificateOf(incoming),
+      address: incoming.socket.remoteAddress
     })
     outgoing.writeHead(answer.status, answer.headers).end(answer.body)
   } catch {

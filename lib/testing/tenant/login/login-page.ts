@@ -1,4 +1,4 @@
-import type { Interaction, InteractionResults } from 'oidc-provider'
+import type { Interaction, InteractionResults, KoaContextWithOIDC } from 'oidc-provider'
 import { changeIdentities, linkingText } from './account-linking.js'
 import type { Feature, TenantContext } from '../engine/context.js'
 import { signUpByForm, signUpProblem } from './database.js'
@@ -10,6 +10,7 @@ import { isFresh } from './one-time-logins.js'
 import { findOrganization } from './organizations.js'
 import { buttons, escape, page, problem } from './page.js'
 import { blockedMessage, checkPassword } from './passwords.js'
+import { delegatedLifetime } from '../tokens/resource-servers.js'
 import { giveConsent, needsConsent } from '../tokens/third-party.js'
 import { profileClaims } from './users.js'
 import type { StoredUser } from './users.js'
@@ -123,9 +124,14 @@ export const loginPages: Feature = {
             oidc.requestParamScopes.has(scope) && oidc.result?.[name] === undefined))
       )
     }
+    /** A session in which somebody acts for the user is short. */
+    function Session ({ oidc }: KoaContextWithOIDC): number {
+      const usual = options.lifetimes?.session ?? 604_800
+      return tenant.oneTimeLogins.of(oidc.params ?? {})?.facts?.delegated ? Math.min(usual, delegatedLifetime) : usual
+    }
     return {
       interactions: { policy, url: (_ctx, interaction) => `/u/login?state=${interaction.uid}` },
-      ttl: { Interaction: options.lifetimes?.interaction ?? 3600, Session: options.lifetimes?.session ?? 604_800 },
+      ttl: { Interaction: options.lifetimes?.interaction ?? 3600, Session },
       cookies: { names: { session: 'auth0', interaction: 'auth0_interaction', resume: 'auth0_resume' } }
     }
   },
@@ -153,6 +159,9 @@ export const loginPages: Feature = {
       pending.set(interaction.uid, { authentication })
       for (const step of tenant.loginSteps) {
         const answer = await step({ interaction, authentication, form })
+        if (answer !== undefined && authentication.delegated) {
+          return finish(interaction, { error: 'interaction_required', error_description: 'Interaction required' })
+        }
         if (answer !== undefined) return answer
       }
       const { user, amr, acr } = authentication
@@ -164,12 +173,12 @@ export const loginPages: Feature = {
     }
 
     /** What is known before anybody types: a login made elsewhere, or a session that lacks a second factor only. */
-    function known (interaction: Interaction): Authentication | undefined {
+    function known (interaction: Interaction, address: string): Authentication | undefined {
       const { prompt: { reasons }, params, session } = interaction
       const login = tenant.oneTimeLogins.of(params)
-      if (isFresh(login, tenant.now())) {
+      if (isFresh(login, tenant.now(), address)) {
         login.used = true
-        return { user: tenant.users.bySub(login.sub)! }
+        return { user: tenant.users.bySub(login.sub)!, delegated: login.facts?.delegated ?? false }
       }
       const user = reasons.every(reason => reason === 'mfa') ? tenant.users.bySub(session?.accountId) : undefined
       return user && { user }
@@ -184,7 +193,7 @@ export const loginPages: Feature = {
         const { name } = interaction.prompt
         if (name === 'consent') return html(200, consentPage(tenant, interaction))
         if (!loginPrompts.has(name)) return html(200, linkingPage(interaction))
-        const authentication = known(interaction)
+        const authentication = known(interaction, request.address)
         return authentication === undefined
           ? html(200, loginPage(tenant, interaction))
           : proceed(interaction, authentication, {})

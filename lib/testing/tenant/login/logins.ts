@@ -29,7 +29,8 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
   const facts: LoginFacts = {
     idTokenClaims: { ...user.claims, ...request.facts?.idTokenClaims },
     accessTokenClaims: { ...user.accessTokenClaims, ...request.facts?.accessTokenClaims },
-    showsAuthTime: request.facts?.showsAuthTime ?? false
+    showsAuthTime: request.facts?.showsAuthTime ?? false,
+    delegated: request.facts?.delegated ?? false
   }
   for (const rule of tenant.rules) {
     await rule({ client, user, params: request.params, facts, idTokenHint: request.idTokenHint })

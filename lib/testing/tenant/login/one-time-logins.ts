@@ -6,6 +6,8 @@ export interface OneTimeLogin {
   sub: string
   expiresAt: number
   facts?: Partial<LoginFacts>
+  /** The only IP address that may use it. */
+  address?: string
   used: boolean
 }
 
@@ -26,7 +28,8 @@ export class OneTimeLogins {
   }
 }
 
-/** Whether the token of a request still logs in. */
-export function isFresh (login: OneTimeLogin | undefined, now: number): login is OneTimeLogin {
-  return login !== undefined && !login.used && login.expiresAt > now
+/** Whether the token of a request still logs in, from this address where one is given. */
+export function isFresh (login: OneTimeLogin | undefined, now: number, address?: string): login is OneTimeLogin {
+  return login !== undefined && !login.used && login.expiresAt > now &&
+    (address === undefined || login.address === undefined || login.address === address)
 }

@@ -50,7 +50,7 @@ export async function readMetadataDocument (tenant: TenantContext, url: string):
   const document = await fetchJson<MetadataDocument>(tenant, url)
   if (document.client_id !== url) refuse(url, 'its client_id must be that URL.')
   const problem = documentProblem(document, methods)
-  if (problem !== undefined) refuse(url, problem.error_description)
+  if (problem !== undefined) refuse(url, problem.description)
   if (document.token_endpoint_auth_method !== 'private_key_jwt') {
     return thirdPartyClient(document, { clientId: url, tokenEndpointAuthMethod: 'none' })
   }

@@ -29,7 +29,10 @@ export const dynamicRegistration: Feature = {
         throw oauthError(403, 'access_denied', 'Dynamic client registration is not enabled for this tenant.')
       }
       const problem = documentProblem(body, methods)
-      if (problem !== undefined) throw new TenantError(400, problem, cors)
+      if (problem !== undefined) {
+        const { error, description } = problem
+        throw new TenantError(400, { error, error_description: description }, cors)
+      }
       const method = (body.token_endpoint_auth_method ?? 'client_secret_basic') as Method
       const { clientId, clientSecret, name, callbacks, grantTypes } = tenant.clients.add(thirdPartyClient(body, {
         clientId: `tpc_${randomBytes(16).toString('base64url')}`,

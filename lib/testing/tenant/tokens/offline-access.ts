@@ -8,7 +8,8 @@ export const offlineAccess: Feature = {
   configure: tenant => ({
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client, source) =>
-      source.scopes.has('offline_access') && client.grantTypeAllowed('refresh_token'),
+      source.scopes.has('offline_access') && client.grantTypeAllowed('refresh_token') &&
+      !tenant.logins.get(source.grantId ?? '')?.delegated,
     extraParams: {
       audience (ctx) {
         const params = ctx.oidc.params!

@@ -15,6 +15,9 @@ export const demoResourceServer: TenantResourceServer = {
 /** Scopes that are not an API's. */
 export const standardScopes = ['openid', 'profile', 'email', 'phone', 'offline_access']
 
+/** Seconds that somebody may act for a user. */
+export const delegatedLifetime = 7200
+
 const prefix = 'audience:'
 
 /** The engine wants URIs without a fragment; Auth0 takes any string as an API identifier. */
@@ -118,8 +121,10 @@ export const resourceServers: Feature = {
       }
     },
     ttl: {
-      AccessToken: (_ctx, token) =>
-        token.resourceServer?.accessTokenTTL ?? tenant.options.lifetimes?.accessToken ?? 86_400,
+      AccessToken (_ctx, token) {
+        const usual = token.resourceServer?.accessTokenTTL ?? tenant.options.lifetimes?.accessToken ?? 86_400
+        return tenant.logins.get(token.grantId ?? '')?.delegated ? Math.min(usual, delegatedLifetime) : usual
+      },
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 86_400,
       AuthorizationCode: tenant.options.lifetimes?.code ?? 600
     }

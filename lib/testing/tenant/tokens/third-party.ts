@@ -22,17 +22,15 @@ function isRedirectUri (value: unknown): value is string {
 /** Why an application cannot be registered as it describes itself; `undefined` when it can. */
 export function documentProblem (document: ClientDocument, methods: readonly string[]): {
   error: string,
-  error_description: string
+  description: string
 } | undefined {
   const { client_name: name, redirect_uris: urls, token_endpoint_auth_method: method, grant_types: grants } = document
-  const metadata = (error_description: string): { error: string, error_description: string } => ({
-    error: 'invalid_client_metadata',
-    error_description
-  })
+  const metadata = (description: string): { error: string, description: string } =>
+    ({ error: 'invalid_client_metadata', description })
   if (!Array.isArray(urls) || urls.length === 0 || !urls.every(isRedirectUri)) {
     return {
       error: 'invalid_redirect_uri',
-      error_description: 'redirect_uris must be a list of https URLs, http URLs on a loopback host or private schemes.'
+      description: 'redirect_uris must be a list of https URLs, http URLs on a loopback host or private schemes.'
     }
   }
   if (typeof name !== 'string' || name === '') return metadata('client_name must be a text.')
