@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { buildApp } from './app.js'
 import { startLocalTenant, type LocalTenant } from './local-tenant.js'
-import { readSettings, SettingsError, type Settings } from './settings.js'
+import { explainBusyPort, SettingsError } from './ports.js'
+import { readSettings, type Settings } from './settings.js'
 
 let settings: Settings | undefined
 try {
@@ -52,17 +53,8 @@ function welcome (address: unknown, local: LocalTenant | undefined, domain: stri
 /** One line for what the person at the keyboard can put right, the whole story for anything else. */
 function explain (error: unknown, settings: Settings | undefined): string {
   if (error instanceof SettingsError) return error.message
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && cause.code === 'EADDRINUSE') {
-      return busy(cause as NodeJS.ErrnoException & { port?: number }, settings)
-    }
-  }
+  const busy = settings && explainBusyPort(error, settings, 'npm start')
+  if (busy !== undefined) return busy
   if (error instanceof Error && 'option' in error) return error.message
   return error instanceof Error ? error.stack ?? error.message : String(error)
-}
-
-function busy ({ port }: { port?: number }, settings: Settings | undefined): string {
-  const variable = port === settings?.tenantPort ? 'TENANT_PORT' : 'PORT'
-  return `Port ${port} is in use by another program. Stop that program, or choose another ` +
-    `port: ${variable}=${Number(port) + 100} npm start`
 }

@@ -1,9 +1,8 @@
+import { readPorts, SettingsError, type Ports } from './ports.js'
+
 /** Where the quickstart runs, and which tenant it talks to. */
-export interface Settings {
-  port: number
+export interface Settings extends Ports {
   host: string
-  /** Where the local tenant listens, if it is needed. */
-  tenantPort: number
   /** The real tenant; without it the quickstart brings a local one. */
   tenant?: TenantSettings
 }
@@ -19,9 +18,6 @@ export interface TenantSettings {
   audience?: string
 }
 
-/** The environment cannot be used as it is; the message says what to change. */
-export class SettingsError extends Error {}
-
 const required = ['AUTH0_DOMAIN', 'AUTH0_CLIENT_ID', 'AUTH0_CLIENT_SECRET', 'APP_BASE_URL', 'SESSION_SECRET'] as const
 
 /**
@@ -35,9 +31,8 @@ export function readSettings (env: Record<string, string | undefined>): Settings
   >
   const missing = required.filter(name => values[name] === '')
   const place = {
-    port: readPort('PORT', env.PORT?.trim() || portOf(values.APP_BASE_URL) || '3000'),
-    host: env.HOST?.trim() || 'localhost',
-    tenantPort: readPort('TENANT_PORT', env.TENANT_PORT?.trim() || '3001')
+    ...readPorts(env, portOf(values.APP_BASE_URL) || '3000'),
+    host: env.HOST?.trim() || 'localhost'
   }
 
   if (missing.length === required.length) return place
@@ -61,14 +56,6 @@ export function readSettings (env: Record<string, string | undefined>): Settings
       ...(env.AUTH0_AUDIENCE?.trim() && { audience: env.AUTH0_AUDIENCE.trim() })
     }
   }
-}
-
-function readPort (name: string, given: string): number {
-  const port = Number(given)
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new SettingsError(`${name} must be a number from 1 to 65535, not "${given}".`)
-  }
-  return port
 }
 
 /** The port of a plain http address such as `http://localhost:8080`; behind https a proxy listens, not we. */

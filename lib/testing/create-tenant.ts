@@ -4,17 +4,17 @@ import type { Configuration } from 'oidc-provider'
 import { ConfigurationError } from '../errors.js'
 import { currentOtp } from './tenant/mfa/authenticators.js'
 import { approve, deny } from './tenant/tokens/backchannel-authentication.js'
-import type { Message } from './tenant/login/messages.js'
 import { codeFor } from './tenant/mfa/mfa-login.js'
 import { mfaApiServer } from './tenant/mfa/mfa-api.js'
 import { myAccountApi } from './tenant/login/my-account.js'
 import { OneTimeLogins } from './tenant/login/one-time-logins.js'
 import { TenantBrowser } from './tenant/login/browser.js'
-import type { LoginOptions } from './tenant/login/browser.js'
-import { clientMetadata, Clients, demoClient } from './tenant/tokens/clients.js'
+import { clientMetadata } from './tenant/tokens/client-metadata.js'
+import { Clients, demoClient } from './tenant/tokens/clients.js'
 import { Clock } from './tenant/engine/clock.js'
 import type { TenantContext } from './tenant/engine/context.js'
 import { loadEngine, loadHelpers } from './tenant/engine/engine.js'
+import type { Engine, EngineHelpers } from './tenant/engine/engine.js'
 import type { RawRequest, TenantAnswer } from './tenant/engine/exchange.js'
 import { features } from './tenant/engine/features.js'
 import { createHandler } from './tenant/engine/handler.js'
@@ -22,94 +22,101 @@ import { createTenantFetch } from './tenant/engine/fetch.js'
 import { SigningKeys } from './tenant/engine/keys.js'
 import { endSession } from './tenant/login/logout.js'
 import { merge } from './tenant/engine/merge.js'
-import type { TenantClient, TenantConnection, TenantOptions, TenantOrganization, TenantUser } from './tenant/options.js'
+import type { TenantConnection, TenantOptions } from './tenant/options.js'
 import { demoResourceServer } from './tenant/tokens/resource-servers.js'
 import { createRequestLog } from './tenant/engine/request-log.js'
-import type { RequestLog } from './tenant/engine/request-log.js'
 import { openServer } from './tenant/engine/server.js'
 import { Storage } from './tenant/engine/storage.js'
 import { demoUsers, Users } from './tenant/login/users.js'
-import type { StoredUser } from './tenant/login/users.js'
-import type {
-  BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
-} from './tenant/engine/records.js'
+import type { Tenant } from './tenant/tenant.js'
+import type { Interceptor, LoginFacts } from './tenant/engine/records.js'
 
 const demoConnections: readonly TenantConnection[] = [
   { name: 'google-oauth2', scopes: ['openid', 'profile', 'https://www.googleapis.com/auth/calendar.readonly'] },
   { name: 'github', scopes: ['repo'] }
 ]
 
-/** An offline stand-in for an Auth0 tenant. */
-export interface Tenant {
-  /** Host and port, what an application takes for its `domain`. */
-  readonly domain: string
-  /** With a trailing slash. */
-  readonly issuer: string
-  /** The issuer without the trailing slash. */
-  readonly url: string
-  readonly users: readonly StoredUser[]
-  readonly clients: readonly RegisteredClient[]
-  readonly organizations: readonly TenantOrganization[]
-  /** The requests received, with their parameters. */
-  readonly requests: RequestLog
-  /** The logout tokens sent to applications. */
-  readonly logoutTokens: readonly SentLogoutToken[]
-  /** What went wrong inside the tenant itself; empty unless the tenant has a bug. */
-  readonly errors: readonly Error[]
-  /** The tenant's clock, epoch seconds. */
-  readonly now: () => number
-  /** `fetch` that the tenant answers without a socket: an application's `customFetch`. Redirects are not followed. */
-  readonly fetch: typeof fetch
-  addUser: (user: TenantUser) => StoredUser
-  addClient: (client: TenantClient) => RegisteredClient
-  /** Invites to an organization; returns what the invitation link carries. */
-  invite: (organization: string,
-    email?: string) => { invitation: string, organization: string, organization_name: string }
-  /** E-mails the tenant sent: codes, magic links, links to set a new password. */
-  readonly mailbox: Message[]
-  /** Text messages the tenant sent. */
-  readonly sms: Message[]
-  readonly connectedAccounts: ConnectedAccount[]
-  /** Backchannel logins (CIBA) that were started. */
-  readonly backchannelRequests: readonly BackchannelRequest[]
-  /** The user says yes to a backchannel login. */
-  approve: (authReqId: string) => Promise<void>
-  /** The user says no to a backchannel login. */
-  deny: (authReqId: string) => Promise<void>
-  /** The user says yes to a push notification. */
-  approvePush: (user: string) => void
-  denyPush: (user: string) => void
-  /** The code that the user's authenticator app shows now. */
-  totp: (user: string) => Promise<string>
-  /** Logs a user in, in a browser of its own, and returns the callback URL. */
-  login: (options: LoginOptions) => Promise<string>
-  /** The same for `response_mode=form_post`. */
-  loginFormPost: (options: LoginOptions) => Promise<{ url: string, body: string }>
-  /** A browser that keeps its session at the tenant from login to login. */
-  browser: () => TenantBrowser
-  /** Signs with another key from now on. The old one stays published unless `revoke` is given. */
-  rotateKeys: (options?: { revoke?: boolean }) => Promise<void>
-  /** Ends a user's sessions, grants and refresh tokens, and sends logout tokens. */
-  revoke: (sub: string) => Promise<void>
-  /**
-   * Answers requests in the tenant's place; what it throws breaks the connection off. Returns the way to take it back.
-   */
-  intercept: (interceptor: Interceptor) => () => void
-  close: () => Promise<void>
-}
-
-function checkIssuer (issuer: string): URL {
+/** The issuer as browsers and applications write it: in lower case, without the scheme's own port. */
+function readIssuer (issuer: string): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined
   if (url === undefined || url.pathname !== '/' || !issuer.endsWith('/') || url.search !== '' || url.username !== '' ||
     !/^https?:$/u.test(url.protocol)) {
     throw new ConfigurationError('issuer',
-      `"issuer" has to be an origin with a slash at the end, e.g. https://acme.eu.auth0.com/, not "${issuer}".`)
+      'Option "issuer" must be an origin with a slash at the end, e.g. https://acme.eu.auth0.com/, ' +
+        `not "${issuer}".`)
   }
   return url
 }
 
 /** For the engine's own check that it could sign: the tenant signs with keys of its own. */
 const unusedKey = { kty: 'RSA', kid: 'unused', e: 'AQAB', n: 'x', d: 'x', p: 'x', q: 'x', dp: 'x', dq: 'x', qi: 'x' }
+
+function createStorage (options: TenantOptions, clock: Clock, clients: Clients,
+  logins: Map<string, LoginFacts>): Storage {
+  const detailTypes = (options.resourceServers ?? []).flatMap(api => api.authorizationDetailsTypes ?? [])
+  return new Storage({
+    now: clock.now,
+    maxLogins: options.maxLogins ?? 10_000,
+    forgotten: grantId => logins.delete(grantId),
+    client (id) {
+      const found = clients.get(id)
+      return found && { ...clientMetadata(found), authorization_details_types: detailTypes }
+    }
+  })
+}
+
+/** Everything the features share, before the engine is there. */
+function createContext (options: TenantOptions, engine: Engine, helpers: EngineHelpers, clock: Clock,
+  issuer: URL): Omit<TenantContext, 'provider' | 'send'> {
+  const clients = new Clients(options.clients ?? [demoClient])
+  const logins = new Map<string, LoginFacts>()
+  const ownApis = [myAccountApi(issuer.href), mfaApiServer(issuer.href)]
+  return {
+    options,
+    settings: {
+      authorizationResponseIss: options.authorizationResponseIss ?? false,
+      dynamicRegistration: options.dynamicRegistration ?? true,
+      clientIdMetadata: options.clientIdMetadata ?? true
+    },
+    engine,
+    helpers,
+    issuer: issuer.href,
+    domain: issuer.host,
+    now: clock.now,
+    keys: new SigningKeys(),
+    storage: createStorage(options, clock, clients, logins),
+    users: new Users(options.users ?? demoUsers, clock.now),
+    clients,
+    organizations: (options.organizations ?? []).map(organization => ({ ...organization })),
+    resourceServers: [...options.resourceServers ?? [demoResourceServer], ...ownApis],
+    logins,
+    rules: [],
+    permissionSources: [],
+    loginSteps: [],
+    oneTimeLogins: new OneTimeLogins(),
+    messages: { mailbox: [], sms: [] },
+    connections: [...options.connections ?? demoConnections],
+    connectedAccounts: [],
+    backchannelRequests: [],
+    anonymousSessions: [],
+    mfa: { tokens: new Map(), outOfBand: new Map() },
+    logoutTokens: [],
+    errors: []
+  }
+}
+
+/** Starts the engine with the options of all features. */
+function startEngine (context: Omit<TenantContext, 'provider' | 'send'>): TenantContext {
+  const tenant = context as TenantContext
+  const base: Configuration = { adapter: name => tenant.storage.adapter(name), jwks: { keys: [unusedKey] } }
+  const configuration = features.reduce<unknown>((merged, feature) => merge(merged, feature.configure?.(tenant)),
+    base) as Configuration
+  const provider = new tenant.engine.Provider(tenant.issuer, configuration)
+  Object.assign(tenant, { provider })
+  provider.on('server_error', (_ctx, error) => tenant.errors.push(error))
+  for (const feature of features) feature.install?.(tenant)
+  return tenant
+}
 
 /**
  * Starts a tenant in this process, for tests and for trying things out. It listens on a free port of this computer
@@ -120,66 +127,15 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     throw new ConfigurationError('NODE_ENV', 'createTenant() is for tests and refuses to run with NODE_ENV=production.')
   }
   const [engine, helpers] = [await loadEngine(), await loadHelpers()]
-  const server = options.issuer === undefined
-    ? await openServer({
-      port: options.port ?? 0,
-      host: options.host ?? '127.0.0.1',
-      ...(options.tls && { tls: options.tls })
-    })
-    : undefined
-  const issuer = options.issuer ?? `${server!.origin}/`
-  const domain = checkIssuer(issuer).host
+  const { port = 0, host = '127.0.0.1', tls } = options
+  const server = options.issuer === undefined ? await openServer({ port, host, tls }) : undefined
   const clock = new Clock(options.now)
-  const clients = new Clients(options.clients ?? [demoClient])
-  const detailTypes = (options.resourceServers ?? []).flatMap(api => api.authorizationDetailsTypes ?? [])
-  const client = (id: string): ReturnType<typeof clientMetadata> | undefined => {
-    const found = clients.get(id)
-    return found && { ...clientMetadata(found), authorization_details_types: detailTypes }
-  }
+  const issuer = readIssuer(options.issuer ?? `${server!.origin}/`)
+  const tenant = startEngine(createContext(options, engine, helpers, clock, issuer))
   const { log, add } = createRequestLog(options.maxRequests ?? 1000)
   const interceptors = new Set<Interceptor>()
-
-  const context: Omit<TenantContext, 'provider' | 'send'> = {
-    options,
-    engine,
-    helpers,
-    issuer,
-    domain,
-    now: clock.now,
-    keys: new SigningKeys(),
-    storage: new Storage({ now: clock.now, client }),
-    users: new Users(options.users ?? demoUsers, clock.now),
-    clients,
-    organizations: (options.organizations ?? []).map(organization => ({ ...organization })),
-    resourceServers: [...options.resourceServers ?? [demoResourceServer], myAccountApi(issuer), mfaApiServer(issuer)],
-    logins: new Map(),
-    rules: [],
-    loginSteps: [],
-    oneTimeLogins: new OneTimeLogins(),
-    messages: { mailbox: [], sms: [] },
-    connections: [...options.connections ?? demoConnections],
-    connectedAccounts: [],
-    backchannelRequests: [],
-    mfa: { tokens: new Map(), outOfBand: new Map() },
-    logoutTokens: [],
-    errors: []
-  }
-  const tenant = context as TenantContext
-  const base: Configuration = { adapter: name => tenant.storage.adapter(name), jwks: { keys: [unusedKey] } }
-  const configuration = features.reduce<unknown>((merged, feature) => merge(merged, feature.configure?.(tenant)),
-    base) as Configuration
-  const provider = new engine.Provider(issuer, configuration)
-  Object.assign(tenant, { provider })
-  provider.on('server_error', (_ctx, error) => tenant.errors.push(error))
-  for (const feature of features) feature.install?.(tenant)
-  const { handle, send } = createHandler({
-    tenant,
-    features,
-    listener: provider.callback() as RequestListener,
-    clock,
-    interceptors,
-    log: add
-  })
+  const listener = tenant.provider.callback() as RequestListener
+  const { handle, send } = createHandler({ tenant, features, listener, clock, interceptors, log: add })
   Object.assign(tenant, { send })
   server?.serve(handle)
 
@@ -190,7 +146,12 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
   }
   const code = (name: string | undefined): Promise<string> => codeFor(tenant, tenant.users.bySub(find(name))!)
   const browser = (): TenantBrowser =>
-    new TenantBrowser({ send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw), issuer, userId: find, code })
+    new TenantBrowser({
+      send: (raw: RawRequest): Promise<TenantAnswer> => handle(raw),
+      issuer: tenant.issuer,
+      userId: find,
+      code
+    })
   const answerPush = (name: string, verdict: 'approved' | 'denied'): void => {
     for (const sent of tenant.mfa.outOfBand.values()) {
       if (sent.sub === find(name) && sent.code === undefined) sent.verdict = verdict
@@ -198,19 +159,19 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
   }
 
   return {
-    domain,
-    issuer,
-    url: issuer.slice(0, -1),
+    domain: tenant.domain,
+    issuer: tenant.issuer,
+    url: tenant.issuer.slice(0, -1),
     users: tenant.users.list,
-    clients: clients.list,
+    clients: tenant.clients.list,
     organizations: tenant.organizations,
     requests: log,
     logoutTokens: tenant.logoutTokens,
     errors: tenant.errors,
     now: clock.now,
-    fetch: createTenantFetch(issuer, handle),
+    fetch: createTenantFetch(tenant.issuer, handle),
     addUser: user => tenant.users.add(user),
-    addClient: added => clients.add(added),
+    addClient: added => tenant.clients.add(added),
     invite (id, email) {
       const organization = tenant.organizations.find(({ id: other, name }) => other === id || name === id)
       if (organization === undefined) throw new Error(`The tenant has no organization ${id}.`)
@@ -223,6 +184,7 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     sms: tenant.messages.sms,
     connectedAccounts: tenant.connectedAccounts,
     backchannelRequests: tenant.backchannelRequests,
+    anonymousSessions: tenant.anonymousSessions,
     approve: authReqId => clock.run(() => approve(tenant, authReqId)),
     deny: authReqId => clock.run(() => deny(tenant, authReqId)),
     approvePush: user => answerPush(user, 'approved'),

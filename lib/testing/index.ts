@@ -3,7 +3,8 @@
  *
  * ```ts
  * const tenant = await createTenant({ clients: [{ clientId: 'app', clientSecret: 'secret' }] })
- * await app.register(auth0, { domain: tenant.url, customFetch: tenant.fetch, clientId: 'app', clientSecret: 'secret', …
+ * await app.register(auth0, {
+ *   domain: tenant.url, customFetch: tenant.fetch, clientId: 'app', clientSecret: 'secret', …
  * })
  *
  * const login = await app.inject('/auth/login')
@@ -16,7 +17,7 @@
  * Needs the package `oidc-provider`.
  */
 export { createTenant } from './create-tenant.js'
-export type { Tenant } from './create-tenant.js'
+export type { Tenant } from './tenant/tenant.js'
 export type * from './tenant/options.js'
 export type { Arrival, LoginOptions, TenantBrowser } from './tenant/login/browser.js'
 export type { TenantRequest } from './tenant/engine/exchange.js'
@@ -29,5 +30,5 @@ export type { StoredUser } from './tenant/login/users.js'
 export { sessionCookie, sessionCookies } from './session-cookie.js'
 export type { TestCookie, TestSession } from './session-cookie.js'
 export type {
-  BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
+  AnonymousSession, BackchannelRequest, ConnectedAccount, Interceptor, RegisteredClient, SentLogoutToken
 } from './tenant/engine/records.js'

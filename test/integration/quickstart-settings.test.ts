@@ -4,7 +4,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { readSettings, SettingsError } from '../../examples/quickstart/settings.js'
+import { explainBusyPort, readPorts, SettingsError } from '../../examples/quickstart/ports.js'
+import { readSettings } from '../../examples/quickstart/settings.js'
 import { freePort } from '../running-quickstart.js'
 
 const complete = {
@@ -46,6 +47,29 @@ t.test('settings of the quickstart', async t => {
   }
 })
 
+t.test('following the advice about busy ports leads to free ones', t => {
+  const taken = new Set([3000, 3001, 3100, 3101, 3201])
+  let env: Record<string, string> = {}
+  for (let tries = 0; tries < 8; tries++) {
+    const ports = readPorts(env)
+    // The tenant starts first.
+    const busy = [ports.tenantPort, ports.port].find(port => taken.has(port))
+    if (busy === undefined) break
+    const cause = Object.assign(new Error('busy'), { code: 'EADDRINUSE', port: busy })
+    const error = new Error('not started', { cause })
+    const advice = explainBusyPort(error, ports, 'npm start')!
+    env = Object.fromEntries([...advice.matchAll(/(\w*PORT)=(\d+)/gu)].map(([, name, port]) => [name!, port!]))
+  }
+  const { port, tenantPort } = readPorts(env)
+  t.notOk(taken.has(port) || taken.has(tenantPort), `${port} and ${tenantPort}`)
+  t.same(readPorts({ PORT: '4000' }), { port: 4000, tenantPort: 4001 }, 'the tenant is beside the application')
+  t.same(readPorts({ PORT: '65535' }), { port: 65535, tenantPort: 65534 })
+  t.throws(() => readPorts({ PORT: '4000', TENANT_PORT: '4000' }),
+    new SettingsError('PORT and TENANT_PORT must be two ports, not both 4000.'))
+  t.equal(explainBusyPort(new Error('other'), { port: 1, tenantPort: 2 }, ''), undefined)
+  t.end()
+})
+
 t.test('npm start', { timeout: 500_000 }, async t => {
   await t.test('says which port is busy', async t => {
     const occupied = createServer().listen(0, '127.0.0.1')
@@ -55,19 +79,26 @@ t.test('npm start', { timeout: 500_000 }, async t => {
     })
     const busy = (occupied.address() as AddressInfo).port
 
-    const [app, tenant] = await Promise.all([
-      start(t, { PORT: String(busy), TENANT_PORT: String(await freePort()), HOST: '127.0.0.1' }).ended,
-      start(t, { PORT: String(await freePort()), TENANT_PORT: String(busy) }).ended
+    const free = await freePort()
+    const [app, tenant, devices] = await Promise.all([
+      start(t, { PORT: String(busy), TENANT_PORT: String(free), HOST: '127.0.0.1' }).ended,
+      start(t, { PORT: String(free), TENANT_PORT: String(busy) }).ended,
+      start(t, { PORT: String(free), TENANT_PORT: String(busy) }, undefined, 'examples/devices/server.ts').ended
     ])
     t.match(app, {
       code: 1,
       out: '',
-      err: new RegExp(`^Port ${busy} is in use by another program.*: PORT=\\d+ npm start\n$`)
+      err: new RegExp(`^Port ${busy} is in use by another program.*: PORT=\\d+ TENANT_PORT=${free} npm start\n$`)
     })
     t.match(tenant, {
       code: 1,
       out: '',
-      err: new RegExp(`^Port ${busy} is in use by another program.*: TENANT_PORT=\\d+ npm start\n$`)
+      err: new RegExp(`^Port ${busy} is in use by another program.*: PORT=${free} TENANT_PORT=\\d+ npm start\n$`)
+    })
+    t.match(devices, {
+      code: 1,
+      out: '',
+      err: new RegExp(`^Port ${busy} is in use.*: PORT=${free} TENANT_PORT=\\d+ node .* examples/devices/server.ts\n$`)
     })
   })
 
@@ -111,10 +142,11 @@ t.test('npm start', { timeout: 500_000 }, async t => {
 })
 
 /** Runs the command of `npm start` with these variables and files and no others. */
-function start (t: Test, env: Record<string, string>, files?: Record<string, string>) {
+function start (t: Test, env: Record<string, string>, files?: Record<string, string>,
+  example = 'examples/quickstart/server.ts') {
   const from = (path: string): string => new URL(`../../${path}`, import.meta.url).href
   const child = spawn(process.execPath, ['--import', from('examples/typescript.js'), '--import',
-    from('test/self-reference.js'), fileURLToPath(from('examples/quickstart/server.ts'))], {
+    from('test/self-reference.js'), fileURLToPath(from(example))], {
     cwd: files === undefined ? tmpdir() : t.testdir(files),
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe']

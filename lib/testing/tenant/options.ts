@@ -1,151 +1,8 @@
-import type { webcrypto } from 'node:crypto'
+import type {
+  TenantClient, TenantConnection, TenantOrganization, TenantResourceServer, TenantUser
+} from './entities.js'
 
-/** A further account that is linked to a user. */
-export interface TenantIdentity {
-  connection: string
-  userId: string
-}
-
-/** A second factor of a user. */
-export interface TenantAuthenticator {
-  id?: string
-  type: 'otp' | 'sms' | 'voice' | 'email' | 'push' | 'recovery-code'
-  /** The TOTP secret, base32. */
-  secret?: string
-  /** Phone number or e-mail address. */
-  target?: string
-  recoveryCode?: string
-  /** Whether the enrollment is finished. Default `true`. */
-  active?: boolean
-}
-
-/** A user who can log in at the tenant. */
-export interface TenantUser {
-  /** Auth0's user id. Default `auth0|…`, made of the e-mail address. */
-  sub?: string
-  email?: string
-  emailVerified?: boolean
-  phoneNumber?: string
-  username?: string
-  name?: string
-  givenName?: string
-  familyName?: string
-  nickname?: string
-  picture?: string
-  /** Default `password`. */
-  password?: string
-  blocked?: boolean
-  /** The database connection, or the connection the user came by. Default `Username-Password-Authentication`. */
-  connection?: string
-  /** Further claims of the ID token and of `/userinfo`, as an Action would set them. */
-  claims?: Record<string, unknown>
-  /** Further claims of access tokens for an API. */
-  accessTokenClaims?: Record<string, unknown>
-  /** Permissions by API identifier: the `permissions` claim. */
-  permissions?: Record<string, readonly string[]>
-  /** Accounts linked to this one. */
-  identities?: readonly TenantIdentity[]
-  /** Whether logins need a second factor. */
-  mfa?: boolean
-  authenticators?: readonly TenantAuthenticator[]
-  userMetadata?: Record<string, unknown>
-  appMetadata?: Record<string, unknown>
-}
-
-/** An API and the scopes an application may ask for it with a refresh token that was made for another API. */
-export interface RefreshTokenPolicy {
-  audience: string
-  scope: readonly string[]
-}
-
-/** An application registered at the tenant. */
-export interface TenantClient {
-  clientId: string
-  /** Without a secret and without `jwks` the application is public. */
-  clientSecret?: string
-  name?: string
-  /** Allowed Callback URLs. Default: any URL on a loopback host. */
-  callbacks?: readonly string[]
-  /** Allowed Logout URLs. Default: any URL on a loopback host. */
-  logoutUrls?: readonly string[]
-  /** Public keys for `private_key_jwt` and signed request objects. */
-  jwks?: { keys: readonly (webcrypto.JsonWebKey & { kid?: string })[] }
-  /** The application's certificate, PEM; it needs a tenant with `tls`. */
-  certificate?: string
-  tokenEndpointAuthMethod?: 'none' | 'client_secret_post' | 'client_secret_basic' | 'private_key_jwt'
-    | 'self_signed_tls_client_auth'
-  /** Grant types it may use. Default: all. */
-  grantTypes?: readonly string[]
-  idTokenSigningAlg?: 'RS256' | 'PS256' | 'HS256'
-  refreshToken?: {
-    /** Whether a refresh token is replaced at each use. Default `false`, as at Auth0. */
-    rotation?: boolean,
-    /** Seconds in which a replaced refresh token may still be used. Default the tenant's `refreshTokenOverlap`. */
-    overlap?: number,
-    /** Other APIs the refresh token works for. */
-    policies?: readonly RefreshTokenPolicy[]
-  }
-  requirePushedAuthorizationRequests?: boolean
-  requireSignedRequestObject?: boolean
-  /** PKCE is always asked of public applications; `true` asks it of this one too. */
-  requirePkce?: boolean
-  /** Tokens only with a proof of possession. @see RFC 9449 */
-  requireProofOfPossession?: boolean
-  /** Whether users of an organization may, may not or must log in through it. Default `allow`. */
-  organizationUsage?: 'allow' | 'deny' | 'require'
-  /** Whether session transfer tokens may be made for the application's users. Default `true`. */
-  sessionTransfer?: boolean
-  /** Where logout tokens are posted. @see OpenID Connect Back-Channel Logout 1.0 */
-  backchannelLogoutUrl?: string
-  /** Whether access tokens may be had without a user, by API. Default: all scopes of every API. */
-  clientGrants?: Record<string, readonly string[]>
-}
-
-/** A pending invitation to an organization. */
-export interface TenantInvitation {
-  ticket: string
-  email?: string
-}
-
-/** An organization of the tenant. */
-export interface TenantOrganization {
-  id: string
-  name: string
-  displayName?: string
-  /** Subjects or e-mail addresses of the members. */
-  members?: readonly string[]
-  invitations?: readonly TenantInvitation[]
-}
-
-/** An API of the tenant. */
-export interface TenantResourceServer {
-  /** The `audience`. */
-  identifier: string
-  name?: string
-  scopes?: readonly string[]
-  /**
-   * Grant only the scopes that the user's permissions hold, and write `permissions` into the token. Default `false`.
-   */
-  rbac?: boolean
-  /** Default `true`. */
-  allowOfflineAccess?: boolean
-  /** Seconds. Default 86 400. */
-  tokenLifetime?: number
-  /** Auth0's own access token profile or that of RFC 9068. Default `access_token`. */
-  tokenDialect?: 'access_token' | 'rfc9068_profile'
-  signingAlg?: 'RS256' | 'PS256'
-  /** Types of `authorization_details` it knows. @see RFC 9396 */
-  authorizationDetailsTypes?: readonly string[]
-  /** The application that is this API: it may exchange the API's access tokens. */
-  linkedClientId?: string
-}
-
-/** A connection whose accounts users can connect and link. */
-export interface TenantConnection {
-  name: string
-  strategy?: string
-  scopes?: readonly string[]
-}
+export type * from './entities.js'
 
 /** What a token exchange profile is told. */
 export interface TokenExchangeRequest {
@@ -175,6 +32,8 @@ export interface TenantLifetimes {
   code?: number
   /** The tenant's own session. Default 604 800. */
   session?: number
+  /** Anonymous sessions. Default 86 400. */
+  anonymousSession?: number
   /** The login page. Default 3600. */
   interaction?: number
 }
@@ -194,6 +53,20 @@ export interface TenantOptions {
    * Another issuer, e.g. `https://acme.eu.auth0.com/`: then no port is opened and `tenant.fetch` is the only way in.
    */
   issuer?: string
+  /**
+   * Whether authorization responses carry `iss`: Auth0's tenant setting "Include Issuer in Authorization Responses".
+   * Default `false`. @see RFC 9207
+   */
+  authorizationResponseIss?: boolean
+  /** Whether anybody may register a third-party application at `/oidc/register`. Default `true`. @see RFC 7591 */
+  dynamicRegistration?: boolean
+  /**
+   * Whether a URL as `client_id` is looked up, and makes a third-party application of the document there; at Auth0 an
+   * administrator imports it. Default `true`. @see OAuth Client ID Metadata Document
+   */
+  clientIdMetadata?: boolean
+  /** Whether `/.well-known/webfinger` says which e-mail domains are federated. Default `true`. */
+  federatedDiscovery?: boolean
   /** The clock, epoch seconds. */
   now?: () => number
   /** Seconds in which a rotated refresh token may be used again. Default 0. */
@@ -218,8 +91,10 @@ export interface TenantOptions {
   passkeyRpId?: string
   /** Listens by https. With `ca` every caller has to show a certificate of that authority. */
   tls?: { cert: string, key: string, ca?: string }
-  /** How the tenant reaches applications (logout tokens). Default `globalThis.fetch`. */
+  /** How the tenant reaches applications (logout tokens, metadata documents). Default `globalThis.fetch`. */
   fetch?: typeof fetch
+  /** Logins remembered: older sessions and grants end, with their tokens. Default 10 000. */
+  maxLogins?: number
   /** Requests remembered in `tenant.requests`. Default 1000. */
   maxRequests?: number
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createTenant } from '../../../lib/testing/index.js'
 import type { TenantOptions } from '../../../lib/testing/index.js'
+import { page } from '../../../lib/testing/tenant/login/page.js'
 import { callbackParams, claimsOf, headerOf, redirectUri, Wire } from './wire.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
@@ -29,7 +30,7 @@ async function tenantWith (
 t.test('a login gives an ID token, an opaque access token and a refresh token', async t => {
   const { tenant, wire } = await tenantWith()
   const callback = await tenant.login({ authorizationUrl: wire.authorizationUrl({ nonce: 'n-1' }) })
-  t.match(callbackParams(callback), { state: 'st', iss: issuer })
+  t.strictSame(callbackParams(callback), { code: callbackParams(callback).code, state: 'st' })
   const { status, body, headers } = await wire.exchange(callback)
   t.equal(status, 200)
   t.equal(headers.get('cache-control'), 'no-store')
@@ -99,10 +100,53 @@ t.test('the login page works with buttons and with a password', async t => {
     state: 'st'
   })
 
+  const buttons = page.body.slice(0, page.body.indexOf('</form>'))
+  t.match(buttons, 'id="user-2"')
+  t.notMatch(buttons, 'id="username"', 'Enter in a field does not press the button of a user')
+  const post = async (form: Record<string, string>): Promise<string> => {
+    const answer = await browser.request('POST', location, { username: 'new"@example.com', ...form })
+    t.equal(answer.status, 400)
+    t.match(answer.body, 'value="new&quot;@example.com"', 'what was typed stays')
+    return /id="error" role="alert">([^<]*)</u.exec(answer.body)![1]!
+  }
+  t.equal(await post({ password: 'wrong', action: 'continue' }), 'Wrong email or password')
+  t.equal(await post({ password: 'short', action: 'signup' }),
+    'Password is too weak: it needs at least 8 characters.')
+  const signUp = async (username: string): Promise<string> => {
+    const { body } = await browser.request('POST', location, { username, password: 'long enough', action: 'signup' })
+    return /id="error" role="alert">([^<]*)</u.exec(body)![1]!
+  }
+  t.equal(await signUp('ADA@example.com'), 'The user already exists.')
+  t.equal(await signUp('no address'), 'The email address is not valid.')
+
   for (const method of ['GET', 'POST']) {
     const gone = await browser.request(method, `${issuer}u/login?state=unknown`, method === 'POST' ? {} : undefined)
     t.equal(gone.status, 400)
   }
+})
+
+t.test('the pages can be seen: text 4.5:1, borders and focus 3:1, in light and in dark', async t => {
+  const luminance = (colour: string): number => {
+    const hex = colour.length === 4 ? colour.slice(1).replace(/./gu, '$&$&') : colour.slice(1)
+    const [r, g, b] = hex.match(/../gu)!.map(part => parseInt(part, 16) / 255).map(part =>
+      part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    ) as [number, number, number]
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const contrast = (a: string, b: string): number => {
+    const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number]
+    return (high + 0.05) / (low + 0.05)
+  }
+  const [light, dark] = [...page('x', 'x', '').matchAll(/:root\{([^}]*)\}/gu)].map(([, rules]) =>
+    Object.fromEntries([...rules!.matchAll(/--(\w+):(#\w+)/gu)].map(([, name, value]) => [name, value]))
+  ) as [Record<string, string>, Record<string, string>]
+  for (const colours of [light, { ...light, ...dark }]) {
+    const { ink, soft, wrong, card, edge, focus, brand } = colours as Record<string, string>
+    for (const text of [ink!, soft!, wrong!]) t.ok(contrast(text, card!) >= 4.5, `${text} on ${card}`)
+    for (const line of [edge!, focus!, brand!]) t.ok(contrast(line, card!) >= 3, `${line} on ${card}`)
+    t.ok(contrast('#ffffff', brand!) >= 4.5)
+  }
+  t.match(page('x', 'x', ''), /input\{[^}]*border:1px solid var\(--edge\)/u)
 })
 
 t.test('a tenant session spares the second login; prompt and max_age ask again', async t => {
@@ -189,6 +233,15 @@ t.test('requests that Auth0 refuses', async t => {
   await t.rejects(
     tenant.login({ authorizationUrl: wire.authorizationUrl({ redirect_uri: 'http://localhost:3000/other' }) }),
     { message: /invalid_redirect_uri/u }
+  )
+  await t.rejects(
+    tenant.login({ authorizationUrl: wire.authorizationUrl({ redirect_uri: 'http://localhost:3000/other' }) }),
+    {
+      message: 'The tenant answered 400 and no way on: Oops!, something went wrong Oops!, something went wrong ' +
+        'invalid_redirect_uri: Callback URL mismatch. The provided redirect_uri "http://localhost:3000/other" ' +
+        'is not in the list of Allowed Callback URLs, which holds "http://localhost:3000/callback", ' +
+        '"https://app.example.com/callback".'
+    }
   )
   await t.rejects(tenant.login({ authorizationUrl: wire.authorizationUrl({ redirect_uri: undefined }) }), {
     message: /invalid_request/u

@@ -41,12 +41,13 @@ t.test('access tokens', async t => {
     status: 401,
     body: { statusCode: 401, error: 'Unauthorized', message: 'Missing authentication' }
   })
-  const { body: { access_token: forApi } } = await wire.send('POST', '/oauth/token', new URLSearchParams({
-    grant_type: 'client_credentials',
-    audience: 'https://api.example.com',
-    client_id: 'app',
-    client_secret: 'app-secret'
-  }).toString())
+  const { body: { access_token: forApi } } = await wire.send('POST', '/oauth/token',
+    new URLSearchParams({
+      grant_type: 'client_credentials',
+      audience: 'https://api.example.com',
+      client_id: 'app',
+      client_secret: 'app-secret'
+    }).toString())
   for (const token of ['nonsense', forApi]) {
     t.match(await wire.send('GET', '/api/v2/users', undefined, { authorization: `Bearer ${token}` }), {
       status: 401,
@@ -62,12 +63,13 @@ t.test('access tokens', async t => {
     retry: false,
     token: async () => {
       asked++
-      const { body } = await new Wire(late.tenant).send('POST', '/oauth/token', new URLSearchParams({
-        grant_type: 'client_credentials',
-        audience: `${late.tenant.issuer}api/v2/`,
-        client_id: 'm2m',
-        client_secret: machine.clientSecret
-      }).toString())
+      const { body } = await new Wire(late.tenant).send('POST', '/oauth/token',
+        new URLSearchParams({
+          grant_type: 'client_credentials',
+          audience: `${late.tenant.issuer}api/v2/`,
+          client_id: 'm2m',
+          client_secret: machine.clientSecret
+        }).toString())
       now += 100_000
       return String(body.access_token)
     }
@@ -581,12 +583,13 @@ t.test('jobs', async t => {
   t.match(tenant.mailbox.at(-1), { to: 'ada@example.com', link: /email-verification/ })
   t.match(await failure(client.jobs.get('job_none')), { status: 404, code: 'inexistent_job' })
   const wire = new Wire(tenant)
-  const { body: { access_token: token } } = await wire.send('POST', '/oauth/token', new URLSearchParams({
-    grant_type: 'client_credentials',
-    audience: `${tenant.issuer}api/v2/`,
-    client_id: 'm2m',
-    client_secret: machine.clientSecret
-  }).toString())
+  const { body: { access_token: token } } = await wire.send('POST', '/oauth/token',
+    new URLSearchParams({
+      grant_type: 'client_credentials',
+      audience: `${tenant.issuer}api/v2/`,
+      client_id: 'm2m',
+      client_secret: machine.clientSecret
+    }).toString())
   const upload = (type: Record<string, string>, body?: string) =>
     wire.send('POST', '/api/v2/jobs/users-imports', body, { authorization: `Bearer ${token}`, ...type })
   t.match(await upload({}), { status: 400, body: { message: /multipart/ } })

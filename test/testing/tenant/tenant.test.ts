@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -98,6 +99,26 @@ t.test('without oidc-provider the error says what to install; other warnings pas
     throw new Error('Cannot find package')
   }), { code: 'configuration_error', message: /npm install --save-dev oidc-provider@9\.13\.3/u })
   console.warn = warn
+  const engine = await loadEngine()
+  t.equal(await loadEngine(async () => ({ version: '9.13.99', engine })), engine)
+  await t.rejects(loadEngine(async () => ({ version: '9.14.0', engine })), {
+    code: 'configuration_error',
+    message: 'createTenant() works with version 9.13.x of the package "oidc-provider", not 9.14.0: ' +
+      'npm install --save-dev oidc-provider@9.13.3'
+  })
+  const { peerDependencies } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  for (const name of ['oidc-provider', 'otpauth', '@simplewebauthn/server']) {
+    t.notOk(name in peerDependencies, `${name} is what only tests need`)
+  }
+  const { packages } = JSON.parse(readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8')) as {
+    packages: Record<string, { dev?: boolean, devOptional?: boolean, peer?: boolean }>
+  }
+  t.strictSame(
+    Object.entries(packages).filter(([path, { dev, devOptional, peer }]) => path && !dev && !devOptional && !peer)
+      .map(([path]) => path),
+    ['@fastify/cookie', 'cookie', 'fastify-plugin', 'jose', 'undici'].map(name => `node_modules/${name}`),
+    'what is installed without development dependencies'
+  )
   t.strictSame(lines, ['something else'])
 })
 
@@ -313,6 +334,69 @@ t.test('/v2/logout', async t => {
   t.match(await wire.send('GET', '/v2/logout?client_id=x'), { status: 400, text: /Unknown client: x/u })
 })
 
+t.test('a logout without a URL goes to the first that is allowed; the message about another names both', async t => {
+  const urls = ['https://app.example.com/bye', 'https://app.example.com/other']
+  const tenant = await createTenant({
+    issuer,
+    clients: [{ clientId: 'app', clientSecret: 'app-secret', logoutUrls: urls }, { clientId: 'local' }]
+  })
+  const wire = new Wire(tenant)
+  const { id_token: hint } = await wire.login()
+  for (const path of ['v2/logout?client_id=app', 'oidc/logout?client_id=app', `oidc/logout?id_token_hint=${hint}`]) {
+    t.equal((await wire.send('GET', `/${path}`)).headers.get('location'), urls[0], path)
+  }
+  for (const path of ['v2/logout', 'v2/logout?client_id=local', 'oidc/logout', 'oidc/logout?client_id=local']) {
+    t.equal((await wire.send('GET', `/${path}`)).status, 200, path)
+  }
+  const wrong = encodeURIComponent('https://app.example.com/wrong')
+  const query = (name: string, client: string): string => `${name}=${wrong}&client_id=${client}`
+  for (const path of [`v2/logout?${query('returnTo', 'app')}`,
+    `oidc/logout?${query('post_logout_redirect_uri', 'app')}`]) {
+    const { status, text } = await wire.send('GET', `/${path}`)
+    t.equal(status, 400)
+    for (const part of ['example.com/wrong', ...urls, 'Allowed Logout URLs']) t.match(text, part, path)
+  }
+  for (const path of [`v2/logout?${query('returnTo', 'local')}`, `v2/logout?returnTo=${wrong}`,
+    `oidc/logout?${query('post_logout_redirect_uri', 'local')}`]) {
+    t.match(await wire.send('GET', `/${path}`), { status: 400, text: /any URL on localhost/u }, path)
+  }
+})
+
+t.test('the default port is not part of the issuer', async t => {
+  for (const [given, expected] of [['https://localhost:443/', 'https://localhost/'],
+    ['http://Acme.test:80/', 'http://acme.test/'], ['https://acme.test:80/', 'https://acme.test:80/']] as const) {
+    const tenant = await createTenant({ issuer: given })
+    t.match(tenant, { issuer: expected, domain: new URL(expected).host, url: expected.slice(0, -1) })
+    const document = await tenant.fetch(`${expected}.well-known/openid-configuration`)
+    t.equal((await document.json() as Record<string, string>).issuer, expected)
+  }
+  const tenant = await createTenant({ port: 80 }).catch((error: unknown) => error as ConfigurationError)
+  if (tenant instanceof Error) return t.match(tenant, { option: 'port' }, 'the port cannot be had here')
+  t.match(tenant, { issuer: 'http://127.0.0.1/', domain: '127.0.0.1' })
+  t.equal((await fetch(`${tenant.url}/.well-known/openid-configuration`)).status, 200)
+  await tenant.close()
+})
+
+t.test('old logins are forgotten', async t => {
+  const tenant = await createTenant({ issuer, clients, maxLogins: 10 })
+  const wire = new Wire(tenant)
+  const browser = tenant.browser()
+  const first = await wire.login()
+  const inBrowser = async (): Promise<Record<string, string>> =>
+    callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl() }))
+  await inBrowser()
+  for (let i = 0; i < 12; i++) {
+    await wire.login()
+    await inBrowser()
+  }
+  t.match(await wire.token({ grant_type: 'refresh_token', refresh_token: first.refresh_token }), { status: 403 })
+  t.match(callbackParams(await browser.login({ authorizationUrl: wire.authorizationUrl({ prompt: 'none' }) })), {
+    code: String
+  }, 'a session that is used stays')
+  const last = await wire.login()
+  t.match(await wire.token({ grant_type: 'refresh_token', refresh_token: last.refresh_token }), { status: 200 })
+})
+
 t.test('logout requests that Auth0 refuses', async t => {
   const tenant = await createTenant({ issuer, clients, fetch: async () => new Response() })
   const wire = new Wire(tenant)
@@ -420,7 +504,16 @@ t.test('small parts', async t => {
     d: 1
   })
   let now = 1000
-  const storage = new Storage({ now: () => now, client: () => undefined })
+  const storage = new Storage({ now: () => now, client: () => undefined, maxLogins: 10, forgotten: () => {} })
+  const gone: string[] = []
+  const small = new Storage({ now: () => now, client: () => undefined, maxLogins: 10, forgotten: id => gone.push(id) })
+  for (let i = 0; i < 11; i++) {
+    await small.adapter('Grant').upsert(`g${i}`, {})
+    await small.adapter('AccessToken').upsert(`t${i}`, { grantId: `g${i}` })
+  }
+  await small.adapter('Grant').destroy('g5')
+  t.strictSame(gone, ['g0', 'g5'])
+  t.equal(small.all('AccessToken').length, 10)
   const adapter = storage.adapter('Thing')
   await adapter.upsert('a', { exp: 1000, uid: 'u', userCode: 'c' })
   await adapter.upsert('forever', {})

@@ -1,4 +1,4 @@
-import { isLoopback } from '../tokens/clients.js'
+import { allowedOrigin, isLoopback, mismatch } from '../tokens/clients.js'
 import type { Feature } from './context.js'
 import { escape, page } from '../login/page.js'
 
@@ -9,12 +9,20 @@ const descriptions = new Map([
 
 /** Auth0's statuses and texts where the engine's differ. */
 export const answers: Feature = {
-  configure: () => ({
-    clientBasedCORS: (_ctx, origin) => isLoopback(origin),
+  configure: tenant => ({
+    clientBasedCORS (_ctx, origin, { clientId }) {
+      const client = tenant.clients.get(clientId)
+      return isLoopback(origin) || (client !== undefined && allowedOrigin(client, origin))
+    },
     renderError (ctx, out) {
+      const { redirect_uri: given, client_id: clientId } = ctx.oidc.params ?? ctx.query
+      const client = tenant.clients.get(clientId)
+      const description = out.error === 'invalid_redirect_uri' && client !== undefined
+        ? mismatch('Callback URL mismatch. The provided redirect_uri', given, 'Allowed Callback URLs', client.callbacks)
+        : out.error_description ?? ''
       ctx.type = 'html'
       ctx.body = page('error', 'Oops!, something went wrong',
-        `<p id="error">${escape(out.error)}: ${escape(out.error_description ?? '')}</p>`)
+        `<p id="error">${escape(out.error)}: ${escape(description)}</p>`)
     }
   }),
   after (answer, request) {

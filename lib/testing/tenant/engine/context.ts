@@ -1,21 +1,17 @@
-import type * as OidcProvider from 'oidc-provider'
 import type { Configuration, Provider } from 'oidc-provider'
 import type { Messages } from '../login/messages.js'
-import type { MfaState } from '../mfa/mfa-state.js'
 import type { OneTimeLogins } from '../login/one-time-logins.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
 import type { SigningKeys } from './keys.js'
-import type { LoginFacts } from '../login/logins.js'
-import type { LoginStep } from '../login/login-page.js'
 import type { TenantConnection, TenantOptions, TenantOrganization, TenantResourceServer } from '../options.js'
-import type { EngineHelpers } from './engine.js'
+import type { Engine, EngineHelpers } from './engine.js'
 import type { Clients } from '../tokens/clients.js'
 import type { StoredUser, Users } from '../login/users.js'
 import type { Storage } from './storage.js'
-import type { BackchannelRequest, ConnectedAccount, RegisteredClient, SentLogoutToken } from './records.js'
-
-/** The module `oidc-provider`. */
-export type Engine = typeof OidcProvider
+import type { LoginStep, MfaState } from './login-records.js'
+import type {
+  AnonymousSession, BackchannelRequest, ConnectedAccount, LoginFacts, RegisteredClient, SentLogoutToken
+} from './records.js'
 
 /** A login that is about to give tokens to an application. */
 export interface AllowedLogin {
@@ -29,6 +25,9 @@ export interface AllowedLogin {
 /** What a feature checks or adds when a user is about to get tokens. It throws to refuse. */
 export type LoginRule = (login: AllowedLogin) => void | Promise<void>
 
+/** Where permissions come from beside those of the user: the names for one API. */
+export type PermissionSource = (user: StoredUser, audience: string, organization: string | undefined) => string[]
+
 /** An answer to one kind of request. */
 export interface Route {
   method: string
@@ -37,9 +36,17 @@ export interface Route {
   handle: (request: TenantRequest, params: Record<string, string>) => Promise<TenantAnswer> | TenantAnswer
 }
 
+/** What the dashboard and the Management API can change while the tenant runs. */
+export interface TenantSettings {
+  authorizationResponseIss: boolean
+  dynamicRegistration: boolean
+  clientIdMetadata: boolean
+}
+
 /** What all features share. */
 export interface TenantContext {
   readonly options: TenantOptions
+  readonly settings: TenantSettings
   readonly engine: Engine
   /** With a trailing slash. */
   readonly issuer: string
@@ -55,6 +62,7 @@ export interface TenantContext {
   /** What is known of each grant beside what the engine keeps. */
   readonly logins: Map<string, LoginFacts>
   readonly rules: LoginRule[]
+  readonly permissionSources: PermissionSource[]
   /** Pages between the password and the application. */
   readonly loginSteps: LoginStep[]
   readonly oneTimeLogins: OneTimeLogins
@@ -62,6 +70,7 @@ export interface TenantContext {
   readonly connections: TenantConnection[]
   readonly connectedAccounts: ConnectedAccount[]
   readonly backchannelRequests: BackchannelRequest[]
+  readonly anonymousSessions: AnonymousSession[]
   readonly mfa: MfaState
   /** Logout tokens sent so far. */
   readonly logoutTokens: SentLogoutToken[]

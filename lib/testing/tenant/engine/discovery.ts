@@ -2,6 +2,13 @@ import { internalGrantPrefix } from '../tokens/clients.js'
 import type { Feature } from './context.js'
 import { json } from './exchange.js'
 
+const metadata = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])
+
+/** Whether a document about the tenant is there. @see OpenID Connect Discovery 1.0, RFC 8414 */
+export function isMetadata (path: string): boolean {
+  return metadata.has(path)
+}
+
 /** Auth0's paths, and the documents that publish them. */
 export const discovery: Feature = {
   configure: () => ({
@@ -28,11 +35,13 @@ export const discovery: Feature = {
       })
   }],
   after (answer, request, tenant) {
-    if (request.path !== '/.well-known/openid-configuration') return answer
+    if (!isMetadata(request.path) || answer.status !== 200) return answer
     const given = JSON.parse(answer.body) as { grant_types_supported: string[] }
     const document = {
       ...given,
       grant_types_supported: given.grant_types_supported.filter(type => !type.startsWith(internalGrantPrefix)),
+      registration_endpoint: `${tenant.issuer}oidc/register`,
+      client_id_metadata_document_supported: tenant.settings.clientIdMetadata,
       mfa_challenge_endpoint: `${tenant.issuer}mfa/challenge`,
       scopes_supported: ['openid', 'profile', 'offline_access', 'name', 'given_name', 'family_name', 'nickname',
         'email', 'email_verified', 'picture', 'created_at', 'identities', 'phone', 'address']

@@ -1,11 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
 import type { RequestListener } from 'node:http'
+import type * as OidcProvider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { ConfigurationError } from '../../../errors.js'
-import type { Engine } from './context.js'
 import type { TenantAnswer, TenantRequest } from './exchange.js'
+
+/** The module `oidc-provider`. */
+export type Engine = typeof OidcProvider
 
 /** The version the tenant is written for. */
 export const engineVersion = '9.13.3'
@@ -23,14 +27,38 @@ async function withoutRuntimeWarning<T> (work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Loads the engine; `load` stands for the import in tests. */
-export async function loadEngine (load: () => Promise<Engine> = () => import('oidc-provider')): Promise<Engine> {
+/** The installed package: its version and its module. */
+interface InstalledEngine {
+  version: string
+  engine: Engine
+}
+
+async function importEngine (): Promise<InstalledEngine> {
+  const { version } = createRequire(import.meta.url)('oidc-provider/package.json') as { version: string }
+  return { version, engine: await import('oidc-provider') }
+}
+
+const toInstall = `npm install --save-dev oidc-provider@${engineVersion}`
+
+/**
+ * Loads the engine; `load` stands for the import in tests.
+ * @throws ConfigurationError when it is not installed, or in a version whose insides may be others
+ */
+export async function loadEngine (load: () => Promise<InstalledEngine> = importEngine): Promise<Engine> {
+  let installed: InstalledEngine
   try {
-    return await withoutRuntimeWarning(load)
+    installed = await withoutRuntimeWarning(load)
   } catch (error) {
     throw new ConfigurationError('oidc-provider',
-      `createTenant() needs the package "oidc-provider": npm install --save-dev oidc-provider@${engineVersion}`, error)
+      `createTenant() needs the package "oidc-provider": ${toInstall}`, error)
   }
+  const { version, engine } = installed
+  const series = engineVersion.replace(/\d+$/u, '')
+  if (!version.startsWith(series)) {
+    throw new ConfigurationError('oidc-provider',
+      `createTenant() works with version ${series}x of the package "oidc-provider", not ${version}: ${toInstall}`)
+  }
+  return engine
 }
 
 /** A proof of possession that the engine has checked. */
@@ -46,12 +74,24 @@ export interface EngineHelpers {
   checkDpopReplay: (provider: Provider, ctx: KoaContextWithOIDC, proof: DpopProof, clientId: string,
     error: unknown) => Promise<void>
   validateGrant: (provider: Provider, ctx: KoaContextWithOIDC, grantId: string) => Promise<Grant>
+  internals: (provider: Provider) => EngineInternals
 }
 
-/** Loads the engine's checks for grants. */
+/** How the engine answers an authorization request: by a redirect, a form or a message between windows. */
+type ResponseMode = (ctx: KoaContextWithOIDC, redirectUri: string, response: Record<string, unknown>) => unknown
+
+/** What the engine keeps of its options. */
+export interface EngineInternals {
+  configuration: { responseTypes: string[] }
+  responseModes: Map<string, ResponseMode>
+}
+
+/** Loads the engine's checks for grants, and the way to what it keeps. */
 export async function loadHelpers (): Promise<EngineHelpers> {
-  const path: string = 'oidc-provider/lib/helpers/grants.js'
-  return await import(path)
+  const folder: string = 'oidc-provider/lib/helpers/'
+  const [grants, { default: internals }] = await Promise.all([import(`${folder}grants.js`),
+    import(`${folder}weak_cache.js`)])
+  return { ...grants, internals }
 }
 
 const requests = new AsyncLocalStorage<TenantRequest>()

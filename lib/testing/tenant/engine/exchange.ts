@@ -14,6 +14,8 @@ export interface TenantRequest {
   readonly text: string
   /** The client certificate, PEM, when the connection had one. */
   readonly certificate?: string
+  /** The IP address it came from. */
+  readonly address: string
 }
 
 /** What the tenant answers. */
@@ -30,6 +32,8 @@ export interface RawRequest {
   headers: Record<string, string>
   text: string
   certificate?: string | undefined
+  /** Default: this computer's. */
+  address?: string | undefined
 }
 
 /** An error that a feature answers with; Auth0's OAuth form. */
@@ -69,6 +73,12 @@ function parseBody (type: string, text: string): Record<string, unknown> {
   return {}
 }
 
+/** An address as one text: IPv4 without its IPv6 prefix, and one address for this computer. */
+export function plainAddress (address: string): string {
+  const plain = address.trim().replace(/^::ffff:(?=\d+\.)/iu, '').toLowerCase()
+  return plain === '::1' ? '127.0.0.1' : plain
+}
+
 /** Reads the query and the body of a request. */
 export function parseRequest (raw: RawRequest): TenantRequest {
   const url = new URL(raw.url)
@@ -83,6 +93,7 @@ export function parseRequest (raw: RawRequest): TenantRequest {
     params: { ...query, ...body },
     headers: raw.headers,
     text: raw.text,
+    address: plainAddress(raw.address ?? '127.0.0.1'),
     ...(raw.certificate === undefined ? {} : { certificate: raw.certificate })
   }
 }

@@ -1,19 +1,24 @@
 import { accessTokens } from '../tokens/access-tokens.js'
 import { accountLinking } from '../login/account-linking.js'
+import { anonymousSessions } from '../login/anonymous-sessions.js'
 import { answers } from './answers.js'
 import { authenticationMethods } from '../mfa/authentication-methods.js'
+import { authorizationResponses } from '../login/response-types.js'
 import { authorizationDetails } from '../tokens/authorization-details.js'
 import { backchannelAuthentication } from '../tokens/backchannel-authentication.js'
 import { backchannelLogout } from '../login/backchannel-logout.js'
 import { clientAssertions } from '../tokens/client-assertions.js'
 import { clientAuthentication } from '../tokens/client-authentication.js'
 import { clientCredentials } from '../tokens/client-credentials.js'
-import { clientRules } from '../tokens/clients.js'
+import { clientIdMetadata } from '../tokens/client-id-metadata.js'
+import { clientRules } from '../tokens/client-rules.js'
 import { connectedAccounts } from '../login/connected-accounts.js'
+import { enterpriseConnect } from '../login/enterprise-connect.js'
 import type { Feature } from './context.js'
 import { database } from '../login/database.js'
 import { deviceFlow } from '../login/device-flow.js'
 import { discovery } from './discovery.js'
+import { dynamicRegistration } from '../tokens/dynamic-registration.js'
 import { idTokens } from '../tokens/id-tokens.js'
 import { loginPages } from '../login/login-page.js'
 import { logins } from '../login/logins.js'
@@ -24,7 +29,7 @@ import { mfaGrants } from '../mfa/mfa-grants.js'
 import { mfaLogin } from '../mfa/mfa-login.js'
 import { mutualTls } from '../tokens/mutual-tls.js'
 import { offlineAccess } from '../tokens/offline-access.js'
-import { oneTimeLogins } from '../login/one-time-logins.js'
+import { transferredLogins } from '../login/transferred-logins.js'
 import { organizations } from '../login/organizations.js'
 import { passkeys } from '../login/passkeys.js'
 import { passwordless } from '../login/passwordless.js'
@@ -41,6 +46,8 @@ export const features: readonly Feature[] = [
   mutualTls,
   discovery,
   clientRules,
+  dynamicRegistration,
+  clientIdMetadata,
   logins,
   idTokens,
   resourceServers,
@@ -48,6 +55,9 @@ export const features: readonly Feature[] = [
   offlineAccess,
   refreshTokens,
   organizations,
+  enterpriseConnect,
+  anonymousSessions,
+  authorizationResponses,
   loginPages,
   logout,
   backchannelLogout,
@@ -60,7 +70,7 @@ export const features: readonly Feature[] = [
   connectedAccounts,
   tokenVault,
   backchannelAuthentication,
-  oneTimeLogins,
+  transferredLogins,
   tokenExchange,
   passwordless,
   database,

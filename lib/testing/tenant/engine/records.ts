@@ -36,5 +36,32 @@ export interface ConnectedAccount {
   orgId?: string
 }
 
+/** A session of a visitor who has not logged in. */
+export interface AnonymousSession {
+  /** `anon@…`, the `sub` of its access tokens. */
+  userId: string
+  sessionId: string
+  clientId: string
+  /** Epoch seconds. */
+  createdAt: number
+  /** Epoch seconds. */
+  expiresAt: number
+  metadata: Readonly<Record<string, string>>
+  /** The user whose login took it over. */
+  linkedTo?: string
+}
+
 /** Answers a request in the tenant's place, or lets it pass. May throw, which breaks the connection off. */
 export type Interceptor = (request: TenantRequest) => Response | undefined | Promise<Response | undefined>
+
+/** What is known of a grant beside what the engine keeps: claims that stay through refreshes. */
+export interface LoginFacts {
+  idTokenClaims: Record<string, unknown>
+  accessTokenClaims: Record<string, unknown>
+  /** Whether ID tokens tell when the user logged in: it was asked for, and stays so through refreshes. */
+  showsAuthTime?: boolean
+  /** Whether somebody acts for the user in a session of two hours at most, without refresh tokens. */
+  delegated?: boolean
+  /** The organization logged in to. */
+  organization?: string
+}

@@ -52,7 +52,8 @@ async function respond (incoming: IncomingMessage, outgoing: ServerResponse, ori
       url: `${origin}${incoming.url}`,
       headers: headersOf(incoming),
       text: await readText(incoming),
-      certificate: certificateOf(incoming)
+      certificate: certificateOf(incoming),
+      address: incoming.socket.remoteAddress
     })
     outgoing.writeHead(answer.status, answer.headers).end(answer.body)
   } catch {
@@ -72,7 +73,7 @@ async function listen (server: Server, port: number, host: string): Promise<void
 
 /** Opens a port on this computer; other hosts are refused. */
 export async function openServer (
-  options: { port: number, host: string, tls?: TenantOptions['tls'] }
+  options: { port: number, host: string, tls: TenantOptions['tls'] }
 ): Promise<TenantServer> {
   const { port, host, tls } = options
   if (!loopback.has(host)) {
@@ -92,7 +93,8 @@ export async function openServer (
   server.keepAliveTimeout = 72_000
   await listen(server, port, host)
   const { port: opened } = server.address() as AddressInfo
-  const origin = `http${tls === undefined ? '' : 's'}://${host === '::1' ? '[::1]' : host}:${opened}`
+  // Without the port where it is the default one: browsers and applications leave it out, too.
+  const { origin } = new URL(`http${tls === undefined ? '' : 's'}://${host === '::1' ? '[::1]' : host}:${opened}`)
   return {
     origin,
     serve (handle) {

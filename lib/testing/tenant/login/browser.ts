@@ -14,6 +14,8 @@ export interface LoginOptions {
   user?: string
   /** Types this password instead of picking the user from the list. */
   password?: string
+  /** The IP address of the browser. Default `127.0.0.1`. */
+  address?: string
   /** Press the Cancel button. */
   cancel?: boolean
   /** Answers to further pages by the name of the input, e.g. `{ code: '123456' }`. */
@@ -36,7 +38,7 @@ interface Page {
 }
 
 type Send = (
-  request: { method: string, url: string, headers: Record<string, string>, text: string }
+  request: { method: string, url: string, headers: Record<string, string>, text: string, address: string | undefined }
 ) => Promise<TenantAnswer>
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
@@ -70,6 +72,7 @@ export class TenantBrowser {
   readonly #userId: (name: string | undefined) => string
   readonly #code: (name: string | undefined) => Promise<string>
   #cookies: Cookie[] = []
+  #address: string | undefined
 
   constructor (
     options: {
@@ -111,7 +114,8 @@ export class TenantBrowser {
       method,
       url,
       headers,
-      text: form === undefined ? '' : new URLSearchParams(form).toString()
+      text: form === undefined ? '' : new URLSearchParams(form).toString(),
+      address: this.#address
     })
     this.#remember(answer)
     return answer
@@ -139,6 +143,7 @@ export class TenantBrowser {
   /** Follows redirects and fills in pages until the browser is back at an application. */
   async open (options: LoginOptions): Promise<Arrival> {
     let url = String(options.authorizationUrl)
+    this.#address = options.address
     let answer = await this.request('GET', url)
     for (let steps = 0; steps < 20; steps++) {
       const { location } = answer.headers
@@ -159,7 +164,7 @@ export class TenantBrowser {
     }
     throw new Error(
       `The tenant answered ${answer.status} and no way ` +
-        `on: ${answer.body.replace(/<style>[^<]*<\/style>|<[^<>]+>/gu, ' ').replace(/\s+/gu, ' ').trim()}`
+        `on: ${unescape(answer.body.replace(/<style>[^<]*<\/style>|<[^<>]+>/gu, ' ').replace(/\s+/gu, ' ').trim())}`
     )
   }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { isLoopback } from '../tokens/clients.js'
+import { isLoopback, mismatch } from '../tokens/clients.js'
 import type { Feature, TenantContext } from '../engine/context.js'
 import { empty, html, json, redirect } from '../engine/exchange.js'
 import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
@@ -34,7 +34,7 @@ function begin (tenant: TenantContext, request: TenantRequest,
   const redirectUri = requiredField(request, 'redirect_uri')
   const { callbacks } = tenant.clients.get(bearer.clientId)!
   if (callbacks === undefined ? !isLoopback(redirectUri) : !callbacks.includes(redirectUri)) {
-    throw invalidField('redirect_uri', 'redirect_uri is not one of the Allowed Callback URLs')
+    throw invalidField('redirect_uri', mismatch('The redirect_uri', redirectUri, 'Allowed Callback URLs', callbacks))
   }
   if (request.body.code_challenge_method !== 'S256') {
     throw invalidField('code_challenge_method', 'code_challenge_method has to be S256')

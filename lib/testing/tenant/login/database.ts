@@ -5,6 +5,7 @@ import { html, json, oauthError, TenantError, text } from '../engine/exchange.js
 import type { TenantRequest } from '../engine/exchange.js'
 import { issueLogin, loginParams } from '../tokens/issue-login.js'
 import { page, problem } from './page.js'
+import { blockedMessage, checkPassword, unblock } from './passwords.js'
 import { refusal } from '../engine/refusal.js'
 import type { StoredUser } from './users.js'
 
@@ -42,13 +43,22 @@ function weakPassword (): TenantError {
   })
 }
 
-function signUp (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser {
-  const { email, password } = form
-  if (typeof email !== 'string' || !email.includes('@') || typeof password !== 'string') {
-    throw databaseError('invalid_signup', 'Invalid sign up')
-  }
-  if (password.length < minLength) throw weakPassword()
-  if (tenant.users.find(email) !== undefined) throw databaseError('invalid_signup', 'Invalid sign up')
+type Form = Readonly<Record<string, unknown>>
+
+const weak = `Password is too weak: it needs at least ${minLength} characters.`
+
+/** Why nobody can sign up with this address and password; `undefined` when it is possible. */
+export function signUpProblem (tenant: TenantContext, { email, password }: Form): string | undefined {
+  if (typeof email !== 'string' || !/^[^@\s]+@[^@\s]+$/u.test(email)) return 'The email address is not valid.'
+  if (typeof password !== 'string' || password.length < minLength) return weak
+  return tenant.users.find(email) === undefined ? undefined : 'The user already exists.'
+}
+
+function signUp (tenant: TenantContext, form: Form): StoredUser {
+  const { email, password } = form as { email: string, password: string }
+  const wrong = signUpProblem(tenant, form)
+  if (wrong === weak && typeof password === 'string') throw weakPassword()
+  if (wrong !== undefined) throw databaseError('invalid_signup', 'Invalid sign up')
   const profile = Object.entries(profileFields).filter(([name]) => typeof form[name] === 'string').map((
     [name, property]
   ) => [property, form[name]])
@@ -65,14 +75,9 @@ function signUp (tenant: TenantContext, form: Readonly<Record<string, unknown>>)
   })
 }
 
-/** Signs up on the login page; `undefined` when that is not possible. */
-export function signUpByForm (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser | undefined {
-  try {
-    return signUp(tenant, { ...form, email: form.username })
-  } catch {
-    // the page says that it did not work, as Auth0's does
-    return undefined
-  }
+/** Signs up on the login page, where the address is the user name. */
+export function signUpByForm (tenant: TenantContext, { username, ...form }: Form): StoredUser {
+  return signUp(tenant, { ...form, email: username })
 }
 
 function checkConnection (request: TenantRequest): void {
@@ -115,10 +120,9 @@ export const database: Feature = {
           throw refusal(tenant, 'invalid_request',
             `Missing required parameter: ${needsRealm ? 'username, password or realm' : 'username or password'}`)
         }
-        const user = tenant.users.find(username)
-        if (user === undefined || user.password !== password || (realm !== undefined && user.connection !== realm)) {
-          throw refusal(tenant, 'invalid_grant', 'Wrong email or password.', 403)
-        }
+        const user = checkPassword(tenant, username, password, realm)
+        if (user === 'blocked') throw refusal(tenant, 'too_many_attempts', blockedMessage, 429)
+        if (user === 'wrong') throw refusal(tenant, 'invalid_grant', 'Wrong email or password.', 403)
         await issueLogin(tenant, ctx, { user, gty: grantType })
       }, [...loginParams, 'username', 'password', 'realm'])
     }
@@ -179,10 +183,12 @@ export const database: Feature = {
         if (reset === undefined) return html(400, over())
         const { password } = request.body
         if (typeof password !== 'string' || password.length < minLength) {
-          return html(400, resetPage('Password is too weak'))
+          return html(400, resetPage(weak))
         }
         resets.delete(String(request.query.ticket))
-        Object.assign(tenant.users.bySub(reset.sub)!, { password })
+        const user = tenant.users.bySub(reset.sub)!
+        user.password = password
+        unblock(tenant, user)
         return html(200, page('password-changed', 'Password changed', '<p>Your password has been changed.</p>'))
       }
     }]

@@ -1,27 +1,19 @@
-import type { Interaction, InteractionResults } from 'oidc-provider'
+import type { Interaction, InteractionResults, KoaContextWithOIDC } from 'oidc-provider'
 import { changeIdentities, linkingText } from './account-linking.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { signUpByForm } from './database.js'
+import { signUpByForm, signUpProblem } from './database.js'
+import type { Authentication } from '../engine/login-records.js'
 import { html, redirect } from '../engine/exchange.js'
 import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
 import { asksForMfa, mfaAcr } from '../mfa/mfa-state.js'
 import { isFresh } from './one-time-logins.js'
 import { findOrganization } from './organizations.js'
 import { buttons, escape, page, problem } from './page.js'
+import { blockedMessage, checkPassword } from './passwords.js'
+import { delegatedLifetime } from '../tokens/resource-servers.js'
+import { giveConsent, needsConsent } from '../tokens/third-party.js'
 import { profileClaims } from './users.js'
 import type { StoredUser } from './users.js'
-
-/** How a user logged in. */
-export interface Authentication {
-  user: StoredUser
-  amr?: string[]
-  acr?: string
-}
-
-/** A further page between password and application: returns an answer as long as it is not passed. */
-export type LoginStep = (
-  login: { interaction: Interaction, authentication: Authentication, form: Readonly<Record<string, unknown>> }
-) => Promise<TenantAnswer | undefined> | TenantAnswer | undefined
 
 interface PendingLogin {
   authentication: Authentication
@@ -32,11 +24,23 @@ const loginPrompts = new Set(['login', 'select_account', 'create'])
 function userButton (user: StoredUser, index: number): string {
   const { name, email, picture } = profileClaims(user)
   return `<button class="user" type="submit" id="user-${index + 1}" name="user" value="${escape(user.sub)}" ` +
-    `formnovalidate><img src="${escape(picture)}" ` +
+    `><img src="${escape(picture)}" ` +
     `alt=""><span>${escape(name ?? user.sub)}<small>${escape(email ?? user.phoneNumber ?? '')}</small></span></button>`
 }
 
-function loginPage (tenant: TenantContext, interaction: Interaction, message?: string): string {
+/** A form of its own: Enter in a field of the other one means what was typed there. */
+function userForm ({ users }: TenantContext): string {
+  if (users.list.length === 0) return ''
+  return `<form method="post">\n${users.list.slice(0, 20).map(userButton).join('\n')}\n</form>\n<hr>\n`
+}
+
+/** What a form said that has to be filled in again, and what was wrong with it. */
+interface Refused {
+  username: string
+  message: string
+}
+
+function loginPage (tenant: TenantContext, interaction: Interaction, refused?: Refused): string {
   const { params } = interaction
   const client = tenant.clients.get(params.client_id)!
   const organization = typeof params.organization === 'string'
@@ -46,14 +50,13 @@ function loginPage (tenant: TenantContext, interaction: Interaction, message?: s
     ? client.name ?? client.clientId
     : organization.displayName ?? organization.name
   return page('login', 'Welcome', `<p>Log in to continue to ${escape(target)}.</p>
-${problem(message)}<form method="post">
-${tenant.users.list.slice(0, 20).map(userButton).join('\n')}
-<hr>
+${userForm(tenant)}${problem(refused?.message)}<form method="post">
 <label for="username">Email address</label>
 <input id="username" name="username" autocomplete="username" inputmode="email" required
-value="${escape(params.login_hint ?? '')}">
+value="${escape(refused?.username ?? params.login_hint ?? '')}">
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required>
+<input id="password" name="password" type="password" autocomplete="current-password" required${
+refused === undefined ? '' : ' aria-describedby="error" autofocus'}>
 ${buttons()}
 <button type="submit" id="signup" name="action" value="signup">Sign up</button>
 </form>`)
@@ -75,10 +78,12 @@ function linkingPage (interaction: Interaction): string {
     `<p>${linkingText(interaction)}</p><form method="post">${buttons()}</form>`)
 }
 
-function authenticate (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser | undefined {
-  if (typeof form.user === 'string') return tenant.users.bySub(form.user)
-  const user = tenant.users.find(String(form.username ?? ''))
-  return user?.password === form.password ? user : undefined
+/** Who a form logs in; what is wrong with it, otherwise. */
+function authenticate (tenant: TenantContext, form: Readonly<Record<string, unknown>>): StoredUser | string {
+  if (typeof form.user === 'string') return tenant.users.bySub(form.user) ?? 'The user does not exist.'
+  const user = checkPassword(tenant, String(form.username ?? ''), form.password)
+  if (user === 'blocked') return blockedMessage
+  return user === 'wrong' ? 'Wrong email or password' : user
 }
 
 /** The login page, for people (with or without JavaScript) and for `tenant.login()`. */
@@ -91,6 +96,10 @@ export const loginPages: Feature = {
     for (const reason of ['native_client_prompt', 'op_scopes_missing', 'op_claims_missing', 'rs_scopes_missing']) {
       consent.checks.remove(reason)
     }
+    consent.checks.add(
+      new Check('third_party', 'the user has not let this application in', 'consent_required', ({ oidc }) =>
+        needsConsent(tenant, oidc.session?.accountId, oidc.client!.clientId) && oidc.result?.consent === undefined)
+    )
     policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
     policy.add(new Prompt({ name: 'create', requestable: true }), 0)
     const { checks } = policy.get('login')!
@@ -115,9 +124,14 @@ export const loginPages: Feature = {
             oidc.requestParamScopes.has(scope) && oidc.result?.[name] === undefined))
       )
     }
+    /** A session in which somebody acts for the user is short. */
+    function Session ({ oidc }: KoaContextWithOIDC): number {
+      const usual = options.lifetimes?.session ?? 604_800
+      return tenant.oneTimeLogins.of(oidc.params ?? {})?.facts?.delegated ? Math.min(usual, delegatedLifetime) : usual
+    }
     return {
       interactions: { policy, url: (_ctx, interaction) => `/u/login?state=${interaction.uid}` },
-      ttl: { Interaction: options.lifetimes?.interaction ?? 3600, Session: options.lifetimes?.session ?? 604_800 },
+      ttl: { Interaction: options.lifetimes?.interaction ?? 3600, Session },
       cookies: { names: { session: 'auth0', interaction: 'auth0_interaction', resume: 'auth0_resume' } }
     }
   },
@@ -145,6 +159,9 @@ export const loginPages: Feature = {
       pending.set(interaction.uid, { authentication })
       for (const step of tenant.loginSteps) {
         const answer = await step({ interaction, authentication, form })
+        if (answer !== undefined && authentication.delegated) {
+          return finish(interaction, { error: 'interaction_required', error_description: 'Interaction required' })
+        }
         if (answer !== undefined) return answer
       }
       const { user, amr, acr } = authentication
@@ -156,12 +173,12 @@ export const loginPages: Feature = {
     }
 
     /** What is known before anybody types: a login made elsewhere, or a session that lacks a second factor only. */
-    function known (interaction: Interaction): Authentication | undefined {
+    function known (interaction: Interaction, address: string): Authentication | undefined {
       const { prompt: { reasons }, params, session } = interaction
       const login = tenant.oneTimeLogins.of(params)
-      if (isFresh(login, tenant.now())) {
+      if (isFresh(login, tenant.now(), address)) {
         login.used = true
-        return { user: tenant.users.bySub(login.sub)! }
+        return { user: tenant.users.bySub(login.sub)!, delegated: login.facts?.delegated ?? false }
       }
       const user = reasons.every(reason => reason === 'mfa') ? tenant.users.bySub(session?.accountId) : undefined
       return user && { user }
@@ -176,7 +193,7 @@ export const loginPages: Feature = {
         const { name } = interaction.prompt
         if (name === 'consent') return html(200, consentPage(tenant, interaction))
         if (!loginPrompts.has(name)) return html(200, linkingPage(interaction))
-        const authentication = known(interaction)
+        const authentication = known(interaction, request.address)
         return authentication === undefined
           ? html(200, loginPage(tenant, interaction))
           : proceed(interaction, authentication, {})
@@ -197,15 +214,18 @@ export const loginPages: Feature = {
         }
         if (!loginPrompts.has(name)) {
           if (name !== 'consent') changeIdentities(tenant, interaction)
+          else giveConsent(tenant, interaction.session!.accountId, String(interaction.params.client_id))
           return finish(interaction, { [name]: {} })
         }
         const earlier = pending.get(interaction.uid)
         if (earlier !== undefined) return proceed(interaction, earlier.authentication, form)
-        const entered = form.action === 'signup' ? signUpByForm(tenant, form) : authenticate(tenant, form)
-        if (entered === undefined) {
-          return html(400,
-            loginPage(tenant, interaction,
-              form.action === 'signup' ? 'Something went wrong, please try again later' : 'Wrong email or password'))
+        const wrong = form.action === 'signup' ? signUpProblem(tenant, { ...form, email: form.username }) : undefined
+        const entered = form.action === 'signup'
+          ? wrong ?? signUpByForm(tenant, form)
+          : authenticate(tenant, form)
+        if (typeof entered === 'string') {
+          const refused = { username: String(form.username ?? ''), message: entered }
+          return html(400, loginPage(tenant, interaction, refused))
         }
         return proceed(interaction, { user: entered }, form)
       }

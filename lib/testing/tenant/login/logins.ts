@@ -1,16 +1,9 @@
 import type { Grant } from 'oidc-provider'
 import type { TenantContext, Feature } from '../engine/context.js'
 import { refusal } from '../engine/refusal.js'
+import type { LoginFacts } from '../engine/records.js'
 import { profileClaims } from './users.js'
 import { grantedApiScopes } from '../tokens/resource-servers.js'
-
-/** What is known of a grant beside what the engine keeps: claims that stay through refreshes. */
-export interface LoginFacts {
-  idTokenClaims: Record<string, unknown>
-  accessTokenClaims: Record<string, unknown>
-  /** The organization logged in to. */
-  organization?: string
-}
 
 /** Who gets tokens for what. */
 export interface GrantRequest {
@@ -35,7 +28,9 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
   if (user.blocked) throw refusal(tenant, 'access_denied', 'user is blocked', 403)
   const facts: LoginFacts = {
     idTokenClaims: { ...user.claims, ...request.facts?.idTokenClaims },
-    accessTokenClaims: { ...user.accessTokenClaims, ...request.facts?.accessTokenClaims }
+    accessTokenClaims: { ...user.accessTokenClaims, ...request.facts?.accessTokenClaims },
+    showsAuthTime: request.facts?.showsAuthTime ?? false,
+    delegated: request.facts?.delegated ?? false
   }
   for (const rule of tenant.rules) {
     await rule({ client, user, params: request.params, facts, idTokenHint: request.idTokenHint })
@@ -44,7 +39,9 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
   const scopes = [...request.scopes]
   grant.addOIDCScope(scopes.join(' '))
   for (const resource of request.resources) {
-    grant.addResourceScope(resource, grantedApiScopes(tenant, user, resource, scopes).join(' '))
+    const { organization } = facts
+    const granted = grantedApiScopes(tenant, { user, clientId: client.clientId, resource, scopes, organization })
+    grant.addResourceScope(resource, granted.join(' '))
   }
   tenant.logins.set(await grant.save(), facts)
   return grant
@@ -73,7 +70,8 @@ export const logins: Feature = {
         accountId: ctx.oidc.account!.accountId,
         scopes: ctx.oidc.requestParamScopes,
         resources: Object.keys(ctx.oidc.resourceServers ?? {}),
-        params
+        params,
+        facts: { showsAuthTime: ctx.oidc.claims?.id_token?.auth_time !== undefined }
       })
     }
   }),

@@ -1,6 +1,6 @@
 import type { AdapterPayload, Configuration } from 'oidc-provider'
 import { notifyClients } from './backchannel-logout.js'
-import { isLoopback } from '../tokens/clients.js'
+import { isLoopback, mismatch } from '../tokens/clients.js'
 import type { Feature, TenantContext } from '../engine/context.js'
 import { html, redirect } from '../engine/exchange.js'
 import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
@@ -25,12 +25,17 @@ async function tellApplications (tenant: TenantContext, session: AdapterPayload)
   await notifyClients(tenant, Object.keys(session.authorizations ?? {}), { sub: session.accountId!, sid: session.uid! })
 }
 
+/** When expired sessions were looked for last, epoch seconds. */
+const sweptAt = new WeakMap<TenantContext, number>()
+
 /**
  * Ends the sessions whose time is over. The request that brings it to light may be one an application needs in order to
  * take a logout token, so it does not wait.
  */
 async function endExpiredSessions (tenant: TenantContext): Promise<void> {
   const now = tenant.now()
+  if (sweptAt.get(tenant) === Math.floor(now)) return
+  sweptAt.set(tenant, Math.floor(now))
   for (const session of tenant.storage.all('Session').filter(({ exp }) => exp! <= now)) {
     await tenant.storage.adapter('Session').destroy(session.jti!)
     setImmediate(() => {
@@ -63,17 +68,26 @@ function allowed (clients: readonly RegisteredClient[], url: string): boolean {
   return clients.some(({ logoutUrls }) => logoutUrls === undefined ? isLoopback(url) : logoutUrls.includes(url))
 }
 
+/** The URLs of several applications; `undefined` when one of them takes any on this computer. */
+function allUrls (lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
+  return lists.includes(undefined) ? undefined : [...new Set(lists.flatMap(urls => urls ?? []))]
+}
+
+/** Where a logout goes that names the application and no URL. */
+function firstLogoutUrl (client: RegisteredClient | undefined): string | undefined {
+  return client?.logoutUrls?.[0]
+}
+
 /** `GET /v2/logout`: Auth0's own way. */
 async function auth0Logout (tenant: TenantContext, request: TenantRequest): Promise<TenantAnswer> {
   const { client_id: clientId, returnTo } = request.query
   const client = tenant.clients.get(clientId)
   if (clientId !== undefined && client === undefined) return failure(`Unknown client: ${clientId}`)
   if (returnTo !== undefined && !allowed(client === undefined ? tenant.clients.list : [client], returnTo)) {
-    return failure(
-      `The "returnTo" querystring parameter "${returnTo}" is not defined as a valid URL in "Allowed Logout URLs"`
-    )
+    const urls = (client === undefined ? tenant.clients.list : [client]).map(({ logoutUrls }) => logoutUrls)
+    return failure(mismatch('The returnTo parameter', returnTo, 'Allowed Logout URLs', allUrls(urls)))
   }
-  return leave(tenant, sessionOf(tenant, request), returnTo)
+  return leave(tenant, sessionOf(tenant, request), returnTo ?? firstLogoutUrl(client))
 }
 
 function confirmation (request: TenantRequest): TenantAnswer {
@@ -115,14 +129,17 @@ async function oidcLogout (tenant: TenantContext, request: TenantRequest): Promi
   }
   const client = tenant.clients.get(clientId ?? claims?.aud)
   if (clientId !== undefined && client === undefined) return failure(`Unknown client: ${clientId}`)
-  if (location !== undefined && (client === undefined || !allowed([client], location))) {
-    return failure('The post_logout_redirect_uri is not one of the Allowed Logout URLs.')
+  if (location !== undefined && client === undefined) {
+    return failure('A post_logout_redirect_uri needs a client_id or an id_token_hint beside it.')
+  }
+  if (location !== undefined && !allowed([client!], location)) {
+    return failure(mismatch('The post_logout_redirect_uri', location, 'Allowed Logout URLs', client!.logoutUrls))
   }
   const sid = claims?.sid ?? logoutHint
   const session = sessionOf(tenant, request) ??
     tenant.storage.all('Session').find(({ uid }) => uid !== undefined && uid === sid)
   if (session !== undefined && session.uid !== sid && action === undefined) return confirmation(request)
-  return leave(tenant, session, location, state)
+  return leave(tenant, session, location ?? firstLogoutUrl(client), state)
 }
 
 /** An application revokes its own tokens; for another's it is told nothing. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Feature } from '../engine/context.js'
-import type { LoginFacts } from './logins.js'
+import type { LoginFacts } from '../engine/records.js'
 
 /** Somebody who has proved elsewhere who they are. */
 export interface OneTimeLogin {
   sub: string
   expiresAt: number
   facts?: Partial<LoginFacts>
+  /** The only IP address that may use it. */
+  address?: string
   used: boolean
 }
 
@@ -27,20 +28,8 @@ export class OneTimeLogins {
   }
 }
 
-/** Whether the token of a request still logs in. */
-export function isFresh (login: OneTimeLogin | undefined, now: number): login is OneTimeLogin {
-  return login !== undefined && !login.used && login.expiresAt > now
-}
-
-/** Logins that were made elsewhere: session transfer tokens and magic links. */
-export const oneTimeLogins: Feature = {
-  configure: () => ({ extraParams: { session_transfer_token: null, login_ticket: null } }),
-  install (tenant) {
-    tenant.rules.push(({ params, facts }) => {
-      const login = tenant.oneTimeLogins.of(params)
-      if (login === undefined) return
-      Object.assign(facts.idTokenClaims, login.facts?.idTokenClaims)
-      Object.assign(facts.accessTokenClaims, login.facts?.accessTokenClaims)
-    })
-  }
+/** Whether the token of a request still logs in, from this address where one is given. */
+export function isFresh (login: OneTimeLogin | undefined, now: number, address?: string): login is OneTimeLogin {
+  return login !== undefined && !login.used && login.expiresAt > now &&
+    (address === undefined || login.address === undefined || login.address === address)
 }

@@ -17,6 +17,12 @@ export function isMember (organization: TenantOrganization, user: StoredUser): b
   return members.includes(user.sub) || (user.email !== undefined && members.includes(user.email))
 }
 
+/** The users who belong to an organization. */
+export function membersOf ({ users }: TenantContext, { members }: TenantOrganization): StoredUser[] {
+  const names = new Set(members)
+  return users.list.filter(({ sub, email }) => names.has(sub) || (email !== undefined && names.has(email)))
+}
+
 function accept (tenant: TenantContext, organization: TenantOrganization, ticket: string, user: StoredUser): void {
   const matches = (invitation: TenantInvitation): boolean =>
     invitation.ticket === ticket && (invitation.email === undefined || invitation.email === user.email)

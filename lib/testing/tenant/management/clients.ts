@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { addMetadataClient, isMetadataUrl, readMetadataDocument } from '../tokens/client-id-metadata.js'
 import type { RegisteredClient } from '../engine/records.js'
+import type { TenantClient } from '../options.js'
 import { empty, json } from '../engine/exchange.js'
 import { change, documentOf, selectFields } from './documents.js'
-import { managementError, requiredText } from './endpoint.js'
+import { invalidBody, managementError, requiredText } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
 import { answerList } from './paging.js'
 
@@ -11,6 +13,7 @@ const fields = {
   client_secret: 'clientSecret',
   name: 'name',
   callbacks: 'callbacks',
+  web_origins: 'webOrigins',
   allowed_logout_urls: 'logoutUrls',
   grant_types: 'grantTypes',
   token_endpoint_auth_method: 'tokenEndpointAuthMethod',
@@ -20,9 +23,28 @@ const fields = {
 }
 const secretLength = 48
 
+/** The document of an application, read. */
+async function fromDocument ({ tenant, ...call }: ManagementCall): Promise<TenantClient> {
+  const url = requiredText({ tenant, ...call }, 'external_client_id')
+  if (!isMetadataUrl(url)) throw invalidBody('external_client_id must be an https URL with a path')
+  return readMetadataDocument(tenant, url)
+}
+
+function mappedFields (client: TenantClient): Record<string, unknown> {
+  return {
+    external_client_id: client.clientId,
+    name: client.name,
+    callbacks: client.callbacks,
+    grant_types: client.grantTypes,
+    token_endpoint_auth_method: client.tokenEndpointAuthMethod
+  }
+}
+
+const valid = { valid: true, violations: [], warnings: [] }
+
 /** An application as the API shows it. */
 export function clientDocument (client: RegisteredClient): Record<string, unknown> {
-  return { is_first_party: true, global: false, ...documentOf(client, fields) }
+  return { global: false, ...documentOf(client, fields), is_first_party: !client.thirdParty }
 }
 
 function clientOf ({ tenant, params }: ManagementCall): RegisteredClient {
@@ -91,5 +113,23 @@ export const clients: readonly ManagementEndpoint[] = [{
     const client = clientOf(call)
     client.clientSecret = newSecret()
     return json(200, clientDocument(client))
+  }
+}, {
+  method: 'POST',
+  path: '/clients/cimd/preview',
+  scopes: ['read:clients'],
+  async handle (call) {
+    const client = await fromDocument(call)
+    return json(200, { client_id: client.clientId, validation: valid, mapped_fields: mappedFields(client) })
+  }
+}, {
+  method: 'POST',
+  path: '/clients/cimd/register',
+  scopes: ['create:clients', 'update:clients'],
+  says: 'Register a client by its metadata document',
+  async handle (call) {
+    const client = await fromDocument(call)
+    const { clientId } = addMetadataClient(call.tenant, client)
+    return json(201, { client_id: clientId, validation: valid, mapped_fields: mappedFields(client) })
   }
 }]

@@ -18,8 +18,7 @@ function all ({ tenant, state }: Pick<ManagementCall, 'tenant' | 'state'>): Tena
 }
 
 /** The connection with this name or id. */
-export function findConnection (call: Pick<ManagementCall, 'tenant' | 'state'>, value: unknown):
-  | TenantConnection
+export function findConnection (call: Pick<ManagementCall, 'tenant' | 'state'>, value: unknown): TenantConnection
   | undefined {
   return all(call).find(connection => connection.name === value || connectionId(connection) === value)
 }

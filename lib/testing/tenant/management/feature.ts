@@ -1,23 +1,38 @@
 import type { Feature, Route, TenantContext } from '../engine/context.js'
 import type { TenantRequest } from '../engine/exchange.js'
+import { authenticationMethods } from './authentication-methods.js'
 import { clients } from './clients.js'
+import { collections } from './collections.js'
 import { connections } from './connections.js'
 import { managementError } from './endpoint.js'
 import type { ManagementEndpoint } from './endpoint.js'
 import { grants } from './grants.js'
+import { identities } from './identities.js'
 import { invitations } from './invitations.js'
 import { exportRoutes, jobs } from './jobs.js'
 import { addLog, logs } from './logs.js'
 import { members } from './members.js'
+import { isForAnother, notServed } from './operations.js'
 import { organizations } from './organizations.js'
+import { resourceServers } from './resource-servers.js'
 import { roles } from './roles.js'
+import { sessions } from './sessions.js'
+import { settings } from './settings.js'
 import { createState } from './state.js'
 import type { ManagementState } from './state.js'
 import { ticketRoutes, tickets } from './tickets.js'
+import { userBlocks } from './user-blocks.js'
+import { rolePermissions, userPermissions } from './user-permissions.js'
 import { users } from './users.js'
 
 const endpoints: readonly ManagementEndpoint[] = [
   ...users,
+  ...userPermissions,
+  ...identities,
+  ...sessions,
+  ...authenticationMethods,
+  ...userBlocks,
+  ...resourceServers,
   ...roles,
   ...organizations,
   ...members,
@@ -27,8 +42,13 @@ const endpoints: readonly ManagementEndpoint[] = [
   ...grants,
   ...tickets,
   ...jobs,
-  ...logs
+  ...logs,
+  ...collections,
+  ...settings
 ]
+
+/** Where the Management API is. */
+const root = '/api/v2/'
 
 const identifierOf = ({ issuer }: TenantContext): string => `${issuer}api/v2/`
 
@@ -57,6 +77,8 @@ function routeOf (tenant: TenantContext, state: ManagementState,
     method,
     path: `/api/v2${path}`,
     async handle (request, params) {
+      const called = request.path.slice(root.length - 1)
+      if (isForAnother(method, called, path)) throw notServed(method, called)
       const clientId = await authorize(tenant, request, scopes)
       const answer = await handle({
         tenant,
@@ -84,10 +106,22 @@ export const management: Feature = {
   },
   routes (tenant) {
     const state = createState()
+    tenant.permissionSources.push(rolePermissions(state))
     tenant.rules.push(({ client, user }) =>
-      addLog(tenant, state, { type: 's', user_id: user.sub, client_id: client.clientId })
+      addLog(tenant, state, {
+        type: 's',
+        user_id: user.sub,
+        user_name: user.email ?? user.username ?? user.phoneNumber,
+        connection: user.connection,
+        client_id: client.clientId,
+        client_name: client.name
+      })
     )
     return [...endpoints.map(endpoint => routeOf(tenant, state, endpoint)), ...ticketRoutes(tenant, state),
       ...exportRoutes(tenant, state)]
+  },
+  before (request) {
+    if (!request.path.startsWith(root)) return request
+    throw notServed(request.method, request.path.slice(root.length - 1))
   }
 }

@@ -77,6 +77,11 @@ export const grants: readonly ManagementEndpoint[] = [{
       clientGrants(call.tenant).find(grant => grant.client_id === clientId && grant.audience === audience))
   }
 }, {
+  method: 'GET',
+  path: '/client-grants/:id',
+  scopes: ['read:client_grants'],
+  handle: call => json(200, grantOf(call).grant)
+}, {
   method: 'PATCH',
   path: '/client-grants/:id',
   scopes: ['update:client_grants'],

@@ -5,7 +5,7 @@ import { page } from '../login/page.js'
 import { connectionId, findConnection } from './connections.js'
 import { invalidBody, managementError, requiredText } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
-import { readMultipart } from './multipart.js'
+import { valueAt } from './search.js'
 import { newId } from './state.js'
 import type { Job, ManagementState } from './state.js'
 import { verificationLink } from './tickets.js'
@@ -35,6 +35,17 @@ function entryOf ({ state, params }: ManagementCall): NonNullable<ReturnType<Man
   const entry = state.jobs.get(params.id!)
   if (entry === undefined) throw managementError(404, 'The job does not exist.', 'inexistent_job')
   return entry
+}
+
+/** The fields of a `multipart/form-data` body; of files the text. @see RFC 7578 */
+function readMultipart (contentType: string, text: string): Record<string, string> {
+  const boundary = /boundary="?([^";]+)"?/u.exec(contentType)?.[1]
+  if (boundary === undefined) throw invalidBody('multipart/form-data expected')
+  const parts = text.split(`--${boundary}`).slice(1, -1)
+  return Object.fromEntries(parts.map(part => {
+    const end = part.indexOf('\r\n\r\n')
+    return [/name="([^"]*)"/u.exec(part.slice(0, end))?.[1] ?? '', part.slice(end + 4, -2)]
+  }))
 }
 
 function readUsers (file: string): Record<string, unknown>[] {
@@ -81,14 +92,30 @@ function importUsers (call: ManagementCall): Job {
   }, { summary }, { errors })
 }
 
+/** A field of an export; `app_metadata.plan` is the member of a member. */
+interface ExportField {
+  name: string
+  export_as?: string
+}
+
+const usualFields: readonly ExportField[] = [{ name: 'user_id' }, { name: 'email' }, { name: 'name' }]
+
+function quoted (value: unknown): string {
+  const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')
+  return `"${text.replaceAll('"', '""')}"`
+}
+
 function exportUsers (call: ManagementCall): Job {
-  const { format = 'json', limit = Infinity, fields = [{ name: 'user_id' }, { name: 'email' }, { name: 'name' }] } =
-    call.body as { format?: string, limit?: number, fields?: { name: string, export_as?: string }[] }
+  const { format = 'json', limit = Infinity, fields = usualFields } = call.body as {
+    format?: string,
+    limit?: number,
+    fields?: readonly ExportField[]
+  }
+  const columns = fields.map(({ name, export_as: as = name }) => ({ as, path: name.split('.') }))
   const rows = call.tenant.users.list.slice(0, limit).map(userDocument).map(user =>
-    Object.fromEntries(fields.map(({ name, export_as: as = name }) => [as, user[name]]))
+    Object.fromEntries(columns.map(({ as, path }) => [as, valueAt(user, path)]))
   )
-  const quoted = (value: unknown): string => `"${String(value ?? '').replaceAll('"', '""')}"`
-  const names = fields.map(({ name, export_as: as = name }) => as)
+  const names = columns.map(({ as }) => as)
   const lines = format === 'csv'
     ? [names.map(quoted).join(','), ...rows.map(row => names.map(name => quoted(row[name])).join(','))]
     : rows.map(row => JSON.stringify(row))

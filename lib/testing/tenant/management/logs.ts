@@ -4,14 +4,19 @@ import type { TenantAnswer } from '../engine/exchange.js'
 import { managementError } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
 import { answerList } from './paging.js'
+import { readSearch } from './search.js'
 import type { ManagementState } from './state.js'
+
+/** Events that are kept; the oldest go first. */
+const kept = 10_000
 
 /** Adds an event to the tenant's log. */
 export function addLog (tenant: TenantContext, state: ManagementState,
-  event: { type: string, description?: string, user_id?: string, client_id?: string }): void {
+  event: { type: string, [field: string]: unknown }): void {
   const logId = `900${new Date(tenant.now() * 1000).toISOString().slice(0, 10).replaceAll('-', '')}${
-    String(state.logs.length).padStart(24, '0')
+    String(state.logged++).padStart(24, '0')
   }`
+  if (state.logs.length >= kept) state.logs.splice(0, kept / 10)
   state.logs.push({ log_id: logId, _id: logId, date: new Date(tenant.now() * 1000).toISOString(), ...event })
 }
 
@@ -29,7 +34,10 @@ export const logs: readonly ManagementEndpoint[] = [{
   scopes: ['read:logs', 'read:logs_users'],
   handle (call) {
     const from = call.query.get('from')
-    return from === null ? answerList(call, call.state.logs.toReversed(), { key: 'logs' }) : readOn(call, from)
+    if (from !== null) return readOn(call, from)
+    const search = call.query.get('q')
+    const found = search === null ? call.state.logs : call.state.logs.filter(readSearch(search))
+    return answerList(call, found.toReversed(), { key: 'logs' })
   }
 }, {
   method: 'GET',

@@ -1,5 +1,5 @@
 import { empty } from '../engine/exchange.js'
-import { isMember } from '../login/organizations.js'
+import { isMember, membersOf } from '../login/organizations.js'
 import type { StoredUser } from '../login/users.js'
 import { managementError, requiredTexts } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
@@ -23,10 +23,8 @@ export const members: readonly ManagementEndpoint[] = [{
   scopes: ['read:organization_members'],
   handle (call) {
     const organization = organizationOf(call)
-    return answerList(call, call.tenant.users.list.filter(user => isMember(organization, user)).map(memberDocument), {
-      key: 'members',
-      checkpoints: true
-    })
+    const found = membersOf(call.tenant, organization)
+    return answerList(call, found, { key: 'members', checkpoints: true }, memberDocument)
   }
 }, {
   method: 'POST',
@@ -35,8 +33,9 @@ export const members: readonly ManagementEndpoint[] = [{
   says: 'Add members to an Organization',
   handle (call) {
     const organization = organizationOf(call)
+    const already = new Set(membersOf(call.tenant, organization))
     const added = requiredTexts(call, 'members').map(sub => userOf({ ...call, params: { id: sub } })).filter(user =>
-      !isMember(organization, user)
+      !already.has(user)
     )
     organization.members = [...organization.members ?? [], ...added.map(({ sub }) => sub)]
     return empty(204)

@@ -88,9 +88,10 @@ export const organizations: readonly ManagementEndpoint[] = [{
   scopes: ['read:organization_connections'],
   handle (call) {
     const { id } = organizationOf(call)
-    return answerList(call, call.state.enabledConnections.filter(({ organization }) => organization === id).map((
-      { organization, ...enabled }
-    ) => enabled), { key: 'enabled_connections' })
+    return answerList(call,
+      call.state.enabledConnections.filter(({ organization }) => organization === id).map((
+        { organization, ...enabled }
+      ) => enabled), { key: 'enabled_connections' })
   }
 }, {
   method: 'POST',

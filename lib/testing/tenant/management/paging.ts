@@ -10,10 +10,12 @@ const largest = 100
 interface ListOptions {
   /** Where a page holds the items. */
   key: string
-  /** Whether the list can be read from checkpoints. */
-  checkpoints?: boolean
+  /** Whether the list can be read from checkpoints, or from nothing else. */
+  checkpoints?: boolean | 'only'
   /** Whether pages tell the number of all items. Default `true`. */
   counted?: boolean
+  /** Whether every answer is a page that tells its number. */
+  numbered?: boolean
 }
 
 function numberOf (query: URLSearchParams, name: string, fallback: number): number {
@@ -25,12 +27,16 @@ function numberOf (query: URLSearchParams, name: string, fallback: number): numb
   return Number(text)
 }
 
-/** Answers with a page of a list: by number, as far as the first 1,000, or from a checkpoint. */
-export function answerList ({ query }: ManagementCall, items: readonly Record<string, unknown>[],
-  { key, checkpoints = false, counted = true }: ListOptions): TenantAnswer {
+/**
+ * Answers with a page of a list: by number, as far as the first 1,000, or from a checkpoint. `show` makes what the API
+ * shows of an item, for this page only.
+ */
+export function answerList<T extends object> ({ query }: ManagementCall, items: readonly T[],
+  { key, checkpoints = false, counted = true, numbered = false }: ListOptions,
+  show: (item: T) => object = item => item): TenantAnswer {
   const shown = (from: number, to: number): Record<string, unknown>[] =>
-    items.slice(from, to).map(item => selectFields(item, query))
-  if (checkpoints && (query.has('take') || query.has('from'))) {
+    items.slice(from, to).map(item => selectFields(show(item) as Record<string, unknown>, query))
+  if (checkpoints === 'only' || (checkpoints && (query.has('take') || query.has('from')))) {
     const from = query.has('from') ? readCheckpoint(query.get('from')!, items.length) : 0
     const to = from + bounded('take', numberOf(query, 'take', 50))
     return json(200, {
@@ -45,6 +51,7 @@ export function answerList ({ query }: ManagementCall, items: readonly Record<st
       'https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation', 'invalid_paging')
   }
   const page = shown(start, start + limit)
+  if (numbered) return json(200, { [key]: page, total: items.length, page: start / (limit || 1), per_page: limit })
   return json(200, query.get('include_totals') === 'true'
     ? { start, limit, length: page.length, ...(counted && { total: items.length }), [key]: page }
     : page)

@@ -39,7 +39,8 @@ function roleOf ({ state, params }: ManagementCall): Role {
   return role
 }
 
-function permissionsOf ({ body }: ManagementCall): Role['permissions'] {
+/** The permissions that a body names. */
+export function permissionsOf ({ body }: ManagementCall): Role['permissions'] {
   const list = body.permissions
   const isPermission = (item: unknown): item is Role['permissions'][number] =>
     typeof item === 'object' && item !== null && 'permission_name' in item && 'resource_server_identifier' in item

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { StoredUser } from '../login/users.js'
 import type { TenantConnection } from '../options.js'
 
 /** A role of the tenant. */
@@ -30,6 +31,14 @@ export interface ManagementState {
   /** Jobs, what went wrong in them, an export's file, and what they become each time they are looked at. */
   jobs: Map<string, { job: Job, errors: unknown[], file?: string, steps: Record<string, unknown>[] }>
   logs: { log_id: string, [field: string]: unknown }[]
+  /** How many events there were. */
+  logged: number
+  /** Things that the tenant itself has no use for, by path and id. */
+  collections: Map<string, Map<string, Record<string, unknown>>>
+  /** Settings, by path. */
+  settings: Map<string, Record<string, unknown>>
+  /** Users who became an identity of another one, by their ids. */
+  linked: Map<string, StoredUser>
   /** Links that confirm an e-mail address. */
   emailTickets: Map<string, { sub: string, expiresAt: number, resultUrl: string | undefined }>
 }
@@ -43,6 +52,10 @@ export function createState (): ManagementState {
     enabledConnections: [],
     jobs: new Map(),
     logs: [],
+    logged: 0,
+    collections: new Map(),
+    settings: new Map(),
+    linked: new Map(),
     emailTickets: new Map()
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TenantContext } from '../engine/context.js'
 import { empty, json } from '../engine/exchange.js'
+import type { TenantAnswer } from '../engine/exchange.js'
 import { profileClaims } from '../login/users.js'
 import type { StoredUser } from '../login/users.js'
 import { findConnection } from './connections.js'
@@ -9,7 +10,7 @@ import type { Fields } from './documents.js'
 import { invalidBody, managementError, requiredText } from './endpoint.js'
 import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
 import { answerList } from './paging.js'
-import { userSearch } from './user-search.js'
+import { readSearch, valueAt } from './search.js'
 
 const fields: Fields = {
   email: 'email',
@@ -33,11 +34,11 @@ export function userDocument (user: StoredUser): Record<string, unknown> {
   const { sub, ...profile } = profileClaims(user)
   const [provider, id] = user.sub.split(/\|(.*)/su)
   const first = { connection: user.connection, provider, user_id: id, isSocial: provider !== 'auth0' }
-  const linked = user.identities.map(({ connection, userId }) => ({
+  const linked = user.identities.map(({ connection, userId, provider: linkedProvider = connection }) => ({
     connection,
-    provider: connection,
+    provider: linkedProvider,
     user_id: userId,
-    isSocial: true
+    isSocial: linkedProvider !== 'auth0'
   }))
   return {
     user_id: sub,
@@ -97,13 +98,20 @@ export function changeUser (tenant: TenantContext, user: StoredUser, changes: Re
   user.updatedAt = new Date(tenant.now() * 1000).toISOString()
 }
 
-function found (call: ManagementCall): Record<string, unknown>[] {
+function listUsers (call: ManagementCall): TenantAnswer {
   const { tenant, query } = call
-  const matches = query.has('q') ? userSearch(query.get('q')!) : () => true
-  const documents = tenant.users.list.map(userDocument).filter(matches)
-  const [, name, direction] = /^([\w.]+):(-?1)$/u.exec(query.get('sort') ?? '') ?? []
-  if (name === undefined) return documents
-  return documents.sort((a, b) => Number(direction) * String(a[name] ?? '').localeCompare(String(b[name] ?? '')))
+  const [, sortBy, direction] = /^([\w.]+):(-?1)$/u.exec(query.get('sort') ?? '') ?? []
+  const search = query.get('q')
+  if (search === null && sortBy === undefined) {
+    return answerList(call, tenant.users.list, { key: 'users' }, userDocument)
+  }
+  const documents = tenant.users.list.map(userDocument).filter(search === null ? () => true : readSearch(search))
+  if (sortBy !== undefined) {
+    const path = sortBy.split('.')
+    const text = (document: Record<string, unknown>): string => String(valueAt(document, path) ?? '')
+    documents.sort((a, b) => Number(direction) * text(a).localeCompare(text(b)))
+  }
+  return answerList(call, documents, { key: 'users' })
 }
 
 /** Users: whom the API adds can log in. */
@@ -111,7 +119,7 @@ export const users: readonly ManagementEndpoint[] = [{
   method: 'GET',
   path: '/users',
   scopes: ['read:users', 'read:user_idp_tokens'],
-  handle: call => answerList(call, found(call), { key: 'users' })
+  handle: listUsers
 }, {
   method: 'POST',
   path: '/users',

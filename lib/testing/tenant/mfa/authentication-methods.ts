@@ -64,7 +64,8 @@ function factorMethod (user: StoredUser, { id, type, target, active }: Authentic
   return { id, type: types[type], created_at: user.updatedAt, confirmed: active, usage: ['secondary'], ...address }
 }
 
-function methodsOf (user: StoredUser): Record<string, unknown>[] {
+/** All authentication methods of a user, as the APIs show them. */
+export function methodsOf (user: StoredUser): Record<string, unknown>[] {
   return [...user.passkeys.map(passkey => passkeyMethod(user, passkey)),
     ...user.authenticators.map(authenticator => factorMethod(user, authenticator))]
 }

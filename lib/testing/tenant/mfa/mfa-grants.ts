@@ -4,7 +4,7 @@ import type { Feature, TenantContext } from '../engine/context.js'
 import { TenantError } from '../engine/exchange.js'
 import { issueLogin } from '../tokens/issue-login.js'
 import { mfaAcr, openMfaToken } from './mfa-state.js'
-import type { PendingMfa } from './mfa-state.js'
+import type { PendingMfa } from '../engine/login-records.js'
 import { refusal } from '../engine/refusal.js'
 
 type Params = Record<string, string | undefined>

@@ -1,7 +1,7 @@
 import { currentOtp, enrollOtp, sendOutOfBand, checkOutOfBand, verifyOtp } from './authenticators.js'
 import type { Feature, TenantContext } from '../engine/context.js'
 import { html } from '../engine/exchange.js'
-import type { Authentication } from '../login/login-page.js'
+import type { Authentication } from '../engine/login-records.js'
 import { activeAuthenticators, asksForMfa, mfaAcr, needsMfa } from './mfa-state.js'
 import { buttons, escape, page, problem } from '../login/page.js'
 import type { Authenticator, StoredUser } from '../login/users.js'

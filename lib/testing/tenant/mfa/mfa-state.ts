@@ -1,37 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { TenantContext } from '../engine/context.js'
 import { oauthError } from '../engine/exchange.js'
-import type { LoginFacts } from '../login/logins.js'
+import type { PendingMfa } from '../engine/login-records.js'
 import type { Authenticator, StoredUser } from '../login/users.js'
 
 /** The authentication context that stands for a second factor. */
 export const mfaAcr = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
-
-/** A login that waits for its second factor. */
-export interface PendingMfa {
-  user: StoredUser
-  clientId: string
-  grantType: string
-  scopes: readonly string[]
-  params: Record<string, unknown>
-  facts?: Partial<LoginFacts> | undefined
-  more?: Record<string, unknown> | undefined
-}
-
-/** A code or a push notification that was sent. */
-export interface OutOfBand {
-  sub: string
-  authenticatorId: string
-  code?: string
-  verdict?: 'approved' | 'denied'
-  expiresAt: number
-}
-
-/** What the tenant remembers of second factors. */
-export interface MfaState {
-  tokens: Map<string, PendingMfa & { expiresAt: number }>
-  outOfBand: Map<string, OutOfBand>
-}
 
 const tokenLifetime = 600
 

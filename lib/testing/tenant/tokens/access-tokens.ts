@@ -1,5 +1,7 @@
 import { machineClaims } from './client-credentials.js'
 import type { Feature, TenantContext } from '../engine/context.js'
+import type { TenantRequest } from '../engine/exchange.js'
+import { permissionsFor } from './permissions.js'
 import { audienceOf, findResourceServer } from './resource-servers.js'
 
 interface StoredToken {
@@ -26,12 +28,20 @@ interface FindableModel {
   find: (value: string, options?: object) => Promise<FindableToken | undefined>
 }
 
+/** The claim that RBAC adds, and that a user with permissions of their own has anyway. */
+function permissionsClaim (tenant: TenantContext, { accountId, aud, grantId }: StoredToken): string[] | undefined {
+  const user = tenant.users.bySub(accountId)
+  const { rbac } = findResourceServer(tenant, aud!) ?? {}
+  if (!rbac) return user?.permissions?.[aud!] as string[] | undefined
+  return user === undefined ? [] : permissionsFor(tenant, user, aud!, tenant.logins.get(grantId ?? '')?.organization)
+}
+
 /** The claims of an access token for an API, in the API's profile. @see RFC 9068 */
 function jwtClaims (tenant: TenantContext, token: StoredToken): Record<string, unknown> {
   const audience = token.aud!
   const api = findResourceServer(tenant, audience)
   const user = tenant.users.bySub(token.accountId)
-  const permissions = user?.permissions?.[audience] ?? (api?.rbac ? [] : undefined)
+  const permissions = permissionsClaim(tenant, token)
   const scopes = token.scope?.split(' ') ?? []
   const confirmation = token.jkt === undefined
     ? token['x5t#S256'] && { 'x5t#S256': token['x5t#S256'] }
@@ -46,13 +56,22 @@ function jwtClaims (tenant: TenantContext, token: StoredToken): Record<string, u
     scope: token.scope || undefined,
     ...(user === undefined ? { gty: 'client-credentials' } : {}),
     azp: token.clientId,
-    ...(api?.tokenDialect === 'rfc9068_profile' ? { client_id: token.clientId } : {}),
+    ...(api?.tokenDialect?.startsWith('rfc9068') ? { client_id: token.clientId } : {}),
     permissions,
     authorization_details: token.rar,
     cnf: confirmation,
     ...token.extra
   }
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined && value !== ''))
+}
+
+/** Auth0 takes the token of `/userinfo` from the query, too; the engine does not. @see RFC 6750 section 2.3 */
+function withBearer (request: TenantRequest): TenantRequest {
+  const { access_token: token } = request.query
+  if (request.path !== '/userinfo' || token === undefined || request.headers.authorization !== undefined) return request
+  const url = new URL(request.url)
+  url.searchParams.delete('access_token')
+  return { ...request, url: url.href, headers: { ...request.headers, authorization: `Bearer ${token}` } }
 }
 
 /** Access tokens: opaque for `/userinfo` alone, JWTs for APIs, which `/userinfo` takes as well. */
@@ -71,7 +90,7 @@ export const accessTokens: Feature = {
         const { value, payload } = await getValueAndPayload.call(this)
         if (payload.aud === undefined) return { value, payload }
         const api = findResourceServer(tenant, audienceOf(payload.aud))
-        const typ = api?.tokenDialect === 'rfc9068_profile' ? 'at+jwt' : 'JWT'
+        const typ = api?.tokenDialect?.startsWith('rfc9068') ? 'at+jwt' : 'JWT'
         return {
           value: await tenant.keys.sign(jwtClaims(tenant, payload), { typ, alg: api?.signingAlg ?? 'RS256' }),
           payload
@@ -88,5 +107,6 @@ export const accessTokens: Feature = {
       if (token !== undefined) delete token.aud
       return token
     }
-  }
+  },
+  before: withBearer
 }

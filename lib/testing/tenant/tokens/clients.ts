@@ -1,6 +1,3 @@
-import type { AdapterPayload } from 'oidc-provider'
-import type { Feature } from '../engine/context.js'
-import { certificateKey } from './mutual-tls.js'
 import type { TenantClient } from '../options.js'
 import type { RegisteredClient } from '../engine/records.js'
 
@@ -46,61 +43,18 @@ export class Clients {
   }
 }
 
-/** Only for the engine's own check that there is a redirect URI: `redirectUriAllowed` decides. */
-const anyRedirectUri = 'https://registered.invalid/'
+/** Says which URL came and which are registered, so that the difference can be seen. */
+export function mismatch (what: string, given: unknown, list: string, allowed: readonly string[] | undefined): string {
+  const registered = allowed === undefined
+    ? 'any URL on localhost, 127.0.0.1 or [::1]'
+    : allowed.length === 0 ? 'none' : allowed.map(url => `"${url}"`).join(', ')
+  return `${what} "${String(given)}" is not in the list of ${list}, which holds ${registered}.`
+}
 
-/** An application as the engine registers it. */
-export function clientMetadata (client: RegisteredClient): AdapterPayload {
-  const keys = [...client.jwks?.keys.map(key => ({ ...key })) ?? [],
-    ...client.certificate === undefined ? [] : [certificateKey(client.certificate)]]
-  return {
-    client_id: client.clientId,
-    ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
-    client_name: client.name ?? client.clientId,
-    redirect_uris: [anyRedirectUri],
-    post_logout_redirect_uris: [],
-    grant_types: ['authorization_code', 'refresh_token', 'urn:openid:params:grant-type:ciba'],
-    backchannel_token_delivery_mode: 'poll',
-    token_endpoint_auth_method: client.tokenEndpointAuthMethod,
-    id_token_signed_response_alg: client.idTokenSigningAlg ?? 'RS256',
-    ...(keys.length > 0 && { jwks: { keys } }),
-    require_pushed_authorization_requests: client.requirePushedAuthorizationRequests ?? false,
-    require_signed_request_object: client.requireSignedRequestObject ?? false,
-    ...(client.backchannelLogoutUrl === undefined
-      ? {}
-      : { backchannel_logout_uri: client.backchannelLogoutUrl, backchannel_logout_session_required: true }),
-    dpop_bound_access_tokens: client.requireProofOfPossession ?? false
-  }
+/** Whether pages of an origin may get answers by web message and by CORS. */
+export function allowedOrigin ({ webOrigins }: RegisteredClient, origin: string): boolean {
+  return webOrigins === undefined ? isLoopback(origin) : webOrigins.includes(origin)
 }
 
 /** Grant types of the tenant's own. */
 export const internalGrantPrefix = 'urn:tenant:'
-
-/** What applications may do: Auth0's rules instead of the engine's. */
-export const clientRules: Feature = {
-  configure: tenant => ({
-    allowOmittingSingleRegisteredRedirectUri: false,
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    pkce: {
-      required: (_ctx, client) =>
-        client.clientAuthMethod === 'none' || (tenant.clients.get(client.clientId)?.requirePkce ?? false)
-    }
-  }),
-  install (tenant) {
-    const of = (clientId: string): RegisteredClient => tenant.clients.get(clientId)!
-    const allowed = (list: readonly string[] | undefined, url: string): boolean =>
-      list === undefined ? isLoopback(url) : list.includes(url)
-    Object.assign(tenant.provider.Client.prototype, {
-      redirectUriAllowed (this: { clientId: string }, url: string) {
-        return allowed(of(this.clientId).callbacks, url)
-      },
-      postLogoutRedirectUriAllowed (this: { clientId: string }, url: string) {
-        return allowed(of(this.clientId).logoutUrls, url)
-      },
-      grantTypeAllowed (this: { clientId: string }, type: string) {
-        return type.startsWith(internalGrantPrefix) || (of(this.clientId).grantTypes?.includes(type) ?? true)
-      },
-      includeSid: () => true
-    })
-  }
-}

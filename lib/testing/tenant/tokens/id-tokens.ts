@@ -35,6 +35,11 @@ export async function signForClient (tenant: TenantContext,
   return tenant.keys.sign(payload, { typ, alg: client.idTokenSignedResponseAlg as TenantAlgorithm })
 }
 
+/** The hash of an access token or a code that an ID token came with. @see OpenID Connect Core 1.0 section 3.3.2.11 */
+export function halfHash (value: string): string {
+  return createHash('sha256').update(value).digest().subarray(0, 16).toString('base64url')
+}
+
 /** ID tokens: profile claims by scope, `sid` always, signed by the tenant's own keys so that they can be rotated. */
 export const idTokens: Feature = {
   configure: tenant => ({
@@ -66,8 +71,8 @@ export const idTokens: Feature = {
           exp: now + 120
         }, 'logout+jwt')
       }
-      if (typeof payload.at_hash === 'string') {
-        payload.at_hash = createHash('sha256').update(payload.at_hash).digest().subarray(0, 16).toString('base64url')
+      for (const name of ['at_hash', 'c_hash']) {
+        if (typeof payload[name] === 'string') payload[name] = halfHash(payload[name])
       }
       return signForClient(tenant, this.client, {
         ...payload,

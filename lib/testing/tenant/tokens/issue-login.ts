@@ -2,7 +2,7 @@ import type { TokenEndpointGrantContext } from 'oidc-provider'
 import type { TenantContext } from '../engine/context.js'
 import { issueTokens } from './issue-tokens.js'
 import { openGrant } from '../login/logins.js'
-import type { LoginFacts } from '../login/logins.js'
+import type { LoginFacts } from '../engine/records.js'
 import { challenge } from '../mfa/mfa-state.js'
 import type { StoredUser } from '../login/users.js'
 
@@ -45,7 +45,7 @@ export async function issueLogin (tenant: TenantContext, ctx: TokenEndpointGrant
     scopes,
     resources: resource === undefined ? [] : [resource],
     params,
-    facts
+    facts: { showsAuthTime: true, ...facts }
   })
   const proof = await tenant.helpers.validateDpop(tenant.provider, ctx)
   tenant.helpers.checkDpopRequired(tenant.provider, ctx, proof)

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import type {
   AuthorizationDetail, Grant, KoaContextWithOIDC, ResourceServer, ResourceServerInstance
 } from 'oidc-provider'
 import type { TenantContext } from '../engine/context.js'
 import type { DpopProof } from '../engine/engine.js'
-import { signForClient } from './id-tokens.js'
+import { halfHash, signForClient } from './id-tokens.js'
 import { audienceOf, grantedApiScopes, resourceServerInfo, standardScopes } from './resource-servers.js'
 import { profileClaims } from '../login/users.js'
 import type { StoredUser } from '../login/users.js'
@@ -62,7 +61,9 @@ async function makeAccessToken (tenant: TenantContext, ctx: KoaContextWithOIDC,
   } else {
     const Model = (provider as unknown as { ResourceServer: ResourceServerModel }).ResourceServer
     token.resourceServer = new Model(resource, resourceServerInfo(tenant, audienceOf(resource)))
-    token.scope = grantedApiScopes(tenant, user, resource, scopes).join(' ')
+    const organization = tenant.logins.get(grant.jti)?.organization
+    const { clientId } = client
+    token.scope = grantedApiScopes(tenant, { user, clientId, resource, scopes, organization }).join(' ')
   }
   if (proof !== undefined) {
     await helpers.checkDpopReplay(provider, ctx, proof, client.clientId, engine.errors.InvalidGrant)
@@ -99,14 +100,16 @@ async function makeIdToken (tenant: TenantContext, ctx: KoaContextWithOIDC, issu
   if (!issue.scopes.includes('openid')) return undefined
   const client = ctx.oidc.client!
   const now = Math.floor(tenant.now())
+  const facts = tenant.logins.get(issue.grant.jti)
   const claims = {
     ...claimsFor(issue.user, issue.scopes),
     acr: issue.acr,
     amr: issue.amr,
-    auth_time: issue.authTime,
+    auth_time: facts?.showsAuthTime ? issue.authTime : undefined,
     nonce: issue.nonce,
-    at_hash: createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url'),
-    ...tenant.logins.get(issue.grant.jti)?.idTokenClaims,
+    at_hash: halfHash(accessToken),
+    sid: issue.sid,
+    ...facts?.idTokenClaims,
     iss: tenant.issuer,
     aud: client.clientId,
     iat: now,

@@ -1,15 +1,9 @@
-import { X509Certificate } from 'node:crypto'
 import type { Feature } from '../engine/context.js'
+import { isMetadata } from '../engine/discovery.js'
 import { currentRequest } from '../engine/engine.js'
 
 const aliased = ['token_endpoint', 'revocation_endpoint', 'pushed_authorization_request_endpoint',
   'backchannel_authentication_endpoint', 'userinfo_endpoint']
-
-/** The certificate of an application as a key of it. @see RFC 8705 section 2.2.2 */
-export function certificateKey (pem: string): Record<string, unknown> {
-  const { publicKey, raw } = new X509Certificate(pem)
-  return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
-}
 
 const alias = '/mtls'
 
@@ -30,7 +24,7 @@ export const mutualTls: Feature = {
       ? { ...request, path: request.path.slice(alias.length), url: request.url.replace(`${alias}/`, '/') }
       : request,
   after (answer, request, tenant) {
-    if (tenant.options.tls === undefined || request.path !== '/.well-known/openid-configuration') return answer
+    if (tenant.options.tls === undefined || !isMetadata(request.path) || answer.status !== 200) return answer
     const document = JSON.parse(answer.body) as Record<string, string>
     const aliases = aliased.filter(name => name in document).map(
       name => [name, document[name]!.replace(tenant.issuer, `${tenant.issuer}${alias.slice(1)}/`)]

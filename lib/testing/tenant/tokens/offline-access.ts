@@ -8,12 +8,15 @@ export const offlineAccess: Feature = {
   configure: tenant => ({
     expiresWithSession: () => false,
     issueRefreshToken: (_ctx, client, source) =>
-      source.scopes.has('offline_access') && client.grantTypeAllowed('refresh_token'),
+      source.scopes.has('offline_access') && client.grantTypeAllowed('refresh_token') &&
+      !tenant.logins.get(source.grantId ?? '')?.delegated,
     extraParams: {
-      audience (ctx, audience) {
+      audience (ctx) {
         const params = ctx.oidc.params!
         if (!asked.has(ctx.oidc) || ctx.oidc.requestParamScopes.has('offline_access')) return
-        const api = typeof audience === 'string' ? findResourceServer(tenant, audienceOf(audience)) : undefined
+        if (!String(params.response_type).split(' ').includes('code')) return
+        const [resource] = [params.resource].flat()
+        const api = typeof resource === 'string' ? findResourceServer(tenant, audienceOf(resource)) : undefined
         if (api?.allowOfflineAccess === false || !ctx.oidc.client!.grantTypeAllowed('refresh_token')) return
         params.scope = [params.scope, 'offline_access'].filter(Boolean).join(' ')
       }

@@ -95,7 +95,8 @@ export const refreshTokens: Feature = {
   install (tenant) {
     const { provider, helpers } = tenant
     provider.registerGrantType('refresh_token', async ctx => {
-      const { refresh_token: value, audience, scope } = ctx.oidc.params
+      const { refresh_token: value, scope } = ctx.oidc.params
+      const [resource] = [ctx.oidc.params.resource].flat()
       if (typeof value !== 'string') {
         throw refusal(tenant, 'invalid_request', 'Missing required parameter: refresh_token')
       }
@@ -112,7 +113,7 @@ export const refreshTokens: Feature = {
       if (user === undefined || user.blocked) throw invalid(tenant)
       const policies = [...client.refreshToken?.policies ?? [], myAccountPolicy(tenant.issuer)]
       const target = refreshTarget(policies, { resource: [token.resource].flat()[0], scopes: [...token.scopes] }, {
-        audience: typeof audience === 'string' ? audience : undefined,
+        audience: typeof resource === 'string' ? audienceOf(resource) : undefined,
         scope
       })
       const refused = tenant.options.requireMfa === undefined

@@ -1,5 +1,7 @@
 import type { TokenEndpointGrantContext } from 'oidc-provider'
 import type { Feature, TenantContext } from '../engine/context.js'
+import { currentRequest } from '../engine/engine.js'
+import { plainAddress } from '../engine/exchange.js'
 import { issueLogin, loginParams } from './issue-login.js'
 import { refusal } from '../engine/refusal.js'
 import { audienceOf, findResourceServer } from './resource-servers.js'
@@ -75,6 +77,16 @@ async function subjectOf (tenant: TenantContext, ctx: ExchangeContext): Promise<
   return user
 }
 
+/** Where the user is: the caller itself, or whom a trusted application names. */
+function addressOf (tenant: TenantContext, ctx: ExchangeContext): string {
+  const request = currentRequest()!
+  const { tokenEndpointAuthMethod, trustsForwardedFor } = tenant.clients.get(ctx.oidc.client.clientId)!
+  const given = request.headers['auth0-forwarded-for']
+  return given !== undefined && trustsForwardedFor && tokenEndpointAuthMethod !== 'none'
+    ? plainAddress(given)
+    : request.address
+}
+
 /** A token that takes a login over to another application. */
 function transfer (tenant: TenantContext, ctx: ExchangeContext, user: StoredUser, actor: Actor | undefined): void {
   const { scope = '', subject_token_type: type } = ctx.oidc.params
@@ -91,7 +103,8 @@ function transfer (tenant: TenantContext, ctx: ExchangeContext, user: StoredUser
   const token = tenant.oneTimeLogins.add('stt_', {
     sub: user.sub,
     expiresAt: tenant.now() + transferLifetime,
-    facts: { idTokenClaims: claims, accessTokenClaims: claims }
+    address: addressOf(tenant, ctx),
+    facts: { idTokenClaims: claims, accessTokenClaims: claims, delegated: actor !== undefined }
   })
   ctx.body = {
     access_token: token,
