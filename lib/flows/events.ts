@@ -55,7 +55,7 @@ export function pseudonym (issuer: string, sub: string): string {
   return createHash('sha256').update(`${issuer}|${sub}`).digest('hex').slice(0, 16)
 }
 
-/** What the log may hold of an error: names, codes and our own messages, never bodies, tokens, parameters or texts of the tenant. */
+/** What the log may hold of an error: names, codes and our own messages, never what the tenant or a visitor wrote. */
 function errorFacts (error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { name: 'unknown' }
   const facts: Record<string, unknown> = { name: error.name }

@@ -6,7 +6,8 @@ import type { Config } from './config.js'
 import { reasonOf, type EventSink } from './events.js'
 
 /** The authorization servers of the domains in use by issuer URL, the longest unused dropped first. */
-export function createServers (config: Config, http: Http, emit: EventSink): { get(issuer: string): AuthorizationServer } {
+export function createServers (config: Config, http: Http,
+  emit: EventSink): { get(issuer: string): AuthorizationServer } {
   const servers = new Map<string, AuthorizationServer>()
   const assertionSigner = config.assertion === undefined
     ? undefined

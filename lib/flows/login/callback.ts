@@ -88,7 +88,8 @@ export async function receiveCallback (context: PluginContext, request: RequestC
 }
 
 /** With several domains, cookies may be shared by their hosts: a login is finished where it was begun. */
-async function checkDomain ({ config }: PluginContext, request: RequestContext, { domain }: Transaction): Promise<void> {
+async function checkDomain ({ config }: PluginContext, request: RequestContext,
+  { domain }: Transaction): Promise<void> {
   if (config.domain === undefined && (await request.server()).domain !== domain) {
     throw new InvalidArgumentError('domain',
       'This login was begun at another address of the application, and must be finished there. Start it again.')

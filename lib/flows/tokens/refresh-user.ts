@@ -8,8 +8,8 @@ import { hookedChanges, withChanges } from '../session/patch.js'
 import { extraClaims, profileClaims, withExtraClaims } from '../session/user-claims.js'
 
 /**
- * Brings the user's standard claims (OpenID Connect Core section 5.1) up to date from `/userinfo`, after renewing the tokens where the session has a refresh
- * token.
+ * Brings the user's standard claims up to date from `/userinfo`, after renewing the tokens where the session has a
+ * refresh token.
  * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError
  * where no cookie can be set
  * @see OpenID Connect Core section 5.3

@@ -21,7 +21,9 @@ export function readCredentials (header: string | undefined): Credentials {
  * Whether a request presents its token in one way only: in one `Authorization` header, of which Node hides a second,
  * and not in the query as well. @see RFC 6750 section 2
  */
-export function presentsOnce ({ rawHeaders, url = '' }: { rawHeaders: readonly string[], url?: string | undefined }): boolean {
+export function presentsOnce (
+  { rawHeaders, url = '' }: { rawHeaders: readonly string[], url?: string | undefined }
+): boolean {
   let headers = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!

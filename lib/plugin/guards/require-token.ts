@@ -59,7 +59,9 @@ async function check (registration: Registration, request: FastifyRequest, reply
   const { api, issuer } = context.config
   const credentials = readCredentials(request.headers.authorization)
   if (credentials === 'none') return await answerRefusal(context, request, reply, NO_CREDENTIALS)
-  if (credentials === 'malformed' || !presentsOnce(request.raw)) return await answerRefusal(context, request, reply, MALFORMED)
+  if (credentials === 'malformed' || !presentsOnce(request.raw)) {
+    return await answerRefusal(context, request, reply, MALFORMED)
+  }
   const { scheme, token } = credentials
   if (!offered(api.dpop).includes(scheme)) return await answerRefusal(context, request, reply, WRONG_SCHEME, scheme)
   const audience = audienceOf(context.config, demands)

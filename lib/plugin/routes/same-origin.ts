@@ -30,7 +30,8 @@ export function isEmbedded (request: FastifyRequest): boolean {
 export function isOwnNavigation (bases: readonly AppBase[], request: FastifyRequest): boolean {
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, referer } = request.headers
   if (site === undefined) {
-    return referer !== undefined && URL.canParse(referer) && new URL(referer).origin === appBaseOf(bases, request).origin
+    return referer !== undefined && URL.canParse(referer) &&
+      new URL(referer).origin === appBaseOf(bases, request).origin
   }
   if (mode !== undefined && mode !== 'navigate') return site === 'same-origin'
   return site === 'same-origin' || site === 'same-site' || site === 'none'

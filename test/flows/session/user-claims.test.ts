@@ -53,7 +53,8 @@ for (const [kind, sessionStore] of [['cookies', undefined], ['a store', true]] a
           '/refresh': async request => await request.auth0.refreshUser()
         })
         s.tenant.claims = claims
-        s.tenant.scripts.set('GET /userinfo', () => ({ text: JSON.stringify(told).replace('{', '{"__proto__":{"x":1},') }))
+        const text = JSON.stringify(told).replace('{', '{"__proto__":{"x":1},')
+        s.tenant.scripts.set('GET /userinfo', () => ({ text }))
         const ada = await s.member()
         if (how === 'refreshUser') t.equal((await ada.call('/refresh')).statusCode, 200)
         const { user, sid } = (await ada.call('/me')).json()
