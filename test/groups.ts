@@ -4,7 +4,8 @@ import t from 'tap'
 
 /**
  * Test files that share a process, since each process needs about a second before its first test.
- * A file belongs to the first group whose pattern matches its path below `test/`; `rest` takes what no other group takes.
+ * A file belongs to the first group whose pattern matches its path below `test/`; `rest` takes what no other group
+ * takes.
  * A group has about ten seconds of work, so that a slow machine ends it within the timeout of `.taprc`.
  */
 export const groups: Record<string, RegExp> = {

@@ -269,7 +269,7 @@ t.test('a state that cannot be a cookie name is refused', async t => {
     t.throws(() => store.set(jar, state, transaction(state), 600), { name: 'InvalidArgumentError', argument: 'state' })
     t.equal(jar.writes.size, 0)
     t.equal(store.take(jar, state), undefined)
-    store.delete(jar, state)
+    await store.delete(jar, state)
   }
 })
 

@@ -371,7 +371,8 @@ t.test('My Account with a token bound to a key: each proof for one request, once
 })
 
 t.test("an application that authenticates by header does so at the tenant's own endpoints too", async t => {
-  const { tenant, wire } = await world(t, { mfa: true, authenticators: [{ type: 'otp', secret: 'JBSWY3DPEHPK3PXP' }] }, {
+  const secondFactor = { mfa: true, authenticators: [{ type: 'otp' as const, secret: 'JBSWY3DPEHPK3PXP' }] }
+  const { tenant, wire } = await world(t, secondFactor, {
     clients: [...clients, {
       clientId: 'basic',
       clientSecret: 'basic-secret',
