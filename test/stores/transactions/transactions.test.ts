@@ -286,7 +286,7 @@ t.test('a login that was taken is not taken again, however many were taken since
   const begin = (state: string) => {
     const browser = new MapBrowser(clock)
     const login = browser.request()
-    store.set(login, state, transaction(state, { createdAt: clock.now() }), 600)
+    void store.set(login, state, transaction(state, { createdAt: clock.now() }), 600)
     login.send()
     clock.pass(1)
     return browser
