@@ -165,8 +165,8 @@ const parsers: Record<string, [(text: string) => unknown, string[]]> = {
       sealer: { seal: () => 'sealed', open: () => undefined },
       now: () => 1
     })
-    store.set(jar, 'mine', { kind: 'login' } as Transaction, 60)
-    store.delete(jar)
+    void store.set(jar, 'mine', { kind: 'login' } as Transaction, 60)
+    void store.delete(jar)
   }, [Array.from({ length: 4000 }, (_, index) => `a0_tx_${index}=x`).join(';'),
     Array.from({ length: 4000 }, (_, index) => `a0_tx_${index}`).join(';')]],
   credentials: [readCredentials, hostile('Bearer ', 'Bearer a', ' ', 'a=', '=').map(text => `Bearer ${text}`)],
@@ -177,8 +177,8 @@ const parsers: Record<string, [(text: string) => unknown, string[]]> = {
     hostile('eyJ-', 'eyJ.', 'eyJ', '.', 'secret-of-the-call', 'secret-of-the-cal', 'a b ')],
   'headers of errors': [text => answer('{}', { 'x-a': text, 'retry-after': text, 'auth0-client-quota-limit': text }),
     hostile('eyJ-', 'eyJ.', 'q=1,', ' ')],
-  'long events': [async text => await eventStream(text, 64), hostile('a', ':', 'data: ', ' ')],
-  'short events': [async text => await eventStream(text, 64),
+  'long events': [text => eventStream(text, 64), hostile('a', ':', 'data: ', ' ')],
+  'short events': [text => eventStream(text, 64),
     hostile('\r', '\n', 'data:\n', 'data: a\n\n', '\r\n').map(text => text.slice(0, 1024))],
   'texts of the log': [text => plain(text, 64), hostile('\n', '\u2028', 'a\n')]
 }

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:https'
 import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
 import t, { type Test } from 'tap'
@@ -460,18 +461,19 @@ async function tlsServer (cert: Certificate, more: { requestCert?: boolean, ca?:
   let idp: HostileIdp | undefined
   let requests = 0
   const clients: string[] = []
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    requests++
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const peer = (request.socket as import('node:tls').TLSSocket).getPeerCertificate()
+    if (peer?.subject) clients.push(`${request.url} ${peer.subject.CN}`)
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+    const answer: RawAnswer = await (idp as HostileIdp).answer(request.method ?? 'GET',
+      new URL(request.url ?? '/', `https://localhost:${port()}/`), headers, Buffer.concat(chunks).toString())
+    response.writeHead(answer.status, answer.headers).end(answer.body as string)
+  }
   const server = createServer({ cert: cert.cert, key: cert.key, ...more, rejectUnauthorized: false },
-    async (request, response) => {
-      requests++
-      const chunks: Buffer[] = []
-      for await (const chunk of request) chunks.push(chunk as Buffer)
-      const peer = (request.socket as import('node:tls').TLSSocket).getPeerCertificate()
-      if (peer?.subject) clients.push(`${request.url} ${peer.subject.CN}`)
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
-      const answer: RawAnswer = await (idp as HostileIdp).answer(request.method ?? 'GET',
-        new URL(request.url ?? '/', `https://localhost:${port()}/`), headers, Buffer.concat(chunks).toString())
-      response.writeHead(answer.status, answer.headers).end(answer.body as string)
-    })
+    (request, response) => { serve(request, response).catch((error: Error) => response.destroy(error)) })
   const port = () => (server.address() as AddressInfo).port
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

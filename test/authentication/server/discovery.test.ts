@@ -99,7 +99,7 @@ t.test('fresh metadata is at hand without waiting; then it is fetched again', as
 t.test('DISC-17: 100 at once cause one request', async t => {
   const tenant = new Tenant()
   const server = tenant.server()
-  await Promise.all(Array.from({ length: 100 }, () => server.metadata()))
+  await Promise.all(Array.from({ length: 100 }, async () => server.metadata()))
   t.equal(tenant.discoveries, 1)
 })
 

@@ -296,7 +296,7 @@ t.test('logging out while Auth0 is down, slow, or without an end-session endpoin
   t.ok(s.events.some(({ reason }) => reason.startsWith('revoke_')))
   const hanging = new MemoryTransactionStore()
   const slow = await site(t, { transactionStore: hanging }, { '/me': me })
-  hanging.delete = async () => await new Promise(() => {})
+  Object.assign(hanging, { delete: async () => await new Promise(() => {}) })
   slow.tenant.claims = { sid: undefined }
   const bob = await slow.member()
   slow.tenant.scripts.set('POST /oauth/revoke', async () => await new Promise(() => {}))

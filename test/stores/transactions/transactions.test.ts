@@ -269,7 +269,7 @@ t.test('a state that cannot be a cookie name is refused', async t => {
     t.throws(() => store.set(jar, state, transaction(state), 600), { name: 'InvalidArgumentError', argument: 'state' })
     t.equal(jar.writes.size, 0)
     t.equal(store.take(jar, state), undefined)
-    store.delete(jar, state)
+    await store.delete(jar, state)
   }
 })
 
@@ -286,7 +286,7 @@ t.test('a login that was taken is not taken again, however many were taken since
   const begin = (state: string) => {
     const browser = new MapBrowser(clock)
     const login = browser.request()
-    store.set(login, state, transaction(state, { createdAt: clock.now() }), 600)
+    void store.set(login, state, transaction(state, { createdAt: clock.now() }), 600)
     login.send()
     clock.pass(1)
     return browser

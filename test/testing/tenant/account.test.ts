@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import {
   createTenant, SoftwarePasskey, type PasskeyParams, type TenantOptions, type TenantUser
 } from '../../../lib/testing/index.js'
@@ -15,7 +15,7 @@ const problem = (status: number, title: string): object => ({
   body: { type: String, title, detail: String, status }
 })
 
-async function world (user: Partial<TenantUser> = {}, options: TenantOptions = {}) {
+async function world (t: Test, user: Partial<TenantUser> = {}, options: TenantOptions = {}) {
   const clock = { now: 1_800_000_000 }
   const tenant = await createTenant({
     issuer,
@@ -25,6 +25,7 @@ async function world (user: Partial<TenantUser> = {}, options: TenantOptions = {
     passkeyRpId: 'localhost',
     ...options
   })
+  t.teardown(tenant.close)
   const wire = new Wire(tenant)
   const other = new Wire(tenant, { client_id: 'other', client_secret: 'other-secret' })
   /** An MFA token, by a password login that is not finished. */
@@ -42,7 +43,7 @@ async function world (user: Partial<TenantUser> = {}, options: TenantOptions = {
 }
 
 t.test('a login that needs a second factor: what can be asked, and the three ways to answer', async t => {
-  const { tenant, clock, wire, other, mfaToken } = await world({
+  const { tenant, clock, wire, other, mfaToken } = await world(t, {
     mfa: true,
     authenticators: [{ type: 'otp', secret: 'JBSWY3DPEHPK3PXP' }, { type: 'sms', target: '+15550100' }, {
       type: 'push'
@@ -126,7 +127,7 @@ t.test('a login that needs a second factor: what can be asked, and the three way
 })
 
 t.test('enrolling by the MFA API', async t => {
-  const { tenant, wire, mfaToken, bearer } = await world({ mfa: true })
+  const { tenant, wire, mfaToken, bearer } = await world(t, { mfa: true })
   const token = { authorization: `Bearer ${await mfaToken()}` }
   const associate = async (body: object, headers: Record<string, string> = token) =>
     await wire.send('POST', '/mfa/associate', { ...wire.credentials, ...body }, headers)
@@ -185,7 +186,7 @@ const account = `${issuer}me/`
 const everything = ['create', 'read', 'update', 'delete'].map(verb => `${verb}:me:authentication_methods`).join(' ')
 
 t.test('My Account: each kind of method is enrolled by its proof, renamed and removed', async t => {
-  const { tenant, wire, bearer } = await world()
+  const { tenant, wire, bearer } = await world(t)
   const me = await bearer(account, `${everything} read:me:factors`)
   t.match(await wire.send('GET', '/me/v1/factors', undefined, me), {
     status: 200,
@@ -269,7 +270,7 @@ t.test('My Account: each kind of method is enrolled by its proof, renamed and re
 })
 
 t.test('My Account: requests that are refused', async t => {
-  const { tenant, clock, wire, bearer } = await world()
+  const { tenant, clock, wire, bearer } = await world(t)
   const me = await bearer(account, everything)
   const field = (name: string): object => ({
     status: 400,
@@ -318,7 +319,7 @@ t.test('My Account: requests that are refused', async t => {
 })
 
 t.test('My Account with a token bound to a key: each proof for one request, once', async t => {
-  const { tenant, clock, wire } = await world()
+  const { tenant, clock, wire } = await world(t)
   const make = () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     return (payload: Record<string, unknown>, header: Record<string, unknown> = {}): string => {
@@ -370,7 +371,8 @@ t.test('My Account with a token bound to a key: each proof for one request, once
 })
 
 t.test("an application that authenticates by header does so at the tenant's own endpoints too", async t => {
-  const { tenant, wire } = await world({ mfa: true, authenticators: [{ type: 'otp', secret: 'JBSWY3DPEHPK3PXP' }] }, {
+  const secondFactor = { mfa: true, authenticators: [{ type: 'otp' as const, secret: 'JBSWY3DPEHPK3PXP' }] }
+  const { tenant, wire } = await world(t, secondFactor, {
     clients: [...clients, {
       clientId: 'basic',
       clientSecret: 'basic-secret',
@@ -400,7 +402,7 @@ t.test("an application that authenticates by header does so at the tenant's own 
 })
 
 t.test('connecting an account: allowed, cancelled, and tickets that are over', async t => {
-  const { tenant, wire, bearer } = await world()
+  const { tenant, wire, bearer } = await world(t)
   const me = await bearer(account,
     'create:me:connected_accounts read:me:connected_accounts delete:me:connected_accounts')
   const verifier = 'v'.repeat(43)
@@ -459,7 +461,7 @@ t.test('connecting an account: allowed, cancelled, and tickets that are over', a
 })
 
 t.test('a page of this computer may ask across origins, and no other', async t => {
-  const { tenant } = await world()
+  const { tenant } = await world(t)
   for (const [origin, allowed] of [['http://localhost:5173', true], ['https://evil.example', false]] as const) {
     const { headers } = await tenant.fetch(`${issuer}oauth/token`, {
       method: 'POST',
@@ -471,7 +473,7 @@ t.test('a page of this computer may ask across origins, and no other', async t =
 })
 
 t.test('passkeys: a challenge is for one application, one answer and some minutes', async t => {
-  const { tenant, wire, other, clock } = await world()
+  const { tenant, wire, other, clock } = await world(t)
   const begin = async (path: string, body: object = {}) =>
     (await wire.send('POST', `/passkey/${path}`, { ...wire.credentials, ...body })).body as {
       auth_session: string,

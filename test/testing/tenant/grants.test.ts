@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createTenant, type TenantOptions } from '../../../lib/testing/index.js'
 import { optionalPackage } from '../../../lib/testing/tenant/engine/optional-package.js'
 import { claimsOf, headerOf, Wire } from './wire.js'
@@ -21,7 +21,7 @@ const clients = [
   { clientId: 'rotating', clientSecret: 'rotating-secret', refreshToken: { rotation: true } }
 ]
 
-async function world (options: TenantOptions = {}) {
+async function world (t: Test, options: TenantOptions = {}) {
   const clock = { now: 1_800_000_000 }
   const tenant = await createTenant({
     issuer,
@@ -36,6 +36,7 @@ async function world (options: TenantOptions = {}) {
     }],
     ...options
   })
+  t.teardown(tenant.close)
   const as = (clientId: string): Wire => {
     const { clientSecret } = clients.find(client => client.clientId === clientId)!
     return new Wire(tenant, { client_id: clientId, ...(clientSecret !== undefined && { client_secret: clientSecret }) })
@@ -46,7 +47,7 @@ async function world (options: TenantOptions = {}) {
 const refused = (status: number, error: string): object => ({ status, body: { error, error_description: String } })
 
 t.test('client credentials: the scopes that were granted, for one API, and an organization', async t => {
-  const { wire, as } = await world()
+  const { wire, as } = await world(t)
   const grant = { grant_type: 'client_credentials', audience: api }
   const all = await wire.token(grant)
   t.match(all, { status: 200, body: { scope: 'read:items write:items', token_type: 'Bearer', expires_in: 86_400 } })
@@ -65,7 +66,7 @@ t.test('client credentials: the scopes that were granted, for one API, and an or
 })
 
 t.test('passwords: the two grants', async t => {
-  const { wire } = await world()
+  const { wire } = await world(t)
   const given = { username: ada.email, password: ada.password, scope: 'openid email' }
   const realm = 'Username-Password-Authentication'
   t.match(claimsOf(String((await wire.token({ grant_type: 'password', ...given })).body.id_token)), {
@@ -88,7 +89,7 @@ t.test('passwords: the two grants', async t => {
 })
 
 t.test('signing up, and what is refused', async t => {
-  const { tenant, wire } = await world()
+  const { tenant, wire } = await world(t)
   const connection = 'Username-Password-Authentication'
   const signUp = async (changes: object) =>
     await wire.send('POST', '/dbconnections/signup', {
@@ -134,7 +135,7 @@ t.test('signing up, and what is refused', async t => {
 })
 
 t.test('a forgotten password: the link in the mail sets another, once and in time', async t => {
-  const { tenant, wire, clock } = await world()
+  const { tenant, wire, clock } = await world(t)
   const ask = async (email?: string) =>
     await wire.send('POST', '/dbconnections/change_password', {
       client_id: 'app',
@@ -162,7 +163,7 @@ t.test('a forgotten password: the link in the mail sets another, once and in tim
 })
 
 t.test('the login page signs up too', async t => {
-  const { tenant, wire } = await world()
+  const { tenant, wire } = await world(t)
   const signUp = async (user: string, password: string) =>
     await wire.exchange(
       await tenant.login({
@@ -183,7 +184,7 @@ t.test('the login page signs up too', async t => {
 t.test('token exchange by profile, with an actor, for a user who is known', async t => {
   const legacy = 'urn:acme:legacy'
   const seen: unknown[] = []
-  const { tenant, wire, as, clock } = await world({
+  const { tenant, wire, as, clock } = await world(t, {
     tokenExchange: {
       [legacy]: request => {
         seen.push(request)
@@ -261,7 +262,7 @@ t.test('token exchange by profile, with an actor, for a user who is known', asyn
 })
 
 t.test("an API exchanges its caller's token for one of the next API, through at most four", async t => {
-  const { tenant, wire, as, clock } = await world()
+  const { tenant, wire, as, clock } = await world(t)
   const next = 'https://next.example.com'
   const { access_token: own } = await wire.login({ audience: api, scope: 'openid read:items' })
   const ask = async (token: string, changes: Record<string, string> = {}, who = wire) =>
@@ -290,7 +291,7 @@ t.test("an API exchanges its caller's token for one of the next API, through at 
 })
 
 t.test('Token Vault: a connected, a linked and the own account; by refresh and by access token', async t => {
-  const { tenant, wire, as, clock } = await world({
+  const { tenant, wire, as, clock } = await world(t, {
     users: [{ ...ada, identities: [{ connection: 'github', userId: '1' }] }]
   })
   const grant = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
@@ -375,7 +376,7 @@ async function onDevicePages (tenant: Awaited<ReturnType<typeof createTenant>>, 
 }
 
 t.test('device flow: pending, too fast, confirmed; a wrong code and a refusal', async t => {
-  const { tenant, clock, as } = await world()
+  const { tenant, clock, as } = await world(t)
   const device = as('public')
   const start = async () =>
     (await device.form('/oauth/device/code', { scope: 'openid' })).body as {
@@ -409,7 +410,7 @@ t.test('device flow: pending, too fast, confirmed; a wrong code and a refusal', 
 })
 
 t.test('backchannel login: approved with its details, denied, and requests that are refused', async t => {
-  const { tenant, wire, clock } = await world({
+  const { tenant, wire, clock } = await world(t, {
     resourceServers: [{ identifier: api, scopes: ['read:items'], authorizationDetailsTypes: ['payment'] }]
   })
   const hint = JSON.stringify({ format: 'iss_sub', iss: issuer, sub: ada.sub })
@@ -455,7 +456,7 @@ t.test('backchannel login: approved with its details, denied, and requests that 
 })
 
 t.test('ID tokens signed with the client secret, also as a hint', async t => {
-  const { tenant, as } = await world()
+  const { tenant, as } = await world(t)
   const wire = as('symmetric')
   const { id_token: idToken } = await wire.login()
   t.match(headerOf(idToken), { alg: 'HS256' })

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createTenant } from '../../../lib/testing/index.js'
 import type { TenantOptions } from '../../../lib/testing/index.js'
 import { page } from '../../../lib/testing/tenant/login/page.js'
@@ -21,14 +21,16 @@ const clients = [
 ]
 
 async function tenantWith (
+  t: Test,
   options: TenantOptions = {}
 ): Promise<{ tenant: Awaited<ReturnType<typeof createTenant>>, wire: Wire }> {
   const tenant = await createTenant({ issuer, clients, ...options })
+  t.teardown(tenant.close)
   return { tenant, wire: new Wire(tenant) }
 }
 
 t.test('a login gives an ID token, an opaque access token and a refresh token', async t => {
-  const { tenant, wire } = await tenantWith()
+  const { tenant, wire } = await tenantWith(t)
   const callback = await tenant.login({ authorizationUrl: wire.authorizationUrl({ nonce: 'n-1' }) })
   t.strictSame(callbackParams(callback), { code: callbackParams(callback).code, state: 'st' })
   const { status, body, headers } = await wire.exchange(callback)
@@ -49,7 +51,7 @@ t.test('a login gives an ID token, an opaque access token and a refresh token', 
 })
 
 t.test('claims follow the scope, and each application its algorithm', async t => {
-  const { tenant } = await tenantWith({
+  const { tenant } = await tenantWith(t, {
     users: [{ email: 'a@example.com', phoneNumber: '+15550100', claims: { 'https://example.com/roles': ['admin'] } }]
   })
   const plain = claimsOf((await new Wire(tenant).login({ scope: 'openid' })).id_token)
@@ -65,7 +67,7 @@ t.test('claims follow the scope, and each application its algorithm', async t =>
 })
 
 t.test('the login page works with buttons and with a password', async t => {
-  const { tenant, wire } = await tenantWith({
+  const { tenant, wire } = await tenantWith(t, {
     users: [{ email: 'ada@example.com', name: 'Ada <b>', password: 'secret' }, {
       sub: 'sms|1',
       phoneNumber: '+15550100'
@@ -151,7 +153,7 @@ t.test('the pages can be seen: text 4.5:1, borders and focus 3:1, in light and i
 
 t.test('a tenant session spares the second login; prompt and max_age ask again', async t => {
   let now = 1_800_000_000
-  const { tenant, wire } = await tenantWith({ now: () => now })
+  const { tenant, wire } = await tenantWith(t, { now: () => now })
   const browser = tenant.browser()
   const first = claimsOf(
     String((await wire.exchange(await browser.login({ authorizationUrl: wire.authorizationUrl() }))).body.id_token)
@@ -211,7 +213,7 @@ t.test('a tenant session spares the second login; prompt and max_age ask again',
 })
 
 t.test('form_post answers by POST, also errors', async t => {
-  const { tenant, wire } = await tenantWith()
+  const { tenant, wire } = await tenantWith(t)
   const { url, body } = await tenant.loginFormPost({
     authorizationUrl: wire.authorizationUrl({ response_mode: 'form_post' })
   })
@@ -229,7 +231,7 @@ t.test('form_post answers by POST, also errors', async t => {
 })
 
 t.test('requests that Auth0 refuses', async t => {
-  const { tenant, wire } = await tenantWith()
+  const { tenant, wire } = await tenantWith(t)
   await t.rejects(
     tenant.login({ authorizationUrl: wire.authorizationUrl({ redirect_uri: 'http://localhost:3000/other' }) }),
     { message: /invalid_redirect_uri/u }
@@ -276,7 +278,7 @@ t.test('requests that Auth0 refuses', async t => {
 
 t.test('codes that Auth0 refuses', async t => {
   let now = 1_800_000_000
-  const { tenant, wire } = await tenantWith({ lifetimes: { code: 5 }, now: () => now })
+  const { tenant, wire } = await tenantWith(t, { lifetimes: { code: 5 }, now: () => now })
   const callback = async (): Promise<string> => tenant.login({ authorizationUrl: wire.authorizationUrl() })
   const refused = { status: 403, body: { error: 'invalid_grant', error_description: 'Invalid authorization code' } }
   t.match(await wire.exchange(await callback(), { code_verifier: 'w'.repeat(43) }), refused)
@@ -307,7 +309,7 @@ t.test('codes that Auth0 refuses', async t => {
 })
 
 t.test('confidential applications authenticate by post, by basic and in JSON', async t => {
-  const { tenant, wire } = await tenantWith()
+  const { tenant, wire } = await tenantWith(t)
   const grant = async (): Promise<Record<string, string>> => ({
     grant_type: 'authorization_code',
     code: callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl() })).code!,
@@ -333,7 +335,7 @@ t.test('confidential applications authenticate by post, by basic and in JSON', a
 })
 
 t.test('blocked and deleted users get nothing', async t => {
-  const { tenant, wire } = await tenantWith({
+  const { tenant, wire } = await tenantWith(t, {
     users: [{ email: 'blocked@example.com', blocked: true }, { email: 'gone@example.com' }]
   })
   t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl() })), {
@@ -351,7 +353,7 @@ t.test('blocked and deleted users get nothing', async t => {
 })
 
 t.test('a refresh token needs offline_access, an API that allows it and the grant type', async t => {
-  const { tenant, wire } = await tenantWith({
+  const { tenant, wire } = await tenantWith(t, {
     resourceServers: [{ identifier: 'online', allowOfflineAccess: false }, { identifier: 'offline' }]
   })
   t.notOk('refresh_token' in await wire.login({ scope: 'openid' }))
@@ -363,7 +365,7 @@ t.test('a refresh token needs offline_access, an API that allows it and the gran
 })
 
 t.test('organizations', async t => {
-  const { tenant, wire } = await tenantWith({
+  const { tenant, wire } = await tenantWith(t, {
     organizations: [{ id: 'org_1', name: 'Acme', displayName: 'Acme Inc', members: ['ada@example.com'] }, {
       id: 'org_2',
       name: 'empty'
@@ -408,7 +410,7 @@ t.test('organizations', async t => {
 })
 
 t.test('invitations make members, once', async t => {
-  const { tenant, wire } = await tenantWith({ organizations: [{ id: 'org_1', name: 'acme' }] })
+  const { tenant, wire } = await tenantWith(t, { organizations: [{ id: 'org_1', name: 'acme' }] })
   const { invitation, organization, organization_name: name } = tenant.invite('acme', 'ada@example.com')
   t.equal(name, 'acme')
   t.match(callbackParams(await tenant.login({ authorizationUrl: wire.authorizationUrl({ invitation }) })), {

@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { createTenant } from '../../../lib/testing/index.js'
 import type { TenantOptions } from '../../../lib/testing/index.js'
 import { claimsOf, headerOf, Wire } from './wire.js'
@@ -27,14 +27,16 @@ const resourceServers = [
 ]
 
 async function tenantWith (
+  t: Test,
   options: TenantOptions = {}
 ): Promise<{ tenant: Awaited<ReturnType<typeof createTenant>>, wire: Wire }> {
   const tenant = await createTenant({ issuer, clients, resourceServers, ...options })
+  t.teardown(tenant.close)
   return { tenant, wire: new Wire(tenant) }
 }
 
 t.test('an audience gives a JWT for the API and /userinfo', async t => {
-  const { tenant, wire } = await tenantWith({
+  const { tenant, wire } = await tenantWith(t, {
     users: [{
       sub: 'auth0|1',
       email: 'ada@example.com',
@@ -76,7 +78,7 @@ t.test('an audience gives a JWT for the API and /userinfo', async t => {
 })
 
 t.test('RBAC grants what the permissions hold; other profiles of access tokens', async t => {
-  const { wire } = await tenantWith({
+  const { wire } = await tenantWith(t, {
     users: [{ email: 'a@example.com', permissions: { 'plain api': ['read:plain'] } }, { email: 'b@example.com' }]
   })
   const allowed = await wire.login({ audience: 'plain api', scope: 'openid read:plain' })
@@ -96,7 +98,7 @@ t.test('RBAC grants what the permissions hold; other profiles of access tokens',
 })
 
 t.test('the parameter resource works like audience', async t => {
-  const { wire } = await tenantWith()
+  const { wire } = await tenantWith(t)
   t.match(claimsOf((await wire.login({ resource: api, scope: 'openid read:items' })).access_token), {
     aud: [api, `${issuer}userinfo`]
   })
@@ -104,7 +106,7 @@ t.test('the parameter resource works like audience', async t => {
 
 t.test('a refresh token without rotation stays', async t => {
   let now = 1_800_000_000
-  const { tenant, wire } = await tenantWith({ now: () => now, lifetimes: { refreshToken: 1000 } })
+  const { tenant, wire } = await tenantWith(t, { now: () => now, lifetimes: { refreshToken: 1000 } })
   const first = await wire.login({ audience: api, scope: 'openid email offline_access read:items write:items' })
   now += 10
   const { status, body } = await wire.token({ grant_type: 'refresh_token', refresh_token: first.refresh_token })
@@ -153,7 +155,7 @@ t.test('a refresh token without rotation stays', async t => {
 })
 
 t.test('a refresh token reaches other APIs by policy', async t => {
-  const { wire } = await tenantWith({
+  const { wire } = await tenantWith(t, {
     users: [{ email: 'a@example.com', permissions: { 'plain api': ['read:plain'] } }]
   })
   const { refresh_token: refreshToken } = await wire.login({ audience: api, scope: 'openid offline_access read:items' })
@@ -184,7 +186,7 @@ t.test('a refresh token reaches other APIs by policy', async t => {
 })
 
 t.test('rotation: a refresh token works once, and its reuse ends the family', async t => {
-  const { tenant } = await tenantWith()
+  const { tenant } = await tenantWith(t)
   const wire = new Wire(tenant, { client_id: 'rotating', client_secret: 'app-secret' })
   const first = await wire.login({})
   const refresh = async (token: unknown): ReturnType<Wire['token']> =>
@@ -202,7 +204,7 @@ t.test('rotation: a refresh token works once, and its reuse ends the family', as
 
 t.test('an overlap forgives late reuse', async t => {
   let now = 1_800_000_000
-  const { tenant } = await tenantWith({ now: () => now })
+  const { tenant } = await tenantWith(t, { now: () => now })
   const wire = new Wire(tenant, { client_id: 'overlapping', client_secret: 'app-secret' })
   const { refresh_token: token } = await wire.login({})
   const refresh = async (): ReturnType<Wire['token']> =>
@@ -224,7 +226,7 @@ t.test('an overlap forgives late reuse', async t => {
 })
 
 t.test("revocation ends the grant, of the application's own tokens only", async t => {
-  const { tenant, wire } = await tenantWith()
+  const { tenant, wire } = await tenantWith(t)
   const { refresh_token: token } = await wire.login({})
   t.equal((await new Wire(tenant, { client_id: 'public' }).form('/oauth/revoke', { token })).status, 200,
     'says nothing')

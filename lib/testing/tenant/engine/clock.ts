@@ -12,6 +12,7 @@ let systemNow: (() => number) | undefined
 export class Clock {
   readonly now: () => number
   readonly #own: boolean
+  #closed = false
 
   constructor (now: (() => number) | undefined) {
     // Asked as nobody's clock: what is given may go by the real time itself.
@@ -32,7 +33,10 @@ export class Clock {
     return this.#own ? clocks.run(this.now, work) : work()
   }
 
+  /** Gives the real time back when no other clock is open. A second call does nothing. */
   close (): void {
-    if (this.#own && --users === 0) Date.now = systemNow!
+    if (!this.#own || this.#closed) return
+    this.#closed = true
+    if (--users === 0) Date.now = systemNow!
   }
 }
