@@ -90,7 +90,7 @@ t.test('SC-06 a guard that would demand nothing does not start', async t => {
     const [option, demands] of [['requireToken.scopes', { scopes: [] }], ['requireToken.anyScope', { anyScope: [] }], [
       'requireToken.permissions',
       { permissions: [] }
-    ], ['requireToken.scopes', { scopes: 'read:x' }], ['requireToken.scopes', { scopes: [''] }], ['requireToken.scope',
+    ], ['requireToken.scopes', { scopes: ' ' }], ['requireToken.scopes', { scopes: [''] }], ['requireToken.scope',
       { scope: ['read:x'] }], ['requireToken.audience', { audience: [] }]] as const
   ) {
     await inWorld(t, { plugin: { api: { audience } } }, async world => {

@@ -56,6 +56,12 @@ function expressionsOf (path: string): Found[] {
 
 function sourceOf (node: TS.Expression): string {
   if (ts.isStringLiteralLike(node)) return node.text
+  if (ts.isTaggedTemplateExpression(node)) {
+    const { template } = node
+    if (ts.isNoSubstitutionTemplateLiteral(template)) return template.rawText ?? template.text
+    const raw = (part: TS.TemplateHead | TS.TemplateMiddle | TS.TemplateTail): string => part.rawText ?? part.text
+    return raw(template.head) + template.templateSpans.map(span => `x${raw(span.literal)}`).join('')
+  }
   if (!ts.isTemplateExpression(node)) throw new Error('The source of a RegExp must be a string or a template.')
   return node.head.text + node.templateSpans.map(span => `x${span.literal.text}`).join('')
 }
@@ -95,18 +101,19 @@ function fairTime (work: () => unknown): number {
 
 /** Milliseconds for 32 KiB of the worst input; `Infinity` for one that is slow long before. */
 function worstOf ({ expression }: Found): number {
-  let [worst, worstTime] = [(length: number) => 'a'.repeat(length), 0]
+  const tried: [input: (length: number) => string, taken: number][] = []
   for (const input of inputsOf(expression.source)) {
     for (const length of LENGTHS) {
       const text = input(length)
       const run = (): string => text.replace(expression, '')
       const taken = time(run)
       if (taken > LIMIT / 4 && fairTime(run) > LIMIT / 4) return Infinity
-      if (length === LENGTHS.at(-1) && taken > worstTime) [worst, worstTime] = [input, taken]
+      if (length === LENGTHS.at(-1)) tried.push([input, taken])
     }
   }
-  const text = worst(LONG)
-  return fairTime(() => text.replace(expression, ''))
+  // One measurement alone may be another process's: the worst few are tried.
+  const worst = tried.sort(([, a], [, b]) => b - a).slice(0, 6).map(([input]) => input(LONG))
+  return Math.max(...worst.map(text => fairTime(() => text.replace(expression, ''))))
 }
 
 t.test('no regular expression is slow, whatever it is given', async t => {
