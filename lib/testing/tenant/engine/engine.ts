@@ -53,7 +53,7 @@ export async function loadEngine (load: () => Promise<InstalledEngine> = importE
       `createTenant() needs the package "oidc-provider": ${toInstall}`, error)
   }
   const { version, engine } = installed
-  const series = engineVersion.replace(/\d+$/u, '')
+  const series = engineVersion.replace(/(?<!\d)\d+$/u, '')
   if (!version.startsWith(series)) {
     throw new ConfigurationError('oidc-provider',
       `createTenant() works with version ${series}x of the package "oidc-provider", not ${version}: ${toInstall}`)

@@ -7,7 +7,9 @@ type Test = (document: Document) => boolean
 const texts = ['email', 'name', 'nickname', 'given_name', 'family_name', 'username', 'phone_number', 'description',
   'user_name']
 const pattern = String.raw`"(?:[^"\\]|\\.)*"|[[{][^\]}]*[\]}]|(?:[^\s()"\\]|\\.)+`
-const token = new RegExp(String.raw`\s*(?<word>[()]|-?[\w.]+:(?=\()|(?:-?[\w.]+:)?(?:${pattern}))`, 'uy')
+// Begins where no name goes on: otherwise each character of a long word would be tried as a beginning.
+const field = String.raw`(?<![\w.])-?[\w.]+:`
+const token = new RegExp(String.raw`\s*(?<word>[()]|${field}(?=\()|(?:${field})?(?:${pattern}))`, 'uy')
 
 function valuesAt (value: unknown, path: readonly string[]): unknown[] {
   if (Array.isArray(value)) return value.flatMap(item => valuesAt(item, path))
