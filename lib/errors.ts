@@ -263,6 +263,38 @@ export class SessionNotWritableError extends Auth0Error {
   }
 }
 
+/** Why a session is gone right after its login. */
+export type SessionNotKeptReason = 'strict' | 'path' | 'domain' | 'ended' | 'unknown'
+
+const NOT_KEPT: Record<SessionNotKeptReason, string> = {
+  strict: 'its cookie is SameSite=Strict, which browsers hold back on the way from the login. Please open the page ' +
+    'again. For the developer: set "sessionConfiguration.cookie.sameSite" to \'lax\'.',
+  path: 'its cookie has a path that does not cover this page. For the developer: check ' +
+    '"sessionConfiguration.cookie.path".',
+  domain: 'its cookie has a domain that does not belong to this host. For the developer: check ' +
+    '"sessionConfiguration.cookie.domain".',
+  ended: 'each new session has ended at once. For the developer: check the clock, the lifetimes, the session store ' +
+    'and the revocation list.',
+  unknown: 'the browser did not send its cookie. Please allow cookies for this site. For the developer: check that ' +
+    'no proxy removes the "Set-Cookie" header of the callback, and that the session was not ended at once.'
+}
+
+/** A login has just finished, and the browser comes without its session: another login would go in circles. */
+export class SessionNotKeptError extends Auth0Error {
+  declare readonly code: 'session_not_kept'
+  readonly reason: SessionNotKeptReason
+  /** The path of the page that was asked for. */
+  readonly returnTo: string | undefined
+
+  /** @param returnTo the path of the page that was asked for */
+  constructor (reason: SessionNotKeptReason, returnTo?: string) {
+    super(`You have just logged in, but your session is not there: ${NOT_KEPT[reason]}`,
+      { code: 'session_not_kept', statusCode: 400 })
+    this.reason = reason
+    this.returnTo = returnTo
+  }
+}
+
 /** The session does not fit into cookies. */
 export class SessionTooLargeError extends Auth0Error {
   declare readonly code: 'session_too_large'
@@ -373,6 +405,6 @@ export class PaginationLimitError extends Auth0Error {
 export type AnyAuth0Error = ApiError | PollingApiError | MyAccountApiError | RateLimitError | MfaRequiredError
   | MissingTransactionError | MissingRequiredArgumentError | InvalidArgumentError | ConfigurationError
   | LoginRequiredError | ForbiddenError | AccessTokenError | AccessTokenForConnectionError | SessionExpiredError
-  | SessionStoreError | SessionNotWritableError | SessionTooLargeError | TokenValidationError
+  | SessionStoreError | SessionNotWritableError | SessionNotKeptError | SessionTooLargeError | TokenValidationError
   | OrganizationTokenValidationError | IssuerValidationError | BackchannelLogoutError | StartLinkUserError
   | CustomTokenExchangeError | NetworkError | TimeoutError | PaginationLimitError

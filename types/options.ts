@@ -28,6 +28,12 @@ export interface CookieOptions {
   partitioned?: boolean
 }
 
+/** The session cookie's name and attributes. */
+export interface SessionCookieOptions extends CookieOptions {
+  /** The session ends with the browser: its cookies have no `Max-Age`. Default `false`. */
+  transient?: boolean
+}
+
 /** How long a session lives, and its cookie. All durations in seconds. */
 export interface SessionConfiguration {
   /** Whether use prolongs the session. Default `true`. */
@@ -38,7 +44,7 @@ export interface SessionConfiguration {
   absoluteDuration?: number
   /** Use is written down at most this often. Default a tenth of `inactivityDuration`. */
   touchAfter?: number
-  cookie?: CookieOptions
+  cookie?: SessionCookieOptions
   /** Entries the cache of opened cookies may hold; 0 switches it off. Default 5000. */
   cacheEntries?: number
   /** Seal what a `sessionStore` keeps. Default `true`. */
@@ -53,6 +59,7 @@ export interface SessionConfiguration {
 export interface TransactionConfiguration {
   /** Seconds a login may take. Default 3600. */
   duration?: number
+  /** `sameSite` follows a session cookie's `'none'` unless given. */
   cookie?: CookieOptions
 }
 

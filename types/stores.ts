@@ -17,8 +17,13 @@ export interface CookieAttributes {
 export interface CookieJar {
   /** The value of a cookie, or `undefined`. Of two cookies with one name the first counts. */
   get(name: string): string | undefined
-  /** Every value the request gives a cookie, where more than one came: a sibling host may have set the same name. */
-  all?(name: string): string[]
+  /**
+   * Name and value of the request's cookies whose names begin with `prefix`. Several may have one name: a sibling host,
+   * or an earlier configuration, may have set the same name.
+   */
+  entries(prefix: string): [name: string, value: string][]
+  /** The same of the cookie `name` and of those whose names go on with a dot: its chunks. */
+  family(name: string): [name: string, value: string][]
   /** The names of the request's cookies that begin with `prefix`. */
   names(prefix: string): string[]
   /**
@@ -26,11 +31,16 @@ export interface CookieJar {
    * a write that logout has overtaken in the meantime is dropped.
    */
   set(name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void
-  clear(name: string, attributes: CookieAttributes): void
+  /** Clears a cookie; `everywhere` also where the same name may have been set with another domain or path. */
+  clear(name: string, attributes: CookieAttributes, everywhere?: boolean): void
   /** `false` once the response's headers are sent, or on a connection that has no response (WebSocket). */
   readonly writable: boolean
   /** Whether this exchange is over https (decides `Secure` and the name prefix). */
   readonly secure: boolean
+  /** Host, and port where it is not the scheme's own, that the request was sent to; empty where nobody knows. */
+  readonly host: string
+  /** Characters of the request's Cookie header. */
+  readonly bytes: number
 }
 
 /** What is remembered of a login between its start and its callback. */

@@ -22,6 +22,8 @@ export interface CookieConfig {
   domain: string | undefined
   path: string
   partitioned: boolean
+  /** Whether the cookie ends with the browser. */
+  transient: boolean
 }
 
 /** Paths of the mounted routes below the application; `undefined` where one is left out. */

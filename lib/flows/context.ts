@@ -8,6 +8,7 @@ import type { AppBase, Config } from './config.js'
 import type { DpopNonces } from '../tokens/dpop-nonces.js'
 import type { UsedIds } from '../base/use-once.js'
 import type { VerifiedToken, VerifiedTokens } from './api/verified-tokens.js'
+import type { CookieNames } from './cookie-names.js'
 import type { ConnectionTokens } from './tokens/connection-tokens.js'
 import type { EventSink, Log } from './events.js'
 
@@ -17,8 +18,7 @@ export interface PluginContext {
   readonly now: () => number
   readonly servers: { get(issuer: string): AuthorizationServer }
   readonly sessions: Sessions
-  /** Name of the cookie that holds the session, on https or not. */
-  readonly sessionCookieName: (secure: boolean) => string
+  readonly cookieNames: CookieNames
   readonly revocations: RevocationStore
   readonly transactions: TransactionStore
   /** One session's refresh token is spent by one call after another: sent twice, it would end the whole family. */

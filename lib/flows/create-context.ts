@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { createHttp } from '../http/send.js'
 import { createSingleFlight } from '../base/single-flight.js'
+import { sessionBytes } from '../stores/stateless/session-bytes.js'
 import { createStatelessSessions } from '../stores/stateless/stateless-sessions.js'
 import { createCookieTransactions } from '../stores/transactions/cookie-transactions.js'
 import type { importingSessions } from '../stores/import/index.js'
@@ -10,11 +10,13 @@ import { createSealer, openingFormer, type Sealer } from '../stores/sealing/seal
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
 import { applicationStore } from '../stores/stateful/application-store.js'
 import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
-import type { CookieAttributes, RevocationStore, TransactionStore } from '../../types/stores.js'
+import type { CookieAttributes, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
 import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
+import { cookieNames } from './cookie-names.js'
+import { cookieWarnings } from './cookie-warnings.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
 import type { PluginContext } from './context.js'
 import { createEventSink, type Log } from './events.js'
@@ -57,29 +59,35 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
   }
   const servers = createServers(config, http, emit)
   const sealer = sealerFor(config)
-  const suffix = cookieSuffix(config)
-  const cookieNames = sessionCookieNames(config, suffix)
+  const names = cookieNames(config)
   const warn = (code: string, detail: object): void => {
     log.warn({ ...detail, code }, `auth0 warning: ${code}`)
   }
-  const sessions = createSessions(config, revocations, sealer, cookieNames, warn)
+  const cookieTransactions = createCookieTransactions({
+    name: names.transaction,
+    attributes: (secure, formPost) =>
+      formPost
+        ? { ...cookieAttributes(config.transactionCookie, true), sameSite: 'none', secure: true }
+        : cookieAttributes(config.transactionCookie, secure),
+    sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
+    sessionBytes: jar => sessionBytes(jar, names.session(jar)),
+    now: config.now,
+    onFull: onFull('taken_transactions')
+  })
+  const sessions = createSessions(config, revocations, sealer, {
+    names: names.session,
+    warn,
+    makeRoom: (jar, bytes) => { cookieTransactions.makeRoom(jar, bytes) }
+  })
+  for (const { code, message } of cookieWarnings(config)) log.warn({ code }, `auth0 warning: ${message}`)
   const context: PluginContext = {
     config,
     now: config.now,
     servers,
     sessions: importing === undefined ? sessions : importing(sessions, importingOptions(config, revocations)),
-    sessionCookieName: secure => cookieNames(secure).session,
+    cookieNames: names,
     revocations,
-    transactions: ownTransactions(config.transactionStore, suffix) ?? createCookieTransactions({
-      name: prefixed(config.transactionCookie, `a0_${suffix}_tx`),
-      attributes: (secure, formPost) =>
-        formPost
-          ? { ...cookieAttributes(config.transactionCookie, true), sameSite: 'none', secure: true }
-          : cookieAttributes(config.transactionCookie, secure),
-      sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
-      now: config.now,
-      onFull: onFull('taken_transactions')
-    }),
+    transactions: ownTransactions(config.transactionStore, names.registration) ?? cookieTransactions,
     refreshMutex: createKeyedMutex(),
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as PluginContext['flights'],
@@ -108,8 +116,15 @@ function ownTransactions (store: TransactionStore | undefined, suffix: string): 
   return store?.forRegistration?.(suffix) ?? store
 }
 
+/** What sessions share with the logins under way. */
+interface SessionCookieSetup {
+  names: (jar: CookieJar) => SessionCookieNames
+  warn: (code: string, detail: object) => void
+  makeRoom: (jar: CookieJar, bytes: number) => void
+}
+
 function createSessions (config: Config, revocations: RevocationStore, sealer: SealerFor,
-  names: (secure: boolean) => SessionCookieNames, warn: (code: string, detail: object) => void): Sessions {
+  { names, warn, makeRoom }: SessionCookieSetup): Sessions {
   const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
   const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
   if (config.apiOnly) return noSessions()
@@ -117,6 +132,9 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     return createStatelessSessions({
       names,
       attributes,
+      transient: config.sessionCookie.transient,
+      audience: config.audience ?? audienceOf(config.authorizationParams),
+      makeRoom,
       sealers: { session: sealer('session', days), tokens: sealer('tokens', days), seen: sealer('seen', days) },
       lifetime: config.lifetime,
       revocations,
@@ -136,6 +154,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     }),
     names,
     attributes,
+    transient: config.sessionCookie.transient,
     sealer: storeSealer,
     idSealer: sealer('session', days),
     revocations,
@@ -185,31 +204,9 @@ function formerTenants ({ domain, formerIssuers }: Config): string[] {
   return [...formerIssuers.map(issuer => new URL(issuer).host), ...domain === undefined ? [] : ['any']]
 }
 
-/** Keeps neighbours on one host apart: other client, other prefix, other cookies. */
-function cookieSuffix (config: Config): string {
-  return createHash('sha256').update(`${config.clientId}|${config.prefix}`).digest('base64url').replace(/[-_]/g, '')
-    .slice(0, 6)
-}
-
-function sessionCookieNames (config: Config, suffix: string): (secure: boolean) => SessionCookieNames {
-  const name = prefixed(config.sessionCookie, `a0_${suffix}`)
-  const both = [false, true].map(secure => {
-    const session = name(secure)
-    return Object.freeze({ session, tokens: `${session}_t`, seen: `${session}_s` })
-  })
-  return secure => both[secure ? 1 : 0]!
-}
-
-/**
- * A given name is used as it is; the default one gets the prefix its attributes allow. @see RFC 6265bis section 4.1.3
- */
-function prefixed (cookie: CookieConfig, fallback: string): (secure: boolean) => string {
-  if (cookie.name !== undefined) {
-    const { name } = cookie
-    return () => name
-  }
-  const host = cookie.domain === undefined && cookie.path === '/'
-  return secure => (cookie.secure ?? secure) ? `${host ? '__Host-' : '__Secure-'}${fallback}` : fallback
+/** The audience that the login asks for by its parameters. */
+function audienceOf (params: Config['authorizationParams']): string | undefined {
+  return typeof params === 'object' && typeof params.audience === 'string' ? params.audience : undefined
 }
 
 function cookieAttributes (cookie: CookieConfig, secure: boolean): CookieAttributes {

@@ -68,8 +68,6 @@ function check (request: FastifyRequest, reply: FastifyReply, _payload: unknown,
 /** Writes what the request's jar has collected, when the headers are about to be sent. */
 function writeCookies (request: FastifyRequest, reply: FastifyReply, payload: unknown,
   done: (error: null, payload: unknown) => void): void {
-  if ((request as FastifyRequest & WithRequestState)[kRequestState]?.jar?.flush(reply) === true) {
-    registrationOf(request).warnOfPublicResponse(request)
-  }
+  (request as FastifyRequest & WithRequestState)[kRequestState]?.jar?.flush(reply)
   done(null, payload)
 }

@@ -22,11 +22,13 @@ export function describeSecurity (route: RouteOptions, security: readonly Securi
 
 /** Writes the security schemes into the document, on the way past one of the plugin's own routes, which stay hidden. */
 export function describeSchemes (
-  { config, sessionCookieName }: PluginContext
+  { config, cookieNames }: PluginContext
 ): (described: Described) => { schema: FastifySchema, url: string } {
   const { issuer, appBases } = config
+  const base = appBases[0]
+  const place = { secure: base?.secure ?? false, host: base === undefined ? '' : new URL(base.origin).host }
   const schemes = {
-    session: { type: 'apiKey', in: 'cookie', name: sessionCookieName(appBases[0]?.secure ?? false) },
+    session: { type: 'apiKey', in: 'cookie', name: cookieNames.session(place).session },
     bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
     ...(issuer !== undefined &&
       { openIdConnect: { type: 'openIdConnect', openIdConnectUrl: `${issuer}.well-known/openid-configuration` } })

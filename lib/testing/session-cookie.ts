@@ -67,7 +67,7 @@ export async function sessionCookies (app: FastifyInstance, session: TestSession
     ...(config.audience !== undefined && { audience: config.audience }),
     ...set
   }))
-  const jar = new CollectingJar(config.appBases[0]?.secure ?? false)
+  const jar = new CollectingJar(config.appBases[0])
   await sessions.create(jar, {
     record,
     tokens: {
@@ -92,15 +92,26 @@ export async function sessionCookie (app: FastifyInstance, session: TestSession)
 /** A jar of a browser that has nothing yet. */
 class CollectingJar implements CookieJar {
   readonly writable = true
+  readonly bytes = 0
   readonly secure: boolean
+  readonly host: string
   readonly #cookies = new Map<string, TestCookie>()
 
-  constructor (secure: boolean) {
-    this.secure = secure
+  constructor (base: { secure: boolean, origin: string } | undefined) {
+    this.secure = base?.secure ?? false
+    this.host = base === undefined ? '' : new URL(base.origin).host
   }
 
   get (name: string): string | undefined {
     return this.#cookies.get(name)?.value
+  }
+
+  entries (prefix: string): [name: string, value: string][] {
+    return [...this.#cookies].filter(([name]) => name.startsWith(prefix)).map(([name, { value }]) => [name, value])
+  }
+
+  family (name: string): [name: string, value: string][] {
+    return this.entries(name).filter(([cookie]) => cookie === name || cookie.startsWith(`${name}.`))
   }
 
   names (prefix: string): string[] {

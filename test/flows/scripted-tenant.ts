@@ -23,7 +23,7 @@ let pair: { privateKey: KeyObject, publicKey: KeyObject } | undefined
 /** A tenant that answers as the test says; what it does not say is answered as Auth0 would. */
 export class ScriptedTenant {
   readonly domain = 'acme.eu.auth0.com'
-  readonly issuer = 'https://acme.eu.auth0.com/'
+  issuer = 'https://acme.eu.auth0.com/'
   readonly clientId = 'client-1'
   readonly requests: Seen[] = []
   readonly scripts = new Map<string, Script>()

@@ -565,7 +565,7 @@ for (
       await world.start(browser)
       const response = await browser.navigate(`/auth/callback?${query}`, { accept })
       // an unknown state restarts the login of a person once
-      if (response.statusCode === 302) t.equal(response.headers.location, '/auth/login')
+      if (response.statusCode === 302) t.equal(response.headers.location, '/auth/login?restarted=1')
       else t.equal(response.statusCode, 400, response.body.slice(0, 200))
       if (accept === 'application/json') t.equal(response.statusCode, 400)
       t.equal(world.idp.count('token'), 0)

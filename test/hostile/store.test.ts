@@ -288,7 +288,7 @@ t.test('STO-10 another version of the application shares the store', async t => 
         const response = await browser.call('/private')
         t.equal(response.statusCode, status, what)
         if (status === 200) continue
-        t.strictSame(browser.names().filter(isSessionCookie), [], 'the cookie is cleared')
+        t.equal(browser.names().filter(isSessionCookie).length, 1, 'the cookie stays: another version may know it')
         await world.login(browser)
         t.equal((await browser.call('/private')).statusCode, 200, 'one login later the user is in: no loop')
       }

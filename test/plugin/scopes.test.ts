@@ -175,7 +175,7 @@ t.test('an answer brings the browser up to date once; a connection that outlives
     header () {}
   }, []]
   const jar = new RequestCookieJar({ raw: { headers: { cookie: 'a=1' } } } as FastifyRequest,
-    reply as unknown as FastifyReply, true)
+    reply as unknown as FastifyReply, true, { publicResponse () {}, notSent () {} })
   const flush = (): unknown => jar.flush(reply as unknown as FastifyReply)
   jar.get('a')
   jar.beforeSend(() => {

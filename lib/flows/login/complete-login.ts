@@ -5,6 +5,7 @@ import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../..
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
+import { noteFinished } from './login-loop.js'
 import { verifyIdToken } from '../tokens/id-token.js'
 
 /** What `completeInteractiveLogin()` returns. */
@@ -53,6 +54,7 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
     decidedAt: receivedAt,
     keepAuthorizationDetails: transaction.keepAuthorizationDetails ?? false
   })
+  noteFinished(context, request)
   return {
     session,
     appState: transaction.appState as TAppState | undefined,

@@ -9,6 +9,7 @@ import type { Transaction } from '../../../types/stores.js'
 import { loginParams } from './authorization-params.js'
 import { appUrl, callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
+import { refuseLoop, restartedState } from './login-loop.js'
 import { pathAfterLogin } from './return-to.js'
 
 const MAX_APP_STATE = 2048
@@ -41,6 +42,8 @@ export interface LoginVariant {
   /** Whether the guard that asked for the login checks what it brought, instead of the callback. */
   isStepUp?: boolean
   callback?: 'callback' | 'connectCallback' | 'unconnectCallback'
+  /** Whether it takes the place of a login whose transaction was missing at the callback. */
+  restarted?: boolean
 }
 
 /**
@@ -74,11 +77,14 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
       'Without a callback route the login needs "authorizationParams.redirect_uri".')
   }
 
+  const returnTo = pathAfterLogin(options.returnTo, base, config)
+  if (variant.kind === undefined && login.params.prompt !== 'none') await refuseLoop(context, request, returnTo)
+
   const server = await request.server()
   const metadata = await server.metadata()
   requireS256(metadata)
   const random = randomBytes(48).toString('base64url')
-  const state = random.slice(0, 32)
+  const state = variant.restarted === true ? restartedState(random.slice(0, 32)) : random.slice(0, 32)
   const nonce = variant.nonce ?? random.slice(32)
   const { codeVerifier, codeChallenge } = createPkce()
   const dpop = await server.dpop
@@ -99,7 +105,6 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
   if (invitation !== undefined) params.invitation = invitation
   if (dpop !== undefined) params.dpop_jkt = await dpop.thumbprint
 
-  const returnTo = pathAfterLogin(options.returnTo, base, config)
   const transaction: Transaction = {
     kind: 'login',
     state,

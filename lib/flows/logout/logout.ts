@@ -5,6 +5,7 @@ import { withinDeadline } from '../../base/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
 import { appUrl, type PluginContext, type RequestContext } from '../context.js'
 import { reasonOf, pseudonym } from '../events.js'
+import { forgetFinished } from '../login/login-loop.js'
 import { safeReturnTo } from '../login/return-to.js'
 import { currentSession } from '../session/session.js'
 
@@ -32,6 +33,7 @@ export async function logout (context: PluginContext, request: RequestContext,
   const { record, tokens } = await endingSession(context, request)
 
   await context.sessions.destroy(request.jar)
+  forgetFinished(context, request)
   request.session = undefined
   if (record !== undefined) {
     context.connectionTokens.forget(record.id)

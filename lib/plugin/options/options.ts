@@ -45,8 +45,12 @@ export function parseOptions (raw: Auth0Options, prefix: string,
       'Option "sessionConfiguration.inactivityDuration" must not exceed "absoluteDuration".')
   }
   const sessionCookie = cookieConfig(session.cookie, appBases, 'sessionConfiguration.cookie')
-  const transactionCookie = cookieConfig(given.transactionConfiguration?.cookie, appBases,
-    'transactionConfiguration.cookie')
+  const { sameSite, partitioned } = sessionCookie
+  const transactionCookie = cookieConfig({
+    // In a frame of another site, logins begin and end in the frame.
+    ...(sameSite === 'none' && { sameSite, partitioned }),
+    ...given.transactionConfiguration?.cookie
+  }, appBases, 'transactionConfiguration.cookie')
   const connectMode = given.mountConnectRoutes === true
     ? 'link' as const
     : given.mountConnectedAccountRoutes === true ? 'accounts' as const : undefined

@@ -23,14 +23,16 @@ const cookieDomain: Rule<string> = (value, option) =>
     ? value
     : refuseOption(option, value, 'a host name')
 
-const cookie = members({
+const cookieMembers = {
   name: cookieName,
   sameSite: oneOf('lax', 'strict', 'none'),
   secure: flag,
   domain: cookieDomain,
   path: cookiePath,
   partitioned: flag
-})
+}
+const cookie = members(cookieMembers)
+const sessionCookie = members({ ...cookieMembers, transient: flag })
 
 /** `sessionConfiguration`: lifetimes in seconds, cookie and store. */
 export const sessionConfiguration = members({
@@ -38,7 +40,7 @@ export const sessionConfiguration = members({
   inactivityDuration: seconds(1, YEAR),
   absoluteDuration: seconds(1, YEAR),
   touchAfter: seconds(0, YEAR),
-  cookie,
+  cookie: sessionCookie,
   cacheEntries: count(0, 1_000_000),
   encryptAtRest: flag,
   onStoreError: oneOf('fail', 'anonymous'),
@@ -68,9 +70,9 @@ export const importSessions = members({ auth0Fastify: importedCookie, expressOpe
  * Name prefixes and plain http, decided for the addresses the application is known to have. @see RFC 6265bis section
  * 4.1.3
  */
-export function cookieConfig (given: ReturnType<typeof cookie> | undefined,
+export function cookieConfig (given: ReturnType<typeof sessionCookie> | undefined,
   bases: readonly { origin: string, secure: boolean }[], option: string): Config['sessionCookie'] {
-  const { name, secure, domain, path = '/', sameSite = 'lax', partitioned = false } = given ?? {}
+  const { name, secure, domain, path = '/', sameSite = 'lax', partitioned = false, transient = false } = given ?? {}
   const insecure = bases.find(base => !base.secure)
   if (insecure !== undefined && secure === undefined && !isLoopback(new URL(insecure.origin).hostname)) {
     throw new ConfigurationError('appBaseUrl',
@@ -94,5 +96,5 @@ export function cookieConfig (given: ReturnType<typeof cookie> | undefined,
   if (name?.startsWith('__Secure-') === true && secure === false) {
     throw new ConfigurationError(`${option}.name`, `Option "${option}.name": a "__Secure-" cookie is secure.`)
   }
-  return { name, sameSite, secure, domain, path, partitioned }
+  return { name, sameSite, secure, domain, path, partitioned, transient }
 }

@@ -1,37 +1,58 @@
-import fastifyCookie from '@fastify/cookie'
+import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
+import { cookieFamily, cookiesNamed, readCookie, type CookiePair } from './cookie-header.js'
+import { cookiePlaces } from './cookie-places.js'
+import {
+  beforeHead, headersOf, keepOutOfCaches, rawHeadersOf, setCookieLine, varyByCookie, type ResponseHeaders
+} from './response-headers.js'
 
 interface Pending {
   value: string
   attributes: CookieAttributes
   stillWanted: (() => boolean) | undefined
+  /** Whether cookies of this name that were set with other attributes are cleared, too. */
+  everywhere: boolean
 }
 
-const EXPIRED = new Date(0)
-const asIs = (value: string): string => value
+/** What the application's log must know of a response. */
+export interface CookieWarnings {
+  /** The application had allowed shared caches to keep a response that sets cookies. */
+  publicResponse (request: FastifyRequest): void
+  /** The response's headers have left without cookies that were to be set. */
+  notSent (request: FastifyRequest): void
+}
 
-/**
- * A request's cookies, and those its response will set. Only our own names are looked for in the header;
- * nothing is parsed that nobody asks for.
- */
+/** A request's cookies, and those its response will set. Only our own names are looked for in the header. */
 export class RequestCookieJar implements CookieJar {
   readonly secure: boolean
+  readonly #request: FastifyRequest
   readonly #header: string
   readonly #reply: FastifyReply | undefined
+  readonly #warnings: CookieWarnings
   #pending: Map<string, Pending> | undefined
   #beforeSend: (() => void)[] | undefined
   #flushed = false
   #read = false
 
-  constructor (request: FastifyRequest, reply: FastifyReply | undefined, secure: boolean) {
+  constructor (request: FastifyRequest, reply: FastifyReply | undefined, secure: boolean, warnings: CookieWarnings) {
+    this.#request = request
     this.#header = request.raw.headers.cookie ?? ''
     this.#reply = reply
+    this.#warnings = warnings
     this.secure = secure
   }
 
   get writable (): boolean {
     return !this.#flushed && this.#reply !== undefined && !this.#reply.sent && !this.#reply.raw.headersSent
+  }
+
+  get host (): string {
+    return this.#request.host ?? ''
+  }
+
+  get bytes (): number {
+    return this.#header.length
   }
 
   get (name: string): string | undefined {
@@ -41,134 +62,105 @@ export class RequestCookieJar implements CookieJar {
     return readCookie(this.#header, name)
   }
 
-  all (name: string): string[] {
-    return readCookies(this.#header, name)
+  entries (prefix: string): CookiePair[] {
+    this.#read = true
+    const sent = cookiesNamed(this.#header, prefix)
+    return this.#pending === undefined ? sent : this.#overlaid(sent, name => name.startsWith(prefix))
+  }
+
+  family (name: string): CookiePair[] {
+    this.#read = true
+    const sent = cookieFamily(this.#header, name)
+    return this.#pending === undefined
+      ? sent
+      : this.#overlaid(sent, written => written === name || written.startsWith(`${name}.`))
+  }
+
+  /** What the browser will send once it has this response. */
+  #overlaid (sent: CookiePair[], wanted: (name: string) => boolean): CookiePair[] {
+    const pairs = sent.filter(([name]) => !this.#pending!.has(name))
+    for (const [name, { value, attributes }] of this.#pending!) {
+      if (attributes.maxAge !== 0 && wanted(name)) pairs.push([name, value])
+    }
+    return pairs
   }
 
   names (prefix: string): string[] {
-    const names = new Set(cookieNames(this.#header, prefix))
-    for (const [name, { attributes }] of this.#pending ?? []) {
-      if (!name.startsWith(prefix)) continue
-      if (attributes.maxAge === 0) names.delete(name)
-      else names.add(name)
-    }
-    return [...names]
+    return [...new Set(this.entries(prefix).map(([name]) => name))]
   }
 
   set (name: string, value: string, attributes: CookieAttributes, stillWanted?: () => boolean): void {
-    ;(this.#pending ??= new Map()).set(name, { value, attributes, stillWanted })
+    this.#keep(name, { value, attributes, stillWanted, everywhere: false })
   }
 
-  clear (name: string, attributes: CookieAttributes): void {
-    this.set(name, '', { ...attributes, maxAge: 0 })
+  clear (name: string, attributes: CookieAttributes, everywhere = false): void {
+    this.#keep(name, { value: '', attributes: { ...attributes, maxAge: 0 }, stillWanted: undefined, everywhere })
   }
 
-  /**
-   * Runs `work` when the response is about to be sent, and may still set cookies. A connection may outlive that, and
-   * ask for ever.
-   */
+  #keep (name: string, pending: Pending): void {
+    if (this.#flushed || this.#reply === undefined || this.#reply.raw.headersSent) {
+      this.#warnings.notSent(this.#request)
+      return
+    }
+    if (this.#pending === undefined) {
+      this.#pending = new Map()
+      this.#watch(this.#reply)
+    }
+    this.#pending.set(name, pending)
+  }
+
+  /** Runs `work` when the response is about to be sent by Fastify, and may still set cookies. */
   beforeSend (work: () => void): void {
     if (this.writable) (this.#beforeSend ??= []).push(work)
   }
 
-  /**
-   * Writes the response's headers; called when they are about to be sent, and once more if a later hook fails.
-   * True when the application had allowed shared caches to keep a response that sets cookies.
-   */
-  flush (reply: FastifyReply): boolean {
+  /** Writes the cookies into the headers Fastify keeps; called when they are about to be sent. */
+  flush (reply: FastifyReply): void {
+    this.#write(() => headersOf(reply))
+  }
+
+  /** From now on there are cookies to write, whoever sends the head of the response. */
+  #watch (reply: FastifyReply): void {
+    const response = reply.raw as ServerResponse
+    beforeHead(response, () => !this.#flushed, () => {
+      this.#write(() => rawHeadersOf(response))
+    })
+    response.once('close', () => {
+      // Who has gone away before any answer misses no cookie.
+      if (!this.#flushed && (response.headersSent || reply.sent)) this.#warnings.notSent(this.#request)
+    })
+  }
+
+  #write (to: () => ResponseHeaders): void {
+    if (this.#flushed) return
+    let headers: ResponseHeaders | undefined
     if (this.#read) {
       for (const work of this.#beforeSend ?? []) work()
-      this.#beforeSend = undefined
-      varyByCookie(reply)
+      varyByCookie(headers = to())
     }
+    this.#beforeSend = undefined
     this.#flushed = true
-    if (this.#pending === undefined) return false
-    const headers: string[] = []
-    for (const [name, { value, attributes, stillWanted }] of this.#pending) {
-      if (stillWanted === undefined || stillWanted()) headers.push(serialize(name, value, attributes))
+    const lines = this.#pending === undefined ? [] : this.#lines(this.#pending)
+    if (lines.length === 0) return
+    headers ??= to()
+    headers.addCookies(lines)
+    if (keepOutOfCaches(headers)) this.#warnings.publicResponse(this.#request)
+  }
+
+  #lines (pending: Map<string, Pending>): string[] {
+    const lines: string[] = []
+    for (const [name, { value, attributes, stillWanted, everywhere }] of pending) {
+      if (stillWanted !== undefined && !stillWanted()) continue
+      lines.push(setCookieLine(name, value, attributes))
+      if (everywhere) lines.push(...this.#clearElsewhere(name, attributes))
     }
-    this.#pending = undefined
-    if (headers.length === 0) return false
-    reply.header('set-cookie', headers)
-    return keepOutOfCaches(reply)
+    return lines
   }
-}
 
-/** A response that sets cookies is stored nowhere, whatever the application said; true when it had said `public`. */
-function keepOutOfCaches (reply: FastifyReply): boolean {
-  const declared = String(reply.getHeader('cache-control') ?? '')
-  if (/\bno-store\b/i.test(declared)) return false
-  reply.header('cache-control', 'private, no-store')
-  reply.removeHeader('etag')
-  return /\b(?:public|s-maxage)\b/i.test(declared)
-}
-
-function serialize (name: string, value: string, attributes: CookieAttributes): string {
-  const { maxAge, ...rest } = attributes
-  return fastifyCookie.fastifyCookie.serialize(name, value, {
-    ...rest,
-    encode: asIs,
-    ...(maxAge !== undefined && { maxAge: Math.floor(maxAge) }),
-    ...(maxAge === 0 && { expires: EXPIRED })
-  })
-}
-
-/** What a shared cache must know: the body may depend on the session. */
-function varyByCookie (reply: FastifyReply): void {
-  const vary = reply.getHeader('vary')
-  if (vary === undefined) reply.header('vary', 'Cookie')
-  else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(String(vary))) reply.header('vary', `${String(vary)}, Cookie`)
-}
-
-/** The value of the first cookie with this name. */
-export function readCookie (header: string, name: string): string | undefined {
-  const at = findCookie(header, name, 0)
-  return at === -1 ? undefined : valueAt(header, at + name.length + 1)
-}
-
-function readCookies (header: string, name: string): string[] {
-  const values: string[] = []
-  for (let at = findCookie(header, name, 0); at !== -1; at = findCookie(header, name, at + name.length)) {
-    values.push(valueAt(header, at + name.length + 1))
+  #clearElsewhere (name: string, attributes: CookieAttributes): string[] {
+    const several = cookiesNamed(this.#header, name).filter(([sent]) => sent === name).length > 1
+    return cookiePlaces(name, attributes, this.host, several).map(place =>
+      setCookieLine(name, '', { ...place, maxAge: 0 })
+    )
   }
-  return values
-}
-
-/** Where a pair of this name begins, from `from` on; -1 without one. */
-function findCookie (header: string, name: string, from: number): number {
-  let at = header.indexOf(name, from)
-  while (at !== -1 && (header.charCodeAt(at + name.length) !== 61 || !startsPair(header, at))) {
-    at = header.indexOf(name, at + name.length)
-  }
-  return at
-}
-
-function valueAt (header: string, start: number): string {
-  const semicolon = header.indexOf(';', start)
-  const value = header.slice(start, semicolon === -1 ? undefined : semicolon).trim()
-  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
-}
-
-/** Whether only blanks stand between `at` and the start of its pair. */
-function startsPair (header: string, at: number): boolean {
-  let i = at - 1
-  while (i >= 0 && (header.charCodeAt(i) === 32 || header.charCodeAt(i) === 9)) i--
-  return i < 0 || header.charCodeAt(i) === 59
-}
-
-function pairAt (header: string, at: number): string {
-  const semicolon = header.indexOf(';', at)
-  return header.slice(at, semicolon === -1 ? undefined : semicolon)
-}
-
-function cookieNames (header: string, prefix: string): string[] {
-  const names: string[] = []
-  for (let at = header.indexOf(prefix); at !== -1; at = header.indexOf(prefix, at + prefix.length)) {
-    if (!startsPair(header, at)) continue
-    // No further than the pair's own end: a header may hold thousands of them.
-    const pair = pairAt(header, at)
-    const end = pair.indexOf('=')
-    if (end !== -1) names.push(pair.slice(0, end).trimEnd())
-  }
-  return names
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { SessionNotWritableError } from '../../errors.js'
 import { ServerClient } from '../../flows/client.js'
 import type { PluginContext } from '../../flows/context.js'
-import { RequestCookieJar } from './cookie-jar.js'
+import { RequestCookieJar, type CookieWarnings } from './cookie-jar.js'
 import { requestState } from './request-state.js'
 import { FastifyRequestContext, secureOf } from './request-context.js'
 
@@ -10,7 +10,7 @@ import { FastifyRequestContext, secureOf } from './request-context.js'
 export const kRegistration = Symbol('auth0.registration')
 
 /** One registration of the plugin: its context, and how requests are bound to it. */
-export class Registration {
+export class Registration implements CookieWarnings {
   readonly context: PluginContext
   /** Tells this registration's small helper cookies from a neighbour's. */
   readonly cookieSuffix: string
@@ -24,8 +24,9 @@ export class Registration {
 
   constructor (context: PluginContext) {
     this.context = context
-    this.cookieSuffix = createHash('sha256').update(`${context.config.clientId}|${context.config.prefix}`).digest('hex')
-      .slice(0, 8)
+    const base = context.config.appBases[0]
+    const host = base === undefined ? '' : new URL(base.origin).host
+    this.cookieSuffix = context.cookieNames.suffix({ secure: base?.secure ?? false, host })
     this.#secureOf = secureOf(context.config.appBases)
   }
 
@@ -60,22 +61,26 @@ export class Registration {
   }
 
   /** Says, once, that the application lets shared caches keep responses which set a session cookie. */
-  warnOfPublicResponse (request: FastifyRequest): void {
+  publicResponse (request: FastifyRequest): void {
     if (this.#warnedOfPublicResponse) return
     this.#warnedOfPublicResponse = true
-    this.context.emit({
-      type: 'warning',
-      outcome: 'success',
-      reason: 'public_cache_control_overridden',
-      blame: 'application',
-      requestId: request.id
-    }, request.log)
+    this.#warn(request, 'public_cache_control_overridden', 'success')
+  }
+
+  /** Says that a response has left without cookies that hold a change. */
+  notSent (request: FastifyRequest): void {
+    this.#warn(request, 'cookies_not_sent', 'failure', new SessionNotWritableError())
+  }
+
+  #warn (request: FastifyRequest, reason: string, outcome: 'success' | 'failure', error?: Error): void {
+    this.context.emit({ type: 'warning', outcome, reason, blame: 'application', requestId: request.id }, request.log,
+      error)
   }
 
   #newRequestContext (request: FastifyRequest, reply: FastifyReply | undefined): FastifyRequestContext {
     const state = requestState(request)
     state.reply ??= reply
-    state.jar ??= new RequestCookieJar(request, state.reply, this.#secureOf(request))
+    state.jar ??= new RequestCookieJar(request, state.reply, this.#secureOf(request), this)
     return new FastifyRequestContext(this.context, request, state.reply, state.jar)
   }
 }

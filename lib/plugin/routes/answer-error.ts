@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
-  ApiError, Auth0Error, OrganizationTokenValidationError, RateLimitError, SessionStoreError, TokenValidationError
+  ApiError, Auth0Error, OrganizationTokenValidationError, RateLimitError, SessionNotKeptError, SessionStoreError,
+  TokenValidationError
 } from '../../errors.js'
 import type { PluginContext } from '../../flows/context.js'
 import { appBaseOf } from '../request/request-context.js'
@@ -35,7 +36,8 @@ export function answerError (context: PluginContext, error: unknown, request: Fa
       message: shown.message
     })
   }
-  const { page, policy } = errorPage({ ...shown, reference: request.id, ...pageLinks(context, request, links.retry) })
+  const retry = error instanceof SessionNotKeptError ? error.returnTo : links.retry
+  const { page, policy } = errorPage({ ...shown, reference: request.id, ...pageLinks(context, request, retry) })
   return reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(page)
 }
 

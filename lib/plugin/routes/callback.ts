@@ -4,19 +4,19 @@ import { callbackParams, receiveCallback, type Callback } from '../../flows/logi
 import { finishLogin } from '../../flows/login/complete-login.js'
 import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js'
 import { home } from '../../flows/login/login.js'
+import { isRestarted, restartedState } from '../../flows/login/login-loop.js'
 import { currentSession } from '../../flows/session/session.js'
-import { isNavigation, loginPath } from '../guards/unauthenticated.js'
+import { loginPath } from '../guards/unauthenticated.js'
 import type { Registration } from '../request/registration.js'
 import { answerError } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf } from './query.js'
 import { reportFailure } from './report.js'
+import { forgetRestart, likelyCause, restartLogin } from './restart.js'
 
 /** Answers that a login without a page (`prompt=none`) expects. */
 const QUIET = new Set(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])
-/** Seconds in which a second missing transaction is told instead of tried again. */
-const RESTART_ONCE = 120
 /** Marks the GET that follows a form post, where the session's cookie is sent again. */
 const RESUMED = 'resumed'
 
@@ -32,8 +32,8 @@ export function callbackRoutes ({ registration }: RouteSetup): Route[] {
       async handler (request, reply) {
         if (isPrefetch(request)) return answerPrefetch(reply)
         const query = queryOf(request)
-        if (query.get(RESUMED) === '1' && query.size === 1) {
-          return await withoutTransaction(registration, request, reply)
+        if (query.get(RESUMED) === '1' && !query.has('code') && !query.has('error')) {
+          return await withoutTransaction(registration, request, reply, query.get('state'))
         }
         return await complete(registration, request, reply, callbackParams(`?${query.toString()}`), 'query')
       }
@@ -69,8 +69,8 @@ async function complete (registration: Registration, request: FastifyRequest, re
   } catch (error) {
     if (error instanceof MissingTransactionError) {
       return mode === 'query'
-        ? await withoutTransaction(registration, request, reply)
-        : go(reply, mode, `${pathOf(registration, request)}?${RESUMED}=1`)
+        ? await withoutTransaction(registration, request, reply, params.get('state'))
+        : go(reply, mode, resumedPath(registration, request, params.get('state')))
     }
     reportFailure(context, request, error)
     return await fail(registration, request, reply, error, callback)
@@ -86,39 +86,16 @@ function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): Fast
  * The transaction is gone: a reload, the back button, a parked page. With a session all is well; without one
  * the login starts again by itself, once; then the likely cause is told.
  */
-async function withoutTransaction (registration: Registration, request: FastifyRequest,
-  reply: FastifyReply): Promise<FastifyReply> {
+async function withoutTransaction (registration: Registration, request: FastifyRequest, reply: FastifyReply,
+  state: string | null): Promise<FastifyReply> {
   const { context } = registration
   const requestContext = registration.requestContext(request)
   if (await currentSession(context, requestContext) !== undefined) return go(reply, 'query', home(requestContext))
-  const { name, attributes } = restartCookie(registration, request)
-  const again = requestContext.jar.get(name) !== undefined
-  const login = loginPath(context, request)
-  if (!again && login !== undefined && isNavigation(request)) {
-    requestContext.jar.set(name, '1', { ...attributes, maxAge: RESTART_ONCE })
-    request.log.info({ auth0: { type: 'login', reason: 'restarted' } },
-      'auth0 login: the transaction is missing, the login starts again')
-    return go(reply, 'query', login)
-  }
-  if (again) requestContext.jar.clear(name, attributes)
+  const restarted = restartLogin(registration, request, reply, state)
+  if (restarted !== undefined) return restarted
   const error = new MissingTransactionError(likelyCause(registration, request))
   reportFailure(context, request, error)
   return await fail(registration, request, reply, error, undefined)
-}
-
-/** What a developer or a user can do about it. */
-function likelyCause (registration: Registration, request: FastifyRequest): string {
-  const base = registration.requestContext(request).appBase()
-  const origin = `${request.protocol}://${request.host}`
-  if (request.raw.headers.cookie === undefined) {
-    return 'The browser sent no cookies, so this login cannot be matched with its start. Please allow cookies for ' +
-      'this site and try again.'
-  }
-  if (origin !== base.origin) {
-    return `The login came back to "${origin}", but the application says it is at "${base.origin}". If the ` +
-      'application is behind a proxy, set Fastify\'s "trustProxy"; else start at the right address.'
-  }
-  return 'This login was not started in this browser, was finished already, or took too long. Please try again.'
 }
 
 async function fail (registration: Registration, request: FastifyRequest, reply: FastifyReply, error: unknown,
@@ -142,22 +119,9 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
   })
 }
 
-function restartCookie (registration: Registration, request: FastifyRequest) {
-  const secure = registration.requestContext(request).jar.secure
-  const { path } = registration.context.config.transactionCookie
-  return {
-    name: `a0_restart_${registration.cookieSuffix}`,
-    attributes: { path, httpOnly: true, secure, sameSite: 'lax' as const }
-  }
-}
-
-function forgetRestart (registration: Registration, request: FastifyRequest): void {
-  const { name, attributes } = restartCookie(registration, request)
-  const { jar } = registration.requestContext(request)
-  if (jar.get(name) !== undefined) jar.clear(name, attributes)
-}
-
-function pathOf (registration: Registration, request: FastifyRequest): string {
+/** What follows a form post tells only whether its login was restarted. */
+function resumedPath (registration: Registration, request: FastifyRequest, state: string | null): string {
   const { config } = registration.context
-  return registration.requestContext(request).appBase().basePath + config.prefix + config.routes.callback!
+  const path = registration.requestContext(request).appBase().basePath + config.prefix + config.routes.callback!
+  return `${path}?${RESUMED}=1${isRestarted(state) ? `&state=${restartedState('')}` : ''}`
 }

@@ -1,11 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { ForbiddenError, InvalidArgumentError } from '../../errors.js'
-import type { StartInteractiveLoginOptions } from '../../flows/login/login.js'
+import { startInteractiveLogin, type StartInteractiveLoginOptions } from '../../flows/login/login.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import { reportFailure } from './report.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf, single } from './query.js'
+import { loginAtOwnAddress } from './own-address.js'
+import { RESTARTED } from './restart.js'
 import { isEmbedded } from './same-origin.js'
 
 /** What a link may ask for: how the login looks, never what it gives access to. */
@@ -27,7 +29,14 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
         if (isEmbedded(request)) {
           throw new ForbiddenError('cross_site_request', 'Another site can start a login only by taking the user here.')
         }
-        const url = await registration.client(request).startInteractiveLogin(await optionsOf(request, registration))
+        const elsewhere = loginAtOwnAddress(context.config, request)
+        if (elsewhere !== undefined) {
+          request.log.info({ auth0: { type: 'login', reason: 'other_address' } },
+            'auth0 login: the browser is sent to "appBaseUrl" first, as cookies of another host name do not reach it')
+          return reply.redirect(elsewhere, 302)
+        }
+        const url = await startInteractiveLogin(context, registration.requestContext(request),
+          await optionsOf(request, registration), { restarted: queryOf(request).has(RESTARTED) })
         return reply.redirect(url.href, 302)
       } catch (error) {
         reportFailure(context, request, error)

@@ -14,10 +14,16 @@ export function createSuiteBrowser ({ secure = true }: { secure?: boolean } = {}
     cookies,
     request () {
       const sent = [...cookies.keys()]
+      const entries = (prefix: string): [name: string, value: string][] =>
+        [...cookies].filter(([name]) => name.startsWith(prefix)).map(([name, { value }]) => [name, value])
       return {
         writable: true,
         secure,
+        host: '',
+        bytes: 0,
         get: name => cookies.get(name)?.value,
+        entries,
+        family: name => entries(name).filter(([cookie]) => cookie === name || cookie.startsWith(`${name}.`)),
         names: prefix => sent.filter(name => name.startsWith(prefix)),
         set: (name, value, attributes) => {
           cookies.set(name, { value, attributes })

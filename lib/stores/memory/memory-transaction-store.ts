@@ -130,6 +130,10 @@ function withSuffix (jar: CookieJar, suffix: string): CookieJar {
   return {
     writable: jar.writable,
     secure: jar.secure,
+    host: jar.host,
+    bytes: jar.bytes,
+    entries: prefix => jar.entries(prefix),
+    family: name => jar.family(name),
     get: name => jar.get(`${name}_${suffix}`) ?? jar.get(name),
     names: prefix => jar.names(prefix),
     set: (name, value, attributes) => jar.set(`${name}_${suffix}`, value, attributes),

@@ -1,7 +1,10 @@
 import { SessionTooLargeError } from '../../errors.js'
 import type { SessionTokens, SessionData } from '../../../types/stores.js'
 
-/** Bytes all cookies of a session may take of the Cookie header; proxies commonly take 8 KiB per line. */
+/**
+ * Bytes the cookies of a session and of logins under way may take of the Cookie header together; proxies commonly take
+ * 8 KiB per line.
+ */
 export const COOKIE_BUDGET = 8192
 
 /** From here on the application is warned. */
@@ -11,6 +14,38 @@ export const COOKIE_BUDGET_WARNING = COOKIE_BUDGET * 0.75
 export interface PartSize {
   part: string
   bytes: number
+}
+
+/** Tokens as they go into their cookie, and what had to be left out. */
+export interface FittedTokens {
+  sealed: string
+  dropped: string[]
+  /** Bytes the session needs with all of its tokens. */
+  needed: number
+  /** Bytes it takes now. */
+  bytes: number
+}
+
+/**
+ * Seals a session's tokens, without as many of those that can be had again as the budget asks for.
+ * @param seal gives an empty text for no tokens
+ * @param sizeOf bytes of the whole session in a Cookie header with these sealed tokens
+ * @throws SessionTooLargeError
+ */
+export function fitTokens (session: SessionData, seal: (tokens: SessionTokens) => string,
+  sizeOf: (sealed: string) => number, how: { audience: string | undefined, now: number }): FittedTokens {
+  let sealed = seal(session.tokens)
+  let bytes = sizeOf(sealed)
+  const needed = bytes
+  const dropped: string[] = []
+  for (const smaller of slimmed(session.tokens, how)) {
+    if (bytes <= COOKIE_BUDGET) break
+    sealed = seal(smaller.tokens)
+    bytes = sizeOf(sealed)
+    dropped.push(smaller.dropped)
+  }
+  if (bytes > COOKIE_BUDGET) throw tooLarge(needed, session)
+  return { sealed, dropped, needed, bytes }
 }
 
 interface Droppable {
@@ -76,12 +111,12 @@ export function weigh ({ record, tokens }: SessionData): PartSize[] {
 }
 
 /** The error for a session that no dropping can make fit. */
-export function tooLarge (what: string, bytes: number, limit: number, session: SessionData): SessionTooLargeError {
+function tooLarge (bytes: number, session: SessionData): SessionTooLargeError {
   const sizes = weigh(session)
-  const heaviest = sizes.slice(0, 5).map(({ part, bytes }) => `${part} ${bytes}`).join(', ')
+  const heaviest = sizes.slice(0, 3).map(({ part, bytes }) => `${part} ${bytes}`).join(', ')
   return new SessionTooLargeError(
-    `${what} needs ${bytes} bytes and may have ${limit}. The heaviest parts in bytes: ${heaviest}. ` +
-      'Keep less in the session, or set "sessionStore" to keep sessions on the server.',
+    `The session needs ${bytes} bytes of cookies and may have ${COOKIE_BUDGET}. The heaviest parts: ${heaviest}. ` +
+      'Keep less in it, or set "sessionStore".',
     sizes
   )
 }

@@ -1,39 +1,36 @@
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
-import { clearChunked, COOKIE_LIMIT, cookieSize, readChunked, writeChunked } from './chunks.js'
-import { COOKIE_BUDGET, COOKIE_BUDGET_WARNING, slimmed, tooLarge, weigh } from './cookie-budget.js'
-import { createOpenedCache } from '../sealing/opened-cache.js'
-import { createRecentWrites, type RecentWrite, type Written } from './recent-writes.js'
-import { decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord, type LastSeen } from './claims-cookie.js'
 import { noTokens, type SessionCookieNames } from '../sessions.js'
-import { decodeTokens, encodeTokens } from './tokens-cookie.js'
-import { deepFreeze } from '../../base/json.js'
-import { openTossed } from './tossed-cookies.js'
 import type { Sealer } from '../sealing/seal.js'
 import type {
-  CookieAttributes, CookieJar, RevocationOwner, SessionRecord, SessionTokens, SessionData
+  CookieAttributes, CookieJar, SessionData, SessionRecord, SessionTokens
 } from '../../../types/stores.js'
-
-/** What the claims cookie opens to. One object may serve many requests. */
-export interface OpenedSession {
-  readonly record: SessionRecord
-  readonly owner: RevocationOwner
-  readonly createdAt: number
-}
+import { chunked, clearChunked, headerBytes, writeChunked } from './chunks.js'
+import { encodeRecord } from './claims-cookie.js'
+import { COOKIE_BUDGET, COOKIE_BUDGET_WARNING, fitTokens, weigh, type FittedTokens } from './cookie-budget.js'
+import { ForeignCookies, uselessNames, type Warn } from './foreign-cookies.js'
+import { LastSeenCookie } from './last-seen-cookie.js'
+import { OpenedClaims, type HeldSessions, type OpenedSession } from './opened-claims.js'
+import { OpenedTokens } from './opened-tokens.js'
+import { createRecentWrites, type RecentWrite, type Written } from './recent-writes.js'
 
 export interface SessionCookiesOptions {
-  names: (secure: boolean) => SessionCookieNames
+  names: (jar: CookieJar) => SessionCookieNames
   attributes: (secure: boolean) => CookieAttributes
+  /** Whether the cookies end with the browser. */
+  transient?: boolean
   sealers: { session: Sealer, tokens: Sealer, seen: Sealer }
   lifetime: Lifetime
   now: () => number
   /** Entries the cache of opened cookies may hold; 0 switches it off. */
   cacheEntries: number
   /** The audience a login asks for; its access token is the last to be left out when space is short. */
-  audience?: string
+  audience?: string | undefined
+  /** Takes cookies of logins under way away until they need at most `bytes`, the oldest first. */
+  makeRoom?: (jar: CookieJar, bytes: number) => void
   /**
    * Called with `session_cookie_large` when a session nears, and when one exceeds, what cookies can hold; once each.
    */
-  warn: (code: string, detail: object) => void
+  warn: Warn
 }
 
 /** What the last-seen cookie takes at most; it comes later, but its room is kept. */
@@ -42,10 +39,11 @@ const SEEN_RESERVE = 256
 /** The three cookies of a session: claims, tokens, last seen. Knows their form, not whether a session is alive. */
 export class SessionCookies {
   readonly #options: SessionCookiesOptions
-  readonly #names: [SessionCookieNames | undefined, SessionCookieNames | undefined] = [undefined, undefined]
-  readonly #opened
+  readonly #claims
+  readonly #tokens
   readonly #seen
   readonly #recent
+  readonly #foreign
   /** The exchanges that found or wrote something newer than the cookies they came with. */
   readonly #ahead = new WeakSet<CookieJar>()
   /** What was told already: near the budget, over it. Each is told once, not at every write. */
@@ -53,23 +51,23 @@ export class SessionCookies {
 
   constructor (options: SessionCookiesOptions) {
     this.#options = options
-    this.#opened = createOpenedCache<OpenedSession>({ maxEntries: options.cacheEntries })
-    this.#seen = createOpenedCache<LastSeen>({ maxEntries: options.cacheEntries })
+    this.#claims = new OpenedClaims(options.sealers.session, options.cacheEntries)
+    this.#tokens = new OpenedTokens(options.sealers.tokens)
+    this.#seen = new LastSeenCookie(options.sealers.seen, options.cacheEntries)
     this.#recent = createRecentWrites(options.now)
+    this.#foreign = new ForeignCookies(options.warn)
   }
 
-  /** The claims cookie as it came. */
-  raw (jar: CookieJar): string | undefined {
-    return jar.get(this.#namesFor(jar).session)
+  /** The sessions a request came with, as they were written last; the newest first. */
+  sessions (jar: CookieJar): readonly OpenedSession[] {
+    const { opened, count } = this.#held(jar)
+    if (count > 1 || opened.length < count || jar.bytes > COOKIE_BUDGET) this.#noticeForeign(jar, count, opened.length)
+    return opened.length === 1 ? this.#newest(jar, opened[0]!, opened) : opened.flatMap(held => this.#newest(jar, held))
   }
 
-  /** The session of the cookies, as it was written last. */
-  current (jar: CookieJar, value: string | undefined = this.raw(jar)): OpenedSession | undefined {
-    const held = this.#held(jar, value)
-    const missed = held && this.#missed(jar, held)
-    if (missed === undefined) return held
-    this.#ahead.add(jar)
-    return missed.claims === undefined ? held : this.#open(missed.claims.value)
+  /** The session `id`, as it was written last. */
+  find (jar: CookieJar, id: string): OpenedSession | undefined {
+    return this.sessions(jar).find(({ record }) => record.id === id)
   }
 
   /** The tokens of the session `id`; of two the newer ones. */
@@ -78,75 +76,40 @@ export class SessionCookies {
     const written = this.#recent.get(id)?.tokens
     if (written === undefined || written.version <= held.version) return held
     this.#ahead.add(jar)
-    return this.#openTokens(written.value, id) ?? { ...noTokens(id), version: written.version }
+    return this.#tokens.open(written.value, id) ?? { ...noTokens(id), version: written.version }
   }
 
   /** When the session `id` was last seen, as far as its cookie says so. */
   lastSeen (jar: CookieJar, id: string): number {
-    const value = jar.get(this.#namesFor(jar).seen)
-    if (value === undefined) return 0
-    let seen = this.#seen.get(value)
-    if (seen === undefined) {
-      const plaintext = this.#options.sealers.seen.open(value)
-      seen = plaintext && decodeLastSeen(plaintext)
-      if (seen === undefined) return 0
-      this.#seen.set(value, seen)
-    }
-    return seen.id === id ? seen.at : 0
+    return this.#seen.at(jar, this.#options.names(jar).seen, id)
   }
 
   /** Writes down that a session was seen. Touches nothing else. */
   see (jar: CookieJar, record: SessionRecord, at: number, stillWanted: () => boolean): void {
-    const value = this.#options.sealers.seen.seal(encodeLastSeen({ id: record.id, at }))
-    jar.set(this.#namesFor(jar).seen, value, this.#attributes(jar, record), stillWanted)
+    const { seen } = this.#options.names(jar)
+    this.#seen.write(jar, seen, { id: record.id, at }, this.#attributes(jar, record), stillWanted)
   }
 
   /**
    * Writes the parts of a session that changed, and returns them.
    * @throws SessionTooLargeError before anything is written
    */
-  write (jar: CookieJar, { record, tokens }: SessionData, changed: { record: boolean, tokens: boolean },
+  write (jar: CookieJar, session: SessionData, changed: { record: boolean, tokens: boolean },
     stillWanted: () => boolean): RecentWrite {
-    const { sealers, now, audience, warn } = this.#options
-    const names = this.#namesFor(jar)
+    const { record, tokens } = session
     const attributes = this.#attributes(jar, record)
-    const sealTokens = (tokens: SessionTokens) => isEmpty(tokens) ? '' : sealers.tokens.seal(encodeTokens(tokens))
-
     const claims = changed.record
-      ? sealers.session.seal(encodeRecord(record))
-      : this.#recent.get(record.id)?.claims?.value ?? jar.get(names.session)!
-    const claimsSize = cookieSize(names.session, claims, attributes)
-    if (claimsSize > COOKIE_LIMIT) {
-      throw tooLarge("The cookie of the user and the session's own fields", claimsSize, COOKIE_LIMIT, {
-        record,
-        tokens
-      })
-    }
-
-    let sealed = sealTokens(tokens)
-    let tokensChanged = changed.tokens
-    const dropped: string[] = []
-    const bytes = () => SEEN_RESERVE + names.session.length + claims.length + names.tokens.length + sealed.length
-    const before = bytes()
-    for (const smaller of slimmed(tokens, { audience, now: now() })) {
-      if (bytes() <= COOKIE_BUDGET) break
-      sealed = sealTokens(smaller.tokens)
-      tokensChanged = true
-      dropped.push(smaller.dropped)
-    }
-    if (bytes() > COOKIE_BUDGET) throw tooLarge('The session', before, COOKIE_BUDGET, { record, tokens })
-    const heaviness = before > COOKIE_BUDGET ? 'over' : before > COOKIE_BUDGET_WARNING ? 'near' : undefined
-    if (heaviness !== undefined && !this.#warned.has(heaviness)) {
-      this.#warned.add(heaviness)
-      warn('session_cookie_large', { bytes: before, limit: COOKIE_BUDGET, dropped, sizes: weigh({ record, tokens }) })
-    }
-
+      ? this.#options.sealers.session.seal(encodeRecord(record))
+      : this.#written(jar, record)
+    const fitted = this.#fit(jar, session, claims, attributes)
     this.#ahead.add(jar)
     const written: RecentWrite = {
       ...(changed.record && { claims: { value: claims, version: record.version, at: record.updatedAt } }),
-      ...(tokensChanged && { tokens: { value: sealed, version: tokens.version } })
+      ...((changed.tokens || fitted.dropped.length > 0) &&
+        { tokens: { value: fitted.sealed, version: tokens.version } })
     }
     this.#put(jar, written, attributes, stillWanted)
+    this.#options.makeRoom?.(jar, COOKIE_BUDGET - fitted.bytes)
     return written
   }
 
@@ -161,8 +124,9 @@ export class SessionCookies {
    * else's.
    */
   catchUp (jar: CookieJar, id: string, ended: (session: OpenedSession) => boolean): void {
-    const held = this.#ahead.has(jar) ? this.#held(jar) : undefined
-    if (held?.record.id !== id || ended(held)) return
+    if (!this.#ahead.has(jar)) return
+    const held = this.#held(jar).opened.find(({ record }) => record.id === id)
+    if (held === undefined || ended(held)) return
     const missed = this.#missed(jar, held)
     if (missed !== undefined) this.#put(jar, missed, this.#attributes(jar, held.record))
   }
@@ -172,31 +136,40 @@ export class SessionCookies {
     this.#recent.forget(id)
   }
 
+  /**
+   * Clears whatever there is of a session, readable or not.
+   * Where all of it is this application's, also what an earlier configuration may have put elsewhere.
+   */
+  clear (jar: CookieJar): void {
+    const { session, tokens, seen } = this.#options.names(jar)
+    const { opened, count } = this.#held(jar)
+    const everywhere = count > 0 && opened.length === count
+    this.#claims.forget(jar, session)
+    for (const name of [session, tokens, seen]) {
+      clearChunked(jar, name, this.#options.attributes(jar.secure), everywhere)
+    }
+  }
+
   /** Forgets the last-seen cookie, which may belong to the session before. */
   forgetSeen (jar: CookieJar): void {
-    const { seen } = this.#namesFor(jar)
+    const { seen } = this.#options.names(jar)
     if (jar.get(seen) !== undefined) jar.clear(seen, this.#options.attributes(jar.secure))
   }
 
-  /** Clears whatever there is of a session, readable or not. */
-  clear (jar: CookieJar): void {
-    const { session, tokens } = this.#namesFor(jar)
-    const attributes = this.#options.attributes(jar.secure)
-    const value = jar.get(session)
-    if (value !== undefined) {
-      this.#opened.delete(value)
-      jar.clear(session, attributes)
-    }
-    clearChunked(jar, tokens, attributes)
-    this.forgetSeen(jar)
+  #heldTokens (jar: CookieJar, id: string, known?: Written): SessionTokens {
+    return this.#tokens.held(jar, this.#options.names(jar).tokens, id, known)
   }
 
-  /** The session of the claims cookie as it came. */
-  #held (jar: CookieJar, value: string | undefined = this.raw(jar)): OpenedSession | undefined {
-    return value === undefined
-      ? undefined
-      : this.#open(value) ??
-        openTossed(jar, this.#namesFor(jar).session, value => this.#open(value), this.#options.warn)
+  #held (jar: CookieJar): HeldSessions {
+    return this.#claims.held(jar, this.#options.names(jar).session)
+  }
+
+  /** A session of a request, or what this process has written of it since. */
+  #newest (jar: CookieJar, held: OpenedSession, alone: readonly OpenedSession[] = [held]): readonly OpenedSession[] {
+    const missed = this.#missed(jar, held)
+    if (missed === undefined) return alone
+    this.#ahead.add(jar)
+    return missed.claims === undefined ? alone : [this.#claims.open(missed.claims.value) ?? held]
   }
 
   /**
@@ -212,68 +185,54 @@ export class SessionCookies {
     return newerClaims || newerTokens ? { ...(newerClaims && { claims }), ...(newerTokens && { tokens }) } : undefined
   }
 
-  #open (value: string): OpenedSession | undefined {
-    const known = this.#opened.get(value)
-    if (known !== undefined) return known
-    const plaintext = this.#options.sealers.session.open(value)
-    const record = plaintext && decodeRecord(plaintext)
-    if (!record) return undefined
-    const opened = deepFreeze(toOpened(record))
-    this.#opened.set(value, opened)
-    return opened
+  /** The claims cookie's value for a record that does not change. */
+  #written (jar: CookieJar, record: SessionRecord): string {
+    return this.#recent.get(record.id)?.claims?.value ??
+      this.#claims.valueOf(jar, this.#options.names(jar).session, record)!
   }
 
-  /** The tokens of the tokens cookie as it came; a cookie that is `known` need not be opened to tell its version. */
-  #heldTokens (jar: CookieJar, id: string, known?: Written): SessionTokens {
-    let newest = noTokens(id)
-    for (const value of readChunked(jar, this.#namesFor(jar).tokens)) {
-      const tokens = value === known?.value ? { ...newest, version: known.version } : this.#openTokens(value, id)
-      if (tokens !== undefined && tokens.version >= newest.version) newest = tokens
+  /** @throws SessionTooLargeError */
+  #fit (jar: CookieJar, session: SessionData, claims: string, attributes: CookieAttributes): FittedTokens {
+    const { now, audience, warn } = this.#options
+    const names = this.#options.names(jar)
+    const fixed = SEEN_RESERVE + headerBytes(chunked(names.session, claims, attributes))
+    const fitted = fitTokens(
+      session,
+      tokens => this.#tokens.seal(tokens),
+      sealed => fixed + (sealed === '' ? 0 : headerBytes(chunked(names.tokens, sealed, attributes))),
+      { audience, now: now() }
+    )
+    const { needed, dropped } = fitted
+    const heaviness = needed > COOKIE_BUDGET ? 'over' : needed > COOKIE_BUDGET_WARNING ? 'near' : undefined
+    if (heaviness !== undefined && !this.#warned.has(heaviness)) {
+      this.#warned.add(heaviness)
+      warn('session_cookie_large', { bytes: needed, limit: COOKIE_BUDGET, dropped, sizes: weigh(session) })
     }
-    return newest
-  }
-
-  #openTokens (value: string, id: string): SessionTokens | undefined {
-    const plaintext = this.#options.sealers.tokens.open(value)
-    const tokens = plaintext && decodeTokens(plaintext)
-    return tokens?.id === id ? tokens : undefined
+    return fitted
   }
 
   /** Sets the cookies of what was written. */
   #put (jar: CookieJar, { claims, tokens }: RecentWrite, attributes: CookieAttributes,
     stillWanted?: () => boolean): void {
-    const names = this.#namesFor(jar)
-    if (claims !== undefined) jar.set(names.session, claims.value, attributes, stillWanted)
+    const names = this.#options.names(jar)
+    if (claims !== undefined) writeChunked(jar, names.session, claims.value, attributes, stillWanted)
     if (tokens === undefined) return
     if (tokens.value === '') clearChunked(jar, names.tokens, attributes)
     else writeChunked(jar, names.tokens, tokens.value, attributes, stillWanted)
   }
 
-  #namesFor ({ secure }: CookieJar): SessionCookieNames {
-    return (this.#names[secure ? 1 : 0] ??= this.#options.names(secure))
+  #noticeForeign (jar: CookieJar, count: number, opened: number): void {
+    const { session, tokens, seen } = this.#options.names(jar)
+    this.#foreign.notice(jar, { cookie: session, count, opened }, () => [
+      ...uselessNames(jar, session, value => this.#claims.open(value) !== undefined),
+      ...uselessNames(jar, tokens, value => this.#tokens.open(value) !== undefined),
+      ...uselessNames(jar, seen, value => this.#seen.open(value) !== undefined)
+    ], () => this.#options.attributes(jar.secure))
   }
 
   #attributes (jar: CookieJar, record: SessionRecord): CookieAttributes {
-    const { attributes, lifetime, now } = this.#options
-    return { ...attributes(jar.secure), maxAge: Math.max(0, Math.ceil(absoluteEnd(record, lifetime) - now())) }
+    const { attributes, lifetime, now, transient = false } = this.#options
+    const maxAge = Math.max(0, Math.ceil(absoluteEnd(record, lifetime) - now()))
+    return { ...attributes(jar.secure), ...(!transient && { maxAge }) }
   }
-}
-
-/** A record with what revocations are asked about. */
-export function toOpened (record: SessionRecord): OpenedSession {
-  const { id, user, issuer: iss, sid, createdAt } = record
-  const { sub, org_id: organization } = user
-  const owner = {
-    id,
-    iss,
-    sub,
-    ...(sid !== undefined && { sid }),
-    ...(typeof organization === 'string' && { organization })
-  }
-  return { record, owner, createdAt }
-}
-
-function isEmpty ({ refreshToken, idToken, tokenSets, connectionTokenSets, jkt }: SessionTokens): boolean {
-  return refreshToken === undefined && idToken === undefined && jkt === undefined &&
-    tokenSets.length + connectionTokenSets.length === 0
 }

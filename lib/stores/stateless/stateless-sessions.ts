@@ -1,6 +1,7 @@
 import { absoluteEnd, sessionEnd, touchDue } from '../lifetime.js'
 import type { LiveSession, Sessions } from '../sessions.js'
-import { SessionCookies, toOpened, type OpenedSession, type SessionCookiesOptions } from './session-cookies.js'
+import { toOpened, type OpenedSession } from './opened-claims.js'
+import { SessionCookies, type SessionCookiesOptions } from './session-cookies.js'
 import { watchRevocations } from '../revocation/revocation-watch.js'
 import type { Awaitable, CookieJar, RevocationStore, SessionData } from '../../../types/stores.js'
 
@@ -29,14 +30,8 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   /** Asked when headers are sent: whether a write for this session still makes sense. */
   const stillWanted = (session: OpenedSession) => () => !revocations.endedHere(session)
 
-  function clear (jar: CookieJar): undefined {
-    if (jar.writable) cookies.clear(jar)
-  }
-
-  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean):
-    | LiveSession
-    | undefined {
-    if (ended) return clear(jar)
+  /** Writes use down where it is due. */
+  function seen (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number): LiveSession {
     const { record } = opened
     if (!jar.writable || !touchDue(lastActivity, time, lifetime)) {
       return { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, lifetime) }
@@ -45,23 +40,37 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     return { record, lastActivity: time, expiresAt: sessionEnd(record, time, lifetime) }
   }
 
-  function read (jar: CookieJar): Awaitable<LiveSession | undefined> {
-    const value = cookies.raw(jar)
-    if (value === undefined) return undefined
-    const opened = cookies.current(jar, value)
-    if (opened === undefined) return clear(jar)
+  /** The session, unless it has expired or was ended. */
+  function living (jar: CookieJar, opened: OpenedSession): Awaitable<LiveSession | undefined> {
     const { record } = opened
     const time = now()
     let lastActivity = record.updatedAt
     if (touchDue(lastActivity, time, lifetime)) lastActivity = Math.max(lastActivity, cookies.lastSeen(jar, record.id))
-    if (sessionEnd(record, lastActivity, lifetime) <= time) return clear(jar)
+    if (sessionEnd(record, lastActivity, lifetime) <= time) return undefined
     const ended = revocations.ended(opened)
-    if (typeof ended === 'boolean') return live(jar, opened, lastActivity, time, ended)
-    return ended.then(ended => live(jar, opened, lastActivity, time, ended), (error: unknown) => {
-      // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
-      if (onStoreError === 'anonymous') return undefined
-      throw error
-    })
+    if (typeof ended === 'boolean') return ended ? undefined : seen(jar, opened, lastActivity, time)
+    return ended.then(ended => ended ? undefined : seen(jar, opened, lastActivity, time))
+  }
+
+  /** The newest session of the cookies that is alive. Nothing is cleared: an answer under way may have set it anew. */
+  function read (jar: CookieJar): Awaitable<LiveSession | undefined> {
+    return firstLiving(jar, cookies.sessions(jar), 0)
+  }
+
+  function firstLiving (jar: CookieJar, sessions: readonly OpenedSession[],
+    from: number): Awaitable<LiveSession | undefined> {
+    for (let at = from; at < sessions.length; at++) {
+      const found = living(jar, sessions[at]!)
+      if (found instanceof Promise) {
+        return found.then(live => live ?? firstLiving(jar, sessions, at + 1), (error: unknown) => {
+          // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
+          if (onStoreError === 'anonymous') return undefined
+          throw error
+        })
+      }
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   /** Ends one session for good. A list that fails is reported and does not keep the browser logged in. */
@@ -79,8 +88,8 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   function change (jar: CookieJar, id: string, next: (current: SessionData) => SessionData | undefined):
     | SessionData
     | undefined {
-    const opened = cookies.current(jar)
-    if (opened?.record.id !== id || revocations.endedHere(opened)) return undefined
+    const opened = cookies.find(jar, id)
+    if (opened === undefined || revocations.endedHere(opened)) return undefined
     const current = { record: opened.record, tokens: cookies.tokens(jar, id) }
     const wanted = next(current)
     if (wanted === undefined) return undefined
@@ -102,8 +111,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
 
     tokens (jar, record) {
       // The cookies know best when the session counts as created.
-      const held = cookies.current(jar)
-      const opened = held?.record.id === record.id ? held : toOpened(record)
+      const opened = cookies.find(jar, record.id) ?? toOpened(record)
       return revocations.endedHere(opened) ? undefined : cookies.tokens(jar, record.id)
     },
 
@@ -112,7 +120,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     },
 
     create (jar, { record: begun, tokens }) {
-      const before = cookies.current(jar)
+      const before = cookies.sessions(jar).find(session => !revocations.endedHere(session))
       const write = (createdAt: number) => {
         const record = createdAt === begun.createdAt ? begun : { ...begun, createdAt }
         const { id, version } = record
@@ -137,11 +145,11 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     lock: async (_id, work) => await work(undefined),
 
     destroy (jar) {
-      const opened = cookies.current(jar)
-      clear(jar)
-      if (opened === undefined) return undefined
-      const ending = end(opened)
-      return ending ? ending.then(() => opened.record) : opened.record
+      const all = cookies.sessions(jar)
+      if (jar.writable) cookies.clear(jar)
+      const endings = all.map(end).filter(ending => ending !== undefined)
+      const record = all[0]?.record
+      return endings.length === 0 ? record : Promise.all(endings).then(() => record)
     },
 
     async revoke (filter) {

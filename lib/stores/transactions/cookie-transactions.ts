@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../errors.js'
-import { COOKIE_LIMIT, cookieSize } from '../stateless/chunks.js'
+import { COOKIE_LIMIT, cookieSize, headerBytes, MOST_CANDIDATES } from '../stateless/chunks.js'
+import { COOKIE_BUDGET } from '../stateless/cookie-budget.js'
 import { decodeTransaction, encodeTransaction } from './transaction-format.js'
 import { createUsedIds } from '../../base/use-once.js'
 import { isState } from './transaction-states.js'
@@ -8,38 +9,45 @@ import type { CookieAttributes, CookieJar, TransactionStore } from '../../../typ
 
 export interface CookieTransactionsOptions {
   /** Prefix of the cookies' names; `_<state>` follows. */
-  name: (secure: boolean) => string
+  name: (jar: CookieJar) => string
   attributes: (secure: boolean, formPost: boolean) => CookieAttributes
   sealer: Sealer
   now: () => number
   /** Logins that may be under way in one browser. Default 8. */
   maxCount?: number
-  /** Bytes their cookies may take together. Default 4096. */
-  maxBytes?: number
+  /** Bytes that the session's cookies take in this request; the logins have the rest of the budget. */
+  sessionBytes?: (jar: CookieJar) => number
   /** Logins that are remembered as taken. Default 100 000. */
   maxTaken?: number
   /** Told once, when a login had to be forgotten that could still be taken again. */
   onFull?: () => void
 }
 
+/** Transactions in cookies, which share the room for cookies with the session. */
+export interface CookieTransactions extends TransactionStore {
+  /** Clears cookies of logins until they take at most `bytes`: what cannot be opened first, then the oldest login. */
+  makeRoom(jar: CookieJar, bytes: number): void
+}
+
 interface Pending {
   name: string
   bytes: number
-  /** Epoch seconds; 0 for what cannot be used any more. */
+  /** Epoch seconds; 0 for what cannot be opened. */
   createdAt: number
+  expired: boolean
 }
 
-/** Unreadable leftovers that one response clears at most. */
+/** Cookies that one response clears at most. */
 const MOST_CLEARED = 32
 /** Cookies of logins that are looked at: a header may hold thousands. */
 const MOST_SEEN = 128
 
 /** Keeps each transaction in a cookie of its own, so that logins in several tabs do not disturb each other. */
-export function createCookieTransactions (options: CookieTransactionsOptions): TransactionStore {
-  const { attributes, sealer, now, maxCount = 8, maxBytes = 4096, maxTaken = 100_000, onFull } = options
+export function createCookieTransactions (options: CookieTransactionsOptions): CookieTransactions {
+  const { attributes, sealer, now, maxCount = 8, sessionBytes = () => 0, maxTaken = 100_000, onFull } = options
   /** Two equal callbacks at the same time give one login. */
   const taken = createUsedIds({ maxEntries: maxTaken, onFull })
-  const nameOf = (jar: CookieJar, state: string) => `${options.name(jar.secure)}_${state}`
+  const nameOf = (jar: CookieJar, state: string) => `${options.name(jar)}_${state}`
 
   function open (value: string, state: string) {
     const plaintext = sealer.open(value)
@@ -47,19 +55,34 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
     return kept?.transaction.state === state ? kept : undefined
   }
 
-  /** The cookies of other logins, the oldest first; unreadable and expired ones come before all. */
+  /** The cookies of other logins, the oldest first; those that cannot be opened come before all. */
   function pending (jar: CookieJar, except?: string): Pending[] {
     const prefix = nameOf(jar, '')
-    return jar.names(prefix)
-      .filter(name => isState(name.slice(prefix.length)) && name !== except)
+    return jar.entries(prefix)
+      .filter(([name]) => isState(name.slice(prefix.length)) && name !== except)
       .slice(0, MOST_SEEN)
-      .map(name => {
-        const value = jar.get(name)!
+      .map(([name, value]) => {
         const kept = open(value, name.slice(prefix.length))
-        const usable = kept !== undefined && kept.expiresAt > now()
-        return { name, bytes: name.length + 1 + value.length, createdAt: usable ? kept.transaction.createdAt : 0 }
+        return {
+          name,
+          bytes: headerBytes([[name, value]]),
+          createdAt: kept?.transaction.createdAt ?? 0,
+          expired: kept !== undefined && kept.expiresAt <= now()
+        }
       })
-      .sort((a, b) => a.createdAt - b.createdAt)
+      .sort((a, b) => Number(b.expired) - Number(a.expired) || a.createdAt - b.createdAt)
+  }
+
+  /** What cannot be opened may be another process's: it stays as long as there is room. */
+  function clearOldest (jar: CookieJar, logins: Pending[], room: { count: number, bytes: number }): void {
+    let count = logins.length
+    let bytes = logins.reduce((sum, login) => sum + login.bytes, 0)
+    for (const login of logins.slice(0, MOST_CLEARED)) {
+      if (!login.expired && count <= room.count && bytes <= room.bytes) break
+      jar.clear(login.name, attributes(jar.secure, false))
+      count -= 1
+      bytes -= login.bytes
+    }
   }
 
   return {
@@ -76,28 +99,23 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
           `What this login has to remember needs ${size} bytes and a cookie holds ${COOKIE_LIMIT}. Keep "appState" ` +
             'and "returnTo" small, or set "transactionStore".')
       }
-      const others = pending(jar, name)
-      let count = 1 + others.length
-      let bytes = name.length + 1 + value.length + others.reduce((sum, other) => sum + other.bytes, 0)
-      for (const other of others.slice(0, MOST_CLEARED)) {
-        if (other.createdAt > 0 && count <= maxCount && bytes <= maxBytes) break
-        jar.clear(other.name, attributes(jar.secure, false))
-        count -= 1
-        bytes -= other.bytes
-      }
+      clearOldest(jar, pending(jar, name), {
+        count: maxCount - 1,
+        bytes: COOKIE_BUDGET - sessionBytes(jar) - headerBytes([[name, value]])
+      })
       jar.set(name, value, how)
     },
 
     take (jar, state) {
       if (!isState(state)) return undefined
       const name = nameOf(jar, state)
-      const value = jar.get(name)
-      if (value === undefined) return undefined
-      const kept = open(value, state)
-      jar.clear(name, attributes(jar.secure, kept?.transaction.responseMode === 'form_post'))
-      if (kept === undefined || kept.expiresAt <= now()) return undefined
+      const kept = jar.family(name).filter(([cookie]) => cookie === name).slice(0, MOST_CANDIDATES)
+        .map(([, value]) => open(value, state)).find(kept => kept !== undefined)
+      // Another process, with a newer secret, may be able to open it.
+      if (kept === undefined) return undefined
       const { transaction, expiresAt } = kept
-      if (taken.has(state, transaction.createdAt, now())) return undefined
+      jar.clear(name, attributes(jar.secure, transaction.responseMode === 'form_post'))
+      if (expiresAt <= now() || taken.has(state, transaction.createdAt, now())) return undefined
       taken.add(state, { at: transaction.createdAt, until: expiresAt }, now())
       return transaction
     },
@@ -109,6 +127,10 @@ export function createCookieTransactions (options: CookieTransactionsOptions): T
         return isState(own) && (state === undefined || own === state)
       }).slice(0, MOST_SEEN)
       for (const name of names) jar.clear(name, attributes(jar.secure, false))
+    },
+
+    makeRoom (jar, bytes) {
+      clearOldest(jar, pending(jar), { count: maxCount, bytes })
     }
   }
 }

@@ -486,7 +486,7 @@ t.test('with a session store the tokens are in the store, and the same rules hol
     '/me': async request => (await request.getSession())?.user ?? 'nobody'
   })
   const ada = await s.member()
-  t.equal(ada.names().length, 1)
+  t.equal(ada.names().filter(name => !name.startsWith('auth0_done_')).length, 1)
   s.clock.now += 3600
   const answers = await Promise.all(Array.from({ length: 20 }, async () => await ada.copy().call('/token')))
   t.ok(answers.every(({ statusCode }) => statusCode === 200))

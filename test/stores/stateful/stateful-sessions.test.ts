@@ -5,8 +5,9 @@ import {
 } from '../../../lib/stores/index.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
 import { bounded, boundedLock } from '../../../lib/stores/store-deadline.js'
+import { storeKey } from '../../../lib/stores/stateful/identity-cookies.js'
 import {
-  createStatefulSessions, storeKey, type StatefulSessionsOptions
+  createStatefulSessions, type StatefulSessionsOptions
 } from '../../../lib/stores/stateful/stateful-sessions.js'
 import type { SessionData } from '../../../types/stores.js'
 import { Clock, MapBrowser } from '../stateless/map-jar.js'
@@ -95,7 +96,7 @@ test('a request without a session asks nothing and sets nothing (SES-30)', async
   t.same([calls, jar.send()], [[], []])
 })
 
-test('malformed and made-up cookies are cleared and never reach the store (SES-28)', async t => {
+test('malformed and made-up cookies are left alone and never reach the store (SES-28)', async t => {
   for (const idSealer of ['sealed', undefined]) {
     const world = idSealer === undefined ? setUp({ idSealer: undefined }) : setUp()
     for (
@@ -105,7 +106,7 @@ test('malformed and made-up cookies are cleared and never reach the store (SES-2
       world.browser.plant(names.session, value)
       const jar = world.browser.request()
       t.equal(await world.sessions.read(jar), undefined)
-      t.same(jar.send().map(({ name, value }) => [name, value]), [[names.session, undefined]])
+      t.same(jar.send(), [])
     }
     t.same(world.calls, [])
   }
@@ -321,7 +322,7 @@ test('a touch that fails costs the request nothing; one that finds nothing ends 
   world.interfere.touch = async () => false
   const jar = world.browser.request()
   t.equal(await world.sessions.read(jar), undefined, 'ended between the read and the touch')
-  t.same(jar.send().map(({ value }) => value), [undefined])
+  t.same(jar.send(), [])
 })
 
 test('a session that does not roll ends where it began to, however much it is used', async t => {

@@ -69,29 +69,45 @@ export class MapBrowser {
 export class MapJar implements CookieJar {
   writable = true
   readonly secure: boolean
+  readonly host = 'app.example.com'
   readonly writes = new Map<string, Write>()
-  readonly #sent: ReadonlyMap<string, string>
+  readonly #sent: readonly (readonly [name: string, value: string])[]
   readonly #respond: (writes: Write[]) => void
 
   constructor (
     { sent, secure = true, respond = () => {} }: {
-      sent: ReadonlyMap<string, string>,
+      sent: Iterable<readonly [name: string, value: string]>,
       secure?: boolean,
       respond?: (writes: Write[]) => void
     }
   ) {
-    this.#sent = sent
+    this.#sent = [...sent]
     this.secure = secure
     this.#respond = respond
   }
 
   get (name: string): string | undefined {
     const write = this.writes.get(name)
-    return write ? write.value : this.#sent.get(name)
+    return write ? write.value : this.#sent.find(([sent]) => sent === name)?.[1]
+  }
+
+  get bytes (): number {
+    return this.#sent.reduce((sum, [name, value]) => sum + name.length + 1 + value.length + 2, 0)
+  }
+
+  entries (prefix: string): [name: string, value: string][] {
+    const written = [...this.writes.values()].filter(({ value }) => value !== undefined)
+    return [...this.#sent.filter(([name]) => !this.writes.has(name)),
+      ...written.map(({ name, value }): [string, string] => [name, value!])].filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name, value])
+  }
+
+  family (name: string): [name: string, value: string][] {
+    return this.entries(name).filter(([cookie]) => cookie === name || cookie.startsWith(`${name}.`))
   }
 
   names (prefix: string): string[] {
-    return [...this.#sent.keys()].filter(name => name.startsWith(prefix))
+    return this.#sent.map(([name]) => name).filter(name => name.startsWith(prefix))
   }
 
   set (name: string, value: string, attributes: CookieAttributes, stillWanted: () => boolean = () => true): void {
@@ -111,14 +127,13 @@ export class MapJar implements CookieJar {
   }
 }
 
-/** The jar of a request with exactly these cookies; of two with one name the first counts. */
+/** The jar of a request with exactly these cookies; several may have one name. */
 export function jarOf (header: string): MapJar {
-  const sent = new Map<string, string>()
+  const sent: [string, string][] = []
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
     if (equals < 1) continue
-    const name = pair.slice(0, equals).trim()
-    if (!sent.has(name)) sent.set(name, pair.slice(equals + 1).trim())
+    sent.push([pair.slice(0, equals).trim(), pair.slice(equals + 1).trim()])
   }
   return new MapJar({ sent })
 }

@@ -1,0 +1,43 @@
+import type { Config } from './config.js'
+
+/** Something about the cookies that makes logins fail in browsers. */
+export interface CookieWarning {
+  code: string
+  message: string
+}
+
+/** What is told at start, as only a browser would show it otherwise. */
+export function cookieWarnings (config: Config): CookieWarning[] {
+  const { sessionCookie, transactionCookie, appBases, prefix, routes } = config
+  const warnings: CookieWarning[] = []
+  if (sessionCookie.sameSite === 'strict') {
+    warnings.push({
+      code: 'session_cookie_strict',
+      message: 'With "sessionConfiguration.cookie.sameSite" \'strict\', browsers do not send the session to the ' +
+        'first page after the login. Let logins end at a public page, or use \'lax\'.'
+    })
+  }
+  const basePaths = appBases.length === 0 ? [''] : appBases.map(base => base.basePath)
+  if (!basePaths.every(base => covers(sessionCookie.path, `${base}/`))) {
+    warnings.push({
+      code: 'session_cookie_path',
+      message: `"sessionConfiguration.cookie.path" is "${sessionCookie.path}", which does not cover the whole ` +
+        'application: elsewhere users count as logged out.'
+    })
+  }
+  const { callback } = routes
+  if (callback !== undefined && !basePaths.every(base => covers(transactionCookie.path, base + prefix + callback))) {
+    warnings.push({
+      code: 'transaction_cookie_path',
+      message: `"transactionConfiguration.cookie.path" is "${transactionCookie.path}", which does not cover the ` +
+        `callback "${prefix + callback}": no login can be finished.`
+    })
+  }
+  return warnings
+}
+
+/** Whether a browser sends a cookie of this path to an address. @see RFC 6265 section 5.1.4 */
+export function covers (cookiePath: string, path: string): boolean {
+  return path === cookiePath || (path.startsWith(cookiePath) &&
+    (cookiePath.endsWith('/') || path[cookiePath.length] === '/'))
+}

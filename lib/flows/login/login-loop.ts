@@ -1,0 +1,80 @@
+import { SessionNotKeptError, type SessionNotKeptReason } from '../../errors.js'
+import type { CookieAttributes } from '../../../types/stores.js'
+import type { PluginContext, RequestContext } from '../context.js'
+import { covers } from '../cookie-warnings.js'
+import { currentSession } from '../session/session.js'
+
+/** Seconds within which a browser that has just logged in and needs a login again goes in circles. */
+const JUST_FINISHED = 30
+/** Logins in a row, each of which has ended without delay, although the browser keeps the cookie. */
+const MOST_IN_A_ROW = 3
+
+/** The end of the `state` of a login that began anew, as its callback came without a transaction. */
+const RESTARTED = '-restarted'
+
+/** Marks a `state`, so that its callback tells the likely cause instead of starting once more, without any cookie. */
+export function restartedState (state: string): string {
+  return state + RESTARTED
+}
+
+export function isRestarted (state: string | null): boolean {
+  return state?.endsWith(RESTARTED) === true
+}
+
+/** Notes in the browser that a login has just finished. `SameSite=Lax` comes back where `Strict` does not. */
+export function noteFinished (context: PluginContext, request: RequestContext): void {
+  const { name, attributes } = marker(context, request)
+  const count = Math.min(9, Number(request.jar.get(name) ?? 0) + 1)
+  const maxAge = Math.min(JUST_FINISHED, Math.floor(context.config.lifetime.absoluteDuration))
+  request.jar.set(name, String(Number.isInteger(count) ? count : 1), { ...attributes, maxAge })
+}
+
+/** A logout is followed by as many logins as people like. */
+export function forgetFinished (context: PluginContext, request: RequestContext): void {
+  const { name, attributes } = marker(context, request)
+  if (request.jar.get(name) !== undefined) request.jar.clear(name, attributes)
+}
+
+/**
+ * Stops a browser that comes for a login although it has just finished one, and has no session.
+ * The next attempt passes: a person decides about it.
+ * @throws SessionNotKeptError
+ */
+export async function refuseLoop (context: PluginContext, request: RequestContext,
+  returnTo: string | undefined): Promise<void> {
+  const { name } = marker(context, request)
+  const finished = request.jar.get(name)
+  if (finished === undefined || await currentSession(context, request) !== undefined) return
+  const cookie = context.cookieNames.session(request.jar).session
+  const kept = request.jar.family(cookie).some(([sent]) => sent === cookie || sent === `${cookie}.0`)
+  if (kept && Number(finished) < MOST_IN_A_ROW) return
+  forgetFinished(context, request)
+  throw new SessionNotKeptError(kept ? 'ended' : reasonOf(context, request, returnTo), returnTo)
+}
+
+function reasonOf ({ config: { sessionCookie } }: PluginContext, request: RequestContext,
+  returnTo: string | undefined): SessionNotKeptReason {
+  const { sameSite, path, domain } = sessionCookie
+  const hostname = request.jar.host.replace(/:\d+$/, '').toLowerCase()
+  const wanted = domain?.replace(/^\./, '').toLowerCase()
+  if (wanted !== undefined && hostname !== wanted && !hostname.endsWith(`.${wanted}`)) return 'domain'
+  const { basePath } = request.appBase()
+  const places = [`${basePath}${request.url}`, returnTo ?? `${basePath}/`].map(place => place.replace(/[?#].*$/s, ''))
+  if (!places.every(place => covers(path, place))) return 'path'
+  return sameSite === 'strict' ? 'strict' : 'unknown'
+}
+
+function marker ({ config, cookieNames }: PluginContext,
+  { jar }: RequestContext): { name: string, attributes: CookieAttributes } {
+  const { sameSite, partitioned } = config.sessionCookie
+  return {
+    name: `auth0_done_${cookieNames.suffix(jar)}`,
+    attributes: {
+      path: '/',
+      httpOnly: true,
+      secure: jar.secure || sameSite === 'none',
+      sameSite: sameSite === 'none' ? 'none' : 'lax',
+      ...(partitioned && { partitioned: true })
+    }
+  }
+}

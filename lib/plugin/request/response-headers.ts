@@ -1,0 +1,102 @@
+import fastifyCookie from '@fastify/cookie'
+import type { OutgoingHttpHeader, ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import type { CookieAttributes } from '../../../types/stores.js'
+
+const asIs = (value: string): string => value
+
+/** The headers of a response that was not sent yet: those Fastify keeps, or those of Node's own response. */
+export interface ResponseHeaders {
+  get(name: string): unknown
+  set(name: string, value: string): void
+  remove(name: string): void
+  addCookies(lines: string[]): void
+}
+
+export function headersOf (reply: FastifyReply): ResponseHeaders {
+  return {
+    get: name => reply.getHeader(name),
+    set: (name, value) => { reply.header(name, value) },
+    remove: name => { reply.removeHeader(name) },
+    addCookies: lines => { reply.header('set-cookie', lines) }
+  }
+}
+
+export function rawHeadersOf (response: ServerResponse): ResponseHeaders {
+  return {
+    get: name => response.getHeader(name),
+    set: (name, value) => response.setHeader(name, value),
+    remove: name => { response.removeHeader(name) },
+    addCookies: lines => {
+      const before = response.getHeader('set-cookie')
+      response.setHeader('set-cookie', before === undefined ? lines : [...[before].flat().map(String), ...lines])
+    }
+  }
+}
+
+/** @see RFC 6265 section 4.1 */
+export function setCookieLine (name: string, value: string, attributes: CookieAttributes): string {
+  const { maxAge, ...rest } = attributes
+  return fastifyCookie.fastifyCookie.serialize(name, value, {
+    ...rest,
+    encode: asIs,
+    ...(maxAge !== undefined && { maxAge: Math.floor(maxAge) })
+  })
+}
+
+/** A response that sets cookies is stored nowhere, whatever the application said; true when it had said `public`. */
+export function keepOutOfCaches (headers: ResponseHeaders): boolean {
+  const declared = String(headers.get('cache-control') ?? '')
+  if (/\bno-store\b/i.test(declared)) return false
+  headers.set('cache-control', 'private, no-store')
+  headers.remove('etag')
+  return /\b(?:public|s-maxage)\b/i.test(declared)
+}
+
+/** What a shared cache must know: the body may depend on the session. */
+export function varyByCookie (headers: ResponseHeaders): void {
+  const vary = headers.get('vary')
+  if (vary === undefined) headers.set('vary', 'Cookie')
+  else if (!/(?:^|,)\s*(?:cookie|\*)\s*(?:,|$)/i.test(String(vary))) headers.set('vary', `${String(vary)}, Cookie`)
+}
+
+type WriteHead = (this: ServerResponse, statusCode: number, ...rest: unknown[]) => ServerResponse
+
+/**
+ * Calls `work` when the response's head is about to be written by whatever means: `writeHead`, or the first `write` or
+ * `end`. Headers given to `writeHead` are set before, so that they do not replace what `work` adds.
+ * @param needed asked first: nothing is changed when there is nothing to do
+ */
+export function beforeHead (response: ServerResponse, needed: () => boolean, work: () => void): void {
+  const original = response.writeHead as unknown as WriteHead
+  const writeHead: WriteHead = function (statusCode, ...rest) {
+    if (this.headersSent || !needed()) return original.call(this, statusCode, ...rest)
+    const [first, second] = rest
+    const given = typeof first === 'string' ? second : first ?? second
+    if (given !== undefined && given !== null) setAll(this, given as GivenHeaders)
+    work()
+    return typeof first === 'string' ? original.call(this, statusCode, first) : original.call(this, statusCode)
+  }
+  response.writeHead = writeHead as unknown as typeof response.writeHead
+}
+
+type GivenHeaders = Record<string, OutgoingHttpHeader> | readonly unknown[]
+
+/** Sets headers as `writeHead` takes them: an object, a flat list, or a list of pairs; names may come several times. */
+function setAll (response: ServerResponse, given: GivenHeaders): void {
+  const named = new Map<string, { name: string, value: OutgoingHttpHeader }>()
+  for (const [name, value] of pairsOf(given)) {
+    const before = named.get(name.toLowerCase())?.value
+    named.set(name.toLowerCase(), { name, value: before === undefined ? value : [before, value].flat().map(String) })
+  }
+  for (const { name, value } of named.values()) response.setHeader(name, value)
+}
+
+function pairsOf (given: GivenHeaders): [name: string, value: OutgoingHttpHeader][] {
+  if (!Array.isArray(given)) return Object.entries(given as Record<string, OutgoingHttpHeader>)
+  const list = given as unknown[]
+  const pairs = list.every(Array.isArray)
+    ? list
+    : Array.from({ length: list.length / 2 }, (_, index) => [String(list[index * 2]), list[index * 2 + 1]])
+  return pairs as [string, OutgoingHttpHeader][]
+}

@@ -1,0 +1,28 @@
+import type { FastifyRequest } from 'fastify'
+import { isLoopback } from '../../authentication/server/domain.js'
+import type { Config } from '../../flows/config.js'
+import { queryOf } from './query.js'
+
+/** In the query of the login route: the browser was sent here from another name of this host. */
+const MOVED = 'moved'
+
+/**
+ * The login route at the application's own address, for a browser that uses another name of the same host: 127.0.0.1
+ * for localhost, www.example.com for example.com. The login's cookie would not reach the callback otherwise.
+ * Done once: behind a proxy, the name the application sees may not be the browser's.
+ */
+export function loginAtOwnAddress ({ appBases, prefix, routes }: Config, request: FastifyRequest): string | undefined {
+  const [base, ...others] = appBases
+  if (base === undefined || others.length > 0) return undefined
+  const own = new URL(base.origin).hostname
+  const query = queryOf(request)
+  if (query.has(MOVED) || !isNeighbour(request.hostname.toLowerCase(), own)) return undefined
+  query.set(MOVED, '1')
+  return `${base.origin}${base.basePath}${prefix}${routes.login!}?${query.toString()}`
+}
+
+/** Whether two different names are most likely the same host. */
+function isNeighbour (host: string, own: string): boolean {
+  if (host === own || host === '') return false
+  return (isLoopback(host) && isLoopback(own)) || host === `www.${own}` || own === `www.${host}`
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { createOpenedCache } from '../sealing/opened-cache.js'
+import { candidatesOf, clearChunked, presentNames } from '../stateless/chunks.js'
+import { ForeignCookies, uselessNames, type Warn } from '../stateless/foreign-cookies.js'
+import type { SessionCookieNames } from '../sessions.js'
+import type { Sealer } from '../sealing/seal.js'
+import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
+
+/** A session by its id, and by the name the store has for it. */
+export interface Identity {
+  readonly id: string
+  readonly key: string
+}
+
+export interface IdentityCookiesOptions {
+  names: (jar: CookieJar) => SessionCookieNames
+  attributes: (secure: boolean) => CookieAttributes
+  transient?: boolean
+  /** Seals the id, so that a session's id alone opens nothing and no made-up cookie reaches the store. */
+  idSealer?: Sealer | undefined
+  cacheEntries: number
+  warn: Warn
+}
+
+/** The cookie that names a session in a store. */
+export interface IdentityCookies {
+  /** The sessions that a request's cookies name; `undefined` without any cookie of that name. */
+  held(jar: CookieJar): readonly Identity[] | undefined
+  write(jar: CookieJar, id: string, maxAge: number): void
+  /** Clears the cookies; `everywhere` also what an earlier configuration may have put elsewhere, where it is ours. */
+  clear(jar: CookieJar, everywhere?: boolean): void
+}
+
+const ID_SHAPE = /^[\w-]{22,128}$/
+const SEALED_ID_SHAPE = /^[\w.-]{22,512}$/
+
+/** The name under which a store keeps a session: whoever steals the store learns no id. */
+export function storeKey (id: string): string {
+  return createHash('sha256').update(id).digest('base64url')
+}
+
+export function identityOf (id: string): Identity {
+  return { id, key: storeKey(id) }
+}
+
+function toIdentity (id: string | undefined): Identity | undefined {
+  return id !== undefined && ID_SHAPE.test(id) ? identityOf(id) : undefined
+}
+
+export function createIdentityCookies (options: IdentityCookiesOptions): IdentityCookies {
+  const { names, attributes, idSealer, transient = false } = options
+  /** What sealed cookies name; whether the session still lives the store is asked every time. */
+  const identities = createOpenedCache<Identity>({ maxEntries: options.cacheEntries })
+  const foreign = new ForeignCookies(options.warn)
+
+  function open (value: string): Identity | undefined {
+    if (idSealer === undefined) return toIdentity(value)
+    const known = identities.get(value)
+    if (known !== undefined || !SEALED_ID_SHAPE.test(value)) return known
+    const opened = toIdentity(idSealer.open(value)?.toString())
+    if (opened !== undefined) identities.set(value, opened)
+    return opened
+  }
+
+  function heldIn (jar: CookieJar): { count: number, opened: readonly Identity[] } {
+    const { session } = names(jar)
+    const values = candidatesOf(jar.family(session), session)
+    return { count: values.length, opened: values.map(open).filter(identity => identity !== undefined) }
+  }
+
+  return {
+    held (jar) {
+      const { count, opened } = heldIn(jar)
+      if (count === 0) return undefined
+      const { session, tokens, seen } = names(jar)
+      foreign.notice(jar, { cookie: session, count, opened: opened.length }, () => [
+        ...uselessNames(jar, session, value => open(value) !== undefined),
+        ...presentNames(jar, tokens),
+        ...presentNames(jar, seen)
+      ], () => attributes(jar.secure))
+      return opened
+    },
+
+    write (jar, id, maxAge) {
+      jar.set(names(jar).session, idSealer === undefined ? id : idSealer.seal(id), {
+        ...attributes(jar.secure),
+        ...(!transient && { maxAge })
+      })
+    },
+
+    clear (jar, everywhere = false) {
+      if (!jar.writable) return
+      const { count, opened } = heldIn(jar)
+      for (const name of Object.values(names(jar))) {
+        clearChunked(jar, name, attributes(jar.secure), everywhere && count > 0 && opened.length === count)
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { deepFreeze } from '../../base/json.js'
+import { sessionEnd, type Lifetime } from '../lifetime.js'
+import { noTokens } from '../sessions.js'
+import { bounded } from '../store-deadline.js'
+import type { Identity } from './identity-cookies.js'
+import type { SessionCodec } from './session-codec.js'
+import type {
+  Awaitable, RevocationStore, SessionData, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens
+} from '../../../types/stores.js'
+
+/** A session as the store holds it. */
+export interface Found extends Identity {
+  entry: SessionEntry
+  record: SessionRecord
+}
+
+export interface StoredSessionsOptions {
+  store: SessionStore
+  codec: SessionCodec
+  lifetime: Lifetime
+  /** Epoch seconds. */
+  now: () => number
+  /** Seconds one call to the store may take. */
+  timeout: number
+  warn: (code: string, detail: object) => void
+  revocations?: RevocationStore | undefined
+}
+
+/** The entries of a store, read as sessions. */
+export interface StoredSessions {
+  /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
+  find(identity: Identity): Promise<Found | undefined>
+  /** Of several sessions that a browser holds the newest living one. */
+  newest(identities: readonly Identity[]): Promise<Found | undefined>
+  tokensOf(found: Found): SessionTokens
+  /** Prolongs a session, and says whether it is still there; requests that come together touch once. */
+  touch(key: string, expiresAt: number): Promise<boolean>
+  /** Ends a session again that was born before a revocation and written after it. */
+  overtaken(record: SessionRecord, key: string): Promise<boolean>
+}
+
+export function createStoredSessions (options: StoredSessionsOptions): StoredSessions {
+  const { store, codec, lifetime, now, timeout, warn, revocations } = options
+  const touching = new Map<string, Promise<boolean>>()
+  const call = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout, work)
+
+  async function find ({ id, key }: Identity): Promise<Found | undefined> {
+    const entry = await call('get', () => store.get(key))
+    const record = entry && codec.openRecord(id, entry.value)
+    if (entry === undefined || record === undefined) return undefined
+    return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
+      ? { id, key, entry, record }
+      : undefined
+  }
+
+  return {
+    find,
+
+    async newest (identities) {
+      const [only, ...more] = identities
+      if (only === undefined) return undefined
+      if (more.length === 0) return await find(only)
+      const found = await Promise.all(identities.map(find))
+      return found.filter(one => one !== undefined).sort((a, b) =>
+        b.record.createdAt - a.record.createdAt || b.entry.version - a.entry.version
+      )[0]
+    },
+
+    tokensOf: ({ id, entry }) => codec.openTokens(id, entry.value) ?? noTokens(id),
+
+    async touch (key, expiresAt) {
+      let touched = touching.get(key)
+      if (touched === undefined) {
+        touched = call('touch', () => store.touch(key, expiresAt)).catch((error: unknown) => {
+          // Costs some of the session's life, not the request.
+          warn('session_touch_failed', { error })
+          return true
+        }).finally(() => touching.delete(key))
+        touching.set(key, touched)
+      }
+      return await touched
+    },
+
+    async overtaken (record, key) {
+      if (revocations === undefined) return false
+      const revokedAt = await call('revokedAt', () => revocations.revokedAt({ id: record.id, ...ownerOf(record) }))
+      if (revokedAt === undefined || revokedAt < record.createdAt) return false
+      await call('delete', () => store.delete(key))
+      return true
+    }
+  }
+}
+
+/** Gives what was replaced its place in time: the id stays, the version grows. */
+export function stamp (current: SessionData, { record, tokens }: SessionData, time: number): SessionData {
+  const { id } = current.record
+  const version = Math.max(current.record.version, current.tokens.version) + 1
+  return {
+    record: record === current.record ? record : deepFreeze({ ...record, id, version, updatedAt: time }),
+    tokens: tokens === current.tokens ? tokens : { ...tokens, id, version }
+  }
+}
+
+export function ownerOf ({ issuer, user, sid }: SessionRecord): SessionOwner {
+  return {
+    iss: issuer,
+    sub: user.sub,
+    ...(sid !== undefined && { sid }),
+    ...(user.org_id !== undefined && { organization: user.org_id })
+  }
+}

@@ -1,0 +1,90 @@
+import { deepFreeze } from '../../base/json.js'
+import { createOpenedCache, type OpenedCache } from '../sealing/opened-cache.js'
+import type { Sealer } from '../sealing/seal.js'
+import type { CookieJar, RevocationOwner, SessionRecord } from '../../../types/stores.js'
+import { candidatesOf } from './chunks.js'
+import { decodeRecord } from './claims-cookie.js'
+
+/** What the claims cookie opens to. One object may serve many requests. */
+export interface OpenedSession {
+  readonly record: SessionRecord
+  readonly owner: RevocationOwner
+  readonly createdAt: number
+}
+
+/** The sessions of a request's claims cookies: one as a rule. */
+export interface HeldSessions {
+  /** Those that open, the newest first. */
+  readonly opened: readonly OpenedSession[]
+  /** How many values came, readable or not. */
+  readonly count: number
+}
+
+const NONE: HeldSessions = { opened: [], count: 0 }
+
+/** Opens claims cookies, and remembers what it opened. */
+export class OpenedClaims {
+  readonly #sealer: Sealer
+  readonly #cache: OpenedCache<OpenedSession>
+
+  constructor (sealer: Sealer, maxEntries: number) {
+    this.#sealer = sealer
+    this.#cache = createOpenedCache({ maxEntries })
+  }
+
+  /** Every candidate of the cookie `name`. */
+  held (jar: CookieJar, name: string): HeldSessions {
+    const values = candidatesOf(jar.family(name), name)
+    if (values.length === 0) return NONE
+    if (values.length === 1) {
+      const only = this.open(values[0]!)
+      return { opened: only === undefined ? NONE.opened : [only], count: 1 }
+    }
+    const opened = values.map(value => this.open(value)).filter(session => session !== undefined)
+    if (opened.length > 1) opened.sort(byAge)
+    return { opened, count: values.length }
+  }
+
+  open (value: string): OpenedSession | undefined {
+    const known = this.#cache.get(value)
+    if (known !== undefined) return known
+    const plaintext = this.#sealer.open(value)
+    const record = plaintext && decodeRecord(plaintext)
+    if (!record) return undefined
+    const opened = deepFreeze(toOpened(record))
+    this.#cache.set(value, opened)
+    return opened
+  }
+
+  /** The sealed value that holds this version of a session. */
+  valueOf (jar: CookieJar, name: string, { id, version }: SessionRecord): string | undefined {
+    return candidatesOf(jar.family(name), name).find(value => {
+      const record = this.open(value)?.record
+      return record?.id === id && record.version === version
+    })
+  }
+
+  /** Forgets what the cookie `name` holds. */
+  forget (jar: CookieJar, name: string): void {
+    for (const value of candidatesOf(jar.family(name), name)) this.#cache.delete(value)
+  }
+}
+
+/** The newest login first; of one session the newest write. */
+function byAge (a: OpenedSession, b: OpenedSession): number {
+  return b.createdAt - a.createdAt || b.record.version - a.record.version
+}
+
+/** A record with what revocations are asked about. */
+export function toOpened (record: SessionRecord): OpenedSession {
+  const { id, user, issuer: iss, sid, createdAt } = record
+  const { sub, org_id: organization } = user
+  const owner = {
+    id,
+    iss,
+    sub,
+    ...(sid !== undefined && { sid }),
+    ...(typeof organization === 'string' && { organization })
+  }
+  return { record, owner, createdAt }
+}
