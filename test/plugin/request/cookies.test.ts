@@ -243,7 +243,10 @@ t.test('neighbours on one host keep their logins: other paths, other ports', asy
     [undefined, undefined]
   ]) {
     const [one, two] = await Promise.all([a, b].map(async (appBaseUrl, index) =>
-      await site(t, { appBaseUrl, sessionSecret: `a session secret of neighbour number ${index}` } as Partial<Auth0Options>)
+      await site(t, {
+        appBaseUrl,
+        sessionSecret: `a session secret of site number ${index}, long enough`
+      } as Partial<Auth0Options>)
     )) as [Site, Site]
     const origins = [a, b].map((url, index) => new URL(url ?? `http://localhost:${index + 1}000`).origin)
     const browser = one.browser(origins[0])

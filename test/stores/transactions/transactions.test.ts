@@ -12,9 +12,9 @@ const SECRET = 'a secret of quite enough characters, really'
 
 function cookieTransactions (
   options: {
-    clock?: { now: () => number },
-    purpose?: string,
-    maxCount?: number,
+    clock?: { now: () => number }
+    purpose?: string
+    maxCount?: number
     maxTaken?: number
     sessionBytes?: () => number
   } = {}
