@@ -17,7 +17,7 @@ export class Refill {
   /**
    * The limit is empty.
    * @param now epoch seconds
-   * @param waiting calls that wait
+   * @param waiting calls that wait, besides the one that was refused
    * @returns seconds until all of them can pass, or as many as ever passed in a row; 0 where the rate is not known
    */
   empty (now: number, waiting: number): number {

@@ -169,8 +169,8 @@ export class SharedLimit {
     // A second refusal in a row says that the reset told was not the truth.
     const pause = asked === undefined || this.#refusalsInARow > 1 ? Math.max(asked ?? 0, backOff) : asked
     const limit = readRateLimit(headers)
-    // Where no limit is told, calls wait until several can pass: else every few of them end in a 429.
-    const refilled = isFirst && limit === undefined ? this.#refill.empty(now, this.#queue.length + 1) : 0
+    // Where no limit is told, calls wait until several can pass, but one that is alone only as long as asked.
+    const refilled = isFirst && limit === undefined ? this.#refill.empty(now, this.#queue.length) : 0
     const opensAt = now + Math.max(pause, refilled)
     this.#opensAt = isFirst ? opensAt : Math.max(this.#opensAt, opensAt)
     this.#concurrency = 1
