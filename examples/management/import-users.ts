@@ -1,33 +1,37 @@
-import { waitForJob } from 'fastify-auth0/management'
+import { importUsers } from 'fastify-auth0/management'
+import progress from 'cli-progress'
 import { environment } from '../environment.js'
 import { management } from './client.js'
 
 const env = environment('FILE', 'CONNECTION_ID')
+const controller = new AbortController()
+process.once('SIGINT', () => controller.abort())
 
-function bar (label: string, share: number): void {
-  const filled = Math.round(share * 30)
-  process.stdout.write(`\r${label} ${'█'.repeat(filled)}${'░'.repeat(30 - filled)} ${Math.round(share * 100)} %`)
-  if (share === 1) process.stdout.write('\n')
-}
-
-const started = await management.jobs.usersImports.create({
-  users: env.FILE,
-  connection_id: env.CONNECTION_ID,
-  upsert: true
-}, {
-  onProgress: ({ sent, total = sent }) => bar('Sending  ', sent / total)
-})
-const job = await waitForJob(management, started, {
-  interval: Number(process.env.INTERVAL ?? 2),
-  onProgress: ({ percentage_done: done = 0 }) => bar('Importing', done / 100)
-})
-const { inserted, updated, failed } = job.summary ?? {}
-console.log(`${inserted} new, ${updated} changed, ${failed} failed.`)
-
-const errors = await management.jobs.errors.get(job.id)
-if (Array.isArray(errors)) {
-  for (const { user, errors: reasons = [] } of errors) {
-    console.log(`${String(user?.email)}: ${reasons.map(({ message }) => message).join(', ')}`)
+// On a terminal only: a log file holds the last two lines.
+const bar = process.stderr.isTTY
+  ? new progress.SingleBar({ format: '{bar} {percentage} % | {users} users, {errors} errors' })
+  : undefined
+bar?.start(1, 0, { users: 0, errors: 0 })
+try {
+  const { inserted, updated, errors, failures } = await importUsers(management, {
+    file: env.FILE,
+    connectionId: env.CONNECTION_ID,
+    upsert: true,
+    interval: Number(process.env.INTERVAL ?? 2),
+    signal: controller.signal,
+    onProgress: ({ bytes, size = bytes, users, errors }) => {
+      bar?.setTotal(size)
+      bar?.update(bytes, { users, errors })
+    }
+  })
+  // What is between the users, such as line ends, does not count.
+  bar?.update(bar.getTotal())
+  bar?.stop()
+  console.log(`${inserted} new, ${updated} changed, ${errors} failed.`)
+  for (const { line, user, errors: reasons } of failures) {
+    console.log(`Line ${line} (${user.email ?? 'no address'}): ${reasons.map(({ message }) => message).join(', ')}`)
   }
+} finally {
+  bar?.stop()
 }
 await management.close()

@@ -1,27 +1,8 @@
 import { createServer } from 'node:http'
 import { serve } from './child.js'
+import { user, users } from './users.js'
 
 const json = value => ({ type: 'application/json', text: JSON.stringify(value) })
-const user = {
-  user_id: 'auth0|65f1c0ffee00000000000001',
-  email: 'ada@example.com',
-  email_verified: true,
-  name: 'Ada Lovelace',
-  nickname: 'ada',
-  picture: 'https://example.com/ada.png',
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-11-18T08:14:22.119Z',
-  identities: [{
-    connection: 'Username-Password-Authentication',
-    provider: 'auth0',
-    user_id: '65f1c0ffee00000000000001',
-    isSocial: false
-  }],
-  app_metadata: { plan: 'pro' },
-  user_metadata: { theme: 'dark' },
-  last_login: '2026-11-18T08:14:22.119Z',
-  logins_count: 42
-}
 const claims = {
   sub: user.user_id,
   name: user.name,
@@ -30,6 +11,12 @@ const claims = {
   picture: user.picture,
   updated_at: user.updated_at
 }
+
+const lists = {
+  false: json(users),
+  true: json({ start: 0, limit: users.length, length: users.length, total: users.length, users })
+}
+const list = withTotals => lists[withTotals]
 
 /** Answers as Auth0 does, at once. Whatever name it is reached by is the issuer it claims to be. */
 const server = createServer((request, response) => {
@@ -50,9 +37,11 @@ const server = createServer((request, response) => {
         }),
       '/oauth/token': () =>
         json({ access_token: 'a'.repeat(900), token_type: 'Bearer', expires_in: 86_400, scope: 'read:items' }),
-      '/userinfo': () => json(claims)
+      '/userinfo': () => json(claims),
+      '/api/v2/users': () => list(searchParams.get('include_totals') === 'true')
     }
-    const { type, text } = (answers[request.url] ?? (() => json(user)))()
+    const { pathname, searchParams } = new URL(request.url, issuer)
+    const { type, text } = (answers[pathname] ?? (() => json(user)))()
     response.writeHead(200, {
       'content-type': type,
       'content-length': Buffer.byteLength(text),

@@ -23,7 +23,8 @@ const subjects = {
     return {
       'client credentials': () => authentication.getToken.clientCredentials({ audience: 'https://api.example.com' }),
       userinfo: () => authentication.users.userInfo('token'),
-      'users.get': () => management.users.get('auth0|1')
+      'users.get': () => management.users.get('auth0|1'),
+      'users.list': () => management.users.list({ page: 0, per_page: 100 })
     }
   },
   async 'auth0-legacy' () {
@@ -47,7 +48,10 @@ const subjects = {
   async auth0 () {
     const { ManagementClient } = await import('auth0')
     const management = new ManagementClient({ domain: host, token: 'token', fetch: overHttp })
-    return { 'users.get': () => management.users.get('auth0|1') }
+    return {
+      'users.get': () => management.users.get('auth0|1'),
+      'users.list': () => management.users.list({ page: 0, per_page: 100 })
+    }
   }
 }
 

@@ -9,11 +9,11 @@ const strict = { target: 'es2022', strict: true, types: ['node'] }
 /** The projects: what they compile, and how. */
 const projects = {
   'module: nodenext, declaration: true': {
-    files: ['typescript.ts', 'commonjs.cts', 'declarations.ts', 'app.mts'],
+    files: ['typescript.ts', 'commonjs.cts', 'declarations.ts', 'management-snippets.ts', 'app.mts'],
     options: { ...strict, module: 'nodenext', declaration: true, exactOptionalPropertyTypes: true }
   },
   'module: node16': {
-    files: ['typescript.ts'],
+    files: ['typescript.ts', 'management-snippets.ts'],
     options: { ...strict, module: 'node16', skipLibCheck: true }
   },
   'module: commonjs, moduleResolution: node10, declaration: true': {

@@ -1,9 +1,10 @@
 import type { Sleep } from '../../base/sleep.js'
-import { RateLimitError } from '../../errors.js'
-import { redactHeaders } from '../../http/redact.js'
+import type { HttpResponse } from '../../http/send.js'
 import { askedDelay } from '../../http/retry.js'
 import { readRateLimit } from './rate-limit.js'
+import { Refill } from './refill.js'
 import { Queue, type Turn } from './turn.js'
+import { waitTooLong } from './wait-too-long.js'
 
 /** What `onWait` is told when calls begin to wait for the rate limit. */
 export interface RateLimitWait {
@@ -23,13 +24,12 @@ export interface SharedLimitOptions {
 }
 
 type Headers = Readonly<Record<string, string>>
-interface Answer {
-  readonly status: number
-  readonly headers: Headers
-}
+type Answer = Pick<HttpResponse, 'status' | 'headers'>
 
 /** Calls under way before a first answer. */
 const FIRST = 2
+/** By how much more calls may be under way after an answer that tells no limit. */
+const GROWTH = 1 / 8
 /** Seconds to wait where an answer does not say for how long: doubled with each 429 in a row. */
 const BACK_OFF = 0.5
 const LONGEST_BACK_OFF = 30
@@ -48,6 +48,9 @@ export class SharedLimit {
   #underWay = 0
   /** Calls that may be under way where no answer tells a limit. */
   #concurrency = FIRST
+  /** Those that may be under way when a call got through after a 429. */
+  #resumed = 0
+  readonly #refill = new Refill()
   /** Whether an answer told a limit. */
   #isLimited = false
   /** What is left as the last answer told, calls under way included. */
@@ -114,7 +117,7 @@ export class SharedLimit {
 
   #start (turn: Turn): boolean {
     if (!this.#isLimited) {
-      if (this.#underWay >= this.#concurrency || this.#isClosed()) return false
+      if (this.#underWay + 1 > this.#concurrency || this.#isClosed()) return false
     } else if (this.#remaining <= this.#underWay) {
       if (this.#remaining > 0 || this.#isProbing || this.#isClosed()) return false
       this.#isProbing = turn.isProbe = true
@@ -136,7 +139,9 @@ export class SharedLimit {
     if (limit === undefined) {
       // Where answers tell a limit, one that tells none has used it all the same.
       this.#remaining = Math.max(0, this.#remaining - 1)
-      if (!isLate) this.#concurrency = this.#refusals === 0 ? Infinity : this.#concurrency + 1
+      if (isLate) return
+      this.#concurrency = Math.max(this.#concurrency + GROWTH, this.#resumed)
+      this.#refill.pass()
       return
     }
     const isOlder = limit.resetAt <= this.#resetAt && !wasProbe
@@ -157,16 +162,20 @@ export class SharedLimit {
     if (isFirst) {
       this.#refusals++
       this.#refusalsInARow++
+      this.#resumed = this.#concurrency / 2
     }
     const asked = askedDelay(headers, now)
     const backOff = Math.min(LONGEST_BACK_OFF, BACK_OFF * 2 ** (this.#refusalsInARow - 1))
     // A second refusal in a row says that the reset told was not the truth.
-    const opensAt = now + (asked === undefined || this.#refusalsInARow > 1 ? Math.max(asked ?? 0, backOff) : asked)
+    const pause = asked === undefined || this.#refusalsInARow > 1 ? Math.max(asked ?? 0, backOff) : asked
+    const limit = readRateLimit(headers)
+    // Where no limit is told, calls wait until several can pass, but one that is alone only as long as asked.
+    const refilled = isFirst && limit === undefined ? this.#refill.empty(now, this.#queue.length) : 0
+    const opensAt = now + Math.max(pause, refilled)
     this.#opensAt = isFirst ? opensAt : Math.max(this.#opensAt, opensAt)
     this.#concurrency = 1
     this.#remaining = 0
     this.#headers = headers
-    const limit = readRateLimit(headers)
     if (limit !== undefined) {
       this.#isLimited = true
       this.#resetAt = limit.resetAt
@@ -221,24 +230,11 @@ export class SharedLimit {
 
   /** Counts a wait; calls for which it is too long fail at once. */
   #count (turns: readonly Turn[], seconds: number): void {
+    const { maxWait } = this.#options
     for (const turn of turns) {
       turn.waited += seconds
-      if (turn.waited > this.#options.maxWait) turn.fail(this.#tooLong(turn, seconds))
+      if (turn.waited <= maxWait) continue
+      turn.fail(waitTooLong({ call: turn.call, opensAt: this.#opensAt, seconds, maxWait, headers: this.#headers }))
     }
-  }
-
-  #tooLong ({ call }: Turn, seconds: number): RateLimitError {
-    const resetAt = Math.ceil(this.#opensAt)
-    const wait = Math.ceil(seconds)
-    return new RateLimitError({
-      code: 'too_many_requests',
-      message: `${call}: the rate limit resets at ${new Date(resetAt * 1000).toISOString()}, in ${wait} s. ` +
-        `Option "maxWait" (${this.#options.maxWait} s) allows no longer wait.`,
-      status: 429,
-      call,
-      headers: redactHeaders(this.#headers),
-      resetAt,
-      retryAfter: wait
-    })
   }
 }
