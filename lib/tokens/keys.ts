@@ -4,15 +4,8 @@ import { ConfigurationError, NetworkError } from '../errors.js'
 import { parseJsonObject } from '../http/json.js'
 import { SMALL_ANSWER, type Http } from '../http/send.js'
 import { importKeySet, selectKey, type SetKey } from './jwk-set.js'
+import type { JwsHeader } from './jws-header.js'
 import { refuseToken } from './refuse-token.js'
-
-/** The members of a JOSE header that count here. */
-export interface JwsHeader {
-  alg: string
-  kid?: string
-  typ?: string
-  crit?: string[]
-}
 
 /** Where the key for a token comes from. Throws a `TokenValidationError` when there is none. */
 export interface KeySource {
