@@ -233,3 +233,19 @@ export interface RevocationFilter {
 export interface RevocationOwner extends SessionOwner {
   id: string
 }
+
+/**
+ * Where processes that keep sessions in cookies share one refresh. It gets hashed names and sealed values only.
+ * `refreshStoreSuite` in `fastify-auth0/stores` checks an implementation.
+ */
+export interface RefreshStore {
+  /** The value under a key, or `undefined` when there is none or its time is over. Must see every earlier `set`. */
+  get(key: string): Awaitable<string | undefined>
+  /** Keeps a value for at most `ttlSeconds`, in place of an earlier one. */
+  set(key: string, value: string, ttlSeconds: number): Awaitable<void>
+  /**
+   * Takes a lock for at most `leaseSeconds` if it is free, without waiting. The function gives it back, unless somebody
+   * else has it by then. `undefined`: somebody has it.
+   */
+  lock(key: string, leaseSeconds: number): Awaitable<(() => Awaitable<void>) | undefined>
+}

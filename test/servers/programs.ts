@@ -56,5 +56,12 @@ export function signalFamily (child: ChildProcess, signal: NodeJS.Signals): void
     .map(line => line.trim().split(/\s+/).map(Number))
     .filter(([, parent]) => parent === child.pid)
     .map(([pid]) => pid!)
-  for (const pid of [child.pid!, ...children]) process.kill(pid, signal)
+  for (const pid of [child.pid!, ...children]) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      // One that has ended in the meantime needs no signal.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
 }

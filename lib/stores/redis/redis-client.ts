@@ -26,7 +26,10 @@ export interface RedisStoreOptions {
    * Valkey and later.
    */
   client: RedisClient
-  /** Before every key. Default `'auth0:session:'` for sessions, `'auth0:revoked:'` for revocations. */
+  /**
+   * Before every key. Default `'auth0:session:'` for sessions, `'auth0:revoked:'` for revocations, `'auth0:refresh:'`
+   * for refreshes.
+   */
   prefix?: string
   /** The clock, epoch seconds. */
   now?: () => number
