@@ -177,14 +177,15 @@ export interface SessionListing extends SessionOwner {
 }
 
 /**
- * Keeps sessions on the server. It never sees a request, gets only hashed ids, and answers with promises.
+ * Keeps sessions on the server. It never sees a request, gets only hashed ids, and answers with promises; `get` may
+ * answer at once.
  * `sessionStoreSuite` in `fastify-auth0/stores` checks an implementation.
  */
 export interface SessionStore {
   /** Keeps a new session. */
   create(key: string, entry: SessionEntry): Promise<void>
   /** The entry, or `undefined` when there is none or it is past `expiresAt`. */
-  get(key: string): Promise<SessionEntry | undefined>
+  get(key: string): Awaitable<SessionEntry | undefined>
   /** Replaces an entry only if it still exists with version `entry.version - 1`; says whether it did. Never creates. */
   update(key: string, entry: SessionEntry): Promise<boolean>
   /** Moves `expiresAt` (epoch seconds) of an existing entry and nothing else; says whether there was one. */

@@ -6,6 +6,6 @@ export function andThen<T, R> (value: T | PromiseLike<T>, next: (value: T) => R)
   return isPromiseLike(value) ? Promise.resolve(value).then(next) as Promise<Awaited<R>> : next(value)
 }
 
-function isPromiseLike (value: unknown): value is PromiseLike<unknown> {
+export function isPromiseLike (value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 }

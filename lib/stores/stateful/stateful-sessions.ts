@@ -4,9 +4,10 @@ import { SessionStoreError } from '../../errors.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { absoluteEnd, sessionEnd, touchDue, type Lifetime } from '../lifetime.js'
 import { createOpenedCache } from '../sealing/opened-cache.js'
+import { andThen } from '../../base/awaitable.js'
 import { deepFreeze } from '../../base/json.js'
-import { noTokens, type SessionCookieNames, type Sessions } from '../sessions.js'
-import { bounded, boundedLock } from '../store-deadline.js'
+import { noTokens, type LiveSession, type SessionCookieNames, type Sessions } from '../sessions.js'
+import { bounded, boundedLock, boundedSoon } from '../store-deadline.js'
 import { createSessionCodec } from './session-codec.js'
 import { openTossed } from '../stateless/tossed-cookies.js'
 import type { Sealer } from '../sealing/seal.js'
@@ -122,13 +123,14 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
   }
 
   /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
-  async function find ({ id, key }: Identity): Promise<Found | undefined> {
-    const entry = await call('get', () => store.get(key))
-    const record = entry && codec.openRecord(id, entry.value)
-    if (entry === undefined || record === undefined) return undefined
-    return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
-      ? { id, key, entry, record }
-      : undefined
+  function find ({ id, key }: Identity): Awaitable<Found | undefined> {
+    return andThen(boundedSoon('get', timeout, () => store.get(key)), entry => {
+      const record = entry && codec.openRecord(id, entry.value)
+      if (entry === undefined || record === undefined) return undefined
+      return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
+        ? { id, key, entry, record }
+        : undefined
+    })
   }
 
   function tokensOf ({ id, entry }: Found): SessionTokens {
@@ -149,6 +151,42 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     return await touched
   }
 
+  /** By the application's choice a store that fails means "nobody is logged in". */
+  function storeFailed (error: unknown): undefined {
+    if (options.onStoreError === 'fail') throw error
+    warn('session_store_failed', { error })
+    return undefined
+  }
+
+  function without (jar: CookieJar, identity: Identity | undefined): undefined {
+    if (identity !== undefined) lost.set(jar, identity)
+    clearCookies(jar)
+  }
+
+  /** What a request finds; writes its activity down when that is due. */
+  function settle (jar: CookieJar, identity: Identity, found: Found | undefined): Awaitable<LiveSession | undefined> {
+    if (found === undefined) return without(jar, identity)
+    const { key, entry, record } = found
+    const time = now()
+    const renewed = sessionEnd(record, time, lifetime)
+    const lastActivity = lifetime.rolling
+      ? Math.min(time, entry.expiresAt - lifetime.inactivityDuration)
+      : record.updatedAt
+    const due = renewed < entry.expiresAt || (renewed > entry.expiresAt && touchDue(lastActivity, time, lifetime))
+    if (!due) {
+      lastSeen.set(jar, found)
+      return { record, lastActivity, expiresAt: entry.expiresAt }
+    }
+    return touch(key, renewed).then(isThere => {
+      if (!isThere) {
+        clearCookies(jar)
+        return undefined
+      }
+      lastSeen.set(jar, found)
+      return { record, lastActivity: now(), expiresAt: renewed }
+    })
+  }
+
   /** Ends a session again that was born before a revocation and written after it. */
   async function overtaken (record: SessionRecord, key: string): Promise<boolean> {
     if (revocations === undefined) return false
@@ -161,37 +199,19 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
   return {
     kind: 'store',
 
-    async read (jar) {
+    read (jar) {
       if (jar.get(options.names(jar.secure).session) === undefined) return undefined
       lastSeen.delete(jar)
       const identity = identityIn(jar)
-      let found: Found | undefined
+      if (identity === undefined) return without(jar, identity)
       try {
-        found = identity && await find(identity)
+        const found = find(identity)
+        return found instanceof Promise
+          ? found.then(found => settle(jar, identity, found), storeFailed)
+          : settle(jar, identity, found)
       } catch (error) {
-        if (options.onStoreError === 'fail') throw error
-        warn('session_store_failed', { error })
-        return undefined
+        return storeFailed(error)
       }
-      if (found === undefined) {
-        if (identity !== undefined) lost.set(jar, identity)
-        clearCookies(jar)
-        return undefined
-      }
-      const { key, entry, record } = found
-      const renewed = sessionEnd(record, now(), lifetime)
-      const lastActivity = lifetime.rolling
-        ? Math.min(now(), entry.expiresAt - lifetime.inactivityDuration)
-        : record.updatedAt
-      const due = renewed < entry.expiresAt || (renewed > entry.expiresAt && touchDue(lastActivity, now(), lifetime))
-      if (due && !await touch(key, renewed)) {
-        clearCookies(jar)
-        return undefined
-      }
-      lastSeen.set(jar, found)
-      return due
-        ? { record, lastActivity: now(), expiresAt: renewed }
-        : { record, lastActivity, expiresAt: entry.expiresAt }
     },
 
     async tokens (jar, record) {
@@ -284,7 +304,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       clearCookies(jar)
       if (identity === undefined) return undefined
       // Deleting decides whether the session is over; who it belonged to is only good to know.
-      const found = seen ?? await find(identity).catch(() => undefined)
+      const found = seen ?? await Promise.resolve(identity).then(find).catch(() => undefined)
       await call('delete', () => store.delete(identity.key))
       return found?.record
     },
