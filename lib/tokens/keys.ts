@@ -17,6 +17,8 @@ export interface RefreshableKeySource extends KeySource {
   refresh(): Promise<void>
   /** Whether it is known now that a key it gave for a header is still among the keys; `false` where one must ask. */
   has(key: KeyObject, header: JwsHeader): boolean
+  /** Begins to fetch the keys where there are none yet. Whoever needs them then learns of a failure. */
+  prefetch(): void
 }
 
 export interface RemoteKeysOptions {
@@ -106,6 +108,13 @@ class RemoteKeys implements RefreshableKeySource {
       this.#pending = undefined
     })
     return this.#pending
+  }
+
+  prefetch (): void {
+    if (this.#keys !== undefined || this.#failure !== undefined) return
+    this.refresh().catch(() => {
+      // Kept as `#failure`, and tried again by whoever asks for a key.
+    })
   }
 
   async #getAfterExpiry (header: JwsHeader): Promise<KeyObject> {
