@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions } from './outbound.js'
 import type { Session, SessionDraft, SessionSaveReason } from './session.js'
-import type { RevocationStore, SessionStore, TransactionStore } from './stores.js'
+import type { RefreshStore, RevocationStore, SessionStore, TransactionStore } from './stores.js'
 import type { IdTokenClaims } from './tokens.js'
 
 export type {
@@ -205,6 +205,16 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   transactionConfiguration?: TransactionConfiguration
   transactionStore?: TransactionStore
   revocationStore?: RevocationStore
+  /**
+   * With sessions in cookies: where all processes share one refresh. A `revocationStore` of this package serves as one,
+   * unless this is given.
+   */
+  refreshStore?: RefreshStore
+  /**
+   * What a `refreshStore` that cannot be reached means for a refresh: `'fail'` answers 503 (default), `'alone'`
+   * refreshes as without one (default where the `revocationStore` serves).
+   */
+  onRefreshStoreError?: 'fail' | 'alone'
   mountRoutes?: boolean
   mountConnectRoutes?: boolean
   mountConnectedAccountRoutes?: boolean

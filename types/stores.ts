@@ -187,14 +187,15 @@ export interface SessionListing extends SessionOwner {
 }
 
 /**
- * Keeps sessions on the server. It never sees a request, gets only hashed ids, and answers with promises.
+ * Keeps sessions on the server. It never sees a request, gets only hashed ids, and answers with promises; `get` may
+ * answer at once.
  * `sessionStoreSuite` in `fastify-auth0/stores` checks an implementation.
  */
 export interface SessionStore {
   /** Keeps a new session. */
   create(key: string, entry: SessionEntry): Promise<void>
   /** The entry, or `undefined` when there is none or it is past `expiresAt`. */
-  get(key: string): Promise<SessionEntry | undefined>
+  get(key: string): Awaitable<SessionEntry | undefined>
   /** Replaces an entry only if it still exists with version `entry.version - 1`; says whether it did. Never creates. */
   update(key: string, entry: SessionEntry): Promise<boolean>
   /** Moves `expiresAt` (epoch seconds) of an existing entry and nothing else; says whether there was one. */
@@ -242,4 +243,20 @@ export interface RevocationFilter {
 /** The session a revocation list is asked about. */
 export interface RevocationOwner extends SessionOwner {
   id: string
+}
+
+/**
+ * Where processes that keep sessions in cookies share one refresh. It gets hashed names and sealed values only.
+ * `refreshStoreSuite` in `fastify-auth0/stores` checks an implementation.
+ */
+export interface RefreshStore {
+  /** The value under a key, or `undefined` when there is none or its time is over. Must see every earlier `set`. */
+  get(key: string): Awaitable<string | undefined>
+  /** Keeps a value for at most `ttlSeconds`, in place of an earlier one. */
+  set(key: string, value: string, ttlSeconds: number): Awaitable<void>
+  /**
+   * Takes a lock for at most `leaseSeconds` if it is free, without waiting. The function gives it back, unless somebody
+   * else has it by then. `undefined`: somebody has it.
+   */
+  lock(key: string, leaseSeconds: number): Awaitable<(() => Awaitable<void>) | undefined>
 }

@@ -3,7 +3,7 @@ import type {
   ApiOptions, AssertionAlgorithm, Auth0Event, Auth0Options, AuthorizationParams, DpopKeyInput, IdTokenAlgorithm,
   OnUnauthenticated, SigningKey, TelemetryOption, TlsCredentials
 } from '../../types/options.js'
-import type { RevocationStore, SessionStore, TransactionStore } from '../../types/stores.js'
+import type { RefreshStore, RevocationStore, SessionStore, TransactionStore } from '../../types/stores.js'
 
 /** One address the application answers at. */
 export interface AppBase {
@@ -83,6 +83,8 @@ export interface Config {
   sessionStore: SessionStore | undefined
   transactionStore: TransactionStore | undefined
   revocationStore: RevocationStore | undefined
+  refreshStore: RefreshStore | undefined
+  onRefreshStoreError: 'fail' | 'alone'
   lifetime: Lifetime
   sessionCookie: CookieConfig
   cacheEntries: number

@@ -10,6 +10,7 @@ import type { UsedIds } from '../base/use-once.js'
 import type { VerifiedToken, VerifiedTokens } from './api/verified-tokens.js'
 import type { CookieNames } from './cookie-names.js'
 import type { ConnectionTokens } from './tokens/connection-tokens.js'
+import type { RefreshSharing } from './tokens/refresh-sharing.js'
 import type { EventSink, Log } from './events.js'
 
 /** What one registration of the plugin keeps; the same for all its requests. */
@@ -24,6 +25,8 @@ export interface PluginContext {
   /** One session's refresh token is spent by one call after another: sent twice, it would end the whole family. */
   readonly refreshMutex: KeyedMutex
   readonly connectionTokens: ConnectionTokens
+  /** Shares refreshes among all processes, with a `refreshStore`. */
+  readonly refreshSharing: RefreshSharing | undefined
   /** Callers who want the same of the same session share one call. */
   readonly flights: <T>(key: string, work: () => Promise<T>) => Promise<T>
   /** Access tokens of callers whose signature was checked. */

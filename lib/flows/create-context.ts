@@ -18,6 +18,7 @@ import type { Config, CookieConfig } from './config.js'
 import { cookieNames } from './cookie-names.js'
 import { cookieWarnings } from './cookie-warnings.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
+import { createRefreshSharing, type RefreshSharing } from './tokens/refresh-sharing.js'
 import type { PluginContext } from './context.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
@@ -89,6 +90,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     revocations,
     transactions: ownTransactions(config.transactionStore, names.registration) ?? cookieTransactions,
     refreshMutex: createKeyedMutex(),
+    refreshSharing: refreshSharing(config, warn),
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as PluginContext['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000,
@@ -178,6 +180,22 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
 function refreshLease ({ httpTimeout, storeTimeout }: Config): { leaseSeconds: number, waitSeconds: number } {
   const leaseSeconds = 2 * (httpTimeout + storeTimeout)
   return { leaseSeconds, waitSeconds: leaseSeconds + 1 }
+}
+
+/** Sessions in a store have its own lock. */
+function refreshSharing (config: Config, warn: (code: string, detail: object) => void): RefreshSharing | undefined {
+  const { refreshStore: store, sessionStore } = config
+  if (store === undefined || sessionStore !== undefined) return undefined
+  return createRefreshSharing({
+    store,
+    onError: config.onRefreshStoreError,
+    secrets: config.sessionSecrets,
+    clientId: config.clientId,
+    timeout: config.storeTimeout,
+    lease: refreshLease(config),
+    now: config.now,
+    warn
+  })
 }
 
 type SealerFor = (kind: string, maxAgeDays: number) => Sealer

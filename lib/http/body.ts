@@ -12,16 +12,31 @@ const decoders = {
   rawDeflate: promisify(inflateRaw)
 }
 
-/** The whole body, refused as soon as it is longer than `maxBytes`. Ending the iteration destroys the source. */
-export async function collect (source: Readable, maxBytes: number): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of source as AsyncIterable<Uint8Array>) {
-    length += chunk.byteLength
-    if (length > maxBytes) throw tooLarge(maxBytes)
-    parts.push(chunk)
-  }
-  return parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, length)
+/**
+ * The whole body, refused as soon as it is longer than `maxBytes`; then the source is destroyed. By events: iterating
+ * over a stream costs several promises for each chunk.
+ */
+export function collect (source: Readable, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = []
+    let length = 0
+    source.on('data', (chunk: Uint8Array) => {
+      length += chunk.byteLength
+      parts.push(chunk)
+      if (length > maxBytes) {
+        reject(tooLarge(maxBytes))
+        source.destroy()
+      }
+    })
+    source.once('end', () => {
+      resolve(parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, length))
+    })
+    source.once('error', reject)
+    // After `end` this rejects nothing any more.
+    source.once('close', () => {
+      reject(invalid('The answer broke off.'))
+    })
+  })
 }
 
 /** The same bytes as a `Buffer`, not a copy. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createContext } from '../flows/create-context.js'
+import { warmUp } from '../flows/warm-up.js'
 import type { Auth0Options } from '../../types/options.js'
 import { decorate } from './decorate.js'
 import { parseOptions } from './options/options.js'
@@ -31,6 +32,12 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   // Some five hundred rows: nobody who only imports the plugin waits for them.
   const { ManagementClient } = await import('../management/client.js')
   const instance = decorate(fastify, registration, ManagementClient)
+  // Once there may be visitors: a server that never listens, as in tests, asks the tenant nothing of its own accord.
+  fastify.addHook('onListen', () => {
+    warmUp(context).catch((error: unknown) => {
+      fastify.log.warn({ err: error }, 'auth0 warning: warm_up_failed')
+    })
+  })
   fastify.addHook('onClose', async () => {
     await Promise.all([close(), instance.close()])
   })

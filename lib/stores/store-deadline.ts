@@ -1,3 +1,4 @@
+import { isPromiseLike } from '../base/awaitable.js'
 import { Auth0Error, SessionStoreError, TimeoutError } from '../errors.js'
 import type { Awaitable } from '../../types/stores.js'
 
@@ -32,6 +33,17 @@ export function bounded<T> (what: string, seconds: number, work: () => Awaitable
       }
     })
   })
+}
+
+/** The same for a store that may answer at once: then no promise is made, and what it throws is thrown at once. */
+export function boundedSoon<T> (what: string, seconds: number, work: () => Awaitable<T>): Awaitable<T> {
+  let answer: Awaitable<T>
+  try {
+    answer = work()
+  } catch (error) {
+    throw failure(what, error)
+  }
+  return isPromiseLike(answer) ? bounded(what, seconds, () => answer) : answer
 }
 
 /**

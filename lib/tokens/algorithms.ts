@@ -2,7 +2,7 @@ import type { AsymmetricKeyDetails, KeyObject, webcrypto } from 'node:crypto'
 import type { AssertionAlgorithm, IdTokenAlgorithm } from '../../types/options.js'
 
 /** What an algorithm demands of its key. @see RFC 7518 section 3.1, RFC 8037 */
-interface Algorithm {
+export interface Algorithm {
   keyType: 'rsa' | 'ec' | 'ed25519' | 'secret'
   /** OpenSSL's name of the curve. */
   curve?: string
@@ -30,11 +30,17 @@ const algorithms: ReadonlyMap<string, Algorithm> = new Map(Object.entries({
   HS256: { keyType: 'secret', hash: 'sha256', webCrypto: { name: 'HMAC', hash: 'SHA-256' } }
 } satisfies Record<IdTokenAlgorithm | AssertionAlgorithm, Algorithm>))
 
-/** RSA keys below this are refused. @see RFC 7518 section 3.3 */
+/** Bits of an RSA key: shorter ones are refused, and longer ones cost too much. @see RFC 7518 section 3.3 */
 const minimumModulus = 2048
+const maximumModulus = 16_384
 
 export function isKnownAlgorithm (alg: unknown): alg is IdTokenAlgorithm {
   return typeof alg === 'string' && algorithms.has(alg)
+}
+
+/** What an algorithm demands; `undefined` for one that is not known. */
+export function algorithmOf (alg: string): Algorithm | undefined {
+  return algorithms.get(alg)
 }
 
 /** The hash that belongs to an algorithm, for `at_hash`. @see OpenID Connect Core section 3.1.3.6 */
@@ -44,10 +50,10 @@ export function hashOf (alg: string): string | undefined {
 
 /** Whether a key is of the kind, curve and size that an algorithm with a key pair demands. */
 export function keyFits (alg: string, key: KeyObject): boolean {
-  const algorithm = algorithms.get(alg)!
-  if (key.asymmetricKeyType !== algorithm.keyType) return false
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails as AsymmetricKeyDetails
-  return namedCurve === algorithm.curve && isLongEnough(modulusLength)
+  const algorithm = algorithms.get(alg)
+  if (algorithm === undefined || key.asymmetricKeyType !== algorithm.keyType) return false
+  const { modulusLength, namedCurve, publicExponent } = key.asymmetricKeyDetails as AsymmetricKeyDetails
+  return namedCurve === algorithm.curve && isUsableLength(modulusLength) && isUsableExponent(publicExponent)
 }
 
 /** `keyFits` for a `CryptoKey`, which is bound to its algorithm and uses when it is made. */
@@ -60,10 +66,15 @@ export function cryptoKeyFits (alg: string, key: webcrypto.CryptoKey): boolean {
   }
   return wanted !== undefined && name === wanted.name && namedCurve === wanted.namedCurve &&
     hash?.name === wanted.hash &&
-    isLongEnough(modulusLength) && (key.type !== 'private' || key.usages.includes('sign'))
+    isUsableLength(modulusLength) && (key.type !== 'private' || key.usages.includes('sign'))
 }
 
 /** Only RSA keys have a modulus. */
-function isLongEnough (modulusLength: number | undefined): boolean {
-  return modulusLength === undefined || modulusLength >= minimumModulus
+function isUsableLength (modulusLength: number | undefined): boolean {
+  return modulusLength === undefined || (modulusLength >= minimumModulus && modulusLength <= maximumModulus)
+}
+
+/** With an exponent of 1 every text is its own signature; an even one belongs to no key. */
+function isUsableExponent (publicExponent: bigint | undefined): boolean {
+  return publicExponent === undefined || (publicExponent > 1n && (publicExponent & 1n) === 1n)
 }

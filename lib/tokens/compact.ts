@@ -1,26 +1,45 @@
-import { TextDecoder } from 'node:util'
-import { isObject } from '../base/json.js'
+import { isUtf8 } from 'node:buffer'
+import { deepFreeze, isObject } from '../base/json.js'
 import { refuseToken } from './refuse-token.js'
 
 /** A token in compact serialization, taken apart and not verified yet. */
 export interface CompactJws {
-  header: Record<string, unknown>
+  header: Readonly<Record<string, unknown>>
   payload: Buffer
+  /** What the signature is over: header and payload as they were received. */
+  signed: string
+  signature: Buffer
 }
 
 /** Claims nest a few levels; what nests deeper is made to overflow somebody's stack. */
 const maxDepth = 64
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** Characters of a header that is kept for the next token. */
+const maxKeptHeader = 1024
 
 /** Takes a compact JWS apart. @see RFC 7515 section 3.1 */
 export function splitCompactJws (token: unknown, maxLength: number): CompactJws {
   if (typeof token !== 'string' || token === '') refuseToken('missing', 'A token is required.')
   if (token.length > maxLength) refuseToken('too_long', `The token is longer than ${maxLength} characters.`)
-  const parts = token.split('.', 4)
-  if (parts.length !== 3) refuseToken('malformed', 'The token is not a signed JWT of three parts.')
-  const [header, payload] = parts.map(decodeBase64url) as [Buffer, Buffer, Buffer]
-  return { header: parseObject(header, 'header'), payload }
+  const first = token.indexOf('.')
+  const second = token.indexOf('.', first + 1)
+  if (second === -1 || token.includes('.', second + 1)) {
+    refuseToken('malformed', 'The token is not a signed JWT of three parts.')
+  }
+  const header = readHeader(token.slice(0, first))
+  const payload = decodeBase64url(token.slice(first + 1, second))
+  const signature = decodeBase64url(token.slice(second + 1))
+  return { header, payload, signed: token.slice(0, second), signature }
+}
+
+/** The last header that was read: tokens that one key signs have the same. */
+let last: { encoded: string, header: Readonly<Record<string, unknown>> } | undefined
+
+function readHeader (encoded: string): Readonly<Record<string, unknown>> {
+  if (last?.encoded === encoded) return last.header
+  const header = deepFreeze(parseObject(decodeBase64url(encoded), 'header'))
+  if (encoded.length <= maxKeptHeader) last = { encoded, header }
+  return header
 }
 
 /** Parses the verified payload. Repeated member names: the last one counts, as for every reader of `JSON.parse`. */
@@ -41,16 +60,28 @@ function decodeBase64url (part: string): Buffer {
 }
 
 function parseObject (bytes: Buffer, part: string): Record<string, unknown> {
+  const text = isUtf8(bytes) ? bytes.toString() : ''
   let value: unknown
   try {
-    value = JSON.parse(utf8.decode(bytes))
+    value = JSON.parse(text)
   } catch {
     // The parser's message quotes the token, so it is not kept.
     refuseToken('malformed', `The token's ${part} is not JSON in UTF-8.`)
   }
   if (!isObject(value)) refuseToken('malformed', `The token's ${part} is not a JSON object.`)
-  harden(value, part, 1)
+  if (mayNeedHardening(text)) harden(value, part, 1)
   return value
+}
+
+/** Whether text can spell `__proto__` or nest too deep. Most cannot, and need not be walked through. */
+function mayNeedHardening (text: string): boolean {
+  return text.includes('__proto__') || text.includes('\\u') || count(text, '{') + count(text, '[') > maxDepth
+}
+
+function count (text: string, character: string): number {
+  let found = 0
+  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) found++
+  return found
 }
 
 /** Bounds the depth and drops `__proto__` members, so that later copies and merges are harmless. */

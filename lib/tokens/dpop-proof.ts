@@ -5,8 +5,9 @@ import { keyFits } from './algorithms.js'
 import { checkIssuedAt, requireMoment, type Payload } from './claim-rules.js'
 import { parsePayload, splitCompactJws } from './compact.js'
 import { importPublicJwk } from './jwk-set.js'
-import { checkHeader, verifySignature } from './jws.js'
+import { checkHeader } from './jws.js'
 import { refuseToken } from './refuse-token.js'
+import { verifySignature } from './signature.js'
 
 export interface DpopProofExpectations {
   method: string
@@ -56,11 +57,11 @@ export async function verifyDpopProof (proof: string, expected: DpopProofExpecta
 }
 
 async function verify (proof: string, expected: DpopProofExpectations): Promise<VerifiedDpopProof> {
-  const { header, payload: encodedPayload } = splitCompactJws(proof, 8192)
-  const { alg } = checkHeader(header, ['ES256'], ['dpop+jwt'])
-  const { key, thumbprint } = readKey(header['jwk'])
-  await verifySignature(proof, key, alg)
-  const payload = parsePayload(encodedPayload)
+  const jws = splitCompactJws(proof, 8192)
+  const { alg } = checkHeader(jws.header, ['ES256'], ['dpop+jwt'])
+  const { key, thumbprint } = readKey(jws.header['jwk'])
+  verifySignature(jws, key, alg)
+  const payload = parsePayload(jws.payload)
   const { htm, htu, jti, iat, nonce, ath } = payload as Payload & { iat: number }
   if (htm !== expected.method) refuseToken('proof_method', 'It is for another method.', { claim: 'htm' })
   if (!isSameUrl(htu, expected.url)) refuseToken('proof_url', 'It is for another URL.', { claim: 'htu' })

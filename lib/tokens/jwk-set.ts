@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json.js'
 import { keyFits } from './algorithms.js'
-import type { JwsHeader } from './keys.js'
+import type { JwsHeader } from './jws-header.js'
 import { refuseToken } from './refuse-token.js'
 
 /** A public key of a set, imported. */
@@ -27,7 +27,12 @@ function importSetKey (jwk: unknown): SetKey | undefined {
 /** `use` and `key_ops` of a JWK. @see RFC 7517 sections 4.2 and 4.3 */
 function isForVerifying ({ use, key_ops: operations }: Record<string, unknown>): boolean {
   return (use === undefined || use === 'sig') &&
-    (operations === undefined || (Array.isArray(operations) && operations.includes('verify')))
+    (operations === undefined || isForVerifyingOnce(operations))
+}
+
+/** A list of operations holds none of them twice. */
+function isForVerifyingOnce (operations: unknown): boolean {
+  return Array.isArray(operations) && operations.includes('verify') && new Set(operations).size === operations.length
 }
 
 /** Imports a public key; `undefined` for a secret and for what is broken or unknown. Private members are left out. */

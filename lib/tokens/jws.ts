@@ -1,8 +1,10 @@
 import type { KeyObject } from 'node:crypto'
+import { andThen } from '../base/awaitable.js'
 import { parsePayload, splitCompactJws } from './compact.js'
-import { jose } from './jose.js'
-import type { JwsHeader, KeySource } from './keys.js'
+import type { JwsHeader } from './jws-header.js'
+import type { KeySource } from './keys.js'
 import { refuseToken, shown } from './refuse-token.js'
+import { verifySignature } from './signature.js'
 
 export interface VerifiedJws {
   header: JwsHeader
@@ -25,26 +27,32 @@ export interface VerifyJwsOptions {
 export const defaultMaxLength = 65_536
 
 /**
- * Verifies a signed token and returns what it says. Keys and addresses inside the token are never looked at. @see RFC
- * 7515, RFC 8725
+ * Verifies a signed token and returns what it says: at once where the key is at hand. Keys and addresses inside the
+ * token are never looked at.
+ * @throws TokenValidationError, at once or by the promise
+ * @see RFC 7515, RFC 8725
  */
-export async function verifyJws (token: string, options: VerifyJwsOptions): Promise<VerifiedJws> {
+export function verifyJws (token: string, options: VerifyJwsOptions): VerifiedJws | Promise<VerifiedJws> {
   const { keys, algorithms, types = ['jwt'], maxLength = defaultMaxLength } = options
-  const { header: rawHeader, payload } = splitCompactJws(token, maxLength)
-  const header = checkHeader(rawHeader, algorithms, types)
-  const key = await keys.get(header)
-  await verifySignature(token, key, header.alg)
-  return { header, payload: parsePayload(payload), key }
+  const jws = splitCompactJws(token, maxLength)
+  const header = checkHeader(jws.header, algorithms, types)
+  return andThen(keys.get(header), key => {
+    verifySignature(jws, key, header.alg)
+    return { header, payload: parsePayload(jws.payload), key }
+  })
 }
 
 /** The rules for the protected header. */
-export function checkHeader (header: Record<string, unknown>, algorithms: readonly string[],
+export function checkHeader (header: Readonly<Record<string, unknown>>, algorithms: readonly string[],
   types: readonly string[]): JwsHeader {
   const { alg, kid, typ } = header
   if (typeof alg !== 'string' || alg === 'none' || !algorithms.includes(alg)) {
     refuseToken('algorithm', `The token is signed with ${shown(alg)}, expected ${shown(algorithms)}.`)
   }
-  if ('crit' in header) refuseToken('critical_header', 'The token demands header extensions that are not supported.')
+  // `b64` changes what is signed (RFC 7797 section 6).
+  if ('crit' in header || 'b64' in header) {
+    refuseToken('critical_header', 'The token demands header extensions that are not supported.')
+  }
   if (!isAcceptedType(typ, types)) refuseToken('type', `The token is of type ${shown(typ)}, expected ${shown(types)}.`)
   if (kid !== undefined && typeof kid !== 'string') refuseToken('malformed', 'The key id of the token is not a string.')
   return { alg, ...kid !== undefined && { kid }, ...typ !== undefined && { typ } }
@@ -56,14 +64,4 @@ export function checkHeader (header: Record<string, unknown>, algorithms: readon
 function isAcceptedType (typ: unknown, types: readonly string[]): typ is string | undefined {
   if (typ === undefined) return types.includes('jwt')
   return typeof typ === 'string' && types.includes(typ.toLowerCase().replace(/^application\//, ''))
-}
-
-/** Verifies the signature of a compact JWS. */
-export async function verifySignature (token: string, key: KeyObject, alg: string): Promise<void> {
-  const { compactVerify } = await jose()
-  try {
-    await compactVerify(token, key, { algorithms: [alg] })
-  } catch (cause) {
-    refuseToken('signature', 'The signature of the token is not valid.', { cause })
-  }
 }

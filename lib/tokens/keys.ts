@@ -4,15 +4,8 @@ import { ConfigurationError, NetworkError } from '../errors.js'
 import { parseJsonObject } from '../http/json.js'
 import { SMALL_ANSWER, type Http } from '../http/send.js'
 import { importKeySet, selectKey, type SetKey } from './jwk-set.js'
+import type { JwsHeader } from './jws-header.js'
 import { refuseToken } from './refuse-token.js'
-
-/** The members of a JOSE header that count here. */
-export interface JwsHeader {
-  alg: string
-  kid?: string
-  typ?: string
-  crit?: string[]
-}
 
 /** Where the key for a token comes from. Throws a `TokenValidationError` when there is none. */
 export interface KeySource {
@@ -24,6 +17,8 @@ export interface RefreshableKeySource extends KeySource {
   refresh(): Promise<void>
   /** Whether it is known now that a key it gave for a header is still among the keys; `false` where one must ask. */
   has(key: KeyObject, header: JwsHeader): boolean
+  /** Begins to fetch the keys where there are none yet. Whoever needs them then learns of a failure. */
+  prefetch(): void
 }
 
 export interface RemoteKeysOptions {
@@ -113,6 +108,13 @@ class RemoteKeys implements RefreshableKeySource {
       this.#pending = undefined
     })
     return this.#pending
+  }
+
+  prefetch (): void {
+    if (this.#keys !== undefined || this.#failure !== undefined) return
+    this.refresh().catch(() => {
+      // Kept as `#failure`, and tried again by whoever asks for a key.
+    })
   }
 
   async #getAfterExpiry (header: JwsHeader): Promise<KeyObject> {

@@ -3,9 +3,9 @@ import { Redis } from 'ioredis'
 import { args, serve } from './child.js'
 import { claims, foreign, options, secret, tokens } from './subject.js'
 
-const { variant, sessions, redis, touchAfter } = args()
+const { variant, sessions, redis, touchAfter, autoPipelining } = args()
 const app = fastify()
-const client = redis === undefined ? undefined : new Redis(redis, '127.0.0.1', { enableAutoPipelining: true })
+const client = redis === undefined ? undefined : new Redis(redis, '127.0.0.1', { enableAutoPipelining: autoPipelining })
 const headers = []
 
 if (variant === 'bare') {

@@ -49,6 +49,9 @@ function twice (cacheEntries: number): WorldOptions {
   }
 }
 
+/** What the guard of `/watched` returned, for each world. */
+const passes = new WeakMap<World, unknown[]>()
+
 const host = { host: 'app.example.test' }
 
 async function ask (world: World, headers: Record<string, string>, url = '/api',
@@ -679,3 +682,32 @@ for (
     t.equal(world.idp.count('jwks'), fetches, 'nothing is fetched for a token that is known')
   }, api())
 }
+
+scenario('a guard makes no promise for a token that is new, once the keys are at hand', async (t, world) => {
+  t.equal((await ask(world, { authorization: `Bearer ${good(world)}` }, '/watched')).statusCode, 200, 'fetches keys')
+  const seen = world.runs
+  for (const subject of ['a', 'b', 'c']) {
+    const answer = await ask(world, { authorization: `Bearer ${good(world, { sub: `auth0|${subject}` })}` }, '/watched')
+    t.equal(answer.statusCode, 200)
+  }
+  t.equal(world.runs - seen, 3)
+  const [first, ...later] = passes.get(world)!
+  t.not(first, later[0], 'control: the keys had to be fetched')
+  t.ok(later.length === 3 && later.every(pass => pass === later[0]), 'one and the same promise for all')
+}, {
+  plugin: { api: { audience, cacheEntries: 0 } },
+  routes: (app, world) => {
+    const guard = app.auth0.requireToken()
+    const returned: unknown[] = []
+    passes.set(world, returned)
+    const watched: typeof guard = (request, reply) => {
+      const pass = guard(request, reply)
+      returned.push(pass)
+      return pass
+    }
+    app.get('/watched', { onRequest: watched }, async () => {
+      world.runs++
+      return { done: true }
+    })
+  }
+})

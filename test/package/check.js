@@ -20,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'packed-'))
 try {
   const [packed] = JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root))
   checkContents(packed.files.map(file => file.path))
+  assert(packed.unpackedSize < 3.6e6, `the package is ${packed.unpackedSize} bytes unpacked`)
   const tarball = join(folder, packed.filename)
   tool('publint', [tarball, '--strict'])
   tool('attw', [tarball, '--profile', 'esm-only', '--no-emoji'])
@@ -53,6 +54,7 @@ function checkContents (files) {
   ) {
     assert(files.includes(file), `${file} is missing from the tarball`)
   }
+  assert.deepEqual(files.filter(file => /\.js\.map$|tenant\/.*\.d\.ts\.map$/.test(file)), [], 'nobody needs these maps')
   for (const entry of Object.values(manifest.exports)) {
     for (const target of typeof entry === 'string' ? [entry] : Object.values(entry)) {
       assert(files.includes(target.slice(2)), `${target} is exported but not packed`)

@@ -1,4 +1,4 @@
-/** One process of an application: two sites that differ in their store only. Speaks to its parent over IPC. */
+/** One process of an application: sites that differ in their store only. Speaks to its parent over IPC. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
@@ -6,7 +6,9 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import fastifyAuth0 from '../../lib/index.js'
-import { PostgresSessionStore, RedisSessionStore, type SessionStore } from '../../lib/stores/index.js'
+import {
+  PostgresRefreshStore, PostgresSessionStore, RedisRefreshStore, RedisSessionStore, type RefreshStore, type SessionStore
+} from '../../lib/stores/index.js'
 import type { Order, Report, Settings } from './messages.js'
 
 const settings = JSON.parse(process.env.SETTINGS!) as Settings
@@ -30,8 +32,9 @@ function tell (report: Report): void {
   process.send!(report)
 }
 
-async function site (name: string, sessionStore: SessionStore): Promise<FastifyInstance> {
-  const { clientId, clientSecret, appBaseUrl } = settings.sites[name]!
+async function site (name: string, sessionStore?: SessionStore, refreshStore?: RefreshStore): Promise<void> {
+  if (settings.sites[name] === undefined) return
+  const { clientId, clientSecret, appBaseUrl, httpTimeout, storeTimeout } = settings.sites[name]
   const app = fastify({ pluginTimeout: 0, forceCloseConnections: true })
   await app.register(fastifyAuth0, {
     domain: settings.domain,
@@ -41,15 +44,16 @@ async function site (name: string, sessionStore: SessionStore): Promise<FastifyI
     sessionSecret: settings.sessionSecret,
     audience: settings.audience,
     scope: 'openid profile email offline_access read:items',
-    sessionStore,
+    ...sessionStore !== undefined && { sessionStore },
+    ...refreshStore !== undefined && { refreshStore },
     // Few remembered cookies: they have all their room soon, and what still grows then should not.
     sessionConfiguration: {
-      storeTimeout: settings.storeTimeout,
+      storeTimeout,
       inactivityDuration: 4e6,
       absoluteDuration: 8e6,
       cacheEntries: 32
     },
-    httpTimeout: settings.httpTimeout,
+    httpTimeout,
     customFetch: patientFetch,
     now
   })
@@ -70,7 +74,7 @@ async function site (name: string, sessionStore: SessionStore): Promise<FastifyI
       }))
   app.get('/session', async request => ({ sub: (await request.auth0.getSession())?.user.sub }))
   await app.listen({ port: 0, host: '127.0.0.1' })
-  return app
+  sites[name] = app
 }
 
 /** The claim a token was made with: whose it is. */
@@ -79,13 +83,16 @@ function canaryOf (token: string): unknown {
 }
 
 const sites: Record<string, FastifyInstance> = {}
+await site('cookies')
 if (settings.redis !== undefined) {
   const client = new Redis(settings.redis, '127.0.0.1', { enableAutoPipelining: true })
-  sites.redis = await site('redis', new RedisSessionStore({ client, now }))
+  await site('redis', new RedisSessionStore({ client, now }))
+  await site('redis-cookies', undefined, new RedisRefreshStore({ client }))
 }
 if (settings.postgres !== undefined) {
   const pool = new pg.Pool(settings.postgres)
-  sites.postgres = await site('postgres', new PostgresSessionStore({ pool, now, sweepInterval: 0 }))
+  await site('postgres', new PostgresSessionStore({ pool, now, sweepInterval: 0 }))
+  await site('postgres-cookies', undefined, new PostgresRefreshStore({ pool, sweepInterval: 0 }))
 }
 
 process.on('message', (order: Order) => {

@@ -2,10 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { PostgresSessionStore } from '../../lib/stores/index.js'
+import { PostgresRefreshStore, PostgresSessionStore } from '../../lib/stores/index.js'
 import { createTenant, type Tenant } from '../../lib/testing/index.js'
-import { startPostgres } from '../servers/postgres.js'
-import { startRedis } from '../servers/redis.js'
+import { startPostgres, type PostgresServer } from '../servers/postgres.js'
+import { startRedis, type RedisServer } from '../servers/redis.js'
 import type { Order, Report, Settings } from './messages.js'
 import { startRoundRobin, type RoundRobin } from './round-robin.js'
 import { Visitor } from './visitor.js'
@@ -53,7 +53,7 @@ export class AppProcess {
   }
 }
 
-/** Two processes of an application behind a load balancer, their stores and their tenant. */
+/** Processes of an application behind a load balancer, their stores and their tenant. */
 export interface Deployment {
   tenant: Tenant
   processes: AppProcess[]
@@ -61,6 +61,7 @@ export interface Deployment {
   sites: Record<string, RoundRobin>
   /** Lets time pass for the application and the tenant: tokens expire. */
   advance(seconds: number): Promise<void>
+  servers: { redis: RedisServer | undefined, postgres: PostgresServer | undefined }
   /** A visitor of a site. */
   visitor(store: string): Visitor
   close(): Promise<void>
@@ -74,11 +75,21 @@ const secrets = {
   sessionSecret: 'of forty characters, as it should be made'
 }
 
+/** What is started. */
+export interface DeploymentOptions {
+  /** Sites by name of their store; see `Settings`. */
+  stores: readonly string[]
+  users: number
+  /** How many processes. Default 2. */
+  processes?: number
+}
+
 /**
  * Starts everything: servers, tenant, processes, load balancers. The users of the tenant carry a canary in their
  * tokens.
  */
-export async function startDeployment (options: { stores: readonly string[], users: number }): Promise<Deployment> {
+export async function startDeployment (options: DeploymentOptions): Promise<Deployment> {
+  const uses = (server: string): boolean => options.stores.some(name => name.startsWith(server))
   const closing: (() => Promise<unknown>)[] = []
   let ahead = 0
   const sites: Record<string, RoundRobin> = {}
@@ -86,13 +97,14 @@ export async function startDeployment (options: { stores: readonly string[], use
     const site = sites[name] = await startRoundRobin()
     closing.push(async () => await site.close())
   }
-  const redis = options.stores.includes('redis') ? await startRedis() : undefined
+  const redis = uses('redis') ? await startRedis() : undefined
   if (redis !== undefined) closing.push(async () => await redis.stop())
-  const postgres = options.stores.includes('postgres') ? await startPostgres() : undefined
+  const postgres = uses('postgres') ? await startPostgres() : undefined
   if (postgres !== undefined) {
     closing.push(async () => await postgres.stop())
     const pool = new pg.Pool(postgres.connection)
     await new PostgresSessionStore({ pool, sweepInterval: 0 }).migrate()
+    await new PostgresRefreshStore({ pool, sweepInterval: 0 }).migrate()
     await pool.end()
   }
   const tenant = await createTenant({
@@ -117,18 +129,22 @@ export async function startDeployment (options: { stores: readonly string[], use
     domain: tenant.url,
     audience,
     sessionSecret: secrets.sessionSecret,
-    httpTimeout: 8,
-    storeTimeout: 12,
     sites: Object.fromEntries(
       options.stores.map(
-        name => [name, { clientId: name, clientSecret: secrets.clientSecret, appBaseUrl: sites[name]!.url }]
+        name => [name, {
+          clientId: name,
+          clientSecret: secrets.clientSecret,
+          appBaseUrl: sites[name]!.url,
+          // With sessions in cookies tests wait for the end of leases, which last twice the sum of both.
+          ...name.endsWith('cookies') ? { httpTimeout: 1, storeTimeout: 1.5 } : { httpTimeout: 8, storeTimeout: 12 }
+        }]
       )
     ),
     ...(redis !== undefined && { redis: redis.port }),
     ...(postgres !== undefined && { postgres: postgres.connection })
   }
   const processes = await Promise.all(
-    [new AppProcess(settings), new AppProcess(settings)].map(async one => await one.listening())
+    Array.from({ length: options.processes ?? 2 }, async () => await new AppProcess(settings).listening())
   )
   closing.push(async () => await Promise.all(processes.map(async one => await one.end('SIGKILL'))))
   for (const [name, site] of Object.entries(sites)) site.ports = processes.map(({ ports }) => ports[name]!)
@@ -136,9 +152,11 @@ export async function startDeployment (options: { stores: readonly string[], use
     tenant,
     processes,
     sites,
+    servers: { redis, postgres },
     async advance (seconds) {
       ahead += seconds
-      await Promise.all(processes.map(async one => await one.order({ type: 'advance', seconds })))
+      const alive = processes.filter(({ child }) => child.connected)
+      await Promise.all(alive.map(async one => await one.order({ type: 'advance', seconds })))
     },
     visitor: store => new Visitor(sites[store]!.url, tenant),
     async close () {

@@ -3,14 +3,20 @@ export interface Settings {
   domain: string
   audience: string
   sessionSecret: string
-  /** Seconds. */
-  httpTimeout: number
-  storeTimeout: number
-  /** By name of the store. */
-  sites: Record<string, { clientId: string, clientSecret: string, appBaseUrl: string }>
+  /** By name of the store; with `-cookies` behind it sessions are in cookies, and the store shares their refreshes. */
+  sites: Record<string, SiteSettings>
   /** Port of Redis. */
   redis?: number
   postgres?: { host: string, port: number, user: string, database: string }
+}
+
+/** What one site is started with. Times are seconds. */
+export interface SiteSettings {
+  clientId: string
+  clientSecret: string
+  appBaseUrl: string
+  httpTimeout: number
+  storeTimeout: number
 }
 
 /** What the parent asks for. */

@@ -3,20 +3,19 @@ import { withoutPostgres } from '../servers/postgres.js'
 import { withoutRedis } from '../servers/redis.js'
 import { startDeployment, TOKEN_LIFETIME, type Deployment } from './deployment.js'
 import { growth, soak } from './soak.js'
+import { refreshEverywhere, tokenCalls } from './shared-refresh.js'
 import type { Visitor } from './visitor.js'
 
 t.setTimeout(500_000)
 const stores = ['redis', 'postgres'] as const
+/** Sites with sessions in cookies, whose refreshes a store shares. */
+const shared = ['redis-cookies', 'postgres-cookies'] as const
 
 interface Token {
   mark?: string
   canary?: string
   code?: string
   process?: number
-}
-
-function tokenCalls ({ tenant }: Deployment): number {
-  return tenant.requests.filter(({ path }) => path === '/oauth/token').length
 }
 
 async function oneSite (t: Test, deployment: Deployment, store: typeof stores[number]): Promise<void> {
@@ -74,6 +73,9 @@ async function stuckPeople (deployment: Deployment): Promise<Record<string, Visi
       people[`${store} ${who}`] = await deployment.visitor(store).login(`user-${4 + n}@example.com`)
     }
   }
+  for (const [n, store] of shared.entries()) {
+    people[`${store} before`] = await deployment.visitor(store).login(`user-${14 + n}@example.com`)
+  }
   await deployment.advance(TOKEN_LIFETIME)
   const [first] = deployment.processes
   for (const [name, visitor] of Object.entries(people)) {
@@ -84,7 +86,7 @@ async function stuckPeople (deployment: Deployment): Promise<Record<string, Visi
       () => {}
     )
   }
-  while (first!.stuck < 6) await new Promise(resolve => setTimeout(resolve, 10))
+  while (first!.stuck < 8) await new Promise(resolve => setTimeout(resolve, 10))
   return people
 }
 
@@ -99,7 +101,8 @@ async function killed (t: Test, deployment: Deployment): Promise<void> {
     await people[name]!.json<Token>('/token', second!.ports[name.split(' ')[0]!])
 
   for (const client of clients) client.refreshToken!.overlap = 60
-  const going = stores.flatMap(store => [`${store} before`, `${store} overlap`, `${store} bystander`])
+  const going = [...stores.flatMap(store => [`${store} before`, `${store} overlap`, `${store} bystander`]),
+    ...shared.map(store => `${store} before`)]
   for (const [at, answer] of (await Promise.all(going.map(token))).entries()) {
     t.equal(answer.status, 200, `${going[at]}: goes on`)
   }
@@ -121,10 +124,32 @@ async function killed (t: Test, deployment: Deployment): Promise<void> {
   }
 }
 
+/** Sessions in cookies: 20 requests of one browser on an expired token, without an overlap. */
+async function sharedRefresh (t: Test, deployment: Deployment): Promise<void> {
+  const cases = shared.flatMap(store => (['burst', 'spread'] as const).map(arrival => ({ store, arrival })))
+  for (const [at, { store, arrival }] of cases.entries()) {
+    const outcome = await refreshEverywhere(deployment, { store, user: 8 + at, requests: 20, arrival })
+    t.match(outcome, { calls: 1, failures: 0, revoked: false }, `${store}, ${arrival}: ${JSON.stringify(outcome)}`)
+  }
+  await t.test('while the store is away nothing is sent, and all goes on afterwards', async t => {
+    const visitor = await deployment.visitor('redis-cookies').login('user-12@example.com')
+    await deployment.advance(TOKEN_LIFETIME)
+    const before = tokenCalls(deployment)
+    deployment.servers.redis!.pause()
+    const answers = await Promise.all(Array.from({ length: 4 }, async () => await visitor.copy().get('/token')))
+    deployment.servers.redis!.resume()
+    t.strictSame(answers.map(({ status, headers }) => [status, headers.get('retry-after')]),
+      Array.from({ length: 4 }, () => [503, '5']))
+    t.equal(tokenCalls(deployment) - before, 0)
+    t.equal((await visitor.json<Token>('/token')).status, 200)
+  })
+}
+
 t.test('two processes', { skip: withoutRedis || withoutPostgres }, async t => {
-  const deployment = await startDeployment({ stores, users: 24 })
+  const deployment = await startDeployment({ stores: [...stores, ...shared], users: 24 })
   t.teardown(async () => await deployment.close())
   for (const store of stores) await t.test(`over ${store}`, async t => await oneSite(t, deployment, store))
+  await t.test('sessions in cookies, refreshes shared', async t => await sharedRefresh(t, deployment))
   await t.test('at full load for some seconds, with users logging in and out and tokens expiring', async t => {
     const result = await soak(deployment, { store: 'redis', seconds: 3, people: 4, atLeast: 21 })
     t.equal(result.swaps, 0)

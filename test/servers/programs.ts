@@ -60,7 +60,7 @@ export function signalFamily (child: ChildProcess, signal: NodeJS.Signals): void
     try {
       process.kill(pid, signal)
     } catch (error) {
-      // it has ended since it was listed
+      // It has ended since it was listed.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
     }
   }

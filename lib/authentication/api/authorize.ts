@@ -17,9 +17,14 @@ export function buildAuthorizationUrl (
   metadata: Pick<Metadata, 'authorization_endpoint'>,
   params: Record<string, string | undefined>
 ): string {
-  const url = new URL(metadata.authorization_endpoint)
-  for (const [name, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(name, value)
-  url.searchParams.set('client_id', server.clientId)
+  const given: Record<string, string> = {}
+  for (const [name, value] of Object.entries(params)) if (value !== undefined) given[name] = value
+  given.client_id = server.clientId
+  const endpoint = metadata.authorization_endpoint
+  // Every change of a URL's `searchParams` writes the URL anew: where it has no query there is nothing to change.
+  if (!/[?#]/.test(endpoint)) return `${endpoint}?${new URLSearchParams(given).toString()}`
+  const url = new URL(endpoint)
+  for (const [name, value] of Object.entries(given)) url.searchParams.set(name, value)
   return url.href
 }
 

@@ -1,4 +1,5 @@
 import { TokenValidationError } from '../../errors.js'
+import { andThen } from '../../base/awaitable.js'
 import { deepFreeze } from '../../base/json.js'
 import { checkAccessTokenClaims } from '../../tokens/claims.js'
 import { checkIssuer } from '../../tokens/claim-rules.js'
@@ -6,6 +7,7 @@ import { peekClaims } from '../../tokens/compact.js'
 import { verifyJws } from '../../tokens/jws.js'
 import { refuseToken } from '../../tokens/refuse-token.js'
 import type { AccessTokenDemands } from '../../../types/guards.js'
+import type { Awaitable } from '../../../types/stores.js'
 import type { AccessTokenClaims } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import type { VerifiedToken } from './verified-tokens.js'
@@ -21,52 +23,51 @@ export interface TokenDemands extends Omit<AccessTokenDemands, 'scopes' | 'anySc
 
 /**
  * Verifies an access token for this API: signature, type, issuer, audience, times, organization, scopes, permissions.
- * The signature is checked once per token, everything else each time.
- * @throws TokenValidationError, ForbiddenError for a scope or permission that is missing
+ * The signature is checked once per token, everything else each time. Answers at once where the issuer's keys are at
+ * hand.
+ * @throws TokenValidationError, ForbiddenError for a scope or permission that is missing; at once or by the promise
  * @see RFC 9068 section 4
  */
-export async function verifyAccessToken (context: PluginContext, request: RequestContext, token: string,
-  demands: TokenDemands & { audience: string | readonly string[] }): Promise<VerifiedToken> {
+export function verifyAccessToken (context: PluginContext, request: RequestContext, token: string,
+  demands: TokenDemands & { audience: string | readonly string[] }): Awaitable<VerifiedToken> {
   if (token.split('.', 4).length !== 3) {
     throw new TokenValidationError('opaque',
       "The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API's audience.")
   }
   const { config } = context
-  const server = await request.server()
-  const issuers = [server.issuer, ...config.api.issuers ?? []]
-  const verified = context.verifiedTokens.get(token) ?? await checkSignature(context, token, issuers)
-  checkAccessTokenClaims(verified.claims, {
-    issuers,
-    audience: demands.audience,
-    now: context.now(),
-    clockTolerance: config.clockTolerance,
-    typ: verified.header.typ,
-    ...(demands.scopes !== undefined && { scopes: demands.scopes }),
-    ...(demands.anyScope !== undefined && { anyScope: demands.anyScope }),
-    scopeLists: config.api.scopeLists === true,
-    ...(demands.permissions !== undefined && { permissions: demands.permissions }),
-    ...(demands.organization !== undefined && { organization: demands.organization })
+  return andThen(request.server(), server => {
+    const issuers = [server.issuer, ...config.api.issuers ?? []]
+    return andThen(context.verifiedTokens.get(token) ?? checkSignature(context, token, issuers), verified => {
+      checkAccessTokenClaims(verified.claims, {
+        ...demands,
+        issuers,
+        now: context.now(),
+        clockTolerance: config.clockTolerance,
+        typ: verified.header.typ,
+        scopeLists: config.api.scopeLists === true
+      })
+      return verified
+    })
   })
-  return verified
 }
 
 /** Each issuer's tokens with that issuer's keys only. */
-async function checkSignature (context: PluginContext, token: string,
-  issuers: readonly string[]): Promise<VerifiedToken> {
+function checkSignature (context: PluginContext, token: string, issuers: readonly string[]): Awaitable<VerifiedToken> {
   const issuer = issuers.length === 1 ? issuers[0]! : issuerOf(token, issuers)
   const { api, clockTolerance } = context.config
-  const { header, payload, key } = await verifyJws(token, {
+  return andThen(verifyJws(token, {
     keys: context.servers.get(issuer).keys,
     algorithms: api.signingAlgs ?? ['RS256'],
     types: api.strictType === true ? ['at+jwt'] : ['at+jwt', 'jwt'],
     maxLength: MAX_LENGTH
+  }), ({ header, payload, key }) => {
+    // Before it is remembered: what one tenant's key has signed is never taken for another's.
+    checkIssuer(payload, [issuer])
+    const claims = deepFreeze(payload) as AccessTokenClaims
+    const verified = Object.freeze({ token, header, key, claims, expiresAt: Number(claims.exp) + clockTolerance })
+    context.verifiedTokens.add(verified)
+    return verified
   })
-  // Before it is remembered: what one tenant's key has signed is never taken for another's.
-  checkIssuer(payload, [issuer])
-  const claims = deepFreeze(payload) as AccessTokenClaims
-  const verified = Object.freeze({ token, header, key, claims, expiresAt: Number(claims.exp) + clockTolerance })
-  context.verifiedTokens.add(verified)
-  return verified
 }
 
 function issuerOf (token: string, issuers: readonly string[]): string {

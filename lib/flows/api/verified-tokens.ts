@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { JwsHeader } from '../../tokens/keys.js'
+import type { JwsHeader } from '../../tokens/jws-header.js'
 import type { AccessTokenClaims } from '../../../types/tokens.js'
 
 /** Characters of a signature: enough to tell tokens apart before the whole is compared. */

@@ -30,8 +30,18 @@ export interface LoginParams {
 export async function loginParams (context: PluginContext, request: RequestContext,
   perCall: AuthorizationParams | undefined): Promise<LoginParams> {
   const configured = await request.authorizationParams()
-  return readParams({ ...configured, ...withoutUndefined(perCall) }, context.config)
+  const own = withoutUndefined(perCall)
+  const { config } = context
+  if (typeof config.authorizationParams === 'function' || Object.keys(own).length > 0) {
+    return readParams({ ...configured, ...own }, config)
+  }
+  let plain = plainParams.get(config)
+  if (plain === undefined) plainParams.set(config, plain = readParams(configured, config))
+  return plain
 }
+
+/** The parameters of a login that asks for nothing of its own: the same for all of a registration. */
+const plainParams = new WeakMap<object, LoginParams>()
 
 /** The parameters as they are sent. @throws InvalidArgumentError */
 export function readParams (merged: AuthorizationParams,

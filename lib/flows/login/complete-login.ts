@@ -69,6 +69,8 @@ export async function exchangeCode (context: PluginContext, { transaction, serve
   if (refusal !== undefined) throw refusal
   const code = params.get('code')
   if (code === null || code === '') throw new MissingRequiredArgumentError('code', 'The callback has no "code".')
+  // The first login of a process needs the signing keys, too: they come while the code is exchanged.
+  if (context.config.idTokenSigningAlg !== 'HS256') server.keys.prefetch()
   const tokens = await authorizationCodeGrant(server, {
     code,
     redirectUri: transaction.redirectUri,

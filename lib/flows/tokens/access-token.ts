@@ -3,10 +3,10 @@ import type { AccessToken, TokenSet } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { abortable } from '../abortable.js'
 import { keyInUse, usableWith } from './dpop-key.js'
-import { refresh } from './refresh.js'
+import { refresh, refusedRefresh } from './refresh.js'
 import { configuredScope } from './scopes.js'
 import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
-import { spendRefreshToken } from './spend-refresh-token.js'
+import { spendOnce } from './spend-refresh-token.js'
 import { accessTokenOf, findTokenSet, hasScopes, type Wanted } from './token-sets.js'
 
 /** Options of `getAccessToken()`. */
@@ -61,16 +61,22 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
   const token = await abortable(options.signal,
     () =>
       context.flights(key, async () =>
-        await spendRefreshToken(context, request, record, async (current, signal) => {
-          const newest = findTokenSet(usableWith(current.tokens, jkt).tokenSets, wanted, context.now(),
-            config.refreshLeeway)
-          // Other tokens of the session may have been renewed in the meantime: only another one than ours is an answer.
-          if (newest !== undefined && !(options.refresh === true && newest.accessToken === good?.accessToken)) {
-            return { result: accessTokenOf(newest) }
-          }
-          // Whoever had the turn before may have found it refused.
-          if (current.tokens.refreshToken === undefined) throw noRefreshToken()
-          return await refresh(context, request, server, current, wanted, signal)
+        await spendOnce(context, request, record, {
+          kept (current) {
+            const newest = findTokenSet(usableWith(current.tokens, jkt).tokenSets, wanted, context.now(),
+              config.refreshLeeway)
+            // Other tokens of the session may have been renewed in the meantime: only another one than ours is an
+            // answer.
+            return newest === undefined || (options.refresh === true && newest.accessToken === good?.accessToken)
+              ? undefined
+              : accessTokenOf(newest)
+          },
+          async call (current, signal) {
+            // Whoever had the turn before may have found it refused.
+            if (current.tokens.refreshToken === undefined) throw noRefreshToken()
+            return await refresh(context, request, server, current, wanted, signal)
+          },
+          refused: refusedRefresh
         })))
   await adoptNewest(context, request)
   // Whoever shared the call has an object of his own.

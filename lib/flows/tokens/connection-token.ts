@@ -7,7 +7,8 @@ import type { SessionData } from '../../../types/stores.js'
 import { abortable } from '../abortable.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
-import { spendRefreshToken } from './spend-refresh-token.js'
+import { spendOnce } from './spend-refresh-token.js'
+import { joined, type Next, type Spent } from './spent.js'
 import { withRefreshToken } from './token-sets.js'
 
 const MAX_CONNECTION_TOKENS = 10
@@ -56,46 +57,46 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
   const token = await abortable(options.signal,
     () =>
       context.flights(key, async () =>
-        await spendRefreshToken(context, request, kept.record, async (current, signal) => {
-          const newest = find(context, current, connection, loginHint)
-          if (newest !== undefined && !(options.refresh === true && newest.accessToken === found?.accessToken)) {
-            return { result: newest }
-          }
-          const { refreshToken } = current.tokens
-          if (refreshToken === undefined) {
-            throw noRefreshToken()
-          }
-          const response = await exchange(async () =>
-            await tokenForConnectionGrant(server, {
-              connection,
-              refreshToken,
-              ...(loginHint !== undefined && { loginHint })
-            }, signal === undefined ? {} : { signal })
-          )
-          const set = tokenSet(context, response, connection, loginHint)
-          if (!inSession(context)) {
-            context.connectionTokens.set(kept.record.id, withSet(context.connectionTokens.get(kept.record.id), set))
-            return {
-              result: set,
-              ...(response.refresh_token !== undefined &&
-                {
-                  next: saved =>
-                    withRefreshToken(saved, response.refresh_token!)
-                })
-            }
-          }
-          return {
-            result: set,
-            next: saved => {
-              const { record, tokens } = response.refresh_token === undefined
-                ? saved
-                : withRefreshToken(saved, response.refresh_token)
-              return { record, tokens: { ...tokens, connectionTokenSets: withSet(tokens.connectionTokenSets, set) } }
-            }
-          }
+        await spendOnce(context, request, kept.record, {
+          kept (current) {
+            const newest = find(context, current, connection, loginHint)
+            return options.refresh === true && newest?.accessToken === found?.accessToken ? undefined : newest
+          },
+          async call (current, signal) {
+            const { refreshToken } = current.tokens
+            if (refreshToken === undefined) throw noRefreshToken()
+            const response = await exchange(async () =>
+              await tokenForConnectionGrant(server, {
+                connection,
+                refreshToken,
+                ...(loginHint !== undefined && { loginHint })
+              }, signal === undefined ? {} : { signal })
+            )
+            return keep(context, kept.record.id, response, tokenSet(context, response, connection, loginHint))
+          },
+          refused: refusedExchange
         })))
   await adoptNewest(context, request)
   return { ...token }
+}
+
+/** What the session becomes by a new token set and, where it came with one, a new refresh token. */
+function keep (context: PluginContext, id: string, { refresh_token: refreshToken }: TokenResponse,
+  set: ConnectionTokenSet): Spent<ConnectionTokenSet> {
+  const rotated: Next | undefined = refreshToken === undefined
+    ? undefined
+    : saved => withRefreshToken(saved, refreshToken)
+  if (!inSession(context)) {
+    context.connectionTokens.set(id, withSet(context.connectionTokens.get(id), set))
+    return { result: set, ...joined(rotated, undefined) }
+  }
+  return {
+    result: set,
+    ...joined(rotated, ({ record, tokens }) => ({
+      record,
+      tokens: { ...tokens, connectionTokenSets: withSet(tokens.connectionTokenSets, set) }
+    }))
+  }
 }
 
 function noRefreshToken (): AccessTokenForConnectionError {
@@ -153,9 +154,13 @@ async function exchange<T> (work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
-      throw new AccessTokenForConnectionError('failed_to_retrieve',
-        'Auth0 gave no token for this connection. The user probably has to connect the account first.', error)
+      throw refusedExchange(error)
     }
     throw error
   }
+}
+
+function refusedExchange (error: ApiError): AccessTokenForConnectionError {
+  return new AccessTokenForConnectionError('failed_to_retrieve',
+    'Auth0 gave no token for this connection. The user probably has to connect the account first.', error)
 }

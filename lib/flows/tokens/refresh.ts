@@ -10,7 +10,7 @@ import { verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
 import { hookedChanges, withChanges, type SessionChanges } from '../session/patch.js'
 import { extraClaims, isSameOrganization, refreshedClaims, withExtraClaims } from '../session/user-claims.js'
-import { FailedAfterSpending, type Next } from './spend-refresh-token.js'
+import { FailedAfterSpending, type Next } from './spent.js'
 import {
   accessTokenOf, audiencesOf, hasScopes, mergeTokens, tokenSetOf, withoutRefreshToken, withRefreshToken, type Wanted
 } from './token-sets.js'
@@ -179,8 +179,13 @@ function refreshFailure (context: PluginContext, server: AuthorizationServer, er
     return sealMfaToken(context, server, error, { ...wanted, organization: user.org_id, sessionId: id })
   }
   if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
-    return new AccessTokenError('failed_to_refresh_token',
-      'Auth0 refused the refresh token; the user has to log in again.', error)
+    return refusedRefresh(error)
   }
   return error
+}
+
+/** What a caller gets when Auth0 refuses the refresh token. */
+export function refusedRefresh (error: ApiError): AccessTokenError {
+  return new AccessTokenError('failed_to_refresh_token',
+    'Auth0 refused the refresh token; the user has to log in again.', error)
 }

@@ -1,33 +1,13 @@
-import { AccessTokenError, ApiError, SessionStoreError } from '../../errors.js'
+import { AccessTokenError, SessionStoreError } from '../../errors.js'
 import { sleep } from '../../base/sleep.js'
 import type { SessionRecord, SessionData } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { setCurrentSession } from '../session/session.js'
+import { FailedAfterSpending, refusalOf, type Next, type Spender, type Spent } from './spent.js'
 import { withoutRefreshToken } from './token-sets.js'
 
 /** Seconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
 const SAVE_AGAIN_AFTER = 0.1
-
-/** What a call that spent the refresh token gives back: its result, and what the session becomes. */
-export interface Spent<T> {
-  result: T
-  next?: Next
-}
-
-/** What a session becomes. */
-export type Next = (saved: SessionData) => SessionData
-
-/** A call that was made, though its caller gets an error: what it brought is kept, or the session is over. */
-export class FailedAfterSpending extends Error {
-  readonly error: unknown
-  readonly next: Next | 'end'
-
-  constructor (error: unknown, next: Next | 'end') {
-    super('The refresh token was spent.')
-    this.error = error
-    this.next = next
-  }
-}
 
 /**
  * The one door to a session's refresh token: calls run one after another, each with the newest token,
@@ -51,7 +31,7 @@ export async function spendRefreshToken<T> (context: PluginContext, request: Req
             else await save(context, request, current, error.next)
             throw error.error
           }
-          if (!wasRefused(error)) throw error
+          if (refusalOf(error) === undefined) throw error
           const newest = again ? current : await reload(context, request, record)
           if (newest.tokens.refreshToken === current.tokens.refreshToken) {
             await save(context, request, current, withoutRefreshToken)
@@ -62,6 +42,22 @@ export async function spendRefreshToken<T> (context: PluginContext, request: Req
         }
       }
     }))
+}
+
+/**
+ * The same for a call that spends the refresh token: where the session has the result by now no call is made, and with
+ * a `refreshStore` all processes together make one.
+ */
+export async function spendOnce<T extends { expiresAt: number }> (context: PluginContext, request: RequestContext,
+  record: SessionRecord, spender: Spender<T>): Promise<T> {
+  return await spendRefreshToken(context, request, record, async (current, signal) => {
+    const result = spender.kept(current)
+    if (result !== undefined) return { result }
+    const { refreshSharing } = context
+    return refreshSharing === undefined || current.tokens.refreshToken === undefined
+      ? await spender.call(current, signal)
+      : await refreshSharing.spend(spender, current, signal)
+  })
 }
 
 async function reload (context: PluginContext, request: RequestContext, record: SessionRecord): Promise<SessionData> {
@@ -102,11 +98,6 @@ async function end (context: PluginContext, request: RequestContext, { id }: Ses
   await context.sessions.destroy(request.jar)
   context.connectionTokens.forget(id)
   request.session = undefined
-}
-
-function wasRefused (error: unknown): boolean {
-  const refusal = error instanceof AccessTokenError ? error.cause : error
-  return refusal instanceof ApiError && refusal.code === 'invalid_grant'
 }
 
 function ended (): AccessTokenError {

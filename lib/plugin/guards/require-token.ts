@@ -8,7 +8,7 @@ import { refuseBound, verifyTokenProof } from '../../flows/api/token-proof.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
 import type { Registration } from '../request/registration.js'
 import { registrationOf } from '../request/registration.js'
-import { appBaseOf } from '../request/request-context.js'
+import { appBaseOf, type FastifyRequestContext } from '../request/request-context.js'
 import { requestTarget } from '../request/request-target.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { presentsOnce, readCredentials, type Scheme } from './credentials.js'
@@ -53,40 +53,55 @@ export const requireToken = factory('requireToken', (given: AccessTokenDemands =
   })
 })
 
-async function check (registration: Registration, request: FastifyRequest, reply: FastifyReply, demands: TokenDemands,
+/** Makes no promise for a bearer token whose issuer's keys are at hand. */
+function check (registration: Registration, request: FastifyRequest, reply: FastifyReply, demands: TokenDemands,
   passed: WeakSet<VerifiedToken>): Promise<void> {
   const { context } = registration
   const { api, issuer } = context.config
   const credentials = readCredentials(request.headers.authorization)
-  if (credentials === 'none') return await answerRefusal(context, request, reply, NO_CREDENTIALS)
+  if (credentials === 'none') return answerRefusal(context, request, reply, NO_CREDENTIALS)
   if (credentials === 'malformed' || !presentsOnce(request.raw)) {
-    return await answerRefusal(context, request, reply, MALFORMED)
+    return answerRefusal(context, request, reply, MALFORMED)
   }
   const { scheme, token } = credentials
-  if (!offered(api.dpop).includes(scheme)) return await answerRefusal(context, request, reply, WRONG_SCHEME, scheme)
-  const audience = audienceOf(context.config, demands)
+  if (!offered(api.dpop).includes(scheme)) return answerRefusal(context, request, reply, WRONG_SCHEME, scheme)
   const requestContext = registration.requestContext(request)
-  try {
-    const verified = await verifyAccessToken(context, requestContext, token, { ...demands, audience })
-    if (scheme === 'DPoP') {
-      const proof = request.headers.dpop
-      // The guard before has spent the request's proof.
-      if (requestContext.bearerToken?.token !== token || requestContext.proof !== proof) {
-        await verifyTokenProof(context, verified, { proof, method: request.method, url: urlOf(context, request) })
-        requestContext.proof = proof as string
-      }
-      bringNonce(context, reply)
-    } else {
-      refuseBound(verified)
-      // With several domains it is the request that decides whose tokens are taken.
-      if (issuer !== undefined) passed.add(verified)
-    }
+
+  function accept (verified: VerifiedToken): Promise<void> {
+    if (scheme === 'DPoP') return acceptBound(context, request, reply, requestContext, verified)
+    refuseBound(verified)
+    // With several domains it is the request that decides whose tokens are taken.
+    if (issuer !== undefined) passed.add(verified)
     requestContext.bearerToken = verified
-  } catch (error) {
+    return PASS
+  }
+
+  async function refuse (error: unknown): Promise<void> {
     const refusal = refusalOf(error, demands)
     if (refusal === undefined) throw error
     await answerRefusal(context, request, reply, refusal, scheme, error)
   }
+
+  try {
+    const audience = audienceOf(context.config, demands)
+    const verified = verifyAccessToken(context, requestContext, token, { ...demands, audience })
+    const accepted = verified instanceof Promise ? verified.then(accept) : accept(verified)
+    return accepted === PASS ? PASS : accepted.catch(refuse)
+  } catch (error) {
+    return refuse(error)
+  }
+}
+
+async function acceptBound (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
+  requestContext: FastifyRequestContext, verified: VerifiedToken): Promise<void> {
+  const proof = request.headers.dpop
+  // The guard before has spent the request's proof.
+  if (requestContext.bearerToken?.token !== verified.token || requestContext.proof !== proof) {
+    await verifyTokenProof(context, verified, { proof, method: request.method, url: urlOf(context, request) })
+    requestContext.proof = proof as string
+  }
+  bringNonce(context, reply)
+  requestContext.bearerToken = verified
 }
 
 /** Whose tokens are taken. @throws ConfigurationError where nobody says */

@@ -14,6 +14,10 @@ export function checkCombinations (given: GivenOptions): void {
   if (given.customFetch !== undefined && given.dispatcher !== undefined) {
     throw new ConfigurationError('customFetch', 'Give only one of "customFetch" and "dispatcher".')
   }
+  if (given.refreshStore !== undefined && given.sessionStore !== undefined) {
+    throw new ConfigurationError('refreshStore',
+      'Option "refreshStore" must not be given beside "sessionStore": sessions in a store share their refreshes by it.')
+  }
   if (given.mountConnectRoutes === true && given.mountConnectedAccountRoutes === true) {
     throw new ConfigurationError('mountConnectedAccountRoutes',
       'Options "mountConnectRoutes" and "mountConnectedAccountRoutes" exclude each other: both use the connect route.')

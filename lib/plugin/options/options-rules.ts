@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../../errors.js'
 import type { Auth0Options } from '../../../types/options.js'
-import type { RevocationStore, SessionStore, TransactionStore } from '../../../types/stores.js'
+import type { RefreshStore, RevocationStore, SessionStore, TransactionStore } from '../../../types/stores.js'
 import { ASYMMETRIC, SYMMETRIC_AND_ASYMMETRIC } from './algorithms.js'
+import { REFRESH_STORE } from './refresh-store.js'
 import { parseDomain } from '../../authentication/server/authorization-server.js'
 import { apiOptions, stringList } from './api-options.js'
 import { parseAppBase } from './app-base.js'
@@ -63,6 +64,8 @@ export const rules = {
   transactionConfiguration,
   transactionStore: withMethods<TransactionStore>(['set', 'take', 'delete'], 'a TransactionStore'),
   revocationStore: withMethods<RevocationStore>(['revoke', 'revokedAt'], 'a RevocationStore'),
+  refreshStore: withMethods<RefreshStore>(REFRESH_STORE, 'a RefreshStore'),
+  onRefreshStoreError: oneOf('fail', 'alone'),
   mountRoutes: flag,
   mountConnectRoutes: flag,
   mountConnectedAccountRoutes: flag,

@@ -8,6 +8,7 @@ import { checkCombinations } from './combinations.js'
 import { rules } from './options-rules.js'
 import { checkRequired, guardsApiOnly } from './required.js'
 import { resolvePaths } from './paths.js'
+import { refreshStoreIn } from './refresh-store.js'
 import { checkMembers, describe } from './rules.js'
 import { cookieConfig } from './session-options.js'
 
@@ -97,6 +98,8 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     sessionStore: given.sessionStore,
     transactionStore: given.transactionStore,
     revocationStore: given.revocationStore,
+    refreshStore: given.refreshStore ?? refreshStoreIn(given.revocationStore),
+    onRefreshStoreError: given.onRefreshStoreError ?? (given.refreshStore === undefined ? 'alone' : 'fail'),
     lifetime: {
       rolling: session.rolling ?? true,
       inactivityDuration: Math.min(inactivityDuration, absoluteDuration),

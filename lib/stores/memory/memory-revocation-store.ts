@@ -1,6 +1,7 @@
 import { ForbiddenMemory, type Forbidden } from '../../base/forbidden-memory.js'
+import { MemoryRefreshStore } from './memory-refresh-store.js'
 import { revocationTarget, sidAndSub, type RevocationKind } from '../revocation/revocation-names.js'
-import type { RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
+import type { RefreshStore, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
 interface Entry extends Forbidden {
   iss: string | undefined
@@ -29,13 +30,14 @@ const SWEEP_AT_LEAST = 1024
 
 /**
  * Remembers revocations in this process: it knows nothing of other processes and forgets at a restart.
- * Answers synchronously.
+ * Answers synchronously. Serves as a `refreshStore`, too.
  */
-export class MemoryRevocationStore implements RevocationStore {
+export class MemoryRevocationStore implements RevocationStore, RefreshStore {
   readonly #now: () => number
   readonly #ids = new Map<string, Entry>()
   readonly #issuers = new Map<string, IssuerTables>()
   readonly #memory: ForbiddenMemory<Entry>
+  readonly #refreshes: MemoryRefreshStore
   #sweepAt = SWEEP_AT_LEAST
 
   constructor (
@@ -47,6 +49,7 @@ export class MemoryRevocationStore implements RevocationStore {
       onFull,
       forget: entry => this.#forget(entry)
     })
+    this.#refreshes = new MemoryRefreshStore({ now })
   }
 
   /** Entries that are kept. */
@@ -92,6 +95,18 @@ export class MemoryRevocationStore implements RevocationStore {
     }
     if (owner.organization !== undefined) latest = later(latest, tables.organization.get(owner.organization))
     return latest
+  }
+
+  get (key: string): string | undefined {
+    return this.#refreshes.get(key)
+  }
+
+  set (key: string, value: string, ttlSeconds: number): void {
+    this.#refreshes.set(key, value, ttlSeconds)
+  }
+
+  lock (key: string, leaseSeconds: number): (() => void) | undefined {
+    return this.#refreshes.lock(key, leaseSeconds)
   }
 
   #place (filter: RevocationFilter): Pick<Entry, 'iss' | 'table' | 'key'> {

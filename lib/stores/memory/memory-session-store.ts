@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
 import { withLease } from '../stateful/lease.js'
-import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
+import type { Awaitable, SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
 
 /** Options of `MemorySessionStore`. */
 export interface MemorySessionStoreOptions {
@@ -43,7 +43,8 @@ export class MemorySessionStore implements SessionStore {
     }
   }
 
-  async get (key: string): Promise<SessionEntry | undefined> {
+  /** Answers at once. */
+  get (key: string): Awaitable<SessionEntry | undefined> {
     return this.#live(key)
   }
 

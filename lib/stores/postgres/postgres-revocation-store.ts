@@ -1,12 +1,19 @@
+import { PostgresRefreshStore } from './postgres-refresh-store.js'
 import { migration, postgresTable, type PostgresStoreOptions, type PostgresTable } from './postgres-table.js'
 import { namesOfOwner, revocationName } from '../revocation/revocation-names.js'
-import type { RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
+import type { RefreshStore, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
-/** Remembers revocations in PostgreSQL, for all processes that share it. `migrate()` makes the table. */
-export class PostgresRevocationStore implements RevocationStore {
+/**
+ * Remembers revocations in PostgreSQL, for all processes that share it. `migrate()` makes the table. Serves as a
+ * `refreshStore`, too, with a table `{table}_refresh`.
+ */
+export class PostgresRevocationStore implements RevocationStore, RefreshStore {
   readonly #table: PostgresTable
+  readonly #refreshes: PostgresRefreshStore
 
   constructor (options: PostgresStoreOptions) {
+    const refreshTable = options.table === undefined ? 'auth0_refreshes' : `${options.table}_refresh`
+    this.#refreshes = new PostgresRefreshStore({ ...options, table: refreshTable })
     this.#table = postgresTable(options, 'auth0_revocations', async () => await this.sweep())
   }
 
@@ -21,6 +28,7 @@ export class PostgresRevocationStore implements RevocationStore {
       )`,
       `CREATE INDEX IF NOT EXISTS ${index('expires_at')} ON ${sql} (expires_at)`
     ]))
+    await this.#refreshes.migrate()
   }
 
   /** Deletes expired rows; says how many. */
@@ -31,6 +39,7 @@ export class PostgresRevocationStore implements RevocationStore {
   /** Stops the regular sweep. The pool stays open: it is the application's. */
   close (): void {
     this.#table.stopSweeping()
+    this.#refreshes.close()
   }
 
   async revoke (filter: RevocationFilter, revokedAt: number, expiresAt: number): Promise<void> {
@@ -45,5 +54,17 @@ export class PostgresRevocationStore implements RevocationStore {
       namesOfOwner(owner)
     ])
     return rows.length === 0 ? undefined : Math.max(...rows.map(row => Number(row.revoked_at)))
+  }
+
+  async get (key: string): Promise<string | undefined> {
+    return await this.#refreshes.get(key)
+  }
+
+  async set (key: string, value: string, ttlSeconds: number): Promise<void> {
+    await this.#refreshes.set(key, value, ttlSeconds)
+  }
+
+  async lock (key: string, leaseSeconds: number): Promise<(() => Promise<void>) | undefined> {
+    return await this.#refreshes.lock(key, leaseSeconds)
   }
 }

@@ -1,3 +1,4 @@
+import { createBatch } from '../../base/batch.js'
 import { withLease } from '../stateful/lease.js'
 import { migration, postgresTable, type PostgresStoreOptions, type PostgresTable } from './postgres-table.js'
 import { filterPairs, toListing } from '../session-filter.js'
@@ -13,6 +14,16 @@ const SWEPT_AT_ONCE = 1000
  */
 export class PostgresSessionStore implements SessionStore {
   readonly #table: PostgresTable
+  /** One statement for all reads of one turn of the event loop. It is not a named one: those fail behind PgBouncer. */
+  readonly #read = createBatch(async (keys: readonly string[]) => {
+    const { rows } = await this.#table.query(`SELECT * FROM ${this.#table.sql}
+      WHERE key = ANY($1::text[]) AND expires_at > $2 AND sub IS NOT NULL`, [[...new Set(keys)], this.#table.now()])
+    const found = new Map(rows.map(row => [row.key, row]))
+    return keys.map(key => {
+      const row = found.get(key)
+      return row && { value: String(row.value), version: Number(row.version), ...toListed(row) }
+    })
+  })
 
   constructor (options: PostgresStoreOptions) {
     this.#table = postgresTable(options, 'auth0_sessions', async () => await this.sweep())
@@ -68,9 +79,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async get (key: string): Promise<SessionEntry | undefined> {
-    const { rows: [row] } = await this.#table.query(`SELECT * FROM ${this.#table.sql}
-      WHERE key = $1 AND expires_at > $2 AND sub IS NOT NULL`, [key, this.#table.now()])
-    return row === undefined ? undefined : { value: String(row.value), version: Number(row.version), ...toListed(row) }
+    return await this.#read(key)
   }
 
   async update (key: string, entry: SessionEntry): Promise<boolean> {

@@ -12,7 +12,7 @@ export interface PostgresStoreOptions extends SweepOptions {
   pool: PostgresPool
   /**
    * Name of the table, a schema before it if need be. Default `'auth0_sessions'` for sessions, `'auth0_revocations'`
-   * for revocations.
+   * for revocations, `'auth0_refreshes'` for refreshes.
    */
   table?: string
   /** The clock, epoch seconds. */

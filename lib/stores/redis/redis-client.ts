@@ -1,8 +1,13 @@
+import { createBatch } from '../../base/batch.js'
 import { ConfigurationError } from '../../errors.js'
 import { keysOfIoredis, keysOfNodeRedis } from './redis-keys.js'
 
 /** The commands of `ioredis` (and of `fastify.redis`, `iovalkey` and their clusters) that the stores use. */
 export interface IoredisClient {
+  /** Of a cluster, whose commands cannot travel in one pipeline. */
+  isCluster?: boolean
+  options?: { enableAutoPipelining?: boolean | undefined }
+  pipeline?(commands: string[][]): { exec(): Promise<[error: Error | null, result: unknown][] | null> }
   call(...args: never[]): unknown
   get(key: string): Promise<string | null>
   hmget(key: string, ...fields: string[]): Promise<(string | null)[]>
@@ -26,7 +31,10 @@ export interface RedisStoreOptions {
    * Valkey and later.
    */
   client: RedisClient
-  /** Before every key. Default `'auth0:session:'` for sessions, `'auth0:revoked:'` for revocations. */
+  /**
+   * Before every key. Default `'auth0:session:'` for sessions, `'auth0:revoked:'` for revocations, `'auth0:refresh:'`
+   * for refreshes.
+   */
   prefix?: string
   /** The clock, epoch seconds. */
   now?: () => number
@@ -68,14 +76,30 @@ function redisCommands (client: RedisClient): RedisCommands {
     }
   }
   if (isIoredis(client)) {
+    const read = readTogether(client)
     return {
-      get: async key => text(await client.get(key)),
-      hashFields: async (key, fields) => texts(await client.hmget(key, ...fields)),
+      get: async key => text(await read(['get', key])),
+      hashFields: async (key, fields) => texts(await read(['hmget', key, ...fields])),
       keysFrom: async prefix => await keysOfIoredis(client, prefix),
       run: async (script, key, ...args) => await client.eval(script, 1, key, ...args.map(String))
     }
   }
   throw new ConfigurationError('client', 'The option "client" must be a client of "ioredis" or of "redis" 4 or later.')
+}
+
+type Read = [name: 'get', key: string] | [name: 'hmget', key: string, ...fields: string[]]
+
+/** Reads of one turn of the event loop travel together, as `redis` and ioredis' own option do it. */
+function readTogether (client: IoredisClient): (read: Read) => Promise<unknown> {
+  const alone = async ([name, key, ...fields]: Read): Promise<unknown> =>
+    name === 'get' ? await client.get(key) : await client.hmget(key, ...fields)
+  const { pipeline } = client
+  if (pipeline === undefined || client.isCluster === true || client.options?.enableAutoPipelining === true) return alone
+  return createBatch(async reads => {
+    if (reads.length === 1) return [await alone(reads[0]!)]
+    const replies = await pipeline.call(client, reads.map(read => [...read])).exec()
+    return replies!.map(([error, reply]) => error ?? reply)
+  })
 }
 
 /** Strings out of a reply that holds nothing but strings, be they `Buffer`s by the client's settings. */

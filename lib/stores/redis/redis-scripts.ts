@@ -96,3 +96,12 @@ local latest = ARGV[1]
 if known and tonumber(known) > tonumber(latest) then latest = known end
 redis.call('SET', KEYS[1], latest, 'PX', math.max(left, tonumber(ARGV[2])))
 return 1`
+
+/** As the primary has it. */
+export const REFRESH_GET = `
+return redis.call('GET', KEYS[1])`
+
+/** ARGV: the value, milliseconds to live. */
+export const REFRESH_SET = `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionStoreError } from '../../errors.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { absoluteEnd, sessionEnd, touchDue, type Lifetime } from '../lifetime.js'
-import type { SessionCookieNames, Sessions } from '../sessions.js'
+import type { LiveSession, SessionCookieNames, Sessions } from '../sessions.js'
 import { bounded, boundedLock } from '../store-deadline.js'
 import { createSessionCodec } from './session-codec.js'
 import { createStoredSessions, ownerOf, stamp, type Found } from './stored-sessions.js'
@@ -65,34 +65,52 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
   const call = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout, work)
   const bulk = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout * BULK, work)
 
+  /** By the application's choice a store that fails means "nobody is logged in". */
+  function storeFailed (error: unknown): undefined {
+    if (options.onStoreError === 'fail') throw error
+    warn('session_store_failed', { error })
+    return undefined
+  }
+
+  /**
+   * What a request finds; writes its activity down when that is due. Where nothing is found, the cookie stays: a
+   * replica may be behind, and an answer under way may have set it anew.
+   */
+  function settle (jar: CookieJar, found: Found | undefined): Awaitable<LiveSession | undefined> {
+    if (found === undefined) return undefined
+    const { key, entry, record } = found
+    const time = now()
+    const renewed = sessionEnd(record, time, lifetime)
+    const lastActivity = lifetime.rolling
+      ? Math.min(time, entry.expiresAt - lifetime.inactivityDuration)
+      : record.updatedAt
+    const due = renewed < entry.expiresAt || (renewed > entry.expiresAt && touchDue(lastActivity, time, lifetime))
+    if (!due) {
+      lastSeen.set(jar, found)
+      return { record, lastActivity, expiresAt: entry.expiresAt }
+    }
+    return stored.touch(key, renewed).then(isThere => {
+      if (!isThere) return undefined
+      lastSeen.set(jar, found)
+      return { record, lastActivity: now(), expiresAt: renewed }
+    })
+  }
+
   return {
     kind: 'store',
 
-    async read (jar) {
+    read (jar) {
       const identities = cookies.held(jar)
       if (identities === undefined) return undefined
       lastSeen.delete(jar)
-      let found: Found | undefined
       try {
-        found = await stored.newest(identities)
+        const found = stored.newest(identities)
+        return found instanceof Promise
+          ? found.then(newest => settle(jar, newest), storeFailed)
+          : settle(jar, found)
       } catch (error) {
-        if (options.onStoreError === 'fail') throw error
-        warn('session_store_failed', { error })
-        return undefined
+        return storeFailed(error)
       }
-      // The cookie stays: a replica may be behind, and an answer under way may have set it anew.
-      if (found === undefined) return undefined
-      const { key, entry, record } = found
-      const renewed = sessionEnd(record, now(), lifetime)
-      const lastActivity = lifetime.rolling
-        ? Math.min(now(), entry.expiresAt - lifetime.inactivityDuration)
-        : record.updatedAt
-      const due = renewed < entry.expiresAt || (renewed > entry.expiresAt && touchDue(lastActivity, now(), lifetime))
-      if (due && !await stored.touch(key, renewed)) return undefined
-      lastSeen.set(jar, found)
-      return due
-        ? { record, lastActivity: now(), expiresAt: renewed }
-        : { record, lastActivity, expiresAt: entry.expiresAt }
     },
 
     async tokens (jar, record) {
@@ -182,7 +200,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       cookies.clear(jar, true)
       if (all.length === 0) return undefined
       // Deleting decides whether the session is over; who it belonged to is only good to know.
-      const found = seen ?? await stored.newest(all).catch(() => undefined)
+      const found = seen ?? await Promise.resolve(all).then(stored.newest).catch(() => undefined)
       await Promise.all(all.map(async ({ key }) => {
         await call('delete', () => store.delete(key))
       }))

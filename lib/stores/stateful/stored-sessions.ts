@@ -1,7 +1,8 @@
+import { andThen } from '../../base/awaitable.js'
 import { deepFreeze } from '../../base/json.js'
 import { sessionEnd, type Lifetime } from '../lifetime.js'
 import { noTokens } from '../sessions.js'
-import { bounded } from '../store-deadline.js'
+import { bounded, boundedSoon } from '../store-deadline.js'
 import type { Identity } from './identity-cookies.js'
 import type { SessionCodec } from './session-codec.js'
 import type {
@@ -29,9 +30,9 @@ export interface StoredSessionsOptions {
 /** The entries of a store, read as sessions. */
 export interface StoredSessions {
   /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
-  find(identity: Identity): Promise<Found | undefined>
+  find(identity: Identity): Awaitable<Found | undefined>
   /** Of several sessions that a browser holds the newest living one. */
-  newest(identities: readonly Identity[]): Promise<Found | undefined>
+  newest(identities: readonly Identity[]): Awaitable<Found | undefined>
   tokensOf(found: Found): SessionTokens
   /** Prolongs a session, and says whether it is still there; requests that come together touch once. */
   touch(key: string, expiresAt: number): Promise<boolean>
@@ -44,26 +45,30 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
   const touching = new Map<string, Promise<boolean>>()
   const call = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout, work)
 
-  async function find ({ id, key }: Identity): Promise<Found | undefined> {
-    const entry = await call('get', () => store.get(key))
-    const record = entry && codec.openRecord(id, entry.value)
-    if (entry === undefined || record === undefined) return undefined
-    return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
-      ? { id, key, entry, record }
-      : undefined
+  /** At once where the store answers at once. */
+  function find ({ id, key }: Identity): Awaitable<Found | undefined> {
+    return andThen(boundedSoon('get', timeout, () => store.get(key)), entry => {
+      const record = entry && codec.openRecord(id, entry.value)
+      if (entry === undefined || record === undefined) return undefined
+      return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
+        ? { id, key, entry, record }
+        : undefined
+    })
+  }
+
+  async function newestOf (identities: readonly Identity[]): Promise<Found | undefined> {
+    const found = await Promise.all(identities.map(async one => await find(one)))
+    return found.filter(one => one !== undefined).sort((a, b) =>
+      b.record.createdAt - a.record.createdAt || b.entry.version - a.entry.version
+    )[0]
   }
 
   return {
     find,
 
-    async newest (identities) {
-      const [only, ...more] = identities
-      if (only === undefined) return undefined
-      if (more.length === 0) return await find(only)
-      const found = await Promise.all(identities.map(find))
-      return found.filter(one => one !== undefined).sort((a, b) =>
-        b.record.createdAt - a.record.createdAt || b.entry.version - a.entry.version
-      )[0]
+    newest (identities) {
+      const [only] = identities
+      return identities.length > 1 ? newestOf(identities) : only && find(only)
     },
 
     tokensOf: ({ id, entry }) => codec.openTokens(id, entry.value) ?? noTokens(id),

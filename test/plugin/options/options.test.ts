@@ -154,6 +154,24 @@ t.test('everything that may be given', async t => {
   )
 })
 
+t.test('where refreshes are shared', async t => {
+  t.match(parse({}), { refreshStore: undefined })
+  const refreshStore = store('get', 'set', 'lock')
+  const revocationStore = store('revoke', 'revokedAt')
+  const both = store('revoke', 'revokedAt', 'get', 'set', 'lock')
+  t.equal(parse({ revocationStore }).refreshStore, undefined)
+  for (const [given, expected, onError] of [
+    [{ refreshStore, revocationStore: both }, refreshStore, 'fail'],
+    [{ revocationStore: both }, both, 'alone'],
+    [{ revocationStore: both, onRefreshStoreError: 'fail' }, both, 'fail'],
+    [{ refreshStore, onRefreshStoreError: 'alone' }, refreshStore, 'alone']
+  ] as const) {
+    const config = parse(given)
+    t.equal(config.refreshStore, expected)
+    t.equal(config.onRefreshStoreError, onError)
+  }
+})
+
 const refused: [name: string, option: string, changes: object, says?: RegExp, production?: boolean][] = [
   ['a domain is required', 'domain', { domain: undefined }, /is required/],
   ['a client id is required', 'clientId', { clientId: undefined }],
@@ -195,6 +213,13 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
     /cannot be combined/],
   ['tls with customFetch', 'tls', { clientSecret: undefined, tls, customFetch: fetch }, /cannot be combined/],
   ['customFetch with a dispatcher', 'customFetch', { customFetch: fetch, dispatcher: store('dispatch') }],
+  ['a refresh store beside a session store', 'refreshStore', {
+    refreshStore: store('get', 'set', 'lock'),
+    sessionStore: store('create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list')
+  }, /beside "sessionStore"/],
+  ['a refresh store that cannot lock', 'refreshStore', { refreshStore: store('get', 'set') }, /missing: lock/],
+  ['an unknown way without a refresh store', 'onRefreshStoreError', { onRefreshStoreError: 'anonymous' },
+    /'fail', 'alone'/],
   ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters/],
   ['an empty list of secrets', 'sessionSecret', { sessionSecret: [] }],
   ['no address in production', 'appBaseUrl', { appBaseUrl: undefined }, /required\. In production/, true],

@@ -609,23 +609,23 @@ test('the bridge', async t => {
   })
 
   t.test('an error is an error whichever way it comes; a file that is not there is no session', async t => {
-    await t.rejects(fromSessionStore(callbackStore({
+    await t.rejects(async () => await fromSessionStore(callbackStore({
       get: (_, callback) => {
         callback(new Error('called back'))
       }
     })).get('k'), /called back/)
     const noError: unknown = 'no error object'
-    await t.rejects(fromSessionStore(callbackStore({
+    await t.rejects(async () => await fromSessionStore(callbackStore({
       get: (_, callback) => {
         callback(noError)
       }
     })).get('k'), /the store failed/)
-    await t.rejects(fromSessionStore(callbackStore({
+    await t.rejects(async () => await fromSessionStore(callbackStore({
       get: () => {
         throw new Error('thrown')
       }
     })).get('k'), /thrown/)
-    await t.rejects(fromSessionStore(callbackStore({
+    await t.rejects(async () => await fromSessionStore(callbackStore({
       get: async () => {
         throw new Error('rejected')
       }

@@ -3,7 +3,8 @@ import Fastify from 'fastify'
 import pg from 'pg'
 import t, { test } from 'tap'
 import {
-  PostgresRevocationStore, PostgresSessionStore, revocationStoreSuite, sessionStoreSuite, type PostgresPool
+  PostgresRefreshStore, PostgresRevocationStore, PostgresSessionStore, refreshStoreSuite, revocationStoreSuite,
+  sessionStoreSuite, type PostgresPool
 } from '../../../lib/stores/index.js'
 import { startPostgres, withoutPostgres } from '../../servers/postgres.js'
 
@@ -37,6 +38,7 @@ test('PostgreSQL', { skip: withoutPostgres }, async t => {
       // At once, as many processes would at a deployment.
       await Promise.all(Array.from({ length: 8 }, async () => {
         await new PostgresSessionStore({ pool, sweepInterval: 0 }).migrate()
+        await new PostgresRefreshStore({ pool, sweepInterval: 0 }).migrate()
         await new PostgresRevocationStore({ pool, table: 'web.revoked', sweepInterval: 0 }).migrate()
       }))
       for (
@@ -47,6 +49,11 @@ test('PostgreSQL', { skip: withoutPostgres }, async t => {
           new PostgresRevocationStore({ pool, table: 'web.revoked', sweepInterval: 0 })
         )
       ) t.test(`revocation: ${name}`, run)
+      for (
+        const { name, run } of refreshStoreSuite(() => new PostgresRefreshStore({ pool, sweepInterval: 0 }))
+      ) t.test(`refresh: ${name}`, run)
+      const both = new PostgresRevocationStore({ pool, table: 'web.revoked', sweepInterval: 0 })
+      for (const { name, run } of refreshStoreSuite(() => both).slice(-1)) t.test(`refresh by the list: ${name}`, run)
     })
   }
 

@@ -4,15 +4,16 @@ import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster } from 'redis'
 import t, { test } from 'tap'
 import {
-  RedisRevocationStore, RedisSessionStore, revocationStoreSuite, sessionStoreSuite, type RedisClient, type SessionEntry
+  RedisRefreshStore, RedisRevocationStore, RedisSessionStore, refreshStoreSuite, revocationStoreSuite,
+  sessionStoreSuite, type RedisClient, type SessionEntry
 } from '../../../lib/stores/index.js'
 import { startRedis, withoutRedis } from '../../servers/redis.js'
 
 t.setTimeout(500_000)
 
 const whole = ['ioredis', 'redis']
-const spoken =
-  /gives back|past its end|updates an entry|touches|ends all sessions of a user|one holder|by issuer and sub/
+const spoken = new RegExp(['gives back', 'past its end', 'updates an entry', 'touches', 'ends all sessions of a user',
+  'one holder', 'by issuer and sub', 'locks and values apart'].join('|'))
 
 test('Redis', { skip: withoutRedis }, async t => {
   const server = await startRedis()
@@ -65,10 +66,11 @@ test('Redis', { skip: withoutRedis }, async t => {
       t.teardown(close)
       const sessions = sessionStoreSuite(({ now }) => new RedisSessionStore({ client, now }))
       const revocations = revocationStoreSuite(() => new RedisRevocationStore({ client }))
+      const refreshes = refreshStoreSuite(() => new RedisRefreshStore({ client }))
       // The two libraries as they come keep the whole contract; their other forms only have to speak as these do.
       const cases = whole.includes(name)
-        ? [...sessions, ...revocations]
-        : [...sessions, ...revocations].filter(({ name }) => spoken.test(name))
+        ? [...sessions, ...revocations, ...refreshes]
+        : [...sessions, ...revocations, ...refreshes].filter(({ name }) => spoken.test(name))
       for (const { name, run } of cases) t.test(name, run)
       t.test('finds sessions whose index was evicted', async t => {
         const admin = new Redis(name.startsWith('a cluster') ? cluster.port : server.port, '127.0.0.1')

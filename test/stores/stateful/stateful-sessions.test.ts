@@ -452,3 +452,19 @@ test('the way to a lock is bounded, its work is not', async t => {
   t.match(refused, { code: 'session_store_error' }, 'a lock that comes too late is given back')
   t.notOk(ran)
 })
+
+test('a store that answers at once makes no promise, and costs one call', async t => {
+  const world = setUp()
+  const { browser, sessions, calls, interfere } = world
+  const { record } = await logIn(world)
+  calls.length = 0
+  t.match(sessions.read(browser.request()), { record: { id: record.id } })
+  t.strictSame(calls, ['get'], 'a touch that is not due asks for nothing')
+  t.equal(sessions.read(new MapBrowser(world.clock).request()), undefined)
+  interfere.get = () => {
+    throw new Error('broken')
+  }
+  t.throws(() => sessions.read(browser.request()), /failed at "get"/)
+  const anonymous = createStatefulSessions({ ...world.options, onStoreError: 'anonymous' })
+  t.equal(anonymous.read(browser.request()), undefined)
+})

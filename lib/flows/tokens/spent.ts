@@ -1,0 +1,48 @@
+import { AccessTokenError, ApiError } from '../../errors.js'
+import type { SessionData } from '../../../types/stores.js'
+
+/** What a call that spent the refresh token gives back: its result, and what the session becomes. */
+export interface Spent<T> {
+  result: T
+  next?: Next
+}
+
+/** What a session becomes. */
+export type Next = (saved: SessionData) => SessionData
+
+/** How a result is had that may cost the session's refresh token. */
+export interface Spender<T> {
+  /** The result where the session has it already. */
+  kept(current: SessionData): T | undefined
+  /** The call that spends the token. */
+  call(current: SessionData, signal: AbortSignal | undefined): Promise<Spent<T>>
+  /** What the caller gets when Auth0 has refused the token to another process. */
+  refused(error: ApiError): Error
+}
+
+/** A call that was made, though its caller gets an error: what it brought is kept, or the session is over. */
+export class FailedAfterSpending extends Error {
+  readonly error: unknown
+  readonly next: Next | 'end'
+
+  constructor (error: unknown, next: Next | 'end') {
+    super('The refresh token was spent.')
+    this.error = error
+    this.next = next
+  }
+}
+
+/** One change after the other, where both are there. */
+export function joined (first: Next | undefined, second: Next | undefined): { next?: Next } {
+  if (first === undefined || second === undefined) {
+    const only = first ?? second
+    return only === undefined ? {} : { next: only }
+  }
+  return { next: saved => second(first(saved)) }
+}
+
+/** Auth0's refusal of a refresh token, behind what a caller is told of it. */
+export function refusalOf (error: unknown): ApiError | undefined {
+  const refusal = error instanceof AccessTokenError ? error.cause : error
+  return refusal instanceof ApiError && refusal.code === 'invalid_grant' ? refusal : undefined
+}

@@ -1,0 +1,48 @@
+import type { RefreshStore } from '../../../types/stores.js'
+
+interface Entry {
+  value: string
+  /** Epoch seconds. */
+  until: number
+}
+
+/** Keeps shared refreshes in this process: for tests, and where one process runs several registrations. */
+export class MemoryRefreshStore implements RefreshStore {
+  readonly #now: () => number
+  readonly #maxEntries: number
+  readonly #values = new Map<string, Entry>()
+  readonly #locks = new Map<string, { until: number }>()
+
+  /** @param options `maxEntries` (10,000): the oldest are dropped first; `now`: the clock, epoch seconds */
+  constructor (
+    { maxEntries = 10_000, now = () => Date.now() / 1000 }: { maxEntries?: number, now?: () => number } = {}
+  ) {
+    this.#maxEntries = maxEntries
+    this.#now = now
+  }
+
+  get (key: string): string | undefined {
+    const entry = this.#values.get(key)
+    return entry !== undefined && entry.until > this.#now() ? entry.value : undefined
+  }
+
+  set (key: string, value: string, ttlSeconds: number): void {
+    this.#values.delete(key)
+    this.#values.set(key, { value, until: this.#now() + ttlSeconds })
+    for (const [oldest, { until }] of this.#values) {
+      if (this.#values.size <= this.#maxEntries && until > this.#now()) break
+      this.#values.delete(oldest)
+    }
+  }
+
+  /** Takes the lock if it is free; the function gives it back. */
+  lock (key: string, leaseSeconds: number): (() => void) | undefined {
+    const held = this.#locks.get(key)
+    if (held !== undefined && held.until > this.#now()) return undefined
+    const mine = { until: this.#now() + leaseSeconds }
+    this.#locks.set(key, mine)
+    return () => {
+      if (this.#locks.get(key) === mine) this.#locks.delete(key)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import {
+  constants, createHmac, KeyObject, timingSafeEqual, verify, type VerifyKeyObjectInput, type webcrypto
+} from 'node:crypto'
+import { types } from 'node:util'
+import { algorithmOf, keyFits } from './algorithms.js'
+import type { CompactJws } from './compact.js'
+import { refuseToken } from './refuse-token.js'
+
+/** Whether a signature is that of some data. */
+type Check = (data: Buffer, signature: Buffer) => boolean
+
+/** What was found out about a key once: one key serves many tokens. */
+const checks = new WeakMap<KeyObject, Map<string, Check>>()
+
+/**
+ * Verifies the signature of a compact JWS, synchronously.
+ * @throws TokenValidationError `signature`, also for a key that is not one of the algorithm
+ * @see RFC 7515 section 5.2, RFC 7518 section 3
+ */
+export function verifySignature ({ signed, signature }: CompactJws, key: KeyObject, alg: string): void {
+  let cause: unknown
+  try {
+    // The parts are checked to be base64url, so every character is one byte.
+    if (checkOf(key, alg)(Buffer.from(signed, 'latin1'), signature)) return
+  } catch (error) {
+    // OpenSSL refuses some malformed signatures with an error instead of `false`.
+    cause = error
+  }
+  refuseToken('signature', 'The signature of the token is not valid.', { cause })
+}
+
+function checkOf (key: KeyObject | webcrypto.CryptoKey, alg: string): Check {
+  const keyObject = types.isCryptoKey(key) ? KeyObject.from(key) : key as KeyObject
+  let known = checks.get(keyObject)
+  if (known === undefined) checks.set(keyObject, known = new Map())
+  let check = known.get(alg)
+  if (check === undefined) known.set(alg, check = makeCheck(keyObject, alg))
+  return check
+}
+
+function makeCheck (key: KeyObject, alg: string): Check {
+  const algorithm = algorithmOf(alg)
+  if (algorithm?.keyType === 'secret') return hmacCheck(key, algorithm.hash)
+  if (algorithm === undefined || key.type !== 'public' || !keyFits(alg, key)) {
+    throw new TypeError(`The key cannot verify ${alg}.`)
+  }
+  const { hash, keyType } = algorithm
+  // EdDSA hashes by itself.
+  const digest = keyType === 'ed25519' ? null : hash
+  const length = signatureLength(key)
+  const input: VerifyKeyObjectInput = { key, ...paddingOf(alg, hash), ...keyType === 'ec' && ecdsa }
+  return (data, signature) => signature.length === length && verify(digest, data, input, signature)
+}
+
+/** JWS signs with the two numbers side by side, not in DER. @see RFC 7518 section 3.4 */
+const ecdsa = { dsaEncoding: 'ieee-p1363' } as const
+
+/** The salt must be as long as the hash: OpenSSL by itself takes any. @see RFC 7518 section 3.5 */
+function paddingOf (alg: string, hash: string): Partial<VerifyKeyObjectInput> {
+  if (alg.startsWith('RS')) return { padding: constants.RSA_PKCS1_PADDING }
+  if (!alg.startsWith('PS')) return {}
+  return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: Number(hash.slice(3)) / 8 }
+}
+
+/** Bytes of every signature that a key makes. */
+function signatureLength ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): number {
+  if (asymmetricKeyType === 'rsa') return Math.ceil(asymmetricKeyDetails!.modulusLength! / 8)
+  return asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 96 : 64
+}
+
+/** A public key must never serve as a secret. */
+function hmacCheck (key: KeyObject, hash: string): Check {
+  if (key.type !== 'secret') throw new TypeError('The key is not a secret.')
+  return (data, signature) => {
+    const expected = createHmac(hash, key).update(data).digest()
+    return signature.length === expected.length && timingSafeEqual(signature, expected)
+  }
+}

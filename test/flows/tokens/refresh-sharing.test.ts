@@ -1,0 +1,318 @@
+import t from 'tap'
+import { AccessTokenError, ApiError, NetworkError, SessionStoreError } from '../../../lib/errors.js'
+import { createRefreshSharing, type RefreshSharingOptions } from '../../../lib/flows/tokens/refresh-sharing.js'
+import { refusedRefresh } from '../../../lib/flows/tokens/refresh.js'
+import { FailedAfterSpending, type Spender } from '../../../lib/flows/tokens/spent.js'
+import { accessTokenOf, findTokenSet, mergeTokens, tokenSetOf } from '../../../lib/flows/tokens/token-sets.js'
+import { MemoryRefreshStore, type RefreshStore, type SessionData } from '../../../lib/stores/index.js'
+import type { AccessToken } from '../../../types/tokens.js'
+
+const secrets = ['the first secret, of 32 characters', 'the second one, as long as the first']
+const wanted = { audience: 'https://api.example.com', scope: '' }
+
+/** What a session's cookies hold. */
+function session (refreshToken = 'rt-0', changes: Partial<SessionData['record']> = {}): SessionData {
+  return {
+    record: {
+      id: 'session-1',
+      version: 1,
+      user: { sub: 'auth0|ada' },
+      domain: 'acme.eu.auth0.com',
+      issuer: 'https://acme.eu.auth0.com/',
+      createdAt: 1000,
+      updatedAt: 1000,
+      ...changes
+    },
+    tokens: { id: 'session-1', version: 1, refreshToken, tokenSets: [], connectionTokenSets: [] }
+  }
+}
+
+/** A tenant that rotates refresh tokens without an overlap, and the processes that use it. */
+class World {
+  now = 1_800_000_000
+  calls: string[] = []
+  /** Whether a refresh brings a new refresh token. */
+  rotates = true
+  /** Instead of an answer. */
+  failure: unknown
+  /** Resolves what a call waits for. */
+  held: Promise<void> = Promise.resolve()
+  warnings: string[] = []
+  #valid = 'rt-0'
+  readonly store = new MemoryRefreshStore({ now: () => this.now })
+
+  process (changes: Partial<RefreshSharingOptions> = {}) {
+    const sharing = createRefreshSharing({
+      store: this.store,
+      onError: 'fail',
+      secrets,
+      clientId: 'client-1',
+      timeout: 1,
+      lease: { leaseSeconds: 5, waitSeconds: 2 },
+      now: () => this.now,
+      warn: code => this.warnings.push(code),
+      ...changes
+    })
+    return async (from = session(), audience = wanted.audience) =>
+      await sharing.spend(this.spender(audience), from, undefined)
+  }
+
+  spender (audience = wanted.audience): Spender<AccessToken> {
+    return {
+      kept: ({ tokens }) => {
+        const found = findTokenSet(tokens.tokenSets, { audience, scope: '', preferredScope: '' }, this.now, 30)
+        return found && accessTokenOf(found)
+      },
+      call: async ({ tokens }) => {
+        const { refreshToken } = tokens
+        if (refreshToken === undefined) throw new AccessTokenError('missing_refresh_token', 'none')
+        this.calls.push(refreshToken)
+        await this.held
+        if (this.failure !== undefined) throw this.failure
+        if (refreshToken !== this.#valid) throw refusedRefresh(invalidGrant())
+        const response = {
+          access_token: `at-${this.calls.length}`,
+          token_type: 'Bearer',
+          expires_in: 120,
+          ...this.rotates && { refresh_token: this.#valid = `rt-${this.calls.length}` }
+        }
+        const set = tokenSetOf(response, { audience, scope: '', now: this.now })
+        return {
+          result: accessTokenOf(set),
+          next: ({ record, tokens }) => ({ record, tokens: mergeTokens(tokens, set, response, this.now, false) })
+        }
+      },
+      refused: refusedRefresh
+    }
+  }
+}
+
+function invalidGrant (): ApiError {
+  return new ApiError({ code: 'invalid_grant', message: 'Unknown or invalid refresh token.', status: 403 })
+}
+
+t.test('processes that spend one token make one call, at the same time and later', async t => {
+  const world = new World()
+  const processes = [world.process(), world.process(), world.process()]
+  const burst = await Promise.all(processes.map(async spend => await spend()))
+  world.now += 80
+  const late = await world.process()()
+  t.strictSame(world.calls, ['rt-0'])
+  for (const { result, next } of [...burst, late]) {
+    t.equal(result.accessToken, 'at-1')
+    const { tokens } = next!(session())
+    t.equal(tokens.refreshToken, 'rt-1', 'every response brings the new token')
+    t.equal(tokens.tokenSets[0]!.accessToken, 'at-1')
+  }
+})
+
+t.test('a token that was followed by others leads to the newest', async t => {
+  const world = new World()
+  for (const audience of [wanted.audience, 'https://b.example.com', 'https://c.example.com']) {
+    await world.process()(session('rt-0'), audience)
+    world.now += 1
+  }
+  t.strictSame(world.calls, ['rt-0', 'rt-1', 'rt-2'], 'each audience needs a call, with the newest token')
+  const { result, next } = await world.process()(session('rt-0'))
+  t.equal(result.accessToken, 'at-1')
+  const { tokens } = next!(session('rt-0'))
+  t.equal(tokens.refreshToken, 'rt-3', 'not the one in the middle, which was spent')
+  t.strictSame(tokens.tokenSets.map(({ accessToken }) => accessToken), ['at-3', 'at-2', 'at-1'])
+  t.equal(world.calls.length, 3)
+})
+
+t.test('a token that is not rotated serves each audience once', async t => {
+  const world = new World()
+  world.rotates = false
+  const audiences = ['https://a.example.com', 'https://b.example.com']
+  for (let round = 0; round < 3; round++) {
+    for (const audience of audiences) await world.process()(session(), audience)
+  }
+  t.strictSame(world.calls, ['rt-0', 'rt-0'])
+})
+
+t.test('a result is kept as long as its access token, and no longer', async t => {
+  const world = new World()
+  await world.process()()
+  world.now += 121
+  world.failure = new NetworkError('down')
+  await t.rejects(world.process()(), { code: 'network_error' })
+  t.strictSame(world.calls, ['rt-0', 'rt-0'])
+})
+
+t.test('a refusal is shared for seconds, a failure that may pass is not', async t => {
+  const world = new World()
+  world.failure = refusedRefresh(invalidGrant())
+  for (let n = 0; n < 3; n++) {
+    const error = await world.process()().catch((error: unknown) => error) as AccessTokenError
+    t.match(error, { code: 'failed_to_refresh_token', cause: { code: 'invalid_grant', status: 403 } })
+  }
+  t.equal(world.calls.length, 1)
+  world.now += 11
+  await t.rejects(world.process()())
+  t.equal(world.calls.length, 2, 'for seconds only')
+
+  const other = new World()
+  for (const failure of [new NetworkError('down'), new ApiError({ code: 'server_error', message: 'x', status: 503 })]) {
+    other.failure = failure
+    await t.rejects(other.process()(), failure)
+  }
+  other.failure = undefined
+  t.equal((await other.process()()).result.accessToken, 'at-3', 'the next one tries by itself')
+})
+
+t.test('what a call brought is shared although its caller gets an error', async t => {
+  const world = new World()
+  const failing: Spender<AccessToken> = {
+    ...world.spender(),
+    call: async (current, signal) => {
+      const { next } = await world.spender().call(current, signal)
+      throw new FailedAfterSpending(new AccessTokenError('incorrect_audience', 'x'), next!)
+    }
+  }
+  const sharing = createRefreshSharing({
+    store: world.store,
+    onError: 'fail',
+    secrets,
+    clientId: 'client-1',
+    timeout: 1,
+    lease: { leaseSeconds: 5, waitSeconds: 2 },
+    now: () => world.now,
+    warn () {}
+  })
+  const error = await sharing.spend(failing, session(), undefined).catch((error: unknown) => error)
+  t.match(error, { error: { code: 'incorrect_audience' } })
+  t.equal((await world.process()()).next!(session()).tokens.refreshToken, 'rt-1', 'the old token is not sent again')
+  t.strictSame(world.calls, ['rt-0'])
+})
+
+t.test('what another process has made is kept, also when the next call fails', async t => {
+  const world = new World()
+  await world.process()()
+  world.failure = new NetworkError('down')
+  const error = await world.process()(session(), 'https://b.example.com').catch((error: unknown) => error)
+  t.match(error, { error: { code: 'network_error' } })
+  const kept = (error as FailedAfterSpending).next as (saved: SessionData) => SessionData
+  t.equal(kept(session()).tokens.refreshToken, 'rt-1')
+  world.failure = refusedRefresh(invalidGrant())
+  const refused = await world.process()(session(), 'https://b.example.com').catch((error: unknown) => error)
+  const dropped = (refused as FailedAfterSpending).next as (saved: SessionData) => SessionData
+  t.equal(dropped(session()).tokens.refreshToken, undefined, 'a token that was refused is not kept')
+  t.equal(dropped(session()).tokens.tokenSets[0]!.accessToken, 'at-1')
+})
+
+t.test('whoever waits longer than a lease is told to come again, and sends nothing', async t => {
+  const world = new World()
+  let free = (): void => {}
+  world.held = new Promise(resolve => {
+    free = resolve
+  })
+  const lease = { leaseSeconds: 60, waitSeconds: 0.2 }
+  const holder = world.process({ lease })()
+  const waiting = await world.process({ lease })().catch((error: unknown) => error)
+  t.match(waiting, { statusCode: 503, retryAfter: 2, headers: { 'retry-after': '2' } })
+  t.type(waiting, SessionStoreError)
+  free()
+  t.equal((await holder).result.accessToken, 'at-1')
+  t.equal(world.calls.length, 1)
+})
+
+t.test('a holder that died is followed when its lease ends', async t => {
+  const world = new World()
+  const dead = new World()
+  dead.held = new Promise(() => {})
+  dead.process({ store: world.store, lease: { leaseSeconds: 0.5, waitSeconds: 5 } })().catch(() => {})
+  while (dead.calls.length === 0) await new Promise(resolve => setImmediate(resolve))
+  const follower = world.process({ lease: { leaseSeconds: 5, waitSeconds: 20 } })()
+  await new Promise(resolve => setImmediate(resolve))
+  t.strictSame(world.calls, [])
+  world.now += 1
+  t.equal((await follower).result.accessToken, 'at-1')
+})
+
+t.test('a store that is away', async t => {
+  const away: RefreshStore = {
+    get: async () => await Promise.reject(new Error('ECONNREFUSED')),
+    set: async () => await Promise.reject(new Error('ECONNREFUSED')),
+    lock: async () => await Promise.reject(new Error('ECONNREFUSED'))
+  }
+  const world = new World()
+  const error = await world.process({ store: away })().catch((error: unknown) => error)
+  t.match(error, { statusCode: 503, code: 'session_store_error', message: /refresh store/ })
+  t.strictSame(world.calls, [], 'by default nothing is sent')
+  t.equal((await world.process({ store: away, onError: 'alone' })()).result.accessToken, 'at-1')
+  t.strictSame(world.warnings, ['refresh_store_failed'])
+
+  const full = new World()
+  let tries = 0
+  const cannotWrite: RefreshStore = {
+    get: key => full.store.get(key),
+    lock: (key, seconds) => full.store.lock(key, seconds),
+    set: async () => {
+      tries++
+      throw new Error('OOM')
+    }
+  }
+  t.equal((await full.process({ store: cannotWrite })()).result.accessToken, 'at-1', 'what was had is not lost')
+  t.strictSame([tries, full.warnings], [2, ['refresh_not_shared']])
+})
+
+t.test('the store sees neither tokens nor who they are of, and any configured secret opens', async t => {
+  const world = new World()
+  const seen: string[] = []
+  const spying: RefreshStore = {
+    get: key => world.store.get(key),
+    lock: (key, seconds) => {
+      seen.push(key)
+      return world.store.lock(key, seconds)
+    },
+    set: (key, value, seconds) => {
+      seen.push(key, value)
+      world.store.set(key, value, seconds)
+    }
+  }
+  await world.process({ store: spying, secrets: [secrets[1]!] })()
+  t.notOk(/rt-\d|at-\d|session-1|auth0\|ada/.test(seen.join(' ')))
+  t.notOk(/rt-\d|at-\d|session-1/.test(seen.flatMap(text =>
+    text.split('.').map(part => Buffer.from(part, 'base64url').toString('latin1'))).join(' ')))
+  t.equal((await world.process()()).result.accessToken, 'at-1', 'sealed with what is the older secret here')
+  t.equal(world.calls.length, 1)
+  await t.rejects(world.process({ secrets: ['a secret that nobody else knows of!'] })(), {
+    code: 'failed_to_refresh_token'
+  }, 'another secret opens nothing')
+  const other = new World()
+  await other.process({ store: world.store })(session('rt-0', { id: 'session-2' }))
+  t.strictSame(other.calls, ['rt-0'], 'another session takes nothing over')
+})
+
+t.test('fields the application has written since are not overwritten', async t => {
+  const world = new World()
+  const renewing: Spender<AccessToken> = {
+    ...world.spender(),
+    call: async (current, signal) => {
+      const { result, next } = await world.spender().call(current, signal)
+      return {
+        result,
+        next: saved => {
+          const after = next!(saved)
+          return { ...after, record: { ...after.record, user: { sub: 'auth0|ada', name: 'Ada' } } }
+        }
+      }
+    }
+  }
+  const sharing = createRefreshSharing({
+    store: world.store,
+    onError: 'fail',
+    secrets,
+    clientId: 'client-1',
+    timeout: 1,
+    lease: { leaseSeconds: 5, waitSeconds: 2 },
+    now: () => world.now,
+    warn () {}
+  })
+  await sharing.spend(renewing, session(), undefined)
+  const { next } = await world.process()()
+  t.equal(next!(session()).record.user.name, 'Ada')
+  const cart = session('rt-0', { version: 2, custom: { cart: ['book'] } })
+  t.strictSame(next!(cart).record, cart.record)
+})

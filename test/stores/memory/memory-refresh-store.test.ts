@@ -1,0 +1,29 @@
+import { test } from 'tap'
+import { MemoryRefreshStore, MemoryRevocationStore, refreshStoreSuite } from '../../../lib/stores/index.js'
+
+let now = 1_800_000_000
+const advance = (seconds: number): void => {
+  now += seconds
+}
+
+for (const [name, store] of Object.entries({
+  alone: new MemoryRefreshStore({ now: () => now }),
+  'as a revocation list': new MemoryRevocationStore({ now: () => now })
+})) {
+  test(`a refresh store's contract: memory, ${name}`, async t => {
+    for (const { name, run } of refreshStoreSuite(() => store, advance)) t.test(name, run)
+  })
+}
+
+test('the suite tells a store that breaks the contract', async t => {
+  const careless = { get: () => 'always', set () {}, lock: () => () => {} }
+  for (const { name, run } of refreshStoreSuite(() => careless, advance)) {
+    await t.rejects(run(), { code: 'ERR_ASSERTION' }, name)
+  }
+})
+
+test('a store in memory keeps as much as it may, and nothing that is over', async t => {
+  const store = new MemoryRefreshStore({ maxEntries: 2, now: () => now })
+  for (const key of ['a', 'b', 'c']) store.set(key, key, 60)
+  t.strictSame(['a', 'b', 'c'].map(key => store.get(key)), [undefined, 'b', 'c'])
+})
