@@ -121,14 +121,17 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     }
   }
 
-  /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
-  async function find ({ id, key }: Identity): Promise<Found | undefined> {
+  /** The session under an id, and whether the store has anything there: it may be unreadable, or over. */
+  async function lookUp ({ id, key }: Identity): Promise<{ found: Found | undefined, missing: boolean }> {
     const entry = await call('get', () => store.get(key))
     const record = entry && codec.openRecord(id, entry.value)
-    if (entry === undefined || record === undefined) return undefined
-    return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
-      ? { id, key, entry, record }
-      : undefined
+    if (entry === undefined || record === undefined) return { found: undefined, missing: entry === undefined }
+    const alive = Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
+    return { found: alive ? { id, key, entry, record } : undefined, missing: false }
+  }
+
+  async function find (identity: Identity): Promise<Found | undefined> {
+    return (await lookUp(identity)).found
   }
 
   function tokensOf ({ id, entry }: Found): SessionTokens {
@@ -161,13 +164,14 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
   return {
     kind: 'store',
 
-    async read (jar) {
+    async read (jar, mayTouch = true) {
       if (jar.get(options.names(jar.secure).session) === undefined) return undefined
       lastSeen.delete(jar)
       const identity = identityIn(jar)
       let found: Found | undefined
+      let missing = false
       try {
-        found = identity && await find(identity)
+        if (identity !== undefined) ({ found, missing } = await lookUp(identity))
       } catch (error) {
         if (options.onStoreError === 'fail') throw error
         warn('session_store_failed', { error })
@@ -175,7 +179,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       }
       if (found === undefined) {
         if (identity !== undefined) lost.set(jar, identity)
-        clearCookies(jar)
+        // A store may miss once, as a replica that lags behind: the cookie stays, and the next request asks again.
+        if (!missing) clearCookies(jar)
         return undefined
       }
       const { key, entry, record } = found
@@ -183,7 +188,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       const lastActivity = lifetime.rolling
         ? Math.min(now(), entry.expiresAt - lifetime.inactivityDuration)
         : record.updatedAt
-      const due = renewed < entry.expiresAt || (renewed > entry.expiresAt && touchDue(lastActivity, now(), lifetime))
+      const due = renewed < entry.expiresAt ||
+        (mayTouch && renewed > entry.expiresAt && touchDue(lastActivity, now(), lifetime))
       if (due && !await touch(key, renewed)) {
         clearCookies(jar)
         return undefined
@@ -323,7 +329,7 @@ function ownerOf ({ issuer, user, sid }: SessionRecord): SessionOwner {
   return {
     iss: issuer,
     sub: user.sub,
-    ...(sid !== undefined && { sid }),
-    ...(user.org_id !== undefined && { organization: user.org_id })
+    ...(typeof sid === 'string' && { sid }),
+    ...(typeof user.org_id === 'string' && { organization: user.org_id })
   }
 }

@@ -33,19 +33,20 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     if (jar.writable) cookies.clear(jar)
   }
 
-  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean):
+  function live (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number, ended: boolean,
+    mayTouch: boolean):
     | LiveSession
     | undefined {
     if (ended) return clear(jar)
     const { record } = opened
-    if (!jar.writable || !touchDue(lastActivity, time, lifetime)) {
+    if (!mayTouch || !jar.writable || !touchDue(lastActivity, time, lifetime)) {
       return { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, lifetime) }
     }
     cookies.see(jar, record, time, stillWanted(opened))
     return { record, lastActivity: time, expiresAt: sessionEnd(record, time, lifetime) }
   }
 
-  function read (jar: CookieJar): Awaitable<LiveSession | undefined> {
+  function read (jar: CookieJar, mayTouch = true): Awaitable<LiveSession | undefined> {
     const value = cookies.raw(jar)
     if (value === undefined) return undefined
     const opened = cookies.current(jar, value)
@@ -56,8 +57,8 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     if (touchDue(lastActivity, time, lifetime)) lastActivity = Math.max(lastActivity, cookies.lastSeen(jar, record.id))
     if (sessionEnd(record, lastActivity, lifetime) <= time) return clear(jar)
     const ended = revocations.ended(opened)
-    if (typeof ended === 'boolean') return live(jar, opened, lastActivity, time, ended)
-    return ended.then(ended => live(jar, opened, lastActivity, time, ended), (error: unknown) => {
+    if (typeof ended === 'boolean') return live(jar, opened, lastActivity, time, ended, mayTouch)
+    return ended.then(ended => live(jar, opened, lastActivity, time, ended, mayTouch), (error: unknown) => {
       // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
       if (onStoreError === 'anonymous') return undefined
       throw error
