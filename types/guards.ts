@@ -16,6 +16,15 @@ export interface AccessTokenDemands {
   audience?: string | readonly string[]
 }
 
+/** The request as a rule of the application sees it; the route's schema says what its parameters are. */
+export type RuleRequest = FastifyRequest & { params: Readonly<Record<string, string>> }
+
+/** Functions of the options as methods: one that names the type of its route's request fits as well. */
+interface Rules {
+  claims (claims: Readonly<UserClaims>, request: RuleRequest): boolean | Promise<boolean>
+  organization (request: RuleRequest): string | undefined | Promise<string | undefined>
+}
+
 /** A claim value that can be compared. */
 export type PlainClaim = string | number | boolean | null
 
@@ -25,7 +34,7 @@ export type PlainClaim = string | number | boolean | null
  */
 export type ClaimDemands =
   | Readonly<Record<string, PlainClaim | readonly PlainClaim[]>>
-  | ((claims: Readonly<UserClaims>) => boolean | Promise<boolean>)
+  | Rules['claims']
 
 /**
  * Id (`org_…`) or name of an organization, or a function that gives the one this request is about; none lets nobody
@@ -33,7 +42,7 @@ export type ClaimDemands =
  */
 export type OrganizationDemand =
   | string
-  | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
+  | Rules['organization']
 
 /** `config.auth0` of a route: its guards, asked before the body is read. */
 export interface RouteAuth0Config {
@@ -55,6 +64,8 @@ export interface RouteAuth0Config {
   freshLogin?: { maxAge: number }
   /** As `requireMfa()`. */
   mfa?: boolean
+  /** `false`: requests of this route do not prolong the session, such as those of a page that polls. */
+  touch?: boolean
   /** Guards of the surrounding scope let this route pass. */
   public?: boolean
   /** What happens to a request of this route that has no session. */

@@ -1,4 +1,4 @@
-import Fastify from 'fastify'
+import Fastify, { type FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'tstyche'
 import type { AccessTokenClaims, AccessTokenDemands, ClaimDemands, Guard, UserClaims } from '../lib/index.js'
 
@@ -19,6 +19,17 @@ describe('guards', () => {
     const secure = Fastify({ http2: true })
     secure.get('/one', { preHandler: [secure.auth0.requireSession, secure.auth0.requireMfa()] }, async () => '')
     secure.addHook('onRequest', secure.auth0.requireToken({ scopes: ['read'] }))
+  })
+
+  test('know the parameters of their route', () => {
+    app.get<{ Params: { organization: string } }>('/o/:organization', {
+      preHandler: auth0.requireOrganization(request => request.params.organization)
+    }, async request => request.params.organization)
+    app.get<{ Params: { organization: string } }>('/p/:organization', {
+      onRequest: [auth0.requireSession, auth0.requireClaims((claims, request) => claims.sub === request.params.id)]
+    }, async request => request.params.organization)
+    auth0.requireOrganization((request: FastifyRequest<{ Params: { organization: string } }>) =>
+      request.params.organization)
   })
 
   test('that are made have to be made', () => {

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions } from './outbound.js'
+import type {
+  AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, SigningKey
+} from './outbound.js'
 import type { Session, SessionDraft, SessionSaveReason } from './session.js'
 import type { RefreshStore, RevocationStore, SessionStore, TransactionStore } from './stores.js'
 import type { IdTokenClaims } from './tokens.js'
@@ -187,8 +189,13 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
     | ((request: FastifyRequest) => AuthorizationParams | Promise<AuthorizationParams>)
   /** Send the authorization request through the back channel. @see RFC 9126 */
   pushedAuthorizationRequests?: boolean
-  /** Sign the authorization request with `clientAssertionSigningKey`. @see RFC 9101 */
+  /** Sign the authorization request with `requestObjectSigningKey` or `clientAssertionSigningKey`. @see RFC 9101 */
   signedAuthorizationRequests?: boolean
+  /** The key for signed authorization requests, where it is another one than `clientAssertionSigningKey`. */
+  requestObjectSigningKey?: SigningKey
+  /** Default `RS256`. */
+  requestObjectSigningAlg?: AssertionAlgorithm
+  requestObjectSigningKeyId?: string
   /** Enforced on every login. */
   organization?: string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
   /** Without `organization`: whether the query may name this one. */
@@ -242,13 +249,27 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   beforeSessionSaved?: (session: SessionDraft, context: SessionSaveContext) => SessionDraft | undefined | Promise<
     SessionDraft | undefined
   > | void
-  /** Answers for a failed callback instead of the built-in page. Return `undefined` to get the page. */
+  /**
+   * Answers for any failure of the plugin's own routes instead of the built-in page. Send with `reply`, or return a
+   * payload; return `undefined` and send nothing to get the page.
+   */
+  onError?: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
+  /** The old name of `onError`, for the callback route only. There it is asked instead of `onError`. */
   onCallbackError?: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
   /** Take over the sessions of another library at first use: switching logs nobody out. */
   importSessions?: ImportSessionsOptions
   onEvent?: (event: Auth0Event) => void | Promise<void>
   /** Defaults of `requireToken`. */
   api?: ApiOptions
+  /**
+   * Where a logout lands by default: a path, or an absolute URL that is among the application's Allowed Logout URLs.
+   * Default: the address of the application.
+   */
+  logoutUrl?: string
+  /** Auth0's logout endpoint: `'oidc'` (the default) where the tenant offers it, or always `/v2/logout`. */
+  logoutStrategy?: 'oidc' | 'v2'
+  /** Further parameters of every logout, such as `ui_locales`. */
+  logoutParams?: Readonly<Record<string, string>>
   /** The clock, epoch seconds. For tests. */
   now?: () => number
 }

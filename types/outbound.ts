@@ -29,6 +29,8 @@ export interface ClientAuthenticationOptions {
   clientAssertionSigningKeyId?: string
   /** Mutual TLS. @see RFC 8705 */
   tls?: TlsCredentials
+  /** Mutual TLS whose certificate `customFetch` or `dispatcher` presents. @see RFC 8705 */
+  useMtls?: boolean
 }
 
 /** What `Auth0-Client` tells Auth0 about the caller; `false` sends nothing. */

@@ -60,6 +60,10 @@ export interface Config {
   clientSecretMethod: 'post' | 'basic'
   assertion: { key: SigningKey, alg: AssertionAlgorithm, keyId: string | undefined } | undefined
   tls: TlsCredentials | undefined
+  /** Whether the client presents a certificate, of `tls` or of the application's own connections. */
+  mutualTls: boolean
+  /** The key for signed authorization requests, where it is one of its own. */
+  requestObject: { key: SigningKey, alg: AssertionAlgorithm, keyId: string | undefined } | undefined
   dispatcher: Auth0Options['dispatcher']
   customFetch: Auth0Options['customFetch']
   httpTimeout: number
@@ -106,7 +110,11 @@ export interface Config {
   mfaTokenTtl: number
   refreshLeeway: number
   beforeSessionSaved: Auth0Options['beforeSessionSaved']
+  onError: Auth0Options['onError']
   onCallbackError: Auth0Options['onCallbackError']
+  logoutUrl: string | undefined
+  logoutStrategy: 'oidc' | 'v2'
+  logoutParams: Readonly<Record<string, string>>
   importSessions: Auth0Options['importSessions']
   onEvent: ((event: Auth0Event) => void | Promise<void>) | undefined
   api: ApiOptions

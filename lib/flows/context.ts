@@ -1,10 +1,12 @@
 import type { AuthorizationServer } from '../authentication/server/authorization-server.js'
+import type { Http } from '../http/send.js'
 import type { Sealer } from '../stores/sealing/seal.js'
 import type { KeyedMutex } from '../base/keyed-mutex.js'
 import type { LiveSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams, SessionSaveContext } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
 import type { AppBase, Config } from './config.js'
+import type { AssertionSigner } from '../tokens/assertion.js'
 import type { DpopNonces } from '../tokens/dpop-nonces.js'
 import type { UsedIds } from '../base/use-once.js'
 import type { VerifiedToken, VerifiedTokens } from './api/verified-tokens.js'
@@ -17,6 +19,10 @@ import type { EventSink, Log } from './events.js'
 export interface PluginContext {
   readonly config: Config
   readonly now: () => number
+  /** The one door for outbound HTTP. */
+  readonly http: Http
+  /** Signs authorization requests, where the options give a key for that alone. */
+  readonly requestObjectSigner: AssertionSigner | undefined
   readonly servers: { get(issuer: string): AuthorizationServer }
   readonly sessions: Sessions
   readonly cookieNames: CookieNames
@@ -65,6 +71,8 @@ export interface RequestContext {
   authorizationParams(): Awaitable<AuthorizationParams>
   /** Aborted when the caller has gone away, or was answered. */
   gone(): AbortSignal
+  /** Whether the request prolongs the session; `true` unless its route says no. */
+  readonly touches?: boolean
   /** The session once read; `null` before. One request opens its session once. */
   session: Awaitable<LiveSession | undefined> | null
   /** The caller's verified access token, behind `requireToken`. */

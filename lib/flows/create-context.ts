@@ -11,6 +11,7 @@ import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
 import { applicationStore } from '../stores/stateful/application-store.js'
 import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
 import type { CookieAttributes, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
+import { createAssertionSigner } from '../tokens/assertion.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
 import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
@@ -84,6 +85,10 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
   const context: PluginContext = {
     config,
     now: config.now,
+    http,
+    requestObjectSigner: config.requestObject === undefined
+      ? undefined
+      : createAssertionSigner({ ...config.requestObject, option: 'requestObjectSigningKey' }),
     servers,
     sessions: importing === undefined ? sessions : importing(sessions, importingOptions(config, revocations)),
     cookieNames: names,

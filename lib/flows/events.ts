@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
-import { ApiError, Auth0Error, NetworkError, TimeoutError } from '../errors.js'
+import {
+  ApiError, Auth0Error, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError
+} from '../errors.js'
 import type { Auth0Event, EventBlame } from '../../types/options.js'
+import { hintOf } from './hints.js'
 
 /** The part of a request's logger that events use. */
 export interface Log {
@@ -25,7 +28,7 @@ export function createEventSink (onEvent: ((event: Auth0Event) => void | Promise
   return (event, log = appLog, error) => {
     if (events.hasSubscribers) events.publish(event)
     const level = event.type === 'warning' ? 'warn' : LEVEL[event.blame]
-    log[level](error === undefined ? { auth0: event } : { auth0: event, problem: errorFacts(error) },
+    log[level](error === undefined ? { auth0: event } : { auth0: event, ...problemOf(error) },
       `auth0 ${event.type}: ${event.reason}`)
     if (onEvent === undefined) return
     const failed = (hookError: unknown): void => appLog.error({ err: hookError }, 'the onEvent hook failed')
@@ -40,10 +43,16 @@ export function createEventSink (onEvent: ((event: Auth0Event) => void | Promise
 /** Who is to blame for an error: decides the level it is logged at. */
 export function blameOf (error: unknown): EventBlame {
   if (!(error instanceof Auth0Error)) return 'application'
+  // An ID token is the tenant's: that it does not hold is nothing a visitor can cause.
+  if (error instanceof TokenValidationError && !(error instanceof OrganizationTokenValidationError)) return 'upstream'
+  if (error instanceof ApiError && CLIENT_SETUP.has(error.code)) return 'application'
   if (error instanceof ApiError && error.status === 0) return error.statusCode >= 500 ? 'upstream' : 'user'
   if (error instanceof ApiError || error instanceof NetworkError || error instanceof TimeoutError) return 'upstream'
   return error.statusCode < 500 ? 'user' : error.code === 'session_store_error' ? 'upstream' : 'application'
 }
+
+/** What Auth0 answers to an application that is not set up as the tenant says. */
+const CLIENT_SETUP: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client'])
 
 /** An error's stable code, for events. */
 export function reasonOf (error: unknown): string {
@@ -55,8 +64,14 @@ export function pseudonym (issuer: string, sub: string): string {
   return createHash('sha256').update(`${issuer}|${sub}`).digest('hex').slice(0, 16)
 }
 
+/** What is logged of an error: what it is, and what to do where the cause is one of this server's. */
+function problemOf (error: unknown): object {
+  const hint = hintOf(error)
+  return { problem: errorFacts(error), ...(hint !== undefined && { hint }) }
+}
+
 /**
- * What the log may hold of an error: names, codes and our own messages, never bodies, tokens, parameters or texts of
+ * What the log may hold of an error: names, codes and cleaned messages, never what came from
  * the tenant.
  */
 function errorFacts (error: unknown, depth = 0): object {

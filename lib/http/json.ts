@@ -24,7 +24,9 @@ const UNTYPED = new Set(['', 'text/plain'])
 export function parseJson (response: HttpResponse, what: string): unknown {
   const type = mediaType(response)
   const isTyped = type === 'application/json' || type.endsWith('+json')
-  if (!isTyped && !UNTYPED.has(type)) throw invalid(`${what}: the answer is not JSON.`)
+  if (!isTyped && !UNTYPED.has(type)) {
+    throw invalid(`${what}: the answer is not JSON. Its content type is "${type.slice(0, 64)}".`)
+  }
   try {
     return parseText(response.body)
   } catch {

@@ -1,14 +1,19 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { TelemetryOption, TlsCredentials } from '../../types/options.js'
-import { Auth0Error, ConfigurationError } from '../errors.js'
+import { Auth0Error, ConfigurationError, NetworkError } from '../errors.js'
 import { collect, decodeText, decompress } from './body.js'
 import { withinDeadline } from '../base/deadline.js'
 import { retryDelay, type RetryPolicy } from './retry.js'
 import { sleep } from '../base/sleep.js'
 import { openStream } from './stream.js'
 import { telemetryHeader } from './telemetry.js'
-import { fetchTransport, transportFailure, undiciTransport, type WireRequest, type WireResponse } from './transport.js'
+import { fetchOver } from './fetch.js'
+import { fetchTransport } from './fetch-transport.js'
+import { fetchDouble } from './global-transport.js'
+import { transportFailure } from './transport-failure.js'
+import { isStaleConnection, undiciTransport } from './undici-transport.js'
+import type { WireRequest, WireResponse } from './wire.js'
 
 /** How outbound requests are made. */
 export interface HttpOptions {
@@ -37,6 +42,8 @@ export interface HttpRequest {
   /** Default 1 MiB, counted after decoding. */
   maxBytes?: number
   retry?: RetryPolicy | undefined
+  /** Send it once more where a connection that had served before ended without an answer. */
+  resend?: boolean | undefined
 }
 
 /** A whole answer. Header names are lower-case. */
@@ -57,7 +64,9 @@ export interface HttpStream {
 export interface Http {
   send(request: HttpRequest): Promise<HttpResponse>
   stream(request: HttpRequest): Promise<HttpStream>
-  /** Ends the connections of its own; what is under way fails. */
+  /** `fetch` with the same connections. Redirects are answers, and there is no deadline. */
+  fetch(url: URL, init: RequestInit): Promise<Response>
+  /** Ends the connections of its own, after what is under way; streams end at once. */
   close(): Promise<void>
 }
 
@@ -81,23 +90,27 @@ export function createHttp (options: HttpOptions): Http {
     ...(telemetry !== undefined && { 'auth0-client': telemetry })
   }
   const timeout = options.timeout ?? DEFAULT_TIMEOUT
+  const streams = new Set<Readable>()
 
   async function prepare (request: HttpRequest): Promise<WireRequest> {
     await transport.ready()
     return toWire(request, defaults)
   }
 
-  function exchange (wire: WireRequest, signal: AbortSignal): Promise<WireResponse> {
-    return transport.exchange(wire, signal).catch((error: unknown) => {
-      throw transportFailure(error, wire.url.host)
+  async function exchange (wire: WireRequest, signal: AbortSignal, resend = false): Promise<WireResponse & Flat> {
+    const answer = await transport.exchange(wire, signal).catch((error: unknown) => {
+      // Other connections are as old as the one that was closed; the pool has let go of that one only.
+      if (!resend || signal.aborted || !isStaleConnection(error)) throw transportFailure(error, wire.url.host)
+      return exchange(wire, signal)
     })
+    return { ...answer, headers: flatten(answer.headers) }
   }
 
   function attempt (request: HttpRequest, wire: WireRequest): Promise<HttpResponse> {
     const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES
     const { host } = wire.url
     return withinDeadline({ seconds: request.timeout ?? timeout, signal: request.signal, host }, async signal => {
-      const { status, headers, body, decoded } = await exchange(wire, signal)
+      const { status, headers, body, decoded } = await exchange(wire, signal, request.resend)
       const raw = await collect(body, maxBytes).catch((error: unknown) => { throw transportFailure(error, host) })
       const encoding = encodingOf(headers)
       const plain =
@@ -136,10 +149,23 @@ export function createHttp (options: HttpOptions): Http {
         host,
         encoding: decoded ? '' : encodingOf(headers)
       }
-      return { status, headers, body: openStream(body, limits) }
+      const stream = openStream(body, limits)
+      streams.add(stream)
+      stream.once('close', () => streams.delete(stream))
+      return { status, headers, body: stream }
     },
 
-    close: () => transport.close()
+    async fetch (url, init) {
+      const customFetch = options.customFetch ?? (options.dispatcher === undefined ? fetchDouble() : undefined)
+      return customFetch === undefined
+        ? await fetchOver(transport, url, init)
+        : await customFetch(url, { ...init, redirect: 'manual' })
+    },
+
+    async close () {
+      for (const stream of streams) stream.destroy(new NetworkError('The client was closed.', undefined, 'aborted'))
+      await transport.close(timeout)
+    }
   }
 }
 
@@ -153,6 +179,21 @@ function isStillGzip (body: Buffer, encoding: string): boolean {
 
 function encodingOf (headers: Record<string, string>): string {
   return headers['content-encoding']?.trim().toLowerCase() ?? ''
+}
+
+interface Flat {
+  headers: Record<string, string>
+}
+
+/** Headers as a record with lower-case names. Cookies are of no use to a client and are left behind. */
+function flatten (answered: WireResponse['headers']): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(answered)) {
+    if (name !== 'set-cookie' && value !== undefined) {
+      headers[name] = typeof value === 'string' ? value : value.join(', ')
+    }
+  }
+  return headers
 }
 
 async function toWire (request: HttpRequest, defaults: Record<string, string>): Promise<WireRequest> {

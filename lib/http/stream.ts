@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { TimeoutError } from '../errors.js'
 import { invalid } from './body.js'
 import { aborted } from '../base/deadline.js'
-import { transportFailure } from './transport.js'
+import { transportFailure } from './transport-failure.js'
 
 const decoders = { gzip: createGunzip, 'x-gzip': createGunzip, br: createBrotliDecompress, deflate: createInflate }
 
@@ -46,7 +46,8 @@ export function openStream (source: Readable, { idle, signal, host, encoding }: 
   return output
 }
 
-function decodersOf (source: Readable, encoding: string): Transform[] {
+/** What undoes an encoding, as stages of a pipeline. */
+export function decodersOf (source: Readable, encoding: string): Transform[] {
   if (encoding === '' || encoding === 'identity') return []
   if (encoding in decoders) return [decoders[encoding as keyof typeof decoders]()]
   // Nobody reads it any more: that it ends early is what is wanted.

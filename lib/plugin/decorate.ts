@@ -20,7 +20,10 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
   const instance = new Auth0Instance(registration, Management, fastify.log)
   fastify.decorate(kRegistration as unknown as string, registration)
   fastify.decorate('auth0', strictInstance(instance))
-  if (!fastify.hasRequestDecorator('auth0')) {
+  if (!fastify.hasRequestDecorator(kRequestState as unknown as string)) {
+    for (const name of ['auth0', 'getSession']) {
+      if (fastify.hasRequestDecorator(name)) throw nameTaken(name)
+    }
     fastify.decorateRequest(kRequestState as unknown as string, null)
     fastify.decorateRequest('auth0', {
       getter (this: FastifyRequest) {
@@ -48,6 +51,12 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
     registration.started = true
   })
   return instance
+}
+
+function nameTaken (name: string): ConfigurationError {
+  return new ConfigurationError('options',
+    `The request decorator "${name}" exists already: another plugin or the application has added it with ` +
+      'decorateRequest(). Remove it, or register this plugin in a scope without it.')
 }
 
 /** Only a request that has to wait makes Fastify wait. */

@@ -25,9 +25,9 @@ export interface Sessions {
 
   /**
    * The session of this request, or `undefined`. Lifetime and revocation are checked, unreadable cookies are cleared
-   * and activity is written down when due. Never fails because of what a cookie holds.
+   * and activity is written down when due, unless `touch` is `false`. Never fails because of what a cookie holds.
    */
-  read(jar: CookieJar): Awaitable<LiveSession | undefined>
+  read(jar: CookieJar, touch?: boolean): Awaitable<LiveSession | undefined>
 
   /**
    * The newest tokens of a session; an empty set when they are absent or belong to another session, `undefined` when

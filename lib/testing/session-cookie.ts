@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { ConfigurationError } from '../errors.js'
-import { kRegistration, type Scoped } from '../plugin/request/registration.js'
+import { kRegistration, type Registration, type Scoped } from '../plugin/request/registration.js'
 import type { CustomSession, UserClaims } from '../../types/session.js'
 import type { CookieAttributes, CookieJar, SessionRecord } from '../../types/stores.js'
 import type { TokenSet } from '../../types/tokens.js'
@@ -35,8 +35,7 @@ export interface TestCookie extends CookieAttributes {
  * @throws ConfigurationError when the plugin is not registered there
  */
 export async function sessionCookies (app: FastifyInstance, session: TestSession): Promise<TestCookie[]> {
-  await app.ready()
-  const registration = (app as FastifyInstance & Partial<Scoped>)[kRegistration]
+  const registration = registrationIn(app) ?? await registrationWhenReady(app)
   if (registration === undefined) {
     throw new ConfigurationError('app',
       'The plugin is not registered in this scope: pass the instance whose scope holds it.')
@@ -80,6 +79,18 @@ export async function sessionCookies (app: FastifyInstance, session: TestSession
     }
   })
   return jar.cookies()
+}
+
+function registrationIn (app: FastifyInstance): Registration | undefined {
+  return (app as FastifyInstance & Partial<Scoped>)[kRegistration]
+}
+
+/** A scope that has started already cannot be waited for again: what is not there then is not registered. */
+async function registrationWhenReady (app: FastifyInstance): Promise<Registration | undefined> {
+  await app.ready().then(undefined, (error: unknown) => {
+    if (!(error instanceof ReferenceError)) throw error
+  })
+  return registrationIn(app)
 }
 
 /**

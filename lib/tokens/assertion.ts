@@ -28,15 +28,17 @@ export interface AssertionSignerOptions {
   alg?: AssertionAlgorithm
   /** Sent as `kid`. */
   keyId?: string | undefined
+  /** Name of the option that holds the key, for messages. */
+  option?: 'clientAssertionSigningKey' | 'requestObjectSigningKey'
 }
 
 /** Seconds an assertion lives. */
 const lifetime = 60
 
 export function createAssertionSigner (options: AssertionSignerOptions): AssertionSigner {
-  const { alg = 'RS256', keyId } = options
-  const key = importSigningKey(options.key, 'clientAssertionSigningKey')
-  assertFits(alg, key)
+  const { alg = 'RS256', keyId, option = 'clientAssertionSigningKey' } = options
+  const key = importSigningKey(options.key, option)
+  assertFits(alg, key, option.replace('Key', 'Alg'))
   const header = { alg, ...keyId !== undefined && { kid: keyId } }
 
   const signClaims = async (typ: string | undefined, payload: Record<string, unknown>,
@@ -55,13 +57,13 @@ export function createAssertionSigner (options: AssertionSignerOptions): Asserti
   }
 }
 
-function assertFits (alg: AssertionAlgorithm, key: KeyObject | webcrypto.CryptoKey): void {
+function assertFits (alg: AssertionAlgorithm, key: KeyObject | webcrypto.CryptoKey, option: string): void {
   const isAsymmetric = isKnownAlgorithm(alg) && (alg as string) !== 'HS256'
   const fits = isAsymmetric &&
     (types.isCryptoKey(key) ? cryptoKeyFits(alg, key as webcrypto.CryptoKey) : keyFits(alg, key as KeyObject))
   if (!fits) {
-    throw new ConfigurationError('clientAssertionSigningAlg',
-      'The option "clientAssertionSigningAlg" does not fit the key: RS256, RS384, RS512, PS256, PS384 and PS512 need ' +
+    throw new ConfigurationError(option,
+      `The option "${option}" does not fit the key: RS256, RS384, RS512, PS256, PS384 and PS512 need ` +
         'an RSA key of 2048 bits or more, ES256 and ES384 an EC key on P-256 and P-384, EdDSA an Ed25519 key.')
   }
 }

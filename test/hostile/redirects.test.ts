@@ -68,7 +68,14 @@ goesHome('RED-24 dot segments that end in two slashes', ['/..//evil.test', '/./\
   '/.//evil.test', '/%2e%2e//evil.test', '/a/b/../..//evil.test', '/;/..//evil.test'])
 goesHome('RED-26 invisible characters',
   ['\u0000', '\u00ad', '\u200b', '\u202e', '\ufeff', '\u0009', '\u000a', '\u000d', '\u2028', '\u3000', '\u00a0']
-    .flatMap(c => [`/${c}/evil.test`, `${c}//evil.test`, `/x${c}y`, `https://app.example.test${c}.evil.test/`]))
+    .flatMap(c => [`/${c}/evil.test`, `${c}//evil.test`, `https://app.example.test${c}.evil.test/`]))
+
+scenario('RED-26 invisible characters inside of a path are kept, encoded', async (t, world) => {
+  for (const c of ['\u0000', '\u0009', '\u000a', '\u000d', '\u00ad', '\u200b', '\u202e', '\u2028', '\u3000']) {
+    t.equal(await destination(t, world, `returnTo=${encodeURIComponent(`/x${c}y`)}`), `/x${encodeURIComponent(c)}y`)
+  }
+})
+
 goesHome('RED-28 bad encoding', ['/%ff', '/%c0%af/evil.test', '/%e0%80%af', '/%', '/%zz', '/%f0%80%80%af'])
 
 scenario('RED-28 bad encoding on the wire', async (t, world) => {
@@ -88,7 +95,7 @@ scenario('RED-29 returnTo twice, as an array, as an object', async (t, world) =>
   }
 })
 
-goesHome('RED-30 10,000 characters', [`/${'x'.repeat(10_000)}`, `/?${'x'.repeat(2048)}`])
+goesHome('RED-30 10,000 characters', [`/${'x'.repeat(10_000)}`, `/?${'x'.repeat(2400)}`])
 
 goesHome("RED-31 the plugin's own routes", ['/auth/login', '/auth/login?returnTo=/private', '/auth/logout',
   '/auth/callback', '/auth/callback?code=x', '/auth/callback#x', '/auth/./login', '/auth/login/', '/x/../auth/logout',

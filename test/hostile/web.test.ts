@@ -78,7 +78,7 @@ scenario('HH-04 a list of allowed hosts', async (t, world) => {
     t.equal(new URL(String(response.headers.location)).searchParams.get('redirect_uri'), `http://${host}/auth/callback`)
   }
   for (
-    const host of ['evil.test', 'localhost:1234', 'localhost', 'localhost.:3000', 'two.localhost:3000',
+    const host of ['evil.test', 'localhost:1234', 'localhost', 'two.localhost:3000',
       'localhost:3000@evil.test', 'localhost:3000, evil.test', '', 'localhost:3000/', 'localhost:03000']
   ) {
     const response = await start(host)
@@ -87,11 +87,12 @@ scenario('HH-04 a list of allowed hosts', async (t, world) => {
     t.strictSame(setCookies(response), [])
     t.notMatch(response.body, /evil/)
   }
-  const upper = await start('LOCALHOST:3000')
-  if (upper.statusCode === 302) {
-    t.equal(new URL(String(upper.headers.location)).searchParams.get('redirect_uri'),
-      'http://localhost:3000/auth/callback', 'a host has no case: only our own spelling is used')
-  } else t.equal(upper.statusCode, 400)
+  for (const spelling of ['LOCALHOST:3000', 'localhost.:3000']) {
+    const response = await start(spelling)
+    t.equal(response.statusCode, 302, spelling)
+    t.equal(new URL(String(response.headers.location)).searchParams.get('redirect_uri'),
+      'http://localhost:3000/auth/callback', 'only our own spelling is used')
+  }
 }, twoHosts)
 
 scenario('HH-04 two Host headers', async (t, world) => {

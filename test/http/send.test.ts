@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
-import { Agent } from 'undici'
+import { Agent, EnvHttpProxyAgent, getGlobalDispatcher, MockAgent, Pool, setGlobalDispatcher } from 'undici'
 import { ConfigurationError, NetworkError, TimeoutError } from '../../lib/errors.js'
+import { globalDispatcher } from '../../lib/http/global-transport.js'
+import { parseJson } from '../../lib/http/json.js'
 import { createHttp, type Http, type HttpOptions } from '../../lib/http/send.js'
 import { certificate } from '../hostile/certificates.js'
 import { sendJson, startServer } from './server.js'
@@ -448,4 +450,222 @@ t.test('the caller may leave a stream', async t => {
     })
   }
   t.strictSame(closed.sort(), ['/abort', '/left'])
+})
+
+t.test('closing waits for what is under way, and what follows it is sent all the same', async t => {
+  let arrived: () => void = () => {}
+  const arrival = new Promise<void>(resolve => {
+    arrived = resolve
+  })
+  let answer: () => void = () => {}
+  const server = await startServer(t, ({ path }, response) => {
+    if (path !== '/slow') {
+      sendJson(response, {})
+      return
+    }
+    answer = () => sendJson(response, {})
+    arrived()
+  })
+  const http = client(t)
+  const pending = http.send({ method: 'POST', url: `${server.origin}/slow` })
+  await arrival
+  const closing = http.close()
+  t.equal((await http.send({ method: 'GET', url: `${server.origin}/next` })).status, 200)
+  answer()
+  t.equal((await pending).status, 200)
+  await closing
+})
+
+t.test('closing ends streams, and does not wait for ever', async t => {
+  let arrived: () => void = () => {}
+  const arrival = new Promise<void>(resolve => {
+    arrived = resolve
+  })
+  const server = await startServer(t, ({ path }, response) => {
+    if (path === '/stream') response.write('one')
+    else arrived()
+  })
+  const http = client(t, { timeout: 0.2 })
+  const { body } = await http.stream({ method: 'GET', url: `${server.origin}/stream`, timeout: 60 })
+  const hanging = http.fetch(new URL(`${server.origin}/hanging`), {})
+  hanging.catch(() => {})
+  await arrival
+  await http.close()
+  await t.rejects(body.toArray(), { code: 'aborted' })
+  await t.rejects(hanging, { message: 'fetch failed' })
+})
+
+t.test('an old connection that ended costs nothing that may be sent once more, and nothing is sent twice else',
+  async t => {
+    for (const end of ['destroy', 'resetAndDestroy'] as const) {
+      let served = 0
+      const used = new WeakSet<object>()
+      const server = await startServer(t, ({ path }, response) => {
+        const { socket } = response
+        if (path === '/code' && used.has(socket!)) {
+          socket![end]()
+          return
+        }
+        used.add(socket!)
+        served++
+        sendJson(response, {})
+      })
+      const http = client(t)
+      const get = async () => await http.send({ method: 'GET', url: server.origin })
+      const post = async (more: object = {}) =>
+        await http.send({ method: 'POST', url: `${server.origin}/code`, body: 'code=1', ...more })
+      await Promise.all([get(), get(), get()])
+      t.equal((await post({ resend: true })).status, 200, end)
+      t.equal(served, 4)
+      await get()
+      await t.rejects(post(), { code: 'network_error' }, 'what cannot be repeated is not')
+      const dead = await startServer(t, (_, response) => response.socket!.destroy())
+      await t.rejects(http.send({ method: 'POST', url: dead.origin, resend: true }), { code: 'network_error' })
+      t.equal(dead.received.length, 1, 'a new connection that ended may have done its work')
+    }
+  })
+
+t.test('an idle connection is kept for a second', async t => {
+  const ports: number[] = []
+  const server = await startServer(t, (_, response) => {
+    ports.push(response.socket!.remotePort!)
+    sendJson(response, {})
+  })
+  const http = client(t)
+  for (let i = 0; i < 5; i++) await http.send({ method: 'GET', url: server.origin })
+  const before = new Set(ports.splice(0))
+  t.ok(before.size <= 2)
+  await new Promise(resolve => {
+    setTimeout(resolve, 1600)
+  })
+  await http.send({ method: 'GET', url: server.origin })
+  t.notOk(before.has(ports[0]!))
+})
+
+t.test('a dispatcher of the whole process is used, as mocks and proxies need', async t => {
+  const server = await startServer(t, (_, response) => sendJson(response, { real: true }))
+  const before = getGlobalDispatcher()
+  t.teardown(() => {
+    setGlobalDispatcher(before)
+  })
+  const http = client(t)
+  const ask = async (): Promise<string> => (await http.send({ method: 'GET', url: server.origin })).body
+  t.equal(await ask(), '{"real":true}')
+  const mock = new MockAgent()
+  mock.disableNetConnect()
+  setGlobalDispatcher(mock)
+  await t.rejects(ask(), { code: 'network_error', message: /UND_MOCK/ })
+  await t.rejects(http.fetch(new URL(server.origin), {}), { message: 'fetch failed' })
+  mock.get(server.origin).intercept({ path: '/' }).reply(200, '{"mocked":true}').times(2)
+  t.equal(await ask(), '{"mocked":true}')
+  t.equal(await (await http.fetch(new URL(server.origin), {})).text(), '{"mocked":true}')
+  t.equal(server.received.length, 1, 'nothing real goes out')
+  for (const [agent, honoured] of [
+    [new Agent(), false],
+    [new Agent({ connections: 1 }), true],
+    [new Agent({ connect: { timeout: 1000 } }), true],
+    [new Agent({ factory: origin => new Pool(origin) }), true],
+    [new Agent().compose(dispatch => (options, handler) => dispatch(options, handler)), true],
+    [new EnvHttpProxyAgent(), true]
+  ] as const) {
+    setGlobalDispatcher(agent)
+    t.equal(globalDispatcher() === agent, honoured, agent.constructor.name)
+    t.equal(await ask(), '{"real":true}')
+    await agent.close()
+  }
+  const tls = { cert: certificate({ name: 'client' }).cert, key: certificate({ name: 'client' }).key }
+  setGlobalDispatcher(mock)
+  await t.rejects(client(t, { tls }).send({ method: 'GET', url: server.origin }), {
+    code: 'configuration_error',
+    message: /setGlobalDispatcher/
+  })
+  setGlobalDispatcher(new Agent({ connections: 1 }))
+  const local = server.origin.replace('127.0.0.1', 'localhost')
+  await t.rejects(client(t, { publicOnly: true }).send({ method: 'GET', url: local }), /private_address/)
+})
+
+t.test('a fetch that a test has put in place of the real one is used', async t => {
+  const real = globalThis.fetch
+  t.teardown(() => {
+    globalThis.fetch = real
+  })
+  const answer = { status: 200, json: async () => ({ mocked: true }) }
+  const double = Object.assign(async () => answer, { mock: {} })
+  const http = client(t)
+  globalThis.fetch = double as never
+  t.equal((await http.send({ method: 'GET', url: 'https://a.test/' })).body, '{"mocked":true}')
+  t.equal(await http.fetch(new URL('https://a.test/'), {}), answer)
+  globalThis.fetch = Object.assign(async () => answer, { [Symbol('isPatchedModule')]: true }) as never
+  t.equal((await http.send({ method: 'GET', url: 'https://a.test/' })).body, '{"mocked":true}')
+  const server = await startServer(t, (_, response) => sendJson(response, { real: true }))
+  globalThis.fetch = async (...args) => await real(...args)
+  t.equal((await http.send({ method: 'GET', url: server.origin })).body, '{"real":true}')
+})
+
+t.test('a custom fetch may answer in many shapes', async t => {
+  const json = { a: 1 }
+  const text = JSON.stringify(json)
+  const headers = { 'Content-Type': 'application/json' }
+  for (const [name, answer] of Object.entries({
+    'status and json': { ok: true, status: 200, json: async () => json },
+    'headers, json and text': {
+      status: 200,
+      headers: new Headers(headers),
+      json: async () => json,
+      text: async () => text
+    },
+    'a plain object of headers': { status: 200, headers, text: async () => text },
+    'a Node.js stream': { status: 200, headers: new Headers(headers), body: Readable.from([Buffer.from(text)]) },
+    'a Response': Response.json(json)
+  })) {
+    const http = client(t, { customFetch: async () => answer as Response })
+    t.match(await http.send({ method: 'GET', url: 'https://a.test/' }), {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: text
+    }, name)
+  }
+  for (const answer of [undefined, {}, 'x']) {
+    const http = client(t, { customFetch: async () => answer as never })
+    await t.rejects(http.send({ method: 'GET', url: 'https://a.test/' }), {
+      code: 'invalid_response',
+      message: /status/
+    })
+  }
+  t.throws(() => parseJson({ status: 200, headers: { 'content-type': 'text/html' }, body: '{}' }, 'X'),
+    { message: /"text\/html"/ })
+})
+
+onBothTransports('fetch: bodies, headers, errors and what becomes of them', async (t, options) => {
+  const server = await startServer(t, ({ path, method, body, headers }, response) => {
+    if (path === '/cookies') response.setHeader('set-cookie', ['a=1', 'b=2'])
+    if (path === '/moved') response.writeHead(302, { location: '/' }).end()
+    else if (path === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('zipped'))
+    else if (path === '/empty') response.writeHead(204).end()
+    else sendJson(response, { method, body, type: headers['content-type'], length: headers['content-length'] })
+  })
+  const http = client(t, options)
+  const ask = async (path: string, init: RequestInit = {}) => await http.fetch(new URL(path, server.origin), init)
+  const form = new FormData()
+  form.set('a', 'b')
+  for (const [body, expected] of [
+    ['text', { body: 'text', type: 'text/plain;charset=UTF-8', length: '4' }],
+    [new URLSearchParams({ a: 'b' }), { body: 'a=b', type: /urlencoded/, length: '3' }],
+    [Buffer.from('bytes'), { body: 'bytes', length: '5' }],
+    [new Blob(['blob'], { type: 'x/y' }), { body: 'blob', type: 'x/y' }],
+    [form, { type: /multipart\/form-data; boundary/ }],
+    [new Blob(['stream']).stream(), { body: 'stream' }]
+  ] as [NonNullable<RequestInit['body']>, object][]) {
+    const init = { method: 'POST', body, ...(body instanceof ReadableStream && { duplex: 'half' as const }) }
+    t.match(await (await ask('/echo', init)).json(), { method: 'POST', ...expected })
+  }
+  t.strictSame((await ask('/cookies')).headers.getSetCookie(), ['a=1', 'b=2'])
+  t.equal(await (await ask('/gzip')).text(), 'zipped')
+  t.match(await ask('/moved'), { status: 302 })
+  t.match(await ask('/empty'), { status: 204, body: null })
+  t.equal(await (await ask('/echo', { method: 'HEAD' })).text(), '')
+  await t.rejects(ask('/echo', { headers: { 'a\nb': 'c' } }), TypeError)
+  await t.rejects(ask('/echo', { signal: AbortSignal.abort(new Error('mine')) }), { message: 'mine' })
+  server.close()
+  await t.rejects(ask('/echo'), { name: 'TypeError', message: 'fetch failed' })
 })

@@ -8,6 +8,17 @@ import type { Guard } from '../../lib/plugin/guards/guard.js'
 import { Browser } from '../hostile/browser.js'
 import { Site } from '../flows/site.js'
 
+t.test('a request decorator that another plugin has taken is noticed', async t => {
+  for (const name of ['auth0', 'getSession']) {
+    const s = new Site()
+    t.teardown(async () => {
+      await s.app.close()
+    })
+    s.app.decorateRequest(name as never, null as never)
+    await t.rejects(Promise.resolve(s.app.ready()), { code: 'configuration_error', message: new RegExp(`"${name}"`) })
+  }
+})
+
 t.test('two tenants in sibling scopes are strangers to each other', async t => {
   const s = new Site()
   const app = fastify({ pluginTimeout: 0 })

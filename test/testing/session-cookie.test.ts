@@ -2,7 +2,8 @@ import fastify from 'fastify'
 import t from 'tap'
 import { sessionCookie, sessionCookies } from '../../lib/testing/index.js'
 import { MemorySessionStore } from '../../lib/stores/index.js'
-import { site } from '../flows/site.js'
+import fastifyAuth0 from '../../lib/index.js'
+import { Site, site } from '../flows/site.js'
 
 const me = {
   '/me': async (request: import('fastify').FastifyRequest) => (await request.getSession()) ?? 'nobody',
@@ -60,4 +61,29 @@ t.test('what cannot be known is asked for', async t => {
   await t.rejects(sessionCookie(s.app, { user: { sub: '1' } }), { message: /./, option: 'issuer' })
   const cookie = await sessionCookie(s.app, { user: { sub: 'auth0|1' }, issuer: 'https://acme.eu.auth0.com/' })
   t.equal((await s.app.inject({ url: '/me', headers: { cookie } })).json().user.sub, 'auth0|1')
+})
+
+t.test('a scope may be named whenever it is', async t => {
+  for (const when of ['before ready', 'after ready', 'after an inject'] as const) {
+    const app = fastify()
+    t.teardown(async () => {
+      await app.close()
+    })
+    const s = new Site()
+    t.teardown(async () => {
+      await s.app.close()
+    })
+    let scope = app
+    app.register(async child => {
+      await child.register(fastifyAuth0, s.options())
+      child.get('/me', me['/me'])
+      scope = child as typeof app
+    }, { prefix: '/a' })
+    if (when === 'before ready') await app.after()
+    if (when === 'after ready') await app.ready()
+    if (when === 'after an inject') await app.inject('/a/me')
+    const cookie = await sessionCookie(scope, { user: { sub: 'auth0|1' } })
+    t.equal((await app.inject({ url: '/a/me', headers: { cookie } })).json().user.sub, 'auth0|1', when)
+    await t.rejects(sessionCookie(app, { user: { sub: '1' } }), { message: /scope/, option: 'app' })
+  }
 })

@@ -31,6 +31,7 @@ class Endpoint {
         if (this.answer instanceof Error) throw this.answer
         return this.answer ?? json({ keys: this.keys })
       },
+      fetch: async () => await Promise.reject(new Error('not used')),
       stream: () => Promise.reject(new Error('not used')),
       close: async () => {}
     }

@@ -11,6 +11,8 @@ export interface LogoutUrlParams {
   federated?: boolean | undefined
   state?: string | undefined
   uiLocales?: string | undefined
+  /** Parameters of the tenant's own, as they are. */
+  extra?: Readonly<Record<string, string>> | undefined
 }
 
 /** The logout URL: by OpenID Connect where the tenant offers it, else `/v2/logout`. */
@@ -27,6 +29,7 @@ export function logoutUrl (
 export function oidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'>, endpoint: string,
   params: LogoutUrlParams): string {
   return withQuery(endpoint, {
+    ...params.extra,
     id_token_hint: params.idTokenHint,
     logout_hint: params.logoutHint,
     client_id: server.clientId,
@@ -39,8 +42,8 @@ export function oidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'>, en
 /** Auth0's own logout endpoint. */
 export function v2LogoutUrl (server: Pick<AuthorizationServer, 'issuer' | 'clientId'>,
   params: LogoutUrlParams): string {
-  return withQuery(`${server.issuer}v2/logout`, { client_id: server.clientId, returnTo: params.returnTo },
-    params.federated)
+  return withQuery(`${server.issuer}v2/logout`,
+    { ...params.extra, client_id: server.clientId, returnTo: params.returnTo }, params.federated)
 }
 
 function withQuery (endpoint: string, params: Record<string, string | undefined>, federated = false): string {

@@ -27,18 +27,21 @@ export function parseDomain (value: string, option = 'domain'): Domain {
 const DNS_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9-]{2,63}$/i
 
 /**
- * Reads the domain a function of the request gave. It may be what the request's headers said, so it has to be a bare
- * DNS name; a tenant on loopback (development) has to be spelt out as an `http:` URL, which no `Host` header can.
+ * Reads the domain a function of the request gave. It may be what the request's headers said, so it must be a DNS name,
+ * or its `https:` URL; a tenant on loopback (development) must be spelt out as an `http:` URL, which no `Host` header
+ * can.
  * @throws InvalidArgumentError
  */
 export function parseResolvedDomain (value: unknown): Domain {
-  if (typeof value === 'string' && (DNS_NAME.test(value) || /^http:\/\//i.test(value))) {
-    const { scheme, host, hostname } = split(value) ?? {}
+  const name = typeof value === 'string' ? value.replace(/^https:\/\/([^/]*)\/?$/i, '$1') : ''
+  if (DNS_NAME.test(name) || /^http:\/\//i.test(name)) {
+    const { scheme, host, hostname } = split(name) ?? {}
     if (host !== undefined && isLoopback(hostname!) === (scheme === 'http')) {
       return { domain: host, issuer: `${scheme!}://${host}/` }
     }
   }
-  throw new InvalidArgumentError('domain', 'No tenant belongs to this request.')
+  throw new InvalidArgumentError('domain',
+    'No tenant belongs to this request. What the "domain" function returns must be a DNS name, or its https URL.')
 }
 
 /** `undefined` unless the host is written as a URL parser writes it: `0x7f.1` is 127.0.0.1 in disguise. */

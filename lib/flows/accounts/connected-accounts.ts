@@ -60,7 +60,7 @@ export async function startConnectAccount (context: PluginContext, request: Requ
         scopes: options.scopes,
         authorizationParams: options.authorizationParams
       }, how))
-  const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config)
+  const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config, request.log)
   await context.transactions.set(request.jar, state, {
     kind: 'connect',
     state,

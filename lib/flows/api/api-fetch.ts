@@ -3,7 +3,6 @@ import { isLoopback } from '../../authentication/server/domain.js'
 import { InvalidArgumentError } from '../../errors.js'
 import type { AccessToken } from '../../../types/tokens.js'
 import { getAccessToken } from '../tokens/access-token.js'
-import { followAtHome, type Redirected } from './redirects.js'
 import type { PluginContext, RequestContext } from '../context.js'
 
 /** Which token `fetch()` adds. */
@@ -35,32 +34,64 @@ export async function apiFetch (context: PluginContext, request: RequestContext,
   }
 }
 
+function isSecure ({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
 /** A token must not travel in the clear. */
 function checkTarget (url: string | URL): URL {
   if (!URL.canParse(String(url))) throw new InvalidArgumentError('url', 'The URL of the API must be absolute.')
   const target = new URL(url)
-  if (target.protocol !== 'https:' && !(target.protocol === 'http:' && isLoopback(target.hostname))) {
+  if (!isSecure(target)) {
     throw new InvalidArgumentError('url', 'An access token is sent by https only (http on loopback).')
   }
   return target
 }
 
-async function send (context: PluginContext, request: RequestContext, url: URL, init: RequestInit,
-  token: AccessToken): Promise<Response> {
-  const { customFetch = fetch, dispatcher } = context.config
-  const call = async (to: URL, init: RequestInit): Promise<Response> =>
-    await customFetch(to, { ...init, ...(dispatcher !== undefined && { dispatcher }) } as RequestInit)
-  const authorized = (init: RequestInit): Headers => {
-    const headers = new Headers(init.headers)
-    headers.set('authorization', `${token.tokenType} ${token.accessToken}`)
-    return headers
-  }
-  const key = token.tokenType === 'DPoP' ? await (await request.server()).dpop : undefined
-  if (key === undefined) return await call(url, { ...init, headers: authorized(init) })
+/** Redirects that are followed at most, as by `fetch`. */
+const MAX_REDIRECTS = 20
+/** Headers that identify somebody. */
+const NOT_ELSEWHERE = ['authorization', 'proxy-authorization', 'cookie', 'host', 'dpop']
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
-  const follows = init.redirect === undefined || init.redirect === 'follow'
-  const prove = async ({ url, init }: Redirected): Promise<Response> => {
-    const headers = authorized(init)
+/** Sends the request and follows redirects; the token goes to the API's own origin only. */
+async function send (context: PluginContext, request: RequestContext, target: URL, given: RequestInit,
+  token: AccessToken): Promise<Response> {
+  let url = target
+  let init = given
+  for (let redirects = 0; ; redirects++) {
+    const own = url.origin === target.origin
+    const response = own
+      ? await sendWithToken(context, request, url, init, token)
+      : await context.http.fetch(url, init)
+    const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null
+    if (location === null || given.redirect === 'manual' || !URL.canParse(location, url.href)) return response
+    if (given.redirect === 'error' || redirects === MAX_REDIRECTS) throw new TypeError('fetch failed: redirect')
+    const next = new URL(location, url)
+    if (!isSecure(next) || !repeatable(init.body)) return response
+    await response.body?.cancel()
+    init = redirected(init, response.status, next.origin === url.origin)
+    url = next
+  }
+}
+
+/** @see Fetch standard, "HTTP-redirect fetch" */
+function redirected (init: RequestInit, status: number, sameOrigin: boolean): RequestInit {
+  const headers = new Headers(init.headers)
+  if (!sameOrigin) for (const name of NOT_ELSEWHERE) headers.delete(name)
+  const method = (init.method ?? 'GET').toUpperCase()
+  const asGet = status === 303 ? method !== 'GET' && method !== 'HEAD' : status < 303 && method === 'POST'
+  if (!asGet) return { ...init, headers }
+  for (const name of ['content-type', 'content-length', 'content-encoding', 'content-language']) headers.delete(name)
+  return { ...init, method: 'GET', body: null, headers }
+}
+
+async function sendWithToken (context: PluginContext, request: RequestContext, url: URL, init: RequestInit,
+  token: AccessToken): Promise<Response> {
+  const headers = new Headers(init.headers)
+  headers.set('authorization', `${token.tokenType} ${token.accessToken}`)
+  const key = token.tokenType === 'DPoP' ? await (await request.server()).dpop : undefined
+  if (key !== undefined) {
     const nonce = knownNonce(key, url.origin)
     headers.set('dpop', await key.proof({
       method: (init.method ?? 'GET').toUpperCase(),
@@ -69,14 +100,10 @@ async function send (context: PluginContext, request: RequestContext, url: URL, 
       now: context.now(),
       ...(nonce !== undefined && { nonce })
     }))
-    const response = await call(url, { ...init, headers, ...(follows && { redirect: 'manual' as const }) })
-    keepNonce(key, url.origin, response.headers.get('dpop-nonce') ?? undefined)
-    return response
   }
-  // A proof is for one URL: fetch would repeat it elsewhere, as it keeps to itself only the headers it knows.
-  return follows
-    ? await followAtHome(url, init, prove, async ({ url, init }) => await call(url, init))
-    : await prove({ url, init })
+  const response = await context.http.fetch(url, { ...init, headers })
+  if (key !== undefined) keepNonce(key, url.origin, response.headers.get('dpop-nonce') ?? undefined)
+  return response
 }
 
 /** Whether only the proof lacked the API's nonce; the token is good. @see RFC 9449 section 9 */

@@ -5,7 +5,8 @@ import { loginScope } from '../tokens/scopes.js'
 
 /** Set by the plugin for every login; nobody overrides them. */
 const PROTECTED_PARAMS: ReadonlySet<string> = new Set(['client_id', 'response_type', 'state', 'nonce', 'code_challenge',
-  'code_challenge_method', 'request', 'request_uri', 'dpop_jkt'])
+  'code_challenge_method', 'request', 'request_uri', 'dpop_jkt', 'client_secret', 'client_assertion',
+  'client_assertion_type'])
 const MAX_VALUE_LENGTH = 8192
 
 /** The parameters of one login, merged and checked, and what the callback has to know of them. */

@@ -45,9 +45,7 @@ export async function receiveCallback (context: PluginContext, request: RequestC
   const receivedAt = context.now()
   const states = params.getAll('state')
   const state = states[0]
-  if (state === undefined || state === '') {
-    throw new MissingRequiredArgumentError('state', 'The callback has no "state".')
-  }
+  if (state === undefined || state === '') throw withoutState(params)
   if (states.length > 1 || state.length > MAX_STATE) {
     throw new InvalidArgumentError('state', 'The callback\'s "state" is not one this application has made.')
   }
@@ -96,6 +94,18 @@ async function checkDomain ({ config }: PluginContext, request: RequestContext,
   }
 }
 
+/**
+ * A login that the tenant began by itself, or a page of the tenant that leads here, knows no `state`. Anybody can make
+ * such a link, so its text is not shown.
+ */
+function withoutState (params: URLSearchParams): Error {
+  const [error = ''] = params.getAll('error')
+  if (error !== '') return errorResponse(error, '', 400)
+  return params.has('code')
+    ? new MissingTransactionError()
+    : new MissingRequiredArgumentError('state', 'This address finishes a login. Please start the login first.')
+}
+
 /** @see RFC 9207 section 2.4 */
 function checkIssuer (iss: string | null, metadata: Metadata, transaction: Transaction): void {
   const promised = metadata.authorization_response_iss_parameter_supported === true && transaction.kind !== 'connect'
@@ -109,7 +119,7 @@ function checkIssuer (iss: string | null, metadata: Metadata, transaction: Trans
 }
 
 /** An error the user caused, or one of the tenant's. The text is the tenant's: untrusted. */
-function errorResponse (error: string, description: string): ApiError {
+function errorResponse (error: string, description: string, statusCode?: number): ApiError {
   const code = plain(error, 64)
   // Codes go into logs: what looks like anything else, say an address, is none.
   const known = /^[\w.:-]+$/.test(code) ? code : 'unknown_error'
@@ -119,7 +129,7 @@ function errorResponse (error: string, description: string): ApiError {
     message: message === '' ? 'The login was not completed.' : message,
     description: message,
     status: 0,
-    statusCode: statusOf(known)
+    statusCode: statusCode ?? statusOf(known)
   })
 }
 

@@ -4,6 +4,7 @@ import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from '../
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
 import { isLoopback } from '../../authentication/server/domain.js'
 import { ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import type { AssertionSigner } from '../../tokens/assertion.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import type { Transaction } from '../../../types/stores.js'
 import { loginParams } from './authorization-params.js'
@@ -77,7 +78,7 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
       'Without a callback route the login needs "authorizationParams.redirect_uri".')
   }
 
-  const returnTo = pathAfterLogin(options.returnTo, base, config)
+  const returnTo = pathAfterLogin(options.returnTo, base, config, request.log)
   if (variant.kind === undefined && login.params.prompt !== 'none') await refuseLoop(context, request, returnTo)
 
   const server = await request.server()
@@ -129,7 +130,9 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
   }
   const url = await authorizationUrl(server, metadata, params, {
     push: options.pushedAuthorizationRequests ?? config.pushedAuthorizationRequests,
-    sign: config.signedAuthorizationRequests,
+    signer: config.signedAuthorizationRequests
+      ? context.requestObjectSigner ?? server.assertionSigner
+      : undefined,
     now: context.now(),
     signal: options.signal
   })
@@ -141,10 +144,11 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
  * Puts the parameters into the URL, into a signed request object, or through the back channel. @see RFC 9101, RFC 9126
  */
 async function authorizationUrl (server: AuthorizationServer, metadata: Metadata, params: Record<string, string>,
-  how: { push: boolean, sign: boolean, now: number, signal: AbortSignal | undefined }): Promise<URL> {
+  how: { push: boolean, signer: AssertionSigner | undefined, now: number, signal: AbortSignal | undefined }):
+  Promise<URL> {
   let sent = params
-  if (how.sign && server.assertionSigner !== undefined) {
-    const requestObject = await server.assertionSigner.signRequestObject({ ...params }, {
+  if (how.signer !== undefined) {
+    const requestObject = await how.signer.signRequestObject({ ...params }, {
       clientId: server.clientId,
       audience: metadata.issuer,
       now: how.now

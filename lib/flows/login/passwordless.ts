@@ -128,7 +128,7 @@ async function magicLink (context: PluginContext, request: RequestContext, serve
   const state = random.slice(0, 32)
   const nonce = random.slice(32)
   const metadata = await server.metadata()
-  const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config)
+  const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config, request.log)
   const chosen = { ...(audience !== undefined && { audience }), ...(organization !== undefined && { organization }) }
   const appState = options.appState === undefined ? undefined : checkAppState(options.appState)
   const remember = async (): Promise<void> =>

@@ -1,40 +1,85 @@
 import type { AppBase, RoutePaths } from '../config.js'
+import { plain, type Log } from '../events.js'
 
-const MAX_LENGTH = 2048
-// Characters that browsers drop, fold or reorder, and so can turn a path into something else.
-const UNSAFE =
-  // eslint-disable-next-line no-control-regex -- control characters are among them
-  /[\x00-\x20\x7f-\xa0\\\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\uffff]/
-const LEADING_ENCODED_SLASH = /^\/(?:%2f|%5c|%09|%0a|%0d)/i
+/** Characters that a place to return to may have; a longer one loses its query and fragment. */
+const MAX_LENGTH = 2400
+/** A URL parser trims or drops these. Encoded they stay what they are. */
+// eslint-disable-next-line no-control-regex -- control characters are what must be encoded
+const DROPPED = /[\x00-\x20\x7f]/g
+/** What browsers drop, fold or reorder. */
+const ODD = '\\x00-\\x20\\x7f-\\xa0\\u00ad\\u061c\\u115f\\u1160\\u180e\\u200b-\\u200f\\u2028-\\u202f\\u205f-\\u206f' +
+  '\\u3000\\ufeff\\ufff9-\\uffff'
+/** Behind the first slash these can make a browser or a proxy read a host. */
+const LEADING = new RegExp(`^/(?:[/\\\\${ODD}]|%2f|%5c|%09|%0a|%0d)`, 'i')
+const ABSOLUTE = /^(https?:\/\/[^/\\?#\s]+)(.*)$/is
 
 /**
  * The path (with query and fragment) a user may be sent to after login, or `undefined`.
- * Only the application's own origin is ever the answer; the result is rebuilt from what was parsed.
+ * Only the application's own origin is ever the answer: what would lead elsewhere is refused, anything else is written
+ * as a URL parser writes it. A place that is too long loses its query and fragment.
  */
 export function safeReturnTo (value: unknown, base: AppBase): string | undefined {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_LENGTH || UNSAFE.test(value) ||
-    !decodable(value)) return undefined
+  const place = normalized(value, base)
+  if (place === undefined || place.length <= MAX_LENGTH) return place
+  const path = pathOf(place)
+  return path.length > MAX_LENGTH ? undefined : path
+}
+
+function normalized (value: unknown, base: AppBase): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined
   const relative = value.startsWith('/')
-  if (relative
-    ? value.startsWith('//') || LEADING_ENCODED_SLASH.test(value)
-    : !value.startsWith(`${base.origin}/`) && value !== base.origin) return undefined
-  const url = new URL(value, base.origin)
-  if (url.origin !== base.origin || url.username !== '' || url.password !== '') return undefined
-  if (/^\/[/\\]/.test(url.pathname) || LEADING_ENCODED_SLASH.test(url.pathname)) return undefined
-  return (relative ? base.basePath : '') + url.pathname + url.search + url.hash
+  const local = relative ? value : localPart(value, base)
+  if (local === undefined || LEADING.test(local)) return undefined
+  const { pathname, search, hash, origin } = new URL(local.replace(DROPPED, encodeURIComponent), base.origin)
+  if (origin !== base.origin || LEADING.test(pathname) || !decodable(pathname)) return undefined
+  return (relative ? base.basePath : '') + pathname + (search + hash).replaceAll('\\', '%5C')
 }
 
-/** The safe path a user goes to after a login, unless it is one of the plugin's own routes. */
+/** What follows the origin in an absolute URL of the application; `undefined` for any other URL. */
+function localPart (value: string, base: AppBase): string | undefined {
+  const [, start = '', rest = ''] = ABSOLUTE.exec(value) ?? []
+  if (!URL.canParse(start)) return undefined
+  const { origin, username, password } = new URL(start)
+  if (origin !== base.origin || username !== '' || password !== '') return undefined
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+/**
+ * The safe path a user goes to after a login, unless it is one of the plugin's own routes.
+ * What is refused or shortened is logged, without its query.
+ */
 export function pathAfterLogin (value: unknown, base: AppBase,
-  { prefix, routes }: { prefix: string, routes: RoutePaths }): string | undefined {
+  { prefix, routes }: { prefix: string, routes: RoutePaths }, log?: Log): string | undefined {
+  if (value === undefined) return undefined
   const path = safeReturnTo(value, base)
-  return path === undefined || isOwnRoute(path, base, prefix, routes) ? undefined : path
+  const own = path !== undefined && isOwnRoute(path, base, prefix, routes)
+  if (path === undefined || own) {
+    tell(log, value, own ? 'a route of the plugin' : 'no place of this application')
+    return undefined
+  }
+  if (typeof value === 'string' && value.length > MAX_LENGTH && path.length < value.length) {
+    tell(log, value, `longer than ${MAX_LENGTH} characters, so it loses its query`)
+  }
+  return path
 }
 
-/** Whether the path is one of the plugin's own routes, where a user must not be sent back to. */
+function tell (log: Log | undefined, value: unknown, reason: string): void {
+  const shown = typeof value === 'string' && value.startsWith('/') ? plain(pathOf(value), 128) : undefined
+  log?.info({ auth0: { type: 'login', reason: 'return_to' }, ...(shown !== undefined && { path: shown }) },
+    `auth0 login: the place to return to is ${reason}`)
+}
+
+function pathOf (place: string): string {
+  const end = place.search(/[?#]/)
+  return end === -1 ? place : place.slice(0, end)
+}
+
+/**
+ * Whether the path is one of the plugin's own routes, where a user must not be sent back to; however Fastify's router
+ * is told to read paths.
+ */
 export function isOwnRoute (path: string, base: AppBase, prefix: string, routes: RoutePaths): boolean {
-  const end = path.search(/[?#]/)
-  const pathname = routed(decodeURIComponent(end === -1 ? path : path.slice(0, end)))
+  const pathname = routed(decodeURIComponent(pathOf(path)))
   return Object.values(routes).some(route => route !== undefined && pathname === routed(base.basePath + prefix + route))
 }
 
@@ -46,10 +91,10 @@ function routed (path: string): string {
   return path.split(';', 1)[0]!.replace(/(?<!\/)\/{2,}/g, '/').replace(/\/$/, '').toLowerCase()
 }
 
-/** Percent encoding that does not decode to UTF-8 is read differently by different servers. */
-function decodable (value: string): boolean {
+/** No route can have a path that is not UTF-8: Fastify refuses it, and servers read it differently. */
+function decodable (path: string): boolean {
   try {
-    decodeURIComponent(value)
+    decodeURIComponent(path)
     return true
   } catch {
     // Malformed: the answer is no.

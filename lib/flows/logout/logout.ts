@@ -1,12 +1,13 @@
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
 import { logoutUrl } from '../../authentication/api/logout.js'
 import { revokeToken } from '../../authentication/api/revoke.js'
+import { InvalidArgumentError } from '../../errors.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
 import { appUrl, type PluginContext, type RequestContext } from '../context.js'
 import { reasonOf, pseudonym } from '../events.js'
 import { forgetFinished } from '../login/login-loop.js'
-import { safeReturnTo } from '../login/return-to.js'
+import { landingOfCode } from './landing.js'
 import { currentSession } from '../session/session.js'
 
 /** Seconds that telling Auth0, and the store of logins under way, may delay a logout. */
@@ -14,21 +15,31 @@ const BEST_EFFORT = 2
 
 /** Options of `logout()`. */
 export interface LogoutOptions {
-  /** Where to go afterwards: a path, or an absolute URL of the application. */
+  /**
+   * Where to go afterwards: a path, or an absolute URL (https, or http on loopback) that is among the application's
+   * Allowed Logout URLs. Default: the option `logoutUrl`, else the address of the application.
+   */
   returnTo?: string
   /** Also end the session at the identity provider behind Auth0. */
   federated?: boolean
+  /** Further parameters for Auth0's logout endpoint, such as `ui_locales`; beside those of the options. */
+  logoutParams?: Readonly<Record<string, string>>
   signal?: AbortSignal
 }
 
 /**
  * Ends the session here, first and whatever happens elsewhere, revokes its refresh token,
  * and returns the URL that ends the session at Auth0.
+ * @throws InvalidArgumentError for a `returnTo` or a parameter that cannot be used; then nothing has ended
  * @see OpenID Connect RP-Initiated Logout section 2, RFC 7009
  */
 export async function logout (context: PluginContext, request: RequestContext,
   options: LogoutOptions = {}): Promise<URL> {
+  const { config } = context
   const base = request.appBase()
+  const place = options.returnTo ?? config.logoutUrl
+  const returnTo = place === undefined ? appUrl(base, '') : landingOfCode(place, base)
+  const extra = { ...config.logoutParams, ...checkLogoutParams(options.logoutParams ?? {}) }
   const server = await serverOrLocalEnd(context, request)
   const { record, tokens } = await endingSession(context, request)
 
@@ -50,7 +61,9 @@ export async function logout (context: PluginContext, request: RequestContext,
   const attempt = async <T>(reason: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
     await bestEffort(context, request, { reason, host: server.domain, signal: options.signal }, work)
   const [metadata] = await Promise.all([
-    attempt('logout_discovery', async () => await server.metadata()),
+    config.logoutStrategy === 'v2'
+      ? undefined
+      : attempt('logout_discovery', async () => await server.metadata()),
     attempt('forget_logins', async () => {
       await context.transactions.delete(request.jar)
     }),
@@ -60,11 +73,25 @@ export async function logout (context: PluginContext, request: RequestContext,
         await revokeToken(server, { token: tokens.refreshToken!, tokenTypeHint: 'refresh_token' }, { signal })
       })
   ])
-  const path = safeReturnTo(options.returnTo, base)
-  return endSessionUrl(server, metadata, record, tokens, {
-    returnTo: path === undefined ? appUrl(base, '') : base.origin + path,
-    federated: options.federated === true
-  })
+  return endSessionUrl(server, metadata, record, tokens, { returnTo, federated: options.federated === true, extra })
+}
+
+/** Set by the plugin; nobody overrides them. */
+const PROTECTED: ReadonlySet<string> = new Set(['client_id', 'returnTo', 'post_logout_redirect_uri', 'id_token_hint',
+  'logout_hint', 'federated'])
+
+/** Further parameters of the logout, as they are. @throws InvalidArgumentError */
+export function checkLogoutParams (params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(params)) {
+    if (PROTECTED.has(name)) {
+      throw new InvalidArgumentError(`logoutParams.${name}`,
+        `The parameter "${name}" is set by the plugin and cannot be overridden.`)
+    }
+    if (typeof value !== 'string') {
+      throw new InvalidArgumentError(`logoutParams.${name}`, `The parameter "${name}" must be a string.`)
+    }
+  }
+  return params
 }
 
 /** What is known of the session that ends. A store that cannot be read must not keep the browser logged in. */
@@ -92,10 +119,12 @@ async function serverOrLocalEnd (context: PluginContext, request: RequestContext
 }
 
 function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefined, record: SessionRecord | undefined,
-  tokens: SessionTokens | undefined, how: { returnTo: string, federated: boolean }): URL {
+  tokens: SessionTokens | undefined,
+  how: { returnTo: string, federated: boolean, extra: Readonly<Record<string, string>> }): URL {
   return new URL(logoutUrl(server, metadata, {
     returnTo: how.returnTo,
     federated: how.federated,
+    extra: how.extra,
     ...(record?.sid !== undefined && { logoutHint: record.sid }),
     ...(tokens?.idToken !== undefined && record?.sid === undefined && { idTokenHint: tokens.idToken })
   }))

@@ -13,7 +13,7 @@ import { sessionView } from './view.js'
 /** The session of this request; opened once, and at hand (not a promise) when it came in a cookie. */
 export function currentSession (context: PluginContext, request: RequestContext): Awaitable<LiveSession | undefined> {
   if (request.session !== null) return request.session
-  const read = context.sessions.read(request.jar)
+  const read = context.sessions.read(request.jar, request.touches)
   if (read instanceof Promise) {
     request.session = read.then(async found => await ofThisDomain(context, request, found)).then(found => {
       request.session = found

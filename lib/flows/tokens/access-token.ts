@@ -1,4 +1,4 @@
-import { AccessTokenError } from '../../errors.js'
+import { AccessTokenError, ApiError, NetworkError, TimeoutError } from '../../errors.js'
 import type { AccessToken, TokenSet } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { abortable } from '../abortable.js'
@@ -58,7 +58,7 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
   }
   const server = await request.server()
   const key = JSON.stringify([record.id, wanted.audience, wanted.scope, options.refresh === true])
-  const token = await abortable(options.signal,
+  const renewed = abortable(options.signal,
     () =>
       context.flights(key, async () =>
         await spendOnce(context, request, record, {
@@ -78,9 +78,23 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
           },
           refused: refusedRefresh
         })))
+  const token = await renewed.catch((error: unknown) => {
+    // Renewed early: an outage costs nothing as long as the kept token holds.
+    const last = options.refresh === true || !isOutage(error)
+      ? undefined
+      : findTokenSet(kept.tokenSets, wanted, context.now(), 0)
+    if (last === undefined) throw error
+    return accessTokenOf(last)
+  })
   await adoptNewest(context, request)
   // Whoever shared the call has an object of his own.
   return { ...token }
+}
+
+/** Whether Auth0 could not be asked, rather than that it refused. */
+function isOutage (error: unknown): boolean {
+  return error instanceof NetworkError || error instanceof TimeoutError ||
+    (error instanceof ApiError && (error.status >= 500 || error.status === 429))
 }
 
 function noRefreshToken (): AccessTokenError {

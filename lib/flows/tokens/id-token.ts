@@ -6,6 +6,8 @@ import { secretKey } from '../../tokens/keys.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
 import type { PluginContext } from '../context.js'
 
+/** Characters; claims may hold a picture. Whether the session has room for them is for its store to say. */
+const MAX_LENGTH = 196_608
 /** A fresh login's ID token was just made; an older one was kept back. Seconds. */
 const MAX_AGE_AT_LOGIN = 3600
 
@@ -31,7 +33,12 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
   const { config } = context
   const alg = config.idTokenSigningAlg
   const keys = alg === 'HS256' ? secretKey(config.clientSecret!) : server.keys
-  const { header, payload } = await verifyJws(idToken, { keys, algorithms: [alg], types: ['jwt'] })
+  const { header, payload } = await verifyJws(idToken, {
+    keys,
+    algorithms: [alg],
+    types: ['jwt'],
+    maxLength: MAX_LENGTH
+  })
   return checkIdTokenClaims(payload, {
     issuer: server.issuer,
     clientId: config.clientId,

@@ -34,10 +34,8 @@ export const organizations = {
   }),
   clientGrants: {
     /** Lists the client grants of an organization. Scope: `read:organization_client_grants`. */
-    list: offsetList('/organizations/{id}/client-grants', 'client_grants', {
-      query: of<ListOrganizationClientGrantsQuery>(),
-      items: of<OrganizationClientGrant>()
-    }),
+    list: offsetList('/organizations/{id}/client-grants', 'client_grants',
+      { query: of<ListOrganizationClientGrantsQuery>(), items: of<OrganizationClientGrant>() }),
     /** Associates a client grant with an organization. Scope: `create:organization_client_grants`. */
     create: post('/organizations/{id}/client-grants', {
       body: of<AssociateOrganizationClientGrantRequest>(),

@@ -25,6 +25,7 @@ const rules = {
   sessionOrToken: asIs,
   sameOrigin: flag,
   public: flag,
+  touch: flag,
   onUnauthenticated: unauthenticated
 } satisfies Record<keyof RouteAuth0Config, Rule<unknown>>
 

@@ -2,6 +2,10 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ForbiddenError, type ForbiddenErrorCode } from '../../errors.js'
 import { registrationOf } from '../request/registration.js'
+import { answerPage, errorPage } from '../routes/error-page.js'
+import { isFormPost, isNavigation } from './navigation.js'
+import { kOwnErrors, type RouteConfig } from './route-config.js'
+import { waysOn } from './ways-on.js'
 
 /**
  * Ends the reply in a hook: returning the reply makes Fastify wait for it to be sent,
@@ -11,19 +15,16 @@ export function ended (reply: FastifyReply): Promise<void> {
   return Promise.resolve(reply) as unknown as Promise<void>
 }
 
-/** The JSON answer of a guard that turned a request away. */
+/** The JSON answer of a guard that turned a request away. The route's response schema is not meant for it. */
 export function answerDenied (reply: FastifyReply, statusCode: number, code: string, message: string,
   more: object = {}): Promise<void> {
+  const body = JSON.stringify({ statusCode, code, error: STATUS_CODES[statusCode], message, ...more })
   return ended(
-    reply.code(statusCode).type('application/json; charset=utf-8').send({
-      statusCode,
-      code,
-      error: STATUS_CODES[statusCode],
-      message,
-      ...more
-    })
+    reply.code(statusCode).type('application/json; charset=utf-8').serializer(asWritten).send(body)
   )
 }
+
+const asWritten = (body: unknown): string => body as string
 
 /** Reports that a request was turned away. */
 export function reportDenied (request: FastifyRequest, reason: string, error?: unknown): void {
@@ -36,10 +37,28 @@ export function reportDenied (request: FastifyRequest, reason: string, error?: u
   }, request.log, error)
 }
 
-/** Refuses a caller who is known but not allowed; the application's error handler may make a page of it. */
+/**
+ * Refuses a caller who is known but not allowed. An error handler of the application's own gets the error; else a
+ * person in a browser gets a page.
+ */
 export function forbid (request: FastifyRequest, reply: FastifyReply, code: ForbiddenErrorCode,
   message: string): Promise<void> {
   reportDenied(request, code)
   reply.header('cache-control', 'no-store')
+  if (!hasOwnErrorHandler(request)) {
+    if (isNavigation(request) || isFormPost(request)) {
+      const { context } = registrationOf(request)
+      return ended(answerPage(reply, 403, errorPage({
+        statusCode: 403, code, message, reference: request.id, ...waysOn(context, request), retry: undefined
+      })))
+    }
+    if (request.routeOptions.schema?.response !== undefined) return answerDenied(reply, 403, code, message)
+  }
   return Promise.reject(new ForbiddenError(code, message))
+}
+
+/** Whether the application answers errors of this route itself. */
+function hasOwnErrorHandler ({ server, routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as RouteConfig)[kOwnErrors] === true ||
+    server.errorHandler.name !== 'defaultErrorHandler'
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { ConfigurationError } from '../../errors.js'
 import type { ServerClient } from '../../flows/client.js'
 import type { Config } from '../../flows/config.js'
 import { requestState, type RequestState } from '../request/request-state.js'
@@ -41,6 +42,7 @@ const traits = new WeakMap<object, GuardTraits>()
  */
 export function guard (known: GuardTraits, ask: Guard): Guard {
   const made = (request: GuardRequest, reply: GuardReply): Promise<void> => {
+    if (request === undefined) throw calledByHand()
     const state = requestState(request as FastifyRequest)
     if (state.inExemptHook) return PASS
     const verdict = ask(request, reply)
@@ -54,6 +56,11 @@ export function guard (known: GuardTraits, ask: Guard): Guard {
   }
   traits.set(made, known)
   return made
+}
+
+function calledByHand (): ConfigurationError {
+  return new ConfigurationError('guard',
+    'This is a guard already and must not be called: write preHandler: fastify.auth0.requireSession, without "()".')
 }
 
 /** What a guard said to this request when it was asked last: `PASS`, or a promise; `undefined` if it was not asked. */

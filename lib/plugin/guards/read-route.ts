@@ -5,6 +5,7 @@ import { requestState } from '../request/request-state.js'
 import { refuseUncalled } from './factory.js'
 import { acceptedBy, checkSetup, isGuard, PASS, verdictOf, type Guard } from './guard.js'
 import { checkBeforeHandler } from './last-check.js'
+import { kOwnErrors } from './route-config.js'
 import { keepRecord, recordOf, type RouteRecord } from './route-record.js'
 import { scopeHooks } from './scope-hooks.js'
 import { STAGES } from './stages.js'
@@ -20,6 +21,7 @@ export function readRoute ({ context }: Registration, scope: FastifyInstance, ro
   const record = keepRecord(scope, route, declarationOf(route))
   for (const hook of [...record.guards, ...hooks]) checkSetup(hook, context.config)
   if (record.guards.length > 0) route.onRequest = [...record.guards as never[], ...[route.onRequest ?? []].flat()]
+  if (route.errorHandler !== undefined) route.config = { ...route.config, [kOwnErrors]: true } as object
   const own = hooks.filter(isGuard)
   if (own.length > 0) checkBeforeHandler(route, own)
   return record

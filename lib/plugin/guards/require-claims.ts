@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import type { ClaimDemands, PlainClaim } from '../../../types/guards.js'
+import type { ClaimDemands, PlainClaim, RuleRequest } from '../../../types/guards.js'
 import type { UserClaims } from '../../../types/session.js'
 import { principalGuard } from './principal.js'
 import { forbid } from './denial.js'
@@ -13,17 +13,22 @@ import { PASS, type Guard } from './guard.js'
  */
 export const requireClaims = factory('requireClaims', (demands: ClaimDemands): Guard => {
   const holds = predicateOf(demands)
+  const message = typeof demands === 'function'
+    ? "The user's claims do not allow this."
+    : `The user's claims do not allow this. It depends on: ${Object.keys(demands).join(', ')}.`
   return principalGuard(({ claims, request, reply }) => {
     const settle = (verdict: unknown): Promise<void> =>
       verdict === true
         ? PASS
-        : forbid(request, reply, 'insufficient_claims', "The user's claims do not allow this.")
-    const verdict = holds(claims as Readonly<UserClaims>)
+        : forbid(request, reply, 'insufficient_claims', message)
+    const verdict = holds(claims as Readonly<UserClaims>, request as RuleRequest)
     return verdict instanceof Promise ? verdict.then(settle) : settle(verdict)
   })
 })
 
-function predicateOf (demands: ClaimDemands): (claims: Readonly<UserClaims>) => boolean | Promise<boolean> {
+type Predicate = Extract<ClaimDemands, (...args: never[]) => unknown>
+
+function predicateOf (demands: ClaimDemands): Predicate {
   if (typeof demands === 'function') return demands
   if (typeof demands !== 'object' || demands === null || Array.isArray(demands) || Object.keys(demands).length === 0) {
     throw new ConfigurationError('requireClaims',
@@ -32,12 +37,19 @@ function predicateOf (demands: ClaimDemands): (claims: Readonly<UserClaims>) => 
   }
   const wanted = Object.entries(demands as Readonly<Record<string, PlainClaim | readonly PlainClaim[]>>)
   for (const [claim, value] of wanted) {
-    if (value === undefined) {
+    const values = [value].flat()
+    if (values.length === 0 || !values.every(isPlain)) {
       throw new ConfigurationError('requireClaims',
-        `"requireClaims" asks that "${claim}" be undefined; give a value, or a function.`)
+        `"requireClaims" must compare "${claim}" with a string, a number, a boolean, null, or a list of these. For ` +
+          'anything else give a function of the claims.')
     }
   }
   return claims => wanted.every(([claim, value]) => Object.hasOwn(claims, claim) && fits(claims[claim], value))
+}
+
+function isPlain (value: unknown): boolean {
+  return value === null || typeof value === 'string' || typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value))
 }
 
 function fits (claim: unknown, wanted: PlainClaim | readonly PlainClaim[]): boolean {

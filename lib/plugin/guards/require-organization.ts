@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import { isInOrganization } from '../../tokens/claims.js'
-import type { OrganizationDemand } from '../../../types/guards.js'
+import type { OrganizationDemand, RuleRequest } from '../../../types/guards.js'
 import { principalGuard } from './principal.js'
 import { forbid } from './denial.js'
 import { factory } from './factory.js'
@@ -21,7 +21,7 @@ export const requireOrganization = factory('requireOrganization', (demand: Organ
       organization !== undefined && isInOrganization(claims, organization)
         ? PASS
         : forbid(request, reply, 'wrong_organization', 'This is for members of another organization, logged in to it.')
-    const organization = typeof demand === 'function' ? demand(request) : demand
+    const organization = typeof demand === 'function' ? demand(request as RuleRequest) : demand
     return organization instanceof Promise ? organization.then(settle) : settle(organization)
   })
 })

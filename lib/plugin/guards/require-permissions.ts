@@ -29,9 +29,11 @@ export const requirePermissions = factory('requirePermissions', (...names: strin
 
 function decide (names: readonly string[], held: readonly string[], request: FastifyRequest,
   reply: FastifyReply): Promise<void> {
-  return names.every(name => held.includes(name))
+  const missing = names.filter(name => !held.includes(name))
+  return missing.length === 0
     ? PASS
-    : forbid(request, reply, 'insufficient_permissions', 'The user lacks a permission this needs.')
+    : forbid(request, reply, 'insufficient_permissions',
+      `The user lacks a permission this needs: ${missing.join(', ')}.`)
 }
 
 /** The session can no longer get an access token: a new login can. */

@@ -6,6 +6,8 @@ import type { kOwnRoute } from '../request/request-state.js'
 export type Declaration = RouteAuth0Config | false | undefined
 
 /** Where a route keeps what was read of it at registration. */
+/** Marks a route with an error handler of its own. */
+export const kOwnErrors = Symbol('auth0.ownErrors')
 export const kRecord = Symbol('auth0.record')
 
 /** The members of a route's `config` that count here. */
@@ -13,6 +15,7 @@ export interface RouteConfig {
   auth0?: Declaration
   [kOwnRoute]?: true
   [kRecord]?: object
+  [kOwnErrors]?: true
 }
 
 /** What the route of a request does with one that has no session; `undefined` where it does not say. */

@@ -8,7 +8,9 @@ import type { Principal } from './principal.js'
 import { answerDenied, ended, forbid, reportDenied } from './denial.js'
 import { PASS } from './guard.js'
 import { answerOf } from './route-config.js'
-import { isNavigation, loginPath } from './unauthenticated.js'
+import { isFormPost, isNavigation } from './navigation.js'
+import { answerForm } from './unauthenticated.js'
+import { loginForForm, loginPath } from './ways-on.js'
 
 /** What a login would have to add. */
 export interface StepUp {
@@ -88,6 +90,10 @@ function answerScript ({ request, reply, registration }: Principal, { code, mess
     Object.entries(params).map(([name, value]): [string, string] => [name, String(value)])
   )
   reply.header('cache-control', 'no-store')
+  if (isFormPost(request) && (answerOf(request) ?? registration.context.config.onUnauthenticated) !== '401') {
+    const again = loginForForm(registration.context, request)
+    return answerForm(registration.context, request, reply, again && `${again}&${query.toString()}`, message)
+  }
   return answerDenied(reply, 401, code, message,
     login === undefined ? {} : { loginUrl: `${login}?${query.toString()}` })
 }

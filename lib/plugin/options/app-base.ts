@@ -1,4 +1,5 @@
 import type { AppBase } from '../../flows/config.js'
+import { ConfigurationError } from '../../errors.js'
 import { refuseOption } from './rules.js'
 
 /**
@@ -15,4 +16,13 @@ export function parseAppBase (value: unknown, option: string): AppBase {
     return refuseOption(option, value, 'an http(s) URL without user, query or fragment')
   }
   return { origin: url.origin, basePath: url.pathname.replace(/(?<!\/)\/+$/, ''), secure: url.protocol === 'https:' }
+}
+
+/** @throws ConfigurationError for an address that is the callback's, not the application's */
+export function checkAppBases (bases: readonly AppBase[], callback: string | undefined): void {
+  const wrong = callback === undefined ? undefined : bases.find(({ basePath }) => basePath.endsWith(callback))
+  if (wrong !== undefined) {
+    throw new ConfigurationError('appBaseUrl',
+      `Option "appBaseUrl" must be the address of the application, without the path of its callback "${callback}".`)
+  }
 }

@@ -3,7 +3,8 @@ import type { GivenOptions } from './options-rules.js'
 
 /** The client authenticates in one way. @throws ConfigurationError otherwise */
 export function checkClientAuthentication (given: GivenOptions): void {
-  const ways = (['clientSecret', 'clientAssertionSigningKey', 'tls'] as const).filter(name => given[name] !== undefined)
+  const ways = (['clientSecret', 'clientAssertionSigningKey', 'tls', 'useMtls'] as const)
+    .filter(name => given[name] !== undefined && given[name] !== false)
   const hs256 = given.idTokenSigningAlg === 'HS256'
   if (hs256 && given.clientSecret === undefined) {
     throw new ConfigurationError('idTokenSigningAlg',

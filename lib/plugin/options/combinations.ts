@@ -11,6 +11,11 @@ export function checkCombinations (given: GivenOptions): void {
           `certificate to "${name}" yourself, or leave "${name}" out.`)
     }
   }
+  if (given.useMtls === true && given.customFetch === undefined && given.dispatcher === undefined) {
+    throw new ConfigurationError('useMtls',
+      'Option "useMtls" needs "customFetch" or "dispatcher", which must present the client certificate. To give the ' +
+        'certificate itself use "tls".')
+  }
   if (given.customFetch !== undefined && given.dispatcher !== undefined) {
     throw new ConfigurationError('customFetch', 'Give only one of "customFetch" and "dispatcher".')
   }
@@ -22,9 +27,19 @@ export function checkCombinations (given: GivenOptions): void {
     throw new ConfigurationError('mountConnectedAccountRoutes',
       'Options "mountConnectRoutes" and "mountConnectedAccountRoutes" exclude each other: both use the connect route.')
   }
-  if (given.signedAuthorizationRequests === true && given.clientAssertionSigningKey === undefined) {
+  if (given.signedAuthorizationRequests === true && given.clientAssertionSigningKey === undefined &&
+    given.requestObjectSigningKey === undefined) {
     throw new ConfigurationError('signedAuthorizationRequests',
-      'Option "signedAuthorizationRequests" needs "clientAssertionSigningKey".')
+      'Option "signedAuthorizationRequests" needs "requestObjectSigningKey" or "clientAssertionSigningKey".')
+  }
+  if (given.requestObjectSigningKey !== undefined && given.signedAuthorizationRequests !== true) {
+    throw new ConfigurationError('requestObjectSigningKey',
+      'Option "requestObjectSigningKey" has no effect without "signedAuthorizationRequests: true".')
+  }
+  for (const name of ['requestObjectSigningAlg', 'requestObjectSigningKeyId'] as const) {
+    if (given[name] !== undefined && given.requestObjectSigningKey === undefined) {
+      throw new ConfigurationError(name, `Option "${name}" needs "requestObjectSigningKey".`)
+    }
   }
   if (given.transactionConfiguration?.cookie?.sameSite === 'strict') {
     throw new ConfigurationError('transactionConfiguration.cookie.sameSite',

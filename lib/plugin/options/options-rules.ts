@@ -8,6 +8,7 @@ import { apiOptions, stringList } from './api-options.js'
 import { parseAppBase } from './app-base.js'
 import { dpopKey, signingKey, tlsCredentials } from './key-rules.js'
 import { authorizationParams, scope } from './login-options.js'
+import { logoutParams, logoutUrl } from './logout-options.js'
 import {
   callable, checkMembers, count, flag, members, oneOf, refuseOption, seconds, text, unauthenticated, withMethods,
   type Rule
@@ -23,6 +24,14 @@ const secretList: Rule<readonly string[]> = (value, option) => {
         'first. Make one with: openssl rand -hex 32')
   }
   return Object.freeze([...secrets]) as readonly string[]
+}
+
+/** A clock of epoch seconds; one of milliseconds would be noticed at the first login only. */
+const clock: Rule<() => number> = (value, option) => {
+  const time: unknown = callable<() => unknown>(value, option)()
+  return typeof time === 'number' && Number.isFinite(time) && time < 1e11
+    ? value as () => number
+    : refuseOption(option, value, 'a function that returns epoch seconds, such as () => Date.now() / 1000')
 }
 
 /** What each option accepts, and what becomes of it. */
@@ -42,6 +51,7 @@ export const rules = {
   clientAssertionSigningAlg: oneOf(...ASYMMETRIC),
   clientAssertionSigningKeyId: text,
   tls: tlsCredentials,
+  useMtls: flag,
   appBaseUrl: (value: unknown, option: string) =>
     (Array.isArray(value) && value.length > 0 ? value : [value]).map(entry => parseAppBase(entry, option)),
   sessionSecret: secretList,
@@ -50,6 +60,9 @@ export const rules = {
   authorizationParams,
   pushedAuthorizationRequests: flag,
   signedAuthorizationRequests: flag,
+  requestObjectSigningKey: signingKey,
+  requestObjectSigningAlg: oneOf(...ASYMMETRIC),
+  requestObjectSigningKeyId: text,
   organization: (value: unknown, option: string) =>
     typeof value === 'function'
       ? value as Extract<Auth0Options['organization'], (...args: never[]) => unknown>
@@ -76,7 +89,7 @@ export const rules = {
   fetchUserInfo: flag,
   storeIdToken: flag,
   storeConnectionTokens: flag,
-  discoveryCache: members({ ttl: seconds(1, 86_400), maxEntries: count(1, 10_000) }),
+  discoveryCache: members({ ttl: seconds(0, 86_400), maxEntries: count(1, 10_000) }),
   dispatcher: withMethods<NonNullable<Auth0Options['dispatcher']>>(['dispatch'], 'an undici Dispatcher'),
   customFetch: callable<typeof fetch>,
   httpTimeout: seconds(0.05, 300),
@@ -87,11 +100,15 @@ export const rules = {
   mfaTokenTtl: seconds(1, 3600),
   refreshLeeway: seconds(0, 3600),
   beforeSessionSaved: callable<NonNullable<Auth0Options['beforeSessionSaved']>>,
+  onError: callable<NonNullable<Auth0Options['onError']>>,
   onCallbackError: callable<NonNullable<Auth0Options['onCallbackError']>>,
   importSessions,
+  logoutUrl,
+  logoutStrategy: oneOf('oidc', 'v2'),
+  logoutParams,
   onEvent: callable<NonNullable<Auth0Options['onEvent']>>,
   api: apiOptions,
-  now: callable<() => number>
+  now: clock
 } satisfies Record<keyof Auth0Options, Rule<unknown>>
 
 /** The options that were given, checked one by one. */

@@ -3,6 +3,7 @@ import { parseDomain } from '../../authentication/server/authorization-server.js
 import { ConfigurationError } from '../../errors.js'
 import type { Config } from '../../flows/config.js'
 import type { AssertionAlgorithm, Auth0Options } from '../../../types/options.js'
+import { checkAppBases } from './app-base.js'
 import { checkClientAuthentication } from './client-authentication.js'
 import { checkCombinations } from './combinations.js'
 import { rules } from './options-rules.js'
@@ -56,6 +57,9 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     ? 'link' as const
     : given.mountConnectedAccountRoutes === true ? 'accounts' as const : undefined
 
+  const routes = resolvePaths(given.routes ?? {}, { mount: given.mountRoutes ?? true, connectMode, prefix })
+  checkAppBases(appBases, routes.callback === undefined ? undefined : prefix + routes.callback)
+
   return Object.freeze({
     domain: tenant?.domain,
     issuer: tenant?.issuer,
@@ -77,6 +81,14 @@ export function parseOptions (raw: Auth0Options, prefix: string,
           keyId: given.clientAssertionSigningKeyId
         },
     tls: given.tls,
+    mutualTls: given.tls !== undefined || given.useMtls === true,
+    requestObject: given.requestObjectSigningKey === undefined
+      ? undefined
+      : {
+          key: given.requestObjectSigningKey,
+          alg: (given.requestObjectSigningAlg ?? 'RS256') as AssertionAlgorithm,
+          keyId: given.requestObjectSigningKeyId
+        },
     dispatcher: given.dispatcher,
     customFetch: given.customFetch,
     httpTimeout: given.httpTimeout ?? 5,
@@ -113,7 +125,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     storeTimeout: session.storeTimeout ?? 2,
     transactionCookie,
     transactionDuration: given.transactionConfiguration?.duration ?? 3600,
-    routes: resolvePaths(given.routes ?? {}, { mount: given.mountRoutes ?? true, connectMode, prefix }),
+    routes,
     connectMode,
     fetchUserInfo: given.fetchUserInfo ?? false,
     storeIdToken: given.storeIdToken ?? connectMode === 'link',
@@ -128,7 +140,11 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     mfaTokenTtl: given.mfaTokenTtl ?? 300,
     refreshLeeway: given.refreshLeeway ?? 30,
     beforeSessionSaved: given.beforeSessionSaved,
+    onError: given.onError,
     onCallbackError: given.onCallbackError,
+    logoutUrl: given.logoutUrl,
+    logoutStrategy: given.logoutStrategy ?? 'oidc',
+    logoutParams: given.logoutParams ?? {},
     importSessions: given.importSessions,
     onEvent: given.onEvent,
     api: (given.api ?? {}) as Config['api'],

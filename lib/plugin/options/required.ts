@@ -2,8 +2,8 @@ import { ConfigurationError } from '../../errors.js'
 import type { GivenOptions } from './options-rules.js'
 
 /** Options of logins and sessions: with none of them and no routes, the plugin guards an API only. */
-const OF_SESSIONS = ['clientId', 'clientSecret', 'clientAssertionSigningKey', 'tls', 'sessionSecret', 'sessionStore',
-  'sessionConfiguration', 'transactionStore', 'transactionConfiguration', 'importSessions'] as const
+const OF_SESSIONS = ['clientId', 'clientSecret', 'clientAssertionSigningKey', 'tls', 'useMtls', 'sessionSecret',
+  'sessionStore', 'sessionConfiguration', 'transactionStore', 'transactionConfiguration', 'importSessions'] as const
 
 /** Whether the application guards an API and does nothing else: no routes, no sessions, no client to authenticate. */
 export function guardsApiOnly (given: GivenOptions): boolean {
@@ -18,7 +18,8 @@ export function checkRequired (given: GivenOptions, production: boolean): void {
     : ['domain', 'clientId', 'sessionSecret', ...production ? ['appBaseUrl'] as const : []] as const
   const missing: string[] = names.filter(name => given[name] === undefined)
   const reasons: string[] = []
-  const authenticates = [given.clientSecret, given.clientAssertionSigningKey, given.tls].some(way => way !== undefined)
+  const authenticates = given.useMtls === true ||
+    [given.clientSecret, given.clientAssertionSigningKey, given.tls].some(way => way !== undefined)
   if (!authenticates && !guardsApiOnly(given)) {
     missing.push('clientSecret')
     reasons.push('The client has to authenticate: give one of "clientSecret", "clientAssertionSigningKey" or "tls".')

@@ -9,7 +9,7 @@ export type Rule<T> = (value: unknown, option: string) => T
 export function describe (value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) return String(value)
+  if (typeof value === 'boolean' || value === undefined) return String(value)
   if (typeof value === 'string') return value === '' ? 'an empty string' : `a string of ${value.length} characters`
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
@@ -17,6 +17,12 @@ export function describe (value: unknown): string {
 /** Throws the one form of message every rule uses. */
 export function refuseOption (option: string, value: unknown, accepted: string): never {
   throw new ConfigurationError(option, `Option "${option}" must be ${accepted}; got ${describe(value)}.`)
+}
+
+/** The same where the option is a number, which is no secret. */
+function refuseNumber (option: string, value: unknown, accepted: string): never {
+  const got = typeof value === 'number' ? String(value) : describe(value)
+  throw new ConfigurationError(option, `Option "${option}" must be ${accepted}; got ${got}.`)
 }
 
 export const text: Rule<string> = (value, option) =>
@@ -43,14 +49,14 @@ export function seconds (least: number, most: number): Rule<number> {
   return (value, option) =>
     typeof value === 'number' && Number.isFinite(value) && value >= least && value <= most
       ? value
-      : refuseOption(option, value, `a number of seconds from ${least} to ${most}`)
+      : refuseNumber(option, value, `a number of seconds from ${least} to ${most}`)
 }
 
 export function count (least: number, most: number): Rule<number> {
   return (value, option) =>
     Number.isInteger(value) && (value as number) >= least && (value as number) <= most
       ? value as number
-      : refuseOption(option, value, `a whole number from ${least} to ${most}`)
+      : refuseNumber(option, value, `a whole number from ${least} to ${most}`)
 }
 
 export function oneOf<const T extends readonly string[]> (...names: T): Rule<T[number]> {

@@ -8,6 +8,7 @@ import type { AppBase, Config } from '../../flows/config.js'
 import type { PluginContext, RequestContext } from '../../flows/context.js'
 import type { Log } from '../../flows/events.js'
 import { withinDeadline } from '../../base/deadline.js'
+import type { RouteAuth0Config } from '../../../types/guards.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import type { Awaitable } from '../../../types/stores.js'
@@ -58,6 +59,11 @@ export class FastifyRequestContext implements RequestContext {
 
   get log (): Log {
     return this.#request.log
+  }
+
+  get touches (): boolean {
+    const { auth0 } = (this.#request.routeOptions?.config ?? {}) as { auth0?: RouteAuth0Config | false }
+    return auth0 === undefined || auth0 === false || auth0.touch !== false
   }
 
   get url (): string {
@@ -123,21 +129,50 @@ export class FastifyRequestContext implements RequestContext {
  */
 export function appBaseOf (bases: readonly AppBase[], request: FastifyRequest): AppBase {
   if (bases.length === 1) return bases[0]!
-  const origin = `${request.protocol}://${request.host}`
-  if (bases.length > 0) {
-    const found = bases.find(base => base.origin === origin)
-    if (found === undefined) throw new InvalidArgumentError('host', 'This host is not one the application answers at.')
-    return found
-  }
-  if (!/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i.test(request.host) || !URL.canParse(origin)) {
-    throw new InvalidArgumentError('host', 'The request has no usable host.')
-  }
-  return { origin: new URL(origin).origin, basePath: '', secure: request.protocol === 'https' }
+  const protocol = protocolOf(request)
+  const spelt = `${protocol}://${request.host}`
+  const known = bases.find(base => base.origin === spelt)
+  if (known !== undefined) return known
+  const origin = parsedOrigin(protocol, request.host)
+  if (bases.length === 0 && origin !== undefined) return { origin, basePath: '', secure: protocol === 'https' }
+  return bases.find(base => base.origin === origin) ?? refuseHost(bases.length > 0)
+}
+
+function refuseHost (listed: boolean): never {
+  throw new InvalidArgumentError('host',
+    listed ? 'This host is not one the application answers at.' : 'The request has no usable host.')
+}
+
+const HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/i
+
+/** The origin of a host however it is spelt: in capitals, with the scheme's own port, with a dot at its end. */
+function parsedOrigin (protocol: string, host: string): string | undefined {
+  const text = `${protocol}://${host}`
+  if (!HOST.test(host) || !URL.canParse(text)) return undefined
+  const url = new URL(text)
+  return new URL(`${protocol}://${url.hostname.replace(/\.$/, '')}:${url.port}`).origin
+}
+
+/**
+ * The scheme the browser used. Behind several proxies that are trusted `X-Forwarded-Proto` may be a list, in which the
+ * browser's is the first; Fastify takes the last.
+ */
+export function protocolOf (request: FastifyRequest): string {
+  const protocol = request.protocol?.toLowerCase()
+  const forwarded = request.headers['x-forwarded-proto']
+  if (typeof forwarded !== 'string' || !forwarded.includes(',') || !isForwarded(request)) return protocol
+  return forwarded.split(',', 1)[0]!.trim().toLowerCase()
+}
+
+/** Whether a trusted proxy sent the request, as far as Fastify lets one know. */
+function isForwarded (request: FastifyRequest): boolean {
+  if (request.ips === undefined) return false
+  return request.ips.length > 1 || request.headers['x-forwarded-for'] === undefined
 }
 
 /** Whether a request's cookies are secure ones; decided once where every address agrees. */
 export function secureOf (bases: readonly AppBase[]): (request: FastifyRequest) => boolean {
   const first = bases[0]
   if (first !== undefined && bases.every(base => base.secure === first.secure)) return () => first.secure
-  return request => request.protocol === 'https'
+  return request => protocolOf(request) === 'https'
 }

@@ -5,9 +5,12 @@ import {
   TokenValidationError
 } from '../../errors.js'
 import type { PluginContext } from '../../flows/context.js'
-import { appBaseOf } from '../request/request-context.js'
-import { isNavigation } from '../guards/unauthenticated.js'
-import { errorPage } from './error-page.js'
+import type { Auth0Options } from '../../../types/options.js'
+import { hookAnswer } from '../request/hook-answer.js'
+import { phraseOf } from '../../http/status.js'
+import { isNavigation } from '../guards/navigation.js'
+import { waysOn } from '../guards/ways-on.js'
+import { answerPage, errorPage } from './error-page.js'
 
 /** What an error says to the outside. */
 export interface PublicError {
@@ -16,12 +19,44 @@ export interface PublicError {
   message: string
 }
 
-/** The one door through which the plugin's routes turn errors into answers: what is not the visitor's is not told. */
-export function answerError (context: PluginContext, error: unknown, request: FastifyRequest, reply: FastifyReply,
-  links: { retry?: string | undefined } = {}): FastifyReply {
+/** What an answer to an error may differ in. */
+export interface ErrorAnswer {
+  /** Where the page's link "Try again" leads; the login route unless given. */
+  retry?: string | undefined
+  /** The application's hook; `onError` unless given. */
+  hook?: Auth0Options['onError']
+  /** The status of a payload that the hook returns; that of the error unless given. */
+  status?: number
+}
+
+/** Answers a failure of one of the plugin's routes: by the application's hook, or else by the built-in page or JSON. */
+export async function answerFailure (context: PluginContext, error: unknown, request: FastifyRequest,
+  reply: FastifyReply, how: ErrorAnswer = {}): Promise<FastifyReply> {
+  const { retry, hook = context.config.onError } = how
+  if (reply.sent) return reply
+  if (hook === undefined) return answerError(context, error, request, reply, retry)
+  let failure = error
+  try {
+    const known = error instanceof Error ? error : new Error('The request failed.')
+    const { answered, payload } = await hookAnswer(reply, () => hook(known, request, reply))
+    if (answered) return reply
+    if (payload !== undefined) {
+      if (reply.statusCode === 200) reply.code(how.status ?? publicError(error).statusCode)
+      return reply.send(payload)
+    }
+  } catch (thrown) {
+    failure = thrown
+  }
+  return answerError(context, failure, request, reply, retry)
+}
+
+/** Turns an error into an answer; a visitor is told only what is a visitor's business. */
+function answerError (context: PluginContext, error: unknown, request: FastifyRequest, reply: FastifyReply,
+  retry: string | undefined): FastifyReply {
   const shown = publicError(error)
-  if (!(error instanceof Auth0Error) && shown.statusCode >= 500) {
-    request.log.error({ err: error }, 'auth0: unexpected error')
+  if (!(error instanceof Auth0Error)) {
+    if (shown.statusCode >= 500) request.log.error({ err: error }, 'auth0: unexpected error')
+    reply.headers((error as { headers?: Record<string, string> } | null)?.headers ?? {})
   }
   const wait = error instanceof RateLimitError
     ? error.retryAfter ?? 5
@@ -36,9 +71,15 @@ export function answerError (context: PluginContext, error: unknown, request: Fa
       message: shown.message
     })
   }
-  const retry = error instanceof SessionNotKeptError ? error.returnTo : links.retry
-  const { page, policy } = errorPage({ ...shown, reference: request.id, ...pageLinks(context, request, retry) })
-  return reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(page)
+  const { home, login, logout } = waysOn(context, request)
+  return answerPage(reply, shown.statusCode,
+    errorPage({
+      ...shown,
+      reference: request.id,
+      home,
+      logout,
+      retry: (error instanceof SessionNotKeptError ? error.returnTo : retry) ?? login
+    }))
 }
 
 /** A token that does not hold is the tenant's fault; a wrong organization is the user's. */
@@ -68,14 +109,25 @@ export function publicError (error: unknown): PublicError {
     const own = error.statusCode < 500 || (error instanceof ApiError && error.status === 0)
     return { statusCode: error.statusCode, code: error.code, message: own ? error.message : hidden(error.statusCode) }
   }
-  const { statusCode, code } = error as { statusCode?: number, code?: string }
-  return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-    ? {
-        statusCode,
-        code: (code ?? 'bad_request').toLowerCase(),
-        message: STATUS_CODES[statusCode] ?? 'The request cannot be used.'
-      }
-    : { statusCode: 500, code: 'internal_error', message: hidden(500) }
+  return foreignError(error)
+}
+
+/** An error of Fastify or of another plugin's hook keeps its status; its words may be internal and are not shown. */
+function foreignError (error: unknown): PublicError {
+  const { statusCode = 500, code } = (error ?? {}) as { statusCode?: number, code?: string }
+  if (statusCode >= 400 && statusCode < 500) {
+    return {
+      statusCode,
+      code: (code ?? 'bad_request').toLowerCase(),
+      message: STATUS_CODES[statusCode] ?? 'The request cannot be used.'
+    }
+  }
+  if (statusCode <= 500 || statusCode > 599) return { statusCode: 500, code: 'internal_error', message: hidden(500) }
+  return {
+    statusCode,
+    code: phraseOf(statusCode),
+    message: 'The application cannot answer at the moment. Please try again.'
+  }
 }
 
 function hidden (statusCode: number): string {
@@ -84,18 +136,4 @@ function hidden (statusCode: number): string {
     return 'The identity provider could not be reached or could not help. Please try again.'
   }
   return 'Something went wrong in this application.'
-}
-
-function pageLinks (context: PluginContext, request: FastifyRequest,
-  retry: string | undefined): { home: string, retry: string | undefined, logout: string | undefined } {
-  const { config } = context
-  let basePath = ''
-  try {
-    basePath = appBaseOf(config.appBases, request).basePath
-  } catch {
-    // A host that is not allowed gets a page with links to itself: nothing of ours is named.
-  }
-  const login = config.routes.login === undefined ? undefined : basePath + config.prefix + config.routes.login
-  const logout = config.routes.logout === undefined ? undefined : basePath + config.prefix + config.routes.logout
-  return { home: `${basePath}/`, retry: retry ?? login, logout }
 }

@@ -6,9 +6,9 @@ import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js
 import { home } from '../../flows/login/login.js'
 import { isRestarted, restartedState } from '../../flows/login/login-loop.js'
 import { currentSession } from '../../flows/session/session.js'
-import { loginPath } from '../guards/unauthenticated.js'
+import { loginAgain } from '../guards/ways-on.js'
 import type { Registration } from '../request/registration.js'
-import { answerError } from './answer-error.js'
+import { answerFailure } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf } from './query.js'
@@ -79,7 +79,8 @@ async function complete (registration: Registration, request: FastifyRequest, re
 
 /** A browser does not repeat a form post for a redirect only with 303. */
 function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): FastifyReply {
-  return reply.redirect(to, mode === 'form_post' ? 303 : 302)
+  // A handler that was too slow has been answered already; Fastify would log the callback's URL, code and all.
+  return reply.sent ? reply : reply.redirect(to, mode === 'form_post' ? 303 : 302)
 }
 
 /**
@@ -102,20 +103,12 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
   callback: Callback | undefined): Promise<FastifyReply> {
   const { context } = registration
   const { onCallbackError } = context.config
-  if (onCallbackError !== undefined) {
-    const payload: unknown = await onCallbackError(error instanceof Error ? error : new Error('The login failed.'),
-      request, reply)
-    if (reply.sent || payload === reply) return reply
-    if (payload !== undefined) {
-      if (reply.statusCode === 200) reply.code(error instanceof ApiError ? error.statusCode : 400)
-      return reply.send(payload)
-    }
-  }
-  const { config } = context
-  const basePath = registration.requestContext(request).appBase().basePath
-  return answerError(context, error, request, reply, {
-    retry: loginPath(context, request,
-      callback?.transaction.returnTo?.slice(basePath.length) ?? (config.routes.login === undefined ? undefined : '/'))
+  return await answerFailure(context, error, request, reply, {
+    retry: loginAgain(context, request, callback?.transaction.returnTo),
+    ...(onCallbackError !== undefined && {
+      hook: onCallbackError,
+      status: error instanceof ApiError ? error.statusCode : 400
+    })
   })
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
 
 const STYLE = `
 :root {
@@ -13,7 +14,7 @@ body {
   background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif
 }
 main {
-  max-width: 30rem; margin: 1.5rem; padding: 2rem 2.25rem;
+  box-sizing: border-box; max-width: min(30rem, calc(100% - 3rem)); margin: 1.5rem; padding: 2rem 2.25rem;
   background: var(--paper); border: 1px solid var(--line); border-radius: 14px
 }
 h1 { margin: 0 0 .75rem; font-size: 1.35rem }
@@ -25,7 +26,7 @@ a, button {
 }
 a.first, button.first { background: var(--accent); border-color: var(--accent); color: var(--paper) }
 form { margin: 0 }
-small { color: var(--soft) }
+small { color: var(--soft); overflow-wrap: anywhere }
 `
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`
@@ -48,9 +49,7 @@ export function errorPage (
     logout: string | undefined
   }
 ): Page {
-  const title = about.statusCode === 403
-    ? 'You were not let in'
-    : about.statusCode >= 500 ? 'The login is not working right now' : 'The login was not completed'
+  const title = titleOf(about)
   return document(title, `
 <p>${escape(about.message)}</p>
 <nav>${about.retry === undefined ? '' : `<a class="first" href="${escape(about.retry)}">Try again</a>`}
@@ -59,14 +58,37 @@ ${about.logout === undefined ? '' : `<a href="${escape(about.logout)}">Use anoth
 <small>Code <code>${escape(about.code)}</code>, reference <code>${escape(about.reference)}</code></small>`)
 }
 
+function titleOf ({ statusCode, code }: { statusCode: number, code: string }): string {
+  if (statusCode >= 500) return 'This is not working right now'
+  // The user's own "Cancel" is one of its causes.
+  return statusCode === 403 && code !== 'access_denied' ? 'You do not have access' : 'The login was not completed'
+}
+
+/** Tells a person that a form was not saved, and leads to the login. */
+export function formNotSavedPage (about: { reason: string, login: string | undefined, home: string }): Page {
+  return document('Please log in again', `
+<p>${escape(about.reason)} What you have sent was not saved. Please log in and send it again.</p>
+<nav>${about.login === undefined ? '' : `<a class="first" href="${escape(about.login)}">Log in</a>`}
+<a href="${escape(about.home)}">Home</a></nav>`)
+}
+
+/** Sends a built-in page, whatever serializer and response schema the route has. */
+export function answerPage (reply: FastifyReply, statusCode: number, { page, policy }: Page): FastifyReply {
+  return reply.code(statusCode).headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' })
+    .type('text/html; charset=utf-8').serializer(asWritten).send(page)
+}
+
+const asWritten = (page: unknown): string => page as string
+
 /** Asks a person who came from another site whether the logout is meant. */
-export function confirmLogoutPage (action: string, home: string): Page {
-  const made = document('Log out?', `
-<p>A link on another site asks to log you out of this application.</p>
-<nav><form method="post" action="${escape(action)}"><button class="first">Log out</button></form>
-<a href="${escape(home)}">Stay logged in</a></nav>`)
+export function confirmLogoutPage (action: string, home: string, fields: Readonly<Record<string, string>>): Page {
+  const hidden = Object.entries(fields)
+    .map(([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`).join('')
   // Chrome applies form-action to the redirects that follow: no limit here, the action is fixed.
-  return made
+  return document('Log out?', `
+<p>Please confirm that you want to log out of this application. The request did not clearly come from its own pages.</p>
+<nav><form method="post" action="${escape(action)}">${hidden}<button class="first">Log out</button></form>
+<a href="${escape(home)}">Stay logged in</a></nav>`)
 }
 
 function document (title: string, body: string): Page {

@@ -1,9 +1,10 @@
 import fastifyCookie from '@fastify/cookie'
-import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify'
 import { describeSchemes } from '../open-api.js'
 import { kOwnRoute } from '../request/request-state.js'
 import { requestTarget } from '../request/request-target.js'
-import { answerError } from './answer-error.js'
+import { answerFailure } from './answer-error.js'
+import { addBodyParsers } from './bodies.js'
 import { backchannelLogoutRoute } from './backchannel-logout.js'
 import { callbackRoutes } from './callback.js'
 import { connectRoutes } from './connect.js'
@@ -13,14 +14,12 @@ import { profileRoute } from './profile.js'
 import { protectedResourceRoute } from './protected-resource.js'
 import type { Route, RouteSetup } from './route.js'
 
-/** Largest body the plugin's own routes read. */
-const BODY_LIMIT = 65_536
-
 /** An encapsulated child that holds the plugin's own routes, with their own parsers, error answers and log lines. */
 export async function routes (fastify: FastifyInstance, setup: RouteSetup): Promise<void> {
   // Loads the serializer the cookie jar uses; in this scope only, so that the application is free to register its own.
   if (!fastify.hasRequestDecorator('cookies')) await fastify.register(fastifyCookie, { hook: false })
-  fastify.setErrorHandler((error, request, reply) => answerError(setup.registration.context, error, request, reply))
+  fastify.setErrorHandler(async (error, request, reply) =>
+    await answerFailure(setup.registration.context, error, request, reply))
   fastify.removeAllContentTypeParsers()
   fastify.addHook('onRequest', async (_request, reply) => {
     reply.headers({
@@ -34,28 +33,22 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
     protectedResourceRoute].flatMap(make => make(setup))
   const describe = describeSchemes(setup.registration.context)
   setup.registration.describes = fastify.hasDecorator('swagger') && list.some(({ path }) => path !== undefined)
-  for (const accepts of [undefined, 'form', 'form+json'] as const) {
+  const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
+  const answers = [callback, connectCallback, unconnectCallback].filter(path => path !== undefined)
+  for (const accepts of [undefined, 'form', 'form+json', 'any'] as const) {
     await fastify.register(async scope => {
-      if (accepts !== undefined) {
-        scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: BODY_LIMIT },
-          parseForm)
-      }
-      if (accepts === 'form+json') {
-        scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: BODY_LIMIT },
-          fastify.getDefaultJsonParser('remove', 'remove'))
-      }
+      addBodyParsers(scope, accepts)
       for (const route of list) {
-        if (route.path !== undefined && route.accepts === accepts) {
-          mount(scope, route.method, route.path, route.handler, describe)
+        if (route.path === undefined || route.accepts !== accepts) continue
+        mount(scope, route.method, route.path, route.handler, describe)
+        if (route.method === 'GET' && !answers.includes(route.path)) {
+          mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe)
         }
       }
     })
   }
-  const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
-  for (const path of [callback, connectCallback, unconnectCallback]) {
-    if (path !== undefined) {
-      refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
-    }
+  for (const path of answers) {
+    refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
   }
 }
 
@@ -70,6 +63,11 @@ function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url
     logSerializers: { req: requestLine },
     handler: handler as RouteHandlerMethod
   })
+}
+
+/** Monitors and link checkers ask whether a page is there: it is, and asking starts nothing. */
+function answerHead (_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.code(200).send()
 }
 
 /**
@@ -90,9 +88,4 @@ function requestLine (request: FastifyRequest): object {
     host: request.host,
     remoteAddress: request.ip
   }
-}
-
-function parseForm (_request: FastifyRequest, body: string | Buffer,
-  done: (error: Error | null, value?: URLSearchParams) => void): void {
-  done(null, new URLSearchParams(body as string))
 }

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ForbiddenError } from '../../errors.js'
+import { landingOfLink } from '../../flows/logout/landing.js'
 import type { Registration } from '../request/registration.js'
-import { isNavigation } from '../guards/unauthenticated.js'
-import { confirmLogoutPage } from './error-page.js'
+import { isNavigation } from '../guards/navigation.js'
+import { answerPage, confirmLogoutPage } from './error-page.js'
+import { confirmation, isConfirmed } from './logout-confirmation.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf, single } from './query.js'
@@ -20,26 +22,39 @@ export function logoutRoutes ({ registration }: RouteSetup): Route[] {
       async handler (request, reply) {
         if (isPrefetch(request)) return answerPrefetch(reply)
         if (isOwnNavigation(appBases, request)) return await logOut(registration, request, reply, queryOf(request))
-        return isNavigation(request) ? askFirst(registration, request, reply) : refuseLogout(registration, request)
+        return isNavigation(request)
+          ? await askFirst(registration, request, reply, queryOf(request))
+          : refuseLogout(registration, request)
       }
     },
     {
       method: 'POST',
       path,
-      accepts: 'form',
+      accepts: 'any',
       async handler (request, reply) {
-        if (!isSameOrigin(appBases, request)) return refuseLogout(registration, request)
         const form = request.body instanceof URLSearchParams ? request.body : queryOf(request)
-        return await logOut(registration, request, reply, form)
+        if (isSameOrigin(appBases, request)) return await logOut(registration, request, reply, form)
+        if (!isOfUnknownOrigin(request)) return refuseLogout(registration, request)
+        return await isConfirmed(registration, request, form)
+          ? await logOut(registration, request, reply, form)
+          : await askFirst(registration, request, reply, form)
       }
     }
   ]
 }
 
+/**
+ * Whether a browser says neither by `Sec-Fetch-Site` nor by `Origin` which site a form is from: an old one, or one on
+ * plain http, from a page that sends no referrer, as the plugin's own pages do.
+ */
+function isOfUnknownOrigin ({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] === undefined && headers.origin === 'null'
+}
+
 async function logOut (registration: Registration, request: FastifyRequest, reply: FastifyReply,
   params: URLSearchParams): Promise<FastifyReply> {
-  const returnTo = single(params, 'returnTo')
   try {
+    const returnTo = placeOf(registration, request, params)
     const url = await registration.client(request).logout({
       ...(returnTo !== undefined && { returnTo }),
       federated: params.has('federated')
@@ -54,11 +69,30 @@ async function logOut (registration: Registration, request: FastifyRequest, repl
   }
 }
 
-function askFirst (registration: Registration, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** A link may name a place of the application only; another one is logged and left. */
+function placeOf (registration: Registration, request: FastifyRequest, params: URLSearchParams): string | undefined {
+  const asked = single(params, 'returnTo')
+  if (asked === undefined) return undefined
+  const place = landingOfLink(asked, registration.requestContext(request).appBase())
+  if (place === undefined) {
+    request.log.info({ auth0: { type: 'logout', reason: 'return_to' } },
+      'auth0 logout: the place to return to is no place of this application')
+  }
+  return place
+}
+
+async function askFirst (registration: Registration, request: FastifyRequest, reply: FastifyReply,
+  params: URLSearchParams): Promise<FastifyReply> {
   const { config } = registration.context
   const { basePath } = registration.requestContext(request).appBase()
-  const { page, policy } = confirmLogoutPage(basePath + config.prefix + config.routes.logout!, `${basePath}/`)
-  return reply.code(403).header('content-security-policy', policy).type('text/html; charset=utf-8').send(page)
+  const fields: Record<string, string> = {}
+  const returnTo = single(params, 'returnTo')
+  const token = await confirmation(registration, request)
+  if (returnTo !== undefined) fields.returnTo = returnTo
+  if (params.has('federated')) fields.federated = ''
+  if (token !== undefined) fields.confirmation = token
+  const action = basePath + config.prefix + config.routes.logout!
+  return answerPage(reply, 403, confirmLogoutPage(action, `${basePath}/`, fields))
 }
 
 function refuseLogout (registration: Registration, request: FastifyRequest): never {

@@ -1,13 +1,17 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
+/** Headers of browsers and of scripts that fetch a link before it is clicked. */
+const PURPOSES = ['sec-purpose', 'purpose', 'x-sec-purpose', 'x-purpose', 'x-moz'] as const
+/** Headers that are sent for such a fetch only. */
+const MARKS = ['sec-speculation-tags', 'next-router-prefetch', 'hx-preloaded'] as const
+
 /** Whether a browser only guesses that the user may go here. Nothing is started for a guess. */
-export function isPrefetch (request: FastifyRequest): boolean {
-  const { headers } = request
-  return [headers['sec-purpose'], headers.purpose, headers['x-moz'], headers['x-purpose']]
-    .some(value => typeof value === 'string' && /\b(prefetch|prerender|preview)\b/i.test(value)) ||
-    headers['next-router-prefetch'] !== undefined
+export function isPrefetch ({ headers }: FastifyRequest): boolean {
+  return PURPOSES.some(name => /\b(?:prefetch|prerender|preview)/i.test(String(headers[name] ?? ''))) ||
+    MARKS.some(name => headers[name] !== undefined)
 }
 
+/** A browser uses any success for the click that follows; after an error it asks again. */
 export function answerPrefetch (reply: FastifyReply): FastifyReply {
-  return reply.code(204).send()
+  return reply.code(403).send()
 }

@@ -7,6 +7,7 @@ export function profileRoute ({ registration }: RouteSetup): Route[] {
   return [{
     method: 'GET',
     path: context.config.routes.profile,
+    safe: true,
     async handler (request, reply) {
       const read = await currentSession(context, registration.requestContext(request))
       return read === undefined

@@ -25,6 +25,7 @@ export function protectedResourceRoute ({ registration }: RouteSetup): Route[] {
   return [{
     method: 'GET',
     path: config.routes.protectedResource,
+    safe: true,
     async handler (request, reply) {
       const { issuer } = await registration.requestContext(request).server()
       return reply.header('access-control-allow-origin', '*').send({

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isRestarted } from '../../flows/login/login-loop.js'
-import { isNavigation, loginPath } from '../guards/unauthenticated.js'
+import { isNavigation } from '../guards/navigation.js'
+import { loginPath } from '../guards/ways-on.js'
 import type { Registration } from '../request/registration.js'
 
 /** In the query of the login route: this login begins anew, and does so only once. */

@@ -13,6 +13,8 @@ export interface Route {
   method: 'GET' | 'POST'
   path: string | undefined
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown
-  /** Content types that are parsed; none unless given. */
-  accepts?: 'form' | 'form+json'
+  /** Bodies that are read; none unless given. With `'any'` a form is read and any other body is ignored. */
+  accepts?: 'form' | 'form+json' | 'any'
+  /** Whether `HEAD` runs the handler; else it is answered without any effect. */
+  safe?: true
 }

@@ -41,8 +41,16 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
   const now = options.now ?? (() => Date.now() / 1000)
   const inTurn = createKeyedMutex()
 
+  /** A method that declares no callback answers by its promise alone. */
+  async function read (method: 'get' | 'all', ...args: string[]): Promise<unknown> {
+    const call = store[method]!.bind(store) as (...args: unknown[]) => unknown
+    return store[method]!.length > 0 && store[method]!.length <= args.length
+      ? await call(...args)
+      : await result(callback => call(...args, callback), true)
+  }
+
   async function get (key: string): Promise<SessionEntry | undefined> {
-    const kept = toEntry(parsed(await result(callback => store.get(key, callback))))
+    const kept = toEntry(parsed(await read('get', key)))
     return kept?.key === key && kept.entry.expiresAt > now() ? kept.entry : undefined
   }
 
@@ -67,7 +75,7 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
         'The bridged session store has no "all", so no session can be found by its user: back-channel logout, ' +
           'revokeSessions() and listSessions() need a store that has it.')
     }
-    return sessionsOf(await result(callback => store.all!(callback)))
+    return sessionsOf(await read('all'))
       .map(session => toEntry(session) ?? refuseUnreadable('a session that is not whole'))
       .filter(({ entry }) => entry.expiresAt > now() && ownerMatches(entry.owner, pairs))
       .map(({ key, entry }) => toListing(key, entry))
@@ -100,15 +108,22 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
   }
 }
 
-/** The result of a callback method, also of one that returns a promise beside calling back. */
-async function result (call: (callback: Callback) => unknown): Promise<unknown> {
+/**
+ * The result of a method that calls back, that returns a promise, or both. A promise of nothing is no result of a read:
+ * the method may call back later.
+ */
+async function result (call: (callback: Callback) => unknown, reads = false): Promise<unknown> {
   return await new Promise((resolve, reject) => {
     const returned = call((error, value) => {
       // Stores of express-session report an unknown session like a file that is not there.
       if (error === undefined || error === null || (isObject(error) && error.code === 'ENOENT')) resolve(value)
       else reject(error instanceof Error ? error : new Error('the store failed'))
     })
-    Promise.resolve(returned).catch(reject)
+    if (isThenable(returned)) {
+      returned.then(value => {
+        if (value !== undefined || !reads) resolve(value)
+      }, reject)
+    }
   })
 }
 
@@ -144,6 +159,10 @@ function refuseUnreadable (what: string): never {
 
 function isOurs (kept: unknown): kept is Record<string, unknown> {
   return isObject(kept) && isObject(kept.owner)
+}
+
+function isThenable (value: unknown): value is PromiseLike<unknown> {
+  return isObject(value) && typeof value.then === 'function'
 }
 
 /** Our part of a session of such a store; `undefined` for anybody else's. */

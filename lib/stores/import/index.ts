@@ -102,8 +102,8 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
   return {
     ...inner,
 
-    read (jar) {
-      const found = inner.read(jar)
+    read (jar, touch) {
+      const found = inner.read(jar, touch)
       const orImported = (read: LiveSession | undefined) => {
         const session = read === undefined && jar.writable ? open(jar) : undefined
         if (session === undefined) return read

@@ -76,7 +76,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
    * What a request finds; writes its activity down when that is due. Where nothing is found, the cookie stays: a
    * replica may be behind, and an answer under way may have set it anew.
    */
-  function settle (jar: CookieJar, found: Found | undefined): Awaitable<LiveSession | undefined> {
+  function settle (jar: CookieJar, found: Found | undefined,
+    mayTouch: boolean): Awaitable<LiveSession | undefined> {
     if (found === undefined) return undefined
     const { key, entry, record } = found
     const time = now()
@@ -84,7 +85,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     const lastActivity = lifetime.rolling
       ? Math.min(time, entry.expiresAt - lifetime.inactivityDuration)
       : record.updatedAt
-    const due = renewed < entry.expiresAt || (renewed > entry.expiresAt && touchDue(lastActivity, time, lifetime))
+    const due = renewed < entry.expiresAt ||
+      (mayTouch && renewed > entry.expiresAt && touchDue(lastActivity, time, lifetime))
     if (!due) {
       lastSeen.set(jar, found)
       return { record, lastActivity, expiresAt: entry.expiresAt }
@@ -99,15 +101,15 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
   return {
     kind: 'store',
 
-    read (jar) {
+    read (jar, mayTouch = true) {
       const identities = cookies.held(jar)
       if (identities === undefined) return undefined
       lastSeen.delete(jar)
       try {
         const found = stored.newest(identities)
         return found instanceof Promise
-          ? found.then(newest => settle(jar, newest), storeFailed)
-          : settle(jar, found)
+          ? found.then(newest => settle(jar, newest, mayTouch), storeFailed)
+          : settle(jar, found, mayTouch)
       } catch (error) {
         return storeFailed(error)
       }

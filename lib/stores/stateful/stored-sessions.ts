@@ -110,7 +110,7 @@ export function ownerOf ({ issuer, user, sid }: SessionRecord): SessionOwner {
   return {
     iss: issuer,
     sub: user.sub,
-    ...(sid !== undefined && { sid }),
-    ...(user.org_id !== undefined && { organization: user.org_id })
+    ...(typeof sid === 'string' && { sid }),
+    ...(typeof user.org_id === 'string' && { organization: user.org_id })
   }
 }

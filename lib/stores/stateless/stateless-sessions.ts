@@ -31,9 +31,10 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   const stillWanted = (session: OpenedSession) => () => !revocations.endedHere(session)
 
   /** Writes use down where it is due. */
-  function seen (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number): LiveSession {
+  function seen (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number,
+    mayTouch: boolean): LiveSession {
     const { record } = opened
-    if (!jar.writable || !touchDue(lastActivity, time, lifetime)) {
+    if (!mayTouch || !jar.writable || !touchDue(lastActivity, time, lifetime)) {
       return { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, lifetime) }
     }
     cookies.see(jar, record, time, stillWanted(opened))
@@ -41,28 +42,28 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   }
 
   /** The session, unless it has expired or was ended. */
-  function living (jar: CookieJar, opened: OpenedSession): Awaitable<LiveSession | undefined> {
+  function living (jar: CookieJar, opened: OpenedSession, mayTouch: boolean): Awaitable<LiveSession | undefined> {
     const { record } = opened
     const time = now()
     let lastActivity = record.updatedAt
     if (touchDue(lastActivity, time, lifetime)) lastActivity = Math.max(lastActivity, cookies.lastSeen(jar, record.id))
     if (sessionEnd(record, lastActivity, lifetime) <= time) return undefined
     const ended = revocations.ended(opened)
-    if (typeof ended === 'boolean') return ended ? undefined : seen(jar, opened, lastActivity, time)
-    return ended.then(ended => ended ? undefined : seen(jar, opened, lastActivity, time))
+    if (typeof ended === 'boolean') return ended ? undefined : seen(jar, opened, lastActivity, time, mayTouch)
+    return ended.then(ended => ended ? undefined : seen(jar, opened, lastActivity, time, mayTouch))
   }
 
   /** The newest session of the cookies that is alive. Nothing is cleared: an answer under way may have set it anew. */
-  function read (jar: CookieJar): Awaitable<LiveSession | undefined> {
-    return firstLiving(jar, cookies.sessions(jar), 0)
+  function read (jar: CookieJar, mayTouch = true): Awaitable<LiveSession | undefined> {
+    return firstLiving(jar, cookies.sessions(jar), 0, mayTouch)
   }
 
   function firstLiving (jar: CookieJar, sessions: readonly OpenedSession[],
-    from: number): Awaitable<LiveSession | undefined> {
+    from: number, mayTouch: boolean): Awaitable<LiveSession | undefined> {
     for (let at = from; at < sessions.length; at++) {
-      const found = living(jar, sessions[at]!)
+      const found = living(jar, sessions[at]!, mayTouch)
       if (found instanceof Promise) {
-        return found.then(live => live ?? firstLiving(jar, sessions, at + 1), (error: unknown) => {
+        return found.then(live => live ?? firstLiving(jar, sessions, at + 1, mayTouch), (error: unknown) => {
           // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
           if (onStoreError === 'anonymous') return undefined
           throw error

@@ -398,8 +398,14 @@ t.test('what only begins or ends like loopback is not loopback', async t => {
     t.match(parseResolvedDomain(`http://${host}:3001`), { domain: `${host}:3001`, issuer: `http://${host}:3001/` })
     t.throws(() => parseResolvedDomain(host), { code: 'invalid_argument' }, 'a bare name may be a Host header')
   }
-  t.strictSame(parseResolvedDomain('Acme.EU.auth0.com'), {
-    domain: 'acme.eu.auth0.com',
-    issuer: 'https://acme.eu.auth0.com/'
-  })
+  for (const spelling of ['Acme.EU.auth0.com', 'https://acme.eu.auth0.com', 'HTTPS://acme.eu.auth0.com/']) {
+    t.strictSame(parseResolvedDomain(spelling), {
+      domain: 'acme.eu.auth0.com',
+      issuer: 'https://acme.eu.auth0.com/'
+    })
+  }
+  for (const other of ['https://acme.eu.auth0.com/path', 'https://acme.eu.auth0.com:8443', 'https://10.0.0.1',
+    'https://a@acme.eu.auth0.com', 'https://localhost', 'https://https://acme.eu.auth0.com']) {
+    t.throws(() => parseResolvedDomain(other), { code: 'invalid_argument', message: /DNS name/ }, other)
+  }
 })

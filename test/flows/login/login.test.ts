@@ -3,7 +3,7 @@ import t from 'tap'
 import { parseAppBase } from '../../../lib/plugin/options/app-base.js'
 import { isOwnRoute, safeReturnTo } from '../../../lib/flows/login/return-to.js'
 import { parseOptions } from '../../../lib/plugin/options/options.js'
-import { site } from '../site.js'
+import { Site, site } from '../site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
 const outcome = async (work: Promise<unknown>): Promise<unknown> =>
@@ -177,6 +177,42 @@ t.test('signed authorization requests', async t => {
   })
 })
 
+t.test('a client with a secret signs its authorization requests with a key of their own', async t => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const s = await site(t, {
+    requestObjectSigningKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    requestObjectSigningAlg: 'ES256',
+    requestObjectSigningKeyId: 'kid-2',
+    signedAuthorizationRequests: true
+  }, { '/jar': start({}) })
+  const [header] = new URL((await s.browser().call('/jar')).body).searchParams.get('request')!.split('.')
+  t.match(JSON.parse(Buffer.from(header!, 'base64url').toString()), { alg: 'ES256', kid: 'kid-2' })
+  const wrong = new Site({
+    requestObjectSigningKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    signedAuthorizationRequests: true
+  })
+  t.teardown(async () => {
+    await wrong.app.close()
+  })
+  await t.rejects(Promise.resolve(wrong.app.ready()), { option: 'requestObjectSigningAlg', message: /does not fit/ })
+})
+
+t.test('without a cache discovery is asked every time, and mutual TLS uses its own endpoints', async t => {
+  const s = await site(t, {
+    clientSecret: undefined as never,
+    useMtls: true,
+    discoveryCache: { ttl: 0 }
+  })
+  s.tenant.metadata = { mtls_endpoint_aliases: { token_endpoint: 'https://mtls.acme.eu.auth0.com/oauth/token' } }
+  await s.member()
+  await s.member()
+  t.ok(s.tenant.to('/.well-known/openid-configuration').length >= 2)
+  const [asked] = s.tenant.to('/oauth/token')
+  t.equal(asked!.url.host, 'mtls.acme.eu.auth0.com')
+  t.match(Object.fromEntries(asked!.form), { client_id: 'client-1' })
+  t.notOk(asked!.form.has('client_secret') || asked!.form.has('client_assertion'))
+})
+
 t.test('an organization that is configured is enforced, and checked at the callback', async t => {
   const s = await site(t, { organization: 'org_1' }, {
     '/other': start({ organization: 'org_2' }),
@@ -278,7 +314,24 @@ t.test('where a user may be sent', async t => {
       ['https://app.example.com/..%2f', '/..%2f'],
       ['https://app.example.com//evil.test', undefined],
       ['/x'.repeat(2000), undefined],
+      [`/x?${'y'.repeat(2395)}`, '/base/x'],
+      [`/x?${'y'.repeat(2392)}`, `/base/x?${'y'.repeat(2392)}`],
       ['https://app.example.com/\u200b', undefined],
+      ['https://app.example.com:443/x', '/x'],
+      ['HTTPS://APP.example.com/x', '/x'],
+      ['https://app.example.com?q#h', '/?q#h'],
+      ['https://app.example.com\\x', undefined],
+      ['https://app.example.com:8443/x', undefined],
+      ['https://user@app.example.com/x', undefined],
+      ['/x?q=100%', '/base/x?q=100%'],
+      ['/x?q=%E9t%E9', '/base/x?q=%E9t%E9'],
+      ['/x?q=\\\\server\\share#\\', '/base/x?q=%5C%5Cserver%5Cshare#%5C'],
+      ['/a\\b', '/base/a/b'],
+      ['/my docs/a?q=b c\td\n', '/base/my%20docs/a?q=b%20c%09d%0A'],
+      ['/fa/\u0645\u06cc\u200c\u062e?x=\u{1F468}\u200D\u{1F469}',
+        '/base/fa/%D9%85%DB%8C%E2%80%8C%D8%AE?x=%F0%9F%91%A8%E2%80%8D%F0%9F%91%A9'],
+      ['/x y/../../..//evil.test', undefined],
+      ['/caf%E9', undefined],
       ['https://app.example.com/%2f%2fevil.test', undefined]
     ] as const
   ) t.equal(safeReturnTo(value, base), expected, String(value).slice(0, 60))
@@ -290,6 +343,9 @@ t.test('where a user may be sent', async t => {
     sessionSecret: 'a session secret of enough characters'
   }, '/p')
   t.ok(isOwnRoute('/base/p/auth/login/?x', base, '/p', routes))
+  for (const spelling of ['AUTH/login', '/auth/login', 'auth/login;x=1', 'auth/log%69n']) {
+    t.ok(isOwnRoute(`/base/p/${spelling}`, base, '/p', routes), spelling)
+  }
   t.notOk(isOwnRoute('/base/p/auth/other', base, '/p', routes))
 })
 

@@ -10,6 +10,7 @@ import fastifyAuth0 from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
+import type { Script } from '../scripted-tenant.js'
 import { ask, does, site, type Site } from '../site.js'
 
 type Request = import('fastify').FastifyRequest
@@ -941,8 +942,8 @@ t.test('the connect routes link accounts', async t => {
   t.equal((await ada.navigate(s.tenant.callback(away))).statusCode, 400, 'once only')
   t.equal((await ada.navigate('/auth/connect')).statusCode, 400)
   t.equal((await ada.navigate('/auth/connect?connection=github', { 'sec-fetch-site': 'cross-site' })).statusCode, 403)
-  t.equal((await ada.navigate('/auth/connect?connection=github', { purpose: 'prefetch' })).statusCode, 204)
-  t.equal((await ada.navigate('/auth/connect/callback', { purpose: 'prefetch' })).statusCode, 204)
+  t.equal((await ada.navigate('/auth/connect?connection=github', { purpose: 'prefetch' })).statusCode, 403)
+  t.equal((await ada.navigate('/auth/connect/callback', { purpose: 'prefetch' })).statusCode, 403)
 })
 
 t.test('linking comes back to its own callback, wherever logins come back to', async t => {
@@ -1160,6 +1161,50 @@ t.test("fetch goes by the application's dispatcher, and by its own way without o
     t.equal((await app.inject({ url: '/api', headers: { cookie } })).body, 'Bearer')
     t.strictSame(dispatched, chosen === undefined ? [] : ['/items'])
   }
+})
+
+t.test('request.auth0.fetch follows redirects, and its token stays with the API', async t => {
+  const s = await site(t, {}, {
+    '/ask': does(async request => {
+      const { path, ...init } = request.query as { path: string }
+      const body = { ...init } as RequestInit
+      const response = await request.auth0.fetch(`https://api.example.test${path}`, body)
+      return { status: response.status, body: await response.text() }
+    })
+  })
+  const seen: string[] = []
+  const answer = (location?: string, status = 302): Script => ({ headers, method, url }) => {
+    seen.push(`${method} ${url.host}${url.pathname} ${headers.get('authorization')?.split(' ')[0] ?? 'nothing'}`)
+    return location === undefined ? { json: {} } : { status, headers: { location } }
+  }
+  s.tenant.scripts.set('GET /here', answer('/there'))
+  s.tenant.scripts.set('GET /there', answer())
+  s.tenant.scripts.set('GET /away', answer('https://other.example.test/target'))
+  s.tenant.scripts.set('GET /target', answer())
+  s.tenant.scripts.set('POST /form', answer('/there', 303))
+  s.tenant.scripts.set('GET /plain', answer('http://api.example.test/there'))
+  s.tenant.scripts.set('GET /round', answer('/round'))
+  const ada = await s.member()
+  const at = async (query: string): Promise<{ value?: { status: number }, error?: object }> =>
+    (await ada.call(`/ask?${query}`)).json() as never
+  for (
+    const [query, status, path] of [
+      ['path=/here', 200, ['GET api.example.test/here Bearer', 'GET api.example.test/there Bearer']],
+      ['path=/away', 200, ['GET api.example.test/away Bearer', 'GET other.example.test/target nothing']],
+      ['path=/form&method=POST&body=x', 200, ['POST api.example.test/form Bearer',
+        'GET api.example.test/there Bearer']],
+      ['path=/plain', 302, ['GET api.example.test/plain Bearer']],
+      ['path=/here&redirect=manual', 302, ['GET api.example.test/here Bearer']]
+    ] as const
+  ) {
+    seen.length = 0
+    t.equal((await at(query)).value?.status, status, query)
+    t.strictSame(seen, path)
+  }
+  t.ok((await at('path=/here&redirect=error')).error)
+  seen.length = 0
+  t.ok((await at('path=/round')).error)
+  t.equal(seen.length, 21)
 })
 
 t.test('where ID tokens are signed with the secret, logout tokens are not', async t => {

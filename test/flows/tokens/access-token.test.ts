@@ -29,6 +29,33 @@ t.test('an access token is kept, renewed early, and its refresh token rotated', 
   t.equal(s.tenant.grants('refresh_token')[1]?.form.get('refresh_token'), 'refresh-2', 'the rotated token is used next')
 })
 
+t.test('an outage while a token is renewed early costs nothing as long as the kept one holds', async t => {
+  const outages = {
+    'no connection': () => {
+      throw new TypeError('fetch failed')
+    },
+    500: () => ({ status: 500, text: '' }),
+    429: () => ({ status: 429, json: { error: 'too_many_requests' } })
+  }
+  for (const [name, outage] of Object.entries(outages)) {
+    const s = await site(t, { refreshLeeway: 300 }, show)
+    const ada = await s.member()
+    const first = (await ada.call('/token')).json().accessToken
+    s.clock.now += 3400
+    s.tenant.scripts.set('refresh_token', outage)
+    t.equal((await ada.call('/token')).json().accessToken, first, name)
+    s.clock.now += 200
+    t.ok((await ada.call('/token')).statusCode >= 400, `${name}: an expired token is not given out`)
+    s.tenant.scripts.clear()
+    t.not((await ada.call('/token')).json().accessToken, first)
+  }
+  const s = await site(t, { refreshLeeway: 300 }, show)
+  const ada = await s.member()
+  s.clock.now += 3400
+  s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'invalid_grant' } }))
+  t.ok((await ada.call('/token')).statusCode >= 400, 'a refusal is no outage')
+})
+
 t.test('100 requests with an expired token make one token call', async t => {
   const s = await site(t, {}, show)
   const ada = await s.member()

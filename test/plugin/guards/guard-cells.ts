@@ -109,7 +109,7 @@ export class GuardedSite {
       status,
       code: answered['content-type']?.includes('json') === true && body !== ''
         ? (JSON.parse(body) as { code?: string }).code
-        : undefined,
+        : /<code>(\w+)<\/code>/.exec(body)?.[1],
       location: answered.location === undefined ? undefined : essenceOf(answered.location),
       challenge: answered['www-authenticate'],
       cacheControl: answered['cache-control'],

@@ -29,7 +29,8 @@ t.test('a step-up asks the tenant for more, and a browser that comes back withou
   await browser.navigate(s.tenant.callback(again))
   const refused = await browser.navigate('/mfa')
   t.equal(refused.statusCode, 403)
-  t.match(refused.json(), { code: 'mfa_required', message: /did not bring it/ })
+  t.match(refused.body, /did not bring it/)
+  t.match(refused.body, '<code>mfa_required</code>')
   t.equal(refused.headers.location, undefined)
   t.match((await browser.navigate('/mfa')).headers.location, /acr_values=/, 'a reload may try once more')
   t.match((await browser.navigate('/mfa')).headers.location, /acr_values=/, 'and who turned back on the way, too')
@@ -60,11 +61,8 @@ t.test('who turns back from a step-up and logs in plainly is asked, and not refu
     t.match(await sent(), /\/authorize\?/, 'an earlier question that is answered late')
     const last = await sent()
     await browser.navigate(s.tenant.callback(last))
-    t.match((await browser.navigate('/mfa')).json(), {
-      statusCode: 403,
-      code: 'mfa_required',
-      message: /did not bring it/
-    }, 'the login that was asked for')
+    t.match(await browser.navigate('/mfa'), { statusCode: 403, body: /did not bring it/ },
+      'the login that was asked for')
     await sent()
     for (const cookie of (await sessionCookie(s.app, { user: ada })).split('; ')) {
       const [name = '', value = ''] = cookie.split('=', 2)
@@ -638,4 +636,122 @@ t.test('a guard waits for a session that is kept in a store', async t => {
     const cookie = await sessionCookie(app, { user: { ...ada, role } })
     t.equal((await app.inject({ url: '/claims', headers: { host: HOST, cookie } })).statusCode, status)
   }
+})
+
+t.test('a guard answers whatever the response schema of the route is', async t => {
+  const s = new Site({ api: { audience: 'https://api.example.com' } })
+  const strict = { type: 'object', required: ['requestId'], properties: { requestId: { type: 'string' } } }
+  s.app.after(() => {
+    const { requireSession, requireToken, requireClaims } = s.app.auth0
+    const schema = { response: { '4xx': strict, 401: strict, default: strict } }
+    s.app.get('/session', { preHandler: requireSession, schema }, async () => ({}))
+    s.app.get('/token', { preHandler: requireToken(), schema }, async () => ({}))
+    s.app.get('/claims', { preHandler: requireClaims({ role: 'admin' }), schema }, async () => ({}))
+    s.app.get('/compiled', {
+      preHandler: requireSession,
+      schema: { response: { 401: { a: 1 } } },
+      serializerCompiler: () => () => {
+        throw new Error('does not fit')
+      }
+    }, async () => ({}))
+  })
+  await s.app.ready()
+  t.teardown(async () => {
+    await s.app.close()
+  })
+  const nobody = s.browser()
+  t.match((await nobody.call('/session')).json(), { statusCode: 401, code: 'login_required', message: /log in/ })
+  t.match((await nobody.call('/token')).json(), { statusCode: 401, code: 'missing_token' })
+  t.match((await nobody.call('/compiled')).json(), { statusCode: 401, code: 'login_required' })
+  const ada = await s.member()
+  t.match((await ada.call('/claims')).json(), { statusCode: 403, code: 'insufficient_claims', message: /role/ })
+  t.match(await ada.navigate('/claims'), { statusCode: 403, body: /<code>insufficient_claims<\/code>/ })
+})
+
+t.test("a guard's 403 is a page that names what is missing, unless the application answers errors itself", async t => {
+  const s = new Site()
+  const own = async (error: Error): Promise<string> => `own: ${error.message}`
+  s.app.after(() => {
+    const { requireClaims, requirePermissions } = s.app.auth0
+    s.app.get('/claims', { preHandler: requireClaims({ 'https://example.com/roles': 'admin' }) }, async () => '')
+    s.app.get('/permissions', { preHandler: requirePermissions('read:a', 'read:b') }, async () => '')
+    s.app.get('/route', { preHandler: requireClaims({ role: 'admin' }), errorHandler: own as never }, async () => '')
+    s.app.register(async scope => {
+      scope.setErrorHandler(own as never)
+      scope.get('/scope', { preHandler: requireClaims({ role: 'admin' }) }, async () => '')
+    })
+  })
+  await s.app.ready()
+  t.teardown(async () => {
+    await s.app.close()
+  })
+  s.tenant.claims = { permissions: ['read:a'] }
+  const ada = await s.member()
+  const claims = await ada.navigate('/claims')
+  t.match(claims, { statusCode: 403, body: /https:\/\/example.com\/roles/ })
+  t.match(claims.headers, { 'content-type': /text\/html/, 'cache-control': /no-store/ })
+  t.match(await ada.navigate('/permissions'), { statusCode: 403, body: /read:b/ })
+  t.notMatch((await ada.navigate('/permissions')).body, 'read:a')
+  for (const path of ['/route', '/scope']) t.match((await ada.navigate(path)).body, /^own: .*role/)
+})
+
+t.test('a route may leave the session as old as it is', async t => {
+  for (const sessionStore of [undefined, new MemorySessionStore({ now: () => 1_795_000_000 })]) {
+    const s = new Site({
+      sessionConfiguration: { inactivityDuration: 1800, touchAfter: 60 },
+      ...(sessionStore !== undefined && { sessionStore })
+    })
+    s.app.after(() => {
+      const me = async (request: FastifyRequest): Promise<string> =>
+        (await request.getSession())?.user.sub ?? 'nobody'
+      s.app.get('/me', me)
+      s.app.get('/poll', { config: { auth0: { touch: false } } }, me)
+    })
+    await s.app.ready()
+    t.teardown(async () => {
+      await s.app.close()
+    })
+    const ada = await s.member()
+    for (let i = 0; i < 5; i++) {
+      s.clock.now += 300
+      t.equal((await ada.call('/poll')).body, 'auth0|ada')
+    }
+    const active = ada.copy()
+    t.equal((await active.call('/me')).body, 'auth0|ada')
+    s.clock.now += 600
+    t.equal((await active.call('/me')).body, 'auth0|ada')
+    if (sessionStore === undefined) t.equal((await ada.call('/poll')).body, 'nobody', 'polling was no activity')
+  }
+})
+
+t.test('a rule of claims may ask the request', async t => {
+  const s = new Site()
+  s.app.after(() => {
+    s.app.get('/accounts/:id', {
+      preHandler: s.app.auth0.requireClaims((claims, request) => claims.account === request.params.id)
+    }, async () => 'account')
+  })
+  await s.app.ready()
+  t.teardown(async () => {
+    await s.app.close()
+  })
+  s.tenant.claims = { account: '7' }
+  const ada = await s.member()
+  t.equal((await ada.call('/accounts/7')).body, 'account')
+  t.equal((await ada.call('/accounts/8')).statusCode, 403)
+  for (const demand of [{ a: { b: 1 } }, { a: [] }, { a: [{}] }, { a: Number.NaN }, { a: () => 1 }, { a: undefined }]) {
+    t.throws(() => s.app.auth0.requireClaims(demand as never), { code: 'configuration_error', message: /"a"/ })
+  }
+})
+
+t.test('a guard that is called by mistake says so', async t => {
+  const s = new Site()
+  await s.app.ready()
+  t.teardown(async () => {
+    await s.app.close()
+  })
+  t.throws(() => (s.app.auth0.requireSession as unknown as () => void)(), {
+    code: 'configuration_error',
+    message: /without "\(\)"/
+  })
 })

@@ -143,6 +143,24 @@ t.test('everything that may be given', async t => {
     }),
     { domain: undefined, appBases: [] }
   )
+  t.match(parse({ clientSecret: undefined, useMtls: true, customFetch: fetch }), { mutualTls: true, tls: undefined })
+  t.match(parse({ tls, clientSecret: undefined, useMtls: false }), { mutualTls: true })
+  const signed = { signedAuthorizationRequests: true, requestObjectSigningKey: PEM, requestObjectSigningAlg: 'ES256' }
+  t.match(parse(signed), {
+    requestObject: { alg: 'ES256' },
+    assertion: undefined
+  })
+  t.match(parse({ discoveryCache: { ttl: 0 } }), { discoveryTtl: 0 })
+  t.match(parse({ sessionConfiguration: { cookie: { sameSite: 'none', partitioned: true } } }), {
+    transactionCookie: { sameSite: 'none', partitioned: true }
+  })
+  t.match(parse({
+    sessionConfiguration: { cookie: { sameSite: 'none' } },
+    transactionConfiguration: { cookie: { sameSite: 'lax' } }
+  }), { transactionCookie: { sameSite: 'lax' } })
+  t.match(parse({ sessionConfiguration: { cookie: { sameSite: 'strict' } } }), {
+    transactionCookie: { sameSite: 'lax' }
+  })
   t.match(parse({ sessionConfiguration: { absoluteDuration: 60 } }), { lifetime: { inactivityDuration: 60 } })
   t.match(
     parse({
@@ -194,7 +212,28 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['an empty client id', 'clientId', { clientId: ' ' }, /got a string of 1 characters/],
   ['a domain with a path', 'domain', { domain: 'https://acme.eu.auth0.com/path' }],
   ['plain http off loopback', 'domain', { domain: 'http://acme.eu.auth0.com' }],
-  ['a number for a domain', 'domain', { domain: 5 }, /got 5/],
+  ['a number for a domain', 'domain', { domain: 5 }, /got a number/],
+  ['a secret of digits, without showing it', 'clientSecret', { clientSecret: 12_345_678 }, /string; got a number\.$/],
+  ['a number of seconds, and says which', 'httpTimeout', { httpTimeout: 5000 }, /got 5000/],
+  ['mutual TLS without a certificate', 'useMtls', { clientSecret: undefined, useMtls: true }, /"customFetch"/],
+  ['mutual TLS twice', 'useMtls', { clientSecret: undefined, tls, useMtls: true }, /only one/],
+  ['a key for requests that are not signed', 'requestObjectSigningKey', { requestObjectSigningKey: PEM },
+    /signedAuthorizationRequests/],
+  ['an algorithm for requests without a key', 'requestObjectSigningAlg', { requestObjectSigningAlg: 'RS256' }],
+  ['a clock of milliseconds', 'now', { now: Date.now }, /epoch seconds/],
+  ['a clock that does not tell the time', 'now', { now: () => '5' }, /epoch seconds/],
+  ["the callback's address for the application's", 'appBaseUrl', {
+    appBaseUrl: 'https://app.example.com/auth/callback'
+  }, /without the path of its callback/],
+  ['a foreign scheme for the logout', 'logoutUrl', { logoutUrl: 'http://www.example.com' }],
+  ['credentials in the address of the logout', 'logoutUrl', { logoutUrl: 'https://a:b@www.example.com' }],
+  ['a relative place for the logout', 'logoutUrl', { logoutUrl: '//www.example.com' }],
+  ['an unknown kind of logout', 'logoutStrategy', { logoutStrategy: 'v3' }],
+  ['a logout parameter of the plugin', 'logoutParams.returnTo', { logoutParams: { returnTo: 'x' } }],
+  ['a logout parameter that is no text', 'logoutParams.x', { logoutParams: { x: 1 } }],
+  ['client credentials in the address of the login', 'authorizationParams.client_secret', {
+    authorizationParams: { client_secret: 'x' }
+  }],
   ['a client must authenticate', 'clientSecret', { clientSecret: undefined }],
   ['only one way to authenticate', 'clientAssertionSigningKey', { clientAssertionSigningKey: PEM }],
   ['a key that is not a PEM', 'clientAssertionSigningKey', { clientSecret: undefined, clientAssertionSigningKey: 'x' }],

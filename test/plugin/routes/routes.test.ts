@@ -3,6 +3,7 @@ import t from 'tap'
 import { ApiError, Auth0Error, RateLimitError, SessionStoreError } from '../../../lib/errors.js'
 import { publicError } from '../../../lib/plugin/routes/answer-error.js'
 import { MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/index.js'
+import { rawRequest } from '../../hostile/sockets.js'
 import { Site, site } from '../../flows/site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
@@ -58,20 +59,35 @@ t.test('a login that a third party starts', async t => {
 t.test('prefetches start nothing', async t => {
   const s = await site(t)
   for (
-    const headers of [{ 'sec-purpose': 'prefetch;prerender' }, { purpose: 'prefetch' }, { 'x-moz': 'prefetch' }, {
-      'next-router-prefetch': '1'
-    }]
+    const headers of [{ 'sec-purpose': 'prefetch;prerender' }, { 'sec-purpose': 'prefetch;anonymous-client-ip' },
+      { purpose: 'prefetch' }, { 'x-moz': 'prefetch' }, { 'x-purpose': 'preview' }, { 'x-sec-purpose': 'prefetch' },
+      { 'next-router-prefetch': '1' }, { 'hx-preloaded': 'true' }, { 'sec-speculation-tags': 'null' }]
   ) {
     for (const path of ['/auth/login', '/auth/logout', '/auth/callback?code=x&state=y']) {
       const answer = await s.browser().navigate(path, headers)
-      t.equal(answer.statusCode, 204)
+      t.equal(answer.statusCode, 403, 'no success, which a browser would use for the click that follows')
+      t.match(answer.headers['cache-control'], /no-store/)
       t.equal(answer.headers['set-cookie'], undefined)
     }
   }
   t.equal(s.tenant.requests.length, 0)
-  for (const path of ['/auth/login', '/auth/logout', '/auth/callback']) {
-    t.equal((await s.app.inject({ method: 'HEAD', url: path })).statusCode, 404)
+})
+
+t.test('HEAD finds the pages, and has no effect', async t => {
+  const s = await site(t, { routes: { profile: true } }, { '/me': me })
+  const ada = await s.member()
+  const asked = s.tenant.requests.length
+  for (const [path, status] of [['/auth/login', 200], ['/auth/logout', 200], ['/auth/profile', 200],
+    ['/auth/callback', 404]] as const) {
+    const answer = await ada.send('HEAD', path)
+    t.equal(answer.statusCode, status, path)
+    t.equal(answer.body, '')
+    t.equal(answer.headers['set-cookie'], undefined)
+    t.match(answer.headers['cache-control'], /no-store/)
   }
+  t.equal((await s.app.inject({ method: 'HEAD', url: '/auth/profile' })).statusCode, 401)
+  t.equal(s.tenant.requests.length, asked)
+  t.equal((await ada.call('/me')).body, 'auth0|ada')
 })
 
 t.test('a callback without its transaction: home with a session, or one new login, or the likely cause', async t => {
@@ -207,7 +223,7 @@ t.test('onCallbackError answers in place of the page', async t => {
     const browser = s.browser()
     return await browser.navigate(s.tenant.callback(await s.start(browser), { error: 'access_denied' }))
   }
-  t.match((await fail()).body, 'You were not let in')
+  t.match((await fail()).body, 'The login was not completed')
   answer = reply => reply.redirect('/sorry')
   t.equal((await fail()).headers.location, '/sorry')
   answer = () => ({ own: true })
@@ -636,7 +652,9 @@ t.test("refusals of others that meet the plugin's routes keep their status", asy
       [{ statusCode: 429, code: 'SLOW_DOWN' }, 429, 'slow_down', 'Too Many Requests'],
       [{ statusCode: 404 }, 404, 'bad_request', 'Not Found'],
       [{ statusCode: 499 }, 499, 'bad_request', 'Error'],
-      [{ statusCode: 503 }, 500, 'internal_error', 'Internal Server Error'],
+      [{ statusCode: 503, headers: { 'retry-after': '10' } }, 503, 'service_unavailable', 'Service Unavailable'],
+      [{ statusCode: 599 }, 599, 'unexpected_response', 'Error'],
+      [{ statusCode: 200 }, 500, 'internal_error', 'Internal Server Error'],
       [{}, 500, 'internal_error', 'Internal Server Error']
     ] as const
   ) {
@@ -645,6 +663,7 @@ t.test("refusals of others that meet the plugin's routes keep their status", asy
     t.match(answer.json(), { statusCode: status, code, error })
     t.equal(answer.statusCode, status)
     t.notMatch(answer.body, 'internal words')
+    t.equal(answer.headers['retry-after'], status === 503 ? '10' : undefined)
   }
 })
 
@@ -716,4 +735,316 @@ t.test('what the tenant says in an error reaches neither the visitor nor the log
   t.match(JSON.stringify(error!.body), secrets[0], 'the application itself may look')
   t.equal(error!.headers['x-debug'], secrets[1])
   t.notMatch(`${JSON.stringify(error)}${inspect(error)}${String(error)}`, /canary/, 'but nothing shows it unasked')
+})
+
+t.test('onError answers for every failure of the plugin\'s routes', async t => {
+  const asked: string[] = []
+  const s = await site(t, {
+    mountConnectRoutes: true,
+    onError: (error, request, reply) => {
+      asked.push(`${request.method} ${request.url.split('?', 1)[0]} ${(error as Auth0Error).code}`)
+      return reply.code(418).send('own page')
+    }
+  })
+  const cross = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }
+  const browser = s.browser()
+  for (
+    const answer of [
+      await browser.navigate('/auth/login?invitation=x'),
+      await browser.navigate('/auth/callback?error=access_denied'),
+      await browser.navigate('/auth/callback'),
+      await browser.navigate('/auth/connect?connection=x', cross),
+      await browser.navigate('/auth/connect/callback?state=x'),
+      await browser.submit('/auth/logout', {}, { 'sec-fetch-site': 'cross-site' })
+    ]
+  ) t.match(answer, { statusCode: 418, body: 'own page' })
+  t.strictSame(asked, [
+    'GET /auth/login missing_required_argument_error',
+    'GET /auth/callback access_denied',
+    'GET /auth/callback missing_required_argument_error',
+    'GET /auth/connect cross_site_request',
+    'GET /auth/connect/callback missing_transaction_error',
+    'POST /auth/logout cross_site_request'
+  ])
+  let answer: () => unknown = () => undefined
+  const other = await site(t, { onError: () => answer() })
+  t.match(await other.browser().navigate('/auth/login?invitation=x'), { statusCode: 400, body: /<html/ }, 'the page')
+  answer = () => ({ own: true })
+  t.match((await other.browser().navigate('/auth/login?invitation=x')), { statusCode: 400, body: '{"own":true}' })
+  answer = () => {
+    throw Object.assign(new Error('internal words'), { statusCode: 404 })
+  }
+  const thrown = await other.browser().navigate('/auth/login?invitation=x')
+  t.equal(thrown.statusCode, 404, 'what it throws is answered')
+  t.notMatch(thrown.body, 'internal words')
+})
+
+t.test('a callback without state: a code starts the login again, an error is told', async t => {
+  const codes: string[] = []
+  const s = await site(t, {
+    onCallbackError: error => {
+      codes.push((error as Auth0Error).code)
+    }
+  })
+  t.match(await s.browser().navigate('/auth/callback?code=abc'),
+    { statusCode: 302, headers: { location: '/auth/login' } })
+  const told = await s.browser().navigate('/auth/callback?error=unauthorized&error_description=Anybody+wrote+this')
+  t.equal(told.statusCode, 400)
+  t.match(told.body, '<code>unauthorized</code>')
+  t.notMatch(told.body, 'Anybody wrote this')
+  t.strictSame(codes, ['unauthorized'])
+  t.ok(s.logs.some(line => line.includes('auth0 login: unauthorized')))
+})
+
+t.test('whatever a POST to the logout carries, it logs out', async t => {
+  const s = await site(t, {}, { '/me': me })
+  await s.app.listen({ port: 0, host: '127.0.0.1' })
+  const large = 'a='.padEnd(70_000, 'b')
+  for (
+    const [type, payload] of [[undefined, undefined], ['application/json', '{}'], ['application/json', undefined],
+      ['application/json', '{'], ['text/plain', 'x'], ['multipart/form-data; boundary=b', '--b--'], ['nonsense', 'x'],
+      ['application/x-www-form-urlencoded', large], ['application/x-www-form-urlencoded\ta', 'a=b'],
+      ['application/octet-stream', large]] as const
+  ) {
+    const ada = await s.member()
+    const answer = await ada.send('POST', '/auth/logout?returnTo=/bye', {
+      headers: {
+        'sec-fetch-site': 'same-origin',
+        accept: '*/*',
+        ...(type !== undefined && { 'content-type': type })
+      },
+      ...(payload !== undefined && { payload })
+    })
+    t.equal(answer.statusCode, 303, `${type}: ${answer.body}`)
+    t.match(decodeURIComponent(String(answer.headers.location)), 'https://app.example.test/bye')
+    t.equal((await ada.call('/me')).body, 'nobody')
+  }
+  const { port } = s.app.server.address() as import('node:net').AddressInfo
+  const chunked = await rawRequest(port, 'POST /auth/logout HTTP/1.1\r\nHost: app.example.test\r\n' +
+    'Sec-Fetch-Site: same-origin\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n')
+  t.equal(chunked.status, 303)
+})
+
+t.test('where a logout lands', async t => {
+  const landing = async (options: object, path: string, more: object = {}): Promise<string | null> => {
+    const s = await site(t, options, {
+      '/own': async request => (await request.auth0.logout(more)).href
+    })
+    const answer = await s.browser().navigate(path, { 'sec-fetch-site': 'same-origin' })
+    const url = new URL(String(answer.headers.location ?? answer.body))
+    t.equal(url.searchParams.get('client_id'), 'client-1')
+    return url.searchParams.get('post_logout_redirect_uri') ?? url.searchParams.get('returnTo')
+  }
+  const own = 'https://app.example.test'
+  for (
+    const [options, path, expected] of [
+      [{}, '/auth/logout', own],
+      [{}, '/auth/logout?returnTo=/', own],
+      [{}, `/auth/logout?returnTo=${own}`, own],
+      [{}, `/auth/logout?returnTo=${own}/`, own],
+      [{}, '/auth/logout?returnTo=/bye?x=1', `${own}/bye?x=1`],
+      [{}, '/auth/logout?returnTo=https://www.example.com/bye', own],
+      [{ appBaseUrl: `${own}/shop` }, '/auth/logout?returnTo=/', `${own}/shop`],
+      [{ appBaseUrl: `${own}/shop` }, `/auth/logout?returnTo=${own}`, own],
+      [{ appBaseUrl: `${own}/shop` }, '/auth/logout?returnTo=/bye', `${own}/shop/bye`],
+      [{ logoutUrl: '/bye' }, '/auth/logout', `${own}/bye`],
+      [{ logoutUrl: '/' }, '/auth/logout', own],
+      [{ logoutUrl: 'https://www.example.com' }, '/auth/logout', 'https://www.example.com'],
+      [{ logoutUrl: 'https://www.example.com' }, '/auth/logout?returnTo=/', own],
+      [{ logoutStrategy: 'v2' }, '/auth/logout?returnTo=/bye', `${own}/bye`]
+    ] as const
+  ) t.equal(await landing(options, path), expected, `${JSON.stringify(options)} ${path}`)
+  for (
+    const [returnTo, expected] of [[own, own], [`${own}/`, `${own}/`], ['/', own],
+      ['https://www.example.com/bye?a=b', 'https://www.example.com/bye?a=b'],
+      ['http://localhost:3000', 'http://localhost:3000']] as const
+  ) t.equal(await landing({}, '/own', { returnTo }), expected, returnTo)
+
+  const s = await site(t, { logoutParams: { ui_locales: 'de', x: '1' }, logoutStrategy: 'v2' }, {
+    '/me': me,
+    '/own': async request => (await request.auth0.logout({ logoutParams: { x: '2' }, federated: true })).href,
+    ...Object.fromEntries(
+      ['http://www.example.com', 'https://a:b@www.example.com', 'javascript:alert(1)', '//evil.test', 'bye',
+        'https://a\\b'].map((returnTo, at) => [`/wrong${at}`, async request => {
+        await request.auth0.logout({ returnTo })
+      }])
+    )
+  } as Record<string, Handler>)
+  const ada = await s.member()
+  for (let at = 0; at < 6; at++) {
+    t.match((await ada.call(`/wrong${at}`)).json(), { statusCode: 400, code: 'invalid_argument', message: /returnTo/ })
+  }
+  t.equal((await ada.call('/me')).body, 'auth0|ada', 'nothing has ended')
+  t.equal((await ada.call('/own')).body,
+    'https://acme.eu.auth0.com/v2/logout?ui_locales=de&x=2&client_id=client-1&returnTo=https%3A%2F%2Fapp.example.test' +
+      '&federated')
+})
+
+t.test('a form that does not say its origin: the person is asked, by a form that works', async t => {
+  const plain = { cookie: { secure: false } }
+  const s = await site(t, {
+    appBaseUrl: 'http://app.lan:3000',
+    sessionConfiguration: plain,
+    transactionConfiguration: plain
+  }, { '/me': me })
+  const browser = s.browser('http://app.lan:3000')
+  await s.login(browser)
+  const old = { 'sec-fetch-site': undefined, 'sec-fetch-mode': undefined }
+  t.equal((await browser.submit('/auth/logout', {}, { ...old, origin: 'http://evil.test' })).statusCode, 403)
+  t.equal((await browser.submit('/auth/logout', { confirmation: 'x' }, { ...old, origin: 'null' })).statusCode, 403)
+  const asked = await browser.submit('/auth/logout', { returnTo: '/bye' }, { ...old, origin: 'null' })
+  t.equal(asked.statusCode, 403)
+  t.equal((await browser.call('/me')).body, 'auth0|ada')
+  const fields = Object.fromEntries(
+    [...asked.body.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)]
+      .map(([, name, value]) => [name!, value!])
+  )
+  const other = s.browser('http://app.lan:3000')
+  await s.login(other)
+  t.equal((await other.submit('/auth/logout', fields, { ...old, origin: 'null' })).statusCode, 403,
+    'good for the session it was made for only')
+  const done = await browser.submit('/auth/logout', fields, { ...old, origin: 'null' })
+  t.equal(done.statusCode, 303)
+  t.match(decodeURIComponent(String(done.headers.location)), 'http://app.lan:3000/bye')
+  t.equal((await browser.call('/me')).body, 'nobody')
+})
+
+t.test('a form that is sent after the session has ended gets a page', async t => {
+  const s = new Site()
+  s.app.after(() => {
+    s.app.addContentTypeParser('application/x-www-form-urlencoded', (_request, payload, done) => {
+      payload.resume()
+      done(null)
+    })
+    s.app.post('/save', { onRequest: s.app.auth0.requireSession }, async () => 'saved')
+    s.app.post('/pay', { onRequest: s.app.auth0.requireFreshLogin({ maxAge: 60 }) }, async () => 'paid')
+    s.app.post('/script', { onRequest: s.app.auth0.requireSession, config: { auth0: { onUnauthenticated: '401' } } },
+      async () => 'saved')
+  })
+  await s.app.ready()
+  t.teardown(async () => {
+    await s.app.close()
+  })
+  const referer = 'https://app.example.test/form?id=7'
+  for (const headers of [{ referer }, { referer, 'sec-fetch-mode': undefined }]) {
+    const page = await s.browser().submit('/save', { a: '1' }, headers)
+    t.equal(page.statusCode, 401)
+    t.match(page.headers['content-type'], 'text/html')
+    t.match(page.body, /was not saved/)
+    t.match(page.body, 'href="/auth/login?returnTo=%2Fform%3Fid%3D7"')
+  }
+  t.match((await s.browser().submit('/save', {}, { referer: 'https://evil.test/x' })).body,
+    'href="/auth/login?returnTo=%2F"')
+  t.match((await s.browser().submit('/script', {}, { referer })).json(), { code: 'login_required' }, 'as it says')
+  t.match((await s.browser().submit('/save', {}, { accept: '*/*', 'sec-fetch-mode': 'cors' })).json(),
+    { code: 'login_required' })
+  const ada = await s.member()
+  s.clock.now += 3600
+  const fresh = await ada.submit('/pay', {}, { referer })
+  t.equal(fresh.statusCode, 401)
+  t.match(fresh.body, /href="\/auth\/login\?returnTo=%2Fform%3Fid%3D7&amp;max_age=\d+"/)
+})
+
+t.test('"Try again" leads to the place the login was for, also beside the address\'s own path', async t => {
+  const s = await site(t, { appBaseUrl: 'https://example.test/shop' })
+  for (
+    const [returnTo, link] of [['/page', '/page'],
+      ['https://example.test/otherapp/page', 'https://example.test/otherapp/page'],
+      ['https://example.test/shopping', 'https://example.test/shopping']] as const
+  ) {
+    const browser = s.browser('https://example.test')
+    const location = await s.start(browser, `/auth/login?returnTo=${encodeURIComponent(returnTo)}`)
+    const page = await browser.navigate(s.tenant.callback(location, { error: 'access_denied' }).slice('/shop'.length))
+    t.match(page.body, `href="/shop/auth/login?returnTo=${encodeURIComponent(link)}"`, returnTo)
+  }
+})
+
+t.test('addresses are compared as origins, and schemes of several proxies are understood', async t => {
+  const list = { appBaseUrl: ['https://app.example.test', 'https://www.example.test:8443', 'http://localhost:3000'] }
+  const s = await site(t, list, {}, { trustProxy: '127.0.0.1' })
+  const redirectUri = async (headers: Record<string, string>): Promise<string | number | null> => {
+    const answer = await s.app.inject({ url: '/auth/login', headers: { accept: 'application/json', ...headers } })
+    return answer.statusCode === 302
+      ? new URL(String(answer.headers.location)).searchParams.get('redirect_uri')
+      : answer.statusCode
+  }
+  const https = { 'x-forwarded-proto': 'https' }
+  for (const host of ['app.example.test', 'app.example.test:443', 'APP.example.TEST', 'app.example.test.',
+    'App.example.test.:443']) {
+    t.equal(await redirectUri({ ...https, host }), 'https://app.example.test/auth/callback', host)
+  }
+  t.equal(await redirectUri({ ...https, host: 'www.example.test:8443' }), 'https://www.example.test:8443/auth/callback')
+  for (const host of ['app.example.test:80', 'app.example.test:8443', 'www.example.test', 'evil.test',
+    'app.example.test..', 'app.example.test@evil.test', 'app.example.test/x', 'x:app.example.test']) {
+    t.equal(await redirectUri({ ...https, host }), 400, host)
+  }
+  for (const proto of ['https,http', 'https, http', 'HTTPS', 'HTTPS , http']) {
+    t.equal(await redirectUri({ host: 'app.example.test', 'x-forwarded-proto': proto, 'x-forwarded-for': '1.2.3.4' }),
+      'https://app.example.test/auth/callback', proto)
+  }
+  const byHttp = { host: 'app.example.test', 'x-forwarded-proto': 'http,https', 'x-forwarded-for': '1.2.3.4' }
+  t.equal(await redirectUri(byHttp), 400, 'the browser came by http')
+  const any = await site(t, { appBaseUrl: undefined as never })
+  t.equal((await any.app.inject({ url: '/auth/login', headers: { host: 'my_app:3000' } })).statusCode, 302,
+    'names of containers')
+})
+
+t.test('a failure that is the server\'s is logged with what to do', async t => {
+  const s = await site(t)
+  const failed = async (change: () => void): Promise<Record<string, unknown>> => {
+    const browser = s.browser()
+    const location = await s.start(browser)
+    change()
+    s.logs.length = 0
+    await browser.navigate(s.tenant.callback(location))
+    s.tenant.claims = {}
+    s.tenant.scripts.clear()
+    return s.logs.map(line => JSON.parse(line) as Record<string, unknown>).find(({ auth0 }) => auth0 !== undefined)!
+  }
+  const late = await failed(() => {
+    s.tenant.claims = { iat: s.clock.now + 600, exp: s.clock.now + 7200 }
+  })
+  t.match(late, { level: 40, hint: /clock/ })
+  const credentials = await failed(() => {
+    s.tenant.scripts.set('authorization_code', () => ({ status: 401, json: { error: 'invalid_client' } }))
+  })
+  t.match(credentials, { level: 50, hint: /"clientSecret"/ })
+  const grant = await failed(() => {
+    s.tenant.scripts.set('authorization_code', () => ({ status: 403, json: { error: 'unauthorized_client' } }))
+  })
+  t.match(grant, { level: 50, hint: /Grant Types/ })
+  const other = await failed(() => {
+    s.tenant.claims = { aud: 'other' }
+  })
+  t.match(other, { level: 40, hint: /"clientId"/ })
+  const down = await site(t, {
+    sessionStore: Object.assign(new MemorySessionStore({ now: () => 1_795_000_000 }), {
+      create: () => {
+        throw new Error('down')
+      }
+    })
+  })
+  await down.login(down.browser())
+  t.ok(down.logs.some(line => line.includes('"level":40') && line.includes('Check that the session store')))
+})
+
+t.test('what the tenant says of a person is not logged', async t => {
+  const s = await site(t)
+  const browser = s.browser()
+  const back = s.tenant.callback(await s.start(browser), {
+    error: 'access_denied',
+    error_description: 'The account bob@example.com (auth0|5f0) is blocked'
+  })
+  s.logs.length = 0
+  await browser.navigate(back)
+  t.ok(s.logs.some(line => line.includes('access_denied')))
+  t.notMatch(s.logs.join(), /bob@example|5f0/)
+  s.tenant.scripts.set('authorization_code', () => ({
+    status: 403,
+    json: { error: 'invalid_grant', error_description: 'bob@example.com (auth0|5f0): wrong "code"' }
+  }))
+  const other = s.browser()
+  await other.navigate(s.tenant.callback(await s.start(other)))
+  t.notMatch(s.logs.join(), /bob@example|5f0/)
+  t.ok(s.logs.some(line => line.includes('"code":"invalid_grant"')), 'the code stays')
 })

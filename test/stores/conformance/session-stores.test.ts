@@ -514,6 +514,39 @@ test('the bridge', async t => {
     }
   }
 
+  t.test('takes a store that answers by promises, by callbacks or by both', async t => {
+    const kept = new Map<string, unknown>()
+    const promises = {
+      get: async (id: string) => kept.get(id) ?? null,
+      set: async (id: string, session: unknown) => {
+        kept.set(id, session)
+      },
+      destroy: async (id: string) => {
+        kept.delete(id)
+      },
+      all: async () => [...kept.values()]
+    }
+    const later = callbackStore()
+    const both = {
+      get: async (id: string, callback: (error: unknown, value: unknown) => void) => {
+        setImmediate(() => callback(null, kept.get(id)))
+      },
+      set: promises.set,
+      destroy: later.destroy,
+      all: promises.all
+    }
+    for (const [store, exact] of [[promises, true], [both, false]] as const) {
+      const bridge = fromSessionStore(store as never, { now: () => 1000 })
+      t.equal(await bridge.get('k'), undefined)
+      await bridge.create('k', entry())
+      t.equal((await bridge.get('k'))?.version, 1)
+      t.equal((await bridge.list({ sub: 'auth0|1' })).length, 1)
+      await bridge.delete('k')
+      if (exact) t.equal(kept.size, 0)
+      kept.clear()
+    }
+  })
+
   t.test('gives the end of the session where such stores look for it', async t => {
     const store = callbackStore()
     const bridge = fromSessionStore(store, { now: () => 1000 })

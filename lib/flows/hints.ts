@@ -1,0 +1,47 @@
+import { ApiError, NetworkError, SessionStoreError, TokenValidationError } from '../errors.js'
+
+const CLOCK = 'The times in the token do not fit this server\'s clock. Check that the clock is right (NTP); for a ' +
+  'small difference raise the option "clockTolerance".'
+
+/** What to do, by the reason of a token that does not hold. */
+const TOKEN_HINTS: Readonly<Record<string, string>> = {
+  expired: CLOCK,
+  not_yet_valid: CLOCK,
+  issued_in_future: CLOCK,
+  too_old: CLOCK,
+  auth_in_future: CLOCK,
+  algorithm: 'Compare the option "idTokenSigningAlg" with the application\'s "JSON Web Token Signature Algorithm" in ' +
+    'Auth0.',
+  audience: 'Check that the option "clientId" is that of the application the user logs in to.',
+  issuer: 'Check that the option "domain" is the one that logs users in: the tenant\'s, or its custom domain.'
+}
+
+/** What to do, by the code of an answer of Auth0. */
+const API_HINTS: Readonly<Record<string, string>> = {
+  invalid_client: 'Auth0 does not accept this application\'s credentials. Compare "domain", "clientId" and ' +
+    '"clientSecret" (or the signing key, or the certificate) with the application\'s settings in Auth0.',
+  unauthorized_client: 'The application is not allowed this grant. Enable it in Auth0: Applications, Advanced ' +
+    'Settings, Grant Types.'
+}
+
+/** What whoever runs the application can do about an error; `undefined` where it is not theirs, or not known. */
+export function hintOf (error: unknown, depth = 0): string | undefined {
+  if (!(error instanceof Error) || depth > 3) return undefined
+  return ownHint(error) ?? hintOf(error.cause, depth + 1)
+}
+
+function ownHint (error: Error): string | undefined {
+  if (error instanceof TokenValidationError && Object.hasOwn(TOKEN_HINTS, error.reason)) {
+    return TOKEN_HINTS[error.reason]
+  }
+  if (error instanceof ApiError && error.status !== 0 && Object.hasOwn(API_HINTS, error.code)) {
+    return API_HINTS[error.code]
+  }
+  if (error instanceof SessionStoreError) {
+    return 'Check that the session store can be reached and is set up; PostgreSQL needs migrate() once.'
+  }
+  if (error instanceof NetworkError && /ENOTFOUND|ECONNREFUSED|EAI_AGAIN/.test(error.message)) {
+    return 'Check the option "domain", and that this server can reach it.'
+  }
+  return undefined
+}

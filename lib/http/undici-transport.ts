@@ -1,0 +1,138 @@
+import type { Dispatcher } from 'undici'
+import type { TlsCredentials } from '../../types/options.js'
+import { ConfigurationError } from '../errors.js'
+import { fetchTransport } from './fetch-transport.js'
+import { fetchDouble, globalDispatcher } from './global-transport.js'
+import { publicLookup } from './public-address.js'
+import type { Transport, WireRequest, WireResponse } from './wire.js'
+
+export interface UndiciTransportOptions {
+  dispatcher?: Dispatcher | undefined
+  tls?: TlsCredentials | undefined
+  publicOnly?: boolean | undefined
+}
+
+/**
+ * Milliseconds an idle connection is kept. A server, or a router on the way, may close one at any time, and what was
+ * sent on it then is lost: this long it is as good as certain to be open.
+ */
+const KEEP_ALIVE = 1000
+
+/** Connections of our own, and how much is under way on them. */
+interface OwnConnections {
+  agent: Dispatcher
+  flights: number
+  /** Called when nothing is under way any more. */
+  idle: (() => void) | undefined
+}
+
+/** undici with keep-alive connections; the module is loaded with the first request. */
+export function undiciTransport (options: UndiciTransportOptions): Transport {
+  let opening: Promise<OwnConnections> | undefined
+  let own: OwnConnections | undefined
+  const open = async (): Promise<OwnConnections> =>
+    (own = { agent: await createAgent(options), flights: 0, idle: undefined })
+  return {
+    ready: () => options.dispatcher === undefined && own === undefined ? (opening ??= open()) : undefined,
+    async exchange (request, signal, { timers = false, dispatcher: given = options.dispatcher } = {}) {
+      const double = given === undefined ? fetchDouble() : undefined
+      if (double !== undefined) return await fetchTransport(double).exchange(request, signal)
+      const foreign = given ?? processWide(options)
+      if (foreign !== undefined) return await send(foreign, request, signal, timers)
+      return await sendOwn(own ?? await (opening ??= open()), request, signal, timers)
+    },
+    async close (seconds) {
+      const closing = await opening
+      // What is under way may have more to ask: it opens others.
+      opening = own = undefined
+      if (closing !== undefined) await drain(closing, seconds)
+    }
+  }
+}
+
+async function send (dispatcher: Dispatcher, { url, method, headers, body }: WireRequest,
+  signal: AbortSignal | undefined, timers: boolean): Promise<WireResponse> {
+  const response = await dispatcher.request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: method as Dispatcher.HttpMethod,
+    headers,
+    body: body ?? null,
+    ...(signal !== undefined && { signal }),
+    // An exchange with a deadline needs no timers of undici.
+    ...(!timers && { headersTimeout: 0, bodyTimeout: 0 })
+  })
+  return { status: response.statusCode, headers: response.headers, body: response.body, decoded: false }
+}
+
+/** An exchange is under way until its body has been read, or left. */
+async function sendOwn (own: OwnConnections, request: WireRequest, signal: AbortSignal | undefined,
+  timers: boolean): Promise<WireResponse> {
+  const landed = (): void => {
+    if (--own.flights === 0) own.idle?.()
+  }
+  own.flights++
+  try {
+    const answer = await send(own.agent, request, signal, timers)
+    answer.body.once('close', landed)
+    return answer
+  } catch (error) {
+    landed()
+    throw error
+  }
+}
+
+/** Waits for what is under way, but not for ever. undici's own `close()` could not be cut short. */
+async function drain (own: OwnConnections, seconds: number): Promise<void> {
+  if (own.flights > 0) {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, seconds * 1000)
+      own.idle = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+  await own.agent.destroy()
+}
+
+async function createAgent ({ tls, publicOnly }: UndiciTransportOptions): Promise<Dispatcher> {
+  const { Agent, buildConnector } = await import('undici')
+  const connect = buildConnector({ ...tls, ...(publicOnly === true && { lookup: publicLookup }) })
+  return new Agent({
+    connections: 128,
+    keepAliveTimeout: KEEP_ALIVE,
+    keepAliveMaxTimeout: KEEP_ALIVE,
+    connect (target, done) {
+      connect(target, (error, socket) => {
+        if (error !== null) {
+          done(error, null)
+          return
+        }
+        // An error says whether its connection had answered before: then it was an old one.
+        socket.once('error', failure => Object.assign(failure, { used: socket.bytesRead > 0 }))
+        done(null, socket)
+      })
+    }
+  })
+}
+
+/** Whether a connection that had served before ended without an answer: the server has closed it in the meantime. */
+export function isStaleConnection (error: unknown): boolean {
+  const { code, used, socket } = error as { code?: string, used?: boolean, socket?: { bytesRead?: number } }
+  return (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') &&
+    (used === true || (socket?.bytesRead ?? 0) > 0)
+}
+
+/** The application's dispatcher of the whole process, where it can be used. @throws ConfigurationError */
+function processWide ({ tls, publicOnly }: UndiciTransportOptions): Dispatcher | undefined {
+  const dispatcher = globalDispatcher()
+  if (dispatcher === undefined) return undefined
+  if (tls !== undefined) {
+    throw new ConfigurationError('tls',
+      'Option "tls" cannot be used with a dispatcher set by setGlobalDispatcher(): the client certificate would not ' +
+        'be sent. Give the certificate to that dispatcher, and leave "tls" out.')
+  }
+  // An agent would connect to private addresses as well; mocks and proxies make connections of their own.
+  return publicOnly === true && dispatcher.constructor.name === 'Agent' ? undefined : dispatcher
+}

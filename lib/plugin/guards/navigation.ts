@@ -1,0 +1,18 @@
+import type { FastifyRequest } from 'fastify'
+
+/** Whether a person waits for a page, rather than a script for data. */
+export function isNavigation (request: FastifyRequest): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  const mode = request.headers['sec-fetch-mode']
+  return mode === undefined ? request.headers.accept?.includes('text/html') === true : mode === 'navigate'
+}
+
+const FORM = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i
+
+/** Whether a person has sent a form, and waits for a page. */
+export function isFormPost ({ method, headers }: FastifyRequest): boolean {
+  if (method === 'GET' || method === 'HEAD') return false
+  const mode = headers['sec-fetch-mode']
+  if (mode !== undefined) return mode === 'navigate'
+  return headers.accept?.includes('text/html') === true && FORM.test(headers['content-type'] ?? '')
+}
