@@ -35,6 +35,40 @@ const rings: Record<string, readonly string[]> = {
   'index.ts': ['base', 'http', 'tokens', 'authentication', 'management', 'stores', 'flows', 'plugin']
 }
 
+/** The floors inside a part of `lib/`, and those below each; `.` is the part's own files, which may use all of them. */
+const floors: Record<string, Record<string, readonly string[]>> = {
+  flows: {
+    session: [],
+    tokens: ['session'],
+    login: ['session', 'tokens'],
+    logout: ['session', 'tokens', 'login'],
+    api: ['session', 'tokens', 'login'],
+    accounts: ['session', 'tokens', 'login']
+  },
+  stores: {
+    sealing: [],
+    // The watch keeps what this process has ended in a list in memory.
+    revocation: ['memory'],
+    stateless: ['sealing', 'revocation'],
+    stateful: ['sealing', 'stateless'],
+    transactions: ['sealing', 'stateless'],
+    memory: ['revocation', 'stateful', 'transactions'],
+    redis: ['revocation', 'stateful'],
+    postgres: ['revocation', 'stateful'],
+    bridge: ['stateful'],
+    import: ['sealing', 'revocation', 'stateful'],
+    conformance: []
+  },
+  authentication: {
+    server: [],
+    api: ['server'],
+    'my-account': ['server']
+  }
+}
+
+/** Most lines of a file, columns of a line and files of a folder. */
+const LIMITS = { lines: 240, columns: 120, files: 26 }
+
 interface Import {
   from: string
   typeOnly: boolean
@@ -81,10 +115,52 @@ t.test('imports point inwards', async t => {
   const outwards: string[] = []
   for (const { path, from, typeOnly, line } of importsIn([...lib, ...types])) {
     if (!from.startsWith('.')) continue
-    const target = posix.normalize(posix.join(posix.dirname(path), from)).replace(/\.js$/, '.ts')
+    const target = targetOf(path, from)
     if (!mayImport(path, target, typeOnly)) outwards.push(`${path}:${line} imports ${target}`)
   }
   t.same(outwards, [])
+})
+
+t.test('floors stand on the floors below them', async t => {
+  const upwards: string[] = []
+  for (const { path, from, line } of importsIn(lib)) {
+    if (!from.startsWith('.')) continue
+    const target = targetOf(path, from)
+    const below = floors[partOf(path)]
+    if (below === undefined || partOf(target) !== partOf(path)) continue
+    const [floor, other] = [floorOf(path), floorOf(target)]
+    if (floor === '.' || other === '.' || floor === other) continue
+    if (!(below[floor]?.includes(other) ?? false)) upwards.push(`${path}:${line} imports ${target}`)
+  }
+  t.same(upwards, [])
+})
+
+t.test('no file is in an import cycle, types included', async t => {
+  const imported = new Map([...lib, ...types].map(({ path, imports }) =>
+    [path, imports.filter(({ from }) => from.startsWith('.')).map(({ from }) => targetOf(path, from))]))
+  t.same(cyclesOf(imported), [])
+})
+
+t.test('types import nothing of lib', async t => {
+  t.same(importsIn(types).filter(({ path, from }) => targetOf(path, from).startsWith('lib/')), [])
+})
+
+t.test('files and folders stay small', async t => {
+  const long = lib.filter(({ path, text }) => path !== 'lib/errors.ts' && text.split('\n').length - 1 > LIMITS.lines)
+  t.same(long.map(({ path, text }) => `${path} has ${text.split('\n').length - 1} lines`), [])
+  const wide = [...lib, ...types].filter(({ path }) => path !== 'types/management-generated.ts').flatMap(source =>
+    source.text.split('\n').flatMap((line, i) => line.length > LIMITS.columns ? [`${source.path}:${i + 1}`] : []))
+  t.same(wide, [], `no line has more than ${LIMITS.columns} columns`)
+  const folders = new Map<string, number>()
+  for (const { path } of lib) folders.set(posix.dirname(path), (folders.get(posix.dirname(path)) ?? 0) + 1)
+  folders.delete('lib/management/resources')
+  t.same([...folders].filter(([, count]) => count > LIMITS.files), [])
+})
+
+t.test('the search for cycles finds one', async t => {
+  const cyclic = new Map([['a', ['b']], ['b', ['c', 'd']], ['c', ['a']], ['d', []]])
+  t.same(cyclesOf(cyclic), [['a', 'b', 'c']])
+  t.same(cyclesOf(new Map([['a', ['b']], ['b', []]])), [])
 })
 
 t.test('every part of lib has its place in the rings', async t => {
@@ -128,12 +204,44 @@ t.test('the repository names no machine', async t => {
 })
 
 function mayImport (path: string, target: string, typeOnly: boolean): boolean {
-  if (path.startsWith('types/')) return typeOnly && (target.startsWith('types/') || target.startsWith('lib/'))
-  // The entry point loads the one file that extends Fastify's types, which is empty at run time.
-  if (target.startsWith('types/')) return typeOnly || path === 'lib/index.ts'
+  if (path.startsWith('types/')) return typeOnly && target.startsWith('types/')
+  if (target.startsWith('types/')) return typeOnly
   if (target === 'lib/errors.ts') return true
   const part = partOf(path)
   return part === partOf(target) || (rings[part]?.includes(partOf(target)) ?? false)
+}
+
+/** The file that an import of `path` means. */
+function targetOf (path: string, from: string): string {
+  return posix.normalize(posix.join(posix.dirname(path), from)).replace(/\.js$/, '.ts')
+}
+
+/** `lib/flows/login/login.ts` stands on the floor `login` of its part, `lib/flows/client.ts` on `.`. */
+function floorOf (path: string): string {
+  const folders = path.split('/').slice(2, -1)
+  return folders[0] ?? '.'
+}
+
+/** Groups of files that import each other in a circle. @see Tarjan 1972 */
+function cyclesOf (imported: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const cycles: string[][] = []
+  const visit = (file: string): void => {
+    order.set(file, order.size)
+    low.set(file, order.get(file)!)
+    stack.push(file)
+    for (const next of imported.get(file) ?? []) {
+      if (!order.has(next)) visit(next)
+      if (stack.includes(next)) low.set(file, Math.min(low.get(file)!, low.get(next)!))
+    }
+    if (low.get(file) !== order.get(file)) return
+    const group = stack.splice(stack.indexOf(file))
+    if (group.length > 1) cycles.push(group.sort())
+  }
+  for (const file of imported.keys()) if (!order.has(file)) visit(file)
+  return cycles
 }
 
 function sourcesOf (folder: string): Source[] {

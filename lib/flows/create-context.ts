@@ -6,7 +6,6 @@ import { createCookieTransactions } from '../stores/transactions/cookie-transact
 import type { importingSessions } from '../stores/import/index.js'
 import { createKeyedMutex } from '../base/keyed-mutex.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
-import { createSealer, openingFormer, type Sealer } from '../stores/sealing/seal.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
 import { applicationStore } from '../stores/stateful/application-store.js'
 import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
@@ -23,6 +22,7 @@ import { createRefreshSharing, type RefreshSharing } from './tokens/refresh-shar
 import type { PluginContext } from './context.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
+import { sealerFor, type SealerFor } from './sealers.js'
 import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
 
@@ -201,30 +201,6 @@ function refreshSharing (config: Config, warn: (code: string, detail: object) =>
     now: config.now,
     warn
   })
-}
-
-type SealerFor = (kind: string, maxAgeDays: number) => Sealer
-
-/** Sealers whose keys are bound to the application, the tenant and the kind of cookie. */
-function sealerFor (config: Config): SealerFor {
-  return (kind, maxAgeDays) => {
-    const { name = '' } = kind === 'transaction' ? config.transactionCookie : config.sessionCookie
-    const [sealer, ...former] = [config.domain ?? 'any', ...formerTenants(config)].map(tenant =>
-      createSealer({
-        secrets: config.sessionSecrets,
-        purpose: JSON.stringify([kind, config.clientId, tenant, name, config.prefix]),
-        maxAgeDays: Math.max(1, maxAgeDays),
-        now: config.now
-      })
-    )
-    return former.length === 0 ? sealer! : openingFormer(sealer!, former)
-  }
-}
-
-/** What cookies were bound to before: each former domain, or any of them where the domain was a function. */
-function formerTenants ({ domain, formerIssuers }: Config): string[] {
-  if (formerIssuers.length === 0) return []
-  return [...formerIssuers.map(issuer => new URL(issuer).host), ...domain === undefined ? [] : ['any']]
 }
 
 /** The audience that the login asks for by its parameters. */

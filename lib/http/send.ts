@@ -12,7 +12,7 @@ import { fetchOver } from './fetch.js'
 import { fetchTransport } from './fetch-transport.js'
 import { fetchDouble } from './global-transport.js'
 import { transportFailure } from './transport-failure.js'
-import { isStaleConnection, undiciTransport } from './undici-transport.js'
+import { undiciTransport } from './undici-transport.js'
 import type { WireRequest, WireResponse } from './wire.js'
 
 /** How outbound requests are made. */
@@ -42,8 +42,6 @@ export interface HttpRequest {
   /** Default 1 MiB, counted after decoding. */
   maxBytes?: number
   retry?: RetryPolicy | undefined
-  /** Send it once more where a connection that had served before ended without an answer. */
-  resend?: boolean | undefined
 }
 
 /** A whole answer. Header names are lower-case. */
@@ -97,11 +95,9 @@ export function createHttp (options: HttpOptions): Http {
     return toWire(request, defaults)
   }
 
-  async function exchange (wire: WireRequest, signal: AbortSignal, resend = false): Promise<WireResponse & Flat> {
+  async function exchange (wire: WireRequest, signal: AbortSignal): Promise<WireResponse & Flat> {
     const answer = await transport.exchange(wire, signal).catch((error: unknown) => {
-      // Other connections are as old as the one that was closed; the pool has let go of that one only.
-      if (!resend || signal.aborted || !isStaleConnection(error)) throw transportFailure(error, wire.url.host)
-      return exchange(wire, signal)
+      throw transportFailure(error, wire.url.host)
     })
     return { ...answer, headers: flatten(answer.headers) }
   }
@@ -110,7 +106,7 @@ export function createHttp (options: HttpOptions): Http {
     const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES
     const { host } = wire.url
     return withinDeadline({ seconds: request.timeout ?? timeout, signal: request.signal, host }, async signal => {
-      const { status, headers, body, decoded } = await exchange(wire, signal, request.resend)
+      const { status, headers, body, decoded } = await exchange(wire, signal)
       const raw = await collect(body, maxBytes).catch((error: unknown) => { throw transportFailure(error, host) })
       const encoding = encodingOf(headers)
       const plain =

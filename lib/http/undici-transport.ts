@@ -103,25 +103,8 @@ async function createAgent ({ tls, publicOnly }: UndiciTransportOptions): Promis
     connections: 128,
     keepAliveTimeout: KEEP_ALIVE,
     keepAliveMaxTimeout: KEEP_ALIVE,
-    connect (target, done) {
-      connect(target, (error, socket) => {
-        if (error !== null) {
-          done(error, null)
-          return
-        }
-        // An error says whether its connection had answered before: then it was an old one.
-        socket.once('error', failure => Object.assign(failure, { used: socket.bytesRead > 0 }))
-        done(null, socket)
-      })
-    }
+    connect
   })
-}
-
-/** Whether a connection that had served before ended without an answer: the server has closed it in the meantime. */
-export function isStaleConnection (error: unknown): boolean {
-  const { code, used, socket } = error as { code?: string, used?: boolean, socket?: { bytesRead?: number } }
-  return (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE') &&
-    (used === true || (socket?.bytesRead ?? 0) > 0)
 }
 
 /** The application's dispatcher of the whole process, where it can be used. @throws ConfigurationError */

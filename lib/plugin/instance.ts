@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { clientOver, type AuthenticationClient } from '../authentication/client.js'
-import { ConfigurationError } from '../errors.js'
 import type { ServerClient } from '../flows/client.js'
 import {
   backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions
@@ -32,6 +31,7 @@ import { requireSession } from './guards/require-session.js'
 import { requireSessionOrToken } from './guards/require-session-or-token.js'
 import { requireToken } from './guards/require-token.js'
 import type { ManagementClient } from '../management/client.js'
+import { severalDomains } from './options/several-domains.js'
 import type { Registration } from './request/registration.js'
 import { isRaw, upgradeRequest } from './request/upgrade-request.js'
 
@@ -237,10 +237,4 @@ export class Auth0Instance {
   #server (domain = this.#context.config.issuer ?? severalDomains()): AuthorizationServer {
     return this.#context.servers.get(parseDomain(domain, 'domain').issuer)
   }
-}
-
-function severalDomains (): never {
-  throw new ConfigurationError('domain',
-    'The plugin serves several domains: say which with the option "domain", or make a client for the one that is ' +
-      'meant.')
 }

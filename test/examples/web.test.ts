@@ -305,12 +305,13 @@ t.test('custom domains: each host logs in at its own', async t => {
   const ada = visitor()
   t.match((await ada.go('/')).json, { name: 'Ada Lovelace', domain: tenant.domain })
   const host = 'lamps.localhost:3000'
-  const sent = await ada.send('GET', '/auth/login', undefined, { host })
+  const lara = visitor()
+  const sent = await lara.send('GET', '/auth/login', undefined, { host })
   t.equal(new URL(sent.location!).origin, lamps.url, 'another host, another domain')
   const callback = new URL(await lamps.login({ authorizationUrl: sent.location! }))
-  t.equal((await ada.send('GET', callback.pathname + callback.search, undefined, { host })).status, 302)
-  t.match((await ada.send('GET', '/', undefined, { host })).json, { name: 'Lara of Lamps', domain: lamps.domain })
-  t.equal((await ada.send('GET', '/', undefined, { accept: 'application/json' })).status, 302,
+  t.equal((await lara.send('GET', callback.pathname + callback.search, undefined, { host })).status, 302)
+  t.match((await lara.send('GET', '/', undefined, { host })).json, { name: 'Lara of Lamps', domain: lamps.domain })
+  t.equal((await lara.send('GET', '/', undefined, { accept: 'application/json' })).status, 302,
     'the session of one domain is none at the other')
   t.equal((await ada.send('GET', '/auth/login', undefined, { host: 'evil.example' })).status, 400)
 })

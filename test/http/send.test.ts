@@ -495,36 +495,6 @@ t.test('closing ends streams, and does not wait for ever', async t => {
   await t.rejects(hanging, { message: 'fetch failed' })
 })
 
-t.test('an old connection that ended costs nothing that may be sent once more, and nothing is sent twice else',
-  async t => {
-    for (const end of ['destroy', 'resetAndDestroy'] as const) {
-      let served = 0
-      const used = new WeakSet<object>()
-      const server = await startServer(t, ({ path }, response) => {
-        const { socket } = response
-        if (path === '/code' && used.has(socket!)) {
-          socket![end]()
-          return
-        }
-        used.add(socket!)
-        served++
-        sendJson(response, {})
-      })
-      const http = client(t)
-      const get = async () => await http.send({ method: 'GET', url: server.origin })
-      const post = async (more: object = {}) =>
-        await http.send({ method: 'POST', url: `${server.origin}/code`, body: 'code=1', ...more })
-      await Promise.all([get(), get(), get()])
-      t.equal((await post({ resend: true })).status, 200, end)
-      t.equal(served, 4)
-      await get()
-      await t.rejects(post(), { code: 'network_error' }, 'what cannot be repeated is not')
-      const dead = await startServer(t, (_, response) => response.socket!.destroy())
-      await t.rejects(http.send({ method: 'POST', url: dead.origin, resend: true }), { code: 'network_error' })
-      t.equal(dead.received.length, 1, 'a new connection that ended may have done its work')
-    }
-  })
-
 t.test('an idle connection is kept for a second', async t => {
   const ports: number[] = []
   const server = await startServer(t, (_, response) => {

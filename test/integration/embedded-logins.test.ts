@@ -214,6 +214,7 @@ t.test('tokens of an organization that was not asked for are refused on every wa
   t.equal((await visitor.call('/me')).body, 'nobody', 'a refresh that says another organization ends the session')
   wire.tamper = undefined
   t.equal((await ask(visitor, '/token')).error?.code, 'missing_session')
+  for (const name of visitor.names()) visitor.forget(name)
   const again = (await visitor.navigate('/auth/login?organization=org_1')).headers.location
   await visitor.navigate(
     (await tenant.login({ authorizationUrl: String(again), user: ada.email })).slice(origin.length)

@@ -17,7 +17,7 @@ export const authorizationCodeGrant: Grant<AuthorizationCodeParams> = async (ser
     code: params.code,
     redirect_uri: params.redirectUri,
     code_verifier: params.codeVerifier
-  }, { ...options, resend: true })
+  }, options)
 }
 
 export interface ClientCredentialsParams {

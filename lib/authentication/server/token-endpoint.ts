@@ -15,8 +15,6 @@ export interface TokenRequestOptions extends RequestOptions {
   dpop?: boolean | undefined
   /** Token types beside `Bearer` and `DPoP` that may come back. */
   allowedTokenTypes?: string[] | undefined
-  /** Send it once more where an old connection ended without an answer: for what can be used once only anyway. */
-  resend?: boolean | undefined
 }
 
 /** Parameters of one grant, wire names; one that is a list is sent once for each value. */
@@ -24,7 +22,7 @@ export type TokenParams = Record<string, string | readonly string[] | undefined>
 
 /**
  * Asks for a token: the one place that speaks to the token endpoint. A request is never repeated, except when
- * the server refused it for want of a DPoP nonce only, or with `resend`.
+ * the server refused it for want of a DPoP nonce only.
  * @see RFC 6749 section 4
  */
 export async function requestToken (server: AuthorizationServer, params: TokenParams,
@@ -57,8 +55,7 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
         : JSON.stringify(body),
       signal: options.signal,
       timeout: options.timeout,
-      maxBytes: SMALL_ANSWER,
-      resend: options.resend
+      maxBytes: SMALL_ANSWER
     }
   }
 

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ForbiddenError, type ForbiddenErrorCode } from '../../errors.js'
 import { registrationOf } from '../request/registration.js'
 import { answerPage, errorPage } from '../routes/error-page.js'
-import { isFormPost, isNavigation } from './navigation.js'
+import { isFormPost, isNavigation } from '../request/navigation.js'
 import { kOwnErrors, type RouteConfig } from './route-config.js'
-import { waysOn } from './ways-on.js'
+import { waysOn } from '../request/ways-on.js'
 
 /**
  * Ends the reply in a hook: returning the reply makes Fastify wait for it to be sent,

@@ -8,9 +8,9 @@ import type { Principal } from './principal.js'
 import { answerDenied, ended, forbid, reportDenied } from './denial.js'
 import { PASS } from './guard.js'
 import { answerOf } from './route-config.js'
-import { isFormPost, isNavigation } from './navigation.js'
+import { isFormPost, isNavigation } from '../request/navigation.js'
 import { answerForm } from './unauthenticated.js'
-import { loginForForm, loginPath } from './ways-on.js'
+import { loginForForm, loginPath } from '../request/ways-on.js'
 
 /** What a login would have to add. */
 export interface StepUp {

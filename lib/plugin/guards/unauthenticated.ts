@@ -6,8 +6,8 @@ import { requestTarget } from '../request/request-target.js'
 import { appBaseOf } from '../request/request-context.js'
 import { answerPage, formNotSavedPage } from '../routes/error-page.js'
 import { answerDenied, ended } from './denial.js'
-import { isFormPost, isNavigation } from './navigation.js'
-import { loginForForm, loginPath, waysOn } from './ways-on.js'
+import { isFormPost, isNavigation } from '../request/navigation.js'
+import { loginForForm, loginPath, waysOn } from '../request/ways-on.js'
 
 /**
  * Answers a request that has no session: to the login for a person, a page for a person who has sent a form, 401 for a

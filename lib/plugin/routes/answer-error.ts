@@ -8,8 +8,8 @@ import type { PluginContext } from '../../flows/context.js'
 import type { Auth0Options } from '../../../types/options.js'
 import { hookAnswer } from '../request/hook-answer.js'
 import { phraseOf } from '../../http/status.js'
-import { isNavigation } from '../guards/navigation.js'
-import { waysOn } from '../guards/ways-on.js'
+import { isNavigation } from '../request/navigation.js'
+import { waysOn } from '../request/ways-on.js'
 import { answerPage, errorPage } from './error-page.js'
 
 /** What an error says to the outside. */

@@ -6,7 +6,7 @@ import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js
 import { home } from '../../flows/login/login.js'
 import { isRestarted, restartedState } from '../../flows/login/login-loop.js'
 import { currentSession } from '../../flows/session/session.js'
-import { loginAgain } from '../guards/ways-on.js'
+import { loginAgain } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
 import { answerFailure } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isRestarted } from '../../flows/login/login-loop.js'
-import { isNavigation } from '../guards/navigation.js'
-import { loginPath } from '../guards/ways-on.js'
+import { isNavigation } from '../request/navigation.js'
+import { loginPath } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
 
 /** In the query of the login route: this login begins anew, and does so only once. */

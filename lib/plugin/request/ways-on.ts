@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { PluginContext } from '../../flows/context.js'
 import { pathAfterLogin } from '../../flows/login/return-to.js'
 import type { AppBase } from '../../flows/config.js'
-import { appBaseOf } from '../request/request-context.js'
+import { appBaseOf } from './request-context.js'
 
 /** The path of the login route that leads back to `returnTo`; `undefined` without a login route. */
 export function loginPath (context: PluginContext, request: FastifyRequest, returnTo?: string): string | undefined {
