@@ -3,6 +3,7 @@ import { isRestarted } from '../../flows/login/login-loop.js'
 import { isNavigation } from '../request/navigation.js'
 import { loginPath } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
+import { protocolOf } from '../request/request-context.js'
 
 /** In the query of the login route: this login begins anew, and does so only once. */
 export const RESTARTED = 'restarted'
@@ -40,7 +41,7 @@ export function forgetRestart (registration: Registration, request: FastifyReque
 /** What a developer or a user can do about a missing transaction. */
 export function likelyCause (registration: Registration, request: FastifyRequest): string {
   const base = registration.requestContext(request).appBase()
-  const origin = `${request.protocol}://${request.host}`
+  const origin = `${protocolOf(request)}://${request.host}`
   if (request.raw.headers.cookie === undefined) {
     return 'The browser sent no cookies, so this login cannot be matched with its start. Please allow cookies for ' +
       'this site and try again.'
