@@ -252,7 +252,8 @@ t.test('an answer that is not JSON is an error, even with 200', async t => {
     const error = await failure(client.users.get('u'))
     t.ok(error instanceof NetworkError)
     t.match(error, { code: 'invalid_response' })
-    t.match(error, { message: /^GET \/users\/\{id\}: the answer is not (valid )?JSON\.( Its content type is "text\/html"\.)?$/ })
+    t.match(error,
+      { message: /^GET \/users\/\{id\}: the answer is not (valid )?JSON\.( Its content type is "text\/html"\.)?$/ })
     t.equal(requests.length, 1)
   }
   const { client } = await scripted(t, [{ status: 202, body: { id: 'later' } }, { status: 202 }])
