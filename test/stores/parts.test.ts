@@ -253,3 +253,11 @@ t.test('reads of one turn of the event loop travel together, each with its own e
   t.type(statements[0]![0], 'string', 'no named statement, which PgBouncer would not know')
   t.strictSame((statements[0]![1] as unknown[])[0], ['a', 'b'])
 })
+
+t.test('a full list of revocations that nobody listens to warns the process', async t => {
+  const warned = new Promise<Error & { code?: string }>(resolve => process.once('warning', resolve))
+  const store = new MemoryRevocationStore({ maxEntries: 1, now: () => 1000 })
+  store.revoke({ id: 'a' }, 1000, 2000)
+  store.revoke({ id: 'b' }, 1001, 2000)
+  t.match(await warned, { code: 'AUTH0_REVOCATIONS_FULL', message: /"maxEntries"/ })
+})

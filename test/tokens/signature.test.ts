@@ -154,7 +154,8 @@ t.test('jose and we agree on random tokens, whoever of the two made them', async
     ends[ours]++
   }
   t.ok(ends.accepted > randomTokens / 2 && ends.signature > randomTokens / 4, JSON.stringify(ends))
-  t.ok(ends.malformed > 0 && ends.malformed < randomTokens / 50, 'loose bits are refused')
+  // How many end in loose bits is chance.
+  t.ok(ends.malformed < randomTokens / 50, 'only loose bits are refused')
 })
 
 /** Runs a guard's part on a token and says whether any of it had to wait. */

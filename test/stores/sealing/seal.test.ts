@@ -2,7 +2,7 @@ import { createHash, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { CompactEncrypt, compactDecrypt, base64url } from 'jose'
 import t from 'tap'
-import { createSealer } from '../../../lib/stores/sealing/seal.js'
+import { createSealer, openingFormer } from '../../../lib/stores/sealing/seal.js'
 import { leastCpuTime } from '../../cpu-time.js'
 import { Clock } from '../stateless/map-jar.js'
 
@@ -211,4 +211,17 @@ t.test('RE-03: hostile values are refused fast', async t => {
     '..'.repeat(50_000), '\u0000'.repeat(100_000)]
   t.notOk(hostile.some(open))
   for (const value of hostile) t.ok(await leastCpuTime(() => open(value)) < 5, 'under 5 ms')
+})
+
+t.test('what was sealed for a former purpose opens, and only the first purpose seals', t => {
+  const secrets = ['a secret of quite enough characters, really']
+  const of = (purpose: string) => createSealer({ secrets, purpose, maxAgeDays: 1, now: () => 1_795_000_000 })
+  const [now, before, foreign] = [of('now'), of('before'), of('foreign')]
+  const both = openingFormer(now, [before])
+  t.equal(both.open(before.seal('old'))?.toString(), 'old')
+  t.equal(both.open(now.seal('new'))?.toString(), 'new')
+  t.equal(both.open(foreign.seal('other')), undefined)
+  t.equal(now.open(both.seal('sealed'))?.toString(), 'sealed')
+  t.equal(before.open(both.seal('sealed')), undefined)
+  t.end()
 })
