@@ -39,7 +39,8 @@ export const CLIENT_OPTIONS = [
   'throttle',
   'timeout',
   'tls',
-  'token'
+  'token',
+  'useMtls'
 ] as const
 
 /** Options that are objects, and their members. */
