@@ -140,7 +140,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
       names,
       attributes,
       transient: config.sessionCookie.transient,
-      audience: config.audience ?? audienceOf(config.authorizationParams),
+      audience: config.audience,
       makeRoom,
       sealers: { session: sealer('session', days), tokens: sealer('tokens', days), seen: sealer('seen', days) },
       lifetime: config.lifetime,
@@ -201,11 +201,6 @@ function refreshSharing (config: Config, warn: (code: string, detail: object) =>
     now: config.now,
     warn
   })
-}
-
-/** The audience that the login asks for by its parameters. */
-function audienceOf (params: Config['authorizationParams']): string | undefined {
-  return typeof params === 'object' && typeof params.audience === 'string' ? params.audience : undefined
 }
 
 function cookieAttributes (cookie: CookieConfig, secure: boolean): CookieAttributes {

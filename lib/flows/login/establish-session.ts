@@ -111,7 +111,7 @@ function isSameLogin (previous: SessionRecord | undefined, claims: IdTokenClaims
 }
 
 /** The IPSIE ceiling of an ID token: whole epoch seconds, anything else counts as not given. */
-export function sessionCeiling (claims: IdTokenClaims): number | undefined {
+function sessionCeiling (claims: IdTokenClaims): number | undefined {
   const value = claims.session_expiry
   return Number.isInteger(value) && value! > 0 && value! < 1e10 ? value : undefined
 }

@@ -32,7 +32,7 @@ export function forAll (batch: Batch, code: string, message: string): ImportErro
   }))
 }
 
-export function identifiersOf (user: unknown): ImportError['user'] {
+function identifiersOf (user: unknown): ImportError['user'] {
   if (!isObject(user)) return {}
   return Object.fromEntries(IDENTIFIERS.filter(name => typeof user[name] === 'string').map(name => [name, user[name]]))
 }
