@@ -11,7 +11,7 @@ import { requirePermissions } from './require-permissions.js'
 import { requireSameOrigin } from './require-same-origin.js'
 import { requireSession } from './require-session.js'
 import { requireSessionOrToken } from './require-session-or-token.js'
-import { requireToken } from './require-token.js'
+import { requireToken } from './token/require-token.js'
 
 const asIs = (value: unknown): unknown => value
 const rules = {

@@ -4,8 +4,8 @@ import type { AccessTokenDemands } from '../../../types/guards.js'
 import { factory } from './factory.js'
 import { guard, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
-import { audienceOf, requireToken } from './require-token.js'
-import { checkTokenDemands } from './token-demands.js'
+import { audienceOf, requireToken } from './token/require-token.js'
+import { checkTokenDemands } from './token/token-demands.js'
 
 /**
  * Guard of what pages and API clients share: an `Authorization` header has to hold a good access token,

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import { offered } from '../guards/challenge.js'
+import { offered } from '../guards/token/challenge.js'
 import type { Route, RouteSetup } from './route.js'
 
 /**

@@ -1,8 +1,8 @@
-import { ConfigurationError } from '../../errors.js'
-import type { TokenDemands } from '../../flows/api/access-token-check.js'
-import { splitScope } from '../../flows/tokens/scopes.js'
-import type { AccessTokenDemands } from '../../../types/guards.js'
-import { checkMembers, refuseOption, text, type Rule } from '../options/rules.js'
+import { ConfigurationError } from '../../../errors.js'
+import type { TokenDemands } from '../../../flows/api/access-token-check.js'
+import { splitScope } from '../../../flows/tokens/scopes.js'
+import type { AccessTokenDemands } from '../../../../types/guards.js'
+import { checkMembers, refuseOption, text, type Rule } from '../../options/rules.js'
 
 /** One or more names: a list, or a text with a space between them. */
 const names: Rule<readonly string[]> = (value, option) => {

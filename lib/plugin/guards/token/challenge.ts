@@ -1,8 +1,8 @@
 import {
   ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError
-} from '../../errors.js'
-import type { ApiOptions } from '../../../types/options.js'
-import type { AccessTokenDemands } from '../../../types/guards.js'
+} from '../../../errors.js'
+import type { ApiOptions } from '../../../../types/options.js'
+import type { AccessTokenDemands } from '../../../../types/guards.js'
 import type { Scheme } from './credentials.js'
 
 /** How a request to an API is refused. */
