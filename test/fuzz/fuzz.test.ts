@@ -1,0 +1,13 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { fuzzers } from './fuzzers/index.js'
+
+/** Inputs for each fuzzer: for all of them together they take about two seconds. */
+const RUNS = 100
+
+for (const { name, property } of fuzzers) {
+  t.test(name, async t => {
+    const details = await fc.check(property, { numRuns: RUNS })
+    t.notOk(details.failed, fc.defaultReportMessage(details) ?? `${RUNS} inputs`)
+  })
+}

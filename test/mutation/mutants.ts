@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module'
+import type TS from 'typescript'
+
+const ts = createRequire(import.meta.url)('typescript') as typeof TS
+
+/** One change of a file: these characters become others. */
+export interface Mutant {
+  start: number
+  end: number
+  replacement: string
+  line: number
+  kind: 'operator' | 'condition' | 'throw' | 'call' | 'literal'
+}
+
+/** What each operator becomes. */
+const operators: Record<string, string> = {
+  '===': '!==',
+  '!==': '===',
+  '<': '<=',
+  '<=': '<',
+  '>': '>=',
+  '>=': '>',
+  '&&': '||',
+  '||': '&&',
+  '+': '-',
+  '-': '+',
+  '*': '/',
+  '/': '*'
+}
+
+/**
+ * Every mutant of a TypeScript source, in the order of the source.
+ * Types, imports and sentences are left alone: no test should depend on the words of a message.
+ */
+export function mutantsOf (text: string): Mutant[] {
+  const tree = ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true)
+  const found: Mutant[] = []
+  visit(tree)
+  return found.sort((one, other) => one.start - other.start || one.end - other.end)
+
+  function visit (node: TS.Node): void {
+    if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node) ||
+      ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return
+    if (ts.isBinaryExpression(node)) operator(node)
+    else if (ts.isIfStatement(node)) force(node.expression)
+    else if (ts.isConditionalExpression(node)) force(node.condition)
+    else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+      add(node, node.operand.getText(tree), 'operator')
+    } else if (ts.isThrowStatement(node)) add(node, '{}', 'throw')
+    else if (ts.isExpressionStatement(node)) call(node)
+    else literal(node)
+    ts.forEachChild(node, visit)
+  }
+
+  function operator (node: TS.BinaryExpression): void {
+    const replacement = operators[node.operatorToken.getText(tree)]
+    if (replacement !== undefined && !joinsText(node)) add(node.operatorToken, replacement, 'operator')
+    if (node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken) add(node, node.left.getText(tree), 'operator')
+  }
+
+  function force (condition: TS.Expression): void {
+    add(condition, 'true', 'condition')
+    add(condition, 'false', 'condition')
+  }
+
+  function call (node: TS.ExpressionStatement): void {
+    const called = ts.isAwaitExpression(node.expression) ? node.expression.expression : node.expression
+    if (ts.isCallExpression(called) && called.expression.kind !== ts.SyntaxKind.SuperKeyword) add(node, '{}', 'call')
+  }
+
+  function literal (node: TS.Node): void {
+    if (node.kind === ts.SyntaxKind.TrueKeyword) add(node, 'false', 'literal')
+    else if (node.kind === ts.SyntaxKind.FalseKeyword) add(node, 'true', 'literal')
+    else if (ts.isNumericLiteral(node)) add(node, `(${node.text} + 1)`, 'literal')
+    else if (ts.isStringLiteral(node) && /^[^\s]+$/.test(node.text) && isValue(node)) add(node, "''", 'literal')
+  }
+
+  function add (node: TS.Node, replacement: string, kind: Mutant['kind']): void {
+    const start = node.getStart(tree)
+    const line = tree.getLineAndCharacterOfPosition(start).line + 1
+    found.push({ start, end: node.getEnd(), replacement, line, kind })
+  }
+}
+
+/** Whether `+` puts sentences together: one of the sides is a text. */
+function joinsText (node: TS.Node): boolean {
+  return ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) || (ts.isBinaryExpression(node) &&
+    node.operatorToken.kind === ts.SyntaxKind.PlusToken && (joinsText(node.left) || joinsText(node.right)))
+}
+
+/** Whether a text is a value, and neither a member's name nor part of a type. */
+function isValue (node: TS.StringLiteral): boolean {
+  const { parent } = node
+  return !(ts.isPropertyAssignment(parent) && parent.name === node) && !ts.isLiteralTypeNode(parent) &&
+    !ts.isElementAccessExpression(parent)
+}
+
+/** A source with one of its mutants in place. */
+export function applyMutant (text: string, mutant: Pick<Mutant, 'start' | 'end' | 'replacement'>): string {
+  const { start, end, replacement } = mutant
+  return text.slice(0, start) + replacement + text.slice(end)
+}

@@ -1,0 +1,118 @@
+/**
+ * `npm run mutate -- [path] [--sample N] [--seed S] [--tests N] [--jobs N]`: changes one place of `lib` at a time and
+ * looks whether a test notices.
+ *
+ * Of the mutants below `path` (all of `lib` unless told otherwise, without `testing/` and `management/resources/`) a
+ * random sample of 50 is tried, the same one for the same seed. For each, the tests that execute the place run, the
+ * nearest first, until one fails; after 20 of them (`--tests`) the mutant counts as a survivor. Prints each survivor,
+ * and the score by folder. The places a test executes are kept until a source changes.
+ */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { applyMutant, mutantsOf, type Mutant } from './mutants.js'
+import { executedBy, executes, type Known } from './executed.js'
+import { runTest } from './run-test.js'
+import { nearestFirst, sample, seeded } from './sample.js'
+
+interface Tried extends Mutant {
+  file: string
+  text: string
+}
+
+/** A mutant that behaves as the source does. */
+interface Equivalent {
+  file: string
+  /** The mutated line, without the blanks around it. */
+  line: string
+  reason: string
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sample: { type: 'string', default: '50' },
+    seed: { type: 'string', default: '1' },
+    tests: { type: 'string', default: '20' },
+    jobs: { type: 'string', default: String(cpus().length) }
+  }
+})
+const equivalents = JSON.parse(readFileSync(new URL('equivalents.json', import.meta.url), 'utf8')) as Equivalent[]
+
+const sources = filesBelow('lib', /\.ts$/)
+const tests = filesBelow('test', /\.test\.ts$/)
+const state = hash(sources.map(file => readFileSync(join(root, file), 'utf8')).join('\0'))
+const chosen = sources.filter(file => positionals.length > 0
+  ? positionals.some(path => file.startsWith(path.replace(/^\.\//, '')))
+  : !/^lib\/(testing|management\/resources)\//.test(file))
+const all = chosen.flatMap(file => {
+  const text = readFileSync(join(root, file), 'utf8')
+  return mutantsOf(text).map(mutant => ({ ...mutant, file, text }))
+}).filter(mutant => !equivalents.some(({ file, line }) => file === mutant.file && line === mutatedLine(mutant)))
+if (all.length === 0) throw new Error(`Nothing to change below ${positionals.join(', ')}.`)
+const mutants = sample(all, Number(values.sample), seeded(Number(values.seed)))
+console.log(`${mutants.length} of ${all.length} mutants of ${chosen.length} files, seed ${values.seed}`)
+
+const known = new Map<string, Known>()
+await inParallel(tests, async test => {
+  known.set(test, await executedBy(root, test, `${state} ${hash(readFileSync(join(root, test), 'utf8'))}`))
+})
+console.log(`${known.size} test files executed`)
+
+const score = new Map<string, { killed: number, survived: number }>()
+await inParallel(mutants, async mutant => {
+  const survived = await survives(mutant)
+  const folder = mutant.file.split('/').slice(0, -1).join('/')
+  const count = score.get(folder) ?? { killed: 0, survived: 0 }
+  score.set(folder, count)
+  count[survived === undefined ? 'killed' : 'survived']++
+  if (survived === undefined) return
+  console.log(`survived ${survived} tests: ${mutant.file}:${mutant.line}  ${mutatedLine(mutant)}`)
+})
+
+let killed = 0
+for (const [folder, count] of [...score].sort()) {
+  killed += count.killed
+  console.log(`${folder.padEnd(36)} ${count.killed} of ${count.killed + count.survived}`)
+}
+console.log(`score ${(100 * killed / mutants.length).toFixed(1)} %: ${killed} of ${mutants.length} noticed`)
+
+/** How many tests did not notice a mutant; undefined when one did. */
+async function survives (mutant: Tried): Promise<number | undefined> {
+  const url = pathToFileURL(join(root, mutant.file)).href
+  const executing = [...known].filter(([, { executed }]) => executes(executed, url, mutant.start))
+    .map(([test, { seconds }]) => ({ test, seconds }))
+  const nearest = nearestFirst(mutant.file, executing).slice(0, Number(values.tests))
+  const { start, end, replacement } = mutant
+  for (const test of nearest) {
+    const { failed } = await runTest(root, test, { MUTANT: JSON.stringify({ url, start, end, replacement }) })
+    if (failed) return undefined
+  }
+  return nearest.length
+}
+
+function mutatedLine (mutant: Tried): string {
+  return applyMutant(mutant.text, mutant).split('\n')[mutant.line - 1]!.trim()
+}
+
+async function inParallel<T> (items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items[Symbol.iterator]()
+  await Promise.all(Array.from({ length: Number(values.jobs) }, async () => {
+    for (const item of rest) await work(item)
+  }))
+}
+
+function filesBelow (folder: string, name: RegExp): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map(path => `${folder}/${path.replaceAll('\\', '/')}`)
+    .filter(path => name.test(path))
+    .sort()
+}
+
+function hash (text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

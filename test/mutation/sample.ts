@@ -1,0 +1,34 @@
+/** Numbers between 0 and 1 that a seed determines, by the generator known as mulberry32. */
+export function seeded (seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/** As many of these as asked for, each as likely as the others, in a random order. */
+export function sample<T> (all: readonly T[], count: number, random: () => number): T[] {
+  const rest = [...all]
+  for (let i = 0; i < Math.min(count, rest.length); i++) {
+    const other = i + Math.floor(random() * (rest.length - i))
+    const taken = rest[other] as T
+    rest[other] = rest[i] as T
+    rest[i] = taken
+  }
+  return rest.slice(0, count)
+}
+
+/** Test files, the one most like the source's path first; of two alike, the quicker one. */
+export function nearestFirst (source: string, tests: ReadonlyArray<{ test: string, seconds: number }>): string[] {
+  const wanted = source.replace(/^lib\//, '').replace(/\.ts$/, '').split('/')
+  const near = ({ test }: { test: string }) => {
+    const path = test.replace(/^test\//, '').replace(/\.test\.ts$/, '').split('/')
+    const folders = wanted.slice(0, -1)
+    const shared = folders.findIndex((folder, i) => folder !== path[i])
+    return (shared === -1 ? folders.length : shared) * 2 + (path.at(-1) === wanted.at(-1) ? 1 : 0)
+  }
+  return [...tests].sort((one, other) => near(other) - near(one) || one.seconds - other.seconds).map(({ test }) => test)
+}
