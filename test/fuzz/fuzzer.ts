@@ -4,6 +4,9 @@ import fc from 'fast-check'
 export interface Fuzzer {
   name: string
   property: fc.IRawProperty<unknown>
+  /** Inputs in the gate, if not as many as for the others. */
+  runs?: number
+  close?: () => Promise<void>
 }
 
 /** A fuzzer of a rule that is asked synchronously. */

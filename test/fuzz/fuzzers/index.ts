@@ -1,4 +1,5 @@
 import type { Fuzzer } from '../fuzzer.js'
+import { histories } from '../histories/index.js'
 import { cookies } from './cookies.js'
 import { management } from './management.js'
 import { options } from './options.js'
@@ -6,4 +7,5 @@ import { places } from './places.js'
 import { wire } from './wire.js'
 
 /** All fuzzers; the gate runs each for a moment, `npm run fuzz` for as long as told. */
-export const fuzzers: Fuzzer[] = [...cookies, ...places, ...wire, ...management, ...options]
+export const fuzzers: Fuzzer[] = [...cookies, ...places, ...wire, ...management, ...options,
+  ...histories]
