@@ -9,7 +9,7 @@ export function historiesOf (mode: Mode): Fuzzer {
   const processes = new Processes(mode)
   return {
     ...asyncFuzzer(`histories of sessions: ${mode.name}`, [history], async steps => { await play(processes, steps) }),
-    runs: 200,
+    runs: 70,
     close: async () => {
       await processes.close()
       await mode.close?.()
