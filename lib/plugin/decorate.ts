@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../errors.js'
+import type { GetSessionOptions } from '../flows/session/session.js'
 import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance } from './instance.js'
 import { beginRequest, checkDeclared, readRoute, readScopes } from './guards/read-route.js'
@@ -30,8 +31,8 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
         return registrationOf(this).client(this)
       }
     } as never)
-    fastify.decorateRequest('getSession', function (this: FastifyRequest) {
-      return this.auth0.getSession()
+    fastify.decorateRequest('getSession', function (this: FastifyRequest, options?: GetSessionOptions) {
+      return this.auth0.getSession(options)
     } as never)
     fastify.addHook('onRequest', begin)
     fastify.addHook('preParsing', check as never)

@@ -20,6 +20,7 @@ import { requestTarget } from './request-target.js'
 export class FastifyRequestContext implements RequestContext {
   readonly jar: RequestCookieJar
   session: Awaitable<LiveSession | undefined> | null = null
+  untouched = false
   bearerToken: VerifiedToken | undefined = undefined
   /** The DPoP proof that came with `presented`. */
   proof: string | undefined = undefined
