@@ -7,6 +7,7 @@ import { beginRequest, checkDeclared, readRoute, readScopes } from './guards/rea
 import type { RouteRecord } from './guards/route-record.js'
 import { watchScopes } from './guards/scope-hooks.js'
 import { watchRoutes } from './guards/written-route.js'
+import { keepBodiesRaw } from './proxy/raw-bodies.js'
 import { kRegistration, registrationOf, type Registration, type Scoped } from './request/registration.js'
 import { kRequestState, type WithRequestState } from './request/request-state.js'
 import { strictInstance } from './strict-instance.js'
@@ -44,6 +45,7 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
   fastify.addHook('onRoute', function (route) {
     // A child with a tenant of its own guards its routes itself.
     if ((this as FastifyInstance & Scoped)[kRegistration] !== registration) return
+    keepBodiesRaw(this, route)
     routes.push({ scope: this, route, record: readRoute(registration, this, route) })
   })
   fastify.addHook('onReady', async () => {
