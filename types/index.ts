@@ -1,5 +1,6 @@
 export type * from './guards.js'
 export type * from './options.js'
+export type * from './proxy.js'
 export type * from './session.js'
 export type * from './stores.js'
 export type * from './tokens.js'

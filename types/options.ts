@@ -77,6 +77,8 @@ export interface RoutesOptions {
   unconnectCallback?: string | false
   /** Opt-in: `true` mounts `/auth/profile`. */
   profile?: string | boolean
+  /** Opt-in: `true` mounts `/auth/session`, which tells a browser application who is logged in and for how long. */
+  session?: string | boolean
   /** Opt-in: `true` mounts `/.well-known/oauth-protected-resource`. @see RFC 9728 */
   protectedResource?: string | boolean
 }

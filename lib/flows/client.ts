@@ -30,7 +30,7 @@ import { logout, type LogoutOptions } from './logout/logout.js'
 import { myAccount } from './accounts/my-account.js'
 import { getTokenOnBehalfOf, type OnBehalfOfOptions } from './api/on-behalf-of.js'
 import { refreshUser } from './tokens/refresh-user.js'
-import { currentSession, updateSession, type SessionPatch } from './session/session.js'
+import { currentSession, updateSession, type GetSessionOptions, type SessionPatch } from './session/session.js'
 import { sessionView } from './session/view.js'
 import { getIdToken } from './tokens/session-id-token.js'
 import {
@@ -67,9 +67,14 @@ export class ServerClient {
     return await switchOrganization(this.#context, this.#request, organization, options)
   }
 
-  /** The session, or `undefined`. */
-  async getSession<TUser extends UserClaims = UserClaims> (): Promise<Session<TUser> | undefined> {
-    const read = await currentSession(this.#context, this.#request)
+  /**
+   * The session, or `undefined`.
+   * @param options `touch: false` does not prolong the session: for what happens without the user, such as polling
+   */
+  async getSession<TUser extends UserClaims = UserClaims> (
+    options?: GetSessionOptions
+  ): Promise<Session<TUser> | undefined> {
+    const read = await currentSession(this.#context, this.#request, options)
     return read === undefined ? undefined : sessionView<TUser>(read)
   }
 

@@ -37,6 +37,7 @@ export interface RoutePaths {
   unconnect: string | undefined
   unconnectCallback: string | undefined
   profile: string | undefined
+  session: string | undefined
   protectedResource: string | undefined
 }
 

@@ -73,6 +73,8 @@ export interface RequestContext {
   gone(): AbortSignal
   /** Whether the request prolongs the session; `true` unless its route says no. */
   readonly touches?: boolean
+  /** Whether the session was read without prolonging it. */
+  untouched?: boolean
   /** The session once read; `null` before. One request opens its session once. */
   session: Awaitable<LiveSession | undefined> | null
   /** The caller's verified access token, behind `requireToken`. */

@@ -8,8 +8,13 @@ import type { Transport, WireRequest, WireResponse } from './wire.js'
 
 export interface UndiciTransportOptions {
   dispatcher?: Dispatcher | undefined
-  tls?: TlsCredentials | undefined
+  tls?: Partial<TlsCredentials> | undefined
   publicOnly?: boolean | undefined
+  /**
+   * Connections to the application's own servers: as many as are needed, to checked certificates only, whatever
+   * dispatcher or `fetch` the process has.
+   */
+  upstream?: { connectTimeout: number } | undefined
 }
 
 /**
@@ -35,7 +40,7 @@ export function undiciTransport (options: UndiciTransportOptions): Transport {
   return {
     ready: () => options.dispatcher === undefined && own === undefined ? (opening ??= open()) : undefined,
     async exchange (request, signal, { timers = false, dispatcher: given = options.dispatcher } = {}) {
-      const double = given === undefined ? fetchDouble() : undefined
+      const double = given === undefined && options.upstream === undefined ? fetchDouble() : undefined
       if (double !== undefined) return await fetchTransport(double).exchange(request, signal)
       const foreign = given ?? processWide(options)
       if (foreign !== undefined) return await send(foreign, request, signal, timers)
@@ -96,11 +101,15 @@ async function drain (own: OwnConnections, seconds: number): Promise<void> {
   await own.agent.destroy()
 }
 
-async function createAgent ({ tls, publicOnly }: UndiciTransportOptions): Promise<Dispatcher> {
+async function createAgent ({ tls, publicOnly, upstream }: UndiciTransportOptions): Promise<Dispatcher> {
   const { Agent, buildConnector } = await import('undici')
-  const connect = buildConnector({ ...tls, ...(publicOnly === true && { lookup: publicLookup }) })
+  const connect = buildConnector({
+    ...tls,
+    ...(publicOnly === true && { lookup: publicLookup }),
+    ...(upstream !== undefined && { timeout: upstream.connectTimeout, rejectUnauthorized: true })
+  })
   return new Agent({
-    connections: 128,
+    connections: upstream === undefined ? 128 : null,
     keepAliveTimeout: KEEP_ALIVE,
     keepAliveMaxTimeout: KEEP_ALIVE,
     connect
@@ -108,8 +117,8 @@ async function createAgent ({ tls, publicOnly }: UndiciTransportOptions): Promis
 }
 
 /** The application's dispatcher of the whole process, where it can be used. @throws ConfigurationError */
-function processWide ({ tls, publicOnly }: UndiciTransportOptions): Dispatcher | undefined {
-  const dispatcher = globalDispatcher()
+function processWide ({ tls, publicOnly, upstream }: UndiciTransportOptions): Dispatcher | undefined {
+  const dispatcher = upstream === undefined ? globalDispatcher() : undefined
   if (dispatcher === undefined) return undefined
   if (tls !== undefined) {
     throw new ConfigurationError('tls',

@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici'
 export interface WireRequest {
   method: string
   url: URL
-  headers: Record<string, string>
+  headers: Record<string, string | string[]>
   body: string | Uint8Array | Readable | undefined
 }
 

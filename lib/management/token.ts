@@ -56,14 +56,18 @@ export interface TokenCredentials {
 const LEEWAY = 60
 const LAST_SECONDS = 5
 
+/** Tokens by client credentials. */
+export function credentialsToken (credentials: TokenCredentials): TokenSource {
+  return keptToken(requester(credentials), credentials.now)
+}
+
 /**
- * Tokens by client credentials: one request for all who wait, kept until shortly before they expire, renewed in the
+ * One request for all who wait for a token, which is kept until shortly before it expires and renewed in the
  * background.
  */
-export function credentialsToken (credentials: TokenCredentials): TokenSource {
-  const { now } = credentials
+export function keptToken (request: () => Promise<{ access_token: string, expires_in?: number }>,
+  now: () => number): TokenSource {
   const singleFlight = createSingleFlight<string>()
-  const request = requester(credentials)
   let current: { token: string, renewAt: number, expiresAt: number } | undefined
 
   const fetchToken = (): Promise<string> =>

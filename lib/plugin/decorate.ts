@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../errors.js'
+import type { GetSessionOptions } from '../flows/session/session.js'
 import type { ManagementClient } from '../management/client.js'
 import { Auth0Instance } from './instance.js'
 import { beginRequest, checkDeclared, readRoute, readScopes } from './guards/read-route.js'
 import type { RouteRecord } from './guards/route-record.js'
 import { watchScopes } from './guards/scope-hooks.js'
 import { watchRoutes } from './guards/written-route.js'
+import { keepBodiesRaw } from './proxy/raw-bodies.js'
 import { kRegistration, registrationOf, type Registration, type Scoped } from './request/registration.js'
 import { kRequestState, type WithRequestState } from './request/request-state.js'
 import { strictInstance } from './strict-instance.js'
@@ -30,8 +32,8 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
         return registrationOf(this).client(this)
       }
     } as never)
-    fastify.decorateRequest('getSession', function (this: FastifyRequest) {
-      return this.auth0.getSession()
+    fastify.decorateRequest('getSession', function (this: FastifyRequest, options?: GetSessionOptions) {
+      return this.auth0.getSession(options)
     } as never)
     fastify.addHook('onRequest', begin)
     fastify.addHook('preParsing', check as never)
@@ -43,6 +45,7 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
   fastify.addHook('onRoute', function (route) {
     // A child with a tenant of its own guards its routes itself.
     if ((this as FastifyInstance & Scoped)[kRegistration] !== registration) return
+    keepBodiesRaw(this, route)
     routes.push({ scope: this, route, record: readRoute(registration, this, route) })
   })
   fastify.addHook('onReady', async () => {

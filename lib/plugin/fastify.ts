@@ -1,4 +1,5 @@
 import type { ServerClient } from '../flows/client.js'
+import type { GetSessionOptions } from '../flows/session/session.js'
 import type { Auth0Instance } from './instance.js'
 import type { RouteAuth0Config } from '../../types/guards.js'
 import type { Session as Auth0Session, UserClaims } from '../../types/session.js'
@@ -12,7 +13,9 @@ declare module 'fastify' {
     /** Everything this request can do with its user. */
     readonly auth0: ServerClient
     /** The session of this request, or `undefined`. */
-    getSession: <TUser extends UserClaims = UserClaims>() => Promise<Auth0Session<TUser> | undefined>
+    getSession: <TUser extends UserClaims = UserClaims>(
+      options?: GetSessionOptions
+    ) => Promise<Auth0Session<TUser> | undefined>
   }
 
   interface FastifyContextConfig {

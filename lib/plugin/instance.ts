@@ -18,6 +18,7 @@ import {
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
+import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
 import { beforeStart } from './guards/factory.js'
 import type { Guard } from './guards/guard.js'
@@ -31,7 +32,9 @@ import { requireSession } from './guards/require-session.js'
 import { requireSessionOrToken } from './guards/require-session-or-token.js'
 import { requireToken } from './guards/token/require-token.js'
 import type { ManagementClient } from '../management/client.js'
+import { clientOptions } from './options/client-options.js'
 import { severalDomains } from './options/several-domains.js'
+import { createProxy } from './proxy/proxy.js'
 import type { Registration } from './request/registration.js'
 import { isRaw, upgradeRequest } from './request/upgrade-request.js'
 
@@ -53,6 +56,7 @@ export class Auth0Instance {
   readonly #log: FastifyBaseLogger
   #authentication: AuthenticationClient | undefined
   #management: ManagementClient | undefined
+  readonly #closing: (() => Promise<void>)[] = []
   readonly #ManagementClient: typeof ManagementClient
 
   constructor (registration: Registration, Management: typeof ManagementClient, log: FastifyBaseLogger) {
@@ -188,11 +192,22 @@ export class Auth0Instance {
     return ["'self'", ...tenants.map(tenant => new URL(tenant).origin), ...appBases.map(base => base.origin)]
   }
 
+  /**
+   * Options for `@fastify/http-proxy`, with which it passes requests of users on to an API, with their access tokens.
+   * `fastify.register(httpProxy, fastify.auth0.proxy({ upstream: 'https://api.example.com', prefix: '/api' }))`
+   * @throws ConfigurationError naming the option and what is accepted
+   */
+  proxy (options: ProxyOptions): HttpProxyOptions {
+    const proxy = createProxy(this.#registration, options, this.#log)
+    this.#closing.push(proxy.close)
+    return proxy.options
+  }
+
   /** The Authentication API with the plugin's credentials, connections, metadata and keys. */
   get authentication (): AuthenticationClient {
     const { config } = this.#context
     return (this.#authentication ??= clientOver(this.#server(), {
-      ...this.#clientOptions(config.issuer),
+      ...clientOptions(config, config.issuer),
       clockTolerance: config.clockTolerance,
       idTokenSigningAlg: config.idTokenSigningAlg
     }))
@@ -202,35 +217,14 @@ export class Auth0Instance {
   get management (): ManagementClient {
     const { config } = this.#context
     return (this.#management ??= new this.#ManagementClient(
-      this.#clientOptions(config.managementDomain ?? config.issuer)
+      clientOptions(config, config.managementDomain ?? config.issuer)
     ))
-  }
-
-  #clientOptions (domain: string = severalDomains()) {
-    const { config } = this.#context
-    return {
-      domain,
-      clientId: config.clientId,
-      timeout: config.httpTimeout,
-      telemetry: config.telemetry,
-      now: config.now,
-      ...(config.clientSecret !== undefined &&
-        { clientSecret: config.clientSecret, clientSecretMethod: config.clientSecretMethod }),
-      ...(config.assertion !== undefined &&
-        {
-          clientAssertionSigningKey: config.assertion.key,
-          clientAssertionSigningAlg: config.assertion.alg,
-          ...(config.assertion.keyId !== undefined && { clientAssertionSigningKeyId: config.assertion.keyId })
-        }),
-      ...(config.tls !== undefined && { tls: config.tls }),
-      ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
-      ...(config.customFetch !== undefined && { customFetch: config.customFetch })
-    }
   }
 
   /** Closes what the clients keep open. */
   async close (): Promise<void> {
-    await Promise.all([this.#authentication?.close(), this.#management?.close()])
+    const clients = [this.#authentication?.close(), this.#management?.close()]
+    await Promise.all([...clients, ...this.#closing.map(close => close())])
   }
 
   /** The plugin's one domain, or the one named where there are several. */

@@ -1,9 +1,9 @@
-import { keepNonce, knownNonce } from '../../authentication/server/dpop-exchange.js'
 import { isLoopback } from '../../authentication/server/domain.js'
 import { InvalidArgumentError } from '../../errors.js'
 import type { AccessToken } from '../../../types/tokens.js'
 import { getAccessToken } from '../tokens/access-token.js'
 import type { PluginContext, RequestContext } from '../context.js'
+import { asksForNonce, tokenHeaders } from './token-headers.js'
 
 /** Which token `fetch()` adds. */
 export interface ApiFetchOptions {
@@ -27,7 +27,8 @@ export async function apiFetch (context: PluginContext, request: RequestContext,
   while (true) {
     const response = await send(context, request, target, init, token)
     if (response.status !== 401 || !repeatable(init.body)) return response
-    const remedy = asksForNonce(response) ? 'nonce' : 'renewal'
+    const { headers } = response
+    const remedy = asksForNonce(headers.get('dpop-nonce'), headers.get('www-authenticate')) ? 'nonce' : 'renewal'
     if (!remedies.delete(remedy)) return response
     await response.body?.cancel()
     if (remedy === 'renewal') token = await getAccessToken(context, request, { ...wanted, refresh: true })
@@ -89,26 +90,15 @@ function redirected (init: RequestInit, status: number, sameOrigin: boolean): Re
 async function sendWithToken (context: PluginContext, request: RequestContext, url: URL, init: RequestInit,
   token: AccessToken): Promise<Response> {
   const headers = new Headers(init.headers)
-  headers.set('authorization', `${token.tokenType} ${token.accessToken}`)
-  const key = token.tokenType === 'DPoP' ? await (await request.server()).dpop : undefined
-  if (key !== undefined) {
-    const nonce = knownNonce(key, url.origin)
-    headers.set('dpop', await key.proof({
-      method: (init.method ?? 'GET').toUpperCase(),
-      url: url.href,
-      accessToken: token.accessToken,
-      now: context.now(),
-      ...(nonce !== undefined && { nonce })
-    }))
-  }
+  const { accessToken, tokenType } = token
+  const presented = await tokenHeaders(context, request, {
+    accessToken, tokenType, method: (init.method ?? 'GET').toUpperCase(), url
+  })
+  headers.set('authorization', presented.authorization)
+  if (presented.dpop !== undefined) headers.set('dpop', presented.dpop)
   const response = await context.http.fetch(url, { ...init, headers })
-  if (key !== undefined) keepNonce(key, url.origin, response.headers.get('dpop-nonce') ?? undefined)
+  presented.learn(response.headers.get('dpop-nonce') ?? undefined)
   return response
-}
-
-/** Whether only the proof lacked the API's nonce; the token is good. @see RFC 9449 section 9 */
-function asksForNonce ({ headers }: Response): boolean {
-  return headers.has('dpop-nonce') && headers.get('www-authenticate')?.includes('use_dpop_nonce') === true
 }
 
 /** A stream is gone once it was sent. */

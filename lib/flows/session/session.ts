@@ -10,10 +10,22 @@ import { hookedChanges, withChanges } from './patch.js'
 import { withExtraClaims } from './user-claims.js'
 import { sessionView } from './view.js'
 
-/** The session of this request; opened once, and at hand (not a promise) when it came in a cookie. */
-export function currentSession (context: PluginContext, request: RequestContext): Awaitable<LiveSession | undefined> {
-  if (request.session !== null) return request.session
-  const read = context.sessions.read(request.jar, request.touches)
+/** How a session is read. */
+export interface GetSessionOptions {
+  /** `false` does not prolong the session. Default: what the route says, `true` unless it says no. */
+  touch?: boolean
+}
+
+/**
+ * The session of this request; opened once, and at hand (not a promise) when it came in a cookie. What was read without
+ * prolonging it is read again by the first who prolongs it.
+ */
+export function currentSession (context: PluginContext, request: RequestContext,
+  { touch = true }: GetSessionOptions = {}): Awaitable<LiveSession | undefined> {
+  const known = request.session
+  if (known !== null && (known === undefined || !touch || !request.untouched)) return known
+  request.untouched = !touch
+  const read = context.sessions.read(request.jar, touch && request.touches)
   if (read instanceof Promise) {
     request.session = read.then(async found => await ofThisDomain(context, request, found)).then(found => {
       request.session = found
@@ -58,7 +70,7 @@ export async function sessionWithTokens (context: PluginContext,
 /** Sees what a call brought that another request of the session has made. With a store only writes look again. */
 export async function adoptNewest (context: PluginContext, request: RequestContext): Promise<void> {
   if (context.sessions.kind !== 'cookie') return
-  const read = await ofThisDomain(context, request, await context.sessions.read(request.jar))
+  const read = await ofThisDomain(context, request, await context.sessions.read(request.jar, false))
   // Not if this request has logged out meanwhile.
   if (request.session !== undefined) request.session = read
 }

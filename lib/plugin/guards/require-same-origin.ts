@@ -4,6 +4,11 @@ import { isSameOrigin } from '../routes/same-origin.js'
 import { forbid } from './denial.js'
 import { guard, PASS, type Guard } from './guard.js'
 
+/** Whether a request opens a WebSocket; other upgrades, such as to HTTP/2, are ordinary requests. */
+export function isWebSocketHandshake ({ headers }: FastifyRequest): boolean {
+  return headers.upgrade !== undefined && /\bwebsocket\b/i.test(headers.upgrade)
+}
+
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
@@ -14,7 +19,7 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  */
 export const requireSameOrigin: Guard = guard({}, (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
-  if (SAFE.has(request.method) && request.headers.upgrade === undefined) return PASS
+  if (SAFE.has(request.method) && !isWebSocketHandshake(request)) return PASS
   const registration = registrationOf(request)
   if (registration.requestContext(request).bearerToken !== undefined ||
     isSameOrigin(registration.context.config.appBases, request)) return PASS

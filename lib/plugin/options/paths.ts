@@ -13,11 +13,12 @@ const DEFAULTS: Record<keyof RoutePaths, string> = {
   unconnect: '/auth/unconnect',
   unconnectCallback: '/auth/unconnect/callback',
   profile: '/auth/profile',
+  session: '/auth/session',
   protectedResource: '/.well-known/oauth-protected-resource'
 }
 
 const CONNECT: readonly string[] = ['connect', 'connectCallback', 'unconnect', 'unconnectCallback']
-const OPT_IN: readonly string[] = ['profile', 'protectedResource']
+const OPT_IN: readonly string[] = ['profile', 'session', 'protectedResource']
 
 /** Decides which routes exist and at which path below the plugin's prefix. */
 export function resolvePaths (given: object,

@@ -6,6 +6,7 @@ import { cookiePlaces } from './cookie-places.js'
 import {
   beforeHead, headersOf, keepOutOfCaches, rawHeadersOf, setCookieLine, varyByCookie, type ResponseHeaders
 } from './response-headers.js'
+import { isUpgrade } from './upgrade-request.js'
 
 interface Pending {
   value: string
@@ -43,8 +44,10 @@ export class RequestCookieJar implements CookieJar {
     this.secure = secure
   }
 
+  /** The answer to an upgrade carries none of what Fastify keeps for it. */
   get writable (): boolean {
-    return !this.#flushed && this.#reply !== undefined && !this.#reply.sent && !this.#reply.raw.headersSent
+    return !this.#flushed && !isUpgrade(this.#request) &&
+      this.#reply !== undefined && !this.#reply.sent && !this.#reply.raw.headersSent
   }
 
   get host (): string {

@@ -47,6 +47,12 @@ export class Registration implements CookieWarnings {
     return new ServerClient(this.context, this.#newRequestContext(request, reply))
   }
 
+  /** A request seen anew: its session is read again, and nothing is written. */
+  seenAnew (request: FastifyRequest): FastifyRequestContext {
+    const jar = new RequestCookieJar(request, undefined, this.#secureOf(request), this)
+    return new FastifyRequestContext(this.context, request, undefined, jar)
+  }
+
   /** Says, once, that a session of another application is not taken over. */
   warnOfSessionTransfer (request: FastifyRequest): void {
     if (this.#warnedOfSessionTransfer) return

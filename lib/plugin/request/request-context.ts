@@ -20,6 +20,7 @@ import { requestTarget } from './request-target.js'
 export class FastifyRequestContext implements RequestContext {
   readonly jar: RequestCookieJar
   session: Awaitable<LiveSession | undefined> | null = null
+  untouched = false
   bearerToken: VerifiedToken | undefined = undefined
   /** The DPoP proof that came with `presented`. */
   proof: string | undefined = undefined
@@ -92,19 +93,9 @@ export class FastifyRequestContext implements RequestContext {
     return appBaseOf(this.#context.config.appBases, this.#request)
   }
 
-  /** By the response: a request counts as closed as soon as its body was read. */
   gone (): AbortSignal {
     const controller = new AbortController()
-    const response = this.#reply?.raw as
-      | (ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>)
-      | undefined
-    // A response that is closed already does not say so again; one of HTTP/2 has it from its stream.
-    if ((response?.stream ?? response)?.destroyed === true) controller.abort()
-    else {
-      response?.once('close', () => {
-        controller.abort()
-      })
-    }
+    if (this.#reply !== undefined) onceGone(this.#reply, () => controller.abort())
     return controller.signal
   }
 
@@ -121,6 +112,22 @@ export class FastifyRequestContext implements RequestContext {
       ? await (this.#authorizationParams ??= authorizationParams(this.#request))
       : authorizationParams
   }
+}
+
+/**
+ * Calls back when the caller has gone away, or was answered. By the response: a request counts as closed as soon as its
+ * body was read.
+ */
+export function onceGone (reply: FastifyReply, then: () => void): void {
+  // A response that is closed already does not say so again.
+  if (isGone(reply)) then()
+  else reply.raw.once('close', then)
+}
+
+/** Whether nobody waits for the answer any more; a response of HTTP/2 has it from its stream. */
+export function isGone (reply: FastifyReply): boolean {
+  const response = reply.raw as ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>
+  return (response.stream ?? response).destroyed
 }
 
 /**

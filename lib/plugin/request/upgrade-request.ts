@@ -21,3 +21,8 @@ export function upgradeRequest (raw: IncomingMessage, log: FastifyBaseLogger): F
 export function isRaw (request: FastifyRequest | IncomingMessage): request is IncomingMessage {
   return !('raw' in request)
 }
+
+/** Whether Node.js has taken the connection for another protocol: no answer of Fastify's is sent on it. */
+export function isUpgrade ({ raw }: FastifyRequest): boolean {
+  return (raw as IncomingMessage & { upgrade?: boolean }).upgrade === true
+}

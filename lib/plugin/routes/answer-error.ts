@@ -58,10 +58,7 @@ function answerError (context: PluginContext, error: unknown, request: FastifyRe
     if (shown.statusCode >= 500) request.log.error({ err: error }, 'auth0: unexpected error')
     reply.headers((error as { headers?: Record<string, string> } | null)?.headers ?? {})
   }
-  const wait = error instanceof RateLimitError
-    ? error.retryAfter ?? 5
-    : error instanceof SessionStoreError ? error.retryAfter : undefined
-  if (wait !== undefined) reply.header('retry-after', String(Math.ceil(wait)))
+  sayWhenToComeBack(error, reply)
   reply.code(shown.statusCode)
   if (!isNavigation(request) && request.headers.accept?.includes('text/html') !== true) {
     return reply.type('application/json; charset=utf-8').send({
@@ -80,6 +77,14 @@ function answerError (context: PluginContext, error: unknown, request: FastifyRe
       logout,
       retry: (error instanceof SessionNotKeptError ? error.returnTo : retry) ?? login
     }))
+}
+
+/** `Retry-After` for a failure that passes. */
+export function sayWhenToComeBack (error: unknown, reply: FastifyReply): void {
+  const wait = error instanceof RateLimitError
+    ? error.retryAfter ?? 5
+    : error instanceof SessionStoreError ? error.retryAfter : undefined
+  if (wait !== undefined) reply.header('retry-after', String(Math.ceil(wait)))
 }
 
 /** A token that does not hold is the tenant's fault; a wrong organization is the user's. */

@@ -13,6 +13,7 @@ import { logoutRoutes } from './logout.js'
 import { profileRoute } from './profile.js'
 import { protectedResourceRoute } from './protected-resource.js'
 import type { Route, RouteSetup } from './route.js'
+import { sessionRoute } from './session.js'
 
 /** An encapsulated child that holds the plugin's own routes, with their own parsers, error answers and log lines. */
 export async function routes (fastify: FastifyInstance, setup: RouteSetup): Promise<void> {
@@ -30,7 +31,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
     })
   })
   const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute,
-    protectedResourceRoute].flatMap(make => make(setup))
+    sessionRoute, protectedResourceRoute].flatMap(make => make(setup))
   const describe = describeSchemes(setup.registration.context)
   setup.registration.describes = fastify.hasDecorator('swagger') && list.some(({ path }) => path !== undefined)
   const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
@@ -41,7 +42,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
       for (const route of list) {
         if (route.path === undefined || route.accepts !== accepts) continue
         mount(scope, route.method, route.path, route.handler, describe)
-        if (route.method === 'GET' && !answers.includes(route.path)) {
+        if (route.method === 'GET' && route.safe !== 'no-head' && !answers.includes(route.path)) {
           mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe)
         }
       }

@@ -15,6 +15,16 @@ export function isSameOrigin (bases: readonly AppBase[], request: FastifyRequest
 }
 
 /**
+ * Whether a page of another origin asks for data: by `Sec-Fetch-Site`, else by `Origin`. What says neither is no such
+ * page, or one that cannot read the answer.
+ */
+export function isForeignRead (bases: readonly AppBase[], request: FastifyRequest): boolean {
+  const { 'sec-fetch-site': site, origin } = request.headers
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  return origin !== undefined && origin !== appBaseOf(bases, request).origin
+}
+
+/**
  * Whether another site's image, script, frame or fetch made this request, rather than a navigation of the whole window.
  */
 export function isEmbedded (request: FastifyRequest): boolean {

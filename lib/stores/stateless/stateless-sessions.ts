@@ -137,7 +137,8 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     },
 
     update (jar, id, next) {
-      const found = read(jar)
+      // Whoever changes the session has read it before, and has prolonged it if he may.
+      const found = read(jar, false)
       const proceed = (session: LiveSession | undefined) =>
         session?.record.id === id ? change(jar, id, next) : undefined
       return found instanceof Promise ? found.then(proceed) : proceed(found)

@@ -705,7 +705,10 @@ t.test('a route may leave the session as old as it is', async t => {
       const me = async (request: FastifyRequest): Promise<string> =>
         (await request.getSession())?.user.sub ?? 'nobody'
       s.app.get('/me', me)
-      s.app.get('/poll', { config: { auth0: { touch: false } } }, me)
+      s.app.get('/poll', { config: { auth0: { touch: false } } }, async request => {
+        if (await request.getSession() !== undefined) await request.auth0.getAccessToken({ refresh: true })
+        return await me(request)
+      })
     })
     await s.app.ready()
     t.teardown(async () => {

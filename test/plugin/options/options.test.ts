@@ -44,6 +44,7 @@ t.test('defaults', async t => {
       logout: '/auth/logout',
       backchannelLogout: '/auth/backchannel-logout',
       profile: undefined,
+      session: undefined,
       connect: undefined
     }
   })
@@ -116,6 +117,7 @@ t.test('everything that may be given', async t => {
     routes: {
       login: '/in',
       profile: '/auth/profile',
+      session: undefined,
       backchannelLogout: undefined,
       connect: '/auth/connect',
       connectCallback: '/auth/connect/callback'

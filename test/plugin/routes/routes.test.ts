@@ -1,8 +1,9 @@
 import { inspect } from 'node:util'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { ApiError, Auth0Error, RateLimitError, SessionStoreError } from '../../../lib/errors.js'
 import { publicError } from '../../../lib/plugin/routes/answer-error.js'
 import { MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/index.js'
+import type { Auth0Options } from '../../../types/index.js'
 import { rawRequest } from '../../hostile/sockets.js'
 import { Site, site } from '../../flows/site.js'
 
@@ -366,6 +367,95 @@ t.test('the profile route', async t => {
   const profile = await ada.call('/auth/profile')
   t.equal(profile.json().name, 'Ada')
   t.match(profile.headers['cache-control'], /no-store/)
+})
+
+const DAY = 86_400
+type Answer = Record<string, never>
+/** A site for each way of keeping sessions; the store has the site's clock. */
+const sites = async (t: Test, options: Partial<Auth0Options>, routes?: Record<string, Handler>,
+  server?: object): Promise<Site[]> => {
+  const made: Site[] = [await site(t, options, routes, server)]
+  const sessionStore = new MemorySessionStore({ now: () => made[1]?.clock.now ?? made[0]!.clock.now })
+  made.push(await site(t, { ...options, sessionStore }, routes, server))
+  return made
+}
+
+t.test('the session route says who is logged in, for how long, and where to go', async t => {
+  for (const s of await sites(t, {
+    routes: { session: true },
+    appBaseUrl: 'https://app.example.test/base',
+    sessionConfiguration: { inactivityDuration: DAY, absoluteDuration: 1.5 * DAY, touchAfter: 3600 }
+  }, {}, { rewriteUrl: ({ url }: { url: string }) => url.replace(/^\/base/, '') })) {
+    const stranger = await s.browser().call('/base/auth/session')
+    t.equal(stranger.statusCode, 200)
+    t.same(stranger.json(), { authenticated: false, loginUrl: '/base/auth/login' })
+    const ada = await s.member('/base/auth/login')
+    const session = async (query = ''): Promise<Answer> =>
+      (await ada.call(`/base/auth/session${query}`)).json() as Answer
+    const answer = await ada.call('/base/auth/session')
+    t.match(answer.headers, { 'content-type': /^application\/json/, 'cache-control': /no-store/ })
+    t.match(answer.json(), { authenticated: true, user: { name: 'Ada' }, logoutUrl: '/base/auth/logout' })
+    t.same(Object.keys(answer.json() as object).sort(),
+      ['absoluteExpiresIn', 'authenticated', 'expiresIn', 'logoutUrl', 'user'])
+    t.match(await session(), { expiresIn: DAY, absoluteExpiresIn: 1.5 * DAY })
+    s.clock.now += DAY / 2
+    for (let asked = 0; asked < 3; asked++) {
+      const polled = await ada.call('/base/auth/session?touch=false')
+      t.match(polled.json(), { expiresIn: DAY / 2, absoluteExpiresIn: DAY }, 'nothing is prolonged')
+      t.equal(polled.headers['set-cookie'], undefined)
+    }
+    t.match(await session(), { expiresIn: DAY }, 'what the session has after this request')
+    t.match(await session('?touch=false'), { expiresIn: DAY })
+    s.clock.now += DAY / 4
+    t.match(await session(), { expiresIn: 0.75 * DAY, absoluteExpiresIn: 0.75 * DAY }, 'the absolute end stays')
+    s.clock.now += 0.75 * DAY
+    t.same(await session(), { authenticated: false, loginUrl: '/base/auth/login' })
+  }
+})
+
+t.test('another origin learns nothing of the session, and prolongs nothing', async t => {
+  const s = await site(t, { routes: { session: true } })
+  const ada = await s.member()
+  s.clock.now += DAY / 2
+  for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', accept: 'text/html' },
+    { 'sec-fetch-site': undefined, origin: 'https://evil.test' }, { 'sec-fetch-site': undefined, origin: 'null' },
+    { 'sec-purpose': 'prefetch' }]) {
+    const answer = await ada.call('/auth/session', headers)
+    t.equal(answer.statusCode, 403, JSON.stringify(headers))
+    t.notMatch(answer.body, /Ada|auth0\|/)
+    t.notMatch(answer.headers['content-type'] ?? '', /html/)
+    t.equal(answer.headers['set-cookie'], undefined)
+  }
+  for (const headers of [{}, { 'sec-fetch-site': 'none' }, { 'sec-fetch-site': undefined },
+    { 'sec-fetch-site': undefined, origin: 'https://app.example.test' }]) {
+    t.equal((await ada.call('/auth/session?touch=false', headers)).json().authenticated, true, JSON.stringify(headers))
+  }
+  t.equal((await ada.send('HEAD', '/auth/session')).statusCode, 404)
+  const elsewhere = await site(t, { routes: { session: '/who', login: false, logout: false } })
+  t.same((await elsewhere.browser().call('/who')).json(), { authenticated: false })
+  t.same(Object.keys((await (await site(t, { routes: { session: true } })).browser().call('/auth/session')).json()),
+    ['authenticated', 'loginUrl'])
+})
+
+t.test('code that only looks at the session prolongs nothing, and takes nothing from who uses it', async t => {
+  const view = async (session: Promise<{ expiresAt: number } | undefined>): Promise<number> =>
+    (await session)!.expiresAt
+  for (const s of await sites(t, { audience: 'https://api.example.test' }, {
+    '/looks': async request => [await view(request.getSession({ touch: false })),
+      await view(request.auth0.getSession({ touch: false }))],
+    '/looks-then-uses': async request => [await view(request.getSession({ touch: false })),
+      await view(request.getSession()), await view(request.getSession({ touch: false }))]
+  })) {
+    const ada = await s.member()
+    const end = s.clock.now + DAY
+    s.clock.now += DAY / 2
+    const untouched = await ada.call('/looks')
+    t.same(untouched.json(), [end, end])
+    t.equal(untouched.headers['set-cookie'], undefined)
+    t.same((await ada.call('/looks-then-uses')).json(), [end, end + DAY / 2, end + DAY / 2])
+    t.same((await ada.call('/looks')).json(), [end + DAY / 2, end + DAY / 2])
+  }
 })
 
 t.test('back-channel logout, as a form and as JSON', async t => {

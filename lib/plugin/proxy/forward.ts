@@ -1,0 +1,64 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { LoginRequiredError } from '../../errors.js'
+import { currentSession } from '../../flows/session/session.js'
+import type { WireResponse } from '../../http/wire.js'
+import { answerDenied } from '../guards/denial.js'
+import { registrationOf } from '../request/registration.js'
+import { appBaseOf, onceGone } from '../request/request-context.js'
+import { exchange, type Proxy } from './exchange.js'
+import { addHeaders } from './extra-headers.js'
+import { answerFailed, closeAfterUpload, UpstreamFailure } from './failures.js'
+import { requestBody } from './request-body.js'
+import { requestHeaders } from './request-headers.js'
+import { copyHeaders } from './response-headers.js'
+import { locationOf, targetOf } from './target.js'
+
+/** Sends a request upstream, and the answer to the browser. */
+export async function forward (proxy: Proxy, request: FastifyRequest, reply: FastifyReply,
+  destination: string): Promise<unknown> {
+  const registration = registrationOf(request)
+  const { context } = registration
+  try {
+    // The route's guard has asked already. Without it, because the options were changed, nothing is passed on.
+    const session = await currentSession(context, registration.requestContext(request))
+    if (session === undefined) throw new LoginRequiredError()
+    const expectation = request.headers.expect
+    if (expectation !== undefined && expectation.toLowerCase() !== '100-continue') {
+      return await answerDenied(reply, 417, 'expectation_failed', 'Only "100-continue" can be expected.')
+    }
+    const { config } = proxy
+    const target = targetOf(config, destination, request.url)
+    const controller = new AbortController()
+    onceGone(reply, () => controller.abort())
+    const body = await requestBody(request, config.token !== 'none')
+    const headers = requestHeaders(request.headers)
+    if (body.length !== undefined) headers['content-length'] = body.length
+    addHeaders(headers, config.headers, request)
+    const answer = await exchange(proxy, { request, registration, target, headers, body, controller })
+    return send(proxy, answer, target, request, reply)
+  } catch (error) {
+    return await answerFailed(context, error, request, reply)
+  }
+}
+
+function send ({ config }: Proxy, { status, headers, body }: WireResponse, target: URL, request: FastifyRequest,
+  reply: FastifyReply): FastifyReply {
+  const mount = (): string =>
+    appBaseOf(registrationOf(request).context.config.appBases, request).basePath +
+      request.server.prefix.replace(/\/+$/, '')
+  try {
+    copyHeaders(reply, headers, location => locationOf(config, target, mount(), location))
+    reply.code(status)
+  } catch (error) {
+    body.destroy()
+    throw new UpstreamFailure(error, target.host)
+  }
+  closeAfterUpload(request, reply)
+  // Whoever waits for events learns at once that they will come.
+  if (isEventStream(headers['content-type'])) reply.raw.once('pipe', () => { reply.raw.flushHeaders() })
+  return reply.send(body)
+}
+
+function isEventStream (type: string | string[] | undefined): boolean {
+  return typeof type === 'string' && /^\s*text\/event-stream\b/i.test(type)
+}
