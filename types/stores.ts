@@ -76,6 +76,8 @@ export interface Transaction {
   keepAuthorizationDetails?: boolean
   /** `prompt=none`: a refusal ends quietly. */
   silent?: boolean
+  /** Whether the login ends in a page that tells the application's own pages, and closes. */
+  popup?: boolean
 }
 
 /** Keeps transactions, one per `state`. */

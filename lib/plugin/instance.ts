@@ -20,6 +20,7 @@ import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
+import { attemptSilentLogin } from './guards/attempt-silent-login.js'
 import { beforeStart } from './guards/factory.js'
 import type { Guard } from './guards/guard.js'
 import { requireClaims } from './guards/require-claims.js'
@@ -77,10 +78,7 @@ export class Auth0Instance {
   /** Guard: a session. `preHandler: fastify.auth0.requireSession` */
   readonly requireSession: Guard = requireSession
 
-  /**
-   * Guard factory: claims of the user. `preHandler: fastify.auth0.requireClaims({ 'https://example.com/roles': 'admin'
-   * })`
-   */
+  /** Guard factory: claims of the user. `preHandler: fastify.auth0.requireClaims({ 'https://acme.com/r': 'admin' })` */
   readonly requireClaims: typeof requireClaims
 
   /** Guard factory: an organization the user logged in to, by id, name or a function of the request. */
@@ -95,9 +93,7 @@ export class Auth0Instance {
   /** Guard factory: a second factor, else a login that adds it. `preHandler: fastify.auth0.requireMfa()` */
   readonly requireMfa: typeof requireMfa
 
-  /**
-   * Guard factory: an access token for this API. `preHandler: fastify.auth0.requireToken({ scopes: ['read:items'] })`
-   */
+  /** Guard factory: an access token for this API. `preHandler: fastify.auth0.requireToken({ scopes: ['read:x'] })` */
   readonly requireToken: typeof requireToken
 
   /** Guard factory: an access token where one is sent, else a session. */
@@ -108,6 +104,13 @@ export class Auth0Instance {
    * fastify.auth0.requireSameOrigin]`
    */
   readonly requireSameOrigin: Guard = requireSameOrigin
+
+  /**
+   * Hook for public pages, at `onRequest` or `preHandler`: logs a visitor in who is logged in at Auth0, and lets
+   * everybody else see the page. One try for each browser session, off after a logout. Not a guard.
+   * @see OpenID Connect Core section 3.1.2.1 (`prompt=none`)
+   */
+  readonly attemptSilentLogin: Guard = attemptSilentLogin
 
   /**
    * A client bound to a request and its reply, for hand-written code. Without a reply, as with the request of an

@@ -1,5 +1,5 @@
 import { SessionNotKeptError, type SessionNotKeptReason } from '../../errors.js'
-import type { CookieAttributes } from '../../../types/stores.js'
+import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { covers } from '../cookie-warnings.js'
 import { currentSession } from '../session/session.js'
@@ -64,11 +64,16 @@ function reasonOf ({ config: { sessionCookie } }: PluginContext, request: Reques
   return sameSite === 'strict' ? 'strict' : 'unknown'
 }
 
-function marker ({ config, cookieNames }: PluginContext,
-  { jar }: RequestContext): { name: string, attributes: CookieAttributes } {
+function marker (context: PluginContext, { jar }: RequestContext) {
+  return helperCookie(context, jar, 'auth0_done')
+}
+
+/** A small cookie of this registration's own, which comes back from other sites wherever the browser lets it. */
+export function helperCookie ({ config, cookieNames }: PluginContext, jar: CookieJar,
+  name: string): { name: string, attributes: CookieAttributes } {
   const { sameSite, partitioned } = config.sessionCookie
   return {
-    name: `auth0_done_${cookieNames.suffix(jar)}`,
+    name: `${name}_${cookieNames.suffix(jar)}`,
     attributes: {
       path: '/',
       httpOnly: true,

@@ -8,10 +8,11 @@ import type { AssertionSigner } from '../../tokens/assertion.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import type { Transaction } from '../../../types/stores.js'
 import { loginParams } from './authorization-params.js'
-import { appUrl, callbackUrl, type PluginContext, type RequestContext } from '../context.js'
+import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
 import { refuseLoop, restartedState } from './login-loop.js'
 import { pathAfterLogin } from './return-to.js'
+import { silentState } from './silent-login.js'
 
 const MAX_APP_STATE = 2048
 /** A ticket is a short opaque text. */
@@ -45,6 +46,8 @@ export interface LoginVariant {
   callback?: 'callback' | 'connectCallback' | 'unconnectCallback'
   /** Whether it takes the place of a login whose transaction was missing at the callback. */
   restarted?: boolean
+  /** Whether the application tries it by itself: whatever becomes of it, its callback ends quietly. */
+  silent?: boolean
 }
 
 /**
@@ -85,7 +88,7 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
   const metadata = await server.metadata()
   requireS256(metadata)
   const random = randomBytes(48).toString('base64url')
-  const state = variant.restarted === true ? restartedState(random.slice(0, 32)) : random.slice(0, 32)
+  const state = stateOf(random.slice(0, 32), variant, returnTo)
   const nonce = variant.nonce ?? random.slice(32)
   const { codeVerifier, codeChallenge } = createPkce()
   const dpop = await server.dpop
@@ -161,6 +164,11 @@ async function authorizationUrl (server: AuthorizationServer, metadata: Metadata
   return new URL(buildAuthorizationUrl(server, metadata, { client_id: server.clientId, request_uri: requestUri }))
 }
 
+function stateOf (state: string, { restarted, silent }: LoginVariant, returnTo: string | undefined): string {
+  if (silent === true) return silentState(state, returnTo)
+  return restarted === true ? restartedState(state) : state
+}
+
 export function checkAppState (appState: unknown): unknown {
   let json: string | undefined
   try {
@@ -197,10 +205,4 @@ export async function switchOrganization (context: PluginContext, request: Reque
     throw new MissingRequiredArgumentError('organization')
   }
   return await startInteractiveLogin(context, request, { ...options, organization })
-}
-
-/** Where a finished login goes when nothing else was asked: the application's own address. */
-export function home (request: RequestContext): string {
-  const base = request.appBase()
-  return new URL(appUrl(base, '/')).pathname
 }

@@ -63,6 +63,12 @@ export function pathAfterLogin (value: unknown, base: AppBase,
   return path
 }
 
+/** Where a finished login goes when nothing else was asked: the application's own address. */
+export function home (request: { appBase(): AppBase }): string {
+  const { origin, basePath } = request.appBase()
+  return new URL(`${origin}${basePath}/`).pathname
+}
+
 function tell (log: Log | undefined, value: unknown, reason: string): void {
   const shown = typeof value === 'string' && value.startsWith('/') ? plain(pathOf(value), 128) : undefined
   log?.info({ auth0: { type: 'login', reason: 'return_to' }, ...(shown !== undefined && { path: shown }) },

@@ -7,6 +7,7 @@ import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
 import { appUrl, type PluginContext, type RequestContext } from '../context.js'
 import { reasonOf, pseudonym } from '../events.js'
 import { forgetFinished } from '../login/login-loop.js'
+import { endSilentLogins } from '../login/silent-login.js'
 import { landingOfCode } from './landing.js'
 import { currentSession } from '../session/session.js'
 
@@ -45,6 +46,7 @@ export async function logout (context: PluginContext, request: RequestContext,
 
   await context.sessions.destroy(request.jar)
   forgetFinished(context, request)
+  endSilentLogins(context, request.jar)
   request.session = undefined
   if (record !== undefined) {
     context.connectionTokens.forget(record.id)
@@ -113,6 +115,7 @@ async function serverOrLocalEnd (context: PluginContext, request: RequestContext
     return await request.server()
   } catch (error) {
     await context.sessions.destroy(request.jar)
+    endSilentLogins(context, request.jar)
     request.session = undefined
     throw error
   }

@@ -35,6 +35,8 @@ export interface GuardTraits {
 }
 
 const traits = new WeakMap<object, GuardTraits>()
+/** What hooks that are no guards need of the options. */
+const setups = new WeakMap<object, (config: Config) => void>()
 
 /**
  * Makes a guard of what it asks. Called from a hook of a scope whose guards the route opts out of, it lets the request
@@ -58,9 +60,22 @@ export function guard (known: GuardTraits, ask: Guard): Guard {
   return made
 }
 
+/**
+ * Makes a hook that is no guard: it runs for public routes, too, and what it lets pass is not protected by it.
+ * @param checkSetup throws `ConfigurationError` where the options lack what it needs
+ */
+export function hook (checkSetup: (config: Config) => void, run: Guard): Guard {
+  const made = (request: GuardRequest, reply: GuardReply): Promise<void> => {
+    if (request === undefined) throw calledByHand()
+    return run(request, reply)
+  }
+  setups.set(made, checkSetup)
+  return made
+}
+
 function calledByHand (): ConfigurationError {
   return new ConfigurationError('guard',
-    'This is a guard already and must not be called: write preHandler: fastify.auth0.requireSession, without "()".')
+    'This is a hook already and must not be called: write preHandler: fastify.auth0.requireSession, without "()".')
 }
 
 /** What a guard said to this request when it was asked last: `PASS`, or a promise; `undefined` if it was not asked. */
@@ -78,7 +93,7 @@ export function acceptedBy (hooks: readonly unknown[]): readonly Security[] | un
   return hooks.map(hook => traits.get(hook as object)?.security).find(security => security !== undefined)
 }
 
-/** @throws ConfigurationError where a hook is a guard that the options lack something for */
+/** @throws ConfigurationError where a hook is one of this plugin that the options lack something for */
 export function checkSetup (hook: unknown, config: Config): void {
-  traits.get(hook as object)?.checkSetup?.(config)
+  (traits.get(hook as object)?.checkSetup ?? setups.get(hook as object))?.(config)
 }

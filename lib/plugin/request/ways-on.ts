@@ -44,16 +44,17 @@ function pageBefore ({ origin }: AppBase, referer: string | undefined): string |
   return url.origin === origin ? url.pathname + url.search : undefined
 }
 
-/** Where the links of a built-in page lead. A host that is not allowed gets links to itself. */
+/** The origin of a built-in page, and where its links lead. A host that is not allowed gets links to itself. */
 export function waysOn ({ config }: PluginContext, request: FastifyRequest):
-{ home: string, login: string | undefined, logout: string | undefined } {
+{ home: string, login: string | undefined, logout: string | undefined, origin: string | undefined } {
   let basePath = ''
+  let origin: string | undefined
   try {
-    basePath = appBaseOf(config.appBases, request).basePath
+    ({ basePath, origin } = appBaseOf(config.appBases, request))
   } catch {
     // A host that is not allowed: nothing of ours is named.
   }
   const path = (route: string | undefined): string | undefined =>
     route === undefined ? undefined : basePath + config.prefix + route
-  return { home: `${basePath}/`, login: path(config.routes.login), logout: path(config.routes.logout) }
+  return { home: `${basePath}/`, login: path(config.routes.login), logout: path(config.routes.logout), origin }
 }

@@ -11,6 +11,7 @@ import { phraseOf } from '../../http/status.js'
 import { isNavigation } from '../request/navigation.js'
 import { waysOn } from '../request/ways-on.js'
 import { answerPage, errorPage } from './error-page.js'
+import { answerPopup, popupScript } from './popup-page.js'
 
 /** What an error says to the outside. */
 export interface PublicError {
@@ -27,14 +28,16 @@ export interface ErrorAnswer {
   hook?: Auth0Options['onError']
   /** The status of a payload that the hook returns; that of the error unless given. */
   status?: number
+  /** Whether the page is a popup's last one, which tells the application's own pages. */
+  popup?: boolean
 }
 
 /** Answers a failure of one of the plugin's routes: by the application's hook, or else by the built-in page or JSON. */
 export async function answerFailure (context: PluginContext, error: unknown, request: FastifyRequest,
   reply: FastifyReply, how: ErrorAnswer = {}): Promise<FastifyReply> {
-  const { retry, hook = context.config.onError } = how
+  const { hook = context.config.onError } = how
   if (reply.sent) return reply
-  if (hook === undefined) return answerError(context, error, request, reply, retry)
+  if (hook === undefined) return answerError(context, error, request, reply, how)
   let failure = error
   try {
     const known = error instanceof Error ? error : new Error('The request failed.')
@@ -47,12 +50,12 @@ export async function answerFailure (context: PluginContext, error: unknown, req
   } catch (thrown) {
     failure = thrown
   }
-  return answerError(context, failure, request, reply, retry)
+  return answerError(context, failure, request, reply, how)
 }
 
 /** Turns an error into an answer; a visitor is told only what is a visitor's business. */
 function answerError (context: PluginContext, error: unknown, request: FastifyRequest, reply: FastifyReply,
-  retry: string | undefined): FastifyReply {
+  { retry, popup = false }: ErrorAnswer): FastifyReply {
   const shown = publicError(error)
   if (!(error instanceof Auth0Error)) {
     if (shown.statusCode >= 500) request.log.error({ err: error }, 'auth0: unexpected error')
@@ -68,15 +71,18 @@ function answerError (context: PluginContext, error: unknown, request: FastifyRe
       message: shown.message
     })
   }
-  const { home, login, logout } = waysOn(context, request)
-  return answerPage(reply, shown.statusCode,
-    errorPage({
-      ...shown,
-      reference: request.id,
-      home,
-      logout,
-      retry: (error instanceof SessionNotKeptError ? error.returnTo : retry) ?? login
-    }))
+  const { home, login, logout, origin } = waysOn(context, request)
+  const about = {
+    ...shown,
+    reference: request.id,
+    home,
+    logout,
+    retry: (error instanceof SessionNotKeptError ? error.returnTo : retry) ?? login
+  }
+  if (!popup || origin === undefined) return answerPage(reply, shown.statusCode, errorPage(about))
+  const { code, message } = shown
+  return answerPopup(reply, shown.statusCode,
+    errorPage(about, popupScript(origin, { outcome: 'failure', code, message })))
 }
 
 /** `Retry-After` for a failure that passes. */

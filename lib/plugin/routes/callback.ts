@@ -3,13 +3,15 @@ import { ApiError, MissingTransactionError } from '../../errors.js'
 import { callbackParams, receiveCallback, type Callback } from '../../flows/login/callback.js'
 import { finishLogin } from '../../flows/login/complete-login.js'
 import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js'
-import { home } from '../../flows/login/login.js'
+import { home } from '../../flows/login/return-to.js'
 import { isRestarted, restartedState } from '../../flows/login/login-loop.js'
+import { isSilent, placeOfSilent } from '../../flows/login/silent-login.js'
 import { currentSession } from '../../flows/session/session.js'
 import { loginAgain } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
 import { answerFailure } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'
+import { answerPopup, loggedInPage } from './popup-page.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf } from './query.js'
 import { reportFailure } from './report.js'
@@ -65,8 +67,16 @@ async function complete (registration: Registration, request: FastifyRequest, re
       ? await finishConnectAccount(context, requestContext, callback)
       : await finishLogin(context, requestContext, callback)
     forgetRestart(registration, request)
-    return go(reply, mode, done.returnTo ?? home(requestContext))
+    const place = done.returnTo ?? home(requestContext)
+    return callback.transaction.popup === true && !reply.sent
+      ? answerPopup(reply, 200, loggedInPage(requestContext.appBase().origin, place))
+      : go(reply, mode, place)
   } catch (error) {
+    const state = params.get('state')
+    if (isSilent(state)) {
+      reportFailure(context, request, error)
+      return go(reply, mode, callback?.transaction.returnTo ?? placeOfSilent(context, requestContext, state))
+    }
     if (error instanceof MissingTransactionError) {
       return mode === 'query'
         ? await withoutTransaction(registration, request, reply, params.get('state'))
@@ -103,8 +113,11 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
   callback: Callback | undefined): Promise<FastifyReply> {
   const { context } = registration
   const { onCallbackError } = context.config
+  const { returnTo, popup = false } = callback?.transaction ?? {}
+  const login = loginAgain(context, request, returnTo)
   return await answerFailure(context, error, request, reply, {
-    retry: loginAgain(context, request, callback?.transaction.returnTo),
+    popup,
+    retry: popup && login !== undefined ? `${login}&display=popup` : login,
     ...(onCallbackError !== undefined && {
       hook: onCallbackError,
       status: error instanceof ApiError ? error.statusCode : 400

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callbackParams, receiveCallback } from '../../flows/login/callback.js'
 import { finishLink } from '../../flows/login/link-user.js'
-import { home } from '../../flows/login/login.js'
+import { home } from '../../flows/login/return-to.js'
 import { ForbiddenError } from '../../errors.js'
 import type { Registration } from '../request/registration.js'
 import type { Route, RouteSetup } from './route.js'

@@ -28,13 +28,18 @@ a.first, button.first { background: var(--accent); border-color: var(--accent); 
 form { margin: 0 }
 small { color: var(--soft); overflow-wrap: anywhere }
 `
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`
+const STYLE_SOURCE = sourceOf(STYLE)
 
 /** A small page of the plugin's own, and the content security policy it goes with. */
 export interface Page {
   page: string
   policy: string
+}
+
+/** A script of a built-in page, and what it reads from the `data-*` attributes of the body. */
+export interface PageScript {
+  script: string
+  data: Readonly<Record<string, string>>
 }
 
 /** The page a person sees when a login did not work: what happened, and the ways on. */
@@ -47,15 +52,16 @@ export function errorPage (
     home: string,
     retry: string | undefined,
     logout: string | undefined
-  }
+  },
+  script?: PageScript
 ): Page {
   const title = titleOf(about)
-  return document(title, `
+  return pageOf(title, `
 <p>${escape(about.message)}</p>
 <nav>${about.retry === undefined ? '' : `<a class="first" href="${escape(about.retry)}">Try again</a>`}
 ${about.logout === undefined ? '' : `<a href="${escape(about.logout)}">Use another account</a>`}
 <a href="${escape(about.home)}">Home</a></nav>
-<small>Code <code>${escape(about.code)}</code>, reference <code>${escape(about.reference)}</code></small>`)
+<small>Code <code>${escape(about.code)}</code>, reference <code>${escape(about.reference)}</code></small>`, script)
 }
 
 function titleOf ({ statusCode, code }: { statusCode: number, code: string }): string {
@@ -66,7 +72,7 @@ function titleOf ({ statusCode, code }: { statusCode: number, code: string }): s
 
 /** Tells a person that a form was not saved, and leads to the login. */
 export function formNotSavedPage (about: { reason: string, login: string | undefined, home: string }): Page {
-  return document('Please log in again', `
+  return pageOf('Please log in again', `
 <p>${escape(about.reason)} What you have sent was not saved. Please log in and send it again.</p>
 <nav>${about.login === undefined ? '' : `<a class="first" href="${escape(about.login)}">Log in</a>`}
 <a href="${escape(about.home)}">Home</a></nav>`)
@@ -85,19 +91,28 @@ export function confirmLogoutPage (action: string, home: string, fields: Readonl
   const hidden = Object.entries(fields)
     .map(([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`).join('')
   // Chrome applies form-action to the redirects that follow: no limit here, the action is fixed.
-  return document('Log out?', `
+  return pageOf('Log out?', `
 <p>Please confirm that you want to log out of this application. The request did not clearly come from its own pages.</p>
 <nav><form method="post" action="${escape(action)}">${hidden}<button class="first">Log out</button></form>
 <a href="${escape(home)}">Stay logged in</a></nav>`)
 }
 
-function document (title: string, body: string): Page {
+/** A built-in page. Its content security policy lets nothing run or load but its own style and script. */
+export function pageOf (title: string, body: string, script?: PageScript): Page {
+  const data = Object.entries(script?.data ?? {}).map(([name, value]) => ` data-${name}="${escape(value)}"`).join('')
+  const run = script === undefined ? '' : `<script>${script.script}</script>`
   return {
     page: `<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${STYLE}</style></head>
-<body><main><h1>${escape(title)}</h1>${body}</main></body></html>`,
-    policy: POLICY
+<body${data}><main><h1>${escape(title)}</h1>${body}</main>${run}</body></html>`,
+    policy: "default-src 'none'; " + (script === undefined ? '' : `script-src ${sourceOf(script.script)}; `) +
+      `style-src ${STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'none'`
   }
+}
+
+/** A style or a script as a content security policy names it. @see CSP Level 3 section 2.3.1 */
+function sourceOf (text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -2,7 +2,9 @@ import type { FastifyRequest } from 'fastify'
 import { ForbiddenError, InvalidArgumentError } from '../../errors.js'
 import { startInteractiveLogin, type StartInteractiveLoginOptions } from '../../flows/login/login.js'
 import type { AuthorizationParams } from '../../../types/options.js'
+import { answerFailure } from './answer-error.js'
 import { reportFailure } from './report.js'
+import { waysOn } from '../request/ways-on.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf, single } from './query.js'
@@ -25,6 +27,8 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
     path: context.config.routes.login,
     async handler (request, reply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
+      const query = queryOf(request)
+      const popup = single(query, 'display') === 'popup'
       try {
         if (isEmbedded(request)) {
           throw new ForbiddenError('cross_site_request', 'Another site can start a login only by taking the user here.')
@@ -36,11 +40,16 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
           return reply.redirect(elsewhere, 302)
         }
         const url = await startInteractiveLogin(context, registration.requestContext(request),
-          await optionsOf(request, registration), { restarted: queryOf(request).has(RESTARTED) })
+          await optionsOf(request, registration), {
+            restarted: query.has(RESTARTED),
+            ...(popup && { transaction: { popup } })
+          })
         return reply.redirect(url.href, 302)
       } catch (error) {
         reportFailure(context, request, error)
-        throw error
+        if (!popup) throw error
+        const { login } = waysOn(context, request)
+        return await answerFailure(context, error, request, reply, { popup, retry: `${login}?${query.toString()}` })
       }
     }
   }]
