@@ -3,18 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { skipWithout } from '../requirements.js'
+import { args, executablePath, inChromium, startedBrowser } from './chromium.js'
 import { cookieSite, type CookieSite } from './cookie-site.js'
 
-const executablePath = '/usr/bin/chromium'
-const args = ['--no-sandbox', '--disable-dev-shm-usage',
-  '--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP example.com 127.0.0.1']
-
-t.test('cookies in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 500_000 }, async t => {
-  const browser = await chromium.launch({ executablePath, timeout: 120_000, args })
-  t.teardown(async () => {
-    await browser.close()
-  })
+t.test('cookies in Chromium', inChromium, async t => {
+  const browser = await startedBrowser()
   const visitor = async (t: Test): Promise<Page> => {
     const context: BrowserContext = await browser.newContext({ javaScriptEnabled: false })
     context.setDefaultTimeout(60_000)

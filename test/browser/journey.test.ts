@@ -1,20 +1,10 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import t from 'tap'
-import { skipWithout } from '../requirements.js'
 import { runQuickstart } from '../running-quickstart.js'
+import { inChromium, look, startedBrowser } from './chromium.js'
 
-const executablePath = '/usr/bin/chromium'
-const shots = process.env.SCREENSHOTS
-
-t.test('the quickstart in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 500_000 }, async t => {
-  const browser = await chromium.launch({
-    executablePath,
-    timeout: 120_000,
-    args: ['--no-sandbox', '--disable-dev-shm-usage']
-  })
-  t.teardown(async () => {
-    await browser.close()
-  })
+t.test('the quickstart in Chromium', inChromium, async t => {
+  const browser = await startedBrowser()
   let clock = 0
   const quickstart = await runQuickstart(t, {
     now: () => Date.now() / 1000 + clock,
@@ -138,17 +128,4 @@ async function arrives (page: Page, address: string): Promise<boolean> {
 
 async function heading (page: Page): Promise<string> {
   return await page.locator('main h1').innerText()
-}
-
-/** With `SCREENSHOTS=<folder>` keeps a picture of the page, in light, dark and on a phone. */
-async function look (page: Page, name: string): Promise<void> {
-  if (shots === undefined) return
-  const viewport = page.viewportSize()!
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await page.screenshot({ path: `${shots}/${name}-dark.png`, fullPage: true })
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 390, height: 844 })
-  await page.screenshot({ path: `${shots}/${name}-phone.png`, fullPage: true })
-  await page.setViewportSize(viewport)
 }

@@ -1,25 +1,14 @@
-import { chromium } from 'playwright-core'
 import t from 'tap'
 import { run } from '../examples/visitor.js'
-import { skipWithout } from '../requirements.js'
+import { inChromium, startedBrowser } from './chromium.js'
 
-const executablePath = '/usr/bin/chromium'
-
-t.test('passkeys in Chromium, with a virtual authenticator', {
-  skip: skipWithout('chromium', executablePath),
-  timeout: 500_000
-}, async t => {
+t.test('passkeys in Chromium, with a virtual authenticator', inChromium, async t => {
   const example = await import('../../examples/web/passkeys.js')
   const { origin, tenant } = await run(t, example.build, example.tenant)
-  const browser = await chromium.launch({
-    executablePath,
-    timeout: 120_000,
-    args: ['--no-sandbox', '--disable-dev-shm-usage']
-  })
+  const context = await (await startedBrowser()).newContext()
   t.teardown(async () => {
-    await browser.close()
+    await context.close()
   })
-  const context = await browser.newContext()
   const page = await context.newPage()
   const devtools = await context.newCDPSession(page)
   await devtools.send('WebAuthn.enable')

@@ -1,0 +1,73 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { skipWithout } from '../requirements.js'
+
+export const executablePath = '/usr/bin/chromium'
+/** Chromium resolves every name below example.com to this machine. */
+export const args = ['--no-sandbox', '--disable-dev-shm-usage',
+  '--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP example.com 127.0.0.1']
+/** Options of a test that drives Chromium. */
+export const inChromium = { skip: skipWithout('chromium', executablePath), timeout: 500_000 }
+
+let started: Promise<Browser> | undefined
+
+/** One Chromium for all tests of this process. */
+export async function startedBrowser (): Promise<Browser> {
+  if (started === undefined) {
+    started = chromium.launch({ executablePath, timeout: 120_000, args })
+    t.teardown(async () => {
+      await (await started)?.close()
+    })
+  }
+  return await started
+}
+
+/** A browser profile of its own. */
+export class Tabs {
+  readonly context: BrowserContext
+  /** What the console says of content security policies, and scripts that failed. */
+  readonly complaints: string[] = []
+
+  constructor (context: BrowserContext) {
+    this.context = context
+  }
+
+  /** Opens one that closes with the test. */
+  static async open (t: Test): Promise<Tabs> {
+    const context = await (await startedBrowser()).newContext({ viewport: { width: 1000, height: 800 } })
+    context.setDefaultTimeout(60_000)
+    t.teardown(async () => {
+      await context.close()
+    })
+    return new Tabs(context)
+  }
+
+  async add (): Promise<Page> {
+    const page = await this.context.newPage()
+    page.on('console', message => {
+      if (/content security policy/i.test(message.text())) this.complaints.push(message.text())
+    })
+    page.on('pageerror', error => this.complaints.push(String(error)))
+    return page
+  }
+}
+
+/** Waits until a window has closed itself. */
+export async function closed (page: Page): Promise<void> {
+  if (!page.isClosed()) await page.waitForEvent('close')
+}
+
+const shots = process.env.SCREENSHOTS
+
+/** With `SCREENSHOTS=<folder>` keeps a picture of the page, in light, dark and on a narrow phone. */
+export async function look (page: Page, name: string): Promise<void> {
+  if (shots === undefined) return
+  const viewport = page.viewportSize()!
+  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.screenshot({ path: `${shots}/${name}-dark.png`, fullPage: true })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.screenshot({ path: `${shots}/${name}-phone.png`, fullPage: true })
+  await page.setViewportSize(viewport)
+}
