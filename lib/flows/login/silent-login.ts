@@ -9,7 +9,7 @@ const SILENT = /^[\w-]{32}-([\w-]*)-silent$/
 /** A `state` may become part of a cookie's name, and has at most 128 characters. */
 const MAX_STATE = 128
 /** In the query of a page: the browser comes from a silent login, and has lost the cookie that says so. */
-const RETURNED = 'silent_login'
+const RETURNED = 'silent_login=tried'
 /** What the cookie says: this browser keeps cookies; or it needs no silent login (any more). */
 const KEEPS_COOKIES = '0'
 const OVER = '1'
@@ -28,11 +28,11 @@ export type SilentLoginTurn = 'try' | 'offer-cookie' | 'pass'
 /**
  * A browser is sent to the tenant once in its session, and only if it has cookies: what keeps none would be sent again
  * and again. One that sends no cookie yet is offered one.
- * @param query the query of the page that it asks for
+ * @param page path and query of the page that it asks for
  */
-export function silentLoginTurn (context: PluginContext, jar: CookieJar, query: URLSearchParams): SilentLoginTurn {
+export function silentLoginTurn (context: PluginContext, jar: CookieJar, page: string): SilentLoginTurn {
   const said = jar.get(cookieOf(context, jar).name)
-  if (said === OVER || query.has(RETURNED)) return 'pass'
+  if (said === OVER || page.includes(RETURNED)) return 'pass'
   return jar.bytes > 0 ? 'try' : 'offer-cookie'
 }
 
@@ -76,7 +76,7 @@ export function placeOfSilent (context: PluginContext, request: RequestContext, 
   const base = request.appBase()
   const page = Buffer.from(SILENT.exec(state)?.[1] ?? '', 'base64url').toString()
   const place = (page === '' ? undefined : pathAfterLogin(base.origin + page, base, context.config)) ?? home(request)
-  return request.jar.get(cookieOf(context, request.jar).name) === undefined ? `${place}?${RETURNED}=tried` : place
+  return request.jar.get(cookieOf(context, request.jar).name) === undefined ? `${place}?${RETURNED}` : place
 }
 
 function cookieOf (context: PluginContext, jar: CookieJar) {

@@ -9,7 +9,6 @@ import { isNavigation } from '../request/navigation.js'
 import { registrationOf, type Registration } from '../request/registration.js'
 import { requestTarget } from '../request/request-target.js'
 import { isPrefetch } from '../routes/prefetch.js'
-import { queryOf } from '../routes/query.js'
 import { reportFailure } from '../routes/report.js'
 import { ended } from './denial.js'
 import { hook, PASS, type Guard } from './guard.js'
@@ -30,12 +29,14 @@ export const attemptSilentLogin: Guard = hook(config => {
   const registration = registrationOf(request)
   const { context } = registration
   const { jar } = registration.requestContext(request)
-  switch (silentLoginTurn(context, jar, queryOf(request))) {
+  switch (silentLoginTurn(context, jar, request.url)) {
     case 'pass':
       return PASS
     case 'offer-cookie':
       jar.beforeSend(() => {
-        if (!isShared(reply)) offerCookie(context, jar)
+        if (isShared(reply)) return
+        reply.header('cache-control', 'private, no-store')
+        offerCookie(context, jar)
       })
       return PASS
     case 'try':

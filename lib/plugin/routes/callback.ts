@@ -59,16 +59,17 @@ async function complete (registration: Registration, request: FastifyRequest, re
   let callback: Callback | undefined
   try {
     callback = await receiveCallback(context, requestContext, params, mode)
-    if (callback.refusal !== undefined && callback.transaction.silent === true && QUIET.has(callback.refusal.code)) {
-      reportFailure(context, request, callback.refusal)
-      return go(reply, mode, callback.transaction.returnTo ?? home(requestContext))
+    const { refusal, transaction: { silent, popup, returnTo } } = callback
+    if (refusal !== undefined && silent === true && popup !== true && QUIET.has(refusal.code)) {
+      reportFailure(context, request, refusal)
+      return go(reply, mode, returnTo ?? home(requestContext))
     }
     const done = callback.transaction.kind === 'connect'
       ? await finishConnectAccount(context, requestContext, callback)
       : await finishLogin(context, requestContext, callback)
     forgetRestart(registration, request)
     const place = done.returnTo ?? home(requestContext)
-    return callback.transaction.popup === true && !reply.sent
+    return popup === true && !reply.sent
       ? answerPopup(reply, 200, loggedInPage(requestContext.appBase().origin, place))
       : go(reply, mode, place)
   } catch (error) {

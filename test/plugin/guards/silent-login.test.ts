@@ -142,6 +142,7 @@ t.test('only a page that somebody looks at is asked for', async t => {
   const cookieOf = async (url: string) => (await send('GET', url, { accept: 'text/html' })).headers['set-cookie']
   t.equal(await cookieOf('/shared'), undefined, 'a page that caches give to anybody sets no cookie')
   t.match(await cookieOf('/static'), /^a0_silent_/)
+  t.notOk(s.events.some(({ reason }) => reason === 'public_cache_control_overridden'), 'and nobody is warned of it')
 })
 
 t.test('off after a logout, also where nothing was tried before', async t => {

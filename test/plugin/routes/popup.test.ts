@@ -127,6 +127,10 @@ t.test('a popup tells that its login did not work', async t => {
   const untrusted = await ada.navigate(s.tenant.callback(await s.start(ada, popup)))
   t.match(run(t, untrusted).posted, [[failed('token_validation_error', /cannot be trusted/), ORIGIN]])
 
+  const silent = await ada.navigate(s.tenant.callback(await s.start(ada, `${popup}&prompt=none`),
+    { error: 'login_required' }))
+  t.match(run(t, silent).posted, [[failed('login_required', String), ORIGIN]], 'also a silent one')
+
   const early = await ada.navigate('/auth/login?display=popup&invitation=x')
   t.equal(early.statusCode, 400)
   t.match(run(t, early).posted, [[failed('missing_required_argument_error', String), ORIGIN]], 'before the tenant')
