@@ -6,7 +6,7 @@ const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8
 
 /** The code blocks of a guide that are TypeScript or a page. */
 function blocksOf (guide: string): string[] {
-  return [...guide.matchAll(/^```(?:ts|html)\n(.*?)^```$/gmsu)].map(([, block]) => block!)
+  return [...guide.matchAll(/^```(?:ts|js|html)\n(.*?)^```$/gmsu)].map(([, block]) => block!)
 }
 
 const guides = readdirSync(folder).filter(name => name.endsWith('.md') && name !== 'README.md')
@@ -24,3 +24,13 @@ for (const name of guides) {
     for (const block of blocks) t.ok(source.includes(block) || source.includes(block.trimEnd()), block)
   })
 }
+
+t.test("the code of the guide to browser apps is the example's", async t => {
+  const spa = new URL('../../examples/spa/', import.meta.url)
+  const sources = ['server.ts', 'public/session.js', 'public/popup.js'].map(name =>
+    readFileSync(new URL(name, spa), 'utf8').replaceAll('\r\n', '\n'))
+  const guide = readFileSync(new URL('../../examples/guides/spa.md', import.meta.url), 'utf8').replaceAll('\r\n', '\n')
+  const blocks = blocksOf(guide)
+  t.ok(blocks.length > 5)
+  for (const block of blocks) t.ok(sources.some(source => source.includes(block)), block)
+})
