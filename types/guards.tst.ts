@@ -9,7 +9,7 @@ describe('guards', () => {
   test('are hooks for HTTP/1 and HTTP/2, alone, in arrays and declared', () => {
     const guards = [auth0.requireSession, auth0.requireClaims({ role: 'admin' }), auth0.requireOrganization('org_a'),
       auth0.requirePermissions('read'), auth0.requireFreshLogin({ maxAge: 60 }), auth0.requireMfa(),
-      auth0.requireToken(), auth0.requireSessionOrToken(), auth0.requireSameOrigin]
+      auth0.requireToken(), auth0.requireSessionOrToken(), auth0.requireSameOrigin, auth0.attemptSilentLogin]
     expect(guards).type.toBe<Guard[]>()
     app.get('/one', { preHandler: guards }, async () => '')
     app.get('/two', {
