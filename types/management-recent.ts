@@ -15,6 +15,7 @@ export interface Agent {
   metadata: Record<string, unknown>
 }
 
+/** Body of `agents.create()`. */
 export interface CreateAgentRequest {
   name: string
   client_id?: string
@@ -22,6 +23,7 @@ export interface CreateAgentRequest {
   metadata?: Record<string, unknown>
 }
 
+/** Body of `agents.update()`. */
 export interface UpdateAgentRequest {
   name?: string
   metadata?: Record<string, unknown> | null
@@ -40,18 +42,22 @@ export interface ClientSearch {
   [member: string]: unknown
 }
 
+/** Groups that a connection synchronizes. */
 export interface SynchronizedGroupsRequest {
   groups: SynchronizedGroup[]
 }
 
+/** Query of the list of synchronized groups. */
 export interface SynchronizedGroupsQuery extends CheckpointQuery {
   q?: string
 }
 
+/** Body of the call that advances a ramp. */
 export interface AdvanceRampRequest {
   target_level: number
 }
 
+/** A ramp after it was advanced. */
 export interface AdvancedRamp {
   experiment_id: string
   from_level: number
@@ -59,6 +65,7 @@ export interface AdvancedRamp {
   current_level: number
 }
 
+/** Settings of multi-factor authentication. */
 export interface GuardianSettings {
   display_remember_me_checkbox: boolean
   remember_me_default_value: boolean
@@ -72,6 +79,7 @@ export interface OneTimeCodeSettings {
   otp_expiration_time: number
 }
 
+/** A key of network access control lists. */
 export interface NetworkAclKey {
   id: string
   name: string
@@ -81,23 +89,27 @@ export interface NetworkAclKey {
   updated_at: string
 }
 
+/** Body that creates a key of network access control lists. */
 export interface CreateNetworkAclKeyRequest {
   name: string
   alg: 'hmac-sha256'
   value: string
 }
 
+/** Query of the search for organizations. */
 export interface SearchOrganizationsQuery extends CheckpointQuery {
   q?: string
   parser?: 'scim' | 'lucene'
   sort?: 'name' | 'display_name' | 'created_at'
 }
 
+/** An organization that a search found. */
 export interface FoundOrganization extends Organization {
   third_party_client_access?: 'block' | 'allow'
   is_app_entitlement_active?: boolean
 }
 
+/** Query of the list of organizations. */
 export interface OrganizationsQuery extends ListOrganizationsQuery {
   include_client_association_for?: string
 }
@@ -116,18 +128,22 @@ export interface OrganizationClient {
   }
 }
 
+/** Applications that get access to an organization. */
 export interface CreateOrganizationClientsRequest {
   clients: { client_id: string, use_for_member_access: boolean }[]
 }
 
+/** Changes of an application's access to an organization. */
 export interface UpdateOrganizationClientRequest {
   use_for_member_access?: boolean
 }
 
+/** A list of client IDs. */
 export interface ClientIds {
   clients: string[]
 }
 
+/** A template for organizations. */
 export interface OrganizationTemplate {
   id?: string
   name?: string
@@ -150,8 +166,10 @@ export interface OrganizationTemplate {
   updated_at?: string
 }
 
+/** Who may see and change a role. */
 export type RoleVisibility = 'write' | 'read_only' | 'hidden'
 
+/** A group that has a role. */
 export interface RoleGroup {
   id: string
   name: string
@@ -164,6 +182,7 @@ export interface RoleGroup {
   updated_at?: string
 }
 
+/** A member that has a role. */
 export interface RoleMember {
   user_id?: string
   picture?: string
@@ -171,19 +190,23 @@ export interface RoleMember {
   email?: string
 }
 
+/** Query of the list of members with a role in an organization. */
 export interface OrganizationRoleMembersQuery extends CheckpointQuery, FieldsQuery {}
 
+/** Query of the list of roles. */
 export interface RolesQuery extends ListRolesQuery {
   type?: 'tenant' | 'organization'
   owner_id?: string
 }
 
+/** Query of the search for APIs. */
 export interface SearchResourceServersQuery extends CheckpointQuery, FieldsQuery {
   q?: string
   parser?: 'scim' | 'lucene'
   sort?: 'name' | 'identifier' | 'updated_at'
 }
 
+/** An API that a search found. */
 export interface FoundResourceServer extends ResourceServer {
   token_lifetime_for_anonymous_access_tokens?: number
 }

@@ -1,6 +1,8 @@
 export { AuthenticationClient, type AuthenticationClientOptions } from './client.js'
 export { MyAccountClient, type MyAccountClientOptions } from './my-account/my-account.js'
 export { TokenVerifier, type TokenVerifierOptions, type VerifyAccessTokenOptions } from '../tokens/verifier.js'
+export type { IdTokenDemands } from '../tokens/claims.js'
+export type { KeySource } from '../tokens/keys.js'
 export * from '../errors.js'
 export type * from '../../types/tokens.js'
 export type { UserClaims } from '../../types/session.js'
@@ -18,6 +20,7 @@ export type {
   PageParams
 } from './my-account/connected-accounts.js'
 export type { ChangePasswordParams, LegacyLoginParams, SignedUpUser, SignupParams } from './api/database.js'
+export type { DelegationParams } from './api/delegated.js'
 export type { DeviceAuthorization, DeviceAuthorizationParams } from './api/device.js'
 export type { RegisterClientParams, RegisteredClient } from './api/dynamic-registration.js'
 export type {
@@ -25,6 +28,7 @@ export type {
   MfaOtpParams, MfaRecoveryCodeParams, PasswordlessOtpParams, PasswordParams, PasswordRealmParams, RefreshTokenParams,
   TokenExchangeParams, TokenForConnectionParams, TokenRequestOptions, WebauthnParams
 } from './api/grants.js'
+export type { LegacyImpersonateParams, LegacyUnlinkParams } from './api/legacy-users.js'
 export type { LogoutUrlParams } from './api/logout.js'
 export type {
   Authenticator, Challenge, ChallengeAuthenticatorParams, EnrollAuthenticatorParams, Enrollment, MfaFactor

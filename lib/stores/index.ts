@@ -2,7 +2,7 @@ export { fromSessionStore, type CallbackSessionStore } from './bridge/from-sessi
 export { MemoryRefreshStore } from './memory/memory-refresh-store.js'
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './memory/memory-revocation-store.js'
 export { MemorySessionStore, type MemorySessionStoreOptions } from './memory/memory-session-store.js'
-export { MemoryTransactionStore } from './memory/memory-transaction-store.js'
+export { MemoryTransactionStore, type MemoryTransactionStoreOptions } from './memory/memory-transaction-store.js'
 export { PostgresRefreshStore } from './postgres/postgres-refresh-store.js'
 export { PostgresRevocationStore } from './postgres/postgres-revocation-store.js'
 export { PostgresSessionStore } from './postgres/postgres-session-store.js'

@@ -36,6 +36,7 @@ export interface TokenVerifierOptions extends StandaloneHttpOptions {
   now?: () => number
 }
 
+/** What an access token must hold beside a valid signature. */
 export interface VerifyAccessTokenOptions extends AccessTokenDemands {
   /** Instead of the verifier's audience. */
   audience?: string | readonly string[] | undefined

@@ -7,6 +7,7 @@ import type { AuthorizationServer } from '../server/authorization-server.js'
 import { postForm } from '../server/form-post.js'
 import type { RequestOptions } from '../server/request-options.js'
 
+/** Parameters of `/bc-authorize`. @see OpenID Connect CIBA Core 1.0 */
 export interface BackchannelAuthenticationParams {
   /** Shown to the user on both devices: up to 64 letters, digits and `+-_.,:#`, and spaces. */
   bindingMessage: string

@@ -7,6 +7,7 @@ import type { AuthorizationServer } from '../server/authorization-server.js'
 import { toSnakeCase } from '../server/naming.js'
 import type { RequestOptions } from '../server/request-options.js'
 
+/** Parameters of `/dbconnections/signup`. */
 export interface SignupParams {
   connection: string
   password: string
@@ -59,6 +60,7 @@ function isUserMetadata (metadata: Record<string, string>): boolean {
     entries.every(([name, value]) => name.length <= 100 && typeof value === 'string' && value.length <= 500)
 }
 
+/** Parameters of `/dbconnections/change_password`. */
 export interface ChangePasswordParams {
   email: string
   connection: string
@@ -82,6 +84,7 @@ export async function changePassword (server: AuthorizationServer, params: Chang
   return response.body
 }
 
+/** Parameters of the legacy `/oauth/ro` login. */
 export interface LegacyLoginParams {
   /** Required with `password`, unless there is an `idToken`. */
   username?: string | undefined

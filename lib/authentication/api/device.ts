@@ -4,6 +4,7 @@ import type { AuthorizationServer } from '../server/authorization-server.js'
 import { postForm } from '../server/form-post.js'
 import type { RequestOptions } from '../server/request-options.js'
 
+/** Parameters of `/oauth/device/code`. @see RFC 8628 */
 export interface DeviceAuthorizationParams {
   scope?: string | undefined
   audience?: string | undefined

@@ -4,6 +4,7 @@ import type { AuthorizationServer } from '../server/authorization-server.js'
 import { toSnakeCase } from '../server/naming.js'
 import type { RequestOptions } from '../server/request-options.js'
 
+/** Metadata of the application to register. @see RFC 7591 */
 export interface RegisterClientParams {
   redirectUris: readonly string[]
   clientName?: string | undefined

@@ -3,6 +3,7 @@ import { requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
 import type { AudienceAndScope, Grant } from './grant.js'
 
+/** Parameters of the grant for a passwordless code. */
 export type PasswordlessOtpParams = AudienceAndScope & ({
   /** The e-mail address or the phone number the code was sent to. */
   username: string,
@@ -30,6 +31,7 @@ export const passwordlessOtpGrant: Grant<PasswordlessOtpParams> = async (server,
   return requestToken(server, { ...common, username: params.username, realm: params.realm }, options)
 }
 
+/** Parameters of the grant for a one-time code. */
 export interface MfaOtpParams extends AudienceAndScope {
   mfaToken: string
   otp: string
@@ -48,6 +50,7 @@ export const mfaOtpGrant: Grant<MfaOtpParams> = async (server, params, options) 
   }, options)
 }
 
+/** Parameters of the grant for an out-of-band factor. */
 export interface MfaOobParams extends AudienceAndScope {
   mfaToken: string
   oobCode: string
@@ -69,6 +72,7 @@ export const mfaOobGrant: Grant<MfaOobParams> = async (server, params, options) 
   }, options)
 }
 
+/** Parameters of the grant for a recovery code. */
 export interface MfaRecoveryCodeParams extends AudienceAndScope {
   mfaToken: string
   recoveryCode: string
@@ -87,6 +91,7 @@ export const mfaRecoveryCodeGrant: Grant<MfaRecoveryCodeParams> = async (server,
   }, options)
 }
 
+/** Parameters of the grant for a passkey. */
 export interface WebauthnParams extends AudienceAndScope {
   authSession: string
   /** What `navigator.credentials` answered, binary fields as base64url. */

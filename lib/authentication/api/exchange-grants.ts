@@ -3,6 +3,7 @@ import { requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
 import type { AudienceAndScope, Grant } from './grant.js'
 
+/** Parameters of a token exchange. @see RFC 8693 */
 export interface TokenExchangeParams extends AudienceAndScope {
   subjectToken: string
   subjectTokenType: string
@@ -99,6 +100,7 @@ function checkToken (name: string, token: string): void {
   }
 }
 
+/** Parameters that exchange a token for one of a connection's provider. */
 export type TokenForConnectionParams = {
   connection: string,
   /** The user's id at the provider, where there are several accounts. */
@@ -128,6 +130,7 @@ export const tokenForConnectionGrant: Grant<TokenForConnectionParams> = async (s
   }, { ...options, dpop: false })
 }
 
+/** Parameters of the JWT bearer grant. @see RFC 7523 */
 export interface JwtBearerParams {
   assertion: string
   scope?: string | undefined

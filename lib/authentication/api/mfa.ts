@@ -41,6 +41,7 @@ export async function listAuthenticators (server: AuthorizationServer, params: {
  */
 export type MfaFactor = 'otp' | 'sms' | 'voice' | 'email' | 'push'
 
+/** Parameters of `/mfa/associate`. */
 export interface EnrollAuthenticatorParams {
   mfaToken: string
   factor: MfaFactor
@@ -94,6 +95,7 @@ export async function enrollAuthenticator (server: AuthorizationServer, params: 
   }, options)) as Enrollment
 }
 
+/** Parameters of `/mfa/challenge`. */
 export interface ChallengeAuthenticatorParams {
   mfaToken: string
   /** Default: either. */

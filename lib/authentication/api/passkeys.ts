@@ -18,6 +18,7 @@ export interface PasskeyUserProfile {
   picture?: string | undefined
 }
 
+/** Parameters of `/passkey/register`. */
 export interface PasskeySignupParams {
   userProfile: PasskeyUserProfile
   /** The database connection. */
@@ -26,6 +27,7 @@ export interface PasskeySignupParams {
   userMetadata?: Record<string, string> | undefined
 }
 
+/** Parameters of `/passkey/challenge`. */
 export interface PasskeyLoginParams {
   connection?: string | undefined
   organization?: string | undefined

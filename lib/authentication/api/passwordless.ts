@@ -7,6 +7,7 @@ import type { AuthorizationServer } from '../server/authorization-server.js'
 import { legacyLogin } from './database.js'
 import type { RequestOptions } from '../server/request-options.js'
 
+/** Parameters of a passwordless login by e-mail. */
 export interface PasswordlessEmailParams {
   email: string
   /** A code to type in, or a link to follow. Default `code`. */
@@ -18,6 +19,7 @@ export interface PasswordlessEmailParams {
   captcha?: string | undefined
 }
 
+/** Parameters of a passwordless login by text message. */
 export interface PasswordlessSmsParams {
   /** In the E.164 form: `+491701234567`. */
   phoneNumber: string
@@ -60,6 +62,7 @@ async function start (server: AuthorizationServer, json: Record<string, unknown>
   return { ...answer, id: typeof answer._id === 'string' ? answer._id : undefined }
 }
 
+/** Parameters of `/otp/challenge`. */
 export type OtpChallengeParams = {
   /** A database connection. */
   connection: string,
@@ -98,6 +101,7 @@ function requirePhoneNumber (params: { phoneNumber: string }): void {
   }
 }
 
+/** Parameters of the legacy login with a text message. */
 export interface LegacySmsLoginParams {
   phoneNumber: string
   code: string
@@ -116,6 +120,7 @@ export async function legacySmsLogin (server: AuthorizationServer, params: Legac
   }, options)
 }
 
+/** Parameters of the legacy `/passwordless/verify`. */
 export type LegacyVerifyParams =
   & { verificationCode: string }
   & ({ connection: 'email', email: string } | { connection: 'sms', phoneNumber: string })

@@ -2,6 +2,7 @@ import { requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
 import type { Grant } from './grant.js'
 
+/** Parameters that poll for a device authorization. @see RFC 8628 */
 export interface DeviceCodeParams {
   deviceCode: string
 }
@@ -15,6 +16,7 @@ export const deviceCodeGrant: Grant<DeviceCodeParams> = async (server, params, o
   }, options)
 }
 
+/** Parameters that poll for a backchannel authentication. */
 export interface CibaParams {
   authReqId: string
 }

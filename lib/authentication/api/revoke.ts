@@ -3,6 +3,7 @@ import type { AuthorizationServer } from '../server/authorization-server.js'
 import { postForm } from '../server/form-post.js'
 import type { RequestOptions } from '../server/request-options.js'
 
+/** Parameters of `/oauth/revoke`. @see RFC 7009 */
 export interface RevokeTokenParams {
   token: string
   /** Default `refresh_token`: Auth0 revokes no others. */

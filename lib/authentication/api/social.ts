@@ -6,6 +6,7 @@ import type { AuthorizationServer } from '../server/authorization-server.js'
 import { tokenExchangeGrant, type AudienceAndScope, type TokenRequestOptions } from './grants.js'
 import type { RequestOptions } from '../server/request-options.js'
 
+/** Parameters of the legacy login with a provider's access token. */
 export interface LegacySocialLoginParams {
   /** The provider's access token. */
   accessToken: string
@@ -33,6 +34,7 @@ export async function legacySocialLogin (server: AuthorizationServer, params: Le
 export type NativeSocialToken = 'apple-authz-code' | 'apple-id-token' | 'facebook-info-session-access-token'
   | 'google-id-token'
 
+/** Parameters of a native login with a social provider. */
 export interface NativeSocialLoginParams extends AudienceAndScope {
   subjectToken: string
   kind: NativeSocialToken

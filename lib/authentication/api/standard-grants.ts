@@ -2,6 +2,7 @@ import { requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
 import type { AudienceAndScope, Grant } from './grant.js'
 
+/** Parameters of the authorization code grant. @see RFC 6749 section 4.1.3 */
 export interface AuthorizationCodeParams {
   code: string
   /** As it was sent to `/authorize`; may be left out only if it was left out there. */
@@ -20,6 +21,7 @@ export const authorizationCodeGrant: Grant<AuthorizationCodeParams> = async (ser
   }, options)
 }
 
+/** Parameters of the client credentials grant. @see RFC 6749 section 4.4 */
 export interface ClientCredentialsParams {
   audience: string
   /** The organization the token is for. */
@@ -34,6 +36,7 @@ export const clientCredentialsGrant: Grant<ClientCredentialsParams> = async (ser
   return requestToken(server, { grant_type: 'client_credentials', audience, organization, scope }, options)
 }
 
+/** Parameters of the password grant. @see RFC 6749 section 4.3 */
 export interface PasswordParams extends AudienceAndScope {
   username: string
   password: string
@@ -46,6 +49,7 @@ export const passwordGrant: Grant<PasswordParams> = async (server, params, optio
   return requestToken(server, { grant_type: 'password', username, password, audience, scope }, options)
 }
 
+/** Parameters of the password grant for one connection (realm). */
 export interface PasswordRealmParams extends PasswordParams {
   /** The connection's name. */
   realm: string
@@ -65,6 +69,7 @@ export const passwordRealmGrant: Grant<PasswordRealmParams> = async (server, par
   }, options)
 }
 
+/** Parameters of the refresh token grant. @see RFC 6749 section 6 */
 export interface RefreshTokenParams extends AudienceAndScope {
   refreshToken: string
 }

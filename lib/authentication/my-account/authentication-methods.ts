@@ -42,11 +42,13 @@ export interface AuthenticationMethod {
   [member: string]: unknown
 }
 
+/** Changes of an authentication method. */
 export interface UpdateAuthenticationMethodParams {
   name?: string | undefined
   preferredAuthenticationMethod?: 'sms' | 'voice' | undefined
 }
 
+/** Parameters that begin the enrolment of an authentication method. */
 export interface EnrollAuthenticationMethodParams {
   type: AuthenticationMethodType
   /** For `email`. */
@@ -68,6 +70,7 @@ export interface AuthenticationMethodEnrollment {
   [member: string]: unknown
 }
 
+/** Proof that completes the enrolment of an authentication method. */
 export interface VerifyAuthenticationMethodParams {
   authSession: string
   /** Exactly one proof. */

@@ -6,6 +6,7 @@ import { pathSegment, requireText } from '../server/arguments.js'
 import { callMyAccount, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
 import { toCamelCase } from '../server/naming.js'
 
+/** Parameters that begin the connection of an account. */
 export interface ConnectAccountParams {
   connection: string
   redirectUri: string
@@ -24,6 +25,7 @@ export interface ConnectAccount {
   expiresIn?: number
 }
 
+/** What completes the connection of an account. */
 export interface CompleteConnectAccountParams {
   authSession: string
   connectCode: string

@@ -21,6 +21,7 @@ export async function withMyAccount<T> (context: PluginContext, request: Request
   return await call(server, token.accessToken, { tokenType: token.tokenType, ...(signal !== undefined && { signal }) })
 }
 
+/** Options of a call that can be aborted. */
 export interface Signalled {
   signal?: AbortSignal
 }

@@ -6,6 +6,7 @@ import { ownerRequirements } from './session-suite-owners.js'
 import type { SuiteCase } from './transaction-store-suite.js'
 import type { Awaitable, SessionStore } from '../../../types/stores.js'
 
+/** Options of `sessionStoreSuite()`. */
 export interface SessionSuiteOptions {
   /** For a store whose clock cannot be set: expiry is waited for, which takes some seconds each time. */
   realTime?: boolean

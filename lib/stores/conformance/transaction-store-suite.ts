@@ -10,6 +10,7 @@ export interface SuiteCase {
   run: () => Promise<void>
 }
 
+/** Options of `transactionStoreSuite()`. */
 export interface TransactionSuiteOptions {
   /** For a store whose clock cannot be set: expiry is waited for, which takes two seconds. */
   realTime?: boolean
