@@ -76,6 +76,8 @@ export interface IdTokenClaims extends JwtClaims {
   sid?: string
   org_id?: string
   org_name?: string
+  /** Who acts for the user. @see RFC 8693 section 4.1 */
+  act?: Actor
   /** Epoch seconds the session may not outlive (IPSIE). */
   session_expiry?: number
 }

@@ -140,7 +140,11 @@ export class ServerClient {
     return await getTokenOnBehalfOf(this.#context, this.#request, options)
   }
 
-  /** Calls an API as the user. */
+  /**
+   * Calls an API as the user. An API that demands a newer or stronger login (RFC 9470) throws a `StepUpRequiredError`:
+   * let it reach `fastify.setErrorHandler(fastify.auth0.handleStepUp)`, which takes the user to that login and back to
+   * this address, or call `fastify.auth0.handleStepUp(error, request, reply)`.
+   */
   async fetch (url: string | URL, init?: RequestInit, options?: ApiFetchOptions): Promise<Response> {
     return await apiFetch(this.#context, this.#request, url, init, options)
   }

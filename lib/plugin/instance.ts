@@ -8,6 +8,7 @@ import {
 import {
   handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter
 } from '../flows/logout/backchannel-logout.js'
+import type { CallOptions } from '../flows/call-options.js'
 import type { PluginContext } from '../flows/context.js'
 import {
   customTokenExchange, type CustomTokenExchangeOptions, type TokenExchangeResult
@@ -19,12 +20,15 @@ import type { BackchannelAuthentication } from '../authentication/api/backchanne
 import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { SessionListing } from '../../types/stores.js'
+import { clientOptions } from './client-options.js'
 import { beforeStart } from './guards/factory.js'
 import type { Guard } from './guards/guard.js'
+import { handleStepUp } from './guards/handle-step-up.js'
 import { requireClaims } from './guards/require-claims.js'
 import { requireFreshLogin } from './guards/require-fresh-login.js'
 import { requireMfa } from './guards/require-mfa.js'
 import { requireOrganization } from './guards/require-organization.js'
+import { requireOwnSession } from './guards/require-own-session.js'
 import { requirePermissions } from './guards/require-permissions.js'
 import { requireSameOrigin } from './guards/require-same-origin.js'
 import { requireSession } from './guards/require-session.js'
@@ -105,6 +109,15 @@ export class Auth0Instance {
    */
   readonly requireSameOrigin: Guard = requireSameOrigin
 
+  /** Guard: the user's own session, or token, in which nobody else acts. */
+  readonly requireOwnSession: Guard = requireOwnSession
+
+  /**
+   * Answers an API's demand for another login (`StepUpRequiredError` of `request.auth0.fetch()`): takes the user there
+   * and back. An error handler: `fastify.setErrorHandler(fastify.auth0.handleStepUp)`.
+   */
+  readonly handleStepUp: typeof handleStepUp = handleStepUp
+
   /**
    * A client bound to a request and its reply, for hand-written code. Without a reply, as with the request of an
    * `upgrade`
@@ -169,7 +182,7 @@ export class Auth0Instance {
 
   /** Polls once. @throws PollingApiError while the user has not answered */
   async backchannelAuthenticationGrant (
-    options: { authReqId: string, signal?: AbortSignal } & DomainOption
+    options: { authReqId: string } & CallOptions & DomainOption
   ): Promise<TokenResponse> {
     const { domain, ...rest } = options
     return await backchannelAuthenticationGrant(this.#server(domain), rest)
@@ -192,7 +205,7 @@ export class Auth0Instance {
   get authentication (): AuthenticationClient {
     const { config } = this.#context
     return (this.#authentication ??= clientOver(this.#server(), {
-      ...this.#clientOptions(config.issuer),
+      ...clientOptions(config, config.issuer),
       clockTolerance: config.clockTolerance,
       idTokenSigningAlg: config.idTokenSigningAlg
     }))
@@ -202,30 +215,8 @@ export class Auth0Instance {
   get management (): ManagementClient {
     const { config } = this.#context
     return (this.#management ??= new this.#ManagementClient(
-      this.#clientOptions(config.managementDomain ?? config.issuer)
+      clientOptions(config, config.managementDomain ?? config.issuer)
     ))
-  }
-
-  #clientOptions (domain: string = severalDomains()) {
-    const { config } = this.#context
-    return {
-      domain,
-      clientId: config.clientId,
-      timeout: config.httpTimeout,
-      telemetry: config.telemetry,
-      now: config.now,
-      ...(config.clientSecret !== undefined &&
-        { clientSecret: config.clientSecret, clientSecretMethod: config.clientSecretMethod }),
-      ...(config.assertion !== undefined &&
-        {
-          clientAssertionSigningKey: config.assertion.key,
-          clientAssertionSigningAlg: config.assertion.alg,
-          ...(config.assertion.keyId !== undefined && { clientAssertionSigningKeyId: config.assertion.keyId })
-        }),
-      ...(config.tls !== undefined && { tls: config.tls }),
-      ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
-      ...(config.customFetch !== undefined && { customFetch: config.customFetch })
-    }
   }
 
   /** Closes what the clients keep open. */

@@ -1,10 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isSafe } from '../request/navigation.js'
 import { registrationOf } from '../request/registration.js'
 import { isSameOrigin } from '../routes/same-origin.js'
 import { forbid } from './denial.js'
 import { guard, PASS, type Guard } from './guard.js'
-
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
  * Lets a request that changes something pass only if the application's own pages made it (`Sec-Fetch-Site`, else
@@ -14,7 +13,7 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  */
 export const requireSameOrigin: Guard = guard({}, (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
-  if (SAFE.has(request.method) && request.headers.upgrade === undefined) return PASS
+  if (isSafe(request) && request.headers.upgrade === undefined) return PASS
   const registration = registrationOf(request)
   if (registration.requestContext(request).bearerToken !== undefined ||
     isSameOrigin(registration.context.config.appBases, request)) return PASS

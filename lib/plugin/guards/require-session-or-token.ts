@@ -4,24 +4,25 @@ import type { AccessTokenDemands } from '../../../types/guards.js'
 import { factory } from './factory.js'
 import { guard, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
-import { audienceOf, requireToken } from './token/require-token.js'
+import { anonymous, audienceOf, requireToken } from './token/require-token.js'
 import { checkTokenDemands } from './token/token-demands.js'
 
 /**
  * Guard of what pages and API clients share: an `Authorization` header has to hold a good access token,
- * without one the session counts. Behind it, `requireClaims` and its like ask whichever of the two it was.
+ * without one the session counts, if there is one where the token is `optional`. Behind it, `requireClaims` and its
+ * like ask whichever of the two it was.
  */
 export const requireSessionOrToken = factory('requireSessionOrToken', (given: AccessTokenDemands = {}): Guard => {
   const demands = checkTokenDemands(given)
   const withToken = requireToken(demands)
   return guard({
-    security: [{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
+    security: [...anonymous(demands), { session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
     checkSetup: config => {
       if (config.apiOnly) refuseSessions()
       audienceOf(config, demands)
     }
   }, (request, reply) =>
-    (request as FastifyRequest).headers.authorization === undefined
+    (request as FastifyRequest).headers.authorization === undefined && demands.optional !== true
       ? requireSession(request, reply)
       : withToken(request, reply))
 })

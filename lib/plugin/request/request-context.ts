@@ -13,6 +13,7 @@ import type { AuthorizationParams } from '../../../types/options.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import type { Awaitable } from '../../../types/stores.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
+import { clientAddress } from './client-address.js'
 import type { RequestCookieJar } from './cookie-jar.js'
 import { requestTarget } from './request-target.js'
 
@@ -59,6 +60,10 @@ export class FastifyRequestContext implements RequestContext {
 
   get log (): Log {
     return this.#request.log
+  }
+
+  get address (): string | undefined {
+    return clientAddress(this.#request)
   }
 
   get touches (): boolean {

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
+import { apiIssuers } from '../../flows/api/api-issuers.js'
 import { offered } from '../guards/token/challenge.js'
 import type { Route, RouteSetup } from './route.js'
 
@@ -9,7 +10,7 @@ import type { Route, RouteSetup } from './route.js'
 export function protectedResourceRoute ({ registration }: RouteSetup): Route[] {
   const { config } = registration.context
   if (config.routes.protectedResource === undefined) return []
-  const { api: { audience = config.audience, issuers = [], scopes, dpop } } = config
+  const { api: { audience = config.audience, scopes, dpop } } = config
   if (audience === undefined) {
     throw new ConfigurationError('api.audience',
       'Option "routes.protectedResource" describes the API, and needs its identifier: set "api.audience".')
@@ -27,10 +28,9 @@ export function protectedResourceRoute ({ registration }: RouteSetup): Route[] {
     path: config.routes.protectedResource,
     safe: true,
     async handler (request, reply) {
-      const { issuer } = await registration.requestContext(request).server()
       return reply.header('access-control-allow-origin', '*').send({
         ...facts,
-        authorization_servers: [issuer, ...issuers]
+        authorization_servers: await apiIssuers(registration.context, registration.requestContext(request))
       })
     }
   }]

@@ -26,12 +26,6 @@ const stepUp = (code: string, query: string): Refusal => way =>
     ? { status: 302, location: `https://acme.eu.auth0.com/authorize?${query}` }
     : { status: 401, code }
 
-const insufficientAuthentication = (description: string, parameter: string): Refusal => () => ({
-  status: 401,
-  code: 'insufficient_user_authentication',
-  challenge: `Bearer error="insufficient_user_authentication", error_description="${description}", ${parameter}`
-})
-
 /** Both challenges in one answer; what is wrong stands with the scheme that was used (RFC 6750, RFC 9449). */
 const challenged = (status: number, code: string, wrong = ''): Refusal => () => ({
   status,
@@ -39,6 +33,11 @@ const challenged = (status: number, code: string, wrong = ''): Refusal => () => 
   challenge: `Bearer realm="api"${wrong}, DPoP realm="api", algs="ES256"`
 })
 
+const insufficientAuthentication = (description: string, parameter: string): Refusal =>
+  challenged(401, 'insufficient_user_authentication',
+    `, error="insufficient_user_authentication", error_description="${description}", ${parameter}`)
+const insufficientActor = (description: string): Refusal =>
+  challenged(403, 'insufficient_actor', `, error="insufficient_actor", error_description="${description}"`)
 const insufficientScope = (claim: string, wanted: string): Refusal =>
   challenged(403, 'insufficient_scope',
     `, error="insufficient_scope", error_description="The token's '${claim}' claim does not hold all ` +
@@ -65,6 +64,8 @@ interface Subject extends Guarded {
   right: Claims
   wrong: Claims
   sameOrigin?: true
+  /** Who presents no token is let through. */
+  optional?: true
 }
 
 const roles = { right: { role: ['admin', 'x'], teams: ['b', 'a'] }, wrong: { role: 'admin', teams: ['a'] } }
@@ -72,6 +73,8 @@ const acme = { right: { org_id: 'org_acme', org_name: 'acme' }, wrong: { org_id:
 const permissions = { right: { permissions: ['write', 'read'] }, wrong: { permissions: ['read'] } }
 const login = { right: { auth_time: NOW - 90 }, wrong: { auth_time: NOW - 91 } }
 const factors = { right: { amr: ['mfa'] }, wrong: { amr: ['pwd'] } }
+const classes = { right: { acr: 'silver' }, wrong: { acr: 'bronze' } }
+const own = { right: { sub_profile: 'user' }, wrong: { act: { sub: 'agent' }, sub_profile: 'ai_agent' } }
 const scopes = { right: { scope: 'list write read' }, wrong: { scope: 'read' } }
 const onlyAcme: Asked = {
   'wrong claim': forbidden('wrong_organization'),
@@ -129,6 +132,13 @@ const subjects: Record<string, Subject> = {
     ...factors
   },
 
+  requireOwnSession: {
+    guards: auth0 => [auth0.requireOwnSession],
+    declared: { ownSession: true },
+    asks: { session: { 'wrong claim': forbidden('insufficient_actor') } },
+    ...own
+  },
+
   requireToken: {
     guards: auth0 => [auth0.requireToken()],
     declared: { token: true },
@@ -153,6 +163,48 @@ const subjects: Record<string, Subject> = {
     asks: { token: { 'wrong claim': otherOrganization, 'other organization': otherOrganization } },
     ...acme
   },
+  'requireToken of a recent login': {
+    guards: auth0 => [auth0.requireToken({ maxAge: 60 })],
+    declared: { token: { maxAge: 60 } },
+    asks: {
+      token: { 'wrong claim': insufficientAuthentication('More recent authentication is required.', 'max_age="60"') }
+    },
+    ...login
+  },
+  'requireToken of authentication classes': {
+    guards: auth0 => [auth0.requireToken({ acr: ['gold', 'silver'] })],
+    declared: { token: { acr: 'gold silver' } },
+    asks: {
+      token: {
+        'wrong claim': insufficientAuthentication('A different authentication level is required.',
+          'acr_values="gold silver"')
+      }
+    },
+    ...classes
+  },
+  'requireToken of nobody who acts': {
+    guards: auth0 => [auth0.requireToken({ actor: 'none' })],
+    declared: { token: { actor: act => act === undefined } },
+    asks: { token: { 'wrong claim': insufficientActor('The actor may not use this API.') } },
+    ...own
+  },
+  'requireToken of a subject profile': {
+    guards: auth0 => [auth0.requireToken({ subjectProfile: ['user', 'service'] })],
+    declared: { token: { subjectProfile: 'user service' } },
+    asks: {
+      token: {
+        'wrong claim': insufficientActor("The token's 'sub_profile' claim must be one of: user, service.")
+      }
+    },
+    ...own
+  },
+  'requireToken, optional': {
+    guards: auth0 => [auth0.requireToken({ optional: true })],
+    declared: { token: { optional: true } },
+    asks: { token: {} },
+    optional: true,
+    ...roles
+  },
   'requireSessionOrToken of scopes': {
     guards: auth0 => [auth0.requireSessionOrToken({ scopes: ['read', 'write'] })],
     declared: { sessionOrToken: { scopes: ['read', 'write'] } },
@@ -172,6 +224,12 @@ const subjects: Record<string, Subject> = {
     declared: { sessionOrToken: true, organization: 'org_acme' },
     asks: { session: onlyAcme, token: onlyAcme },
     ...acme
+  },
+  'requireToken, requireOwnSession': {
+    guards: auth0 => [auth0.requireToken(), auth0.requireOwnSession],
+    declared: { token: true, ownSession: true },
+    asks: { token: { 'wrong claim': forbidden('insufficient_actor') } },
+    ...own
   },
   'requireToken, requirePermissions': {
     guards: auth0 => [auth0.requireToken(), auth0.requirePermissions('read', 'write')],
@@ -264,7 +322,9 @@ const origins: Record<string, { headers: Record<string, string>, own: boolean }>
 // ——— The rule ———
 
 /** How a caller is refused; `undefined` for one who is let through. */
-function verdict ({ asks, sameOrigin }: Subject, caller: Caller, own: boolean, way: Way): Refusal | undefined {
+function verdict ({ asks, sameOrigin, optional }: Subject, caller: Caller, own: boolean,
+  way: Way): Refusal | undefined {
+  if (optional === true && caller.token === undefined) return undefined
   // A token counts where tokens are asked for, before any session; a session nowhere else.
   const by = asks.token !== undefined && (caller.token !== undefined || asks.session === undefined)
     ? 'token'

@@ -1,5 +1,6 @@
 import {
-  ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError
+  ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, StepUpRequiredError, TimeoutError,
+  TokenValidationError, type AuthenticationDemand
 } from '../../../errors.js'
 import type { ApiOptions } from '../../../../types/options.js'
 import type { AccessTokenDemands } from '../../../../types/guards.js'
@@ -10,11 +11,14 @@ export interface Refusal {
   statusCode: 400 | 401 | 403 | 503
   /** The error code of the RFCs; none where no credentials came. @see RFC 6750 section 3.1, RFC 9449 section 7.1 */
   error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof' | 'use_dpop_nonce'
+    | 'insufficient_user_authentication' | 'insufficient_actor'
   /** What the answer's body says. */
   code: string
   message: string
   /** What would be enough. */
   scope?: string
+  /** The login that would be enough. @see RFC 9470 section 3 */
+  authentication?: AuthenticationDemand
 }
 
 export const NO_CREDENTIALS: Refusal = {
@@ -51,13 +55,18 @@ export function refusalOf (error: unknown, { scopes = [], anyScope = [], permiss
       message: 'The token cannot be checked at the moment. Please try again.'
     }
   }
+  const scope = [...scopes, ...anyScope, ...permissions].join(' ')
+  if (error instanceof StepUpRequiredError) return insufficientAuthentication(error, scope)
+  if (error instanceof ForbiddenError && error.code === 'insufficient_actor') {
+    return { statusCode: 403, error: error.code, code: error.code, message: error.message }
+  }
   if (error instanceof ForbiddenError) {
     return {
       statusCode: 403,
       error: 'insufficient_scope',
       code: 'insufficient_scope',
       message: error.message,
-      scope: [...scopes, ...anyScope, ...permissions].join(' ')
+      scope
     }
   }
   if (error instanceof OrganizationTokenValidationError) {
@@ -66,6 +75,12 @@ export function refusalOf (error: unknown, { scopes = [], anyScope = [], permiss
   if (!(error instanceof TokenValidationError)) return undefined
   const code = error.code === 'invalid_dpop_proof' || error.code === 'use_dpop_nonce' ? error.code : 'invalid_token'
   return { statusCode: 401, error: code, code, message: error.message }
+}
+
+/** The login that a token is of is too old, or too weak. @see RFC 9470 section 3 */
+export function insufficientAuthentication ({ message, maxAge, acrValues }: StepUpRequiredError, scope = ''): Refusal {
+  const code = 'insufficient_user_authentication'
+  return { statusCode: 401, error: code, code, message, scope, authentication: { maxAge, acrValues } }
 }
 
 /**
@@ -86,10 +101,12 @@ export function challenges (mode: ApiOptions['dpop'], used: Scheme | undefined, 
   )
 }
 
-function errorOf ({ error, message, scope = '' }: Refusal): string[] {
+function errorOf ({ error, message, scope = '', authentication: { maxAge, acrValues } = {} }: Refusal): string[] {
   if (error === undefined) return []
   const text = (value: string, length: number): string =>
     value.replaceAll('"', "'").replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
   return [`error="${error}"`, `error_description="${text(message, 200)}"`,
+    ...(acrValues === undefined ? [] : [`acr_values="${text(acrValues, 1000)}"`]),
+    ...(maxAge === undefined ? [] : [`max_age="${maxAge}"`]),
     ...(scope === '' ? [] : [`scope="${text(scope, 1000)}"`])]
 }

@@ -4,6 +4,8 @@ import type { AccessTokenDemands } from '../../../../types/guards.js'
 import { verifyAccessToken, type TokenDemands } from '../../../flows/api/access-token-check.js'
 import type { Config } from '../../../flows/config.js'
 import type { PluginContext } from '../../../flows/context.js'
+import { metUntil } from '../../../flows/api/authentication-demand.js'
+import { checkCertificate, isBoundToCertificate } from '../../../flows/api/certificate-binding.js'
 import { refuseBound, verifyTokenProof } from '../../../flows/api/token-proof.js'
 import type { VerifiedToken } from '../../../flows/api/verified-tokens.js'
 import type { Registration } from '../../request/registration.js'
@@ -11,10 +13,11 @@ import { registrationOf } from '../../request/registration.js'
 import { appBaseOf, type FastifyRequestContext } from '../../request/request-context.js'
 import { requestTarget } from '../../request/request-target.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
+import { clientCertificate } from './client-certificate.js'
 import { presentsOnce, readCredentials, type Scheme } from './credentials.js'
 import { answerDenied } from '../denial.js'
 import { factory } from '../factory.js'
-import { guard, PASS, type Guard } from '../guard.js'
+import { guard, PASS, type Guard, type Security } from '../guard.js'
 import { checkTokenDemands } from './token-demands.js'
 
 /** Seconds after which a token may be tried again when the keys could not be fetched. */
@@ -30,10 +33,10 @@ const RETRY_AFTER = 5
  */
 export const requireToken = factory('requireToken', (given: AccessTokenDemands = {}): Guard => {
   const demands = checkTokenDemands(given)
-  /** Bearer tokens that have met these demands: nothing but time can change that. */
-  const passed = new WeakSet<VerifiedToken>()
+  /** Bearer tokens that have met these demands, and until when: nothing but time can change that. */
+  const passed: PassedTokens = new WeakMap()
   return guard({
-    security: [{ bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
+    security: [...anonymous(demands), { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
     checkSetup: config => {
       audienceOf(config, demands)
     }
@@ -44,7 +47,7 @@ export const requireToken = factory('requireToken', (given: AccessTokenDemands =
     if (authorization?.startsWith('Bearer ') === true && presentsOnce(request.raw)) {
       const { context } = registration
       const known = context.verifiedTokens.get(authorization.slice(7))
-      if (known !== undefined && passed.has(known) && context.now() < known.expiresAt) {
+      if (known !== undefined && context.now() < (passed.get(known) ?? 0)) {
         registration.requestContext(request).bearerToken = known
         return PASS
       }
@@ -53,14 +56,25 @@ export const requireToken = factory('requireToken', (given: AccessTokenDemands =
   })
 })
 
+/** For OpenAPI documents: nothing, beside what else is accepted. @see OpenAPI 3.1 section 4.8.30 */
+export function anonymous ({ optional }: TokenDemands): readonly Security[] {
+  return optional === true ? [{}] : []
+}
+
+/** Epoch seconds until which a token passes without being checked again. */
+type PassedTokens = WeakMap<VerifiedToken, number>
+
 /** Makes no promise for a bearer token whose issuer's keys are at hand. */
 function check (registration: Registration, request: FastifyRequest, reply: FastifyReply, demands: TokenDemands,
-  passed: WeakSet<VerifiedToken>): Promise<void> {
+  passed: PassedTokens): Promise<void> {
   const { context } = registration
   const { api, issuer } = context.config
-  const credentials = readCredentials(request.headers.authorization)
-  if (credentials === 'none') return answerRefusal(context, request, reply, NO_CREDENTIALS)
-  if (credentials === 'malformed' || !presentsOnce(request.raw)) {
+  const { authorization } = request.headers
+  const credentials = readCredentials(authorization)
+  const isAnonymous = demands.optional === true && authorization === undefined
+  if (isAnonymous && presentsOnce(request.raw)) return PASS
+  if (credentials === 'none' && !isAnonymous) return answerRefusal(context, request, reply, NO_CREDENTIALS)
+  if (credentials === 'none' || credentials === 'malformed' || !presentsOnce(request.raw)) {
     return answerRefusal(context, request, reply, MALFORMED)
   }
   const { scheme, token } = credentials
@@ -70,8 +84,12 @@ function check (registration: Registration, request: FastifyRequest, reply: Fast
   function accept (verified: VerifiedToken): Promise<void> {
     if (scheme === 'DPoP') return acceptBound(context, request, reply, requestContext, verified)
     refuseBound(verified)
-    // With several domains it is the request that decides whose tokens are taken.
-    if (issuer !== undefined) passed.add(verified)
+    if (isBoundToCertificate(verified)) checkCertificate(verified, clientCertificate(api, request))
+    // A rule, or a function that says whose tokens are taken, may decide otherwise for the next request.
+    else if (issuer !== undefined && typeof api.issuers !== 'function' && typeof demands.actor !== 'function') {
+      passed.set(verified,
+        Math.min(verified.expiresAt, metUntil(verified.claims, demands, api.claims, context.config.clockTolerance)))
+    }
     requestContext.bearerToken = verified
     return PASS
   }
@@ -100,6 +118,7 @@ async function acceptBound (context: PluginContext, request: FastifyRequest, rep
     await verifyTokenProof(context, verified, { proof, method: request.method, url: urlOf(context, request) })
     requestContext.proof = proof as string
   }
+  if (isBoundToCertificate(verified)) checkCertificate(verified, clientCertificate(context.config.api, request))
   bringNonce(context, reply)
   requestContext.bearerToken = verified
 }
@@ -123,6 +142,13 @@ function urlOf ({ config }: PluginContext, request: FastifyRequest): string {
 /** Hands out the nonce the next proof has to carry. @see RFC 9449 section 8.2 */
 function bringNonce ({ dpopNonces, now }: PluginContext, reply: FastifyReply): void {
   if (dpopNonces !== undefined) reply.header('dpop-nonce', dpopNonces.current(now()))
+}
+
+/** Refuses a token that this guard has let pass and a guard behind it has not. */
+export async function refusePassed ({ context }: Registration, request: FastifyRequest, reply: FastifyReply,
+  refusal: Refusal): Promise<void> {
+  const { scheme } = readCredentials(request.headers.authorization) as { scheme?: Scheme }
+  await answerRefusal(context, request, reply, refusal, scheme)
 }
 
 async function answerRefusal (context: PluginContext, request: FastifyRequest, reply: FastifyReply, refusal: Refusal,
