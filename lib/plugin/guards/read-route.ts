@@ -22,7 +22,9 @@ export function readRoute ({ context }: Registration, scope: FastifyInstance, ro
   const record = keepRecord(scope, route, declarationOf(route))
   for (const hook of [...record.guards, ...hooks]) checkSetup(hook, context.config)
   if (record.guards.length > 0) route.onRequest = [...record.guards as never[], ...[route.onRequest ?? []].flat()]
-  if (route.errorHandler !== undefined && route.errorHandler !== handleStepUp) route.config = { ...route.config, [kOwnErrors]: true } as object
+  if (route.errorHandler !== undefined && route.errorHandler !== handleStepUp) {
+    route.config = { ...route.config, [kOwnErrors]: true } as object
+  }
   const own = hooks.filter(isGuard)
   if (own.length > 0) checkBeforeHandler(route, own)
   return record

@@ -384,10 +384,10 @@ t.test('request.auth0.fetch tells of an API that demands another login, and rene
   t.equal(s.tenant.grants('refresh_token').length, 0, 'a renewed token is of the same login')
 
   for (
-    const header of [`Basic ${code}`, 'Bearer error="invalid_token", ' +
-      'error_description="insufficient_user_authentication"',
+    const header of [`Basic ${code}`, `Bearer error="invalid_token", error_description="${code.slice(7)}`,
       'insufficient_user_authentication', `Bearer realm="${code.replaceAll('"', '')}"`, code,
-      `Bearer realm="open, ${code}`, `Bearer realm=x${code}`, `Bearer ${' ,'.repeat(3000)}insufficient_user_authentication`]
+      `Bearer realm="open, ${code}`, `Bearer realm=x${code}`,
+      `Bearer ${' ,'.repeat(3000)}insufficient_user_authentication`]
   ) {
     answer = { status: 401, headers: { 'www-authenticate': header } }
     t.strictSame((await ada.call('/api')).json(), { status: 401 }, header.slice(0, 60))

@@ -2,7 +2,9 @@ import websocket from '@fastify/websocket'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { PassThrough, Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import fastifyAuth0, { StepUpRequiredError, type Auth0Options, type Guard, type UserClaims } from '../../../lib/index.js'
+import fastifyAuth0, {
+  StepUpRequiredError, type Auth0Options, type Guard, type UserClaims
+} from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { Site } from '../../flows/site.js'
@@ -170,7 +172,7 @@ t.test('a page steps up for an API: to the login it demands and back, once', asy
         return await handleStepUp(error, request, reply)
       }
     })
-    s.app.get('/route', { preHandler: [preHandler, requireClaims({ role: 'x' })], errorHandler: handleStepUp },
+    s.app.get('/route', { preHandler: [preHandler, requireClaims({ role: 'x' })], errorHandler: handleStepUp as never },
       async () => '')
     s.app.get('/scope', { preHandler: requireClaims({ role: 'x' }) }, async () => '')
     s.app.get('/boom', async () => { throw new TypeError('boom') })
