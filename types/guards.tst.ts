@@ -1,6 +1,6 @@
 import Fastify, { type FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'tstyche'
-import type { AccessTokenClaims, AccessTokenDemands, ClaimDemands, Guard, UserClaims } from '../lib/index.js'
+import type { AccessTokenClaims, Actor, AccessTokenDemands, ClaimDemands, Guard, UserClaims } from '../lib/index.js'
 
 const app = Fastify()
 const { auth0 } = app
@@ -9,7 +9,7 @@ describe('guards', () => {
   test('are hooks for HTTP/1 and HTTP/2, alone, in arrays and declared', () => {
     const guards = [auth0.requireSession, auth0.requireClaims({ role: 'admin' }), auth0.requireOrganization('org_a'),
       auth0.requirePermissions('read'), auth0.requireFreshLogin({ maxAge: 60 }), auth0.requireMfa(),
-      auth0.requireToken(), auth0.requireSessionOrToken(), auth0.requireSameOrigin]
+      auth0.requireToken(), auth0.requireSessionOrToken(), auth0.requireSameOrigin, auth0.requireOwnSession]
     expect(guards).type.toBe<Guard[]>()
     app.get('/one', { preHandler: guards }, async () => '')
     app.get('/two', {
@@ -41,6 +41,17 @@ describe('guards', () => {
 
   test('refuse demands that nobody knows', () => {
     expect<AccessTokenDemands>().type.not.toBeAssignableFrom({ scope: ['read'] })
+    expect<AccessTokenDemands>().type.toBeAssignableFrom({
+      maxAge: 60,
+      acr: 'gold',
+      actor: (act: Actor | undefined) => act?.sub === 'agent',
+      subjectProfile: ['user'],
+      optional: true
+    })
+    expect<AccessTokenDemands>().type.not.toBeAssignableFrom({ actor: 'optional' })
+    expect<AccessTokenDemands>().type.not.toBeAssignableFrom({ actor: async () => true })
+    app.setErrorHandler(auth0.handleStepUp)
+    app.get('/step-up', { errorHandler: auth0.handleStepUp }, async () => '')
     expect<ClaimDemands>().type.toBeAssignableFrom({ role: 'admin', teams: ['a'] })
     expect<ClaimDemands>().type.toBeAssignableFrom(async (claims: Readonly<UserClaims>) =>
       claims.email_verified === true

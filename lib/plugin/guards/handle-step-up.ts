@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { StepUpRequiredError } from '../../errors.js'
-import { isRecent } from '../../flows/api/authentication-demand.js'
+import { hasMfa, isRecent } from '../../flows/api/authentication-demand.js'
 import { currentSession } from '../../flows/session/session.js'
+import { MFA_ACR } from '../../tokens/claim-rules.js'
 import { registrationOf } from '../request/registration.js'
 import { denied } from './require-session.js'
 import { stepUp } from './step-up.js'
@@ -30,7 +31,8 @@ export async function handleStepUp (error: unknown, request: FastifyRequest, rep
     message: 'Please log in again to go on.',
     params: {
       ...(maxAge !== undefined && { max_age: maxAge }),
-      ...(acrValues !== undefined && { acr_values: acrValues })
+      // A second factor that the session has is not to be lost by it.
+      ...(acrValues !== undefined ? { acr_values: acrValues } : hasMfa(user, user.acr) && { acr_values: MFA_ACR })
     },
     // The API is not asked again by us, so nobody notes that it was content with the login before.
     outdated: maxAge !== undefined &&
