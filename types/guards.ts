@@ -28,10 +28,18 @@ export interface AccessTokenDemands {
   subjectProfile?: string | readonly string[]
   /** `true` lets requests without a token pass; what they present must still be good. Default `false`. */
   optional?: boolean
+  /** Path of a resource of `api.resources`: its audience, its metadata and its rules are the ones that count. */
+  resource?: string
 }
 
 /** What a guard asks of the actor in a token's `act` claim. */
 export type ActorDemand = 'none' | 'required' | Rules['actor']
+
+/**
+ * What each tool of an MCP server asks for: scopes by the name of the tool. `'*'` stands for every tool that is not
+ * named; without it those need no more than a token.
+ */
+export type ToolScopes = Readonly<Record<string, string | readonly string[]>>
 
 /** The request as a rule of the application sees it; the route's schema says what its parameters are. */
 export type RuleRequest = FastifyRequest & { params: Readonly<Record<string, string>> }

@@ -105,9 +105,10 @@ function answerScript ({ request, reply, registration }: Principal, { code, mess
 }
 
 /** @see RFC 9470 section 3 */
-function challenge ({ request, reply, registration }: Principal, { message, params }: StepUp): Promise<void> {
+function challenge ({ request, reply, registration, requestContext }: Principal,
+  { message, params }: StepUp): Promise<void> {
   const { max_age: maxAge, acr_values: acrValues } = params
-  return refusePassed(registration, request, reply,
+  return refusePassed(registration, requestContext, request, reply,
     insufficientAuthentication(new StepUpRequiredError(message, { maxAge, acrValues })))
 }
 

@@ -383,11 +383,11 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
   const step = await at('/mfa', bearer())
   t.equal(step.statusCode, 401)
   t.match(step.headers['www-authenticate'], [
-    /^Bearer realm="api", error="insufficient_user_authentication", error_description="[^"]+", acr_values="http[^"]+"$/,
+    /^Bearer realm="api", error="insufficient_user_authentication", .+, acr_values="http[^"]+", scope="read"$/,
     /^DPoP realm="api", algs="ES256"$/
   ])
   t.match((await at('/fresh', bearer({ auth_time: s.clock.now - 100 }))).headers['www-authenticate'],
-    [/, max_age="10"$/])
+    [/, max_age="10", scope="read"$/, /^DPoP/])
   t.equal((await at('/fresh', bearer({ auth_time: s.clock.now + 100 }))).statusCode, 401, 'a login to come tells ' +
     'nothing')
   t.equal((await at('/page', { authorization: 'Bearer x' })).statusCode, 401,

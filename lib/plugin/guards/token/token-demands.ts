@@ -25,7 +25,8 @@ const rules = {
       ? value
       : refuseOption(option, value, "'none', 'required' or a function of the actor"),
   subjectProfile: names,
-  optional: flag
+  optional: flag,
+  resource: text
 } satisfies Record<keyof AccessTokenDemands, Rule<unknown>>
 
 /**
@@ -35,8 +36,13 @@ const rules = {
 export function checkTokenDemands (demands: AccessTokenDemands): TokenDemands {
   if (typeof demands !== 'object' || demands === null) {
     throw new ConfigurationError('requireToken',
-      '"requireToken" takes { ' +
-        `${Object.keys(rules).join(', ')} }.`)
+      `"requireToken" takes { ${Object.keys(rules).join(', ')} }.`)
   }
-  return checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`) as TokenDemands
+  const checked = checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`)
+  if (checked.resource !== undefined && checked.audience !== undefined) {
+    throw new ConfigurationError('requireToken.audience',
+      'Options "requireToken.audience" and "requireToken.resource" exclude each other: a resource has its own ' +
+      'audience.')
+  }
+  return checked as TokenDemands
 }
