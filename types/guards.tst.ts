@@ -1,7 +1,9 @@
 import Fastify, { type FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'tstyche'
 import type { AuthInfo as McpAuthInfo } from '@modelcontextprotocol/server'
-import type { AccessTokenClaims, Actor, AccessTokenDemands, AuthInfo, ClaimDemands, Guard, UserClaims } from '../lib/index.js'
+import type {
+  AccessTokenClaims, AccessTokenDemands, Actor, AuthInfo, ClaimDemands, Guard, UserClaims
+} from '../lib/index.js'
 
 const app = Fastify()
 const { auth0 } = app
