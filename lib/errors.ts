@@ -189,12 +189,39 @@ export class LoginRequiredError extends Auth0Error {
 /** The reasons a `ForbiddenError` gives. */
 export type ForbiddenErrorCode = 'insufficient_claims' | 'insufficient_permissions' | 'insufficient_scope'
   | 'wrong_organization' | 'cross_site_request' | 'connection_not_allowed' | 'mfa_required' | 'fresh_login_required'
+  | 'insufficient_user_authentication' | 'insufficient_actor'
 
 /** The session, or what the caller holds, does not allow this. */
 export class ForbiddenError<TCode extends string = ForbiddenErrorCode> extends Auth0Error {
   declare readonly code: TCode
   constructor (code: TCode, message: string) {
     super(message, { code, statusCode: 403 })
+  }
+}
+
+/** What an API demands of the user's login. @see RFC 9470 section 3 */
+export interface AuthenticationDemand {
+  /** Seconds at most since the user last proved who they are. */
+  maxAge?: number | undefined
+  /** Authentication context classes, separated by spaces, the preferred one first. */
+  acrValues?: string | undefined
+}
+
+/**
+ * An API demands a newer or stronger login than the access token is of. `fastify.auth0.handleStepUp` answers it.
+ * @see RFC 9470 section 3
+ */
+export class StepUpRequiredError extends Auth0Error {
+  declare readonly code: 'insufficient_user_authentication'
+  /** Seconds at most since the user last proved who they are. */
+  readonly maxAge: number | undefined
+  /** Authentication context classes, separated by spaces, the preferred one first. */
+  readonly acrValues: string | undefined
+
+  constructor (message: string, { maxAge, acrValues }: AuthenticationDemand) {
+    super(message, { code: 'insufficient_user_authentication', statusCode: 401 })
+    this.maxAge = maxAge
+    this.acrValues = acrValues
   }
 }
 
@@ -404,7 +431,7 @@ export class PaginationLimitError extends Auth0Error {
  */
 export type AnyAuth0Error = ApiError | PollingApiError | MyAccountApiError | RateLimitError | MfaRequiredError
   | MissingTransactionError | MissingRequiredArgumentError | InvalidArgumentError | ConfigurationError
-  | LoginRequiredError | ForbiddenError | AccessTokenError | AccessTokenForConnectionError | SessionExpiredError
-  | SessionStoreError | SessionNotWritableError | SessionNotKeptError | SessionTooLargeError | TokenValidationError
-  | OrganizationTokenValidationError | IssuerValidationError | BackchannelLogoutError | StartLinkUserError
-  | CustomTokenExchangeError | NetworkError | TimeoutError | PaginationLimitError
+  | LoginRequiredError | ForbiddenError | StepUpRequiredError | AccessTokenError | AccessTokenForConnectionError
+  | SessionExpiredError | SessionStoreError | SessionNotWritableError | SessionNotKeptError | SessionTooLargeError
+  | TokenValidationError | OrganizationTokenValidationError | IssuerValidationError | BackchannelLogoutError
+  | StartLinkUserError | CustomTokenExchangeError | NetworkError | TimeoutError | PaginationLimitError

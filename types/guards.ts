@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { OnUnauthenticated } from './options.js'
 import type { UserClaims } from './session.js'
+import type { Actor } from './tokens.js'
 
 /** What an API wants of a token. */
 export interface AccessTokenDemands {
@@ -14,7 +15,31 @@ export interface AccessTokenDemands {
   organization?: string
   /** Identifier of the API, or several; the configured one unless given. */
   audience?: string | readonly string[]
+  /** Seconds at most since the user last proved who they are (`api.claims.authTime`). @see RFC 9470 */
+  maxAge?: number
+  /** One of these authentication context classes (`api.claims.acr`), the preferred one first. @see RFC 9470 */
+  acr?: string | readonly string[]
+  /**
+   * Who acts for the subject (`act`): nobody may, somebody must, or a function decides. It gets the current actor, or
+   * `undefined` where nobody acts; anything but `true` refuses the token. @see RFC 8693 section 4.1
+   */
+  actor?: ActorDemand
+  /** What the subject must be (`sub_profile`): one of these, such as `'user'` or `'ai_agent'`. */
+  subjectProfile?: string | readonly string[]
+  /** `true` lets requests without a token pass; what they present must still be good. Default `false`. */
+  optional?: boolean
+  /** Path of a resource of `api.resources`: its audience, its metadata and its rules are the ones that count. */
+  resource?: string
 }
+
+/** What a guard asks of the actor in a token's `act` claim. */
+export type ActorDemand = 'none' | 'required' | Rules['actor']
+
+/**
+ * What each tool of an MCP server asks for: scopes by the name of the tool. `'*'` stands for every tool that is not
+ * named; without it those need no more than a token.
+ */
+export type ToolScopes = Readonly<Record<string, string | readonly string[]>>
 
 /** The request as a rule of the application sees it; the route's schema says what its parameters are. */
 export type RuleRequest = FastifyRequest & { params: Readonly<Record<string, string>> }
@@ -23,6 +48,7 @@ export type RuleRequest = FastifyRequest & { params: Readonly<Record<string, str
 interface Rules {
   claims (claims: Readonly<UserClaims>, request: RuleRequest): boolean | Promise<boolean>
   organization (request: RuleRequest): string | undefined | Promise<string | undefined>
+  actor (act: Readonly<Actor> | undefined): boolean
 }
 
 /** A claim value that can be compared. */
@@ -50,6 +76,8 @@ export interface RouteAuth0Config {
   session?: boolean
   /** As `requireToken()`, with what is asked of the token. */
   token?: boolean | AccessTokenDemands
+  /** As `requireOwnSession`. */
+  ownSession?: boolean
   /** As `requireSessionOrToken()`. */
   sessionOrToken?: boolean | AccessTokenDemands
   /** As `requireSameOrigin`. */

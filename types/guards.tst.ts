@@ -1,6 +1,9 @@
 import Fastify, { type FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'tstyche'
-import type { AccessTokenClaims, AccessTokenDemands, ClaimDemands, Guard, UserClaims } from '../lib/index.js'
+import type { AuthInfo as McpAuthInfo } from '@modelcontextprotocol/server'
+import type {
+  AccessTokenClaims, AccessTokenDemands, Actor, AuthInfo, ClaimDemands, Guard, UserClaims
+} from '../lib/index.js'
 
 const app = Fastify()
 const { auth0 } = app
@@ -9,7 +12,8 @@ describe('guards', () => {
   test('are hooks for HTTP/1 and HTTP/2, alone, in arrays and declared', () => {
     const guards = [auth0.requireSession, auth0.requireClaims({ role: 'admin' }), auth0.requireOrganization('org_a'),
       auth0.requirePermissions('read'), auth0.requireFreshLogin({ maxAge: 60 }), auth0.requireMfa(),
-      auth0.requireToken(), auth0.requireSessionOrToken(), auth0.requireSameOrigin, auth0.attemptSilentLogin]
+      auth0.requireToken(), auth0.requireSessionOrToken(), auth0.requireSameOrigin, auth0.requireOwnSession,
+      auth0.attemptSilentLogin]
     expect(guards).type.toBe<Guard[]>()
     app.get('/one', { preHandler: guards }, async () => '')
     app.get('/two', {
@@ -19,6 +23,17 @@ describe('guards', () => {
     const secure = Fastify({ http2: true })
     secure.get('/one', { preHandler: [secure.auth0.requireSession, secure.auth0.requireMfa()] }, async () => '')
     secure.addHook('onRequest', secure.auth0.requireToken({ scopes: ['read'] }))
+  })
+
+  test('know resources and tools', () => {
+    auth0.requireToken({ resource: '/mcp', scopes: 'read' })
+    expect(auth0.toolScopes({ read_orders: ['read:orders'], other: 'a b' }, { resource: '/mcp' })).type.toBe<Guard>()
+    expect(auth0.toolScopes).type.not.toBeCallableWith({ read_orders: 1 })
+    app.get('/mcp', { config: { auth0: { token: { resource: '/mcp' } } } }, async request => {
+      expect(request.auth0.authInfo).type.toBe<AuthInfo | undefined>()
+      expect<AuthInfo>().type.toBeAssignableTo<McpAuthInfo>()
+      return ''
+    })
   })
 
   test('know the parameters of their route', () => {
@@ -41,6 +56,17 @@ describe('guards', () => {
 
   test('refuse demands that nobody knows', () => {
     expect<AccessTokenDemands>().type.not.toBeAssignableFrom({ scope: ['read'] })
+    expect<AccessTokenDemands>().type.toBeAssignableFrom({
+      maxAge: 60,
+      acr: 'gold',
+      actor: (act: Actor | undefined) => act?.sub === 'agent',
+      subjectProfile: ['user'],
+      optional: true
+    })
+    expect<AccessTokenDemands>().type.not.toBeAssignableFrom({ actor: 'optional' })
+    expect<AccessTokenDemands>().type.not.toBeAssignableFrom({ actor: async () => true })
+    app.setErrorHandler(auth0.handleStepUp)
+    app.get('/step-up', { errorHandler: auth0.handleStepUp }, async () => '')
     expect<ClaimDemands>().type.toBeAssignableFrom({ role: 'admin', teams: ['a'] })
     expect<ClaimDemands>().type.toBeAssignableFrom(async (claims: Readonly<UserClaims>) =>
       claims.email_verified === true

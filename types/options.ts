@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type {
   AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, SigningKey
@@ -127,6 +128,8 @@ export interface Auth0Event {
   blame: EventBlame
   /** SHA-256 (first 16 hex digits) of issuer and subject, where the user is known. */
   user?: string
+  /** The same of who acts for the user, at a delegated login. */
+  actor?: string
   domain?: string
   /** Fastify's request id, where there is a request. */
   requestId?: string
@@ -177,7 +180,10 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   managementDomain?: string
   /** Connect to a domain that the function gave also where its name stands for a private address. Default `false`. */
   allowPrivateDomains?: boolean
-  /** May be left out for an API alone: `mountRoutes: false`, `api.audience`, and no option of sessions. */
+  /**
+   * May be left out for an API alone: `mountRoutes: false`, `api.audience` or `api.resources`, and no option of
+   * sessions.
+   */
   clientId?: string
   /** Where the application is reached; may hold a path. A list allows several hosts. */
   appBaseUrl?: string | readonly string[]
@@ -282,12 +288,34 @@ export interface ApiOptions {
   scopeLists?: boolean
   /** Identifier of the API, or several. */
   audience?: string | readonly string[]
-  /** Issuers beside the plugin's own domain (custom domains). */
-  issuers?: readonly string[]
+  /**
+   * Issuers beside the plugin's own domain (custom domains): a list, or a function of the request, which is asked for
+   * each request with a token.
+   */
+  issuers?: readonly string[] | ((request: FastifyRequest) => readonly string[] | Promise<readonly string[]>)
+  /**
+   * The API's signing secret, for tokens that are signed with HS256 (32 characters or more). Tokens of any other
+   * algorithm are refused then.
+   */
+  secret?: string
+  /**
+   * The client's certificate, where a proxy ends TLS and hands it on in a header: PEM (also URL-encoded), DER as a
+   * `Buffer`, base64 or `:base64:` (RFC 9440), or `undefined`. Default: that of the TLS connection. The proxy must
+   * remove the header from what clients send. @see RFC 8705 section 3
+   */
+  mtls?: (request: FastifyRequest) => string | Uint8Array | X509Certificate | undefined
+  /**
+   * Claims that say when and how the user logged in, for `maxAge` and `acr`. Default `auth_time` and `acr`; Auth0 lets
+   * Actions set namespaced names only, such as `https://example.com/auth_time`.
+   */
+  claims?: { authTime?: string, acr?: string }
   signingAlgs?: readonly Exclude<IdTokenAlgorithm, 'HS256'>[]
   /** Verified tokens that are remembered until they expire. Default 1000; 0 for none. */
   cacheEntries?: number
-  /** Demand the header `typ: at+jwt`. Auth0 sends it for APIs with the RFC 9068 profile only. */
+  /**
+   * Demand the header `typ: at+jwt` and the claims `sub`, `client_id`, `iat` and `jti`. Auth0 sends them for APIs with
+   * the RFC 9068 profile only. @see RFC 9068 section 2.2
+   */
   strictType?: boolean
   /** Tokens bound to a key: beside bearer tokens (the default), alone, or not at all. @see RFC 9449 */
   dpop?: 'allowed' | 'required' | 'disabled'
@@ -297,4 +325,34 @@ export interface ApiOptions {
   dpopNonce?: boolean
   /** Scopes of the API, for its metadata. @see RFC 9728 */
   scopes?: readonly string[]
+  /**
+   * Resources with an audience and a metadata document of their own, such as MCP servers. The key is the path of the
+   * resource on its origin, with the base path of `appBaseUrl`: `'/mcp'`. @see RFC 9728 section 3
+   */
+  resources?: Readonly<Record<string, ResourceOptions>>
+}
+
+/** A protected resource: what its guard accepts, and what its metadata says. @see RFC 9728 section 2 */
+export interface ResourceOptions {
+  /** Identifier of the resource, or several. Default: its URL, of `appBaseUrl` and the path. */
+  audience?: string | readonly string[]
+  /** Scopes that clients may ask for: `scopes_supported`. */
+  scopes?: readonly string[]
+  /** For people: `resource_name`. */
+  name?: string
+  /** URL of a page for developers: `resource_documentation`. */
+  documentation?: string
+  /** URL of a page about the use of the data: `resource_policy_uri`. */
+  policy?: string
+  /** URL of the terms of service: `resource_tos_uri`. */
+  termsOfService?: string
+  /** Tokens bound to a key; default `api.dpop`. @see RFC 9449 */
+  dpop?: 'allowed' | 'required' | 'disabled'
+  /**
+   * Origins whose pages may call the resource, beside the application's own; a request with another `Origin` gets 403.
+   * Without it nobody looks at `Origin`.
+   */
+  allowedOrigins?: readonly string[]
+  /** Further members of the document, with the names of the RFC. */
+  metadata?: Readonly<Record<string, unknown>>
 }

@@ -1,4 +1,4 @@
-import type { AuthorizationDetail } from './tokens.js'
+import type { Actor, AuthorizationDetail } from './tokens.js'
 
 /**
  * The user's claims. Open for merging by the application:
@@ -19,6 +19,8 @@ export interface UserClaims {
   acr?: string
   amr?: string[]
   auth_time?: number
+  /** Who acts for the user, in a delegated session. */
+  act?: Actor
   [claim: string]: unknown
 }
 
@@ -37,6 +39,8 @@ export interface Session<TUser extends UserClaims = UserClaims> extends CustomSe
   /** Auth0's session id, when the ID token carried one. */
   readonly sid?: string
   readonly user: Readonly<TUser>
+  /** Who acts for the user, such as a support agent; absent in the user's own session. @see RFC 8693 section 4.1 */
+  readonly actor?: Readonly<Actor>
   /** The Auth0 domain the user logged in at. */
   readonly domain: string
   /** Epoch seconds of the login. */

@@ -7,7 +7,7 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
   await app.register(auth0, settings)
 
   app.post<{ Body: { email: string } }>('/code', async request => {
-    await request.auth0.passwordless.start({ connection: 'email', email: request.body.email, clientIp: request.ip })
+    await request.auth0.passwordless.start({ connection: 'email', email: request.body.email })
     return { message: 'We have sent you a code.' }
   })
 
@@ -16,8 +16,7 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
     const { session } = await request.auth0.passwordless.verify({
       connection: 'email',
       email,
-      verificationCode: code,
-      clientIp: request.ip
+      verificationCode: code
     })
     return { name: session.user.name }
   })

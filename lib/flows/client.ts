@@ -1,7 +1,8 @@
 import { LoginRequiredError } from '../errors.js'
 import type { Session, UserClaims } from '../../types/session.js'
-import type { AccessToken, AccessTokenClaims } from '../../types/tokens.js'
+import type { AccessToken, AccessTokenClaims, AuthInfo } from '../../types/tokens.js'
 import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-token.js'
+import { authInfo } from './api/auth-info.js'
 import { apiFetch, type ApiFetchOptions } from './api/api-fetch.js'
 import { loginBackchannel, type BackchannelOptions, type CompletedBackchannelLogin } from './login/backchannel-login.js'
 import {
@@ -105,6 +106,11 @@ export class ServerClient {
     return this.#request.bearerToken?.claims
   }
 
+  /** The caller as the MCP SDK's `AuthInfo`, behind `requireToken`; `undefined` without an access token. */
+  get authInfo (): AuthInfo | undefined {
+    return authInfo(this.#request)
+  }
+
   /** Merges fields into the session; `undefined` removes one. */
   async updateSession (patch: SessionPatch): Promise<Session> {
     return await updateSession(this.#context, this.#request, patch)
@@ -133,9 +139,7 @@ export class ServerClient {
     return await getIdToken(this.#context, this.#request)
   }
 
-  /**
-   * A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's token.
-   */
+  /** A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's. */
   async getAccessTokenForConnection (options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
     return await getAccessTokenForConnection(this.#context, this.#request, options)
   }
@@ -145,7 +149,10 @@ export class ServerClient {
     return await getTokenOnBehalfOf(this.#context, this.#request, options)
   }
 
-  /** Calls an API as the user. */
+  /**
+   * Calls an API as the user. One that demands another login (RFC 9470) throws a `StepUpRequiredError`, which
+   * `fastify.setErrorHandler(fastify.auth0.handleStepUp)` answers: it takes the user to that login and back here.
+   */
   async fetch (url: string | URL, init?: RequestInit, options?: ApiFetchOptions): Promise<Response> {
     return await apiFetch(this.#context, this.#request, url, init, options)
   }

@@ -5,9 +5,10 @@ import type { KeyedMutex } from '../base/keyed-mutex.js'
 import type { LiveSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams, SessionSaveContext } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
-import type { AppBase, Config } from './config.js'
+import type { ApiResource, AppBase, Config } from './config.js'
 import type { AssertionSigner } from '../tokens/assertion.js'
 import type { DpopNonces } from '../tokens/dpop-nonces.js'
+import type { KeySource } from '../tokens/keys.js'
 import type { UsedIds } from '../base/use-once.js'
 import type { VerifiedToken, VerifiedTokens } from './api/verified-tokens.js'
 import type { CookieNames } from './cookie-names.js'
@@ -37,6 +38,8 @@ export interface PluginContext {
   readonly flights: <T>(key: string, work: () => Promise<T>) => Promise<T>
   /** Access tokens of callers whose signature was checked. */
   readonly verifiedTokens: VerifiedTokens
+  /** The key of callers' tokens that are signed with HS256, where the options give a secret. */
+  readonly apiSecret: KeySource | undefined
   /** DPoP proofs that callers have used. */
   readonly dpopProofs: UsedIds
   /** Logout tokens that were carried out. */
@@ -71,6 +74,8 @@ export interface RequestContext {
   authorizationParams(): Awaitable<AuthorizationParams>
   /** Aborted when the caller has gone away, or was answered. */
   gone(): AbortSignal
+  /** The IP address of whoever sent the request, as far as trusted proxies tell; `undefined` where nobody knows. */
+  readonly address: string | undefined
   /** Whether the request prolongs the session; `true` unless its route says no. */
   readonly touches?: boolean
   /** Whether the session was read without prolonging it. */
@@ -79,6 +84,8 @@ export interface RequestContext {
   session: Awaitable<LiveSession | undefined> | null
   /** The caller's verified access token, behind `requireToken`. */
   bearerToken: VerifiedToken | undefined
+  /** The resource that the token was taken for, where the guard names one. */
+  resource: ApiResource | undefined
 }
 
 /** The absolute URL of a path of the application. */

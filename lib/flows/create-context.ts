@@ -12,6 +12,7 @@ import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stat
 import type { CookieAttributes, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
+import { secretKey } from '../tokens/keys.js'
 import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
@@ -44,7 +45,8 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
   const http = createHttp({
     timeout: config.httpTimeout,
     telemetry: config.telemetry,
-    publicOnly: config.resolveDomain !== undefined && !config.allowPrivateDomains,
+    publicOnly: (config.resolveDomain !== undefined || typeof config.api.issuers === 'function') &&
+      !config.allowPrivateDomains,
     ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
     ...(config.customFetch !== undefined && { customFetch: config.customFetch }),
     ...(config.tls !== undefined && { tls: config.tls })
@@ -59,6 +61,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       'auth0 warning: with "importSessions" and no "revocationStore", a session that was ended in this process can ' +
         'come back in another one, or after a restart, by its old cookie. Set "revocationStore".')
   }
+  const apiSecret = config.api.secret === undefined ? undefined : secretKey(config.api.secret)
   const servers = createServers(config, http, emit)
   const sealer = sealerFor(config)
   const names = cookieNames(config)
@@ -99,7 +102,8 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as PluginContext['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000,
-      ({ claims, header, key }) => servers.get(claims.iss).keys.has(key, header)),
+      ({ claims, header, key }) => apiSecret !== undefined || servers.get(claims.iss).keys.has(key, header)),
+    apiSecret,
     dpopProofs: createUsedIds({
       maxEntries: MAX_PROOFS,
       maxEach: MAX_PROOFS_OF_KEY,

@@ -27,7 +27,7 @@ export function createEventSink (onEvent: ((event: Auth0Event) => void | Promise
   appLog: Log): EventSink {
   return (event, log = appLog, error) => {
     if (events.hasSubscribers) events.publish(event)
-    const level = event.type === 'warning' ? 'warn' : LEVEL[event.blame]
+    const level = levelOf(event)
     log[level](error === undefined ? { auth0: event } : { auth0: event, ...problemOf(error) },
       `auth0 ${event.type}: ${event.reason}`)
     if (onEvent === undefined) return
@@ -38,6 +38,12 @@ export function createEventSink (onEvent: ((event: Auth0Event) => void | Promise
       failed(hookError)
     }
   }
+}
+
+/** Logins of somebody who acts for a user are for audits, and told without being asked. */
+function levelOf ({ type, blame, actor }: Auth0Event): keyof Log {
+  if (type === 'warning') return 'warn'
+  return blame === 'none' && actor !== undefined ? 'info' : LEVEL[blame]
 }
 
 /** Who is to blame for an error: decides the level it is logged at. */

@@ -28,3 +28,11 @@ export function sessionEnd (record: { createdAt: number, ceiling?: number }, las
 export function touchDue (lastActivity: number, now: number, lifetime: Lifetime): boolean {
   return lifetime.rolling && now - lastActivity >= lifetime.touchAfter
 }
+
+/** Seconds that Auth0 lets somebody act for a user. */
+const DELEGATED_DURATION = 7200
+
+/** The ceiling of a session in which somebody acts for the user: it ends two hours after the login. */
+export function delegatedCeiling (createdAt: number): number {
+  return createdAt + DELEGATED_DURATION + CEILING_MARGIN
+}

@@ -117,13 +117,13 @@ export function checkAuthTime (payload: Payload, { now, clockTolerance }: Clock,
 }
 
 /** The value of `acr_values` by which Auth0 is asked for a second factor, which `amr` tells of. */
-const MULTI_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
+export const MFA_ACR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
 
 /** One of the authentication classes that were asked for. @see OpenID Connect Core section 3.1.2.1 (acr_values) */
 export function checkAuthenticationClass ({ acr, amr }: Payload, acrValues: string | undefined): void {
   const asked = acrValues?.split(' ').filter(Boolean) ?? []
   if (asked.length === 0 || asked.includes(acr as string)) return
-  if (asked.includes(MULTI_FACTOR) && Array.isArray(amr) && amr.includes('mfa')) return
+  if (asked.includes(MFA_ACR) && Array.isArray(amr) && amr.includes('mfa')) return
   refuseToken('acr', `The login is of the class ${shown(acr)}, not of one that was asked for.`, { claim: 'acr' })
 }
 

@@ -48,6 +48,8 @@ export interface AccessTokenExpectations extends AccessTokenDemands, Clock {
   audience: string | readonly string[]
   /** Whether `scope` may be a list of strings as well. */
   scopeLists?: boolean | undefined
+  /** Whether the claims that RFC 9068 requires must be there. */
+  strict?: boolean | undefined
   /** The token's `typ`: one that says `at+jwt` is an access token beyond doubt. */
   typ?: string | undefined
 }
@@ -77,8 +79,9 @@ export function checkIdTokenClaims (payload: Payload, expected: IdTokenExpectati
 export function checkAccessTokenClaims (payload: Payload, expected: AccessTokenExpectations): AccessTokenClaims {
   if (expected.organization !== undefined) assertOrganization(expected.organization)
   checkIssuer(payload, expected.issuers)
-  if (payload['sub'] !== undefined) checkSubject(payload)
+  if (payload['sub'] !== undefined || expected.strict === true) checkSubject(payload)
   const audiences = checkAudience(payload, list(expected.audience))
+  if (expected.strict === true) checkProfileClaims(payload)
   checkIsAccessToken(payload, audiences, expected.typ)
   checkActor(payload)
   checkExpiry(payload, expected)
@@ -131,10 +134,22 @@ function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ
   if (!isTyped && isBare) {
     refuseToken('id_token',
       'The token cannot be told from an ID token: its audience is no URI and it has none of the ' +
-        `claims ${
-          accessTokenMarks.map(claim => `"${claim}"`).join(', ')
-        }. Give a token made for tests one of them, or ` +
+        `claims ${accessTokenMarks.map(claim => `"${claim}"`).join(', ')}. Give a token made for tests one of them, ` +
+        'or ' +
         'the header "typ": "at+jwt".')
+  }
+}
+
+/**
+ * What every access token of the profile has, beside issuer, subject, audience and expiry. @see RFC 9068 section 2.2
+ */
+function checkProfileClaims (payload: Payload): void {
+  requireMoment(payload, 'iat')
+  for (const claim of ['client_id', 'jti']) {
+    if (payload[claim] === undefined) refuseToken('claim_missing', `The token has no "${claim}" claim.`, { claim })
+    if (typeof payload[claim] !== 'string' || payload[claim] === '') {
+      refuseToken('claim_invalid', `The "${claim}" claim of the token must be a string that is not empty.`, { claim })
+    }
   }
 }
 

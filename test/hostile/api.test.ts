@@ -1,7 +1,13 @@
-import { createHash, createSecretKey, generateKeyPairSync, randomUUID } from 'node:crypto'
-import type { FastifyRequest, LightMyRequestResponse } from 'fastify'
-import type { Test } from 'tap'
-import { appOrigin, assertFailure, scenario, type World, type WorldOptions } from './app.js'
+import {
+  createHash, createHmac, createPublicKey, createSecretKey, generateKeyPairSync, randomUUID, X509Certificate
+} from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import type { FastifyRequest, FastifyServerOptions, LightMyRequestResponse } from 'fastify'
+import t, { type Test } from 'tap'
+import { Agent, request } from 'undici'
+import type { AccessTokenDemands, ApiOptions } from '../../lib/index.js'
+import { appOrigin, assertFailure, inWorld, scenario, type World, type WorldOptions } from './app.js'
+import { certificate } from './certificates.js'
 import { ecKey, jws, rsaKey, type TestKey } from './jws.js'
 
 const audience = 'https://api.example.test/'
@@ -252,13 +258,24 @@ scenario('API-13 the header typ', async (t, world) => {
   }
 }, api())
 
+/** Claims that RFC 9068 requires and Auth0's own profile lacks. */
+const profile = { client_id: 'spa', jti: 'jti-1' }
+
 scenario('API-13 the header typ, strictly', async (t, world) => {
   for (const typ of ['JWT', undefined]) {
     refused(t, world, await ask(world, { authorization: `Bearer ${good(world, {}, { typ })}` }), 401, 'invalid_token',
       0, String(typ))
   }
   for (const typ of ['at+jwt', 'application/at+jwt']) {
-    t.equal((await ask(world, { authorization: `Bearer ${good(world, {}, { typ })}` })).statusCode, 200, typ)
+    t.equal((await ask(world, { authorization: `Bearer ${good(world, profile, { typ })}` })).statusCode, 200, typ)
+  }
+  const strict = (claims: Record<string, unknown>) => good(world, { ...profile, ...claims }, { typ: 'at+jwt' })
+  for (
+    const claims of [{ sub: undefined }, { sub: 7 }, { client_id: undefined }, { client_id: '' }, { client_id: [] },
+      { iat: undefined }, { iat: 'now' }, { jti: undefined }, { jti: 1 }, { exp: undefined }]
+  ) {
+    refused(t, world, await ask(world, { authorization: `Bearer ${strict(claims)}` }), 401, 'invalid_token', 2,
+      JSON.stringify(claims))
   }
 }, api({ strictType: true }))
 
@@ -711,3 +728,313 @@ scenario('a guard makes no promise for a token that is new, once the keys are at
     })
   }
 })
+
+// ——— Step-up (RFC 9470), actors, optional tokens, other keys and issuers ———
+
+const NAMES = { authTime: 'https://app.example.test/auth_time', acr: 'https://app.example.test/acr' }
+
+/** An API whose routes ask for more: each by its demands. */
+function demanding (routes: Record<string, AccessTokenDemands>, changes: ApiOptions = {},
+  plugin: WorldOptions['plugin'] = {}): WorldOptions {
+  return {
+    plugin: { api: { audience, ...changes }, ...plugin },
+    routes: (app, world) => {
+      app.get('/api', { preHandler: app.auth0.requireToken() }, async () => {
+        world.runs++
+        return {}
+      })
+      for (const [url, demands] of Object.entries(routes)) {
+        app.get(url, { preHandler: app.auth0.requireToken(demands) }, async request => {
+          world.runs++
+          return { sub: request.auth0.token?.sub ?? null }
+        })
+      }
+    }
+  }
+}
+
+scenario('API-20 step-up: challenges letter by letter', async (t, world) => {
+  const { now } = world.clock
+  const tell = async (url: string, claims: Record<string, unknown>): Promise<string[]> => {
+    const answer = await ask(world, { authorization: `Bearer ${good(world, claims)}` }, url)
+    t.match(answer.json(), { statusCode: 401, code: 'insufficient_user_authentication', error: 'Unauthorized' })
+    t.equal(answer.headers['cache-control'], 'no-store')
+    return challengesOf(answer)
+  }
+  const error = 'error="insufficient_user_authentication"'
+  const old = 'error_description="More recent authentication is required."'
+  const weak = 'error_description="A different authentication level is required."'
+  const metadata = `resource_metadata="${appOrigin}/.well-known/oauth-protected-resource"`
+  const dpop = `DPoP realm="api", algs="ES256", ${metadata}`
+  t.strictSame(await tell('/recent', {}), [`Bearer realm="api", ${error}, ${old}, max_age="5", ${metadata}`, dpop])
+  t.strictSame(await tell('/strong', {}), [`Bearer realm="api", ${error}, ${weak}, acr_values="myACR", ${metadata}`,
+    dpop])
+  t.strictSame(await tell('/both', { scope: 'read list', [NAMES.acr]: 'gold', [NAMES.authTime]: now - 900 }), [
+    `Bearer realm="api", ${error}, ${old}, acr_values="gold silver", max_age="300", scope="read list", ${metadata}`,
+    dpop
+  ], 'the next token has to meet all of it')
+  const token = good(world, { cnf: { jkt: thumbprint(holder) } })
+  const bound = await present(world, token, proofFor(world, holder, token, { payload: { htu: `${appOrigin}/recent` } }),
+    'DPoP', '/recent')
+  t.strictSame(challengesOf(bound), [
+    `Bearer realm="api", ${metadata}`,
+    `DPoP realm="api", ${error}, ${old}, max_age="5", algs="ES256", ${metadata}`
+  ], 'with the scheme that was used')
+  refused(t, world, await ask(world, { authorization: `Bearer ${good(world)}` }, '/both'), 403, 'insufficient_scope', 0,
+    'what a login does not help comes first')
+}, demanding({
+  '/recent': { maxAge: 5 },
+  '/strong': { acr: 'myACR' },
+  '/both': { scopes: 'read list', maxAge: 300, acr: 'gold silver' }
+}, { claims: NAMES }, { routes: { protectedResource: true } }))
+
+scenario('API-20 step-up: what counts as a login', async (t, world) => {
+  const { now } = world.clock
+  const statusOf = async (url: string, claims: Record<string, unknown>): Promise<number> =>
+    (await ask(world, { authorization: `Bearer ${good(world, claims)}` }, url)).statusCode
+  for (
+    const [authTime, status] of [[now, 200], [now - 330, 200], [now - 331, 401], [now + 30, 200], [now + 31, 401],
+      [now * 1000, 401], [String(now), 401], [null, 401], [Infinity, 401], [[now], 401]] as const
+  ) {
+    t.equal(await statusOf('/recent', { auth_time: authTime }), status, `auth_time ${String(authTime)}`)
+  }
+  for (
+    const [acr, status] of [['gold', 200], ['silver', 200], ['bronze', 401], ['gold silver', 401], [['gold'], 401],
+      [undefined, 401]] as const
+  ) t.equal(await statusOf('/strong', { acr }), status, `acr ${String(acr)}`)
+  t.equal(await statusOf('/mfa', { amr: ['pwd', 'mfa'] }), 200, 'as Auth0 tells of a second factor')
+  t.equal(await statusOf('/mfa', { amr: ['pwd'] }), 401)
+
+  const token = good(world, { auth_time: now - 300 })
+  const again = async (): Promise<LightMyRequestResponse> =>
+    await ask(world, { authorization: `Bearer ${token}` }, '/recent')
+  t.equal((await again()).statusCode, 200)
+  t.equal((await again()).statusCode, 200, 'remembered')
+  world.advance(31)
+  refused(t, world, await again(), 401, 'insufficient_user_authentication', world.runs, 'the login has become too old')
+  t.equal((await ask(world, { authorization: `Bearer ${token}` })).statusCode, 200, 'the token itself is good')
+}, demanding({
+  '/recent': { maxAge: 300 },
+  '/strong': { acr: ['gold', 'silver'] },
+  '/mfa': { acr: 'http://schemas.openid.net/pape/policies/2007/06/multi-factor' }
+}))
+
+let allowed: unknown = true
+
+scenario('API-21 who acts, and for whom', async (t, world) => {
+  const nobody = {}
+  const agent = { act: { sub: 'agent', act: { sub: 'first' } } }
+  const person = { sub_profile: 'user' }
+  for (
+    const [url, claims, passes] of [['/none', nobody, true], ['/none', agent, false], ['/required', nobody, false],
+      ['/required', agent, true], ['/agent', agent, true], ['/agent', { act: { sub: 'first' } }, false],
+      ['/agent', nobody, false], ['/careless', agent, true], ['/careless', nobody, false], ['/person', person, true],
+      ['/person', { sub_profile: 'ai_agent' }, false], ['/person', { sub_profile: ['user'] }, false],
+      ['/person', nobody, false]] as const
+  ) {
+    const { runs } = world
+    const answer = await ask(world, { authorization: `Bearer ${good(world, claims)}` }, url)
+    if (passes) t.equal(answer.statusCode, 200, `${url} ${JSON.stringify(claims)}`)
+    else {
+      refused(t, world, answer, 403, 'insufficient_actor', runs, `${url} ${JSON.stringify(claims)}`)
+      t.match(challengesOf(answer)[0],
+        /^Bearer realm="api", error="insufficient_actor", error_description="[^"\\]+"$/)
+    }
+  }
+  t.match(world.logs().filter(({ level }) => level === 50), [{ msg: /"actor" function/, err: { type: 'TypeError' } }],
+    'a rule that fails is told')
+  refused(t, world, await ask(world, { authorization: `Bearer ${good(world, { act: 'agent' })}` }, '/none'), 401,
+    'invalid_token', world.runs, 'an actor that is none')
+  const token = good(world, agent)
+  for (const [verdict, status] of [[true, 200], [false, 403], [true, 200], [1, 403], [Promise.resolve(true), 403]]) {
+    allowed = verdict
+    t.equal((await ask(world, { authorization: `Bearer ${token}` }, '/changing')).statusCode, status as number,
+      'a rule is asked each time')
+  }
+}, demanding({
+  '/none': { actor: 'none' },
+  '/required': { actor: 'required' },
+  '/agent': { actor: act => act?.sub === 'agent' },
+  '/careless': { actor: act => act!.sub === 'agent' },
+  '/changing': { actor: () => allowed as boolean },
+  '/person': { subjectProfile: 'user' }
+}))
+
+scenario('API-22 a token that is optional', async (t, world) => {
+  t.strictSame((await ask(world, {}, '/open')).json(), { sub: null })
+  t.match((await ask(world, { authorization: `Bearer ${good(world)}` }, '/open')).json(), { sub: /auth0/ })
+  const bad: [Record<string, string>, number, string, string?][] = [
+    [{ authorization: `Bearer ${good(world, { exp: world.clock.now - 60 })}` }, 401, 'invalid_token'],
+    [{ authorization: `Bearer ${good(world, { aud: 'x' })}` }, 401, 'invalid_token'],
+    [{ authorization: 'Bearer opaque' }, 401, 'invalid_token'],
+    [{ authorization: 'Bearer' }, 400, 'invalid_request'],
+    [{ authorization: 'DPoP x.y.z' }, 401, 'invalid_token'],
+    [{ authorization: good(world) }, 401, 'missing_token'],
+    [{ authorization: 'Basic eDp5' }, 401, 'missing_token'],
+    [{}, 400, 'invalid_request', '/open?access_token=x']
+  ]
+  for (const [headers, status, code, url = '/open'] of bad) {
+    refused(t, world, await ask(world, headers, url), status, code, 2, `${url} ${JSON.stringify(headers).slice(0, 40)}`)
+  }
+  refused(t, world, await ask(world, { authorization: `Bearer ${good(world)}` }, '/scoped'), 403, 'insufficient_scope',
+    2)
+}, demanding({ '/open': { optional: true }, '/scoped': { optional: true, scopes: 'read' } }))
+
+const apiSecret = 'the signing secret of an API with HS256'
+
+scenario('API-23 a secret of the API', async (t, world) => {
+  const signed = (claims: Record<string, unknown> = {}, secret = apiSecret, alg = 'HS256'): string => {
+    const [, payload] = good(world, claims).split('.')
+    const input = `${Buffer.from(JSON.stringify({ alg, typ: 'JWT' })).toString('base64url')}.${payload}`
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+  }
+  for (let i = 0; i < 2; i++) {
+    t.equal((await ask(world, { authorization: `Bearer ${signed()}` })).statusCode, 200)
+  }
+  const publicKey = rsaKey('key-1')
+  const pem = createPublicKey(publicKey.privateKey).export({ format: 'pem', type: 'spki' }) as string
+  for (
+    const [variant, token] of Object.entries({
+      "signed with the tenant's key": good(world),
+      'signed with another secret': signed({}, `${apiSecret}.`),
+      'signed with the public key': signed({}, pem),
+      'of another algorithm': signed({}, apiSecret, 'HS512'),
+      unsigned: signed({}, apiSecret, 'none'),
+      "another issuer's": signed({ iss: 'https://other.auth0.test/' }),
+      expired: signed({ exp: world.clock.now - 31 })
+    })
+  ) refused(t, world, await ask(world, { authorization: `Bearer ${token}` }), 401, 'invalid_token', 2, variant)
+  t.equal(world.idp.count('jwks'), 0, 'no keys are fetched')
+}, demanding({}, { secret: apiSecret }))
+
+scenario('API-23 without a secret, HS256 is refused', async (t, world) => {
+  const [, payload] = good(world).split('.')
+  const input = `${Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url')}.${payload}`
+  const token = `${input}.${createHmac('sha256', world.idp.clientSecret).update(input).digest('base64url')}`
+  refused(t, world, await ask(world, { authorization: `Bearer ${token}` }), 401, 'invalid_token', 0)
+}, api())
+
+scenario('API-24 issuers by request', async (t, world) => {
+  const second = ecKey('second')
+  const iss = 'https://login.example.test/'
+  world.idp.defects = {
+    answers: {
+      discovery: (correct, { url }) =>
+        url.host === 'login.example.test'
+          ? { ...correct, body: JSON.stringify(world.idp.metadata).replaceAll(world.idp.issuer, iss) }
+          : correct,
+      jwks: (correct, { url }) =>
+        url.host === 'login.example.test' ? { ...correct, body: JSON.stringify({ keys: [second.jwk] }) } : correct
+    }
+  }
+  const token = world.idp.apiToken({ aud: audience, iss }, {}, second)
+  const from = async (bearer: string, tenant: string): Promise<LightMyRequestResponse> =>
+    await ask(world, { authorization: `Bearer ${bearer}`, 'x-tenant': tenant })
+  t.equal((await from(token, 'second')).statusCode, 200)
+  refused(t, world, await from(token, 'first'), 401, 'invalid_token', 1, 'remembered, but not for this request')
+  t.equal((await from(token, 'second')).statusCode, 200)
+  t.equal((await from(good(world), 'first')).statusCode, 200, "the plugin's own")
+  refused(t, world, await from(world.idp.apiToken({ aud: audience, iss }), 'second'), 401, 'invalid_token', 3,
+    "a key that is not the issuer's")
+  for (const tenant of ['broken', 'text', 'address']) {
+    t.match((await from(token, tenant)).json(), { statusCode: 500, code: 'configuration_error' }, tenant)
+  }
+}, demanding({}, {
+  signingAlgs: ['RS256', 'ES256'],
+  issuers: async request => {
+    const tenant = request.headers['x-tenant']
+    if (tenant === 'broken') throw new Error('no database')
+    if (tenant === 'text') return 'login.example.test' as never
+    return tenant === 'address' ? ['https://10.0.0.1'] : tenant === 'second' ? ['login.example.test'] : []
+  }
+}))
+
+const certificates = [certificate({ name: 'client' }), certificate({ name: 'thief' })] as const
+const [own, thief] = certificates.map(({ cert }) => new X509Certificate(cert)) as [X509Certificate, X509Certificate]
+const x5t = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url')
+
+scenario('API-25 tokens that are bound to a certificate, behind a proxy', async (t, world) => {
+  const token = good(world, { cnf: { 'x5t#S256': x5t(own.raw) } })
+  const base64 = own.raw.toString('base64')
+  const ways: Record<string, string> = {
+    PEM: own.toString().replaceAll('\n', '|'),
+    'escaped PEM': encodeURIComponent(own.toString()),
+    'RFC 9440': `:${base64}:`,
+    base64,
+    DER: `der ${base64}`,
+    certificate: `x509 ${base64}`
+  }
+  for (const [way, value] of Object.entries(ways)) {
+    t.equal((await ask(world, { authorization: `Bearer ${token}`, 'x-cert': value })).statusCode, 200, way)
+  }
+  const good6 = world.runs
+  for (
+    const [variant, value] of Object.entries({
+      none: '',
+      another: `:${thief.raw.toString('base64')}:`,
+      'half of it': `:${base64.slice(0, 100)}:`,
+      nonsense: '%%%',
+      'PEM in pieces': '-----BEGIN CERTIFICATE-----%zz',
+      'a key': 'x'.repeat(5000)
+    })
+  ) {
+    const answer = await ask(world, { authorization: `Bearer ${token}`, 'x-cert': value })
+    refused(t, world, answer, 401, 'invalid_token', good6, variant)
+    t.match(challengesOf(answer)[0], /error="invalid_token", error_description="The token is bound to [^"]+"$/)
+  }
+  const control = { 'x-cert': `:${base64}:` }
+  for (
+    const cnf of [{ 'x5t#S256': x5t(thief.raw) }, { 'x5t#S256': '' }, { 'x5t#S256': [x5t(own.raw)] }, {},
+      { jkt: thumbprint(holder), 'x5t#S256': x5t(own.raw) }, { 'x5t#S256': x5t(own.raw), kid: '1' }, 'x', []]
+  ) {
+    refused(t, world, await ask(world, { ...control, authorization: `Bearer ${good(world, { cnf })}` }), 401,
+      'invalid_token', good6, JSON.stringify(cnf))
+  }
+  const both = good(world, { cnf: { jkt: thumbprint(holder), 'x5t#S256': x5t(own.raw) } })
+  for (const [value, status] of [[control['x-cert'], 200], ['', 401]] as const) {
+    const answer = await ask(world, {
+      authorization: `DPoP ${both}`,
+      dpop: proofFor(world, holder, both),
+      'x-cert': value
+    })
+    t.equal(answer.statusCode, status, 'bound twice')
+  }
+}, demanding({}, {
+  mtls ({ headers: { 'x-cert': value } }) {
+    if (typeof value !== 'string' || value === '') return undefined
+    const [kind, base64 = ''] = value.split(' ')
+    if (kind === 'der') return Buffer.from(base64, 'base64')
+    if (kind === 'x509') return new X509Certificate(Buffer.from(base64, 'base64'))
+    return value.replaceAll('|', '\n')
+  }
+}))
+
+for (const http2 of [false, true]) {
+  t.test(`API-25 tokens that are bound to the certificate of the TLS connection, HTTP/${http2 ? 2 : 1}`, async t => {
+    const server = certificate({ name: 'localhost', hosts: ['localhost'] })
+    await inWorld(t, {
+      ...demanding({}),
+      fastify: {
+        ...(http2 && { http2 }),
+        https: { cert: server.cert, key: server.key, requestCert: true, rejectUnauthorized: false }
+      } as FastifyServerOptions
+    }, async world => {
+      await world.app.listen({ port: 0, host: 'localhost' })
+      const { port } = world.app.server.address() as AddressInfo
+      const token = good(world, { cnf: { 'x5t#S256': x5t(own.raw) } })
+      for (const [client, status] of [[certificates[0], 200], [certificates[1], 401], [undefined, 401]] as const) {
+        const agent = new Agent({
+          allowH2: http2,
+          connect: { rejectUnauthorized: false, ...(client && { cert: client.cert, key: client.key }) }
+        })
+        const answer = await request(`https://localhost:${port}/api`, {
+          dispatcher: agent,
+          headers: { authorization: `Bearer ${token}` }
+        })
+        t.equal(answer.statusCode, status, client?.name ?? 'no certificate')
+        await answer.body.dump()
+        await agent.close()
+      }
+    })
+  })
+}

@@ -10,13 +10,16 @@ export function requireText<T extends object> (given: T, ...names: (keyof T & st
   }
 }
 
+/** An IPv4 address as a socket for both families writes it. */
+const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
+
 /** The header that tells Auth0 the end user's address, for its attack protection. */
 export function forwardedFor (address: string | undefined): Record<string, string> {
   if (address === undefined) return {}
   if (isIP(address) === 0) {
     throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" has to be an IP address.')
   }
-  return { 'auth0-forwarded-for': address }
+  return { 'auth0-forwarded-for': address.replace(MAPPED, '') }
 }
 
 /** An id as one segment of a path. Dots alone would climb out of it. */

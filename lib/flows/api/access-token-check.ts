@@ -10,23 +10,32 @@ import type { AccessTokenDemands } from '../../../types/guards.js'
 import type { Awaitable } from '../../../types/stores.js'
 import type { AccessTokenClaims } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
+import { checkActorDemands } from './actor-demand.js'
+import { apiIssuers } from './api-issuers.js'
+import { checkAuthentication } from './authentication-demand.js'
 import type { VerifiedToken } from './verified-tokens.js'
 
 const MAX_LENGTH = 16_384
 
 /** What an API demands of a token, with every name on its own. */
-export interface TokenDemands extends Omit<AccessTokenDemands, 'scopes' | 'anyScope' | 'permissions'> {
+export interface TokenDemands extends Omit<AccessTokenDemands, Names> {
   scopes?: readonly string[]
   anyScope?: readonly string[]
   permissions?: readonly string[]
+  acr?: readonly string[]
+  subjectProfile?: readonly string[]
 }
 
+type Names = 'scopes' | 'anyScope' | 'permissions' | 'acr' | 'subjectProfile'
+
 /**
- * Verifies an access token for this API: signature, type, issuer, audience, times, organization, scopes, permissions.
+ * Verifies an access token for this API: signature, type, issuer, audience, times, organization, scopes, permissions,
+ * who acts, and the login it is of.
  * The signature is checked once per token, everything else each time. Answers at once where the issuer's keys are at
  * hand.
- * @throws TokenValidationError, ForbiddenError for a scope or permission that is missing; at once or by the promise
- * @see RFC 9068 section 4
+ * @throws TokenValidationError, ForbiddenError for a scope or permission that is missing or for who acts,
+ * StepUpRequiredError; at once or by the promise
+ * @see RFC 9068 section 4, RFC 9470
  */
 export function verifyAccessToken (context: PluginContext, request: RequestContext, token: string,
   demands: TokenDemands & { audience: string | readonly string[] }): Awaitable<VerifiedToken> {
@@ -35,20 +44,25 @@ export function verifyAccessToken (context: PluginContext, request: RequestConte
       "The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API's audience.")
   }
   const { config } = context
-  return andThen(request.server(), server => {
-    const issuers = [server.issuer, ...config.api.issuers ?? []]
-    return andThen(context.verifiedTokens.get(token) ?? checkSignature(context, token, issuers), verified => {
+  return andThen(apiIssuers(context, request), issuers =>
+    andThen(context.verifiedTokens.get(token) ?? checkSignature(context, token, issuers), verified => {
       checkAccessTokenClaims(verified.claims, {
         ...demands,
         issuers,
         now: context.now(),
         clockTolerance: config.clockTolerance,
         typ: verified.header.typ,
+        strict: config.api.strictType === true,
         scopeLists: config.api.scopeLists === true
       })
+      checkActorDemands(verified.claims, demands, request.log)
+      checkAuthentication(verified.claims, demands, {
+        now: context.now(),
+        clockTolerance: config.clockTolerance,
+        names: config.api.claims
+      })
       return verified
-    })
-  })
+    }))
 }
 
 /** Each issuer's tokens with that issuer's keys only. */
@@ -56,8 +70,8 @@ function checkSignature (context: PluginContext, token: string, issuers: readonl
   const issuer = issuers.length === 1 ? issuers[0]! : issuerOf(token, issuers)
   const { api, clockTolerance } = context.config
   return andThen(verifyJws(token, {
-    keys: context.servers.get(issuer).keys,
-    algorithms: api.signingAlgs ?? ['RS256'],
+    keys: context.apiSecret ?? context.servers.get(issuer).keys,
+    algorithms: context.apiSecret === undefined ? api.signingAlgs ?? ['RS256'] : ['HS256'],
     types: api.strictType === true ? ['at+jwt'] : ['at+jwt', 'jwt'],
     maxLength: MAX_LENGTH
   }), ({ header, payload, key }) => {

@@ -1,8 +1,9 @@
 import { isLoopback } from '../../authentication/server/domain.js'
-import { InvalidArgumentError } from '../../errors.js'
+import { InvalidArgumentError, StepUpRequiredError } from '../../errors.js'
 import type { AccessToken } from '../../../types/tokens.js'
 import { getAccessToken } from '../tokens/access-token.js'
 import type { PluginContext, RequestContext } from '../context.js'
+import { demandedAuthentication } from './step-up-challenge.js'
 import { asksForNonce, tokenHeaders } from './token-headers.js'
 
 /** Which token `fetch()` adds. */
@@ -14,8 +15,9 @@ export interface ApiFetchOptions {
 /**
  * Calls an API as the user: adds the access token (with a proof where it is bound to a key),
  * renews it once when the API answers 401, and repeats the proof once when the API asks for its nonce.
- * @throws InvalidArgumentError for a URL that is not https (http on loopback), AccessTokenError
- * @see RFC 6750 section 2.1, RFC 9449 section 7
+ * @throws InvalidArgumentError for a URL that is not https (http on loopback), AccessTokenError, StepUpRequiredError
+ * where the API demands a newer or stronger login, which no renewal of the token brings
+ * @see RFC 6750 section 2.1, RFC 9449 section 7, RFC 9470 section 4
  */
 export async function apiFetch (context: PluginContext, request: RequestContext, url: string | URL,
   init: RequestInit = {}, options: ApiFetchOptions = {}): Promise<Response> {
@@ -98,6 +100,13 @@ async function sendWithToken (context: PluginContext, request: RequestContext, u
   if (presented.dpop !== undefined) headers.set('dpop', presented.dpop)
   const response = await context.http.fetch(url, { ...init, headers })
   presented.learn(response.headers.get('dpop-nonce') ?? undefined)
+  const demand = response.status === 401
+    ? demandedAuthentication(response.headers.get('www-authenticate'))
+    : undefined
+  if (demand !== undefined) {
+    await response.body?.cancel()
+    throw new StepUpRequiredError(`The API at ${url.host} demands a newer or stronger login.`, demand)
+  }
   return response
 }
 

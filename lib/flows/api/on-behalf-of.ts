@@ -1,16 +1,16 @@
 import { ConfigurationError, MissingRequiredArgumentError } from '../../errors.js'
 import type { AccessToken, TokenType } from '../../../types/tokens.js'
+import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { customTokenExchange } from '../tokens/token-exchange.js'
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 
 /** Options of `getTokenOnBehalfOf()`. */
-export interface OnBehalfOfOptions {
+export interface OnBehalfOfOptions extends CallOptions {
   /** Identifier of the API that is to be called. */
   audience: string
   scope?: string
-  signal?: AbortSignal
 }
 
 /**
@@ -28,14 +28,14 @@ export async function getTokenOnBehalfOf (context: PluginContext, request: Reque
     throw new ConfigurationError('requireToken',
       "There is no caller's access token: put requireToken() in front of this handler.")
   }
-  const { audience, scope, signal } = options
+  const { audience, scope } = options
   const exchanged = await customTokenExchange(context, await request.server(), {
     subjectToken: bearerToken.token,
     subjectTokenType: ACCESS_TOKEN,
     requestedTokenType: ACCESS_TOKEN,
     audience,
     ...(scope !== undefined && { scope }),
-    ...(signal !== undefined && { signal })
+    ...callOptions(options, request)
   })
   return {
     accessToken: exchanged.accessToken,

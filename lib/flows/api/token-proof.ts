@@ -1,3 +1,4 @@
+import { isObject } from '../../base/json.js'
 import { TokenValidationError } from '../../errors.js'
 import { verifyDpopProof } from '../../tokens/dpop-proof.js'
 import type { PluginContext } from '../context.js'
@@ -51,11 +52,12 @@ export async function verifyTokenProof (context: PluginContext, { token, claims 
 }
 
 /**
- * A token that is bound to a key is worth nothing to a thief, as long as nobody takes it without the key. @see RFC 9449
- * section 7.2
+ * A token that is bound to a key is worth nothing to a thief, as long as nobody takes it without the key. One that is
+ * bound to a certificate has its proof in the connection. @see RFC 9449 section 7.2, RFC 8705 section 3
  */
-export function refuseBound ({ claims }: VerifiedToken): void {
-  if (claims.cnf !== undefined) {
+export function refuseBound ({ claims: { cnf } }: VerifiedToken): void {
+  const isCertificate = isObject(cnf) && Object.keys(cnf).join() === 'x5t#S256'
+  if (cnf !== undefined && !isCertificate) {
     throw new TokenValidationError('bound', 'The token is bound to a key and cannot be presented as a bearer token.', {
       claim: 'cnf'
     })

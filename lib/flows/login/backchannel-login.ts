@@ -7,6 +7,7 @@ import { poll } from '../../authentication/server/polling.js'
 import { InvalidArgumentError, MissingRequiredArgumentError, TokenValidationError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
+import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
@@ -14,8 +15,7 @@ import { loginOrganization } from './organization.js'
 import { loginScope } from '../tokens/scopes.js'
 
 /** Options of the backchannel methods. */
-export interface BackchannelOptions extends BackchannelAuthenticationParams {
-  signal?: AbortSignal
+export interface BackchannelOptions extends BackchannelAuthenticationParams, CallOptions {
   /** The same by their wire names: `audience`, `scope`, `requested_expiry`, `authorization_details`, `organization`. */
   authorizationParams?: Readonly<Record<string, unknown>>
 }
@@ -29,30 +29,29 @@ export interface CompletedBackchannelLogin {
 /** Asks the user on another device; returns the handle to poll with. @see OpenID CIBA Core section 7 */
 export async function initiateBackchannelAuthentication (context: PluginContext, server: AuthorizationServer,
   options: BackchannelOptions): Promise<BackchannelAuthentication> {
-  const { signal, authorizationParams: _, ...params } = withWireNames(options)
+  const { signal, forwardedFor, authorizationParams: _, ...params } = withWireNames(options)
   const audience = params.audience ?? context.config.audience
   return await startBackchannelAuthentication(server, {
     ...params,
     scope: loginScope(params.scope ?? context.config.scope, audience),
     ...(audience !== undefined && { audience })
-  }, signal === undefined ? {} : { signal })
+  }, callOptions({ signal, forwardedFor }))
 }
 
 /** Polls once. @throws PollingApiError while the user has not answered */
 export async function backchannelAuthenticationGrant (server: AuthorizationServer,
-  options: { authReqId: string, signal?: AbortSignal }): Promise<TokenResponse> {
+  options: { authReqId: string } & CallOptions): Promise<TokenResponse> {
   if (typeof options?.authReqId !== 'string' || options.authReqId === '') {
     throw new MissingRequiredArgumentError('authReqId')
   }
-  return await cibaGrant(server, { authReqId: options.authReqId },
-    options.signal === undefined ? {} : { signal: options.signal })
+  return await cibaGrant(server, { authReqId: options.authReqId }, callOptions(options))
 }
 
 /** Asks the user on another device and waits for the answer. */
 export async function backchannelAuthentication (context: PluginContext, server: AuthorizationServer,
   options: BackchannelOptions): Promise<TokenResponse> {
   const started = await initiateBackchannelAuthentication(context, server, options)
-  const { signal } = options
+  const { signal, forwardedFor } = options
   return await poll({
     interval: started.interval,
     expiresIn: started.expiresIn,
@@ -61,7 +60,8 @@ export async function backchannelAuthentication (context: PluginContext, server:
   }, async () =>
     await backchannelAuthenticationGrant(server, {
       authReqId: started.authReqId,
-      ...(signal !== undefined && { signal })
+      signal,
+      forwardedFor
     }))
 }
 
@@ -75,7 +75,13 @@ export async function loginBackchannel (context: PluginContext, request: Request
   const server = await request.server()
   const organization = await loginOrganization(request, options.organization)
   const signal = AbortSignal.any([request.gone(), ...options.signal === undefined ? [] : [options.signal]])
-  const asked: BackchannelOptions = { ...options, signal, ...(organization !== undefined && { organization }) }
+  const forwardedFor = options.forwardedFor ?? request.address
+  const asked: BackchannelOptions = {
+    ...options,
+    signal,
+    forwardedFor,
+    ...(organization !== undefined && { organization })
+  }
   const tokens = await backchannelAuthentication(context, server, asked)
   const claims = await verifyIdToken(context, server, tokens.id_token, {
     fresh: true,

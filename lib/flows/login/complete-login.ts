@@ -3,6 +3,7 @@ import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
+import { callOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { noteFinished } from './login-loop.js'
@@ -44,7 +45,7 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
   if (transaction.kind !== 'login' && transaction.kind !== 'magic-link') {
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request, not a login.`)
   }
-  const { tokens, claims } = await exchangeCode(context, callback, options)
+  const { tokens, claims } = await exchangeCode(context, request, callback, options)
   const session = await establishSession(context, request, {
     server,
     tokens,
@@ -64,7 +65,8 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
 }
 
 /** Exchanges the callback's code and verifies the ID token against the transaction. */
-export async function exchangeCode (context: PluginContext, { transaction, server, params, refusal }: Callback,
+export async function exchangeCode (context: PluginContext, request: RequestContext,
+  { transaction, server, params, refusal }: Callback,
   options: { signal?: AbortSignal } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
   if (refusal !== undefined) throw refusal
   const code = params.get('code')
@@ -75,7 +77,7 @@ export async function exchangeCode (context: PluginContext, { transaction, serve
     code,
     redirectUri: transaction.redirectUri,
     ...(transaction.kind !== 'magic-link' && { codeVerifier: transaction.codeVerifier })
-  }, options)
+  }, callOptions(options, request))
   const claims = await verifyIdToken(context, server, tokens.id_token, {
     fresh: true,
     nonce: transaction.nonce,

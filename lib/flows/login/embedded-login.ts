@@ -3,6 +3,7 @@ import type { RequestOptions } from '../../authentication/server/request-options
 import { MfaRequiredError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
+import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
@@ -11,9 +12,8 @@ import { sealMfaToken } from '../tokens/mfa-token.js'
 import { joinScopes, loginScope } from '../tokens/scopes.js'
 
 /** Options that every call to Auth0 takes. */
-export interface EmbeddedCallOptions {
-  signal?: AbortSignal
-  /** The end user's address, for Auth0's attack protection. */
+export interface EmbeddedCallOptions extends CallOptions {
+  /** @deprecated The old name of `forwardedFor`. */
   clientIp?: string
 }
 
@@ -24,8 +24,9 @@ export interface EmbeddedLogin {
   authorizationDetails: AuthorizationDetail[] | undefined
 }
 
-export function requestOptions ({ signal, clientIp }: EmbeddedCallOptions): RequestOptions {
-  return { ...(signal !== undefined && { signal }), ...(clientIp !== undefined && { forwardedFor: clientIp }) }
+export function requestOptions ({ clientIp, forwardedFor = clientIp, signal }: EmbeddedCallOptions,
+  request: RequestContext): RequestOptions {
+  return callOptions({ signal, forwardedFor }, request)
 }
 
 /** What a login asks for: the tokens, and the organization they have to be of. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { fetchUserInfo } from '../../authentication/api/users.js'
 import { SessionExpiredError } from '../../errors.js'
+import { delegatedCeiling } from '../../stores/lifetime.js'
 import type { Session } from '../../../types/session.js'
 import type { SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
@@ -61,6 +63,8 @@ export async function establishSession (context: PluginContext, request: Request
   const custom = isSameLogin(previous, claims) ? previous.custom ?? {} : {}
   const facts = { reason: 'login', claims, accessToken: tokens.access_token, previous } as const
   const draft = await beforeSaved(context, request, { user, custom }, facts)
+  const createdAt = login.decidedAt ?? now
+  const end = claims.act === undefined ? ceiling : Math.min(ceiling ?? Infinity, delegatedCeiling(createdAt))
   const id = randomBytes(18).toString('base64url')
   const dpop = await server.dpop
   const details = login.keepAuthorizationDetails === true ? tokens.authorization_details : undefined
@@ -70,10 +74,10 @@ export async function establishSession (context: PluginContext, request: Request
     user: draft.user,
     domain: server.domain,
     issuer: claims.iss,
-    createdAt: login.decidedAt ?? now,
+    createdAt,
     updatedAt: now,
     ...(typeof claims.sid === 'string' && claims.sid !== '' && { sid: claims.sid }),
-    ...(ceiling !== undefined && { ceiling }),
+    ...(end !== undefined && { ceiling: end }),
     ...(Object.keys(draft.custom).length > 0 && { custom: draft.custom }),
     ...(details !== undefined && { authorizationDetails: details })
   }
@@ -95,19 +99,23 @@ export async function establishSession (context: PluginContext, request: Request
   context.emit({
     type: 'login',
     outcome: 'success',
-    reason: 'login',
+    reason: claims.act === undefined ? 'login' : 'delegated_login',
     blame: 'none',
     domain: server.domain,
     user: pseudonym(record.issuer, record.user.sub),
+    ...(claims.act !== undefined && { actor: pseudonym(record.issuer, claims.act.sub) }),
     ...(request.requestId !== undefined && { requestId: request.requestId })
   }, request.log)
   return sessionView(read)
 }
 
-/** Whether the session that is alive now is of the same user and organization: the application's fields go on then. */
+/**
+ * Whether the session that is alive now is of the same user, actor and organization: the application's fields go on
+ * then.
+ */
 function isSameLogin (previous: SessionRecord | undefined, claims: IdTokenClaims): previous is SessionRecord {
   return previous !== undefined && previous.issuer === claims.iss && previous.user.sub === claims.sub &&
-    previous.user.org_id === claims.org_id
+    previous.user.org_id === claims.org_id && isDeepStrictEqual(previous.user.act, claims.act)
 }
 
 /** The IPSIE ceiling of an ID token: whole epoch seconds, anything else counts as not given. */

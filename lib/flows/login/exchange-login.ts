@@ -17,6 +17,7 @@ export async function loginWithCustomTokenExchange (context: PluginContext, requ
     : joinScopes('openid', options.scope)
   const asked: CustomTokenExchangeOptions = {
     ...options,
+    forwardedFor: options.forwardedFor ?? request.address,
     scope,
     ...(audience !== undefined && { audience }),
     ...(organization !== undefined && { organization })

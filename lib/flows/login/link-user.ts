@@ -121,7 +121,7 @@ export async function finishLink<TAppState = unknown> (context: PluginContext, r
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
   }
   const record = await sameUser(context, request, callback)
-  const { tokens, claims } = await exchangeCode(context, callback, options)
+  const { tokens, claims } = await exchangeCode(context, request, callback, options)
   if (claims.sub !== record.user.sub || claims.iss !== record.issuer) {
     throw new StartLinkUserError('The linked login is of another user than the one who began it.')
   }

@@ -45,7 +45,7 @@ export function mfa (context: PluginContext, request: RequestContext) {
     work: (server: AuthorizationServer, params: T, how: RequestOptions) => Promise<R>): Promise<R> => {
     const server = await request.server()
     return await work(server, { ...options, mfaToken: openMfaToken(context, options.mfaToken, server).mfaToken },
-      requestOptions(options))
+      requestOptions(options, request))
   }
   return {
     listAuthenticators: async (options: { mfaToken: string } & EmbeddedCallOptions) =>
@@ -79,7 +79,7 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
     ...(asked.audience !== undefined && { audience: asked.audience }),
     ...(asked.scope !== '' && { scope: asked.scope })
   }
-  const how = requestOptions(options)
+  const how = requestOptions(options, request)
   let tokens: TokenResponse
   try {
     const { otp, oobCode, bindingCode, recoveryCode } = options as EachProof

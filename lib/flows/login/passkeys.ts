@@ -27,10 +27,10 @@ export function passkeys (context: PluginContext, request: RequestContext) {
   return {
     signupChallenge: async (options: PasskeySignupParams & EmbeddedCallOptions) =>
       await passkeySignupChallenge(await request.server(), await inOrganization(request, options),
-        requestOptions(options)),
+        requestOptions(options, request)),
     loginChallenge: async (options: PasskeyLoginParams & EmbeddedCallOptions = {}) =>
       await passkeyLoginChallenge(await request.server(), await inOrganization(request, options),
-        requestOptions(options)),
+        requestOptions(options, request)),
     /** Checks the passkey's answer at Auth0 and begins a session. */
     signIn: async (options: PasskeySignInOptions): Promise<EmbeddedLogin> => {
       const server = await request.server()
@@ -43,7 +43,7 @@ export function passkeys (context: PluginContext, request: RequestContext) {
           ...(asked.audience !== undefined && { audience: asked.audience }),
           ...(options.connection !== undefined && { realm: options.connection }),
           ...(asked.organization !== undefined && { organization: asked.organization })
-        }, requestOptions(options)))
+        }, requestOptions(options, request)))
     }
   }
 }

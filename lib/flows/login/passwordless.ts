@@ -44,7 +44,7 @@ export function passwordless (context: PluginContext, request: RequestContext) {
     /** Sends a code, or a link that comes back to the callback route. */
     start: async (options: StartPasswordlessOptions): Promise<PasswordlessStart> => {
       const server = await request.server()
-      const how = requestOptions(options)
+      const how = requestOptions(options, request)
       const shared = {
         ...(options.language !== undefined && { language: options.language }),
         ...(options.captcha !== undefined && { captcha: options.captcha })
@@ -72,7 +72,7 @@ export function passwordless (context: PluginContext, request: RequestContext) {
     },
     /** Sends a code to a user of a database connection; give the result's `authSession` to `verify()`. */
     challenge: async (options: OtpChallengeParams & EmbeddedCallOptions): Promise<{ authSession: string }> =>
-      await startOtpChallenge(await request.server(), options, requestOptions(options)),
+      await startOtpChallenge(await request.server(), options, requestOptions(options, request)),
     /** Checks the code and begins a session. */
     verify: async (options: VerifyPasswordlessOptions): Promise<EmbeddedLogin> => {
       const server = await request.server()
@@ -91,7 +91,7 @@ export function passwordless (context: PluginContext, request: RequestContext) {
                 realm: options.connection,
                 username: options.connection === 'email' ? options.email : options.phoneNumber
               })
-        }, requestOptions(options)))
+        }, requestOptions(options, request)))
     }
   }
 }

@@ -18,7 +18,8 @@ export interface SaveFacts {
 }
 
 /**
- * Lets the application change what is about to be written; the subject stays what the ID token said.
+ * Lets the application change what is about to be written; the subject stays what the ID token said, and so does who
+ * acts for it.
  * @throws InvalidArgumentError for another `sub`, or for what JSON cannot keep
  */
 export async function beforeSaved (context: PluginContext, request: RequestContext,
@@ -26,7 +27,7 @@ export async function beforeSaved (context: PluginContext, request: RequestConte
   { reason, claims, accessToken, previous }: SaveFacts): Promise<{ user: UserClaims, custom: CustomSession }> {
   const hook = context.config.beforeSessionSaved
   if (hook === undefined) return draft
-  const sub = draft.user.sub
+  const { sub, act } = draft.user
   const mutable = structuredClone(draft)
   const changed = await hook(mutable, {
     reason,
@@ -41,8 +42,10 @@ export async function beforeSaved (context: PluginContext, request: RequestConte
     throw new InvalidArgumentError('beforeSessionSaved',
       'The hook "beforeSessionSaved" must not change the user\'s "sub".')
   }
+  const user = jsonCopy(result.user, 'user') as UserClaims
   return {
-    user: jsonCopy(result.user, 'user') as UserClaims,
+    // Who acts is the identity provider's to say, whatever claims the hook keeps.
+    user: act === undefined ? user : { ...user, act },
     custom: jsonCopy(result.custom ?? {}, 'custom') as CustomSession
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { InvalidArgumentError, LoginRequiredError, SessionNotWritableError } from '../../errors.js'
 import { sessionEnd } from '../../stores/lifetime.js'
 import { isObject } from '../../base/json.js'
@@ -100,7 +101,7 @@ export type SessionPatch = Removable<CustomSession> & {
 /** Every field may be left out, or given as `undefined` to remove it. */
 type Removable<T> = { [Name in keyof T]?: T[Name] | undefined }
 
-const RESERVED = ['id', 'sid', 'domain', 'createdAt', 'expiresAt', 'authorizationDetails', '__proto__']
+const RESERVED = ['id', 'sid', 'actor', 'domain', 'createdAt', 'expiresAt', 'authorizationDetails', '__proto__']
 
 /**
  * Merges a patch into the session; a field given as `undefined` is removed. Tokens are not touched.
@@ -125,8 +126,10 @@ export async function updateSession (context: PluginContext, request: RequestCon
   const current = await currentSession(context, request)
   if (current === undefined) throw new LoginRequiredError()
   if (!isWritable(context, request)) throw new SessionNotWritableError()
-  if (Object.hasOwn(claims, 'sub') && claims.sub !== current.record.user.sub) {
-    throw new InvalidArgumentError('user.sub', 'The user\'s "sub" cannot be changed.')
+  for (const name of ['sub', 'act'] as const) {
+    if (Object.hasOwn(claims, name) && !isDeepStrictEqual(claims[name], current.record.user[name])) {
+      throw new InvalidArgumentError(`user.${name}`, `The user's "${name}" cannot be changed.`)
+    }
   }
 
   const asked = { user: copyFields(claims, 'user.'), custom: copyFields(fields, '') }

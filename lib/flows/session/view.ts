@@ -10,6 +10,7 @@ export function sessionView<TUser extends UserClaims = UserClaims> (
     id: record.id,
     ...(record.sid !== undefined && { sid: record.sid }),
     user: record.user as TUser,
+    ...(record.user.act !== undefined && { actor: record.user.act }),
     domain: record.domain,
     createdAt: Math.floor(record.createdAt),
     expiresAt: Math.floor(expiresAt),

@@ -5,6 +5,7 @@ import {
 import type { ConnectionTokenSet, TokenResponse } from '../../../types/tokens.js'
 import type { SessionData } from '../../../types/stores.js'
 import { abortable } from '../abortable.js'
+import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
 import { spendOnce } from './spend-refresh-token.js'
@@ -14,13 +15,12 @@ import { withRefreshToken } from './token-sets.js'
 const MAX_CONNECTION_TOKENS = 10
 
 /** Options of `getAccessTokenForConnection()`. */
-export interface GetAccessTokenForConnectionOptions {
+export interface GetAccessTokenForConnectionOptions extends CallOptions {
   connection: string
   /** The user's id at the provider, where several accounts are connected. */
   loginHint?: string
   /** `true` gets a new token even if a kept one is still good. */
   refresh?: boolean
-  signal?: AbortSignal
 }
 
 /** A provider's own access token. */
@@ -38,7 +38,7 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
     throw new InvalidArgumentError('loginHint', 'The login hint must be a non-empty string.')
   }
   if (request.bearerToken !== undefined) {
-    return await ofCaller(context, request, request.bearerToken.token, connection, loginHint, options.signal)
+    return await ofCaller(context, request, request.bearerToken.token, options)
   }
   const kept = await sessionWithTokens(context, request)
   if (kept === undefined) {
@@ -70,7 +70,7 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
                 connection,
                 refreshToken,
                 ...(loginHint !== undefined && { loginHint })
-              }, signal === undefined ? {} : { signal })
+              }, callOptions({ signal, forwardedFor: options.forwardedFor }, request))
             )
             return keep(context, kept.record.id, response, tokenSet(context, response, connection, loginHint))
           },
@@ -105,12 +105,13 @@ function noRefreshToken (): AccessTokenForConnectionError {
 }
 
 /** For an API whose caller presented an access token: nothing is kept, and no session is touched. */
-async function ofCaller (context: PluginContext, request: RequestContext, accessToken: string, connection: string,
-  loginHint: string | undefined, signal: AbortSignal | undefined): Promise<ConnectionAccessToken> {
+async function ofCaller (context: PluginContext, request: RequestContext, accessToken: string,
+  options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
+  const { connection, loginHint } = options
   const server = await request.server()
   const response = await exchange(async () =>
     await tokenForConnectionGrant(server, { connection, accessToken, ...(loginHint !== undefined && { loginHint }) },
-      signal === undefined ? {} : { signal })
+      callOptions(options, request))
   )
   return tokenSet(context, response, connection, loginHint)
 }

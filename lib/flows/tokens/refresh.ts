@@ -3,6 +3,7 @@ import type { AuthorizationServer } from '../../authentication/server/authorizat
 import { AccessTokenError, ApiError, MfaRequiredError, TokenValidationError } from '../../errors.js'
 import type { SessionData, SessionRecord, SessionTokens } from '../../../types/stores.js'
 import type { AccessToken, IdTokenClaims, TokenResponse, TokenSet } from '../../../types/tokens.js'
+import { callOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { keyInUse, usableWith } from './dpop-key.js'
 import { blameOf, reasonOf, pseudonym } from '../events.js'
@@ -40,7 +41,7 @@ export async function refresh (context: PluginContext, request: RequestContext, 
 async function renew (context: PluginContext, request: RequestContext, server: AuthorizationServer,
   { record, tokens }: SessionData, wanted: Wanted,
   signal: AbortSignal | undefined): Promise<{ result: AccessToken, next: Next }> {
-  const response = await askForTokens(context, server, { record, tokens }, wanted, signal)
+  const response = await askForTokens(context, request, server, { record, tokens }, wanted, signal)
   const changes = response.id_token === undefined
     ? undefined
     : await refreshedUser(context, request, server, response, { record, tokens }, wanted)
@@ -68,15 +69,16 @@ async function renew (context: PluginContext, request: RequestContext, server: A
   return { result: accessTokenOf(set), next }
 }
 
-async function askForTokens (context: PluginContext, server: AuthorizationServer, { record, tokens }: SessionData,
-  { audience, ...wanted }: Wanted, signal: AbortSignal | undefined): Promise<TokenResponse> {
+async function askForTokens (context: PluginContext, request: RequestContext, server: AuthorizationServer,
+  { record, tokens }: SessionData, { audience, ...wanted }: Wanted,
+  signal: AbortSignal | undefined): Promise<TokenResponse> {
   const scope = scopeOf({ audience, ...wanted }, tokens)
   try {
     return await refreshTokenGrant(server, {
       refreshToken: tokens.refreshToken!,
       ...(audience !== undefined && { audience }),
       ...(scope !== '' && { scope })
-    }, signal === undefined ? {} : { signal })
+    }, callOptions({ signal }, request))
   } catch (error) {
     throw refreshFailure(context, server, error, record, { audience, scope })
   }

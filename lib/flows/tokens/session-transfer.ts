@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { isLoopback } from '../../authentication/server/domain.js'
 import { CustomTokenExchangeError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import type { CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { getAccessToken } from './access-token.js'
 import { verifyIdToken } from './id-token.js'
@@ -10,7 +11,7 @@ import { exchange } from './token-exchange.js'
 const SESSION_TRANSFER = 'urn:auth0:params:oauth:token-type:session_transfer_token'
 
 /** Options of `requestSessionTransferToken()`. */
-export interface SessionTransferOptions {
+export interface SessionTransferOptions extends CallOptions {
   subjectToken: string
   subjectTokenType: string
   /** The acting user's ID token; the session's own unless given. */
@@ -21,10 +22,12 @@ export interface SessionTransferOptions {
   reason?: string
   /** Parameters of the tenant's own. */
   extra?: Readonly<Record<string, string | readonly string[]>>
-  signal?: AbortSignal
 }
 
-/** A token that lets a browser take over a session in another application; good once, for a minute. */
+/**
+ * A token that lets a browser take over a session in another application; good once, for a minute, and only from the
+ * address that it was asked for (`forwardedFor`).
+ */
 export interface SessionTransferToken {
   sessionTransferToken: string
   issuedTokenType: string
@@ -42,6 +45,7 @@ export async function requestSessionTransferToken (context: PluginContext, reque
   const actor = actorToken ?? await sessionActor(context, request, options.signal)
   const tokens = await exchange(context, server, {
     ...rest,
+    forwardedFor: options.forwardedFor ?? request.address,
     audience: `urn:${server.domain}:session_transfer`,
     actorToken: actor,
     actorTokenType: actorTokenType ?? 'urn:ietf:params:oauth:token-type:id_token',

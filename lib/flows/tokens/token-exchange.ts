@@ -4,6 +4,7 @@ import {
   ApiError, CustomTokenExchangeError, MfaRequiredError, type CustomTokenExchangeErrorCode
 } from '../../errors.js'
 import type { Actor, JwtClaims, TokenResponse } from '../../../types/tokens.js'
+import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext } from '../context.js'
 import { checkOrganization } from '../../tokens/claims.js'
 import { peekClaims } from '../../tokens/compact.js'
@@ -11,9 +12,7 @@ import { verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
 
 /** Options of the token exchange methods. */
-export interface CustomTokenExchangeOptions extends TokenExchangeParams {
-  signal?: AbortSignal
-}
+export interface CustomTokenExchangeOptions extends TokenExchangeParams, CallOptions {}
 
 /** The result of a token exchange. */
 export interface TokenExchangeResult {
@@ -57,7 +56,7 @@ export async function customTokenExchange (context: PluginContext, server: Autho
     issuedTokenType: tokens.issued_token_type,
     idToken: tokens.id_token,
     refreshToken: tokens.refresh_token,
-    act: claims?.act as Actor | undefined
+    act: claims?.act
   }
 }
 
@@ -65,10 +64,11 @@ const KNOWN: readonly CustomTokenExchangeErrorCode[] = ['setactor_required', 'se
 
 /** Asks for the exchange; what Auth0 refuses becomes a `CustomTokenExchangeError`. */
 export async function exchange (context: PluginContext, server: AuthorizationServer,
-  { signal, ...params }: CustomTokenExchangeOptions, allowedTokenTypes?: string[]): Promise<TokenResponse> {
+  { signal, forwardedFor, ...params }: CustomTokenExchangeOptions,
+  allowedTokenTypes?: string[]): Promise<TokenResponse> {
   try {
     return await tokenExchangeGrant(server, params, {
-      ...(signal !== undefined && { signal }),
+      ...callOptions({ signal, forwardedFor }),
       ...(allowedTokenTypes !== undefined && { allowedTokenTypes, dpop: false })
     })
   } catch (error) {

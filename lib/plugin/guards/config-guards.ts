@@ -7,6 +7,7 @@ import { requireClaims } from './require-claims.js'
 import { requireFreshLogin } from './require-fresh-login.js'
 import { requireMfa } from './require-mfa.js'
 import { requireOrganization } from './require-organization.js'
+import { requireOwnSession } from './require-own-session.js'
 import { requirePermissions } from './require-permissions.js'
 import { requireSameOrigin } from './require-same-origin.js'
 import { requireSession } from './require-session.js'
@@ -21,6 +22,7 @@ const rules = {
   permissions: asIs,
   freshLogin: asIs,
   mfa: flag,
+  ownSession: flag,
   token: asIs,
   sessionOrToken: asIs,
   sameOrigin: flag,
@@ -59,6 +61,7 @@ function guardsOf (declared: RouteAuth0Config): Guard[] {
     throw new ConfigurationError('config.auth0',
       'Only one of "session", "token" and "sessionOrToken" can be declared for a route.')
   }
+  if (declared.ownSession === true) guards.push(requireOwnSession)
   if (declared.sameOrigin === true) guards.push(requireSameOrigin)
   if (declared.organization !== undefined) guards.push(requireOrganization(declared.organization))
   if (declared.claims !== undefined) guards.push(requireClaims(declared.claims))

@@ -57,8 +57,10 @@ export function forbid (request: FastifyRequest, reply: FastifyReply, code: Forb
   return Promise.reject(new ForbiddenError(code, message))
 }
 
+/** Error handlers, by the names Fastify keeps them by, that leave a refusal as it is: its own, and `handleStepUp`. */
+const PASSING_ON: ReadonlySet<string> = new Set(['defaultErrorHandler', 'bound handleStepUp'])
+
 /** Whether the application answers errors of this route itself. */
 function hasOwnErrorHandler ({ server, routeOptions }: FastifyRequest): boolean {
-  return (routeOptions.config as RouteConfig)[kOwnErrors] === true ||
-    server.errorHandler.name !== 'defaultErrorHandler'
+  return (routeOptions.config as RouteConfig)[kOwnErrors] === true || !PASSING_ON.has(server.errorHandler.name)
 }

@@ -3,6 +3,7 @@ import { describeSecurity } from '../open-api.js'
 import type { Registration } from '../request/registration.js'
 import { requestState } from '../request/request-state.js'
 import { refuseUncalled } from './factory.js'
+import { handleStepUp } from './handle-step-up.js'
 import { acceptedBy, checkSetup, isGuard, PASS, verdictOf, type Guard } from './guard.js'
 import { checkBeforeHandler } from './last-check.js'
 import { kOwnErrors } from './route-config.js'
@@ -21,7 +22,9 @@ export function readRoute ({ context }: Registration, scope: FastifyInstance, ro
   const record = keepRecord(scope, route, declarationOf(route))
   for (const hook of [...record.guards, ...hooks]) checkSetup(hook, context.config)
   if (record.guards.length > 0) route.onRequest = [...record.guards as never[], ...[route.onRequest ?? []].flat()]
-  if (route.errorHandler !== undefined) route.config = { ...route.config, [kOwnErrors]: true } as object
+  if (route.errorHandler !== undefined && route.errorHandler !== handleStepUp) {
+    route.config = { ...route.config, [kOwnErrors]: true } as object
+  }
   const own = hooks.filter(isGuard)
   if (own.length > 0) checkBeforeHandler(route, own)
   return record

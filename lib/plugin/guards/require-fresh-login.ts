@@ -1,8 +1,10 @@
 import { ConfigurationError } from '../../errors.js'
+import { authTimeOf, isRecent } from '../../flows/api/authentication-demand.js'
+import { MFA_ACR } from '../../tokens/claim-rules.js'
 import { principalGuard, type Principal } from './principal.js'
 import { factory } from './factory.js'
 import type { Guard } from './guard.js'
-import { hasMfa, MFA_ACR } from './require-mfa.js'
+import { didMfa } from './require-mfa.js'
 import { satisfied, stepUp } from './step-up.js'
 
 /**
@@ -25,13 +27,14 @@ export const requireFreshLogin = factory('requireFreshLogin', (options: { maxAge
         code: 'fresh_login_required',
         message: 'Please log in again to go on.',
         // A second factor that the session has is not to be lost by it.
-        params: { max_age: maxAge, ...(hasMfa(caller.claims) && { acr_values: MFA_ACR }) }
+        params: { max_age: maxAge, ...(didMfa(caller) && { acr_values: MFA_ACR }) }
       })
   )
 })
 
 /** Without `auth_time` nobody knows when the user logged in: Auth0 says so where it was asked for with `max_age`. */
-function isFresh ({ claims, registration: { context } }: Principal, maxAge: number): boolean {
-  const { auth_time: authTime } = claims
-  return typeof authTime === 'number' && context.now() - authTime <= maxAge + context.config.clockTolerance
+function isFresh ({ claims, session, registration: { context } }: Principal, maxAge: number): boolean {
+  const { api, clockTolerance } = context.config
+  const authTime = session === undefined ? authTimeOf(claims, api.claims) : claims.auth_time
+  return isRecent(authTime, maxAge, { now: context.now(), clockTolerance })
 }

@@ -1,10 +1,9 @@
-import { principalGuard } from './principal.js'
+import { acrOf, hasMfa } from '../../flows/api/authentication-demand.js'
+import { MFA_ACR } from '../../tokens/claim-rules.js'
+import { principalGuard, type Principal } from './principal.js'
 import { factory } from './factory.js'
 import type { Guard } from './guard.js'
 import { satisfied, stepUp } from './step-up.js'
-
-/** Asks Auth0 for a second factor. @see OpenID Provider Authentication Policy Extension 1.0 */
-export const MFA_ACR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
 
 /**
  * Guard of a second factor: who logged in without one is sent to add it, once; scripts get 401 `mfa_required`.
@@ -12,7 +11,7 @@ export const MFA_ACR = 'http://schemas.openid.net/pape/policies/2007/06/multi-fa
  */
 export const requireMfa = factory('requireMfa', (): Guard =>
   principalGuard(caller =>
-    hasMfa(caller.claims)
+    didMfa(caller)
       ? satisfied(caller, 'mfa_required')
       : stepUp(caller, {
         code: 'mfa_required',
@@ -22,6 +21,7 @@ export const requireMfa = factory('requireMfa', (): Guard =>
   ))
 
 /** Whether the login included a second factor. */
-export function hasMfa ({ amr, acr }: Readonly<Record<string, unknown>>): boolean {
-  return (Array.isArray(amr) && amr.includes('mfa')) || acr === MFA_ACR
+export function didMfa ({ claims, session, registration }: Principal): boolean {
+  const { api } = registration.context.config
+  return hasMfa(claims, session === undefined ? acrOf(claims, api.claims) : claims.acr)
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isSafe } from '../request/navigation.js'
 import { registrationOf } from '../request/registration.js'
 import { isSameOrigin } from '../routes/same-origin.js'
 import { forbid } from './denial.js'
@@ -9,8 +10,6 @@ export function isWebSocketHandshake ({ headers }: FastifyRequest): boolean {
   return headers.upgrade !== undefined && /\bwebsocket\b/i.test(headers.upgrade)
 }
 
-const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
-
 /**
  * Lets a request that changes something pass only if the application's own pages made it (`Sec-Fetch-Site`, else
  * `Origin`).
@@ -19,7 +18,7 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
  */
 export const requireSameOrigin: Guard = guard({}, (guardRequest, guardReply) => {
   const request = guardRequest as FastifyRequest
-  if (SAFE.has(request.method) && !isWebSocketHandshake(request)) return PASS
+  if (isSafe(request) && !isWebSocketHandshake(request)) return PASS
   const registration = registrationOf(request)
   if (registration.requestContext(request).bearerToken !== undefined ||
     isSameOrigin(registration.context.config.appBases, request)) return PASS

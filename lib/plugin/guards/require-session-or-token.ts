@@ -1,27 +1,34 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refuseSessions } from '../../flows/session/no-sessions.js'
 import type { AccessTokenDemands } from '../../../types/guards.js'
 import { factory } from './factory.js'
 import { guard, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
-import { audienceOf, requireToken } from './token/require-token.js'
+import { anonymous, requireToken } from './token/require-token.js'
+import { checkAudience, isForeign, refuseForeign, resourceOf } from './token/resource.js'
+import { registrationOf } from '../request/registration.js'
 import { checkTokenDemands } from './token/token-demands.js'
 
 /**
  * Guard of what pages and API clients share: an `Authorization` header has to hold a good access token,
- * without one the session counts. Behind it, `requireClaims` and its like ask whichever of the two it was.
+ * without one the session counts, if there is one where the token is `optional`. Behind it, `requireClaims` and its
+ * like ask whichever of the two it was.
  */
 export const requireSessionOrToken = factory('requireSessionOrToken', (given: AccessTokenDemands = {}): Guard => {
   const demands = checkTokenDemands(given)
   const withToken = requireToken(demands)
   return guard({
-    security: [{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
+    security: [...anonymous(demands), { session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
     checkSetup: config => {
       if (config.apiOnly) refuseSessions()
-      audienceOf(config, demands)
+      checkAudience(config, demands)
     }
-  }, (request, reply) =>
-    (request as FastifyRequest).headers.authorization === undefined
-      ? requireSession(request, reply)
-      : withToken(request, reply))
+  }, (guardRequest, reply) => {
+    const request = guardRequest as FastifyRequest
+    if (request.headers.authorization !== undefined || demands.optional === true) return withToken(request, reply)
+    const resource = resourceOf(registrationOf(request).context.config, demands)
+    return resource !== undefined && isForeign(resource, request)
+      ? refuseForeign(request, reply as FastifyReply)
+      : requireSession(request, reply)
+  })
 })

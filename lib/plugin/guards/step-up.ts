@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { parseSafely } from '../../base/json.js'
+import { StepUpRequiredError } from '../../errors.js'
 import { startInteractiveLogin } from '../../flows/login/login.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import { requestTarget } from '../request/request-target.js'
@@ -9,14 +10,18 @@ import { answerDenied, ended, forbid, reportDenied } from './denial.js'
 import { PASS } from './guard.js'
 import { answerOf } from './route-config.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
+import { insufficientAuthentication } from './token/challenge.js'
+import { refusePassed } from './token/require-token.js'
 import { answerForm } from './unauthenticated.js'
 import { loginForForm, loginPath } from '../request/ways-on.js'
 
 /** What a login would have to add. */
 export interface StepUp {
-  code: 'mfa_required' | 'fresh_login_required'
+  code: 'mfa_required' | 'fresh_login_required' | 'insufficient_user_authentication'
   message: string
   params: { max_age?: number, acr_values?: string }
+  /** Whether the session's login has become too old since, so that another one helps whatever the last one was for. */
+  outdated?: boolean
 }
 
 /** Seconds a browser remembers that it was sent to log in again. */
@@ -42,14 +47,15 @@ export async function stepUp (caller: Principal, demand: StepUp): Promise<void> 
 
   const before = readAttempts(caller)
   if (before.count >= MOST_STARTS ||
-    (before.code === demand.code && await cameOf(caller.session, caller, before.login))) {
+    (before.code === markOfDemand(demand) && demand.outdated !== true &&
+      await cameOf(caller.session, caller, before.login))) {
     forgetAttempts(caller)
     return await forbid(request, reply, demand.code, `${demand.message} The login did not bring it.`)
   }
   reportDenied(request, demand.code)
   const nonce = randomBytes(24).toString('base64url')
   const url = await startLogin(caller, demand, nonce)
-  writeAttempts(caller, { count: before.count + 1, code: demand.code, login: markOf(nonce) })
+  writeAttempts(caller, { count: before.count + 1, code: markOfDemand(demand), login: markOf(nonce) })
   reply.header('cache-control', 'no-store')
   await ended(reply.redirect(url.href, 302))
 }
@@ -99,14 +105,16 @@ function answerScript ({ request, reply, registration }: Principal, { code, mess
 }
 
 /** @see RFC 9470 section 3 */
-function challenge ({ request, reply }: Principal, { code, message, params }: StepUp): Promise<void> {
-  reportDenied(request, code)
-  const wanted = Object.entries(params).map(([name, value]) => `, ${name}="${value}"`).join('')
-  reply.headers({
-    'cache-control': 'no-store',
-    'www-authenticate': `Bearer error="insufficient_user_authentication", error_description="${message}"${wanted}`
-  })
-  return answerDenied(reply, 401, 'insufficient_user_authentication', message)
+function challenge ({ request, reply, registration, requestContext }: Principal,
+  { message, params }: StepUp): Promise<void> {
+  const { max_age: maxAge, acr_values: acrValues } = params
+  return refusePassed(registration, requestContext, request, reply,
+    insufficientAuthentication(new StepUpRequiredError(message, { maxAge, acrValues })))
+}
+
+/** A guard has one demand; APIs have many. */
+function markOfDemand ({ code, params }: StepUp): string {
+  return code === 'insufficient_user_authentication' ? `${code} ${params.acr_values ?? ''}` : code
 }
 
 function markOf (nonce: string): string {

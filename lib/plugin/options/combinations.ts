@@ -19,6 +19,7 @@ export function checkCombinations (given: GivenOptions): void {
   if (given.customFetch !== undefined && given.dispatcher !== undefined) {
     throw new ConfigurationError('customFetch', 'Give only one of "customFetch" and "dispatcher".')
   }
+  if (given.api?.secret !== undefined) checkApiSecret(given)
   if (given.refreshStore !== undefined && given.sessionStore !== undefined) {
     throw new ConfigurationError('refreshStore',
       'Option "refreshStore" must not be given beside "sessionStore": sessions in a store share their refreshes by it.')
@@ -61,5 +62,18 @@ export function checkCombinations (given: GivenOptions): void {
     (given.appBaseUrl ?? []).some(base => !base.secure && !isLoopback(new URL(base.origin).hostname))) {
     throw new ConfigurationError('authorizationParams.response_mode',
       'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
+  }
+}
+
+/** With a secret every issuer that knows it could sign in the name of another. */
+function checkApiSecret ({ domain, api }: GivenOptions): void {
+  if (api?.signingAlgs !== undefined) {
+    throw new ConfigurationError('api.secret',
+      'Option "api.secret" must not be given beside "api.signingAlgs": with a secret only HS256 is accepted.')
+  }
+  if (typeof domain === 'function' || typeof api?.issuers === 'function') {
+    throw new ConfigurationError('api.secret',
+      'Option "api.secret" must not be given beside a function as "domain" or "api.issuers": one secret for several ' +
+        'tenants lets each sign tokens in the name of the others.')
   }
 }

@@ -1,5 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'QUERY'])
+
+/** Whether a request's method changes nothing. @see RFC 9110 section 9.2.1; QUERY is one, too */
+export function isSafe ({ method }: Pick<FastifyRequest, 'method'>): boolean {
+  return SAFE.has(method)
+}
+
 /** Whether a person waits for a page, rather than a script for data. */
 export function isNavigation (request: FastifyRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
@@ -10,8 +17,9 @@ export function isNavigation (request: FastifyRequest): boolean {
 const FORM = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i
 
 /** Whether a person has sent a form, and waits for a page. */
-export function isFormPost ({ method, headers }: FastifyRequest): boolean {
-  if (method === 'GET' || method === 'HEAD') return false
+export function isFormPost (request: FastifyRequest): boolean {
+  if (isSafe(request)) return false
+  const { headers } = request
   const mode = headers['sec-fetch-mode']
   if (mode !== undefined) return mode === 'navigate'
   return headers.accept?.includes('text/html') === true && FORM.test(headers['content-type'] ?? '')

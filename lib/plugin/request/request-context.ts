@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { parseResolvedDomain } from '../../authentication/server/domain.js'
 import { Auth0Error, ConfigurationError, InvalidArgumentError } from '../../errors.js'
-import type { AppBase, Config } from '../../flows/config.js'
+import type { ApiResource, AppBase, Config } from '../../flows/config.js'
 import type { PluginContext, RequestContext } from '../../flows/context.js'
 import type { Log } from '../../flows/events.js'
 import { withinDeadline } from '../../base/deadline.js'
@@ -13,6 +13,7 @@ import type { AuthorizationParams } from '../../../types/options.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import type { Awaitable } from '../../../types/stores.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
+import { clientAddress } from './client-address.js'
 import type { RequestCookieJar } from './cookie-jar.js'
 import { requestTarget } from './request-target.js'
 
@@ -22,6 +23,7 @@ export class FastifyRequestContext implements RequestContext {
   session: Awaitable<LiveSession | undefined> | null = null
   untouched = false
   bearerToken: VerifiedToken | undefined = undefined
+  resource: ApiResource | undefined = undefined
   /** The DPoP proof that came with `presented`. */
   proof: string | undefined = undefined
   readonly #context: PluginContext
@@ -60,6 +62,10 @@ export class FastifyRequestContext implements RequestContext {
 
   get log (): Log {
     return this.#request.log
+  }
+
+  get address (): string | undefined {
+    return clientAddress(this.#request)
   }
 
   get touches (): boolean {

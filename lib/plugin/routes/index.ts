@@ -11,7 +11,7 @@ import { connectRoutes } from './connect.js'
 import { loginRoute } from './login.js'
 import { logoutRoutes } from './logout.js'
 import { profileRoute } from './profile.js'
-import { protectedResourceRoute } from './protected-resource.js'
+import { apiMetadataRoutes, mountResources } from './resource-metadata.js'
 import type { Route, RouteSetup } from './route.js'
 import { sessionRoute } from './session.js'
 
@@ -31,7 +31,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
     })
   })
   const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute,
-    sessionRoute, protectedResourceRoute].flatMap(make => make(setup))
+    sessionRoute, apiMetadataRoutes].flatMap(make => make(setup))
   const describe = describeSchemes(setup.registration.context)
   setup.registration.describes = fastify.hasDecorator('swagger') && list.some(({ path }) => path !== undefined)
   const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
@@ -41,9 +41,9 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
       addBodyParsers(scope, accepts)
       for (const route of list) {
         if (route.path === undefined || route.accepts !== accepts) continue
-        mount(scope, route.method, route.path, route.handler, describe)
+        mount(scope, route.method, route.path, route.handler, describe, route.ownCors)
         if (route.method === 'GET' && route.safe !== 'no-head' && !answers.includes(route.path)) {
-          mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe)
+          mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe, route.ownCors)
         }
       }
     })
@@ -51,16 +51,17 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
   for (const path of answers) {
     refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
   }
+  mountResources(fastify, setup)
 }
 
 function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url: string, handler: Route['handler'],
-  swaggerTransform: ReturnType<typeof describeSchemes>): void {
+  swaggerTransform: ReturnType<typeof describeSchemes>, ownCors?: true): void {
   scope.route({
     method,
     url,
     exposeHeadRoute: false,
     schema: { hide: true } as object,
-    config: { [kOwnRoute]: true, swaggerTransform } as object,
+    config: { [kOwnRoute]: true, swaggerTransform, ...(ownCors && { cors: false }) } as object,
     logSerializers: { req: requestLine },
     handler: handler as RouteHandlerMethod
   })

@@ -10,11 +10,13 @@ export interface RouteSetup {
 
 /** One route: nothing but what differs from its neighbours. */
 export interface Route {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'OPTIONS'
   path: string | undefined
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown
   /** Bodies that are read; none unless given. With `'any'` a form is read and any other body is ignored. */
   accepts?: 'form' | 'form+json' | 'any'
   /** Whether `HEAD` runs the handler; else it is answered without any effect, or with `'no-head'` not at all. */
   safe?: true | 'no-head'
+  /** Whether it answers pages of other origins itself, and `@fastify/cors` does not. */
+  ownCors?: true
 }

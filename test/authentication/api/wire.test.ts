@@ -21,6 +21,13 @@ const grants = {
 }
 type Client = AuthenticationClient
 
+type Call = (params?: unknown, options?: object) => unknown
+
+/** The same method, called with the address of the user. */
+function withAddress (call: Call): Call {
+  return (params, options) => call.length === 1 ? call(forwarded) : call(params, { ...options, ...forwarded })
+}
+
 interface Row {
   call: (client: Client) => Promise<unknown>
   sends: string
@@ -339,6 +346,26 @@ t.test('over the wire', async t => {
     await row.call(client)
     return received.at(-1)!
   }
+
+  t.test("each call takes the user's address, and tells it", async t => {
+    const told = new Proxy(client, {
+      get: (target, group) => {
+        const made: unknown = Reflect.get(target, group, target)
+        return typeof made === 'function'
+          ? withAddress(made.bind(target))
+          : new Proxy(made as object, {
+            get: (methods, name) => withAddress(Reflect.get(methods, name) as Call)
+          })
+      }
+    })
+    for (const row of [...rows, backchannel(origin)]) {
+      next = row
+      const before = received.length
+      await row.call(told)
+      const sent = received.slice(before).filter(({ path }) => !path.startsWith('/.well-known/'))
+      t.strictSame(sent.map(({ headers }) => headers['auth0-forwarded-for']), ['203.0.113.7'], String(row.call))
+    }
+  })
 
   t.test('each endpoint and each grant sends its method, path, headers and body', async t => {
     for (const row of [...rows, backchannel(origin)]) {

@@ -6,11 +6,11 @@ import { createServer } from 'node:http'
 import http2 from 'node:http2'
 import net, { type AddressInfo } from 'node:net'
 import { Agent } from 'undici'
-import fastifyAuth0 from '../../../lib/index.js'
+import fastifyAuth0, { type StepUpRequiredError } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
-import type { Script } from '../scripted-tenant.js'
+import type { Reply, Script } from '../scripted-tenant.js'
 import { ask, does, site, type Site } from '../site.js'
 
 type Request = import('fastify').FastifyRequest
@@ -341,6 +341,65 @@ t.test('request.auth0.fetch adds the token and renews it once', async t => {
   t.equal((await ask(ada, '/api')).value === undefined, false)
   t.equal((await ask(ada, '/http')).error?.code, 'invalid_argument')
   t.equal((await ask(ada, '/relative')).error?.code, 'invalid_argument')
+})
+
+t.test('request.auth0.fetch tells of an API that demands another login, and renews nothing for it', async t => {
+  const s = await site(t, {}, {
+    '/api': async request =>
+      await request.auth0.fetch('https://api.example.test/items').then(({ status }) => ({ status }),
+        (error: StepUpRequiredError) => ({ ...error, name: error.name, message: error.message }))
+  })
+  let answer: Reply = {}
+  s.tenant.scripts.set('GET /items', () => answer)
+  const ada = await s.member()
+  const code = 'error="insufficient_user_authentication"'
+  const demanded: [string, { maxAge?: number, acrValues?: string }][] = [
+    [`Bearer ${code}, error_description="A different authentication level is required", acr_values="myACR"`,
+      { acrValues: 'myACR' }],
+    [`Bearer ${code}, error_description="More recent authentication is required", max_age="5"`, { maxAge: 5 }],
+    [`Bearer realm="api", ${code}, acr_values="a b", max_age=0, scope="read", DPoP algs="ES256"`,
+      { maxAge: 0, acrValues: 'a b' }],
+    [`Bearer realm="api", DPoP realm="api", ${code}, max_age="300", algs="ES256"`, { maxAge: 300 }],
+    [`Basic realm="a, Bearer ${code.replaceAll('"', '\\"')}", ` +
+      `bearer ${code.toUpperCase().replace(/".*/, code.slice(6))}` +
+      ' , Max_Age = "60"', { maxAge: 60 }],
+    [`Negotiate abc==, Bearer ${code},max_age="1",max_age="2"`, { maxAge: 1 }],
+    [`Digest, , Bearer ${code}, acr_values="a\\"b"`, { acrValues: 'a"b' }],
+    [`Bearer ${code}, max_age="-1", acr_values=""`, {}],
+    [`Bearer ${code}, max_age="1e3", acr_values="a  b"`, {}],
+    [`Bearer ${code}, max_age="99999999999", acr_values="${'a'.repeat(2000)}"`, {}]
+  ]
+  for (const [header, demand] of demanded) {
+    answer = { status: 401, headers: { 'www-authenticate': header } }
+    const told = (await ada.call('/api')).json() as Record<string, unknown>
+    t.match(told, {
+      name: 'StepUpRequiredError',
+      code: 'insufficient_user_authentication',
+      statusCode: 401,
+      message: /api\.example\.test/
+    }, header)
+    t.strictSame({ maxAge: told.maxAge, acrValues: told.acrValues },
+      { maxAge: undefined, acrValues: undefined, ...demand }, header)
+  }
+  t.equal(s.tenant.grants('refresh_token').length, 0, 'a renewed token is of the same login')
+
+  for (
+    const header of [`Basic ${code}`, `Bearer error="invalid_token", error_description="${code.slice(7)}`,
+      'insufficient_user_authentication', `Bearer realm="${code.replaceAll('"', '')}"`, code,
+      `Bearer realm="open, ${code}`, `Bearer realm=x${code}`,
+      `Bearer ${' ,'.repeat(3000)}insufficient_user_authentication`]
+  ) {
+    answer = { status: 401, headers: { 'www-authenticate': header } }
+    t.strictSame((await ada.call('/api')).json(), { status: 401 }, header.slice(0, 60))
+  }
+  answer = { status: 403, headers: { 'www-authenticate': `Bearer ${code}` } }
+  t.strictSame((await ada.call('/api')).json(), { status: 403 })
+  answer = { status: 302, headers: { location: 'https://elsewhere.test/items/of/others' } }
+  s.tenant.scripts.set('GET /items/of/others', () => ({
+    status: 401,
+    headers: { 'www-authenticate': `Bearer ${code}, max_age="0"` }
+  }))
+  t.strictSame((await ada.call('/api')).json(), { status: 401 }, 'a server that was sent no token demands nothing')
 })
 
 t.test('a proof of the key stays at the API that it is for, wherever that redirects to', async t => {

@@ -4,7 +4,9 @@ import type { UserClaims } from '../../../lib/index.js'
 import { sessionCookie, sessionCookies } from '../../../lib/testing/index.js'
 import { Site } from '../../flows/site.js'
 import { jws, rsaKey } from '../../hostile/jws.js'
-import { AUDIENCE, GuardedSite, places, urlOf, ways, type Cell, type Guarded, type Way } from './guard-cells.js'
+import {
+  AUDIENCE, BOUND, GuardedSite, places, RESOURCE, urlOf, ways, type Cell, type Guarded, type Way
+} from './guard-cells.js'
 
 const NOW = 1_795_000_000
 const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
@@ -26,38 +28,54 @@ const stepUp = (code: string, query: string): Refusal => way =>
     ? { status: 302, location: `https://acme.eu.auth0.com/authorize?${query}` }
     : { status: 401, code }
 
-const insufficientAuthentication = (description: string, parameter: string): Refusal => () => ({
-  status: 401,
-  code: 'insufficient_user_authentication',
-  challenge: `Bearer error="insufficient_user_authentication", error_description="${description}", ${parameter}`
-})
+/** What challenges say beside the error: the scopes that are enough, and where the resource describes itself. */
+interface Needs {
+  scope?: string
+  metadata?: string
+  /** The schemes the resource takes. */
+  schemes?: readonly ('Bearer' | 'DPoP')[]
+}
 
-/** Both challenges in one answer; what is wrong stands with the scheme that was used (RFC 6750, RFC 9449). */
-const challenged = (status: number, code: string, wrong = ''): Refusal => () => ({
-  status,
-  code,
-  challenge: `Bearer realm="api"${wrong}, DPoP realm="api", algs="ES256"`
-})
+/**
+ * The challenges of all schemes in one answer; what is wrong stands with the scheme that was used (RFC 6750, RFC 9449),
+ * what a client without a token has to ask for with each.
+ */
+const challenged = (status: number, code: string, wrong = '',
+  { scope, metadata, schemes = ['Bearer', 'DPoP'] }: Needs = {}): Refusal => {
+  const needed = scope === undefined ? '' : `, scope="${scope}"`
+  const where = metadata === undefined ? '' : `, resource_metadata="${metadata}"`
+  const challenges = {
+    Bearer: `Bearer realm="api"${wrong}${needed}${where}`,
+    DPoP: `DPoP realm="api"${wrong === '' ? needed : ''}, algs="ES256"${where}`
+  }
+  return () => ({ status, code, challenge: schemes.map(scheme => challenges[scheme]).join(', ') })
+}
 
-const insufficientScope = (claim: string, wanted: string): Refusal =>
+const insufficientAuthentication = (description: string, parameter: string): Refusal =>
+  challenged(401, 'insufficient_user_authentication',
+    `, error="insufficient_user_authentication", error_description="${description}", ${parameter}`)
+const insufficientActor = (description: string): Refusal =>
+  challenged(403, 'insufficient_actor', `, error="insufficient_actor", error_description="${description}"`)
+const insufficientScope = (claim: string, wanted: string, needs: Needs = {}): Refusal =>
   challenged(403, 'insufficient_scope',
-    `, error="insufficient_scope", error_description="The token's '${claim}' claim does not hold all ` +
-      `of: ${wanted}.", scope="${wanted}"`)
-const invalidToken = (description: string): Refusal =>
-  challenged(401, 'invalid_token', `, error="invalid_token", error_description="${description}"`)
+    `, error="insufficient_scope", error_description="The token's '${claim}' claim does not hold all of: ${wanted}."`,
+    { scope: wanted, ...needs })
+const invalidToken = (description: string, needs: Needs = {}): Refusal =>
+  challenged(401, 'invalid_token', `, error="invalid_token", error_description="${description}"`, needs)
 const otherOrganization = challenged(403, 'wrong_organization',
   ', error="insufficient_scope", error_description="The \'org_id\' claim of the token is not the organization that ' +
     'was asked for."')
-const noToken = challenged(401, 'missing_token')
-const expiredToken = invalidToken(`The token expired at ${NOW - 31}; it is ${NOW}.`)
-const unknownSignature = invalidToken('The signature of the token is not valid.')
+const noToken = (needs?: Needs): Refusal => challenged(401, 'missing_token', '', needs)
+const expiredToken = (needs?: Needs): Refusal =>
+  invalidToken(`The token expired at ${NOW - 31}; it is ${NOW}.`, needs)
+const unknownSignature = (needs?: Needs): Refusal => invalidToken('The signature of the token is not valid.', needs)
 
 // ——— What is asked ———
 
 type Claims = Record<string, unknown>
 
 /** The good standing that is not good enough, and how it is refused; what is not named is let through. */
-type Asked = Partial<Record<'wrong claim' | 'other organization', Refusal>>
+type Asked = Partial<Record<'wrong claim' | 'other organization', Refusal>> & { needs?: Needs }
 
 interface Subject extends Guarded {
   /** What counts, a session or an access token, and what more is asked of each. */
@@ -65,6 +83,8 @@ interface Subject extends Guarded {
   right: Claims
   wrong: Claims
   sameOrigin?: true
+  /** Who presents no token is let through. */
+  optional?: true
 }
 
 const roles = { right: { role: ['admin', 'x'], teams: ['b', 'a'] }, wrong: { role: 'admin', teams: ['a'] } }
@@ -72,7 +92,12 @@ const acme = { right: { org_id: 'org_acme', org_name: 'acme' }, wrong: { org_id:
 const permissions = { right: { permissions: ['write', 'read'] }, wrong: { permissions: ['read'] } }
 const login = { right: { auth_time: NOW - 90 }, wrong: { auth_time: NOW - 91 } }
 const factors = { right: { amr: ['mfa'] }, wrong: { amr: ['pwd'] } }
+const classes = { right: { acr: 'silver' }, wrong: { acr: 'bronze' } }
+const own = { right: { sub_profile: 'user' }, wrong: { act: { sub: 'agent' }, sub_profile: 'ai_agent' } }
 const scopes = { right: { scope: 'list write read' }, wrong: { scope: 'read' } }
+const metadata = 'https://app.example.test/.well-known/oauth-protected-resource'
+const mcp: Needs = { scope: 'read write', metadata: `${metadata}/mcp` }
+const bound: Needs = { metadata: `${metadata}/bound`, schemes: ['Bearer'] }
 const onlyAcme: Asked = {
   'wrong claim': forbidden('wrong_organization'),
   'other organization': forbidden('wrong_organization')
@@ -129,6 +154,13 @@ const subjects: Record<string, Subject> = {
     ...factors
   },
 
+  requireOwnSession: {
+    guards: auth0 => [auth0.requireOwnSession],
+    declared: { ownSession: true },
+    asks: { session: { 'wrong claim': forbidden('insufficient_actor') } },
+    ...own
+  },
+
   requireToken: {
     guards: auth0 => [auth0.requireToken()],
     declared: { token: true },
@@ -138,13 +170,13 @@ const subjects: Record<string, Subject> = {
   'requireToken of scopes': {
     guards: auth0 => [auth0.requireToken({ scopes: ['read', 'write'] })],
     declared: { token: { scopes: ['read', 'write'] } },
-    asks: { token: { 'wrong claim': insufficientScope('scope', 'read write') } },
+    asks: { token: { 'wrong claim': insufficientScope('scope', 'read write'), needs: { scope: 'read write' } } },
     ...scopes
   },
   'requireToken of permissions': {
     guards: auth0 => [auth0.requireToken({ permissions: ['read', 'write'] })],
     declared: { token: { permissions: ['read', 'write'] } },
-    asks: { token: { 'wrong claim': insufficientScope('permissions', 'read write') } },
+    asks: { token: { 'wrong claim': insufficientScope('permissions', 'read write'), needs: { scope: 'read write' } } },
     ...permissions
   },
   'requireToken of an organization': {
@@ -153,11 +185,85 @@ const subjects: Record<string, Subject> = {
     asks: { token: { 'wrong claim': otherOrganization, 'other organization': otherOrganization } },
     ...acme
   },
+  'requireToken of a recent login': {
+    guards: auth0 => [auth0.requireToken({ maxAge: 60 })],
+    declared: { token: { maxAge: 60 } },
+    asks: {
+      token: { 'wrong claim': insufficientAuthentication('More recent authentication is required.', 'max_age="60"') }
+    },
+    ...login
+  },
+  'requireToken of authentication classes': {
+    guards: auth0 => [auth0.requireToken({ acr: ['gold', 'silver'] })],
+    declared: { token: { acr: 'gold silver' } },
+    asks: {
+      token: {
+        'wrong claim': insufficientAuthentication('A different authentication level is required.',
+          'acr_values="gold silver"')
+      }
+    },
+    ...classes
+  },
+  'requireToken of nobody who acts': {
+    guards: auth0 => [auth0.requireToken({ actor: 'none' })],
+    declared: { token: { actor: act => act === undefined } },
+    asks: { token: { 'wrong claim': insufficientActor('The actor may not use this API.') } },
+    ...own
+  },
+  'requireToken of a subject profile': {
+    guards: auth0 => [auth0.requireToken({ subjectProfile: ['user', 'service'] })],
+    declared: { token: { subjectProfile: 'user service' } },
+    asks: {
+      token: {
+        'wrong claim': insufficientActor("The token's 'sub_profile' claim must be one of: user, service.")
+      }
+    },
+    ...own
+  },
+  'requireToken, optional': {
+    guards: auth0 => [auth0.requireToken({ optional: true })],
+    declared: { token: { optional: true } },
+    asks: { token: {} },
+    optional: true,
+    ...roles
+  },
   'requireSessionOrToken of scopes': {
     guards: auth0 => [auth0.requireSessionOrToken({ scopes: ['read', 'write'] })],
     declared: { sessionOrToken: { scopes: ['read', 'write'] } },
-    asks: { session: {}, token: { 'wrong claim': insufficientScope('scope', 'read write') } },
+    asks: {
+      session: {},
+      token: { 'wrong claim': insufficientScope('scope', 'read write'), needs: { scope: 'read write' } }
+    },
     ...scopes
+  },
+  'requireToken of a resource and scopes': {
+    guards: auth0 => [auth0.requireToken({ resource: '/mcp', scopes: ['read', 'write', 'offline_access'] })],
+    declared: { token: { resource: '/mcp', scopes: 'read write offline_access' } },
+    asks: { token: { 'wrong claim': insufficientScope('scope', 'read write offline_access', mcp), needs: mcp } },
+    right: { aud: RESOURCE, scope: 'write read offline_access' },
+    wrong: { aud: RESOURCE, scope: 'read' }
+  },
+  'requireToken of a resource, with a token of the API': {
+    guards: auth0 => [auth0.requireToken({ resource: '/bound' })],
+    declared: { token: { resource: '/bound' } },
+    asks: {
+      token: {
+        'wrong claim': invalidToken(`The audience of the token is '${AUDIENCE}', expected '${BOUND}'.`, bound),
+        needs: bound
+      }
+    },
+    right: { aud: BOUND },
+    wrong: { aud: AUDIENCE }
+  },
+  'requireSessionOrToken of a resource': {
+    guards: auth0 => [auth0.requireSessionOrToken({ resource: '/mcp', scopes: ['read', 'write'] })],
+    declared: { sessionOrToken: { resource: '/mcp', scopes: ['read', 'write'] } },
+    asks: {
+      session: {},
+      token: { 'wrong claim': insufficientScope('scope', 'read write', mcp), needs: mcp }
+    },
+    right: { aud: RESOURCE, ...scopes.right },
+    wrong: { aud: RESOURCE, ...scopes.wrong }
   },
 
   // Behind a token, the token is whom they ask.
@@ -172,6 +278,12 @@ const subjects: Record<string, Subject> = {
     declared: { sessionOrToken: true, organization: 'org_acme' },
     asks: { session: onlyAcme, token: onlyAcme },
     ...acme
+  },
+  'requireToken, requireOwnSession': {
+    guards: auth0 => [auth0.requireToken(), auth0.requireOwnSession],
+    declared: { token: true, ownSession: true },
+    asks: { token: { 'wrong claim': forbidden('insufficient_actor') } },
+    ...own
   },
   'requireToken, requirePermissions': {
     guards: auth0 => [auth0.requireToken(), auth0.requirePermissions('read', 'write')],
@@ -264,7 +376,9 @@ const origins: Record<string, { headers: Record<string, string>, own: boolean }>
 // ——— The rule ———
 
 /** How a caller is refused; `undefined` for one who is let through. */
-function verdict ({ asks, sameOrigin }: Subject, caller: Caller, own: boolean, way: Way): Refusal | undefined {
+function verdict ({ asks, sameOrigin, optional }: Subject, caller: Caller, own: boolean,
+  way: Way): Refusal | undefined {
+  if (optional === true && caller.token === undefined) return undefined
   // A token counts where tokens are asked for, before any session; a session nowhere else.
   const by = asks.token !== undefined && (caller.token !== undefined || asks.session === undefined)
     ? 'token'
@@ -280,7 +394,8 @@ function refusalOf (by: 'session' | 'token', asked: Asked, standing: Standing | 
   if (standing === 'right') return undefined
   if (standing === 'wrong claim' || standing === 'other organization') return asked[standing]
   if (by === 'session') return logIn
-  return standing === undefined ? noToken : standing === 'expired' ? expiredToken : unknownSignature
+  const refused = standing === undefined ? noToken : standing === 'expired' ? expiredToken : unknownSignature
+  return refused(asked.needs)
 }
 
 function expected (refusal: Refusal | undefined, way: Way, path: string): Partial<Cell> {

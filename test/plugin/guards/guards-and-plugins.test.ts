@@ -48,6 +48,8 @@ t.test('OpenAPI documents name the ways in, and say which routes want which', as
   }, ok)
   app.get('/api', { onRequest: [auth0.requireToken({ scopes: ['read'] }), auth0.requirePermissions('x')] }, ok)
   app.get('/both', { config: { auth0: { sessionOrToken: true } } }, ok)
+  app.get('/maybe', { preHandler: auth0.requireToken({ optional: true }) }, ok)
+  app.get('/both/maybe', { config: { auth0: { sessionOrToken: { optional: true } } } }, ok)
   app.get('/own', { preHandler: auth0.requireSession, schema: { security: [{ other: [] }] } }, ok)
   app.get('/out', { config: { auth0: false } }, ok)
   app.get('/before/hook', ok)
@@ -98,6 +100,8 @@ t.test('OpenAPI documents name the ways in, and say which routes want which', as
     '/scope/inner/': [{ bearer: [] }, { openIdConnect: ['write'] }],
     '/another/': [{ session: [] }],
     '/both': [{ session: [] }, { bearer: [] }, { openIdConnect: [] }],
+    '/maybe': [{}, { bearer: [] }, { openIdConnect: [] }],
+    '/both/maybe': [{}, { session: [] }, { bearer: [] }, { openIdConnect: [] }],
     '/own': [{ other: [] }],
     '/out': [],
     '/out/own': [{ bearer: [] }, { openIdConnect: [] }]
@@ -378,9 +382,14 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
   t.equal((await at('/mfa', bearer({ amr: ['mfa'] }))).body, 'mfa')
   const step = await at('/mfa', bearer())
   t.equal(step.statusCode, 401)
-  t.match(step.headers['www-authenticate'],
-    /^Bearer error="insufficient_user_authentication", error_description="[^"]+", acr_values="http/)
-  t.match((await at('/fresh', bearer({ auth_time: s.clock.now - 100 }))).headers['www-authenticate'], 'max_age="10"')
+  t.match(step.headers['www-authenticate'], [
+    /^Bearer realm="api", error="insufficient_user_authentication", .+, acr_values="http[^"]+", scope="read"$/,
+    /^DPoP realm="api", algs="ES256"$/
+  ])
+  t.match((await at('/fresh', bearer({ auth_time: s.clock.now - 100 }))).headers['www-authenticate'],
+    [/, max_age="10", scope="read"$/, /^DPoP/])
+  t.equal((await at('/fresh', bearer({ auth_time: s.clock.now + 100 }))).statusCode, 401, 'a login to come tells ' +
+    'nothing')
   t.equal((await at('/page', { authorization: 'Bearer x' })).statusCode, 401,
     'opting out is of the guards around, not of its own')
   t.equal((await at('/either', bearer({ exp: s.clock.now + 1 }))).statusCode, 200)
@@ -481,7 +490,8 @@ t.test('what a token guard or an API option must be', async t => {
   for (
     const demands of [{ scope: ['read'] }, { scopes: ' ' }, { scopes: [''] }, { permissions: [1] }, {
       organization: ''
-    }, { audience: [1] }, { audience: '' }, null]
+    }, { audience: [1] }, { audience: '' }, { maxAge: '60' }, { maxAge: -1 }, { maxAge: 1e12 }, { acr: [] },
+    { actor: true }, { actor: 'optional' }, { subjectProfile: '' }, { optional: 'yes' }, null]
   ) {
     t.throws(() => requireToken(demands as object), ConfigurationError, JSON.stringify(demands))
   }

@@ -2,7 +2,9 @@ import websocket from '@fastify/websocket'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { PassThrough, Readable } from 'node:stream'
 import t, { type Test } from 'tap'
-import fastifyAuth0, { type Auth0Options, type Guard, type UserClaims } from '../../../lib/index.js'
+import fastifyAuth0, {
+  StepUpRequiredError, type Auth0Options, type Guard, type UserClaims
+} from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { Site } from '../../flows/site.js'
@@ -147,6 +149,89 @@ async function stepSite (t: Test, options: Partial<Auth0Options> = {}): Promise<
   return s
 }
 
+t.test('a page steps up for an API: to the login it demands and back, once', async t => {
+  const s = new Site()
+  t.teardown(async () => {
+    await s.app.close()
+  })
+  const call = async ({ auth0 }: FastifyRequest): Promise<{ status: number }> => {
+    const { status } = await auth0.fetch('https://api.example.test/items')
+    return { status }
+  }
+  s.app.addContentTypeParser('application/x-www-form-urlencoded', (_request, _payload, done) => {
+    done(null, {})
+  })
+  s.app.after(() => {
+    const { requireSession: preHandler, requireClaims, handleStepUp } = s.app.auth0
+    s.app.setErrorHandler(handleStepUp)
+    s.app.route({ method: ['GET', 'POST'], url: '/page', preHandler, handler: call })
+    s.app.get('/caught', { preHandler }, async (request, reply) => {
+      try {
+        return await call(request)
+      } catch (error) {
+        return await handleStepUp(error, request, reply)
+      }
+    })
+    s.app.get('/route', { preHandler: [preHandler, requireClaims({ role: 'x' })], errorHandler: handleStepUp as never },
+      async () => '')
+    s.app.get('/scope', { preHandler: requireClaims({ role: 'x' }) }, async () => '')
+    s.app.get('/boom', async () => { throw new TypeError('boom') })
+    s.app.get('/gone', async () => { throw new StepUpRequiredError('too late', { maxAge: 1 }) })
+  })
+  await s.app.ready()
+  let demand: string | undefined = 'acr_values="gold silver", max_age="300"'
+  s.tenant.scripts.set('GET /items', () =>
+    demand === undefined
+      ? {}
+      : {
+          status: 401,
+          headers: { 'www-authenticate': `Bearer error="insufficient_user_authentication", ${demand}` }
+        })
+  const browser = await s.member()
+  const asked = async (path = '/page'): Promise<URL> =>
+    new URL(String((await browser.navigate(path)).headers.location))
+  const comeBack = async (url: URL, claims: object = {}): Promise<unknown> => {
+    s.tenant.claims = { auth_time: s.clock.now, acr: 'gold', ...claims }
+    return (await browser.navigate(s.tenant.callback(url.href))).headers.location
+  }
+
+  const first = await asked()
+  t.match(Object.fromEntries(first.searchParams), { acr_values: 'gold silver', max_age: '300' })
+  t.equal(await comeBack(first), '/page', 'back to the page')
+  demand = undefined
+  t.strictSame((await browser.navigate('/page')).json(), { status: 200 })
+
+  s.clock.now += 400
+  demand = 'acr_values="gold silver", max_age="300"'
+  const second = await asked('/caught')
+  t.equal(second.searchParams.get('max_age'), '300', 'the login has become too old since')
+  t.equal(await comeBack(second), '/caught')
+  const refused = await browser.navigate('/caught')
+  t.match(refused, { statusCode: 403, body: /<code>insufficient_user_authentication<\/code>/ }, 'no other round')
+  t.match(refused.body, /did not bring it/)
+
+  demand = 'acr_values="platinum"'
+  const third = await asked()
+  t.equal(await comeBack(third, { acr: 'platinum' }), '/page')
+  demand = 'acr_values="diamond"'
+  t.equal((await asked()).searchParams.get('acr_values'), 'diamond', 'another demand is another login')
+
+  const script = await browser.call('/page')
+  t.match(script, { statusCode: 401, headers: { 'cache-control': /no-store/ } })
+  t.match(script.json(), {
+    code: 'insufficient_user_authentication',
+    loginUrl: '/auth/login?acr_values=diamond'
+  })
+  t.match(await browser.submit('/page', {}), { statusCode: 401, body: /acr_values=diamond/ }, 'a form is not lost ' +
+    'unsaid')
+  for (const path of ['/scope', '/route']) {
+    t.match(await browser.navigate(path), { statusCode: 403, headers: { 'content-type': /html/ } },
+      'it is no error handler of the application: guards answer with a page')
+  }
+  t.match((await browser.navigate('/boom')).json(), { statusCode: 500, message: 'boom' }, 'other errors go on')
+  t.match((await s.browser().navigate('/gone')).headers.location, '/auth/login?returnTo=%2Fgone')
+})
+
 t.test('permissions of the access token, where Auth0 says them', async t => {
   const s = new Site({ audience: 'https://api.example.test' })
   t.teardown(async () => {
@@ -207,9 +292,16 @@ t.test("only the application's own pages change something", async t => {
     await s.app.close()
   })
   await s.app.register(websocket)
+  s.app.addHttpMethod('QUERY', { hasBody: true })
   let runs = 0
   s.app.after(() => {
     const { requireSession, requireSameOrigin } = s.app.auth0
+    s.app.route({
+      method: 'QUERY' as never,
+      url: '/search',
+      onRequest: [requireSession, requireSameOrigin],
+      handler: async () => 'found'
+    })
     s.app.route({
       method: ['GET', 'POST', 'DELETE'],
       url: '/thing',
@@ -228,6 +320,12 @@ t.test("only the application's own pages change something", async t => {
   const cookie = await sessionCookie(s.app, { user: ada })
   const at = async (method: 'GET' | 'POST' | 'DELETE', headers: Record<string, string>, url = '/thing') =>
     (await s.app.inject({ method, url, headers: { host: HOST, cookie, ...headers } })).statusCode
+  const query = async (headers: Record<string, string>) =>
+    await s.app.inject({ method: 'QUERY' as never, url: '/search', headers: { host: HOST, ...headers }, payload: '{}' })
+  t.match(await query({ cookie, 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' }),
+    { statusCode: 200 }, 'it only reads')
+  const form = { accept: 'text/html', 'content-type': 'application/x-www-form-urlencoded' }
+  t.match(await query(form), { statusCode: 401, headers: { 'content-type': /json/ } }, 'no form that was not saved')
   t.equal(await at('POST', { 'sec-fetch-site': 'same-origin' }), 200)
   t.equal(await at('POST', { origin: ORIGIN }), 200)
   t.equal(await at('GET', { 'sec-fetch-site': 'cross-site' }), 200, 'a link from elsewhere')

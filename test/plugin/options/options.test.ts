@@ -362,6 +362,13 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
     dpop: { key: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) }
   }, /P-256/],
   ['api audiences that are empty', 'api.audience', { api: { audience: [] } }],
+  ['an api secret that is too short', 'api.secret', { api: { secret: 'short' } }],
+  ['an api secret beside algorithms', 'api.secret', { api: { secret: 's'.repeat(32), signingAlgs: ['RS256'] } }],
+  ['an api secret beside issuers of the request', 'api.secret', { api: { secret: 's'.repeat(32), issuers: () => [] } }],
+  ['an api secret beside domains of the request', 'api.secret', { domain: () => 'x', api: { secret: 's'.repeat(32) } }],
+  ['an api certificate that is no function', 'api.mtls', { api: { mtls: true } }],
+  ['api claims that nobody knows', 'api.claims.auth_time', { api: { claims: { auth_time: 'x' } } }],
+  ['an api claim without a name', 'api.claims.acr', { api: { claims: { acr: '' } } }],
   ['api issuers that are no list', 'api.issuers', { api: { issuers: 'x' } }],
   ['api algorithms with HS256', 'api.signingAlgs', { api: { signingAlgs: ['HS256'] } }],
   ['a connect check that is no function', 'allowConnect', { allowConnect: ['github'] }],

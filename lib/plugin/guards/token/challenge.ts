@@ -1,8 +1,8 @@
 import {
-  ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError
+  ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, StepUpRequiredError, TimeoutError,
+  TokenValidationError, type AuthenticationDemand
 } from '../../../errors.js'
 import type { ApiOptions } from '../../../../types/options.js'
-import type { AccessTokenDemands } from '../../../../types/guards.js'
 import type { Scheme } from './credentials.js'
 
 /** How a request to an API is refused. */
@@ -10,11 +10,12 @@ export interface Refusal {
   statusCode: 400 | 401 | 403 | 503
   /** The error code of the RFCs; none where no credentials came. @see RFC 6750 section 3.1, RFC 9449 section 7.1 */
   error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof' | 'use_dpop_nonce'
+    | 'insufficient_user_authentication' | 'insufficient_actor'
   /** What the answer's body says. */
   code: string
   message: string
-  /** What would be enough. */
-  scope?: string
+  /** The login that would be enough. @see RFC 9470 section 3 */
+  authentication?: AuthenticationDemand
 }
 
 export const NO_CREDENTIALS: Refusal = {
@@ -41,9 +42,7 @@ export function offered (mode: ApiOptions['dpop']): readonly Scheme[] {
 }
 
 /** What an error of the check means for the caller; `undefined` for one that is not the caller's business. */
-export function refusalOf (error: unknown, { scopes = [], anyScope = [], permissions = [] }: AccessTokenDemands):
-  | Refusal
-  | undefined {
+export function refusalOf (error: unknown): Refusal | undefined {
   if (error instanceof NetworkError || error instanceof TimeoutError || error instanceof ApiError) {
     return {
       statusCode: 503,
@@ -51,13 +50,16 @@ export function refusalOf (error: unknown, { scopes = [], anyScope = [], permiss
       message: 'The token cannot be checked at the moment. Please try again.'
     }
   }
+  if (error instanceof StepUpRequiredError) return insufficientAuthentication(error)
+  if (error instanceof ForbiddenError && error.code === 'insufficient_actor') {
+    return { statusCode: 403, error: error.code, code: error.code, message: error.message }
+  }
   if (error instanceof ForbiddenError) {
     return {
       statusCode: 403,
       error: 'insufficient_scope',
       code: 'insufficient_scope',
-      message: error.message,
-      scope: [...scopes, ...anyScope, ...permissions].join(' ')
+      message: error.message
     }
   }
   if (error instanceof OrganizationTokenValidationError) {
@@ -68,28 +70,62 @@ export function refusalOf (error: unknown, { scopes = [], anyScope = [], permiss
   return { statusCode: 401, error: code, code, message: error.message }
 }
 
+/** The login that a token is of is too old, or too weak. @see RFC 9470 section 3 */
+export function insufficientAuthentication ({ message, maxAge, acrValues }: StepUpRequiredError): Refusal {
+  const code = 'insufficient_user_authentication'
+  return { statusCode: 401, error: code, code, message, authentication: { maxAge, acrValues } }
+}
+
+/** What every challenge of a refusal says. */
+export interface ChallengeFacts {
+  /** The schemes the API takes. */
+  mode: ApiOptions['dpop']
+  /** All that the operation needs; empty where it needs no scope. */
+  scopes: readonly string[]
+  /** Where the API describes itself. */
+  metadataUrl: string | undefined
+}
+
+/** Scopes as challenges and metadata name them: `offline_access` is for clients to ask for, not a scope of an API. */
+export function withoutOfflineAccess (scopes: readonly string[] = []): readonly string[] {
+  return scopes.filter(scope => scope !== 'offline_access')
+}
+
 /**
  * The values of `WWW-Authenticate`: one per scheme the API takes; the error stands with the one that was used.
  * @see RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1
  */
-export function challenges (mode: ApiOptions['dpop'], used: Scheme | undefined, refusal: Refusal,
-  metadataUrl: string | undefined): string[] {
+export function challenges ({ mode, scopes, metadataUrl }: ChallengeFacts, used: Scheme | undefined,
+  refusal: Refusal): string[] {
   const schemes = offered(mode)
   const at = used !== undefined && schemes.includes(used) ? used : schemes[0]
-  return schemes.map(scheme =>
-    [
+  const scope = needsScope(refusal) ? withoutOfflineAccess(scopes).join(' ') : ''
+  return schemes.map(scheme => {
+    const wrong = scheme === at ? errorOf(refusal) : []
+    return [
       `${scheme} realm="api"`,
-      ...(scheme === at ? errorOf(refusal) : []),
+      ...wrong,
+      // A client reads the challenge of its own scheme.
+      ...(scope !== '' && (scheme === at || refusal.error === undefined) ? [`scope="${quotable(scope, 1000)}"`] : []),
       ...(scheme === 'DPoP' ? ['algs="ES256"'] : []),
-      ...(metadataUrl === undefined ? [] : [`resource_metadata="${metadataUrl}"`])
+      ...(metadataUrl === undefined ? [] : [`resource_metadata="${quotable(metadataUrl, 2000)}"`])
     ].join(', ')
-  )
+  })
 }
 
-function errorOf ({ error, message, scope = '' }: Refusal): string[] {
+/** Whether other scopes, or a new token, would help. */
+function needsScope ({ statusCode, code }: Refusal): boolean {
+  return statusCode === 401 || code === 'insufficient_scope'
+}
+
+function errorOf ({ error, message, authentication: { maxAge, acrValues } = {} }: Refusal): string[] {
   if (error === undefined) return []
-  const text = (value: string, length: number): string =>
-    value.replaceAll('"', "'").replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
-  return [`error="${error}"`, `error_description="${text(message, 200)}"`,
-    ...(scope === '' ? [] : [`scope="${text(scope, 1000)}"`])]
+  return [`error="${error}"`, `error_description="${quotable(message, 200)}"`,
+    ...(acrValues === undefined ? [] : [`acr_values="${quotable(acrValues, 1000)}"`]),
+    ...(maxAge === undefined ? [] : [`max_age="${maxAge}"`])]
+}
+
+/** A text that a quoted string can hold as it is. @see RFC 6750 section 3 */
+function quotable (value: string, length: number): string {
+  return value.replaceAll('"', "'").replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
 }

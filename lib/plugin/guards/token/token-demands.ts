@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../../errors.js'
 import type { TokenDemands } from '../../../flows/api/access-token-check.js'
 import { splitScope } from '../../../flows/tokens/scopes.js'
 import type { AccessTokenDemands } from '../../../../types/guards.js'
-import { checkMembers, refuseOption, text, type Rule } from '../../options/rules.js'
+import { checkMembers, flag, refuseOption, seconds, text, type Rule } from '../../options/rules.js'
 
 /** One or more names: a list, or a text with a space between them. */
 const names: Rule<readonly string[]> = (value, option) => {
@@ -17,7 +17,16 @@ const rules = {
   anyScope: names,
   permissions: names,
   organization: text,
-  audience: (value: unknown, option: string) => Array.isArray(value) ? names(value, option) : text(value, option)
+  audience: (value: unknown, option: string) => Array.isArray(value) ? names(value, option) : text(value, option),
+  maxAge: seconds(0, 315_360_000),
+  acr: names,
+  actor: (value: unknown, option: string) =>
+    value === 'none' || value === 'required' || typeof value === 'function'
+      ? value
+      : refuseOption(option, value, "'none', 'required' or a function of the actor"),
+  subjectProfile: names,
+  optional: flag,
+  resource: text
 } satisfies Record<keyof AccessTokenDemands, Rule<unknown>>
 
 /**
@@ -27,7 +36,13 @@ const rules = {
 export function checkTokenDemands (demands: AccessTokenDemands): TokenDemands {
   if (typeof demands !== 'object' || demands === null) {
     throw new ConfigurationError('requireToken',
-      '"requireToken" takes { scopes, anyScope, permissions, organization, audience }.')
+      `"requireToken" takes { ${Object.keys(rules).join(', ')} }.`)
   }
-  return checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`) as TokenDemands
+  const checked = checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`)
+  if (checked.resource !== undefined && checked.audience !== undefined) {
+    throw new ConfigurationError('requireToken.audience',
+      'Options "requireToken.audience" and "requireToken.resource" exclude each other: a resource has its own ' +
+      'audience.')
+  }
+  return checked as TokenDemands
 }
