@@ -2,7 +2,7 @@ import neostandard from 'neostandard'
 import tseslint from 'typescript-eslint'
 
 export default [
-  ...neostandard({ ts: true, ignores: ['dist', '.tap', 'tap-snapshots', 'coverage'] }),
+  ...neostandard({ ts: true, ignores: ['dist', 'docs', '.tap', 'tap-snapshots', 'coverage'] }),
   {
     files: ['lib/**/*.ts', 'test/**/*.ts', 'types/**/*.ts', 'examples/**/*.ts'],
     plugins: { '@typescript-eslint': tseslint.plugin },

@@ -2,6 +2,7 @@ export { AuthenticationClient, type AuthenticationClientOptions } from './client
 export { MyAccountClient, type MyAccountClientOptions } from './my-account/my-account.js'
 export { TokenVerifier, type TokenVerifierOptions, type VerifyAccessTokenOptions } from '../tokens/verifier.js'
 export type { IdTokenDemands } from '../tokens/claims.js'
+export type { JwsHeader } from '../tokens/jws-header.js'
 export type { KeySource } from '../tokens/keys.js'
 export * from '../errors.js'
 export type * from '../../types/tokens.js'

@@ -3,6 +3,7 @@ import { callJson } from '../server/api-call.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { RequestOptions } from '../server/request-options.js'
 
+/** Parameters of the legacy `/delegation`. */
 export interface DelegationParams {
   /** Exactly one of the two tokens. */
   idToken?: string | undefined

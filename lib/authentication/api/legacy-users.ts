@@ -16,6 +16,7 @@ export async function legacyTokenInfo (server: AuthorizationServer, params: { id
   }, options)
 }
 
+/** Parameters of the legacy impersonation of a user. */
 export interface LegacyImpersonateParams {
   userId: string
   /** A Management API token. */
@@ -41,6 +42,7 @@ export async function legacyImpersonate (server: AuthorizationServer, params: Le
   return response.body
 }
 
+/** Parameters that unlink an account by the legacy `/login/unlink`. */
 export interface LegacyUnlinkParams {
   /** The primary user's access token. */
   accessToken: string
