@@ -16,6 +16,7 @@ import {
   getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions
 } from './tokens/connection-token.js'
 import type { PluginContext, RequestContext } from './context.js'
+import { FormerClient } from './former-names.js'
 import { mfa } from './login/mfa.js'
 import { passkeys } from './login/passkeys.js'
 import { passwordless } from './login/passwordless.js'
@@ -42,11 +43,12 @@ import type { CustomTokenExchangeOptions } from './tokens/token-exchange.js'
 import type { PageParams } from '../authentication/my-account/connected-accounts.js'
 
 /** Everything a request can do with its user: `request.auth0`. One delegating line per method. */
-export class ServerClient {
+export class ServerClient extends FormerClient {
   readonly #context: PluginContext
   readonly #request: RequestContext
 
   constructor (context: PluginContext, request: RequestContext) {
+    super()
     this.#context = context
     this.#request = request
   }
