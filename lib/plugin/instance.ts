@@ -17,7 +17,6 @@ import {
 } from '../flows/tokens/application-tokens.js'
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import { tokenResult, type TokenResult } from '../flows/tokens/token-result.js'
-import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
@@ -231,9 +230,8 @@ export class Auth0Instance {
     await Promise.all([...clients, ...this.#closing.map(close => close())])
   }
 
-  #result (tokens: TokenResponse): TokenResult {
-    return tokenResult(tokens, this.#context.now())
-  }
+  readonly #result = (tokens: Parameters<typeof tokenResult>[0]): TokenResult =>
+    tokenResult(tokens, this.#context.now())
 
   /** The plugin's one domain, or the one named where there are several. */
   #server (domain = this.#context.config.issuer ?? severalDomains()): AuthorizationServer {
