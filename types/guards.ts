@@ -14,7 +14,15 @@ export interface AccessTokenDemands {
   organization?: string
   /** Identifier of the API, or several; the configured one unless given. */
   audience?: string | readonly string[]
+  /** Path of a resource of `api.resources`: its audience, its metadata and its rules are the ones that count. */
+  resource?: string
 }
+
+/**
+ * What each tool of an MCP server asks for: scopes by the name of the tool. `'*'` stands for every tool that is not
+ * named; without it those need no more than a token.
+ */
+export type ToolScopes = Readonly<Record<string, string | readonly string[]>>
 
 /** The request as a rule of the application sees it; the route's schema says what its parameters are. */
 export type RuleRequest = FastifyRequest & { params: Readonly<Record<string, string>> }

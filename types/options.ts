@@ -177,7 +177,10 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   managementDomain?: string
   /** Connect to a domain that the function gave also where its name stands for a private address. Default `false`. */
   allowPrivateDomains?: boolean
-  /** May be left out for an API alone: `mountRoutes: false`, `api.audience`, and no option of sessions. */
+  /**
+   * May be left out for an API alone: `mountRoutes: false`, `api.audience` or `api.resources`, and no option of
+   * sessions.
+   */
   clientId?: string
   /** Where the application is reached; may hold a path. A list allows several hosts. */
   appBaseUrl?: string | readonly string[]
@@ -297,4 +300,34 @@ export interface ApiOptions {
   dpopNonce?: boolean
   /** Scopes of the API, for its metadata. @see RFC 9728 */
   scopes?: readonly string[]
+  /**
+   * Resources with an audience and a metadata document of their own, such as MCP servers. The key is the path of the
+   * resource on its origin, with the base path of `appBaseUrl`: `'/mcp'`. @see RFC 9728 section 3
+   */
+  resources?: Readonly<Record<string, ResourceOptions>>
+}
+
+/** A protected resource: what its guard accepts, and what its metadata says. @see RFC 9728 section 2 */
+export interface ResourceOptions {
+  /** Identifier of the resource, or several. Default: its URL, of `appBaseUrl` and the path. */
+  audience?: string | readonly string[]
+  /** Scopes that clients may ask for: `scopes_supported`. */
+  scopes?: readonly string[]
+  /** For people: `resource_name`. */
+  name?: string
+  /** URL of a page for developers: `resource_documentation`. */
+  documentation?: string
+  /** URL of a page about the use of the data: `resource_policy_uri`. */
+  policy?: string
+  /** URL of the terms of service: `resource_tos_uri`. */
+  termsOfService?: string
+  /** Tokens bound to a key; default `api.dpop`. @see RFC 9449 */
+  dpop?: 'allowed' | 'required' | 'disabled'
+  /**
+   * Origins whose pages may call the resource, beside the application's own; a request with another `Origin` gets 403.
+   * Without it nobody looks at `Origin`.
+   */
+  allowedOrigins?: readonly string[]
+  /** Further members of the document, with the names of the RFC. */
+  metadata?: Readonly<Record<string, unknown>>
 }

@@ -97,6 +97,24 @@ export interface AccessTokenClaims extends JwtClaims {
   act?: Actor
 }
 
+/** The caller of an MCP server, in the shape of `AuthInfo` of the MCP SDK. */
+export interface AuthInfo {
+  /** The access token; it is for this server only and must not be passed on. */
+  token: string
+  /** Empty where the token names no client. */
+  clientId: string
+  /** The scopes of the token, and its permissions. */
+  scopes: string[]
+  /** Epoch seconds. */
+  expiresAt: number
+  /** The audience that the token was taken for, where it is a URL. */
+  resource?: URL
+  /** Where the resource describes itself. @see RFC 9728 */
+  resourceMetadataUrl?: string
+  /** The claims of the token. */
+  extra: Record<string, unknown>
+}
+
 /** One link of a delegation chain. @see RFC 8693 section 4.1 */
 export interface Actor {
   sub: string

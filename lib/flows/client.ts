@@ -1,7 +1,8 @@
 import { LoginRequiredError } from '../errors.js'
 import type { Session, UserClaims } from '../../types/session.js'
-import type { AccessToken, AccessTokenClaims } from '../../types/tokens.js'
+import type { AccessToken, AccessTokenClaims, AuthInfo } from '../../types/tokens.js'
 import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-token.js'
+import { authInfo } from './api/auth-info.js'
 import { apiFetch, type ApiFetchOptions } from './api/api-fetch.js'
 import { loginBackchannel, type BackchannelOptions, type CompletedBackchannelLogin } from './login/backchannel-login.js'
 import {
@@ -103,6 +104,11 @@ export class ServerClient {
   /** The claims of the caller's access token, behind `requireToken`. */
   get token (): AccessTokenClaims | undefined {
     return this.#request.bearerToken?.claims
+  }
+
+  /** The caller as the MCP SDK's `AuthInfo`, behind `requireToken`; `undefined` without an access token. */
+  get authInfo (): AuthInfo | undefined {
+    return authInfo(this.#request)
   }
 
   /** Merges fields into the session; `undefined` removes one. */

@@ -14,6 +14,21 @@ export interface AppBase {
   secure: boolean
 }
 
+/** One of `api.resources`, checked. */
+export interface ApiResource {
+  /** Its path on the origin; no slash at its end, unless it is the root. */
+  path: string
+  /** Its origin; `undefined` where each request says which of the application's addresses it is. */
+  origin: string | undefined
+  /** Whose tokens it takes; `undefined` where that is its URL at each of the addresses. */
+  audience: readonly string[] | undefined
+  dpop: ApiOptions['dpop']
+  /** Lower case; `undefined` where every origin may call. */
+  allowedOrigins: ReadonlySet<string> | undefined
+  /** What its metadata says, without `resource` and the authorization servers. */
+  facts: Readonly<Record<string, unknown>>
+}
+
 /** A cookie's checked options. */
 export interface CookieConfig {
   name: string | undefined
@@ -119,5 +134,7 @@ export interface Config {
   importSessions: Auth0Options['importSessions']
   onEvent: ((event: Auth0Event) => void | Promise<void>) | undefined
   api: ApiOptions
+  /** By path. */
+  resources: ReadonlyMap<string, ApiResource>
   now: () => number
 }

@@ -5,7 +5,7 @@ import type { KeyedMutex } from '../base/keyed-mutex.js'
 import type { LiveSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams, SessionSaveContext } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
-import type { AppBase, Config } from './config.js'
+import type { ApiResource, AppBase, Config } from './config.js'
 import type { AssertionSigner } from '../tokens/assertion.js'
 import type { DpopNonces } from '../tokens/dpop-nonces.js'
 import type { UsedIds } from '../base/use-once.js'
@@ -79,6 +79,8 @@ export interface RequestContext {
   session: Awaitable<LiveSession | undefined> | null
   /** The caller's verified access token, behind `requireToken`. */
   bearerToken: VerifiedToken | undefined
+  /** The resource that the token was taken for, where the guard names one. */
+  resource: ApiResource | undefined
 }
 
 /** The absolute URL of a path of the application. */

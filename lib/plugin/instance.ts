@@ -20,18 +20,7 @@ import type { TokenResponse } from '../../types/tokens.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
-import { attemptSilentLogin } from './guards/attempt-silent-login.js'
-import { beforeStart } from './guards/factory.js'
-import type { Guard } from './guards/guard.js'
-import { requireClaims } from './guards/require-claims.js'
-import { requireFreshLogin } from './guards/require-fresh-login.js'
-import { requireMfa } from './guards/require-mfa.js'
-import { requireOrganization } from './guards/require-organization.js'
-import { requirePermissions } from './guards/require-permissions.js'
-import { requireSameOrigin } from './guards/require-same-origin.js'
-import { requireSession } from './guards/require-session.js'
-import { requireSessionOrToken } from './guards/require-session-or-token.js'
-import { requireToken } from './guards/token/require-token.js'
+import { Guards } from './guards/guards.js'
 import type { ManagementClient } from '../management/client.js'
 import { clientOptions } from './options/client-options.js'
 import { severalDomains } from './options/several-domains.js'
@@ -51,7 +40,7 @@ export interface DomainOption {
 }
 
 /** `fastify.auth0`: guards, clients, and what needs no session. */
-export class Auth0Instance {
+export class Auth0Instance extends Guards {
   readonly #registration: Registration
   readonly #context: PluginContext
   readonly #log: FastifyBaseLogger
@@ -61,56 +50,12 @@ export class Auth0Instance {
   readonly #ManagementClient: typeof ManagementClient
 
   constructor (registration: Registration, Management: typeof ManagementClient, log: FastifyBaseLogger) {
+    super(() => registration.started)
     this.#registration = registration
     this.#log = log
     this.#ManagementClient = Management
     this.#context = registration.context
-    const hasStarted = (): boolean => registration.started
-    this.requireClaims = beforeStart(requireClaims, hasStarted)
-    this.requireOrganization = beforeStart(requireOrganization, hasStarted)
-    this.requirePermissions = beforeStart(requirePermissions, hasStarted)
-    this.requireFreshLogin = beforeStart(requireFreshLogin, hasStarted)
-    this.requireMfa = beforeStart(requireMfa, hasStarted)
-    this.requireToken = beforeStart(requireToken, hasStarted)
-    this.requireSessionOrToken = beforeStart(requireSessionOrToken, hasStarted)
   }
-
-  /** Guard: a session. `preHandler: fastify.auth0.requireSession` */
-  readonly requireSession: Guard = requireSession
-
-  /** Guard factory: claims of the user. `preHandler: fastify.auth0.requireClaims({ 'https://acme.com/r': 'admin' })` */
-  readonly requireClaims: typeof requireClaims
-
-  /** Guard factory: an organization the user logged in to, by id, name or a function of the request. */
-  readonly requireOrganization: typeof requireOrganization
-
-  /** Guard factory: permissions, all of them. `preHandler: fastify.auth0.requirePermissions('read:orders')` */
-  readonly requirePermissions: typeof requirePermissions
-
-  /** Guard factory: a recent login, else another one. `preHandler: fastify.auth0.requireFreshLogin({ maxAge: 300 })` */
-  readonly requireFreshLogin: typeof requireFreshLogin
-
-  /** Guard factory: a second factor, else a login that adds it. `preHandler: fastify.auth0.requireMfa()` */
-  readonly requireMfa: typeof requireMfa
-
-  /** Guard factory: an access token for this API. `preHandler: fastify.auth0.requireToken({ scopes: ['read:x'] })` */
-  readonly requireToken: typeof requireToken
-
-  /** Guard factory: an access token where one is sent, else a session. */
-  readonly requireSessionOrToken: typeof requireSessionOrToken
-
-  /**
-   * Guard: changes only by the application's own pages. `preHandler: [fastify.auth0.requireSession,
-   * fastify.auth0.requireSameOrigin]`
-   */
-  readonly requireSameOrigin: Guard = requireSameOrigin
-
-  /**
-   * Hook for public pages, at `onRequest` or `preHandler`: logs a visitor in who is logged in at Auth0, and lets
-   * everybody else see the page. One try for each browser session, off after a logout. Not a guard.
-   * @see OpenID Connect Core section 3.1.2.1 (`prompt=none`)
-   */
-  readonly attemptSilentLogin: Guard = attemptSilentLogin
 
   /**
    * A client bound to a request and its reply, for hand-written code. Without a reply, as with the request of an

@@ -30,6 +30,8 @@ export type Security = Readonly<Record<string, readonly string[]>>
 export interface GuardTraits {
   /** What it accepts, for OpenAPI documents; nothing for one that asks more of the same caller. */
   security?: readonly Security[]
+  /** The scopes it asks for, for the challenges of the guards behind it. */
+  scopes?: readonly string[]
   /** @throws ConfigurationError where the options lack what it needs */
   checkSetup?: (config: Config) => void
 }
@@ -81,6 +83,11 @@ function calledByHand (): ConfigurationError {
 /** What a guard said to this request when it was asked last: `PASS`, or a promise; `undefined` if it was not asked. */
 export function verdictOf ({ asked }: RequestState, guard: Guard): Promise<void> | undefined {
   return asked?.findLast(one => one.guard === guard)?.verdict
+}
+
+/** The scopes that the guards which were asked so far ask for. */
+export function askedScopes ({ asked = [] }: RequestState): readonly string[] {
+  return asked.flatMap(({ guard }) => traits.get(guard as object)?.scopes ?? [])
 }
 
 /** Whether a hook is a guard of this plugin. */

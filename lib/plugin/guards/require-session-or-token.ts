@@ -1,10 +1,12 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refuseSessions } from '../../flows/session/no-sessions.js'
 import type { AccessTokenDemands } from '../../../types/guards.js'
 import { factory } from './factory.js'
 import { guard, type Guard } from './guard.js'
 import { requireSession } from './require-session.js'
-import { audienceOf, requireToken } from './token/require-token.js'
+import { requireToken } from './token/require-token.js'
+import { checkAudience, isForeign, refuseForeign, resourceOf } from './token/resource.js'
+import { registrationOf } from '../request/registration.js'
 import { checkTokenDemands } from './token/token-demands.js'
 
 /**
@@ -18,10 +20,14 @@ export const requireSessionOrToken = factory('requireSessionOrToken', (given: Ac
     security: [{ session: [] }, { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
     checkSetup: config => {
       if (config.apiOnly) refuseSessions()
-      audienceOf(config, demands)
+      checkAudience(config, demands)
     }
-  }, (request, reply) =>
-    (request as FastifyRequest).headers.authorization === undefined
-      ? requireSession(request, reply)
-      : withToken(request, reply))
+  }, (guardRequest, reply) => {
+    const request = guardRequest as FastifyRequest
+    if (request.headers.authorization !== undefined) return withToken(request, reply)
+    const resource = resourceOf(registrationOf(request).context.config, demands)
+    return resource !== undefined && isForeign(resource, request)
+      ? refuseForeign(request, reply as FastifyReply)
+      : requireSession(request, reply)
+  })
 })

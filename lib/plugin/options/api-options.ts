@@ -1,19 +1,9 @@
 import { parseDomain } from '../../authentication/server/authorization-server.js'
 import type { IdTokenAlgorithm } from '../../../types/options.js'
 import { ASYMMETRIC } from './algorithms.js'
+import { apiAudience, stringList } from './lists.js'
+import { resources } from './resources.js'
 import { count, flag, members, oneOf, refuseOption, seconds, type Rule } from './rules.js'
-
-const apiAudience: Rule<string | readonly string[]> = (value, option) =>
-  (typeof value === 'string' && value !== '') ||
-    (Array.isArray(value) && value.length > 0 && value.every(a => typeof a === 'string' && a !== ''))
-    ? value as string | string[]
-    : refuseOption(option, value, 'an API identifier or a list of them')
-
-/** A list of texts that are not empty. */
-export const stringList: Rule<readonly string[]> = (value, option) =>
-  Array.isArray(value) && value.every(v => typeof v === 'string' && v !== '')
-    ? value as string[]
-    : refuseOption(option, value, 'a list of strings')
 
 const algorithmList: Rule<readonly Exclude<IdTokenAlgorithm, 'HS256'>[]> = (value, option) =>
   Array.isArray(value) && value.length > 0 && value.every(v => (ASYMMETRIC as readonly string[]).includes(v as string))
@@ -32,5 +22,6 @@ export const apiOptions = members({
   dpop: oneOf('allowed', 'required', 'disabled'),
   dpopProofAge: seconds(30, 3600),
   dpopNonce: flag,
-  scopes: stringList
+  scopes: stringList,
+  resources
 })

@@ -4,9 +4,10 @@ import type { RefreshStore, RevocationStore, SessionStore, TransactionStore } fr
 import { ASYMMETRIC, SYMMETRIC_AND_ASYMMETRIC } from './algorithms.js'
 import { REFRESH_STORE } from './refresh-store.js'
 import { parseDomain } from '../../authentication/server/authorization-server.js'
-import { apiOptions, stringList } from './api-options.js'
+import { apiOptions } from './api-options.js'
 import { parseAppBase } from './app-base.js'
 import { dpopKey, signingKey, tlsCredentials } from './key-rules.js'
+import { stringList } from './lists.js'
 import { authorizationParams, scope } from './login-options.js'
 import { logoutParams, logoutUrl } from './logout-options.js'
 import {

@@ -9,6 +9,7 @@ import { checkCombinations } from './combinations.js'
 import { rules } from './options-rules.js'
 import { checkRequired, guardsApiOnly } from './required.js'
 import { resolvePaths } from './paths.js'
+import { resolveResources } from './resources.js'
 import { refreshStoreIn } from './refresh-store.js'
 import { checkMembers, describe } from './rules.js'
 import { cookieConfig } from './session-options.js'
@@ -57,6 +58,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     ? 'link' as const
     : given.mountConnectedAccountRoutes === true ? 'accounts' as const : undefined
 
+  const api = (given.api ?? {}) as Config['api']
   const routes = resolvePaths(given.routes ?? {}, { mount: given.mountRoutes ?? true, connectMode, prefix })
   checkAppBases(appBases, routes.callback === undefined ? undefined : prefix + routes.callback)
 
@@ -147,7 +149,8 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     logoutParams: given.logoutParams ?? {},
     importSessions: given.importSessions,
     onEvent: given.onEvent,
-    api: (given.api ?? {}) as Config['api'],
+    api,
+    resources: resolveResources(api, appBases),
     now: given.now ?? (() => Date.now() / 1000)
   } satisfies Config)
 }

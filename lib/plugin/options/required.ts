@@ -7,7 +7,7 @@ const OF_SESSIONS = ['clientId', 'clientSecret', 'clientAssertionSigningKey', 't
 
 /** Whether the application guards an API and does nothing else: no routes, no sessions, no client to authenticate. */
 export function guardsApiOnly (given: GivenOptions): boolean {
-  return given.mountRoutes === false && given.api?.audience !== undefined &&
+  return given.mountRoutes === false && (given.api?.audience ?? given.api?.resources) !== undefined &&
     OF_SESSIONS.every(name => given[name] === undefined)
 }
 
@@ -30,7 +30,8 @@ export function checkRequired (given: GivenOptions, production: boolean): void {
   }
   if (missing.length === 0) return
   if (missing.includes('clientId') && given.api !== undefined) {
-    reasons.push('An API alone needs "domain" and "api.audience" only, with "mountRoutes: false".')
+    reasons.push('An API alone needs "domain" and "api.audience" only, with "mountRoutes: false". Instead of ' +
+      '"api.audience" it may have "api.resources".')
   }
   const [first, ...others] = missing
   const what = others.length === 0

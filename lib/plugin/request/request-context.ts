@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { parseResolvedDomain } from '../../authentication/server/domain.js'
 import { Auth0Error, ConfigurationError, InvalidArgumentError } from '../../errors.js'
-import type { AppBase, Config } from '../../flows/config.js'
+import type { ApiResource, AppBase, Config } from '../../flows/config.js'
 import type { PluginContext, RequestContext } from '../../flows/context.js'
 import type { Log } from '../../flows/events.js'
 import { withinDeadline } from '../../base/deadline.js'
@@ -22,6 +22,7 @@ export class FastifyRequestContext implements RequestContext {
   session: Awaitable<LiveSession | undefined> | null = null
   untouched = false
   bearerToken: VerifiedToken | undefined = undefined
+  resource: ApiResource | undefined = undefined
   /** The DPoP proof that came with `presented`. */
   proof: string | undefined = undefined
   readonly #context: PluginContext

@@ -11,7 +11,7 @@ import { connectRoutes } from './connect.js'
 import { loginRoute } from './login.js'
 import { logoutRoutes } from './logout.js'
 import { profileRoute } from './profile.js'
-import { protectedResourceRoute } from './protected-resource.js'
+import { apiMetadataRoutes, mountResources } from './resource-metadata.js'
 import type { Route, RouteSetup } from './route.js'
 import { sessionRoute } from './session.js'
 
@@ -31,7 +31,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
     })
   })
   const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute,
-    sessionRoute, protectedResourceRoute].flatMap(make => make(setup))
+    sessionRoute, apiMetadataRoutes].flatMap(make => make(setup))
   const describe = describeSchemes(setup.registration.context)
   setup.registration.describes = fastify.hasDecorator('swagger') && list.some(({ path }) => path !== undefined)
   const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
@@ -51,6 +51,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
   for (const path of answers) {
     refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
   }
+  mountResources(fastify, setup)
 }
 
 function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url: string, handler: Route['handler'],

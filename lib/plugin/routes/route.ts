@@ -10,7 +10,7 @@ export interface RouteSetup {
 
 /** One route: nothing but what differs from its neighbours. */
 export interface Route {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'OPTIONS'
   path: string | undefined
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown
   /** Bodies that are read; none unless given. With `'any'` a form is read and any other body is ignored. */

@@ -8,6 +8,9 @@ import { isSessionCookie } from '../../hostile/app.js'
 import { readResponse, type RawResponse } from '../../hostile/sockets.js'
 
 export const AUDIENCE = 'https://api.example.test'
+/** Resources of the application; the second takes bearer tokens only. */
+export const RESOURCE = 'https://app.example.test/mcp'
+export const BOUND = 'https://app.example.test/bound'
 const HOST = 'app.example.test'
 
 /** Guards that stand together, in the order they ask, and what says the same in a route's `config`. */
@@ -60,7 +63,9 @@ export class GuardedSite {
   async build (subjects: Readonly<Record<string, Guarded>>): Promise<void> {
     const { app } = this
     await app.register(websocket)
-    await app.register(fastifyAuth0, this.site.options({ api: { audience: AUDIENCE } }))
+    await app.register(fastifyAuth0, this.site.options({
+      api: { audience: AUDIENCE, resources: { '/mcp': { scopes: ['read', 'write'] }, '/bound': { dpop: 'disabled' } } }
+    }))
     // Every answer is slow on its way out: a guard that does not end the reply would let the handler run meanwhile.
     app.addHook('onSend', async () => {
       await new Promise(resolve => setImmediate(resolve))

@@ -4,7 +4,9 @@ import type { UserClaims } from '../../../lib/index.js'
 import { sessionCookie, sessionCookies } from '../../../lib/testing/index.js'
 import { Site } from '../../flows/site.js'
 import { jws, rsaKey } from '../../hostile/jws.js'
-import { AUDIENCE, GuardedSite, places, urlOf, ways, type Cell, type Guarded, type Way } from './guard-cells.js'
+import {
+  AUDIENCE, BOUND, GuardedSite, places, RESOURCE, urlOf, ways, type Cell, type Guarded, type Way
+} from './guard-cells.js'
 
 const NOW = 1_795_000_000
 const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
@@ -32,32 +34,49 @@ const insufficientAuthentication = (description: string, parameter: string): Ref
   challenge: `Bearer error="insufficient_user_authentication", error_description="${description}", ${parameter}`
 })
 
-/** Both challenges in one answer; what is wrong stands with the scheme that was used (RFC 6750, RFC 9449). */
-const challenged = (status: number, code: string, wrong = ''): Refusal => () => ({
-  status,
-  code,
-  challenge: `Bearer realm="api"${wrong}, DPoP realm="api", algs="ES256"`
-})
+/** What challenges say beside the error: the scopes that are enough, and where the resource describes itself. */
+interface Needs {
+  scope?: string
+  metadata?: string
+  /** The schemes the resource takes. */
+  schemes?: readonly ('Bearer' | 'DPoP')[]
+}
 
-const insufficientScope = (claim: string, wanted: string): Refusal =>
+/**
+ * The challenges of all schemes in one answer; what is wrong stands with the scheme that was used (RFC 6750, RFC 9449),
+ * what a client without a token has to ask for with each.
+ */
+const challenged = (status: number, code: string, wrong = '',
+  { scope, metadata, schemes = ['Bearer', 'DPoP'] }: Needs = {}): Refusal => {
+  const needed = scope === undefined ? '' : `, scope="${scope}"`
+  const where = metadata === undefined ? '' : `, resource_metadata="${metadata}"`
+  const challenges = {
+    Bearer: `Bearer realm="api"${wrong}${needed}${where}`,
+    DPoP: `DPoP realm="api"${wrong === '' ? needed : ''}, algs="ES256"${where}`
+  }
+  return () => ({ status, code, challenge: schemes.map(scheme => challenges[scheme]).join(', ') })
+}
+
+const insufficientScope = (claim: string, wanted: string, needs: Needs = {}): Refusal =>
   challenged(403, 'insufficient_scope',
-    `, error="insufficient_scope", error_description="The token's '${claim}' claim does not hold all ` +
-      `of: ${wanted}.", scope="${wanted}"`)
-const invalidToken = (description: string): Refusal =>
-  challenged(401, 'invalid_token', `, error="invalid_token", error_description="${description}"`)
+    `, error="insufficient_scope", error_description="The token's '${claim}' claim does not hold all of: ${wanted}."`,
+    { scope: wanted, ...needs })
+const invalidToken = (description: string, needs: Needs = {}): Refusal =>
+  challenged(401, 'invalid_token', `, error="invalid_token", error_description="${description}"`, needs)
 const otherOrganization = challenged(403, 'wrong_organization',
   ', error="insufficient_scope", error_description="The \'org_id\' claim of the token is not the organization that ' +
     'was asked for."')
-const noToken = challenged(401, 'missing_token')
-const expiredToken = invalidToken(`The token expired at ${NOW - 31}; it is ${NOW}.`)
-const unknownSignature = invalidToken('The signature of the token is not valid.')
+const noToken = (needs?: Needs): Refusal => challenged(401, 'missing_token', '', needs)
+const expiredToken = (needs?: Needs): Refusal =>
+  invalidToken(`The token expired at ${NOW - 31}; it is ${NOW}.`, needs)
+const unknownSignature = (needs?: Needs): Refusal => invalidToken('The signature of the token is not valid.', needs)
 
 // ——— What is asked ———
 
 type Claims = Record<string, unknown>
 
 /** The good standing that is not good enough, and how it is refused; what is not named is let through. */
-type Asked = Partial<Record<'wrong claim' | 'other organization', Refusal>>
+type Asked = Partial<Record<'wrong claim' | 'other organization', Refusal>> & { needs?: Needs }
 
 interface Subject extends Guarded {
   /** What counts, a session or an access token, and what more is asked of each. */
@@ -73,6 +92,9 @@ const permissions = { right: { permissions: ['write', 'read'] }, wrong: { permis
 const login = { right: { auth_time: NOW - 90 }, wrong: { auth_time: NOW - 91 } }
 const factors = { right: { amr: ['mfa'] }, wrong: { amr: ['pwd'] } }
 const scopes = { right: { scope: 'list write read' }, wrong: { scope: 'read' } }
+const metadata = 'https://app.example.test/.well-known/oauth-protected-resource'
+const mcp: Needs = { scope: 'read write', metadata: `${metadata}/mcp` }
+const bound: Needs = { metadata: `${metadata}/bound`, schemes: ['Bearer'] }
 const onlyAcme: Asked = {
   'wrong claim': forbidden('wrong_organization'),
   'other organization': forbidden('wrong_organization')
@@ -138,13 +160,13 @@ const subjects: Record<string, Subject> = {
   'requireToken of scopes': {
     guards: auth0 => [auth0.requireToken({ scopes: ['read', 'write'] })],
     declared: { token: { scopes: ['read', 'write'] } },
-    asks: { token: { 'wrong claim': insufficientScope('scope', 'read write') } },
+    asks: { token: { 'wrong claim': insufficientScope('scope', 'read write'), needs: { scope: 'read write' } } },
     ...scopes
   },
   'requireToken of permissions': {
     guards: auth0 => [auth0.requireToken({ permissions: ['read', 'write'] })],
     declared: { token: { permissions: ['read', 'write'] } },
-    asks: { token: { 'wrong claim': insufficientScope('permissions', 'read write') } },
+    asks: { token: { 'wrong claim': insufficientScope('permissions', 'read write'), needs: { scope: 'read write' } } },
     ...permissions
   },
   'requireToken of an organization': {
@@ -156,8 +178,40 @@ const subjects: Record<string, Subject> = {
   'requireSessionOrToken of scopes': {
     guards: auth0 => [auth0.requireSessionOrToken({ scopes: ['read', 'write'] })],
     declared: { sessionOrToken: { scopes: ['read', 'write'] } },
-    asks: { session: {}, token: { 'wrong claim': insufficientScope('scope', 'read write') } },
+    asks: {
+      session: {},
+      token: { 'wrong claim': insufficientScope('scope', 'read write'), needs: { scope: 'read write' } }
+    },
     ...scopes
+  },
+  'requireToken of a resource and scopes': {
+    guards: auth0 => [auth0.requireToken({ resource: '/mcp', scopes: ['read', 'write', 'offline_access'] })],
+    declared: { token: { resource: '/mcp', scopes: 'read write offline_access' } },
+    asks: { token: { 'wrong claim': insufficientScope('scope', 'read write offline_access', mcp), needs: mcp } },
+    right: { aud: RESOURCE, scope: 'write read offline_access' },
+    wrong: { aud: RESOURCE, scope: 'read' }
+  },
+  'requireToken of a resource, with a token of the API': {
+    guards: auth0 => [auth0.requireToken({ resource: '/bound' })],
+    declared: { token: { resource: '/bound' } },
+    asks: {
+      token: {
+        'wrong claim': invalidToken(`The audience of the token is '${AUDIENCE}', expected '${BOUND}'.`, bound),
+        needs: bound
+      }
+    },
+    right: { aud: BOUND },
+    wrong: { aud: AUDIENCE }
+  },
+  'requireSessionOrToken of a resource': {
+    guards: auth0 => [auth0.requireSessionOrToken({ resource: '/mcp', scopes: ['read', 'write'] })],
+    declared: { sessionOrToken: { resource: '/mcp', scopes: ['read', 'write'] } },
+    asks: {
+      session: {},
+      token: { 'wrong claim': insufficientScope('scope', 'read write', mcp), needs: mcp }
+    },
+    right: { aud: RESOURCE, ...scopes.right },
+    wrong: { aud: RESOURCE, ...scopes.wrong }
   },
 
   // Behind a token, the token is whom they ask.
@@ -280,7 +334,8 @@ function refusalOf (by: 'session' | 'token', asked: Asked, standing: Standing | 
   if (standing === 'right') return undefined
   if (standing === 'wrong claim' || standing === 'other organization') return asked[standing]
   if (by === 'session') return logIn
-  return standing === undefined ? noToken : standing === 'expired' ? expiredToken : unknownSignature
+  const refused = standing === undefined ? noToken : standing === 'expired' ? expiredToken : unknownSignature
+  return refused(asked.needs)
 }
 
 function expected (refusal: Refusal | undefined, way: Way, path: string): Partial<Cell> {

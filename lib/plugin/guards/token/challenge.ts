@@ -2,7 +2,6 @@ import {
   ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError
 } from '../../../errors.js'
 import type { ApiOptions } from '../../../../types/options.js'
-import type { AccessTokenDemands } from '../../../../types/guards.js'
 import type { Scheme } from './credentials.js'
 
 /** How a request to an API is refused. */
@@ -13,8 +12,6 @@ export interface Refusal {
   /** What the answer's body says. */
   code: string
   message: string
-  /** What would be enough. */
-  scope?: string
 }
 
 export const NO_CREDENTIALS: Refusal = {
@@ -41,9 +38,7 @@ export function offered (mode: ApiOptions['dpop']): readonly Scheme[] {
 }
 
 /** What an error of the check means for the caller; `undefined` for one that is not the caller's business. */
-export function refusalOf (error: unknown, { scopes = [], anyScope = [], permissions = [] }: AccessTokenDemands):
-  | Refusal
-  | undefined {
+export function refusalOf (error: unknown): Refusal | undefined {
   if (error instanceof NetworkError || error instanceof TimeoutError || error instanceof ApiError) {
     return {
       statusCode: 503,
@@ -56,8 +51,7 @@ export function refusalOf (error: unknown, { scopes = [], anyScope = [], permiss
       statusCode: 403,
       error: 'insufficient_scope',
       code: 'insufficient_scope',
-      message: error.message,
-      scope: [...scopes, ...anyScope, ...permissions].join(' ')
+      message: error.message
     }
   }
   if (error instanceof OrganizationTokenValidationError) {
@@ -68,28 +62,53 @@ export function refusalOf (error: unknown, { scopes = [], anyScope = [], permiss
   return { statusCode: 401, error: code, code, message: error.message }
 }
 
+/** What every challenge of a refusal says. */
+export interface ChallengeFacts {
+  /** The schemes the API takes. */
+  mode: ApiOptions['dpop']
+  /** All that the operation needs; empty where it needs no scope. */
+  scopes: readonly string[]
+  /** Where the API describes itself. */
+  metadataUrl: string | undefined
+}
+
+/** Scopes as challenges and metadata name them: `offline_access` is for clients to ask for, not a scope of an API. */
+export function withoutOfflineAccess (scopes: readonly string[] = []): readonly string[] {
+  return scopes.filter(scope => scope !== 'offline_access')
+}
+
 /**
  * The values of `WWW-Authenticate`: one per scheme the API takes; the error stands with the one that was used.
  * @see RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1
  */
-export function challenges (mode: ApiOptions['dpop'], used: Scheme | undefined, refusal: Refusal,
-  metadataUrl: string | undefined): string[] {
+export function challenges ({ mode, scopes, metadataUrl }: ChallengeFacts, used: Scheme | undefined,
+  refusal: Refusal): string[] {
   const schemes = offered(mode)
   const at = used !== undefined && schemes.includes(used) ? used : schemes[0]
-  return schemes.map(scheme =>
-    [
+  const scope = needsScope(refusal) ? withoutOfflineAccess(scopes).join(' ') : ''
+  return schemes.map(scheme => {
+    const wrong = scheme === at ? errorOf(refusal) : []
+    return [
       `${scheme} realm="api"`,
-      ...(scheme === at ? errorOf(refusal) : []),
+      ...wrong,
+      // A client reads the challenge of its own scheme.
+      ...(scope !== '' && (scheme === at || refusal.error === undefined) ? [`scope="${quotable(scope, 1000)}"`] : []),
       ...(scheme === 'DPoP' ? ['algs="ES256"'] : []),
-      ...(metadataUrl === undefined ? [] : [`resource_metadata="${metadataUrl}"`])
+      ...(metadataUrl === undefined ? [] : [`resource_metadata="${quotable(metadataUrl, 2000)}"`])
     ].join(', ')
-  )
+  })
 }
 
-function errorOf ({ error, message, scope = '' }: Refusal): string[] {
-  if (error === undefined) return []
-  const text = (value: string, length: number): string =>
-    value.replaceAll('"', "'").replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
-  return [`error="${error}"`, `error_description="${text(message, 200)}"`,
-    ...(scope === '' ? [] : [`scope="${text(scope, 1000)}"`])]
+/** Whether other scopes, or a new token, would help. */
+function needsScope ({ statusCode, code }: Refusal): boolean {
+  return statusCode === 401 || code === 'insufficient_scope'
+}
+
+function errorOf ({ error, message }: Refusal): string[] {
+  return error === undefined ? [] : [`error="${error}"`, `error_description="${quotable(message, 200)}"`]
+}
+
+/** A text that a quoted string can hold as it is. @see RFC 6750 section 3 */
+function quotable (value: string, length: number): string {
+  return value.replaceAll('"', "'").replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ' ').slice(0, length)
 }

@@ -1,20 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ConfigurationError } from '../../../errors.js'
 import type { AccessTokenDemands } from '../../../../types/guards.js'
 import { verifyAccessToken, type TokenDemands } from '../../../flows/api/access-token-check.js'
-import type { Config } from '../../../flows/config.js'
+import type { ApiResource } from '../../../flows/config.js'
 import type { PluginContext } from '../../../flows/context.js'
 import { refuseBound, verifyTokenProof } from '../../../flows/api/token-proof.js'
 import type { VerifiedToken } from '../../../flows/api/verified-tokens.js'
 import type { Registration } from '../../request/registration.js'
 import { registrationOf } from '../../request/registration.js'
 import { appBaseOf, type FastifyRequestContext } from '../../request/request-context.js'
+import { requestState } from '../../request/request-state.js'
 import { requestTarget } from '../../request/request-target.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { presentsOnce, readCredentials, type Scheme } from './credentials.js'
 import { answerDenied } from '../denial.js'
 import { factory } from '../factory.js'
-import { guard, PASS, type Guard } from '../guard.js'
+import { askedScopes, guard, PASS, type Guard } from '../guard.js'
+import { audienceOf, checkAudience, isFixed, isForeign, metadataUrl, refuseForeign, resourceOf } from './resource.js'
 import { checkTokenDemands } from './token-demands.js'
 
 /** Seconds after which a token may be tried again when the keys could not be fetched. */
@@ -34,56 +35,82 @@ export const requireToken = factory('requireToken', (given: AccessTokenDemands =
   const passed = new WeakSet<VerifiedToken>()
   return guard({
     security: [{ bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
+    scopes: scopesOf(demands),
     checkSetup: config => {
-      audienceOf(config, demands)
+      checkAudience(config, demands)
     }
   }, (guardRequest, guardReply) => {
     const request = guardRequest as FastifyRequest
+    const reply = guardReply as FastifyReply
     const registration = registrationOf(request)
+    const { context } = registration
+    const resource = resourceOf(context.config, demands)
+    if (resource !== undefined && isForeign(resource, request)) return refuseForeign(request, reply)
     const { authorization } = request.headers
     if (authorization?.startsWith('Bearer ') === true && presentsOnce(request.raw)) {
-      const { context } = registration
       const known = context.verifiedTokens.get(authorization.slice(7))
       if (known !== undefined && passed.has(known) && context.now() < known.expiresAt) {
-        registration.requestContext(request).bearerToken = known
+        const requestContext = registration.requestContext(request)
+        requestContext.bearerToken = known
+        if (resource !== undefined) requestContext.resource = resource
         return PASS
       }
     }
-    return check(registration, request, guardReply as FastifyReply, demands, passed)
+    return check({ registration, request, reply, demands, passed, resource })
   })
 })
 
+/** One question of the guard. */
+interface Asked {
+  registration: Registration
+  request: FastifyRequest
+  reply: FastifyReply
+  demands: TokenDemands
+  passed: WeakSet<VerifiedToken>
+  /** The resource the guard is for. */
+  resource: ApiResource | undefined
+}
+
 /** Makes no promise for a bearer token whose issuer's keys are at hand. */
-function check (registration: Registration, request: FastifyRequest, reply: FastifyReply, demands: TokenDemands,
-  passed: WeakSet<VerifiedToken>): Promise<void> {
+function check ({ registration, request, reply, demands, passed, resource: own }: Asked): Promise<void> {
   const { context } = registration
-  const { api, issuer } = context.config
-  const credentials = readCredentials(request.headers.authorization)
-  if (credentials === 'none') return answerRefusal(context, request, reply, NO_CREDENTIALS)
-  if (credentials === 'malformed' || !presentsOnce(request.raw)) {
-    return answerRefusal(context, request, reply, MALFORMED)
-  }
-  const { scheme, token } = credentials
-  if (!offered(api.dpop).includes(scheme)) return answerRefusal(context, request, reply, WRONG_SCHEME, scheme)
+  const { config } = context
   const requestContext = registration.requestContext(request)
+  // A guard that names neither asks more of the caller whom the guard before has let in.
+  const resource = own ?? (demands.audience === undefined ? requestContext.resource : undefined)
+  const mode = resource === undefined ? config.api.dpop : resource.dpop
+
+  const answer = (refusal: Refusal, scheme?: Scheme, error?: unknown): Promise<void> =>
+    answerRefusal(context, request, reply, refusal, () => challenges({
+      mode,
+      scopes: [...new Set([...askedScopes(requestState(request)), ...scopesOf(demands)])],
+      metadataUrl: metadataUrl(config, resource, request)
+    }, scheme, refusal), error)
+
+  const credentials = readCredentials(request.headers.authorization)
+  if (credentials === 'none') return answer(NO_CREDENTIALS)
+  if (credentials === 'malformed' || !presentsOnce(request.raw)) return answer(MALFORMED)
+  const { scheme, token } = credentials
+  if (!offered(mode).includes(scheme)) return answer(WRONG_SCHEME, scheme)
 
   function accept (verified: VerifiedToken): Promise<void> {
+    if (resource !== undefined) requestContext.resource = resource
     if (scheme === 'DPoP') return acceptBound(context, request, reply, requestContext, verified)
     refuseBound(verified)
-    // With several domains it is the request that decides whose tokens are taken.
-    if (issuer !== undefined) passed.add(verified)
+    // With several domains or addresses it is the request that decides whose tokens are taken.
+    if (config.issuer !== undefined && resource === own && isFixed(own)) passed.add(verified)
     requestContext.bearerToken = verified
     return PASS
   }
 
   async function refuse (error: unknown): Promise<void> {
-    const refusal = refusalOf(error, demands)
+    const refusal = refusalOf(error)
     if (refusal === undefined) throw error
-    await answerRefusal(context, request, reply, refusal, scheme, error)
+    await answer(refusal, scheme, error)
   }
 
   try {
-    const audience = audienceOf(context.config, demands)
+    const audience = audienceOf(config, demands, resource, request)
     const verified = verifyAccessToken(context, requestContext, token, { ...demands, audience })
     const accepted = verified instanceof Promise ? verified.then(accept) : accept(verified)
     return accepted === PASS ? PASS : accepted.catch(refuse)
@@ -104,16 +131,6 @@ async function acceptBound (context: PluginContext, request: FastifyRequest, rep
   requestContext.bearerToken = verified
 }
 
-/** Whose tokens are taken. @throws ConfigurationError where nobody says */
-export function audienceOf ({ api, audience }: Config, demands: TokenDemands): string | readonly string[] {
-  const found = demands.audience ?? api.audience ?? audience
-  if (found === undefined) {
-    throw new ConfigurationError('api.audience',
-      'A guard for access tokens needs the API\'s identifier: set "api.audience", or give the guard an "audience".')
-  }
-  return found
-}
-
 /** What the caller's proof has to be for, whatever the request says about its host. */
 function urlOf ({ config }: PluginContext, request: FastifyRequest): string {
   const { origin, basePath } = appBaseOf(config.appBases, request)
@@ -125,8 +142,13 @@ function bringNonce ({ dpopNonces, now }: PluginContext, reply: FastifyReply): v
   if (dpopNonces !== undefined) reply.header('dpop-nonce', dpopNonces.current(now()))
 }
 
+/** All that a guard asks for by name. */
+function scopesOf ({ scopes = [], anyScope = [], permissions = [] }: TokenDemands): readonly string[] {
+  return [...scopes, ...anyScope, ...permissions]
+}
+
 async function answerRefusal (context: PluginContext, request: FastifyRequest, reply: FastifyReply, refusal: Refusal,
-  used?: Scheme, error?: unknown): Promise<void> {
+  challenge: () => string[], error?: unknown): Promise<void> {
   const { statusCode, code, message } = refusal
   context.emit({
     type: 'denied',
@@ -140,15 +162,7 @@ async function answerRefusal (context: PluginContext, request: FastifyRequest, r
     reply.header('retry-after', String(RETRY_AFTER))
   } else {
     bringNonce(context, reply)
-    reply.header('www-authenticate', challenges(context.config.api.dpop, used, refusal, metadataUrl(context, request)))
+    reply.header('www-authenticate', challenge())
   }
   await answerDenied(reply, statusCode, code, message)
-}
-
-/** Where the API describes itself. @see RFC 9728 section 5.1 */
-function metadataUrl ({ config }: PluginContext, request: FastifyRequest): string | undefined {
-  const { routes: { protectedResource }, prefix } = config
-  if (protectedResource === undefined) return undefined
-  const { origin, basePath } = appBaseOf(config.appBases, request)
-  return origin + basePath + prefix + protectedResource
 }

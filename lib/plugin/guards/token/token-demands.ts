@@ -17,7 +17,8 @@ const rules = {
   anyScope: names,
   permissions: names,
   organization: text,
-  audience: (value: unknown, option: string) => Array.isArray(value) ? names(value, option) : text(value, option)
+  audience: (value: unknown, option: string) => Array.isArray(value) ? names(value, option) : text(value, option),
+  resource: text
 } satisfies Record<keyof AccessTokenDemands, Rule<unknown>>
 
 /**
@@ -27,7 +28,13 @@ const rules = {
 export function checkTokenDemands (demands: AccessTokenDemands): TokenDemands {
   if (typeof demands !== 'object' || demands === null) {
     throw new ConfigurationError('requireToken',
-      '"requireToken" takes { scopes, anyScope, permissions, organization, audience }.')
+      '"requireToken" takes { scopes, anyScope, permissions, organization, audience, resource }.')
   }
-  return checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`) as TokenDemands
+  const checked = checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`)
+  if (checked.resource !== undefined && checked.audience !== undefined) {
+    throw new ConfigurationError('requireToken.audience',
+      'Options "requireToken.audience" and "requireToken.resource" exclude each other: a resource has its own ' +
+      'audience.')
+  }
+  return checked as TokenDemands
 }

@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import { ConfigurationError } from '../../errors.js'
+import { metadataPath, resourceIdentifier } from '../../flows/api/resource.js'
+import { factsOf } from '../options/resources.js'
+import { appBaseOf } from '../request/request-context.js'
+import { kOwnRoute } from '../request/request-state.js'
+import type { Registration } from '../request/registration.js'
+import { answerFailure } from './answer-error.js'
+import type { Route, RouteSetup } from './route.js'
+
+type Handler = Route['handler']
+
+/**
+ * `GET /.well-known/oauth-protected-resource` (opt-in): what a client has to know to get a token for this API. @see RFC
+ * 9728 section 2
+ */
+export function apiMetadataRoutes ({ registration }: RouteSetup): Route[] {
+  const { config } = registration.context
+  const path = config.routes.protectedResource
+  if (path === undefined) return []
+  const { api: { audience = config.audience, scopes, dpop } } = config
+  if (audience === undefined) {
+    throw new ConfigurationError('api.audience',
+      'Option "routes.protectedResource" describes the API, and needs its identifier: set "api.audience".')
+  }
+  const facts = factsOf(scopes === undefined ? {} : { scopes }, dpop)
+  return [
+    { method: 'GET', path, safe: true, handler: metadata(registration, () => [audience].flat()[0]!, facts) },
+    { method: 'OPTIONS', path, handler: preflight }
+  ]
+}
+
+/**
+ * Mounts the metadata of each resource at its place on the origin: on the root instance, since no prefix moves it.
+ * @throws ConfigurationError where another route is there already
+ * @see RFC 9728 section 3.1
+ */
+export function mountResources (fastify: FastifyInstance, { registration }: RouteSetup): void {
+  const root = rootOf(fastify)
+  for (const resource of registration.context.config.resources.values()) {
+    const url = metadataPath(resource)
+    if (root.hasRoute({ method: 'GET', url })) {
+      throw new ConfigurationError('api.resources',
+        `The metadata of the resource "${resource.path}" cannot be served: there is a route ${url} already, of ` +
+        'another ' +
+          'registration of this plugin or of the application.')
+    }
+    const identifier = (request: FastifyRequest): string =>
+      resourceIdentifier(resource, () => appBaseOf(registration.context.config.appBases, request))
+    mount(root, registration, ['GET', 'HEAD'], url, metadata(registration, identifier, resource.facts))
+    mount(root, registration, ['OPTIONS'], url, preflight)
+  }
+}
+
+/** The outermost instance. A child's prototype is its parent. */
+function rootOf (fastify: FastifyInstance): FastifyInstance {
+  const parent = Object.getPrototypeOf(fastify) as FastifyInstance | null
+  return parent === null || typeof parent.route !== 'function' ? fastify : rootOf(parent)
+}
+
+function mount (root: FastifyInstance, { context }: Registration, method: string[], url: string,
+  handler: Handler): void {
+  root.route({
+    method,
+    url,
+    exposeHeadRoute: false,
+    schema: { hide: true } as object,
+    config: { [kOwnRoute]: true } as object,
+    errorHandler: (error, request, reply) => {
+      answerFailure(context, error, request, reply).catch((failure: unknown) => reply.send(failure))
+    },
+    handler: handler as RouteHandlerMethod
+  })
+}
+
+function metadata (registration: Registration, identifier: (request: FastifyRequest) => string,
+  facts: Readonly<Record<string, unknown>>): Handler {
+  const { issuers = [] } = registration.context.config.api
+  return async (request, reply) => {
+    const { issuer } = await registration.requestContext(request).server()
+    return share(reply).send({
+      resource: identifier(request),
+      ...facts,
+      authorization_servers: [issuer, ...issuers]
+    })
+  }
+}
+
+/** The document is public, for programs in browsers as well. */
+function share (reply: FastifyReply): FastifyReply {
+  return reply.headers({
+    'access-control-allow-origin': '*',
+    'cache-control': 'private, no-store',
+    'x-content-type-options': 'nosniff'
+  })
+}
+
+const HEADER_NAMES = /^[\w!#$%&'*+\-.^`|~]+(?:,[\w!#$%&'*+\-.^`|~]+)*$/
+
+/**
+ * Lets any page ask with whatever headers; clients of MCP send the version of the protocol. @see Fetch, "CORS protocol"
+ */
+const preflight: Handler = (request, reply) => {
+  const asked = request.headers['access-control-request-headers']?.replaceAll(' ', '') ?? ''
+  return share(reply).code(204).headers({
+    'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+    ...(HEADER_NAMES.test(asked) && { 'access-control-allow-headers': asked }),
+    vary: 'Access-Control-Request-Headers'
+  }).send()
+}
