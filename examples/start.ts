@@ -36,11 +36,13 @@ export async function localTenant ({ client, ...options }: ExampleTenant,
  * `AUTH0_CLIENT_ID`, `AUTH0_CLIENT_SECRET`), else with one on this machine that has these users and APIs.
  */
 export async function start (example: string, build: (settings: Settings) => Promise<FastifyInstance>,
-  local: ExampleTenant = {}): Promise<void> {
+  local: ExampleTenant | ((appBaseUrl: string) => ExampleTenant) = {}): Promise<void> {
   if (process.argv[1] !== fileURLToPath(example)) return
   const appBaseUrl = `http://localhost:${PORT}`
   const app = await build(
-    AUTH0_DOMAIN === undefined ? await startLocal(local, appBaseUrl) : fromEnvironment(AUTH0_DOMAIN, appBaseUrl)
+    AUTH0_DOMAIN === undefined
+      ? await startLocal(typeof local === 'function' ? local(appBaseUrl) : local, appBaseUrl)
+      : fromEnvironment(AUTH0_DOMAIN, appBaseUrl)
   )
   await app.listen({ port: Number(PORT), host: 'localhost' })
   console.log(`The application is at ${appBaseUrl}`)

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyRequest } from 'fastify'
 import { describe, expect, test } from 'tstyche'
-import type { AccessTokenClaims, AccessTokenDemands, ClaimDemands, Guard, UserClaims } from '../lib/index.js'
+import type { AuthInfo as McpAuthInfo } from '@modelcontextprotocol/server'
+import type { AccessTokenClaims, AccessTokenDemands, AuthInfo, ClaimDemands, Guard, UserClaims } from '../lib/index.js'
 
 const app = Fastify()
 const { auth0 } = app
@@ -19,6 +20,17 @@ describe('guards', () => {
     const secure = Fastify({ http2: true })
     secure.get('/one', { preHandler: [secure.auth0.requireSession, secure.auth0.requireMfa()] }, async () => '')
     secure.addHook('onRequest', secure.auth0.requireToken({ scopes: ['read'] }))
+  })
+
+  test('know resources and tools', () => {
+    auth0.requireToken({ resource: '/mcp', scopes: 'read' })
+    expect(auth0.toolScopes({ read_orders: ['read:orders'], other: 'a b' }, { resource: '/mcp' })).type.toBe<Guard>()
+    expect(auth0.toolScopes).type.not.toBeCallableWith({ read_orders: 1 })
+    app.get('/mcp', { config: { auth0: { token: { resource: '/mcp' } } } }, async request => {
+      expect(request.auth0.authInfo).type.toBe<AuthInfo | undefined>()
+      expect<AuthInfo>().type.toBeAssignableTo<McpAuthInfo>()
+      return ''
+    })
   })
 
   test('know the parameters of their route', () => {

@@ -1,4 +1,3 @@
-import { LoginRequiredError } from '../errors.js'
 import type { Session, UserClaims } from '../../types/session.js'
 import type { AccessToken, AccessTokenClaims, AuthInfo } from '../../types/tokens.js'
 import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-token.js'
@@ -32,6 +31,7 @@ import { myAccount } from './accounts/my-account.js'
 import { getTokenOnBehalfOf, type OnBehalfOfOptions } from './api/on-behalf-of.js'
 import { refreshUser } from './tokens/refresh-user.js'
 import { currentSession, updateSession, type GetSessionOptions, type SessionPatch } from './session/session.js'
+import { knownUser } from './session/known-user.js'
 import { sessionView } from './session/view.js'
 import { getIdToken } from './tokens/session-id-token.js'
 import {
@@ -89,16 +89,7 @@ export class ServerClient {
    * @throws LoginRequiredError when no guard has found a session
    */
   get user (): Readonly<UserClaims> {
-    const { session } = this.#request
-    const read = session === null ? currentSession(this.#context, this.#request) : session
-    // What becomes of the read, getUser() tells whoever asks.
-    if (read instanceof Promise) read.catch(() => {})
-    if (read === undefined || read instanceof Promise) {
-      throw new LoginRequiredError(
-        'There is no session yet: put a guard such as requireSession in front of this handler, or use getUser().'
-      )
-    }
-    return read.record.user
+    return knownUser(this.#context, this.#request)
   }
 
   /** The claims of the caller's access token, behind `requireToken`. */

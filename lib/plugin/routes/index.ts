@@ -41,9 +41,9 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
       addBodyParsers(scope, accepts)
       for (const route of list) {
         if (route.path === undefined || route.accepts !== accepts) continue
-        mount(scope, route.method, route.path, route.handler, describe)
+        mount(scope, route.method, route.path, route.handler, describe, route.ownCors)
         if (route.method === 'GET' && route.safe !== 'no-head' && !answers.includes(route.path)) {
-          mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe)
+          mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe, route.ownCors)
         }
       }
     })
@@ -55,13 +55,13 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
 }
 
 function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url: string, handler: Route['handler'],
-  swaggerTransform: ReturnType<typeof describeSchemes>): void {
+  swaggerTransform: ReturnType<typeof describeSchemes>, ownCors?: true): void {
   scope.route({
     method,
     url,
     exposeHeadRoute: false,
     schema: { hide: true } as object,
-    config: { [kOwnRoute]: true, swaggerTransform } as object,
+    config: { [kOwnRoute]: true, swaggerTransform, ...(ownCors && { cors: false }) } as object,
     logSerializers: { req: requestLine },
     handler: handler as RouteHandlerMethod
   })

@@ -25,8 +25,14 @@ export function apiMetadataRoutes ({ registration }: RouteSetup): Route[] {
   }
   const facts = factsOf(scopes === undefined ? {} : { scopes }, dpop)
   return [
-    { method: 'GET', path, safe: true, handler: metadata(registration, () => [audience].flat()[0]!, facts) },
-    { method: 'OPTIONS', path, handler: preflight }
+    {
+      method: 'GET',
+      path,
+      safe: true,
+      ownCors: true,
+      handler: metadata(registration, () => [audience].flat()[0]!, facts)
+    },
+    { method: 'OPTIONS', path, ownCors: true, handler: preflight }
   ]
 }
 
@@ -65,7 +71,8 @@ function mount (root: FastifyInstance, { context }: Registration, method: string
     url,
     exposeHeadRoute: false,
     schema: { hide: true } as object,
-    config: { [kOwnRoute]: true } as object,
+    // `@fastify/cors` of the application would let its own pages in only.
+    config: { [kOwnRoute]: true, cors: false } as object,
     errorHandler: (error, request, reply) => {
       answerFailure(context, error, request, reply).catch((failure: unknown) => reply.send(failure))
     },

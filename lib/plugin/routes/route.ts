@@ -17,4 +17,6 @@ export interface Route {
   accepts?: 'form' | 'form+json' | 'any'
   /** Whether `HEAD` runs the handler; else it is answered without any effect, or with `'no-head'` not at all. */
   safe?: true | 'no-head'
+  /** Whether it answers pages of other origins itself, and `@fastify/cors` does not. */
+  ownCors?: true
 }

@@ -1,3 +1,4 @@
+import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import fastifyAuth0, { type Auth0Options } from '../../../lib/index.js'
@@ -199,6 +200,29 @@ t.test('no prefix moves the metadata, and no guard or other tenant stands in its
   }), { option: 'api.resources', message: /there is a route \/\.well-known/ })
 })
 
+t.test('pages of all origins read the metadata, whatever the application allows for itself', async t => {
+  const app = fastify()
+  t.teardown(async () => await app.close())
+  await app.register(cors, { origin: [origin] })
+  const api = { audience: 'urn:a', resources: { '/mcp': {} } }
+  await app.register(fastifyAuth0, { ...withLogin, prefix: '/p', api, routes: { protectedResource: true } })
+  for (const url of [`${wellKnown}/mcp`, `/p${wellKnown}`]) {
+    const headers = {
+      origin: 'https://inspector.example',
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'mcp-protocol-version'
+    }
+    const preflight = await ask(app, url, headers, { method: 'OPTIONS' })
+    const document = await ask(app, url, { origin: 'https://inspector.example' })
+    t.match([preflight.statusCode, document.statusCode], [204, 200], url)
+    t.match(preflight.headers, {
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': 'mcp-protocol-version'
+    })
+    t.equal(document.headers['access-control-allow-origin'], '*')
+  }
+})
+
 t.test('an audience is bound to its resource, and to the address where there are several', async t => {
   const other = 'https://two.example.com'
   const routes = (app: FastifyInstance): void => {
@@ -378,9 +402,11 @@ t.test('scopes of tools', async t => {
     one.post('/unnamed', { preHandler: one.auth0.toolScopes(table) }, handler)
   })
   const call = (name: unknown, id = 1): object => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } })
-  const send = async (payload: string | object,
-    { scope = 'mcp', url = '/mcp', ...headers }: Record<string, string> = {}) => await ask(app, url, { ...bearer({ scope }), 'content-type': 'application/json', ...headers },
-    { method: 'POST', payload })
+  const send = async (payload: string | object, more: Record<string, string> = {}) => {
+    const { scope = 'mcp', url = '/mcp', ...headers } = more
+    const sent = { ...bearer({ scope }), 'content-type': 'application/json', ...headers }
+    return await ask(app, url, sent, { method: 'POST', payload })
+  }
   const passes = async (...args: Parameters<typeof send>): Promise<void> => {
     const before = calls
     const { statusCode, body } = await send(...args)
