@@ -29,6 +29,7 @@ import { openServer } from './tenant/engine/server.js'
 import { Storage } from './tenant/engine/storage.js'
 import { demoUsers, Users } from './tenant/login/users.js'
 import type { Tenant } from './tenant/tenant.js'
+import { forgetConsents } from './tenant/tokens/third-party.js'
 import type { Interceptor, LoginFacts } from './tenant/engine/records.js'
 
 const demoConnections: readonly TenantConnection[] = [
@@ -195,6 +196,7 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
     browser,
     rotateKeys: rotation => tenant.keys.rotate(rotation),
     async revoke (sub) {
+      forgetConsents(tenant, sub)
       for (const model of ['RefreshToken', 'AccessToken', 'Grant']) {
         for (const { jti, accountId } of tenant.storage.all(model)) {
           if (accountId === sub) await tenant.storage.adapter(model).destroy(jti!)

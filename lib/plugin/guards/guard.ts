@@ -30,7 +30,7 @@ export type Security = Readonly<Record<string, readonly string[]>>
 export interface GuardTraits {
   /** What it accepts, for OpenAPI documents; nothing for one that asks more of the same caller. */
   security?: readonly Security[]
-  /** The scopes it asks for, for the challenges of the guards behind it. */
+  /** The scopes it asks an access token for; nothing for one that asks for no token. */
   scopes?: readonly string[]
   /** @throws ConfigurationError where the options lack what it needs */
   checkSetup?: (config: Config) => void
@@ -88,6 +88,11 @@ export function verdictOf ({ asked }: RequestState, guard: Guard): Promise<void>
 /** The scopes that the guards which were asked so far ask for. */
 export function askedScopes ({ asked = [] }: RequestState): readonly string[] {
   return asked.flatMap(({ guard }) => traits.get(guard as object)?.scopes ?? [])
+}
+
+/** Whether a guard that asks for an access token has let the request pass. */
+export function tokenWasAsked ({ asked = [] }: RequestState): boolean {
+  return asked.some(({ guard, verdict }) => verdict === PASS && traits.get(guard as object)?.scopes !== undefined)
 }
 
 /** Whether a hook is a guard of this plugin. */

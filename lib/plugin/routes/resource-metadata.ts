@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { metadataPath, resourceIdentifier } from '../../flows/api/resource.js'
 import { factsOf } from '../options/resources.js'
@@ -73,9 +73,8 @@ function mount (root: FastifyInstance, { context }: Registration, method: string
     schema: { hide: true } as object,
     // `@fastify/cors` of the application would let its own pages in only.
     config: { [kOwnRoute]: true, cors: false } as object,
-    errorHandler: (error, request, reply) => {
-      answerFailure(context, error, request, reply).catch((failure: unknown) => reply.send(failure))
-    },
+    errorHandler: (async (error, request, reply) =>
+      await answerFailure(context, error, request, reply)) as NonNullable<RouteOptions['errorHandler']>,
     handler: handler as RouteHandlerMethod
   })
 }

@@ -59,7 +59,7 @@ export interface Tenant {
   browser: () => TenantBrowser
   /** Signs with another key from now on. The old one stays published unless `revoke` is given. */
   rotateKeys: (options?: { revoke?: boolean }) => Promise<void>
-  /** Ends a user's sessions, grants and refresh tokens, and sends logout tokens. */
+  /** Ends a user's sessions, grants, refresh tokens and consents, and sends logout tokens. */
   revoke: (sub: string) => Promise<void>
   /**
    * Answers requests in the tenant's place; what it throws breaks the connection off. Returns the way to take it back.

@@ -253,6 +253,7 @@ t.test('an audience is bound to its resource, and to the address where there are
     t.equal(await status(origin, '/a', ['urn:b', `${origin}/a`]), 200)
     t.equal(await status(origin, '/b', 'urn:api'), 401, 'the audience of the API opens no resource')
     t.equal(await status('https://evil.test', '/a', 'https://evil.test/a'), 400, 'not an address of the application')
+    t.equal(await status('https://evil.test', `${wellKnown}/a`, ''), 400)
   }
   const info = (await send(origin, '/b', 'https://b.example.com')).json<Record<string, unknown>>()
   t.match(info, {
@@ -264,7 +265,36 @@ t.test('an audience is bound to its resource, and to the address where there are
     extra: { sub: 'auth0|ada', aud: 'https://b.example.com' }
   })
   t.match((await send(origin, '/b', 'urn:b')).json(), { resource: 'urn:b' })
-  t.match((await send(other, '/a', [`https://${domain}/userinfo`, `${other}/a`])).json(), { resource: `${other}/a` })
+  const several = [`https://${domain}/userinfo`, 'https://b.example.com', `${other}/a`]
+  t.match((await send(other, '/a', several)).json(), { resource: `${other}/a` })
+})
+
+t.test('a guard that asks more of a token takes over the resource, for this request only', async t => {
+  const api = { audience: 'urn:api', resources: { '/mcp': {}, '/two': {} } }
+  const app = await served(t, { ...withLogin, api }, one => {
+    const more = one.auth0.requireToken({ scopes: 'more' })
+    const handler = async (): Promise<string> => ''
+    one.get('/both', { onRequest: [one.auth0.requireToken({ resource: '/mcp', scopes: 'first' }), more] }, handler)
+    one.get('/alone', { onRequest: more }, handler)
+  })
+  const granted = bearer({ scope: 'first more' })
+  for (let again = 0; again < 2; again++) {
+    t.equal((await ask(app, '/both', granted)).statusCode, 200)
+    t.equal((await ask(app, '/alone', granted)).statusCode, 401, 'what has passed there opens nothing here')
+  }
+  const { headers } = await ask(app, '/both', bearer({ scope: 'first' }))
+  t.match([headers['www-authenticate']].flat()[0], `scope="first more", resource_metadata="${origin}${wellKnown}/mcp"`)
+})
+
+t.test('no other guard stands for the token of a tool', async t => {
+  const api = { resources: { '/mcp': { audience: `${origin}/mcp` } } }
+  const app = await served(t, { ...alone, api }, one => {
+    one.post('/mcp', { preHandler: [one.auth0.requireSameOrigin, one.auth0.toolScopes({ who: [] })] }, async () => '')
+  })
+  const payload = { method: 'tools/call', params: { name: 'who' } }
+  const own = { 'sec-fetch-site': 'none' }
+  t.equal((await ask(app, '/mcp', own, { method: 'POST', payload })).statusCode, 401)
+  t.equal((await ask(app, '/mcp', { ...own, ...bearer() }, { method: 'POST', payload })).statusCode, 200)
 })
 
 t.test('who is there for an MCP server', async t => {

@@ -46,6 +46,10 @@ async function checkThirdParty (t: Test, tenant: Tenant, clientId: string): Prom
     status: 200
   })
   t.match(await login({ prompt: 'none' }), { code: String }, 'asked once')
+  await tenant.revoke(String(claimsOf(String(body.access_token)).sub))
+  const revoked = pages()
+  await login()
+  t.equal(pages() - revoked, 2, 'and again when consent was taken back')
   const other = tenant.browser()
   const asBob = (params: Record<string, string>): Promise<string> =>
     other.login({ authorizationUrl: wire.authorizationUrl(params), user: 'alan@example.com', cancel: false })

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../../errors.js'
 import type { AccessTokenDemands, ToolScopes } from '../../../../types/guards.js'
-import { registrationOf } from '../../request/registration.js'
+import { requestState } from '../../request/request-state.js'
 import { answerDenied, reportDenied } from '../denial.js'
 import { factory } from '../factory.js'
-import { guard, PASS, type Guard } from '../guard.js'
+import { guard, PASS, tokenWasAsked, type Guard } from '../guard.js'
 import { requireToken } from './require-token.js'
 import { resourceOf } from './resource.js'
 import { checkTokenDemands } from './token-demands.js'
@@ -41,7 +41,7 @@ export const toolScopes = factory('toolScopes', (tools: ToolScopes, demands: Acc
     if (called === undefined) return refuseUnread(request, reply)
     const wanted = new Set(called.map(tool => guards.get(tool) ?? other ?? token))
     // What every request needs, a guard before may have asked for.
-    if (!asksMore && registrationOf(request).requestContext(request).bearerToken !== undefined) wanted.delete(token)
+    if (!asksMore && tokenWasAsked(requestState(request))) wanted.delete(token)
     else if (wanted.size === 0) wanted.add(token)
     const [first, ...more] = wanted
     if (first === undefined) return PASS

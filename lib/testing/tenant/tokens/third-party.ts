@@ -75,3 +75,10 @@ export function needsConsent (tenant: TenantContext, sub: string | undefined, cl
   if (!client?.thirdParty || sub === undefined) return false
   return !consents.get(tenant)?.has(consentKey(sub, client))
 }
+
+/** Forgets which applications a user let in. */
+export function forgetConsents (tenant: TenantContext, sub: string): void {
+  for (const key of consents.get(tenant) ?? []) {
+    if ((JSON.parse(key) as string[])[0] === sub) consents.get(tenant)!.delete(key)
+  }
+}
