@@ -13,7 +13,8 @@ export interface RequestBody {
   again(): { content: Uint8Array | undefined } | undefined
 }
 
-const NONE: RequestBody = {
+/** No body, which can be sent as often as one likes. */
+export const NO_BODY: RequestBody = {
   content: undefined,
   length: undefined,
   again: () => ({ content: undefined })
@@ -24,7 +25,7 @@ const NONE: RequestBody = {
  * @param keeps whether it is to be kept, as far as it is small
  */
 export async function requestBody ({ body, raw, headers }: FastifyRequest, keeps: boolean): Promise<RequestBody> {
-  if (!(body instanceof Readable)) return NONE
+  if (!(body instanceof Readable)) return NO_BODY
   // What a hook has put in the place of the body has another length.
   const length = body === raw ? headers['content-length'] : undefined
   if (!keeps || Number(length) > KEPT_AT_MOST) return streamed(body, length, 0)
