@@ -36,7 +36,8 @@ export async function forward (proxy: Proxy, request: FastifyRequest, reply: Fas
     onceGone(reply, () => {
       if (!reply.raw.writableFinished || !request.raw.complete) leash.abort(GONE)
     })
-    const body = request.body === undefined ? NO_BODY : await requestBody(request, config.token !== 'none')
+    const isSafe = request.method === 'GET' || request.method === 'HEAD'
+    const body = isSafe ? NO_BODY : await requestBody(request, config.token !== 'none')
     const headers = requestHeaders(request.headers)
     if (body.length !== undefined) headers['content-length'] = body.length
     addHeaders(headers, config.headers, request)
