@@ -17,6 +17,8 @@ export type { StartPasswordlessOptions, VerifyPasswordlessOptions } from './flow
 export type { GetAccessTokenOptions } from './flows/tokens/access-token.js'
 export type { ConnectionAccessToken, GetAccessTokenForConnectionOptions } from './flows/tokens/connection-token.js'
 export type { CustomTokenExchangeOptions, TokenExchangeResult } from './flows/tokens/token-exchange.js'
+export type { FormerClientNames, FormerMfaNames } from './flows/former-names.js'
+export type { TokenResult } from './flows/tokens/token-result.js'
 export type { SessionTransferOptions, SessionTransferToken } from './flows/tokens/session-transfer.js'
 export type { TokenByRefreshTokenOptions, TokenForConnectionOptions } from './flows/tokens/application-tokens.js'
 export type {

@@ -164,10 +164,18 @@ export interface ImportSessionsOptions {
   expressOpenidConnect?: ImportedCookie
 }
 
+/** What a `domain` function is called with. */
+export type DomainRequest = FastifyRequest & {
+  /** @deprecated The argument is the request. This member is for functions made for `@auth0/auth0-fastify`. */
+  readonly request: FastifyRequest
+  /** @deprecated For functions made for `@auth0/auth0-fastify`. */
+  readonly reply: FastifyReply
+}
+
 /** Options of the plugin. Durations are in seconds. */
 export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOptions {
   /** Auth0 domain or custom domain: host or URL, or a function of the request. `http:` only for loopback. */
-  domain: string | ((request: FastifyRequest) => string | Promise<string>)
+  domain: string | ((request: DomainRequest) => string | Promise<string>)
   /**
    * Domains that this application used before, e.g. before it got a custom domain: their sessions stay valid. Without
    * it, sessions of another issuer are refused.

@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify from 'fastify'
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'tstyche'
 import auth0, {
@@ -33,6 +33,23 @@ describe('registering', () => {
     expect<Auth0Options>().type.not.toBeAssignableFrom({ ...options, sessionSecret: 12 })
     expect<Auth0Options>().type.not.toBeAssignableFrom({ ...options, onUnauthenticated: 'nowhere' })
   })
+})
+
+test('a domain function may be made for @auth0/auth0-fastify', () => {
+  interface StoreOptions {
+    request: FastifyRequest
+    reply: FastifyReply
+  }
+  const resolve = (storeOptions?: StoreOptions): string => storeOptions?.request.headers.host ?? 'acme.eu.auth0.com'
+  expect<Auth0Options>().type.toBeAssignableFrom({ ...options, domain: resolve })
+})
+
+test('methods that are elsewhere cannot be called', async () => {
+  const request = await new Promise<FastifyRequest>(() => {})
+  expect(request.auth0.customTokenExchange).type.toBe<never>()
+  expect(request.auth0.passkey).type.toBe<never>()
+  expect(request.auth0.mfa.enrollAuthenticator).type.toBe<never>()
+  expect(request.auth0.mfa.enroll).type.toBeCallableWith({ mfaToken: 'x', factor: 'otp' })
 })
 
 describe('the guard', () => {

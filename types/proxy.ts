@@ -41,8 +41,8 @@ export interface HttpProxyOptions {
   rewritePrefix: string
   httpMethods: string[]
   config: object
-  preHandler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
-  handler: (request: FastifyRequest, reply: FastifyReply, destination: string) => Promise<unknown>
+  preHandler: (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
+  handler: (request: FastifyRequest, reply: FastifyReply, destination: string) => void
   undici: object
   internalRewriteLocationHeader: boolean
   websocket: boolean

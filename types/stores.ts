@@ -206,6 +206,8 @@ export interface SessionStore {
   delete(key: string): Promise<void>
   /** Forgets every entry that matches the filter; says how many. An empty filter is an error. */
   deleteWhere(filter: SessionFilter): Promise<number>
+  /** `false`: this store cannot list, only end, sessions by their owner. Default `true`. */
+  readonly lists?: boolean
   /** The entries that match the filter, newest first. An empty filter is an error. */
   list(filter: SessionFilter): Promise<SessionListing[]>
   /**

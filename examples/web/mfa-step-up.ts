@@ -30,7 +30,7 @@ export async function build (settings: Settings): Promise<FastifyInstance> {
       const factors = await request.auth0.mfa.listAuthenticators({ mfaToken: error.mfaToken })
       return reply.code(403).send({
         mfaToken: error.mfaToken,
-        factors: factors.map(factor => factor.authenticator_type)
+        factors: factors.map(factor => factor.authenticatorType)
       })
     }
   })

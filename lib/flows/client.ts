@@ -9,21 +9,13 @@ import {
   completeInteractiveLogin, type CompletedLogin, type CompleteInteractiveLoginOptions
 } from './login/complete-login.js'
 import {
-  completeConnectAccount, deleteConnectedAccount, listConnectedAccountConnections, listConnectedAccounts,
-  startConnectAccount, type CompletedConnectAccount, type ConnectedAccountPage, type ListConnectedAccountsOptions,
-  type StartConnectAccountOptions
-} from './accounts/connected-accounts.js'
-import {
   getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions
 } from './tokens/connection-token.js'
+import { AccountsClient } from './accounts-client.js'
 import type { PluginContext, RequestContext } from './context.js'
 import { mfa } from './login/mfa.js'
 import { passkeys } from './login/passkeys.js'
 import { passwordless } from './login/passwordless.js'
-import {
-  completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions,
-  type LinkUserOptions
-} from './login/link-user.js'
 import {
   startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions
 } from './login/login.js'
@@ -40,14 +32,14 @@ import {
 import type { EmbeddedLogin } from './login/embedded-login.js'
 import { loginWithCustomTokenExchange } from './login/exchange-login.js'
 import type { CustomTokenExchangeOptions } from './tokens/token-exchange.js'
-import type { PageParams } from '../authentication/my-account/connected-accounts.js'
 
 /** Everything a request can do with its user: `request.auth0`. One delegating line per method. */
-export class ServerClient {
+export class ServerClient extends AccountsClient {
   readonly #context: PluginContext
   readonly #request: RequestContext
 
   constructor (context: PluginContext, request: RequestContext) {
+    super(context, request)
     this.#context = context
     this.#request = request
   }
@@ -155,51 +147,6 @@ export class ServerClient {
    */
   async fetch (url: string | URL, init?: RequestInit, options?: ApiFetchOptions): Promise<Response> {
     return await apiFetch(this.#context, this.#request, url, init, options)
-  }
-
-  /** Starts linking another account to the user. */
-  async startLinkUser (options: LinkUserOptions): Promise<URL> {
-    return await startLinkUser(this.#context, this.#request, options)
-  }
-
-  async completeLinkUser<TAppState = unknown> (url?: string | URL,
-    options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
-    return await completeLinkUser<TAppState>(this.#context, this.#request, url, options)
-  }
-
-  /** Starts taking a linked account away from the user. */
-  async startUnlinkUser (options: LinkUserOptions): Promise<URL> {
-    return await startUnlinkUser(this.#context, this.#request, options)
-  }
-
-  async completeUnlinkUser<TAppState = unknown> (url?: string | URL,
-    options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
-    return await completeUnlinkUser<TAppState>(this.#context, this.#request, url, options)
-  }
-
-  /** Starts connecting an account for Token Vault. */
-  async startConnectAccount (options: StartConnectAccountOptions): Promise<URL> {
-    return await startConnectAccount(this.#context, this.#request, options)
-  }
-
-  async completeConnectAccount<TAppState = unknown> (url?: string | URL,
-    options?: { signal?: AbortSignal }): Promise<CompletedConnectAccount<TAppState>> {
-    return await completeConnectAccount<TAppState>(this.#context, this.#request, url, options)
-  }
-
-  /** A page of connected accounts; `for await` goes through all pages. */
-  async listConnectedAccounts (options?: ListConnectedAccountsOptions): Promise<ConnectedAccountPage> {
-    return await listConnectedAccounts(this.#context, this.#request, options)
-  }
-
-  async deleteConnectedAccount (id: string, options?: { signal?: AbortSignal }): Promise<void> {
-    await deleteConnectedAccount(this.#context, this.#request, id, options)
-  }
-
-  async listConnectedAccountConnections (
-    options?: PageParams & { signal?: AbortSignal }
-  ): ReturnType<typeof listConnectedAccountConnections> {
-    return await listConnectedAccountConnections(this.#context, this.#request, options)
   }
 
   /** Lets the user confirm a login on another device, and begins a session. @see OpenID CIBA Core */

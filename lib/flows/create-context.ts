@@ -93,7 +93,9 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       ? undefined
       : createAssertionSigner({ ...config.requestObject, option: 'requestObjectSigningKey' }),
     servers,
-    sessions: importing === undefined ? sessions : importing(sessions, importingOptions(config, revocations)),
+    sessions: importing === undefined
+      ? sessions
+      : importing(sessions, importingOptions(config, { revocations, names: names.session, warn })),
     cookieNames: names,
     revocations,
     transactions: ownTransactions(config.transactionStore, names.registration) ?? cookieTransactions,

@@ -1,15 +1,21 @@
 import type { ImportingOptions } from '../stores/import/index.js'
-import type { RevocationStore } from '../../types/stores.js'
+import type { CookieJar, RevocationStore } from '../../types/stores.js'
+import type { SessionCookieNames } from '../stores/sessions.js'
 import type { IdTokenClaims } from '../../types/tokens.js'
 import type { Config } from './config.js'
 import { userOf } from './session/user-claims.js'
 import { loginScope } from './tokens/scopes.js'
 
 /** What taking over other libraries' sessions has to know of the options. */
-export function importingOptions (config: Config, revocations: RevocationStore): ImportingOptions {
+export function importingOptions (config: Config, shared: {
+  revocations: RevocationStore
+  names: (jar: CookieJar) => SessionCookieNames
+  warn: (code: string, detail: object) => void
+}): ImportingOptions {
   return {
+    ...shared,
     from: config.importSessions!,
-    revocations,
+    cookieName: config.sessionCookie.name,
     lifetime: config.lifetime,
     now: config.now,
     clockTolerance: config.clockTolerance,

@@ -23,6 +23,8 @@ export interface UndiciTransportOptions {
  */
 const KEEP_ALIVE = 1000
 
+const LONGEST_KEEP_ALIVE = 60_000
+
 /** Connections of our own, and how much is under way on them. */
 interface OwnConnections {
   agent: Dispatcher
@@ -111,7 +113,8 @@ async function createAgent ({ tls, publicOnly, upstream }: UndiciTransportOption
   return new Agent({
     connections: upstream === undefined ? 128 : null,
     keepAliveTimeout: KEEP_ALIVE,
-    keepAliveMaxTimeout: KEEP_ALIVE,
+    // A server that says how long it keeps connections is believed, where nobody is on the way.
+    keepAliveMaxTimeout: upstream === undefined ? KEEP_ALIVE : LONGEST_KEEP_ALIVE,
     connect
   })
 }

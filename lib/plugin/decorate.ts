@@ -52,8 +52,21 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
     for (const { scope, route, record } of routes) readScopes(registration, scope, route, record)
     routes.length = 0
     registration.started = true
+    explainFormerName(fastify)
   })
   return instance
+}
+
+/** Not before the start: until then another plugin may want the name. */
+function explainFormerName (fastify: FastifyInstance): void {
+  if ('auth0Client' in fastify) return
+  Object.defineProperty(fastify, 'auth0Client', {
+    configurable: true,
+    get () {
+      throw new ConfigurationError('auth0Client', '"fastify.auth0Client" is not here. Use request.auth0 for what ' +
+        'belongs to a session, such as request.auth0.getUser(), and fastify.auth0 for the rest.')
+    }
+  })
 }
 
 function nameTaken (name: string): ConfigurationError {

@@ -17,7 +17,7 @@ import {
   getTokenByRefreshToken, getTokenForConnection, type TokenByRefreshTokenOptions, type TokenForConnectionOptions
 } from '../flows/tokens/application-tokens.js'
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
-import type { TokenResponse } from '../../types/tokens.js'
+import { tokenResult, type TokenResult } from '../flows/tokens/token-result.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
@@ -98,15 +98,15 @@ export class Auth0Instance extends Guards {
   }
 
   /** Tokens for a refresh token the application keeps itself. */
-  async getTokenByRefreshToken (options: TokenByRefreshTokenOptions & DomainOption): Promise<TokenResponse> {
+  async getTokenByRefreshToken (options: TokenByRefreshTokenOptions & DomainOption): Promise<TokenResult> {
     const { domain, ...rest } = options
-    return await getTokenByRefreshToken(this.#context, this.#server(domain), rest)
+    return this.#result(await getTokenByRefreshToken(this.#context, this.#server(domain), rest))
   }
 
   /** A provider's access token for a refresh or access token the application holds. */
-  async getTokenForConnection (options: TokenForConnectionOptions & DomainOption): Promise<TokenResponse> {
+  async getTokenForConnection (options: TokenForConnectionOptions & DomainOption): Promise<TokenResult> {
     const { domain, ...rest } = options
-    return await getTokenForConnection(this.#server(domain), rest as TokenForConnectionOptions)
+    return this.#result(await getTokenForConnection(this.#server(domain), rest as TokenForConnectionOptions))
   }
 
   /** Exchanges a token of another system for Auth0's, without a session. @see RFC 8693 */
@@ -116,9 +116,9 @@ export class Auth0Instance extends Guards {
   }
 
   /** Asks a user on another device and waits for the tokens. @see OpenID CIBA Core */
-  async backchannelAuthentication (options: BackchannelOptions & DomainOption): Promise<TokenResponse> {
+  async backchannelAuthentication (options: BackchannelOptions & DomainOption): Promise<TokenResult> {
     const { domain, ...rest } = options
-    return await backchannelAuthentication(this.#context, this.#server(domain), rest)
+    return this.#result(await backchannelAuthentication(this.#context, this.#server(domain), rest))
   }
 
   /** Asks a user on another device; poll with `backchannelAuthenticationGrant()`. */
@@ -132,9 +132,9 @@ export class Auth0Instance extends Guards {
   /** Polls once. @throws PollingApiError while the user has not answered */
   async backchannelAuthenticationGrant (
     options: { authReqId: string } & CallOptions & DomainOption
-  ): Promise<TokenResponse> {
+  ): Promise<TokenResult> {
     const { domain, ...rest } = options
-    return await backchannelAuthenticationGrant(this.#server(domain), rest)
+    return this.#result(await backchannelAuthenticationGrant(this.#server(domain), rest))
   }
 
   /**
@@ -184,6 +184,9 @@ export class Auth0Instance extends Guards {
     const clients = [this.#authentication?.close(), this.#management?.close()]
     await Promise.all([...clients, ...this.#closing.map(close => close())])
   }
+
+  readonly #result = (tokens: Parameters<typeof tokenResult>[0]): TokenResult =>
+    tokenResult(tokens, this.#context.now())
 
   /** The plugin's one domain, or the one named where there are several. */
   #server (domain = this.#context.config.issuer ?? severalDomains()): AuthorizationServer {

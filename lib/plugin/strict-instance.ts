@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../errors.js'
 import { Auth0Instance } from './instance.js'
 import { unknownName } from '../base/nearest-name.js'
+import { ServerClient } from '../flows/client.js'
+import { FORMER_CLIENT_NAMES } from '../flows/former-names.js'
 
 /** Names that the language and its tools look for on any object. */
 const PASSED_ON = new Set<string>(['then', 'getter', 'setter', 'toJSON', 'constructor', 'inspect', 'asymmetricMatch',
@@ -16,10 +18,7 @@ export function strictInstance (instance: Auth0Instance): Auth0Instance {
     get (target, name) {
       const value = Reflect.get(target, name, target) as unknown
       if (value === undefined && typeof name === 'string' && !PASSED_ON.has(name) && !(name in target)) {
-        const known = [...Object.keys(target), ...Object.getOwnPropertyNames(Auth0Instance.prototype)].filter(key =>
-          key !== 'constructor'
-        )
-        throw new ConfigurationError(name, `"fastify.auth0.${name}" does not exist. ${unknownName(name, known)}`)
+        throw new ConfigurationError(name, `"fastify.auth0.${name}" does not exist. ${whereIs(name, target)}`)
       }
       if (typeof value !== 'function' || Object.hasOwn(target, name)) return value
       let method = bound.get(name)
@@ -27,4 +26,12 @@ export function strictInstance (instance: Auth0Instance): Auth0Instance {
       return method
     }
   })
+}
+
+function whereIs (name: string, instance: Auth0Instance): string {
+  const former: Readonly<Record<string, string>> = FORMER_CLIENT_NAMES
+  if (Object.hasOwn(former, name)) return `Use ${former[name]}.`
+  if (name in ServerClient.prototype) return `It belongs to a request. Use request.auth0.${name}.`
+  const known = [...Object.keys(instance), ...Object.getOwnPropertyNames(Auth0Instance.prototype)]
+  return unknownName(name, known.filter(key => key !== 'constructor'))
 }

@@ -1,3 +1,4 @@
+export { fromAuth0Store, type Auth0LogoutClaims, type Auth0SessionStore } from './bridge/from-auth0-store.js'
 export { fromSessionStore, type CallbackSessionStore } from './bridge/from-session-store.js'
 export { MemoryRefreshStore } from './memory/memory-refresh-store.js'
 export { MemoryRevocationStore, type MemoryRevocationStoreOptions } from './memory/memory-revocation-store.js'

@@ -141,7 +141,8 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
   server?.serve(handle)
 
   const find = (name: string | undefined): string => {
-    const user = name === undefined ? tenant.users.list[0] : tenant.users.find(name)
+    const account = name === undefined ? tenant.users.list[0] : tenant.users.account(name)
+    const user = account && tenant.users.owner(account)
     if (user === undefined) throw new Error(`The tenant has no user ${name ?? 'at all'}.`)
     return user.sub
   }

@@ -548,8 +548,8 @@ t.test('§3.8 MFA', async t => {
   await t.test('list_authenticators, challenge_authenticator, decrypt_mfa_token', async t => {
     const grace = site.visitor()
     const mfaToken = await asked(grace)
-    t.match(await call(grace, 'mfa.listAuthenticators', { mfaToken }), [{ authenticator_type: 'otp' }, {
-      authenticator_type: 'recovery-code'
+    t.match(await call(grace, 'mfa.listAuthenticators', { mfaToken }), [{ authenticatorType: 'otp' }, {
+      authenticatorType: 'recovery-code'
     }])
     t.match(received(tenant, '/mfa/authenticators').headers.authorization, /^Bearer Fe26/)
     t.match(await call(grace, 'mfa.challenge', { mfaToken, challengeType: 'otp' }), { challengeType: 'otp' })

@@ -5,21 +5,21 @@ import { parseJson } from '../../http/json.js'
 import { callApi, callJson } from '../server/api-call.js'
 import { pathSegment, requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
-import { toCamelCase } from '../server/naming.js'
+import { toCamelCase, toResult } from '../server/naming.js'
 import type { RequestOptions } from '../server/request-options.js'
 
 /** A second factor a user has. */
 export interface Authenticator {
   id: string
-  authenticator_type: 'otp' | 'oob' | 'recovery-code' | (string & {})
+  authenticatorType: 'otp' | 'oob' | 'recovery-code' | (string & {})
   active: boolean
   name?: string
   type?: string
-  oob_channel?: string
-  oob_channels?: string[]
-  phone_number?: string
-  created_at?: string
-  last_auth?: string
+  oobChannel?: string
+  oobChannels?: string[]
+  phoneNumber?: string
+  createdAt?: string
+  lastAuth?: string
   [member: string]: unknown
 }
 
@@ -33,7 +33,7 @@ export async function listAuthenticators (server: AuthorizationServer, params: {
     what
   )
   if (!Array.isArray(list) || !list.every(isObject)) throw invalid(`${what}: the answer is not a list.`)
-  return list as Authenticator[]
+  return list.map(toResult) as unknown as Authenticator[]
 }
 
 /**

@@ -4,7 +4,7 @@ import { isObject } from '../../base/json.js'
 import { parseJson, parseJsonObject } from '../../http/json.js'
 import { pathSegment, requireText } from '../server/arguments.js'
 import { callMyAccount, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
-import { toCamelCase, toSnakeCase } from '../server/naming.js'
+import { toCamelCase, toResult, toSnakeCase } from '../server/naming.js'
 
 /** A factor the tenant offers. */
 export interface Factor {
@@ -21,24 +21,24 @@ export type AuthenticationMethodType = 'passkey' | 'email' | 'phone' | 'totp' | 
 export interface AuthenticationMethod {
   id: string
   type: AuthenticationMethodType | (string & {})
-  created_at: string
+  createdAt: string
   confirmed?: boolean
   usage?: string[]
   name?: string
   email?: string
-  phone_number?: string
-  preferred_authentication_method?: 'sms' | 'voice'
-  identity_user_id?: string
-  credential_device_type?: string
-  credential_backed_up?: boolean
-  key_id?: string
-  public_key?: string
+  phoneNumber?: string
+  preferredAuthenticationMethod?: 'sms' | 'voice'
+  identityUserId?: string
+  credentialDeviceType?: string
+  credentialBackedUp?: boolean
+  keyId?: string
+  publicKey?: string
   transports?: string[]
-  user_agent?: string
-  user_handle?: string
+  userAgent?: string
+  userHandle?: string
   aaguid?: string
-  relying_party_id?: string
-  last_password_reset?: string
+  relyingPartyId?: string
+  lastPasswordReset?: string
   [member: string]: unknown
 }
 
@@ -116,10 +116,10 @@ export async function listAuthenticationMethods (
 /** One of the user's methods. */
 export async function getAuthenticationMethod (server: MyAccountServer, accessToken: string, id: string,
   options?: MyAccountOptions): Promise<AuthenticationMethod> {
-  return parseJsonObject(
+  return toResult(parseJsonObject(
     await callMyAccount(server, accessToken, { method: 'GET', path: pathOf(id), what: METHOD }, options),
     METHOD
-  ) as AuthenticationMethod
+  )) as unknown as AuthenticationMethod
 }
 
 /** Renames a method, or says how its codes are sent. */
@@ -137,7 +137,9 @@ export async function updateAuthenticationMethod (
     what: METHOD,
     json: toSnakeCase({ name, preferredAuthenticationMethod })
   } as const
-  return parseJsonObject(await callMyAccount(server, accessToken, call, options), METHOD) as AuthenticationMethod
+  return toResult(
+    parseJsonObject(await callMyAccount(server, accessToken, call, options), METHOD)
+  ) as unknown as AuthenticationMethod
 }
 
 /** Removes a method. */
@@ -208,7 +210,7 @@ export async function verifyAuthenticationMethod (
     json: toSnakeCase({ authSession, authnResponse, otpCode, recoveryCode, password }),
     secrets: [authSession, otpCode, recoveryCode, password]
   }, options)
-  return parseJsonObject(response, 'The verification') as AuthenticationMethod
+  return toResult(parseJsonObject(response, 'The verification')) as unknown as AuthenticationMethod
 }
 
 function pathOf (id: string): string {
@@ -218,5 +220,5 @@ function pathOf (id: string): string {
 
 function list<T> (value: unknown, what: string): T[] {
   if (!Array.isArray(value) || !value.every(isObject)) throw invalid(`${what}: the answer is not a list.`)
-  return value as T[]
+  return value.map(toResult) as T[]
 }

@@ -4,7 +4,7 @@ import { isObject } from '../../base/json.js'
 import { parseJsonObject } from '../../http/json.js'
 import { pathSegment, requireText } from '../server/arguments.js'
 import { callMyAccount, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
-import { toCamelCase } from '../server/naming.js'
+import { toCamelCase, toResult } from '../server/naming.js'
 
 /** Parameters that begin the connection of an account. */
 export interface ConnectAccountParams {
@@ -37,11 +37,11 @@ export interface CompleteConnectAccountParams {
 export interface ConnectedAccount {
   id: string
   connection: string
-  access_type: string
+  accessType: string
   scopes?: string[]
-  created_at: string
-  expires_at?: string
-  org_id?: string
+  createdAt: string
+  expiresAt?: string
+  orgId?: string
   [member: string]: unknown
 }
 
@@ -117,7 +117,7 @@ export async function completeConnectAccount (server: MyAccountServer, accessTok
     },
     secrets: [authSession, connectCode, codeVerifier]
   }, options)
-  return parseJsonObject(response, what) as ConnectedAccount
+  return toResult(parseJsonObject(response, what)) as unknown as ConnectedAccount
 }
 
 /** One page of the user's connected accounts. */
@@ -174,7 +174,7 @@ function page ({ from, take }: PageParams): Record<string, string | number | und
 
 function list<T> (value: unknown, what: string): T[] {
   if (!Array.isArray(value) || !value.every(isObject)) throw invalid(`${what}: the answer is not a list.`)
-  return value as T[]
+  return value.map(toResult) as T[]
 }
 
 function cursor (next: unknown): { next?: string } {

@@ -3,6 +3,21 @@ export function toCamelCase (record: Readonly<Record<string, unknown>>): Record<
   return renamed(record, name => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
 }
 
+/** The same for a result, see `withWireNames`. */
+export function toResult (record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return withWireNames(toCamelCase(record), record)
+}
+
+/**
+ * A result that answers to its names on the wire, too, which are not listed: before 1.0 some results had these names.
+ */
+export function withWireNames<T extends object> (result: T, record: object): T {
+  for (const [name, value] of Object.entries(record) as [string, unknown][]) {
+    if (!Object.hasOwn(result, name)) Object.defineProperty(result, name, { value })
+  }
+  return result
+}
+
 /** Members renamed from `camelCase` to `snake_case`; undefined ones are left out. */
 export function toSnakeCase (record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return renamed(record, name => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))

@@ -111,11 +111,10 @@ export async function finishConnectAccount<TAppState = unknown> (context: Plugin
         redirectUri: transaction.redirectUri,
         codeVerifier: transaction.codeVerifier
       }, how))
-  return {
-    ...account,
+  return Object.assign(account, {
     ...(transaction.appState !== undefined && { appState: transaction.appState as TAppState }),
     ...(transaction.returnTo !== undefined && { returnTo: transaction.returnTo })
-  }
+  })
 }
 
 /** Options of `listConnectedAccounts()`. */

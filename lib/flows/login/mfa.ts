@@ -16,6 +16,7 @@ import { currentSession } from '../session/session.js'
 import { spendRefreshToken } from '../tokens/spend-refresh-token.js'
 import { mergeTokens, tokenSetOf } from '../tokens/token-sets.js'
 import { requestOptions, type EmbeddedCallOptions } from './embedded-login.js'
+import { FORMER_MFA_NAMES, withFormerNames, type FormerMfaNames } from '../former-names.js'
 
 /** Options of `mfa.verify()`: one of a code, an out-of-band answer, a recovery code. */
 export type VerifyMfaOptions = EmbeddedCallOptions & { mfaToken: string, persist?: boolean }
@@ -39,6 +40,8 @@ export interface VerifiedMfa {
   authorizationDetails: AuthorizationDetail[] | undefined
 }
 
+const FORMER = withFormerNames<object, FormerMfaNames>({}, 'request.auth0.mfa', FORMER_MFA_NAMES)
+
 /** `request.auth0.mfa`: second factors, with the sealed token of a `MfaRequiredError`. */
 export function mfa (context: PluginContext, request: RequestContext) {
   const call = async <T extends { mfaToken: string } & EmbeddedCallOptions, R>(options: T,
@@ -47,7 +50,7 @@ export function mfa (context: PluginContext, request: RequestContext) {
     return await work(server, { ...options, mfaToken: openMfaToken(context, options.mfaToken, server).mfaToken },
       requestOptions(options, request))
   }
-  return {
+  return Object.assign(Object.create(FORMER) as FormerMfaNames, {
     listAuthenticators: async (options: { mfaToken: string } & EmbeddedCallOptions) =>
       await call(options, listAuthenticators),
     enroll: async (
@@ -66,7 +69,7 @@ export function mfa (context: PluginContext, request: RequestContext) {
       const { mfaToken: _, ...rest } = openMfaToken(context, mfaToken)
       return rest
     }
-  }
+  })
 }
 
 async function verifyMfa (context: PluginContext, request: RequestContext,

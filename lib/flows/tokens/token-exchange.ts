@@ -3,6 +3,7 @@ import { tokenExchangeGrant, type TokenExchangeParams } from '../../authenticati
 import {
   ApiError, CustomTokenExchangeError, MfaRequiredError, type CustomTokenExchangeErrorCode
 } from '../../errors.js'
+import { tokenResult, type TokenResult } from './token-result.js'
 import type { Actor, JwtClaims, TokenResponse } from '../../../types/tokens.js'
 import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext } from '../context.js'
@@ -15,15 +16,7 @@ import { sealMfaToken } from './mfa-token.js'
 export interface CustomTokenExchangeOptions extends TokenExchangeParams, CallOptions {}
 
 /** The result of a token exchange. */
-export interface TokenExchangeResult {
-  accessToken: string
-  tokenType: string
-  /** Seconds. */
-  expiresIn: number | undefined
-  scope: string | undefined
-  issuedTokenType: string | undefined
-  idToken: string | undefined
-  refreshToken: string | undefined
+export interface TokenExchangeResult extends TokenResult {
   /** Who acts, from the verified ID token. */
   act: Actor | undefined
 }
@@ -48,16 +41,7 @@ export async function customTokenExchange (context: PluginContext, server: Autho
   if (claims === undefined && options.organization !== undefined) {
     checkOrganization(claimsOfAccessToken(tokens.access_token), options.organization)
   }
-  return {
-    accessToken: tokens.access_token,
-    tokenType: tokens.token_type,
-    expiresIn: tokens.expires_in,
-    scope: tokens.scope,
-    issuedTokenType: tokens.issued_token_type,
-    idToken: tokens.id_token,
-    refreshToken: tokens.refresh_token,
-    act: claims?.act
-  }
+  return Object.assign(tokenResult(tokens, context.now()), { act: claims?.act })
 }
 
 const KNOWN: readonly CustomTokenExchangeErrorCode[] = ['setactor_required', 'session_transfer_disabled']

@@ -41,6 +41,7 @@ export function findTokenSet (tokenSets: readonly TokenSet[], wanted: Wanted, no
 
 /** Whether a token was asked for, or granted, with these scopes. `offline_access` is no scope of an access token. */
 export function hasScopes (set: TokenSet, scope: string): boolean {
+  if (set.requestedScope === scope) return true
   const demanded = splitScope(scope).filter(one => one !== 'offline_access').join(' ')
   return includesScopes(joinScopes(set.requestedScope, set.scope), demanded)
 }

@@ -29,7 +29,9 @@ export const tlsCredentials: Rule<TlsCredentials> = (value, option) => {
 export const dpopKey: Rule<boolean | { key: DpopKeyInput }> = (value, option) => {
   if (typeof value === 'boolean') return value
   const dpop = value as { key: DpopKeyInput } | null
-  if (dpop?.key == null) return refuseOption(option, value, 'true or { key }')
+  if (dpop?.key == null) {
+    return refuseOption(option, value, 'true or { key }; whether an API takes tokens bound to a key is "api.dpop"')
+  }
   importDpopKeyPair(dpop.key)
   return dpop
 }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
 import type { Auth0Options } from '../../../types/options.js'
-import type { RefreshStore, RevocationStore, SessionStore, TransactionStore } from '../../../types/stores.js'
+import type { RefreshStore, RevocationStore, TransactionStore } from '../../../types/stores.js'
 import { ASYMMETRIC, SYMMETRIC_AND_ASYMMETRIC } from './algorithms.js'
 import { REFRESH_STORE } from './refresh-store.js'
 import { parseDomain } from '../../authentication/server/authorization-server.js'
@@ -15,6 +15,7 @@ import {
   type Rule
 } from './rules.js'
 import { importSessions, sessionConfiguration, transactionConfiguration } from './session-options.js'
+import { sessionStore } from './session-store.js'
 import { telemetry } from './telemetry.js'
 
 const secretList: Rule<readonly string[]> = (value, option) => {
@@ -33,6 +34,13 @@ const clock: Rule<() => number> = (value, option) => {
   return typeof time === 'number' && Number.isFinite(time) && time < 1e11
     ? value as () => number
     : refuseOption(option, value, 'a function that returns epoch seconds, such as () => Date.now() / 1000')
+}
+
+/** Lists are for an API that checks tokens. */
+const loginAudience: Rule<string> = (value, option) => {
+  if (typeof value === 'string') return text(value, option)
+  return refuseOption(option, value,
+    'the API that a login asks an access token for; the audiences of an API that you guard are "api.audience"')
 }
 
 /** What each option accepts, and what becomes of it. */
@@ -56,7 +64,7 @@ export const rules = {
   appBaseUrl: (value: unknown, option: string) =>
     (Array.isArray(value) && value.length > 0 ? value : [value]).map(entry => parseAppBase(entry, option)),
   sessionSecret: secretList,
-  audience: text,
+  audience: loginAudience,
   scope,
   authorizationParams,
   pushedAuthorizationRequests: flag,
@@ -72,8 +80,7 @@ export const rules = {
   allowOrganization: callable<NonNullable<Auth0Options['allowOrganization']>>,
   allowConnect: callable<NonNullable<Auth0Options['allowConnect']>>,
   onUnauthenticated: unauthenticated,
-  sessionStore: withMethods<SessionStore>(['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'],
-    'a SessionStore'),
+  sessionStore,
   sessionConfiguration,
   transactionConfiguration,
   transactionStore: withMethods<TransactionStore>(['set', 'take', 'delete'], 'a TransactionStore'),

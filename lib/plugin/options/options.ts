@@ -8,6 +8,7 @@ import { checkClientAuthentication } from './client-authentication.js'
 import { checkCombinations } from './combinations.js'
 import { rules } from './options-rules.js'
 import { checkRequired, guardsApiOnly } from './required.js'
+import { refuseOtherLibraries } from './other-libraries.js'
 import { resolvePaths } from './paths.js'
 import { resolveResources } from './resources.js'
 import { refreshStoreIn } from './refresh-store.js'
@@ -28,6 +29,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     throw new ConfigurationError('options', `The plugin's options must be an object; got ${describe(raw)}.`)
   }
   const own = Object.fromEntries(Object.entries(raw).filter(([name]) => !FASTIFY_OPTIONS.includes(name)))
+  refuseOtherLibraries(own, rules)
   const given = checkMembers(own, rules, name => name)
 
   checkRequired(given, production)

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../errors.js'
 import type { RoutePaths } from '../../flows/config.js'
 import { refuseOption } from './rules.js'
 import { unknownName } from '../../base/nearest-name.js'
+import { adviceFor } from './other-libraries.js'
 
 const DEFAULTS: Record<keyof RoutePaths, string> = {
   login: '/auth/login',
@@ -27,7 +28,8 @@ export function resolvePaths (given: object,
   for (const name of Object.keys(routes)) {
     if (!Object.hasOwn(DEFAULTS, name)) {
       throw new ConfigurationError(`routes.${name}`,
-        `Option "routes.${name}" is not known. ${unknownName(name, Object.keys(DEFAULTS))}`)
+        `Option "routes.${name}" is not known. ` +
+          (adviceFor(`routes.${name}`) ?? unknownName(name, Object.keys(DEFAULTS))))
     }
   }
   const paths = {} as Record<keyof RoutePaths, string | undefined>

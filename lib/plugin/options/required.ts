@@ -29,7 +29,7 @@ export function checkRequired (given: GivenOptions, production: boolean): void {
       'application, or a list of addresses.')
   }
   if (missing.length === 0) return
-  if (missing.includes('clientId') && given.api !== undefined) {
+  if (missing.includes('clientId') && (given.api !== undefined || given.audience !== undefined)) {
     reasons.push('An API alone needs "domain" and "api.audience" only, with "mountRoutes: false". Instead of ' +
       '"api.audience" it may have "api.resources".')
   }

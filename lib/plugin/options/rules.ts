@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../errors.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { unknownName } from '../../base/nearest-name.js'
+import { adviceFor } from './other-libraries.js'
 
 /** Turns a raw option value into a checked one or throws a `ConfigurationError` that names the option. */
 export type Rule<T> = (value: unknown, option: string) => T
@@ -97,7 +98,7 @@ export function checkMembers<R extends Record<string, Rule<unknown>>> (value: Re
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
     if (rule === undefined) {
       throw new ConfigurationError(path(name),
-        `Option "${path(name)}" is not known. ${unknownName(name, Object.keys(rules))}`)
+        `Option "${path(name)}" is not known. ${adviceFor(path(name)) ?? unknownName(name, Object.keys(rules))}`)
     }
     checked[name] = rule(value[name], path(name))
   }

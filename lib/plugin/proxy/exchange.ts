@@ -6,6 +6,7 @@ import type { ApplicationToken } from '../../flows/tokens/application-access-tok
 import type { Transport, WireResponse } from '../../http/wire.js'
 import type { Registration } from '../request/registration.js'
 import { UpstreamFailure } from './failures.js'
+import type { Leash } from './leash.js'
 import type { ProxyConfig } from './proxy-options.js'
 import type { RefusedTokens } from './refused-tokens.js'
 import type { RequestBody } from './request-body.js'
@@ -29,7 +30,7 @@ export interface Call {
   headers: WireHeaders
   body: RequestBody
   /** Aborts what is under way: the browser has gone, or time is up. */
-  controller: AbortController
+  leash: Leash
 }
 
 /**
@@ -39,7 +40,7 @@ export interface Call {
  */
 export async function exchange (proxy: Proxy, call: Call): Promise<WireResponse> {
   const { tokens, refused, config } = proxy
-  const remedies = new Set(config.retryOn401 ? ['nonce', 'renewal'] : ['nonce'])
+  let remedies: Set<string> | undefined
   let token = await tokens(call.request)
   let { content } = call.body
   while (true) {
@@ -47,20 +48,21 @@ export async function exchange (proxy: Proxy, call: Call): Promise<WireResponse>
     if (answer.status !== 401 || token === undefined) return answer
     const { 'dpop-nonce': nonce, 'www-authenticate': challenge } = answer.headers
     const remedy = asksForNonce(nonce, challenge) ? 'nonce' : 'renewal'
+    remedies ??= new Set(config.retryOn401 ? ['nonce', 'renewal'] : ['nonce'])
     const isNew = remedy === 'renewal' && !remedies.has(remedy) && config.retryOn401
     if (isNew) refused.add(token.accessToken)
     if (!remedies.has(remedy) || (remedy === 'renewal' && refused.has(token.accessToken))) return answer
     const again = call.body.again()
     if (again === undefined) return answer
     remedies.delete(remedy)
-    answer.body.on('error', () => {}).resume()
+    answer.body.resume()
     if (remedy === 'renewal') token = await tokens(call.request, token.accessToken)
     content = again.content
   }
 }
 
 /** Sends a request once. The upstream's time begins when it has the whole request. */
-async function attempt ({ config, transport }: Proxy, { request, registration, target, controller, ...call }: Call,
+async function attempt ({ config, transport }: Proxy, { request, registration, target, leash, ...call }: Call,
   token: ApplicationToken | undefined, content: Readable | Uint8Array | undefined): Promise<WireResponse> {
   const { method } = request
   let { headers } = call
@@ -74,14 +76,15 @@ async function attempt ({ config, transport }: Proxy, { request, registration, t
   let timer: NodeJS.Timeout | undefined
   const begin = (): void => {
     timer = setTimeout(() => {
-      controller.abort(new TimeoutError(`${target.host} did not answer within ${config.timeout} s.`))
+      leash.abort(new TimeoutError(`${target.host} did not answer within ${config.timeout} s.`))
     }, config.timeout * 1000)
   }
   if (content instanceof Readable) content.once('end', begin)
   else begin()
   try {
     await transport.ready()
-    const answer = await transport.exchange({ url: target, method, headers, body: content }, controller.signal)
+    const answer = await transport.exchange({ url: target, method, headers, body: content }, leash.signal)
+    answer.body.on('error', brokenOff)
     presented?.learn(answer.headers['dpop-nonce'] as string | undefined)
     return answer
   } catch (error) {
@@ -90,4 +93,9 @@ async function attempt ({ config, transport }: Proxy, { request, registration, t
     clearTimeout(timer)
     if (content instanceof Readable) content.off('end', begin)
   }
+}
+
+/** An answer may break off before anybody reads it, even before its headers have left: then there is another one. */
+function brokenOff (error: Error): void {
+  Object.assign(error, { statusCode: 502, message: 'The service behind this address broke off its answer.' })
 }

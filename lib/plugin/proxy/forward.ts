@@ -8,14 +8,17 @@ import { appBaseOf, onceGone } from '../request/request-context.js'
 import { exchange, type Proxy } from './exchange.js'
 import { addHeaders } from './extra-headers.js'
 import { answerFailed, closeAfterUpload, UpstreamFailure } from './failures.js'
-import { requestBody } from './request-body.js'
+import { Leash } from './leash.js'
+import { NO_BODY, requestBody } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { copyHeaders } from './response-headers.js'
 import { locationOf, targetOf } from './target.js'
 
+const GONE = new Error('The browser has gone away.')
+
 /** Sends a request upstream, and the answer to the browser. */
 export async function forward (proxy: Proxy, request: FastifyRequest, reply: FastifyReply,
-  destination: string): Promise<unknown> {
+  destination: string): Promise<void> {
   const registration = registrationOf(request)
   const { context } = registration
   try {
@@ -24,25 +27,29 @@ export async function forward (proxy: Proxy, request: FastifyRequest, reply: Fas
     if (session === undefined) throw new LoginRequiredError()
     const expectation = request.headers.expect
     if (expectation !== undefined && expectation.toLowerCase() !== '100-continue') {
-      return await answerDenied(reply, 417, 'expectation_failed', 'Only "100-continue" can be expected.')
+      await answerDenied(reply, 417, 'expectation_failed', 'Only "100-continue" can be expected.')
+      return
     }
     const { config } = proxy
     const target = targetOf(config, destination, request.url)
-    const controller = new AbortController()
-    onceGone(reply, () => controller.abort())
-    const body = await requestBody(request, config.token !== 'none')
+    const leash = new Leash()
+    onceGone(reply, () => {
+      if (!reply.raw.writableFinished || !request.raw.complete) leash.abort(GONE)
+    })
+    const isSafe = request.method === 'GET' || request.method === 'HEAD'
+    const body = isSafe ? NO_BODY : await requestBody(request, config.token !== 'none')
     const headers = requestHeaders(request.headers)
     if (body.length !== undefined) headers['content-length'] = body.length
     addHeaders(headers, config.headers, request)
-    const answer = await exchange(proxy, { request, registration, target, headers, body, controller })
-    return send(proxy, answer, target, request, reply)
+    const answer = await exchange(proxy, { request, registration, target, headers, body, leash })
+    send(proxy, answer, target, request, reply)
   } catch (error) {
-    return await answerFailed(context, error, request, reply)
+    await answerFailed(context, error, request, reply)
   }
 }
 
 function send ({ config }: Proxy, { status, headers, body }: WireResponse, target: URL, request: FastifyRequest,
-  reply: FastifyReply): FastifyReply {
+  reply: FastifyReply): void {
   const mount = (): string =>
     appBaseOf(registrationOf(request).context.config.appBases, request).basePath +
       request.server.prefix.replace(/\/+$/, '')
@@ -56,7 +63,7 @@ function send ({ config }: Proxy, { status, headers, body }: WireResponse, targe
   closeAfterUpload(request, reply)
   // Whoever waits for events learns at once that they will come.
   if (isEventStream(headers['content-type'])) reply.raw.once('pipe', () => { reply.raw.flushHeaders() })
-  return reply.send(body)
+  reply.send(body)
 }
 
 function isEventStream (type: string | string[] | undefined): boolean {

@@ -3,6 +3,7 @@ import { isLoopback } from '../../authentication/server/domain.js'
 import { undiciTransport } from '../../http/undici-transport.js'
 import type { Log } from '../../flows/events.js'
 import type { Registration } from '../request/registration.js'
+import { isUpgrade } from '../request/upgrade-request.js'
 import type { Proxy } from './exchange.js'
 import { forward } from './forward.js'
 import { parseProxyOptions } from './proxy-options.js'
@@ -44,8 +45,14 @@ export function createProxy (registration: Registration, given: ProxyOptions, lo
       rewritePrefix: rewritePrefix === '' ? '/' : rewritePrefix,
       httpMethods: methods,
       config: { auth0: { session: true, sameOrigin, onUnauthenticated: '401' }, [kProxied]: true },
-      preHandler: prepare,
-      handler: async (request, reply, destination) => await forward(proxy, request, reply, destination),
+      preHandler: (request, reply, done) => {
+        if (isUpgrade(request)) prepare(request, reply).then(answered => { if (!answered) done() }, done)
+        else done()
+      },
+      // Not async: Fastify would wait for the reply once more.
+      handler: (request, reply, destination) => {
+        forward(proxy, request, reply, destination).catch((error: unknown) => { reply.send(error) })
+      },
       // For what else the application sends by `reply.from()` in this scope.
       undici: { connect: { rejectUnauthorized: true } },
       internalRewriteLocationHeader: false,

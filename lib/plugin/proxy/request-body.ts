@@ -1,3 +1,4 @@
+import type { Http2ServerRequest } from 'node:http2'
 import { Readable, Transform } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 
@@ -13,7 +14,8 @@ export interface RequestBody {
   again(): { content: Uint8Array | undefined } | undefined
 }
 
-const NONE: RequestBody = {
+/** No body, which can be sent as often as one likes. */
+export const NO_BODY: RequestBody = {
   content: undefined,
   length: undefined,
   again: () => ({ content: undefined })
@@ -23,12 +25,22 @@ const NONE: RequestBody = {
  * The body of a request, which no parser has read.
  * @param keeps whether it is to be kept, as far as it is small
  */
-export async function requestBody ({ body, raw, headers }: FastifyRequest, keeps: boolean): Promise<RequestBody> {
-  if (!(body instanceof Readable)) return NONE
+export async function requestBody (request: FastifyRequest, keeps: boolean): Promise<RequestBody> {
+  const { raw, headers } = request
+  const body = request.body ?? unread(request)
+  if (!(body instanceof Readable)) return NO_BODY
   // What a hook has put in the place of the body has another length.
   const length = body === raw ? headers['content-length'] : undefined
   if (!keeps || Number(length) > KEPT_AT_MOST) return streamed(body, length, 0)
   return length === undefined ? streamed(body, length, KEPT_AT_MOST) : whole(await collect(body))
+}
+
+/**
+ * Over HTTP/2 a body needs neither a length nor a type; Fastify takes a request with neither for one without a body.
+ */
+function unread ({ raw, method }: FastifyRequest): Readable | undefined {
+  if (raw.httpVersionMajor < 2 || method === 'GET' || method === 'HEAD') return undefined
+  return (raw as unknown as Http2ServerRequest).stream.endAfterHeaders ? undefined : raw
 }
 
 function whole (content: Uint8Array): RequestBody {

@@ -5,7 +5,6 @@ import { currentSession } from '../../flows/session/session.js'
 import { answerDenied, forbid } from '../guards/denial.js'
 import { isWebSocketHandshake } from '../guards/require-same-origin.js'
 import { registrationOf } from '../request/registration.js'
-import { isUpgrade } from '../request/upgrade-request.js'
 import { isSameOrigin } from '../routes/same-origin.js'
 import type { Proxy } from './exchange.js'
 import { addHeaders } from './extra-headers.js'
@@ -32,8 +31,8 @@ interface ProxyReply {
 
 /** The WebSockets of one proxy. */
 export interface WebSockets {
-  /** Hook: prepares an upgrade; other requests pass. */
-  prepare(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
+  /** Prepares an upgrade; `true` where it was refused, and answered. */
+  prepare(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
   wsClientOptions: object
   wsHooks: object
 }
@@ -61,19 +60,22 @@ export function webSockets ({ config, tokens }: Proxy): WebSockets {
 
   return {
     async prepare (request, reply) {
-      if (!isUpgrade(request)) return
       const { context } = registrationOf(request)
       if (!isWebSocketHandshake(request)) {
-        return await answerDenied(reply, 400, 'upgrade_not_supported', 'Only an upgrade to a WebSocket is possible.')
+        await answerDenied(reply, 400, 'upgrade_not_supported', 'Only an upgrade to a WebSocket is possible.')
+        return true
       }
       if (!isSameOrigin(context.config.appBases, request)) {
-        return await forbid(request, reply, 'cross_site_request', 'Another site cannot do this for the user.')
+        await forbid(request, reply, 'cross_site_request', 'Another site cannot do this for the user.')
+        return true
       }
       try {
         const headers = await headersFor(request, reply as unknown as ProxyReply)
         prepared.set(request.raw.socket, { request, headers })
+        return false
       } catch (error) {
-        return await answerFailed(context, error, request, reply)
+        await answerFailed(context, error, request, reply)
+        return true
       }
     },
 

@@ -9,7 +9,7 @@ import type { PluginContext, RequestContext } from '../../flows/context.js'
 import type { Log } from '../../flows/events.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { RouteAuth0Config } from '../../../types/guards.js'
-import type { AuthorizationParams } from '../../../types/options.js'
+import type { AuthorizationParams, DomainRequest } from '../../../types/options.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import type { Awaitable } from '../../../types/stores.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
@@ -87,7 +87,8 @@ export class FastifyRequestContext implements RequestContext {
   async #resolveServer (resolve: NonNullable<Config['resolveDomain']>): Promise<AuthorizationServer> {
     const { config, servers } = this.#context
     const work = { seconds: config.httpTimeout, host: 'The "domain" function' }
-    const domain = await withinDeadline(work, async () => await resolve(this.#request)).catch((error: unknown) => {
+    const asked = domainRequest(this.#request, this.#reply)
+    const domain = await withinDeadline(work, async () => await resolve(asked)).catch((error: unknown) => {
       throw error instanceof Auth0Error
         ? error
         : new ConfigurationError('domain', 'The "domain" function failed.', error)
@@ -118,6 +119,14 @@ export class FastifyRequestContext implements RequestContext {
       ? await (this.#authorizationParams ??= authorizationParams(this.#request))
       : authorizationParams
   }
+}
+
+/** What `domain` is asked with: the request, which also has the members that `@auth0/auth0-fastify` hands over. */
+function domainRequest (request: FastifyRequest, reply: FastifyReply | undefined): DomainRequest {
+  for (const [name, value] of [['request', request], ['reply', reply]] as const) {
+    if (!(name in request)) Object.defineProperty(request, name, { value, configurable: true })
+  }
+  return request as DomainRequest
 }
 
 /**

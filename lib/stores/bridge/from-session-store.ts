@@ -25,8 +25,7 @@ interface BridgedSession {
  * Lets a store made for `@fastify/session` or `express-session` keep the sessions, with what such a store cannot
  * promise:
  * - It has no compare-and-set. Writes are put in order within this process only: with several processes, one may
- * overwrite
- *   another's write, and a write that a logout overtakes elsewhere may bring the session back.
+ *   overwrite another's write, and a write that a logout overtakes elsewhere may bring the session back.
  * - It has no lock: several processes may use one refresh token at the same time.
  * - It has no index. `deleteWhere` and `list`, and so back-channel logout, look through all sessions with the store's
  *   `all`, and fail with a `ConfigurationError` where the store has none, or answers with what is no session.
@@ -41,12 +40,11 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
   const now = options.now ?? (() => Date.now() / 1000)
   const inTurn = createKeyedMutex()
 
-  /** A method that declares no callback answers by its promise alone. */
+  /** A method that declares no callback, or an optional one, has said all when its promise is settled. */
   async function read (method: 'get' | 'all', ...args: string[]): Promise<unknown> {
     const call = store[method]!.bind(store) as (...args: unknown[]) => unknown
-    return store[method]!.length > 0 && store[method]!.length <= args.length
-      ? await call(...args)
-      : await result(callback => call(...args, callback), true)
+    const declared = store[method]!.length
+    return await result(callback => call(...args, callback), declared === 0 || declared > args.length)
   }
 
   async function get (key: string): Promise<SessionEntry | undefined> {
@@ -109,10 +107,10 @@ export function fromSessionStore (store: CallbackSessionStore, options: { now?: 
 }
 
 /**
- * The result of a method that calls back, that returns a promise, or both. A promise of nothing is no result of a read:
- * the method may call back later.
+ * The result of a method that calls back, that returns a promise, or both. Where the method `awaitsCallback`, a promise
+ * of nothing is no result: the method may call back later.
  */
-async function result (call: (callback: Callback) => unknown, reads = false): Promise<unknown> {
+async function result (call: (callback: Callback) => unknown, awaitsCallback = false): Promise<unknown> {
   return await new Promise((resolve, reject) => {
     const returned = call((error, value) => {
       // Stores of express-session report an unknown session like a file that is not there.
@@ -121,7 +119,7 @@ async function result (call: (callback: Callback) => unknown, reads = false): Pr
     })
     if (isThenable(returned)) {
       returned.then(value => {
-        if (value !== undefined || !reads) resolve(value)
+        if (value !== undefined || !awaitsCallback) resolve(value)
       }, reject)
     }
   })

@@ -2,10 +2,14 @@ import { hkdfSync } from 'node:crypto'
 import type { ConnectionTokenSet, TokenSet } from '../../../types/tokens.js'
 import { isObject } from '../../base/json.js'
 import { openDirectJwe } from './direct-jwe.js'
-import { numberOf, textOf, type SessionFormat } from './imported-session.js'
+import { customFields, numberOf, textOf, type SessionFormat } from './imported-session.js'
 
 /** Seconds `@auth0/auth0-fastify` forgives after a cookie's end. */
 const TOLERANCE = 15
+
+/** Members of a session that are the library's, and those of the JWT around it. */
+const OWN = ['user', 'idToken', 'refreshToken', 'tokenSets', 'connectionTokenSets', 'domain', 'sessionExpiresAt',
+  'internal', 'iat', 'exp', 'nbf', 'uat', 'jti']
 
 /**
  * Cookies of `@auth0/auth0-fastify` (`@auth0/auth0-server-js`): a key of its own for each cookie, by HKDF over the name
@@ -31,6 +35,7 @@ export const auth0Fastify: SessionFormat = {
     return {
       claims: payload.user,
       createdAt,
+      custom: customFields(payload, OWN),
       tokenSets: list(payload.tokenSets).map(set => tokenSet(set, scope)).filter(isUsable),
       connectionTokenSets: list(payload.connectionTokenSets).map(connectionTokenSet).filter(isUsable),
       ...(sid !== undefined && { sid }),

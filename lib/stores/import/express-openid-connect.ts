@@ -1,7 +1,10 @@
 import { hkdfSync } from 'node:crypto'
 import { isObject, parseSafely } from '../../base/json.js'
 import { openDirectJwe } from './direct-jwe.js'
-import { numberOf, textOf, type SessionFormat } from './imported-session.js'
+import { customFields, numberOf, textOf, type SessionFormat } from './imported-session.js'
+
+/** Members of a session that are the library's. */
+const OWN = ['id_token', 'access_token', 'refresh_token', 'token_type', 'expires_at', 'sid', 'sessionExpiresAt']
 
 /** Cookies of `express-openid-connect`: one key for all, the times of the session in the header. */
 export const expressOpenidConnect: SessionFormat = {
@@ -24,6 +27,7 @@ export const expressOpenidConnect: SessionFormat = {
     return {
       claims,
       createdAt,
+      custom: customFields(payload, OWN),
       idToken: idToken!,
       // The library does not note what a token was asked for: its own settings, which are now this plugin's.
       tokenSets: accessToken === undefined

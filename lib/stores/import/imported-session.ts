@@ -15,6 +15,8 @@ export interface ImportedSession {
   idToken?: string
   tokenSets: TokenSet[]
   connectionTokenSets: ConnectionTokenSet[]
+  /** Fields that the application had added. */
+  custom: Record<string, unknown>
 }
 
 /** One library's session cookie. */
@@ -36,3 +38,10 @@ export function textOf (value: unknown): string | undefined {
 export function numberOf (value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
+
+/** The members of a session that are neither the library's nor named like ours. */
+export function customFields (payload: Record<string, unknown>, own: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => !own.includes(name) && !OURS.includes(name)))
+}
+
+const OURS = ['id', 'sid', 'user', 'domain', 'createdAt', 'expiresAt', 'authorizationDetails', '__proto__']

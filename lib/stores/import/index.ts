@@ -5,7 +5,7 @@ import type { UserClaims } from '../../../types/session.js'
 import type { CookieJar, RevocationStore, SessionData, SessionRecord } from '../../../types/stores.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
 import { isRevoked } from '../revocation/revocation-watch.js'
-import type { LiveSession, Sessions } from '../sessions.js'
+import type { LiveSession, SessionCookieNames, Sessions } from '../sessions.js'
 import { auth0Fastify } from './auth0-fastify.js'
 import { expressOpenidConnect } from './express-openid-connect.js'
 import type { ImportedSession, SessionFormat } from './imported-session.js'
@@ -19,6 +19,11 @@ export interface ImportingOptions {
   now: () => number
   /** Seconds that the clocks of two servers may differ. */
   clockTolerance: number
+  /** The cookies of this application's own sessions. */
+  names: (jar: CookieJar) => SessionCookieNames
+  /** The name that the application gave its own session cookie. */
+  cookieName: string | undefined
+  warn: (code: string, detail: object) => void
   /** The tenant, where there is one only. */
   issuer: string | undefined
   audience: string | undefined
@@ -45,13 +50,24 @@ const FORMATS = { auth0Fastify, expressOpenidConnect }
  */
 export function importingSessions (inner: Sessions, options: ImportingOptions): Sessions {
   const { revocations, lifetime, now } = options
-  const sources: Source[] = Object.entries(options.from).map(([library, cookie]: [string, ImportedCookie]) => {
+  const sources = Object.entries(options.from).flatMap(([library, cookie]: [string, ImportedCookie]): Source[] => {
     const format = FORMATS[library as keyof typeof FORMATS]
-    return { ...cookie, format, name: cookie.name ?? format.cookie, secrets: [cookie.secret].flat() as string[] }
+    // Who has kept the options has perhaps given the old cookie its name by the option of ours.
+    const names = cookie.name !== undefined ? [cookie.name] : [format.cookie, options.cookieName ?? format.cookie]
+    return [...new Set(names)].map(name => ({ ...cookie, format, name, secrets: [cookie.secret].flat() as string[] }))
   })
+  const warned = new Set<string>()
 
+  function warnOnce (code: string, detail: object): void {
+    if (!warned.has(code)) options.warn(code, detail)
+    warned.add(code)
+  }
+
+  /** Clears the old cookies. What bears a name of ours was replaced or cleared with ours. */
   function clearOld (jar: CookieJar): void {
-    if (jar.writable) { for (const source of sources) clearPeerCookie(jar, source.name, source) }
+    if (!jar.writable) return
+    const own: string[] = Object.values(options.names(jar))
+    for (const source of sources) if (!own.includes(source.name)) clearPeerCookie(jar, source.name, source)
   }
 
   /** The session an old cookie stands for; `undefined` without one that opens, lives and is this tenant's. */
@@ -80,14 +96,24 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     if (revokedAt !== undefined && isRevoked(revokedAt + tolerance, record.createdAt)) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
     const current = await inner.update(jar, record.id, saved => saved)
+    return await created(jar, current ?? session) ? await inner.read(jar) : undefined
+  }
+
+  /** A session that cookies of ours cannot hold is none, rather than an error at every request. */
+  async function created (jar: CookieJar, session: SessionData): Promise<boolean> {
+    const { custom, ...record } = session.record
     try {
-      await inner.create(jar, current ?? session)
+      await inner.create(jar, session)
+      return true
     } catch (error) {
-      // A session that cookies of ours cannot hold is none, rather than an error at every request.
-      if (error instanceof SessionTooLargeError) return undefined
-      throw error
+      if (!(error instanceof SessionTooLargeError)) throw error
+      if (custom === undefined) {
+        warnOnce('imported_session_too_large', {})
+        return false
+      }
+      warnOnce('imported_fields_too_large', { fields: Object.keys(custom) })
+      return await created(jar, { ...session, record })
     }
-    return await inner.read(jar)
   }
 
   /** Ends an imported session, and whatever else the other library has written of it since that login. */
@@ -107,8 +133,9 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       const orImported = (read: LiveSession | undefined) => {
         const session = read === undefined && jar.writable ? open(jar) : undefined
         if (session === undefined) return read
-        return takeOver(jar, session).finally(() => {
+        return takeOver(jar, session).then(taken => {
           clearOld(jar)
+          return taken
         })
       }
       return found instanceof Promise ? found.then(orImported) : orImported(found)
@@ -118,8 +145,8 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       // What was there before is over, also for who has kept a copy of the old cookie.
       const before = (await inner.read(jar))?.record
       const old = open(jar)?.record
-      clearOld(jar)
       for (const record of [before, old]) if (record?.id.startsWith(MARK) === true) await end(record)
+      clearOld(jar)
       await inner.create(jar, session)
     },
 
@@ -159,7 +186,8 @@ function translate (found: ImportedSession, id: string, options: ImportingOption
       createdAt: found.createdAt,
       updatedAt: options.now(),
       ...(found.sid !== undefined && { sid: found.sid }),
-      ...(found.ceiling !== undefined && { ceiling: found.ceiling })
+      ...(found.ceiling !== undefined && { ceiling: found.ceiling }),
+      ...(Object.keys(found.custom).length > 0 && { custom: found.custom })
     },
     tokens: {
       id,

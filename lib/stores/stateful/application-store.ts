@@ -25,7 +25,8 @@ export function applicationStore (store: SessionStore, { clientId, wrote }: Appl
 
   /** Our entries of versions before 1.0, whose owner names no client. */
   async function former (filter: SessionFilter): Promise<SessionListing[]> {
-    if (filter.iss === undefined) return []
+    // What cannot list has no such entries: stores could before 1.0.
+    if (filter.iss === undefined || store.lists === false) return []
     const found: SessionListing[] = []
     for (const listing of await store.list(filter)) {
       const entry = await store.get(listing.key)
@@ -53,6 +54,7 @@ export function applicationStore (store: SessionStore, { clientId, wrote }: Appl
         ...await former(filter)
       ].sort(byAge)
     },
+    ...(store.lists !== undefined && { lists: store.lists }),
     ...(store.lock !== undefined && { lock: (key, how, work) => store.lock!(key, how, work) })
   }
 }

@@ -1,16 +1,20 @@
 import { noTokens } from '../sessions.js'
+import { deepFreeze } from '../../base/json.js'
+import { createOpenedCache, type OpenedCache } from '../sealing/opened-cache.js'
 import type { Sealer } from '../sealing/seal.js'
 import type { CookieJar, SessionTokens } from '../../../types/stores.js'
 import { candidatesOf } from './chunks.js'
 import { decodeTokens, encodeTokens } from './tokens-cookie.js'
 import type { Written } from './recent-writes.js'
 
-/** Opens and seals tokens cookies. */
+/** Opens and seals tokens cookies, and remembers what it opened. */
 export class OpenedTokens {
   readonly #sealer: Sealer
+  readonly #cache: OpenedCache<SessionTokens>
 
-  constructor (sealer: Sealer) {
+  constructor (sealer: Sealer, maxEntries: number) {
     this.#sealer = sealer
+    this.#cache = createOpenedCache({ maxEntries })
   }
 
   /**
@@ -28,9 +32,20 @@ export class OpenedTokens {
 
   /** The tokens in a sealed value, where they belong to the session `id`. */
   open (value: string, id?: string): SessionTokens | undefined {
+    const tokens = this.#cache.get(value) ?? this.#decrypt(value)
+    return id === undefined || tokens?.id === id ? tokens : undefined
+  }
+
+  #decrypt (value: string): SessionTokens | undefined {
     const plaintext = this.#sealer.open(value)
     const tokens = plaintext && decodeTokens(plaintext)
-    return id === undefined || tokens?.id === id ? tokens : undefined
+    if (tokens !== undefined) this.#cache.set(value, deepFreeze(tokens))
+    return tokens
+  }
+
+  /** Forgets what the cookie `name` holds. */
+  forget (jar: CookieJar, name: string): void {
+    for (const value of candidatesOf(jar.family(name), name)) this.#cache.delete(value)
   }
 
   /** Sealed tokens; an empty text for none. */

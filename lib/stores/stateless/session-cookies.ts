@@ -52,7 +52,7 @@ export class SessionCookies {
   constructor (options: SessionCookiesOptions) {
     this.#options = options
     this.#claims = new OpenedClaims(options.sealers.session, options.cacheEntries)
-    this.#tokens = new OpenedTokens(options.sealers.tokens)
+    this.#tokens = new OpenedTokens(options.sealers.tokens, options.cacheEntries)
     this.#seen = new LastSeenCookie(options.sealers.seen, options.cacheEntries)
     this.#recent = createRecentWrites(options.now)
     this.#foreign = new ForeignCookies(options.warn)
@@ -145,6 +145,7 @@ export class SessionCookies {
     const { opened, count } = this.#held(jar)
     const everywhere = count > 0 && opened.length === count
     this.#claims.forget(jar, session)
+    this.#tokens.forget(jar, tokens)
     for (const name of [session, tokens, seen]) {
       clearChunked(jar, name, this.#options.attributes(jar.secure), everywhere)
     }

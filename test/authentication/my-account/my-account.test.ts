@@ -97,7 +97,7 @@ t.test('finishing to connect an account', async t => {
       redirectUri: 'https://app.test/cb',
       codeVerifier: 'v'
     }),
-    account
+    { id: 'cac_1', connection: 'google-oauth2', accessType: 'offline', createdAt: 'x' }
   )
   t.equal(last().line, 'POST /me/v1/connected-accounts/complete')
   t.strictSame(last().json, {
@@ -161,13 +161,14 @@ t.test('factors, as a list or inside an object', async t => {
 })
 
 t.test('authentication methods', async t => {
-  const method = { id: 'phone|1', type: 'phone', created_at: 'x' }
-  const listed = at({ json: { authentication_methods: [method] } })
+  const json = { id: 'phone|1', type: 'phone', created_at: 'x' }
+  const method = { id: 'phone|1', type: 'phone', createdAt: 'x' }
+  const listed = at({ json: { authentication_methods: [json] } })
   t.strictSame(await listed.client.listAuthenticationMethods(token, { type: 'phone' }), [method])
   t.equal(listed.last().line, 'GET /me/v1/authentication-methods?type=phone')
   await listed.client.listAuthenticationMethods(token)
   t.equal(listed.last().line, 'GET /me/v1/authentication-methods')
-  const one = at({ json: method })
+  const one = at({ json })
   t.strictSame(await one.client.getAuthenticationMethod(token, 'phone|1'), method)
   t.equal(one.last().line, 'GET /me/v1/authentication-methods/phone%7C1')
   t.strictSame(

@@ -570,7 +570,7 @@ t.test('the same without a session, in steps', async t => {
     { authReqId: 'req-1', expiresIn: 300 }
   )
   t.ok(
-    (await auth0.backchannelAuthenticationGrant({ authReqId: 'req-1', signal: AbortSignal.timeout(5000) })).access_token
+    (await auth0.backchannelAuthenticationGrant({ authReqId: 'req-1', signal: AbortSignal.timeout(5000) })).accessToken
   )
   await t.rejects(auth0.backchannelAuthenticationGrant({ authReqId: '' }), { message: /./, argument: 'authReqId' })
   t.ok(
@@ -578,24 +578,36 @@ t.test('the same without a session, in steps', async t => {
       bindingMessage: 'x',
       loginHint: { sub: 'auth0|ada' },
       signal: AbortSignal.timeout(5000)
-    })).id_token
+    })).idToken
   )
   t.ok(
     (await auth0.getTokenByRefreshToken({
       refreshToken: 'r',
       audience: 'https://api',
       signal: AbortSignal.timeout(5000)
-    })).access_token
+    })).accessToken
   )
   s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw' } }))
   await t.rejects(auth0.getTokenByRefreshToken({ refreshToken: 'r' }), { code: 'mfa_required', mfaToken: /^eyJ/ })
   s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'invalid_grant' } }))
   await t.rejects(auth0.getTokenByRefreshToken({ refreshToken: 'r' }), { code: 'invalid_grant' })
-  t.ok((await auth0.getTokenForConnection({ connection: 'google', accessToken: 'a' })).access_token)
+  t.ok((await auth0.getTokenForConnection({ connection: 'google', accessToken: 'a' })).accessToken)
   t.ok(
     (await auth0.getTokenForConnection({ connection: 'google', refreshToken: 'a', signal: AbortSignal.timeout(5000) }))
-      .access_token
+      .accessToken
   )
+  s.tenant.scripts.delete('refresh_token')
+  const results = [
+    await auth0.backchannelAuthenticationGrant({ authReqId: 'req-1' }),
+    await auth0.getTokenByRefreshToken({ refreshToken: 'r' }),
+    await auth0.getTokenForConnection({ connection: 'google', accessToken: 'a' })
+  ]
+  for (const result of results) {
+    t.strictSame(Object.keys(result).filter(name => name.includes('_')), [], 'one spelling')
+    t.equal(result.access_token, result.accessToken, 'the names before 1.0 lead there, too')
+    t.type(result.expiresIn, 'number')
+    t.equal(result.expiresAt, Math.floor(s.clock.now + result.expiresIn!))
+  }
 })
 
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import fastify from 'fastify'
 import t from 'tap'
 import fastifyAuth0 from '../../../lib/index.js'
+import { fromAuth0Store } from '../../../lib/stores/index.js'
 import { parseOptions } from '../../../lib/plugin/options/options.js'
 import { certificate } from '../../hostile/certificates.js'
 import { nearestName, unknownName } from '../../../lib/base/nearest-name.js'
@@ -437,4 +438,46 @@ t.test('nearest names', async t => {
   t.equal(nearestName('requireSesion', ['requireSession', 'requireMfa']), 'requireSession')
   t.equal(nearestName('xyz', ['requireSession']), undefined)
   t.equal(unknownName('xyz', ['a', 'b']), 'Known are: a, b.')
+})
+
+t.test('every value that @auth0/auth0-fastify documents is taken', async t => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  const paths = ['login', 'callback', 'logout', 'backchannelLogout', 'connect', 'connectCallback', 'unconnect',
+    'unconnectCallback']
+  const withKey = { clientSecret: undefined, clientAssertionSigningKey: pem }
+  const documented: object[] = [
+    { domain: 'https://acme.eu.auth0.com' },
+    { domain: 'login.example.com' },
+    { domain: () => 'acme.eu.auth0.com', appBaseUrl: undefined },
+    { domain: async () => 'acme.eu.auth0.com' },
+    { appBaseUrl: 'http://localhost:3000' },
+    { appBaseUrl: 'https://app.example.com/base/' },
+    withKey,
+    ...['RS256', 'RS384', 'PS256'].map(alg => ({ ...withKey, clientAssertionSigningAlg: alg })),
+    { audience: 'https://api.example.com' },
+    { audience: undefined, clientAssertionSigningAlg: undefined },
+    { pushedAuthorizationRequests: true },
+    { sessionSecret: 'ab'.repeat(64) },
+    { sessionStore: fromAuth0Store({ get () {}, set () {}, delete () {}, deleteByLogoutToken () {} }) },
+    { sessionConfiguration: {} },
+    { sessionConfiguration: { rolling: true } },
+    { sessionConfiguration: { rolling: false } },
+    { sessionConfiguration: { absoluteDuration: 3600 } },
+    { sessionConfiguration: { inactivityDuration: 604_800 } },
+    { sessionConfiguration: { rolling: true, absoluteDuration: 259_200, inactivityDuration: 86_400 } },
+    ...['strict', 'lax', 'none'].map(sameSite => ({ sessionConfiguration: { cookie: { sameSite } } })),
+    { sessionConfiguration: { cookie: { name: '__a0_session', secure: true } } },
+    { sessionConfiguration: { cookie: { secure: false } }, appBaseUrl: 'http://localhost:3000' },
+    { mountRoutes: true },
+    { mountRoutes: false },
+    { mountConnectRoutes: true },
+    { mountRoutes: false, mountConnectRoutes: true },
+    { customFetch: fetch },
+    { discoveryCache: {} },
+    { discoveryCache: { ttl: 0 } },
+    { discoveryCache: { ttl: 800, maxEntries: 200 } },
+    ...paths.map(name => ({ mountConnectRoutes: true, routes: { [name]: '/of-my-own' } }))
+  ]
+  for (const options of documented) t.doesNotThrow(() => parse(options), JSON.stringify(options))
 })

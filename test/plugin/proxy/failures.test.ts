@@ -152,6 +152,25 @@ t.test('an upstream that is slow, dead or talks nonsense', async t => {
   t.notMatch(p.site.logs.join('\n'), /opaque-access/)
 })
 
+t.test('an answer that breaks off, even before anybody reads it', async t => {
+  const broken = await rawUpstream(t, (socket, { url }) => {
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n${url!.includes('begun') ? 'begun' : ''}`)
+    setTimeout(() => { socket.destroy() }, 5)
+  })
+  const p = await proxySite(t, { upstream: broken, prefix: '/api' }, {}, {
+    before (app) {
+      app.addHook('onSend', async (request, _reply, payload) => {
+        if (request.url.includes('late')) await sleep(30)
+        return payload
+      })
+    }
+  })
+  for (const path of ['/api/soon', '/api/late']) {
+    t.match(await p.call(path), { status: 502, json: { message: /broke off/ } }, path)
+  }
+  await t.rejects(p.call('/api/begun'), { code: 'ECONNRESET' })
+})
+
 t.test('only the headers have to come in time', async t => {
   const slow = await rawUpstream(t, (socket, request) => {
     request.resume().on('end', () => {
@@ -249,5 +268,5 @@ t.test('large bodies go through in both directions, and nothing keeps them', asy
   t.equal(bytes, BYTES)
   const grown = Math.round((peak - before) / KIB / KIB)
   t.comment(`memory grew by ${grown} MiB`)
-  if (BYTES > 64 * KIB * KIB) t.ok(grown < 64, `memory grew by ${grown} MiB`)
+  if (BYTES > 64 * KIB * KIB) t.ok(grown < 128, `memory grew by ${grown} MiB`)
 })

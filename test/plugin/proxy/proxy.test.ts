@@ -1,6 +1,8 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { connect } from 'node:http2'
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import httpProxy from '@fastify/http-proxy'
 import t from 'tap'
 import { rawRequest } from '../../hostile/sockets.js'
@@ -405,4 +407,30 @@ t.test('options that were changed open nothing', async t => {
   })
   t.equal((await p.call('/api/x', { headers: { cookie: undefined } })).status, 401)
   t.same(orders.received, [])
+})
+
+t.test('over HTTP/2, too', async t => {
+  const orders = await api(t)
+  orders.answer = (_request, reply) => {
+    reply.headers({ 'set-cookie': 'a=1', 'keep-alive': 'timeout=5' })
+    return 'ok'
+  }
+  const p = await proxySite(t, { upstream: orders.origin, prefix: '/api' }, {},
+    { server: { http2: true, forceCloseConnections: undefined } })
+  const client = connect(p.url)
+  for (const [method, body] of [['GET', undefined], ['POST', 'small'], ['PUT', 'x'.repeat(100_000)]] as const) {
+    const stream = client.request({
+      ':method': method,
+      ':path': '/api/x?a=1',
+      cookie: p.ada.cookieHeader('/'),
+      'sec-fetch-site': 'same-origin',
+      te: 'trailers'
+    }, { endStream: body === undefined })
+    if (body !== undefined) stream.end(body)
+    const [headers] = await once(stream, 'response') as [IncomingHttpHeaders]
+    t.match([headers[':status'], await text(stream), headers['set-cookie']], [200, 'ok', undefined])
+    t.match(orders.last, { method, url: '/x?a=1', body: body ?? '', headers: { authorization: TOKEN } })
+    t.same(Object.keys(orders.last.headers).filter(name => /^(?::|cookie|te$)/.test(name)), [])
+  }
+  client.close()
 })

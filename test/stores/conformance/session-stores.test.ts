@@ -1,8 +1,10 @@
+import type { SessionStore as Auth0ServerJsStore, StateData } from '@auth0/auth0-server-js'
 import expressSession from 'express-session'
 import fastifySession from '@fastify/session'
 import t, { test } from 'tap'
 import {
-  ConfigurationError, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisSessionStore, sessionStoreSuite,
+  ConfigurationError, fromAuth0Store, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisSessionStore,
+  sessionStoreSuite,
   type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionFilter, type SessionStore
 } from '../../../lib/stores/index.js'
 import { applicationStore } from '../../../lib/stores/stateful/application-store.js'
@@ -30,7 +32,37 @@ const stores: Stores = {
   }],
   'bridge over @fastify/session': [({ now }) => fromSessionStore(new fastifySession.MemoryStore(new Map()), { now }), {
     withoutIndex: true
+  }],
+  'bridge over a store of @auth0/auth0-fastify': [({ now }) => fromAuth0Store(auth0Store(), { now }), {
+    withoutIndex: true
   }]
+}
+
+/** A store as the documentation of that library has it, over JSON as a database would keep it. */
+function auth0Store () {
+  const kept = new Map<string, string>()
+  const ended: { sub?: string, sid?: string, iss?: string }[] = []
+  return {
+    kept,
+    ended,
+    async get (id: string): Promise<StateData | undefined> {
+      const text = kept.get(id)
+      return text === undefined ? undefined : JSON.parse(text) as StateData
+    },
+    async set (id: string, state: StateData): Promise<void> {
+      kept.set(id, JSON.stringify(state))
+    },
+    async delete (id: string): Promise<void> {
+      kept.delete(id)
+    },
+    async deleteByLogoutToken (claims: { sub?: string, sid?: string, iss?: string }): Promise<void> {
+      ended.push(claims)
+      for (const [id, text] of kept) {
+        const { user, internal } = JSON.parse(text) as StateData
+        if (claims.sid !== undefined ? internal.sid === claims.sid : user?.sub === claims.sub) kept.delete(id)
+      }
+    }
+  }
 }
 
 const shared: Record<string, () => Promise<SessionStore> | SessionStore> = {
@@ -535,7 +567,12 @@ test('the bridge', async t => {
       destroy: later.destroy,
       all: promises.all
     }
-    for (const [store, exact] of [[promises, true], [both, false]] as const) {
+    const optional = {
+      ...promises,
+      get: async (id: string, callback: (error: unknown, value?: unknown) => unknown = () => {}) =>
+        callback(null, kept.get(id))
+    }
+    for (const [store, exact] of [[promises, true], [both, false], [optional, true]] as const) {
       const bridge = fromSessionStore(store as never, { now: () => 1000 })
       t.equal(await bridge.get('k'), undefined)
       await bridge.create('k', entry())
@@ -673,6 +710,99 @@ test('the bridge', async t => {
   t.test('refuses what is no such store', async t => {
     for (const store of [undefined, null, {}, { get () {}, set () {} }]) {
       t.throws(() => fromSessionStore(store as unknown as CallbackSessionStore), { message: /./, option: 'store' })
+    }
+  })
+})
+
+test('the bridge over a store of @auth0/auth0-fastify', async t => {
+  const made = () => {
+    const theirs = auth0Store()
+    // Whoever has typed a store for that library can pass it on.
+    const typed: Auth0ServerJsStore<unknown> = theirs
+    return { theirs, store: fromAuth0Store(typed, { now: () => 1000 }) }
+  }
+
+  t.test('sessions are ended by what such a store looks for', async t => {
+    const { theirs, store } = made()
+    const seen = applicationStore(store, { clientId: 'client', wrote: () => true })
+    const iss = 'https://acme/'
+    for (const [filter, left] of [[{ sid: 's1' }, ['k2', 'k3']], [{ sub: 'auth0|2' }, ['k3']], [{
+      sub: 'auth0|3',
+      sid:
+      's3'
+    }, []]] as const) {
+      await seen.create('k1', entry())
+      if (left.length > 0) await seen.create('k2', entry({ owner: { iss, sub: 'auth0|2' } }))
+      await seen.create('k3', entry({ owner: { iss, sub: 'auth0|3', sid: 's3', organization: 'org_1' } }))
+      if (left.length < 2) await seen.delete('k1')
+      t.equal(await seen.deleteWhere({ iss, ...filter }), 0, 'how many is not known')
+      t.same([...theirs.kept.keys()], left)
+      t.same(theirs.ended.at(-1), { iss: 'https://acme/|client', ...filter })
+    }
+  })
+
+  t.test('a write that a logout meets does not bring the session back', async t => {
+    const writes: ((store: SessionStore) => Promise<unknown>)[] = [
+      async store => await store.update('k', entry({ version: 2 })),
+      async store => await store.touch('k', 3000)
+    ]
+    for (const sid of ['s1', 'another']) {
+      for (const write of writes) {
+        for (const first of ['the write', 'the logout']) {
+          const theirs = auth0Store()
+          const slow = {
+            ...theirs,
+            get: async (id: string) => {
+              const state = await theirs.get(id)
+              await new Promise(resolve => setImmediate(resolve))
+              return state
+            }
+          }
+          const store = fromAuth0Store(slow, { now: () => 1000 })
+          await store.create('k', entry())
+          const end = async (): Promise<unknown> => await store.deleteWhere({ iss: 'https://acme/', sid })
+          const [one, other] = first === 'the write' ? [write(store), end()] : [end(), write(store)]
+          await Promise.all([one, other])
+          t.equal(theirs.kept.size, sid === 's1' ? 0 : 1, `${sid}, ${first} first`)
+        }
+      }
+    }
+  })
+
+  t.test('it gets the session in its own shape, with an end', async t => {
+    const { theirs, store } = made()
+    await store.create('k', entry({ owner: { iss: 'https://acme/', sub: 'auth0|1', organization: 'org_1' } }))
+    t.match(await theirs.get('k'), {
+      user: { sub: 'auth0|1', iss: 'https://acme/', org_id: 'org_1' },
+      domain: 'acme',
+      tokenSets: [],
+      sessionExpiresAt: 2000,
+      internal: { sid: '', createdAt: 1000 }
+    })
+    await store.touch('k', 900)
+    t.equal(theirs.kept.size, 0, 'an end in the past forgets the session')
+    await store.create('k', entry({ expiresAt: 1001 }))
+    t.equal(await fromAuth0Store(theirs, { now: () => 1002 }).get('k'), undefined)
+    t.equal(theirs.kept.size, 0, 'and one that has ended goes when it is read')
+  })
+
+  t.test('says what it cannot do', async t => {
+    const { theirs, store } = made()
+    const calls: (() => Promise<unknown>)[] = [() => store.list({ sub: 'auth0|1' }), () =>
+      store.deleteWhere({ organization: 'org_1' })]
+    for (const call of calls) {
+      await t.rejects(call(), { code: 'configuration_error', option: 'sessionStore', message: /fastify-auth0\/stores/ })
+    }
+    for (const filter of [{}, { iss: 'https://acme/' }]) {
+      await t.rejects(store.deleteWhere(filter), { code: 'invalid_argument' })
+    }
+    const states = [{ user: {} }, { auth0: {} }, 'text', { auth0: { ...entry(), key: 'another' } }]
+    for (const state of states) {
+      theirs.kept.set('k', JSON.stringify(state))
+      await t.rejects(async () => await store.get('k'), { message: /give back the member "auth0"/ })
+    }
+    for (const broken of [undefined, null, {}, new Map()]) {
+      t.throws(() => fromAuth0Store(broken as never), { option: 'store', message: /must have a method/ })
     }
   })
 })

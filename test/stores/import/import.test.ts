@@ -264,6 +264,54 @@ for (const [library, { make, option, huge, ended }] of Object.entries(libraries)
     })
   })
 
+  for (const mode of ['cookies', 'a store']) {
+    for (const [how, name] of [['given', 'sess'], ['by the option of ours', undefined]] as const) {
+      for (const filler of ['', 'x'.repeat(3500)]) {
+        const size = filler === '' ? 'short' : 'in parts'
+        t.test(`a cookie of ${library} named like ours, ${how}, ${size}, in ${mode}`, async t => {
+          await setting(t, taking({
+            sessionConfiguration: { cookie: { name: 'sess' } },
+            importSessions: { [option]: { secret, ...(name !== undefined && { name }) } },
+            ...(mode === 'cookies' ? {} : { sessionStore: new MemorySessionStore() })
+          }), async world => {
+            const old = await make({ filler }, { name: 'sess' })
+            const browser = holding(world, old)
+            for (const time of ['first', 'second', 'third']) {
+              t.equal((await browser.call('/kept')).json().accessToken, 'old-access-token', time)
+            }
+            const ours = Object.fromEntries(browser.cookies.map(({ name, value }) => [name, value]))
+            for (const value of Object.values(old)) t.notOk(Object.values(ours).includes(value), 'the old one is gone')
+            await browser.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
+            t.strictSame(browser.names().filter(name => name.startsWith('sess')), [])
+            for (const left of [old, ours]) {
+              t.equal((await holding(world, left).call('/private')).statusCode, 401, 'a copy does not come back')
+            }
+            await world.login(browser)
+            t.equal((await browser.call('/private')).statusCode, 200, 'control: a new login')
+          })
+        })
+      }
+    }
+  }
+
+  t.test(`fields that the application had added to sessions of ${library} stay`, async t => {
+    await setting(t, taking(), async world => {
+      const fields = { cart: ['espresso', { size: 2 }], theme: 'dark' }
+      const browser = holding(world, await make({ ...fields, id: 'mine', domain: 'd', authorizationDetails: 5 }))
+      const { session } = (await browser.call('/private')).json() as { session: Record<string, unknown> }
+      t.match(session, fields)
+      t.not(session.id, 'mine')
+      t.notOk(['nonce', 'id_token', 'access_token', 'expires_at', 'tokenSets', 'internal', 'exp', 'iat', 'uat',
+        'authorizationDetails'].some(name => name in session), 'and nothing else')
+      t.match((await browser.call('/private')).json().session, fields)
+      const heavy = holding(world, await make({ cart: 'x'.repeat(7000) }))
+      t.notOk('cart' in (await heavy.call('/private')).json().session, 'what cookies cannot hold is left out')
+      const told = world.logLines.filter(line => line.includes('imported_fields_too_large'))
+      t.equal(told.length, 1, 'and told once')
+      t.match(told[0], 'cart')
+    })
+  })
+
   t.test(`secrets of ${library} may have changed, and its cookie may have another name`, async t => {
     await setting(t, taking({ importSessions: { [option]: { secret: [older, secret], name: 'mine', path: '/' } } }),
       async world => {
@@ -344,7 +392,10 @@ t.test('a store that fails is told, not taken for no session', async t => {
   const store = new MemorySessionStore()
   store.create = async () => await Promise.reject(new Error('down'))
   await setting(t, { plugin: { importSessions: { auth0Fastify: { secret } }, sessionStore: store } }, async world => {
-    t.equal((await holding(world, await auth0ServerJs()).call('/private')).statusCode, 503)
+    const old = await auth0ServerJs()
+    const browser = holding(world, old)
+    t.equal((await browser.call('/private')).statusCode, 503)
+    t.strictSame(browser.names(), Object.keys(old), 'and the old cookie stays for when it answers again')
   })
 })
 

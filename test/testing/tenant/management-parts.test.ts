@@ -157,8 +157,19 @@ t.test('identities', async t => {
     isSocial: false
   }])
   t.equal(tenant.users.length, 1)
+  const subOf = async (user: string): Promise<unknown> => claimsOf((await wire.login({}, { user })).id_token).sub
+  for (const name of ['a@example.com', 'b@example.com', 'g@example.com']) {
+    t.equal(await subOf(name), 'auth0|a', `${name} logs in to the user it is linked to`)
+  }
+  const byPassword = await tenant.login({
+    authorizationUrl: wire.authorizationUrl({ prompt: 'login' }),
+    user: 'b@example.com',
+    password: 'password'
+  })
+  t.equal(claimsOf(String((await wire.exchange(byPassword)).body.id_token)).sub, 'auth0|a')
   t.match(await failure(client.users.get('google-oauth2|7')), { status: 404 })
   t.match(await client.users.identities.delete('auth0|a', 'google-oauth2', '7'), [{}, { user_id: 'b' }])
+  t.equal(await subOf('g@example.com'), 'google-oauth2|7', 'and to its own again')
   t.match(await client.users.get('google-oauth2|7'), { name: 'G', identities: [{ connection: 'google-oauth2' }] })
   for (
     const [body, status] of [[{ provider: 'auth0', user_id: 'a' }, 400], [{ provider: 'x', user_id: 'y' }, 404], [{},

@@ -625,4 +625,10 @@ t.test('logs', async t => {
     total: 1,
     logs: [{ type: 's' }]
   })
+  const { sub, email } = tenant.users[0]!
+  await client.users.delete(sub!)
+  const deleted = { type: 'sdu', user_id: sub, user_name: email, client_id: 'm2m' }
+  t.match(await client.logs.list({ q: 'type:sdu' }), [deleted])
+  await client.users.delete(sub!)
+  t.equal((await client.logs.list({ q: 'type:sdu' })).length, 1, 'who is not there is not deleted')
 })

@@ -93,6 +93,11 @@ t.test('session delegation: bound to an address, two hours, no refresh token, no
   t.match(claimsOf(String(body.id_token)), { sub: 'auth0|user', act: { sub: 'auth0|agent' } })
   t.equal(Number(claims.exp) - Number(claims.iat), 7200)
   t.notOk('refresh_token' in body, 'offline_access was asked for')
+  const { body: api2 } = await desk.token({ grant_type: 'client_credentials', audience: `${tenant.issuer}api/v2/` })
+  const logs = await desk.send('GET', '/api/v2/logs?q=type:sdel', undefined, {
+    authorization: `Bearer ${String(api2.access_token)}`
+  })
+  t.match(JSON.parse(logs.text), [{ type: 'sdel', user_id: 'auth0|user', client_id: 'app' }])
 
   for (
     const [label, callback] of [

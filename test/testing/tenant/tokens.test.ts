@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { SignJWT } from 'jose'
 import t, { type Test } from 'tap'
 import { createTenant } from '../../../lib/testing/index.js'
 import type { TenantOptions } from '../../../lib/testing/index.js'
@@ -95,6 +97,37 @@ t.test('RBAC grants what the permissions hold; other profiles of access tokens',
     ).permissions,
     []
   )
+})
+
+t.test('a signed request names the API by audience, by resource or by both', async t => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', use: 'sig', alg: 'ES256' }
+  const { tenant } = await tenantWith(t, {
+    clients: [{ clientId: 'signer', clientSecret: 'app-secret', jwks: { keys: [jwk] } }]
+  })
+  const wire = new Wire(tenant, { client_id: 'signer', client_secret: 'app-secret' })
+  const audiences: [asked: Record<string, string>, audience: string | undefined][] = [
+    [{ audience: api }, api],
+    [{ resource: api }, api],
+    [{ audience: 'plain api' }, 'plain api'],
+    [{ resource: 'plain api' }, 'plain api'],
+    [{ audience: api, resource: 'plain api' }, api],
+    [{ audience: 'plain api', resource: api }, 'plain api'],
+    [{ audience: `${issuer}userinfo`, resource: api }, undefined],
+    [{}, undefined]
+  ]
+  for (const [asked, audience] of audiences) {
+    const params = Object.fromEntries(new URL(wire.authorizationUrl(asked)).searchParams)
+    const request = await new SignJWT(params).setProtectedHeader({ alg: 'ES256', kid: 'k' }).setIssuer('signer')
+      .setAudience(issuer).setIssuedAt().setExpirationTime('1m').sign(privateKey)
+    const query = new URLSearchParams({ client_id: 'signer', request })
+    const { status, body } = await wire.exchange(
+      await tenant.login({ authorizationUrl: `${issuer}authorize?${query}` }))
+    t.equal(status, 200, JSON.stringify(asked))
+    const token = String(body.access_token)
+    const got = token.split('.').length === 3 ? [claimsOf(token).aud].flat()[0] : undefined
+    t.equal(got, audience, JSON.stringify(asked))
+  }
 })
 
 t.test('the parameter resource works like audience', async t => {

@@ -49,8 +49,9 @@ function targetOf (request: TenantRequest, realm: unknown): Target {
 }
 
 function userFor (tenant: TenantContext, { realm, name, signUp }: Code): StoredUser | undefined {
-  const known = tenant.users.find(name)
-  if (known !== undefined || !signUp) return known
+  const known = tenant.users.account(name)
+  if (known !== undefined) return tenant.users.owner(known)
+  if (!signUp) return undefined
   return tenant.users.add(
     realm === 'email'
       ? { sub: `email|${randomBytes(12).toString('hex')}`, email: name, connection: 'email' }
@@ -158,7 +159,7 @@ export const passwordless: Feature = {
         signUp
       })
       // the answer does not tell whether there is such a user
-      if (signUp || tenant.users.find(target.name) !== undefined) send(tenant, target, code)
+      if (signUp || tenant.users.account(target.name) !== undefined) send(tenant, target, code)
       return json(200, { auth_session: authSession })
     }
   }]

@@ -24,13 +24,16 @@ export function unblock (tenant: TenantContext, user: StoredUser | undefined): v
   if (user !== undefined) failuresOf(tenant).delete(user.sub)
 }
 
-/** The user of a name and a password; why not, otherwise. */
+/** The user of a name and a password, which may be those of a linked account; why not, otherwise. */
 export function checkPassword (tenant: TenantContext, name: string, password: unknown,
   connection?: string): StoredUser | 'wrong' | 'blocked' {
-  const user = tenant.users.find(name)
-  if (user === undefined || (connection !== undefined && user.connection !== connection)) return 'wrong'
+  const account = tenant.users.account(name)
+  const user = account && tenant.users.owner(account)
+  if (account === undefined || user === undefined || (connection !== undefined && account.connection !== connection)) {
+    return 'wrong'
+  }
   if (isBlocked(tenant, user)) return 'blocked'
-  if (user.password !== password) {
+  if (account.password !== password) {
     failuresOf(tenant).set(user.sub, (failuresOf(tenant).get(user.sub) ?? 0) + 1)
     return 'wrong'
   }

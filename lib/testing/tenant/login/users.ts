@@ -60,6 +60,8 @@ function makeSub (user: TenantUser): string {
 /** The users of a tenant. */
 export class Users {
   readonly list: StoredUser[] = []
+  /** Accounts that were linked to another user, by their own ids. */
+  readonly linked = new Map<string, StoredUser>()
   readonly #now: () => number
 
   constructor (users: readonly TenantUser[], now: () => number) {
@@ -94,12 +96,26 @@ export class Users {
 
   /** The user with this id, e-mail address, phone number or user name. */
   find (name: string): StoredUser | undefined {
-    const lower = name.toLowerCase()
-    return this.list.find(user =>
-      user.sub === name || user.phoneNumber === name || user.email?.toLowerCase() === lower ||
-      user.username?.toLowerCase() === lower
-    )
+    return this.list.find(user => isNamed(user, name))
   }
+
+  /** The same of an account that may be linked to another user. */
+  account (name: string): StoredUser | undefined {
+    return this.find(name) ?? [...this.linked.values()].find(user => isNamed(user, name))
+  }
+
+  /** Whose account it is: its own, or that of the user it was linked to. */
+  owner (account: StoredUser): StoredUser | undefined {
+    if (this.list.includes(account)) return account
+    return this.list.find(({ identities }) =>
+      identities.some(({ userId, connection, provider = connection }) => `${provider}|${userId}` === account.sub))
+  }
+}
+
+function isNamed (user: StoredUser, name: string): boolean {
+  const lower = name.toLowerCase()
+  return user.sub === name || user.phoneNumber === name || user.email?.toLowerCase() === lower ||
+    user.username?.toLowerCase() === lower
 }
 
 /** A user's claims, as Auth0 names them. */

@@ -26,6 +26,8 @@ export interface ManagementEndpoint {
   scopes: readonly string[]
   /** What the log says about it; reading is not logged. */
   says?: string
+  /** A further event of the log, such as the deletion of a user. */
+  event?: (call: ManagementCall) => { type: string, [field: string]: unknown } | undefined
   handle: (call: ManagementCall) => TenantAnswer | Promise<TenantAnswer>
 }
 

@@ -72,7 +72,7 @@ async function authorize (tenant: TenantContext, { headers }: TenantRequest,
 }
 
 function routeOf (tenant: TenantContext, state: ManagementState,
-  { method, path, scopes, says, handle }: ManagementEndpoint): Route {
+  { method, path, scopes, says, event, handle }: ManagementEndpoint): Route {
   return {
     method,
     path: `/api/v2${path}`,
@@ -80,7 +80,7 @@ function routeOf (tenant: TenantContext, state: ManagementState,
       const called = request.path.slice(root.length - 1)
       if (isForAnother(method, called, path)) throw notServed(method, called)
       const clientId = await authorize(tenant, request, scopes)
-      const answer = await handle({
+      const call = {
         tenant,
         state,
         request,
@@ -88,7 +88,11 @@ function routeOf (tenant: TenantContext, state: ManagementState,
         query: new URL(request.url).searchParams,
         body: request.body,
         clientId
-      })
+      }
+      // Asked before the change, which may take away what the event tells of.
+      const told = event?.(call)
+      const answer = await handle(call)
+      if (told !== undefined) addLog(tenant, state, { client_id: clientId, ...told })
       if (says !== undefined) addLog(tenant, state, { type: 'sapi', description: says, client_id: clientId })
       return answer
     }
@@ -107,9 +111,9 @@ export const management: Feature = {
   routes (tenant) {
     const state = createState()
     tenant.permissionSources.push(rolePermissions(state))
-    tenant.rules.push(({ client, user }) =>
+    tenant.rules.push(({ client, user, facts }) =>
       addLog(tenant, state, {
-        type: 's',
+        type: facts.delegated ? 'sdel' : 's',
         user_id: user.sub,
         user_name: user.email ?? user.username ?? user.phoneNumber,
         connection: user.connection,

@@ -36,7 +36,7 @@ export const identities: readonly ManagementEndpoint[] = [{
     users.list.splice(users.list.indexOf(secondary), 1)
     const [provider = '', userId = ''] = secondary.sub.split(/\|(.*)/su)
     primary.identities.push({ connection: secondary.connection, provider, userId }, ...secondary.identities)
-    call.state.linked.set(secondary.sub, secondary)
+    users.linked.set(secondary.sub, secondary)
     return json(201, userDocument(primary).identities)
   }
 }, {
@@ -57,7 +57,8 @@ export const identities: readonly ManagementEndpoint[] = [{
     // A user of its own again.
     const sub = `${params.provider}|${gone.userId}`
     if (tenant.users.bySub(sub) === undefined) {
-      tenant.users.add({ ...call.state.linked.get(sub), sub, connection: gone.connection, identities: [] })
+      tenant.users.add({ ...tenant.users.linked.get(sub), sub, connection: gone.connection, identities: [] })
+      tenant.users.linked.delete(sub)
     }
     return json(200, userDocument(primary).identities)
   }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { StoredUser } from '../login/users.js'
 import type { TenantConnection } from '../options.js'
 
 /** A role of the tenant. */
@@ -37,8 +36,6 @@ export interface ManagementState {
   collections: Map<string, Map<string, Record<string, unknown>>>
   /** Settings, by path. */
   settings: Map<string, Record<string, unknown>>
-  /** Users who became an identity of another one, by their ids. */
-  linked: Map<string, StoredUser>
   /** Links that confirm an e-mail address. */
   emailTickets: Map<string, { sub: string, expiresAt: number, resultUrl: string | undefined }>
 }
@@ -55,7 +52,6 @@ export function createState (): ManagementState {
     logged: 0,
     collections: new Map(),
     settings: new Map(),
-    linked: new Map(),
     emailTickets: new Map()
   }
 }

@@ -158,6 +158,15 @@ export const users: readonly ManagementEndpoint[] = [{
   path: '/users/:id',
   scopes: ['delete:users', 'delete:current_user'],
   says: 'Delete a User',
+  event ({ tenant, params }) {
+    const user = tenant.users.bySub(params.id)
+    return user && {
+      type: 'sdu',
+      user_id: user.sub,
+      user_name: user.email ?? user.username ?? user.phoneNumber,
+      connection: user.connection
+    }
+  },
   handle ({ tenant, params }) {
     const at = tenant.users.list.findIndex(({ sub }) => sub === params.id)
     if (at !== -1) tenant.users.list.splice(at, 1)

@@ -129,6 +129,21 @@ export const resourceServers: Feature = {
       AuthorizationCode: tenant.options.lifetimes?.code ?? 600
     }
   }),
+  /** A signed request cannot be changed before the engine has read it, so its parameters are. @see RFC 9101 */
+  install (tenant) {
+    const { responseModeAllowed } = tenant.provider.Client.prototype as {
+      responseModeAllowed: (...args: unknown[]) => boolean
+    }
+    Object.assign(tenant.provider.Client.prototype, {
+      responseModeAllowed (this: unknown, ...args: unknown[]) {
+        const params = tenant.engine.Provider.ctx!.oidc.params!
+        if (typeof params.audience === 'string' || typeof params.resource === 'string') {
+          params.resource = withResource(tenant, params).resource
+        }
+        return responseModeAllowed.apply(this, args)
+      }
+    })
+  },
   before: (request, tenant) =>
     (byForm.has(request.path) || request.path === '/authorize') &&
     (request.params.audience ?? request.params.resource) !== undefined
