@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import t from 'tap'
+import { rules } from '../../lib/plugin/options/options-rules.js'
+import { anchorsOf, guides, linksOf, pages, readPage, sentencesOf, type Page } from './documents.js'
+
+const root = new URL('../../', import.meta.url)
+const readme = readPage('README.md')
+const changelog = readPage('CHANGELOG.md')
+const written = [readme, ...guides, readPage('SECURITY.md'), readPage('CONTRIBUTING.md')]
+const { files } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { files: string[] }
+
+t.test('the README has at most 150 lines', async t => {
+  t.ok(readme.text.split('\n').length - 1 <= 150, `${readme.text.split('\n').length - 1} lines`)
+})
+
+t.test('no sentence of README and guides has more than 30 words', async t => {
+  for (const page of written) {
+    const long = sentencesOf(page).filter(sentence => sentence.split(/\s+/u).length > 30)
+    t.strictSame(long, [], page.path)
+  }
+  const long: Page = { path: '', text: `- ${'word '.repeat(31)}end.` }
+  t.equal(sentencesOf(long).filter(sentence => sentence.split(/\s+/u).length > 30).length, 1, 'one would be found')
+})
+
+/** Whether npm packs what is at this path of the repository. */
+function isPacked (path: string): boolean {
+  return /^(?:README\.md|LICENSE|package\.json)$/u.test(path) ||
+    files.some(entry => path === entry || path.startsWith(`${entry}/`))
+}
+
+t.test('links lead to files and headings that exist, also in the installed package', async t => {
+  const known = new Map([...written, ...pages, changelog].map(page => [page.path, page]))
+  let count = 0
+  for (const page of known.values()) {
+    for (const link of linksOf(page)) {
+      count++
+      if (/^https:\/\//u.test(link)) continue
+      const [target = '', anchor] = link.split('#')
+      const path = target === '' ? page.path : posix.normalize(posix.join(posix.dirname(page.path), target))
+      const where = `${page.path}: ${link}`
+      t.ok(existsSync(new URL(path, root)), where)
+      if (written.includes(page)) t.ok(isPacked(path.replace(/\/$/u, '')), `${where} is packed`)
+      if (anchor !== undefined) t.ok(known.has(path) && anchorsOf(known.get(path)!).includes(anchor), where)
+    }
+  }
+  t.ok(count > 100, `${count} links`)
+  const guidesInReadme = linksOf(readme).map(link => link.split('#')[0])
+  for (const { path } of guides) t.ok(guidesInReadme.includes(path), `README links ${path}`)
+})
+
+type AnyRule = (value: unknown, option: string) => unknown
+
+/** The members that an option takes: the message about one that is not known lists them. */
+function membersOf (option: string): string[] {
+  const rule = rules[option as keyof typeof rules] as AnyRule
+  try {
+    rule({ qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq: 1 }, option)
+  } catch (error) {
+    return /Known are: (.*)\.$/u.exec((error as Error).message)?.[1]?.split(', ') ?? []
+  }
+  return []
+}
+
+t.test('each option has a row in the guide', async t => {
+  const { text } = guides.find(({ path }) => path.endsWith('/options.md'))!
+  const cells = text.split('\n').filter(line => line.startsWith('|')).map(line => line.split(' | ')[0]!)
+  const named = new Set(cells.flatMap(cell => [...cell.matchAll(/`([\w.]+)/gu)].map(([, name]) => name!)))
+  const names = Object.keys(rules).flatMap(option => {
+    const members = membersOf(option)
+    return members.length === 0 || named.has(option) ? [option] : members.map(member => `${option}.${member}`)
+  }).flatMap(name => name.endsWith('sessionConfiguration.cookie') ? cookieRows(name) : [name])
+  t.ok(names.length > 70, `${names.length} settings`)
+  t.strictSame(names.filter(name => !named.has(name)), [], 'no row')
+  const nested = [...named].filter(name => !name.startsWith('sessionConfiguration.cookie.'))
+  const wrong = nested.filter(name => {
+    const [option = '', member] = name.split('.')
+    return !Object.hasOwn(rules, option) || (member !== undefined && !membersOf(option).includes(member))
+  })
+  t.strictSame(wrong.filter(name => !NO_OPTIONS.has(name)), [], 'no option')
+})
+
+/** What the guide's tables have beside options. */
+const NO_OPTIONS = new Set(['GET', 'POST'])
+
+function cookieRows (name: string): string[] {
+  return ['name', 'sameSite', 'secure', 'domain', 'path', 'partitioned', 'transient'].map(part => `${name}.${part}`)
+}
