@@ -1,3 +1,4 @@
+export type * from './checks.js'
 export type * from './guards.js'
 export type * from './options.js'
 export type * from './proxy.js'

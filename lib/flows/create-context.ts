@@ -17,12 +17,13 @@ import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
 import { cookieNames } from './cookie-names.js'
-import { cookieWarnings } from './cookie-warnings.js'
+import { clockWatch } from './clock-watch.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
 import { createRefreshSharing, type RefreshSharing } from './tokens/refresh-sharing.js'
 import type { PluginContext } from './context.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
+import { setupWarnings } from './setup-warnings.js'
 import { sealerFor, type SealerFor } from './sealers.js'
 import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
@@ -62,7 +63,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
         'come back in another one, or after a restart, by its old cookie. Set "revocationStore".')
   }
   const apiSecret = config.api.secret === undefined ? undefined : secretKey(config.api.secret)
-  const servers = createServers(config, http, emit)
+  const servers = createServers(config, http, emit, clockWatch(config, log))
   const sealer = sealerFor(config)
   const names = cookieNames(config)
   const warn = (code: string, detail: object): void => {
@@ -84,7 +85,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     warn,
     makeRoom: (jar, bytes) => { cookieTransactions.makeRoom(jar, bytes) }
   })
-  for (const { code, message } of cookieWarnings(config)) log.warn({ code }, `auth0 warning: ${message}`)
+  for (const { code, message } of setupWarnings(config)) log.warn({ code }, `auth0 warning: ${message}`)
   const context: PluginContext = {
     config,
     now: config.now,

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createContext } from '../flows/create-context.js'
-import { warmUp } from '../flows/warm-up.js'
+import { startUp } from '../flows/start-up.js'
 import type { Auth0Options } from '../../types/options.js'
 import { decorate } from './decorate.js'
 import { parseOptions } from './options/options.js'
@@ -34,8 +34,8 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   const instance = decorate(fastify, registration, ManagementClient)
   // Once there may be visitors: a server that never listens, as in tests, asks the tenant nothing of its own accord.
   fastify.addHook('onListen', () => {
-    warmUp(context).catch((error: unknown) => {
-      fastify.log.warn({ err: error }, 'auth0 warning: warm_up_failed')
+    startUp(instance.check, fastify.log).catch((error: unknown) => {
+      fastify.log.warn({ err: error }, 'auth0 warning: start_check_failed')
     })
   })
   fastify.addHook('onClose', async () => {

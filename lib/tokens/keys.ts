@@ -17,6 +17,11 @@ export interface RefreshableKeySource extends KeySource {
   refresh(): Promise<void>
   /** Whether it is known now that a key it gave for a header is still among the keys; `false` where one must ask. */
   has(key: KeyObject, header: JwsHeader): boolean
+  /**
+   * Has keys that can be used: fetches them where there are none that are fresh. While they cannot be fetched, old ones
+   * are good enough for a while.
+   */
+  load(): Promise<void>
   /** Begins to fetch the keys where there are none yet. Whoever needs them then learns of a failure. */
   prefetch(): void
 }
@@ -117,15 +122,24 @@ class RemoteKeys implements RefreshableKeySource {
     })
   }
 
+  async load (): Promise<void> {
+    if (this.#isYoungerThan(this.#maxAge)) return
+    await this.#refreshIfDue()
+    if (!this.#isYoungerThan(this.#staleLimit)) this.#giveUp()
+  }
+
   async #getAfterExpiry (header: JwsHeader): Promise<KeyObject> {
-    if (this.#pending !== undefined || this.#now() >= this.#retryAt) {
-      try {
-        await this.refresh()
-      } catch {
-        // Told below: old keys go on serving for a while, otherwise the failure is thrown there.
-      }
-    }
+    await this.#refreshIfDue()
     return this.#select(header) ?? this.#giveUp()
+  }
+
+  async #refreshIfDue (): Promise<void> {
+    if (this.#pending === undefined && this.#now() < this.#retryAt) return
+    try {
+      await this.refresh()
+    } catch {
+      // Kept as `#failure`: old keys serve for a while; without them the caller throws it.
+    }
   }
 
   /** The key may be newer than the set: one early fetch finds out, then forged key ids cause no more for a while. */
