@@ -27,6 +27,7 @@ import { setupWarnings } from './setup-warnings.js'
 import { sealerFor, type SealerFor } from './sealers.js'
 import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
+import { tracedTransactions } from './traced-transactions.js'
 
 const DAY = 86_400
 /** DPoP proofs that are remembered, of all keys and of one: at 300 seconds each, 300 and 30 a second. */
@@ -127,7 +128,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
 }
 
 function ownTransactions (store: TransactionStore | undefined, suffix: string): TransactionStore | undefined {
-  return store?.forRegistration?.(suffix) ?? store
+  return store && tracedTransactions(store.forRegistration?.(suffix) ?? store)
 }
 
 /** What sessions share with the logins under way. */

@@ -10,6 +10,9 @@ import { isWeakSecret } from './options/weak-secret.js'
 import { Registration } from './request/registration.js'
 import { routes } from './routes/index.js'
 
+/** Where Fastify finds a plugin's name; without one, tools show its source. */
+const kDisplayName = Symbol.for('fastify.display-name')
+
 /** What Fastify mixes into a plugin's options. */
 interface Registered {
   prefix?: string
@@ -41,9 +44,10 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   fastify.addHook('onClose', async () => {
     await Promise.all([close(), instance.close()])
   })
-  await fastify.register(async scope => {
+  const ownRoutes = async (scope: FastifyInstance): Promise<void> => {
     await routes(scope, { registration, instance })
-  }, { prefix: prefix.own })
+  }
+  await fastify.register(Object.assign(ownRoutes, { [kDisplayName]: 'fastify-auth0 routes' }), { prefix: prefix.own })
 }
 
 /**

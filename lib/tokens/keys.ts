@@ -1,11 +1,15 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json.js'
+import { trace, traceChannel } from '../base/trace.js'
 import { ConfigurationError, NetworkError } from '../errors.js'
+import type { FetchTrace } from '../../types/telemetry.js'
 import { parseJsonObject } from '../http/json.js'
 import { SMALL_ANSWER, type Http } from '../http/send.js'
 import { importKeySet, selectKey, type SetKey } from './jwk-set.js'
 import type { JwsHeader } from './jws-header.js'
 import { refuseToken } from './refuse-token.js'
+
+const fetches = traceChannel('jwks')
 
 /** Where the key for a token comes from. Throws a `TokenValidationError` when there is none. */
 export interface KeySource {
@@ -169,7 +173,7 @@ class RemoteKeys implements RefreshableKeySource {
 
   async #fetch (): Promise<void> {
     try {
-      this.#keys = (await this.#request()).map(fresh => this.#keys?.find(known => isSameKey(known, fresh)) ?? fresh)
+      this.#keys = (await this.#traced()).map(fresh => this.#keys?.find(known => isSameKey(known, fresh)) ?? fresh)
       this.#fetchedAt = this.#now()
       this.#failure = undefined
       this.#failures = 0
@@ -182,10 +186,18 @@ class RemoteKeys implements RefreshableKeySource {
     }
   }
 
-  async #request (): Promise<SetKey[]> {
+  async #traced (): Promise<SetKey[]> {
+    if (!fetches.hasSubscribers) return await this.#request()
+    const message: FetchTrace = {}
+    return await trace(fetches, message, () => this.#request(message))
+  }
+
+  async #request (message?: FetchTrace): Promise<SetKey[]> {
+    const url = await this.#jwksUri()
+    if (message !== undefined) message.domain = new URL(url).host
     const response = await this.#http.send({
       method: 'GET',
-      url: await this.#jwksUri(),
+      url,
       headers: { accept: 'application/json, application/jwk-set+json' },
       maxBytes: SMALL_ANSWER,
       retry: { retries: 1, maxDelay: 1, now: this.#now }

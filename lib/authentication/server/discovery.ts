@@ -1,5 +1,6 @@
 import { NetworkError } from '../../errors.js'
 import { isObject } from '../../base/json.js'
+import { trace, traceChannel } from '../../base/trace.js'
 import { parseJsonObject } from '../../http/json.js'
 import { toApiError } from '../../http/api-error.js'
 import { SMALL_ANSWER, type Http } from '../../http/send.js'
@@ -44,8 +45,16 @@ export interface MetadataSource {
   onClock?: ((seconds: number) => void) | undefined
 }
 
+const fetches = traceChannel('discovery')
+
 /** Fetches and checks the tenant's metadata. @see OpenID Connect Discovery section 4 */
-export async function fetchMetadata (issuer: string, { http, now, onClock }: MetadataSource): Promise<Metadata> {
+export async function fetchMetadata (issuer: string, source: MetadataSource): Promise<Metadata> {
+  return await (fetches.hasSubscribers
+    ? trace(fetches, { domain: new URL(issuer).host }, () => fetchAndCheck(issuer, source))
+    : fetchAndCheck(issuer, source))
+}
+
+async function fetchAndCheck (issuer: string, { http, now, onClock }: MetadataSource): Promise<Metadata> {
   const asked = now()
   const response = await http.send({
     method: 'GET',

@@ -5,6 +5,7 @@ import { registrationOf } from '../request/registration.js'
 import { answerPage, errorPage } from '../routes/error-page.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
 import { kOwnErrors, type RouteConfig } from './route-config.js'
+import { requestState } from '../request/request-state.js'
 import { waysOn } from '../request/ways-on.js'
 
 /**
@@ -28,6 +29,7 @@ const asWritten = (body: unknown): string => body as string
 
 /** Reports that a request was turned away. */
 export function reportDenied (request: FastifyRequest, reason: string, error?: unknown): void {
+  requestState(request).deniedAs = reason
   registrationOf(request).context.emit({
     type: 'denied',
     outcome: 'failure',
