@@ -1,6 +1,7 @@
 export type * from './checks.js'
 export type * from './guards.js'
 export type * from './options.js'
+export type * from './pages.js'
 export type * from './proxy.js'
 export type * from './session.js'
 export type * from './stores.js'

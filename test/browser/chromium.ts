@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { problemsOf } from './axe.js'
 import { skipWithout } from '../requirements.js'
 
 export const executablePath = '/usr/bin/chromium'
@@ -59,8 +60,13 @@ export async function closed (page: Page): Promise<void> {
 
 const shots = process.env.SCREENSHOTS
 
-/** With `SCREENSHOTS=<folder>` keeps a picture of the page, in light, dark and on a narrow phone. */
+/**
+ * Looks for what is wrong with a page. With `SCREENSHOTS=<folder>` keeps a picture of it, in light, dark and on a narrow
+ * phone.
+ */
 export async function look (page: Page, name: string): Promise<void> {
+  const problems = await problemsOf(await startedBrowser(), await page.content(), page.url())
+  if (problems.length > 0) throw new Error(`${name}: ${problems.join('\n')}`)
   if (shots === undefined) return
   const viewport = page.viewportSize()!
   await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })

@@ -42,6 +42,8 @@ t.test('the quickstart in Chromium', inChromium, async t => {
     t.match(await page.locator('table').innerText(), 'cinnamon bun', 'the API took the access token')
     await look(page, 'orders')
 
+    await page.goto(`${url}/nowhere`)
+    t.equal(await page.getByRole('link', { name: 'Log in' }).count(), 0, 'an error page knows who is logged in')
     await page.getByRole('button', { name: 'Log out' }).first().click()
     t.ok(await arrives(page, `${url}/`), 'logged out, and home again')
     t.equal(await page.getByRole('link', { name: 'Log in' }).count(), 2)

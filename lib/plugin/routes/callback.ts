@@ -16,6 +16,7 @@ import type { CallbackTrace } from '../../../types/telemetry.js'
 import { answerFailure } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPopup, loggedInPage } from './popup-page.js'
+import { textsFor } from './page-texts.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf } from './query.js'
 import { reportFailure } from './report.js'
@@ -80,7 +81,7 @@ async function complete (registration: Registration, request: FastifyRequest, re
     forgetRestart(registration, request)
     const place = done.returnTo ?? home(requestContext)
     return popup === true && !reply.sent
-      ? answerPopup(reply, 200, loggedInPage(requestContext.appBase().origin, place))
+      ? answerPopup(reply, 200, loggedInPage(textsFor(context.config, request), requestContext.appBase().origin, place))
       : go(reply, mode, place)
   } catch (error) {
     noteFailure(message, error)
