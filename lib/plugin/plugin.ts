@@ -54,4 +54,4 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
  * Auth0 for Fastify: login routes, sessions, guards, tokens.
  * `await fastify.register(auth0, { domain, clientId, clientSecret, appBaseUrl, sessionSecret })`
  */
-export const fastifyAuth0 = fp<Auth0Options>(auth0, { fastify: '>=5.12.1 <6', name: 'fastify-auth0' })
+export const fastifyAuth0 = fp<Auth0Options>(auth0, { fastify: '>=5.12.1 <7', name: 'fastify-auth0' })
