@@ -16,7 +16,9 @@ export async function problemsOf (browser: Browser, html: string, base = 'about:
   source ??= readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   const page = await browser.newPage({ viewport: { width: 320, height: 640 } })
   const found: string[] = []
-  await page.setContent(html.replace('<head>', `<head><base href="${base}">`))
+  // A popup's script would close the window.
+  const still = html.replace(/<script\b.*?<\/script>/gs, '')
+  await page.setContent(still.replace('<head>', `<head><base href="${base}">`))
   await page.evaluate(source)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
