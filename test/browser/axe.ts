@@ -33,6 +33,8 @@ export async function problemsOf (browser: Browser, html: string, base = 'about:
 async function violations (page: Page): Promise<string[]> {
   return await page.evaluate(async () => {
     const { axe, document } = globalThis as unknown as AxeWindow
+    // Colours that are still changing have no contrast yet.
+    await Promise.all(document.getAnimations().map(async ({ finished }) => await finished))
     const { violations } = await axe.run({
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
         'best-practice']
@@ -45,5 +47,5 @@ async function violations (page: Page): Promise<string[]> {
 
 interface AxeWindow {
   axe: { run(options: object): Promise<{ violations: { id: string, nodes: { html: string }[] }[] }> }
-  document: { documentElement: { scrollWidth: number, clientWidth: number } }
+  document: { getAnimations(): { finished: Promise<unknown> }[], documentElement: { scrollWidth: number, clientWidth: number } }
 }

@@ -60,13 +60,15 @@ export async function closed (page: Page): Promise<void> {
 
 const shots = process.env.SCREENSHOTS
 
-/**
- * Looks for what is wrong with a page. With `SCREENSHOTS=<folder>` keeps a picture of it, in light, dark and on a narrow
- * phone.
- */
-export async function look (page: Page, name: string): Promise<void> {
+/** Looks at a page whose styles other pages may load, too. @throws Error that lists what is wrong with it */
+export async function lookClosely (page: Page, name: string): Promise<void> {
+  await look(page, name)
   const problems = await problemsOf(await startedBrowser(), await page.content(), page.url())
   if (problems.length > 0) throw new Error(`${name}: ${problems.join('\n')}`)
+}
+
+/** With `SCREENSHOTS=<folder>` keeps a picture of the page, in light, dark and on a narrow phone. */
+export async function look (page: Page, name: string): Promise<void> {
   if (shots === undefined) return
   const viewport = page.viewportSize()!
   await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
