@@ -47,5 +47,8 @@ async function violations (page: Page): Promise<string[]> {
 
 interface AxeWindow {
   axe: { run(options: object): Promise<{ violations: { id: string, nodes: { html: string }[] }[] }> }
-  document: { getAnimations(): { finished: Promise<unknown> }[], documentElement: { scrollWidth: number, clientWidth: number } }
+  document: {
+    getAnimations(): { finished: Promise<unknown> }[]
+    documentElement: { scrollWidth: number, clientWidth: number }
+  }
 }
