@@ -14,7 +14,7 @@ await app.ready()
 
 const call = async (): Promise<string> => {
   try {
-    return (await app.auth0.getTokenByRefreshToken({ refreshToken: 'refresh-1' })).access_token
+    return (await app.auth0.getTokenByRefreshToken({ refreshToken: 'refresh-1' })).accessToken
   } catch (error) {
     const { code, message } = error as { code?: string, message: string }
     return `${code}: ${message}`
