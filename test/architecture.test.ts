@@ -16,6 +16,7 @@ const homes: Record<string, readonly string[]> = {
   '@fastify/cookie': ['plugin/'],
   undici: ['http/', 'testing/'],
   jose: ['tokens/', 'testing/'],
+  '@opentelemetry/api': ['otel/'],
   'oidc-provider': ['testing/'],
   otpauth: ['testing/'],
   '@simplewebauthn/server': ['testing/']
@@ -31,6 +32,7 @@ const rings: Record<string, readonly string[]> = {
   management: ['base', 'http', 'tokens', 'authentication'],
   flows: ['base', 'http', 'tokens', 'authentication', 'management', 'stores'],
   plugin: ['base', 'http', 'tokens', 'authentication', 'management', 'stores', 'flows'],
+  otel: ['http'],
   testing: ['base', 'http', 'tokens', 'authentication', 'management', 'stores', 'flows', 'plugin', 'index.ts'],
   'index.ts': ['base', 'http', 'tokens', 'authentication', 'management', 'stores', 'flows', 'plugin']
 }

@@ -5,6 +5,7 @@ import type {
 } from './outbound.js'
 import type { Session, SessionDraft, SessionSaveReason } from './session.js'
 import type { RefreshStore, RevocationStore, SessionStore, TransactionStore } from './stores.js'
+import type { PagesOption } from './pages.js'
 import type { IdTokenClaims } from './tokens.js'
 
 export type {
@@ -286,6 +287,8 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   logoutStrategy?: 'oidc' | 'v2'
   /** Further parameters of every logout, such as `ui_locales`. */
   logoutParams?: Readonly<Record<string, string>>
+  /** The sentences of the built-in pages, for everybody or for a request. */
+  pages?: PagesOption
   /** The clock, epoch seconds. For tests. */
   now?: () => number
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError, Auth0Error } from 'fastify-auth0'
+import { ApiError, Auth0Error, type UserClaims } from 'fastify-auth0'
 
 /** What an error says to the person in front of the browser. */
 interface Words {
@@ -40,8 +40,8 @@ const words: Record<string, Words> = {
  * routes alike.
  */
 export function createErrorPage ({ tenant }: { tenant: string }) {
-  return function showError (error: Error & { statusCode?: number, code?: string }, request: FastifyRequest,
-    reply: FastifyReply): unknown {
+  return async function showError (error: Error & { statusCode?: number, code?: string }, request: FastifyRequest,
+    reply: FastifyReply): Promise<unknown> {
     const status = error.statusCode !== undefined && error.statusCode >= 400 ? error.statusCode : 500
     if (status >= 500) request.log.error(error)
     reply.code(status)
@@ -54,12 +54,22 @@ export function createErrorPage ({ tenant }: { tenant: string }) {
       title: STATUS_CODES[status] ?? 'Error',
       status,
       code: error.code ?? 'error',
+      user: await userOf(request),
       requestId: request.id,
       retry: undefined,
       ...(words[error.code ?? ''] ?? generalWords(error, status)),
       // Auth0's own words. They come from outside; the template escapes them.
       said: error instanceof ApiError ? { by: tenant, text: error.message } : undefined
     })
+  }
+}
+
+async function userOf (request: FastifyRequest): Promise<UserClaims | undefined> {
+  try {
+    return await request.auth0.getUser()
+  } catch {
+    // The error may be that of the session.
+    return undefined
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   ApiOptions, AssertionAlgorithm, Auth0Event, Auth0Options, AuthorizationParams, DpopKeyInput, IdTokenAlgorithm,
   OnUnauthenticated, SigningKey, TelemetryOption, TlsCredentials
 } from '../../types/options.js'
+import type { PagesOption } from '../../types/pages.js'
 import type { RefreshStore, RevocationStore, SessionStore, TransactionStore } from '../../types/stores.js'
 
 /** One address the application answers at. */
@@ -136,5 +137,6 @@ export interface Config {
   api: ApiOptions
   /** By path. */
   resources: ReadonlyMap<string, ApiResource>
+  pages: PagesOption | undefined
   now: () => number
 }

@@ -1,15 +1,15 @@
 import type { Config } from './config.js'
 
-/** Something about the cookies that makes logins fail in browsers. */
-export interface CookieWarning {
+/** Something about the options that will make requests fail. */
+export interface SetupWarning {
   code: string
   message: string
 }
 
 /** What is told at start, as only a browser would show it otherwise. */
-export function cookieWarnings (config: Config): CookieWarning[] {
+export function cookieWarnings (config: Config): SetupWarning[] {
   const { sessionCookie, transactionCookie, appBases, prefix, routes } = config
-  const warnings: CookieWarning[] = []
+  const warnings: SetupWarning[] = []
   if (sessionCookie.sameSite === 'strict') {
     warnings.push({
       code: 'session_cookie_strict',

@@ -17,15 +17,17 @@ import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
 import { cookieNames } from './cookie-names.js'
-import { cookieWarnings } from './cookie-warnings.js'
+import { clockWatch } from './clock-watch.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
 import { createRefreshSharing, type RefreshSharing } from './tokens/refresh-sharing.js'
 import type { PluginContext } from './context.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
+import { setupWarnings } from './setup-warnings.js'
 import { sealerFor, type SealerFor } from './sealers.js'
 import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
+import { tracedTransactions } from './traced-transactions.js'
 
 const DAY = 86_400
 /** DPoP proofs that are remembered, of all keys and of one: at 300 seconds each, 300 and 30 a second. */
@@ -62,7 +64,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
         'come back in another one, or after a restart, by its old cookie. Set "revocationStore".')
   }
   const apiSecret = config.api.secret === undefined ? undefined : secretKey(config.api.secret)
-  const servers = createServers(config, http, emit)
+  const servers = createServers(config, http, emit, clockWatch(config, log))
   const sealer = sealerFor(config)
   const names = cookieNames(config)
   const warn = (code: string, detail: object): void => {
@@ -84,7 +86,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     warn,
     makeRoom: (jar, bytes) => { cookieTransactions.makeRoom(jar, bytes) }
   })
-  for (const { code, message } of cookieWarnings(config)) log.warn({ code }, `auth0 warning: ${message}`)
+  for (const { code, message } of setupWarnings(config)) log.warn({ code }, `auth0 warning: ${message}`)
   const context: PluginContext = {
     config,
     now: config.now,
@@ -126,7 +128,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
 }
 
 function ownTransactions (store: TransactionStore | undefined, suffix: string): TransactionStore | undefined {
-  return store?.forRegistration?.(suffix) ?? store
+  return store && tracedTransactions(store.forRegistration?.(suffix) ?? store)
 }
 
 /** What sessions share with the logins under way. */

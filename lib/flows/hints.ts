@@ -37,11 +37,30 @@ function ownHint (error: Error): string | undefined {
   if (error instanceof ApiError && error.status !== 0 && Object.hasOwn(API_HINTS, error.code)) {
     return API_HINTS[error.code]
   }
+  const hint = storeHint(error)
+  if (hint !== undefined) return hint
   if (error instanceof SessionStoreError) {
-    return 'Check that the session store can be reached and is set up; PostgreSQL needs migrate() once.'
+    return hintOf(error.cause) ??
+      'Check that the store can be reached and is set up; PostgreSQL needs migrate() once.'
   }
   if (error instanceof NetworkError && /ENOTFOUND|ECONNREFUSED|EAI_AGAIN/.test(error.message)) {
     return 'Check the option "domain", and that this server can reach it.'
+  }
+  return undefined
+}
+
+/** What the clients of the stores say when they are not set up. */
+function storeHint (error: Error): string | undefined {
+  const { code } = error as { code?: unknown }
+  if (code === '42P01') return 'The table is missing in PostgreSQL. Make it once, with: await store.migrate()'
+  if (code === '42501' || /^NOPERM\b/.test(error.message)) {
+    return 'The user of the database has too few rights; the guide to deployment lists them.'
+  }
+  if (code === '28P01' || /^(?:NOAUTH|WRONGPASS)\b/.test(error.message)) {
+    return 'The database does not accept the user name and password.'
+  }
+  if (/^The client is (?:closed|offline)$/.test(error.message)) {
+    return 'The Redis client is not connected. Call "await client.connect()" before the server starts.'
   }
   return undefined
 }

@@ -6,8 +6,8 @@ import type { Config } from './config.js'
 import { reasonOf, type EventSink } from './events.js'
 
 /** The authorization servers of the domains in use by issuer URL, the longest unused dropped first. */
-export function createServers (config: Config, http: Http,
-  emit: EventSink): { get(issuer: string): AuthorizationServer } {
+export function createServers (config: Config, http: Http, emit: EventSink,
+  onClock: (domain: string, seconds: number) => void): { get(issuer: string): AuthorizationServer } {
   const servers = new Map<string, AuthorizationServer>()
   const assertionSigner = config.assertion === undefined
     ? undefined
@@ -50,7 +50,8 @@ export function createServers (config: Config, http: Http,
             blame: 'upstream',
             domain: new URL(issuer).host
           }, undefined, error)
-        }
+        },
+        onClock: seconds => { onClock(new URL(issuer).host, seconds) }
       })
       servers.set(issuer, server)
       if (servers.size > config.maxDomains) servers.delete(servers.keys().next().value!)

@@ -34,6 +34,8 @@ function isChosen (dispatcher: Dispatcher): boolean {
 
 /** Whether a dispatcher is what `new Agent()` makes: no other class, no options, nothing composed around it. */
 function isDefault (dispatcher: Dispatcher): boolean {
+  // Of undici 8 and Node 26, for older versions: it stands for the one under the newer key, which was looked at before.
+  if (dispatcher.constructor.name === 'Dispatcher1Wrapper') return true
   const prototype = Object.getPrototypeOf(dispatcher) as Dispatcher
   if (dispatcher.constructor.name !== 'Agent' || dispatcher.dispatch !== prototype.dispatch) return false
   return Object.getOwnPropertySymbols(dispatcher).every(symbol => {

@@ -4,6 +4,7 @@ import type { Awaitable } from '../../types/stores.js'
 import { Auth0Error, type ApiError } from '../errors.js'
 import { toApiError } from '../http/api-error.js'
 import { aborted } from '../base/deadline.js'
+import { trace, traceChannel } from '../base/trace.js'
 import { parseJson } from '../http/json.js'
 import { askedDelay, retryDelay, type RetryPolicy } from '../http/retry.js'
 import type { Http, HttpRequest, HttpResponse, HttpStream } from '../http/send.js'
@@ -28,6 +29,8 @@ export interface ApiSenderOptions {
   customDomain: string | undefined
   now: () => number
 }
+
+const calls = traceChannel('management')
 
 const MAX_BYTES = 16 * 1024 * 1024
 
@@ -54,6 +57,12 @@ export class ApiSender {
 
   /** Sends a call and reads its answer. */
   async call (row: Row<unknown>, call: ApiRequest): Promise<unknown> {
+    if (!calls.hasSubscribers) return await this.#call(row, call)
+    const message = { domain: new URL(this.#options.baseUrl).host, method: row.verb, path: row.path }
+    return await trace(calls, message, () => this.#call(row, call))
+  }
+
+  async #call (row: Row<unknown>, call: ApiRequest): Promise<unknown> {
     const response = await this.#exchange(row, call, request => this.#options.http.send(request))
     if (row.returns === undefined || isEmpty(response)) return undefined
     const result = parseJson(response, call.what)

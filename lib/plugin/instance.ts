@@ -9,6 +9,7 @@ import {
   handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter
 } from '../flows/logout/backchannel-logout.js'
 import type { CallOptions } from '../flows/call-options.js'
+import { createCheck } from '../flows/check.js'
 import type { PluginContext } from '../flows/context.js'
 import {
   customTokenExchange, type CustomTokenExchangeOptions, type TokenExchangeResult
@@ -18,6 +19,7 @@ import {
 } from '../flows/tokens/application-tokens.js'
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import { tokenResult, type TokenResult } from '../flows/tokens/token-result.js'
+import type { CheckResult } from '../../types/checks.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
@@ -58,6 +60,7 @@ export class Auth0Instance extends Guards {
     this.#log = log
     this.#ManagementClient = Management
     this.#context = registration.context
+    this.check = createCheck(registration.context)
   }
 
   /**
@@ -67,11 +70,7 @@ export class Auth0Instance extends Guards {
    */
   readonly attemptSilentLogin: Guard = attemptSilentLogin
 
-  /**
-   * A client bound to a request and its reply, for hand-written code. Without a reply, as with the request of an
-   * `upgrade`
-   * event, everything can be read and nothing written.
-   */
+  /** A client bound to a request and its reply, for hand-written code. Without a reply, nothing can be written. */
   for ({ request, reply }: BoundTo): ServerClient {
     return this.#registration.bind(isRaw(request) ? upgradeRequest(request, this.#log) : request, reply)
   }
@@ -178,6 +177,9 @@ export class Auth0Instance extends Guards {
       clientOptions(config, config.managementDomain ?? config.issuer)
     ))
   }
+
+  /** Tries metadata, keys and stores, for readiness probes: within five seconds; never throws. */
+  readonly check: () => Promise<CheckResult>
 
   /** Closes what the clients keep open. */
   async close (): Promise<void> {

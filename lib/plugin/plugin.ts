@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createContext } from '../flows/create-context.js'
-import { warmUp } from '../flows/warm-up.js'
+import { startUp } from '../flows/start-up.js'
 import type { Auth0Options } from '../../types/options.js'
 import { decorate } from './decorate.js'
 import { parseOptions } from './options/options.js'
@@ -9,6 +9,9 @@ import { routePrefix } from './options/prefix.js'
 import { isWeakSecret } from './options/weak-secret.js'
 import { Registration } from './request/registration.js'
 import { routes } from './routes/index.js'
+
+/** Where Fastify finds a plugin's name; without one, tools show its source. */
+const kDisplayName = Symbol.for('fastify.display-name')
 
 /** What Fastify mixes into a plugin's options. */
 interface Registered {
@@ -34,20 +37,21 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   const instance = decorate(fastify, registration, ManagementClient)
   // Once there may be visitors: a server that never listens, as in tests, asks the tenant nothing of its own accord.
   fastify.addHook('onListen', () => {
-    warmUp(context).catch((error: unknown) => {
-      fastify.log.warn({ err: error }, 'auth0 warning: warm_up_failed')
+    startUp(instance.check, fastify.log).catch((error: unknown) => {
+      fastify.log.warn({ err: error }, 'auth0 warning: start_check_failed')
     })
   })
   fastify.addHook('onClose', async () => {
     await Promise.all([close(), instance.close()])
   })
-  await fastify.register(async scope => {
+  const ownRoutes = async (scope: FastifyInstance): Promise<void> => {
     await routes(scope, { registration, instance })
-  }, { prefix: prefix.own })
+  }
+  await fastify.register(Object.assign(ownRoutes, { [kDisplayName]: 'fastify-auth0 routes' }), { prefix: prefix.own })
 }
 
 /**
  * Auth0 for Fastify: login routes, sessions, guards, tokens.
  * `await fastify.register(auth0, { domain, clientId, clientSecret, appBaseUrl, sessionSecret })`
  */
-export const fastifyAuth0 = fp<Auth0Options>(auth0, { fastify: '>=5.12.1 <6', name: 'fastify-auth0' })
+export const fastifyAuth0 = fp<Auth0Options>(auth0, { fastify: '>=5.12.1 <7', name: 'fastify-auth0' })

@@ -1,13 +1,26 @@
 import { isPromiseLike } from '../base/awaitable.js'
+import { trace, traceChannel } from '../base/trace.js'
 import { Auth0Error, SessionStoreError, TimeoutError } from '../errors.js'
 import type { Awaitable } from '../../types/stores.js'
+import type { StoreTrace } from '../../types/telemetry.js'
+
+type StoreName = StoreTrace['store']
+
+const calls = traceChannel('store')
 
 /**
  * Waits for the store at most `seconds`, and turns whatever goes wrong into a `SessionStoreError`.
  * An answer that comes too late is dropped, be it a value or an error. One that had come while this process was busy
  * with something else counts: before giving up, what is waiting to be read is read.
  */
-export function bounded<T> (what: string, seconds: number, work: () => Awaitable<T>): Promise<T> {
+export function bounded<T> (what: string, seconds: number, work: () => Awaitable<T>,
+  store: StoreName = 'session'): Promise<T> {
+  return calls.hasSubscribers
+    ? trace(calls, { store, operation: what }, () => within(what, seconds, work))
+    : within(what, seconds, work)
+}
+
+function within<T> (what: string, seconds: number, work: () => Awaitable<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined
     let settled = false
@@ -37,24 +50,44 @@ export function bounded<T> (what: string, seconds: number, work: () => Awaitable
 
 /** The same for a store that may answer at once: then no promise is made, and what it throws is thrown at once. */
 export function boundedSoon<T> (what: string, seconds: number, work: () => Awaitable<T>): Awaitable<T> {
+  return calls.hasSubscribers
+    ? trace(calls, { store: 'session', operation: what }, () => soonWithin(what, seconds, work))
+    : soonWithin(what, seconds, work)
+}
+
+function soonWithin<T> (what: string, seconds: number, work: () => Awaitable<T>): Awaitable<T> {
   let answer: Awaitable<T>
   try {
     answer = work()
   } catch (error) {
     throw failure(what, error)
   }
-  return isPromiseLike(answer) ? bounded(what, seconds, () => answer) : answer
+  return isPromiseLike(answer) ? within(what, seconds, () => answer) : answer
 }
 
 /**
  * Bounds the way to a lock, not the work under it. What the work came to is the answer,
  * whether or not the lock could be given back afterwards.
  */
-export function boundedLock<T> (
-  seconds: number,
-  lock: (work: (signal: AbortSignal) => Promise<void>) => Promise<void>,
-  work: (signal: AbortSignal) => Promise<T>
-): Promise<T> {
+export function boundedLock<T> (seconds: number, lock: Lock, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  if (!calls.hasSubscribers) return lockWithin(seconds, lock, work)
+  let done: Promise<T>
+  const held = new Promise<void>(resolve => {
+    done = lockWithin(seconds, lock, signal => {
+      resolve()
+      return work(signal)
+    })
+  })
+  const told = (): void => {
+    // A failure is told to whoever waits for `done`.
+  }
+  trace(calls, { store: 'session', operation: 'lock' }, () => Promise.race([held, done])).then(told, told)
+  return done!
+}
+
+type Lock = (work: (signal: AbortSignal) => Promise<void>) => Promise<void>
+
+function lockWithin<T> (seconds: number, lock: Lock, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let givenUp = false
     const timer = setTimeout(() => {

@@ -1,11 +1,15 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json.js'
+import { trace, traceChannel } from '../base/trace.js'
 import { ConfigurationError, NetworkError } from '../errors.js'
+import type { FetchTrace } from '../../types/telemetry.js'
 import { parseJsonObject } from '../http/json.js'
 import { SMALL_ANSWER, type Http } from '../http/send.js'
 import { importKeySet, selectKey, type SetKey } from './jwk-set.js'
 import type { JwsHeader } from './jws-header.js'
 import { refuseToken } from './refuse-token.js'
+
+const fetches = traceChannel('jwks')
 
 /** Where the key for a token comes from. Throws a `TokenValidationError` when there is none. */
 export interface KeySource {
@@ -17,6 +21,11 @@ export interface RefreshableKeySource extends KeySource {
   refresh(): Promise<void>
   /** Whether it is known now that a key it gave for a header is still among the keys; `false` where one must ask. */
   has(key: KeyObject, header: JwsHeader): boolean
+  /**
+   * Has keys that can be used: fetches them where there are none that are fresh. While they cannot be fetched, old ones
+   * are good enough for a while.
+   */
+  load(): Promise<void>
   /** Begins to fetch the keys where there are none yet. Whoever needs them then learns of a failure. */
   prefetch(): void
 }
@@ -117,15 +126,24 @@ class RemoteKeys implements RefreshableKeySource {
     })
   }
 
+  async load (): Promise<void> {
+    if (this.#isYoungerThan(this.#maxAge)) return
+    await this.#refreshIfDue()
+    if (!this.#isYoungerThan(this.#staleLimit)) this.#giveUp()
+  }
+
   async #getAfterExpiry (header: JwsHeader): Promise<KeyObject> {
-    if (this.#pending !== undefined || this.#now() >= this.#retryAt) {
-      try {
-        await this.refresh()
-      } catch {
-        // Told below: old keys go on serving for a while, otherwise the failure is thrown there.
-      }
-    }
+    await this.#refreshIfDue()
     return this.#select(header) ?? this.#giveUp()
+  }
+
+  async #refreshIfDue (): Promise<void> {
+    if (this.#pending === undefined && this.#now() < this.#retryAt) return
+    try {
+      await this.refresh()
+    } catch {
+      // Kept as `#failure`: old keys serve for a while; without them the caller throws it.
+    }
   }
 
   /** The key may be newer than the set: one early fetch finds out, then forged key ids cause no more for a while. */
@@ -155,7 +173,7 @@ class RemoteKeys implements RefreshableKeySource {
 
   async #fetch (): Promise<void> {
     try {
-      this.#keys = (await this.#request()).map(fresh => this.#keys?.find(known => isSameKey(known, fresh)) ?? fresh)
+      this.#keys = (await this.#traced()).map(fresh => this.#keys?.find(known => isSameKey(known, fresh)) ?? fresh)
       this.#fetchedAt = this.#now()
       this.#failure = undefined
       this.#failures = 0
@@ -168,10 +186,18 @@ class RemoteKeys implements RefreshableKeySource {
     }
   }
 
-  async #request (): Promise<SetKey[]> {
+  async #traced (): Promise<SetKey[]> {
+    if (!fetches.hasSubscribers) return await this.#request()
+    const message: FetchTrace = {}
+    return await trace(fetches, message, () => this.#request(message))
+  }
+
+  async #request (message?: FetchTrace): Promise<SetKey[]> {
+    const url = await this.#jwksUri()
+    if (message !== undefined) message.domain = new URL(url).host
     const response = await this.#http.send({
       method: 'GET',
-      url: await this.#jwksUri(),
+      url,
       headers: { accept: 'application/json, application/jwk-set+json' },
       maxBytes: SMALL_ANSWER,
       retry: { retries: 1, maxDelay: 1, now: this.#now }

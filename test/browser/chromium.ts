@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
+import { problemsOf } from './axe.js'
 import { skipWithout } from '../requirements.js'
 
 export const executablePath = '/usr/bin/chromium'
@@ -58,6 +59,13 @@ export async function closed (page: Page): Promise<void> {
 }
 
 const shots = process.env.SCREENSHOTS
+
+/** Looks at a page whose styles other pages may load, too. @throws Error that lists what is wrong with it */
+export async function lookClosely (page: Page, name: string): Promise<void> {
+  await look(page, name)
+  const problems = await problemsOf(await startedBrowser(), await page.content(), page.url())
+  if (problems.length > 0) throw new Error(`${name}: ${problems.join('\n')}`)
+}
 
 /** With `SCREENSHOTS=<folder>` keeps a picture of the page, in light, dark and on a narrow phone. */
 export async function look (page: Page, name: string): Promise<void> {

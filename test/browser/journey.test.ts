@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import t from 'tap'
 import { runQuickstart } from '../running-quickstart.js'
-import { inChromium, look, startedBrowser } from './chromium.js'
+import { inChromium, lookClosely, startedBrowser } from './chromium.js'
 
 t.test('the quickstart in Chromium', inChromium, async t => {
   const browser = await startedBrowser()
@@ -15,10 +15,10 @@ t.test('the quickstart in Chromium', inChromium, async t => {
   await t.test('logs in, stays logged in, logs out', async t => {
     const { page } = await visitor(t, browser)
     await page.goto(url)
-    await look(page, 'home')
+    await lookClosely(page, 'home')
     await page.getByRole('navigation').getByRole('link', { name: 'Log in' }).click()
     t.ok(await arrives(page, tenantUrl), 'the tenant asks who it is')
-    await look(page, 'tenant')
+    await lookClosely(page, 'tenant')
 
     await logIn(page, 'Ada Lovelace')
     t.ok(await arrives(page, `${url}/`), 'home again')
@@ -32,7 +32,7 @@ t.test('the quickstart in Chromium', inChromium, async t => {
       'the picture is shown'
     )
     t.match(await page.locator('table.claims').innerText(), /sub\s+auth0\|.*barista/s, 'the claims are shown')
-    await look(page, 'dashboard')
+    await lookClosely(page, 'dashboard')
 
     await page.reload()
     t.equal(await heading(page), 'Ada Lovelace', 'a reload stays logged in')
@@ -40,8 +40,10 @@ t.test('the quickstart in Chromium', inChromium, async t => {
     await page.getByRole('link', { name: 'Call the API' }).click()
     t.ok(await arrives(page, `${url}/orders`))
     t.match(await page.locator('table').innerText(), 'cinnamon bun', 'the API took the access token')
-    await look(page, 'orders')
+    await lookClosely(page, 'orders')
 
+    await page.goto(`${url}/nowhere`)
+    t.equal(await page.getByRole('link', { name: 'Log in' }).count(), 0, 'an error page knows who is logged in')
     await page.getByRole('button', { name: 'Log out' }).first().click()
     t.ok(await arrives(page, `${url}/`), 'logged out, and home again')
     t.equal(await page.getByRole('link', { name: 'Log in' }).count(), 2)
@@ -72,7 +74,7 @@ t.test('the quickstart in Chromium', inChromium, async t => {
     await page.getByRole('button', { name: 'Cancel' }).click()
     t.ok(await arrives(page, `${url}/auth/callback`))
     t.equal(await heading(page), 'No login this time.')
-    await look(page, 'cancelled')
+    await lookClosely(page, 'cancelled')
     await page.getByRole('link', { name: 'Try again' }).click()
     t.ok(await arrives(page, tenantUrl))
     await logIn(page, 'Ada Lovelace')
@@ -101,7 +103,7 @@ t.test('the quickstart in Chromium', inChromium, async t => {
     const response = await page.goto(`${url}/nowhere`)
     t.equal(response?.status(), 404)
     t.equal(await heading(page), 'There is nothing here.')
-    await look(page, 'not-found')
+    await lookClosely(page, 'not-found')
   })
 })
 

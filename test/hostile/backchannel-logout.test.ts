@@ -399,3 +399,14 @@ for (const first of ['the logout token', 'the callback']) {
       t.equal(await isLoggedIn(browser), false, 'no live session with that sid')
     })
 }
+
+t.test('a list of revocations in memory is told of in production, once', async t => {
+  const env = t.intercept(process, 'env', { value: { ...process.env, NODE_ENV: 'production' } })
+  for (const [plugin, warnings] of [[{}, 1], [{ revocationStore: new MemoryRevocationStore() }, 0]] as const) {
+    await inWorld(t, { plugin }, async world => {
+      for (const sid of ['one', 'two']) t.equal((await send(world, world.idp.logoutToken({ sid }))).statusCode, 200)
+      t.equal(world.events.filter(({ reason }) => reason === 'revocations_in_memory').length, warnings)
+    })
+  }
+  env.restore()
+})

@@ -26,7 +26,7 @@ try {
   tool('attw', [tarball, '--profile', 'esm-only', '--no-emoji'])
 
   const full = project('full', tarball, [...Object.keys(manifest.dependencies), 'fastify', 'oidc-provider', 'otpauth',
-    '@simplewebauthn/server', '@types/node', 'undici-types'])
+    '@simplewebauthn/server', '@opentelemetry/api', '@types/node', 'undici-types'])
   run(process.execPath, ['esm.js'], full)
   run(process.execPath, ['commonjs.cjs'], full)
   const app = firstApp()

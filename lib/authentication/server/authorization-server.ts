@@ -7,7 +7,7 @@ import type { AssertionSigner } from '../../tokens/assertion.js'
 import { createDpopKey, type DpopKey } from '../../tokens/dpop.js'
 import { remoteKeys, type RefreshableKeySource } from '../../tokens/keys.js'
 import { authenticateClient, type ClientAuthentication, type CredentialPlace } from './client-auth.js'
-import { fetchMetadata, type Metadata } from './discovery.js'
+import { fetchMetadata, type Metadata, type MetadataSource } from './discovery.js'
 import { parseDomain } from './domain.js'
 
 export { parseDomain } from './domain.js'
@@ -60,6 +60,8 @@ export interface AuthorizationServerOptions {
   jwksMaxAge?: number | undefined
   /** Told once when newer metadata cannot be had or is refused, and the older goes on serving. */
   onStaleMetadata?: ((error: unknown) => void) | undefined
+  /** Told with each answer by how many seconds this server's clock is ahead of the tenant's. */
+  onClock?: ((seconds: number) => void) | undefined
 }
 
 const STALE_LIMIT = 86_400
@@ -73,7 +75,8 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
     http,
     now,
     ttl: options.discoveryTtl ?? 600,
-    onStale: options.onStaleMetadata
+    onStale: options.onStaleMetadata,
+    onClock: options.onClock
   })
   const credentials = { ...options, issuer }
   let dpop: Promise<DpopKey> | undefined
@@ -109,12 +112,11 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
  * Metadata with a lifetime: fetched once for all who wait; while Auth0 cannot be reached the old document serves, up to
  * a limit.
  */
-function cachedMetadata (issuer: string, { http, now, ttl, onStale }: {
-  http: Http,
-  now: () => number,
+function cachedMetadata (issuer: string, source: MetadataSource & {
   ttl: number,
   onStale: ((error: unknown) => void) | undefined
 }): () => Awaitable<Metadata> {
+  const { now, ttl, onStale } = source
   const singleFlight = createSingleFlight<Metadata>()
   let cached: { document: Metadata, fetchedAt: number } | undefined
   let freshUntil = -Infinity
@@ -125,7 +127,7 @@ function cachedMetadata (issuer: string, { http, now, ttl, onStale }: {
   async function load (): Promise<Metadata> {
     if (failed !== undefined && now() < failed.until) throw failed.error
     try {
-      cached = { document: await fetchMetadata(issuer, { http, now }), fetchedAt: now() }
+      cached = { document: await fetchMetadata(issuer, source), fetchedAt: now() }
       freshUntil = now() + ttl
       failures = 0
       failed = undefined

@@ -1,5 +1,6 @@
 import { NetworkError } from '../../errors.js'
 import { isObject } from '../../base/json.js'
+import { trace, traceChannel } from '../../base/trace.js'
 import { parseJsonObject } from '../../http/json.js'
 import { toApiError } from '../../http/api-error.js'
 import { SMALL_ANSWER, type Http } from '../../http/send.js'
@@ -36,9 +37,25 @@ const OPTIONAL = [
   'registration_endpoint'
 ] as const
 
+/** What `fetchMetadata` needs. */
+export interface MetadataSource {
+  http: Http
+  now: () => number
+  /** Told by how many seconds this server's clock is ahead of the tenant's; negative when it is behind. */
+  onClock?: ((seconds: number) => void) | undefined
+}
+
+const fetches = traceChannel('discovery')
+
 /** Fetches and checks the tenant's metadata. @see OpenID Connect Discovery section 4 */
-export async function fetchMetadata (issuer: string,
-  { http, now }: { http: Http, now: () => number }): Promise<Metadata> {
+export async function fetchMetadata (issuer: string, source: MetadataSource): Promise<Metadata> {
+  return await (fetches.hasSubscribers
+    ? trace(fetches, { domain: new URL(issuer).host }, () => fetchAndCheck(issuer, source))
+    : fetchAndCheck(issuer, source))
+}
+
+async function fetchAndCheck (issuer: string, { http, now, onClock }: MetadataSource): Promise<Metadata> {
+  const asked = now()
   const response = await http.send({
     method: 'GET',
     url: `${issuer}.well-known/openid-configuration`,
@@ -53,7 +70,21 @@ export async function fetchMetadata (issuer: string,
         '/.well-known/openid-configuration'
     })
   }
+  const ahead = onClock && clockDifference(response.headers, asked, now())
+  if (ahead !== undefined) onClock!(ahead)
   return checkMetadata(parseJsonObject(response, 'Discovery'), issuer)
+}
+
+/**
+ * Seconds that this clock is ahead of the one that wrote the answer, as far as whole seconds and the time of the call
+ * tell; `undefined` where the answer does not say. @see RFC 9110 section 6.6.1, RFC 9111 section 5.1
+ */
+function clockDifference ({ date = '', age = '0' }: Record<string, string>, asked: number,
+  answered: number): number | undefined {
+  const theirs = Date.parse(date) / 1000 + Number(age)
+  if (Number.isNaN(theirs)) return undefined
+  if (asked > theirs + 1) return asked - theirs
+  return Math.min(0, answered - theirs)
 }
 
 /** Refuses a document that is another issuer's, lacks something, or points anywhere but at the issuer. */

@@ -2,7 +2,9 @@ import type { AuthorizationServer, Metadata } from '../../authentication/server/
 import {
   ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError
 } from '../../errors.js'
+import { traceChannel } from '../../base/trace.js'
 import type { Transaction } from '../../../types/stores.js'
+import type { CallbackTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { plain } from '../events.js'
 
@@ -24,6 +26,14 @@ export interface Callback {
   receivedAt: number
   /** What the tenant answered instead of a code. */
   refusal?: ApiError
+}
+
+/** Of callbacks that are received and carried out. */
+export const callbacks = traceChannel('callback')
+
+/** What a channel is told of a callback. */
+export function callbackMessage ({ config: { domain } }: PluginContext): CallbackTrace {
+  return domain === undefined ? {} : { domain }
 }
 
 /** Reads the parameters of a callback URL, whatever its origin. @throws InvalidArgumentError */

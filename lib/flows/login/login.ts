@@ -2,11 +2,13 @@ import { refuseSessions } from '../session/no-sessions.js'
 import { randomBytes } from 'node:crypto'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from '../../authentication/api/authorize.js'
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
+import { trace, traceChannel } from '../../base/trace.js'
 import { isLoopback } from '../../authentication/server/domain.js'
 import { ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { AssertionSigner } from '../../tokens/assertion.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import type { Transaction } from '../../../types/stores.js'
+import type { LoginTrace } from '../../../types/telemetry.js'
 import { loginParams } from './authorization-params.js'
 import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
@@ -50,12 +52,22 @@ export interface LoginVariant {
   silent?: boolean
 }
 
+const logins = traceChannel('login')
+
 /**
  * Starts a login: keeps a transaction and returns the URL of `/authorize` to send the user to.
  * @see OpenID Connect Core section 3.1.2.1, RFC 7636, RFC 9126
  */
 export async function startInteractiveLogin (context: PluginContext, request: RequestContext,
   options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
+  if (!logins.hasSubscribers) return await start(context, request, options, variant)
+  const { domain } = context.config
+  const message: LoginTrace = { ...(domain !== undefined && { domain }), kind: variant.kind ?? 'login' }
+  return await trace(logins, message, () => start(context, request, options, variant))
+}
+
+async function start (context: PluginContext, request: RequestContext, options: StartInteractiveLoginOptions,
+  variant: LoginVariant): Promise<URL> {
   if (context.config.apiOnly) refuseSessions()
   const { config } = context
   const login = await loginParams(context, request, options.authorizationParams)

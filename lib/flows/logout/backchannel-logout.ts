@@ -37,6 +37,7 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
   })
   // Only now: what a failing store did not carry out, Auth0 may send again.
   context.logoutTokens.add(jti, { at: iat, until: now + 2 * MAX_AGE }, now, iss)
+  warnOfMemory(context)
   context.emit({
     type: 'backchannel_logout',
     outcome: 'success',
@@ -45,6 +46,17 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
     domain: server.domain,
     ...(claims.sub !== undefined && { user: pseudonym(claims.iss, claims.sub) })
   })
+}
+
+const warned = new WeakSet<PluginContext>()
+
+/** Says, once, that sessions in cookies live on in other processes and after a restart. */
+function warnOfMemory (context: PluginContext): void {
+  const { sessionStore, revocationStore } = context.config
+  if (sessionStore !== undefined || revocationStore !== undefined || process.env.NODE_ENV !== 'production') return
+  if (warned.has(context)) return
+  warned.add(context)
+  context.emit({ type: 'warning', outcome: 'failure', reason: 'revocations_in_memory', blame: 'application' })
 }
 
 /** Which sessions `revokeSessions()` ends: exactly one of the three. */

@@ -47,7 +47,7 @@ export function createRefreshSharing (options: RefreshSharingOptions): RefreshSh
   const { store, timeout, lease, now, warn } = options
 
   async function ask<T> (what: string, work: () => Awaitable<T>): Promise<T> {
-    return await bounded(what, timeout, work).catch((error: unknown) => {
+    return await bounded(what, timeout, work, 'refresh').catch((error: unknown) => {
       throw new SessionStoreError(`The refresh store failed at "${what}", or did not answer in time.`, error)
     })
   }

@@ -1,6 +1,8 @@
 import { AccessTokenError, SessionStoreError } from '../../errors.js'
 import { sleep } from '../../base/sleep.js'
+import { trace, traceChannel } from '../../base/trace.js'
 import type { SessionRecord, SessionData } from '../../../types/stores.js'
+import type { RefreshTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { setCurrentSession } from '../session/session.js'
 import { FailedAfterSpending, refusalOf, type Next, type Spender, type Spent } from './spent.js'
@@ -9,6 +11,8 @@ import { withoutRefreshToken } from './token-sets.js'
 /** Seconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
 const SAVE_AGAIN_AFTER = 0.1
 
+const refreshes = traceChannel('refresh')
+
 /**
  * The one door to a session's refresh token: calls run one after another, each with the newest token,
  * in this process by a queue and across processes by the store's lock; what they bring is saved before the next begins.
@@ -16,9 +20,13 @@ const SAVE_AGAIN_AFTER = 0.1
  * @throws AccessTokenError when the session has ended in the meantime
  */
 export async function spendRefreshToken<T> (context: PluginContext, request: RequestContext, record: SessionRecord,
-  work: (current: SessionData, signal: AbortSignal | undefined) => Promise<Spent<T>>): Promise<T> {
-  return await context.refreshMutex(record.id, async () =>
-    await context.sessions.lock(record.id, async signal => {
+  work: (current: SessionData, signal: AbortSignal | undefined) => Promise<Spent<T>>,
+  message?: RefreshTrace): Promise<T> {
+  let since = message === undefined ? 0 : performance.now()
+  return await context.refreshMutex(record.id, async () => {
+    if (message !== undefined) since = note(message, 'queueWait', since)
+    return await context.sessions.lock(record.id, async signal => {
+      if (message !== undefined) note(message, 'lockWait', since)
       let current = await reload(context, request, record)
       for (let again = false; ; again = true) {
         try {
@@ -41,7 +49,15 @@ export async function spendRefreshToken<T> (context: PluginContext, request: Req
           current = newest
         }
       }
-    }))
+    })
+  })
+}
+
+/** Adds the time since `since` to a part of the message; returns the time. */
+function note (message: RefreshTrace, part: 'queueWait' | 'lockWait' | 'call', since: number): number {
+  const now = performance.now()
+  message[part] = (message[part] ?? 0) + now - since
+  return now
 }
 
 /**
@@ -50,14 +66,39 @@ export async function spendRefreshToken<T> (context: PluginContext, request: Req
  */
 export async function spendOnce<T extends { expiresAt: number }> (context: PluginContext, request: RequestContext,
   record: SessionRecord, spender: Spender<T>): Promise<T> {
+  if (!refreshes.hasSubscribers) return await spend(context, request, record, spender)
+  const message: RefreshTrace = { domain: record.domain }
+  return await trace(refreshes, message, () => spend(context, request, record, timed(spender, message), message))
+}
+
+async function spend<T extends { expiresAt: number }> (context: PluginContext, request: RequestContext,
+  record: SessionRecord, spender: Spender<T>, message?: RefreshTrace): Promise<T> {
   return await spendRefreshToken(context, request, record, async (current, signal) => {
     const result = spender.kept(current)
     if (result !== undefined) return { result }
     const { refreshSharing } = context
     return refreshSharing === undefined || current.tokens.refreshToken === undefined
       ? await spender.call(current, signal)
-      : await refreshSharing.spend(spender, current, signal)
-  })
+      : await waitingFor(refreshSharing.spend(spender, current, signal), message)
+  }, message)
+}
+
+/** What a refresh through the `refreshStore` takes beyond the call is the wait for its lock. */
+async function waitingFor<T> (work: Promise<T>, message: RefreshTrace | undefined): Promise<T> {
+  if (message === undefined) return await work
+  const since = performance.now() - (message.call ?? 0)
+  return await work.finally(() => note(message, 'lockWait', since + (message.call ?? 0)))
+}
+
+/** The same call, whose time is noted. */
+function timed<T> (spender: Spender<T>, message: RefreshTrace): Spender<T> {
+  return {
+    ...spender,
+    async call (current, signal) {
+      const since = performance.now()
+      return await spender.call(current, signal).finally(() => note(message, 'call', since))
+    }
+  }
 }
 
 async function reload (context: PluginContext, request: RequestContext, record: SessionRecord): Promise<SessionData> {

@@ -3,8 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ForbiddenError, type ForbiddenErrorCode } from '../../errors.js'
 import { registrationOf } from '../request/registration.js'
 import { answerPage, errorPage } from '../routes/error-page.js'
+import { textsFor } from '../routes/page-texts.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
 import { kOwnErrors, type RouteConfig } from './route-config.js'
+import { requestState } from '../request/request-state.js'
 import { waysOn } from '../request/ways-on.js'
 
 /**
@@ -28,6 +30,7 @@ const asWritten = (body: unknown): string => body as string
 
 /** Reports that a request was turned away. */
 export function reportDenied (request: FastifyRequest, reason: string, error?: unknown): void {
+  requestState(request).deniedAs = reason
   registrationOf(request).context.emit({
     type: 'denied',
     outcome: 'failure',
@@ -48,7 +51,7 @@ export function forbid (request: FastifyRequest, reply: FastifyReply, code: Forb
   if (!hasOwnErrorHandler(request)) {
     if (isNavigation(request) || isFormPost(request)) {
       const { context } = registrationOf(request)
-      return ended(answerPage(reply, 403, errorPage({
+      return ended(answerPage(reply, 403, errorPage(textsFor(context.config, request), {
         statusCode: 403, code, message, reference: request.id, ...waysOn(context, request), retry: undefined
       })))
     }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import type { Guard } from './guard.js'
+import { nameGuard, type Guard } from './guard.js'
 
 /** The names of the functions that make guards. */
 const factories = new WeakMap<object, string>()
@@ -10,7 +10,7 @@ export function factory<Args extends unknown[]> (name: string,
   const named = (...args: Args): Guard => {
     const first = args[0] as { raw?: unknown, server?: unknown } | undefined
     if (typeof first === 'object' && first !== null && 'raw' in first && 'server' in first) throw uncalled(name)
-    return make(...args)
+    return nameGuard(make(...args), name)
   }
   factories.set(named, name)
   return named

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
+import { trace, traceChannel } from '../../base/trace.js'
 import type { ServerClient } from '../../flows/client.js'
 import type { Config } from '../../flows/config.js'
+import type { GuardTrace } from '../../../types/telemetry.js'
 import { requestState, type RequestState } from '../request/request-state.js'
 
 /** The little a guard needs of a request: fits HTTP/1, HTTP/2 and every type provider. */
@@ -39,6 +41,14 @@ export interface GuardTraits {
 const traits = new WeakMap<object, GuardTraits>()
 /** What hooks that are no guards need of the options. */
 const setups = new WeakMap<object, (config: Config) => void>()
+const names = new WeakMap<object, string>()
+const decisions = traceChannel('guard')
+
+/** Gives a guard the name under which its decisions are told. */
+export function nameGuard (guard: Guard, name: string): Guard {
+  names.set(guard, name)
+  return guard
+}
 
 /**
  * Makes a guard of what it asks. Called from a hook of a scope whose guards the route opts out of, it lets the request
@@ -49,7 +59,9 @@ export function guard (known: GuardTraits, ask: Guard): Guard {
     if (request === undefined) throw calledByHand()
     const state = requestState(request as FastifyRequest)
     if (state.inExemptHook) return PASS
-    const verdict = ask(request, reply)
+    const verdict = decisions.hasSubscribers
+      ? watched(names.get(made) ?? 'guard', ask, request, reply)
+      : ask(request, reply)
     const asked = (state.asked ??= [])
     const at = asked.push({ guard: made, verdict }) - 1
     return verdict === PASS
@@ -73,6 +85,25 @@ export function hook (checkSetup: (config: Config) => void, run: Guard): Guard {
   }
   setups.set(made, checkSetup)
   return made
+}
+
+/** Asks, and tells a channel of the decision. What passed at once is `PASS` here, too. */
+function watched (name: string, ask: Guard, request: GuardRequest, reply: GuardReply): Promise<void> {
+  const message: GuardTrace = { guard: name }
+  return trace(decisions, message, () => {
+    const verdict = ask(request, reply)
+    return verdict === PASS
+      ? undefined
+      : verdict.then(value => {
+        if (reply.sent) noteDenied(message, request as FastifyRequest)
+        return value
+      })
+  }) ?? PASS
+}
+
+function noteDenied (message: GuardTrace, request: FastifyRequest): void {
+  message.outcome = 'failure'
+  message.errorType = requestState(request).deniedAs ?? 'answered'
 }
 
 function calledByHand (): ConfigurationError {

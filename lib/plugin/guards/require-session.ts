@@ -4,12 +4,12 @@ import { currentSession } from '../../flows/session/session.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import { registrationOf } from '../request/registration.js'
 import { reportDenied } from './denial.js'
-import { guard, PASS, type Guard } from './guard.js'
+import { guard, nameGuard, PASS, type Guard } from './guard.js'
 import { answerOf } from './route-config.js'
 import { answerUnauthenticated } from './unauthenticated.js'
 
 /** Lets a request with a session pass. The tenant asked is that of the scope the route is in. */
-export const requireSession: Guard = guard({
+export const requireSession: Guard = nameGuard(guard({
   security: [{ session: [] }],
   checkSetup: config => {
     if (config.apiOnly) refuseSessions()
@@ -20,7 +20,7 @@ export const requireSession: Guard = guard({
   const read = currentSession(registration.context, registration.requestContext(request))
   if (read instanceof Promise) return read.then(found => decide(found, request, guardReply as FastifyReply))
   return decide(read, request, guardReply as FastifyReply)
-})
+}), 'requireSession')
 
 function decide (read: LiveSession | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   return read === undefined ? denied(request, reply) : PASS

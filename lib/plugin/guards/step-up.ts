@@ -98,7 +98,10 @@ function answerScript ({ request, reply, registration }: Principal, { code, mess
   reply.header('cache-control', 'no-store')
   if (isFormPost(request) && (answerOf(request) ?? registration.context.config.onUnauthenticated) !== '401') {
     const again = loginForForm(registration.context, request)
-    return answerForm(registration.context, request, reply, again && `${again}&${query.toString()}`, message)
+    return answerForm(registration.context, request, reply, again && `${again}&${query.toString()}`, {
+      code,
+      reason: message
+    })
   }
   return answerDenied(reply, 401, code, message,
     login === undefined ? {} : { loginUrl: `${login}?${query.toString()}` })

@@ -5,6 +5,7 @@ import { hookAnswer } from '../request/hook-answer.js'
 import { requestTarget } from '../request/request-target.js'
 import { appBaseOf } from '../request/request-context.js'
 import { answerPage, formNotSavedPage } from '../routes/error-page.js'
+import { textsFor } from '../routes/page-texts.js'
 import { answerDenied, ended } from './denial.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
 import { loginForForm, loginPath, waysOn } from '../request/ways-on.js'
@@ -21,7 +22,7 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   const place = how.startsWith('/') ? appBaseOf(context.config.appBases, request).basePath + how : undefined
   if (how !== '401' && isFormPost(request)) {
     const login = place ?? loginForForm(context, request)
-    return answerForm(context, request, reply, login, 'Your session has ended.')
+    return answerForm(context, request, reply, login, { code: 'login_required', reason: 'Your session has ended.' })
   }
   if (place !== undefined) {
     if (navigation) return ended(reply.redirect(place, 302))
@@ -35,8 +36,9 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
 
 /** A form cannot be taken to the login and back: a page says that it was not saved. */
 export function answerForm (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
-  login: string | undefined, reason: string): Promise<void> {
-  const page = formNotSavedPage({ reason, login, home: waysOn(context, request).home })
+  login: string | undefined, why: { code: string, reason: string }): Promise<void> {
+  const { home } = waysOn(context, request)
+  const page = formNotSavedPage(textsFor(context.config, request), { ...why, login, home })
   return ended(answerPage(reply, 401, page))
 }
 

@@ -10,6 +10,7 @@ import { dpopKey, signingKey, tlsCredentials } from './key-rules.js'
 import { stringList } from './lists.js'
 import { authorizationParams, scope } from './login-options.js'
 import { logoutParams, logoutUrl } from './logout-options.js'
+import { pages } from './page-options.js'
 import {
   callable, checkMembers, count, flag, members, oneOf, refuseOption, seconds, text, unauthenticated, withMethods,
   type Rule
@@ -116,6 +117,7 @@ export const rules = {
   logoutParams,
   onEvent: callable<NonNullable<Auth0Options['onEvent']>>,
   api: apiOptions,
+  pages,
   now: clock
 } satisfies Record<keyof Auth0Options, Rule<unknown>>
 

@@ -153,6 +153,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     onEvent: given.onEvent,
     api,
     resources: resolveResources(api, appBases),
+    pages: given.pages,
     now: given.now ?? (() => Date.now() / 1000)
   } satisfies Config)
 }

@@ -16,6 +16,8 @@ export interface RequestState {
   inExemptHook: boolean
   /** The guards that were asked, in order, and what they said: a promise that settles when the guard has decided. */
   asked: { guard: unknown, verdict: Promise<void> }[] | undefined
+  /** The code with which a guard turned the request away. */
+  deniedAs: string | undefined
   reply: FastifyReply | undefined
   jar: RequestCookieJar | undefined
   requestContext: FastifyRequestContext | undefined
@@ -31,6 +33,7 @@ export function requestState (request: FastifyRequest): RequestState {
     exempt: undefined,
     inExemptHook: false,
     asked: undefined,
+    deniedAs: undefined,
     reply: undefined,
     jar: undefined,
     requestContext: undefined,

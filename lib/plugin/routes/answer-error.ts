@@ -11,6 +11,7 @@ import { phraseOf } from '../../http/status.js'
 import { isNavigation } from '../request/navigation.js'
 import { waysOn } from '../request/ways-on.js'
 import { answerPage, errorPage } from './error-page.js'
+import { messageIn, textsFor } from './page-texts.js'
 import { answerPopup, popupScript } from './popup-page.js'
 
 /** What an error says to the outside. */
@@ -72,6 +73,7 @@ function answerError (context: PluginContext, error: unknown, request: FastifyRe
     })
   }
   const { home, login, logout, origin } = waysOn(context, request)
+  const texts = textsFor(context.config, request)
   const about = {
     ...shown,
     reference: request.id,
@@ -79,10 +81,11 @@ function answerError (context: PluginContext, error: unknown, request: FastifyRe
     logout,
     retry: (error instanceof SessionNotKeptError ? error.returnTo : retry) ?? login
   }
-  if (!popup || origin === undefined) return answerPage(reply, shown.statusCode, errorPage(about))
-  const { code, message } = shown
+  if (!popup || origin === undefined) return answerPage(reply, shown.statusCode, errorPage(texts, about))
+  const { code } = shown
+  const message = messageIn(texts, code, shown.message)
   return answerPopup(reply, shown.statusCode,
-    errorPage(about, popupScript(origin, { outcome: 'failure', code, message })))
+    errorPage(texts, about, popupScript(origin, { outcome: 'failure', code, message })))
 }
 
 /** `Retry-After` for a failure that passes. */

@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, MissingTransactionError } from '../../errors.js'
-import { callbackParams, receiveCallback, type Callback } from '../../flows/login/callback.js'
+import { noteFailure, trace } from '../../base/trace.js'
+import {
+  callbackMessage, callbackParams, callbacks, receiveCallback, type Callback
+} from '../../flows/login/callback.js'
 import { finishLogin } from '../../flows/login/complete-login.js'
 import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js'
 import { home } from '../../flows/login/return-to.js'
@@ -9,9 +12,11 @@ import { isSilent, placeOfSilent } from '../../flows/login/silent-login.js'
 import { currentSession } from '../../flows/session/session.js'
 import { loginAgain } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
+import type { CallbackTrace } from '../../../types/telemetry.js'
 import { answerFailure } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPopup, loggedInPage } from './popup-page.js'
+import { textsFor } from './page-texts.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf } from './query.js'
 import { reportFailure } from './report.js'
@@ -52,15 +57,21 @@ export function callbackRoutes ({ registration }: RouteSetup): Route[] {
   ]
 }
 
+/** A failure is answered here: the message of a trace learns of it by itself. */
 async function complete (registration: Registration, request: FastifyRequest, reply: FastifyReply,
-  params: URLSearchParams, mode: 'query' | 'form_post'): Promise<FastifyReply> {
+  params: URLSearchParams, mode: 'query' | 'form_post', message?: CallbackTrace): Promise<FastifyReply> {
   const { context } = registration
+  if (message === undefined && callbacks.hasSubscribers) {
+    const told = callbackMessage(context)
+    return await trace(callbacks, told, () => complete(registration, request, reply, params, mode, told))
+  }
   const requestContext = registration.requestContext(request)
   let callback: Callback | undefined
   try {
     callback = await receiveCallback(context, requestContext, params, mode)
     const { refusal, transaction: { silent, popup, returnTo } } = callback
     if (refusal !== undefined && silent === true && popup !== true && QUIET.has(refusal.code)) {
+      noteFailure(message, refusal)
       reportFailure(context, request, refusal)
       return go(reply, mode, returnTo ?? home(requestContext))
     }
@@ -70,9 +81,10 @@ async function complete (registration: Registration, request: FastifyRequest, re
     forgetRestart(registration, request)
     const place = done.returnTo ?? home(requestContext)
     return popup === true && !reply.sent
-      ? answerPopup(reply, 200, loggedInPage(requestContext.appBase().origin, place))
+      ? answerPopup(reply, 200, loggedInPage(textsFor(context.config, request), requestContext.appBase().origin, place))
       : go(reply, mode, place)
   } catch (error) {
+    noteFailure(message, error)
     const state = params.get('state')
     if (isSilent(state)) {
       reportFailure(context, request, error)

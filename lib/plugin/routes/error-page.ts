@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
+import type { PageTexts } from '../../../types/pages.js'
+import { messageIn } from './page-texts.js'
 
 const STYLE = `
 :root {
   color-scheme: light dark;
-  --ink: #1c2024; --soft: #60646c; --paper: #fff; --ground: #f4f5f7; --line: #e0e3e8; --accent: #2f5fd0
+  --ink: #1c2024; --soft: #60646c; --paper: #fff; --ground: #f4f5f7; --line: #e0e3e8; --edge: #868c95;
+  --accent: #2f5fd0
 }
 @media (prefers-color-scheme: dark) { :root {
-  --ink: #edeef0; --soft: #b0b4ba; --paper: #1b1d21; --ground: #111316; --line: #32363d; --accent: #7aa2ff
+  --ink: #edeef0; --soft: #b0b4ba; --paper: #1b1d21; --ground: #111316; --line: #32363d; --edge: #767c85;
+  --accent: #7aa2ff
 } }
 body {
   margin: 0; min-height: 100vh; display: grid; place-items: center;
@@ -15,18 +19,19 @@ body {
 }
 main {
   box-sizing: border-box; max-width: min(30rem, calc(100% - 3rem)); margin: 1.5rem; padding: 2rem 2.25rem;
-  background: var(--paper); border: 1px solid var(--line); border-radius: 14px
+  background: var(--paper); border: 1px solid var(--line); border-radius: 14px; overflow-wrap: anywhere; hyphens: auto
 }
+@media (max-width: 24rem) { main { max-width: calc(100% - 2rem); margin: 1rem; padding: 1.25rem } }
 h1 { margin: 0 0 .75rem; font-size: 1.35rem }
-p { margin: .5rem 0; overflow-wrap: anywhere }
+p { margin: .5rem 0 }
 nav { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0 1rem }
 a, button {
-  font: inherit; padding: .55rem 1rem; border-radius: 8px; border: 1px solid var(--line);
+  font: inherit; padding: .55rem 1rem; border-radius: 8px; border: 1px solid var(--edge);
   background: none; color: inherit; text-decoration: none; cursor: pointer
 }
 a.first, button.first { background: var(--accent); border-color: var(--accent); color: var(--paper) }
 form { margin: 0 }
-small { color: var(--soft); overflow-wrap: anywhere }
+.facts { color: var(--soft); font-size: .875rem }
 `
 const STYLE_SOURCE = sourceOf(STYLE)
 
@@ -43,7 +48,7 @@ export interface PageScript {
 }
 
 /** The page a person sees when a login did not work: what happened, and the ways on. */
-export function errorPage (
+export function errorPage (texts: PageTexts,
   about: {
     statusCode: number,
     code: string,
@@ -55,27 +60,28 @@ export function errorPage (
   },
   script?: PageScript
 ): Page {
-  const title = titleOf(about)
-  return pageOf(title, `
-<p>${escape(about.message)}</p>
-<nav>${about.retry === undefined ? '' : `<a class="first" href="${escape(about.retry)}">Try again</a>`}
-${about.logout === undefined ? '' : `<a href="${escape(about.logout)}">Use another account</a>`}
-<a href="${escape(about.home)}">Home</a></nav>
-<small>Code <code>${escape(about.code)}</code>, reference <code>${escape(about.reference)}</code></small>`, script)
+  return pageOf(texts, titleOf(texts, about), `
+<p>${escape(messageIn(texts, about.code, about.message))}</p>
+<nav>${about.retry === undefined ? '' : link(about.retry, texts.tryAgain, 'first')}
+${about.logout === undefined ? '' : link(about.logout, texts.useAnotherAccount)}
+${link(about.home, texts.home)}</nav>
+<p class="facts">${escape(texts.code)} <code>${escape(about.code)}</code><br>
+${escape(texts.reference)} <code>${escape(about.reference)}</code></p>`, script)
 }
 
-function titleOf ({ statusCode, code }: { statusCode: number, code: string }): string {
-  if (statusCode >= 500) return 'This is not working right now'
+function titleOf (texts: PageTexts, { statusCode, code }: { statusCode: number, code: string }): string {
+  if (statusCode >= 500) return texts.notWorking
   // The user's own "Cancel" is one of its causes.
-  return statusCode === 403 && code !== 'access_denied' ? 'You do not have access' : 'The login was not completed'
+  return statusCode === 403 && code !== 'access_denied' ? texts.accessDenied : texts.loginFailed
 }
 
 /** Tells a person that a form was not saved, and leads to the login. */
-export function formNotSavedPage (about: { reason: string, login: string | undefined, home: string }): Page {
-  return pageOf('Please log in again', `
-<p>${escape(about.reason)} What you have sent was not saved. Please log in and send it again.</p>
-<nav>${about.login === undefined ? '' : `<a class="first" href="${escape(about.login)}">Log in</a>`}
-<a href="${escape(about.home)}">Home</a></nav>`)
+export function formNotSavedPage (texts: PageTexts,
+  about: { code: string, reason: string, login: string | undefined, home: string }): Page {
+  return pageOf(texts, texts.logInAgain, `
+<p>${escape(messageIn(texts, about.code, about.reason))} ${escape(texts.formNotSaved)}</p>
+<nav>${about.login === undefined ? '' : link(about.login, texts.logIn, 'first')}
+${link(about.home, texts.home)}</nav>`)
 }
 
 /** Sends a built-in page, whatever serializer and response schema the route has. */
@@ -87,23 +93,30 @@ export function answerPage (reply: FastifyReply, statusCode: number, { page, pol
 const asWritten = (page: unknown): string => page as string
 
 /** Asks a person who came from another site whether the logout is meant. */
-export function confirmLogoutPage (action: string, home: string, fields: Readonly<Record<string, string>>): Page {
+export function confirmLogoutPage (texts: PageTexts, action: string, home: string,
+  fields: Readonly<Record<string, string>>): Page {
+  const button = `<button class="first">${escape(texts.logOut)}</button>`
   const hidden = Object.entries(fields)
     .map(([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`).join('')
   // Chrome applies form-action to the redirects that follow: no limit here, the action is fixed.
-  return pageOf('Log out?', `
-<p>Please confirm that you want to log out of this application. The request did not clearly come from its own pages.</p>
-<nav><form method="post" action="${escape(action)}">${hidden}<button class="first">Log out</button></form>
-<a href="${escape(home)}">Stay logged in</a></nav>`)
+  return pageOf(texts, texts.confirmLogout, `
+<p>${escape(texts.logoutQuestion)}</p>
+<nav><form method="post" action="${escape(action)}">${hidden}${button}</form>
+${link(home, texts.stayLoggedIn)}</nav>`)
+}
+
+export function link (href: string, text: string, kind = ''): string {
+  return `<a${kind === '' ? '' : ` class="${kind}"`} href="${escape(href)}">${escape(text)}</a>`
 }
 
 /** A built-in page. Its content security policy lets nothing run or load but its own style and script. */
-export function pageOf (title: string, body: string, script?: PageScript): Page {
+export function pageOf ({ lang, dir }: PageTexts, title: string, body: string, script?: PageScript): Page {
   const data = Object.entries(script?.data ?? {}).map(([name, value]) => ` data-${name}="${escape(value)}"`).join('')
   const run = script === undefined ? '' : `<script>${script.script}</script>`
   return {
-    page: `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${STYLE}</style></head>
+    page: `<!doctype html><html lang="${escape(lang)}" dir="${escape(dir)}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>
+<style>${STYLE}</style></head>
 <body${data}><main><h1>${escape(title)}</h1>${body}</main>${run}</body></html>`,
     policy: "default-src 'none'; " + (script === undefined ? '' : `script-src ${sourceOf(script.script)}; `) +
       `style-src ${STYLE_SOURCE}; base-uri 'none'; frame-ancestors 'none'`

@@ -61,7 +61,8 @@ function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url
     url,
     exposeHeadRoute: false,
     schema: { hide: true } as object,
-    config: { [kOwnRoute]: true, swaggerTransform, ...(ownCors && { cors: false }) } as object,
+    // @fastify/otel records whole URLs, and a callback's holds the code.
+    config: { [kOwnRoute]: true, otel: false, swaggerTransform, ...(ownCors && { cors: false }) } as object,
     logSerializers: { req: requestLine },
     handler: handler as RouteHandlerMethod
   })

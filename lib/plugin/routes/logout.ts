@@ -4,6 +4,7 @@ import { landingOfLink } from '../../flows/logout/landing.js'
 import type { Registration } from '../request/registration.js'
 import { isNavigation } from '../request/navigation.js'
 import { answerPage, confirmLogoutPage } from './error-page.js'
+import { textsFor } from './page-texts.js'
 import { confirmation, isConfirmed } from './logout-confirmation.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
@@ -92,7 +93,7 @@ async function askFirst (registration: Registration, request: FastifyRequest, re
   if (params.has('federated')) fields.federated = ''
   if (token !== undefined) fields.confirmation = token
   const action = basePath + config.prefix + config.routes.logout!
-  return answerPage(reply, 403, confirmLogoutPage(action, `${basePath}/`, fields))
+  return answerPage(reply, 403, confirmLogoutPage(textsFor(config, request), action, `${basePath}/`, fields))
 }
 
 function refuseLogout (registration: Registration, request: FastifyRequest): never {

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
-import { answerPage, escape, pageOf, type Page, type PageScript } from './error-page.js'
+import type { PageTexts } from '../../../types/pages.js'
+import { answerPage, escape, link, pageOf, type Page, type PageScript } from './error-page.js'
 
 /** What a login in a popup tells the pages of its own origin. */
 export interface PopupOutcome {
@@ -30,10 +31,10 @@ export function popupScript (origin: string, outcome: PopupOutcome, next?: strin
 }
 
 /** The last page of a login in a popup; without scripts, or without a popup, it leads on. */
-export function loggedInPage (origin: string, next: string): Page {
-  return pageOf('You are logged in', `
-<p>You can close this window and go on where you were.</p>
-<nav><a class="first" href="${escape(next)}">Continue</a></nav>`, popupScript(origin, { outcome: 'success' }, next))
+export function loggedInPage (texts: PageTexts, origin: string, next: string): Page {
+  return pageOf(texts, texts.loggedIn, `
+<p>${escape(texts.closeWindow)}</p>
+<nav>${link(next, texts.goOn, 'first')}</nav>`, popupScript(origin, { outcome: 'success' }, next))
 }
 
 /** Sends a popup's last page. It may speak with its opener, whatever the application's other pages may. */

@@ -54,11 +54,11 @@ export function watchRevocations (
     } catch (error) {
       return bounded('revokedAt', timeout, async () => {
         throw error
-      })
+      }, 'revocation')
     }
     return answer === undefined || typeof answer === 'number'
       ? answer
-      : bounded('revokedAt', timeout, async () => await answer)
+      : bounded('revokedAt', timeout, async () => await answer, 'revocation')
   }
 
   return {
@@ -84,7 +84,10 @@ export function watchRevocations (
 
     end (filter, at, until) {
       here.revoke(filter, at, until)
-      if (here !== store) return bounded('revoke', timeout, async () => await store.revoke(filter, at, until))
+      if (here !== store) {
+        return bounded('revoke', timeout, async () => await store.revoke(filter, at, until),
+          'revocation')
+      }
     }
   }
 }

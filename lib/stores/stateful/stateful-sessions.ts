@@ -213,7 +213,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       if (id === undefined) {
         // Before the entries: a login that is written in between finds this when it looks back.
         if (revocations !== undefined) {
-          await call('revoke', () => revocations.revoke(filter, now(), now() + revocationDuration))
+          await bounded('revoke', timeout, () => revocations.revoke(filter, now(), now() + revocationDuration),
+            'revocation')
         }
         return await bulk('deleteWhere', () => store.deleteWhere(filter))
       }

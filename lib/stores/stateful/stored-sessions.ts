@@ -88,7 +88,8 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
 
     async overtaken (record, key) {
       if (revocations === undefined) return false
-      const revokedAt = await call('revokedAt', () => revocations.revokedAt({ id: record.id, ...ownerOf(record) }))
+      const revokedAt = await bounded('revokedAt', timeout,
+        () => revocations.revokedAt({ id: record.id, ...ownerOf(record) }), 'revocation')
       if (revokedAt === undefined || revokedAt < record.createdAt) return false
       await call('delete', () => store.delete(key))
       return true

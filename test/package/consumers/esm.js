@@ -3,10 +3,12 @@ import Fastify from 'fastify'
 import auth0, { Auth0Error, ConfigurationError, fastifyAuth0 } from 'fastify-auth0'
 import { AuthenticationClient } from 'fastify-auth0/authentication'
 import { ManagementClient } from 'fastify-auth0/management'
+import { instrument } from 'fastify-auth0/otel'
 import { MemorySessionStore } from 'fastify-auth0/stores'
 import { createTenant } from 'fastify-auth0/testing'
 
 assert.equal(auth0, fastifyAuth0)
+instrument()()
 for (const name of [AuthenticationClient, ManagementClient, MemorySessionStore]) assert.equal(typeof name, 'function')
 
 const tenant = await createTenant({

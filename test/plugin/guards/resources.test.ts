@@ -290,11 +290,27 @@ t.test('no other guard stands for the token of a tool', async t => {
   const api = { resources: { '/mcp': { audience: `${origin}/mcp` } } }
   const app = await served(t, { ...alone, api }, one => {
     one.post('/mcp', { preHandler: [one.auth0.requireSameOrigin, one.auth0.toolScopes({ who: [] })] }, async () => '')
+    const table = { write: ['write'] }
+    one.post('/before', {
+      onRequest: one.auth0.requireToken({ optional: true }),
+      preHandler: one.auth0.toolScopes(table)
+    }, async () => '')
+    one.post('/itself', { preHandler: one.auth0.toolScopes(table, { optional: true }) }, async () => '')
   })
   const payload = { method: 'tools/call', params: { name: 'who' } }
   const own = { 'sec-fetch-site': 'none' }
   t.equal((await ask(app, '/mcp', own, { method: 'POST', payload })).statusCode, 401)
   t.equal((await ask(app, '/mcp', { ...own, ...bearer() }, { method: 'POST', payload })).statusCode, 200)
+  for (const url of ['/before', '/itself']) {
+    const call = async (name: string, headers: Record<string, string> = {}) =>
+      await ask(app, url, headers, { method: 'POST', payload: { method: 'tools/call', params: { name } } })
+    t.equal((await call('who')).statusCode, 200, 'a tool that asks for nothing, where the token is optional')
+    t.equal((await call('who', { authorization: 'Bearer x.y.z' })).statusCode, 401)
+    const refused = await call('write')
+    t.equal(refused.statusCode, 401)
+    t.match([refused.headers['www-authenticate']].flat()[0], 'scope="write"')
+    t.equal((await call('write', bearer({ scope: 'write' }))).statusCode, 200)
+  }
 })
 
 t.test('who is there for an MCP server', async t => {

@@ -1115,7 +1115,7 @@ t.test('a failure that is the server\'s is logged with what to do', async t => {
     })
   })
   await down.login(down.browser())
-  t.ok(down.logs.some(line => line.includes('"level":40') && line.includes('Check that the session store')))
+  t.ok(down.logs.some(line => line.includes('"level":40') && line.includes('Check that the store can')))
 })
 
 t.test('what the tenant says of a person is not logged', async t => {

@@ -185,6 +185,7 @@ export async function refusePassed ({ context }: Registration, { resource }: Fas
 async function answerRefusal (context: PluginContext, request: FastifyRequest, reply: FastifyReply, refusal: Refusal,
   challenge: () => string[], error?: unknown): Promise<void> {
   const { statusCode, code, message } = refusal
+  requestState(request).deniedAs = code
   context.emit({
     type: 'denied',
     outcome: 'failure',

@@ -24,8 +24,10 @@ export const toolScopes = factory('toolScopes', (tools: ToolScopes, demands: Acc
   const { scopes = [] } = checked
   const asksMore = Object.keys(checked).length > 0
   const token = requireToken(demands)
+  // A tool that asks for scopes asks for a token, also where the others do without.
+  const { optional, ...strict } = demands
   const guards = new Map(Object.entries(checkTable(tools)).map(([tool, wanted]): [string, Guard] =>
-    [tool, wanted.length === 0 ? token : requireToken({ ...demands, scopes: [...scopes, ...wanted] })]))
+    [tool, wanted.length === 0 ? token : requireToken({ ...strict, scopes: [...scopes, ...wanted] })]))
   const other = guards.get('*')
   guards.delete('*')
 

@@ -1,0 +1,33 @@
+import cluster from 'node:cluster'
+import { MemoryRefreshStore } from '../stores/memory/memory-refresh-store.js'
+import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
+import { MemorySessionStore } from '../stores/memory/memory-session-store.js'
+import { MemoryTransactionStore } from '../stores/memory/memory-transaction-store.js'
+import type { Config } from './config.js'
+import { cookieWarnings, type SetupWarning } from './cookie-warnings.js'
+
+const MEMORY = [MemorySessionStore, MemoryTransactionStore, MemoryRevocationStore, MemoryRefreshStore]
+
+/** What is told at start, as it fails only later. */
+export function setupWarnings (config: Config, severalProcesses = isOneOfSeveral()): SetupWarning[] {
+  return [...cookieWarnings(config), ...severalProcesses ? memoryWarnings(config) : []]
+}
+
+/**
+ * Whether this process is a worker of Node's cluster module, as with PM2, or a further instance that PM2 has forked.
+ */
+function isOneOfSeveral (): boolean {
+  return cluster.isWorker || Number(process.env.NODE_APP_INSTANCE ?? 0) > 0
+}
+
+/** Stores in memory, which the other processes do not see. */
+function memoryWarnings ({ sessionStore, transactionStore, revocationStore, refreshStore }: Config): SetupWarning[] {
+  const stores = Object.entries({ sessionStore, transactionStore, revocationStore, refreshStore })
+    .filter(([name, store]) => name !== 'refreshStore' || store !== revocationStore)
+    .filter(([, store]) => MEMORY.some(kind => store instanceof kind))
+  return stores.map(([name]) => ({
+    code: 'memory_store_in_cluster',
+    message: `Option "${name}" keeps its entries in this process only, but several processes serve this application. ` +
+      'Use a store of Redis or PostgreSQL.'
+  }))
+}

@@ -1,0 +1,15 @@
+import { trace, traceChannel } from '../base/trace.js'
+import type { TransactionStore } from '../../types/stores.js'
+
+const calls = traceChannel('store')
+
+/** A store of the application's for transactions, whose calls can be watched. */
+export function tracedTransactions (store: TransactionStore): TransactionStore {
+  const traced = <T>(operation: 'set' | 'take' | 'delete', work: () => T): T =>
+    calls.hasSubscribers ? trace(calls, { store: 'transaction', operation }, work) : work()
+  return {
+    set: (...args) => traced('set', () => store.set(...args)),
+    take: (...args) => traced('take', () => store.take(...args)),
+    delete: (...args) => traced('delete', () => store.delete(...args))
+  }
+}
