@@ -1,150 +1,22 @@
-import { EventEmitter } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tracingChannel } from 'node:diagnostics_channel'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import fp from 'fastify-plugin'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import blank from 'ts-blank-space'
-import '../self-reference.js'
-import { fastifyAuth0, StepUpRequiredError } from '../../lib/index.js'
-import { createTenant, sessionCookie } from '../../lib/testing/index.js'
-import type { Auth0Options } from '../../types/index.js'
+import { StepUpRequiredError } from '../../lib/index.js'
+import type { RedisClient } from '../../lib/stores/index.js'
+import { sessionCookie } from '../../lib/testing/index.js'
 import { blocksOf, guides, readPage } from './documents.js'
+import {
+  ada, auth0, buildApp, Client, handler, newApp, run, runner, settings, tenant, token, variables
+} from './snippets.js'
+
+t.teardown(() => tenant.close())
 
 /** Pages whose code is that of a running example or is run by a test of their own. */
 const ELSEWHERE = ['spa.md', 'migration.md']
-
-const audience = 'https://api.example.com'
-const tenant = await createTenant({
-  issuer: 'https://acme.eu.auth0.com/',
-  users: [{ sub: 'auth0|ada', email: 'ada@example.com', name: 'Ada', password: 'correct horse' }],
-  clients: [{ clientId: 'app', clientSecret: 'secret' }],
-  resourceServers: [{ identifier: audience, scopes: ['read:orders', 'write:orders'] }, {
-    identifier: 'https://app.example.com/mcp',
-    scopes: ['read:menu', 'read:orders']
-  }]
-})
-t.teardown(() => tenant.close())
-
-const options = {
-  clientId: 'app',
-  clientSecret: 'secret',
-  appBaseUrl: 'https://app.example.com',
-  sessionSecret: 'a session secret of enough characters'
-}
-const settings = { ...options, domain: tenant.domain, customFetch: tenant.fetch }
-const variables = {
-  AUTH0_DOMAIN: tenant.domain,
-  AUTH0_CLIENT_ID: 'app',
-  AUTH0_CLIENT_SECRET: 'secret',
-  APP_BASE_URL: 'http://localhost:3000',
-  SESSION_SECRET: options.sessionSecret
-}
-
-/** The plugin, whose calls go to the tenant unless a block says otherwise. */
-const auth0 = Object.assign(async (fastify: FastifyInstance, given: Auth0Options) =>
-  await (fastifyAuth0 as unknown as (...args: unknown[]) => Promise<void>)(fastify, {
-    customFetch: tenant.fetch,
-    ...given
-  }), fastifyAuth0)
-
-type Names = Record<string, unknown>
-const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as new (...parts: string[]) => (
-  ...args: unknown[]
-) => Promise<Names>
-
-/**
- * Runs a block as the body of a function that gets these names, and returns the names that it declares.
- * An import of a module that `modules` has gets that one.
- */
-async function run (code: string, names: Names, modules: Record<string, unknown> = {}): Promise<Names> {
-  const declared = [...code.matchAll(/^(?:export )?const (\w+) =/gmu)].map(([, name]) => name)
-  const body = blank(code)
-    .replace(/^import (\w+)?(?:, )?(\{[^}]*\})? ?from ('[^']+')/gmu, (_all, all?: string, some?: string, from?: string) =>
-      [all && `const { default: ${all} } = await load(${from})`, some && `const ${some} = await load(${from})`]
-        .filter(Boolean).join('; '))
-    .replace(/^export (?=const)/gmu, '')
-  const load = async (name: string): Promise<unknown> => modules[name] ?? await import(name)
-  const given = Object.entries({ auth0, domain: tenant.domain, options: settings, load, ...names })
-    .filter(([name]) => !declared.includes(name) && !new RegExp(`^import ${name}\\b|^import [^\\n]*\\b${name}\\b[^\\n]* from`, 'mu').test(code))
-  return await new AsyncFunction(...given.map(([name]) => name), `${body}\nreturn { ${declared.join(', ')} }`)(
-    ...given.map(([, value]) => value))
-}
-
-/** An application, closed with the test. */
-function newApp (t: Test): FastifyInstance {
-  const fastify = Fastify()
-  t.teardown(() => fastify.close())
-  return fastify
-}
-
-/** An access token of the tenant, by client credentials. */
-async function token (scope: string, of = audience): Promise<{ authorization: string }> {
-  const response = await tenant.fetch(`https://${tenant.domain}/oauth/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ grant_type: 'client_credentials', client_id: 'app', client_secret: 'secret', audience: of, scope })
-  })
-  const { access_token: accessToken } = await response.json() as { access_token: string }
-  return { authorization: `Bearer ${accessToken}` }
-}
-
-/** A client of a store that is not there: it remembers what was asked of it. */
-class Client extends EventEmitter {
-  asked: string[] = []
-  connect = async (): Promise<void> => {
-    this.asked.push(`connect with ${this.listenerCount('error')} error listener`)
-  }
-
-  query = async (text: string): Promise<object> => {
-    this.asked.push(text)
-    return { rows: [], rowCount: 0 }
-  }
-
-  get = async (): Promise<null> => null
-  hmGet = async (): Promise<null[]> => []
-  eval = async (): Promise<null> => null
-}
-
-const handler = (request: FastifyRequest): unknown => request.auth0.token?.sub ?? 'ok'
-const ada = { sub: 'auth0|ada', name: 'Ada' }
-
-/** What a user's test calls: an application with a page. */
-async function buildApp (changes: object = {}): Promise<FastifyInstance> {
-  const app = Fastify()
-  await app.register(auth0, { ...settings, ...changes } as Auth0Options)
-  app.get('/dashboard', { preHandler: app.auth0.requireSession }, async request => `Hello ${request.auth0.user.name}`)
-  return app
-}
-
-/** A test runner that runs its one test at the end of the block. */
-function runner (t: Test): { modules: Record<string, unknown>, finish: () => Promise<void> } {
-  let body: ((t: unknown) => Promise<void>) | undefined
-  const ends: (() => unknown)[] = []
-  const test = (name: string, run: typeof body): void => {
-    t.equal(name, 'greets the user')
-    body = run
-  }
-  const end = (run: () => unknown): void => {
-    ends.push(run)
-  }
-  const expect = (value: unknown): object => ({ toBe: (wanted: unknown) => t.equal(value, wanted) })
-  return {
-    modules: {
-      '../app.js': { buildApp },
-      'node:assert/strict': { default: { equal: t.equal } },
-      'node:test': { test },
-      vitest: { test, expect, onTestFinished: end },
-      tap: { default: { test } },
-      '@jest/globals': { test, expect, afterAll: end }
-    },
-    async finish () {
-      await body!({ after: end, teardown: end, equal: t.equal })
-      t.equal(ends.length, 1)
-      for (const end of ends) await end()
-    }
-  }
-}
 
 type Check = (t: Test, code: string) => Promise<unknown>
 
@@ -238,7 +110,8 @@ const checks: Record<string, Check[]> = {
       await run(code, { fastify })
       fastify.get('/pay', async () => { throw new StepUpRequiredError('Log in again.', { maxAge: 300 }) })
       const cookie = await sessionCookie(fastify, { user: ada })
-      t.match(await fastify.inject({ url: '/pay', headers: { cookie } }), { statusCode: 401, body: /loginUrl.*max_age=300/ })
+      const refused = await fastify.inject({ url: '/pay', headers: { cookie } })
+      t.match(refused, { statusCode: 401, body: /loginUrl.*max_age=300/ })
     },
     async (t, code) => {
       const fastify = newApp(t)
@@ -289,7 +162,39 @@ const checks: Record<string, Check[]> = {
       t.match([redis.listenerCount('error'), pool.listenerCount('error')], [1, 1])
       t.ok(pool.asked.some(sql => /create table/iu.test(sql)))
     },
-    helmet
+    async (t, code) => {
+      const { createClient, createCluster } = await import('redis')
+      const { Redis } = await import('ioredis')
+      class Later extends Redis {
+        constructor (options: object) {
+          super({ ...options, lazyConnect: true })
+        }
+      }
+      const clients = await run(code, { createClient, createCluster, Redis: Later })
+      const { RedisSessionStore } = await import('../../lib/stores/index.js')
+      for (const client of Object.values(clients)) t.ok(new RedisSessionStore({ client: client as RedisClient }))
+      t.equal(Object.keys(clients).length, 3)
+    },
+    async (t, code) => {
+      const app = await buildApp()
+      t.teardown(() => app.close())
+      const { handler } = await run(code, { app }) as { handler: (event: object, context: object) => Promise<object> }
+      t.match(await handler({
+        version: '2.0',
+        rawPath: '/dashboard',
+        rawQueryString: '',
+        headers: { host: 'app.example.com' },
+        requestContext: { http: { method: 'GET', path: '/dashboard' } }
+      }, {}), { statusCode: 401 })
+    },
+    helmet,
+    async (t, code) => {
+      const fastify = newApp(t)
+      await fastify.register(auth0, settings)
+      await run(code, { fastify })
+      t.strictSame((await fastify.inject('/live')).json(), { ok: true })
+      t.strictSame((await fastify.inject('/ready')).json(), { ok: true })
+    }
   ],
   'options.md': [async (t, code) => t.match(blank(code).trim(), '', 'types only')],
   'plugins.md': [
@@ -298,8 +203,12 @@ const checks: Record<string, Check[]> = {
     file,
     async (t, code) => {
       const { options } = await run(code, {})
-      t.strictSame(Fastify(options as object).initialConfig.trustProxy, undefined)
-      t.match(options, { trustProxy: '10.0.0.1' })
+      const fastify = Fastify(options as object)
+      fastify.get('/', async request => request.protocol)
+      const headers = { 'x-forwarded-proto': 'https' }
+      const from = async (remoteAddress: string): Promise<string> =>
+        (await fastify.inject({ url: '/', headers, remoteAddress })).body
+      t.strictSame([await from('10.0.0.1'), await from('10.0.0.2')], ['https', 'http'])
     },
     helmet,
     async (t, code) => {
@@ -315,6 +224,41 @@ const checks: Record<string, Check[]> = {
       t.match(preflight, { statusCode: 204, headers: { 'access-control-allow-origin': origin } })
       t.equal((await fastify.inject('/orders')).statusCode, 401)
       t.equal((await fastify.inject({ url: '/orders', headers: await token('read:orders') })).statusCode, 200)
+    }
+  ],
+  'telemetry.md': [
+    async (t, code) => {
+      const { stop } = await run(code, { tracerProvider: undefined, meterProvider: undefined })
+      t.type(stop, 'function')
+      ;(stop as () => void)()
+    },
+    async (t, code) => {
+      const { FastifyOtelInstrumentation } = await import('@fastify/otel')
+      const attributes: unknown[] = []
+      class Hooked extends FastifyOtelInstrumentation {
+        constructor (options: { requestHook: (span: object, request: object) => void }) {
+          super()
+          options.requestHook({ setAttribute: (...pair: unknown[]) => attributes.push(pair) }, { url: '/a?code=b' })
+        }
+      }
+      await run(code, { FastifyOtelInstrumentation: Hooked })
+      t.strictSame(attributes, [['url.path', '/a']])
+    },
+    async (t, code) => {
+      const ignored: boolean[] = []
+      class HttpInstrumentation {
+        constructor (options: { ignoreIncomingRequestHook: (request: object) => boolean }) {
+          for (const url of ['/auth/callback?code=a', '/']) ignored.push(options.ignoreIncomingRequestHook({ url }))
+        }
+      }
+      await run(code, { HttpInstrumentation })
+      t.strictSame(ignored, [true, false])
+    },
+    async (t, code) => {
+      const told: object[] = []
+      await run(code, { console: { log: (what: object) => told.push(what) } })
+      await tracingChannel('fastify-auth0:refresh').tracePromise(async () => {}, { outcome: 'success' } as object)
+      t.match(told, [{ outcome: 'success' }])
     }
   ],
   'testing.md': [
@@ -333,10 +277,11 @@ const checks: Record<string, Check[]> = {
         for (const app of apps) await app.close()
       })
       const build = async (changes: object): Promise<FastifyInstance> => {
-        apps.push(await buildApp({ clientId: 'app', clientSecret: 'secret', ...changes }))
+        apps.push(await buildApp(changes))
         return apps[0]!
       }
-      t.match(await run(code, { buildApp: build }), { done: { statusCode: 302, headers: { location: /example\.com/ } } })
+      const { done } = await run(code, { buildApp: build })
+      t.match(done, { statusCode: 302, headers: { location: /^http:\/\/localhost:3000\/?$|^\/$/ } })
     }
   ]
 }
