@@ -118,6 +118,7 @@ t.test('requests of own pages, and access tokens', async t => {
   const host = 'app.example.test'
   t.equal((await app.inject({ method: 'POST', url: '/form', headers: { host, ...sameOriginHeaders() } })).body, 'in')
   t.equal((await app.inject({ method: 'POST', url: '/form', headers: { host } })).statusCode, 403)
-  await t.rejects(accessToken(tenant, { audience: 'https://unknown' }), { code: 'configuration_error', option: 'audience' })
-  await t.rejects(accessToken(tenant, { audience, clientId: 'spa' }), { code: 'configuration_error', option: 'clientId' })
+  const code = 'configuration_error'
+  await t.rejects(accessToken(tenant, { audience: 'https://unknown' }), { code, option: 'audience' })
+  await t.rejects(accessToken(tenant, { audience, clientId: 'spa' }), { code, option: 'clientId' })
 })
