@@ -300,7 +300,10 @@ export interface ApiOptions {
    * Issuers beside the plugin's own domain (custom domains): a list, or a function of the request, which is asked for
    * each request with a token.
    */
-  issuers?: readonly string[] | ((request: FastifyRequest) => readonly string[] | Promise<readonly string[]>) | undefined
+  issuers?:
+    | readonly string[]
+    | ((request: FastifyRequest) => readonly string[] | Promise<readonly string[]>)
+    | undefined
   /**
    * The API's signing secret, for tokens that are signed with HS256 (32 characters or more). Tokens of any other
    * algorithm are refused then.
