@@ -19,97 +19,97 @@ export type IdTokenAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' |
 
 /** A cookie's name and attributes. */
 export interface CookieOptions {
-  name?: string
+  name?: string | undefined
   /**
    * Default `'lax'`. With `'strict'` the session stays away from every request that begins elsewhere, so also from the
    * first
    * page after the login, which Auth0 sends the user to: let that page be a public one. Refused for transactions.
    */
-  sameSite?: 'lax' | 'strict' | 'none'
-  secure?: boolean
-  domain?: string
-  path?: string
-  partitioned?: boolean
+  sameSite?: 'lax' | 'strict' | 'none' | undefined
+  secure?: boolean | undefined
+  domain?: string | undefined
+  path?: string | undefined
+  partitioned?: boolean | undefined
 }
 
 /** The session cookie's name and attributes. */
 export interface SessionCookieOptions extends CookieOptions {
   /** The session ends with the browser: its cookies have no `Max-Age`. Default `false`. */
-  transient?: boolean
+  transient?: boolean | undefined
 }
 
 /** How long a session lives, and its cookie. All durations in seconds. */
 export interface SessionConfiguration {
   /** Whether use prolongs the session. Default `true`. */
-  rolling?: boolean
+  rolling?: boolean | undefined
   /** The session ends this long after it was last used. Default 86 400 (a day). */
-  inactivityDuration?: number
+  inactivityDuration?: number | undefined
   /** The session ends this long after the login. Default 259 200 (three days). */
-  absoluteDuration?: number
+  absoluteDuration?: number | undefined
   /** Use is written down at most this often. Default a tenth of `inactivityDuration`. */
-  touchAfter?: number
-  cookie?: SessionCookieOptions
+  touchAfter?: number | undefined
+  cookie?: SessionCookieOptions | undefined
   /** Entries the cache of opened cookies may hold; 0 switches it off. Default 5000. */
-  cacheEntries?: number
+  cacheEntries?: number | undefined
   /** Seal what a `sessionStore` keeps. Default `true`. */
-  encryptAtRest?: boolean
+  encryptAtRest?: boolean | undefined
   /** What a failing store means for a request: 503, or no session. Default `'fail'`. */
-  onStoreError?: 'fail' | 'anonymous'
+  onStoreError?: 'fail' | 'anonymous' | undefined
   /** Seconds to wait for the store. Default 2. */
-  storeTimeout?: number
+  storeTimeout?: number | undefined
 }
 
 /** The login transaction's cookie and lifetime. */
 export interface TransactionConfiguration {
   /** Seconds a login may take. Default 3600. */
-  duration?: number
+  duration?: number | undefined
   /** `sameSite` follows a session cookie's `'none'` unless given. */
-  cookie?: CookieOptions
+  cookie?: CookieOptions | undefined
 }
 
 /** Paths of the plugin's routes; `false` leaves one out. */
 export interface RoutesOptions {
-  login?: string | false
-  callback?: string | false
-  logout?: string | false
-  backchannelLogout?: string | false
-  connect?: string | false
-  connectCallback?: string | false
-  unconnect?: string | false
-  unconnectCallback?: string | false
+  login?: string | false | undefined
+  callback?: string | false | undefined
+  logout?: string | false | undefined
+  backchannelLogout?: string | false | undefined
+  connect?: string | false | undefined
+  connectCallback?: string | false | undefined
+  unconnect?: string | false | undefined
+  unconnectCallback?: string | false | undefined
   /** Opt-in: `true` mounts `/auth/profile`. */
-  profile?: string | boolean
+  profile?: string | boolean | undefined
   /** Opt-in: `true` mounts `/auth/session`, which tells a browser application who is logged in and for how long. */
-  session?: string | boolean
+  session?: string | boolean | undefined
   /** Opt-in: `true` mounts `/.well-known/oauth-protected-resource`. @see RFC 9728 */
-  protectedResource?: string | boolean
+  protectedResource?: string | boolean | undefined
 }
 
 /**
  * Parameters of `/authorize`. The protocol's own (`state`, `nonce`, PKCE, `client_id`, `response_type`) are refused.
  */
 export interface AuthorizationParams {
-  audience?: string
+  audience?: string | undefined
   /** Scopes, or scopes per audience. */
-  scope?: string | Record<string, string>
+  scope?: string | Record<string, string> | undefined
   /** An absolute URL; only in code, never from a query. */
-  redirect_uri?: string
-  response_mode?: 'query' | 'form_post'
-  connection?: string
-  connection_scope?: string
-  login_hint?: string
-  screen_hint?: string
-  prompt?: string
-  max_age?: number | string
-  acr_values?: string
-  ui_locales?: string
-  display?: string
-  authorization_details?: string | readonly Record<string, unknown>[]
-  session_transfer_token?: string
+  redirect_uri?: string | undefined
+  response_mode?: 'query' | 'form_post' | undefined
+  connection?: string | undefined
+  connection_scope?: string | undefined
+  login_hint?: string | undefined
+  screen_hint?: string | undefined
+  prompt?: string | undefined
+  max_age?: number | string | undefined
+  acr_values?: string | undefined
+  ui_locales?: string | undefined
+  display?: string | undefined
+  authorization_details?: string | readonly Record<string, unknown>[] | undefined
+  session_transfer_token?: string | undefined
   /** As the option of that name: checked against the ID token. */
-  organization?: string
+  organization?: string | undefined
   /** A ticket of the organization. */
-  invitation?: string
+  invitation?: string | undefined
   [parameter: string]: unknown
 }
 
@@ -152,17 +152,17 @@ export interface SessionSaveContext {
 /** Another library's session cookie: its secrets, and its name and place where they are not the library's defaults. */
 export interface ImportedCookie {
   secret: string | readonly string[]
-  name?: string
-  path?: string
-  domain?: string
+  name?: string | undefined
+  path?: string | undefined
+  domain?: string | undefined
 }
 
 /** Libraries whose sessions are taken over; both keep them in cookies. */
 export interface ImportSessionsOptions {
   /** `@auth0/auth0-fastify` and others on `@auth0/auth0-server-js`. Default name `__a0_session`. */
-  auth0Fastify?: ImportedCookie
+  auth0Fastify?: ImportedCookie | undefined
   /** Default name `appSession`. */
-  expressOpenidConnect?: ImportedCookie
+  expressOpenidConnect?: ImportedCookie | undefined
 }
 
 /** What a `domain` function is called with. */
@@ -181,189 +181,192 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
    * Domains that this application used before, e.g. before it got a custom domain: their sessions stay valid. Without
    * it, sessions of another issuer are refused.
    */
-  formerDomains?: readonly string[]
+  formerDomains?: readonly string[] | undefined
   /**
    * Auth0's own domain of the tenant, for `fastify.auth0.management`: its API is not called by a custom domain's name.
    * Default: `domain`.
    */
-  managementDomain?: string
+  managementDomain?: string | undefined
   /** Connect to a domain that the function gave also where its name stands for a private address. Default `false`. */
-  allowPrivateDomains?: boolean
+  allowPrivateDomains?: boolean | undefined
   /**
    * May be left out for an API alone: `mountRoutes: false`, `api.audience` or `api.resources`, and no option of
    * sessions.
    */
-  clientId?: string
+  clientId?: string | undefined
   /** Where the application is reached; may hold a path. A list allows several hosts. */
-  appBaseUrl?: string | readonly string[]
+  appBaseUrl?: string | readonly string[] | undefined
   /** 32 characters or more; of several the first seals, all open. */
-  sessionSecret?: string | readonly string[]
-  audience?: string
+  sessionSecret?: string | readonly string[] | undefined
+  audience?: string | undefined
   /** Scopes, or scopes per audience. Default `openid profile email offline_access`. */
-  scope?: string | Record<string, string>
+  scope?: string | Record<string, string> | undefined
   authorizationParams?:
     | AuthorizationParams
-    | ((request: FastifyRequest) => AuthorizationParams | Promise<AuthorizationParams>)
+    | ((request: FastifyRequest) => AuthorizationParams | Promise<AuthorizationParams>) | undefined
   /** Send the authorization request through the back channel. @see RFC 9126 */
-  pushedAuthorizationRequests?: boolean
+  pushedAuthorizationRequests?: boolean | undefined
   /** Sign the authorization request with `requestObjectSigningKey` or `clientAssertionSigningKey`. @see RFC 9101 */
-  signedAuthorizationRequests?: boolean
+  signedAuthorizationRequests?: boolean | undefined
   /** The key for signed authorization requests, where it is another one than `clientAssertionSigningKey`. */
-  requestObjectSigningKey?: SigningKey
+  requestObjectSigningKey?: SigningKey | undefined
   /** Default `RS256`. */
-  requestObjectSigningAlg?: AssertionAlgorithm
-  requestObjectSigningKeyId?: string
+  requestObjectSigningAlg?: AssertionAlgorithm | undefined
+  requestObjectSigningKeyId?: string | undefined
   /** Enforced on every login. */
-  organization?: string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>)
+  organization?: string | ((request: FastifyRequest) => string | undefined | Promise<string | undefined>) | undefined
   /** Without `organization`: whether the query may name this one. */
-  allowOrganization?: (request: FastifyRequest, organization: string) => boolean | Promise<boolean>
+  allowOrganization?: ((request: FastifyRequest, organization: string) => boolean | Promise<boolean>) | undefined
   /** Whether the login route passes on a `session_transfer_token` from a link. Default `false`. */
-  allowSessionTransfer?: boolean
+  allowSessionTransfer?: boolean | undefined
   /** Whether the connect route's query may name this connection, and these scopes at its provider. Default: any. */
-  allowConnect?: (request: FastifyRequest, asked: { connection: string, scopes: readonly string[] }) =>
+  allowConnect?: ((request: FastifyRequest, asked: { connection: string, scopes: readonly string[] }) =>
     | boolean
-    | Promise<boolean>
-  onUnauthenticated?: OnUnauthenticated
-  sessionStore?: SessionStore
-  sessionConfiguration?: SessionConfiguration
-  transactionConfiguration?: TransactionConfiguration
-  transactionStore?: TransactionStore
-  revocationStore?: RevocationStore
+    | Promise<boolean>) | undefined
+  onUnauthenticated?: OnUnauthenticated | undefined
+  sessionStore?: SessionStore | undefined
+  sessionConfiguration?: SessionConfiguration | undefined
+  transactionConfiguration?: TransactionConfiguration | undefined
+  transactionStore?: TransactionStore | undefined
+  revocationStore?: RevocationStore | undefined
   /**
    * With sessions in cookies: where all processes share one refresh. A `revocationStore` of this package serves as one,
    * unless this is given.
    */
-  refreshStore?: RefreshStore
+  refreshStore?: RefreshStore | undefined
   /**
    * What a `refreshStore` that cannot be reached means for a refresh: `'fail'` answers 503 (default), `'alone'`
    * refreshes as without one (default where the `revocationStore` serves).
    */
-  onRefreshStoreError?: 'fail' | 'alone'
-  mountRoutes?: boolean
-  mountConnectRoutes?: boolean
-  mountConnectedAccountRoutes?: boolean
-  routes?: RoutesOptions
+  onRefreshStoreError?: 'fail' | 'alone' | undefined
+  mountRoutes?: boolean | undefined
+  mountConnectRoutes?: boolean | undefined
+  mountConnectedAccountRoutes?: boolean | undefined
+  routes?: RoutesOptions | undefined
   /** Merge `/userinfo` into the user at login. */
-  fetchUserInfo?: boolean
+  fetchUserInfo?: boolean | undefined
   /** Keep the ID token in the session. On by itself with `mountConnectRoutes`. */
-  storeIdToken?: boolean
+  storeIdToken?: boolean | undefined
   /**
    * Keep the tokens of `getAccessTokenForConnection()` in the session's cookies. Default `false`: in this process's
    * memory. A `sessionStore` keeps them in any case.
    */
-  storeConnectionTokens?: boolean
-  discoveryCache?: { ttl?: number, maxEntries?: number }
+  storeConnectionTokens?: boolean | undefined
+  discoveryCache?: { ttl?: number | undefined, maxEntries?: number | undefined } | undefined
   /** Seconds of clock difference that are forgiven. Default 30. */
-  clockTolerance?: number
-  idTokenSigningAlg?: IdTokenAlgorithm
+  clockTolerance?: number | undefined
+  idTokenSigningAlg?: IdTokenAlgorithm | undefined
   /** Bind tokens to a key. `true` makes a key pair per process. @see RFC 9449 */
-  dpop?: boolean | { key: DpopKeyInput }
+  dpop?: boolean | { key: DpopKeyInput } | undefined
   /** Seconds a sealed MFA token can be used. Default 300. */
-  mfaTokenTtl?: number
+  mfaTokenTtl?: number | undefined
   /** Access tokens are renewed this many seconds early. Default 30. */
-  refreshLeeway?: number
+  refreshLeeway?: number | undefined
   /** Changes or refuses (by throwing) what is about to be written. May be async. */
-  beforeSessionSaved?: (session: SessionDraft, context: SessionSaveContext) => SessionDraft | undefined | Promise<
+  beforeSessionSaved?: ((session: SessionDraft, context: SessionSaveContext) => SessionDraft | undefined | Promise<
     SessionDraft | undefined
-  > | void
+  > | void) | undefined
   /**
    * Answers for any failure of the plugin's own routes instead of the built-in page. Send with `reply`, or return a
    * payload; return `undefined` and send nothing to get the page.
    */
-  onError?: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
+  onError?: ((error: Error, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined
   /** The old name of `onError`, for the callback route only. There it is asked instead of `onError`. */
-  onCallbackError?: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
+  onCallbackError?: ((error: Error, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined
   /** Take over the sessions of another library at first use: switching logs nobody out. */
-  importSessions?: ImportSessionsOptions
-  onEvent?: (event: Auth0Event) => void | Promise<void>
+  importSessions?: ImportSessionsOptions | undefined
+  onEvent?: ((event: Auth0Event) => void | Promise<void>) | undefined
   /** Defaults of `requireToken`. */
-  api?: ApiOptions
+  api?: ApiOptions | undefined
   /**
    * Where a logout lands by default: a path, or an absolute URL that is among the application's Allowed Logout URLs.
    * Default: the address of the application.
    */
-  logoutUrl?: string
+  logoutUrl?: string | undefined
   /** Auth0's logout endpoint: `'oidc'` (the default) where the tenant offers it, or always `/v2/logout`. */
-  logoutStrategy?: 'oidc' | 'v2'
+  logoutStrategy?: 'oidc' | 'v2' | undefined
   /** Further parameters of every logout, such as `ui_locales`. */
-  logoutParams?: Readonly<Record<string, string>>
+  logoutParams?: Readonly<Record<string, string>> | undefined
   /** The sentences of the built-in pages, for everybody or for a request. */
-  pages?: PagesOption
+  pages?: PagesOption | undefined
   /** The clock, epoch seconds. For tests. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 /** Defaults for guarding an API with access tokens. */
 export interface ApiOptions {
   /** Take a `scope` claim that is a list of strings, too, as some other issuers write it. Default `false`. */
-  scopeLists?: boolean
+  scopeLists?: boolean | undefined
   /** Identifier of the API, or several. */
-  audience?: string | readonly string[]
+  audience?: string | readonly string[] | undefined
   /**
    * Issuers beside the plugin's own domain (custom domains): a list, or a function of the request, which is asked for
    * each request with a token.
    */
-  issuers?: readonly string[] | ((request: FastifyRequest) => readonly string[] | Promise<readonly string[]>)
+  issuers?:
+    | readonly string[]
+    | ((request: FastifyRequest) => readonly string[] | Promise<readonly string[]>)
+    | undefined
   /**
    * The API's signing secret, for tokens that are signed with HS256 (32 characters or more). Tokens of any other
    * algorithm are refused then.
    */
-  secret?: string
+  secret?: string | undefined
   /**
    * The client's certificate, where a proxy ends TLS and hands it on in a header: PEM (also URL-encoded), DER as a
    * `Buffer`, base64 or `:base64:` (RFC 9440), or `undefined`. Default: that of the TLS connection. The proxy must
    * remove the header from what clients send. @see RFC 8705 section 3
    */
-  mtls?: (request: FastifyRequest) => string | Uint8Array | X509Certificate | undefined
+  mtls?: ((request: FastifyRequest) => string | Uint8Array | X509Certificate | undefined) | undefined
   /**
    * Claims that say when and how the user logged in, for `maxAge` and `acr`. Default `auth_time` and `acr`; Auth0 lets
    * Actions set namespaced names only, such as `https://example.com/auth_time`.
    */
-  claims?: { authTime?: string, acr?: string }
-  signingAlgs?: readonly Exclude<IdTokenAlgorithm, 'HS256'>[]
+  claims?: { authTime?: string | undefined, acr?: string | undefined } | undefined
+  signingAlgs?: readonly Exclude<IdTokenAlgorithm, 'HS256'>[] | undefined
   /** Verified tokens that are remembered until they expire. Default 1000; 0 for none. */
-  cacheEntries?: number
+  cacheEntries?: number | undefined
   /**
    * Demand the header `typ: at+jwt` and the claims `sub`, `client_id`, `iat` and `jti`. Auth0 sends them for APIs with
    * the RFC 9068 profile only. @see RFC 9068 section 2.2
    */
-  strictType?: boolean
+  strictType?: boolean | undefined
   /** Tokens bound to a key: beside bearer tokens (the default), alone, or not at all. @see RFC 9449 */
-  dpop?: 'allowed' | 'required' | 'disabled'
+  dpop?: 'allowed' | 'required' | 'disabled' | undefined
   /** Seconds a DPoP proof is good for. Default 300. */
-  dpopProofAge?: number
+  dpopProofAge?: number | undefined
   /** Ask DPoP proofs for a nonce of this server. */
-  dpopNonce?: boolean
+  dpopNonce?: boolean | undefined
   /** Scopes of the API, for its metadata. @see RFC 9728 */
-  scopes?: readonly string[]
+  scopes?: readonly string[] | undefined
   /**
    * Resources with an audience and a metadata document of their own, such as MCP servers. The key is the path of the
    * resource on its origin, with the base path of `appBaseUrl`: `'/mcp'`. @see RFC 9728 section 3
    */
-  resources?: Readonly<Record<string, ResourceOptions>>
+  resources?: Readonly<Record<string, ResourceOptions>> | undefined
 }
 
 /** A protected resource: what its guard accepts, and what its metadata says. @see RFC 9728 section 2 */
 export interface ResourceOptions {
   /** Identifier of the resource, or several. Default: its URL, of `appBaseUrl` and the path. */
-  audience?: string | readonly string[]
+  audience?: string | readonly string[] | undefined
   /** Scopes that clients may ask for: `scopes_supported`. */
-  scopes?: readonly string[]
+  scopes?: readonly string[] | undefined
   /** For people: `resource_name`. */
-  name?: string
+  name?: string | undefined
   /** URL of a page for developers: `resource_documentation`. */
-  documentation?: string
+  documentation?: string | undefined
   /** URL of a page about the use of the data: `resource_policy_uri`. */
-  policy?: string
+  policy?: string | undefined
   /** URL of the terms of service: `resource_tos_uri`. */
-  termsOfService?: string
+  termsOfService?: string | undefined
   /** Tokens bound to a key; default `api.dpop`. @see RFC 9449 */
-  dpop?: 'allowed' | 'required' | 'disabled'
+  dpop?: 'allowed' | 'required' | 'disabled' | undefined
   /**
    * Origins whose pages may call the resource, beside the application's own; a request with another `Origin` gets 403.
    * Without it nobody looks at `Origin`.
    */
-  allowedOrigins?: readonly string[]
+  allowedOrigins?: readonly string[] | undefined
   /** Further members of the document, with the names of the RFC. */
-  metadata?: Readonly<Record<string, unknown>>
+  metadata?: Readonly<Record<string, unknown>> | undefined
 }

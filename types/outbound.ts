@@ -14,23 +14,23 @@ export type AssertionAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384'
 export interface TlsCredentials {
   cert: string | Buffer
   key: string | Buffer
-  passphrase?: string
-  ca?: string | Buffer
+  passphrase?: string | undefined
+  ca?: string | Buffer | undefined
 }
 
 /** How an application proves to Auth0 which one it is. */
 export interface ClientAuthenticationOptions {
-  clientSecret?: string
+  clientSecret?: string | undefined
   /** How the secret is sent. Default `'post'`. */
-  clientSecretMethod?: 'post' | 'basic'
-  clientAssertionSigningKey?: SigningKey
+  clientSecretMethod?: 'post' | 'basic' | undefined
+  clientAssertionSigningKey?: SigningKey | undefined
   /** Default `RS256`. */
-  clientAssertionSigningAlg?: AssertionAlgorithm
-  clientAssertionSigningKeyId?: string
+  clientAssertionSigningAlg?: AssertionAlgorithm | undefined
+  clientAssertionSigningKeyId?: string | undefined
   /** Mutual TLS. @see RFC 8705 */
-  tls?: TlsCredentials
+  tls?: TlsCredentials | undefined
   /** Mutual TLS whose certificate `customFetch` or `dispatcher` presents. @see RFC 8705 */
-  useMtls?: boolean
+  useMtls?: boolean | undefined
 }
 
 /** What `Auth0-Client` tells Auth0 about the caller; `false` sends nothing. */
@@ -39,16 +39,16 @@ export type TelemetryOption = boolean | { name: string, version: string }
 /** How outbound requests are made; the same everywhere in this package. */
 export interface HttpClientOptions {
   /** An undici dispatcher, e.g. a `ProxyAgent`. */
-  dispatcher?: Dispatcher
+  dispatcher?: Dispatcher | undefined
   /** Used instead of undici for every outbound call. */
-  customFetch?: typeof fetch
+  customFetch?: typeof fetch | undefined
   /** Seconds for a whole exchange, body included. Default 5. */
-  httpTimeout?: number
-  telemetry?: TelemetryOption
+  httpTimeout?: number | undefined
+  telemetry?: TelemetryOption | undefined
 }
 
 /** How a client on its own makes requests. */
 export interface StandaloneHttpOptions extends HttpClientOptions {
   /** Another name of `httpTimeout`. */
-  timeout?: number
+  timeout?: number | undefined
 }

@@ -28,6 +28,20 @@ describe('registering', () => {
     expect(app.register).type.toBeCallableWith(auth0, options)
   })
 
+  test('takes undefined for whatever may be left out', () => {
+    expect<Auth0Options>().type.toBeAssignableFrom({
+      ...options,
+      audience: undefined,
+      appBaseUrl: process.env['APP_BASE_URL'],
+      sessionConfiguration: { rolling: undefined, cookie: { name: undefined, domain: process.env['DOMAIN'] } },
+      authorizationParams: { connection: undefined },
+      onError: undefined,
+      dispatcher: undefined,
+      telemetry: undefined
+    })
+    app.get('/token', async request => await request.auth0.getAccessToken({ audience: undefined, scope: undefined }))
+  })
+
   test('refuses options that are not there or not of the right type', () => {
     expect<Auth0Options>().type.not.toBeAssignableFrom({ clientId: 'app', sessionSecret: 'x' })
     expect<Auth0Options>().type.not.toBeAssignableFrom({ ...options, sessionSecret: 12 })

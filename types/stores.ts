@@ -234,11 +234,13 @@ export interface RevocationStore {
 
 /**
  * What a revocation names: exactly one of `id` (this session), `sid`, `sub` or `organization`, or `sid` and `sub`,
- * which then must both match; `iss` beside all but `id`.
+ * which then must both match; `iss`, and the client id of the application whose sessions are meant, beside all but
+ * `id`. Without a client id the sessions of every application are over.
  */
 export interface RevocationFilter {
   id?: string
   iss?: string
+  clientId?: string
   sid?: string
   sub?: string
   organization?: string
@@ -247,6 +249,8 @@ export interface RevocationFilter {
 /** The session a revocation list is asked about. */
 export interface RevocationOwner extends SessionOwner {
   id: string
+  /** The application the session belongs to. Revocations that name no client, or this one, end it. */
+  clientId?: string
 }
 
 /**

@@ -1,7 +1,7 @@
 import type {
   ClientAuthenticationOptions, DpopKeyInput, IdTokenAlgorithm, StandaloneHttpOptions
 } from '../../types/options.js'
-import { readHttpTimeout, refuseUnknownOptions } from '../base/client-options.js'
+import { readHttpTimeout, refuseUnknownOptions, usesMutualTls } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
 import { createHttp, type Http } from '../http/send.js'
@@ -146,7 +146,7 @@ function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
     createHttp({ ...options, timeout: readHttpTimeout(options) }),
     options.retry && { ...options.retry, now }
   )
-  return createAuthorizationServer({ ...options, assertionSigner, tls: options.tls !== undefined, http, now })
+  return createAuthorizationServer({ ...options, assertionSigner, tls: usesMutualTls(options), http, now })
 }
 
 /** Repeats what only reads; everything else happens once. */

@@ -101,3 +101,19 @@ export function readHttpTimeout ({
   }
   return seconds
 }
+
+/**
+ * Whether a client authenticates by mutual TLS, with `tls` or a certificate that its transport presents.
+ * @throws ConfigurationError for `useMtls` without a transport of the application's, or beside `tls`
+ */
+export function usesMutualTls ({ tls, useMtls, customFetch, dispatcher }: {
+  tls?: unknown, useMtls?: boolean | undefined, customFetch?: unknown, dispatcher?: unknown
+}): boolean {
+  if (useMtls !== true) return tls !== undefined
+  if (tls !== undefined) throw new ConfigurationError('useMtls', 'Give only one of "tls" and "useMtls".')
+  if (customFetch === undefined && dispatcher === undefined) {
+    throw new ConfigurationError('useMtls',
+      'Option "useMtls" needs "customFetch" or "dispatcher", which must present the client certificate.')
+  }
+  return true
+}

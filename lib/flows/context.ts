@@ -12,6 +12,7 @@ import type { KeySource } from '../tokens/keys.js'
 import type { UsedIds } from '../base/use-once.js'
 import type { VerifiedToken, VerifiedTokens } from './api/verified-tokens.js'
 import type { CookieNames } from './cookie-names.js'
+import type { TakenLogins } from './login/taken-logins.js'
 import type { ConnectionTokens } from './tokens/connection-tokens.js'
 import type { RefreshSharing } from './tokens/refresh-sharing.js'
 import type { EventSink, Log } from './events.js'
@@ -29,6 +30,7 @@ export interface PluginContext {
   readonly cookieNames: CookieNames
   readonly revocations: RevocationStore
   readonly transactions: TransactionStore
+  readonly takenLogins: TakenLogins
   /** One session's refresh token is spent by one call after another: sent twice, it would end the whole family. */
   readonly refreshMutex: KeyedMutex
   readonly connectionTokens: ConnectionTokens

@@ -6,6 +6,7 @@ import { createCookieTransactions } from '../stores/transactions/cookie-transact
 import type { importingSessions } from '../stores/import/index.js'
 import { createKeyedMutex } from '../base/keyed-mutex.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
+import { applicationRevocations } from '../stores/revocation/application-revocations.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
 import { applicationStore } from '../stores/stateful/application-store.js'
 import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
@@ -18,6 +19,7 @@ import { createVerifiedTokens } from './api/verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
 import { cookieNames } from './cookie-names.js'
 import { clockWatch } from './clock-watch.js'
+import { createTakenLogins } from './login/taken-logins.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
 import { createRefreshSharing, type RefreshSharing } from './tokens/refresh-sharing.js'
 import type { PluginContext } from './context.js'
@@ -55,8 +57,9 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
   })
   const onFull = (memory: string) => () =>
     emit({ type: 'warning', outcome: 'failure', reason: `${memory}_full`, blame: 'application' })
-  const revocations = config.revocationStore ??
-    new MemoryRevocationStore({ now: config.now, onFull: onFull('revocation_list') })
+  const revocations = config.revocationStore === undefined
+    ? new MemoryRevocationStore({ now: config.now, onFull: onFull('revocation_list') })
+    : applicationRevocations(config.revocationStore, config.clientId)
   if (config.importSessions !== undefined && config.revocationStore === undefined &&
     process.env.NODE_ENV === 'production') {
     log.warn({ code: 'import_without_revocation_store' },
@@ -101,6 +104,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     cookieNames: names,
     revocations,
     transactions: ownTransactions(config.transactionStore, names.registration) ?? cookieTransactions,
+    takenLogins: createTakenLogins(),
     refreshMutex: createKeyedMutex(),
     refreshSharing: refreshSharing(config, warn),
     connectionTokens: createConnectionTokens(),
@@ -180,6 +184,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     lifetime: config.lifetime,
     now: config.now,
     timeout: config.storeTimeout,
+    clockTolerance: config.clockTolerance,
     lease: refreshLease(config),
     onStoreError: config.onStoreError,
     warn

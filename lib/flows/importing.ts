@@ -18,7 +18,6 @@ export function importingOptions (config: Config, shared: {
     cookieName: config.sessionCookie.name,
     lifetime: config.lifetime,
     now: config.now,
-    clockTolerance: config.clockTolerance,
     issuer: config.issuer,
     audience: config.audience,
     scope: loginScope(config.scope, config.audience),

@@ -1,6 +1,6 @@
 import type { ClientAuthenticationOptions, StandaloneHttpOptions } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
-import { readHttpTimeout, refuseUnknownOptions } from '../base/client-options.js'
+import { readHttpTimeout, refuseUnknownOptions, usesMutualTls } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import { parseDomain } from '../authentication/server/domain.js'
 import { sleep } from '../base/sleep.js'
@@ -120,7 +120,6 @@ function tokenSource (
     clientSecret,
     clientSecretMethod,
     clientAssertionSigningKey: key,
-    tls,
     audience = `${issuer}api/v2/`,
     organization
   } = options
@@ -139,10 +138,11 @@ function tokenSource (
       'Give a "token", or a "clientId" with "clientSecret" or "clientAssertionSigningKey".'
     )
   }
-  if (clientSecret === undefined && key === undefined && tls === undefined) {
+  const tls = usesMutualTls(options)
+  if (clientSecret === undefined && key === undefined && !tls) {
     throw new ConfigurationError(
       'clientSecret',
-      'With "clientId" goes "clientSecret", "clientAssertionSigningKey" or "tls".'
+      'With "clientId" goes "clientSecret", "clientAssertionSigningKey", "tls" or "useMtls".'
     )
   }
   const signing = key === undefined
@@ -154,7 +154,7 @@ function tokenSource (
     clientSecret,
     clientSecretMethod,
     signing,
-    tls: tls !== undefined,
+    tls,
     audience,
     organization,
     http,

@@ -1,3 +1,5 @@
+import type { Awaitable } from '../../types/stores.js'
+
 /** How long sessions live. All in seconds. */
 export interface Lifetime {
   /** Whether use prolongs the session. Without it only the absolute bound counts. */
@@ -35,4 +37,22 @@ const DELEGATED_DURATION = 7200
 /** The ceiling of a session in which somebody acts for the user: it ends two hours after the login. */
 export function delegatedCeiling (createdAt: number): number {
   return createdAt + DELEGATED_DURATION + CEILING_MARGIN
+}
+
+/**
+ * When a session that is born now counts as created. A revocation reaches `tolerance` seconds beyond its time; a login
+ * that came after it is not ended by it. A list that cannot be asked changes nothing.
+ */
+export function bornAfter (latest: Awaitable<number | undefined>, createdAt: number,
+  { tolerance, warn }: { tolerance: number, warn: (code: string, detail: object) => void }): Awaitable<number> {
+  if (!(latest instanceof Promise)) return beyond(latest, createdAt, tolerance)
+  return latest.then(revokedAt => beyond(revokedAt, createdAt, tolerance), (error: unknown) => {
+    warn('revocation_failed', { error })
+    return createdAt
+  })
+}
+
+function beyond (revokedAt: number | undefined, createdAt: number, tolerance: number): number {
+  const isLater = revokedAt !== undefined && createdAt <= revokedAt && createdAt > revokedAt - tolerance
+  return isLater ? Math.floor(revokedAt) + 1 : createdAt
 }

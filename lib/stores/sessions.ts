@@ -12,6 +12,9 @@ export interface LiveSession {
   expiresAt: number
 }
 
+/** What is known of a session at its birth. */
+export type BornSession = Pick<SessionRecord, 'id' | 'issuer' | 'user' | 'sid' | 'createdAt'>
+
 /** Names of the session's cookies: claims, tokens, last seen. */
 export interface SessionCookieNames {
   session: string
@@ -34,6 +37,12 @@ export interface Sessions {
    * the session is over.
    */
   tokens(jar: CookieJar, record: SessionRecord): Awaitable<SessionTokens | undefined>
+
+  /**
+   * When a session that is born now counts as created. Asked at its birth, so that a revocation from before does not
+   * end it, and one that comes while it is on its way does, also where the clocks of two servers differ.
+   */
+  begin(born: BornSession): Awaitable<number>
 
   /** Begins a session. Whatever session the jar held before is over. */
   create(jar: CookieJar, session: SessionData): Awaitable<void>

@@ -49,9 +49,10 @@ function within<T> (what: string, seconds: number, work: () => Awaitable<T>): Pr
 }
 
 /** The same for a store that may answer at once: then no promise is made, and what it throws is thrown at once. */
-export function boundedSoon<T> (what: string, seconds: number, work: () => Awaitable<T>): Awaitable<T> {
+export function boundedSoon<T> (what: string, seconds: number, work: () => Awaitable<T>,
+  store: StoreName = 'session'): Awaitable<T> {
   return calls.hasSubscribers
-    ? trace(calls, { store: 'session', operation: what }, () => soonWithin(what, seconds, work))
+    ? trace(calls, { store, operation: what }, () => soonWithin(what, seconds, work))
     : soonWithin(what, seconds, work)
 }
 

@@ -27,6 +27,8 @@ export { SoftwarePasskey } from './tenant/login/software-passkey.js'
 export type { PasskeyParams } from './tenant/login/software-passkey.js'
 export type { StoredUser } from './tenant/login/users.js'
 
+export { accessToken, sameOriginHeaders } from './requests.js'
+export type { AccessTokenFor } from './requests.js'
 export { sessionCookie, sessionCookies } from './session-cookie.js'
 export type { TestCookie, TestSession } from './session-cookie.js'
 export type {

@@ -47,15 +47,13 @@ export async function sessionCookies (app: FastifyInstance, session: TestSession
   }
   const createdAt = session.createdAt ?? now()
   const id = randomBytes(18).toString('base64url')
+  const born = { id, issuer, user: session.user, createdAt, ...(session.sid !== undefined && { sid: session.sid }) }
   const record: SessionRecord = {
-    id,
+    ...born,
     version: 1,
-    user: session.user,
     domain: new URL(issuer).host,
-    issuer,
-    createdAt,
+    createdAt: await sessions.begin(born),
     updatedAt: createdAt,
-    ...(session.sid !== undefined && { sid: session.sid }),
     ...(session.custom !== undefined && { custom: session.custom })
   }
   const tokenSets = (session.accessTokens ?? []).map((set): TokenSet => ({

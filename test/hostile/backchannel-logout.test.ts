@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { verifyLogoutToken } from '../../lib/tokens/logout-token.js'
-import { fromSessionStore, MemoryRevocationStore } from '../../lib/stores/index.js'
+import { fromSessionStore, MemoryRevocationStore, MemorySessionStore } from '../../lib/stores/index.js'
 import t, { type Test } from 'tap'
 import { Findings, inWorld, scenario, succeeds, type World, type WorldOptions } from './app.js'
 import type { Browser } from './browser.js'
@@ -324,7 +324,9 @@ t.test('BCL-27 the store is down', async t => {
     down = false
     world.advance(5)
     t.equal((await send(world, token)).statusCode, 200, 'the same token again is safe, and works')
-    t.not(inner.revokedAt({ id: 'x', iss: world.idp.issuer, sub: 'x', sid }), undefined)
+    const { issuer: iss, clientId } = world.idp
+    t.not(inner.revokedAt({ id: 'x', iss, sub: 'x', sid, clientId }), undefined)
+    t.equal(inner.revokedAt({ id: 'x', iss, sub: 'x', sid, clientId: 'another' }), undefined)
   })
 })
 
@@ -410,3 +412,44 @@ t.test('a list of revocations in memory is told of in production, once', async t
   }
   env.restore()
 })
+
+for (const kind of ['cookies', 'a store'] as const) {
+  for (const skew of [-20, 0, 20]) {
+    t.test(`H3 a server whose clock is off by ${skew} s revokes beside a login; sessions in ${kind}`, async t => {
+      const list = new MemoryRevocationStore({ now: () => clock.now })
+      const revocationStore = {
+        revoke: async (...args: Parameters<typeof list.revoke>) => list.revoke(...args),
+        revokedAt: async (...args: Parameters<typeof list.revokedAt>) => list.revokedAt(...args)
+      }
+      let beforeSaved = async (): Promise<undefined> => {}
+      const clock = { now: 0 }
+      const plugin = {
+        revocationStore,
+        ...(kind === 'a store' && { sessionStore: new MemorySessionStore({ now: () => clock.now }) })
+      }
+      const options = { ...plugin, now: () => clock.now, beforeSessionSaved: async () => await beforeSaved() }
+      await inWorld(t, { plugin: options }, async here => {
+        clock.now = here.clock.now
+        await inWorld(t, { plugin: { ...plugin, now: () => clock.now + skew } }, async elsewhere => {
+          const sub = String(here.idp.user.sub)
+          const revoke = async (): Promise<undefined> => {
+            await elsewhere.app.auth0.revokeSessions({ sub })
+          }
+          const one = (await succeeds(t, here)).browser
+          t.equal(await isLoggedIn(one), true)
+          await revoke()
+          t.equal(await isLoggedIn(one), false, 'a session of before')
+          // By the clock here, which may be behind.
+          clock.now += Math.max(0, skew) + 1
+          const two = (await succeeds(t, here)).browser
+          t.equal(await isLoggedIn(two), true, 'a later login lives')
+          clock.now += 60
+          beforeSaved = revoke
+          const three = here.browser()
+          await three.navigate(here.back(await here.start(three)), { 'sec-fetch-site': 'cross-site' })
+          t.equal(await isLoggedIn(three), false, 'a login that is on its way')
+        })
+      })
+    })
+  }
+}

@@ -1,6 +1,6 @@
 import fastify from 'fastify'
 import t from 'tap'
-import { sessionCookie, sessionCookies } from '../../lib/testing/index.js'
+import { accessToken, createTenant, sameOriginHeaders, sessionCookie, sessionCookies } from '../../lib/testing/index.js'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import fastifyAuth0 from '../../lib/index.js'
 import { Site, site } from '../flows/site.js'
@@ -86,4 +86,39 @@ t.test('a scope may be named whenever it is', async t => {
     t.equal((await app.inject({ url: '/a/me', headers: { cookie } })).json().user.sub, 'auth0|1', when)
     await t.rejects(sessionCookie(app, { user: { sub: '1' } }), { message: /scope/, option: 'app' })
   }
+})
+
+t.test('requests of own pages, and access tokens', async t => {
+  const audience = 'https://api.example.com'
+  const tenant = await createTenant({
+    issuer: 'https://acme.eu.auth0.com/',
+    clients: [{ clientId: 'spa' }, { clientId: 'app', clientSecret: 'secret' }],
+    resourceServers: [{ identifier: audience, scopes: ['read', 'write'] }]
+  })
+  t.teardown(tenant.close)
+  const app = fastify()
+  t.teardown(async () => await app.close())
+  await app.register(fastifyAuth0, {
+    domain: tenant.domain,
+    customFetch: tenant.fetch,
+    clientId: 'app',
+    clientSecret: 'secret',
+    appBaseUrl: 'https://app.example.test',
+    sessionSecret: 'a session secret of enough characters',
+    now: tenant.now,
+    api: { audience }
+  })
+  app.get('/api', { preHandler: app.auth0.requireToken({ scopes: 'read' }) }, async () => 'in')
+  app.post('/form', { preHandler: app.auth0.requireSameOrigin }, async () => 'in')
+  const api = async (scope?: string) => {
+    const token = await accessToken(tenant, { audience, scope })
+    return (await app.inject({ url: '/api', headers: { authorization: `Bearer ${token}` } })).statusCode
+  }
+  t.strictSame([await api(), await api('read'), await api('write')], [200, 200, 403])
+  const host = 'app.example.test'
+  t.equal((await app.inject({ method: 'POST', url: '/form', headers: { host, ...sameOriginHeaders() } })).body, 'in')
+  t.equal((await app.inject({ method: 'POST', url: '/form', headers: { host } })).statusCode, 403)
+  const code = 'configuration_error'
+  await t.rejects(accessToken(tenant, { audience: 'https://unknown' }), { code, option: 'audience' })
+  await t.rejects(accessToken(tenant, { audience, clientId: 'spa' }), { code, option: 'clientId' })
 })

@@ -18,13 +18,13 @@ import { currentSession } from '../session/session.js'
 export interface StartConnectAccountOptions {
   connection: string
   /** Scopes at the provider, in place of the connection's own. */
-  scopes?: readonly string[]
+  scopes?: readonly string[] | undefined
   /** Absolute URL; the callback route unless given. */
-  redirectUri?: string
+  redirectUri?: string | undefined
   appState?: unknown
-  returnTo?: string
-  authorizationParams?: Record<string, unknown>
-  signal?: AbortSignal
+  returnTo?: string | undefined
+  authorizationParams?: Record<string, unknown> | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** What `completeConnectAccount()` returns. */
@@ -119,8 +119,8 @@ export async function finishConnectAccount<TAppState = unknown> (context: Plugin
 
 /** Options of `listConnectedAccounts()`. */
 export interface ListConnectedAccountsOptions extends PageParams {
-  connection?: string
-  signal?: AbortSignal
+  connection?: string | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** One page of accounts; iterate it with `for await` to get those of every page. */

@@ -17,7 +17,7 @@ import { loginScope } from '../tokens/scopes.js'
 /** Options of the backchannel methods. */
 export interface BackchannelOptions extends BackchannelAuthenticationParams, CallOptions {
   /** The same by their wire names: `audience`, `scope`, `requested_expiry`, `authorization_details`, `organization`. */
-  authorizationParams?: Readonly<Record<string, unknown>>
+  authorizationParams?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What `loginBackchannel()` returns. */

@@ -62,6 +62,7 @@ export async function receiveCallback (context: PluginContext, request: RequestC
   const transaction = await context.transactions.take(request.jar, state)
   if (transaction === undefined) throw new MissingTransactionError()
   await checkDomain(context, request, transaction)
+  context.takenLogins.add(state, transaction.returnTo)
 
   for (const name of SINGLE) {
     if (params.getAll(name).length > 1) {

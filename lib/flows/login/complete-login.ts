@@ -23,8 +23,8 @@ export interface CompletedLogin<TAppState = unknown> {
 
 /** Options of `completeInteractiveLogin()`. */
 export interface CompleteInteractiveLoginOptions {
-  responseMode?: 'query' | 'form_post'
-  signal?: AbortSignal
+  responseMode?: 'query' | 'form_post' | undefined
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -48,7 +48,7 @@ async function complete<TAppState> (context: PluginContext, request: RequestCont
 
 /** The same from a callback that was received already. */
 export async function finishLogin<TAppState = unknown> (context: PluginContext, request: RequestContext,
-  callback: Callback, options: { signal?: AbortSignal } = {}): Promise<CompletedLogin<TAppState>> {
+  callback: Callback, options: { signal?: AbortSignal | undefined } = {}): Promise<CompletedLogin<TAppState>> {
   const { transaction, server, receivedAt } = callback
   if (transaction.kind !== 'login' && transaction.kind !== 'magic-link') {
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request, not a login.`)
@@ -75,7 +75,7 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
 /** Exchanges the callback's code and verifies the ID token against the transaction. */
 export async function exchangeCode (context: PluginContext, request: RequestContext,
   { transaction, server, params, refusal }: Callback,
-  options: { signal?: AbortSignal } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
+  options: { signal?: AbortSignal | undefined } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
   if (refusal !== undefined) throw refusal
   const code = params.get('code')
   if (code === null || code === '') throw new MissingRequiredArgumentError('code', 'The callback has no "code".')

@@ -14,7 +14,7 @@ import { joinScopes, loginScope } from '../tokens/scopes.js'
 /** Options that every call to Auth0 takes. */
 export interface EmbeddedCallOptions extends CallOptions {
   /** @deprecated The old name of `forwardedFor`. */
-  clientIp?: string
+  clientIp?: string | undefined
 }
 
 /** What every login without a page returns. */

@@ -47,8 +47,17 @@ export async function establishSession (context: PluginContext, request: Request
   const ceiling = sessionCeiling(claims)
   if (ceiling !== undefined && ceiling <= Math.max(claims.iat, now) + CEILING_LEEWAY) throw new SessionExpiredError()
 
-  const previous = (await currentSession(context, request))?.record
+  const id = randomBytes(18).toString('base64url')
   let user = userOf(claims)
+  const born = {
+    id,
+    issuer: claims.iss,
+    user,
+    createdAt: login.decidedAt ?? now,
+    ...(typeof claims.sid === 'string' && claims.sid !== '' && { sid: claims.sid })
+  }
+  const createdAt = await context.sessions.begin(born)
+  const previous = (await currentSession(context, request))?.record
   if (context.config.fetchUserInfo) {
     const info = await fetchUserInfo(server, tokens.access_token, {
       expectedSub: claims.sub,
@@ -63,20 +72,16 @@ export async function establishSession (context: PluginContext, request: Request
   const custom = isSameLogin(previous, claims) ? previous.custom ?? {} : {}
   const facts = { reason: 'login', claims, accessToken: tokens.access_token, previous } as const
   const draft = await beforeSaved(context, request, { user, custom }, facts)
-  const createdAt = login.decidedAt ?? now
-  const end = claims.act === undefined ? ceiling : Math.min(ceiling ?? Infinity, delegatedCeiling(createdAt))
-  const id = randomBytes(18).toString('base64url')
+  const end = claims.act === undefined ? ceiling : Math.min(ceiling ?? Infinity, delegatedCeiling(born.createdAt))
   const dpop = await server.dpop
   const details = login.keepAuthorizationDetails === true ? tokens.authorization_details : undefined
   const record: SessionRecord = {
-    id,
+    ...born,
     version: 1,
     user: draft.user,
     domain: server.domain,
-    issuer: claims.iss,
     createdAt,
     updatedAt: now,
-    ...(typeof claims.sid === 'string' && claims.sid !== '' && { sid: claims.sid }),
     ...(end !== undefined && { ceiling: end }),
     ...(Object.keys(draft.custom).length > 0 && { custom: draft.custom }),
     ...(details !== undefined && { authorizationDetails: details })

@@ -20,16 +20,16 @@ export interface LinkUserOptions {
   /** The connection whose account is linked or unlinked. */
   connection: string
   /** Scopes at the provider; only for linking. */
-  connectionScope?: string
-  authorizationParams?: AuthorizationParams
+  connectionScope?: string | undefined
+  authorizationParams?: AuthorizationParams | undefined
   appState?: unknown
-  returnTo?: string
-  signal?: AbortSignal
+  returnTo?: string | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** Options of `completeLinkUser()` and `completeUnlinkUser()`. */
 export interface CompleteLinkOptions {
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** What `completeLinkUser()` and `completeUnlinkUser()` return. */

@@ -23,17 +23,17 @@ const INVITATION = /^[\x21-\x7e]{1,512}$/
 /** Options of `startInteractiveLogin()`. */
 export interface StartInteractiveLoginOptions {
   /** Override the configured parameters of `/authorize` for this login. */
-  authorizationParams?: AuthorizationParams
+  authorizationParams?: AuthorizationParams | undefined
   /** Any JSON value of at most 2,048 characters; comes back from `completeInteractiveLogin()`. */
   appState?: unknown
   /** Organization id (`org_…`) or name; checked against the ID token at the callback. */
-  organization?: string
+  organization?: string | undefined
   /** Invitation ticket from the link's query; needs `organization`. */
-  invitation?: string
-  pushedAuthorizationRequests?: boolean
+  invitation?: string | undefined
+  pushedAuthorizationRequests?: boolean | undefined
   /** Path of the application to go to afterwards; anything else is ignored. */
-  returnTo?: string
-  signal?: AbortSignal
+  returnTo?: string | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** What a login that is not the plain one adds to its request and its transaction. */
@@ -206,8 +206,8 @@ function requireS256 (metadata: Metadata): void {
 
 /** Options of `switchOrganization()`. */
 export interface SwitchOrganizationOptions {
-  returnTo?: string
-  signal?: AbortSignal
+  returnTo?: string | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** Starts a login to another organization; the result replaces the session. */

@@ -4,13 +4,14 @@ import {
 } from '../../authentication/api/mfa.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import type { RequestOptions } from '../../authentication/server/request-options.js'
-import { InvalidArgumentError, MfaRequiredError } from '../../errors.js'
+import { InvalidArgumentError, MfaRequiredError, OrganizationTokenValidationError } from '../../errors.js'
 import { checkOrganization } from '../../tokens/claims.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
+import { isSameOrganization } from '../session/user-claims.js'
 import { openMfaToken, sealMfaToken, type MfaToken } from '../tokens/mfa-token.js'
 import { currentSession } from '../session/session.js'
 import { spendRefreshToken } from '../tokens/spend-refresh-token.js'
@@ -112,10 +113,15 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
       ...(organization !== undefined && { organization })
     })
   if (claims !== undefined && enforced !== undefined) checkOrganization(claims, enforced)
-  if (options.persist === false) return { ...result, session: undefined }
   const record = (await currentSession(context, request))?.record
-  if (record === undefined || record.id !== interrupted.sessionId ||
-    (claims !== undefined && claims.sub !== record.user.sub)) {
+  const isSame = record !== undefined && record.id === interrupted.sessionId &&
+    (claims === undefined || claims.sub === record.user.sub)
+  if (isSame && claims !== undefined && !isSameOrganization(record.user, claims)) {
+    throw new OrganizationTokenValidationError('org_id',
+      "The second factor was given for another organization than the session's.")
+  }
+  if (options.persist === false) return { ...result, session: undefined }
+  if (!isSame) {
     if (claims === undefined) {
       throw new InvalidArgumentError('mfaToken', 'The second factor gave no ID token, so no session can begin.')
     }

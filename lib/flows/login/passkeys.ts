@@ -11,10 +11,10 @@ export interface PasskeySignInOptions extends EmbeddedCallOptions {
   authSession: string
   /** What `navigator.credentials` answered, binary fields as base64url. */
   authnResponse: Record<string, unknown>
-  connection?: string
-  organization?: string
-  scope?: string
-  audience?: string
+  connection?: string | undefined
+  organization?: string | undefined
+  scope?: string | undefined
+  audience?: string | undefined
 }
 
 async function inOrganization<T extends { organization?: string | undefined }> (request: RequestContext,

@@ -97,11 +97,11 @@ export function passwordless (context: PluginContext, request: RequestContext) {
 }
 
 interface MagicLinkOptions {
-  authParams?: Record<string, unknown>
-  returnTo?: string
+  authParams?: Record<string, unknown> | undefined
+  returnTo?: string | undefined
   appState?: unknown
   /** Where the link comes back to, for applications without the plugin's routes. Default: the callback route. */
-  redirectUri?: string
+  redirectUri?: string | undefined
 }
 
 /** A magic link has no PKCE: it may be opened where nothing was started. State and nonce bind it to this browser. */

@@ -20,12 +20,12 @@ export interface LogoutOptions {
    * Where to go afterwards: a path, or an absolute URL (https, or http on loopback) that is among the application's
    * Allowed Logout URLs. Default: the option `logoutUrl`, else the address of the application.
    */
-  returnTo?: string
+  returnTo?: string | undefined
   /** Also end the session at the identity provider behind Auth0. */
-  federated?: boolean
+  federated?: boolean | undefined
   /** Further parameters for Auth0's logout endpoint, such as `ui_locales`; beside those of the options. */
-  logoutParams?: Readonly<Record<string, string>>
-  signal?: AbortSignal
+  logoutParams?: Readonly<Record<string, string>> | undefined
+  signal?: AbortSignal | undefined
 }
 
 /**

@@ -14,6 +14,7 @@ export function noSessions (): Sessions {
     kind: 'cookie',
     read: refuseSessions,
     tokens: refuseSessions,
+    begin: refuseSessions,
     create: refuseSessions,
     update: refuseSessions,
     lock: refuseSessions,

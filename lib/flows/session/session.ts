@@ -14,7 +14,7 @@ import { sessionView } from './view.js'
 /** How a session is read. */
 export interface GetSessionOptions {
   /** `false` does not prolong the session. Default: what the route says, `true` unless it says no. */
-  touch?: boolean
+  touch?: boolean | undefined
 }
 
 /**

@@ -12,14 +12,14 @@ import { accessTokenOf, findTokenSet, hasScopes, type Wanted } from './token-set
 /** Options of `getAccessToken()`. */
 export interface GetAccessTokenOptions {
   /** Identifier of the API; the configured `audience` unless given. */
-  audience?: string
+  audience?: string | undefined
   /**
    * Scopes the token must have. Without it any kept token of the audience serves, best one with the configured scopes.
    */
-  scope?: string
+  scope?: string | undefined
   /** `true` gets a new token even if a kept one is still good. */
-  refresh?: boolean
-  signal?: AbortSignal
+  refresh?: boolean | undefined
+  signal?: AbortSignal | undefined
 }
 
 /**

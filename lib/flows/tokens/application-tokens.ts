@@ -9,8 +9,8 @@ import { sealMfaToken } from './mfa-token.js'
 /** Options of `getTokenByRefreshToken()`. */
 export interface TokenByRefreshTokenOptions extends CallOptions {
   refreshToken: string
-  audience?: string
-  scope?: string
+  audience?: string | undefined
+  scope?: string | undefined
 }
 
 /** Tokens for a refresh token the application keeps itself; no session is touched. */

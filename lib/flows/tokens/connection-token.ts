@@ -18,9 +18,9 @@ const MAX_CONNECTION_TOKENS = 10
 export interface GetAccessTokenForConnectionOptions extends CallOptions {
   connection: string
   /** The user's id at the provider, where several accounts are connected. */
-  loginHint?: string
+  loginHint?: string | undefined
   /** `true` gets a new token even if a kept one is still good. */
-  refresh?: boolean
+  refresh?: boolean | undefined
 }
 
 /** A provider's own access token. */

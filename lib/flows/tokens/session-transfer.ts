@@ -15,13 +15,13 @@ export interface SessionTransferOptions extends CallOptions {
   subjectToken: string
   subjectTokenType: string
   /** The acting user's ID token; the session's own unless given. */
-  actorToken?: string
-  actorTokenType?: string
-  scope?: string
-  organization?: string
-  reason?: string
+  actorToken?: string | undefined
+  actorTokenType?: string | undefined
+  scope?: string | undefined
+  organization?: string | undefined
+  reason?: string | undefined
   /** Parameters of the tenant's own. */
-  extra?: Readonly<Record<string, string | readonly string[]>>
+  extra?: Readonly<Record<string, string | readonly string[]>> | undefined
 }
 
 /**

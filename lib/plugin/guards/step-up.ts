@@ -131,7 +131,7 @@ function cookieOf ({ registration, requestContext }: Principal) {
     secure: requestContext.jar.secure,
     sameSite: 'lax' as const
   }
-  return { name: `a0_restart_${registration.cookieSuffix}_step`, attributes }
+  return { name: `a0_restart_${registration.context.cookieNames.suffix(requestContext.jar)}_step`, attributes }
 }
 
 function readAttempts (caller: Principal): Attempts {

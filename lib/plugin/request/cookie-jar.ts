@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 import { cookieFamily, cookiesNamed, readCookie, type CookiePair } from './cookie-header.js'
@@ -6,6 +7,7 @@ import { cookiePlaces } from './cookie-places.js'
 import {
   beforeHead, headersOf, keepOutOfCaches, rawHeadersOf, setCookieLine, varyByCookie, type ResponseHeaders
 } from './response-headers.js'
+import { beforeStreamHead } from './stream-head.js'
 import { isUpgrade } from './upgrade-request.js'
 
 interface Pending {
@@ -128,6 +130,12 @@ export class RequestCookieJar implements CookieJar {
     beforeHead(response, () => !this.#flushed, () => {
       this.#write(() => rawHeadersOf(response))
     })
+    const { stream } = reply.raw as ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>
+    if (stream !== undefined) {
+      beforeStreamHead(stream, () => !this.#flushed, headers => {
+        this.#write(() => headers)
+      })
+    }
     response.once('close', () => {
       // Who has gone away before any answer misses no cookie.
       if (!this.#flushed && (response.headersSent || reply.sent)) this.#warnings.notSent(this.#request)

@@ -12,8 +12,6 @@ export const kRegistration = Symbol('auth0.registration')
 /** One registration of the plugin: its context, and how requests are bound to it. */
 export class Registration implements CookieWarnings {
   readonly context: PluginContext
-  /** Tells this registration's small helper cookies from a neighbour's. */
-  readonly cookieSuffix: string
   /** Whether an OpenAPI document has the security schemes, so that routes may name them. */
   describes = false
   /** Whether the application is ready: all of its routes are there. */
@@ -24,9 +22,6 @@ export class Registration implements CookieWarnings {
 
   constructor (context: PluginContext) {
     this.context = context
-    const base = context.config.appBases[0]
-    const host = base === undefined ? '' : new URL(base.origin).host
-    this.cookieSuffix = context.cookieNames.suffix({ secure: base?.secure ?? false, host })
     this.#secureOf = secureOf(context.config.appBases)
   }
 

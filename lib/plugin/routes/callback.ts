@@ -7,8 +7,8 @@ import {
 import { finishLogin } from '../../flows/login/complete-login.js'
 import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js'
 import { home } from '../../flows/login/return-to.js'
-import { isRestarted, restartedState } from '../../flows/login/login-loop.js'
 import { isSilent, placeOfSilent } from '../../flows/login/silent-login.js'
+import { isState } from '../../stores/transactions/transaction-states.js'
 import { currentSession } from '../../flows/session/session.js'
 import { loginAgain } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
@@ -107,15 +107,18 @@ function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): Fast
 }
 
 /**
- * The transaction is gone: a reload, the back button, a parked page. With a session all is well; without one
- * the login starts again by itself, once; then the likely cause is told.
+ * The transaction is gone: a reload, the back button, a parked page, a callback that came twice. With a session all is
+ * well; without one the login starts again by itself, once; then the likely cause is told.
  */
 async function withoutTransaction (registration: Registration, request: FastifyRequest, reply: FastifyReply,
   state: string | null): Promise<FastifyReply> {
   const { context } = registration
   const requestContext = registration.requestContext(request)
-  if (await currentSession(context, requestContext) !== undefined) return go(reply, 'query', home(requestContext))
-  const restarted = restartLogin(registration, request, reply, state)
+  const returnTo = context.takenLogins.returnTo(state)
+  if (await currentSession(context, requestContext) !== undefined) {
+    return go(reply, 'query', returnTo ?? home(requestContext))
+  }
+  const restarted = restartLogin(registration, request, reply, { state, returnTo })
   if (restarted !== undefined) return restarted
   const error = new MissingTransactionError(likelyCause(registration, request))
   reportFailure(context, request, error)
@@ -138,9 +141,9 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
   })
 }
 
-/** What follows a form post tells only whether its login was restarted. */
+/** What follows a form post tells only which login it was. */
 function resumedPath (registration: Registration, request: FastifyRequest, state: string | null): string {
   const { config } = registration.context
   const path = registration.requestContext(request).appBase().basePath + config.prefix + config.routes.callback!
-  return `${path}?${RESUMED}=1${isRestarted(state) ? `&state=${restartedState('')}` : ''}`
+  return `${path}?${RESUMED}=1${state !== null && isState(state) ? `&state=${state}` : ''}`
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isRestarted } from '../../flows/login/login-loop.js'
 import { isNavigation } from '../request/navigation.js'
-import { loginPath } from '../request/ways-on.js'
+import { loginAgain, loginPath } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
 import { protocolOf } from '../request/request-context.js'
 
@@ -16,11 +16,12 @@ const RESTART_ONCE = 120
  * The `state` of the new login says so, as a browser that keeps no cookies forgets everything else.
  */
 export function restartLogin (registration: Registration, request: FastifyRequest, reply: FastifyReply,
-  state: string | null): FastifyReply | undefined {
+  { state, returnTo }: { state: string | null, returnTo: string | undefined }): FastifyReply | undefined {
   const { jar } = registration.requestContext(request)
   const { name, attributes } = restartCookie(registration, request)
   const before = isRestarted(state) || jar.get(name) !== undefined
-  const login = loginPath(registration.context, request)
+  const { context } = registration
+  const login = returnTo === undefined ? loginPath(context, request) : loginAgain(context, request, returnTo)
   if (before || login === undefined || !isNavigation(request)) {
     forgetRestart(registration, request)
     return undefined
@@ -28,7 +29,7 @@ export function restartLogin (registration: Registration, request: FastifyReques
   jar.set(name, '1', { ...attributes, maxAge: RESTART_ONCE })
   request.log.info({ auth0: { type: 'login', reason: 'restarted' } },
     'auth0 login: the transaction is missing, the login starts again')
-  return reply.redirect(`${login}?${RESTARTED}=1`, 302)
+  return reply.redirect(`${login}${returnTo === undefined ? '?' : '&'}${RESTARTED}=1`, 302)
 }
 
 /** A finished login forgets what was tried before. */
@@ -54,9 +55,9 @@ export function likelyCause (registration: Registration, request: FastifyRequest
 }
 
 function restartCookie (registration: Registration, request: FastifyRequest) {
-  const { secure } = registration.requestContext(request).jar
+  const { jar } = registration.requestContext(request)
   return {
-    name: `a0_restart_${registration.cookieSuffix}`,
-    attributes: { path: '/', httpOnly: true, secure, sameSite: 'lax' as const }
+    name: `a0_restart_${registration.context.cookieNames.suffix(jar)}`,
+    attributes: { path: '/', httpOnly: true, secure: jar.secure, sameSite: 'lax' as const }
   }
 }

@@ -62,6 +62,20 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
     assert.equal(await store.revokedAt({ id, iss, sub }), now)
   })
 
+  requirement('ends the sessions of the application it names, or of all', async (store, now) => {
+    const ended = { ...owner(), clientId: random() }
+    const elsewhere = { ...ended, clientId: random() }
+    const { iss, sub, sid, organization, clientId } = ended
+    for (const filter of [{ sub }, { sid: sid! }, { organization: organization! }, { sid: sid!, sub }]) {
+      await store.revoke({ iss, clientId, ...filter }, now, now + LIFE)
+      assert.equal(await store.revokedAt(elsewhere), undefined, 'another application')
+    }
+    assert.equal(await store.revokedAt(ended), now)
+    await store.revoke({ iss, sub }, now + 1, now + LIFE)
+    assert.equal(await store.revokedAt(ended), now + 1, 'without a client id every application is meant')
+    assert.equal(await store.revokedAt(elsewhere), now + 1)
+  })
+
   requirement('gives the latest of several revocations', async (store, now) => {
     const ended = owner()
     await store.revoke({ iss: ended.iss, sub: ended.sub }, now, now + LIFE)
@@ -102,6 +116,10 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
       sub: 'a',
       sid: ''
     }, { iss, sub: 'a', sid: 'b', organization: 'c' }, { sub: 'a', sid: 'b' }, {
+      iss,
+      sub: 'a',
+      clientId: ''
+    }, { id: 'a', clientId: 'b' }, {
       id: 'a',
       iss,
       sub: 'b'

@@ -17,8 +17,6 @@ export interface ImportingOptions {
   revocations: RevocationStore
   lifetime: Lifetime
   now: () => number
-  /** Seconds that the clocks of two servers may differ. */
-  clockTolerance: number
   /** The cookies of this application's own sessions. */
   names: (jar: CookieJar) => SessionCookieNames
   /** The name that the application gave its own session cookie. */
@@ -91,9 +89,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       sub: record.user.sub,
       ...(record.sid !== undefined && { sid: record.sid })
     })
-    // Revocations of sessions in cookies reach further by themselves.
-    const tolerance = inner.kind === 'store' ? options.clockTolerance : 0
-    if (revokedAt !== undefined && isRevoked(revokedAt + tolerance, record.createdAt)) return undefined
+    if (isRevoked(revokedAt, record.createdAt)) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
     const current = await inner.update(jar, record.id, saved => saved)
     return await created(jar, current ?? session) ? await inner.read(jar) : undefined

@@ -85,16 +85,9 @@ export class MemoryRevocationStore implements RevocationStore, RefreshStore {
   /** The latest revocation that is kept; unlike `revokedAt` it says nothing of those that had to go. */
   known (owner: RevocationOwner): number | undefined {
     if (this.#memory.size === 0) return undefined
-    let latest = this.#ids.get(owner.id)?.at
-    const tables = this.#issuers.get(owner.iss)
-    if (!tables) return latest
-    latest = later(latest, tables.sub.get(owner.sub))
-    if (owner.sid !== undefined) {
-      latest = later(latest, tables.sid.get(owner.sid))
-      if (tables['sid+sub'].size > 0) latest = later(latest, tables['sid+sub'].get(sidAndSub(owner.sid, owner.sub)))
-    }
-    if (owner.organization !== undefined) latest = later(latest, tables.organization.get(owner.organization))
-    return latest
+    const latest = latestIn(this.#issuers.get(owner.iss), owner, this.#ids.get(owner.id)?.at)
+    const { clientId } = owner
+    return clientId === undefined ? latest : latestIn(this.#issuers.get(ofClient(owner.iss, clientId)), owner, latest)
   }
 
   get (key: string): string | undefined {
@@ -112,7 +105,7 @@ export class MemoryRevocationStore implements RevocationStore, RefreshStore {
   #place (filter: RevocationFilter): Pick<Entry, 'iss' | 'table' | 'key'> {
     const { kind, value: key } = revocationTarget(filter)
     if (kind === 'id') return { iss: undefined, table: this.#ids, key }
-    const iss = filter.iss!
+    const iss = filter.clientId === undefined ? filter.iss! : ofClient(filter.iss!, filter.clientId)
     let tables = this.#issuers.get(iss)
     if (!tables) {
       this.#issuers.set(iss, tables = { sid: new Map(), sub: new Map(), organization: new Map(), 'sid+sub': new Map() })
@@ -125,6 +118,22 @@ export class MemoryRevocationStore implements RevocationStore, RefreshStore {
     const tables = iss === undefined ? undefined : this.#issuers.get(iss)
     if (tables !== undefined && Object.values(tables).every(({ size }) => size === 0)) this.#issuers.delete(iss!)
   }
+}
+
+/** What is revoked of one application at an issuer; an issuer is a URL and holds no blank. */
+function ofClient (iss: string, clientId: string): string {
+  return `${iss} ${clientId}`
+}
+
+function latestIn (tables: IssuerTables | undefined, owner: RevocationOwner,
+  before: number | undefined): number | undefined {
+  if (!tables) return before
+  let latest = later(before, tables.sub.get(owner.sub))
+  if (owner.sid !== undefined) {
+    latest = later(latest, tables.sid.get(owner.sid))
+    if (tables['sid+sub'].size > 0) latest = later(latest, tables['sid+sub'].get(sidAndSub(owner.sid, owner.sub)))
+  }
+  return owner.organization === undefined ? latest : later(latest, tables.organization.get(owner.organization))
 }
 
 function warnOfFullList (): void {

@@ -1,5 +1,6 @@
 import { createBatch } from '../../base/batch.js'
 import { ConfigurationError } from '../../errors.js'
+import { reconnecting, type RedisCommands } from './redis-commands.js'
 import { keysOfIoredis, keysOfNodeRedis } from './redis-keys.js'
 
 /** The commands of `ioredis` (and of `fastify.redis`, `iovalkey` and their clusters) that the stores use. */
@@ -49,20 +50,10 @@ export interface RedisSpace {
 
 export function redisSpace (options: RedisStoreOptions, prefix: string): RedisSpace {
   return {
-    redis: redisCommands(options.client),
+    redis: reconnecting(redisCommands(options.client)),
     prefix: options.prefix ?? prefix,
     now: options.now ?? (() => Date.now() / 1000)
   }
-}
-
-/** All that the stores need of Redis. Each call touches one key, so that a cluster can serve it. */
-export interface RedisCommands {
-  get(key: string): Promise<string | undefined>
-  hashFields(key: string, fields: readonly string[]): Promise<(string | undefined)[]>
-  /** Every key that begins with `prefix`, of all masters. */
-  keysFrom(prefix: string): Promise<string[]>
-  /** Runs a script in one atomic step. */
-  run(script: string, key: string, ...args: (string | number)[]): Promise<unknown>
 }
 
 /** Speaks to either kind of client. */

@@ -11,9 +11,13 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 2))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1`
 
-/** ARGV: the version expected, now, milliseconds to live, then fields and values. */
+/**
+ * ARGV: the version expected, now, milliseconds to live, then fields and values, the value and the version first. What
+ * is there already was written by the same call, whose reply was lost.
+ */
 export const UPDATE = `
-local kept = redis.call('HMGET', KEYS[1], 'version', 'expiresAt')
+local kept = redis.call('HMGET', KEYS[1], 'version', 'expiresAt', 'value')
+if kept[1] == ARGV[7] and kept[3] == ARGV[5] then return 1 end
 if kept[1] ~= ARGV[1] or tonumber(kept[2]) <= tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[1], unpack(ARGV, 4))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])

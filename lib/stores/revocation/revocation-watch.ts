@@ -1,4 +1,5 @@
 import { MemoryRevocationStore } from '../memory/memory-revocation-store.js'
+import { bornAfter } from '../lifetime.js'
 import { bounded } from '../store-deadline.js'
 import type { Awaitable, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
@@ -14,10 +15,7 @@ export interface RevocationWatch {
   endedHere(session: WatchedSession): boolean
   /** Whether anybody ended the session; at once where the list answers at once. */
   ended(session: WatchedSession): Awaitable<boolean>
-  /**
-   * When a session that begins now counts as created. A revocation reaches `tolerance` seconds beyond its time; a login
-   * that came after it is not ended by it. A list that cannot be asked changes nothing.
-   */
+  /** When a session that is born now counts as created. */
   begin(session: WatchedSession): Awaitable<number>
   /** Ends sessions that were created at or before `at`; remembered until `until`. */
   end(filter: RevocationFilter, at: number, until: number): Awaitable<void>
@@ -73,14 +71,7 @@ export function watchRevocations (
         : isRevoked(answer, session.createdAt)
     },
 
-    begin ({ owner, createdAt }) {
-      const answer = latest(owner)
-      if (!(answer instanceof Promise)) return beyond(answer, createdAt, tolerance)
-      return answer.then(revokedAt => beyond(revokedAt, createdAt, tolerance), (error: unknown) => {
-        warn('revocation_failed', { error })
-        return createdAt
-      })
-    },
+    begin: ({ owner, createdAt }) => bornAfter(latest(owner), createdAt, { tolerance, warn }),
 
     end (filter, at, until) {
       here.revoke(filter, at, until)
@@ -94,9 +85,4 @@ export function watchRevocations (
 
 export function isRevoked (revokedAt: number | undefined, createdAt: number): boolean {
   return revokedAt !== undefined && createdAt <= revokedAt
-}
-
-function beyond (revokedAt: number | undefined, createdAt: number, tolerance: number): number {
-  const isLater = revokedAt !== undefined && createdAt <= revokedAt && createdAt > revokedAt - tolerance
-  return isLater ? Math.floor(revokedAt) + 1 : createdAt
 }

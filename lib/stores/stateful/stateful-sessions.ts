@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionStoreError } from '../../errors.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
-import { absoluteEnd, sessionEnd, touchDue, type Lifetime } from '../lifetime.js'
+import { absoluteEnd, bornAfter, sessionEnd, touchDue, type Lifetime } from '../lifetime.js'
 import type { LiveSession, SessionCookieNames, Sessions } from '../sessions.js'
 import { bounded, boundedLock } from '../store-deadline.js'
 import { createSessionCodec } from './session-codec.js'
@@ -32,6 +32,8 @@ export interface StatefulSessionsOptions {
   warn: (code: string, detail: object) => void
   /** Asked when a session was written: a logout from outside may have overtaken the login. */
   revocations?: RevocationStore | undefined
+  /** Seconds that the clocks of two servers may differ. Default 30. */
+  clockTolerance?: number
   /**
    * Seconds for which revocations are remembered: as long as what they end can come back. Default 600, for logins on
    * their way; imported sessions live on in cookies of other libraries.
@@ -50,7 +52,7 @@ export const LOGIN_IN_FLIGHT = 600
 
 /** Sessions kept in a `SessionStore`; the cookie holds only their id. */
 export function createStatefulSessions (options: StatefulSessionsOptions): Sessions {
-  const { store, lifetime, now, timeout, lease, revocations, warn } = options
+  const { store, lifetime, now, timeout, lease, revocations, warn, clockTolerance = 30 } = options
   const revocationDuration = options.revocationDuration ?? LOGIN_IN_FLIGHT
   const cacheEntries = options.cacheEntries ?? 5000
   const codec = createSessionCodec(options.sealer, cacheEntries)
@@ -123,6 +125,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       lastSeen.set(jar, found)
       return stored.tokensOf(found)
     },
+
+    begin: born => bornAfter(stored.revokedAt(born), born.createdAt, { tolerance: clockTolerance, warn }),
 
     async create (jar, session) {
       const { record } = session
@@ -213,8 +217,9 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       if (id === undefined) {
         // Before the entries: a login that is written in between finds this when it looks back.
         if (revocations !== undefined) {
-          await bounded('revoke', timeout, () => revocations.revoke(filter, now(), now() + revocationDuration),
-            'revocation')
+          // A login on its way at a server whose clock is ahead is meant, too.
+          const at = now() + clockTolerance
+          await bounded('revoke', timeout, () => revocations.revoke(filter, at, at + revocationDuration), 'revocation')
         }
         return await bulk('deleteWhere', () => store.deleteWhere(filter))
       }

@@ -1,7 +1,7 @@
 import { andThen } from '../../base/awaitable.js'
 import { deepFreeze } from '../../base/json.js'
 import { sessionEnd, type Lifetime } from '../lifetime.js'
-import { noTokens } from '../sessions.js'
+import { noTokens, type BornSession } from '../sessions.js'
 import { bounded, boundedSoon } from '../store-deadline.js'
 import type { Identity } from './identity-cookies.js'
 import type { SessionCodec } from './session-codec.js'
@@ -36,6 +36,8 @@ export interface StoredSessions {
   tokensOf(found: Found): SessionTokens
   /** Prolongs a session, and says whether it is still there; requests that come together touch once. */
   touch(key: string, expiresAt: number): Promise<boolean>
+  /** The latest revocation that would end a session. */
+  revokedAt(session: BornSession): Awaitable<number | undefined>
   /** Ends a session again that was born before a revocation and written after it. */
   overtaken(record: SessionRecord, key: string): Promise<boolean>
 }
@@ -54,6 +56,12 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
         ? { id, key, entry, record }
         : undefined
     })
+  }
+
+  function latest (session: BornSession): Awaitable<number | undefined> {
+    if (revocations === undefined) return undefined
+    return boundedSoon('revokedAt', timeout, () => revocations.revokedAt({ id: session.id, ...ownerOf(session) }),
+      'revocation')
   }
 
   async function newestOf (identities: readonly Identity[]): Promise<Found | undefined> {
@@ -86,10 +94,11 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
       return await touched
     },
 
+    revokedAt: latest,
+
     async overtaken (record, key) {
       if (revocations === undefined) return false
-      const revokedAt = await bounded('revokedAt', timeout,
-        () => revocations.revokedAt({ id: record.id, ...ownerOf(record) }), 'revocation')
+      const revokedAt = await latest(record)
       if (revokedAt === undefined || revokedAt < record.createdAt) return false
       await call('delete', () => store.delete(key))
       return true
@@ -107,7 +116,7 @@ export function stamp (current: SessionData, { record, tokens }: SessionData, ti
   }
 }
 
-export function ownerOf ({ issuer, user, sid }: SessionRecord): SessionOwner {
+export function ownerOf ({ issuer, user, sid }: Omit<BornSession, 'id'>): SessionOwner {
   return {
     iss: issuer,
     sub: user.sub,

@@ -2,6 +2,7 @@ import { deepFreeze } from '../../base/json.js'
 import { createOpenedCache, type OpenedCache } from '../sealing/opened-cache.js'
 import type { Sealer } from '../sealing/seal.js'
 import type { CookieJar, RevocationOwner, SessionRecord } from '../../../types/stores.js'
+import type { BornSession } from '../sessions.js'
 import { candidatesOf } from './chunks.js'
 import { decodeRecord } from './claims-cookie.js'
 
@@ -76,7 +77,7 @@ function byAge (a: OpenedSession, b: OpenedSession): number {
 }
 
 /** A record with what revocations are asked about. */
-export function toOpened (record: SessionRecord): OpenedSession {
+export function toOpened<T extends BornSession> (record: T): { record: T, owner: RevocationOwner, createdAt: number } {
   const { id, user, issuer: iss, sid, createdAt } = record
   const { sub, org_id: organization } = user
   const owner = {

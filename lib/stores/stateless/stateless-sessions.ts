@@ -120,20 +120,18 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
       cookies.catchUp(jar, id, revocations.endedHere)
     },
 
-    create (jar, { record: begun, tokens }) {
+    begin: born => revocations.begin(toOpened(born)),
+
+    create (jar, { record, tokens }) {
       const before = cookies.sessions(jar).find(session => !revocations.endedHere(session))
-      const write = (createdAt: number) => {
-        const record = createdAt === begun.createdAt ? begun : { ...begun, createdAt }
+      const write = () => {
         const { id, version } = record
         cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true },
           stillWanted(toOpened(record)))
         cookies.forgetSeen(jar)
       }
-      const ending = before && before.record.id !== begun.id ? end(before) : undefined
-      const created = revocations.begin(toOpened(begun))
-      return ending || created instanceof Promise
-        ? Promise.all([created, ending]).then(([createdAt]) => write(createdAt))
-        : write(created)
+      const ending = before && before.record.id !== record.id ? end(before) : undefined
+      return ending === undefined ? write() : ending.then(write)
     },
 
     update (jar, id, next) {

@@ -211,6 +211,15 @@ t.test('without a cache discovery is asked every time, and mutual TLS uses its o
   t.equal(asked!.url.host, 'mtls.acme.eu.auth0.com')
   t.match(Object.fromEntries(asked!.form), { client_id: 'client-1' })
   t.notOk(asked!.form.has('client_secret') || asked!.form.has('client_assertion'))
+  s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada', () => ({ json: { user_id: 'auth0|ada' } }))
+  // The clients of `fastify.auth0` authenticate in the same way.
+  await s.app.auth0.authentication.getToken.clientCredentials({ audience: 'https://api' })
+  await s.app.auth0.management.users.get('auth0|ada')
+  for (const { url, form } of s.tenant.to('/oauth/token').slice(-2)) {
+    t.equal(url.host, 'mtls.acme.eu.auth0.com')
+    t.match(Object.fromEntries(form), { grant_type: 'client_credentials', client_id: 'client-1' })
+    t.notOk(form.has('client_secret') || form.has('client_assertion'))
+  }
 })
 
 t.test('an organization that is configured is enforced, and checked at the callback', async t => {

@@ -924,6 +924,108 @@ t.test('second factors', async t => {
   t.match((await ask(ada, '/decode')).value, { scope: 'openid profile email offline_access' })
 })
 
+t.test('a second factor that is not kept, or is of another organization', async t => {
+  let sealed = ''
+  const s = await site(t, {}, {
+    '/token': does(async request => await request.auth0.getAccessToken({ refresh: true })),
+    '/verify': does(async request => await request.auth0.mfa.verify({
+      mfaToken: sealed,
+      otp: '123456',
+      ...(request.query as { persist?: string }).persist === 'no' && { persist: false }
+    })),
+    '/me': async request => (await request.getSession()) ?? 'nobody'
+  })
+  s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw' } }))
+  for (const [session, answer, same] of [
+    [{}, {}, true],
+    [{ org_id: 'org_1' }, { org_id: 'org_1' }, true],
+    [{ org_id: 'org_1' }, { org_id: 'org_2' }, false],
+    [{ org_id: 'org_1' }, {}, false],
+    [{}, { org_id: 'org_2' }, false]
+  ] as const) {
+    s.tenant.claims = { ...session }
+    const ada = await s.member()
+    const before = (await ada.call('/me')).json()
+    sealed = (await ask(ada, '/token')).error!.sealed!
+    s.tenant.scripts.set('http://auth0.com/oauth/grant-type/mfa-otp',
+      () => ({ json: s.tenant.tokens({ amr: ['mfa'], org_id: undefined, ...answer }) }))
+    const what = JSON.stringify([session, answer])
+    const notKept = await ask(ada, '/verify?persist=no')
+    t.equal(notKept.error?.code, same ? undefined : 'organization_token_validation_error', what)
+    if (same) t.match(notKept.value, { accessToken: /^opaque/ })
+    t.strictSame((await ada.call('/me')).json(), before, 'nothing of it is in the session')
+    t.equal((await ask(ada, '/verify')).error?.code, notKept.error?.code, what)
+    t.strictSame((await ada.call('/me')).json().user.amr, same ? ['mfa'] : undefined, what)
+  }
+})
+
+t.test('an account is linked only to a user of the organization who began it', async t => {
+  const s = await site(t, { mountConnectRoutes: true, storeIdToken: true }, {
+    '/link': does(async request => await request.auth0.startLinkUser({ connection: 'github' })),
+    '/unlink': does(async request => await request.auth0.startUnlinkUser({ connection: 'github' })),
+    '/finish-link': does(async request =>
+      await request.auth0.completeLinkUser(String((request.query as { url: string }).url))
+    ),
+    '/finish-unlink': does(async request =>
+      await request.auth0.completeUnlinkUser(String((request.query as { url: string }).url))
+    ),
+    '/me': async request => (await request.getSession()) ?? 'nobody'
+  })
+  for (const [session, answer, same] of [
+    [{ org_id: 'org_1' }, { org_id: 'org_1' }, true],
+    [{ org_id: 'org_1' }, { org_id: 'org_2' }, false],
+    [{ org_id: 'org_1' }, {}, false],
+    [{}, { org_id: 'org_2' }, false]
+  ] as const) {
+    for (const way of ['link', 'unlink']) {
+      s.tenant.claims = { ...session }
+      const ada = await s.member()
+      const before = (await ada.call('/me')).json()
+      const back = s.tenant.callback(urlOf(await ask(ada, `/${way}`)).href)
+      s.tenant.claims = { ...answer, nickname: 'linked' }
+      const { error } = await ask(ada, `/finish-${way}?url=${encodeURIComponent(back)}`)
+      t.equal(error?.code, same ? undefined : 'start_link_user_error', `${way} ${JSON.stringify([session, answer])}`)
+      const after = (await ada.call('/me')).json()
+      t.equal(after.user.org_id, before.user.org_id)
+      t.equal(after.user.nickname, same ? 'linked' : before.user.nickname)
+    }
+  }
+})
+
+t.test("a callback's parameters are bounded, and without control characters", async t => {
+  const s = await site(t, { mountConnectedAccountRoutes: true })
+  s.tenant.scripts.set('POST /me/v1/connected-accounts/connect', ({ json }) => ({
+    json: {
+      auth_session: 'a',
+      connect_uri: 'https://acme.eu.auth0.com/connect',
+      connect_params: { ticket: 't' },
+      expires_in: 60,
+      state: json.state
+    }
+  }))
+  const ada = await s.member()
+  const state = async (kind: string): Promise<string> => {
+    if (kind === 'login') return new URL(await s.start(ada)).searchParams.get('state')!
+    await ada.navigate('/auth/connect?connection=google')
+    return String(s.tenant.to('/me/v1/connected-accounts/connect').at(-1)!.json.state)
+  }
+  for (const kind of ['login', 'connect']) {
+    for (const name of ['code', 'connect_code', 'iss', 'error']) {
+      for (const value of ['x'.repeat(4097), 'a\0', 'a\n', 'a\u007f', 'é']) {
+        const query = new URLSearchParams({
+          [kind === 'login' ? 'code' : 'connect_code']: 'c',
+          state: await state(kind),
+          [name]: value
+        })
+        const sent = s.tenant.requests.length
+        const answer = await ada.navigate(`/auth/callback?${query.toString()}`, { accept: 'application/json' })
+        t.match([answer.statusCode, answer.json().code], [400, 'invalid_argument'], `${kind} ${name} ${value[1]}`)
+        t.equal(s.tenant.requests.length, sent, 'nothing reaches the tenant')
+      }
+    }
+  }
+})
+
 t.test('passkeys', async t => {
   const s = await site(t, {}, {
     '/signup': does(async request => await request.auth0.passkeys.signupChallenge({ userProfile: { email: 'a@b.c' } })),

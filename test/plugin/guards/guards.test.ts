@@ -620,7 +620,7 @@ t.test('a public page in a guarded scope needs no store, and is the same for eve
   }
   const s = new Site({
     sessionStore: new Proxy(memory, {
-      get: (target, name) => name === 'get' ? get : Reflect.get(target, name).bind?.(target)
+      get: (target, name) => name === 'get' ? get : Reflect.get(target, name)?.bind?.(target)
     }),
     api: { audience: 'https://api.example.test' }
   })

@@ -341,7 +341,9 @@ t.test('guards inside @fastify/auth decide, and scopes that ask by it can be opt
       return 'ran'
     }
     const paths: string[] = []
+    const security = [{ session: [] }]
     const { app } = await build(t, s, async app => await app.register(fastifyAuth), when, app => {
+      app.get('/said', { preHandler: app.auth([app.auth0.requireSession as never]), schema: { security } }, run)
       for (const [name, { guard }] of Object.entries(guards)) {
         for (const relation of ['or', 'and'] as const) {
           for (const auth0 of [undefined, false] as const) {
@@ -377,6 +379,9 @@ t.test('guards inside @fastify/auth decide, and scopes that ask by it can be opt
       }
     }
     t.equal((await app.inject({ url: '/inner/open', headers: { host: HOST } })).body, 'open')
+    const described = (app.swagger() as { paths: Record<string, { get: { security?: unknown } }> }).paths
+    t.strictSame(described['/said']!.get.security, security, 'what the route says itself')
+    t.equal(described['/auth/requireSession/and/undefined']!.get.security, undefined, 'nothing is known of the others')
   }
 })
 

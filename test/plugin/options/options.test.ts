@@ -3,6 +3,7 @@ import fastify from 'fastify'
 import t from 'tap'
 import fastifyAuth0 from '../../../lib/index.js'
 import { fromAuth0Store } from '../../../lib/stores/index.js'
+import { rules } from '../../../lib/plugin/options/options-rules.js'
 import { parseOptions } from '../../../lib/plugin/options/options.js'
 import { certificate } from '../../hostile/certificates.js'
 import { nearestName, unknownName } from '../../../lib/base/nearest-name.js'
@@ -146,6 +147,22 @@ t.test('everything that may be given', async t => {
     }),
     { domain: undefined, appBases: [] }
   )
+  const nothing = (names: readonly string[]): object => Object.fromEntries(names.map(name => [name, undefined]))
+  const cookie = nothing(['name', 'sameSite', 'secure', 'domain', 'path', 'partitioned'])
+  const absent = (all: object): object => ({ ...nothing(Object.keys(rules)), ...all })
+  const now = (): number => 1
+  const required = { domain: 'a.eu.auth0.com', clientId: 'c', clientSecret: 's', sessionSecret: 'x'.repeat(40), now }
+  t.strictSame(parseOptions({
+    ...absent(required),
+    sessionConfiguration: {
+      ...nothing(['rolling', 'inactivityDuration', 'absoluteDuration', 'touchAfter', 'cacheEntries', 'encryptAtRest',
+        'onStoreError', 'storeTimeout']),
+      cookie: { ...cookie, transient: undefined }
+    },
+    transactionConfiguration: { duration: undefined, cookie },
+    discoveryCache: nothing(['ttl', 'maxEntries']),
+    routes: nothing(['login', 'callback', 'logout', 'backchannelLogout', 'profile', 'protectedResource'])
+  } as never, '', false), parseOptions(required, '', false), 'what is undefined is not given')
   t.match(parse({ clientSecret: undefined, useMtls: true, customFetch: fetch }), { mutualTls: true, tls: undefined })
   t.match(parse({ tls, clientSecret: undefined, useMtls: false }), { mutualTls: true })
   const signed = { signedAuthorizationRequests: true, requestObjectSigningKey: PEM, requestObjectSigningAlg: 'ES256' }

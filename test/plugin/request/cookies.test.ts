@@ -1,4 +1,5 @@
-import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2'
+import { connect as connectHttp2, type ClientHttp2Session, type Http2ServerResponse } from 'node:http2'
+import { fileURLToPath } from 'node:url'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { once } from 'node:events'
@@ -188,6 +189,26 @@ t.test('cookies over HTTP/2, also where the handler answers by itself', async t 
       await changing(request)
       reply.hijack()
       reply.raw.end('x')
+    },
+    '/respond': async (request, reply) => {
+      await changing(request)
+      reply.hijack()
+      const { stream } = reply.raw as unknown as Http2ServerResponse
+      stream.respond({ ':status': 200, 'Set-Cookie': 'own=1', 'Cache-Control': 'public', etag: 'x' })
+      stream.end('x')
+    },
+    '/respond-bare': async (request, reply) => {
+      await changing(request)
+      reply.hijack()
+      const { stream } = reply.raw as unknown as Http2ServerResponse
+      stream.respond()
+      stream.end('x')
+    },
+    '/file': async (request, reply) => {
+      await changing(request)
+      reply.hijack()
+      const { stream } = reply.raw as unknown as Http2ServerResponse
+      stream.respondWithFile(fileURLToPath(import.meta.url), { 'set-cookie': ['own=1'] })
     }
   }, { http2: true })
   const browser = await s.member()
@@ -196,7 +217,7 @@ t.test('cookies over HTTP/2, also where the handler answers by itself', async t 
   t.teardown(() => {
     session.close()
   })
-  for (const path of ['/raw', '/end']) {
+  for (const path of ['/raw', '/end', '/respond', '/respond-bare', '/file']) {
     const stream = session.request({
       ':path': path,
       ':authority': 'app.example.test',
@@ -206,7 +227,12 @@ t.test('cookies over HTTP/2, also where the handler answers by itself', async t 
     stream.resume()
     await once(stream, 'end')
     t.equal(headers[':status'], 200)
-    t.equal([headers['set-cookie'] ?? []].flat().filter(line => line.startsWith('__Host-a0_')).length, 1, path)
+    const lines = [headers['set-cookie'] ?? []].flat()
+    t.equal(lines.filter(line => line.startsWith('__Host-a0_')).length, 1, path)
+    t.equal(lines.includes('own=1'), path === '/respond' || path === '/file', `${path}: and the application's own`)
+    t.match(headers['cache-control'], 'no-store', path)
+    t.match(headers.vary, 'Cookie', path)
+    t.equal(headers.etag, undefined)
   }
 })
 

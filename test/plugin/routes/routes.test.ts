@@ -97,6 +97,7 @@ t.test('a callback without its transaction: home with a session, or one new logi
   const back = s.tenant.callback(await s.start(ada))
   await ada.navigate(back)
   t.equal((await ada.navigate(back)).headers.location, '/', 'a reload after success')
+  t.equal((await ada.navigate('/auth/callback?code=x&state=unknown')).headers.location, '/')
   const stranger = s.browser()
   const restarted = await stranger.navigate(back)
   t.equal(restarted.statusCode, 302)
@@ -118,6 +119,37 @@ t.test('a callback without its transaction: home with a session, or one new logi
   t.match(elsewhere.json().message, /trustProxy/)
 })
 
+for (const kind of ['cookies', 'a transaction store'] as const) {
+  t.test(`a callback that comes twice leads to the page asked for, too (${kind})`, async t => {
+    let hold = async () => {}
+    const s = await site(t, {
+      ...(kind !== 'cookies' && { transactionStore: new MemoryTransactionStore({ now: () => 1_795_000_000 }) }),
+      beforeSessionSaved: async draft => {
+        await hold()
+        return draft
+      }
+    }, { '/me': me })
+    const deep = '/deep/page?q=a%20b'
+    const ada = s.browser()
+    const start = `/auth/login?returnTo=${encodeURIComponent(deep)}`
+    const back = s.tenant.callback(await s.start(ada, start))
+    t.equal((await ada.navigate(back)).headers.location, deep)
+    t.equal((await ada.navigate(back)).headers.location, deep, 'again, when the first has finished')
+
+    const bea = s.browser()
+    const twice = s.tenant.callback(await s.start(bea, start))
+    let second: Awaited<ReturnType<typeof bea.navigate>> | undefined
+    hold = async () => {
+      hold = async () => {}
+      second = await bea.navigate(twice)
+    }
+    t.equal((await bea.navigate(twice)).headers.location, deep)
+    const { location } = second!.headers
+    t.equal(location, `/auth/login?returnTo=${encodeURIComponent(deep)}&restarted=1`, 'while the first is on its way')
+    t.equal((await bea.navigate(s.tenant.callback(await s.start(bea, location)))).headers.location, deep)
+  })
+}
+
 t.test('a callback by form post', async t => {
   const s = await site(t, { authorizationParams: { response_mode: 'form_post' } }, { '/me': me })
   const ada = s.browser()
@@ -130,7 +162,11 @@ t.test('a callback by form post', async t => {
   t.equal(done.headers.location, '/deep')
   t.equal((await ada.call('/me')).body, 'auth0|ada')
   const again = await ada.submit('/auth/callback', fields)
-  t.equal(again.headers.location, '/auth/callback?resumed=1', 'the session cookie comes with the next GET')
+  t.equal(again.headers.location, `/auth/callback?resumed=1&state=${fields.state}`,
+    'the session cookie comes with the next GET')
+  t.equal((await ada.navigate(again.headers.location!)).headers.location, '/deep')
+  t.equal((await ada.submit('/auth/callback', { ...fields, state: '"><script>' })).headers.location,
+    '/auth/callback?resumed=1')
   t.equal((await ada.navigate('/auth/callback?resumed=1')).headers.location, '/')
   t.equal((await ada.navigate(s.tenant.callback(await s.start(ada)))).statusCode, 400,
     'by query it is not what was asked for')
@@ -1137,4 +1173,23 @@ t.test('what the tenant says of a person is not logged', async t => {
   await other.navigate(s.tenant.callback(await s.start(other)))
   t.notMatch(s.logs.join(), /bob@example|5f0/)
   t.ok(s.logs.some(line => line.includes('"code":"invalid_grant"')), 'the code stays')
+})
+
+t.test('helper cookies of two applications on two ports of this machine have names of their own', async t => {
+  const s = new Site({ appBaseUrl: undefined as never })
+  s.app.after(() => {
+    s.app.get('/mfa', { config: { auth0: { mfa: true } } }, async () => 'in')
+  })
+  t.teardown(async () => await s.app.close())
+  await s.app.ready()
+  const names = new Set<string>()
+  for (const port of ['', ':3000', ':4000']) {
+    const browser = s.browser(`http://localhost${port}`)
+    await browser.navigate('/auth/callback?code=x&state=gone')
+    names.add(browser.names().find(name => name.startsWith('a0_restart_'))!)
+    await s.login(browser)
+    await browser.navigate('/mfa')
+    names.add(browser.names().find(name => name.endsWith('_step'))!)
+  }
+  t.equal(names.size, 6, [...names].join())
 })

@@ -3,9 +3,9 @@ import expressSession from 'express-session'
 import fastifySession from '@fastify/session'
 import t, { test } from 'tap'
 import {
-  ConfigurationError, fromAuth0Store, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisSessionStore,
-  sessionStoreSuite,
-  type CallbackSessionStore, type RedisClient, type SessionEntry, type SessionFilter, type SessionStore
+  ConfigurationError, fromAuth0Store, fromSessionStore, MemorySessionStore, PostgresSessionStore, RedisRevocationStore,
+  RedisSessionStore, sessionStoreSuite, type CallbackSessionStore, type RedisClient, type SessionEntry,
+  type SessionFilter, type SessionStore
 } from '../../../lib/stores/index.js'
 import { applicationStore } from '../../../lib/stores/stateful/application-store.js'
 import { until } from '../../until.js'
@@ -805,4 +805,59 @@ test('the bridge over a store of @auth0/auth0-fastify', async t => {
       t.throws(() => fromAuth0Store(broken as never), { option: 'store', message: /must have a method/ })
     }
   })
+})
+
+test('a Redis command whose connection broke is repeated once, whether or not it was carried out', async t => {
+  const lost = [{ code: 'ECONNRESET' }, { code: 'EPIPE' }, { code: 'ECONNREFUSED' }, { name: 'DisconnectsClientError' },
+    { message: 'Connection is closed.' }, { message: 'Socket closed unexpectedly' }]
+  type Stores = { sessions: RedisSessionStore, revocations: RedisRevocationStore }
+  const calls: Record<string, [(stores: Stores) => Promise<unknown>, unknown]> = {
+    get: [async ({ sessions }) => (await sessions.get('k'))?.version, 1],
+    list: [async ({ sessions }) => (await sessions.list({ sub: 'auth0|1' })).length, 1],
+    create: [async ({ sessions }) => await sessions.create('new', entry()), undefined],
+    update: [async ({ sessions }) => await sessions.update('k', entry({ version: 2, value: 'next' })), true],
+    'a stale update': [async ({ sessions }) => await sessions.update('k', entry({ version: 5, value: 'x' })), false],
+    touch: [async ({ sessions }) => await sessions.touch('k', 4000), true],
+    delete: [async ({ sessions }) => {
+      await sessions.delete('k')
+      return await sessions.get('k')
+    }, undefined],
+    lock: [async ({ sessions }) =>
+      await sessions.lock('l', { leaseSeconds: 5, waitSeconds: 0 }, async () => 'ran'), 'ran'],
+    revoke: [async ({ revocations }) => await revocations.revoke({ id: 'a' }, 1000, 2000), undefined],
+    revokedAt: [async ({ revocations }) => await revocations.revokedAt({ id: 'b', iss: 'i', sub: 's' }), 900],
+    'refresh get': [async ({ revocations }) => await revocations.get('r'), 'v'],
+    'refresh set': [async ({ revocations }) => await revocations.set('r', 'w', 60), undefined],
+    'refresh lock': [async ({ revocations }) => typeof await revocations.lock('r', 60), 'function']
+  }
+  for (const kind of ['ioredis', 'nodeRedis'] as const) {
+    for (const [name, [call, expected]] of Object.entries(calls)) {
+      for (const [index, error] of lost.entries()) {
+        for (const when of ['before', 'after'] as const) {
+          const redis = new FakeRedis()
+          const options = { client: redis[kind](), now: () => 1000 }
+          const sessions = new RedisSessionStore(options)
+          const revocations = new RedisRevocationStore(options)
+          await sessions.create('k', entry())
+          await revocations.revoke({ id: 'b' }, 900, 2000)
+          await revocations.set('r', 'v', 60)
+          let failures = 1
+          redis[when] = () => {
+            if (failures-- > 0) throw Object.assign(new Error(error.message ?? 'gone'), error)
+          }
+          t.same(await call({ sessions, revocations }), expected, `${kind}, ${name}, ${index} ${when}`)
+        }
+      }
+    }
+  }
+  for (const [error, attempts] of [[{ code: 'ECONNRESET' }, 2], [{ message: 'WRONGTYPE' }, 1]] as const) {
+    const redis = new FakeRedis()
+    let asked = 0
+    redis.before = () => {
+      asked++
+      throw Object.assign(new Error('gone'), error)
+    }
+    await t.rejects(new RedisSessionStore({ client: redis.ioredis() }).get('k'), error)
+    t.equal(asked, attempts)
+  }
 })

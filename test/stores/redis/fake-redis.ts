@@ -13,11 +13,14 @@ export class FakeRedis {
   readonly #values = new Map<string, { value: Value, until: number }>()
   /** Runs before every command: to fail, to wait, to interfere. */
   before: (command: string, key: string) => Promise<void> | void = () => {}
+  /** Runs when a command was carried out, before its reply: to lose it. */
+  after: (command: string, key: string) => Promise<void> | void = () => {}
 
   readonly #scripts: Record<string, (key: string, args: string[]) => unknown> = {
     [scripts.CREATE]: (key, [ttl, ...fields]) => this.#write(key, new Map(pairs(fields)), Number(ttl)),
     [scripts.UPDATE]: (key, [version, now, ttl, ...fields]) => {
       const kept = this.#hash(key)
+      if (kept?.get('version') === fields[3] && kept?.get('value') === fields[1]) return 1
       if (kept?.get('version') !== version || Number(kept?.get('expiresAt')) <= Number(now)) return 0
       return this.#write(key, new Map([...kept!, ...pairs(fields)]), Number(ttl))
     },
@@ -55,6 +58,8 @@ export class FakeRedis {
       return holder === undefined ? this.#write(key, token!, Number(lease)) : Number(holder === token)
     },
     [scripts.UNLOCK]: (key, [token]) => Number(this.#live(key) === token && this.#values.delete(key)),
+    [scripts.REFRESH_GET]: key => this.#live(key) ?? null,
+    [scripts.REFRESH_SET]: (key, [value, ttl]) => this.#write(key, value!, Number(ttl)),
     [scripts.REVOKE]: (key, [moment, ttl]) => {
       const left = (this.#values.get(key)?.until ?? 0) - performance.now()
       const known = Number(this.#live(key) ?? moment)
@@ -147,7 +152,9 @@ export class FakeRedis {
     await this.before(name, key)
     // As over a wire: never in the same turn.
     await new Promise<void>(resolve => setImmediate(resolve))
-    return act()
+    const reply = act()
+    await this.after(name, key)
+    return reply
   }
 
   #write (key: string, value: Value, ttl: number): 1 {

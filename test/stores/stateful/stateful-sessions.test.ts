@@ -468,3 +468,38 @@ test('a store that answers at once makes no promise, and costs one call', async 
   const anonymous = createStatefulSessions({ ...world.options, onStoreError: 'anonymous' })
   t.equal(anonymous.read(browser.request()), undefined)
 })
+
+test('a store that misses once, or touches nothing once, does not cost the cookie', async t => {
+  const world = setUp()
+  const { record } = await logIn(world)
+  world.interfere.get = async () => undefined
+  const missed = world.browser.request()
+  t.equal(await world.sessions.read(missed), undefined)
+  t.same(missed.send(), [])
+  delete world.interfere.get
+  t.match(await world.sessions.read(world.browser.request()), { record: { id: record.id } })
+
+  world.clock.pass(lifetime.touchAfter + 1)
+  world.interfere.touch = async () => false
+  const untouched = world.browser.request()
+  t.equal(await world.sessions.read(untouched), undefined)
+  t.same(untouched.send(), [])
+  delete world.interfere.touch
+  t.match(await world.sessions.read(world.browser.request()), { record: { id: record.id } })
+})
+
+test('a store gets texts only, whatever an organization claim holds', async t => {
+  for (const value of [null, 7, ['org_1'], { id: 'org_1' }, true, undefined, 'org_1']) {
+    const world = setUp()
+    const owners: object[] = []
+    world.interfere.create = async (key, entry) => {
+      owners.push(entry.owner)
+      await world.memory.create(key, entry)
+    }
+    const { record } = await logIn(world, { org_id: value })
+    const organization = typeof value === 'string' ? { organization: value } : {}
+    t.strictSame(owners, [{ iss: record.issuer, sub: record.user.sub, sid: record.sid, ...organization }],
+      JSON.stringify(value))
+    t.match(await world.sessions.read(world.browser.request()), { record: { id: record.id } })
+  }
+})

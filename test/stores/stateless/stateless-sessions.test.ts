@@ -102,6 +102,8 @@ function large (characters: number): string {
 async function login ({ clock, sessions, browser }: ReturnType<typeof setup>,
   more: Parameters<typeof session>[1] = {}): Promise<SessionData> {
   const made = session(clock, more)
+  const createdAt = await sessions.begin(made.record)
+  if (createdAt !== made.record.createdAt) made.record = { ...made.record, createdAt }
   const jar = browser.request()
   await sessions.create(jar, made)
   jar.send()
