@@ -1,14 +1,28 @@
-import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
+import { tracingChannel } from 'node:diagnostics_channel'
 import { ApiError, Auth0Error } from '../errors.js'
 import type { TraceMessage, TraceMessages } from '../../types/telemetry.js'
 import { isPromiseLike } from './awaitable.js'
 
-/** A tracing channel whose messages are of one kind. Ask `hasSubscribers` before a message is made. */
-export type Trace<M extends TraceMessage> = TracingChannel<unknown, M & object>
+/**
+ * A tracing channel whose messages are of one kind. Ask `hasSubscribers` before a message is made. These are the members
+ * of Node's class that are used here: its type parameters have changed places between versions of `@types/node`.
+ */
+export interface Trace<M extends TraceMessage> {
+  readonly hasSubscribers: boolean
+  readonly start: { runStores<T> (message: M, work: () => T): T }
+  readonly end: Publisher<M>
+  readonly asyncStart: Publisher<M>
+  readonly asyncEnd: Publisher<M>
+  readonly error: Publisher<M>
+}
+
+interface Publisher<M> {
+  publish(message: M): void
+}
 
 /** The tracing channel `fastify-auth0:<name>`. */
 export function traceChannel<N extends keyof TraceMessages> (name: N): Trace<TraceMessages[N]> {
-  return tracingChannel(`fastify-auth0:${name}`)
+  return tracingChannel(`fastify-auth0:${name}`) as unknown as Trace<TraceMessages[N]>
 }
 
 /**
