@@ -52,7 +52,12 @@ function namesFor (config: Config, secure: boolean, place: string) {
   const suffix = nameSuffix(config, place)
   const session = prefixed(config.sessionCookie, `a0_${suffix}`, secure)
   return {
-    session: Object.freeze({ session, tokens: `${session}_t`, seen: `${session}_s` }),
+    session: Object.freeze({
+      session,
+      tokens: `${session}_t`,
+      seen: `${session}_s`,
+      ...(config.deviceBound !== undefined && { bound: `${session}_d` })
+    }),
     transaction: prefixed(config.transactionCookie, `a0_${suffix}_tx`, secure),
     suffix: helperSuffix(config, place)
   }

@@ -21,6 +21,7 @@ import { clockWatch } from './clock-watch.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
 import { createRefreshSharing, type RefreshSharing } from './tokens/refresh-sharing.js'
 import type { PluginContext } from './context.js'
+import { deviceGate } from './device/gate.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
 import { setupWarnings } from './setup-warnings.js'
@@ -117,6 +118,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     dpopNonces: config.api.dpopNonce === true ? createDpopNonces(config.sessionSecrets[0]!) : undefined,
     mfaSealer: sealer('mfa', 1),
     stepUpSealer: sealer('step-up', 1),
+    deviceSealer: config.deviceBound === undefined ? undefined : sealer('device', 2),
     emit
   }
   return {
@@ -143,6 +145,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
   const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
   const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
   if (config.apiOnly) return noSessions()
+  const gate = deviceGate(config, sealer, { names, attributes })
   if (config.sessionStore === undefined) {
     return createStatelessSessions({
       names,
@@ -158,6 +161,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
       storeTimeout: config.storeTimeout,
       clockTolerance: config.clockTolerance,
       onStoreError: config.onStoreError,
+      gate,
       warn
     })
   }
@@ -182,6 +186,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     timeout: config.storeTimeout,
     lease: refreshLease(config),
     onStoreError: config.onStoreError,
+    gate,
     warn
   })
 }

@@ -27,6 +27,10 @@ export { SoftwarePasskey } from './tenant/login/software-passkey.js'
 export type { PasskeyParams } from './tenant/login/software-passkey.js'
 export type { StoredUser } from './tenant/login/users.js'
 
+export { SoftwareDevice } from './software-device.js'
+export type {
+  DeviceProofOptions, DeviceRefresh, DeviceRequest, DeviceResponse, SendDeviceRequest
+} from './software-device.js'
 export { sessionCookie, sessionCookies } from './session-cookie.js'
 export type { TestCookie, TestSession } from './session-cookie.js'
 export type {

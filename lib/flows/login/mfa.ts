@@ -1,4 +1,5 @@
 import { mfaOobGrant, mfaOtpGrant, mfaRecoveryCodeGrant } from '../../authentication/api/grants.js'
+import { laneOf } from '../../stores/sessions.js'
 import {
   challengeAuthenticator, deleteAuthenticator, enrollAuthenticator, listAuthenticators, type MfaFactor
 } from '../../authentication/api/mfa.js'
@@ -114,7 +115,7 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
   if (claims !== undefined && enforced !== undefined) checkOrganization(claims, enforced)
   if (options.persist === false) return { ...result, session: undefined }
   const record = (await currentSession(context, request))?.record
-  if (record === undefined || record.id !== interrupted.sessionId ||
+  if (record === undefined || laneOf(record) !== interrupted.sessionId ||
     (claims !== undefined && claims.sub !== record.user.sub)) {
     if (claims === undefined) {
       throw new InvalidArgumentError('mfaToken', 'The second factor gave no ID token, so no session can begin.')

@@ -7,6 +7,7 @@ import { appBaseOf } from '../request/request-context.js'
 import { answerPage, formNotSavedPage } from '../routes/error-page.js'
 import { textsFor } from '../routes/page-texts.js'
 import { answerDenied, ended } from './denial.js'
+import { answerForDevice } from './device-answers.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
 import { loginForForm, loginPath, waysOn } from '../request/ways-on.js'
 
@@ -18,6 +19,8 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   how: OnUnauthenticated): Promise<void> {
   reply.header('cache-control', 'no-store')
   if (typeof how === 'function') return custom(how, request, reply)
+  const forDevice = how === '401' ? undefined : answerForDevice(context, request, reply)
+  if (forDevice !== undefined) return forDevice
   const navigation = isNavigation(request)
   const place = how.startsWith('/') ? appBaseOf(context.config.appBases, request).basePath + how : undefined
   if (how !== '401' && isFormPost(request)) {
