@@ -1,5 +1,7 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { parseFieldList, type FieldMember } from '../base/structured-fields.js'
+import { deviceOf } from '../tokens/device-proof.js'
+import type { DeviceBinding } from '../../types/stores.js'
 
 /** What a browser sends to a device route; the cookies are for the sender to add. */
 export interface DeviceRequest {
@@ -70,6 +72,16 @@ export class SoftwareDevice {
     return this.#session?.identifier
   }
 
+  /** The public key and its thumbprint. */
+  get binding (): Pick<DeviceBinding, 'key' | 'thumbprint'> {
+    return deviceOf(this.#keys.publicKey)
+  }
+
+  /** Takes a session over that is bound to this device's key. */
+  adopt ({ identifier, refreshUrl }: { identifier: string, refreshUrl: string }): void {
+    this.#session = { identifier, refreshUrl, challenge: undefined }
+  }
+
   /** A proof: a JWT that this device's key has signed. */
   proof ({ challenge, jwk = false, claims = {}, header = {} }: DeviceProofOptions): string {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -107,7 +119,7 @@ export class SoftwareDevice {
     const response = await send(registration)
     if (response.statusCode !== 200) return false
     const { session_identifier: identifier, refresh_url: refreshUrl } = JSON.parse(response.body) as Instructions
-    this.#session = { identifier, refreshUrl, challenge: undefined }
+    this.adopt({ identifier, refreshUrl })
     this.#keepChallenge(response)
     return true
   }

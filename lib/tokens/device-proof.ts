@@ -67,16 +67,12 @@ function verified (jws: CompactJws, key: KeyObject, alg: string, endpoint: strin
   if (aud !== undefined && aud !== endpoint) {
     refuseToken('proof_url', 'The proof is for another URL.', { claim: 'aud' })
   }
-  const own = deviceKeyOf(key)
-  return { challenge: jti, key: own, thumbprint: thumbprintOf(own) }
+  return { challenge: jti, ...deviceOf(key) }
 }
 
-/** The members that make the key, in the order of their names, as the thumbprint takes them. */
-function deviceKeyOf (key: KeyObject): DeviceKey {
-  const { kty, x = '', y = '', n = '', e = '' } = key.export({ format: 'jwk' })
-  return kty === 'EC' ? { crv: 'P-256', kty, x, y } : { e, kty: 'RSA', n }
-}
-
-function thumbprintOf (key: DeviceKey): string {
-  return createHash('sha256').update(JSON.stringify(key)).digest('base64url')
+/** A public key as sessions keep it, and its thumbprint: of its members in the order of their names. */
+export function deviceOf (publicKey: KeyObject): Pick<DeviceProof, 'key' | 'thumbprint'> {
+  const { kty, x = '', y = '', n = '', e = '' } = publicKey.export({ format: 'jwk' })
+  const key: DeviceKey = kty === 'EC' ? { crv: 'P-256', kty, x, y } : { e, kty: 'RSA', n }
+  return { key, thumbprint: createHash('sha256').update(JSON.stringify(key)).digest('base64url') }
 }

@@ -34,12 +34,18 @@ if (variant === 'bare') {
   }
 } else {
   const { default: auth0 } = await import('fastify-auth0')
-  const { sessionCookie } = await import('fastify-auth0/testing')
-  const sessionConfiguration = variant === 'miss' ? { cacheEntries: 0 } : variant === 'rolling' ? { touchAfter: 0 } : {}
+  const { sessionCookie, SoftwareDevice } = await import('fastify-auth0/testing')
+  const deviceBound = { refreshAfter: 86_400 }
+  const configurations = { miss: { cacheEntries: 0 }, rolling: { touchAfter: 0 }, bound: { deviceBound },
+    unbound: { deviceBound } }
+  const sessionConfiguration = configurations[variant] ?? {}
   await app.register(auth0, { ...options, sessionConfiguration })
   app.get('/me', { preHandler: app.auth0.requireSession }, async request => await request.auth0.getUser())
   for (let n = 0; n < sessions; n++) {
-    headers.push(`${await sessionCookie(app, { user: claims(n), sid: `sid-${n}`, ...tokens() })}; ${foreign}`)
+    headers.push(`${await sessionCookie(app, { user: claims(n), sid: `sid-${n}`, ...tokens(), ...device() })}; ${foreign}`)
+  }
+  function device () {
+    return variant === 'bound' ? { device: new SoftwareDevice() } : {}
   }
 }
 const url = await app.listen({ host: '127.0.0.1', port: 0 })

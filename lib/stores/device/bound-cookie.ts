@@ -19,6 +19,8 @@ const MOST_VALUES = 10
 export class BoundCookie {
   readonly #sealer: Sealer
   readonly #cache: OpenedCache<Proved>
+  /** The cookie that proved a session's device last. */
+  readonly #last = new WeakMap<DeviceBinding, { value: string, until: number }>()
 
   constructor (sealer: Sealer, maxEntries: number) {
     this.#sealer = sealer
@@ -26,14 +28,29 @@ export class BoundCookie {
   }
 
   /** Whether a request's cookies hold a proof of this session's device that is still good. */
-  proves (jar: CookieJar, name: string, id: string, { thumbprint }: DeviceBinding, now: number): boolean {
-    let tried = 0
-    for (const [cookie, value] of jar.family(name)) {
-      if (cookie.length !== name.length || tried++ === MOST_VALUES) continue
-      const proved = this.open(value)
-      if (proved?.id === id && proved.thumbprint === thumbprint && proved.until > now) return true
+  proves (jar: CookieJar, name: string, id: string, device: DeviceBinding, now: number): boolean {
+    const first = jar.get(name)
+    if (first === undefined) return false
+    // One cookie serves many requests of one session.
+    const last = this.#last.get(device)
+    if (last?.value === first && last.until > now) return true
+    const proved = this.#proof(first, id, device)
+    if (proved !== undefined) {
+      this.#last.set(device, { value: first, until: proved.until })
+      if (proved.until > now) return true
     }
-    return false
+    return this.#othersProve(jar, name, id, device, now)
+  }
+
+  /** The browser may hold the name several times. */
+  #othersProve (jar: CookieJar, name: string, id: string, device: DeviceBinding, now: number): boolean {
+    const values = jar.family(name).filter(([cookie]) => cookie === name).slice(1, MOST_VALUES)
+    return values.some(([, value]) => (this.#proof(value, id, device)?.until ?? 0) > now)
+  }
+
+  #proof (value: string, id: string, { thumbprint }: DeviceBinding): Proved | undefined {
+    const proved = this.open(value)
+    return proved?.id === id && proved.thumbprint === thumbprint ? proved : undefined
   }
 
   write (jar: CookieJar, name: string, { id, thumbprint, until }: Proved, attributes: CookieAttributes): void {
