@@ -7,8 +7,9 @@ const VARIANTS = [
   { name: 'the same once more: what is noise', variant: 'bare', sessions: 0 },
   { name: 'guarded, one session', variant: 'hit', sessions: 1, goal: 0.9 },
   { name: 'guarded, 2,000 sessions', variant: 'hit', sessions: 2000, goal: 0.83 },
-  { name: 'guarded, 2,000 sessions bound to devices', variant: 'bound', sessions: 2000, goal: 0.8 },
-  { name: 'guarded, deviceBound, without a device', variant: 'unbound', sessions: 2000, goal: 0.8 },
+  { name: 'guarded, 1,000 sessions', variant: 'hit', sessions: 1000 },
+  { name: 'guarded, 1,000 sessions bound to devices', variant: 'bound', sessions: 1000 },
+  { name: 'guarded, deviceBound, 1,000 without a device', variant: 'unbound', sessions: 1000 },
   { name: 'guarded, cache off', variant: 'miss', sessions: 2000, goal: 0.57 },
   { name: 'guarded, activity written on every request', variant: 'rolling', sessions: 2000 },
   { name: '@fastify/secure-session', variant: 'secure-session', sessions: 2000 },
@@ -29,8 +30,8 @@ export async function run () {
     row(variant, results[i],
       `   Set-Cookie ${(results[i].setCookie / results[i].requests).toFixed(1)} B/response`)
   )
-  // The same session, with and without its device.
-  const without = results.findIndex((_, i) => VARIANTS[i].name === 'guarded, 2,000 sessions')
+  // The same sessions, with and without devices; all fit into the cache of opened cookies.
+  const without = VARIANTS.findIndex(({ variant, sessions }) => variant === 'hit' && sessions === 1000)
   VARIANTS.forEach(({ name, variant }, i) => {
     if (!variant.endsWith('bound')) return
     const more = results[without].ratio.median / results[i].ratio.median - 1

@@ -4,10 +4,11 @@ import type { OnUnauthenticated } from '../../../types/options.js'
 import { hookAnswer } from '../request/hook-answer.js'
 import { requestTarget } from '../request/request-target.js'
 import { appBaseOf } from '../request/request-context.js'
-import { answerPage, formNotSavedPage } from '../routes/error-page.js'
+import { answerPage, formNotSavedPage, notBoundPage } from '../routes/error-page.js'
 import { textsFor } from '../routes/page-texts.js'
 import { answerDenied, ended } from './denial.js'
-import { answerForDevice } from './device-answers.js'
+import { comeAgain, comesWithoutProof } from '../request/come-again.js'
+import { requestState } from '../request/request-state.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
 import { loginForForm, loginPath, waysOn } from '../request/ways-on.js'
 
@@ -56,4 +57,21 @@ async function custom (how: Extract<OnUnauthenticated, (...args: never[]) => unk
     reply.send(payload)
   }
   await ended(reply)
+}
+
+/**
+ * The answer to a person whose session was refused because of a device; `undefined` where the usual answer is right:
+ * for scripts, and for copies of a session that is bound to another device.
+ */
+function answerForDevice (context: PluginContext, request: FastifyRequest,
+  reply: FastifyReply): Promise<void> | undefined {
+  const { jar } = requestState(request)
+  const refused = jar && context.sessions.device?.refused(jar)
+  if (jar === undefined || refused === undefined) return undefined
+  if (refused.reason === 'not_bound') {
+    if (!isNavigation(request) && !isFormPost(request)) return undefined
+    const login = loginPath(context, request)
+    return ended(answerPage(reply, 401, notBoundPage(textsFor(context.config, request), { login, home: waysOn(context, request).home })))
+  }
+  return comesWithoutProof(context, request, jar) ? ended(comeAgain(context, request, reply, jar)) : undefined
 }

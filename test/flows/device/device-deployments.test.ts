@@ -251,8 +251,8 @@ t.test('where sessions cannot be bound', async t => {
     [{ routes: { deviceRegistration: '/x' } }, /has no effect without/]
   ]
   for (const [options, message] of wrong) {
-    const app = new Site(options).app
-    await t.rejects(app.ready(), { code: 'configuration_error', message }, String(message))
+    const { app } = new Site(options)
+    await t.rejects(async () => await app.ready(), { code: 'configuration_error', message }, String(message))
   }
   const off = new Site({ sessionConfiguration: { deviceBound: false } })
   t.teardown(async () => {
