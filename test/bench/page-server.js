@@ -36,8 +36,12 @@ if (variant === 'bare') {
   const { default: auth0 } = await import('fastify-auth0')
   const { sessionCookie, SoftwareDevice } = await import('fastify-auth0/testing')
   const deviceBound = { refreshAfter: 86_400 }
-  const configurations = { miss: { cacheEntries: 0 }, rolling: { touchAfter: 0 }, bound: { deviceBound },
-    unbound: { deviceBound } }
+  const configurations = {
+    miss: { cacheEntries: 0 },
+    rolling: { touchAfter: 0 },
+    bound: { deviceBound },
+    unbound: { deviceBound }
+  }
   const sessionConfiguration = configurations[variant] ?? {}
   // Sessions that have begun a while ago: what was just written is kept at hand for a minute.
   let later = 0

@@ -89,7 +89,7 @@ export class DeviceGate {
   write (jar: CookieJar, { id, device }: SessionRecord): void {
     const { names, refreshAfter, clockTolerance, now } = this.#options
     const maxAge = Math.min(refreshAfter, Math.max(LEAST_MAX_AGE, refreshAfter - clockTolerance))
-    const proved = { id, thumbprint: device!.thumbprint, until: now() + refreshAfter }
+    const proved = { id, thumbprint: device!.thumbprint, until: Math.floor(now() + refreshAfter) }
     this.#cookie.write(jar, names(jar).bound!, proved, { ...this.attributes(jar), maxAge })
     this.admit(jar, id)
   }

@@ -116,7 +116,7 @@ export function bindableStoredSessions (options: BindableStoredSessionsOptions):
           id: to.id,
           version: record.version + 1,
           updatedAt: Math.max(now(), record.updatedAt),
-          device: { ...device, since: now(), from: id, round: 0 }
+          device: { ...device, since: Math.floor(now()), from: id, round: 0 }
         }
         const entry = await replace(found, next, to)
         if (entry === undefined) continue

@@ -87,7 +87,7 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
     const { record } = opened
     const tokens = cookies.tokens(jar, record.id)
     const version = Math.max(record.version, tokens.version) + 1
-    const binding = record.device ?? { ...device, since: now(), from: record.id, round: 0 }
+    const binding = record.device ?? { ...device, since: Math.floor(now()), from: record.id, round: 0 }
     const id = gate.boundId(binding.from)
     const next = { ...record, id, version, updatedAt: Math.max(now(), record.updatedAt), device: binding }
     const written = cookies.write(jar, { record: next, tokens: { ...tokens, id, version } },

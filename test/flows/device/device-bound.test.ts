@@ -209,7 +209,7 @@ for (const mode of MODES) {
     t.equal(await isIn(browser), true)
     const late = browser.copy()
     const right = proofWith({ claims: { aud: 'https://app.example.test/auth/dbsc/register' } })
-    t.equal((await register(`"${right}"`)).statusCode, 200, 'none spent the challenge; quotes and the right audience pass')
+    t.equal((await register(`"${right}"`)).statusCode, 200, 'quotes and the right audience pass, as none was spent')
     t.equal((await made.browser().send('POST', '/auth/dbsc/register')).statusCode, 401, 'nobody without a session')
     t.equal((await sender(late)(rsa.registration(login)!)).statusCode, 403, 'no other key after that')
     t.equal((await sender(late)(device.registration(login)!)).statusCode, mode === 'stateful' ? 403 : 200,
