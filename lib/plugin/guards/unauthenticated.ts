@@ -71,7 +71,8 @@ function answerForDevice (context: PluginContext, request: FastifyRequest,
   if (refused.reason === 'not_bound') {
     if (!isNavigation(request) && !isFormPost(request)) return undefined
     const login = loginPath(context, request)
-    return ended(answerPage(reply, 401, notBoundPage(textsFor(context.config, request), { login, home: waysOn(context, request).home })))
+    const { home } = waysOn(context, request)
+    return ended(answerPage(reply, 401, notBoundPage(textsFor(context.config, request), { login, home })))
   }
   return comesWithoutProof(context, request, jar) ? ended(comeAgain(context, request, reply, jar)) : undefined
 }
