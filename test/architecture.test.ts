@@ -42,17 +42,19 @@ const floors: Record<string, Record<string, readonly string[]>> = {
   flows: {
     session: [],
     tokens: ['session'],
-    login: ['session', 'tokens'],
+    login: ['session', 'tokens', 'device'],
     logout: ['session', 'tokens', 'login'],
     api: ['session', 'tokens', 'login'],
-    accounts: ['session', 'tokens', 'login']
+    accounts: ['session', 'tokens', 'login'],
+    device: ['session']
   },
   stores: {
     sealing: [],
     // The watch keeps what this process has ended in a list in memory.
     revocation: ['memory'],
-    stateless: ['sealing', 'revocation'],
-    stateful: ['sealing', 'stateless'],
+    device: ['sealing'],
+    stateless: ['sealing', 'revocation', 'device'],
+    stateful: ['sealing', 'stateless', 'device'],
     transactions: ['sealing', 'stateless'],
     memory: ['revocation', 'stateful', 'transactions'],
     redis: ['revocation', 'stateful'],

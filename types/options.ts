@@ -38,6 +38,23 @@ export interface SessionCookieOptions extends CookieOptions {
   transient?: boolean | undefined
 }
 
+/**
+ * How sessions are bound to devices.
+ * @experimental The specification and the browsers may still change.
+ */
+export interface DeviceBoundOptions {
+  /**
+   * Seconds for which a proof of the device's key is good: as long stolen cookies can be used. At least 180, since
+   * browsers refresh two minutes early. Default 600.
+   */
+  refreshAfter?: number | undefined
+  /**
+   * Whether a session that the browser does not bind ends 60 seconds after its login. Default `false`: browsers that
+   * cannot bind sessions go on as before.
+   */
+  required?: boolean | undefined
+}
+
 /** How long a session lives, and its cookie. All durations in seconds. */
 export interface SessionConfiguration {
   /** Whether use prolongs the session. Default `true`. */
@@ -57,6 +74,13 @@ export interface SessionConfiguration {
   onStoreError?: 'fail' | 'anonymous' | undefined
   /** Seconds to wait for the store. Default 2. */
   storeTimeout?: number | undefined
+  /**
+   * Bind sessions to the browser's device, so that stolen cookies can be used for minutes only. Needs https. Default
+   * `false`.
+   * @experimental The specification and the browsers may still change.
+   * @see https://w3c.github.io/webappsec-dbsc/
+   */
+  deviceBound?: boolean | DeviceBoundOptions | undefined
 }
 
 /** The login transaction's cookie and lifetime. */
@@ -83,6 +107,10 @@ export interface RoutesOptions {
   session?: string | boolean | undefined
   /** Opt-in: `true` mounts `/.well-known/oauth-protected-resource`. @see RFC 9728 */
   protectedResource?: string | boolean | undefined
+  /** Where a browser registers the key of its device. Default `/auth/dbsc/register`; there with `deviceBound` only. */
+  deviceRegistration?: string | undefined
+  /** Where a browser proves that it holds that key. Default `/auth/dbsc/refresh`; there with `deviceBound` only. */
+  deviceRefresh?: string | undefined
 }
 
 /**

@@ -100,6 +100,24 @@ export interface TransactionStore {
 /** A value now or later: what is at hand is not waited for. */
 export type Awaitable<T> = T | Promise<T>
 
+/** The public key of a device, as a JWK. @see RFC 7517 */
+export type DeviceKey =
+  | { kty: 'EC', crv: 'P-256', x: string, y: string }
+  | { kty: 'RSA', n: string, e: string }
+
+/** The device a session is bound to. */
+export interface DeviceBinding {
+  key: DeviceKey
+  /** @see RFC 7638 */
+  thumbprint: string
+  /** Epoch seconds at which the session was bound. */
+  since: number
+  /** The id the session had before. */
+  from: string
+  /** How many refreshes were proved, where a store keeps the session: every challenge is for the next one. */
+  round: number
+}
+
 /** A session's claims: all that a guard needs. Kept apart from the tokens so that a guard opens only this. */
 export interface SessionRecord {
   /** 128 random bits or more, base64url; new at every login. */
@@ -119,6 +137,10 @@ export interface SessionRecord {
   ceiling?: number
   custom?: CustomSession
   authorizationDetails?: AuthorizationDetail[]
+  /** Present in a session that is bound to a device. */
+  device?: DeviceBinding
+  /** In a store: the session that took this one's place when it was bound to a device, and when (epoch seconds). */
+  successor?: { id: string, at: number }
 }
 
 /** A session's tokens. */

@@ -55,6 +55,16 @@ export interface RoutePaths {
   profile: string | undefined
   session: string | undefined
   protectedResource: string | undefined
+  deviceRegistration: string | undefined
+  deviceRefresh: string | undefined
+}
+
+/** How sessions are bound to devices. */
+export interface DeviceBoundConfig {
+  /** Seconds for which a proof is good. */
+  refreshAfter: number
+  /** Whether every session must be bound; nowhere where the application is reached over plain http only. */
+  required: boolean
 }
 
 /** The options after every check, with every default applied. */
@@ -108,6 +118,7 @@ export interface Config {
   onRefreshStoreError: 'fail' | 'alone'
   lifetime: Lifetime
   sessionCookie: CookieConfig
+  deviceBound: DeviceBoundConfig | undefined
   cacheEntries: number
   encryptAtRest: boolean
   onStoreError: 'fail' | 'anonymous'

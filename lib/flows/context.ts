@@ -52,6 +52,8 @@ export interface PluginContext {
   readonly mfaSealer: Sealer
   /** Seals the cookie that remembers a step-up login under way. */
   readonly stepUpSealer: Sealer
+  /** Seals the challenges that devices answer, where sessions are bound to devices. */
+  readonly deviceSealer: Sealer | undefined
   readonly emit: EventSink
 }
 
@@ -78,6 +80,10 @@ export interface RequestContext {
   gone(): AbortSignal
   /** The IP address of whoever sent the request, as far as trusted proxies tell; `undefined` where nobody knows. */
   readonly address: string | undefined
+  /** Whether another site has sent a person here: then browsers do not prove their device first. */
+  readonly isSentByOtherSite?: boolean
+  /** Sets a header of the response, while there is one. */
+  setHeader?(name: string, value: string): void
   /** Whether the request prolongs the session; `true` unless its route says no. */
   readonly touches?: boolean
   /** Whether the session was read without prolonging it. */

@@ -29,14 +29,18 @@ export function cookieNames (config: Config): CookieNames {
   const placeOf = placeIn(config.appBases)
   const known = new Map<string, ReturnType<typeof namesFor>>()
 
+  let last: { secure: boolean, place: string, names: ReturnType<typeof namesFor> } | undefined
+
   function namesAt (jar: CookiePlace) {
     const place = placeOf(jar)
+    if (last?.place === place && last.secure === jar.secure) return last.names
     const key = `${jar.secure ? 's' : ''} ${place}`
     let names = known.get(key)
     if (names === undefined) {
       if (known.size >= MOST_PLACES) known.clear()
       known.set(key, names = namesFor(config, jar.secure, place))
     }
+    last = { secure: jar.secure, place, names }
     return names
   }
 
@@ -52,7 +56,12 @@ function namesFor (config: Config, secure: boolean, place: string) {
   const suffix = nameSuffix(config, place)
   const session = prefixed(config.sessionCookie, `a0_${suffix}`, secure)
   return {
-    session: Object.freeze({ session, tokens: `${session}_t`, seen: `${session}_s` }),
+    session: Object.freeze({
+      session,
+      tokens: `${session}_t`,
+      seen: `${session}_s`,
+      ...(config.deviceBound !== undefined && { bound: `${session}_d` })
+    }),
     transaction: prefixed(config.transactionCookie, `a0_${suffix}_tx`, secure),
     suffix: helperSuffix(config, place)
   }

@@ -33,6 +33,13 @@ export function cookieWarnings (config: Config): SetupWarning[] {
         `callback "${prefix + callback}": no login can be finished.`
     })
   }
+  if (config.deviceBound !== undefined && !appBases.some(({ secure }) => secure)) {
+    warnings.push({
+      code: 'device_bound_without_https',
+      message: '"sessionConfiguration.deviceBound" has no effect on plain http: browsers bind sessions on https ' +
+        'only, so none is required to be bound here.'
+    })
+  }
   return warnings
 }
 

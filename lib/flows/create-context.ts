@@ -23,6 +23,7 @@ import { createTakenLogins } from './login/taken-logins.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
 import { createRefreshSharing, type RefreshSharing } from './tokens/refresh-sharing.js'
 import type { PluginContext } from './context.js'
+import { deviceGate } from './device/gate.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
 import { setupWarnings } from './setup-warnings.js'
@@ -121,6 +122,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     dpopNonces: config.api.dpopNonce === true ? createDpopNonces(config.sessionSecrets[0]!) : undefined,
     mfaSealer: sealer('mfa', 1),
     stepUpSealer: sealer('step-up', 1),
+    deviceSealer: config.deviceBound === undefined ? undefined : sealer('device', 2),
     emit
   }
   return {
@@ -147,6 +149,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
   const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
   const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
   if (config.apiOnly) return noSessions()
+  const gate = deviceGate(config, sealer, { names, attributes })
   if (config.sessionStore === undefined) {
     return createStatelessSessions({
       names,
@@ -162,6 +165,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
       storeTimeout: config.storeTimeout,
       clockTolerance: config.clockTolerance,
       onStoreError: config.onStoreError,
+      gate,
       warn
     })
   }
@@ -187,6 +191,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     clockTolerance: config.clockTolerance,
     lease: refreshLease(config),
     onStoreError: config.onStoreError,
+    gate,
     warn
   })
 }

@@ -1,5 +1,6 @@
 import type {
-  Awaitable, CookieJar, RevocationFilter, SessionFilter, SessionListing, SessionRecord, SessionTokens, SessionData
+  Awaitable, CookieAttributes, CookieJar, DeviceBinding, RevocationFilter, SessionFilter, SessionListing, SessionRecord,
+  SessionTokens, SessionData
 } from '../../types/stores.js'
 
 /** A session as a request finds it. */
@@ -15,16 +16,49 @@ export interface LiveSession {
 /** What is known of a session at its birth. */
 export type BornSession = Pick<SessionRecord, 'id' | 'issuer' | 'user' | 'sid' | 'createdAt'>
 
-/** Names of the session's cookies: claims, tokens, last seen. */
+/** Names of the session's cookies: claims, tokens, last seen; bound, where sessions are bound to devices. */
 export interface SessionCookieNames {
   session: string
   tokens: string
   seen: string
+  bound?: string
+}
+
+/** Sessions that can be bound to devices. */
+export interface DeviceSessions {
+  /** Why the session of a request was not opened, if a device was the cause. */
+  refused(jar: CookieJar): { readonly reason: 'unbound_copy' | 'not_bound', readonly record: SessionRecord } | undefined
+  /**
+   * The session of a request, whether or not the device's proof came with it. @throws SessionStoreError whatever
+   * `onStoreError` says: who cannot ask does not know that a session is over
+   */
+  held(jar: CookieJar): Awaitable<SessionRecord | undefined>
+  /**
+   * Puts a session that is bound to the device in the place of the session `id`, which ends a minute later.
+   * `undefined`: the session is over, or was bound to another key before.
+   */
+  bind(jar: CookieJar, id: string,
+    device: Pick<DeviceBinding, 'key' | 'thumbprint'>): Promise<SessionRecord | undefined>
+  /**
+   * Gives the browser the bound cookie for a proof of this session's device. Where a store keeps the session, every
+   * round counts once. `undefined`: the session is over, or the round was spent.
+   */
+  prove(jar: CookieJar, record: SessionRecord, round: number): Awaitable<SessionRecord | undefined>
+  /** Of the bound cookie; without `maxAge`. */
+  attributes(jar: CookieJar): CookieAttributes
+}
+
+/** What calls that spend one refresh token have in common: a session keeps it when it is bound and gets a new id. */
+export function laneOf ({ id, device }: SessionRecord): string {
+  return device?.from ?? id
 }
 
 /** What the flows use to keep sessions, be it in cookies or in a `SessionStore`. */
 export interface Sessions {
   readonly kind: 'cookie' | 'store'
+
+  /** Only where sessions are bound to devices. */
+  readonly device?: DeviceSessions
 
   /**
    * The session of this request, or `undefined`. Lifetime and revocation are checked, unreadable cookies are cleared

@@ -29,6 +29,10 @@ export type { StoredUser } from './tenant/login/users.js'
 
 export { accessToken, sameOriginHeaders } from './requests.js'
 export type { AccessTokenFor } from './requests.js'
+export { SoftwareDevice } from './software-device.js'
+export type {
+  DeviceProofOptions, DeviceRefresh, DeviceRequest, DeviceResponse, SendDeviceRequest
+} from './software-device.js'
 export { sessionCookie, sessionCookies } from './session-cookie.js'
 export type { TestCookie, TestSession } from './session-cookie.js'
 export type {

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { ConfigurationError } from '../errors.js'
+import type { PluginContext } from '../flows/context.js'
+import { devicePath, identifierOf } from '../flows/device/instructions.js'
 import { kRegistration, type Registration, type Scoped } from '../plugin/request/registration.js'
 import type { CustomSession, UserClaims } from '../../types/session.js'
 import type { CookieAttributes, CookieJar, SessionRecord } from '../../types/stores.js'
 import type { TokenSet } from '../../types/tokens.js'
+import type { SoftwareDevice } from './software-device.js'
 
 /** Who is logged in, and with what. */
 export interface TestSession {
@@ -21,6 +24,8 @@ export interface TestSession {
   createdAt?: number
   /** Issuer and domain; the plugin's own unless given. */
   issuer?: string
+  /** The device that the session is bound to; needs `sessionConfiguration.deviceBound`. */
+  device?: SoftwareDevice
 }
 
 /** A cookie as browser drivers take it. */
@@ -76,7 +81,19 @@ export async function sessionCookies (app: FastifyInstance, session: TestSession
       ...(session.idToken !== undefined && { idToken: session.idToken })
     }
   })
+  if (session.device !== undefined) await bind(registration.context, jar, record, session.device)
   return jar.cookies()
+}
+
+async function bind (context: PluginContext, jar: CollectingJar, { id }: SessionRecord,
+  device: SoftwareDevice): Promise<void> {
+  const bound = await context.sessions.device?.bind(jar, id, device.binding)
+  if (bound === undefined) {
+    throw new ConfigurationError('device',
+      'This application does not bind sessions to devices: set "sessionConfiguration.deviceBound".')
+  }
+  const base = context.config.appBases[0] ?? { origin: '', basePath: '', secure: false }
+  device.adopt({ identifier: identifierOf(bound), refreshUrl: devicePath(context, base, 'deviceRefresh') })
 }
 
 function registrationIn (app: FastifyInstance): Registration | undefined {

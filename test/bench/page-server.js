@@ -34,12 +34,26 @@ if (variant === 'bare') {
   }
 } else {
   const { default: auth0 } = await import('fastify-auth0')
-  const { sessionCookie } = await import('fastify-auth0/testing')
-  const sessionConfiguration = variant === 'miss' ? { cacheEntries: 0 } : variant === 'rolling' ? { touchAfter: 0 } : {}
-  await app.register(auth0, { ...options, sessionConfiguration })
+  const { sessionCookie, SoftwareDevice } = await import('fastify-auth0/testing')
+  const deviceBound = { refreshAfter: 86_400 }
+  const configurations = {
+    miss: { cacheEntries: 0 },
+    rolling: { touchAfter: 0 },
+    bound: { deviceBound },
+    unbound: { deviceBound }
+  }
+  const sessionConfiguration = configurations[variant] ?? {}
+  // Sessions that have begun a while ago: what was just written is kept at hand for a minute.
+  let later = 0
+  const now = () => Date.now() / 1000 + later
+  await app.register(auth0, { ...options, sessionConfiguration, now })
   app.get('/me', { preHandler: app.auth0.requireSession }, async request => await request.auth0.getUser())
   for (let n = 0; n < sessions; n++) {
-    headers.push(`${await sessionCookie(app, { user: claims(n), sid: `sid-${n}`, ...tokens() })}; ${foreign}`)
+    headers.push(`${await sessionCookie(app, { user: claims(n), sid: `sid-${n}`, ...tokens(), ...device() })}; ${foreign}`)
+  }
+  later = 100
+  function device () {
+    return variant === 'bound' ? { device: new SoftwareDevice() } : {}
   }
 }
 const url = await app.listen({ host: '127.0.0.1', port: 0 })

@@ -16,12 +16,16 @@ export interface CookieSite extends Site {
 
 /**
  * An application for browsers that resolve every name to this machine.
- * @param host the name it is reached by; plain http
+ * @param host the name it is reached by; plain http unless there is a certificate
  */
 export async function cookieSite (t: Test, host: string, options: Partial<Auth0Options> = {},
-  { routes = {}, basePath = '' }: { routes?: Record<string, Handler>, basePath?: string } = {}): Promise<CookieSite> {
+  { routes = {}, basePath = '', https }: {
+    routes?: Record<string, Handler>,
+    basePath?: string,
+    https?: { key: string, cert: string }
+  } = {}): Promise<CookieSite> {
   const port = await freePort()
-  const url = `http://${host}:${port}${basePath}`
+  const url = `${https === undefined ? 'http' : 'https'}://${host}:${port}${basePath}`
   const { sessionConfiguration: { cookie, ...session } = {}, ...rest } = options
   const loopback = ['localhost', '127.0.0.1'].includes(host)
   const plain = loopback ? {} : { secure: false }
@@ -35,6 +39,7 @@ export async function cookieSite (t: Test, host: string, options: Partial<Auth0O
     transactionConfiguration: { cookie: plain },
     ...rest
   }, {
+    ...(https !== undefined && { https }),
     rewriteUrl: ({ url = '/' }: { url?: string }) => url.startsWith(basePath) ? url.slice(basePath.length) || '/' : url
   })
   login.callback = location => site.tenant.callback(location)

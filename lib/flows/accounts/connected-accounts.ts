@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { laneOf } from '../../stores/sessions.js'
 import { createPkce } from '../../authentication/api/authorize.js'
 import {
   completeConnectAccount as complete, connectAccount, deleteConnectedAccount as remove,
@@ -70,7 +71,7 @@ export async function startConnectAccount (context: PluginContext, request: Requ
     domain: server.domain,
     issuer: metadata.issuer,
     createdAt: context.now(),
-    sessionId: read.record.id,
+    sessionId: laneOf(read.record),
     sub: read.record.user.sub,
     connection: options.connection,
     authSession: started.authSession,

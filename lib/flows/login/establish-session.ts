@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { fetchUserInfo } from '../../authentication/api/users.js'
 import { SessionExpiredError } from '../../errors.js'
@@ -8,6 +9,7 @@ import type { Session } from '../../../types/session.js'
 import type { SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
+import { offerBinding } from '../device/device-session.js'
 import { pseudonym } from '../events.js'
 import { extraClaims, userInfoClaims, userOf } from '../session/user-claims.js'
 import { beforeSaved } from '../session/before-saved.js'
@@ -99,7 +101,8 @@ export async function establishSession (context: PluginContext, request: Request
   }
   const session: SessionData = { record, tokens: sessionTokens }
   await context.sessions.create(request.jar, session)
-  if (previous !== undefined) context.connectionTokens.forget(previous.id)
+  if (previous !== undefined) context.connectionTokens.forget(laneOf(previous))
+  offerBinding(context, request, record)
   const read = setCurrentSession(context, request, record)
   context.emit({
     type: 'login',

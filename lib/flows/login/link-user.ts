@@ -1,4 +1,5 @@
 import { InvalidArgumentError, MissingRequiredArgumentError, StartLinkUserError } from '../../errors.js'
+import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import { getAccessToken } from '../tokens/access-token.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
@@ -68,7 +69,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
   return await startInteractiveLogin(context, request, login, {
     kind,
     params: { id_token_hint: hint, requested_connection: options.connection, scope, ...extra },
-    transaction: { sessionId: read.record.id, sub: read.record.user.sub, connection: options.connection },
+    transaction: { sessionId: laneOf(read.record), sub: read.record.user.sub, connection: options.connection },
     callback: kind === 'link' ? 'connectCallback' : 'unconnectCallback'
   })
 }
@@ -151,7 +152,7 @@ export async function finishLink<TAppState = unknown> (context: PluginContext, r
  */
 export async function sameUser (context: PluginContext, request: RequestContext, { transaction }: Callback) {
   const record = (await currentSession(context, request))?.record
-  if (record === undefined || record.id !== transaction.sessionId || record.user.sub !== transaction.sub) {
+  if (record === undefined || laneOf(record) !== transaction.sessionId || record.user.sub !== transaction.sub) {
     throw new StartLinkUserError('This request was begun in another session. Start it again.')
   }
   return record

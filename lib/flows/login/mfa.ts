@@ -1,4 +1,5 @@
 import { mfaOobGrant, mfaOtpGrant, mfaRecoveryCodeGrant } from '../../authentication/api/grants.js'
+import { laneOf } from '../../stores/sessions.js'
 import {
   challengeAuthenticator, deleteAuthenticator, enrollAuthenticator, listAuthenticators, type MfaFactor
 } from '../../authentication/api/mfa.js'
@@ -114,7 +115,7 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
     })
   if (claims !== undefined && enforced !== undefined) checkOrganization(claims, enforced)
   const record = (await currentSession(context, request))?.record
-  const isSame = record !== undefined && record.id === interrupted.sessionId &&
+  const isSame = record !== undefined && laneOf(record) === interrupted.sessionId &&
     (claims === undefined || claims.sub === record.user.sub)
   if (isSame && claims !== undefined && !isSameOrganization(record.user, claims)) {
     throw new OrganizationTokenValidationError('org_id',

@@ -1,4 +1,5 @@
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
+import { laneOf } from '../../stores/sessions.js'
 import { logoutUrl } from '../../authentication/api/logout.js'
 import { revokeToken } from '../../authentication/api/revoke.js'
 import { InvalidArgumentError } from '../../errors.js'
@@ -49,7 +50,7 @@ export async function logout (context: PluginContext, request: RequestContext,
   endSilentLogins(context, request.jar)
   request.session = undefined
   if (record !== undefined) {
-    context.connectionTokens.forget(record.id)
+    context.connectionTokens.forget(laneOf(record))
     context.emit({
       type: 'logout',
       outcome: 'success',
@@ -101,8 +102,11 @@ async function endingSession (context: PluginContext,
   request: RequestContext): Promise<{ record?: SessionRecord, tokens?: SessionTokens }> {
   try {
     const read = await currentSession(context, request)
-    const tokens = read && await context.sessions.tokens(request.jar, read.record)
-    return { ...(read && { record: read.record }), ...(tokens && { tokens }) }
+    // A bound session ends also where the device could not prove itself any more.
+    const refused = context.sessions.device?.refused(request.jar)?.record
+    const record = read?.record ?? (refused?.device && refused)
+    const tokens = record && await context.sessions.tokens(request.jar, record)
+    return { ...(record && { record }), ...(tokens && { tokens }) }
   } catch {
     // Deleting decides whether the session is over; whose it was is only good to know.
     return {}

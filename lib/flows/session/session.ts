@@ -7,6 +7,7 @@ import type { LiveSession } from '../../stores/sessions.js'
 import type { CustomSession, Session, UserClaims } from '../../../types/session.js'
 import type { Awaitable, SessionRecord, SessionData } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
+import { reportRefusal } from './device-refusal.js'
 import { hookedChanges, withChanges } from './patch.js'
 import { withExtraClaims } from './user-claims.js'
 import { sessionView } from './view.js'
@@ -28,11 +29,15 @@ export function currentSession (context: PluginContext, request: RequestContext,
   request.untouched = !touch
   const read = context.sessions.read(request.jar, touch && request.touches)
   if (read instanceof Promise) {
-    request.session = read.then(async found => await ofThisDomain(context, request, found)).then(found => {
+    request.session = read.then(async found => {
+      if (found === undefined) reportRefusal(context, request)
+      return await ofThisDomain(context, request, found)
+    }).then(found => {
       request.session = found
       return found
     })
   } else {
+    if (read === undefined) reportRefusal(context, request)
     const found = ofThisDomain(context, request, read)
     request.session = found instanceof Promise
       ? found.then(kept => {

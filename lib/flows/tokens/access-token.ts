@@ -1,4 +1,5 @@
 import { AccessTokenError, ApiError, NetworkError, TimeoutError } from '../../errors.js'
+import { laneOf } from '../../stores/sessions.js'
 import type { AccessToken, TokenSet } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { abortable } from '../abortable.js'
@@ -57,7 +58,7 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
           'Call getAccessToken() before the response begins, or use a sessionStore.')
   }
   const server = await request.server()
-  const key = JSON.stringify([record.id, wanted.audience, wanted.scope, options.refresh === true])
+  const key = JSON.stringify([laneOf(record), wanted.audience, wanted.scope, options.refresh === true])
   const renewed = abortable(options.signal,
     () =>
       context.flights(key, async () =>

@@ -1,4 +1,5 @@
 import { tokenForConnectionGrant } from '../../authentication/api/grants.js'
+import { laneOf } from '../../stores/sessions.js'
 import {
   AccessTokenForConnectionError, ApiError, InvalidArgumentError, MissingRequiredArgumentError
 } from '../../errors.js'
@@ -53,7 +54,7 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
   }
 
   const server = await request.server()
-  const key = JSON.stringify(['connection', kept.record.id, connection, loginHint, options.refresh === true])
+  const key = JSON.stringify(['connection', laneOf(kept.record), connection, loginHint, options.refresh === true])
   const token = await abortable(options.signal,
     () =>
       context.flights(key, async () =>
@@ -72,7 +73,7 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
                 ...(loginHint !== undefined && { loginHint })
               }, callOptions({ signal, forwardedFor: options.forwardedFor }, request))
             )
-            return keep(context, kept.record.id, response, tokenSet(context, response, connection, loginHint))
+            return keep(context, laneOf(kept.record), response, tokenSet(context, response, connection, loginHint))
           },
           refused: refusedExchange
         })))
@@ -134,7 +135,7 @@ function inSession (context: PluginContext): boolean {
 
 function find (context: PluginContext, { record, tokens }: SessionData, connection: string,
   loginHint: string | undefined): ConnectionTokenSet | undefined {
-  const sets = inSession(context) ? tokens.connectionTokenSets : context.connectionTokens.get(record.id)
+  const sets = inSession(context) ? tokens.connectionTokenSets : context.connectionTokens.get(laneOf(record))
   return sets.find(set =>
     same(set, connection, loginHint) && set.expiresAt - context.config.refreshLeeway > context.now()
   )

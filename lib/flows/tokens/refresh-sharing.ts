@@ -1,4 +1,5 @@
 import { ApiError, SessionStoreError, TimeoutError } from '../../errors.js'
+import { laneOf } from '../../stores/sessions.js'
 import { withLease } from '../../stores/stateful/lease.js'
 import { bounded } from '../../stores/store-deadline.js'
 import type { Awaitable, RefreshStore, SessionData } from '../../../types/stores.js'
@@ -112,7 +113,7 @@ export function createRefreshSharing (options: RefreshSharingOptions): RefreshSh
       const entry = sharedEntry(options, refreshToken)
       const seen = await read(entry)
       const shared = seen === undefined ? undefined : entry.open(seen)
-      const isOurs = shared?.id === heir.session.record.id
+      const isOurs = shared?.id === laneOf(heir.session.record)
       if (isOurs && shared.kind === 'renewed') heir.take(shared)
       // To the end of the chain: a refresh token in the middle of it was spent, too.
       const newest = heir.session.tokens.refreshToken

@@ -1,4 +1,5 @@
 import { refreshTokenGrant } from '../../authentication/api/grants.js'
+import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { AccessTokenError, ApiError, MfaRequiredError, TokenValidationError } from '../../errors.js'
 import type { SessionData, SessionRecord, SessionTokens } from '../../../types/stores.js'
@@ -176,9 +177,10 @@ function keepLoginTime (claims: IdTokenClaims, { user }: SessionRecord, server: 
 
 /** A refusal means a new login; what says "later" (timeouts, 5xx, rate limits) stays what it is. */
 function refreshFailure (context: PluginContext, server: AuthorizationServer, error: unknown,
-  { id, user }: SessionRecord, wanted: { audience: string | undefined, scope: string }): unknown {
+  record: SessionRecord, wanted: { audience: string | undefined, scope: string }): unknown {
   if (error instanceof MfaRequiredError) {
-    return sealMfaToken(context, server, error, { ...wanted, organization: user.org_id, sessionId: id })
+    const interrupted = { ...wanted, organization: record.user.org_id, sessionId: laneOf(record) }
+    return sealMfaToken(context, server, error, interrupted)
   }
   if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
     return refusedRefresh(error)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { laneOf } from '../../stores/sessions.js'
 import { isObject, parseSafely } from '../../base/json.js'
 import { createSealer } from '../../stores/sealing/seal.js'
 import type { CustomSession, UserClaims } from '../../../types/session.js'
@@ -61,7 +62,7 @@ export function renewed ({ record }: SessionData, after: SessionData): SharedRef
   const { user, custom } = after.record
   return {
     kind: 'renewed',
-    id: record.id,
+    id: laneOf(record),
     version: record.version,
     tokens: after.tokens,
     ...(after.record !== record && { changed: { user, ...(custom !== undefined && { custom }) } })
@@ -70,7 +71,7 @@ export function renewed ({ record }: SessionData, after: SessionData): SharedRef
 
 /** A refusal, for the sessions that still have the token. */
 export function refused ({ record }: SessionData, message: string, status = 400): SharedRefresh {
-  return { kind: 'refused', id: record.id, status, message }
+  return { kind: 'refused', id: laneOf(record), status, message }
 }
 
 /** Takes over what another process has made of the session's tokens. */

@@ -1,6 +1,7 @@
 import { AccessTokenError, SessionStoreError } from '../../errors.js'
 import { sleep } from '../../base/sleep.js'
 import { trace, traceChannel } from '../../base/trace.js'
+import { laneOf } from '../../stores/sessions.js'
 import type { SessionRecord, SessionData } from '../../../types/stores.js'
 import type { RefreshTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
@@ -22,10 +23,11 @@ const refreshes = traceChannel('refresh')
 export async function spendRefreshToken<T> (context: PluginContext, request: RequestContext, record: SessionRecord,
   work: (current: SessionData, signal: AbortSignal | undefined) => Promise<Spent<T>>,
   message?: RefreshTrace): Promise<T> {
+  const lane = laneOf(record)
   let since = message === undefined ? 0 : performance.now()
-  return await context.refreshMutex(record.id, async () => {
+  return await context.refreshMutex(lane, async () => {
     if (message !== undefined) since = note(message, 'queueWait', since)
-    return await context.sessions.lock(record.id, async signal => {
+    return await context.sessions.lock(lane, async signal => {
       if (message !== undefined) note(message, 'lockWait', since)
       let current = await reload(context, request, record)
       for (let again = false; ; again = true) {
@@ -135,9 +137,9 @@ async function save (context: PluginContext, request: RequestContext, before: Se
 }
 
 /** The session answered for somebody else: nothing of it can be trusted. */
-async function end (context: PluginContext, request: RequestContext, { id }: SessionRecord): Promise<void> {
+async function end (context: PluginContext, request: RequestContext, record: SessionRecord): Promise<void> {
   await context.sessions.destroy(request.jar)
-  context.connectionTokens.forget(id)
+  context.connectionTokens.forget(laneOf(record))
   request.session = undefined
 }
 

@@ -4,9 +4,11 @@ import type { OnUnauthenticated } from '../../../types/options.js'
 import { hookAnswer } from '../request/hook-answer.js'
 import { requestTarget } from '../request/request-target.js'
 import { appBaseOf } from '../request/request-context.js'
-import { answerPage, formNotSavedPage } from '../routes/error-page.js'
+import { answerPage, formNotSavedPage, notBoundPage } from '../routes/error-page.js'
 import { textsFor } from '../routes/page-texts.js'
 import { answerDenied, ended } from './denial.js'
+import { comeAgain, comesWithoutProof } from '../request/come-again.js'
+import { requestState } from '../request/request-state.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
 import { loginForForm, loginPath, waysOn } from '../request/ways-on.js'
 
@@ -18,6 +20,8 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   how: OnUnauthenticated): Promise<void> {
   reply.header('cache-control', 'no-store')
   if (typeof how === 'function') return custom(how, request, reply)
+  const forDevice = how === '401' ? undefined : answerForDevice(context, request, reply)
+  if (forDevice !== undefined) return forDevice
   const navigation = isNavigation(request)
   const place = how.startsWith('/') ? appBaseOf(context.config.appBases, request).basePath + how : undefined
   if (how !== '401' && isFormPost(request)) {
@@ -53,4 +57,22 @@ async function custom (how: Extract<OnUnauthenticated, (...args: never[]) => unk
     reply.send(payload)
   }
   await ended(reply)
+}
+
+/**
+ * The answer to a person whose session was refused because of a device; `undefined` where the usual answer is right:
+ * for scripts, and for copies of a session that is bound to another device.
+ */
+function answerForDevice (context: PluginContext, request: FastifyRequest,
+  reply: FastifyReply): Promise<void> | undefined {
+  const { jar } = requestState(request)
+  const refused = jar && context.sessions.device?.refused(jar)
+  if (jar === undefined || refused === undefined) return undefined
+  if (refused.reason === 'not_bound') {
+    if (!isNavigation(request) && !isFormPost(request)) return undefined
+    const login = loginPath(context, request)
+    const { home } = waysOn(context, request)
+    return ended(answerPage(reply, 401, notBoundPage(textsFor(context.config, request), { login, home })))
+  }
+  return comesWithoutProof(context, request, jar) ? ended(comeAgain(context, request, reply, jar)) : undefined
 }

@@ -13,7 +13,7 @@ import { resolvePaths } from './paths.js'
 import { resolveResources } from './resources.js'
 import { refreshStoreIn } from './refresh-store.js'
 import { checkMembers, describe } from './rules.js'
-import { cookieConfig } from './session-options.js'
+import { cookieConfig, deviceBoundConfig } from './session-options.js'
 
 /** Fastify hands these through with the plugin's own options. */
 const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
@@ -61,7 +61,13 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     : given.mountConnectedAccountRoutes === true ? 'accounts' as const : undefined
 
   const api = (given.api ?? {}) as Config['api']
-  const routes = resolvePaths(given.routes ?? {}, { mount: given.mountRoutes ?? true, connectMode, prefix })
+  const deviceBound = deviceBoundConfig(session.deviceBound, sessionCookie, appBases)
+  const routes = resolvePaths(given.routes ?? {}, {
+    mount: given.mountRoutes ?? true,
+    connectMode,
+    deviceBound: deviceBound !== undefined,
+    prefix
+  })
   checkAppBases(appBases, routes.callback === undefined ? undefined : prefix + routes.callback)
 
   return Object.freeze({
@@ -123,6 +129,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
       touchAfter: session.touchAfter ?? Math.min(inactivityDuration, absoluteDuration) / 10
     },
     sessionCookie,
+    deviceBound,
     cacheEntries: session.cacheEntries ?? 5000,
     encryptAtRest: session.encryptAtRest ?? true,
     onStoreError: session.onStoreError ?? 'fail',

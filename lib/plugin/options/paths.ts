@@ -15,15 +15,25 @@ const DEFAULTS: Record<keyof RoutePaths, string> = {
   unconnectCallback: '/auth/unconnect/callback',
   profile: '/auth/profile',
   session: '/auth/session',
-  protectedResource: '/.well-known/oauth-protected-resource'
+  protectedResource: '/.well-known/oauth-protected-resource',
+  deviceRegistration: '/auth/dbsc/register',
+  deviceRefresh: '/auth/dbsc/refresh'
 }
 
 const CONNECT: readonly string[] = ['connect', 'connectCallback', 'unconnect', 'unconnectCallback']
 const OPT_IN: readonly string[] = ['profile', 'session', 'protectedResource']
+const DEVICE: readonly string[] = ['deviceRegistration', 'deviceRefresh']
+
+/** What decides which routes exist. */
+interface Mounting {
+  mount: boolean
+  connectMode: 'link' | 'accounts' | undefined
+  deviceBound: boolean
+  prefix: string
+}
 
 /** Decides which routes exist and at which path below the plugin's prefix. */
-export function resolvePaths (given: object,
-  how: { mount: boolean, connectMode: 'link' | 'accounts' | undefined, prefix: string }): RoutePaths {
+export function resolvePaths (given: object, how: Mounting): RoutePaths {
   const routes = given as Record<string, unknown>
   for (const name of Object.keys(routes)) {
     if (!Object.hasOwn(DEFAULTS, name)) {
@@ -49,14 +59,27 @@ export function resolvePaths (given: object,
   return Object.freeze(paths)
 }
 
-function mounted (name: string, given: unknown,
-  how: { mount: boolean, connectMode: 'link' | 'accounts' | undefined }): boolean {
+function mounted (name: string, given: unknown, how: Mounting): boolean {
+  if (DEVICE.includes(name)) return isDeviceRoute(name, given, how)
   if (given === false) return false
   if (OPT_IN.includes(name)) return given !== undefined
   if (CONNECT.includes(name)) {
     return how.connectMode === 'link' || (how.connectMode === 'accounts' && name === 'connect')
   }
   return how.mount
+}
+
+/** Browsers call these two by themselves: with bound sessions they are there, without them they mean nothing. */
+function isDeviceRoute (name: string, given: unknown, { deviceBound }: Mounting): boolean {
+  if (deviceBound && given === false) {
+    throw new ConfigurationError(`routes.${name}`,
+      `Option "routes.${name}" must not be false with "sessionConfiguration.deviceBound": browsers need the route.`)
+  }
+  if (!deviceBound && given !== undefined && given !== false) {
+    throw new ConfigurationError(`routes.${name}`,
+      `Option "routes.${name}" has no effect without "sessionConfiguration.deviceBound".`)
+  }
+  return deviceBound
 }
 
 function path (name: keyof RoutePaths, given: unknown): string {

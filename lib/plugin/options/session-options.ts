@@ -1,6 +1,6 @@
 import { isLoopback } from '../../authentication/server/domain.js'
 import { ConfigurationError } from '../../errors.js'
-import type { Config } from '../../flows/config.js'
+import type { Config, DeviceBoundConfig } from '../../flows/config.js'
 import type { ImportedCookie } from '../../../types/options.js'
 import { count, flag, members, oneOf, refuseOption, seconds, type Rule } from './rules.js'
 
@@ -34,6 +34,20 @@ const cookieMembers = {
 const cookie = members(cookieMembers)
 const sessionCookie = members({ ...cookieMembers, transient: flag })
 
+/** Browsers refresh two minutes before the end of a bound cookie: a shorter one would be refreshed at every request. */
+const LEAST_REFRESH_AFTER = 180
+
+const boundOptions = members({ refreshAfter: seconds(LEAST_REFRESH_AFTER, 86_400), required: flag })
+
+const deviceBound: Rule<DeviceBoundConfig | undefined> = (value, option) => {
+  if (value === false) return undefined
+  if (value !== true && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+    return refuseOption(option, value, 'true, false or { refreshAfter, required }')
+  }
+  const { refreshAfter = 600, required = false } = value === true ? {} : boundOptions(value, option)
+  return { refreshAfter, required }
+}
+
 /** `sessionConfiguration`: lifetimes in seconds, cookie and store. */
 export const sessionConfiguration = members({
   rolling: flag,
@@ -44,7 +58,8 @@ export const sessionConfiguration = members({
   cacheEntries: count(0, 1_000_000),
   encryptAtRest: flag,
   onStoreError: oneOf('fail', 'anonymous'),
-  storeTimeout: seconds(0.05, 60)
+  storeTimeout: seconds(0.05, 60),
+  deviceBound
 })
 
 /** `transactionConfiguration`: how long a login may take, and its cookie. */
@@ -97,4 +112,19 @@ export function cookieConfig (given: ReturnType<typeof sessionCookie> | undefine
     throw new ConfigurationError(`${option}.name`, `Option "${option}.name": a "__Secure-" cookie is secure.`)
   }
   return { name, sameSite, secure, domain, path, partitioned, transient }
+}
+
+/**
+ * `deviceBound`, for the addresses the application is known to have: over plain http, as in development, no browser
+ * binds a session, so none is required there.
+ */
+export function deviceBoundConfig (given: DeviceBoundConfig | undefined, cookie: Config['sessionCookie'],
+  bases: readonly { secure: boolean }[]): DeviceBoundConfig | undefined {
+  if (given === undefined) return undefined
+  if (cookie.partitioned) {
+    throw new ConfigurationError('sessionConfiguration.deviceBound',
+      'Option "sessionConfiguration.deviceBound" must not be combined with "cookie.partitioned": browsers bind no ' +
+        'partitioned cookies.')
+  }
+  return { ...given, required: given.required && bases.some(({ secure }) => secure) }
 }

@@ -15,6 +15,7 @@ import type { Awaitable } from '../../../types/stores.js'
 import type { VerifiedToken } from '../../flows/api/verified-tokens.js'
 import { clientAddress } from './client-address.js'
 import type { RequestCookieJar } from './cookie-jar.js'
+import { isNavigation } from './navigation.js'
 import { requestTarget } from './request-target.js'
 
 /** A Fastify request as the flows see it. */
@@ -71,6 +72,14 @@ export class FastifyRequestContext implements RequestContext {
   get touches (): boolean {
     const { auth0 } = (this.#request.routeOptions?.config ?? {}) as { auth0?: RouteAuth0Config | false }
     return auth0 === undefined || auth0 === false || auth0.touch !== false
+  }
+
+  get isSentByOtherSite (): boolean {
+    return isNavigation(this.#request) && this.#request.headers['sec-fetch-site'] === 'cross-site'
+  }
+
+  setHeader (name: string, value: string): void {
+    if (this.jar.writable) this.#reply!.header(name, value)
   }
 
   get url (): string {

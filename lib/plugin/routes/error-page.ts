@@ -84,6 +84,26 @@ export function formNotSavedPage (texts: PageTexts,
 ${link(about.home, texts.home)}</nav>`)
 }
 
+/** Tells a person that the browser did not bind the session to its device, which the application requires. */
+export function notBoundPage (texts: PageTexts, about: { login: string | undefined, home: string }): Page {
+  return pageOf(texts, texts.logInAgain, `
+<p>${escape(messageIn(texts, 'session_not_bound', NOT_BOUND))}</p>
+<nav>${about.login === undefined ? '' : link(about.login, texts.logIn, 'first')}
+${link(about.home, texts.home)}</nav>`)
+}
+
+const NOT_BOUND = 'Your session has ended: this application binds sessions to the device, and your browser has not ' +
+  'bound this one. If this page comes back, use a browser that has Device Bound Session Credentials, such as Chrome.'
+
+/**
+ * Comes again at once. A browser that was sent here by another site does not prove its device first; for a page of this
+ * site it does.
+ */
+export function comeAgainPage (texts: PageTexts, address: string): Page {
+  return pageOf(texts, texts.goOn, `<nav>${link(address, texts.goOn, 'first')}</nav>`, undefined,
+    `<meta http-equiv="refresh" content="0;url=${escape(address)}">`)
+}
+
 /** Sends a built-in page, whatever serializer and response schema the route has. */
 export function answerPage (reply: FastifyReply, statusCode: number, { page, policy }: Page): FastifyReply {
   return reply.code(statusCode).headers({ 'content-security-policy': policy, 'x-content-type-options': 'nosniff' })
@@ -110,12 +130,13 @@ export function link (href: string, text: string, kind = ''): string {
 }
 
 /** A built-in page. Its content security policy lets nothing run or load but its own style and script. */
-export function pageOf ({ lang, dir }: PageTexts, title: string, body: string, script?: PageScript): Page {
+export function pageOf ({ lang, dir }: PageTexts, title: string, body: string, script?: PageScript,
+  head = ''): Page {
   const data = Object.entries(script?.data ?? {}).map(([name, value]) => ` data-${name}="${escape(value)}"`).join('')
   const run = script === undefined ? '' : `<script>${script.script}</script>`
   return {
     page: `<!doctype html><html lang="${escape(lang)}" dir="${escape(dir)}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">${head}<title>${escape(title)}</title>
 <style>${STYLE}</style></head>
 <body${data}><main><h1>${escape(title)}</h1>${body}</main>${run}</body></html>`,
     policy: "default-src 'none'; " + (script === undefined ? '' : `script-src ${sourceOf(script.script)}; `) +

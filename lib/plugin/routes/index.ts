@@ -8,9 +8,11 @@ import { addBodyParsers } from './bodies.js'
 import { backchannelLogoutRoute } from './backchannel-logout.js'
 import { callbackRoutes } from './callback.js'
 import { connectRoutes } from './connect.js'
+import { deviceRoutes } from './device.js'
 import { loginRoute } from './login.js'
 import { logoutRoutes } from './logout.js'
 import { profileRoute } from './profile.js'
+import { withDeviceProof } from './device-proof.js'
 import { apiMetadataRoutes, mountResources } from './resource-metadata.js'
 import type { Route, RouteSetup } from './route.js'
 import { sessionRoute } from './session.js'
@@ -31,17 +33,19 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
     })
   })
   const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute,
-    sessionRoute, apiMetadataRoutes].flatMap(make => make(setup))
+    sessionRoute, apiMetadataRoutes, deviceRoutes].flatMap(make => make(setup))
   const describe = describeSchemes(setup.registration.context)
   setup.registration.describes = fastify.hasDecorator('swagger') && list.some(({ path }) => path !== undefined)
   const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
   const answers = [callback, connectCallback, unconnectCallback].filter(path => path !== undefined)
+  const proving = (route: Route) => withDeviceProof(setup.registration, route)
   for (const accepts of [undefined, 'form', 'form+json', 'any'] as const) {
     await fastify.register(async scope => {
       addBodyParsers(scope, accepts)
       for (const route of list) {
         if (route.path === undefined || route.accepts !== accepts) continue
-        mount(scope, route.method, route.path, route.handler, describe, route.ownCors)
+        const handler = answers.includes(route.path) ? proving(route) : route.handler
+        mount(scope, route.method, route.path, handler, describe, route.ownCors)
         if (route.method === 'GET' && route.safe !== 'no-head' && !answers.includes(route.path)) {
           mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe, route.ownCors)
         }

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { laneOf } from '../../stores/sessions.js'
 import type { FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session/session.js'
 import type { Registration } from '../request/registration.js'
@@ -11,7 +12,7 @@ import { single } from './query.js'
 export async function confirmation (registration: Registration, request: FastifyRequest): Promise<string | undefined> {
   const session = await currentSession(registration.context, registration.requestContext(request))
   const [secret] = registration.context.config.sessionSecrets
-  return session === undefined ? undefined : sign(secret!, session.record.id).toString('base64url')
+  return session === undefined ? undefined : sign(secret!, laneOf(session.record)).toString('base64url')
 }
 
 /** Whether a form comes from the confirmation page of this session. */
@@ -20,7 +21,7 @@ export async function isConfirmed (registration: Registration, request: FastifyR
   const given = Buffer.from(single(form, 'confirmation') ?? '', 'base64url')
   const session = await currentSession(registration.context, registration.requestContext(request))
   return session !== undefined && registration.context.config.sessionSecrets.some(secret => {
-    const expected = sign(secret, session.record.id)
+    const expected = sign(secret, laneOf(session.record))
     return given.length === expected.length && timingSafeEqual(given, expected)
   })
 }

@@ -19,6 +19,10 @@ export interface RevocationWatch {
   begin(session: WatchedSession): Awaitable<number>
   /** Ends sessions that were created at or before `at`; remembered until `until`. */
   end(filter: RevocationFilter, at: number, until: number): Awaitable<void>
+  /** When a name that is no session's was put on the list; `undefined` where it was not. */
+  marked(name: string): Awaitable<number | undefined>
+  /** Puts a name on the list that is no session's. */
+  mark(name: string, at: number, until: number): Awaitable<void>
 }
 
 /**
@@ -43,9 +47,12 @@ export function watchRevocations (
     return isRevoked(knownHere(owner), createdAt)
   }
 
-  /** Asks the list; at once where it answers at once. */
   function latest (owner: RevocationOwner): Awaitable<number | undefined> {
-    if (here === store) return knownHere(owner)
+    return here === store ? knownHere(owner) : asked(owner)
+  }
+
+  /** Asks the list; at once where it answers at once. */
+  function asked (owner: RevocationOwner): Awaitable<number | undefined> {
     let answer: Awaitable<number | undefined>
     try {
       answer = store.revokedAt(owner)
@@ -79,6 +86,19 @@ export function watchRevocations (
         return bounded('revoke', timeout, async () => await store.revoke(filter, at, until),
           'revocation')
       }
+    },
+
+    marked (name) {
+      const owner = { id: name, iss: '', sub: '' }
+      const known = here.known(owner)
+      return known !== undefined || here === store ? known : asked(owner)
+    },
+
+    mark (name, at, until) {
+      const remember = (): void => here.revoke({ id: name }, at, until)
+      if (here === store) return remember()
+      return bounded('revoke', timeout, async () => await store.revoke({ id: name }, at, until), 'revocation')
+        .then(remember)
     }
   }
 }

@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { SessionStoreError } from '../../errors.js'
-import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { absoluteEnd, bornAfter, sessionEnd, touchDue, type Lifetime } from '../lifetime.js'
-import type { LiveSession, SessionCookieNames, Sessions } from '../sessions.js'
+import { laneOf, type LiveSession, type SessionCookieNames, type Sessions } from '../sessions.js'
 import { bounded, boundedLock } from '../store-deadline.js'
+import type { DeviceGate } from '../device/device-gate.js'
+import { bindableStoredSessions } from './bindable-stored-sessions.js'
 import { createSessionCodec } from './session-codec.js'
-import { createStoredSessions, ownerOf, stamp, type Found } from './stored-sessions.js'
-import { createIdentityCookies, identityOf, storeKey } from './identity-cookies.js'
+import { createStoredSessions, ownerOf, type Found } from './stored-sessions.js'
+import { updating } from './update-session.js'
+import { createIdentityCookies, identityOf, storeKey, type Identity } from './identity-cookies.js'
 import type { Sealer } from '../sealing/seal.js'
 import type {
   Awaitable, CookieAttributes, CookieJar, RevocationStore, SessionEntry, SessionStore
@@ -41,11 +41,12 @@ export interface StatefulSessionsOptions {
   revocationDuration?: number
   /** Opened claims that are remembered. Default 5000; 0 for none. */
   cacheEntries?: number
+  /** Where sessions are bound to devices. */
+  gate?: DeviceGate | undefined
   /** Seconds the lock on a session lasts, and seconds it is waited for. */
   lease: { leaseSeconds: number, waitSeconds: number }
 }
 
-const UPDATE_ATTEMPTS = 5
 const BULK = 10
 /** Seconds a login may need from the birth of its session to its entry in the store, with a wide margin. */
 export const LOGIN_IN_FLIGHT = 600
@@ -58,9 +59,11 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
   const codec = createSessionCodec(options.sealer, cacheEntries)
   const cookies = createIdentityCookies({ ...options, cacheEntries })
   const stored = createStoredSessions({ ...options, codec })
-  const inTurn = createKeyedMutex()
   /** What each request last saw: its tokens come from the same read as its claims. */
   const lastSeen = new WeakMap<CookieJar, Found>()
+  const see = (jar: CookieJar, found: Found): void => {
+    lastSeen.set(jar, found)
+  }
   /** Sessions whose lock this process holds. */
   const locked = new Set<string>()
 
@@ -80,7 +83,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
    */
   function settle (jar: CookieJar, found: Found | undefined,
     mayTouch: boolean): Awaitable<LiveSession | undefined> {
-    if (found === undefined) return undefined
+    if (found === undefined || devices?.admits(jar, found) === false) return undefined
     const { key, entry, record } = found
     const time = now()
     const renewed = sessionEnd(record, time, lifetime)
@@ -100,15 +103,36 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     })
   }
 
+  const update = updating({ ...options, stored, codec, onFound: see })
+
+  const devices = options.gate && bindableStoredSessions({
+    ...options,
+    gate: options.gate,
+    stored,
+    cookies,
+    codec,
+    update,
+    onBound: see
+  })
+
+  /** What a new login ends; a copy of another device's session stays, and the owner's goes on. */
+  async function previousOf (jar: CookieJar): Promise<Identity | undefined> {
+    const held = cookies.held(jar) ?? []
+    if (devices === undefined && held.length <= 1) return held[0]
+    const found = await stored.newest(held)
+    return found === undefined || devices?.admits(jar, found) === false ? undefined : found
+  }
+
   return {
     kind: 'store',
+    ...(devices !== undefined && { device: devices }),
 
     read (jar, mayTouch = true) {
       const identities = cookies.held(jar)
       if (identities === undefined) return undefined
       lastSeen.delete(jar)
       try {
-        const found = stored.newest(identities)
+        const found = stored.newest(identities, devices?.refuseReplaced(jar))
         return found instanceof Promise
           ? found.then(newest => settle(jar, newest, mayTouch), storeFailed)
           : settle(jar, found, mayTouch)
@@ -120,7 +144,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     async tokens (jar, record) {
       let found = lastSeen.get(jar)
       // Under the session's lock only the store's word counts: another process may just have written.
-      if (found?.id !== record.id || locked.has(record.id)) found = await stored.find(identityOf(record.id))
+      if (found?.id !== record.id || locked.has(laneOf(record))) found = await stored.find(identityOf(record.id))
       if (found === undefined) return undefined
       lastSeen.set(jar, found)
       return stored.tokensOf(found)
@@ -130,8 +154,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
 
     async create (jar, session) {
       const { record } = session
-      const held = cookies.held(jar) ?? []
-      const previous = held.length > 1 ? await stored.newest(held) : held[0]
+      const previous = await previousOf(jar)
       lastSeen.delete(jar)
       // The old session first: when this fails nothing has changed, and when what follows fails there is no session at
       // all.
@@ -152,40 +175,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       cookies.write(jar, record.id, Math.max(0, Math.floor(absoluteEnd(record, lifetime) - now())))
     },
 
-    async update (jar, id, change) {
-      const since = performance.now()
-      const identity = identityOf(id)
-      return await inTurn(id, async () => {
-        // Whoever waits behind a store that does not answer shall not wait for every one before.
-        if (performance.now() - since > timeout * 1000) {
-          throw new SessionStoreError('The session store was too slow for this many writes of one session.')
-        }
-        for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
-          if (attempt > 0) await sleep(20 * attempt * Math.random())
-          const found = await stored.find(identity)
-          if (found === undefined) return undefined
-          const current = { record: found.record, tokens: stored.tokensOf(found) }
-          const wanted = change(current)
-          if (wanted === undefined || (wanted.record === current.record && wanted.tokens === current.tokens)) {
-            return wanted
-          }
-          const changed = stamp(current, wanted, now())
-          const entry: SessionEntry = {
-            value: codec.pack(changed),
-            version: found.entry.version + 1,
-            owner: ownerOf(changed.record),
-            createdAt: changed.record.createdAt,
-            // A write may shorten the session's life; only use prolongs it.
-            expiresAt: Math.min(found.entry.expiresAt, sessionEnd(changed.record, now(), lifetime))
-          }
-          if (await call('update', () => store.update(found.key, entry))) {
-            lastSeen.set(jar, { ...found, entry, record: changed.record })
-            return changed
-          }
-        }
-        throw new SessionStoreError('The session was changed by others at every attempt to write it.')
-      })
-    },
+    update,
 
     async lock (id, work) {
       if (store.lock === undefined) return await work(undefined)
@@ -201,13 +191,15 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
 
     async destroy (jar) {
       const all = cookies.held(jar) ?? []
-      const seen = lastSeen.get(jar)
+      // Under a former id there may be a bound session by now.
+      const seen = devices === undefined ? lastSeen.get(jar) : undefined
       lastSeen.delete(jar)
       cookies.clear(jar, true)
       if (all.length === 0) return undefined
       // Deleting decides whether the session is over; who it belonged to is only good to know.
       const found = seen ?? await Promise.resolve(all).then(stored.newest).catch(() => undefined)
-      await Promise.all(all.map(async ({ key }) => {
+      const keys = new Set([...all, ...(found === undefined ? [] : [found])].map(({ key }) => key))
+      await Promise.all([...keys].map(async key => {
         await call('delete', () => store.delete(key))
       }))
       return found?.record

@@ -3,7 +3,8 @@ import { deepFreeze } from '../../base/json.js'
 import { sessionEnd, type Lifetime } from '../lifetime.js'
 import { noTokens, type BornSession } from '../sessions.js'
 import { bounded, boundedSoon } from '../store-deadline.js'
-import type { Identity } from './identity-cookies.js'
+import { BINDING_GRACE } from '../device/device-gate.js'
+import { identityOf, type Identity } from './identity-cookies.js'
 import type { SessionCodec } from './session-codec.js'
 import type {
   Awaitable, RevocationStore, SessionData, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens
@@ -13,7 +14,12 @@ import type {
 export interface Found extends Identity {
   entry: SessionEntry
   record: SessionRecord
+  /** Whether it was asked for by the id it had before it was bound to a device. */
+  byFormerId?: true
 }
+
+/** Told of a session whose place a bound one has taken, and whose id is not followed any more. */
+type OnReplaced = (record: SessionRecord) => void
 
 export interface StoredSessionsOptions {
   store: SessionStore
@@ -30,9 +36,9 @@ export interface StoredSessionsOptions {
 /** The entries of a store, read as sessions. */
 export interface StoredSessions {
   /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
-  find(identity: Identity): Awaitable<Found | undefined>
+  find(identity: Identity, onReplaced?: OnReplaced): Awaitable<Found | undefined>
   /** Of several sessions that a browser holds the newest living one. */
-  newest(identities: readonly Identity[]): Awaitable<Found | undefined>
+  newest(identities: readonly Identity[], onReplaced?: OnReplaced): Awaitable<Found | undefined>
   tokensOf(found: Found): SessionTokens
   /** Prolongs a session, and says whether it is still there; requests that come together touch once. */
   touch(key: string, expiresAt: number): Promise<boolean>
@@ -48,13 +54,19 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
   const call = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout, work)
 
   /** At once where the store answers at once. */
-  function find ({ id, key }: Identity): Awaitable<Found | undefined> {
-    return andThen(boundedSoon('get', timeout, () => store.get(key)), entry => {
+  function find (identity: Identity, onReplaced?: OnReplaced): Awaitable<Found | undefined> {
+    const { id, key } = identity
+    return andThen(boundedSoon('get', timeout, () => store.get(key)), (entry): Awaitable<Found | undefined> => {
       const record = entry && codec.openRecord(id, entry.value)
       if (entry === undefined || record === undefined) return undefined
-      return Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) > now()
-        ? { id, key, entry, record }
-        : undefined
+      if (Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) <= now()) return undefined
+      const { successor } = record
+      if (successor === undefined) return { id, key, entry, record }
+      if (now() < successor.at + BINDING_GRACE) {
+        return andThen(find(identityOf(successor.id)), found => found && { ...found, byFormerId: true })
+      }
+      onReplaced?.(record)
+      return undefined
     })
   }
 
@@ -64,8 +76,8 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
       'revocation')
   }
 
-  async function newestOf (identities: readonly Identity[]): Promise<Found | undefined> {
-    const found = await Promise.all(identities.map(async one => await find(one)))
+  async function newestOf (identities: readonly Identity[], onReplaced?: OnReplaced): Promise<Found | undefined> {
+    const found = await Promise.all(identities.map(async one => await find(one, onReplaced)))
     return found.filter(one => one !== undefined).sort((a, b) =>
       b.record.createdAt - a.record.createdAt || b.entry.version - a.entry.version
     )[0]
@@ -74,9 +86,9 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
   return {
     find,
 
-    newest (identities) {
+    newest (identities, onReplaced) {
       const [only] = identities
-      return identities.length > 1 ? newestOf(identities) : only && find(only)
+      return identities.length > 1 ? newestOf(identities, onReplaced) : only && find(only, onReplaced)
     },
 
     tokensOf: ({ id, entry }) => codec.openTokens(id, entry.value) ?? noTokens(id),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { isObject, parseSafely } from '../../base/json.js'
+import { decodeDevice, encodeDevice } from '../device/binding-format.js'
 import type { CustomSession, UserClaims } from '../../../types/session.js'
 import type { SessionRecord } from '../../../types/stores.js'
 import type { AuthorizationDetail } from '../../../types/tokens.js'
@@ -18,6 +19,7 @@ export interface LastSeen {
  */
 export function encodeRecord (record: SessionRecord): string {
   const { id, version, createdAt, updatedAt, domain, issuer, sid, ceiling, user, custom, authorizationDetails } = record
+  const device = encodeDevice(record)
   try {
     return JSON.stringify([
       VERSION,
@@ -31,7 +33,8 @@ export function encodeRecord (record: SessionRecord): string {
       ceiling ?? null,
       user,
       custom ?? null,
-      authorizationDetails ?? null
+      authorizationDetails ?? null,
+      ...(device === undefined ? [] : [device])
     ])
   } catch (error) {
     throw new InvalidArgumentError('session', 'The session holds a value that JSON cannot express.', error)
@@ -41,7 +44,8 @@ export function encodeRecord (record: SessionRecord): string {
 /** The record, or `undefined` for any other version or shape. */
 export function decodeRecord (plaintext: Buffer): SessionRecord | undefined {
   const parsed = parseSafely(plaintext.toString('utf8'))
-  if (!Array.isArray(parsed) || parsed.length !== 12 || parsed[0] !== VERSION) return undefined
+  if (!Array.isArray(parsed) || parsed[0] !== VERSION || parsed.length < 12 || parsed.length > 13) return undefined
+  const device = parsed.length === 12 ? {} : decodeDevice(parsed[12])
   const [, id, version, createdAt, updatedAt, domain, issuer, sid, ceiling, user, custom, authorizationDetails] =
     parsed as unknown[]
   const well = typeof id === 'string' && typeof version === 'number' && typeof createdAt === 'number' &&
@@ -49,7 +53,7 @@ export function decodeRecord (plaintext: Buffer): SessionRecord | undefined {
     typeof domain === 'string' && (issuer === null || typeof issuer === 'string') &&
     (sid === null || typeof sid === 'string') &&
     (ceiling === null || typeof ceiling === 'number') && isUser(user) && (custom === null || isObject(custom)) &&
-    (authorizationDetails === null || Array.isArray(authorizationDetails))
+    (authorizationDetails === null || Array.isArray(authorizationDetails)) && device !== undefined
   if (!well) return undefined
   return {
     id,
@@ -62,7 +66,8 @@ export function decodeRecord (plaintext: Buffer): SessionRecord | undefined {
     ...(sid !== null && { sid }),
     ...(ceiling !== null && { ceiling }),
     ...(custom !== null && { custom: custom as CustomSession }),
-    ...(authorizationDetails !== null && { authorizationDetails: authorizationDetails as AuthorizationDetail[] })
+    ...(authorizationDetails !== null && { authorizationDetails: authorizationDetails as AuthorizationDetail[] }),
+    ...device
   }
 }
 

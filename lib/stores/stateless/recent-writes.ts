@@ -25,11 +25,20 @@ export interface RecentWrites {
   get(id: string): RecentWrite | undefined
   add(id: string, write: RecentWrite): void
   forget(id: string): void
+  /** From now on the session `id` is the one that took its place. */
+  follow(id: string, successor: string): void
+  successor(id: string): string | undefined
+}
+
+interface Entry {
+  write: RecentWrite
+  until: number
+  successor?: string
 }
 
 export function createRecentWrites (now: () => number): RecentWrites {
   /** In the order of their ends. */
-  const sessions = new Map<string, { write: RecentWrite, until: number }>()
+  const sessions = new Map<string, Entry>()
 
   function prune (): void {
     for (const [id, { until }] of sessions) {
@@ -38,19 +47,32 @@ export function createRecentWrites (now: () => number): RecentWrites {
     }
   }
 
+  function living (id: string): Entry | undefined {
+    const found = sessions.get(id)
+    return found !== undefined && found.until > now() ? found : undefined
+  }
+
+  function put (id: string, entry: Omit<Entry, 'until'>): void {
+    sessions.delete(id)
+    sessions.set(id, { ...entry, until: now() + GRACE })
+    prune()
+  }
+
   return {
     get (id) {
-      const found = sessions.get(id)
-      return found !== undefined && found.until > now() ? found.write : undefined
+      const found = living(id)
+      return found?.successor === undefined ? found?.write : living(found.successor)?.write
     },
     add (id, write) {
-      const before = this.get(id)
-      sessions.delete(id)
-      sessions.set(id, { write: { ...before, ...write }, until: now() + GRACE })
-      prune()
+      const target = this.successor(id) ?? id
+      put(target, { write: { ...living(target)?.write, ...write } })
     },
     forget (id) {
       sessions.delete(id)
-    }
+    },
+    follow (id, successor) {
+      put(id, { write: {}, successor })
+    },
+    successor: id => living(id)?.successor
   }
 }

@@ -4,14 +4,15 @@ import type { Sealer } from '../sealing/seal.js'
 import type {
   CookieAttributes, CookieJar, SessionData, SessionRecord, SessionTokens
 } from '../../../types/stores.js'
-import { chunked, clearChunked, headerBytes, writeChunked } from './chunks.js'
+import { clearChunked, writeChunked } from './chunks.js'
 import { encodeRecord } from './claims-cookie.js'
-import { COOKIE_BUDGET, COOKIE_BUDGET_WARNING, fitTokens, weigh, type FittedTokens } from './cookie-budget.js'
+import { COOKIE_BUDGET } from './cookie-budget.js'
 import { ForeignCookies, uselessNames, type Warn } from './foreign-cookies.js'
 import { LastSeenCookie } from './last-seen-cookie.js'
 import { OpenedClaims, type HeldSessions, type OpenedSession } from './opened-claims.js'
 import { OpenedTokens } from './opened-tokens.js'
 import { createRecentWrites, type RecentWrite, type Written } from './recent-writes.js'
+import { SessionFit } from './session-fit.js'
 
 export interface SessionCookiesOptions {
   names: (jar: CookieJar) => SessionCookieNames
@@ -33,9 +34,6 @@ export interface SessionCookiesOptions {
   warn: Warn
 }
 
-/** What the last-seen cookie takes at most; it comes later, but its room is kept. */
-const SEEN_RESERVE = 256
-
 /** The three cookies of a session: claims, tokens, last seen. Knows their form, not whether a session is alive. */
 export class SessionCookies {
   readonly #options: SessionCookiesOptions
@@ -44,10 +42,9 @@ export class SessionCookies {
   readonly #seen
   readonly #recent
   readonly #foreign
+  readonly #fit
   /** The exchanges that found or wrote something newer than the cookies they came with. */
   readonly #ahead = new WeakSet<CookieJar>()
-  /** What was told already: near the budget, over it. Each is told once, not at every write. */
-  readonly #warned = new Set<'near' | 'over'>()
 
   constructor (options: SessionCookiesOptions) {
     this.#options = options
@@ -56,6 +53,7 @@ export class SessionCookies {
     this.#seen = new LastSeenCookie(options.sealers.seen, options.cacheEntries)
     this.#recent = createRecentWrites(options.now)
     this.#foreign = new ForeignCookies(options.warn)
+    this.#fit = new SessionFit({ ...options, seal: tokens => this.#tokens.seal(tokens) })
   }
 
   /** The sessions a request came with, as they were written last; the newest first. */
@@ -65,13 +63,26 @@ export class SessionCookies {
     return opened.length === 1 ? this.#newest(jar, opened[0]!, opened) : opened.flatMap(held => this.#newest(jar, held))
   }
 
-  /** The session `id`, as it was written last. */
+  /** The session `id` or its successor, as it was written last. */
   find (jar: CookieJar, id: string): OpenedSession | undefined {
-    return this.sessions(jar).find(({ record }) => record.id === id)
+    const current = this.successor(id) ?? id
+    return this.sessions(jar).find(({ record }) => record.id === current)
   }
 
-  /** The tokens of the session `id`; of two the newer ones. */
-  tokens (jar: CookieJar, id: string): SessionTokens {
+  /** The id of the session that took the place of the session `id` lately, as far as this process knows. */
+  successor (id: string): string | undefined {
+    return this.#recent.successor(id)
+  }
+
+  /** Whether a request holds this bound session by its former id only. */
+  cameBefore (jar: CookieJar, { id, device }: SessionRecord): boolean {
+    return device !== undefined && this.successor(device.from) === id &&
+      this.#held(jar).opened.some(({ record }) => record.id === device.from)
+  }
+
+  /** The tokens of the session `of` or its successor; of two the newer ones. */
+  tokens (jar: CookieJar, of: string): SessionTokens {
+    const id = this.successor(of) ?? of
     const held = this.#heldTokens(jar, id)
     const written = this.#recent.get(id)?.tokens
     if (written === undefined || written.version <= held.version) return held
@@ -101,7 +112,7 @@ export class SessionCookies {
     const claims = changed.record
       ? this.#options.sealers.session.seal(encodeRecord(record))
       : this.#written(jar, record)
-    const fitted = this.#fit(jar, session, claims, attributes)
+    const fitted = this.#fit.fit(this.#options.names(jar), session, claims, attributes)
     this.#ahead.add(jar)
     const written: RecentWrite = {
       ...(changed.record && { claims: { value: claims, version: record.version, at: record.updatedAt } }),
@@ -116,6 +127,12 @@ export class SessionCookies {
   /** Remembers for a while what was written of a session, for requests that began before. */
   remember (id: string, write: RecentWrite): void {
     this.#recent.add(id, write)
+  }
+
+  /** From now on requests that hold the session `id` get its successor, which was just written. */
+  replace (id: string, successor: string, write: RecentWrite): void {
+    this.remember(successor, write)
+    this.#recent.follow(id, successor)
   }
 
   /**
@@ -141,12 +158,12 @@ export class SessionCookies {
    * Where all of it is this application's, also what an earlier configuration may have put elsewhere.
    */
   clear (jar: CookieJar): void {
-    const { session, tokens, seen } = this.#options.names(jar)
+    const names = this.#options.names(jar)
     const { opened, count } = this.#held(jar)
     const everywhere = count > 0 && opened.length === count
-    this.#claims.forget(jar, session)
-    this.#tokens.forget(jar, tokens)
-    for (const name of [session, tokens, seen]) {
+    this.#claims.forget(jar, names.session)
+    this.#tokens.forget(jar, names.tokens)
+    for (const name of Object.values(names) as string[]) {
       clearChunked(jar, name, this.#options.attributes(jar.secure), everywhere)
     }
   }
@@ -190,26 +207,6 @@ export class SessionCookies {
   #written (jar: CookieJar, record: SessionRecord): string {
     return this.#recent.get(record.id)?.claims?.value ??
       this.#claims.valueOf(jar, this.#options.names(jar).session, record)!
-  }
-
-  /** @throws SessionTooLargeError */
-  #fit (jar: CookieJar, session: SessionData, claims: string, attributes: CookieAttributes): FittedTokens {
-    const { now, audience, warn } = this.#options
-    const names = this.#options.names(jar)
-    const fixed = SEEN_RESERVE + headerBytes(chunked(names.session, claims, attributes))
-    const fitted = fitTokens(
-      session,
-      tokens => this.#tokens.seal(tokens),
-      sealed => fixed + (sealed === '' ? 0 : headerBytes(chunked(names.tokens, sealed, attributes))),
-      { audience, now: now() }
-    )
-    const { needed, dropped } = fitted
-    const heaviness = needed > COOKIE_BUDGET ? 'over' : needed > COOKIE_BUDGET_WARNING ? 'near' : undefined
-    if (heaviness !== undefined && !this.#warned.has(heaviness)) {
-      this.#warned.add(heaviness)
-      warn('session_cookie_large', { bytes: needed, limit: COOKIE_BUDGET, dropped, sizes: weigh(session) })
-    }
-    return fitted
   }
 
   /** Sets the cookies of what was written. */

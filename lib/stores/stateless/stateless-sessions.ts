@@ -1,5 +1,8 @@
+import { andThen } from '../../base/awaitable.js'
+import type { DeviceGate } from '../device/device-gate.js'
 import { absoluteEnd, sessionEnd, touchDue } from '../lifetime.js'
 import type { LiveSession, Sessions } from '../sessions.js'
+import { bindableSessions } from './bindable-sessions.js'
 import { toOpened, type OpenedSession } from './opened-claims.js'
 import { SessionCookies, type SessionCookiesOptions } from './session-cookies.js'
 import { watchRevocations } from '../revocation/revocation-watch.js'
@@ -13,6 +16,8 @@ export interface StatelessSessionsOptions extends SessionCookiesOptions {
   clockTolerance?: number
   /** What a failing revocation list means for a request. Default `'fail'`. */
   onStoreError?: 'fail' | 'anonymous'
+  /** Where sessions are bound to devices. */
+  gate?: DeviceGate | undefined
 }
 
 /** Keeps sessions in the browser's cookies alone. Answers synchronously unless the revocation list does not. */
@@ -28,7 +33,12 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   })
 
   /** Asked when headers are sent: whether a write for this session still makes sense. */
-  const stillWanted = (session: OpenedSession) => () => !revocations.endedHere(session)
+  const stillWanted = (session: OpenedSession) => () =>
+    !revocations.endedHere(session) && cookies.successor(session.record.id) === undefined
+
+  const devices = options.gate && bindableSessions({
+    gate: options.gate, cookies, revocations, lifetime, now, lastActivity, stillWanted
+  })
 
   /** Writes use down where it is due. */
   function seen (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number,
@@ -41,16 +51,21 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     return { record, lastActivity: time, expiresAt: sessionEnd(record, time, lifetime) }
   }
 
-  /** The session, unless it has expired or was ended. */
-  function living (jar: CookieJar, opened: OpenedSession, mayTouch: boolean): Awaitable<LiveSession | undefined> {
-    const { record } = opened
+  /** When a session was last used, unless it has expired. */
+  function lastActivity (jar: CookieJar, { record }: OpenedSession): number | undefined {
     const time = now()
-    let lastActivity = record.updatedAt
-    if (touchDue(lastActivity, time, lifetime)) lastActivity = Math.max(lastActivity, cookies.lastSeen(jar, record.id))
-    if (sessionEnd(record, lastActivity, lifetime) <= time) return undefined
-    const ended = revocations.ended(opened)
-    if (typeof ended === 'boolean') return ended ? undefined : seen(jar, opened, lastActivity, time, mayTouch)
-    return ended.then(ended => ended ? undefined : seen(jar, opened, lastActivity, time, mayTouch))
+    let latest = record.updatedAt
+    if (touchDue(latest, time, lifetime)) latest = Math.max(latest, cookies.lastSeen(jar, record.id))
+    return sessionEnd(record, latest, lifetime) <= time ? undefined : latest
+  }
+
+  /** The session, unless it has expired, was ended, or is another device's. */
+  function living (jar: CookieJar, opened: OpenedSession, mayTouch: boolean): Awaitable<LiveSession | undefined> {
+    const latest = lastActivity(jar, opened)
+    if (latest === undefined) return undefined
+    const over = devices === undefined ? revocations.ended(opened) : devices.isOver(jar, opened)
+    if (typeof over === 'boolean') return over ? undefined : seen(jar, opened, latest, now(), mayTouch)
+    return over.then(over => over ? undefined : seen(jar, opened, latest, now(), mayTouch))
   }
 
   /** The newest session of the cookies that is alive. Nothing is cleared: an answer under way may have set it anew. */
@@ -75,27 +90,35 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   }
 
   /** Ends one session for good. A list that fails is reported and does not keep the browser logged in. */
-  function end ({ record }: OpenedSession): Awaitable<void> {
+  function end (jar: CookieJar, opened: OpenedSession): Awaitable<void> {
+    const { record } = opened
     cookies.forget(record.id)
     const until = absoluteEnd(record, lifetime)
     if (until <= now()) return
-    // Not before its own birth, should another process's clock be ahead.
-    const ending = revocations.end({ id: record.id }, Math.max(now(), record.createdAt), until)
-    return ending?.catch((error: unknown) => {
+    const failed = (error: unknown): void => {
       warn('revocation_failed', { error })
-    })
+    }
+    // Not before its own birth, should another process's clock be ahead.
+    const endId = (id: string) => revocations.end({ id }, Math.max(now(), record.createdAt), until)
+    if (devices === undefined) return endId(record.id)?.catch(failed)
+    const ending = andThen(devices.idsOf(jar, opened), async ids =>
+      await Promise.all(ids.map(async id => {
+        await endId(id)
+      })))
+    return ending.then(() => undefined, failed)
   }
 
-  function change (jar: CookieJar, id: string, next: (current: SessionData) => SessionData | undefined):
+  function change (jar: CookieJar, of: string, next: (current: SessionData) => SessionData | undefined):
     | SessionData
     | undefined {
-    const opened = cookies.find(jar, id)
+    const opened = cookies.find(jar, of)
     if (opened === undefined || revocations.endedHere(opened)) return undefined
-    const current = { record: opened.record, tokens: cookies.tokens(jar, id) }
+    const current = { record: opened.record, tokens: cookies.tokens(jar, of) }
     const wanted = next(current)
     if (wanted === undefined) return undefined
     const changed = { record: wanted.record !== current.record, tokens: wanted.tokens !== current.tokens }
     if (!changed.record && !changed.tokens) return current
+    const { id } = opened.record
     const version = Math.max(current.record.version, current.tokens.version) + 1
     // Not before the write it follows, should another process's clock be ahead.
     const record = changed.record
@@ -106,8 +129,22 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     return { record, tokens }
   }
 
+  /** Writes a new session; `before` is over. */
+  function replace (jar: CookieJar, { record, tokens }: SessionData, before: OpenedSession | undefined):
+  Awaitable<void> {
+    const write = () => {
+      const { id, version } = record
+      cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true },
+        stillWanted(toOpened(record)))
+      cookies.forgetSeen(jar)
+    }
+    const ending = before && before.record.id !== record.id ? end(jar, before) : undefined
+    return ending === undefined ? write() : ending.then(write)
+  }
+
   return {
     kind: 'cookie',
+    ...(devices !== undefined && { device: devices }),
     read,
 
     tokens (jar, record) {
@@ -122,23 +159,24 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
 
     begin: born => revocations.begin(toOpened(born)),
 
-    create (jar, { record, tokens }) {
+    create (jar, session) {
       const before = cookies.sessions(jar).find(session => !revocations.endedHere(session))
-      const write = () => {
-        const { id, version } = record
-        cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true },
-          stillWanted(toOpened(record)))
-        cookies.forgetSeen(jar)
-      }
-      const ending = before && before.record.id !== record.id ? end(before) : undefined
-      return ending === undefined ? write() : ending.then(write)
+      // A copy of another device's session stays what it is: the owner's session goes on.
+      return before === undefined || devices === undefined
+        ? replace(jar, session, before)
+        : andThen(devices.own(jar, before), own => replace(jar, session, own))
     },
 
     update (jar, id, next) {
       // Whoever changes the session has read it before, and has prolonged it if he may.
       const found = read(jar, false)
-      const proceed = (session: LiveSession | undefined) =>
-        session?.record.id === id ? change(jar, id, next) : undefined
+      const proceed = (session: LiveSession | undefined): Awaitable<SessionData | undefined> => {
+        if (session?.record.id !== (cookies.successor(id) ?? id)) return undefined
+        // Another process has put a bound session in its place, which a write would take the browser back from.
+        return devices === undefined
+          ? change(jar, id, next)
+          : andThen(devices.isReplaced(session.record), replaced => replaced ? undefined : change(jar, id, next))
+      }
       return found instanceof Promise ? found.then(proceed) : proceed(found)
     },
 
@@ -146,8 +184,8 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
 
     destroy (jar) {
       const all = cookies.sessions(jar)
+      const endings = all.map(session => end(jar, session)).filter(ending => ending !== undefined)
       if (jar.writable) cookies.clear(jar)
-      const endings = all.map(end).filter(ending => ending !== undefined)
       const record = all[0]?.record
       return endings.length === 0 ? record : Promise.all(endings).then(() => record)
     },

@@ -1,0 +1,26 @@
+import { createHmac, hkdfSync } from 'node:crypto'
+import { DeviceGate } from '../../stores/device/device-gate.js'
+import type { SessionCookieNames } from '../../stores/sessions.js'
+import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
+import type { Config } from '../config.js'
+import type { SealerFor } from '../sealers.js'
+
+/** What decides whether a session may be opened, where the options bind sessions to devices. */
+export function deviceGate (config: Config, sealer: SealerFor, cookies: {
+  names: (jar: CookieJar) => SessionCookieNames,
+  attributes: (secure: boolean) => CookieAttributes
+}): DeviceGate | undefined {
+  const { deviceBound, sessionSecrets, now, clockTolerance, cacheEntries } = config
+  if (deviceBound === undefined) return undefined
+  const key = Buffer.from(hkdfSync('sha256', sessionSecrets[0]!, '', 'fastify-auth0 bound session id', 32))
+  return new DeviceGate({
+    ...cookies,
+    ...deviceBound,
+    sealer: sealer('bound', 1),
+    now,
+    clockTolerance,
+    cacheEntries,
+    // The same in every process: of a session that is bound twice at once, one is made.
+    boundId: id => createHmac('sha256', key).update(id).digest('base64url').slice(0, 24)
+  })
+}

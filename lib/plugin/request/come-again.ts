@@ -1,0 +1,34 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { PluginContext } from '../../flows/context.js'
+import type { CookieJar } from '../../../types/stores.js'
+import { isNavigation } from './navigation.js'
+import { requestTarget } from './request-target.js'
+import { appBaseOf } from './request-context.js'
+import { answerPage, comeAgainPage } from '../routes/error-page.js'
+import { textsFor } from '../routes/page-texts.js'
+
+/** Seconds within which a browser is sent round once. */
+const ONCE = 10
+
+/**
+ * Whether another site has sent a person here whose browser did not have to prove its device, and has not been asked to
+ * come again yet. Browsers prove it only for requests that pages of the same site make.
+ */
+export function comesWithoutProof (context: PluginContext, request: FastifyRequest, jar: CookieJar): boolean {
+  return request.method === 'GET' && isNavigation(request) && request.headers['sec-fetch-site'] === 'cross-site' &&
+    jar.writable && jar.get(markerOf(context, jar)) === undefined && context.sessions.device !== undefined &&
+    context.sessions.device.refused(jar)?.record.device !== undefined
+}
+
+/** A page of this site that leads to the same address. */
+export function comeAgain (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
+  jar: CookieJar): FastifyReply {
+  jar.set(markerOf(context, jar), '1', { ...context.sessions.device!.attributes(jar), sameSite: 'lax', maxAge: ONCE })
+  const { basePath } = appBaseOf(context.config.appBases, request)
+  return answerPage(reply.header('cache-control', 'no-store'), 401,
+    comeAgainPage(textsFor(context.config, request), basePath + requestTarget(request.url)))
+}
+
+function markerOf ({ cookieNames }: PluginContext, jar: CookieJar): string {
+  return `auth0_device_${cookieNames.suffix(jar)}`
+}

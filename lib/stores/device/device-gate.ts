@@ -1,0 +1,101 @@
+import type { SessionCookieNames } from '../sessions.js'
+import type { Sealer } from '../sealing/seal.js'
+import type { CookieAttributes, CookieJar, SessionRecord } from '../../../types/stores.js'
+import { BoundCookie } from './bound-cookie.js'
+
+/** Seconds for which a session lives on under its former id, and for which one that must be bound may be unbound. */
+export const BINDING_GRACE = 60
+
+/**
+ * Seconds that a bound cookie must last in the browser: with under 120 left it refreshes at every request, and after
+ * some such refreshes it gives up for a while.
+ */
+const LEAST_MAX_AGE = 150
+
+/** Why a session was not opened: it is a copy without the device's proof, or it had to be bound and was not. */
+export type DeviceRefusal = 'unbound_copy' | 'not_bound'
+
+/** A session that was refused to a request. */
+export interface RefusedSession {
+  readonly reason: DeviceRefusal
+  readonly record: SessionRecord
+}
+
+export interface DeviceGateOptions {
+  names: (jar: CookieJar) => SessionCookieNames
+  attributes: (secure: boolean) => CookieAttributes
+  sealer: Sealer
+  /** Seconds for which one proof is good. */
+  refreshAfter: number
+  /** Whether every session must be bound. */
+  required: boolean
+  /** Seconds that the clocks of two servers may differ. */
+  clockTolerance: number
+  /** Epoch seconds. */
+  now: () => number
+  /** Opened cookies that are remembered. */
+  cacheEntries: number
+  /** The id of a session kept in cookies once it is bound. */
+  boundId: (id: string) => string
+}
+
+/** Decides by the bound cookie whether a session may be opened. */
+export class DeviceGate {
+  readonly #options: DeviceGateOptions
+  readonly #cookie: BoundCookie
+  /** The sessions that came under their former id, or were bound by this very request. */
+  readonly #admitted = new WeakMap<CookieJar, string>()
+  readonly #refused = new WeakMap<CookieJar, RefusedSession>()
+
+  constructor (options: DeviceGateOptions) {
+    this.#options = options
+    this.#cookie = new BoundCookie(options.sealer, options.cacheEntries)
+  }
+
+  /** Whether the request proves the device of a bound session, or need not. */
+  proves (jar: CookieJar, { id, device }: SessionRecord): boolean {
+    const { names, now } = this.#options
+    return device === undefined || this.#cookie.proves(jar, names(jar).bound!, id, device, now()) ||
+      this.#admitted.get(jar) === id
+  }
+
+  /** Whether a session without a device has outlived the time it had to be bound in. */
+  isOverdue ({ device, createdAt }: SessionRecord): boolean {
+    return this.#options.required && device === undefined && this.#options.now() >= createdAt + BINDING_GRACE
+  }
+
+  /** Lets this request open the session without a proof of its own. */
+  admit (jar: CookieJar, id: string): void {
+    this.#admitted.set(jar, id)
+  }
+
+  /** Remembers why the session of a request was not opened. */
+  refuse (jar: CookieJar, record: SessionRecord, reason: DeviceRefusal): void {
+    this.#refused.set(jar, { reason, record })
+  }
+
+  refused (jar: CookieJar): RefusedSession | undefined {
+    return this.#refused.get(jar)
+  }
+
+  boundId (id: string): string {
+    return this.#options.boundId(id)
+  }
+
+  /**
+   * Gives the browser the cookie for a proof. The browser forgets it a little before it ends, so that a server whose
+   * clock is ahead does not refuse what the browser takes for good.
+   */
+  write (jar: CookieJar, { id, device }: SessionRecord): void {
+    const { names, refreshAfter, clockTolerance, now } = this.#options
+    const maxAge = Math.min(refreshAfter, Math.max(LEAST_MAX_AGE, refreshAfter - clockTolerance))
+    const proved = { id, thumbprint: device!.thumbprint, until: Math.floor(now() + refreshAfter) }
+    this.#cookie.write(jar, names(jar).bound!, proved, { ...this.attributes(jar), maxAge })
+    this.admit(jar, id)
+  }
+
+  /** Attributes of the bound cookie. */
+  attributes (jar: CookieJar): CookieAttributes {
+    return this.#options.attributes(jar.secure)
+  }
+}

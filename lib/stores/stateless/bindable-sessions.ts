@@ -1,0 +1,157 @@
+import { andThen } from '../../base/awaitable.js'
+import { createKeyedMutex } from '../../base/keyed-mutex.js'
+import { BINDING_GRACE, type DeviceGate, type DeviceRefusal } from '../device/device-gate.js'
+import { absoluteEnd, type Lifetime } from '../lifetime.js'
+import type { RevocationWatch } from '../revocation/revocation-watch.js'
+import type { DeviceSessions } from '../sessions.js'
+import type { Awaitable, CookieJar, DeviceBinding, SessionRecord } from '../../../types/stores.js'
+import { toOpened, type OpenedSession } from './opened-claims.js'
+import type { SessionCookies } from './session-cookies.js'
+
+export interface BindableSessionsOptions {
+  gate: DeviceGate
+  cookies: SessionCookies
+  revocations: RevocationWatch
+  lifetime: Lifetime
+  now: () => number
+  /** When a session was last used; `undefined` where that is too long ago. */
+  lastActivity: (jar: CookieJar, opened: OpenedSession) => number | undefined
+  stillWanted: (session: OpenedSession) => () => boolean
+}
+
+/** What is asked about devices, beside what the device routes do. */
+export interface BindableSessions extends DeviceSessions {
+  /** Whether a session was ended, or may not be opened by this request. */
+  isOver(jar: CookieJar, opened: OpenedSession): Awaitable<boolean>
+  /** The session, unless a device is the cause that this request may not open it. */
+  own(jar: CookieJar, opened: OpenedSession): Awaitable<OpenedSession | undefined>
+  /** Whether another session, bound to a device, has taken the place of this one. */
+  isReplaced(record: SessionRecord): Awaitable<boolean>
+  /** The ids of one session before and after it is bound: all of them end together. */
+  idsOf(jar: CookieJar, opened: OpenedSession): Awaitable<readonly string[]>
+}
+
+/** A device by its key. */
+type Key = Pick<DeviceBinding, 'key' | 'thumbprint'>
+
+/** Seconds after its login from which a session cannot be bound any more, with a wide margin for clocks. */
+const NEVER_BOUND_AFTER = 900
+
+/**
+ * Sessions in cookies that can be bound to devices. That a session was bound, and to which key, is put on the
+ * revocation list: all processes that share it learn that copies of the cookies from before are over.
+ */
+export function bindableSessions (options: BindableSessionsOptions): BindableSessions {
+  const { gate, cookies, revocations, lifetime, now } = options
+  const inTurn = createKeyedMutex()
+  /** Sessions of which is known that no device will ever be bound to them. */
+  const neverBound = new WeakSet<OpenedSession>()
+
+  function refusal (jar: CookieJar, opened: OpenedSession): Awaitable<DeviceRefusal | undefined> {
+    const { record } = opened
+    if (record.device !== undefined) {
+      if (gate.proves(jar, record)) return undefined
+      if (!cookies.cameBefore(jar, record)) return 'unbound_copy'
+      gate.admit(jar, record.id)
+      return undefined
+    }
+    if (gate.isOverdue(record)) return 'not_bound'
+    if (neverBound.has(opened)) return undefined
+    return andThen(revocations.marked(markOf(record.id)), (at): DeviceRefusal | undefined => {
+      if (at !== undefined) return now() >= at + BINDING_GRACE ? 'unbound_copy' : undefined
+      if (now() > record.createdAt + NEVER_BOUND_AFTER) neverBound.add(opened)
+      return undefined
+    })
+  }
+
+  function refuses (jar: CookieJar, { record }: OpenedSession, reason: DeviceRefusal | undefined): boolean {
+    if (reason !== undefined) gate.refuse(jar, record, reason)
+    return reason !== undefined
+  }
+
+  /** Puts on the list which key a session is bound to; `false` where it is another one, or too late. */
+  async function mark ({ id, ...record }: SessionRecord, thumbprint: string): Promise<boolean> {
+    const name = markOf(id)
+    const before = await revocations.marked(name)
+    if (before !== undefined) {
+      return now() < before + BINDING_GRACE && await revocations.marked(markOf(id, thumbprint)) !== undefined
+    }
+    const until = absoluteEnd(record, lifetime)
+    await revocations.mark(markOf(id, thumbprint), now(), until)
+    await revocations.mark(name, now(), until)
+    return true
+  }
+
+  /** The session `id` as it is now, bound to a device; the same again where it was bound before. */
+  function bound (jar: CookieJar, opened: OpenedSession, device: Key): SessionRecord {
+    const { record } = opened
+    const tokens = cookies.tokens(jar, record.id)
+    const version = Math.max(record.version, tokens.version) + 1
+    const binding = record.device ?? { ...device, since: Math.floor(now()), from: record.id, round: 0 }
+    const id = gate.boundId(binding.from)
+    const next = { ...record, id, version, updatedAt: Math.max(now(), record.updatedAt), device: binding }
+    const written = cookies.write(jar, { record: next, tokens: { ...tokens, id, version } },
+      { record: true, tokens: true }, options.stillWanted(toOpened(next)))
+    cookies.replace(binding.from, id, written)
+    cookies.forgetSeen(jar)
+    return next
+  }
+
+  return {
+    isOver (jar, opened) {
+      const ended = revocations.ended(opened)
+      if (ended === true) return true
+      const reason = refusal(jar, opened)
+      return ended === false
+        ? andThen(reason, one => refuses(jar, opened, one))
+        : Promise.all([ended, reason]).then(([isEnded, one]) => isEnded || refuses(jar, opened, one))
+    },
+
+    own: (jar, opened) => andThen(refusal(jar, opened), reason => reason === undefined ? opened : undefined),
+
+    isReplaced: ({ id, device }) =>
+      device === undefined && andThen(revocations.marked(markOf(id)), at => at !== undefined),
+
+    idsOf (jar, opened) {
+      const { id, device } = opened.record
+      if (device !== undefined) return now() < device.since + 2 * BINDING_GRACE ? [id, device.from] : [id]
+      return andThen(refusal(jar, opened), reason => reason === undefined ? [id, gate.boundId(id)] : [id])
+    },
+
+    refused: jar => gate.refused(jar),
+    attributes: jar => gate.attributes(jar),
+
+    async held (jar) {
+      for (const opened of cookies.sessions(jar)) {
+        if (options.lastActivity(jar, opened) === undefined || gate.isOverdue(opened.record)) continue
+        if (!await revocations.ended(opened)) return opened.record
+      }
+      return undefined
+    },
+
+    bind: async (jar, id, device) =>
+      await inTurn(id, async () => {
+        const first = cookies.find(jar, id)
+        if (first === undefined) return undefined
+        const { record } = first
+        const isMarked = await mark({ ...record, id: record.device?.from ?? record.id }, device.thumbprint)
+        if (!isMarked || await revocations.ended(first)) return undefined
+        // What was written meanwhile belongs to the session, too.
+        const opened = cookies.find(jar, id)
+        if (opened === undefined) return undefined
+        const next = bound(jar, opened, device)
+        gate.write(jar, next)
+        return next
+      }),
+
+    prove (jar, record) {
+      gate.write(jar, record)
+      return record
+    }
+  }
+}
+
+/** No session's id holds a blank. */
+function markOf (id: string, thumbprint?: string): string {
+  return thumbprint === undefined ? `bound ${id}` : `bound ${id} ${thumbprint}`
+}
