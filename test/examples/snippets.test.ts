@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import blank from 'ts-blank-space'
 import { StepUpRequiredError } from '../../lib/index.js'
 import type { RedisClient } from '../../lib/stores/index.js'
-import { sessionCookie } from '../../lib/testing/index.js'
+import { sessionCookie, SoftwareDevice } from '../../lib/testing/index.js'
 import { blocksOf, guides, readPage } from './documents.js'
 import {
   ada, auth0, buildApp, Client, handler, newApp, run, runner, settings, tenant, token, variables
@@ -196,6 +196,30 @@ const checks: Record<string, Check[]> = {
       t.strictSame((await fastify.inject('/ready')).json(), { ok: true })
     }
   ],
+  'device-bound-sessions.md': [
+    async (t, code) => {
+      const fastify = newApp(t)
+      await run(code, { fastify })
+      t.ok(fastify.hasRoute({ method: 'POST', url: '/auth/dbsc/register' }))
+    },
+    async (t, code) => {
+      const app = await buildApp({ sessionConfiguration: { deviceBound: true } })
+      t.teardown(() => app.close())
+      const asked: unknown[] = []
+      class Device extends SoftwareDevice {
+        override register = async (...given: unknown[]): Promise<void> => {
+          asked.push(given[0])
+        }
+
+        override refresh = async (): Promise<'later'> => 'later'
+      }
+      const { cookie } = await run(code, { app, callbackResponse: 'the answer', send: () => {} }, {
+        'fastify-auth0/testing': { sessionCookie, SoftwareDevice: Device }
+      })
+      t.match(cookie, /=.*;.*=/, 'the session and its bound cookie')
+      t.strictSame(asked, ['the answer'])
+    }
+  ],
   'options.md': [async (t, code) => t.match(blank(code).trim(), '', 'types only')],
   'plugins.md': [
     file,
@@ -270,6 +294,13 @@ const checks: Record<string, Check[]> = {
       const app = await buildApp()
       t.teardown(() => app.close())
       t.match(await run(code, { app }), { response: { body: 'Hello Ada' } })
+    },
+    async (t, code) => {
+      const app = await buildApp()
+      t.teardown(() => app.close())
+      app.post('/orders', { preHandler: app.auth0.requireSameOrigin }, async () => 'ordered')
+      const cookie = await sessionCookie(app, { user: ada })
+      t.match(await run(code, { app, cookie }), { ordered: { statusCode: 200 } })
     },
     async (t, code) => {
       const apps: FastifyInstance[] = []

@@ -49,7 +49,7 @@ try {
 /** What is in the tarball, and what must not be. */
 function checkContents (files) {
   for (
-    const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/lib/index.js', 'dist/lib/index.d.ts',
+    const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.env.example', 'examples/guides/options.md', 'dist/lib/index.js', 'dist/lib/index.d.ts',
       'dist/lib/plugin/fastify.d.ts', 'lib/index.ts']
   ) {
     assert(files.includes(file), `${file} is missing from the tarball`)
@@ -60,7 +60,7 @@ function checkContents (files) {
       assert(files.includes(target.slice(2)), `${target} is exported but not packed`)
     }
   }
-  assert.deepEqual(files.filter(file => /\.test\.|\.tst\.|^test\/|^examples\/(?!guides\/)|^\.|node_modules/.test(file)), [],
+  assert.deepEqual(files.filter(file => /\.test\.|\.tst\.|^test\/|^\.(?!env\.example$)|node_modules/.test(file)), [],
     'not for users')
 }
 
