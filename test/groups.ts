@@ -9,10 +9,10 @@ import t from 'tap'
  * A group has about ten seconds of work, so that a slow machine ends it within the timeout of `.taprc`.
  */
 export const groups: Record<string, RegExp> = {
-  'redis-faults': /redis-faults/,
-  'postgres-faults': /postgres-faults/,
+  'redis-faults': /^slow\/redis/,
+  'postgres-faults': /^slow\/postgres/,
   servers: /(redis|postgres)-server/,
-  processes: /^processes\//,
+  processes: /^slow\//,
   browser: /^browser\//,
   'hostile-a-d': /^hostile\/(.*\/)?[a-d][^/]*$/,
   'hostile-e-o': /^hostile\/(.*\/)?[e-o][^/]*$/,

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis'
 import t from 'tap'
-import { faultTable } from '../faults.js'
-import { RedisSessionStore } from '../../../lib/stores/index.js'
-import { startFaultyProxy } from '../../servers/faulty-proxy.js'
-import { startRedis, withoutRedis } from '../../servers/redis.js'
+import { faultTable } from './faults.js'
+import { RedisSessionStore } from '../../lib/stores/index.js'
+import { startFaultyProxy } from '../servers/faulty-proxy.js'
+import { startRedis, withoutRedis } from '../servers/redis.js'
 
 t.setTimeout(500_000)
 

@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
 import { withoutPostgres } from '../servers/postgres.js'
 import { withoutRedis } from '../servers/redis.js'
-import { startDeployment, TOKEN_LIFETIME, type Deployment } from './deployment.js'
-import { growth, soak } from './soak.js'
-import { refreshEverywhere, tokenCalls } from './shared-refresh.js'
-import type { Visitor } from './visitor.js'
+import { startDeployment, TOKEN_LIFETIME, type Deployment } from '../processes/deployment.js'
+import { growth, soak } from '../processes/soak.js'
+import { refreshEverywhere, tokenCalls } from '../processes/shared-refresh.js'
+import type { Visitor } from '../processes/visitor.js'
 
 t.setTimeout(500_000)
 const stores = ['redis', 'postgres'] as const

@@ -1,9 +1,9 @@
 import pg from 'pg'
 import t from 'tap'
-import { faultTable } from '../faults.js'
-import { PostgresSessionStore } from '../../../lib/stores/index.js'
-import { startFaultyProxy } from '../../servers/faulty-proxy.js'
-import { startPostgres, withoutPostgres } from '../../servers/postgres.js'
+import { faultTable } from './faults.js'
+import { PostgresSessionStore } from '../../lib/stores/index.js'
+import { startFaultyProxy } from '../servers/faulty-proxy.js'
+import { startPostgres, withoutPostgres } from '../servers/postgres.js'
 
 t.setTimeout(500_000)
 

@@ -1,0 +1,13 @@
+import t from 'tap'
+import { aborted } from '../../lib/base/deadline.js'
+import { sleep } from '../../lib/base/sleep.js'
+
+t.test('sleep', async t => {
+  const controller = new AbortController()
+  await sleep(0.001, controller.signal)
+  const pending = sleep(60, controller.signal)
+  controller.abort(new Error('enough'))
+  await t.rejects(pending, { code: 'aborted', cause: { message: 'enough' } })
+  await t.rejects(sleep(60, controller.signal), { code: 'aborted' })
+  t.equal(aborted(undefined).code, 'aborted')
+})

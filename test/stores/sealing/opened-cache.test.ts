@@ -1,0 +1,61 @@
+import t from 'tap'
+import { createOpenedCache } from '../../../lib/stores/sealing/opened-cache.js'
+
+t.test('the cache gives back what was put in under exactly that value', async t => {
+  const cache = createOpenedCache<object>({ maxEntries: 10 })
+  const value = `${'a'.repeat(100)}.0123456789ab`
+  const opened = {}
+  t.equal(cache.get(value), undefined)
+  cache.set(value, opened)
+  t.equal(cache.get(value), opened)
+  t.equal(cache.get(`${'b'.repeat(100)}.0123456789ab`), undefined, 'the same end is not enough')
+  t.equal(cache.get('0123456789ab'), undefined)
+  t.equal(cache.get(''), undefined)
+  cache.delete(value)
+  t.equal(cache.get(value), undefined)
+})
+
+t.test('the cache is bounded by entries, and keeps what is used', async t => {
+  const cache = createOpenedCache<number>({ maxEntries: 10 })
+  const value = (index: number) => `value-number-${String(index).padStart(12, '0')}`
+  for (let index = 0; index < 1000; index++) {
+    cache.set(value(index), index)
+    cache.get(value(0))
+  }
+  const kept = Array.from({ length: 1000 }, (_, index) => index).filter(index => cache.get(value(index)) !== undefined)
+  t.ok(kept.length <= 10, `${kept.length}`)
+  t.ok(kept.includes(0), 'used all the time')
+  t.ok(kept.includes(999), 'the newest')
+  t.equal(cache.get(`other-number-${String(999).padStart(12, '0')}`), undefined)
+})
+
+t.test("the cache's old generation compares the whole value too, and can be deleted from", async t => {
+  const cache = createOpenedCache<number>({ maxEntries: 2 })
+  cache.set('a-value-000000000001', 1)
+  cache.set('a-value-000000000002', 2)
+  t.equal(cache.get('b-value-000000000001'), undefined)
+  t.equal(cache.get('a-value-000000000001'), 1)
+  t.equal(cache.get('a-value-000000000002'), 2)
+  cache.delete('a-value-000000000001')
+  cache.delete('a-value-000000000002')
+  t.equal(cache.get('a-value-000000000001'), undefined)
+  t.equal(cache.get('a-value-000000000002'), undefined)
+})
+
+t.test('the cache is bounded by bytes', async t => {
+  const cache = createOpenedCache<number>({ maxEntries: 1000, maxBytes: 6000 })
+  const value = (index: number) => String(index).padStart(500, '0')
+  for (let index = 0; index < 10; index++) cache.set(value(index), index)
+  t.equal(
+    Array.from({ length: 10 }, (_, index) => cache.get(value(index))).filter(one => one !== undefined).length <= 4,
+    true
+  )
+  t.equal(cache.get(value(9)), 9)
+})
+
+t.test('a cache of no entries keeps nothing', async t => {
+  const cache = createOpenedCache<number>({ maxEntries: 0 })
+  cache.set('value', 1)
+  cache.delete('value')
+  t.equal(cache.get('value'), undefined)
+})
