@@ -62,7 +62,7 @@ export class ApiError extends Auth0Error {
   }
 }
 
-/** Polling has to go on (`authorization_pending`, `slow_down`) or ended without an answer. */
+/** Polling must go on (`authorization_pending`, `slow_down`) or ended without an answer. */
 export class PollingApiError extends ApiError {
   /** Seconds to wait before the next poll. */
   readonly interval: number
@@ -229,7 +229,7 @@ export class StepUpRequiredError extends Auth0Error {
 export type AccessTokenErrorCode = 'missing_session' | 'missing_refresh_token' | 'failed_to_refresh_token'
   | 'session_not_writable' | 'incorrect_audience' | 'dpop_key_mismatch'
 
-/** No access token could be had for this session; the user has to log in again unless `code` says otherwise. */
+/** No access token could be had for this session; the user must log in again unless `code` says otherwise. */
 export class AccessTokenError extends Auth0Error {
   declare readonly code: AccessTokenErrorCode
   constructor (code: AccessTokenErrorCode, message: string, cause?: unknown) {
@@ -242,7 +242,7 @@ export type AccessTokenForConnectionErrorCode = 'missing_session' | 'missing_ref
   | 'session_not_writable'
 
 /**
- * Token Vault gave no token for a connection; for `failed_to_retrieve` the user probably has to connect the account
+ * Token Vault gave no token for a connection; for `failed_to_retrieve` the user must probably connect the account
  * first.
  */
 export class AccessTokenForConnectionError extends Auth0Error {

@@ -38,7 +38,7 @@ export type CheckpointPage<K extends string, T> = { next?: string } & { [key in 
 export interface Listing<T> {
   /** Where a page holds its items. */
   readonly key: string
-  /** Whether pages have numbers, and whether the total has to be asked for. */
+  /** Whether pages have numbers, and whether the total must be asked for. */
   readonly offset: 'totals' | 'numbered' | undefined
   /** Where the next checkpoint is found: in the page, or in its last item under this name. */
   readonly checkpoint: 'next' | 'log_id' | 'id' | undefined

@@ -38,7 +38,7 @@ describe('path, body, query and options stand in this order', () => {
     expect(client.stats.getDaily({ from: '20260101' })).type.toBe<Promise<DailyStats[]>>()
   })
 
-  test('get: a query that has to be given', () => {
+  test('get: a query that must be given', () => {
     expect(client.users.listUsersByEmail({ email: 'a@b.c' })).type.toBe<Promise<User[]>>()
     expect(client.users.listUsersByEmail).type.not.toBeCallableWith()
     expect(client.users.listUsersByEmail).type.not.toBeCallableWith({})

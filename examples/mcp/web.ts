@@ -21,7 +21,7 @@ export function webRequest (request: FastifyRequest, reply: FastifyReply, origin
 /** The longest time that a timer takes, in milliseconds. */
 const LONGEST = 2 ** 31 - 1
 
-/** A response whose stream of events ends with the token that opened it: then the client has to show another one. */
+/** A response whose stream of events ends with the token that opened it: then the client must show another one. */
 export function endingWith (response: Response, seconds: number): Response {
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
   if (response.body === null || !isStream) return response

@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import auth0, { type Auth0Options } from 'fastify-auth0'
 import { start } from '../start.js'
 
-/** A login is enough to look; for some things it has to be a recent one, or one with a second factor. */
+/** A login is enough to look; for some things it must be a recent one, or one with a second factor. */
 export async function build (options: Auth0Options): Promise<FastifyInstance> {
   const app = fastify()
   await app.register(auth0, options)

@@ -4,8 +4,9 @@ import type { TraceMessage, TraceMessages } from '../../types/telemetry.js'
 import { isPromiseLike } from './awaitable.js'
 
 /**
- * A tracing channel whose messages are of one kind. Ask `hasSubscribers` before a message is made. These are the members
- * of Node's class that are used here: its type parameters have changed places between versions of `@types/node`.
+ * A tracing channel whose messages are of one kind. Ask `hasSubscribers` before a message is made. These are the
+ * members of Node's class that are used here: its type parameters have changed places between versions of
+ * `@types/node`.
  */
 export interface Trace<M extends TraceMessage> {
   readonly hasSubscribers: boolean

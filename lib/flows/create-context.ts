@@ -38,7 +38,7 @@ const MAX_PROOFS = 100_000
 const MAX_PROOFS_OF_KEY = 10_000
 const MAX_LOGOUT_TOKENS = 100_000
 
-/** A context, and what has to be released with it. */
+/** A context, and what must be released with it. */
 export interface OwnedPluginContext {
   context: PluginContext
   close: () => Promise<void>

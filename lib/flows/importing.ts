@@ -6,7 +6,7 @@ import type { Config } from './config.js'
 import { userOf } from './session/user-claims.js'
 import { loginScope } from './tokens/scopes.js'
 
-/** What taking over other libraries' sessions has to know of the options. */
+/** What taking over other libraries' sessions must know of the options. */
 export function importingOptions (config: Config, shared: {
   revocations: RevocationStore
   names: (jar: CookieJar) => SessionCookieNames

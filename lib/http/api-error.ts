@@ -106,7 +106,7 @@ function tryJson (text: string): unknown {
   try {
     return parseText(text)
   } catch {
-    // An error need not be JSON: its text or its status has to do.
+    // An error need not be JSON: its text or its status must do.
     return undefined
   }
 }

@@ -63,7 +63,7 @@ function decoderOf (body: Buffer, encoding: string): typeof decoders.gzip | unde
   return encoding === 'gzip' || encoding === 'x-gzip' || encoding === 'br' ? decoders[encoding] : undefined
 }
 
-/** The body's text. What a failing server says may be of any encoding; an answer that is used has to be UTF-8. */
+/** The body's text. What a failing server says may be of any encoding; an answer that is used must be UTF-8. */
 export function decodeText (body: Buffer, status: number): string {
   if (status < 400 && !isUtf8(body)) throw invalid('The answer is not UTF-8.')
   return body.toString('utf8')

@@ -13,7 +13,7 @@ export function pathWriter (path: string, names: readonly string[]): (ids: reado
 /** One path segment. Empty ones and `.` and `..` would name another endpoint, `DELETE /users/` for one. */
 function segment (name: string, value: unknown): string {
   if (typeof value !== 'string' || value === '' || value === '.' || value === '..') {
-    throw new InvalidArgumentError(name, `The argument "${name}" has to be a text that is not empty, "." or "..".`)
+    throw new InvalidArgumentError(name, `The argument "${name}" must be a text that is not empty, "." or "..".`)
   }
   return encode(name, value)
 }
@@ -22,7 +22,7 @@ function segment (name: string, value: unknown): string {
 export function queryString (query: unknown): string {
   if (query === undefined) return ''
   if (typeof query !== 'object' || query === null || Array.isArray(query)) {
-    throw new InvalidArgumentError('query', 'The argument "query" has to be an object.')
+    throw new InvalidArgumentError('query', 'The argument "query" must be an object.')
   }
   let written = ''
   for (const [name, value] of Object.entries(query)) {
@@ -45,7 +45,7 @@ function text (name: string, value: unknown): string {
   }
   throw new InvalidArgumentError(
     `query.${name}`,
-    `The query parameter "${name}" has to be a text, a number, a boolean or an array of these.`
+    `The query parameter "${name}" must be a text, a number, a boolean or an array of these.`
   )
 }
 

@@ -34,7 +34,7 @@ const calls = traceChannel('management')
 
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** Sends calls: gets the token, waits where it has to, repeats what may be repeated. */
+/** Sends calls: gets the token, waits where it must, repeats what may be repeated. */
 export class ApiSender {
   readonly #options: ApiSenderOptions
   readonly sleep: Sleep

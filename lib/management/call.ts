@@ -67,7 +67,7 @@ function readUploadOptions (options: unknown, known: ReadonlySet<string>): Uploa
   if (options === undefined) return {}
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError('options', 'The call ' +
-      'options have to be an object.')
+      'options must be an object.')
   }
   const stray = Object.keys(options).find(name => !known.has(name))
   if (stray !== undefined) {

@@ -66,7 +66,7 @@ async function toFile (name: string, value: unknown): Promise<File> {
     return { open: () => Readable.from(pieces(value)), size: value.byteLength, repeatable: true }
   }
   if (isStream(value)) return { open: () => value, repeatable: false }
-  throw new InvalidArgumentError(name, `The field "${name}" has to be a path, a file URL, bytes or a stream of bytes.`)
+  throw new InvalidArgumentError(name, `The field "${name}" must be a path, a file URL, bytes or a stream of bytes.`)
 }
 
 const PIECE = 64 * 1024

@@ -143,5 +143,5 @@ function outcomeOf (error: unknown): Pick<Attempt, 'status' | 'headers' | 'failu
 
 function checkToken (token: unknown): string {
   if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token)) return token
-  throw new ConfigurationError('token', 'The option "token" has to be an access token, or a function that returns one.')
+  throw new ConfigurationError('token', 'Option "token" must be an access token, or a function that returns one.')
 }

@@ -75,7 +75,7 @@ function nameTaken (name: string): ConfigurationError {
       'decorateRequest(). Remove it, or register this plugin in a scope without it.')
 }
 
-/** Only a request that has to wait makes Fastify wait. */
+/** Only a request that must wait makes Fastify wait. */
 function begin (request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> | undefined {
   const asked = beginRequest(request, reply)
   if (asked === undefined) done()

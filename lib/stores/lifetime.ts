@@ -26,7 +26,7 @@ export function sessionEnd (record: { createdAt: number, ceiling?: number }, las
   return lifetime.rolling ? Math.min(end, lastActivity + lifetime.inactivityDuration) : end
 }
 
-/** Whether use has to be written down again. */
+/** Whether use must be written down again. */
 export function touchDue (lastActivity: number, now: number, lifetime: Lifetime): boolean {
   return lifetime.rolling && now - lastActivity >= lifetime.touchAfter
 }

@@ -52,7 +52,7 @@ export function checkAudience ({ aud }: Payload, accepted: readonly string[]): r
 }
 
 /**
- * `azp`: needed beside several audiences; wherever present it has to be us. @see OpenID Connect Core section 3.1.3.7
+ * `azp`: needed beside several audiences; wherever present it must be us. @see OpenID Connect Core section 3.1.3.7
  */
 export function checkAuthorizedParty ({ azp }: Payload, audiences: readonly string[],
   accepted: readonly string[]): void {

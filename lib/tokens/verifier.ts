@@ -113,7 +113,7 @@ export class TokenVerifier {
     return { now: this.#now(), clockTolerance: this.#clockTolerance }
   }
 
-  /** Several issuers: the one the token claims decides whose keys it has to be signed with. */
+  /** Several issuers: the one the token claims decides whose keys it must be signed with. */
   #keysFor (token: string): KeySource {
     let [iss] = this.#issuers as readonly [unknown]
     if (this.#issuers.length > 1) {

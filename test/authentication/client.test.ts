@@ -153,7 +153,7 @@ t.test('pushed authorization requests', async t => {
     `${issuer}authorize?request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A1&client_id=client-1`)
 })
 
-t.test('PR-02, PR-03: what comes back from PAR has to be a request URI, with 201', async t => {
+t.test('PR-02, PR-03: what comes back from PAR must be a request URI, with 201', async t => {
   for (const requestUri of [undefined, 7, 'https://evil.test/', '', `urn:${'x'.repeat(10_000)}`, 'urn:a b']) {
     const { client } = at({ 'POST /oauth/par': { status: 201, json: { request_uri: requestUri, expires_in: 30 } } })
     t.match(await failure(client.pushedAuthorization.push({ redirectUri: 'https://app.test/cb' })), {

@@ -21,7 +21,7 @@ const VARIANTS = [
   { name: '@fastify/session, Redis, rolling', variant: 'fastify-session', redis: true, touchAfter: 0 }
 ]
 
-/** A guarded page with the sessions in a store: CPU of the server per request, and what Redis has to write. */
+/** A guarded page with the sessions in a store: CPU of the server per request, and what Redis must write. */
 export async function run () {
   const { startRedis } = await import('../servers/redis.ts')
   const redis = await startRedis()

@@ -12,7 +12,7 @@ const VARIANTS = [
   { name: '@fastify/jwt, RS256, with its cache', variant: '@fastify/jwt cache', alg: 'RS256' },
   { name: '@fastify/jwt, RS256, without', variant: '@fastify/jwt', alg: 'RS256' }
 ]
-/** A route that wants an access token, a hundred of them in turn, against the same route without a guard. */
+/** A route that needs an access token, a hundred of them in turn, against the same route without a guard. */
 export async function run () {
   const servers = []
   for (const args of VARIANTS) servers.push(await startChild('./token-server.js', args))

@@ -3,7 +3,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import t, { type Test } from 'tap'
 import { Agent, mcpWorld, serverUrl, type World } from './mcp-world.js'
 
-/** What the client throws when somebody has to log in. */
+/** What the client throws when somebody must log in. */
 const unauthorized = { message: 'Unauthorized' }
 
 /** The client of the first version of the SDK: it begins with `initialize` and keeps a session. */

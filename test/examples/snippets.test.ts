@@ -207,9 +207,7 @@ const checks: Record<string, Check[]> = {
       t.teardown(() => app.close())
       const asked: unknown[] = []
       class Device extends SoftwareDevice {
-        override register = async (...given: unknown[]): Promise<void> => {
-          asked.push(given[0])
-        }
+        override register = async (...given: unknown[]): Promise<boolean> => asked.push(given[0]) > 0
 
         override refresh = async (): Promise<'later'> => 'later'
       }

@@ -104,7 +104,7 @@ scenario('API-01 no Authorization header', async (t, world) => {
     statusCode: 401,
     code: 'missing_token',
     error: 'Unauthorized',
-    message: 'This API wants an access token.'
+    message: 'This API needs an access token.'
   })
 }, api())
 
@@ -772,7 +772,7 @@ scenario('API-20 step-up: challenges letter by letter', async (t, world) => {
   t.strictSame(await tell('/both', { scope: 'read list', [NAMES.acr]: 'gold', [NAMES.authTime]: now - 900 }), [
     `Bearer realm="api", ${error}, ${old}, acr_values="gold silver", max_age="300", scope="read list", ${metadata}`,
     dpop
-  ], 'the next token has to meet all of it')
+  ], 'the next token must meet all of it')
   const token = good(world, { cnf: { jkt: thumbprint(holder) } })
   const bound = await present(world, token, proofFor(world, holder, token, { payload: { htu: `${appOrigin}/recent` } }),
     'DPoP', '/recent')

@@ -73,7 +73,7 @@ for (
   }, { plugin })
 }
 
-scenario('ORG-06 an organization that the parameters take from the query has to be an allowed one',
+scenario('ORG-06 an organization that the parameters take from the query must be an allowed one',
   async (t, world) => {
     t.equal((await world.browser().navigate('/auth/login?org=org_B', { accept: 'application/json' })).statusCode, 400)
     t.equal(new URL(await world.start(world.browser(), '/auth/login?org=org_A')).searchParams.get('organization'),

@@ -198,7 +198,7 @@ onBothTransports('the default limit is 1 MiB', async (t, options) => {
   await t.rejects(http.send({ method: 'GET', url: `${server.origin}/1` }), { code: 'response_too_large' })
 })
 
-onBothTransports('DISC-06: an answer that is used has to be UTF-8; an error may be of any encoding',
+onBothTransports('DISC-06: an answer that is used must be UTF-8; an error may be of any encoding',
   async (t, options) => {
     const server = await startServer(t,
       ({ path }, response) => response.writeHead(Number(path.slice(1))).end(Buffer.from('\ufeff{"a":1}', 'utf16le')))
@@ -234,7 +234,7 @@ onBothTransports('DISC-14, TOK-21: a server that never answers, stops midway or 
     await t.rejects(short.send({ method: 'GET', url: `${server.origin}/never` }), TimeoutError,
       "the client's own timeout")
     await t.rejects(short.stream({ method: 'GET', url: `${server.origin}/never` }), TimeoutError,
-      'a stream has to begin in time')
+      'a stream must begin in time')
   })
 
 t.test('a custom fetch that listens to no signal is left alone', async t => {

@@ -36,7 +36,7 @@ function methodOf (client: ManagementClient, { resource, method }: Operation): M
   return typeof at === 'function' ? (at as Method) : undefined
 }
 
-/** A value of a documented type, and how it has to be spelled. */
+/** A value of a documented type, and how it must be spelled. */
 function sample ({ name, type }: { name: string, type: string }): { value: unknown, spelled: string } {
   if (type.includes('[]')) return { value: ['a b', 'c&d'], spelled: `${name}=a%20b&${name}=c%26d` }
   if (type === 'number') return { value: 7, spelled: `${name}=7` }
@@ -44,7 +44,7 @@ function sample ({ name, type }: { name: string, type: string }): { value: unkno
   return { value: 'a=b&c', spelled: `${name}=a%3Db%26c` }
 }
 
-t.test('every documented operation is there and sends exactly what it has to', async t => {
+t.test('every documented operation is there and sends exactly what it must', async t => {
   let answer: Answer = {}
   const { url, requests } = await startServer(t, () => answer)
   const client = new ManagementClient({ domain: url, token: 'token', retry: false })

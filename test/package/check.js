@@ -49,8 +49,9 @@ try {
 /** What is in the tarball, and what must not be. */
 function checkContents (files) {
   for (
-    const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.env.example', 'examples/guides/options.md', 'dist/lib/index.js', 'dist/lib/index.d.ts',
-      'dist/lib/plugin/fastify.d.ts', 'lib/index.ts']
+    const file of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', '.env.example',
+      'examples/guides/options.md', 'dist/lib/index.js', 'dist/lib/index.d.ts', 'dist/lib/plugin/fastify.d.ts',
+      'lib/index.ts']
   ) {
     assert(files.includes(file), `${file} is missing from the tarball`)
   }

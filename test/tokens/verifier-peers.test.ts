@@ -60,9 +60,9 @@ const name = 'org_name'
 
 /** What other verifiers get wrong or leave open, rule by rule in the order they are applied. */
 const rules: [rule: string, claims: object, demands: IdTokenDemands, ends: string][] = [
-  ['iss has to be a text', { iss: 1 }, {}, 'issuer'],
-  ['iss has to be equal, slash and all', { iss: issuer.slice(0, -1) }, {}, 'issuer'],
-  ['sub has to be a text', { sub: 1 }, {}, 'claim_invalid'],
+  ['iss must be a text', { iss: 1 }, {}, 'issuer'],
+  ['iss must be equal, slash and all', { iss: issuer.slice(0, -1) }, {}, 'issuer'],
+  ['sub must be a text', { sub: 1 }, {}, 'claim_invalid'],
   ['sub must not be empty', { sub: '' }, {}, 'claim_invalid'],
   ['aud may be a text', { aud: clientId }, {}, 'accepted'],
   ['aud may be a list', { aud: [clientId] }, {}, 'accepted'],

@@ -17,7 +17,7 @@ export interface BackchannelAuthenticationParams {
   scope?: string | undefined
   audience?: string | undefined
   organization?: string | undefined
-  /** Seconds the user has to answer: 1 to 300 by push notification, up to 259 200 by e-mail. */
+  /** Seconds the user must answer: 1 to 300 by push notification, up to 259 200 by e-mail. */
   requestedExpiry?: number | undefined
   authorizationDetails?: readonly AuthorizationDetail[] | undefined
 }
@@ -65,7 +65,7 @@ function check (params: BackchannelAuthenticationParams): void {
   if (requestedExpiry !== undefined &&
     !(Number.isInteger(requestedExpiry) && requestedExpiry >= 1 && requestedExpiry <= 259_200)) {
     throw new InvalidArgumentError('requestedExpiry',
-      'The argument "requestedExpiry" has to be a whole number of seconds from 1 to 259200.')
+      'The argument "requestedExpiry" must be a whole number of seconds from 1 to 259200.')
   }
 }
 

@@ -22,7 +22,7 @@ export async function legacyDelegation (server: AuthorizationServer, params: Del
   const { idToken, refreshToken, target, scope = 'openid', apiType } = params
   if ((idToken === undefined) === (refreshToken === undefined)) {
     throw new InvalidArgumentError('idToken',
-      'Exactly one of the arguments "idToken" and "refreshToken" has to be given.')
+      'Exactly one of the arguments "idToken" and "refreshToken" must be given.')
   }
   return callJson(server, {
     method: 'POST',

@@ -30,7 +30,7 @@ export async function registerClient (server: AuthorizationServer, params: Regis
   const uris = params?.redirectUris
   if (uris === undefined) throw new MissingRequiredArgumentError('redirectUris')
   if (!Array.isArray(uris) || !uris.every(uri => URL.canParse(uri as string))) {
-    throw new InvalidArgumentError('redirectUris', 'The argument "redirectUris" has to be a list of absolute URLs.')
+    throw new InvalidArgumentError('redirectUris', 'The argument "redirectUris" must be a list of absolute URLs.')
   }
   return await callJson(server, {
     method: 'POST',

@@ -96,7 +96,7 @@ function checkExtra (name: string, value: unknown): void {
 function checkToken (name: string, token: string): void {
   if (!/^\S+$/.test(token)) {
     throw new CustomTokenExchangeError('invalid_token_format',
-      `The argument "${name}" has to be the token alone, without spaces or a prefix.`)
+      `The argument "${name}" must be the token alone, without spaces or a prefix.`)
   }
 }
 

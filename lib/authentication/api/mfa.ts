@@ -79,7 +79,7 @@ export async function enrollAuthenticator (server: AuthorizationServer, params: 
   const { mfaToken, factor, phoneNumber, email } = params
   if (!Object.hasOwn(CHANNELS, factor)) {
     throw new InvalidArgumentError('factor',
-      `The argument "factor" has to be one of ${Object.keys(CHANNELS).join(', ')}.`)
+      `The argument "factor" must be one of ${Object.keys(CHANNELS).join(', ')}.`)
   }
   if (factor === 'sms' || factor === 'voice') requireText(params, 'phoneNumber')
   const channel = CHANNELS[factor]

@@ -97,7 +97,7 @@ function requirePhoneNumber (params: { phoneNumber: string }): void {
   requireText(params, 'phoneNumber')
   if (!/^\+[1-9]\d{1,14}$/.test(params.phoneNumber)) {
     throw new InvalidArgumentError('phoneNumber',
-      'The argument "phoneNumber" has to be an E.164 number such as "+491701234567".')
+      'The argument "phoneNumber" must be an E.164 number such as "+491701234567".')
   }
 }
 

@@ -51,7 +51,7 @@ export async function nativeSocialLogin (server: AuthorizationServer, params: Na
   requireText(params, 'subjectToken', 'kind')
   const { subjectToken, kind, userProfile, audience, scope } = params
   if (!KINDS.includes(kind)) {
-    throw new InvalidArgumentError('kind', `The argument "kind" has to be one of ${KINDS.join(', ')}.`)
+    throw new InvalidArgumentError('kind', `The argument "kind" must be one of ${KINDS.join(', ')}.`)
   }
   return tokenExchangeGrant(server, {
     subjectToken,

@@ -17,7 +17,7 @@ export interface Factor {
 export type AuthenticationMethodType = 'passkey' | 'email' | 'phone' | 'totp' | 'push-notification' | 'recovery-code'
   | 'password'
 
-/** A way the user has to log in, or to confirm a login. */
+/** A way the user must log in, or to confirm a login. */
 export interface AuthenticationMethod {
   id: string
   type: AuthenticationMethodType | (string & {})
@@ -61,7 +61,7 @@ export interface EnrollAuthenticationMethodParams {
   connection?: string | undefined
 }
 
-/** A method that has to be verified yet. */
+/** A method that must be verified yet. */
 export interface AuthenticationMethodEnrollment {
   authenticationMethodId: string
   authSession: string
@@ -157,7 +157,7 @@ export async function enrollAuthenticationMethod (
 ): Promise<AuthenticationMethodEnrollment> {
   requireText(params, 'type')
   if (!TYPES.includes(params.type)) {
-    throw new InvalidArgumentError('type', `The argument "type" has to be one of ${TYPES.join(', ')}.`)
+    throw new InvalidArgumentError('type', `The argument "type" must be one of ${TYPES.join(', ')}.`)
   }
   if (params.type === 'email') requireText(params, 'email')
   if (params.type === 'phone') requireText(params, 'phoneNumber')

@@ -92,7 +92,7 @@ export async function connectAccount (server: MyAccountServer, accessToken: stri
   return toCamelCase(answer) as unknown as ConnectAccount
 }
 
-/** The browser is sent there: it has to be the tenant's own page. */
+/** The browser is sent there: it must be the tenant's own page. */
 function checkConnectUri (uri: unknown, { issuer }: MyAccountServer): void {
   if (typeof uri !== 'string' || !URL.canParse(uri) || new URL(uri).origin !== new URL(issuer).origin) {
     throw invalid(`${START}: "connect_uri" in the answer is not at the tenant.`)
@@ -167,7 +167,7 @@ export async function listConnectedAccountConnections (
 
 function page ({ from, take }: PageParams): Record<string, string | number | undefined> {
   if (take !== undefined && !(Number.isInteger(take) && take >= 1)) {
-    throw new InvalidArgumentError('take', 'The argument "take" has to be a whole number from 1.')
+    throw new InvalidArgumentError('take', 'The argument "take" must be a whole number from 1.')
   }
   return { from, take }
 }

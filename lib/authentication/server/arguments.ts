@@ -6,7 +6,7 @@ export function requireText<T extends object> (given: T, ...names: (keyof T & st
   for (const name of names) {
     const value: unknown = given?.[name]
     if (value === undefined || value === null || value === '') throw new MissingRequiredArgumentError(name)
-    if (typeof value !== 'string') throw new InvalidArgumentError(name, `The argument "${name}" has to be a string.`)
+    if (typeof value !== 'string') throw new InvalidArgumentError(name, `The argument "${name}" must be a string.`)
   }
 }
 
@@ -17,7 +17,7 @@ const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
 export function forwardedFor (address: string | undefined): Record<string, string> {
   if (address === undefined) return {}
   if (isIP(address) === 0) {
-    throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" has to be an IP address.')
+    throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" must be an IP address.')
   }
   return { 'auth0-forwarded-for': address.replace(MAPPED, '') }
 }

@@ -89,7 +89,7 @@ function clockDifference ({ date = '', age = '0' }: Record<string, string>, aske
 
 /** Refuses a document that is another issuer's, lacks something, or points anywhere but at the issuer. */
 export function checkMetadata (document: Record<string, unknown>, issuer: string): Metadata {
-  if (document.issuer !== issuer) throw refused(`the issuer has to be "${issuer}"`)
+  if (document.issuer !== issuer) throw refused(`the issuer must be "${issuer}"`)
   for (const name of REQUIRED) {
     if (document[name] === undefined) throw refused(`"${name}" is missing`)
     checkEndpoint(name, document[name], issuer)

@@ -57,7 +57,7 @@ function split (value: string): { scheme: string, host: string, hostname: string
 
 function malformed (option: string): never {
   throw new ConfigurationError(option,
-    `The option "${option}" has to be a host such as "acme.eu.auth0.com", or its URL without a path.`)
+    `The option "${option}" must be a host such as "acme.eu.auth0.com", or its URL without a path.`)
 }
 
 /** Whether a URL's hostname is this machine. */

@@ -4,7 +4,7 @@ import { mediaType, parseJsonObject } from '../../http/json.js'
 import { invalid } from '../../http/body.js'
 import type { HttpResponse } from '../../http/send.js'
 
-/** What an answer of the token endpoint has to be. */
+/** What an answer of the token endpoint must be. */
 export interface TokenExpectations {
   /** Whether the token was to be bound to a key: then a bearer token is a downgrade. */
   dpop: boolean

@@ -10,7 +10,7 @@ export interface PresentedToken {
   url: URL
 }
 
-/** The headers of a call with a token, and what has to be told of its answer. */
+/** The headers of a call with a token, and what must be told of its answer. */
 export interface TokenHeaders {
   authorization: string
   dpop: string | undefined

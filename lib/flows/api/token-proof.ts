@@ -4,7 +4,7 @@ import { verifyDpopProof } from '../../tokens/dpop-proof.js'
 import type { PluginContext } from '../context.js'
 import type { VerifiedToken } from './verified-tokens.js'
 
-/** Seconds a proof may be ahead of our clock; it has to be remembered for as much longer. */
+/** Seconds a proof may be ahead of our clock; it must be remembered for as much longer. */
 const AHEAD = 30
 const PROOF_AGE = 300
 

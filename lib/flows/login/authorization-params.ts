@@ -9,7 +9,7 @@ const PROTECTED_PARAMS: ReadonlySet<string> = new Set(['client_id', 'response_ty
   'client_assertion_type'])
 const MAX_VALUE_LENGTH = 8192
 
-/** The parameters of one login, merged and checked, and what the callback has to know of them. */
+/** The parameters of one login, merged and checked, and what the callback must know of them. */
 export interface LoginParams {
   /** Everything but what the protocol itself adds. */
   params: Record<string, string>

@@ -147,7 +147,7 @@ export async function finishLink<TAppState = unknown> (context: PluginContext, r
 }
 
 /**
- * What one user began in his session, nobody else finishes in another.
+ * What one user began in one session, nobody else finishes in another.
  * @throws StartLinkUserError
  */
 export async function sameUser (context: PluginContext, request: RequestContext, { transaction }: Callback) {

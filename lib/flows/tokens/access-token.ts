@@ -25,7 +25,7 @@ export interface GetAccessTokenOptions {
 
 /**
  * An access token for an API: a kept one while it is good for 30 seconds more, else a new one by the refresh token.
- * @throws AccessTokenError when the user has to log in again, MfaRequiredError when a second factor is asked for
+ * @throws AccessTokenError when the user must log in again, MfaRequiredError when a second factor is asked for
  * @see RFC 6749 section 6
  */
 export async function getAccessToken (context: PluginContext, request: RequestContext,
@@ -54,7 +54,7 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
     throw kept.refreshToken === undefined
       ? kept.tokenSets.length < tokens.tokenSets.length ? otherKey() : noRefreshToken()
       : new AccessTokenError('session_not_writable',
-        'The access token has to be renewed, but this response can no longer set the cookies that keep the new one. ' +
+        'The access token must be renewed, but this response can no longer set the cookies that keep the new one. ' +
           'Call getAccessToken() before the response begins, or use a sessionStore.')
   }
   const server = await request.server()
@@ -88,7 +88,7 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
     return accessTokenOf(last)
   })
   await adoptNewest(context, request)
-  // Whoever shared the call has an object of his own.
+  // Each caller that shared the call gets an object of its own.
   return { ...token }
 }
 
@@ -100,14 +100,14 @@ function isOutage (error: unknown): boolean {
 
 function noRefreshToken (): AccessTokenError {
   return new AccessTokenError('missing_refresh_token',
-    'The access token has expired and the session has no refresh token (any more): the user has to log in again. To ' +
+    'The access token has expired and the session has no refresh token (any more): the user must log in again. To ' +
       'renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
 }
 
 function otherKey (): AccessTokenError {
   return new AccessTokenError('dpop_key_mismatch',
     "The session's access tokens are bound to a key that is no longer in use, and there is no refresh token to " +
-      'renew them with: the user has to log in again. Give the key with the option "dpop.key" to keep it over ' +
+      'renew them with: the user must log in again. Give the key with the option "dpop.key" to keep it over ' +
       'restarts ' +
       'and processes.')
 }

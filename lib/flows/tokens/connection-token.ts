@@ -50,7 +50,7 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
   if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
   if (!isWritable(context, request)) {
     throw new AccessTokenForConnectionError('session_not_writable',
-      "The connection's token has to be fetched, but this response can no longer set the cookies that keep it.")
+      "The connection's token must be fetched, but this response can no longer set the cookies that keep it.")
   }
 
   const server = await request.server()
@@ -164,5 +164,5 @@ async function exchange<T> (work: () => Promise<T>): Promise<T> {
 
 function refusedExchange (error: ApiError): AccessTokenForConnectionError {
   return new AccessTokenForConnectionError('failed_to_retrieve',
-    'Auth0 gave no token for this connection. The user probably has to connect the account first.', error)
+    'Auth0 gave no token for this connection. The user must probably connect the account first.', error)
 }

@@ -191,5 +191,5 @@ function refreshFailure (context: PluginContext, server: AuthorizationServer, er
 /** What a caller gets when Auth0 refuses the refresh token. */
 export function refusedRefresh (error: ApiError): AccessTokenError {
   return new AccessTokenError('failed_to_refresh_token',
-    'Auth0 refused the refresh token; the user has to log in again.', error)
+    'Auth0 refused the refresh token; the user must log in again.', error)
 }

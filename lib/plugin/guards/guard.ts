@@ -75,7 +75,7 @@ export function guard (known: GuardTraits, ask: Guard): Guard {
 }
 
 /**
- * Makes a hook that is no guard: it runs for public routes, too, and what it lets pass is not protected by it.
+ * Makes a hook that is no guard: it runs for public routes, too, and it protects nothing.
  * @param checkSetup throws `ConfigurationError` where the options lack what it needs
  */
 export function hook (checkSetup: (config: Config) => void, run: Guard): Guard {

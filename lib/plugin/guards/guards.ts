@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { beforeStart } from './factory.js'
 import type { Guard } from './guard.js'
 import { handleStepUp } from './handle-step-up.js'
@@ -69,7 +70,7 @@ export class Guards {
    * Answers an API's demand for another login (`StepUpRequiredError` of `request.auth0.fetch()`): takes the user there
    * and back. An error handler: `fastify.setErrorHandler(fastify.auth0.handleStepUp)`.
    */
-  readonly handleStepUp: typeof handleStepUp = handleStepUp
+  readonly handleStepUp: (error: unknown, request: FastifyRequest, reply: FastifyReply) => Promise<void> = handleStepUp
 
   /**
    * Guard: changes only by the application's own pages. `preHandler: [fastify.auth0.requireSession,

@@ -10,7 +10,7 @@ import { registrationOf } from '../request/registration.js'
 import { checkTokenDemands } from './token/token-demands.js'
 
 /**
- * Guard of what pages and API clients share: an `Authorization` header has to hold a good access token,
+ * Guard of what pages and API clients share: an `Authorization` header must hold a good access token,
  * without one the session counts, if there is one where the token is `optional`. Behind it, `requireClaims` and its
  * like ask whichever of the two it was.
  */

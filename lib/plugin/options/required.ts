@@ -22,7 +22,7 @@ export function checkRequired (given: GivenOptions, production: boolean): void {
     [given.clientSecret, given.clientAssertionSigningKey, given.tls].some(way => way !== undefined)
   if (!authenticates && !guardsApiOnly(given)) {
     missing.push('clientSecret')
-    reasons.push('The client has to authenticate: give one of "clientSecret", "clientAssertionSigningKey" or "tls".')
+    reasons.push('The client must authenticate: give one of "clientSecret", "clientAssertionSigningKey" or "tls".')
   }
   if (missing.includes('appBaseUrl')) {
     reasons.push('In production any Host header would be believed without "appBaseUrl": give the address of the ' +

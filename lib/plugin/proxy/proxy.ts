@@ -12,7 +12,7 @@ import { RefusedTokens } from './refused-tokens.js'
 import { upstreamTokens } from './upstream-token.js'
 import { webSockets } from './web-sockets.js'
 
-/** A proxy's options for @fastify/http-proxy, and what has to be closed with the application. */
+/** A proxy's options for @fastify/http-proxy, and what must be closed with the application. */
 export interface OwnedProxy {
   options: HttpProxyOptions
   close: () => Promise<void>

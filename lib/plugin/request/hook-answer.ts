@@ -10,7 +10,7 @@ export interface HookAnswer {
 
 /** Decorators of the reply that send it later and return the reply at once, such as `sendFile` of @fastify/static. */
 const SENDS_LATER = /^(?:send|download|view|render)/i
-/** Seconds that such a decorator has to begin. */
+/** Seconds that such a decorator must begin. */
 const PATIENCE = 5
 
 /**

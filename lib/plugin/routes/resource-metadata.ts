@@ -12,7 +12,7 @@ import type { Route, RouteSetup } from './route.js'
 type Handler = Route['handler']
 
 /**
- * `GET /.well-known/oauth-protected-resource` (opt-in): what a client has to know to get a token for this API. @see RFC
+ * `GET /.well-known/oauth-protected-resource` (opt-in): what a client must know to get a token for this API. @see RFC
  * 9728 section 2
  */
 export function apiMetadataRoutes ({ registration }: RouteSetup): Route[] {

@@ -43,7 +43,7 @@ interface BridgedState {
  * - It cannot list: `listSessions()` and sessions of an organization need another store, and how many sessions
  *   `revokeSessions()` ended is not known (0 is returned). Which sessions a `sid` or `sub` ends is decided by its
  *   `deleteByLogoutToken()`.
- * - It is told no lifetime. An entry past its end is deleted when it is read; the store has to clear away the others,
+ * - It is told no lifetime. An entry past its end is deleted when it is read; the store must clear away the others,
  *   by `sessionExpiresAt` (epoch seconds).
  * @throws ConfigurationError for a store without one of the four methods
  */

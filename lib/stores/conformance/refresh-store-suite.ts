@@ -10,7 +10,7 @@ const LIFE = 600
 const SHORT = 0.05
 
 /**
- * What every `RefreshStore` has to do. For any test runner:
+ * What every `RefreshStore` must do. For any test runner:
  * `for (const { name, run } of refreshStoreSuite(() => new MyStore())) test(name, run)`
  * The store may be the same each time and hold other entries: keys are drawn anew.
  * @param advance lets seconds pass for the store's clock; real ones by default

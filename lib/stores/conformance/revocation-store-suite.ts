@@ -6,7 +6,7 @@ import type { Awaitable, RevocationFilter, RevocationOwner, RevocationStore } fr
 const LIFE = 600
 
 /**
- * What every `RevocationStore` has to do. For any test runner:
+ * What every `RevocationStore` must do. For any test runner:
  * `for (const { name, run } of revocationStoreSuite(() => new MyStore())) test(name, run)`
  * The store may be the same each time and hold other entries: owners are drawn anew.
  */

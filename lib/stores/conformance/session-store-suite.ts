@@ -15,7 +15,7 @@ export interface SessionSuiteOptions {
 }
 
 /**
- * What every `SessionStore` has to do. For any test runner:
+ * What every `SessionStore` must do. For any test runner:
  * `for (const { name, run } of sessionStoreSuite(({ now }) => new MyStore({ now }))) test(name, run)`
  * The store may be the same each time and hold other entries: keys and owners are drawn anew.
  */

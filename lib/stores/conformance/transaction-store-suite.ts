@@ -19,7 +19,7 @@ export interface TransactionSuiteOptions {
 const TTL = 600
 
 /**
- * What every `TransactionStore` has to do. For any test runner:
+ * What every `TransactionStore` must do. For any test runner:
  * `for (const { name, run } of transactionStoreSuite(({ now }) => new MyStore({ now }))) test(name, run)`
  */
 export function transactionStoreSuite (

@@ -32,7 +32,7 @@ function nextIv (): Buffer {
 
 /**
  * A sealer whose keys are derived per purpose and day. The first secret seals, all open.
- * Own code instead of `jose` because it has to answer synchronously on every guarded request.
+ * Own code instead of `jose` because it must answer synchronously on every guarded request.
  */
 export function createSealer (options: KeyRingOptions): Sealer {
   const ring = createKeyRing(options)

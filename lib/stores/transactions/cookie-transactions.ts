@@ -96,7 +96,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): C
       const size = cookieSize(name, value, how)
       if (size > COOKIE_LIMIT) {
         throw new InvalidArgumentError('appState',
-          `What this login has to remember needs ${size} bytes and a cookie holds ${COOKIE_LIMIT}. Keep "appState" ` +
+          `What this login must remember needs ${size} bytes and a cookie holds ${COOKIE_LIMIT}. Keep "appState" ` +
             'and "returnTo" small, or set "transactionStore".')
       }
       clearOldest(jar, pending(jar, name), {

@@ -89,7 +89,7 @@ export interface TenantOptions {
   dpopNonce?: boolean
   /** Relying party id of passkeys. Default the issuer's host name. */
   passkeyRpId?: string
-  /** Listens by https. With `ca` every caller has to show a certificate of that authority. */
+  /** Listens by https. With `ca` every caller must show a certificate of that authority. */
   tls?: { cert: string, key: string, ca?: string }
   /** How the tenant reaches applications (logout tokens, metadata documents). Default `globalThis.fetch`. */
   fetch?: typeof fetch

@@ -151,12 +151,12 @@ function refuses (t: Test, changes: Record<string, unknown>, message: RegExp, ba
   }, JSON.stringify(changes).slice(0, 80))
 }
 
-t.test('DISC-01, DISC-02: the issuer has to be the one asked, to the letter', async t => {
+t.test('DISC-01, DISC-02: the issuer must be the one asked, to the letter', async t => {
   for (
     const other of ['https://evil.auth0.com/', 'https://acme.eu.auth0.com', 'https://ACME.eu.auth0.com/',
       'http://acme.eu.auth0.com/', undefined, [issuer], 7]
   ) {
-    refuses(t, { issuer: other }, /the issuer has to be "https:\/\/acme\.eu\.auth0\.com\/"/)
+    refuses(t, { issuer: other }, /the issuer must be "https:\/\/acme\.eu\.auth0\.com\/"/)
   }
   const tenant = new Tenant({
     'GET /.well-known/openid-configuration': [{ json: { ...metadata, issuer: 'https://evil.test/' } }, {

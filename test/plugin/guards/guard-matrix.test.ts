@@ -38,7 +38,7 @@ interface Needs {
 
 /**
  * The challenges of all schemes in one answer; what is wrong stands with the scheme that was used (RFC 6750, RFC 9449),
- * what a client without a token has to ask for with each.
+ * what a client without a token must ask for with each.
  */
 const challenged = (status: number, code: string, wrong = '',
   { scope, metadata, schemes = ['Bearer', 'DPoP'] }: Needs = {}): Refusal => {

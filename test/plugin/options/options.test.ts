@@ -426,7 +426,7 @@ for (const [name, option, changes, says, production] of refused) {
   })
 }
 
-t.test('form_post where it may be, and a __Host- cookie as it has to be', async t => {
+t.test('form_post where it may be, and a __Host- cookie as it must be', async t => {
   const formPost = { response_mode: 'form_post' } as const
   for (
     const appBaseUrl of [undefined, 'https://app.example.com', 'http://localhost:3000', ['http://127.0.0.1:3000',

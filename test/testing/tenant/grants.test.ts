@@ -334,7 +334,7 @@ t.test('Token Vault: a connected, a linked and the own account; by refresh and b
   t.match(await ask({ subject_token: accessToken, subject_token_type: type('access_token') }, as('other')),
     refused(403, 'invalid_grant'), "not that API's application")
   t.match(await ask({}, as('other')), refused(403, 'invalid_grant'), "another application's refresh token")
-  t.match(await ask({}, as('rotating')), refused(400, 'invalid_request'), 'rotation has to be off')
+  t.match(await ask({}, as('rotating')), refused(400, 'invalid_request'), 'rotation must be off')
   t.match(await ask({}, as('public')), refused(403, 'unauthorized_client'))
   for (const wrong of [{ requested_token_type: 'x' }, { subject_token_type: type('id_token') }, { connection: '' }]) {
     t.match(await ask(wrong as Record<string, string>), refused(400, 'invalid_request'), JSON.stringify(wrong))

@@ -21,7 +21,7 @@ export interface Refusal {
 export const NO_CREDENTIALS: Refusal = {
   statusCode: 401,
   code: 'missing_token',
-  message: 'This API wants an access token.'
+  message: 'This API needs an access token.'
 }
 export const MALFORMED: Refusal = {
   statusCode: 400,

@@ -154,13 +154,13 @@ async function acceptBound (context: PluginContext, request: FastifyRequest, rep
   requestContext.bearerToken = verified
 }
 
-/** What the caller's proof has to be for, whatever the request says about its host. */
+/** What the caller's proof must be for, whatever the request says about its host. */
 function urlOf ({ config }: PluginContext, request: FastifyRequest): string {
   const { origin, basePath } = appBaseOf(config.appBases, request)
   return origin + basePath + requestTarget(request.originalUrl)
 }
 
-/** Hands out the nonce the next proof has to carry. @see RFC 9449 section 8.2 */
+/** Hands out the nonce the next proof must carry. @see RFC 9449 section 8.2 */
 function bringNonce ({ dpopNonces, now }: PluginContext, reply: FastifyReply): void {
   if (dpopNonces !== undefined) reply.header('dpop-nonce', dpopNonces.current(now()))
 }

@@ -78,7 +78,7 @@ export async function openServer (
   const { port, host, tls } = options
   if (!loopback.has(host)) {
     throw new ConfigurationError('host',
-      'createTenant() is for tests and serves this computer only: "host" has to be 127.0.0.1, ::1 or localhost, not ' +
+      'createTenant() is for tests and serves this computer only: "host" must be 127.0.0.1, ::1 or localhost, not ' +
         `"${host}".`)
   }
   let serving: ((incoming: IncomingMessage, outgoing: ServerResponse) => void) | undefined

@@ -37,10 +37,10 @@ function begin (tenant: TenantContext, request: TenantRequest,
     throw invalidField('redirect_uri', mismatch('The redirect_uri', redirectUri, 'Allowed Callback URLs', callbacks))
   }
   if (request.body.code_challenge_method !== 'S256') {
-    throw invalidField('code_challenge_method', 'code_challenge_method has to be S256')
+    throw invalidField('code_challenge_method', 'code_challenge_method must be S256')
   }
   const { scopes = connection.scopes ?? [] } = request.body
-  if (!Array.isArray(scopes) || scopes.length > 100) throw invalidField('scopes', 'scopes has to be a list')
+  if (!Array.isArray(scopes) || scopes.length > 100) throw invalidField('scopes', 'scopes must be a list')
   return {
     sub: bearer.user.sub,
     connection: name,

@@ -34,7 +34,7 @@ function userForm ({ users }: TenantContext): string {
   return `<form method="post">\n${users.list.slice(0, 20).map(userButton).join('\n')}\n</form>\n<hr>\n`
 }
 
-/** What a form said that has to be filled in again, and what was wrong with it. */
+/** What a form said that must be filled in again, and what was wrong with it. */
 interface Refused {
   username: string
   message: string

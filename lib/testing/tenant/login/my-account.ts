@@ -44,7 +44,7 @@ export function invalidField (field: string, detail: string): TenantError {
   }])
 }
 
-/** A string of the body that has to be there. */
+/** A string of the body that must be there. */
 export function requiredField (request: TenantRequest, field: string): string {
   const value = request.body[field]
   if (typeof value !== 'string' || value === '') throw invalidField(field, `${field} is required`)
@@ -80,7 +80,7 @@ export function pageOf<T extends { id?: string, name?: string }> (items: readonl
   request: TenantRequest): { items: T[], next?: string } {
   const { from, take = '10' } = request.query
   const size = Number(take)
-  if (!Number.isInteger(size) || size < 1 || size > 20) throw invalidField('take', 'take has to be 1 to 20')
+  if (!Number.isInteger(size) || size < 1 || size > 20) throw invalidField('take', 'take must be 1 to 20')
   const cursor = from === undefined ? '0' : Buffer.from(from, 'base64url').toString()
   if (!/^\d+$/u.test(cursor)) throw invalidField('from', 'from is not a cursor')
   const start = Number(cursor)

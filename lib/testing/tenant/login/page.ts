@@ -42,7 +42,7 @@ ${content}
 </html>`
 }
 
-/** The message of a form that has to be filled in again. */
+/** The message of a form that must be filled in again. */
 export function problem (message: string | undefined): string {
   return message === undefined ? '' : `<p class="error" id="error" role="alert">${escape(message)}</p>`
 }

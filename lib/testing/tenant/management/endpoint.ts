@@ -46,14 +46,14 @@ export function invalidBody (message: string): TenantError {
   return managementError(400, `Payload validation error: '${message}'.`, 'invalid_body')
 }
 
-/** A text of the body that has to be there. */
+/** A text of the body that must be there. */
 export function requiredText ({ body }: ManagementCall, name: string): string {
   const value = body[name]
   if (typeof value !== 'string' || value === '') throw invalidBody(`Missing required property: ${name}`)
   return value
 }
 
-/** A list of texts of the body that has to be there. */
+/** A list of texts of the body that must be there. */
 export function requiredTexts ({ body }: ManagementCall, name: string): string[] {
   const value = body[name]
   if (!Array.isArray(value) || value.length === 0 || !value.every(item => typeof item === 'string')) {

@@ -25,7 +25,7 @@ interface Enrollment {
   id: string
   sub: string
   expiresAt: number
-  /** What the user has to be shown or sent. */
+  /** What the user must be shown or sent. */
   challenge: Record<string, unknown>
   /** Whether the proof is good; adds the method. */
   verify: (body: Readonly<Record<string, unknown>>) => Promise<boolean> | boolean

@@ -15,7 +15,7 @@ function subOf (tenant: TenantContext, hint: string): string {
     // a hint that is not JSON is none
   }
   if (value.format !== 'iss_sub' || value.iss !== tenant.issuer || typeof value.sub !== 'string') {
-    throw refusal(tenant, 'invalid_request', 'login_hint has to be JSON with format iss_sub, the issuer and a user id')
+    throw refusal(tenant, 'invalid_request', 'login_hint must be JSON with format iss_sub, the issuer and a user id')
   }
   return value.sub
 }
@@ -74,7 +74,7 @@ export const backchannelAuthentication: Feature = {
               'binding_message is missing or has characters that are not allowed')
           }
           if (Number(ctx.oidc.params?.requested_expiry ?? 1) > maxExpiry) {
-            throw refusal(tenant, 'invalid_request', 'requested_expiry has to be 1 to 300')
+            throw refusal(tenant, 'invalid_request', 'requested_expiry must be 1 to 300')
           }
         },
         triggerAuthenticationDevice (ctx, request) {

@@ -11,7 +11,7 @@ export const clientAssertions: Feature = {
     features: { requestObjects: { enabled: true } },
     assertJwtClientAuthClaimsAndHeader (_ctx, claims) {
       if (claims.aud !== tenant.issuer) {
-        throw refusal(tenant, 'invalid_client', 'The audience of the client assertion has to be the issuer.', 401)
+        throw refusal(tenant, 'invalid_client', 'The audience of the client assertion must be the issuer.', 401)
       }
       if (typeof claims.iat !== 'number' || Number(claims.exp) - claims.iat > maxLifetime) {
         throw refusal(tenant, 'invalid_client', 'The client assertion lives too long.', 401)

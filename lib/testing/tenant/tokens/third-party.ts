@@ -69,7 +69,7 @@ export function giveConsent (tenant: TenantContext, sub: string, clientId: strin
   given.add(consentKey(sub, tenant.clients.get(clientId)!))
 }
 
-/** Whether a user has to be asked before an application gets tokens. */
+/** Whether a user must be asked before an application gets tokens. */
 export function needsConsent (tenant: TenantContext, sub: string | undefined, clientId: string): boolean {
   const client = tenant.clients.get(clientId)
   if (!client?.thirdParty || sub === undefined) return false

@@ -94,7 +94,7 @@ function transfer (tenant: TenantContext, ctx: ExchangeContext, user: StoredUser
     throw refusal(tenant, 'session_transfer_disabled', 'Session transfer is off for this application.', 403)
   }
   if (actor === undefined && type !== refreshTokenType) {
-    throw refusal(tenant, 'setactor_required', 'The token exchange profile has to set an actor.')
+    throw refusal(tenant, 'setactor_required', 'The token exchange profile must set an actor.')
   }
   if (scope.split(' ').includes('offline_access')) {
     throw refusal(tenant, 'invalid_scope', 'offline_access is not allowed in a session transfer.')
@@ -125,7 +125,7 @@ export const tokenExchange: Feature = {
       const audience = resource === undefined ? undefined : audienceOf(resource)
       if (type === accessTokenType) {
         if (requestedType !== accessTokenType) {
-          throw refusal(tenant, 'invalid_request', 'requested_token_type has to be an access token')
+          throw refusal(tenant, 'invalid_request', 'requested_token_type must be an access token')
         }
         const { user, actor } = await onBehalfOf(tenant, ctx)
         return issueLogin(tenant, ctx, {

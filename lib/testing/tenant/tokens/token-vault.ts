@@ -13,7 +13,7 @@ const lifetime = 3600
 async function byRefreshToken (tenant: TenantContext, client: RegisteredClient,
   value: string): Promise<string | undefined> {
   if (client.refreshToken?.rotation) {
-    throw refusal(tenant, 'invalid_request', 'Refresh token rotation has to be off for this exchange.')
+    throw refusal(tenant, 'invalid_request', 'Refresh token rotation must be off for this exchange.')
   }
   const token = await tenant.provider.RefreshToken.find(value)
   return token?.clientId === client.clientId ? token.accountId : undefined
