@@ -5,6 +5,7 @@ import { publicError } from '../../../lib/plugin/routes/answer-error.js'
 import { MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
 import { rawRequest } from '../../hostile/sockets.js'
+import type { Browser } from '../../hostile/browser.js'
 import { Site, site } from '../../flows/site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
@@ -761,6 +762,16 @@ t.test('the error page offers only ways that exist', async t => {
   t.equal(page.statusCode, 403)
   t.match(page.body, '<a href="/">Home</a>')
   t.notMatch(page.body, /Try again|Use another account/)
+})
+
+t.test('an error page offers a login only to who is not logged in', async t => {
+  const s = await site(t)
+  const fails = async (browser: Browser) => (await browser.navigate(
+    s.tenant.callback(await s.start(browser), { error: 'access_denied' })
+  )).body
+  const ada = await s.member()
+  t.notMatch(await fails(ada), />Log in</)
+  t.match(await fails(s.browser()), />(Log in|Try again)</)
 })
 
 t.test("refusals of others that meet the plugin's routes keep their status", async t => {
