@@ -136,6 +136,8 @@ async function withoutTransaction (registration: Registration, request: FastifyR
   if (await currentSession(context, requestContext) !== undefined) {
     return go(reply, 'query', returnTo ?? home(requestContext))
   }
+  // The session may be one of the application's own: its page knows.
+  if (returnTo !== undefined && context.config.onEnterpriseLogin !== undefined) return go(reply, 'query', returnTo)
   const restarted = restartLogin(registration, request, reply, { state, returnTo })
   if (restarted !== undefined) return restarted
   const error = new MissingTransactionError(likelyCause(registration, request))
