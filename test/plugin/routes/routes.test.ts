@@ -31,14 +31,16 @@ t.test('the login route forwards what a link may choose, once each, and nothing 
     }
   )
   const strict = await at(
-    'scope=all&audience=x&redirect_uri=https://evil.test&client_id=y&state=z&login_hint=a&login_hint=b&prompt='
+    'scope=all&audience=x&redirect_uri=https://evil.test&client_id=y&state=z&login_hint=a&login_hint=b&prompt=' +
+      '&experiment_id=e&variation_id=v&segment_id=s&anon_transfer_token=t'
   )
   t.match(strict, {
     scope: 'openid profile email offline_access',
     client_id: 'client-1',
     redirect_uri: 'https://app.example.test/auth/callback'
   })
-  t.notOk('audience' in strict || 'login_hint' in strict || 'prompt' in strict)
+  for (const name of ['audience', 'login_hint', 'prompt', 'experiment_id', 'variation_id', 'segment_id',
+    'anon_transfer_token']) t.notOk(name in strict, name)
   t.equal((await s.browser().navigate('/auth/login?invitation=x')).statusCode, 400)
 })
 

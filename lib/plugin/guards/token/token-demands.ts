@@ -25,6 +25,7 @@ const rules = {
       ? value
       : refuseOption(option, value, "'none', 'required' or a function of the actor"),
   subjectProfile: names,
+  anonymous: flag,
   optional: flag,
   resource: text
 } satisfies Record<keyof AccessTokenDemands, Rule<unknown>>
