@@ -26,6 +26,11 @@ export interface AccessTokenDemands {
   actor?: ActorDemand
   /** What the subject must be (`sub_profile`): one of these, such as `'user'` or `'ai_agent'`. */
   subjectProfile?: string | readonly string[]
+  /**
+   * Whether tokens of visitors who have not logged in pass (beta), whose `sub` is `anon@…`. Default `false`: an API
+   * that allows anonymous access at Auth0 still refuses them here.
+   */
+  anonymous?: boolean
   /** `true` lets requests without a token pass; what they present must still be good. Default `false`. */
   optional?: boolean
   /** Path of a resource of `api.resources`: its audience, its metadata and its rules are the ones that count. */

@@ -61,6 +61,7 @@ describe('guards', () => {
       acr: 'gold',
       actor: (act: Actor | undefined) => act?.sub === 'agent',
       subjectProfile: ['user'],
+      anonymous: true,
       optional: true
     })
     expect<AccessTokenDemands>().type.not.toBeAssignableFrom({ actor: 'optional' })

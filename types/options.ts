@@ -138,7 +138,33 @@ export interface AuthorizationParams {
   organization?: string | undefined
   /** A ticket of the organization. */
   invitation?: string | undefined
+  /**
+   * Experiment Center (early access): show this variation of the login, for tests of its pages. Set it in code; a link
+   * cannot. No standard claim says which one a user saw: an Action can set a namespaced one, to be declared in
+   * `UserClaims`.
+   */
+  experiment_id?: string | undefined
+  variation_id?: string | undefined
+  segment_id?: string | undefined
+  /**
+   * A token of `fastify.auth0.anonymous.mintTransferToken()` (beta); a login takes over the visitor's own anonymous
+   * session without it.
+   */
+  anon_transfer_token?: string | undefined
   [parameter: string]: unknown
+}
+
+/** A login at a customer's identity provider that keeps no session of this plugin: the application keeps its own. */
+export interface EnterpriseLogin<TAppState = unknown> {
+  /** The verified ID token's claims. Go by `org_id`, not by the e-mail address that was typed in. */
+  claims: IdTokenClaims
+  accessToken: string
+  /** Epoch seconds at which the access token expires. There is no refresh token. */
+  expiresAt?: number
+  /** What was given to `startEnterpriseLogin()`. */
+  appState: TAppState | undefined
+  /** The checked path to go to, when one was given. */
+  returnTo: string | undefined
 }
 
 /** What to do with a request that has no session. */
@@ -301,6 +327,12 @@ export interface Auth0Options extends ClientAuthenticationOptions, HttpClientOpt
   onError?: ((error: Error, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined
   /** The old name of `onError`, for the callback route only. There it is asked instead of `onError`. */
   onCallbackError?: ((error: Error, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined
+  /**
+   * Takes what a login of `startEnterpriseLogin()` brings; such logins keep no session of this plugin then. Set the
+   * application's own cookie, and send with `reply`, or return a payload; return `undefined` and send nothing to go to
+   * `returnTo`.
+   */
+  onEnterpriseLogin?: ((login: EnterpriseLogin, request: FastifyRequest, reply: FastifyReply) => unknown) | undefined
   /** Take over the sessions of another library at first use: switching logs nobody out. */
   importSessions?: ImportSessionsOptions | undefined
   onEvent?: ((event: Auth0Event) => void | Promise<void>) | undefined

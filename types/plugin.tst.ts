@@ -3,7 +3,8 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { describe, expect, test } from 'tstyche'
 import auth0, {
-  ApiError, Auth0Error, type Auth0Options, type Guard, type Session, type UserClaims
+  ApiError, Auth0Error, type Auth0Options, type AuthorizationParams, type EnterpriseLogin, type Guard, type Session,
+  type UserClaims
 } from '../lib/index.js'
 
 declare module './session.js' {
@@ -64,6 +65,25 @@ test('methods that are elsewhere cannot be called', async () => {
   expect(request.auth0.passkey).type.toBe<never>()
   expect(request.auth0.mfa.enrollAuthenticator).type.toBe<never>()
   expect(request.auth0.mfa.enroll).type.toBeCallableWith({ mfaToken: 'x', factor: 'otp' })
+})
+
+describe('newest of Auth0', () => {
+  test('enterprise logins, anonymous sessions and experiments have types', () => {
+    app.get('/', async ({ auth0: user }) => {
+      expect(user.startEnterpriseLogin({ email: 'ann@customer.example' })).type.toBe<Promise<URL | undefined>>()
+      expect(user.startEnterpriseLogin).type.not.toBeCallableWith({})
+      expect(user.anonymous.getAccessToken({ audience: 'x' })).type.toBeAssignableTo<Promise<{ accessToken: string }>>()
+      expect(user.anonymous.getAccessToken).type.not.toBeCallableWith({ metadata: { a: 1 } })
+    })
+    expect(app.auth0.isFederatedDomain('customer.example')).type.toBe<Promise<boolean>>()
+    expect(app.auth0.anonymous.getAccessToken).type.not.toBeCallableWith({})
+    expect<Auth0Options>().type.toBeAssignableFrom({
+      ...options,
+      onEnterpriseLogin: async ({ claims }: EnterpriseLogin) => claims.org_id
+    })
+    expect<AuthorizationParams>().type.toBeAssignableFrom({ experiment_id: 'e', variation_id: 'v', segment_id: 's' })
+    expect<AuthorizationParams>().type.not.toBeAssignableFrom({ variation_id: 7 })
+  })
 })
 
 describe('the guard', () => {

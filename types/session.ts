@@ -19,6 +19,8 @@ export interface UserClaims {
   acr?: string
   amr?: string[]
   auth_time?: number
+  /** The user's permissions for the My Organization API, in the organization of the login. */
+  'urn:auth0:my_org_current_user_permissions'?: string[]
   /** Who acts for the user, in a delegated session. */
   act?: Actor
   [claim: string]: unknown

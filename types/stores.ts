@@ -46,7 +46,7 @@ export interface CookieJar {
 /** What is remembered of a login between its start and its callback. */
 export interface Transaction {
   /** What the callback completes. */
-  kind: 'login' | 'link' | 'unlink' | 'connect' | 'magic-link'
+  kind: 'login' | 'link' | 'unlink' | 'connect' | 'magic-link' | 'enterprise'
   state: string
   nonce: string
   codeVerifier: string
@@ -78,6 +78,10 @@ export interface Transaction {
   silent?: boolean
   /** Whether the login ends in a page that tells the application's own pages, and closes. */
   popup?: boolean
+  /** Whether an e-mail domain has led to a customer's identity provider. */
+  enterprise?: boolean
+  /** Whether the login takes over a visitor's anonymous session. */
+  anonymous?: boolean
 }
 
 /** Keeps transactions, one per `state`. */

@@ -1,4 +1,7 @@
 import type { AuthorizationServer } from './server/authorization-server.js'
+import {
+  anonymousAccessToken, anonymousTransferToken, createAnonymousSession, type AnonymousSessionParams
+} from './api/anonymous.js'
 import { authorizationParams, pushedParams, type AuthorizeParams } from './api/authorization-params.js'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from './api/authorize.js'
 import { changePassword, legacyLogin, signup } from './api/database.js'
@@ -198,6 +201,20 @@ export function enterprise (server: AuthorizationServer) {
       samlMetadata(server, params, options),
     /** The WS-Federation metadata of the tenant, XML. */
     wsfedMetadata: (options?: RequestOptions) => wsfedMetadata(server, options)
+  }
+}
+
+export type Anonymous = ReturnType<typeof anonymous>
+
+export function anonymous (server: AuthorizationServer) {
+  return {
+    /** Begins a session of a visitor who has not logged in (beta). */
+    createSession: (params?: AnonymousSessionParams, options?: RequestOptions) =>
+      createAnonymousSession(server, params, options),
+    /** A new access token for such a session (beta). */
+    getAccessToken: bind(server, anonymousAccessToken),
+    /** A token that hands the session over to a login, as `anon_transfer_token` (beta); good once, for 30 seconds. */
+    mintTransferToken: bind(server, anonymousTransferToken)
   }
 }
 

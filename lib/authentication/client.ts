@@ -60,6 +60,8 @@ export class AuthenticationClient {
   readonly delegated: groups.Delegated
   /** SAML and WS-Federation metadata. */
   readonly enterprise: groups.Enterprise
+  /** Sessions of visitors who have not logged in (beta: Auth0 may change it). */
+  readonly anonymous: groups.Anonymous
   /** @see RFC 7591 */
   readonly dynamicRegistration: groups.DynamicRegistration
   readonly #server: AuthorizationServer
@@ -87,6 +89,7 @@ export class AuthenticationClient {
     this.social = groups.social(server)
     this.delegated = groups.delegated(server)
     this.enterprise = groups.enterprise(server)
+    this.anonymous = groups.anonymous(server)
     this.dynamicRegistration = groups.dynamicRegistration(server)
   }
 

@@ -10,6 +10,9 @@ export type { UserClaims } from '../../types/session.js'
 export type {
   AssertionAlgorithm, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm, SigningKey, TelemetryOption, TlsCredentials
 } from '../../types/options.js'
+export type {
+  AnonymousSession, AnonymousSessionParams, AnonymousToken, AnonymousTokenParams
+} from './api/anonymous.js'
 export type { AuthorizeParams } from './api/authorization-params.js'
 export type {
   AuthenticationMethod, AuthenticationMethodEnrollment, AuthenticationMethodType, EnrollAuthenticationMethodParams,

@@ -1,4 +1,5 @@
 import { LoginRequiredError } from '../errors.js'
+import type { EnterpriseLogin } from '../../types/options.js'
 import type { Session, UserClaims } from '../../types/session.js'
 import type { AccessToken, AccessTokenClaims, AuthInfo } from '../../types/tokens.js'
 import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-token.js'
@@ -13,6 +14,10 @@ import {
 } from './tokens/connection-token.js'
 import { AccountsClient } from './accounts-client.js'
 import type { PluginContext, RequestContext } from './context.js'
+import { anonymous } from './login/anonymous.js'
+import {
+  completeEnterpriseLogin, startEnterpriseLogin, type StartEnterpriseLoginOptions
+} from './login/enterprise-login.js'
 import { mfa } from './login/mfa.js'
 import { passkeys } from './login/passkeys.js'
 import { passwordless } from './login/passwordless.js'
@@ -53,6 +58,17 @@ export class ServerClient extends AccountsClient {
   async completeInteractiveLogin<TAppState = unknown> (url?: string | URL,
     options?: CompleteInteractiveLoginOptions): Promise<CompletedLogin<TAppState>> {
     return await completeInteractiveLogin<TAppState>(this.#context, this.#request, url, options)
+  }
+
+  /** Starts a login at a customer's own identity provider; `undefined` where the e-mail domain has none. */
+  async startEnterpriseLogin (options: StartEnterpriseLoginOptions): Promise<URL | undefined> {
+    return await startEnterpriseLogin(this.#context, this.#request, options)
+  }
+
+  /** Finishes an enterprise login that keeps no session, in a callback route of your own. */
+  async completeEnterpriseLogin<TAppState = unknown> (url?: string | URL,
+    options?: CompleteInteractiveLoginOptions): Promise<EnterpriseLogin<TAppState>> {
+    return await completeEnterpriseLogin<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** Starts a login to another organization. */
@@ -183,6 +199,11 @@ export class ServerClient extends AccountsClient {
   /** Logins with a passkey. */
   get passkeys (): ReturnType<typeof passkeys> {
     return passkeys(this.#context, this.#request)
+  }
+
+  /** The session of a visitor who has not logged in (beta: Auth0 may change it). */
+  get anonymous (): ReturnType<typeof anonymous> {
+    return anonymous(this.#context, this.#request)
   }
 
   /** The user's own factors and authentication methods. */

@@ -140,6 +140,7 @@ export interface Config {
   beforeSessionSaved: Auth0Options['beforeSessionSaved']
   onError: Auth0Options['onError']
   onCallbackError: Auth0Options['onCallbackError']
+  onEnterpriseLogin: Auth0Options['onEnterpriseLogin']
   logoutUrl: string | undefined
   logoutStrategy: 'oidc' | 'v2'
   logoutParams: Readonly<Record<string, string>>

@@ -16,6 +16,7 @@ import type { TakenLogins } from './login/taken-logins.js'
 import type { ConnectionTokens } from './tokens/connection-tokens.js'
 import type { RefreshSharing } from './tokens/refresh-sharing.js'
 import type { EventSink, Log } from './events.js'
+import type { FederatedDomains } from './login/federated-domains.js'
 
 /** What one registration of the plugin keeps; the same for all its requests. */
 export interface PluginContext {
@@ -54,6 +55,10 @@ export interface PluginContext {
   readonly stepUpSealer: Sealer
   /** Seals the challenges that devices answer, where sessions are bound to devices. */
   readonly deviceSealer: Sealer | undefined
+  /** Seals the cookie of a visitor who has not logged in. */
+  readonly anonymousSealer: Sealer
+  /** Which e-mail domains belong to customers' own identity providers. */
+  readonly federatedDomains: FederatedDomains
   readonly emit: EventSink
 }
 

@@ -27,12 +27,15 @@ import { deviceGate } from './device/gate.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
 import { setupWarnings } from './setup-warnings.js'
+import { createFederatedDomains } from './login/federated-domains.js'
 import { sealerFor, type SealerFor } from './sealers.js'
 import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
 import { tracedTransactions } from './traced-transactions.js'
 
 const DAY = 86_400
+/** Days a browser keeps any cookie. @see RFC 6265bis section 5.5 */
+const MAX_COOKIE_DAYS = 400
 /** DPoP proofs that are remembered, of all keys and of one: at 300 seconds each, 300 and 30 a second. */
 const MAX_PROOFS = 100_000
 const MAX_PROOFS_OF_KEY = 10_000
@@ -123,6 +126,8 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     mfaSealer: sealer('mfa', 1),
     stepUpSealer: sealer('step-up', 1),
     deviceSealer: config.deviceBound === undefined ? undefined : sealer('device', 2),
+    anonymousSealer: sealer('anonymous', MAX_COOKIE_DAYS),
+    federatedDomains: createFederatedDomains({ now: config.now, emit, httpTimeout: config.httpTimeout }),
     emit
   }
   return {

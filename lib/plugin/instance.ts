@@ -20,6 +20,7 @@ import {
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import { tokenResult, type TokenResult } from '../flows/tokens/token-result.js'
 import type { CheckResult } from '../../types/checks.js'
+import { anonymousSessions, type AnonymousSessions } from '../flows/login/anonymous-sessions.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
@@ -27,6 +28,7 @@ import type { Guard } from './guards/guard.js'
 import { attemptSilentLogin } from './guards/attempt-silent-login.js'
 import { Guards } from './guards/guards.js'
 import type { ManagementClient } from '../management/client.js'
+import { federatedDomainCheck, type FederatedDomainCheck } from './federated-domain.js'
 import { clientOptions } from './options/client-options.js'
 import { severalDomains } from './options/several-domains.js'
 import { createProxy } from './proxy/proxy.js'
@@ -61,7 +63,15 @@ export class Auth0Instance extends Guards {
     this.#ManagementClient = Management
     this.#context = registration.context
     this.check = createCheck(registration.context)
+    this.anonymous = anonymousSessions(domain => this.#server(domain))
+    this.isFederatedDomain = federatedDomainCheck(this.#context, domain => this.#server(domain))
   }
+
+  /** Sessions of visitors who have not logged in (beta: Auth0 may change it). */
+  readonly anonymous: AnonymousSessions
+
+  /** Whether users of an e-mail domain log in at a customer's own identity provider (Enterprise Connect). */
+  readonly isFederatedDomain: FederatedDomainCheck
 
   /**
    * Hook for public pages, at `onRequest` or `preHandler`: logs a visitor in who is logged in at Auth0, and lets

@@ -219,6 +219,34 @@ t.test('token exchange, with and without a session, and session transfer', async
   })
 })
 
+t.test('enterprise logins, with a session and without', async t => {
+  const example = await import('../../examples/web/enterprise-connect.js')
+  const { tenant, visitor } = await run(t, example.build, example.tenant)
+  t.match((await visitor().go('/')).text, 'type="email"')
+  t.match((await visitor().go('/login?email=ann%40customer.example', { user: 'ann@customer.example' })).json, {
+    name: 'Ann',
+    organization: 'org_customer'
+  })
+  const asked = received(tenant, '/authorize').query
+  t.match(asked, { login_hint: 'ann@customer.example' })
+  t.notOk('organization' in asked || 'connection' in asked)
+  t.match((await visitor().go('/login?email=ada%40example.com', { user: 'ada@example.com' })).json, {
+    name: 'Ada Lovelace'
+  }, 'of no customer')
+  t.equal((await visitor().go('/login?email=ann%40customer.example', { user: 'ada@example.com' })).status, 403,
+    'somebody else')
+  t.strictSame((await visitor().post('/federated', { domain: 'customer.example' })).json, { federated: true })
+  t.strictSame((await visitor().post('/federated', { domain: 'example.com' })).json, { federated: false })
+
+  const own = await run(t, example.buildWithOwnSessions, example.tenant)
+  const ann = own.visitor()
+  t.strictSame((await ann.go('/login?email=ann%40customer.example', { user: 'ann@customer.example' })).json, {
+    user: 'okta|ann',
+    organization: 'org_customer'
+  })
+  t.ok([...ann.cookies.keys()].every(name => name === 'own' || name.startsWith('auth0_')), 'no session of the plugin')
+})
+
 t.test('passwordless: by code, by text message, by link', async t => {
   const { build } = await import('../../examples/web/passwordless.js')
   const { tenant, visitor } = await run(t, build)

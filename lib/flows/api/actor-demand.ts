@@ -7,15 +7,22 @@ import type { Log } from '../events.js'
 export interface ActorDemands {
   actor?: ActorDemand | undefined
   subjectProfile?: readonly string[] | undefined
+  anonymous?: boolean | undefined
 }
+
+/** Auth0's `sub` of a visitor who has not logged in. */
+const ANONYMOUS = /^anon@[\da-f-]{36}$/i
 
 /**
  * Who acts for the subject, and what the subject is. Only the current actor counts: those inside `act` are history.
  * @throws ForbiddenError `insufficient_actor`
  * @see RFC 8693 section 4.1
  */
-export function checkActorDemands (claims: Readonly<AccessTokenClaims>, { actor, subjectProfile }: ActorDemands,
-  log: Log | undefined): void {
+export function checkActorDemands (claims: Readonly<AccessTokenClaims>,
+  { actor, subjectProfile, anonymous }: ActorDemands, log: Log | undefined): void {
+  if (anonymous !== true && ANONYMOUS.test(String(claims.sub))) {
+    throw new ForbiddenError('insufficient_actor', 'This API takes no tokens of visitors who have not logged in.')
+  }
   if (actor !== undefined) {
     const problem = problemOf(claims, actor, log)
     if (problem !== undefined) throw new ForbiddenError('insufficient_actor', problem)

@@ -3,11 +3,13 @@ import { trace } from '../../base/trace.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
+import { forgetVisitor } from './anonymous-cookie.js'
 import { callbackMessage, callbackParams, callbacks, receiveCallback, type Callback } from './callback.js'
 import { callOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { noteFinished } from './login-loop.js'
+import { checkFoundOrganization } from './organization.js'
 import { verifyIdToken } from '../tokens/id-token.js'
 
 /** What `completeInteractiveLogin()` returns. */
@@ -54,6 +56,7 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request, not a login.`)
   }
   const { tokens, claims } = await exchangeCode(context, request, callback, options)
+  await checkFoundOrganization(context, request, transaction, claims)
   const session = await establishSession(context, request, {
     server,
     tokens,
@@ -64,6 +67,7 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
     keepAuthorizationDetails: transaction.keepAuthorizationDetails ?? false
   })
   noteFinished(context, request)
+  if (transaction.anonymous === true) forgetVisitor(context, request)
   return {
     session,
     appState: transaction.appState as TAppState | undefined,

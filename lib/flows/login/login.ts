@@ -13,6 +13,7 @@ import { loginParams } from './authorization-params.js'
 import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
 import { refuseLoop, restartedState } from './login-loop.js'
+import { visitorTransfer } from './anonymous-cookie.js'
 import { pathAfterLogin } from './return-to.js'
 import { silentState } from './silent-login.js'
 
@@ -40,6 +41,8 @@ export interface StartInteractiveLoginOptions {
 export interface LoginVariant {
   kind?: Transaction['kind']
   params?: Record<string, string>
+  /** Parameters that are not sent, wherever they come from. */
+  omit?: readonly string[]
   transaction?: Partial<Transaction>
   /** A random one that the caller knows the login by; made here unless given. */
   nonce?: string
@@ -80,7 +83,8 @@ async function start (context: PluginContext, request: RequestContext, options: 
     throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
   }
   const base = request.appBase()
-  const responseMode = variant.kind === undefined || variant.kind === 'login' ? login.responseMode : undefined
+  const { kind = 'login' } = variant
+  const responseMode = kind === 'login' || kind === 'enterprise' ? login.responseMode : undefined
   if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {
     throw new ConfigurationError('authorizationParams.response_mode',
       'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
@@ -104,11 +108,14 @@ async function start (context: PluginContext, request: RequestContext, options: 
   const nonce = variant.nonce ?? random.slice(32)
   const { codeVerifier, codeChallenge } = createPkce()
   const dpop = await server.dpop
+  const isPlain = (kind === 'login' || kind === 'enterprise') && login.params.prompt !== 'none'
+  const transfer = isPlain ? await visitorTransfer(context, request, server, options) : undefined
 
   const params: Record<string, string> = {
     client_id: config.clientId,
     response_type: 'code',
     redirect_uri: redirectUri,
+    ...(transfer !== undefined && { anon_transfer_token: transfer }),
     ...login.params,
     ...variant.params,
     state,
@@ -119,10 +126,11 @@ async function start (context: PluginContext, request: RequestContext, options: 
   if (responseMode === undefined) delete params.response_mode
   if (organization !== undefined) params.organization = organization
   if (invitation !== undefined) params.invitation = invitation
+  for (const name of variant.omit ?? []) delete params[name]
   if (dpop !== undefined) params.dpop_jkt = await dpop.thumbprint
 
   const transaction: Transaction = {
-    kind: 'login',
+    kind,
     state,
     nonce,
     codeVerifier,
@@ -140,7 +148,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
     ...(options.appState !== undefined && { appState: checkAppState(options.appState) }),
     ...(params.authorization_details !== undefined && { keepAuthorizationDetails: true }),
     ...(params.prompt === 'none' && { silent: true }),
-    ...(variant.kind !== undefined && { kind: variant.kind }),
+    ...(transfer !== undefined && { anonymous: true }),
     ...variant.transaction
   }
   const url = await authorizationUrl(server, metadata, params, {

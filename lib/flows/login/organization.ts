@@ -1,5 +1,7 @@
-import { InvalidArgumentError } from '../../errors.js'
-import type { RequestContext } from '../context.js'
+import { InvalidArgumentError, OrganizationTokenValidationError } from '../../errors.js'
+import type { Transaction } from '../../../types/stores.js'
+import type { IdTokenClaims } from '../../../types/tokens.js'
+import type { PluginContext, RequestContext } from '../context.js'
 
 /**
  * The organization of a login, whichever way it takes: a configured one is enforced; without one the caller may choose.
@@ -17,4 +19,17 @@ export async function loginOrganization (request: RequestContext, asked: unknown
     throw new InvalidArgumentError('organization', 'The organization must be a non-empty id or name.')
   }
   return organization
+}
+
+/**
+ * The organization that Auth0 found for an e-mail domain, which only showed the way. One that was expected is compared
+ * where the ID token is verified; otherwise `allowOrganization` decides.
+ * @throws OrganizationTokenValidationError
+ */
+export async function checkFoundOrganization ({ config: { allowOrganization } }: PluginContext, request: RequestContext,
+  { enterprise, organization: expected }: Transaction, { org_id: found }: IdTokenClaims): Promise<void> {
+  if (enterprise !== true || expected !== undefined || allowOrganization === undefined) return
+  if (typeof found !== 'string' || await allowOrganization(request.original, found) !== true) {
+    throw new OrganizationTokenValidationError('org_id', 'The login was in an organization that is not allowed here.')
+  }
 }

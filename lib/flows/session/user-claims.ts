@@ -32,8 +32,11 @@ const LOGIN_CLAIMS: ReadonlySet<string> = new Set(['sub', 'auth_time', 'amr', 'a
 
 /** What guards decide on: only a signed token says it. */
 function isSecurityClaim (name: string): boolean {
-  return LOGIN_CLAIMS.has(name) || name === 'permissions' || name.startsWith('org_')
+  return LOGIN_CLAIMS.has(name) || PERMISSIONS.has(name) || name.startsWith('org_')
 }
+
+/** The user's permissions, and those for Auth0's My Organization API. */
+const PERMISSIONS: ReadonlySet<string> = new Set(['permissions', 'urn:auth0:my_org_current_user_permissions'])
 
 /** The claims of `/userinfo` that a login may add to those of the ID token, which wins on every claim it has. */
 export function userInfoClaims (info: UserClaims): Record<string, unknown> {

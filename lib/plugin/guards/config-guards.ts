@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js'
 import type { AccessTokenDemands } from '../../../types/guards.js'
 import type { RouteAuth0Config } from '../../../types/guards.js'
-import { checkMembers, flag, refuseOption, unauthenticated, type Rule } from '../options/rules.js'
+import { checkMembers, flag, refuseOption, refuseUndefined, unauthenticated, type Rule } from '../options/rules.js'
 import type { Guard } from './guard.js'
 import { requireClaims } from './require-claims.js'
 import { requireFreshLogin } from './require-fresh-login.js'
@@ -50,7 +50,10 @@ function guardsOf (declared: RouteAuth0Config): Guard[] {
   if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) {
     return refuseOption('config.auth0', declared, 'false or an object of guards')
   }
-  checkMembers(declared as Record<string, unknown>, rules, name => `config.auth0.${name}`)
+  const path = (name: string) => `config.auth0.${name}`
+  const { touch, onUnauthenticated, ...demands } = declared
+  refuseUndefined(demands, path)
+  checkMembers(declared as Record<string, unknown>, rules, path)
   const guards: Guard[] = []
   if (declared.token !== undefined && declared.token !== false) guards.push(requireToken(demandsOf(declared.token)))
   if (declared.sessionOrToken !== undefined && declared.sessionOrToken !== false) {

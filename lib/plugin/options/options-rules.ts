@@ -111,6 +111,7 @@ export const rules = {
   beforeSessionSaved: callable<NonNullable<Auth0Options['beforeSessionSaved']>>,
   onError: callable<NonNullable<Auth0Options['onError']>>,
   onCallbackError: callable<NonNullable<Auth0Options['onCallbackError']>>,
+  onEnterpriseLogin: callable<NonNullable<Auth0Options['onEnterpriseLogin']>>,
   importSessions,
   logoutUrl,
   logoutStrategy: oneOf('oidc', 'v2'),

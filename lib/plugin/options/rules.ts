@@ -89,6 +89,18 @@ export function members<R extends Record<string, Rule<unknown>>> (
   }
 }
 
+/**
+ * Refuses members that are there and hold nothing: a demand that is meant and was misspelt must not be silently none.
+ * @throws ConfigurationError
+ */
+export function refuseUndefined (value: object, path: (name: string) => string): void {
+  const empty = Object.entries(value).find(([, member]) => member === undefined)?.[0]
+  if (empty === undefined) return
+  throw new ConfigurationError(path(empty),
+    `Option "${path(empty)}" is undefined, so it would demand nothing. Its value is probably misspelt. Leave the ` +
+      'option out if nothing is to be demanded.')
+}
+
 /** Applies each rule to its member; `undefined` counts as not given. */
 export function checkMembers<R extends Record<string, Rule<unknown>>> (value: Record<string, unknown>, rules: R,
   path: (name: string) => string): { [K in keyof R]?: ReturnType<R[K]> } {

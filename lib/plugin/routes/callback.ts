@@ -7,9 +7,12 @@ import {
 import { finishLogin } from '../../flows/login/complete-login.js'
 import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js'
 import { home } from '../../flows/login/return-to.js'
+import { finishEnterpriseLogin } from '../../flows/login/enterprise-login.js'
 import { isSilent, placeOfSilent } from '../../flows/login/silent-login.js'
 import { isState } from '../../stores/transactions/transaction-states.js'
 import { currentSession } from '../../flows/session/session.js'
+import type { Auth0Options } from '../../../types/options.js'
+import { hookAnswer } from '../request/hook-answer.js'
 import { loginAgain } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
 import type { CallbackTrace } from '../../../types/telemetry.js'
@@ -75,6 +78,9 @@ async function complete (registration: Registration, request: FastifyRequest, re
       reportFailure(context, request, refusal)
       return go(reply, mode, returnTo ?? home(requestContext))
     }
+    if (callback.transaction.kind === 'enterprise' && context.config.onEnterpriseLogin !== undefined) {
+      return await handOver(context.config.onEnterpriseLogin, registration, request, reply, callback, mode)
+    }
     const done = callback.transaction.kind === 'connect'
       ? await finishConnectAccount(context, requestContext, callback)
       : await finishLogin(context, requestContext, callback)
@@ -100,6 +106,18 @@ async function complete (registration: Registration, request: FastifyRequest, re
   }
 }
 
+/** A login that keeps no session is the application's from here on. */
+async function handOver (receive: NonNullable<Auth0Options['onEnterpriseLogin']>, registration: Registration,
+  request: FastifyRequest, reply: FastifyReply, callback: Callback,
+  mode: 'query' | 'form_post'): Promise<FastifyReply> {
+  const requestContext = registration.requestContext(request)
+  const login = await finishEnterpriseLogin(registration.context, requestContext, callback)
+  forgetRestart(registration, request)
+  const { answered, payload } = await hookAnswer(reply, () => receive(login, request, reply))
+  if (answered) return reply
+  return payload === undefined ? go(reply, mode, login.returnTo ?? home(requestContext)) : reply.send(payload)
+}
+
 /** A browser does not repeat a form post for a redirect only with 303. */
 function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): FastifyReply {
   // A handler that was too slow has been answered already; Fastify would log the callback's URL, code and all.
@@ -118,6 +136,8 @@ async function withoutTransaction (registration: Registration, request: FastifyR
   if (await currentSession(context, requestContext) !== undefined) {
     return go(reply, 'query', returnTo ?? home(requestContext))
   }
+  // The session may be one of the application's own: its page knows.
+  if (returnTo !== undefined && context.config.onEnterpriseLogin !== undefined) return go(reply, 'query', returnTo)
   const restarted = restartLogin(registration, request, reply, { state, returnTo })
   if (restarted !== undefined) return restarted
   const error = new MissingTransactionError(likelyCause(registration, request))

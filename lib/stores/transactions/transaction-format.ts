@@ -6,7 +6,9 @@ import type { Transaction } from '../../../types/stores.js'
 const WHOLE = 1
 /** What is in every transaction comes without its name: a long place to return to needs the room in the cookie. */
 const PACKED = 2
-const KINDS: readonly unknown[] = ['login', 'link', 'unlink', 'connect', 'magic-link'] satisfies Transaction['kind'][]
+const KINDS: readonly unknown[] = [
+  'login', 'link', 'unlink', 'connect', 'magic-link', 'enterprise'
+] satisfies Transaction['kind'][]
 const TEXTS = ['state', 'nonce', 'codeVerifier', 'redirectUri', 'domain', 'issuer'] as const
 const PACKED_MEMBERS = ['kind', ...TEXTS, 'createdAt'] as const
 

@@ -298,6 +298,25 @@ const rows: Row[] = [
     answer: '<wsfed/>'
   },
   {
+    call: c => c.anonymous.createSession({ audience: 'a', scope: 's', metadata: { cart: '7' } }, forwarded),
+    sends: 'POST /anonymous/token',
+    json: { ...secret, audience: 'a', scope: 's', metadata: { cart: '7' } },
+    headers: forwardedHeader,
+    answer: { ...token, session_token: 'st' }
+  },
+  {
+    call: c => c.anonymous.getAccessToken({ sessionToken: 'st', audience: 'a' }),
+    sends: 'POST /anonymous/token',
+    json: { ...secret, session_token: 'st', audience: 'a' },
+    answer: token
+  },
+  {
+    call: c => c.anonymous.mintTransferToken({ sessionToken: 'st' }),
+    sends: 'POST /anonymous/token',
+    json: { ...secret, session_token: 'st', audience: 'urn:auth0:anon_transfer' },
+    answer: { anon_transfer_token: 'att' }
+  },
+  {
     call: c => c.dynamicRegistration.register({ redirectUris: ['https://app.test/cb'] }),
     sends: 'POST /oidc/register',
     json: { redirect_uris: ['https://app.test/cb'] },

@@ -19,6 +19,9 @@ t.test('the authorization request', async t => {
     authorizationParams: { ui_locales: 'de', foo: 1, empty: undefined } as never
   }, {
     '/plain': start({}),
+    '/experiment': start({
+      authorizationParams: { experiment_id: 'exp_1', variation_id: 'var_2', segment_id: 'seg_3' }
+    }),
     '/own': start({
       authorizationParams: { scope: 'openid mail', audience: 'urn:other', foo: 'bar', max_age: 0, nothing: null }
     })
@@ -38,6 +41,11 @@ t.test('the authorization request', async t => {
     nonce: /^[\w-]{32}$/
   })
   t.notOk('empty' in plain)
+  t.match(params((await s.browser().call('/experiment')).body), {
+    experiment_id: 'exp_1',
+    variation_id: 'var_2',
+    segment_id: 'seg_3'
+  })
   t.match(params((await s.browser().call('/own')).body), {
     scope: 'openid mail',
     audience: 'urn:other',

@@ -17,6 +17,7 @@ const signed = {
   sid: 'sid-1',
   act: { sub: 'agent' },
   permissions: ['read'],
+  'urn:auth0:my_org_current_user_permissions': ['read:my_org:members'],
   [ROLES]: ['user']
 }
 const told = {
@@ -32,6 +33,7 @@ const told = {
   sid: 'evil',
   act: { sub: 'nobody' },
   permissions: ['admin'],
+  'urn:auth0:my_org_current_user_permissions': ['delete:my_org:members'],
   iss: 'https://evil.test/',
   session_expiry: 9e9,
   constructor: 'x',
@@ -39,7 +41,8 @@ const told = {
   picture: 'https://acme.test/ada.png',
   plan: 'gold'
 }
-const security = ['org_id', 'org_name', 'org_role', 'auth_time', 'amr', 'acr', 'act', 'permissions', ROLES] as const
+const security = ['org_id', 'org_name', 'org_role', 'auth_time', 'amr', 'acr', 'act', 'permissions',
+  'urn:auth0:my_org_current_user_permissions', ROLES] as const
 
 for (const [kind, sessionStore] of [['cookies', undefined], ['a store', true]] as const) {
   for (const [claims, what] of [[signed, 'wins over'], [{}, 'is not supplied by']] as const) {

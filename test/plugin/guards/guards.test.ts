@@ -684,12 +684,22 @@ t.test('what asks for nothing, or is not known, fails when the route is register
       ['requireFreshLogin'],
       ['requireFreshLogin', {}],
       ['requireFreshLogin', { maxAge: -1 }],
-      ['requireFreshLogin', { maxAge: '5' }]
+      ['requireFreshLogin', { maxAge: '5' }],
+      ['requireToken', { scopes: undefined }],
+      ['requireToken', { organization: undefined, scopes: ['read'] }],
+      ['requireSessionOrToken', { permissions: undefined }],
+      ['toolScopes', { read: undefined }]
     ] as [string, ...unknown[]][]
   ) {
     t.throws(() => loose[name]?.(...args), { code: 'configuration_error' }, `${name}(${
       args.map(arg => JSON.stringify(arg)).join()
     })`)
+  }
+  for (const member of ['session', 'token', 'sessionOrToken', 'ownSession', 'sameOrigin', 'organization', 'claims',
+    'permissions', 'freshLogin', 'mfa', 'public']) {
+    t.throws(() => {
+      s.app.get(`/${member}`, { config: { auth0: { [member]: undefined } } }, async () => '')
+    }, { code: 'configuration_error', option: `config.auth0.${member}` }, `a declared ${member} that is undefined`)
   }
   for (const name of factories) {
     t.throws(() => {

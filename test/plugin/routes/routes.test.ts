@@ -5,6 +5,7 @@ import { publicError } from '../../../lib/plugin/routes/answer-error.js'
 import { MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
 import { rawRequest } from '../../hostile/sockets.js'
+import type { Browser } from '../../hostile/browser.js'
 import { Site, site } from '../../flows/site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
@@ -30,14 +31,16 @@ t.test('the login route forwards what a link may choose, once each, and nothing 
     }
   )
   const strict = await at(
-    'scope=all&audience=x&redirect_uri=https://evil.test&client_id=y&state=z&login_hint=a&login_hint=b&prompt='
+    'scope=all&audience=x&redirect_uri=https://evil.test&client_id=y&state=z&login_hint=a&login_hint=b&prompt=' +
+      '&experiment_id=e&variation_id=v&segment_id=s&anon_transfer_token=t'
   )
   t.match(strict, {
     scope: 'openid profile email offline_access',
     client_id: 'client-1',
     redirect_uri: 'https://app.example.test/auth/callback'
   })
-  t.notOk('audience' in strict || 'login_hint' in strict || 'prompt' in strict)
+  for (const name of ['audience', 'login_hint', 'prompt', 'experiment_id', 'variation_id', 'segment_id',
+    'anon_transfer_token']) t.notOk(name in strict, name)
   t.equal((await s.browser().navigate('/auth/login?invitation=x')).statusCode, 400)
 })
 
@@ -761,6 +764,16 @@ t.test('the error page offers only ways that exist', async t => {
   t.equal(page.statusCode, 403)
   t.match(page.body, '<a href="/">Home</a>')
   t.notMatch(page.body, /Try again|Use another account/)
+})
+
+t.test('an error page offers a login only to who is not logged in', async t => {
+  const s = await site(t)
+  const fails = async (browser: Browser) => (await browser.navigate(
+    s.tenant.callback(await s.start(browser), { error: 'access_denied' })
+  )).body
+  const ada = await s.member()
+  t.notMatch(await fails(ada), />Log in</)
+  t.match(await fails(s.browser()), />(Log in|Try again)</)
 })
 
 t.test("refusals of others that meet the plugin's routes keep their status", async t => {

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../../errors.js'
 import type { TokenDemands } from '../../../flows/api/access-token-check.js'
 import { splitScope } from '../../../flows/tokens/scopes.js'
 import type { AccessTokenDemands } from '../../../../types/guards.js'
-import { checkMembers, flag, refuseOption, seconds, text, type Rule } from '../../options/rules.js'
+import { checkMembers, flag, refuseOption, refuseUndefined, seconds, text, type Rule } from '../../options/rules.js'
 
 /** One or more names: a list, or a text with a space between them. */
 const names: Rule<readonly string[]> = (value, option) => {
@@ -25,6 +25,7 @@ const rules = {
       ? value
       : refuseOption(option, value, "'none', 'required' or a function of the actor"),
   subjectProfile: names,
+  anonymous: flag,
   optional: flag,
   resource: text
 } satisfies Record<keyof AccessTokenDemands, Rule<unknown>>
@@ -38,6 +39,7 @@ export function checkTokenDemands (demands: AccessTokenDemands): TokenDemands {
     throw new ConfigurationError('requireToken',
       `"requireToken" takes { ${Object.keys(rules).join(', ')} }.`)
   }
+  refuseUndefined(demands, name => `requireToken.${name}`)
   const checked = checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`)
   if (checked.resource !== undefined && checked.audience !== undefined) {
     throw new ConfigurationError('requireToken.audience',
