@@ -4,8 +4,9 @@ import { cookies } from './cookies.js'
 import { management } from './management.js'
 import { options } from './options.js'
 import { places } from './places.js'
+import { requests } from './requests.js'
 import { wire } from './wire.js'
 
 /** All fuzzers; the gate runs each for a moment, `npm run fuzz` for as long as told. */
-export const fuzzers: Fuzzer[] = [...cookies, ...places, ...wire, ...management, ...options,
+export const fuzzers: Fuzzer[] = [...cookies, ...places, ...requests, ...wire, ...management, ...options,
   ...histories]
