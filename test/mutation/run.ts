@@ -1,10 +1,11 @@
 /**
- * `npm run mutate -- [path] [--sample N] [--seed S] [--tests N] [--jobs N]`: changes one place of `lib` at a time and
- * looks whether a test notices.
+ * `npm run mutate -- [path] [--sample N] [--seed S] [--tests N] [--look N] [--jobs N]`: changes one place of `lib` at
+ * a time and looks whether a test notices.
  *
  * Of the mutants below `path` (all of `lib` unless told otherwise, without `testing/` and `management/resources/`) a
  * random sample of 50 is tried, the same one for the same seed. For each, the tests that execute the place run, the
- * nearest first, until one fails; after 20 of them (`--tests`) the mutant counts as a survivor. Prints each survivor,
+ * nearest first, until one fails; after 20 of them (`--tests`), or 30 tests that do not execute it (`--look`), the
+ * mutant counts as a survivor. Prints each survivor,
  * and the score by folder. The places a test executes are found out when it is that test's turn, and kept until the
  * test or the mutated source changes.
  */
@@ -40,6 +41,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
     tests: { type: 'string', default: '20' },
+    look: { type: 'string', default: '30' },
     jobs: { type: 'string', default: String(cpus().length) }
   }
 })
@@ -90,10 +92,15 @@ async function survives (mutant: Tried): Promise<number | undefined> {
   const file = join(folder, `${mutants.indexOf(mutant)}.js`)
   writeFileSync(file, blank(applyMutant(mutant.text, mutant)))
   let ran = 0
+  let missed = 0
   for (const test of nearestFirst(mutant.file, tests.map(test => ({ test, seconds: seconds.get(test)! })))) {
-    if (ran === Number(values.tests)) break
+    if (ran === Number(values.tests) || missed === Number(values.look)) break
     const { executed, seconds: usual } = await knowing(test)
-    if (!executes(executed, url, mutant.start)) continue
+    seconds.set(test, usual)
+    if (!executes(executed, url, mutant.start)) {
+      missed++
+      continue
+    }
     ran++
     const { failed } = await runTest(root, test, { MUTANT: JSON.stringify({ url, file }) }, 20 + 5 * usual)
     if (failed) return undefined
