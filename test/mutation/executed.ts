@@ -23,20 +23,16 @@ interface V8Coverage {
 }
 
 /**
- * What a test file executes of `lib`, its child processes included; kept in `node_modules/.cache` until the test or
- * the sources that are asked about change.
+ * Finds out what a test file executes of `lib`, its child processes included; kept in `node_modules/.cache` until the
+ * test changes.
  * @param test the test file, as a path below the repository
  * @param sources the hash of each source, by its URL
- * @param urls the sources that are asked about
  */
 export async function executedBy (
   root: string,
   test: string,
-  sources: Record<string, string>,
-  urls: readonly string[]
+  sources: Record<string, string>
 ): Promise<Known> {
-  const before = lastKnown(root, test)
-  if (before !== undefined && urls.every(url => before.sources[url] === sources[url])) return before
   const folder = mkdtempSync(join(tmpdir(), 'executed-'))
   try {
     const begun = performance.now()

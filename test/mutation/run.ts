@@ -4,10 +4,10 @@
  *
  * Of the mutants below `path` (all of `lib` unless told otherwise, without `testing/` and `management/resources/`) a
  * random sample of 50 is tried, the same one for the same seed. For each, the tests that execute the place run, the
- * nearest first, until one fails; after 20 of them (`--tests`), or 30 tests that do not execute it (`--look`), the
- * mutant counts as a survivor. Prints each survivor,
- * and the score by folder. The places a test executes are found out when it is that test's turn, and kept until the
- * test or the mutated source changes.
+ * nearest first, until one fails; after 20 of them (`--tests`) the mutant counts as a survivor. Prints each survivor,
+ * and the score by folder. What a test executes is kept until the test or the mutated source changes. Where it is not
+ * known yet, it is found out when the tests that are known to execute the place have not noticed, for at most 30 tests
+ * (`--look`) and one mutant; "survived 0 tests" means that none of those looked at executes it.
  */
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -64,7 +64,12 @@ console.log(`${mutants.length} of ${all.length} mutants of ${chosen.length} file
 /** What is known by now of each test file. */
 const known = new Map<string, Promise<Known>>()
 /** Seconds each test file took last; those that never ran are tried after their like. */
-const seconds = new Map(tests.map(test => [test, lastKnown(root, test)?.seconds ?? 60]))
+const seconds = new Map<string, number>()
+for (const test of tests) {
+  const before = lastKnown(root, test)
+  seconds.set(test, before?.seconds ?? 60)
+  if (before !== undefined && isValid(before)) known.set(test, Promise.resolve(before))
+}
 const folder = mkdtempSync(join(tmpdir(), 'mutants-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
@@ -92,25 +97,31 @@ async function survives (mutant: Tried): Promise<number | undefined> {
   const file = join(folder, `${mutants.indexOf(mutant)}.js`)
   writeFileSync(file, blank(applyMutant(mutant.text, mutant)))
   let ran = 0
-  let missed = 0
-  for (const test of nearestFirst(mutant.file, tests.map(test => ({ test, seconds: seconds.get(test)! })))) {
-    if (ran === Number(values.tests) || missed === Number(values.look)) break
-    const { executed, seconds: usual } = await knowing(test)
-    seconds.set(test, usual)
-    if (!executes(executed, url, mutant.start)) {
-      missed++
-      continue
-    }
+  const tried = async (test: string, { executed, seconds: usual }: Known): Promise<boolean> => {
+    if (!executes(executed, url, mutant.start)) return false
     ran++
-    const { failed } = await runTest(root, test, { MUTANT: JSON.stringify({ url, file }) }, 20 + 5 * usual)
-    if (failed) return undefined
+    return (await runTest(root, test, { MUTANT: JSON.stringify({ url, file }) }, 20 + 5 * usual)).failed
+  }
+  const near = nearestFirst(mutant.file, tests.map(test => ({ test, seconds: seconds.get(test)! })))
+  for (const test of near.filter(test => known.has(test))) {
+    if (ran === Number(values.tests)) return ran
+    if (await tried(test, await knowing(test))) return undefined
+  }
+  for (const test of near.filter(test => !known.has(test)).slice(0, Number(values.look))) {
+    if (ran === Number(values.tests)) return ran
+    if (await tried(test, await knowing(test))) return undefined
   }
   return ran
 }
 
-/** What a test executes; found out once, at its first turn. A test that fails by itself notices nothing. */
+/** Whether what was learnt of a test is of these sources. */
+function isValid ({ sources }: Known): boolean {
+  return chosen.every(file => sources[urlOf(file)] === hashes[urlOf(file)])
+}
+
+/** What a test executes; found out once. A test that fails by itself notices nothing. */
 function knowing (test: string): Promise<Known> {
-  const finding = known.get(test) ?? executedBy(root, test, hashes, chosen.map(urlOf)).catch((error: Error) => {
+  const finding = known.get(test) ?? executedBy(root, test, hashes).catch((error: Error) => {
     console.log(`left out: ${error.message}`)
     return { executed: {}, seconds: 0, sources: hashes }
   })
