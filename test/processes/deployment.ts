@@ -148,7 +148,9 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
           clientSecret: secrets.clientSecret,
           appBaseUrl: sites[name]!.url,
           // With sessions in cookies tests wait for the end of leases, which last twice the sum of both.
-          ...name.endsWith('cookies') || options.faulty === true ? { httpTimeout: 1, storeTimeout: 1.5 } : { httpTimeout: 8, storeTimeout: 12 }
+          ...name.endsWith('cookies') || options.faulty === true
+            ? { httpTimeout: 1, storeTimeout: 1.5 }
+            : { httpTimeout: 8, storeTimeout: 12 }
         }]
       )
     ),

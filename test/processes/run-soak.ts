@@ -30,8 +30,8 @@ try {
     ? await endure(deployment, { store, seconds, people, random: seeded(Number(values.seed)) })
     : await soak(deployment, { store, seconds, people })
   const grown = growth(result)
-  console.log(JSON.stringify({ store, seed: values.seed, ...result, seconds, heapGrowth: `${(grown * 100).toFixed(1)} %` },
-    undefined, 2))
+  const heapGrowth = `${(grown * 100).toFixed(1)} %`
+  console.log(JSON.stringify({ store, seed: values.seed, ...result, seconds, heapGrowth }, undefined, 2))
   const open = 'handles' in result && result.handles[2]!.some((count, at) => count > 20 + 1.5 * result.handles[1]![at]!)
   const failed = result.swaps > 0 || Object.keys(result.errors).length > 0 || result.unhandled > 0 || open ||
     ('revived' in result && result.revived > 0) || (seconds >= 60 && grown > 0.05)

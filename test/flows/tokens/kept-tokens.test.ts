@@ -347,8 +347,8 @@ t.test('where a session transfer token may go', async t => {
   ) t.equal(buildSessionTransferRedirect(target, token).href, url)
   for (
     const target of ['', '/login', 'other.example.com', 'https://', 'http://other.example.com/login',
-      'ftp://localhost/login', 'javascript:alert(1)', 'https://other.example.com/login#a', 'https://u@other.example.com/',
-      'https://:p@other.example.com/', undefined, null, 7, {}]
+      'ftp://localhost/login', 'javascript:alert(1)', 'https://other.example.com/login#a',
+      'https://u@other.example.com/', 'https://:p@other.example.com/', undefined, null, 7, {}]
   ) {
     const error = await errorOf(() => buildSessionTransferRedirect(target as string, token))
     t.type(error, InvalidArgumentError, String(target))
