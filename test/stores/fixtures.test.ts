@@ -15,7 +15,8 @@ import {
 import type { Browser } from '../hostile/browser.js'
 import { MapJar } from './stateless/map-jar.js'
 
-const families = ['acting', 'imports', 'markers', 'names', 'popups', 'revocations', 'stateful', 'stateless', 'transactions']
+const families = ['acting', 'imports', 'markers', 'names', 'popups', 'revocations', 'stateful', 'stateless',
+  'transactions']
 const nothing = { audiences: [], connections: [] }
 const fixtures = readFixtures()
 

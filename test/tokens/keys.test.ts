@@ -3,7 +3,9 @@ import { NetworkError } from '../../lib/errors.js'
 import type { Http, HttpResponse } from '../../lib/http/send.js'
 import { verifyJws } from '../../lib/tokens/jws.js'
 import type { JwsHeader } from '../../lib/tokens/jws-header.js'
-import { remoteKeys, secretKey, staticKeys, type RefreshableKeySource, type RemoteKeysOptions } from '../../lib/tokens/keys.js'
+import {
+  remoteKeys, secretKey, staticKeys, type RefreshableKeySource, type RemoteKeysOptions
+} from '../../lib/tokens/keys.js'
 import { createTestKey, hmacJwt, signJwt, unsignedJwt } from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
