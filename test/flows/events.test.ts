@@ -25,6 +25,7 @@ t.test('who is to blame for an error, and its code', async t => {
       [answered('invalid_client', 401), 'application', 'invalid_client'],
       [answered('unauthorized_client', 403), 'application', 'unauthorized_client'],
       [answered('invalid_grant', 400), 'upstream', 'invalid_grant'],
+      [answered('invalid_request', 400, 400), 'upstream', 'invalid_request'],
       [answered('access_denied', 0, 403), 'user', 'access_denied'],
       [answered('server_error', 0, 500), 'upstream', 'server_error'],
       [answered('server_error', undefined, 499), 'user', 'server_error'],
@@ -88,7 +89,10 @@ t.test('the level of an event, what is logged of its error, and who is told', as
     { name: 'ApiError', code: 'invalid_grant', status: 403 }, "nothing of the tenant's text")
   sink(event, log, answered('access_denied', 0))
   t.strictSame((lines.pop()![1] as { problem: object }).problem, { name: 'ApiError', code: 'access_denied' })
+  sink(event, log, answered('invalid_client', 401))
+  t.match(lines.pop()![1], { hint: /credentials/ }, 'what to do')
   sink(event, log, 'text')
+  t.strictSame(Object.keys(lines.at(-1)![1] as object), ['auth0', 'problem'], 'nothing to do here')
   t.strictSame((lines.pop()![1] as { problem: object }).problem, { name: 'unknown' })
 
   for (const fails of [() => { throw new Error('hook') }, async () => await Promise.reject(new Error('hook'))]) {

@@ -22,8 +22,7 @@ export function sample<T> (all: readonly T[], count: number, random: () => numbe
 }
 
 /** Tests of processes, browsers, faults and examples: they execute much, take long and look at little of it. */
-const slow =
-  /^test\/(processes|browser|bench|package|examples|integration|fuzz)\/|(faults|endurance|slow)[^/]*\.test\.ts$/
+const slow = /^test\/(slow|browser|bench|package|examples|integration|fuzz)\//
 
 /** Test files, the one most like the source's path first; of two alike, the quicker one. Slow kinds come last. */
 export function nearestFirst (source: string, tests: ReadonlyArray<{ test: string, seconds: number }>): string[] {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
 import { InvalidArgumentError, type MfaRequiredError } from '../../../lib/errors.js'
+import { getAccessTokenForConnection } from '../../../lib/flows/tokens/connection-token.js'
 import { buildSessionTransferRedirect } from '../../../lib/flows/tokens/session-transfer.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { sessionCookie } from '../../../lib/testing/session-cookie.js'
@@ -332,6 +333,22 @@ t.test('session transfers: a reason beside other parameters, and no URL without 
     t.match((await s.browser().call(`/redirect${query}`)).json(), { statusCode: 400, message: argument }, query)
   }
   t.match((await s.browser().call('/redirect?token=x&organization=org_1')).json().url, /session_transfer_token=x/)
+})
+
+t.test("a connection's token needs the name of the connection, before anything is asked", async t => {
+  for (
+    const [options, argument] of [
+      [undefined, 'connection'], [{}, 'connection'], [{ connection: '' }, 'connection'],
+      [{ connection: 7 }, 'connection'],
+      [{ connection: 'github', loginHint: '' }, 'loginHint'], [{ connection: 'github', loginHint: 7 }, 'loginHint']
+    ] as const
+  ) {
+    const asked = getAccessTokenForConnection(undefined as never, undefined as never, options as never)
+    await t.rejects(asked, { argument, statusCode: 400 })
+  }
+  const asked = getAccessTokenForConnection(undefined as never, undefined as never,
+    { connection: 'github', loginHint: 'ada' })
+  await t.rejects(asked, TypeError, 'control: what is right goes on to the request')
 })
 
 t.test('where a session transfer token may go', async t => {
