@@ -344,7 +344,7 @@ t.test("a connection's token needs the name of the connection, before anything i
     ] as const
   ) {
     const asked = getAccessTokenForConnection(undefined as never, undefined as never, options as never)
-    await t.rejects(asked, { argument, statusCode: 400 })
+    await t.rejects(asked, { message: /./, argument, statusCode: 400 })
   }
   const asked = getAccessTokenForConnection(undefined as never, undefined as never,
     { connection: 'github', loginHint: 'ada' })

@@ -132,7 +132,7 @@ t.test('a key is of one day in UTC', async t => {
 })
 
 t.test('a secret that is missing or short is a mistake of the configuration', async t => {
-  t.throws(() => sealer({ secrets: ['x'.repeat(31)] }), { option: 'sessionSecret' })
+  t.throws(() => sealer({ secrets: ['x'.repeat(31)] }), { name: 'ConfigurationError', option: 'sessionSecret' })
   t.equal(sealer({ secrets: ['x'.repeat(32)] }).open('x'), undefined, '32 characters are enough')
   t.throws(() => sealer({ secrets: [] }), { name: 'ConfigurationError', option: 'sessionSecret' })
   t.throws(() => sealer({ secrets: [SECRET, 'short'] }), { name: 'ConfigurationError', option: 'sessionSecret' })
