@@ -753,7 +753,7 @@ function demanding (routes: Record<string, AccessTokenDemands>, changes: ApiOpti
   }
 }
 
-scenario('API-20 step-up: challenges letter by letter', async (t, world) => {
+scenario('step-up: challenges letter by letter', async (t, world) => {
   const { now } = world.clock
   const tell = async (url: string, claims: Record<string, unknown>): Promise<string[]> => {
     const answer = await ask(world, { authorization: `Bearer ${good(world, claims)}` }, url)
@@ -788,7 +788,7 @@ scenario('API-20 step-up: challenges letter by letter', async (t, world) => {
   '/both': { scopes: 'read list', maxAge: 300, acr: 'gold silver' }
 }, { claims: NAMES }, { routes: { protectedResource: true } }))
 
-scenario('API-20 step-up: what counts as a login', async (t, world) => {
+scenario('step-up: what counts as a login', async (t, world) => {
   const { now } = world.clock
   const statusOf = async (url: string, claims: Record<string, unknown>): Promise<number> =>
     (await ask(world, { authorization: `Bearer ${good(world, claims)}` }, url)).statusCode
@@ -821,7 +821,7 @@ scenario('API-20 step-up: what counts as a login', async (t, world) => {
 
 let allowed: unknown = true
 
-scenario('API-21 who acts, and for whom', async (t, world) => {
+scenario('who acts, and for whom', async (t, world) => {
   const nobody = {}
   const agent = { act: { sub: 'agent', act: { sub: 'first' } } }
   const person = { sub_profile: 'user' }
@@ -860,7 +860,7 @@ scenario('API-21 who acts, and for whom', async (t, world) => {
   '/person': { subjectProfile: 'user' }
 }))
 
-scenario('API-22 a token that is optional', async (t, world) => {
+scenario('a token that is optional', async (t, world) => {
   t.strictSame((await ask(world, {}, '/open')).json(), { sub: null })
   t.match((await ask(world, { authorization: `Bearer ${good(world)}` }, '/open')).json(), { sub: /auth0/ })
   const bad: [Record<string, string>, number, string, string?][] = [
@@ -882,7 +882,7 @@ scenario('API-22 a token that is optional', async (t, world) => {
 
 const apiSecret = 'the signing secret of an API with HS256'
 
-scenario('API-23 a secret of the API', async (t, world) => {
+scenario('a secret of the API', async (t, world) => {
   const signed = (claims: Record<string, unknown> = {}, secret = apiSecret, alg = 'HS256'): string => {
     const [, payload] = good(world, claims).split('.')
     const input = `${Buffer.from(JSON.stringify({ alg, typ: 'JWT' })).toString('base64url')}.${payload}`
@@ -907,14 +907,14 @@ scenario('API-23 a secret of the API', async (t, world) => {
   t.equal(world.idp.count('jwks'), 0, 'no keys are fetched')
 }, demanding({}, { secret: apiSecret }))
 
-scenario('API-23 without a secret, HS256 is refused', async (t, world) => {
+scenario('without a secret, HS256 is refused', async (t, world) => {
   const [, payload] = good(world).split('.')
   const input = `${Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url')}.${payload}`
   const token = `${input}.${createHmac('sha256', world.idp.clientSecret).update(input).digest('base64url')}`
   refused(t, world, await ask(world, { authorization: `Bearer ${token}` }), 401, 'invalid_token', 0)
 }, api())
 
-scenario('API-24 issuers by request', async (t, world) => {
+scenario('issuers by request', async (t, world) => {
   const second = ecKey('second')
   const iss = 'https://login.example.test/'
   world.idp.defects = {
@@ -953,7 +953,7 @@ const certificates = [certificate({ name: 'client' }), certificate({ name: 'thie
 const [own, thief] = certificates.map(({ cert }) => new X509Certificate(cert)) as [X509Certificate, X509Certificate]
 const x5t = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url')
 
-scenario('API-25 tokens that are bound to a certificate, behind a proxy', async (t, world) => {
+scenario('tokens that are bound to a certificate, behind a proxy', async (t, world) => {
   const token = good(world, { cnf: { 'x5t#S256': x5t(own.raw) } })
   const base64 = own.raw.toString('base64')
   const ways: Record<string, string> = {
@@ -1010,7 +1010,7 @@ scenario('API-25 tokens that are bound to a certificate, behind a proxy', async 
 }))
 
 for (const http2 of [false, true]) {
-  t.test(`API-25 tokens that are bound to the certificate of the TLS connection, HTTP/${http2 ? 2 : 1}`, async t => {
+  t.test(`tokens that are bound to the certificate of the TLS connection, HTTP/${http2 ? 2 : 1}`, async t => {
     const server = certificate({ name: 'localhost', hosts: ['localhost'] })
     await inWorld(t, {
       ...demanding({}),

@@ -2,6 +2,7 @@ import {
   assertFailure, assertNoSession, assertRefused, failsClosed, isTransactionCookie, scenario, sessionCookiesSet,
   succeeds, World, type Failure
 } from './app.js'
+import { callbackParams } from '../../lib/flows/login/callback.js'
 import { leastCpuTime } from '../cpu-time.js'
 import { setCookies, type Browser } from './browser.js'
 import type { Test } from 'tap'
@@ -95,6 +96,26 @@ for (
     await assertNoSession(t, world, browser)
   })
 }
+
+scenario('CB-02 a state that is too long, or one of two', async (t, world) => {
+  const browser = world.browser()
+  const start = await browser.navigate('/auth/login')
+  const back = world.back(String(start.headers.location))
+  const headers = { accept: 'application/json' }
+  for (
+    const [query, code] of [
+      [`code=x&state=${'s'.repeat(256)}`, 'missing_transaction_error'],
+      [`code=x&state=${'s'.repeat(257)}`, 'invalid_argument'],
+      [`${back.split('?')[1]}&state=x`, 'invalid_argument']
+    ]
+  ) {
+    const refused = await browser.navigate(`/auth/callback?${query}`, headers)
+    t.strictSame([refused.statusCode, refused.json<{ code: string }>().code], [400, code])
+  }
+  t.equal((await browser.navigate(back)).statusCode, 302, 'the login goes on')
+  t.throws(() => callbackParams('https://['), { code: 'invalid_argument', argument: 'url' })
+  t.equal(callbackParams('/auth/callback?code=x').get('code'), 'x', 'control')
+})
 
 scenario('CB-04 code and state of browser A opened in browser B', async (t, world) => {
   const a = world.browser()

@@ -79,7 +79,8 @@ scenario('HH-04 a list of allowed hosts', async (t, world) => {
   }
   for (
     const host of ['evil.test', 'localhost:1234', 'localhost', 'two.localhost:3000',
-      'localhost:3000@evil.test', 'localhost:3000, evil.test', '', 'localhost:3000/', 'localhost:03000']
+      'localhost:3000@evil.test', 'localhost:3000, evil.test', '', 'localhost:3000/', 'localhost:03000',
+      '.', '..', '.:3000', '.localhost:3000']
   ) {
     const response = await start(host)
     t.equal(response.statusCode, 400, `${host}: ${response.body}`)

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { runTest } from './run-test.js'
 
 /** The places a test file executes: for each file of `lib`, by its URL, the ranges that ran at least once. */
 export type Executed = Record<string, Array<readonly [start: number, end: number, ran: boolean]>>
 
-/** What is known of a test file: what it executes, and how long that takes. */
+/** What is known of a test file: what it executes, of which state of the sources, and how long that takes. */
 export interface Known {
   executed: Executed
   seconds: number
+  /** The hash of each source by its URL; every source there was has one. */
+  sources: Record<string, string>
 }
 
 interface V8Coverage {
@@ -21,27 +23,40 @@ interface V8Coverage {
 }
 
 /**
- * What a test file executes of `lib`, its child processes included; kept in `node_modules/.cache` until a source or
- * a test changes.
+ * Finds out what a test file executes of `lib`, its child processes included; kept in `node_modules/.cache` until the
+ * test changes.
  * @param test the test file, as a path below the repository
- * @param state tells this state of all sources from others
+ * @param sources the hash of each source, by its URL
  */
-export async function executedBy (root: string, test: string, state: string): Promise<Known> {
-  const cache = join(root, 'node_modules/.cache/mutation')
-  const kept = join(cache, `${createHash('sha256').update(state).update(test).digest('hex')}.json`)
-  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as Known
+export async function executedBy (
+  root: string,
+  test: string,
+  sources: Record<string, string>
+): Promise<Known> {
   const folder = mkdtempSync(join(tmpdir(), 'executed-'))
   try {
     const begun = performance.now()
     const { failed, output } = await runTest(root, test, { NODE_V8_COVERAGE: folder })
     if (failed) throw new Error(`${test} fails without a mutant:\n${output.slice(-2000)}`)
-    const found: Known = { executed: readCoverage(folder), seconds: (performance.now() - begun) / 1000 }
-    mkdirSync(cache, { recursive: true })
+    const found = { executed: readCoverage(folder), seconds: (performance.now() - begun) / 1000, sources }
+    const kept = keptIn(root, test)
+    mkdirSync(dirname(kept), { recursive: true })
     writeFileSync(kept, JSON.stringify(found))
     return found
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What an earlier run learnt of a test file as it is now, for whatever state of the sources. */
+export function lastKnown (root: string, test: string): Known | undefined {
+  const kept = keptIn(root, test)
+  return existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')) as Known : undefined
+}
+
+function keptIn (root: string, test: string): string {
+  const name = createHash('sha256').update(test).update(readFileSync(join(root, test))).digest('hex')
+  return join(root, 'node_modules/.cache/mutation', `${name}.json`)
 }
 
 function readCoverage (folder: string): Executed {

@@ -1,20 +1,23 @@
 /**
- * `npm run mutate -- [path] [--sample N] [--seed S] [--tests N] [--jobs N]`: changes one place of `lib` at a time and
- * looks whether a test notices.
+ * `npm run mutate -- [path] [--sample N] [--seed S] [--tests N] [--look N] [--jobs N]`: changes one place of `lib` at
+ * a time and looks whether a test notices.
  *
  * Of the mutants below `path` (all of `lib` unless told otherwise, without `testing/` and `management/resources/`) a
  * random sample of 50 is tried, the same one for the same seed. For each, the tests that execute the place run, the
  * nearest first, until one fails; after 20 of them (`--tests`) the mutant counts as a survivor. Prints each survivor,
- * and the score by folder. The places a test executes are kept until a source changes.
+ * and the score by folder. What a test executes is kept until the test or the mutated source changes. Where it is not
+ * known yet, it is found out when the tests that are known to execute the place have not noticed, for at most 30 tests
+ * (`--look`) and one mutant; "survived 0 tests" means that none of those looked at executes it.
  */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import blank from 'ts-blank-space'
 import { applyMutant, mutantsOf, type Mutant } from './mutants.js'
-import { executedBy, executes, type Known } from './executed.js'
+import { executedBy, executes, lastKnown, type Known } from './executed.js'
 import { runTest } from './run-test.js'
 import { nearestFirst, sample, seeded } from './sample.js'
 
@@ -38,6 +41,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
     tests: { type: 'string', default: '20' },
+    look: { type: 'string', default: '30' },
     jobs: { type: 'string', default: String(cpus().length) }
   }
 })
@@ -45,7 +49,7 @@ const equivalents = JSON.parse(readFileSync(new URL('equivalents.json', import.m
 
 const sources = filesBelow('lib', /\.ts$/)
 const tests = filesBelow('test', /\.test\.ts$/)
-const state = hash(sources.map(file => readFileSync(join(root, file), 'utf8')).join('\0'))
+const hashes = Object.fromEntries(sources.map(file => [urlOf(file), hash(readFileSync(join(root, file), 'utf8'))]))
 const chosen = sources.filter(file => positionals.length > 0
   ? positionals.some(path => file.startsWith(path.replace(/^\.\//, '')))
   : !/^lib\/(testing|management\/resources)\//.test(file))
@@ -57,18 +61,24 @@ if (all.length === 0) throw new Error(`Nothing to change below ${positionals.joi
 const mutants = sample(all, Number(values.sample), seeded(Number(values.seed)))
 console.log(`${mutants.length} of ${all.length} mutants of ${chosen.length} files, seed ${values.seed}`)
 
-const known = new Map<string, Known>()
-await inParallel(tests, async test => {
-  known.set(test, await executedBy(root, test, `${state} ${hash(readFileSync(join(root, test), 'utf8'))}`))
-})
-console.log(`${known.size} test files executed`)
+/** What is known by now of each test file. */
+const known = new Map<string, Promise<Known>>()
+/** Seconds each test file took last; those that never ran are tried after their like. */
+const seconds = new Map<string, number>()
+for (const test of tests) {
+  const before = lastKnown(root, test)
+  seconds.set(test, before?.seconds ?? 60)
+  if (before !== undefined && isValid(before)) known.set(test, Promise.resolve(before))
+}
+const folder = mkdtempSync(join(tmpdir(), 'mutants-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 const score = new Map<string, { killed: number, survived: number }>()
 await inParallel(mutants, async mutant => {
   const survived = await survives(mutant)
-  const folder = mutant.file.split('/').slice(0, -1).join('/')
-  const count = score.get(folder) ?? { killed: 0, survived: 0 }
-  score.set(folder, count)
+  const path = mutant.file.split('/').slice(0, -1).join('/')
+  const count = score.get(path) ?? { killed: 0, survived: 0 }
+  score.set(path, count)
   count[survived === undefined ? 'killed' : 'survived']++
   if (survived === undefined) return
   console.log(`survived ${survived} tests: ${mutant.file}:${mutant.line}  ${mutatedLine(mutant)}`)
@@ -83,16 +93,44 @@ console.log(`score ${(100 * killed / mutants.length).toFixed(1)} %: ${killed} of
 
 /** How many tests did not notice a mutant; undefined when one did. */
 async function survives (mutant: Tried): Promise<number | undefined> {
-  const url = pathToFileURL(join(root, mutant.file)).href
-  const executing = [...known].filter(([, { executed }]) => executes(executed, url, mutant.start))
-    .map(([test, { seconds }]) => ({ test, seconds }))
-  const nearest = nearestFirst(mutant.file, executing).slice(0, Number(values.tests))
-  const { start, end, replacement } = mutant
-  for (const test of nearest) {
-    const { failed } = await runTest(root, test, { MUTANT: JSON.stringify({ url, start, end, replacement }) })
-    if (failed) return undefined
+  const url = urlOf(mutant.file)
+  const file = join(folder, `${mutants.indexOf(mutant)}.js`)
+  writeFileSync(file, blank(applyMutant(mutant.text, mutant)))
+  let ran = 0
+  const tried = async (test: string, { executed, seconds: usual }: Known): Promise<boolean> => {
+    if (!executes(executed, url, mutant.start)) return false
+    ran++
+    return (await runTest(root, test, { MUTANT: JSON.stringify({ url, file }) }, 20 + 5 * usual)).failed
   }
-  return nearest.length
+  const near = nearestFirst(mutant.file, tests.map(test => ({ test, seconds: seconds.get(test)! })))
+  for (const test of near.filter(test => known.has(test))) {
+    if (ran === Number(values.tests)) return ran
+    if (await tried(test, await knowing(test))) return undefined
+  }
+  for (const test of near.filter(test => !known.has(test)).slice(0, Number(values.look))) {
+    if (ran === Number(values.tests)) return ran
+    if (await tried(test, await knowing(test))) return undefined
+  }
+  return ran
+}
+
+/** Whether what was learnt of a test is of these sources. */
+function isValid ({ sources }: Known): boolean {
+  return chosen.every(file => sources[urlOf(file)] === hashes[urlOf(file)])
+}
+
+/** What a test executes; found out once. A test that fails by itself notices nothing. */
+function knowing (test: string): Promise<Known> {
+  const finding = known.get(test) ?? executedBy(root, test, hashes).catch((error: Error) => {
+    console.log(`left out: ${error.message}`)
+    return { executed: {}, seconds: 0, sources: hashes }
+  })
+  known.set(test, finding)
+  return finding
+}
+
+function urlOf (file: string): string {
+  return pathToFileURL(join(root, file)).href
 }
 
 function mutatedLine (mutant: Tried): string {

@@ -21,10 +21,14 @@ export function sample<T> (all: readonly T[], count: number, random: () => numbe
   return rest.slice(0, count)
 }
 
-/** Test files, the one most like the source's path first; of two alike, the quicker one. */
+/** Tests of processes, browsers, faults and examples: they execute much, take long and look at little of it. */
+const slow = /^test\/(slow|browser|bench|package|examples|integration|fuzz)\//
+
+/** Test files, the one most like the source's path first; of two alike, the quicker one. Slow kinds come last. */
 export function nearestFirst (source: string, tests: ReadonlyArray<{ test: string, seconds: number }>): string[] {
   const wanted = source.replace(/^lib\//, '').replace(/\.ts$/, '').split('/')
   const near = ({ test }: { test: string }) => {
+    if (slow.test(test)) return -1
     const path = test.replace(/^test\//, '').replace(/\.test\.ts$/, '').split('/')
     const folders = wanted.slice(0, -1)
     const shared = folders.findIndex((folder, i) => folder !== path[i])

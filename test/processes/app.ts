@@ -82,15 +82,20 @@ function canaryOf (token: string): unknown {
   return (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { canary?: unknown }).canary
 }
 
+/** Both clients connect again by themselves; who was waiting is told by the store. */
+function lostConnection (): void {}
+
 const sites: Record<string, FastifyInstance> = {}
 await site('cookies')
 if (settings.redis !== undefined) {
   const client = new Redis(settings.redis, '127.0.0.1', { enableAutoPipelining: true })
+  client.on('error', lostConnection)
   await site('redis', new RedisSessionStore({ client, now }))
   await site('redis-cookies', undefined, new RedisRefreshStore({ client }))
 }
 if (settings.postgres !== undefined) {
   const pool = new pg.Pool(settings.postgres)
+  pool.on('error', lostConnection)
   await site('postgres', new PostgresSessionStore({ pool, now, sweepInterval: 0 }))
   await site('postgres-cookies', undefined, new PostgresRefreshStore({ pool, sweepInterval: 0 }))
 }
@@ -99,7 +104,8 @@ process.on('message', (order: Order) => {
   if (order.type === 'advance') ahead += order.seconds
   // Twice: what finalizers let go of in the first collection, the second one takes.
   if (order.type === 'collect') { for (let i = 0; i < 2; i++) globalThis.gc!() }
-  tell({ type: 'done', heapUsed: process.memoryUsage().heapUsed, unhandled })
+  const { heapUsed } = process.memoryUsage()
+  tell({ type: 'done', heapUsed, unhandled, handles: process.getActiveResourcesInfo().length })
 })
 let unhandled = 0
 process.on('unhandledRejection', () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { PostgresRefreshStore, PostgresSessionStore } from '../../lib/stores/index.js'
 import { createTenant, type Tenant } from '../../lib/testing/index.js'
+import { startFaultyProxy, type FaultyProxy } from '../servers/faulty-proxy.js'
 import { startPostgres, type PostgresServer } from '../servers/postgres.js'
 import { startRedis, type RedisServer } from '../servers/redis.js'
 import type { Order, Report, Settings } from './messages.js'
@@ -62,6 +63,8 @@ export interface Deployment {
   /** Lets time pass for the application and the tenant: tokens expire. */
   advance(seconds: number): Promise<void>
   servers: { redis: RedisServer | undefined, postgres: PostgresServer | undefined }
+  /** The ways to the servers, where they can fail. */
+  proxies: { redis: FaultyProxy | undefined, postgres: FaultyProxy | undefined }
   /** A visitor of a site. */
   visitor(store: string): Visitor
   close(): Promise<void>
@@ -82,6 +85,8 @@ export interface DeploymentOptions {
   users: number
   /** How many processes. Default 2. */
   processes?: number
+  /** Whether the ways to the servers can fail. Default no. */
+  faulty?: boolean
 }
 
 /**
@@ -107,6 +112,13 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
     await new PostgresRefreshStore({ pool, sweepInterval: 0 }).migrate()
     await pool.end()
   }
+  const proxyOf = async (server: { port: number } | undefined): Promise<FaultyProxy | undefined> => {
+    if (server === undefined || options.faulty !== true) return undefined
+    const proxy = await startFaultyProxy(server.port)
+    closing.push(async () => await proxy.close())
+    return proxy
+  }
+  const proxies = { redis: await proxyOf(redis), postgres: await proxyOf(postgres) }
   const tenant = await createTenant({
     now: () => Date.now() / 1000 + ahead,
     maxRequests: 100_000,
@@ -136,12 +148,16 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
           clientSecret: secrets.clientSecret,
           appBaseUrl: sites[name]!.url,
           // With sessions in cookies tests wait for the end of leases, which last twice the sum of both.
-          ...name.endsWith('cookies') ? { httpTimeout: 1, storeTimeout: 1.5 } : { httpTimeout: 8, storeTimeout: 12 }
+          ...name.endsWith('cookies') || options.faulty === true
+            ? { httpTimeout: 1, storeTimeout: 1.5 }
+            : { httpTimeout: 8, storeTimeout: 12 }
         }]
       )
     ),
-    ...(redis !== undefined && { redis: redis.port }),
-    ...(postgres !== undefined && { postgres: postgres.connection })
+    ...(redis !== undefined && { redis: proxies.redis?.port ?? redis.port }),
+    ...(postgres !== undefined && {
+      postgres: { ...postgres.connection, port: proxies.postgres?.port ?? postgres.port }
+    })
   }
   const processes = await Promise.all(
     Array.from({ length: options.processes ?? 2 }, async () => await new AppProcess(settings).listening())
@@ -153,6 +169,7 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
     processes,
     sites,
     servers: { redis, postgres },
+    proxies,
     async advance (seconds) {
       ahead += seconds
       const alive = processes.filter(({ child }) => child.connected)

@@ -26,4 +26,4 @@ export type Order = { type: 'advance', seconds: number } | { type: 'collect' }
 export type Report =
   | { type: 'listening', ports: Record<string, number> }
   | { type: 'stuck' }
-  | { type: 'done', heapUsed: number, unhandled: number }
+  | { type: 'done', heapUsed: number, unhandled: number, handles: number }

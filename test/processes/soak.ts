@@ -94,6 +94,6 @@ export async function soak (deployment: Deployment,
 /**
  * How much the heap grew from the end of the second third to the end of the last, as a share; the worst process counts.
  */
-export function growth ({ heaps: [, second = [], last = []] }: SoakResult): number {
+export function growth ({ heaps: [, second = [], last = []] }: Pick<SoakResult, 'heaps'>): number {
   return Math.max(...last.map((bytes, at) => bytes / second[at]! - 1))
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { MemoryTransactionStore } from '../../lib/stores/index.js'
+import { applicationStore } from '../../lib/stores/stateful/application-store.js'
 import type { SessionFilter } from '../../types/index.js'
 import { ask, logOut, open, post, start, tellLogout, type Application } from './fixtures/application.js'
 import {
@@ -14,7 +15,8 @@ import {
 import type { Browser } from '../hostile/browser.js'
 import { MapJar } from './stateless/map-jar.js'
 
-const families = ['imports', 'markers', 'names', 'revocations', 'stateful', 'stateless', 'transactions']
+const families = ['acting', 'imports', 'markers', 'names', 'popups', 'revocations', 'stateful', 'stateless',
+  'transactions']
 const nothing = { audiences: [], connections: [] }
 const fixtures = readFixtures()
 
@@ -115,12 +117,13 @@ async function foundByOwner (
   t: Test,
   application: Application,
   { registrations, cookies, sessions }: SessionCase,
-  store: Awaited<ReturnType<typeof sessionStore>>['store'],
+  shared: Awaited<ReturnType<typeof sessionStore>>['store'],
   refill: () => Promise<void>
 ): Promise<void> {
   const [registration, { session }] = [registrations[0]!, sessions[0]!]
   const idp = application.idps[0]!
   const { org_id: organization, sub } = session.user
+  const store = applicationStore(shared, { clientId: registration.options.clientId!, wrote: () => true })
   const alive = async () => (await ask(application.browser(cookies), registration, nothing)).statusCode
   const filters: Omit<SessionFilter, 'iss'>[] = [
     { sub },
@@ -161,7 +164,7 @@ async function idTokenOf (browser: Browser, registration: FixtureRegistration): 
 
 /** A login that began with the older version ends with this one, by all that was laid down for it. */
 async function completes (t: Test, one: TransactionCase): Promise<void> {
-  const { kind, answer, completed, audience, mismatches, registrations } = one
+  const { kind, answer, popup, completed, audience, mismatches, registrations } = one
   const { application, callback, browser } = await underWay(t, one)
   const stranger = application.browser()
   t.equal((await stranger.call(callback(`/end/${kind}`))).statusCode, 400, 'another browser does not end it')
@@ -169,6 +172,11 @@ async function completes (t: Test, one: TransactionCase): Promise<void> {
   if (answer === 'login_required') {
     const home = await browser.navigate(callback(path), { 'sec-fetch-site': 'cross-site' })
     t.strictSame([home.statusCode, home.headers.location], [302, completed.returnTo], 'ends quietly')
+  } else if (popup === true) {
+    const told = await browser.navigate(callback(path), { 'sec-fetch-site': 'cross-site' })
+    t.equal(told.statusCode, 200, 'a page that tells the opener')
+    t.match(told.body, 'data-outcome="success"')
+    t.match(told.body, `href="${completed.returnTo}"`)
   } else if (new URL(one.location).searchParams.get('response_mode') === 'form_post') {
     const done = await browser.submit(path, new URLSearchParams(callback(path).split('?')[1]), {
       origin: 'https://tenant.auth0.test',

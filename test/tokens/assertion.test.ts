@@ -76,7 +76,10 @@ t.test('every form of key, every algorithm', async t => {
   }
   const rsaParameters = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
   const webRsa = await generate({ name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', ...rsaParameters })
-  const webPss = await generate({ name: 'RSA-PSS', hash: 'SHA-384', ...rsaParameters })
+  const pss = await Promise.all((['256', '384', '512'] as const).map(async bits => ({
+    alg: `PS${bits}` as const,
+    ...await generate({ name: 'RSA-PSS', hash: `SHA-${bits}`, ...rsaParameters })
+  })))
   const webEc = await generate({ name: 'ECDSA', namedCurve: 'P-256' })
   const webEd = await generate({ name: 'Ed25519' })
   const p384 = createTestKey('ES384')
@@ -86,7 +89,8 @@ t.test('every form of key, every algorithm', async t => {
     ['private JWK', { key: rsa.privateKey.export({ format: 'jwk' }) }, rsa.publicKey],
     ['KeyObject', { key: rsa.privateKey }, rsa.publicKey],
     ['CryptoKey', { key: webRsa.privateKey }, webRsa.publicKey],
-    ['PSS CryptoKey', { key: webPss.privateKey, alg: 'PS384' }, webPss.publicKey],
+    ...pss.map(({ alg, privateKey, publicKey }): [string, AssertionSignerOptions, KeyObject] =>
+      [`${alg} CryptoKey`, { key: privateKey, alg }, publicKey]),
     ['EC CryptoKey', { key: webEc.privateKey, alg: 'ES256' }, webEc.publicKey],
     ['Ed25519 CryptoKey', { key: webEd.privateKey, alg: 'EdDSA' }, webEd.publicKey],
     ...(['RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const).map((

@@ -3,7 +3,9 @@ import { NetworkError } from '../../lib/errors.js'
 import type { Http, HttpResponse } from '../../lib/http/send.js'
 import { verifyJws } from '../../lib/tokens/jws.js'
 import type { JwsHeader } from '../../lib/tokens/jws-header.js'
-import { remoteKeys, secretKey, type RefreshableKeySource, type RemoteKeysOptions } from '../../lib/tokens/keys.js'
+import {
+  remoteKeys, secretKey, staticKeys, type RefreshableKeySource, type RemoteKeysOptions
+} from '../../lib/tokens/keys.js'
 import { createTestKey, hmacJwt, signJwt, unsignedJwt } from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
@@ -230,7 +232,7 @@ t.test('JWKS-13 the address is asked for at every fetch', async t => {
 t.test('answers that are no key set', async t => {
   for (
     const answer of [json({ keys: [rsa.jwk] }, 500), json({ keys: [rsa.jwk] }, 302), json({}), json({ keys: {} }),
-      json([rsa.jwk]), json({ keys: [rsa.jwk] }, 200, 'text/html')]
+      json({ keys: 'text' }), json({ keys: null }), json([rsa.jwk]), json({ keys: [rsa.jwk] }, 200, 'text/html')]
   ) {
     const endpoint = new Endpoint()
     endpoint.answer = answer
@@ -243,6 +245,16 @@ t.test('answers that are no key set', async t => {
   const endpoint = new Endpoint()
   endpoint.answer = json({ keys: [rsa.jwk] }, 200, 'application/jwk-set+json')
   t.equal(await endpoint.find({}), 'accepted')
+})
+
+t.test('a set that is given must be one, with a key that verifies', async t => {
+  for (
+    const set of [undefined, null, 'text', 7, [], [rsa.jwk], {}, { keys: undefined }, { keys: {} }, { keys: 'text' },
+      { keys: [] }, { keys: [{ kty: 'oct', k: 'AA' }] }]
+  ) {
+    t.match(await errorOf(() => staticKeys(set)), { code: 'configuration_error', option: 'jwks' }, JSON.stringify(set))
+  }
+  t.type(staticKeys({ keys: [rsa.jwk] }).get, 'function', 'control')
 })
 
 t.test('key sets', async t => {

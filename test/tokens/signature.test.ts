@@ -48,6 +48,17 @@ function verifies (token: string, keys: readonly object[]): boolean {
 /** The vectors are of no type in particular. */
 const everyType = ['jose', 'jose+json', 'jws']
 
+t.test('the header of the token before is not read again, and cannot be changed', async t => {
+  const key = createTestKey('ES256')
+  const [one, other] = ['1', '2'].map(sub => splitCompactJws(signJwt({ sub }, key), 1000).header)
+  t.equal(other, one)
+  t.ok(Object.isFrozen(one))
+  const header = { kid: 'k'.repeat(1000) }
+  const long = Array.from({ length: 2 }, () => splitCompactJws(signJwt({}, key, header), 9000).header)
+  t.not(long[0], long[1], 'a long one is not kept')
+  t.strictSame(long[0], long[1])
+})
+
 function verifiesRaw (data: Buffer, signed: Buffer, key: KeyObject, alg: string): boolean {
   return isAccepted(() => {
     verifySignature({ header: {}, payload: data, signed: data.toString('latin1'), signature: signed }, key, alg)

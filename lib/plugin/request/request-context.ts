@@ -174,7 +174,7 @@ function refuseHost (listed: boolean): never {
     listed ? 'This host is not one the application answers at.' : 'The request has no usable host.')
 }
 
-const HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/i
+const HOST = /^(?:(?!\.)[\w.-]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/i
 
 /** The origin of a host however it is spelt: in capitals, with the scheme's own port, with a dot at its end. */
 function parsedOrigin (protocol: string, host: string): string | undefined {

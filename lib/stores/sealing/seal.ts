@@ -42,7 +42,7 @@ export function createSealer (options: KeyRingOptions): Sealer {
       const iv = nextIv()
       const cipher = createCipheriv(CIPHER, key, iv, FIXED_TAG)
       cipher.setAAD(aad)
-      const text = typeof plaintext === 'string' ? cipher.update(plaintext, 'utf8') : cipher.update(plaintext)
+      const text = cipher.update(plaintext)
       cipher.final()
       const tag = cipher.getAuthTag()
       return `${header}..${iv.toString('base64url')}.${text.toString('base64url')}.${tag.toString('base64url')}`

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
-import type { MfaRequiredError } from '../../../lib/errors.js'
+import { InvalidArgumentError, type MfaRequiredError } from '../../../lib/errors.js'
+import { getAccessTokenForConnection } from '../../../lib/flows/tokens/connection-token.js'
+import { buildSessionTransferRedirect } from '../../../lib/flows/tokens/session-transfer.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { sessionCookie } from '../../../lib/testing/session-cookie.js'
 import type { Auth0Options, AuthorizationParams, SessionSaveContext } from '../../../types/index.js'
+import { errorOf } from '../../tokens/problem.js'
 import { site, type Site } from '../site.js'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -330,6 +333,55 @@ t.test('session transfers: a reason beside other parameters, and no URL without 
     t.match((await s.browser().call(`/redirect${query}`)).json(), { statusCode: 400, message: argument }, query)
   }
   t.match((await s.browser().call('/redirect?token=x&organization=org_1')).json().url, /session_transfer_token=x/)
+})
+
+t.test("a connection's token needs the name of the connection, before anything is asked", async t => {
+  for (
+    const [options, argument] of [
+      [undefined, 'connection'], [{}, 'connection'], [{ connection: '' }, 'connection'],
+      [{ connection: 7 }, 'connection'],
+      [{ connection: 'github', loginHint: '' }, 'loginHint'], [{ connection: 'github', loginHint: 7 }, 'loginHint']
+    ] as const
+  ) {
+    const asked = getAccessTokenForConnection(undefined as never, undefined as never, options as never)
+    await t.rejects(asked, { argument, statusCode: 400 })
+  }
+  const asked = getAccessTokenForConnection(undefined as never, undefined as never,
+    { connection: 'github', loginHint: 'ada' })
+  await t.rejects(asked, TypeError, 'control: what is right goes on to the request')
+})
+
+t.test('where a session transfer token may go', async t => {
+  const token = { sessionTransferToken: 'a&b' }
+  for (
+    const [target, url] of [
+      ['https://other.example.com/login', 'https://other.example.com/login?session_transfer_token=a%26b'],
+      ['https://other.example.com/login?a=1&session_transfer_token=x',
+        'https://other.example.com/login?a=1&session_transfer_token=a%26b'],
+      [new URL('http://localhost:3001/login'), 'http://localhost:3001/login?session_transfer_token=a%26b'],
+      ['http://[::1]/login', 'http://[::1]/login?session_transfer_token=a%26b']
+    ] as const
+  ) t.equal(buildSessionTransferRedirect(target, token).href, url)
+  for (
+    const target of ['', '/login', 'other.example.com', 'https://', 'http://other.example.com/login',
+      'ftp://localhost/login', 'javascript:alert(1)', 'https://other.example.com/login#a',
+      'https://u@other.example.com/', 'https://:p@other.example.com/', undefined, null, 7, {}]
+  ) {
+    const error = await errorOf(() => buildSessionTransferRedirect(target as string, token))
+    t.type(error, InvalidArgumentError, String(target))
+    t.match(error, { argument: 'targetLoginUrl' })
+  }
+  const target = 'https://other.example.com/login'
+  for (const sessionTransferToken of [undefined, '', 7]) {
+    const error = await errorOf(() =>
+      buildSessionTransferRedirect(target, { sessionTransferToken } as unknown as typeof token))
+    t.match(error, { code: 'missing_required_argument', argument: 'sessionTransferToken' })
+  }
+  for (const organization of ['', '  ', 7, null]) {
+    const error = await errorOf(() =>
+      buildSessionTransferRedirect(target, token, { organization } as unknown as { organization: string }))
+    t.match(error, { argument: 'organization' })
+  }
 })
 
 t.test('magic links: an own address to come back to, and nothing is left of one that was refused', async t => {

@@ -377,7 +377,7 @@ t.test('options and guards that cannot be meant', async t => {
     await refused({ [path]: {} }, { option: 'api.resources', message: /must have paths such as '\/mcp'/ })
   }
   await refused({}, { option: 'api.resources' })
-  await refused([], { option: 'api.resources' })
+  for (const given of [[], null, 'text', 7]) await refused(given, { option: 'api.resources' })
   await refused({ '/mcp': true }, { option: "api.resources['/mcp']" })
   const member = async (name: string, value: unknown): Promise<void> => {
     await refused({ '/mcp': { [name]: value } }, { option: `api.resources['/mcp'].${name}` })

@@ -181,6 +181,8 @@ t.test('everything that may be given', async t => {
   t.match(parse({ sessionConfiguration: { cookie: { sameSite: 'strict' } } }), {
     transactionCookie: { sameSite: 'lax' }
   })
+  t.strictSame(parse({ sessionSecret: '0123456789abcdefghijklmnopqrstuv' }).sessionSecrets,
+    ['0123456789abcdefghijklmnopqrstuv'], '32 characters are enough')
   t.match(parse({ sessionConfiguration: { absoluteDuration: 60 } }), { lifetime: { inactivityDuration: 60 } })
   t.match(
     parse({
@@ -241,6 +243,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
     /signedAuthorizationRequests/],
   ['an algorithm for requests without a key', 'requestObjectSigningAlg', { requestObjectSigningAlg: 'RS256' }],
   ['a clock of milliseconds', 'now', { now: Date.now }, /epoch seconds/],
+  ['a clock at its end', 'now', { now: () => 1e11 }, /epoch seconds/],
   ['a clock that does not tell the time', 'now', { now: () => '5' }, /epoch seconds/],
   ["the callback's address for the application's", 'appBaseUrl', {
     appBaseUrl: 'https://app.example.com/auth/callback'
@@ -280,6 +283,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['an unknown way without a refresh store', 'onRefreshStoreError', { onRefreshStoreError: 'anonymous' },
     /'fail', 'alone'/],
   ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters/],
+  ['a secret of 31 characters', 'sessionSecret', { sessionSecret: '0123456789abcdefghijklmnopqrstu' }, /32 characters/],
   ['an empty list of secrets', 'sessionSecret', { sessionSecret: [] }],
   ['no address in production', 'appBaseUrl', { appBaseUrl: undefined }, /required\. In production/, true],
   ['an address that is not a URL', 'appBaseUrl', { appBaseUrl: 'app.example.com' }],

@@ -53,6 +53,14 @@ t.test('the cache is bounded by bytes', async t => {
   t.equal(cache.get(value(9)), 9)
 })
 
+t.test('unless told otherwise the cache holds 16 MiB, three bytes for each character, in two halves', async t => {
+  const cache = createOpenedCache<number>({ maxEntries: 1000 })
+  // 16 of these would be a few bytes more than 8 MiB.
+  const value = (index: number) => String(index).padStart(174_763, '0')
+  for (let index = 1; index <= 31; index++) cache.set(value(index), index)
+  t.strictSame([1, 15, 16, 30, 31].map(index => cache.get(value(index))), [undefined, undefined, 16, 30, 31])
+})
+
 t.test('a cache of no entries keeps nothing', async t => {
   const cache = createOpenedCache<number>({ maxEntries: 0 })
   cache.set('value', 1)

@@ -122,7 +122,18 @@ t.test('SES-08: every listed secret opens, the first seals, a removed one is not
   t.equal(sealer({ secrets: [SECRET] }).open(old), undefined)
 })
 
+t.test('a key is of one day in UTC', async t => {
+  const clock = new Clock()
+  const { seal } = sealer({ clock })
+  for (const [time, day] of [[20_833 * 86_400, 20_833], [20_833 * 86_400 - 1, 20_832], [20_834 * 86_400 - 1, 20_833]]) {
+    clock.time = time!
+    t.match(headerOf(seal('x')), `.${day}"}`)
+  }
+})
+
 t.test('a secret that is missing or short is a mistake of the configuration', async t => {
+  t.throws(() => sealer({ secrets: ['x'.repeat(31)] }), { option: 'sessionSecret' })
+  t.equal(sealer({ secrets: ['x'.repeat(32)] }).open('x'), undefined, '32 characters are enough')
   t.throws(() => sealer({ secrets: [] }), { name: 'ConfigurationError', option: 'sessionSecret' })
   t.throws(() => sealer({ secrets: [SECRET, 'short'] }), { name: 'ConfigurationError', option: 'sessionSecret' })
 })

@@ -582,6 +582,19 @@ t.test('a request with older cookies gets what other requests have written, and 
   t.same(answer(other), [])
 })
 
+t.test('a clock that is set back days leaves a request the cookies it came with', async t => {
+  const s = setup({
+    cacheEntries: 0,
+    lifetime: { rolling: false, inactivityDuration: DAY, absoluteDuration: 3 * DAY, touchAfter: 8640 }
+  })
+  const { record } = await login(s)
+  s.clock.pass(2 * DAY)
+  t.ok(await s.sessions.update(s.browser.request(), record.id,
+    ({ record, tokens }) => ({ record: { ...record, custom: { a: 1 } }, tokens })))
+  s.clock.pass(-2 * DAY)
+  t.match(await s.sessions.read(s.browser.request()), { record: { version: 0 } }, 'the newer ones are of another day')
+})
+
 t.test('what was written lately comes back neither after logout nor after a revocation', async t => {
   for (const end of ['destroy', 'revoke', 'login'] as const) {
     const s = setup()

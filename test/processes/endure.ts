@@ -1,0 +1,130 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Deployment } from './deployment.js'
+import { Faults } from './store-faults.js'
+import type { Visitor } from './visitor.js'
+
+/** What came of a deployment under faults. */
+export interface Endured {
+  requests: number
+  logins: number
+  logouts: number
+  /** Requests that failed while something was wrong. */
+  explained: number
+  /** Sessions that a fault took along. */
+  lost: number
+  faults: Faults['counts']
+  /** Answers with another user's canary, and sessions that were alive after their logout. */
+  swaps: number
+  revived: number
+  /** Failures that no fault explains. */
+  errors: Record<string, number>
+  unhandled: number
+  /** Bytes, and open handles, by process after a forced collection at the end of each third. */
+  heaps: number[][]
+  handles: number[][]
+}
+
+class Ended extends Error {}
+
+/**
+ * People log in, use the application and log out on two processes, while stores and tenant fail at random.
+ * An answer of 503 counts as explained where a fault overlaps with the request, and 401 where one overlaps with the
+ * session; whatever else is not as it should be counts as an error.
+ */
+export async function endure (deployment: Deployment, { store, seconds, people, random }: {
+  store: 'redis' | 'postgres', seconds: number, people: number, random: () => number
+}): Promise<Endured> {
+  const faults = new Faults(deployment, store, random)
+  const result: Endured = {
+    requests: 0,
+    logins: 0,
+    logouts: 0,
+    explained: 0,
+    lost: 0,
+    faults: {},
+    swaps: 0,
+    revived: 0,
+    errors: {},
+    unhandled: 0,
+    heaps: [],
+    handles: []
+  }
+  const end = performance.now() + seconds * 1000
+
+  const wrong = (what: string): void => {
+    result.errors[what] = (result.errors[what] ?? 0) + 1
+  }
+
+  /** Asks once; `undefined` where a fault explains that it failed. */
+  async function asked<T> (what: string, work: () => Promise<T>): Promise<T | undefined> {
+    const begun = performance.now()
+    result.requests++
+    try {
+      return await work()
+    } catch (error) {
+      const { message, cause } = error as Error
+      if (faults.explains(begun, performance.now())) result.explained++
+      else wrong(`${what}: ${message} ${(cause as Error | undefined)?.message ?? ''}`)
+      return undefined
+    }
+  }
+
+  /** @throws Ended when the session is gone */
+  async function use (visitor: Visitor, n: number, path: string, since: number): Promise<void> {
+    const answer = await asked(path, async () => {
+      const answer = await visitor.json<{ canary?: string, code?: string }>(path)
+      if (answer.status !== 200 && answer.status !== 401) throw new Error(`${answer.status} ${answer.code}`)
+      return answer
+    })
+    if (answer?.status === 401) {
+      if (faults.mayHaveLost(since)) result.lost++
+      else wrong(`${path} 401 ${answer.code}`)
+      throw new Ended()
+    }
+    if (answer !== undefined && answer.canary !== `canary-${n}`) result.swaps++
+  }
+
+  async function life (n: number): Promise<void> {
+    const visitor = deployment.visitor(store)
+    const since = performance.now()
+    if (await asked('login', async () => await visitor.login(`user-${n}@example.com`)) === undefined) {
+      await wait(100)
+      return
+    }
+    result.logins++
+    for (let round = 0; round < 20 && performance.now() < end; round++) {
+      const used = await Promise.allSettled(['/me', '/token', '/me'].map(path => use(visitor, n, path, since)))
+      if (used.some(one => one.status === 'rejected')) return
+      await wait(20)
+    }
+    const kept = visitor.copy()
+    const left = await asked('logout', async () => {
+      const response = await visitor.get('/auth/logout')
+      await response.arrayBuffer()
+      if (response.status !== 200) throw new Error(String(response.status))
+      return response
+    })
+    if (left === undefined) return
+    result.logouts++
+    const after = await asked('after logout', async () => {
+      const { status } = await kept.json('/me')
+      if (status !== 200 && status !== 401) throw new Error(String(status))
+      return status
+    })
+    if (after === 200) result.revived++
+  }
+
+  const lives = Promise.all(Array.from({ length: people }, async (_, n) => {
+    while (performance.now() < end) await life(n)
+  }))
+  for (let third = 1; third <= 3; third++) {
+    const until = end - seconds * 1000 * (3 - third) / 3
+    while (performance.now() < until) await faults.one()
+    const reports = await Promise.all(deployment.processes.map(async one => await one.order({ type: 'collect' })))
+    result.heaps.push(reports.map(({ heapUsed }) => heapUsed))
+    result.handles.push(reports.map(({ handles }) => handles))
+    result.unhandled = reports.reduce((sum, { unhandled }) => sum + unhandled, 0)
+  }
+  await lives
+  return { ...result, faults: faults.counts }
+}
