@@ -14,6 +14,7 @@ export interface AnonymousCallOptions extends CallOptions {
 /** Parameters of `fastify.auth0.anonymous.getAccessToken()`. */
 export type AnonymousRenewal = AnonymousTokenParams & { sessionToken: string } & AnonymousCallOptions
 
+/** `fastify.auth0.anonymous`: sessions of visitors who have not logged in (beta). */
 export type AnonymousSessions = ReturnType<typeof anonymousSessions>
 
 /**
