@@ -94,9 +94,9 @@ export async function exchangeCode (context: PluginContext, request: RequestCont
     fresh: true,
     nonce: transaction.nonce,
     accessToken: tokens.access_token,
-    ...(transaction.maxAge !== undefined && { maxAge: transaction.maxAge }),
-    ...(transaction.acrValues !== undefined && { acrValues: transaction.acrValues }),
-    ...(transaction.organization !== undefined && { organization: transaction.organization })
+    maxAge: transaction.maxAge,
+    acrValues: transaction.acrValues,
+    organization: transaction.organization
   })
   return { tokens, claims }
 }
