@@ -17,8 +17,8 @@ const MAX_PARAMETER = 4096
 const PARAMETER = new RegExp(`^[\\x20-\\x7e]{0,${MAX_PARAMETER}}$`)
 
 /** A callback that belongs to a transaction of this browser; the transaction is used up. */
-export interface Callback {
-  transaction: Transaction
+export interface Callback<T extends Transaction = Transaction> {
+  transaction: T
   server: AuthorizationServer
   metadata: Metadata
   params: URLSearchParams
