@@ -43,13 +43,9 @@ export interface CookieJar {
   readonly bytes: number
 }
 
-/** What is remembered of a login between its start and its callback. */
-export interface Transaction {
-  /** What the callback completes. */
-  kind: 'login' | 'link' | 'unlink' | 'connect' | 'magic-link' | 'enterprise'
+/** What every request to the tenant is remembered by between its start and its callback. */
+interface TransactionFacts {
   state: string
-  nonce: string
-  codeVerifier: string
   redirectUri: string
   /** The Auth0 domain the login was sent to, and its issuer. */
   domain: string
@@ -66,12 +62,6 @@ export interface Transaction {
   /** Where to go afterwards: a path of the application, already checked. */
   returnTo?: string
   appState?: unknown
-  /** Bound to the session (`id`) and user (`sub`) that began it: link, unlink, connect. */
-  sessionId?: string
-  sub?: string
-  connection?: string
-  /** My Account API's handle for a connected-accounts request. */
-  authSession?: string
   /** Whether the authorization details come back in the session. */
   keepAuthorizationDetails?: boolean
   /** `prompt=none`: a refusal ends quietly. */
@@ -83,6 +73,24 @@ export interface Transaction {
   /** Whether the login takes over a visitor's anonymous session. */
   anonymous?: boolean
 }
+
+/** A request that is bound to the session (`id`) and user (`sub`) that began it. */
+interface OfSession {
+  sessionId: string
+  sub: string
+  connection: string
+}
+
+/** What is remembered of a login between its start and its callback; `kind` says what the callback completes. */
+export type Transaction = TransactionFacts & (
+  | { kind: 'login', nonce: string, codeVerifier: string }
+  | { kind: 'enterprise', nonce: string, codeVerifier: string }
+  /** May be opened where nothing was started, so it has no PKCE. */
+  | { kind: 'magic-link', nonce: string }
+  | { kind: 'link' | 'unlink', nonce: string, codeVerifier: string } & OfSession
+  /** `authSession` is the My Account API's handle for the request. */
+  | { kind: 'connect', codeVerifier: string, authSession: string } & OfSession
+)
 
 /** Keeps transactions, one per `state`. */
 export interface TransactionStore {

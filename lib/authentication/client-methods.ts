@@ -4,21 +4,18 @@ import {
 } from './api/anonymous.js'
 import { authorizationParams, pushedParams, type AuthorizeParams } from './api/authorization-params.js'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from './api/authorize.js'
-import { changePassword, legacyLogin, signup } from './api/database.js'
-import { legacyDelegation } from './api/delegated.js'
+import { changePassword, signup } from './api/database.js'
 import { registerClient } from './api/dynamic-registration.js'
 import { samlMetadata, wsfedMetadata } from './api/enterprise.js'
 import { bind } from './bind-operation.js'
 import * as grants from './api/grants.js'
-import { legacyImpersonate, legacyTokenInfo, legacyUnlink } from './api/legacy-users.js'
+import * as legacy from './api/legacy.js'
 import { oidcLogoutUrl, v2LogoutUrl, type LogoutUrlParams } from './api/logout.js'
 import { challengeAuthenticator, deleteAuthenticator, enrollAuthenticator, listAuthenticators } from './api/mfa.js'
 import { passkeyLoginChallenge, passkeySignupChallenge } from './api/passkeys.js'
-import {
-  legacySmsLogin, legacyVerify, startOtpChallenge, startPasswordlessEmail, startPasswordlessSms
-} from './api/passwordless.js'
+import { startOtpChallenge, startPasswordlessEmail, startPasswordlessSms } from './api/passwordless.js'
 import type { RequestOptions } from './server/request-options.js'
-import { legacySocialLogin, nativeSocialLogin } from './api/social.js'
+import { nativeSocialLogin } from './api/social.js'
 import { fetchUserInfo, type UserInfoOptions } from './api/users.js'
 
 export type Authorize = ReturnType<typeof authorize>
@@ -93,7 +90,7 @@ export function database (server: AuthorizationServer) {
     /** Sends the user an e-mail to choose a new password. */
     changePassword: bind(server, changePassword),
     /** @deprecated Auth0 switched `/oauth/ro` off for new tenants. Use `getToken.passwordRealm()`. */
-    login: bind(server, legacyLogin)
+    login: bind(server, legacy.login)
   }
 }
 
@@ -108,9 +105,9 @@ export function passwordless (server: AuthorizationServer) {
     /** Sends a code to a user of a database connection. */
     otpChallenge: bind(server, startOtpChallenge),
     /** @deprecated Auth0 switched `/oauth/ro` off for new tenants. Use `getToken.passwordlessOtp()`. */
-    smsLogin: bind(server, legacySmsLogin),
+    smsLogin: bind(server, legacy.smsLogin),
     /** @deprecated Tenants since June 2017 do not have `/passwordless/verify`. Use `getToken.passwordlessOtp()`. */
-    verify: bind(server, legacyVerify)
+    verify: bind(server, legacy.verify)
   }
 }
 
@@ -150,14 +147,14 @@ export function users (server: AuthorizationServer) {
      * @deprecated `/tokeninfo` is switched off for new tenants. Verify the ID token with `TokenVerifier`, or use
      * `users.userInfo()`.
      */
-    tokenInfo: bind(server, legacyTokenInfo),
+    tokenInfo: bind(server, legacy.tokenInfo),
     /**
      * @deprecated Auth0 switched impersonation off for new tenants. Use delegated administration, or a session transfer
      * token by `getToken.tokenExchange()`.
      */
-    impersonate: bind(server, legacyImpersonate),
+    impersonate: bind(server, legacy.impersonate),
     /** @deprecated Use the Management API: `DELETE /api/v2/users/{id}/identities/{provider}/{user_id}`. */
-    unlink: bind(server, legacyUnlink)
+    unlink: bind(server, legacy.unlink)
   }
 }
 
@@ -179,7 +176,7 @@ export function social (server: AuthorizationServer) {
     /** Logs in with what Apple's, Facebook's or Google's SDK gave a mobile application. */
     nativeLogin: bind(server, nativeSocialLogin),
     /** @deprecated `/oauth/access_token` is legacy. Use `social.nativeLogin()`, or the browser login. */
-    login: bind(server, legacySocialLogin)
+    login: bind(server, legacy.socialLogin)
   }
 }
 
@@ -188,7 +185,7 @@ export type Delegated = ReturnType<typeof delegated>
 export function delegated (server: AuthorizationServer) {
   return {
     /** @deprecated `/delegation` is legacy. Use `getToken.tokenExchange()` or `getToken.refreshToken()`. */
-    getToken: bind(server, legacyDelegation)
+    getToken: bind(server, legacy.delegation)
   }
 }
 

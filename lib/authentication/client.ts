@@ -69,8 +69,10 @@ export class AuthenticationClient {
   readonly #shares: boolean
   #verifier: TokenVerifier | undefined
 
-  constructor (options: AuthenticationClientOptions) {
-    const shared = given.get(options)
+  constructor (options: AuthenticationClientOptions)
+  /** @internal Over what the plugin has of the tenant already: connections, metadata, keys. */
+  constructor (options: AuthenticationClientOptions, shared: AuthorizationServer)
+  constructor (options: AuthenticationClientOptions, shared?: AuthorizationServer) {
     const server = shared ?? serverOf(options)
     this.#server = server
     this.#shares = shared !== undefined
@@ -115,7 +117,7 @@ export class AuthenticationClient {
       algorithm,
       ...(algorithm === 'HS256' ? { secret: clientSecret! } : { keys: this.#server.keys }),
       now: this.#server.now,
-      ...(clockTolerance !== undefined && { clockTolerance })
+      clockTolerance
     })
     return this.#verifier
   }
@@ -124,14 +126,6 @@ export class AuthenticationClient {
   async close (): Promise<void> {
     if (!this.#shares) await this.#server.http.close()
   }
-}
-
-const given = new WeakMap<AuthenticationClientOptions, AuthorizationServer>()
-
-/** A client over what somebody else has of the tenant already: connections, metadata, keys. */
-export function clientOver (server: AuthorizationServer, options: AuthenticationClientOptions): AuthenticationClient {
-  given.set(options, server)
-  return new AuthenticationClient(options)
 }
 
 function serverOf (options: AuthenticationClientOptions): AuthorizationServer {

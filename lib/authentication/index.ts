@@ -23,8 +23,7 @@ export type {
   CompleteConnectAccountParams, ConnectAccount, ConnectAccountParams, ConnectedAccount, ConnectedAccountConnection,
   PageParams
 } from './my-account/connected-accounts.js'
-export type { ChangePasswordParams, LegacyLoginParams, SignedUpUser, SignupParams } from './api/database.js'
-export type { DelegationParams } from './api/delegated.js'
+export type { ChangePasswordParams, SignedUpUser, SignupParams } from './api/database.js'
 export type { DeviceAuthorization, DeviceAuthorizationParams } from './api/device.js'
 export type { RegisterClientParams, RegisteredClient } from './api/dynamic-registration.js'
 export type {
@@ -32,7 +31,10 @@ export type {
   MfaOtpParams, MfaRecoveryCodeParams, PasswordlessOtpParams, PasswordParams, PasswordRealmParams, RefreshTokenParams,
   TokenExchangeParams, TokenForConnectionParams, TokenRequestOptions, WebauthnParams
 } from './api/grants.js'
-export type { LegacyImpersonateParams, LegacyUnlinkParams } from './api/legacy-users.js'
+export type {
+  DelegationParams, LegacyImpersonateParams, LegacyLoginParams, LegacySmsLoginParams, LegacySocialLoginParams,
+  LegacyUnlinkParams, LegacyVerifyParams
+} from './api/legacy.js'
 export type { LogoutUrlParams } from './api/logout.js'
 export type {
   Authenticator, Challenge, ChallengeAuthenticatorParams, EnrollAuthenticatorParams, Enrollment, MfaFactor
@@ -40,11 +42,10 @@ export type {
 export type { MyAccountOptions } from './my-account/my-account-call.js'
 export type { PasskeyChallenge, PasskeyLoginParams, PasskeySignupParams, PasskeyUserProfile } from './api/passkeys.js'
 export type {
-  LegacySmsLoginParams, LegacyVerifyParams, OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams,
-  PasswordlessStart
+  OtpChallengeParams, PasswordlessEmailParams, PasswordlessSmsParams, PasswordlessStart
 } from './api/passwordless.js'
 export type { PollOptions } from './polling-methods.js'
 export type { RequestOptions } from './server/request-options.js'
 export type { RevokeTokenParams } from './api/revoke.js'
-export type { LegacySocialLoginParams, NativeSocialLoginParams, NativeSocialToken } from './api/social.js'
+export type { NativeSocialLoginParams, NativeSocialToken } from './api/social.js'
 export type { UserInfoOptions } from './api/users.js'

@@ -5,6 +5,7 @@ import type { KeyedMutex } from '../base/keyed-mutex.js'
 import type { LiveSession, Sessions } from '../stores/sessions.js'
 import type { AuthorizationParams, SessionSaveContext } from '../../types/options.js'
 import type { Awaitable, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
+import { routePath } from './app-path.js'
 import type { ApiResource, AppBase, Config } from './config.js'
 import type { AssertionSigner } from '../tokens/assertion.js'
 import type { DpopNonces } from '../tokens/dpop-nonces.js'
@@ -101,14 +102,10 @@ export interface RequestContext {
   resource: ApiResource | undefined
 }
 
-/** The absolute URL of a path of the application. */
-export function appUrl (base: AppBase, path: string): string {
-  return base.origin + base.basePath + path
-}
-
 /** The registered callback URL a request uses: base address, prefix and route. */
 export function callbackUrl (context: PluginContext, request: RequestContext,
   route: 'callback' | 'connectCallback' | 'unconnectCallback' = 'callback'): string | undefined {
-  const path = context.config.routes[route]
-  return path === undefined ? undefined : appUrl(request.appBase(), context.config.prefix + path)
+  const base = request.appBase()
+  const path = routePath(base, context.config, route)
+  return path === undefined ? undefined : base.origin + path
 }

@@ -1,3 +1,4 @@
+import { routePath } from './app-path.js'
 import type { Config } from './config.js'
 
 /** Something about the options that will make requests fail. */
@@ -8,7 +9,7 @@ export interface SetupWarning {
 
 /** What is told at start, as only a browser would show it otherwise. */
 export function cookieWarnings (config: Config): SetupWarning[] {
-  const { sessionCookie, transactionCookie, appBases, prefix, routes } = config
+  const { sessionCookie, transactionCookie, appBases, prefix, routes: { callback } } = config
   const warnings: SetupWarning[] = []
   if (sessionCookie.sameSite === 'strict') {
     warnings.push({
@@ -17,16 +18,16 @@ export function cookieWarnings (config: Config): SetupWarning[] {
         'first page after the login. Let logins end at a public page, or use \'lax\'.'
     })
   }
-  const basePaths = appBases.length === 0 ? [''] : appBases.map(base => base.basePath)
-  if (!basePaths.every(base => covers(sessionCookie.path, `${base}/`))) {
+  const bases = appBases.length === 0 ? [{ basePath: '' }] : appBases
+  if (!bases.every(({ basePath }) => covers(sessionCookie.path, `${basePath}/`))) {
     warnings.push({
       code: 'session_cookie_path',
       message: `"sessionConfiguration.cookie.path" is "${sessionCookie.path}", which does not cover the whole ` +
         'application: elsewhere users count as logged out.'
     })
   }
-  const { callback } = routes
-  if (callback !== undefined && !basePaths.every(base => covers(transactionCookie.path, base + prefix + callback))) {
+  if (callback !== undefined &&
+    !bases.every(base => covers(transactionCookie.path, routePath(base, config, 'callback')!))) {
     warnings.push({
       code: 'transaction_cookie_path',
       message: `"transactionConfiguration.cookie.path" is "${transactionCookie.path}", which does not cover the ` +

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
-import { clientOver, type AuthenticationClient } from '../authentication/client.js'
+import { AuthenticationClient } from '../authentication/client.js'
 import type { ServerClient } from '../flows/client.js'
 import {
   backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions
@@ -173,11 +173,11 @@ export class Auth0Instance extends Guards {
   /** The Authentication API with the plugin's credentials, connections, metadata and keys. */
   get authentication (): AuthenticationClient {
     const { config } = this.#context
-    return (this.#authentication ??= clientOver(this.#server(), {
+    return (this.#authentication ??= new AuthenticationClient({
       ...clientOptions(config, config.issuer),
       clockTolerance: config.clockTolerance,
       idTokenSigningAlg: config.idTokenSigningAlg
-    }))
+    }, this.#server()))
   }
 
   /** The Management API with the plugin's credentials; built on first use. */

@@ -11,7 +11,7 @@ export interface Lifetime {
 }
 
 /** Seconds a session ends before the ceiling the identity provider set. */
-const CEILING_MARGIN = 30
+export const CEILING_MARGIN = 30
 
 /** Epoch seconds no use can prolong a session beyond. */
 export function absoluteEnd ({ createdAt, ceiling = Infinity }: { createdAt: number, ceiling?: number },

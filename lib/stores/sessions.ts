@@ -81,6 +81,9 @@ export interface Sessions {
   /** Begins a session. Whatever session the jar held before is over. */
   create(jar: CookieJar, session: SessionData): Awaitable<void>
 
+  /** The newest state of the session `id`, without prolonging it; `undefined` when it is over. */
+  load(jar: CookieJar, id: string): Awaitable<SessionData | undefined>
+
   /**
    * Reads, changes and writes the session `id`; only what `change` replaced (by identity) is written.
    * `undefined`: the session is over (it is never re-created), or `change` returned `undefined`.

@@ -31,7 +31,7 @@ export interface TokenVerifierOptions extends StandaloneHttpOptions {
   /** Keys from somewhere else. */
   keys?: KeySource
   /** Seconds of clock difference that are forgiven. Default 30. */
-  clockTolerance?: number
+  clockTolerance?: number | undefined
   /** The clock, epoch seconds. */
   now?: () => number
 }

@@ -1,6 +1,4 @@
-import type { TokenResponse } from '../../../types/tokens.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
-import { parseJsonObject } from '../../http/json.js'
 import { callApi, callJson } from '../server/api-call.js'
 import { requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
@@ -82,50 +80,4 @@ export async function changePassword (server: AuthorizationServer, params: Chang
     json: { client_id: server.clientId, email, connection, organization }
   }, { ...options, headers: { accept: 'text/plain, text/html, application/json', ...options?.headers } })
   return response.body
-}
-
-/** Parameters of the legacy `/oauth/ro` login. */
-export interface LegacyLoginParams {
-  /** Required with `password`, unless there is an `idToken`. */
-  username?: string | undefined
-  password?: string | undefined
-  connection: string
-  /** An ID token of the user instead of the password, e.g. on a `device` that is known. */
-  idToken?: string | undefined
-  /** Default `openid`. */
-  scope?: string | undefined
-  device?: string | undefined
-}
-
-const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
-
-/**
- * Logs in with the resource owner endpoint of old, `/oauth/ro`: with a password, or with an ID token.
- * @throws MissingRequiredArgumentError
- */
-export async function legacyLogin (server: AuthorizationServer, params: LegacyLoginParams,
-  options?: RequestOptions): Promise<TokenResponse> {
-  const { username, password, connection, idToken, device, scope = 'openid' } = params
-  requireText(params, 'connection')
-  if (idToken === undefined || username !== undefined || password !== undefined) {
-    requireText(params, 'username', 'password')
-  } else requireText(params, 'idToken')
-  const grant = username === undefined ? JWT_BEARER : 'password'
-  const response = await callApi(server, {
-    method: 'POST',
-    path: 'oauth/ro',
-    what: 'The login',
-    json: {
-      client_id: server.clientId,
-      grant_type: grant,
-      username,
-      password,
-      connection,
-      id_token: idToken,
-      scope,
-      device
-    },
-    secrets: [password, idToken]
-  }, options)
-  return parseJsonObject(response, 'The login') as TokenResponse
 }

@@ -1,10 +1,8 @@
-import type { TokenResponse } from '../../../types/tokens.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { invalid } from '../../http/body.js'
-import { callApi, callJson } from '../server/api-call.js'
+import { callJson } from '../server/api-call.js'
 import { requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
-import { legacyLogin } from './database.js'
 import type { RequestOptions } from '../server/request-options.js'
 
 /** Parameters of a passwordless login by e-mail. */
@@ -99,42 +97,4 @@ function requirePhoneNumber (params: { phoneNumber: string }): void {
     throw new InvalidArgumentError('phoneNumber',
       'The argument "phoneNumber" must be an E.164 number such as "+491701234567".')
   }
-}
-
-/** Parameters of the legacy login with a text message. */
-export interface LegacySmsLoginParams {
-  phoneNumber: string
-  code: string
-  scope?: string | undefined
-}
-
-/** Logs in with a code by the resource owner endpoint of old. */
-export async function legacySmsLogin (server: AuthorizationServer, params: LegacySmsLoginParams,
-  options?: RequestOptions): Promise<TokenResponse> {
-  requireText(params, 'phoneNumber', 'code')
-  return legacyLogin(server, {
-    username: params.phoneNumber,
-    password: params.code,
-    connection: 'sms',
-    scope: params.scope
-  }, options)
-}
-
-/** Parameters of the legacy `/passwordless/verify`. */
-export type LegacyVerifyParams =
-  & { verificationCode: string }
-  & ({ connection: 'email', email: string } | { connection: 'sms', phoneNumber: string })
-
-/** Checks a code and nothing else, at an endpoint that tenants since June 2017 do not have. */
-export async function legacyVerify (server: AuthorizationServer, params: LegacyVerifyParams,
-  options?: RequestOptions): Promise<void> {
-  requireText(params, 'verificationCode')
-  const whom = params.connection === 'email' ? { email: params.email } : { phone_number: params.phoneNumber }
-  await callApi(server, {
-    method: 'POST',
-    path: 'passwordless/verify',
-    what: 'The verification',
-    json: { connection: params.connection, ...whom, verification_code: params.verificationCode },
-    secrets: [params.verificationCode]
-  }, options)
 }

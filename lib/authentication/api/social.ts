@@ -1,34 +1,8 @@
 import type { TokenResponse } from '../../../types/tokens.js'
 import { InvalidArgumentError } from '../../errors.js'
-import { callJson } from '../server/api-call.js'
 import { requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import { tokenExchangeGrant, type AudienceAndScope, type TokenRequestOptions } from './grants.js'
-import type { RequestOptions } from '../server/request-options.js'
-
-/** Parameters of the legacy login with a provider's access token. */
-export interface LegacySocialLoginParams {
-  /** The provider's access token. */
-  accessToken: string
-  /** `facebook`, `google-oauth2`, `twitter`, `weibo`. */
-  connection: string
-  /** Default `openid`. */
-  scope?: string | undefined
-}
-
-/** Trades a provider's access token at the endpoint of old, `/oauth/access_token`. */
-export async function legacySocialLogin (server: AuthorizationServer, params: LegacySocialLoginParams,
-  options?: RequestOptions): Promise<TokenResponse> {
-  requireText(params, 'accessToken', 'connection')
-  const { accessToken, connection, scope = 'openid' } = params
-  return await callJson(server, {
-    method: 'POST',
-    path: 'oauth/access_token',
-    what: 'The social login',
-    json: { client_id: server.clientId, access_token: accessToken, connection, scope },
-    secrets: [accessToken]
-  }, options) as TokenResponse
-}
 
 /** What a mobile application got from the provider's own SDK. */
 export type NativeSocialToken = 'apple-authz-code' | 'apple-id-token' | 'facebook-info-session-access-token'

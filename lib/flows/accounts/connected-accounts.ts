@@ -65,7 +65,6 @@ export async function startConnectAccount (context: PluginContext, request: Requ
   await context.transactions.set(request.jar, state, {
     kind: 'connect',
     state,
-    nonce: '',
     codeVerifier,
     redirectUri,
     domain: server.domain,
@@ -98,7 +97,7 @@ export async function finishConnectAccount<TAppState = unknown> (context: Plugin
   if (transaction.kind !== 'connect') {
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
   }
-  await sameUser(context, request, callback)
+  await sameUser(context, request, transaction)
   if (refusal !== undefined) throw refusal
   const connectCode = params.get('connect_code')
   if (connectCode === null || connectCode === '') {
@@ -107,7 +106,7 @@ export async function finishConnectAccount<TAppState = unknown> (context: Plugin
   const account = await withMyAccount(context, request, 'create:me:connected_accounts', options.signal,
     async (me, token, how) =>
       await complete(me, token, {
-        authSession: transaction.authSession ?? '',
+        authSession: transaction.authSession,
         connectCode,
         redirectUri: transaction.redirectUri,
         codeVerifier: transaction.codeVerifier

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { fieldString } from '../../base/structured-fields.js'
 import { DEVICE_ALGORITHMS } from '../../tokens/device-proof.js'
 import type { CookieAttributes, SessionRecord } from '../../../types/stores.js'
+import { routePath } from '../app-path.js'
 import type { AppBase } from '../config.js'
-import { appUrl, type PluginContext, type RequestContext } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 
 /** Which requests wait for a refresh: of several rules that fit, the last one counts. */
 interface ScopeRule {
@@ -30,13 +31,13 @@ export function identifierOf ({ id, device }: SessionRecord): string {
 /** The path of a device route on the application's origin. */
 export function devicePath ({ config }: PluginContext, base: AppBase,
   route: 'deviceRegistration' | 'deviceRefresh'): string {
-  return base.basePath + config.prefix + config.routes[route]!
+  return routePath(base, config, route)!
 }
 
 /** The absolute URL of a device route: what a proof may name as its audience. */
 export function deviceUrl (context: PluginContext, base: AppBase,
   route: 'deviceRegistration' | 'deviceRefresh'): string {
-  return appUrl(base, context.config.prefix + context.config.routes[route]!)
+  return base.origin + routePath(base, context.config, route)!
 }
 
 /** `Secure-Session-Registration` */
@@ -58,7 +59,7 @@ export function instructionsFor (context: PluginContext, request: RequestContext
   attributes: CookieAttributes): SessionInstructions {
   const base = request.appBase()
   const domain = new URL(base.origin).hostname
-  const { prefix, routes } = context.config
+  const login = routePath(base, context.config, 'login')
   return {
     session_identifier: identifierOf(record),
     refresh_url: devicePath(context, base, 'deviceRefresh'),
@@ -68,9 +69,7 @@ export function instructionsFor (context: PluginContext, request: RequestContext
         ...(base.basePath === ''
           ? []
           : [{ type: 'exclude', domain, path: '/' }, { type: 'include', domain, path: base.basePath }] as const),
-        ...(routes.login === undefined
-          ? []
-          : [{ type: 'exclude', domain, path: base.basePath + prefix + routes.login }] as const)
+        ...(login === undefined ? [] : [{ type: 'exclude', domain, path: login }] as const)
       ]
     },
     credentials: [{

@@ -6,7 +6,7 @@ import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { blameOf } from '../events.js'
-import { helperCookie } from './login-loop.js'
+import { helperCookie } from '../helper-cookie.js'
 
 /** A visitor's session as the cookie holds it. */
 export interface VisitorSession {

@@ -86,7 +86,7 @@ export async function loginBackchannel (context: PluginContext, request: Request
   const claims = await verifyIdToken(context, server, tokens.id_token, {
     fresh: true,
     accessToken: tokens.access_token,
-    ...(organization !== undefined && { organization })
+    organization
   })
   if (claims.sub !== options.loginHint.sub) {
     throw new TokenValidationError('sub', 'The ID token is of another user than the one who was asked for.', {

@@ -3,6 +3,7 @@ import {
   ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError
 } from '../../errors.js'
 import { traceChannel } from '../../base/trace.js'
+import { MAX_STATE } from '../../stores/transactions/transaction-states.js'
 import type { Transaction } from '../../../types/stores.js'
 import type { CallbackTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
@@ -11,14 +12,13 @@ import { plain } from '../events.js'
 const SINGLE = ['state', 'code', 'iss', 'error', 'error_description', 'connect_code'] as const
 /** Members of other response types: never asked for, so never taken. @see RFC 9700 section 2.1.2 */
 const FOREIGN = ['id_token', 'access_token', 'token_type', 'response']
-const MAX_STATE = 256
 const MAX_PARAMETER = 4096
 /** @see RFC 6749 appendix A */
 const PARAMETER = new RegExp(`^[\\x20-\\x7e]{0,${MAX_PARAMETER}}$`)
 
 /** A callback that belongs to a transaction of this browser; the transaction is used up. */
-export interface Callback {
-  transaction: Transaction
+export interface Callback<T extends Transaction = Transaction> {
+  transaction: T
   server: AuthorizationServer
   metadata: Metadata
   params: URLSearchParams

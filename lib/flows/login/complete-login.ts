@@ -2,6 +2,7 @@ import { authorizationCodeGrant } from '../../authentication/api/grants.js'
 import { trace } from '../../base/trace.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
+import type { Transaction } from '../../../types/stores.js'
 import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import { forgetVisitor } from './anonymous-cookie.js'
 import { callbackMessage, callbackParams, callbacks, receiveCallback, type Callback } from './callback.js'
@@ -55,7 +56,7 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
   if (transaction.kind !== 'login' && transaction.kind !== 'magic-link') {
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request, not a login.`)
   }
-  const { tokens, claims } = await exchangeCode(context, request, callback, options)
+  const { tokens, claims } = await exchangeCode(context, request, { ...callback, transaction }, options)
   await checkFoundOrganization(context, request, transaction, claims)
   const session = await establishSession(context, request, {
     server,
@@ -78,7 +79,7 @@ export async function finishLogin<TAppState = unknown> (context: PluginContext, 
 
 /** Exchanges the callback's code and verifies the ID token against the transaction. */
 export async function exchangeCode (context: PluginContext, request: RequestContext,
-  { transaction, server, params, refusal }: Callback,
+  { transaction, server, params, refusal }: Callback<Exclude<Transaction, { kind: 'connect' }>>,
   options: { signal?: AbortSignal | undefined } = {}): Promise<{ tokens: TokenResponse, claims: IdTokenClaims }> {
   if (refusal !== undefined) throw refusal
   const code = params.get('code')
@@ -94,9 +95,9 @@ export async function exchangeCode (context: PluginContext, request: RequestCont
     fresh: true,
     nonce: transaction.nonce,
     accessToken: tokens.access_token,
-    ...(transaction.maxAge !== undefined && { maxAge: transaction.maxAge }),
-    ...(transaction.acrValues !== undefined && { acrValues: transaction.acrValues }),
-    ...(transaction.organization !== undefined && { organization: transaction.organization })
+    maxAge: transaction.maxAge,
+    acrValues: transaction.acrValues,
+    organization: transaction.organization
   })
   return { tokens, claims }
 }

@@ -45,19 +45,18 @@ export async function logIn (context: PluginContext, request: RequestContext, se
   } catch (error) {
     throw error instanceof MfaRequiredError ? sealMfaToken(context, server, error, asked) : error
   }
-  const { organization } = asked
+  return await beginSession(context, request, server, asked, tokens)
+}
+
+/** Turns a grant's answer into a session. */
+export async function beginSession (context: PluginContext, request: RequestContext, server: AuthorizationServer,
+  { audience, scope, organization }: Asked, tokens: TokenResponse): Promise<EmbeddedLogin> {
   const claims = await verifyIdToken(context, server, tokens.id_token, {
     fresh: true,
     accessToken: tokens.access_token,
-    ...(organization !== undefined && { organization })
+    organization
   })
-  const session = await establishSession(context, request, {
-    server,
-    tokens,
-    claims,
-    audience: asked.audience,
-    scope: asked.scope
-  })
+  const session = await establishSession(context, request, { server, tokens, claims, audience, scope })
   return { session, authorizationDetails: tokens.authorization_details }
 }
 

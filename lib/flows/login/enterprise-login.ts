@@ -52,7 +52,7 @@ export async function startEnterpriseLogin (context: PluginContext, request: Req
     authorizationParams: { ...options.authorizationParams, login_hint: address }
   }, {
     omit: FOUND_BY_AUTH0,
-    transaction: { enterprise: true },
+    enterprise: true,
     ...(!keepsSession && { kind: 'enterprise' })
   })
 }
@@ -93,7 +93,7 @@ export async function finishEnterpriseLogin<TAppState = unknown> (context: Plugi
     throw new InvalidArgumentError('state',
       `This callback finishes a "${transaction.kind}" request, not an enterprise login without a session.`)
   }
-  const { tokens, claims } = await exchangeCode(context, request, callback, options)
+  const { tokens, claims } = await exchangeCode(context, request, { ...callback, transaction }, options)
   await checkFoundOrganization(context, request, transaction, claims)
   if (transaction.anonymous === true) forgetVisitor(context, request)
   context.emit({

@@ -4,7 +4,7 @@ import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { fetchUserInfo } from '../../authentication/api/users.js'
 import { SessionExpiredError } from '../../errors.js'
-import { delegatedCeiling } from '../../stores/lifetime.js'
+import { CEILING_MARGIN, delegatedCeiling } from '../../stores/lifetime.js'
 import type { Session } from '../../../types/session.js'
 import type { SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
@@ -17,9 +17,6 @@ import { includesScopes } from '../tokens/scopes.js'
 import { currentSession, setCurrentSession } from '../session/session.js'
 import { sessionView } from '../session/view.js'
 import { tokenSetOf } from '../tokens/token-sets.js'
-
-/** Seconds before its ceiling at which a session ends. */
-const CEILING_LEEWAY = 30
 
 /** What a login brought: the server it was at, its tokens and its verified identity. */
 export interface LoginResult {
@@ -47,7 +44,7 @@ export async function establishSession (context: PluginContext, request: Request
   const { server, tokens, claims } = login
   const now = context.now()
   const ceiling = sessionCeiling(claims)
-  if (ceiling !== undefined && ceiling <= Math.max(claims.iat, now) + CEILING_LEEWAY) throw new SessionExpiredError()
+  if (ceiling !== undefined && ceiling <= Math.max(claims.iat, now) + CEILING_MARGIN) throw new SessionExpiredError()
 
   const id = randomBytes(18).toString('base64url')
   let user = userOf(claims)

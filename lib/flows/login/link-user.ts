@@ -1,6 +1,7 @@
 import { InvalidArgumentError, MissingRequiredArgumentError, StartLinkUserError } from '../../errors.js'
 import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationParams } from '../../../types/options.js'
+import type { SessionRecord, Transaction } from '../../../types/stores.js'
 import { getAccessToken } from '../tokens/access-token.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
 import { exchangeCode } from './complete-login.js'
@@ -67,9 +68,8 @@ async function start (context: PluginContext, request: RequestContext, options: 
   const hint = await freshIdToken(context, request, options.signal)
   const { connection: _, connectionScope: __, ...login } = options
   return await startInteractiveLogin(context, request, login, {
-    kind,
     params: { id_token_hint: hint, requested_connection: options.connection, scope, ...extra },
-    transaction: { sessionId: laneOf(read.record), sub: read.record.user.sub, connection: options.connection },
+    link: { kind, sessionId: laneOf(read.record), sub: read.record.user.sub, connection: options.connection },
     callback: kind === 'link' ? 'connectCallback' : 'unconnectCallback'
   })
 }
@@ -121,8 +121,8 @@ export async function finishLink<TAppState = unknown> (context: PluginContext, r
   if (transaction.kind !== kind) {
     throw new InvalidArgumentError('state', `This callback finishes a "${transaction.kind}" request.`)
   }
-  const record = await sameUser(context, request, callback)
-  const { tokens, claims } = await exchangeCode(context, request, callback, options)
+  const record = await sameUser(context, request, transaction)
+  const { tokens, claims } = await exchangeCode(context, request, { ...callback, transaction }, options)
   if (claims.sub !== record.user.sub || claims.iss !== record.issuer) {
     throw new StartLinkUserError('The linked login is of another user than the one who began it.')
   }
@@ -150,7 +150,8 @@ export async function finishLink<TAppState = unknown> (context: PluginContext, r
  * What one user began in one session, nobody else finishes in another.
  * @throws StartLinkUserError
  */
-export async function sameUser (context: PluginContext, request: RequestContext, { transaction }: Callback) {
+export async function sameUser (context: PluginContext, request: RequestContext,
+  transaction: Pick<Extract<Transaction, { sessionId: string }>, 'sessionId' | 'sub'>): Promise<SessionRecord> {
   const record = (await currentSession(context, request))?.record
   if (record === undefined || laneOf(record) !== transaction.sessionId || record.user.sub !== transaction.sub) {
     throw new StartLinkUserError('This request was begun in another session. Start it again.')

@@ -1,7 +1,7 @@
 import { SessionNotKeptError, type SessionNotKeptReason } from '../../errors.js'
-import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { covers } from '../cookie-warnings.js'
+import { helperCookie } from '../helper-cookie.js'
 import { currentSession } from '../session/session.js'
 
 /** Seconds within which a browser that has just logged in and needs a login again goes in circles. */
@@ -66,20 +66,4 @@ function reasonOf ({ config: { sessionCookie } }: PluginContext, request: Reques
 
 function marker (context: PluginContext, { jar }: RequestContext) {
   return helperCookie(context, jar, 'auth0_done')
-}
-
-/** A small cookie of this registration's own, which comes back from other sites wherever the browser lets it. */
-export function helperCookie ({ config, cookieNames }: PluginContext, jar: CookieJar,
-  name: string): { name: string, attributes: CookieAttributes } {
-  const { sameSite, partitioned } = config.sessionCookie
-  return {
-    name: `${name}_${cookieNames.suffix(jar)}`,
-    attributes: {
-      path: '/',
-      httpOnly: true,
-      secure: jar.secure || sameSite === 'none',
-      sameSite: sameSite === 'none' ? 'none' : 'lax',
-      ...(partitioned && { partitioned: true })
-    }
-  }
 }

@@ -39,11 +39,16 @@ export interface StartInteractiveLoginOptions {
 
 /** What a login that is not the plain one adds to its request and its transaction. */
 export interface LoginVariant {
-  kind?: Transaction['kind']
+  kind?: 'login' | 'enterprise'
+  /** What is linked or unlinked, and whose session it was begun in. */
+  link?: Pick<Extract<Transaction, { kind: 'link' | 'unlink' }>, 'kind' | 'sessionId' | 'sub' | 'connection'>
   params?: Record<string, string>
   /** Parameters that are not sent, wherever they come from. */
   omit?: readonly string[]
-  transaction?: Partial<Transaction>
+  /** Whether it ends in a page that tells the application's own pages, and closes. */
+  popup?: boolean
+  /** Whether an e-mail domain has led to a customer's identity provider. */
+  enterprise?: boolean
   /** A random one that the caller knows the login by; made here unless given. */
   nonce?: string
   /** Whether the guard that asked for the login checks what it brought, instead of the callback. */
@@ -65,7 +70,8 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
   options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
   if (!logins.hasSubscribers) return await start(context, request, options, variant)
   const { domain } = context.config
-  const message: LoginTrace = { ...(domain !== undefined && { domain }), kind: variant.kind ?? 'login' }
+  const kind = variant.link?.kind ?? variant.kind ?? 'login'
+  const message: LoginTrace = { ...(domain !== undefined && { domain }), kind }
   return await trace(logins, message, () => start(context, request, options, variant))
 }
 
@@ -83,7 +89,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
     throw new InvalidArgumentError('invitation', 'The invitation is not a ticket of Auth0.')
   }
   const base = request.appBase()
-  const { kind = 'login' } = variant
+  const kind = variant.link?.kind ?? variant.kind ?? 'login'
   const responseMode = kind === 'login' || kind === 'enterprise' ? login.responseMode : undefined
   if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {
     throw new ConfigurationError('authorizationParams.response_mode',
@@ -98,7 +104,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
   }
 
   const returnTo = pathAfterLogin(options.returnTo, base, config, request.log)
-  if (variant.kind === undefined && login.params.prompt !== 'none') await refuseLoop(context, request, returnTo)
+  if (variant.link === undefined && login.params.prompt !== 'none') await refuseLoop(context, request, returnTo)
 
   const server = await request.server()
   const metadata = await server.metadata()
@@ -129,8 +135,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
   for (const name of variant.omit ?? []) delete params[name]
   if (dpop !== undefined) params.dpop_jkt = await dpop.thumbprint
 
-  const transaction: Transaction = {
-    kind,
+  const transaction = {
     state,
     nonce,
     codeVerifier,
@@ -149,7 +154,9 @@ async function start (context: PluginContext, request: RequestContext, options: 
     ...(params.authorization_details !== undefined && { keepAuthorizationDetails: true }),
     ...(params.prompt === 'none' && { silent: true }),
     ...(transfer !== undefined && { anonymous: true }),
-    ...variant.transaction
+    ...(variant.popup === true && { popup: true }),
+    ...(variant.enterprise === true && { enterprise: true }),
+    ...(variant.link ?? { kind: variant.kind ?? 'login' })
   }
   const url = await authorizationUrl(server, metadata, params, {
     push: options.pushedAuthorizationRequests ?? config.pushedAuthorizationRequests,

@@ -111,7 +111,7 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
     : await verifyIdToken(context, server, tokens.id_token, {
       fresh: true,
       accessToken: tokens.access_token,
-      ...(organization !== undefined && { organization })
+      organization
     })
   if (claims !== undefined && enforced !== undefined) checkOrganization(claims, enforced)
   const record = (await currentSession(context, request))?.record

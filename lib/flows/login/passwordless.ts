@@ -136,7 +136,6 @@ async function magicLink (context: PluginContext, request: RequestContext, serve
       kind: 'magic-link',
       state,
       nonce,
-      codeVerifier: '',
       redirectUri,
       domain: server.domain,
       issuer: metadata.issuer,

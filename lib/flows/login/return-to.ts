@@ -1,4 +1,5 @@
-import type { AppBase, RoutePaths } from '../config.js'
+import { appPath, routePath, type AppPath } from '../app-path.js'
+import type { AppBase, Config } from '../config.js'
 import { plain, type Log } from '../events.js'
 
 /** Characters that a place to return to may have; a longer one loses its query and fragment. */
@@ -18,21 +19,21 @@ const ABSOLUTE = /^(https?:\/\/[^/\\?#\s]+)(.*)$/is
  * Only the application's own origin is ever the answer: what would lead elsewhere is refused, anything else is written
  * as a URL parser writes it. A place that is too long loses its query and fragment.
  */
-export function safeReturnTo (value: unknown, base: AppBase): string | undefined {
+export function safeReturnTo (value: unknown, base: AppBase): AppPath | undefined {
   const place = normalized(value, base)
   if (place === undefined || place.length <= MAX_LENGTH) return place
   const path = pathOf(place)
-  return path.length > MAX_LENGTH ? undefined : path
+  return path.length > MAX_LENGTH ? undefined : path as AppPath
 }
 
-function normalized (value: unknown, base: AppBase): string | undefined {
+function normalized (value: unknown, base: AppBase): AppPath | undefined {
   if (typeof value !== 'string' || value === '') return undefined
   const relative = value.startsWith('/')
   const local = relative ? value : localPart(value, base)
   if (local === undefined || LEADING.test(local)) return undefined
   const { pathname, search, hash, origin } = new URL(local.replace(DROPPED, encodeURIComponent), base.origin)
   if (origin !== base.origin || LEADING.test(pathname) || !decodable(pathname)) return undefined
-  return (relative ? base.basePath : '') + pathname + (search + hash).replaceAll('\\', '%5C')
+  return appPath(relative ? base : { basePath: '' }, pathname + (search + hash).replaceAll('\\', '%5C'))
 }
 
 /** What follows the origin in an absolute URL of the application; `undefined` for any other URL. */
@@ -48,11 +49,11 @@ function localPart (value: string, base: AppBase): string | undefined {
  * The safe path a user goes to after a login, unless it is one of the plugin's own routes.
  * What is refused or shortened is logged, without its query.
  */
-export function pathAfterLogin (value: unknown, base: AppBase,
-  { prefix, routes }: { prefix: string, routes: RoutePaths }, log?: Log): string | undefined {
+export function pathAfterLogin (value: unknown, base: AppBase, config: Pick<Config, 'prefix' | 'routes'>,
+  log?: Log): AppPath | undefined {
   if (value === undefined) return undefined
   const path = safeReturnTo(value, base)
-  const own = path !== undefined && isOwnRoute(path, base, prefix, routes)
+  const own = path !== undefined && isOwnRoute(path, base, config)
   if (path === undefined || own) {
     tell(log, value, own ? 'a route of the plugin' : 'no place of this application')
     return undefined
@@ -64,9 +65,9 @@ export function pathAfterLogin (value: unknown, base: AppBase,
 }
 
 /** Where a finished login goes when nothing else was asked: the application's own address. */
-export function home (request: { appBase(): AppBase }): string {
+export function home (request: { appBase(): AppBase }): AppPath {
   const { origin, basePath } = request.appBase()
-  return new URL(`${origin}${basePath}/`).pathname
+  return new URL(`${origin}${basePath}/`).pathname as AppPath
 }
 
 function tell (log: Log | undefined, value: unknown, reason: string): void {
@@ -84,9 +85,12 @@ function pathOf (place: string): string {
  * Whether the path is one of the plugin's own routes, where a user must not be sent back to; however Fastify's router
  * is told to read paths.
  */
-export function isOwnRoute (path: string, base: AppBase, prefix: string, routes: RoutePaths): boolean {
+export function isOwnRoute (path: string, base: AppBase, config: Pick<Config, 'prefix' | 'routes'>): boolean {
   const pathname = routed(decodeURIComponent(pathOf(path)))
-  return Object.values(routes).some(route => route !== undefined && pathname === routed(base.basePath + prefix + route))
+  return (Object.keys(config.routes) as (keyof typeof config.routes)[]).some(route => {
+    const own = routePath(base, config, route)
+    return own !== undefined && pathname === routed(own)
+  })
 }
 
 /**

@@ -1,13 +1,12 @@
+import { MAX_STATE } from '../../stores/transactions/transaction-states.js'
 import type { CookieJar } from '../../../types/stores.js'
 import type { Config } from '../config.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { helperCookie } from './login-loop.js'
+import { helperCookie } from '../helper-cookie.js'
 import { home, pathAfterLogin } from './return-to.js'
 
 /** The end of the `state` of a login that the application tries by itself. */
 const SILENT = /^[\w-]{32}-([\w-]*)-silent$/
-/** A `state` may become part of a cookie's name, and has at most 128 characters. */
-const MAX_STATE = 128
 /** In the query of a page: the browser comes from a silent login, and has lost the cookie that says so. */
 const RETURNED = 'silent_login=tried'
 /** What the cookie says: this browser keeps cookies; or it needs no silent login (any more). */

@@ -5,7 +5,7 @@ import { revokeToken } from '../../authentication/api/revoke.js'
 import { InvalidArgumentError } from '../../errors.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
-import { appUrl, type PluginContext, type RequestContext } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { reasonOf, pseudonym } from '../events.js'
 import { forgetFinished } from '../login/login-loop.js'
 import { endSilentLogins } from '../login/silent-login.js'
@@ -40,7 +40,7 @@ export async function logout (context: PluginContext, request: RequestContext,
   const { config } = context
   const base = request.appBase()
   const place = options.returnTo ?? config.logoutUrl
-  const returnTo = place === undefined ? appUrl(base, '') : landingOfCode(place, base)
+  const returnTo = place === undefined ? base.origin + base.basePath : landingOfCode(place, base)
   const extra = { ...config.logoutParams, ...checkLogoutParams(options.logoutParams ?? {}) }
   const server = await serverOrLocalEnd(context, request)
   const { record, tokens } = await endingSession(context, request)

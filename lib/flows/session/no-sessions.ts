@@ -16,6 +16,7 @@ export function noSessions (): Sessions {
     tokens: refuseSessions,
     begin: refuseSessions,
     create: refuseSessions,
+    load: refuseSessions,
     update: refuseSessions,
     lock: refuseSessions,
     destroy: refuseSessions,

@@ -13,11 +13,11 @@ const MAX_AGE_AT_LOGIN = 3600
 
 /** What a flow knows about the ID token it was given. */
 export interface IdTokenContext {
-  nonce?: string
-  maxAge?: number
-  organization?: string
-  acrValues?: string
-  accessToken?: string
+  nonce?: string | undefined
+  maxAge?: number | undefined
+  organization?: string | undefined
+  acrValues?: string | undefined
+  accessToken?: string | undefined
   /** Whether the token comes from a login just now rather than from a refresh. */
   fresh?: boolean
 }
@@ -31,6 +31,7 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
   expected: IdTokenContext): Promise<IdTokenClaims> {
   if (typeof idToken !== 'string') throw new TokenValidationError('missing', 'The token response holds no ID token.')
   const { config } = context
+  const { fresh, ...known } = expected
   const alg = config.idTokenSigningAlg
   const keys = alg === 'HS256' ? secretKey(config.clientSecret!) : server.keys
   const { header, payload } = await verifyJws(idToken, {
@@ -40,16 +41,12 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
     maxLength: MAX_LENGTH
   })
   return checkIdTokenClaims(payload, {
+    ...known,
     issuer: server.issuer,
     clientId: config.clientId,
     now: context.now(),
     clockTolerance: config.clockTolerance,
     alg: header.alg,
-    ...(expected.nonce !== undefined && { nonce: expected.nonce }),
-    ...(expected.maxAge !== undefined && { maxAge: expected.maxAge }),
-    ...(expected.organization !== undefined && { organization: expected.organization }),
-    ...(expected.acrValues !== undefined && { acrValues: expected.acrValues }),
-    ...(expected.accessToken !== undefined && { accessToken: expected.accessToken }),
-    ...(expected.fresh === true && { maxTokenAge: MAX_AGE_AT_LOGIN })
+    maxTokenAge: fresh === true ? MAX_AGE_AT_LOGIN : undefined
   })
 }

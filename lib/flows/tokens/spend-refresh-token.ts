@@ -104,11 +104,7 @@ function timed<T> (spender: Spender<T>, message: RefreshTrace): Spender<T> {
 }
 
 async function reload (context: PluginContext, request: RequestContext, record: SessionRecord): Promise<SessionData> {
-  let current: SessionData | undefined
-  await context.sessions.update(request.jar, record.id, saved => {
-    current = saved
-    return undefined
-  })
+  const current = await context.sessions.load(request.jar, record.id)
   if (current === undefined) throw ended()
   return current
 }

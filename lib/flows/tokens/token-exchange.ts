@@ -37,7 +37,7 @@ export async function customTokenExchange (context: PluginContext, server: Autho
   const tokens = await exchange(context, server, options)
   const claims = tokens.id_token === undefined
     ? undefined
-    : await verifyIdToken(context, server, tokens.id_token, organizationOf(options))
+    : await verifyIdToken(context, server, tokens.id_token, { organization: options.organization })
   if (claims === undefined && options.organization !== undefined) {
     checkOrganization(claimsOfAccessToken(tokens.access_token), options.organization)
   }
@@ -61,9 +61,4 @@ export async function exchange (context: PluginContext, server: AuthorizationSer
     const code = KNOWN.find(known => known === error.code) ?? 'token_exchange_failed'
     throw new CustomTokenExchangeError(code, `Auth0 refused the token exchange (${error.code}).`, error)
   }
-}
-
-/** The organization an answer must be of, where one was asked for. */
-export function organizationOf (options: { organization?: string | undefined }): { organization?: string } {
-  return options.organization === undefined ? {} : { organization: options.organization }
 }

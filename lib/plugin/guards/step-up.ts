@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { parseSafely } from '../../base/json.js'
 import { StepUpRequiredError } from '../../errors.js'
+import { helperCookie } from '../../flows/helper-cookie.js'
 import { startInteractiveLogin } from '../../flows/login/login.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import { requestTarget } from '../request/request-target.js'
@@ -124,14 +125,9 @@ function markOf (nonce: string): string {
   return createHash('sha256').update(nonce).digest('base64url').slice(0, 16)
 }
 
-function cookieOf ({ registration, requestContext }: Principal) {
-  const attributes = {
-    path: registration.context.config.sessionCookie.path,
-    httpOnly: true,
-    secure: requestContext.jar.secure,
-    sameSite: 'lax' as const
-  }
-  return { name: `a0_restart_${registration.context.cookieNames.suffix(requestContext.jar)}_step`, attributes }
+function cookieOf ({ registration: { context }, requestContext }: Principal) {
+  const { name, attributes } = helperCookie(context, requestContext.jar, 'a0_restart')
+  return { name: `${name}_step`, attributes: { ...attributes, path: context.config.sessionCookie.path } }
 }
 
 function readAttempts (caller: Principal): Attempts {

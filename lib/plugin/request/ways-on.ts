@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { PluginContext } from '../../flows/context.js'
 import { pathAfterLogin } from '../../flows/login/return-to.js'
+import { placeInApp, routePath, type AppPath } from '../../flows/app-path.js'
 import type { AppBase } from '../../flows/config.js'
 import { appBaseOf } from './request-context.js'
 
@@ -9,11 +10,11 @@ export function loginPath (context: PluginContext, request: FastifyRequest, retu
   const { config } = context
   if (config.routes.login === undefined) return undefined
   const base = appBaseOf(config.appBases, request)
-  const login = base.basePath + config.prefix + config.routes.login
+  const login = routePath(base, config, 'login')!
   const path = returnTo === undefined
     ? undefined
     : pathAfterLogin(`/${returnTo.replace(/^[/\\]+/, '')}`, base, config, request.log)
-  return path === undefined ? login : `${login}?returnTo=${encodeURIComponent(path.slice(base.basePath.length))}`
+  return path === undefined ? login : `${login}?returnTo=${encodeURIComponent(placeInApp(base, path))}`
 }
 
 /**
@@ -25,10 +26,7 @@ export function loginAgain (context: PluginContext, request: FastifyRequest, pla
   | undefined {
   const login = loginPath(context, request)
   if (login === undefined) return undefined
-  const { basePath, origin } = appBaseOf(context.config.appBases, request)
-  const target = place === undefined
-    ? '/'
-    : place.startsWith(`${basePath}/`) ? place.slice(basePath.length) : origin + place
+  const target = place === undefined ? '/' : placeInApp(appBaseOf(context.config.appBases, request), place as AppPath)
   return `${login}?returnTo=${encodeURIComponent(target)}`
 }
 
@@ -38,23 +36,25 @@ export function loginForForm (context: PluginContext, request: FastifyRequest): 
 }
 
 /** Path and query of the page a request comes from, where it is one of the application's. */
-function pageBefore ({ origin }: AppBase, referer: string | undefined): string | undefined {
+function pageBefore ({ origin }: AppBase, referer: string | undefined): AppPath | undefined {
   if (referer === undefined || !URL.canParse(referer)) return undefined
   const url = new URL(referer)
-  return url.origin === origin ? url.pathname + url.search : undefined
+  return url.origin === origin ? url.pathname + url.search as AppPath : undefined
 }
 
 /** The origin of a built-in page, and where its links lead. A host that is not allowed gets links to itself. */
 export function waysOn ({ config }: PluginContext, request: FastifyRequest):
 { home: string, login: string | undefined, logout: string | undefined, origin: string | undefined } {
-  let basePath = ''
-  let origin: string | undefined
+  let base: Partial<AppBase> & { basePath: string } = { basePath: '' }
   try {
-    ({ basePath, origin } = appBaseOf(config.appBases, request))
+    base = appBaseOf(config.appBases, request)
   } catch {
     // A host that is not allowed: nothing of ours is named.
   }
-  const path = (route: string | undefined): string | undefined =>
-    route === undefined ? undefined : basePath + config.prefix + route
-  return { home: `${basePath}/`, login: path(config.routes.login), logout: path(config.routes.logout), origin }
+  return {
+    home: `${base.basePath}/`,
+    login: routePath(base, config, 'login'),
+    logout: routePath(base, config, 'logout'),
+    origin: base.origin
+  }
 }

@@ -4,6 +4,7 @@ import { noteFailure, trace } from '../../base/trace.js'
 import {
   callbackMessage, callbackParams, callbacks, receiveCallback, type Callback
 } from '../../flows/login/callback.js'
+import { routePath } from '../../flows/app-path.js'
 import { finishLogin } from '../../flows/login/complete-login.js'
 import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js'
 import { home } from '../../flows/login/return-to.js'
@@ -163,7 +164,6 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
 
 /** What follows a form post tells only which login it was. */
 function resumedPath (registration: Registration, request: FastifyRequest, state: string | null): string {
-  const { config } = registration.context
-  const path = registration.requestContext(request).appBase().basePath + config.prefix + config.routes.callback!
+  const path = routePath(registration.requestContext(request).appBase(), registration.context.config, 'callback')!
   return `${path}?${RESUMED}=1${state !== null && isState(state) ? `&state=${state}` : ''}`
 }

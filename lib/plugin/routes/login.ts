@@ -42,7 +42,7 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
         const url = await startInteractiveLogin(context, registration.requestContext(request),
           await optionsOf(request, registration), {
             restarted: query.has(RESTARTED),
-            ...(popup && { transaction: { popup } })
+            popup
           })
         return reply.redirect(url.href, 302)
       } catch (error) {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ForbiddenError } from '../../errors.js'
+import { routePath } from '../../flows/app-path.js'
 import { landingOfLink } from '../../flows/logout/landing.js'
 import type { Registration } from '../request/registration.js'
 import { isNavigation } from '../request/navigation.js'
@@ -85,15 +86,15 @@ function placeOf (registration: Registration, request: FastifyRequest, params: U
 async function askFirst (registration: Registration, request: FastifyRequest, reply: FastifyReply,
   params: URLSearchParams): Promise<FastifyReply> {
   const { config } = registration.context
-  const { basePath } = registration.requestContext(request).appBase()
+  const base = registration.requestContext(request).appBase()
   const fields: Record<string, string> = {}
   const returnTo = single(params, 'returnTo')
   const token = await confirmation(registration, request)
   if (returnTo !== undefined) fields.returnTo = returnTo
   if (params.has('federated')) fields.federated = ''
   if (token !== undefined) fields.confirmation = token
-  const action = basePath + config.prefix + config.routes.logout!
-  return answerPage(reply, 403, confirmLogoutPage(textsFor(config, request), action, `${basePath}/`, fields))
+  const action = routePath(base, config, 'logout')!
+  return answerPage(reply, 403, confirmLogoutPage(textsFor(config, request), action, `${base.basePath}/`, fields))
 }
 
 function refuseLogout (registration: Registration, request: FastifyRequest): never {

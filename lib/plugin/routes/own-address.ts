@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { isLoopback } from '../../authentication/server/domain.js'
+import { routePath } from '../../flows/app-path.js'
 import type { Config } from '../../flows/config.js'
 import { queryOf } from './query.js'
 
@@ -11,14 +12,14 @@ const MOVED = 'moved'
  * for localhost, www.example.com for example.com. The login's cookie would not reach the callback otherwise.
  * Done once: behind a proxy, the name the application sees may not be the browser's.
  */
-export function loginAtOwnAddress ({ appBases, prefix, routes }: Config, request: FastifyRequest): string | undefined {
-  const [base, ...others] = appBases
+export function loginAtOwnAddress (config: Config, request: FastifyRequest): string | undefined {
+  const [base, ...others] = config.appBases
   if (base === undefined || others.length > 0) return undefined
   const own = new URL(base.origin).hostname
   const query = queryOf(request)
   if (query.has(MOVED) || !isNeighbour(request.hostname.toLowerCase(), own)) return undefined
   query.set(MOVED, '1')
-  return `${base.origin}${base.basePath}${prefix}${routes.login!}?${query.toString()}`
+  return `${base.origin}${routePath(base, config, 'login')!}?${query.toString()}`
 }
 
 /** Whether two different names are most likely the same host. */

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { helperCookie } from '../../flows/helper-cookie.js'
 import { isRestarted } from '../../flows/login/login-loop.js'
 import { isNavigation } from '../request/navigation.js'
 import { loginAgain, loginPath } from '../request/ways-on.js'
@@ -18,7 +19,7 @@ const RESTART_ONCE = 120
 export function restartLogin (registration: Registration, request: FastifyRequest, reply: FastifyReply,
   { state, returnTo }: { state: string | null, returnTo: string | undefined }): FastifyReply | undefined {
   const { jar } = registration.requestContext(request)
-  const { name, attributes } = restartCookie(registration, request)
+  const { name, attributes } = helperCookie(registration.context, jar, 'a0_restart')
   const before = isRestarted(state) || jar.get(name) !== undefined
   const { context } = registration
   const login = returnTo === undefined ? loginPath(context, request) : loginAgain(context, request, returnTo)
@@ -34,8 +35,8 @@ export function restartLogin (registration: Registration, request: FastifyReques
 
 /** A finished login forgets what was tried before. */
 export function forgetRestart (registration: Registration, request: FastifyRequest): void {
-  const { name, attributes } = restartCookie(registration, request)
   const { jar } = registration.requestContext(request)
+  const { name, attributes } = helperCookie(registration.context, jar, 'a0_restart')
   if (jar.get(name) !== undefined) jar.clear(name, attributes)
 }
 
@@ -52,12 +53,4 @@ export function likelyCause (registration: Registration, request: FastifyRequest
       'application is behind a proxy, set Fastify\'s "trustProxy"; else start at the right address.'
   }
   return 'This login was not started in this browser, was finished already, or took too long. Please try again.'
-}
-
-function restartCookie (registration: Registration, request: FastifyRequest) {
-  const { jar } = registration.requestContext(request)
-  return {
-    name: `a0_restart_${registration.context.cookieNames.suffix(jar)}`,
-    attributes: { path: '/', httpOnly: true, secure: jar.secure, sameSite: 'lax' as const }
-  }
 }

@@ -204,7 +204,7 @@ export function transactionStoreSuite (
   return cases
 }
 
-function transaction (more: Partial<Transaction> = {}): Transaction {
+function transaction (more: Partial<Extract<Transaction, { kind: 'login' }>> = {}): Transaction {
   return {
     kind: 'login',
     state: randomBytes(32).toString('base64url'),

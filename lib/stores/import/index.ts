@@ -91,7 +91,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     })
     if (isRevoked(revokedAt, record.createdAt)) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
-    const current = await inner.update(jar, record.id, saved => saved)
+    const current = await inner.load(jar, record.id)
     return await created(jar, current ?? session) ? await inner.read(jar) : undefined
   }
 

@@ -175,6 +175,11 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       cookies.write(jar, record.id, Math.max(0, Math.floor(absoluteEnd(record, lifetime) - now())))
     },
 
+    async load (_jar, id) {
+      const found = await stored.find(identityOf(id))
+      return found && stored.dataOf(found)
+    },
+
     update,
 
     async lock (id, work) {

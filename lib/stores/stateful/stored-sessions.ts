@@ -40,6 +40,7 @@ export interface StoredSessions {
   /** Of several sessions that a browser holds the newest living one. */
   newest(identities: readonly Identity[], onReplaced?: OnReplaced): Awaitable<Found | undefined>
   tokensOf(found: Found): SessionTokens
+  dataOf(found: Found): SessionData
   /** Prolongs a session, and says whether it is still there; requests that come together touch once. */
   touch(key: string, expiresAt: number): Promise<boolean>
   /** The latest revocation that would end a session. */
@@ -70,6 +71,10 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
     })
   }
 
+  function tokensOf ({ id, entry }: Found): SessionTokens {
+    return codec.openTokens(id, entry.value) ?? noTokens(id)
+  }
+
   function latest (session: BornSession): Awaitable<number | undefined> {
     if (revocations === undefined) return undefined
     return boundedSoon('revokedAt', timeout, () => revocations.revokedAt({ id: session.id, ...ownerOf(session) }),
@@ -91,7 +96,9 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
       return identities.length > 1 ? newestOf(identities, onReplaced) : only && find(only, onReplaced)
     },
 
-    tokensOf: ({ id, entry }) => codec.openTokens(id, entry.value) ?? noTokens(id),
+    tokensOf,
+
+    dataOf: found => ({ record: found.record, tokens: tokensOf(found) }),
 
     async touch (key, expiresAt) {
       let touched = touching.get(key)

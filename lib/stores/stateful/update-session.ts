@@ -41,7 +41,7 @@ export function updating ({ store, stored, codec, lifetime, now, timeout, onFoun
         if (attempt > 0) await sleep(20 * attempt * Math.random())
         const found = await stored.find(identity)
         if (found === undefined) return undefined
-        const current = { record: found.record, tokens: stored.tokensOf(found) }
+        const current = stored.dataOf(found)
         const wanted = change(current)
         if (wanted === undefined || (wanted.record === current.record && wanted.tokens === current.tokens)) {
           return wanted

@@ -108,17 +108,32 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     return ending.then(() => undefined, failed)
   }
 
-  function change (jar: CookieJar, of: string, next: (current: SessionData) => SessionData | undefined):
-    | SessionData
-    | undefined {
-    const opened = cookies.find(jar, of)
-    if (opened === undefined || revocations.endedHere(opened)) return undefined
-    const current = { record: opened.record, tokens: cookies.tokens(jar, of) }
-    const wanted = next(current)
+  /** Runs `work` with the session of this request, where it is `id` and alive. */
+  function withOpened (jar: CookieJar, id: string, work: (opened: OpenedSession, current: SessionData) =>
+    SessionData | undefined): Awaitable<SessionData | undefined> {
+    // Whoever asks has read the session before, and has prolonged it if he may.
+    const found = read(jar, false)
+    const proceed = (session: LiveSession | undefined): Awaitable<SessionData | undefined> => {
+      if (session?.record.id !== (cookies.successor(id) ?? id)) return undefined
+      // Another process has put a bound session in its place, which a write would take the browser back from.
+      return devices === undefined
+        ? go()
+        : andThen(devices.isReplaced(session.record), replaced => replaced ? undefined : go())
+    }
+    const go = (): SessionData | undefined => {
+      const opened = cookies.find(jar, id)
+      if (opened === undefined || revocations.endedHere(opened)) return undefined
+      return work(opened, { record: opened.record, tokens: cookies.tokens(jar, id) })
+    }
+    return found instanceof Promise ? found.then(proceed) : proceed(found)
+  }
+
+  function change (jar: CookieJar, opened: OpenedSession, current: SessionData,
+    wanted: SessionData | undefined): SessionData | undefined {
     if (wanted === undefined) return undefined
     const changed = { record: wanted.record !== current.record, tokens: wanted.tokens !== current.tokens }
     if (!changed.record && !changed.tokens) return current
-    const { id } = opened.record
+    const { id } = current.record
     const version = Math.max(current.record.version, current.tokens.version) + 1
     // Not before the write it follows, should another process's clock be ahead.
     const record = changed.record
@@ -167,18 +182,10 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
         : andThen(devices.own(jar, before), own => replace(jar, session, own))
     },
 
-    update (jar, id, next) {
-      // Whoever changes the session has read it before, and has prolonged it if he may.
-      const found = read(jar, false)
-      const proceed = (session: LiveSession | undefined): Awaitable<SessionData | undefined> => {
-        if (session?.record.id !== (cookies.successor(id) ?? id)) return undefined
-        // Another process has put a bound session in its place, which a write would take the browser back from.
-        return devices === undefined
-          ? change(jar, id, next)
-          : andThen(devices.isReplaced(session.record), replaced => replaced ? undefined : change(jar, id, next))
-      }
-      return found instanceof Promise ? found.then(proceed) : proceed(found)
-    },
+    load: (jar, id) => withOpened(jar, id, (_opened, current) => current),
+
+    update: (jar, id, next) =>
+      withOpened(jar, id, (opened, current) => change(jar, opened, current, next(current))),
 
     lock: async (_id, work) => await work(undefined),
 

@@ -6,11 +6,18 @@ import type { Transaction } from '../../../types/stores.js'
 const WHOLE = 1
 /** What is in every transaction comes without its name: a long place to return to needs the room in the cookie. */
 const PACKED = 2
-const KINDS: readonly unknown[] = [
-  'login', 'link', 'unlink', 'connect', 'magic-link', 'enterprise'
-] satisfies Transaction['kind'][]
-const TEXTS = ['state', 'nonce', 'codeVerifier', 'redirectUri', 'domain', 'issuer'] as const
-const PACKED_MEMBERS = ['kind', ...TEXTS, 'createdAt'] as const
+const TEXTS = ['state', 'redirectUri', 'domain', 'issuer']
+const OF_SESSION = ['sessionId', 'sub', 'connection']
+/** What a transaction of each kind has beside `TEXTS`. */
+const TEXTS_OF_KIND: Readonly<Record<Transaction['kind'], readonly string[]>> = {
+  login: ['nonce', 'codeVerifier'],
+  enterprise: ['nonce', 'codeVerifier'],
+  'magic-link': ['nonce'],
+  link: ['nonce', 'codeVerifier', ...OF_SESSION],
+  unlink: ['nonce', 'codeVerifier', ...OF_SESSION],
+  connect: ['codeVerifier', 'authSession', ...OF_SESSION]
+}
+const PACKED_MEMBERS = ['kind', 'state', 'nonce', 'codeVerifier', 'redirectUri', 'domain', 'issuer', 'createdAt']
 
 /** A transaction and the epoch seconds of its end. */
 export interface KeptTransaction {
@@ -20,7 +27,10 @@ export interface KeptTransaction {
 
 /** @throws InvalidArgumentError for an `appState` that JSON cannot hold */
 export function encodeTransaction ({ transaction, expiresAt }: KeptTransaction): string {
-  const { kind, state, nonce, codeVerifier, redirectUri, domain, issuer, createdAt, ...rest } = transaction
+  // A kind that lacks one of them is written as before 1.0, so that older processes can read it.
+  const absent = { nonce: '', codeVerifier: '' }
+  const { kind, state, nonce, codeVerifier, redirectUri, domain, issuer, createdAt, ...rest } =
+    { ...absent, ...transaction }
   try {
     return JSON.stringify([
       PACKED, expiresAt, kind, state, nonce, codeVerifier, redirectUri, domain,
@@ -39,7 +49,11 @@ export function decodeTransaction (plaintext: Buffer): KeptTransaction | undefin
   const transaction = version === WHOLE && members.length === 1
     ? members[0]
     : version === PACKED && members.length === PACKED_MEMBERS.length + 1 ? unpack(members) : undefined
-  return typeof expiresAt === 'number' && isTransaction(transaction) ? { transaction, expiresAt } : undefined
+  if (typeof expiresAt !== 'number' || !isTransaction(transaction)) return undefined
+  // What a kind does not have is kept as an empty text.
+  if (transaction.kind === 'connect') Reflect.deleteProperty(transaction, 'nonce')
+  if (transaction.kind === 'magic-link') Reflect.deleteProperty(transaction, 'codeVerifier')
+  return { transaction, expiresAt }
 }
 
 function unpack (members: unknown[]): unknown {
@@ -54,6 +68,8 @@ function issuerOf (domain: string): string {
 }
 
 function isTransaction (value: unknown): value is Transaction {
-  return isObject(value) && KINDS.includes(value['kind']) && typeof value['createdAt'] === 'number' &&
-    TEXTS.every(member => typeof value[member] === 'string')
+  if (!isObject(value) || typeof value['createdAt'] !== 'number' || typeof value['kind'] !== 'string' ||
+    !Object.hasOwn(TEXTS_OF_KIND, value['kind'])) return false
+  return [...TEXTS, ...TEXTS_OF_KIND[value['kind'] as Transaction['kind']]].every(member =>
+    typeof value[member] === 'string')
 }

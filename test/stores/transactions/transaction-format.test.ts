@@ -28,3 +28,25 @@ t.test('SES-26: a transaction of another version or shape is none', async t => {
   }
   t.equal(decodeTransaction(Buffer.from('{')), undefined)
 })
+
+t.test('a transaction has what its kind has, also one that says with an empty text what it lacks', async t => {
+  const { nonce, codeVerifier, kind: _, ...facts } = transaction
+  const ofSession = { sessionId: 'i', sub: 'u', connection: 'c' }
+  const kinds: Transaction[] = [
+    transaction,
+    { ...facts, kind: 'magic-link', nonce },
+    { ...facts, ...ofSession, kind: 'link', nonce, codeVerifier },
+    { ...facts, ...ofSession, kind: 'unlink', nonce, codeVerifier },
+    { ...facts, ...ofSession, kind: 'connect', codeVerifier, authSession: 'a' }
+  ]
+  for (const one of kinds) {
+    const kept = { transaction: one, expiresAt: 2 }
+    t.strictSame(decodeTransaction(Buffer.from(encodeTransaction(kept))), kept, one.kind)
+    t.strictSame(decodeTransaction(bytes([1, 2, { nonce: '', codeVerifier: '', ...one }])), kept, `0.1: ${one.kind}`)
+    for (const member of Object.keys(one)) {
+      t.equal(decodeTransaction(bytes([1, 2, { ...one, [member]: ['x'] }])), undefined, member)
+      const lacking = Object.fromEntries(Object.entries(one).filter(([name]) => name !== member))
+      t.equal(decodeTransaction(bytes([1, 2, lacking])), undefined, `${one.kind} without ${member}`)
+    }
+  }
+})

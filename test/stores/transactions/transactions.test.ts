@@ -29,7 +29,7 @@ function cookieTransactions (
   })
 }
 
-function transaction (state: string, more: Partial<Transaction> = {}): Transaction {
+function transaction (state: string, more: Partial<Extract<Transaction, { kind: 'login' }>> = {}): Transaction {
   return {
     kind: 'login',
     state,
@@ -129,7 +129,7 @@ t.test('CB-07: 200 logins started and left keep few cookies, the newest ones', a
 t.test('CB-07: count and bytes are bounded apart from each other', async t => {
   const clock = new Clock()
   const begin = async (store: TransactionStore, browser: MapBrowser, state: string,
-    more: Partial<Transaction> = {}) => {
+    more: Parameters<typeof transaction>[1] = {}) => {
     const login = browser.request()
     await store.set(login, state, transaction(state, { createdAt: clock.now(), ...more }), 3600)
     login.send()

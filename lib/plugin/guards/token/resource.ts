@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { unknownName } from '../../../base/nearest-name.js'
 import { ConfigurationError } from '../../../errors.js'
 import type { TokenDemands } from '../../../flows/api/access-token-check.js'
+import { routePath } from '../../../flows/app-path.js'
 import { metadataPath, resourceAudience, resourceOrigin } from '../../../flows/api/resource.js'
 import type { ApiResource, AppBase, Config } from '../../../flows/config.js'
 import { appBaseOf } from '../../request/request-context.js'
@@ -54,13 +55,13 @@ export function isFixed (resource: ApiResource | undefined): boolean {
 }
 
 /** Where an API or a resource describes itself. @see RFC 9728 section 5.1 */
-export function metadataUrl ({ appBases, routes: { protectedResource }, prefix }: Config,
+export function metadataUrl (config: Config,
   resource: ApiResource | undefined, request: FastifyRequest): string | undefined {
-  const base = (): AppBase => appBaseOf(appBases, request)
+  const base = (): AppBase => appBaseOf(config.appBases, request)
   if (resource !== undefined) return resourceOrigin(resource, base) + metadataPath(resource)
-  if (protectedResource === undefined) return undefined
-  const { origin, basePath } = base()
-  return origin + basePath + prefix + protectedResource
+  return config.routes.protectedResource === undefined
+    ? undefined
+    : base().origin + routePath(base(), config, 'protectedResource')!
 }
 
 /** Whether a page of an origin that a resource does not list has sent the request; programs send no `Origin`. */
