@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash } from '../base/node-crypto.js'
 import { channel } from 'node:diagnostics_channel'
 import {
   ApiError, Auth0Error, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError

@@ -1,16 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib'
 import { NetworkError } from '../errors.js'
 
-const decoders = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  br: promisify(brotliDecompress),
-  deflate: promisify(inflate),
-  rawDeflate: promisify(inflateRaw)
-}
+type Decoder = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
 
 /**
  * The whole body, refused as soon as it is longer than `maxBytes`; then the source is destroyed. By events: iterating
@@ -28,13 +21,15 @@ export function collect (source: Readable, maxBytes: number): Promise<Buffer> {
         source.destroy()
       }
     })
+    let complete = false
     source.once('end', () => {
+      complete = true
       resolve(parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, length))
     })
     source.once('error', reject)
-    // After `end` this rejects nothing any more.
+    // An error costs more to make than all else here.
     source.once('close', () => {
-      reject(invalid('The answer broke off.'))
+      if (!complete) reject(invalid('The answer broke off.'))
     })
   })
 }
@@ -57,10 +52,16 @@ export async function decompress (body: Buffer, encoding: string, maxBytes: numb
   }
 }
 
-/** `deflate` is zlib by the standard, and raw with some servers; the first byte tells. */
-function decoderOf (body: Buffer, encoding: string): typeof decoders.gzip | undefined {
-  if (encoding === 'deflate') return (body[0]! & 0x0f) === 8 ? decoders.deflate : decoders.rawDeflate
-  return encoding === 'gzip' || encoding === 'x-gzip' || encoding === 'br' ? decoders[encoding] : undefined
+/**
+ * `deflate` is zlib by the standard, and raw with some servers; the first byte tells. `node:zlib` is loaded with the
+ * first answer that needs it.
+ */
+function decoderOf (body: Buffer, encoding: string): Decoder | undefined {
+  const zlib = process.getBuiltinModule('node:zlib')
+  if (encoding === 'gzip' || encoding === 'x-gzip') return promisify(zlib.gunzip)
+  if (encoding === 'br') return promisify(zlib.brotliDecompress)
+  if (encoding === 'deflate') return promisify((body[0]! & 0x0f) === 8 ? zlib.inflate : zlib.inflateRaw)
+  return undefined
 }
 
 /** The body's text. What a failing server says may be of any encoding; an answer that is used must be UTF-8. */

@@ -27,9 +27,16 @@ const SPECIAL_IPV6: [network: string, bits: number][] = [
   ['3fff::', 20]
 ]
 
-const special = new BlockList()
-for (const [network, bits] of SPECIAL_IPV4) special.addSubnet(network, bits, 'ipv4')
-for (const [network, bits] of SPECIAL_IPV6) special.addSubnet(network, bits, 'ipv6')
+let list: BlockList | undefined
+
+/** Made when the first address is looked at: most applications connect to tenants of their own choice only. */
+function special (): BlockList {
+  if (list !== undefined) return list
+  list = new BlockList()
+  for (const [network, bits] of SPECIAL_IPV4) list.addSubnet(network, bits, 'ipv4')
+  for (const [network, bits] of SPECIAL_IPV6) list.addSubnet(network, bits, 'ipv6')
+  return list
+}
 
 /**
  * Whether an address is one of the public Internet. Of IPv6 only global unicast is; an IPv4 address inside an IPv6 one,
@@ -37,12 +44,12 @@ for (const [network, bits] of SPECIAL_IPV6) special.addSubnet(network, bits, 'ip
  * @see RFC 4291 section 2.4, RFC 6052 section 2.1
  */
 export function isPublicAddress ({ address }: LookupAddress): boolean {
-  if (isIP(address) === 4) return !special.check(address, 'ipv4')
+  if (isIP(address) === 4) return !special().check(address, 'ipv4')
   if (isIP(address) !== 6) return false
   const groups = groupsOf(address)
   const inner = embeddedIpv4(groups)
-  if (inner !== undefined) return !special.check(inner, 'ipv4')
-  return groups[0]! >> 13 === 1 && !special.check(groups.map(group => group.toString(16)).join(':'), 'ipv6')
+  if (inner !== undefined) return !special().check(inner, 'ipv4')
+  return groups[0]! >> 13 === 1 && !special().check(groups.map(group => group.toString(16)).join(':'), 'ipv6')
 }
 
 /** The IPv4 address in ::ffff:0:0/96 and 64:ff9b::/96. */

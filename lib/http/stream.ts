@@ -1,11 +1,8 @@
 import { Transform, pipeline, type Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { TimeoutError } from '../errors.js'
 import { invalid } from './body.js'
 import { aborted } from '../base/deadline.js'
 import { transportFailure } from './transport-failure.js'
-
-const decoders = { gzip: createGunzip, 'x-gzip': createGunzip, br: createBrotliDecompress, deflate: createInflate }
 
 /** What bounds a stream: no length and no deadline, only silence. */
 export interface StreamLimits {
@@ -49,7 +46,10 @@ export function openStream (source: Readable, { idle, signal, host, encoding }: 
 /** What undoes an encoding, as stages of a pipeline. */
 export function decodersOf (source: Readable, encoding: string): Transform[] {
   if (encoding === '' || encoding === 'identity') return []
-  if (encoding in decoders) return [decoders[encoding as keyof typeof decoders]()]
+  const zlib = process.getBuiltinModule('node:zlib')
+  if (encoding === 'gzip' || encoding === 'x-gzip') return [zlib.createGunzip()]
+  if (encoding === 'br') return [zlib.createBrotliDecompress()]
+  if (encoding === 'deflate') return [zlib.createInflate()]
   // Nobody reads it any more: that it ends early is what is wanted.
   source.on('error', () => {}).destroy()
   throw invalid('The answer is compressed in an unknown way.')

@@ -21,10 +21,15 @@ function bindRows (rows: Rows, sender: ApiSender): Record<string, unknown> {
   )
 }
 
+/** Of some five hundred rows a program calls a few: the others are not looked at. */
 function method (row: Row<unknown>, sender: ApiSender): unknown {
-  const read = callReader(row)
+  let reader: ReturnType<typeof callReader> | undefined
+  const read = (args: unknown[]): ApiRequest | Promise<ApiRequest> => (reader ??= callReader(row))(args)
   if (row.form === 'events') return (...args: unknown[]) => subscribe(sender, row, read(args) as ApiRequest)
-  const call = async (...args: unknown[]): Promise<unknown> => sender.call(row, await read(args))
+  const call = async (...args: unknown[]): Promise<unknown> => {
+    const request = read(args)
+    return await sender.call(row, request instanceof Promise ? await request : request)
+  }
   return row.listing === undefined ? call : Object.assign(call, { listing: row.listing })
 }
 

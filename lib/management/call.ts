@@ -24,7 +24,8 @@ const OPTIONS = new Set(['signal', 'timeout', 'headers'])
 
 /** The reader of a row's arguments: path parameters, then the body, then the query, then the options. */
 export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Promise<ApiRequest> | ApiRequest {
-  const { verb, path, ids, body, query, form } = row
+  const { verb, path, body, query, form } = row
+  const ids = [...path.matchAll(/\{(\w+)\}/g)].map(match => match[1]!)
   const what = `${verb} ${path}`
   const writePath = pathWriter(path, ids)
   const queryAt = ids.length + (body === undefined ? 0 : 1)

@@ -30,8 +30,6 @@ export function omittable<T> (): Of<T, true> {
 export interface Row<TCall> {
   readonly verb: Verb
   readonly path: string
-  /** What is in the path besides the fixed text, in order. */
-  readonly ids: readonly string[]
   readonly body?: Of<unknown>
   readonly query?: Of<unknown>
   /** Without it an answer's body is of no interest. */
@@ -106,9 +104,9 @@ type Call<P extends string, B, O extends boolean, Q, R> = Row<
 export function row (
   verb: Verb,
   path: string,
-  facts: Omit<Row<never>, 'verb' | 'path' | 'ids' | 'call'> = {}
+  facts: Omit<Row<never>, 'verb' | 'path' | 'call'> = {}
 ): Row<never> {
-  return { verb, path, ids: [...path.matchAll(/\{(\w+)\}/g)].map(match => match[1]!), ...facts }
+  return { verb, path, ...facts }
 }
 
 export function get<const P extends string, Q = never, R = void> (

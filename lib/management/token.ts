@@ -1,10 +1,9 @@
-import type { AssertionAlgorithm, SigningKey } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
 import { createSingleFlight } from '../base/single-flight.js'
 import { sleep } from '../base/sleep.js'
 import { ApiError, ConfigurationError, NetworkError } from '../errors.js'
 import { retryDelay, type Attempt, type RetryPolicy } from '../http/retry.js'
-import type { Http } from '../http/send.js'
+import type { ClientCredentials } from './client-credentials.js'
 import { tokenRequestFailure } from './token-failure.js'
 
 /** Where calls get their access token. */
@@ -37,20 +36,10 @@ export function givenToken (token: string | ((refused?: string) => Awaitable<str
   }
 }
 
-/** Who asks for tokens, and for which API. */
-export interface TokenCredentials {
-  domain: string
-  clientId: string
-  clientSecret?: string | undefined
-  clientSecretMethod?: 'post' | 'basic' | undefined
-  signing?: { key: SigningKey, alg: AssertionAlgorithm | undefined, keyId: string | undefined } | undefined
-  tls: boolean
-  audience: string
-  organization?: string | undefined
-  http: Http
+/** Who asks for tokens, for which API, and how often. */
+export interface TokenCredentials extends ClientCredentials {
   /** How often the request is repeated: a token that is asked for twice does no harm. */
   retry: RetryPolicy
-  now: () => number
 }
 
 const LEEWAY = 60
@@ -98,27 +87,12 @@ export function keptToken (request: () => Promise<{ access_token: string, expire
  * it.
  */
 function requester ({
-  signing,
-  audience,
-  organization,
   retry,
   ...client
 }: TokenCredentials): () => Promise<{ access_token: string, expires_in?: number }> {
   const prepare = async (): Promise<() => Promise<{ access_token: string, expires_in?: number }>> => {
-    const [{ createAuthorizationServer }, { clientCredentialsGrant }, { createAssertionSigner }] = await Promise.all([
-      import('../authentication/server/authorization-server.js'),
-      import('../authentication/api/grants.js'),
-      import('../tokens/assertion.js')
-    ])
-    const assertionSigner = signing === undefined
-      ? undefined
-      : createAssertionSigner({
-        key: signing.key,
-        keyId: signing.keyId,
-        ...(signing.alg !== undefined && { alg: signing.alg })
-      })
-    const server = createAuthorizationServer({ ...client, assertionSigner })
-    return () => clientCredentialsGrant(server, { audience, organization })
+    const { clientCredentialsRequest } = await import('./client-credentials.js')
+    return clientCredentialsRequest(client)
   }
   let prepared: ReturnType<typeof prepare> | undefined
   return async () => {

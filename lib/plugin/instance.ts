@@ -95,7 +95,7 @@ export class Auth0Instance extends Guards {
   }
 
   /**
-   * Ends sessions of any browser: of a user (`sub`), an Auth0 session (`sid`) or an `organization` by its id (`org_…`).
+   * Ends sessions of any browser: of a user (`sub`), an Auth0 session (`sid`) or an `organization` by its `org_` id.
    */
   async revokeSessions (filter: RevokeSessionsFilter, options: { domain?: string } = {}): Promise<number> {
     return await revokeSessions(this.#context, this.#server(options.domain), filter)

@@ -1,4 +1,5 @@
-import { randomUUID, type KeyObject, type webcrypto } from 'node:crypto'
+import type { KeyObject, webcrypto } from 'node:crypto'
+import { randomUUID } from '../base/node-crypto.js'
 import { types } from 'node:util'
 import type { AssertionAlgorithm, SigningKey } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'

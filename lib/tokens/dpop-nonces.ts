@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, hkdfSync } from '../base/node-crypto.js'
 
 /** Seconds for which a nonce is handed out; it is taken for as long again. */
 const PERIOD = 300

@@ -1,4 +1,5 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createHash } from '../base/node-crypto.js'
 import { TokenValidationError } from '../errors.js'
 import { isObject } from '../base/json.js'
 import { keyFits } from './algorithms.js'

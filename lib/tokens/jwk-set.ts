@@ -1,4 +1,5 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createPublicKey } from '../base/node-crypto.js'
 import { isObject } from '../base/json.js'
 import { keyFits } from './algorithms.js'
 import type { JwsHeader } from './jws-header.js'

@@ -1,4 +1,5 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createSecretKey } from '../base/node-crypto.js'
 import { isObject } from '../base/json.js'
 import { trace, traceChannel } from '../base/trace.js'
 import { ConfigurationError, NetworkError } from '../errors.js'

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from '../../base/node-crypto.js'
 import { invalid } from '../../http/body.js'
 import { parseJsonObject } from '../../http/json.js'
 import type { AuthorizationServer, Metadata } from '../server/authorization-server.js'

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash } from '../../base/node-crypto.js'
 import {
   anonymousAccessToken, createAnonymousSession, type AnonymousSessionParams, type AnonymousToken
 } from '../../authentication/api/anonymous.js'

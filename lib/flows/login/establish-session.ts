@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes } from '../../base/node-crypto.js'
 import { isDeepStrictEqual } from 'node:util'
 import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'

@@ -1,5 +1,5 @@
 import { refuseSessions } from '../session/no-sessions.js'
-import { randomBytes } from 'node:crypto'
+import { randomBytes } from '../../base/node-crypto.js'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from '../../authentication/api/authorize.js'
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
 import { trace, traceChannel } from '../../base/trace.js'

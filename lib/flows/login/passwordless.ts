@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes } from '../../base/node-crypto.js'
 import { passwordlessOtpGrant } from '../../authentication/api/grants.js'
 import {
   startOtpChallenge, startPasswordlessEmail, startPasswordlessSms, type OtpChallengeParams, type PasswordlessStart

@@ -1,5 +1,3 @@
-import { deflateRawSync } from 'node:zlib'
-
 /** Bits of a secret that nobody guesses; a random one of 32 hexadecimal digits has 128. */
 const ENOUGH_BITS = 80
 /** Bytes that a text without repetitions of 32 characters cannot be packed into. */
@@ -7,7 +5,8 @@ const ENOUGH_BYTES = 20
 
 /** Whether a secret repeats itself, counts up or holds few different characters: what random ones never do. */
 export function isWeakSecret (secret: string): boolean {
-  return bitsOf(secret) < ENOUGH_BITS || deflateRawSync(secret).length < ENOUGH_BYTES || counts(secret)
+  return bitsOf(secret) < ENOUGH_BITS || counts(secret) ||
+    process.getBuiltinModule('node:zlib').deflateRawSync(secret).length < ENOUGH_BYTES
 }
 
 /** By how often each character stands in the text. */

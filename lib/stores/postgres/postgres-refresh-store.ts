@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes } from '../../base/node-crypto.js'
 import { migration, postgresTable, type PostgresStoreOptions, type PostgresTable } from './postgres-table.js'
 import type { RefreshStore } from '../../../types/stores.js'
 

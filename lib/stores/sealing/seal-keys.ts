@@ -1,4 +1,5 @@
-import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createSecretKey, hkdfSync } from '../../base/node-crypto.js'
 import { ConfigurationError } from '../../errors.js'
 import { decodeBase64url } from '../../base/base64url.js'
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes } from '../../base/node-crypto.js'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TimeoutError } from '../../errors.js'
 

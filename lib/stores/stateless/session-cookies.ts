@@ -141,7 +141,8 @@ export class SessionCookies {
    * else's.
    */
   catchUp (jar: CookieJar, id: string, ended: (session: OpenedSession) => boolean): void {
-    if (!this.#ahead.has(jar)) return
+    // Of a session that has just begun there is nothing the browser could have missed.
+    if (!this.#ahead.has(jar) || this.#recent.get(id) === undefined) return
     const held = this.#held(jar).opened.find(({ record }) => record.id === id)
     if (held === undefined || ended(held)) return
     const missed = this.#missed(jar, held)
