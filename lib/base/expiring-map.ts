@@ -3,7 +3,6 @@ export interface ExpiringMap<T> {
   get(key: string): T | undefined
   /** @param until epoch seconds */
   set(key: string, value: T, until: number): void
-  delete(key: string): void
 }
 
 export function createExpiringMap<T> (
@@ -22,9 +21,6 @@ export function createExpiringMap<T> (
       entries.delete(key)
       if (entries.size >= maxEntries) entries.delete(entries.keys().next().value!)
       entries.set(key, { value, until })
-    },
-    delete (key) {
-      entries.delete(key)
     }
   }
 }

@@ -8,7 +8,7 @@ import fastifyAuth0 from '../../lib/index.js'
 import {
   MemoryRefreshStore, MemoryRevocationStore, MemorySessionStore, MemoryTransactionStore
 } from '../../lib/stores/index.js'
-import type { Auth0Options } from '../../types/index.js'
+import type { Auth0Options, TransactionStore } from '../../types/index.js'
 import { createTestKey } from '../tokens/jws-builder.js'
 import { until } from '../until.js'
 
@@ -153,6 +153,23 @@ t.test('check() tries metadata, keys and each store that the options name', asyn
     t.strictSame(checks.filter(check => !check.ok).map(check => check.name), [name])
     t.notMatch(JSON.stringify(checks), secret)
   }
+})
+
+t.test('check() shows a store the cookies of nobody', async t => {
+  const seen: unknown[] = []
+  const transactionStore: TransactionStore = {
+    set: () => {},
+    take (jar) {
+      jar.set('a', 'b', { path: '/', httpOnly: true, secure: true, sameSite: 'lax' })
+      jar.clear('a', { path: '/', httpOnly: true, secure: true, sameSite: 'lax' })
+      seen.push(jar.get('a'), jar.entries(''), jar.family('a'), jar.names(''), jar.writable)
+      return undefined
+    },
+    delete: () => {}
+  }
+  const { app } = await site(t, { transactionStore })
+  t.equal((await app.auth0.check()).ok, true)
+  t.strictSame(seen, [undefined, [], [], [], false])
 })
 
 t.test('check() while the tenant is away: old metadata and keys are good enough for a day', async t => {

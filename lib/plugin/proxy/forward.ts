@@ -52,7 +52,7 @@ function send ({ config }: Proxy, { status, headers, body }: WireResponse, targe
   reply: FastifyReply): void {
   const mount = (): string =>
     appBaseOf(registrationOf(request).context.config.appBases, request).basePath +
-      request.server.prefix.replace(/\/+$/, '')
+      request.server.prefix.replace(/(?<!\/)\/+$/, '')
   try {
     copyHeaders(reply, headers, location => locationOf(config, target, mount(), location))
     reply.code(status)

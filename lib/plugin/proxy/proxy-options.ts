@@ -119,5 +119,5 @@ export function parseProxyOptions (options: ProxyOptions, audience: string | und
 }
 
 function trimmed (value: string): string {
-  return value.replace(/\/+$/, '')
+  return value.replace(/(?<!\/)\/+$/, '')
 }

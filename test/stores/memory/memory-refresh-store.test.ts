@@ -27,3 +27,10 @@ test('a store in memory keeps as much as it may, and nothing that is over', asyn
   for (const key of ['a', 'b', 'c']) store.set(key, key, 60)
   t.strictSame(['a', 'b', 'c'].map(key => store.get(key)), [undefined, 'b', 'c'])
 })
+
+test('a store in memory goes by the clock of the machine unless told otherwise', async t => {
+  const store = new MemoryRefreshStore()
+  store.set('a', 'kept', 60)
+  store.set('b', 'over', -1)
+  t.strictSame([store.get('a'), store.get('b')], ['kept', undefined])
+})

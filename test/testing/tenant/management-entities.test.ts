@@ -250,6 +250,7 @@ t.test('authentication methods and enrollments', async t => {
   t.equal((await authenticationMethods.list('auth0|a')).length, 2, 'what could not be replaced stays')
   await authenticationMethods.delete('auth0|a', tenant.users[0]!.authenticators[0]!.id)
   await authenticationMethods.deleteAll('auth0|a')
+  await client.users.authenticators.deleteAll('auth0|a')
   t.strictSame(await authenticationMethods.list('auth0|a'), [])
   t.match(await failure(authenticationMethods.get('auth0|a', 'x')), { status: 404 })
   t.match(await failure(client.guardian.enrollments.get('x')), { status: 404 })
