@@ -130,6 +130,21 @@ export class ScriptedTenant {
     return `${input}.${createSign('RSA-SHA256').update(input).sign(pair!.privateKey, 'base64url')}`
   }
 
+  /** A logout token for the session of the ID tokens; each has another id. */
+  logoutToken (claims: Record<string, unknown> = {}): string {
+    const now = Math.floor(this.#now())
+    return this.jwt({
+      iss: this.issuer,
+      aud: this.clientId,
+      iat: now,
+      exp: now + 120,
+      jti: `logout-${++this.#counter}`,
+      sid: 'sid-1',
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+      ...claims
+    }, { typ: 'logout+jwt' })
+  }
+
   /** The path of the callback for a login that was sent to `location`. */
   callback (location: string, answer: Record<string, string> = { code: 'code-1' }): string {
     const url = new URL(location)

@@ -80,6 +80,17 @@ export class Site {
     if (response.statusCode !== 302) throw new Error(`the login failed: ${response.statusCode} ${response.body}`)
     return browser
   }
+
+  /** The tenant ends a session by a back-channel logout. */
+  async backchannelLogout (claims: Record<string, unknown> = {}): Promise<void> {
+    const { statusCode, body } = await this.app.inject({
+      method: 'POST',
+      url: '/auth/backchannel-logout',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: `logout_token=${this.tenant.logoutToken(claims)}`
+    })
+    if (statusCode !== 200) throw new Error(`the back-channel logout failed: ${statusCode} ${body}`)
+  }
 }
 
 /** Makes a site that closes with the test. */

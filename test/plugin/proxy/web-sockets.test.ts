@@ -86,10 +86,22 @@ t.test('WebSockets go upstream with the token, and end with the session', async 
       t.ok(await answers(), 'a store that is down ends nothing')
       sessionStore.get = get
     }
-    const ending = once(socket, 'close') as Promise<[number, Buffer]>
-    if (sessionStore === undefined) await p.ada.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
-    else await p.site.app.auth0.revokeSessions({ sub: 'auth0|ada' })
-    mock.timers.tick(60_000)
-    t.same((await ending).map(String), ['4401', 'login_required'])
+    const endings: Record<string, () => Promise<unknown>> = {
+      'a logout': () => p.ada.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' }),
+      'a revocation': () => p.site.app.auth0.revokeSessions({ sub: 'auth0|ada' }),
+      'a back-channel logout': () => p.site.backchannelLogout(),
+      'its time': async () => { p.site.clock.now += 300_000 }
+    }
+    for (const [name, end] of Object.entries(endings)) {
+      p.site.clock.now += 1
+      p.ada = await p.site.member()
+      const ended = await open()
+      ended.send('hello')
+      await once(ended, 'message')
+      const ending = once(ended, 'close') as Promise<[number, Buffer]>
+      await end()
+      mock.timers.tick(60_000)
+      t.same((await ending).map(String), ['4401', 'login_required'], name)
+    }
   }
 })

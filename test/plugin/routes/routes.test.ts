@@ -500,17 +500,6 @@ t.test('code that only looks at the session prolongs nothing, and takes nothing 
 t.test('back-channel logout, as a form and as JSON', async t => {
   for (const sessionStore of [undefined, new MemorySessionStore({ now: () => 1_795_000_100 })]) {
     const s = await site(t, sessionStore === undefined ? {} : { sessionStore }, { '/me': me })
-    const token = (claims: object = {}): string =>
-      s.tenant.jwt({
-        iss: s.tenant.issuer,
-        aud: s.tenant.clientId,
-        iat: s.clock.now,
-        exp: s.clock.now + 120,
-        jti: `jti-${Math.random()}`,
-        sid: 'sid-1',
-        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-        ...claims
-      }, { typ: 'logout+jwt' })
     const post = async (payload: string, type = 'application/x-www-form-urlencoded') =>
       await s.app.inject({
         method: 'POST',
@@ -520,7 +509,7 @@ t.test('back-channel logout, as a form and as JSON', async t => {
       })
     const ada = await s.member()
     s.clock.now += 10
-    const used = token()
+    const used = s.tenant.logoutToken()
     const done = await post(`logout_token=${used}`)
     t.equal(done.statusCode, 200, done.body)
     t.match(done.headers['cache-control'], /no-store/)
@@ -530,8 +519,8 @@ t.test('back-channel logout, as a form and as JSON', async t => {
     const later = await s.member()
     t.equal((await later.call('/me')).body, 'auth0|ada', 'a later login lives')
     t.equal(
-      (await post(JSON.stringify({ logout_token: token({ sid: undefined, sub: 'auth0|ada' }) }), 'application/json'))
-        .statusCode,
+      (await post(JSON.stringify({ logout_token: s.tenant.logoutToken({ sid: undefined, sub: 'auth0|ada' }) }),
+        'application/json')).statusCode,
       200
     )
     t.equal((await later.call('/me')).body, 'nobody')
