@@ -273,6 +273,12 @@ for (const mode of MODES) {
       revocation: async () => {
         await made.app.auth0.revokeSessions({ sub: made.tenant.sub })
       },
+      'a back-channel logout of the session': async () => {
+        await made.backchannelLogout()
+      },
+      'a back-channel logout of the user': async () => {
+        await made.backchannelLogout({ sid: undefined, sub: made.tenant.sub })
+      },
       'its time': async () => {
         made.clock.now += 300_000
       }
