@@ -11,6 +11,11 @@ type Decoder = (body: Buffer, options: { maxOutputLength: number }) => Promise<B
  */
 export function collect (source: Readable, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // No event comes from a closed source.
+    if (source.closed) {
+      reject(source.errored ?? invalid('The answer broke off.'))
+      return
+    }
     const parts: Uint8Array[] = []
     let length = 0
     source.on('data', (chunk: Uint8Array) => {

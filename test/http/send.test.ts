@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
+import { inspect } from 'node:util'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { Agent, EnvHttpProxyAgent, getGlobalDispatcher, MockAgent, Pool, setGlobalDispatcher } from 'undici'
@@ -275,6 +276,62 @@ onBothTransports("a server that is not there, or hangs up, is a NetworkError wit
     const refused = await http.send({ method: 'GET', url: server.origin }).catch((error: unknown) => error) as Error
     t.match(refused, { code: 'network_error', message: /ECONNREFUSED/, cause: { code: 'ECONNREFUSED' } })
   })
+
+onBothTransports('an answer that breaks off is a NetworkError, and nothing of it is left', async (t, options) => {
+  const text = JSON.stringify({ access_token: 's3cret'.repeat(100) })
+  const parts: Record<string, [headers: Record<string, string>, part: string | Buffer]> = {
+    '/length': [{ 'content-length': String(text.length) }, text.slice(0, 100)],
+    '/chunked': [{ 'transfer-encoding': 'chunked' }, text],
+    '/empty': [{ 'content-length': String(text.length) }, ''],
+    '/gzip': [{ 'content-encoding': 'gzip' }, gzipSync(text).subarray(0, 30)]
+  }
+  const server = await startServer(t, ({ path }, response) => {
+    const [headers, part] = parts[path] ?? []
+    if (part === undefined) {
+      sendJson(response, {})
+      return
+    }
+    response.writeHead(200, headers).flushHeaders()
+    response.write(part, () => response.destroy())
+    if (part === '') response.destroy()
+  })
+  const http = client(t, options)
+  const timers = (): number => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+  await http.send({ method: 'GET', url: server.origin })
+  const before = timers()
+  for (const path of Object.keys(parts)) {
+    const error = await http.send({ method: 'GET', url: server.origin + path }).catch((error: unknown) => error)
+    t.ok(error instanceof NetworkError, path)
+    t.match(error, {
+      code: 'network_error',
+      statusCode: 502,
+      message: /^The request to 127\.0\.0\.1:\d+ failed: \w+$/
+    }, path)
+    t.notMatch(inspect(error), /s3cret/)
+  }
+  t.ok(timers() <= before, 'no deadline runs on')
+  t.equal((await http.send({ method: 'GET', url: server.origin })).status, 200, 'the next request is answered')
+  await http.close()
+})
+
+t.test('a body that is destroyed before its end, or was before it is read, is a NetworkError', async t => {
+  const begun = (): Readable => {
+    const body = new Readable({ read () {} })
+    body.push('{')
+    return body
+  }
+  const gone = begun().destroy()
+  await once(gone, 'close')
+  const going = begun()
+  setImmediate(() => going.destroy())
+  for (const body of [going, gone]) {
+    const customFetch = (async () => ({ status: 200, headers: {}, body })) as unknown as typeof fetch
+    await t.rejects(client(t, { customFetch }).send({ method: 'GET', url: 'https://a.test/', timeout: 2 }), {
+      code: 'invalid_response',
+      message: 'The answer broke off.'
+    })
+  }
+})
 
 t.test('what a custom fetch throws does not bring the request along', async t => {
   const failures = [Object.assign(new Error('boom'), { request: { body: 's3cret' } }), 's3cret',

@@ -81,6 +81,25 @@ t.test('an argument that would name another endpoint is refused before anything 
   t.equal(requests[0]!.query, 'fields=email', 'what is undefined is left out')
 })
 
+t.test('the first call of a method refuses what every later one refuses', async t => {
+  const { client, requests } = await scripted(t, ok)
+  const wrong: [argument: string, call: () => Promise<unknown>][] = [
+    ['id', () => client.users.get('..')],
+    ['body', () => client.users.create(undefined as never)],
+    ['query', () => client.users.list('q' as never)],
+    ['options', () => client.users.delete('u', { per_page: 5 } as never)],
+    ['users', () => client.jobs.usersImports.create({ users: 7 as never, connection_id: 'con_1' })],
+    ['options', async () => client.events.subscribe({}, { maxRetries: 1 } as never)]
+  ]
+  for (const [argument, call] of wrong) {
+    for (const time of ['first', 'second']) t.match(await failure(call()), { argument }, `${argument}, ${time} call`)
+  }
+  t.equal(requests.length, 0)
+  await client.users.get('a/b')
+  await client.users.get('c')
+  t.strictSame(requests.map(({ path }) => path), ['/api/v2/users/a%2Fb', '/api/v2/users/c'])
+})
+
 function cyclic (): Record<string, unknown> {
   const object: Record<string, unknown> = {}
   object.self = object
