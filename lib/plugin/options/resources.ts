@@ -106,7 +106,7 @@ function resolve (path: string, given: ResourceOptions, api: ApiOptions, bases: 
     allowedOrigins: given.allowedOrigins === undefined
       ? undefined
       : new Set([...given.allowedOrigins, ...bases.map(base => base.origin)]),
-    facts: factsOf(given, dpop)
+    facts: factsOf(given, { ...api, dpop })
   })
 }
 
@@ -123,7 +123,7 @@ function originOf (path: string, audience: string): string | undefined {
  * @see RFC 9728 section 2
  */
 export function factsOf ({ scopes, name, documentation, policy, termsOfService, metadata }: ResourceOptions,
-  dpop: ApiOptions['dpop']): Readonly<Record<string, unknown>> {
+  { dpop, mtls }: Pick<ApiOptions, 'dpop' | 'mtls'>): Readonly<Record<string, unknown>> {
   const schemes = offered(dpop)
   const supported = withoutOfflineAccess(scopes)
   return Object.freeze({
@@ -133,6 +133,7 @@ export function factsOf ({ scopes, name, documentation, policy, termsOfService, 
     ...(documentation !== undefined && { resource_documentation: documentation }),
     ...(policy !== undefined && { resource_policy_uri: policy }),
     ...(termsOfService !== undefined && { resource_tos_uri: termsOfService }),
+    ...(mtls !== undefined && { tls_client_certificate_bound_access_tokens: true }),
     ...(schemes.includes('DPoP') && { dpop_signing_alg_values_supported: ['ES256'] }),
     ...(!schemes.includes('Bearer') && { dpop_bound_access_tokens_required: true }),
     ...metadata

@@ -19,12 +19,12 @@ export function apiMetadataRoutes ({ registration }: RouteSetup): Route[] {
   const { config } = registration.context
   const path = config.routes.protectedResource
   if (path === undefined) return []
-  const { api: { audience = config.audience, scopes, dpop } } = config
+  const { api, api: { audience = config.audience, scopes } } = config
   if (audience === undefined) {
     throw new ConfigurationError('api.audience',
       'Option "routes.protectedResource" describes the API, and needs its identifier: set "api.audience".')
   }
-  const facts = factsOf(scopes === undefined ? {} : { scopes }, dpop)
+  const facts = factsOf(scopes === undefined ? {} : { scopes }, api)
   return [
     {
       method: 'GET',
@@ -49,8 +49,7 @@ export function mountResources (fastify: FastifyInstance, { registration }: Rout
     if (root.hasRoute({ method: 'GET', url })) {
       throw new ConfigurationError('api.resources',
         `The metadata of the resource "${resource.path}" cannot be served: there is a route ${url} already, of ` +
-        'another ' +
-          'registration of this plugin or of the application.')
+          'another registration of this plugin or of the application.')
     }
     const identifier = (request: FastifyRequest): string =>
       resourceIdentifier(resource, () => appBaseOf(registration.context.config.appBases, request))

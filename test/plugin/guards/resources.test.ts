@@ -149,6 +149,43 @@ t.test('the metadata of each resource is at its place on the origin', async t =>
   t.equal((await ask(app, `${wellKnown}/mcp`, {}, { method: 'POST' })).statusCode, 404)
 })
 
+t.test('the metadata says that tokens may be bound to a certificate, where one is read', async t => {
+  const member = '"tls_client_certificate_bound_access_tokens":true,'
+  const bodies = async (mtls: object): Promise<string[]> => {
+    const app = await served(t, {
+      ...alone,
+      api: {
+        audience: 'urn:api',
+        dpop: 'disabled',
+        ...mtls,
+        resources: {
+          '/mcp': { audience: `${origin}/mcp` },
+          '/own': { audience: `${origin}/own`, dpop: 'required' }
+        }
+      }
+    })
+    return await Promise.all(['/mcp', '/own'].map(async path => (await ask(app, wellKnown + path)).body))
+  }
+  const expected = (bound: string): string[] => [
+    `{"resource":"${origin}/mcp","bearer_methods_supported":["header"],${bound}` +
+    `"authorization_servers":["https://${domain}/"]}`,
+    `{"resource":"${origin}/own","bearer_methods_supported":["header"],${bound}` +
+    '"dpop_signing_alg_values_supported":["ES256"],"dpop_bound_access_tokens_required":true,' +
+    `"authorization_servers":["https://${domain}/"]}`
+  ]
+  t.strictSame(await bodies({ mtls: () => undefined }), expected(member))
+  t.strictSame(await bodies({}), expected(''))
+  for (const [mtls, bound] of [[() => undefined, member], [undefined, '']] as const) {
+    const app = await served(t, {
+      ...withLogin,
+      routes: { protectedResource: true },
+      api: { audience: 'urn:api', dpop: 'disabled', mtls }
+    })
+    t.equal((await ask(app, wellKnown)).body, `{"resource":"urn:api","bearer_methods_supported":["header"],${bound}` +
+      `"authorization_servers":["https://${domain}/"]}`)
+  }
+})
+
 t.test('no prefix moves the metadata, and no guard or other tenant stands in its way', async t => {
   const app = fastify()
   t.teardown(async () => await app.close())
