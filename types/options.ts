@@ -101,7 +101,7 @@ export interface RoutesOptions {
   connectCallback?: string | false | undefined
   unconnect?: string | false | undefined
   unconnectCallback?: string | false | undefined
-  /** Opt-in: `true` mounts `/auth/profile`. */
+  /** Opt-in: `true` mounts `/auth/profile`, which answers with the claims of the user, without `act`. */
   profile?: string | boolean | undefined
   /** Opt-in: `true` mounts `/auth/session`, which tells a browser application who is logged in and for how long. */
   session?: string | boolean | undefined

@@ -17,3 +17,8 @@ export function sessionView<TUser extends UserClaims = UserClaims> (
     ...(record.authorizationDetails !== undefined && { authorizationDetails: record.authorizationDetails })
   })
 }
+
+/** The user as pages of the application see them. Only the application learns who acts for the user. */
+export function publicUser ({ user: { act: _, ...user } }: LiveSession['record']): UserClaims {
+  return user
+}

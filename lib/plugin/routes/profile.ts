@@ -1,7 +1,8 @@
 import { currentSession } from '../../flows/session/session.js'
+import { publicUser } from '../../flows/session/view.js'
 import type { Route, RouteSetup } from './route.js'
 
-/** `GET /auth/profile` (opt-in): the user's claims as JSON, or 401. */
+/** `GET /auth/profile` (opt-in): the user's claims as JSON without `act`, or 401. */
 export function profileRoute ({ registration }: RouteSetup): Route[] {
   const { context } = registration
   return [{
@@ -17,7 +18,7 @@ export function profileRoute ({ registration }: RouteSetup): Route[] {
           error: 'Unauthorized',
           message: 'Please log in.'
         })
-        : reply.send(read.record.user)
+        : reply.send(publicUser(read.record))
     }
   }]
 }

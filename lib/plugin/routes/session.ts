@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session/session.js'
+import { publicUser } from '../../flows/session/view.js'
 import { absoluteEnd } from '../../stores/lifetime.js'
 import type { Registration } from '../request/registration.js'
 import { waysOn } from '../request/ways-on.js'
@@ -34,7 +35,7 @@ async function describeSession (registration: Registration, request: FastifyRequ
   const now = context.now()
   return {
     authenticated: true,
-    user: read.record.user,
+    user: publicUser(read.record),
     expiresIn: Math.max(0, Math.floor(read.expiresAt - now)),
     absoluteExpiresIn: Math.max(0, Math.floor(absoluteEnd(read.record, context.config.lifetime) - now)),
     ...(logout !== undefined && { logoutUrl: logout })

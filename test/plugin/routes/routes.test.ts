@@ -408,6 +408,27 @@ t.test('the profile route', async t => {
   t.match(profile.headers['cache-control'], /no-store/)
 })
 
+t.test('no page learns who acts for the user', async t => {
+  for (const s of await sites(t, { routes: { profile: true, session: true } }, {
+    '/actor': async request => (await request.auth0.getSession())?.actor
+  })) {
+    const act = { sub: 'auth0|agent', act: { sub: 'auth0|former-agent' } }
+    s.tenant.claims = { act }
+    const agent = await s.member()
+    t.same((await agent.call('/actor')).json(), act, 'the application does')
+    const profile = (await agent.call('/auth/profile')).json() as object
+    t.match(profile, { sub: 'auth0|ada', name: 'Ada' })
+    t.match((await agent.call('/auth/session')).json(), { authenticated: true, user: profile })
+    for (const path of ['/auth/profile', '/auth/session', '/auth/session?touch=false']) {
+      t.notMatch((await agent.call(path)).body, /agent|"act"/, path)
+    }
+    s.tenant.claims = {}
+    const ada = await s.member()
+    t.same(Object.keys((await ada.call('/auth/profile')).json() as object).sort(), Object.keys(profile).sort(),
+      'nor that somebody does')
+  }
+})
+
 const DAY = 86_400
 type Answer = Record<string, never>
 /** A site for each way of keeping sessions; the store has the site's clock. */
