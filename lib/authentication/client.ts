@@ -157,12 +157,14 @@ function checkOptions (options: AuthenticationClientOptions): void {
   refuseUnknownOptions(options ?? {})
   for (const name of ['domain', 'clientId'] as const) {
     if (typeof options?.[name] !== 'string' || options[name] === '') {
-      throw new ConfigurationError(name, `The option "${name}" is required.`)
+      throw new ConfigurationError(name, `Option "${name}" must be given.`)
     }
   }
-  if (options.clientSecret === '') throw new ConfigurationError('clientSecret', 'The option "clientSecret" is empty.')
+  if (options.clientSecret === '') {
+    throw new ConfigurationError('clientSecret', 'Option "clientSecret" must not be empty.')
+  }
   if (options.idTokenSigningAlg === 'HS256' && options.clientSecret === undefined) {
     throw new ConfigurationError('idTokenSigningAlg',
-      'The option "idTokenSigningAlg" is HS256, which needs "clientSecret".')
+      'Option "idTokenSigningAlg" must not be HS256 without "clientSecret".')
   }
 }

@@ -58,8 +58,7 @@ const MEMBERS: Record<string, readonly string[]> = {
  */
 export function refuseUnknownOptions (options: unknown): void {
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('options', 'The options ' +
-    'of a client must be an object.')
+    throw new ConfigurationError('options', 'The options of a client must be an object.')
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue
@@ -92,7 +91,7 @@ export function readHttpTimeout ({
   timeout?: number | undefined
 }): number | undefined {
   if (httpTimeout !== undefined && timeout !== undefined && httpTimeout !== timeout) {
-    throw new ConfigurationError('timeout', 'Option "timeout" is another name of "httpTimeout": give one of them.')
+    throw new ConfigurationError('timeout', 'Option "timeout" must not differ from "httpTimeout".')
   }
   const [option, seconds] =
     httpTimeout === undefined ? (['timeout', timeout] as const) : (['httpTimeout', httpTimeout] as const)
@@ -110,10 +109,10 @@ export function usesMutualTls ({ tls, useMtls, customFetch, dispatcher }: {
   tls?: unknown, useMtls?: boolean | undefined, customFetch?: unknown, dispatcher?: unknown
 }): boolean {
   if (useMtls !== true) return tls !== undefined
-  if (tls !== undefined) throw new ConfigurationError('useMtls', 'Give only one of "tls" and "useMtls".')
+  if (tls !== undefined) throw new ConfigurationError('useMtls', 'Option "useMtls" must not be given beside "tls".')
   if (customFetch === undefined && dispatcher === undefined) {
     throw new ConfigurationError('useMtls',
-      'Option "useMtls" needs "customFetch" or "dispatcher", which must present the client certificate.')
+      'Option "useMtls" must not be given without "customFetch" or "dispatcher". These present the certificate.')
   }
   return true
 }

@@ -78,7 +78,7 @@ export const SMALL_ANSWER = 256 * 1024
 export function createHttp (options: HttpOptions): Http {
   if (options.tls !== undefined && (options.customFetch !== undefined || options.dispatcher !== undefined)) {
     throw new ConfigurationError('tls',
-      'The option "tls" cannot be used together with "customFetch" or "dispatcher": they make the connections.')
+      'Option "tls" must not be given beside "customFetch" or "dispatcher": they make the connections.')
   }
   const transport = options.customFetch === undefined ? undiciTransport(options) : fetchTransport(options.customFetch)
   const telemetry = telemetryHeader(options.telemetry)

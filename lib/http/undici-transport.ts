@@ -125,7 +125,7 @@ function processWide ({ tls, publicOnly, upstream }: UndiciTransportOptions): Di
   if (dispatcher === undefined) return undefined
   if (tls !== undefined) {
     throw new ConfigurationError('tls',
-      'Option "tls" cannot be used with a dispatcher set by setGlobalDispatcher(): the client certificate would not ' +
+      'Option "tls" must not be given beside a dispatcher of setGlobalDispatcher(): the certificate would not ' +
         'be sent. Give the certificate to that dispatcher, and leave "tls" out.')
   }
   // An agent would connect to private addresses as well; mocks and proxies make connections of their own.

@@ -174,7 +174,7 @@ export class ApiSender {
     } = this.#options
     const asked = status === 429 && limit === undefined && retries > 0 ? askedDelay(headers, this.now()) : undefined
     if (asked === undefined || asked <= maxDelay) return undefined
-    return `The limit resets in ${Math.ceil(asked)} s. Option "retry.maxDelay" (${maxDelay} s) allows no longer wait.`
+    return `The limit resets in ${Math.ceil(asked)} s. Option "retry.maxDelay" (${maxDelay} s) is shorter.`
   }
 
   #request (row: Row<unknown>, call: ApiRequest, token: string): HttpRequest {

@@ -95,15 +95,13 @@ function sharedLimit (
   { sleep: wait = sleep, random = Math.random, maxDelay = 0, now = clock }: RetryPolicy
 ): SharedLimit | undefined {
   if (rateLimit !== 'share' && rateLimit !== 'each') {
-    throw new ConfigurationError('rateLimit', 'Option ' +
-      '"rateLimit" must be "share" or "each".')
+    throw new ConfigurationError('rateLimit', 'Option "rateLimit" must be "share" or "each".')
   }
   if (maxWait !== undefined && !(typeof maxWait === 'number' && maxWait >= 0)) {
     throw new ConfigurationError('maxWait', 'Option "maxWait" must be a number of seconds, 0 or more.')
   }
   if (onWait !== undefined && typeof onWait !== 'function') {
-    throw new ConfigurationError('onWait', 'Option ' +
-      '"onWait" must be a function.')
+    throw new ConfigurationError('onWait', 'Option "onWait" must be a function.')
   }
   if (rateLimit === 'each') return undefined
   return new SharedLimit({ maxWait: maxWait ?? Math.max(MAX_WAIT, maxDelay), onWait, now, sleep: wait, random })
@@ -127,7 +125,7 @@ function tokenSource (
     if (clientSecret !== undefined || key !== undefined) {
       throw new ConfigurationError(
         'token',
-        'Option "token" cannot be used together with "clientSecret" or "clientAssertionSigningKey".'
+        'Option "token" must not be given beside "clientSecret" or "clientAssertionSigningKey".'
       )
     }
     return givenToken(token)
@@ -135,7 +133,7 @@ function tokenSource (
   if (clientId === undefined) {
     throw new ConfigurationError(
       'token',
-      'Give a "token", or a "clientId" with "clientSecret" or "clientAssertionSigningKey".'
+      'Option "token" must be given, or "clientId" with "clientSecret" or "clientAssertionSigningKey".'
     )
   }
   const tls = usesMutualTls(options)

@@ -64,7 +64,7 @@ function assertFits (alg: AssertionAlgorithm, key: KeyObject | webcrypto.CryptoK
     (types.isCryptoKey(key) ? cryptoKeyFits(alg, key as webcrypto.CryptoKey) : keyFits(alg, key as KeyObject))
   if (!fits) {
     throw new ConfigurationError(option,
-      `The option "${option}" does not fit the key: RS256, RS384, RS512, PS256, PS384 and PS512 need ` +
+      `Option "${option}" must fit the key: RS256, RS384, RS512, PS256, PS384 and PS512 need ` +
         'an RSA key of 2048 bits or more, ES256 and ES384 an EC key on P-256 and P-384, EdDSA an Ed25519 key.')
   }
 }

@@ -102,6 +102,6 @@ function isCryptoKeyPair (input: DpopKeyInput): input is webcrypto.CryptoKeyPair
 
 function unusable (): ConfigurationError {
   return new ConfigurationError('dpop.key',
-    'The option "dpop.key" must be a private key on the curve P-256: PKCS #8 PEM, a private JWK, or a CryptoKeyPair ' +
+    'Option "dpop.key" must be a private key on the curve P-256: PKCS #8 PEM, a private JWK, or a CryptoKeyPair ' +
       'that can sign and whose public key can be exported.')
 }

@@ -51,7 +51,7 @@ export function remoteKeys (options: RemoteKeysOptions): RefreshableKeySource {
 /** A shared secret, for `HS256` only. */
 export function secretKey (secret: string): KeySource {
   if (typeof secret !== 'string' || secret === '') {
-    throw new ConfigurationError('secret', 'The option "secret" must be a string that is not empty.')
+    throw new ConfigurationError('secret', 'Option "secret" must be a string that is not empty.')
   }
   const key = createSecretKey(secret, 'utf8')
   return {

@@ -26,6 +26,6 @@ function importEncoded (input: unknown, option: string): KeyObject {
 
 function notPrivate (option: string): ConfigurationError {
   return new ConfigurationError(option,
-    `The option "${option}" is not a usable private key: give PKCS #8 PEM without a passphrase, a private JWK, a ` +
+    `Option "${option}" must be a usable private key: PKCS #8 PEM without a passphrase, a private JWK, a ` +
       'KeyObject or a CryptoKey.')
 }

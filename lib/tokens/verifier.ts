@@ -143,24 +143,23 @@ export class TokenVerifier {
 
 function algorithmList ({ algorithm, secret, keys, jwks, jwksUri }: TokenVerifierOptions): readonly string[] {
   if (secret !== undefined && (keys ?? jwks ?? jwksUri) !== undefined) {
-    throw new ConfigurationError('secret', 'The option "secret" excludes "keys", "jwks" and "jwksUri".')
+    throw new ConfigurationError('secret', 'Option "secret" must not be given beside "keys", "jwks" or "jwksUri".')
   }
   if (jwks !== undefined && (keys ?? jwksUri) !== undefined) {
-    throw new ConfigurationError('jwks', 'Option ' +
-    '"jwks" excludes "keys" and "jwksUri".')
+    throw new ConfigurationError('jwks', 'Option "jwks" must not be given beside "keys" or "jwksUri".')
   }
   const algorithms = algorithm === undefined ? [secret === undefined ? 'RS256' : 'HS256'] : [algorithm].flat()
   if (algorithms.length === 0 || !algorithms.every(isKnownAlgorithm)) {
     throw new ConfigurationError('algorithm',
-      'The option "algorithm" must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA and ' +
+      'Option "algorithm" must be one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA and ' +
         'HS256, or a list of them.')
   }
   const isSymmetric = algorithms.includes('HS256')
   if (secret !== undefined && algorithms.some(name => name !== 'HS256')) {
-    throw new ConfigurationError('algorithm', 'The option "algorithm" must be HS256 when a "secret" is given.')
+    throw new ConfigurationError('algorithm', 'Option "algorithm" must be HS256 when "secret" is given.')
   }
   if (isSymmetric && secret === undefined && keys === undefined) {
-    throw new ConfigurationError('secret', 'The option "secret" is required for HS256.')
+    throw new ConfigurationError('secret', 'Option "secret" must be given for HS256.')
   }
   return algorithms
 }
@@ -169,7 +168,7 @@ function nonEmptyStrings (value: string | readonly string[], option: string): re
   const values = [value].flat()
   if (values.length === 0 || !values.every(item => typeof item === 'string' && item !== '')) {
     throw new ConfigurationError(option,
-      `The option "${option}" must be a string that is not empty, or a list of such strings.`)
+      `Option "${option}" must be a string that is not empty, or a list of such strings.`)
   }
   return values
 }
@@ -177,12 +176,12 @@ function nonEmptyStrings (value: string | readonly string[], option: string): re
 function seconds (value: number): number {
   if (!Number.isFinite(value) || value < 0) {
     throw new ConfigurationError('clockTolerance',
-      'The option "clockTolerance" must be a number of seconds, 0 or more.')
+      'Option "clockTolerance" must be a number of seconds, 0 or more.')
   }
   return value
 }
 
 function jwksUriOf (issuer: string): string {
-  if (!URL.canParse(issuer)) throw new ConfigurationError('issuer', 'The option "issuer" must be a URL.')
+  if (!URL.canParse(issuer)) throw new ConfigurationError('issuer', 'Option "issuer" must be a URL.')
   return new URL('.well-known/jwks.json', issuer.endsWith('/') ? issuer : `${issuer}/`).href
 }

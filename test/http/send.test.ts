@@ -399,7 +399,7 @@ t.test('TOK-29: certificates are checked, and a client certificate is presented'
   for (const other of [{ customFetch: fetch }, { dispatcher: new Agent() }]) {
     t.throws(() => createHttp({ tls, ...other }),
       new ConfigurationError('tls',
-        'The option "tls" cannot be used together with "customFetch" or "dispatcher": they make the connections.'))
+        'Option "tls" must not be given beside "customFetch" or "dispatcher": they make the connections.'))
   }
 })
 

@@ -25,7 +25,7 @@ for (const [name, make, needs] of clients) {
       [{ somethingElse: 1 }, 'somethingElse', /^Option "somethingElse" is not known\.$/],
       [{ tls: { certificate: 'x' } }, 'tls.certificate', /Known are: cert, key, passphrase, ca\.$/],
       [{ dpop: { kye: 'x' } }, 'dpop.kye', /Did you mean "dpop\.key"\?$/],
-      [{ timeout: 5, httpTimeout: 6 }, 'timeout', /another name of "httpTimeout"/],
+      [{ timeout: 5, httpTimeout: 6 }, 'timeout', /must not differ from "httpTimeout"/],
       ...[0, -1, Number.NaN, 4000, '5'].flatMap((seconds): [Record<string, unknown>, string, RegExp][] => [
         [{ timeout: seconds }, 'timeout', /^Option "timeout" must be a number of seconds/],
         [{ httpTimeout: seconds }, 'httpTimeout', /^Option "httpTimeout" must be a number of seconds/]

@@ -176,12 +176,12 @@ t.test('429', async t => {
           [
             {},
             'GET /users/{id}: the rate limit resets at 2027-01-15T08:01:01.000Z, in 61 s. Option "maxWait" (60 s) ' +
-            'allows no longer wait.'
+            'is shorter.'
           ],
           [
             { rateLimit: 'each' },
             'GET /users/{id}: Global limit has been reached The limit resets in 61 s. Option "retry.maxDelay" (30 ' +
-            's) allows no longer wait.'
+            's) is shorter.'
           ]
         ] as const
       ) {

@@ -32,7 +32,7 @@ export async function authenticateClient (client: ClientCredentials,
   const { clientId, clientSecret, assertionSigner } = client
   if (clientId === '') {
     throw new ConfigurationError('clientId',
-      'Option "clientId" is required for this call, and one of "clientSecret", "clientAssertionSigningKey" or "tls".')
+      'Option "clientId" must be given for this call, and one of "clientSecret", "clientAssertionSigningKey" or "tls".')
   }
   if (assertionSigner !== undefined) {
     const assertion = await assertionSigner.sign({ clientId, audience: client.issuer, now: client.now() })

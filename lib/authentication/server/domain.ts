@@ -14,10 +14,10 @@ export function parseDomain (value: string, option = 'domain'): Domain {
   const { scheme, host, hostname } = split(value) ?? malformed(option)
   if (!isLoopback(hostname)) {
     if (scheme === 'http') {
-      throw new ConfigurationError(option, `The option "${option}" may begin with "http:" only on loopback.`)
+      throw new ConfigurationError(option, `Option "${option}" must not begin with "http:", except on loopback.`)
     }
     if (isIP(hostname.replace(/[[\]]/g, '')) !== 0) {
-      throw new ConfigurationError(option, `The option "${option}" may be an IP address only on loopback.`)
+      throw new ConfigurationError(option, `Option "${option}" must not be an IP address, except on loopback.`)
     }
   }
   return { domain: host, issuer: `${scheme}://${host}/` }
@@ -57,7 +57,7 @@ function split (value: string): { scheme: string, host: string, hostname: string
 
 function malformed (option: string): never {
   throw new ConfigurationError(option,
-    `The option "${option}" must be a host such as "acme.eu.auth0.com", or its URL without a path.`)
+    `Option "${option}" must be a host such as "acme.eu.auth0.com", or its URL without a path.`)
 }
 
 /** Whether a URL's hostname is this machine. */

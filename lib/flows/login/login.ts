@@ -93,7 +93,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
   const responseMode = kind === 'login' || kind === 'enterprise' ? login.responseMode : undefined
   if (responseMode === 'form_post' && !base.secure && !isLoopback(new URL(base.origin).hostname)) {
     throw new ConfigurationError('authorizationParams.response_mode',
-      'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
+      'Option "authorizationParams.response_mode" must not be \'form_post\' on plain http: its cookie must be Secure.')
   }
   // A configured one is the login's callback, not that of another request.
   const given = variant.callback === undefined ? login.redirectUri : options.authorizationParams?.redirect_uri

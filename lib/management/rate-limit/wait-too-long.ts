@@ -19,7 +19,7 @@ export function waitTooLong (
   return new RateLimitError({
     code: 'too_many_requests',
     message: `${call}: the rate limit resets at ${new Date(resetAt * 1000).toISOString()}, in ${wait} s. ` +
-      `Option "maxWait" (${maxWait} s) allows no longer wait.`,
+      `Option "maxWait" (${maxWait} s) is shorter.`,
     status: 429,
     call,
     headers: redactHeaders(headers),

@@ -8,14 +8,17 @@ export function checkClientAuthentication (given: GivenOptions): void {
   const hs256 = given.idTokenSigningAlg === 'HS256'
   if (hs256 && given.clientSecret === undefined) {
     throw new ConfigurationError('idTokenSigningAlg',
-      'Option "idTokenSigningAlg" is HS256, which needs "clientSecret".')
+      'Option "idTokenSigningAlg" must not be HS256 without "clientSecret".')
   }
   if (ways.length > 1 && !(hs256 && ways.length === 2 && ways[0] === 'clientSecret')) {
-    throw new ConfigurationError(ways[1]!, `Give only one of ${ways.map(name => `"${name}"`).join(' and ')}.`)
+    const [first, extra, ...others] = ways
+    const beside = [first, ...others].map(name => `"${name}"`).join(' and ')
+    throw new ConfigurationError(extra!,
+      `Option "${extra}" must not be given beside ${beside}: the client authenticates in only one way.`)
   }
   for (const name of ['clientAssertionSigningAlg', 'clientAssertionSigningKeyId'] as const) {
     if (given[name] !== undefined && given.clientAssertionSigningKey === undefined) {
-      throw new ConfigurationError(name, `Option "${name}" needs "clientAssertionSigningKey".`)
+      throw new ConfigurationError(name, `Option "${name}" must not be given without "clientAssertionSigningKey".`)
     }
   }
 }

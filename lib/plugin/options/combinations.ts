@@ -7,17 +7,17 @@ export function checkCombinations (given: GivenOptions): void {
   for (const name of ['customFetch', 'dispatcher'] as const) {
     if (given.tls !== undefined && given[name] !== undefined) {
       throw new ConfigurationError('tls',
-        `Option "tls" cannot be combined with "${name}": the client certificate would not be sent. Give the ` +
+        `Option "tls" must not be given beside "${name}": the client certificate would not be sent. Give the ` +
           `certificate to "${name}" yourself, or leave "${name}" out.`)
     }
   }
   if (given.useMtls === true && given.customFetch === undefined && given.dispatcher === undefined) {
     throw new ConfigurationError('useMtls',
-      'Option "useMtls" needs "customFetch" or "dispatcher", which must present the client certificate. To give the ' +
-        'certificate itself use "tls".')
+      'Option "useMtls" must not be given without "customFetch" or "dispatcher", which present the client ' +
+        'certificate. To give the certificate itself, use "tls".')
   }
   if (given.customFetch !== undefined && given.dispatcher !== undefined) {
-    throw new ConfigurationError('customFetch', 'Give only one of "customFetch" and "dispatcher".')
+    throw new ConfigurationError('customFetch', 'Option "customFetch" must not be given beside "dispatcher".')
   }
   if (given.api?.secret !== undefined) checkApiSecret(given)
   if (given.refreshStore !== undefined && given.sessionStore !== undefined) {
@@ -26,20 +26,21 @@ export function checkCombinations (given: GivenOptions): void {
   }
   if (given.mountConnectRoutes === true && given.mountConnectedAccountRoutes === true) {
     throw new ConfigurationError('mountConnectedAccountRoutes',
-      'Options "mountConnectRoutes" and "mountConnectedAccountRoutes" exclude each other: both use the connect route.')
+      'Option "mountConnectedAccountRoutes" must not be true beside "mountConnectRoutes": both use one route.')
   }
   if (given.signedAuthorizationRequests === true && given.clientAssertionSigningKey === undefined &&
     given.requestObjectSigningKey === undefined) {
     throw new ConfigurationError('signedAuthorizationRequests',
-      'Option "signedAuthorizationRequests" needs "requestObjectSigningKey" or "clientAssertionSigningKey".')
+      'Option "signedAuthorizationRequests" must not be true without "requestObjectSigningKey" or ' +
+        '"clientAssertionSigningKey".')
   }
   if (given.requestObjectSigningKey !== undefined && given.signedAuthorizationRequests !== true) {
     throw new ConfigurationError('requestObjectSigningKey',
-      'Option "requestObjectSigningKey" has no effect without "signedAuthorizationRequests: true".')
+      'Option "requestObjectSigningKey" must not be given without "signedAuthorizationRequests: true".')
   }
   for (const name of ['requestObjectSigningAlg', 'requestObjectSigningKeyId'] as const) {
     if (given[name] !== undefined && given.requestObjectSigningKey === undefined) {
-      throw new ConfigurationError(name, `Option "${name}" needs "requestObjectSigningKey".`)
+      throw new ConfigurationError(name, `Option "${name}" must not be given without "requestObjectSigningKey".`)
     }
   }
   if (given.transactionConfiguration?.cookie?.sameSite === 'strict') {
@@ -50,7 +51,7 @@ export function checkCombinations (given: GivenOptions): void {
   const params = typeof given.authorizationParams === 'object' ? given.authorizationParams : {}
   if ((given.organization ?? params.organization) !== undefined && given.allowOrganization !== undefined) {
     throw new ConfigurationError('allowOrganization',
-      'Option "allowOrganization" has no effect beside "organization", which is enforced on every login.')
+      'Option "allowOrganization" must not be given beside "organization", which is enforced on every login.')
   }
   if (typeof given.organization === 'string' && params.organization !== undefined &&
     params.organization !== given.organization) {
@@ -61,7 +62,7 @@ export function checkCombinations (given: GivenOptions): void {
   if (params.response_mode === 'form_post' &&
     (given.appBaseUrl ?? []).some(base => !base.secure && !isLoopback(new URL(base.origin).hostname))) {
     throw new ConfigurationError('authorizationParams.response_mode',
-      'form_post needs https: its transaction cookie must be SameSite=None; Secure.')
+      'Option "authorizationParams.response_mode" must not be \'form_post\' on plain http: its cookie must be Secure.')
   }
 }
 

@@ -19,7 +19,7 @@ export const tlsCredentials: Rule<TlsCredentials> = (value, option) => {
   } catch {
     // What OpenSSL says of a key is not shown.
     throw new ConfigurationError(option,
-      `Option "${option}" cannot be used: "cert" and "key" must be PEM and belong together, with "passphrase" if the ` +
+      `Option "${option}" must hold a "cert" and a "key" that are PEM and belong together, with "passphrase" if the ` +
         'key is encrypted.')
   }
   return tls

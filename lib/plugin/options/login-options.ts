@@ -27,7 +27,7 @@ export const authorizationParams: Rule<NonNullable<Auth0Options['authorizationPa
   } catch (error) {
     // What would be refused at every login is refused at the start; what cannot be written as JSON has no name.
     const { argument = option, message } = error as Partial<InvalidArgumentError> & Error
-    throw new ConfigurationError(argument, `Option "${option}": ${message}`)
+    throw new ConfigurationError(argument, `Option "${option}" must hold only what can be sent. ${message}`)
   }
   return params
 }

@@ -18,6 +18,6 @@ export const logoutParams: Rule<Readonly<Record<string, string>>> = (value, opti
     return Object.freeze({ ...checkLogoutParams(value as Record<string, string>) })
   } catch (error) {
     const { argument, message } = error as InvalidArgumentError
-    throw new ConfigurationError(argument, `Option "${option}": ${message}`)
+    throw new ConfigurationError(argument, `Option "${option}" must hold only what can be sent. ${message}`)
   }
 }

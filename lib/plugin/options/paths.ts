@@ -52,7 +52,7 @@ export function resolvePaths (given: object, how: Mounting): RoutePaths {
     const other = taken.get(value)
     if (other !== undefined) {
       throw new ConfigurationError(`routes.${name}`,
-        `Options "routes.${other}" and "routes.${name}" are both "${value}".`)
+        `Option "routes.${name}" must not be "${value}": that is the path of "routes.${other}".`)
     }
     taken.set(value, name)
   }
@@ -77,7 +77,7 @@ function isDeviceRoute (name: string, given: unknown, { deviceBound }: Mounting)
   }
   if (!deviceBound && given !== undefined && given !== false) {
     throw new ConfigurationError(`routes.${name}`,
-      `Option "routes.${name}" has no effect without "sessionConfiguration.deviceBound".`)
+      `Option "routes.${name}" must not be given without "sessionConfiguration.deviceBound".`)
   }
   return deviceBound
 }

@@ -35,7 +35,7 @@ export function checkRequired (given: GivenOptions, production: boolean): void {
   }
   const [first, ...others] = missing
   const what = others.length === 0
-    ? `Option "${first}" is required.`
-    : `Options ${missing.map(name => `"${name}"`).join(', ')} are required.`
+    ? `Option "${first}" must be given.`
+    : `Options ${missing.map(name => `"${name}"`).join(', ')} must be given.`
   throw new ConfigurationError(first!, [what, ...reasons].join(' '))
 }

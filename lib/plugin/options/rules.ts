@@ -97,8 +97,8 @@ export function refuseUndefined (value: object, path: (name: string) => string):
   const empty = Object.entries(value).find(([, member]) => member === undefined)?.[0]
   if (empty === undefined) return
   throw new ConfigurationError(path(empty),
-    `Option "${path(empty)}" is undefined, so it would demand nothing. Its value is probably misspelt. Leave the ` +
-      'option out if nothing is to be demanded.')
+    `Option "${path(empty)}" must not be undefined: it would demand nothing. Its value is probably misspelt. Leave ` +
+      'the option out to demand nothing.')
 }
 
 /** Applies each rule to its member; `undefined` counts as not given. */

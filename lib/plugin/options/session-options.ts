@@ -91,10 +91,9 @@ export function cookieConfig (given: ReturnType<typeof sessionCookie> | undefine
   const insecure = bases.find(base => !base.secure)
   if (insecure !== undefined && secure === undefined && !isLoopback(new URL(insecure.origin).hostname)) {
     throw new ConfigurationError('appBaseUrl',
-      `Option "appBaseUrl" is plain http on "${new URL(insecure.origin).host}": cookies would travel unencrypted. ` +
-        'Use https, or set "sessionConfiguration.cookie.secure" and "transactionConfiguration.cookie.secure" to ' +
-        'false ' +
-        'where that is meant.')
+      `Option "appBaseUrl" must not be plain http ("${new URL(insecure.origin).host}"): cookies would travel ` +
+        'unencrypted. Use https. If you mean it, set "sessionConfiguration.cookie.secure" and ' +
+        '"transactionConfiguration.cookie.secure" to false.')
   }
   if (secure === false && bases.some(base => base.secure)) {
     throw new ConfigurationError(`${option}.secure`,
@@ -102,14 +101,16 @@ export function cookieConfig (given: ReturnType<typeof sessionCookie> | undefine
   }
   if ((sameSite === 'none' || partitioned) && secure === false) {
     throw new ConfigurationError(`${option}.sameSite`,
-      `Option "${option}": browsers take SameSite=None and Partitioned only with "secure".`)
+      `Option "${option}.sameSite" must not be 'none', nor "partitioned" true, without "secure": browsers refuse it.`)
   }
   if (name?.startsWith('__Host-') === true && (domain !== undefined || path !== '/' || secure === false)) {
     throw new ConfigurationError(`${option}.name`,
-      `Option "${option}.name": a "__Host-" cookie has no domain, the path "/" and is secure.`)
+      `Option "${option}.name" must not begin with "__Host-" unless the cookie is secure, without a domain, and has ` +
+        'the path "/".')
   }
   if (name?.startsWith('__Secure-') === true && secure === false) {
-    throw new ConfigurationError(`${option}.name`, `Option "${option}.name": a "__Secure-" cookie is secure.`)
+    throw new ConfigurationError(`${option}.name`,
+      `Option "${option}.name" must not begin with "__Secure-" unless the cookie is secure.`)
   }
   return { name, sameSite, secure, domain, path, partitioned, transient }
 }

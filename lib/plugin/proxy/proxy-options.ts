@@ -83,7 +83,7 @@ export function parseProxyOptions (options: ProxyOptions, audience: string | und
   }
   const given = checkMembers(options as unknown as Record<string, unknown>, rules, name => name)
   if (given.upstream === undefined) {
-    throw new ConfigurationError('upstream', 'Option "upstream" is required: the address of the API.')
+    throw new ConfigurationError('upstream', 'Option "upstream" must be given: the address of the API.')
   }
   const base = trimmed(given.upstream.pathname)
   const rewritePrefix = given.rewritePrefix ?? base
@@ -94,12 +94,12 @@ export function parseProxyOptions (options: ProxyOptions, audience: string | und
   const { token = 'user' } = given
   if (token === 'application' && given.audience === undefined && audience === undefined) {
     throw new ConfigurationError('audience',
-      'Option "audience" is required with "token: \'application\'": the identifier of the API.')
+      'Option "audience" must be given with "token: \'application\'": the identifier of the API.')
   }
   const { headers = {} } = given
   if (token !== 'none' && typeof headers === 'object' && Object.hasOwn(headers, 'authorization')) {
     throw new ConfigurationError('headers.authorization',
-      'Option "headers.authorization" cannot be used with a token. Set "token" to "none" to send another one.')
+      'Option "headers.authorization" must not be given with a token. Set "token" to "none" to send another one.')
   }
   return Object.freeze({
     origin: given.upstream.origin,

@@ -22,7 +22,7 @@ export function apiMetadataRoutes ({ registration }: RouteSetup): Route[] {
   const { api, api: { audience = config.audience, scopes } } = config
   if (audience === undefined) {
     throw new ConfigurationError('api.audience',
-      'Option "routes.protectedResource" describes the API, and needs its identifier: set "api.audience".')
+      'Option "api.audience" must be given with "routes.protectedResource": the identifier of the API.')
   }
   const facts = factsOf(scopes === undefined ? {} : { scopes }, api)
   return [

@@ -24,7 +24,7 @@ export class MemorySessionStore implements SessionStore {
   constructor (options: MemorySessionStoreOptions = {}) {
     this.#maxEntries = options.maxEntries ?? 10_000
     if (!Number.isSafeInteger(this.#maxEntries) || this.#maxEntries < 1) {
-      throw new ConfigurationError('maxEntries', 'The option "maxEntries" must be a positive integer.')
+      throw new ConfigurationError('maxEntries', 'Option "maxEntries" must be a positive integer.')
     }
     this.#now = options.now ?? (() => Date.now() / 1000)
   }

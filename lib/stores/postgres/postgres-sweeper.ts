@@ -13,7 +13,7 @@ export function sweepRegularly (sweep: () => Promise<unknown>, options: SweepOpt
   const { sweepInterval = 900, onSweepError = warnOfSweep } = options
   if (!Number.isFinite(sweepInterval) || sweepInterval < 0 || sweepInterval > 2_000_000) {
     throw new ConfigurationError('sweepInterval',
-      'The option "sweepInterval" must be a number of seconds, 2 000 000 at most, or 0.')
+      'Option "sweepInterval" must be a number of seconds, 2 000 000 at most, or 0.')
   }
   if (sweepInterval === 0) return () => {}
   const timer = setInterval(() => {

@@ -59,7 +59,7 @@ const TABLE = /^(?:[a-z_][a-z0-9_]{0,39}\.)?[a-z_][a-z0-9_]{0,39}$/i
 
 function postgresQuery (pool: PostgresPool): PostgresQuery {
   if (typeof (pool as Partial<PostgresPool> | undefined)?.query !== 'function') {
-    throw new ConfigurationError('pool', 'The option "pool" must be a pool of "pg" or "fastify.pg".')
+    throw new ConfigurationError('pool', 'Option "pool" must be a pool of "pg" or "fastify.pg".')
   }
   const run = async (text: string, values: Parameters<PostgresQuery>[1], attempt: number,
     reconnected: boolean): ReturnType<PostgresQuery> => {
@@ -91,7 +91,7 @@ function codeOf (error: unknown): string {
 function tableName (name: string): Pick<PostgresTable, 'sql' | 'index'> {
   if (typeof name !== 'string' || !TABLE.test(name)) {
     throw new ConfigurationError('table',
-      'The option "table" must be an identifier of letters, digits and "_" (40 at most), with or without a schema ' +
+      'Option "table" must be an identifier of letters, digits and "_" (40 at most), with or without a schema ' +
         'before it.')
   }
   const parts = name.split('.')

@@ -75,7 +75,7 @@ function redisCommands (client: RedisClient): RedisCommands {
       run: async (script, key, ...args) => await client.eval(script, 1, key, ...args.map(String))
     }
   }
-  throw new ConfigurationError('client', 'The option "client" must be a client of "ioredis" or of "redis" 4 or later.')
+  throw new ConfigurationError('client', 'Option "client" must be a client of "ioredis" or of "redis" 4 or later.')
 }
 
 type Read = [name: 'get', key: string] | [name: 'hmget', key: string, ...fields: string[]]

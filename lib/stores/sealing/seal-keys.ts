@@ -45,7 +45,7 @@ function secretId (secret: string): string {
 export function createKeyRing ({ secrets, purpose, maxAgeDays, now }: KeyRingOptions): KeyRing {
   if (secrets.length === 0 || secrets.some(secret => secret.length < 32)) {
     throw new ConfigurationError('sessionSecret',
-      'sessionSecret needs at least one secret, each of 32 characters or more.')
+      'Option "sessionSecret" must be a secret of at least 32 characters, or a list of such secrets.')
   }
   const named = new Map(secrets.map(secret => [secretId(secret), secret]))
   const sealing = secretId(secrets[0]!)

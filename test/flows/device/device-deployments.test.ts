@@ -248,7 +248,7 @@ t.test('where sessions cannot be bound', async t => {
     [{ sessionConfiguration: { deviceBound: 'yes' as never } }, /deviceBound" must be true, false or/],
     [{ sessionConfiguration: { deviceBound: true, cookie: { partitioned: true } } }, /cookie\.partitioned/],
     [{ sessionConfiguration: { deviceBound: true }, routes: { deviceRefresh: false as never } }, /must not be false/],
-    [{ routes: { deviceRegistration: '/x' } }, /has no effect without/]
+    [{ routes: { deviceRegistration: '/x' } }, /must not be given without/]
   ]
   for (const [options, message] of wrong) {
     const { app } = new Site(options)

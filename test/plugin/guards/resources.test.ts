@@ -443,7 +443,8 @@ t.test('options and guards that cannot be meant', async t => {
   t.throws(route(app.auth0.requireToken({ resource: '/mpc' })), { message: /Did you mean "\/mcp"\?/ })
   t.throws(route(app.auth0.requireToken()), { option: 'api.audience', message: /"resource" of "api.resources"/ })
   t.throws(route(app.auth0.toolScopes({}, { resource: '/mpc' })), { message: /There is no resource/ })
-  t.throws(() => app.auth0.requireToken({ resource: '/mcp', audience: 'x' }), { message: /exclude each other/ })
+  t.throws(() => app.auth0.requireToken({ resource: '/mcp', audience: 'x' }),
+    { message: /^Option "requireToken.audience" must not be given beside "requireToken.resource"/ })
   t.throws(() => app.auth0.requireToken({ resource: 1 as never }), { message: /"requireToken.resource" must/ })
   t.throws(route(app.auth0.toolScopes as never), { message: /must be called/ })
   for (const table of [null, [], 'read', { tool: 1 }, { tool: [''] }, { tool: ['a', 1] }]) {

@@ -213,13 +213,13 @@ t.test('where refreshes are shared', async t => {
 })
 
 const refused: [name: string, option: string, changes: object, says?: RegExp, production?: boolean][] = [
-  ['a domain is required', 'domain', { domain: undefined }, /is required/],
+  ['a domain is required', 'domain', { domain: undefined }, /must be given/],
   ['a client id is required', 'clientId', { clientId: undefined }],
   ['all that is missing, together', 'domain',
     {
       domain: undefined, clientId: undefined, sessionSecret: undefined, clientSecret: undefined, appBaseUrl: undefined
     },
-    /"domain", "clientId", "sessionSecret", "appBaseUrl", "clientSecret" are required.*Host header/, true],
+    /"domain", "clientId", "sessionSecret", "appBaseUrl", "clientSecret" must be given.*Host header/, true],
   ['an API with routes', 'clientId',
     { clientId: undefined, sessionSecret: undefined, clientSecret: undefined, api: { audience: 'https://api' } },
     /An API alone needs "domain" and "api.audience" only, with "mountRoutes: false"/],
@@ -238,7 +238,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['a secret of digits, without showing it', 'clientSecret', { clientSecret: 12_345_678 }, /string; got a number\.$/],
   ['a number of seconds, and says which', 'httpTimeout', { httpTimeout: 5000 }, /got 5000/],
   ['mutual TLS without a certificate', 'useMtls', { clientSecret: undefined, useMtls: true }, /"customFetch"/],
-  ['mutual TLS twice', 'useMtls', { clientSecret: undefined, tls, useMtls: true }, /only one/],
+  ['mutual TLS twice', 'useMtls', { clientSecret: undefined, tls, useMtls: true }, /must not be given beside "tls"/],
   ['a key for requests that are not signed', 'requestObjectSigningKey', { requestObjectSigningKey: PEM },
     /signedAuthorizationRequests/],
   ['an algorithm for requests without a key', 'requestObjectSigningAlg', { requestObjectSigningAlg: 'RS256' }],
@@ -266,14 +266,14 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['an unknown algorithm', 'idTokenSigningAlg', { idTokenSigningAlg: 'none' }, /one of 'RS256'/],
   ['tls without a key', 'tls', { clientSecret: undefined, tls: { cert: 'c' } }],
   ['tls that is no PEM', 'tls', { clientSecret: undefined, tls: { cert: tls.cert, key: 'secret-of-the-key' } },
-    /must be PEM/],
+    /that are PEM/],
   ['tls of two pairs', 'tls', {
     clientSecret: undefined,
     tls: { cert: tls.cert, key: certificate({ name: 'other' }).key }
   }, /belong together/],
   ['tls with a dispatcher', 'tls', { clientSecret: undefined, tls, dispatcher: store('dispatch') },
-    /cannot be combined/],
-  ['tls with customFetch', 'tls', { clientSecret: undefined, tls, customFetch: fetch }, /cannot be combined/],
+    /must not be given beside/],
+  ['tls with customFetch', 'tls', { clientSecret: undefined, tls, customFetch: fetch }, /must not be given beside/],
   ['customFetch with a dispatcher', 'customFetch', { customFetch: fetch, dispatcher: store('dispatch') }],
   ['a refresh store beside a session store', 'refreshStore', {
     refreshStore: store('get', 'set', 'lock'),
@@ -285,7 +285,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters/],
   ['a secret of 31 characters', 'sessionSecret', { sessionSecret: '0123456789abcdefghijklmnopqrstu' }, /32 characters/],
   ['an empty list of secrets', 'sessionSecret', { sessionSecret: [] }],
-  ['no address in production', 'appBaseUrl', { appBaseUrl: undefined }, /required\. In production/, true],
+  ['no address in production', 'appBaseUrl', { appBaseUrl: undefined }, /must be given\. In production/, true],
   ['an address that is not a URL', 'appBaseUrl', { appBaseUrl: 'app.example.com' }],
   ['an address with a query', 'appBaseUrl', { appBaseUrl: 'https://app.example.com/?x=1' }],
   ['an address of another scheme', 'appBaseUrl', { appBaseUrl: 'ftp://app.example.com' }],
@@ -379,7 +379,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['telemetry without a version', 'telemetry', { telemetry: { name: 'x' } }],
   ['telemetry null', 'telemetry', { telemetry: null }],
   ['dpop without a key', 'dpop', { dpop: {} }],
-  ['dpop with a key that is none', 'dpop.key', { dpop: { key: 'secret-of-the-key' } }, /not a usable private key/],
+  ['dpop with a key that is none', 'dpop.key', { dpop: { key: 'secret-of-the-key' } }, /must be a usable private key/],
   ['dpop with a key of another kind', 'dpop.key', {
     dpop: { key: generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) }
   }, /P-256/],
@@ -409,7 +409,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['routes in a list', 'routes', { routes: [] }, /an array of 0/],
   ['a route that is no path', 'routes.login', { routes: { login: 'login' } }],
   ['a route of true that is not opt-in', 'routes.login', { routes: { login: true } }],
-  ['two routes of one path', 'routes.logout', { routes: { login: '/x', logout: '/x' } }, /both "\/x"/],
+  ['two routes of one path', 'routes.logout', { routes: { login: '/x', logout: '/x' } }, /must not be "\/x"/],
   ['an unknown route', 'routes.signin', { routes: { signin: '/x' } }, /Known are/],
   ['a misspelt option', 'sesionSecret', { sesionSecret: 'x' }, /Did you mean "sessionSecret"/],
   ['a misspelt member', 'sessionConfiguration.roling', { sessionConfiguration: { roling: true } },

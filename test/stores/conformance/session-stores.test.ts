@@ -363,7 +363,7 @@ test('Redis', async t => {
   t.test('a client of neither kind is refused', async t => {
     for (const client of [undefined, null, 'redis://localhost', {}, { hmget () {}, get () {}, eval () {} }]) {
       t.throws(() => new RedisSessionStore({ client: client as unknown as RedisClient }),
-        new ConfigurationError('client', 'The option "client" must be a client of "ioredis" or of "redis" 4 or later.'))
+        new ConfigurationError('client', 'Option "client" must be a client of "ioredis" or of "redis" 4 or later.'))
     }
   })
 })

@@ -43,7 +43,7 @@ export function checkTokenDemands (demands: AccessTokenDemands): TokenDemands {
   const checked = checkMembers(demands as Record<string, unknown>, rules, name => `requireToken.${name}`)
   if (checked.resource !== undefined && checked.audience !== undefined) {
     throw new ConfigurationError('requireToken.audience',
-      'Options "requireToken.audience" and "requireToken.resource" exclude each other: a resource has its own ' +
+      'Option "requireToken.audience" must not be given beside "requireToken.resource": a resource has its own ' +
       'audience.')
   }
   return checked as TokenDemands
