@@ -202,7 +202,8 @@ t.test('a client with a secret signs its authorization requests with a key of th
   t.teardown(async () => {
     await wrong.app.close()
   })
-  await t.rejects(Promise.resolve(wrong.app.ready()), { option: 'requestObjectSigningAlg', message: /must fit the key/ })
+  await t.rejects(Promise.resolve(wrong.app.ready()),
+    { option: 'requestObjectSigningAlg', message: /must fit the key/ })
 })
 
 t.test('without a cache discovery is asked every time, and mutual TLS uses its own endpoints', async t => {
