@@ -2,7 +2,7 @@ import type { AuthorizationServer, Metadata } from '../../authentication/server/
 import {
   ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError
 } from '../../errors.js'
-import { traceChannel } from '../../base/trace.js'
+import { trace, traceChannel } from '../../base/trace.js'
 import type { Transaction } from '../../../types/stores.js'
 import type { CallbackTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
@@ -35,6 +35,14 @@ export const callbacks = traceChannel('callback')
 /** What a channel is told of a callback. */
 export function callbackMessage ({ config: { domain } }: PluginContext): CallbackTrace {
   return domain === undefined ? {} : { domain }
+}
+
+/** Receives a callback that the application hands over, and carries it out; the channel is told of both as one. */
+export async function completeCallback<T> (context: PluginContext, request: RequestContext, url: string | URL,
+  responseMode: 'query' | 'form_post' | undefined, finish: (callback: Callback) => Promise<T>): Promise<T> {
+  const work = async (): Promise<T> =>
+    await finish(await receiveCallback(context, request, callbackParams(url), responseMode ?? 'query'))
+  return await (callbacks.hasSubscribers ? trace(callbacks, callbackMessage(context), work) : work())
 }
 
 /** Reads the parameters of a callback URL, whatever its origin. @throws InvalidArgumentError */

@@ -1,11 +1,10 @@
 import { authorizationCodeGrant } from '../../authentication/api/grants.js'
-import { trace } from '../../base/trace.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { Transaction } from '../../../types/stores.js'
 import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import { forgetVisitor } from './anonymous-cookie.js'
-import { callbackMessage, callbackParams, callbacks, receiveCallback, type Callback } from './callback.js'
+import { completeCallback, type Callback } from './callback.js'
 import { callOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
@@ -38,15 +37,8 @@ export interface CompleteInteractiveLoginOptions {
  */
 export async function completeInteractiveLogin<TAppState = unknown> (context: PluginContext, request: RequestContext,
   url: string | URL = request.url, options: CompleteInteractiveLoginOptions = {}): Promise<CompletedLogin<TAppState>> {
-  return await (callbacks.hasSubscribers
-    ? trace(callbacks, callbackMessage(context), () => complete<TAppState>(context, request, url, options))
-    : complete<TAppState>(context, request, url, options))
-}
-
-async function complete<TAppState> (context: PluginContext, request: RequestContext, url: string | URL,
-  options: CompleteInteractiveLoginOptions): Promise<CompletedLogin<TAppState>> {
-  return await finishLogin<TAppState>(context, request,
-    await receiveCallback(context, request, callbackParams(url), options.responseMode ?? 'query'), options)
+  return await completeCallback(context, request, url, options.responseMode, async callback =>
+    await finishLogin<TAppState>(context, request, callback, options))
 }
 
 /** The same from a callback that was received already. */

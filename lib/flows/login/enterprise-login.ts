@@ -1,11 +1,10 @@
-import { trace } from '../../base/trace.js'
 import { ConfigurationError, InvalidArgumentError } from '../../errors.js'
 import type { AuthorizationParams, EnterpriseLogin } from '../../../types/options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { pseudonym } from '../events.js'
 import { refuseSessions } from '../session/no-sessions.js'
 import { forgetVisitor } from './anonymous-cookie.js'
-import { callbackMessage, callbackParams, callbacks, receiveCallback, type Callback } from './callback.js'
+import { completeCallback, type Callback } from './callback.js'
 import { exchangeCode, type CompleteInteractiveLoginOptions } from './complete-login.js'
 import { domainName } from './federated-domains.js'
 import { startInteractiveLogin } from './login.js'
@@ -74,15 +73,8 @@ function requireReceiver ({ config }: PluginContext,
  */
 export async function completeEnterpriseLogin<TAppState = unknown> (context: PluginContext, request: RequestContext,
   url: string | URL = request.url, options: CompleteInteractiveLoginOptions = {}): Promise<EnterpriseLogin<TAppState>> {
-  return await (callbacks.hasSubscribers
-    ? trace(callbacks, callbackMessage(context), () => complete<TAppState>(context, request, url, options))
-    : complete<TAppState>(context, request, url, options))
-}
-
-async function complete<TAppState> (context: PluginContext, request: RequestContext, url: string | URL,
-  options: CompleteInteractiveLoginOptions): Promise<EnterpriseLogin<TAppState>> {
-  return await finishEnterpriseLogin<TAppState>(context, request,
-    await receiveCallback(context, request, callbackParams(url), options.responseMode ?? 'query'), options)
+  return await completeCallback(context, request, url, options.responseMode, async callback =>
+    await finishEnterpriseLogin<TAppState>(context, request, callback, options))
 }
 
 /** The same from a callback that was received already. */
