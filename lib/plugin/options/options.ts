@@ -2,7 +2,7 @@ import { randomBytes } from '../../base/node-crypto.js'
 import { parseDomain } from '../../authentication/server/authorization-server.js'
 import { ConfigurationError } from '../../errors.js'
 import type { Config } from '../../flows/config.js'
-import type { AssertionAlgorithm, Auth0Options } from '../../../types/options.js'
+import type { AssertionAlgorithm, Auth0Options, SigningKey } from '../../../types/options.js'
 import { checkAppBases } from './app-base.js'
 import { checkClientAuthentication } from './client-authentication.js'
 import { checkCombinations } from './combinations.js'
@@ -83,22 +83,12 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     clientId: given.clientId ?? '',
     clientSecret: given.clientSecret,
     clientSecretMethod: given.clientSecretMethod ?? 'post',
-    assertion: given.clientAssertionSigningKey === undefined
-      ? undefined
-      : {
-          key: given.clientAssertionSigningKey,
-          alg: (given.clientAssertionSigningAlg ?? 'RS256') as AssertionAlgorithm,
-          keyId: given.clientAssertionSigningKeyId
-        },
+    assertion: signing(given.clientAssertionSigningKey, given.clientAssertionSigningAlg,
+      given.clientAssertionSigningKeyId),
     tls: given.tls,
     mutualTls: given.tls !== undefined || given.useMtls === true,
-    requestObject: given.requestObjectSigningKey === undefined
-      ? undefined
-      : {
-          key: given.requestObjectSigningKey,
-          alg: (given.requestObjectSigningAlg ?? 'RS256') as AssertionAlgorithm,
-          keyId: given.requestObjectSigningKeyId
-        },
+    requestObject: signing(given.requestObjectSigningKey, given.requestObjectSigningAlg,
+      given.requestObjectSigningKeyId),
     dispatcher: given.dispatcher,
     customFetch: given.customFetch,
     httpTimeout: given.httpTimeout ?? 5,
@@ -164,4 +154,10 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     pages: given.pages,
     now: given.now ?? (() => Date.now() / 1000)
   } satisfies Config)
+}
+
+/** What is signed with a key of the options; nothing without one. */
+function signing (key: SigningKey | undefined, alg: string | undefined,
+  keyId: string | undefined): Config['assertion'] {
+  return key === undefined ? undefined : { key, alg: (alg ?? 'RS256') as AssertionAlgorithm, keyId }
 }
