@@ -15,7 +15,12 @@ export function parseAppBase (value: unknown, option: string): AppBase {
     url.search !== '' || url.hash !== '') {
     return refuseOption(option, value, 'an http(s) URL without user, query or fragment')
   }
-  return { origin: url.origin, basePath: url.pathname.replace(/(?<!\/)\/+$/, ''), secure: url.protocol === 'https:' }
+  return { origin: url.origin, basePath: withoutSlashAtEnd(url.pathname), secure: url.protocol === 'https:' }
+}
+
+/** A path without the slashes at its end. */
+export function withoutSlashAtEnd (path: string): string {
+  return path.replace(/(?<!\/)\/+$/, '')
 }
 
 /** @throws ConfigurationError for an address that is the callback's, not the application's */

@@ -3,6 +3,7 @@ import { LoginRequiredError } from '../../errors.js'
 import { currentSession } from '../../flows/session/session.js'
 import type { WireResponse } from '../../http/wire.js'
 import { answerDenied } from '../guards/denial.js'
+import { withoutSlashAtEnd } from '../options/app-base.js'
 import { registrationOf } from '../request/registration.js'
 import { appBaseOf, onceGone } from '../request/request-context.js'
 import { exchange, type Proxy } from './exchange.js'
@@ -52,7 +53,7 @@ function send ({ config }: Proxy, { status, headers, body }: WireResponse, targe
   reply: FastifyReply): void {
   const mount = (): string =>
     appBaseOf(registrationOf(request).context.config.appBases, request).basePath +
-      request.server.prefix.replace(/(?<!\/)\/+$/, '')
+      withoutSlashAtEnd(request.server.prefix)
   try {
     copyHeaders(reply, headers, location => locationOf(config, target, mount(), location))
     reply.code(status)

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
+import { withoutSlashAtEnd } from '../options/app-base.js'
 import { describe, checkMembers, flag, oneOf, refuseOption, seconds, text, type Rule } from '../options/rules.js'
 import type { ProxyOptions } from '../../../types/proxy.js'
 import { checkedHeaders } from './extra-headers.js'
@@ -38,7 +39,7 @@ const upstream: Rule<URL> = (value, option) => {
 const path: Rule<string> = (value, option) =>
   value === '' || (typeof value === 'string' && /^\/(?:[\w\-.~%@!$&'()+,=]+(?:\/|$))*$/.test(value) &&
     !/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(value))
-    ? trimmed(value)
+    ? withoutSlashAtEnd(value)
     : refuseOption(option, value, 'a path that begins with "/", without parameters, wildcards and dot segments')
 
 const methods: Rule<string[]> = (value, option) =>
@@ -85,7 +86,7 @@ export function parseProxyOptions (options: ProxyOptions, audience: string | und
   if (given.upstream === undefined) {
     throw new ConfigurationError('upstream', 'Option "upstream" must be given: the address of the API.')
   }
-  const base = trimmed(given.upstream.pathname)
+  const base = withoutSlashAtEnd(given.upstream.pathname)
   const rewritePrefix = given.rewritePrefix ?? base
   if (rewritePrefix !== base && !rewritePrefix.startsWith(`${base}/`)) {
     throw new ConfigurationError('rewritePrefix',
@@ -116,8 +117,4 @@ export function parseProxyOptions (options: ProxyOptions, audience: string | und
     websocket: given.websocket ?? false,
     tls: given.tls ?? {}
   })
-}
-
-function trimmed (value: string): string {
-  return value.replace(/(?<!\/)\/+$/, '')
 }
