@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { fromAuth0Store, fromSessionStore } from '../../lib/stores/index.js'
 import { parseOptions } from '../../lib/plugin/options/options.js'
 import type { Auth0Options } from '../../types/index.js'
+import { metadataOfAnyTenant } from '../flows/scripted-tenant.js'
 import { Site, site } from '../flows/site.js'
 
 /** A row of the guide's tables: code of the other package, and what replaces it here. */
@@ -312,15 +313,7 @@ t.test('a domain function made for @auth0/auth0-fastify', async t => {
       return storeOptions?.request.headers.host === 'b.example.test' ? 'b.auth0.test' : 'a.auth0.test'
     },
     ...({ appBaseUrl: undefined } as object),
-    customFetch: async input => {
-      const issuer = `https://${new URL(String(input)).host}/`
-      return Response.json({
-        issuer,
-        authorization_endpoint: `${issuer}authorize`,
-        token_endpoint: `${issuer}oauth/token`,
-        jwks_uri: `${issuer}jwks`
-      })
-    }
+    customFetch: metadataOfAnyTenant
   })
   for (const brand of ['a', 'b']) {
     const location = await s.start(s.browser(`http://${brand}.example.test`))

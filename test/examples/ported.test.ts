@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import auth0, { type Auth0Options } from '../../lib/index.js'
-import { ScriptedTenant } from '../flows/scripted-tenant.js'
+import { metadataOfAnyTenant, ScriptedTenant } from '../flows/scripted-tenant.js'
 import { Browser } from '../hostile/browser.js'
 
 // The example applications of @auth0/auth0-fastify and @auth0/auth0-fastify-api, as they are after the switch.
@@ -128,15 +128,7 @@ t.test('the example with several custom domains', async t => {
     // As it was written for the other package.
     domain: storeOptions => domains[storeOptions?.request.headers.host ?? ''] ?? 'a.auth0.test',
     ...({ appBaseUrl: undefined } as object),
-    customFetch: async input => {
-      const issuer = `https://${new URL(String(input)).host}/`
-      return Response.json({
-        issuer,
-        authorization_endpoint: `${issuer}authorize`,
-        token_endpoint: `${issuer}oauth/token`,
-        jwks_uri: `${issuer}jwks`
-      })
-    }
+    customFetch: metadataOfAnyTenant
   })
   t.teardown(async () => await app.close())
   for (const [brand, domain] of [['a', 'a.auth0.test'], ['b', 'b.auth0.test']]) {

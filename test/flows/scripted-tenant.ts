@@ -165,3 +165,14 @@ export class ScriptedTenant {
     return this.requests.filter(({ form }) => form.get('grant_type') === type)
   }
 }
+
+/** Answers as a tenant at whatever host is asked would, for its metadata. */
+export const metadataOfAnyTenant: typeof fetch = async input => {
+  const issuer = `https://${new URL(String(input)).host}/`
+  return Response.json({
+    issuer,
+    authorization_endpoint: `${issuer}authorize`,
+    token_endpoint: `${issuer}oauth/token`,
+    jwks_uri: `${issuer}jwks`
+  })
+}

@@ -41,8 +41,8 @@ class World {
   #valid = 'rt-0'
   readonly store = new MemoryRefreshStore({ now: () => this.now })
 
-  process (changes: Partial<RefreshSharingOptions> = {}) {
-    const sharing = createRefreshSharing({
+  sharing (changes: Partial<RefreshSharingOptions> = {}) {
+    return createRefreshSharing({
       store: this.store,
       onError: 'fail',
       secrets,
@@ -53,6 +53,10 @@ class World {
       warn: code => this.warnings.push(code),
       ...changes
     })
+  }
+
+  process (changes: Partial<RefreshSharingOptions> = {}) {
+    const sharing = this.sharing(changes)
     return async (from = session(), audience = wanted.audience) =>
       await sharing.spend(this.spender(audience), from, undefined)
   }
@@ -170,17 +174,7 @@ t.test('what a call brought is shared although its caller gets an error', async 
       throw new FailedAfterSpending(new AccessTokenError('incorrect_audience', 'x'), next!)
     }
   }
-  const sharing = createRefreshSharing({
-    store: world.store,
-    onError: 'fail',
-    secrets,
-    clientId: 'client-1',
-    timeout: 1,
-    lease: { leaseSeconds: 5, waitSeconds: 2 },
-    now: () => world.now,
-    warn () {}
-  })
-  const error = await sharing.spend(failing, session(), undefined).catch((error: unknown) => error)
+  const error = await world.sharing().spend(failing, session(), undefined).catch((error: unknown) => error)
   t.match(error, { error: { code: 'incorrect_audience' } })
   t.equal((await world.process()()).next!(session()).tokens.refreshToken, 'rt-1', 'the old token is not sent again')
   t.strictSame(world.calls, ['rt-0'])
@@ -300,17 +294,7 @@ t.test('fields the application has written since are not overwritten', async t =
       }
     }
   }
-  const sharing = createRefreshSharing({
-    store: world.store,
-    onError: 'fail',
-    secrets,
-    clientId: 'client-1',
-    timeout: 1,
-    lease: { leaseSeconds: 5, waitSeconds: 2 },
-    now: () => world.now,
-    warn () {}
-  })
-  await sharing.spend(renewing, session(), undefined)
+  await world.sharing().spend(renewing, session(), undefined)
   const { next } = await world.process()()
   t.equal(next!(session()).record.user.name, 'Ada')
   const cart = session('rt-0', { version: 2, custom: { cart: ['book'] } })

@@ -3,7 +3,8 @@ import {
   decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord
 } from '../../../lib/stores/stateless/claims-cookie.js'
 import { encodeTransaction } from '../../../lib/stores/transactions/transaction-format.js'
-import type { SessionRecord, Transaction } from '../../../types/stores.js'
+import type { SessionRecord } from '../../../types/stores.js'
+import { bytes, transaction } from '../format-samples.js'
 
 const record: SessionRecord = {
   id: 'session-1',
@@ -22,17 +23,6 @@ const full: SessionRecord = {
   custom: { theme: 'dark' },
   authorizationDetails: [{ type: 'payment' }]
 }
-const transaction: Transaction = {
-  kind: 'login',
-  state: 's',
-  nonce: 'n',
-  codeVerifier: 'v',
-  redirectUri: 'https://app.example.com/auth/callback',
-  domain: 'acme.eu.auth0.com',
-  issuer: 'https://acme.eu.auth0.com/',
-  createdAt: 1
-}
-const bytes = (value: unknown) => Buffer.from(JSON.stringify(value))
 
 t.test('records come back as they were', async t => {
   t.strictSame(decodeRecord(Buffer.from(encodeRecord(record))), record)

@@ -1,18 +1,7 @@
 import t from 'tap'
 import { decodeTransaction, encodeTransaction } from '../../../lib/stores/transactions/transaction-format.js'
 import type { Transaction } from '../../../types/stores.js'
-
-const transaction: Transaction = {
-  kind: 'login',
-  state: 's',
-  nonce: 'n',
-  codeVerifier: 'v',
-  redirectUri: 'https://app.example.com/auth/callback',
-  domain: 'acme.eu.auth0.com',
-  issuer: 'https://acme.eu.auth0.com/',
-  createdAt: 1
-}
-const bytes = (value: unknown) => Buffer.from(JSON.stringify(value))
+import { bytes, transaction } from '../format-samples.js'
 
 t.test('SES-26: a transaction of another version or shape is none', async t => {
   t.strictSame(decodeTransaction(Buffer.from(encodeTransaction({ transaction, expiresAt: 2 }))), {
