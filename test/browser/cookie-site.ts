@@ -60,14 +60,17 @@ export async function cookieSite (t: Test, host: string, options: Partial<Auth0O
 
 /**
  * The tenant's login page, on another site: with `screen_hint=ask` it asks the first visitor, and sends everybody else
- * back at once, as with single sign-on. Returns its origin.
+ * back at once, as with single sign-on. After a logout it shows a page of its own. Returns its origin.
  */
 async function tenantOf (t: Test, callback: (location: string) => string): Promise<string> {
   let known = false
   const server: Server = createServer((request, response) => {
     const asked = new URL(request.url!, 'http://localhost')
     if (asked.pathname !== '/authorize') {
-      response.writeHead(404).end()
+      // A browser shows its own page for an answer without a body, and that page interrupts the next navigation.
+      const loggedOut = asked.pathname.endsWith('/logout')
+      response.writeHead(loggedOut ? 200 : 404, { 'content-type': 'text/html' })
+      response.end(loggedOut ? '<h1>Logged out</h1>' : '<h1>Not found</h1>')
       return
     }
     const { origin } = new URL(asked.searchParams.get('redirect_uri')!)
