@@ -62,6 +62,10 @@ export interface Deployment {
   sites: Record<string, RoundRobin>
   /** Lets time pass for the application and the tenant: tokens expire. */
   advance(seconds: number): Promise<void>
+  /** Kills a process. The load balancer asks the others from then on. */
+  crash(at: number): Promise<void>
+  /** Starts a process in the place of one that was killed. */
+  replace(at: number): Promise<void>
   servers: { redis: RedisServer | undefined, postgres: PostgresServer | undefined }
   /** The ways to the servers, where they can fail. */
   proxies: { redis: FaultyProxy | undefined, postgres: FaultyProxy | undefined }
@@ -163,7 +167,11 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
     Array.from({ length: options.processes ?? 2 }, async () => await new AppProcess(settings).listening())
   )
   closing.push(async () => await Promise.all(processes.map(async one => await one.end('SIGKILL'))))
-  for (const [name, site] of Object.entries(sites)) site.ports = processes.map(({ ports }) => ports[name]!)
+  const balance = (): void => {
+    const alive = processes.filter(({ child }) => child.connected)
+    for (const [name, site] of Object.entries(sites)) site.ports = alive.map(({ ports }) => ports[name]!)
+  }
+  balance()
   return {
     tenant,
     processes,
@@ -174,6 +182,16 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
       ahead += seconds
       const alive = processes.filter(({ child }) => child.connected)
       await Promise.all(alive.map(async one => await one.order({ type: 'advance', seconds })))
+    },
+    async crash (at) {
+      await processes[at]!.end('SIGKILL')
+      balance()
+    },
+    async replace (at) {
+      const one = await new AppProcess(settings).listening()
+      await one.order({ type: 'advance', seconds: ahead })
+      processes[at] = one
+      balance()
     },
     visitor: store => new Visitor(sites[store]!.url, tenant),
     async close () {

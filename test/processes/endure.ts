@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Deployment } from './deployment.js'
-import { Faults } from './store-faults.js'
+import type { AppProcess } from './deployment.js'
+import type { Faults } from './store-faults.js'
 import type { Visitor } from './visitor.js'
 
 /** What came of a deployment under faults. */
@@ -26,15 +26,31 @@ export interface Endured {
 
 class Ended extends Error {}
 
+/** What a visitor does. */
+export interface Person {
+  login(user: string): Promise<unknown>
+  copy(): Pick<Visitor, 'json'>
+  get: Visitor['get']
+  json: Visitor['json']
+}
+
+/** What is tried: visitors of a site, and the processes behind it. */
+export interface Endurable {
+  visitor(store: string): Person
+  processes: readonly Pick<AppProcess, 'order'>[]
+}
+
+/** What goes wrong meanwhile. */
+export type ExplainingFaults = Pick<Faults, 'one' | 'counts' | 'explains' | 'mayHaveLost'>
+
 /**
  * People log in, use the application and log out on two processes, while stores and tenant fail at random.
  * An answer of 503 counts as explained where a fault overlaps with the request, and 401 where one overlaps with the
  * session; whatever else is not as it should be counts as an error.
  */
-export async function endure (deployment: Deployment, { store, seconds, people, random }: {
-  store: 'redis' | 'postgres', seconds: number, people: number, random: () => number
+export async function endure (deployment: Endurable, { store, seconds, people, faults }: {
+  store: 'redis' | 'postgres', seconds: number, people: number, faults: ExplainingFaults
 }): Promise<Endured> {
-  const faults = new Faults(deployment, store, random)
   const result: Endured = {
     requests: 0,
     logins: 0,
@@ -70,7 +86,7 @@ export async function endure (deployment: Deployment, { store, seconds, people, 
   }
 
   /** @throws Ended when the session is gone */
-  async function use (visitor: Visitor, n: number, path: string, since: number): Promise<void> {
+  async function use (visitor: Person, n: number, path: string, since: number): Promise<void> {
     const answer = await asked(path, async () => {
       const answer = await visitor.json<{ canary?: string, code?: string }>(path)
       if (answer.status !== 200 && answer.status !== 401) throw new Error(`${answer.status} ${answer.code}`)
@@ -119,7 +135,8 @@ export async function endure (deployment: Deployment, { store, seconds, people, 
   }))
   for (let third = 1; third <= 3; third++) {
     const until = end - seconds * 1000 * (3 - third) / 3
-    while (performance.now() < until) await faults.one()
+    // Heaps are compared from the end of the second third on: no process may be younger.
+    while (performance.now() < until) await faults.one(third === 1)
     const reports = await Promise.all(deployment.processes.map(async one => await one.order({ type: 'collect' })))
     result.heaps.push(reports.map(({ heapUsed }) => heapUsed))
     result.handles.push(reports.map(({ handles }) => handles))

@@ -1,7 +1,7 @@
 /**
  * `npm run soak [-- seconds] [--store redis|postgres] [--faults] [--seed S]`: two processes over one store at full
- * load, 60 seconds over Redis unless told otherwise. With `--faults`, the store is killed, paused, cut off and stalled,
- * the clock jumps and the tenant refuses, at random.
+ * load, 60 seconds over Redis unless told otherwise. With `--faults`, the store is killed, paused, slow, cut off and
+ * stalled, processes of the application are killed, the clock jumps and the tenant refuses, at random.
  * Fails on a swap, a session that comes back, an error that nothing explains, an unhandled rejection, a heap that grows
  * by more than 5 % in the last third, or handles that stay open.
  */
@@ -10,6 +10,7 @@ import { seeded } from '../mutation/sample.js'
 import { startDeployment } from './deployment.js'
 import { endure } from './endure.js'
 import { growth, soak } from './soak.js'
+import { Faults } from './store-faults.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,7 +28,8 @@ const people = faulty ? 8 : 16
 const deployment = await startDeployment({ stores: [store], users: people, faulty })
 try {
   const result = faulty
-    ? await endure(deployment, { store, seconds, people, random: seeded(Number(values.seed)) })
+    ? await endure(deployment,
+      { store, seconds, people, faults: new Faults(deployment, store, seeded(Number(values.seed))) })
     : await soak(deployment, { store, seconds, people })
   const grown = growth(result)
   const heapGrowth = `${(grown * 100).toFixed(1)} %`

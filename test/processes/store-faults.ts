@@ -5,7 +5,12 @@ import { TOKEN_LIFETIME, type Deployment } from './deployment.js'
 const LONGEST = 1.5
 const RECOVERY = 2.5
 
-export type FaultKind = 'kill' | 'pause' | 'cut' | 'stall' | 'reset' | 'clock' | 'tenant'
+const KINDS = ['kill', 'pause', 'slow', 'cut', 'stall', 'reset', 'clock', 'tenant', 'crash'] as const
+
+export type FaultKind = typeof KINDS[number]
+
+/** Milliseconds that a slow store stands still, and those it then works. */
+const SLOW = { still: 60, working: 20 }
 
 /** Something that was wrong for a while. Times are milliseconds of `performance.now()`. */
 interface Fault {
@@ -34,19 +39,27 @@ export class Faults {
     return counts
   }
 
-  /** Whether a fault, or its end just before, explains that something failed between these times. */
+  /**
+   * Whether a fault, or its end just before, explains that something failed between these times. A slow store explains
+   * nothing: requests take longer, and succeed.
+   */
   explains (begun: number, ended: number): boolean {
-    return this.#past.some(fault => fault.begun <= ended && begun <= fault.ended + RECOVERY * 1000)
+    return this.#past.some(fault =>
+      fault.kind !== 'slow' && fault.begun <= ended && begun <= fault.ended + RECOVERY * 1000)
   }
 
   /** Whether a session of that time may be gone: its row, or a refresh token that could not be saved. */
   mayHaveLost (since: number): boolean {
-    return this.#past.some(({ kind, ended }) => kind !== 'clock' && ended + RECOVERY * 1000 >= since)
+    return this.#past.some(({ kind, ended }) =>
+      kind !== 'clock' && kind !== 'slow' && ended + RECOVERY * 1000 >= since)
   }
 
-  /** Lets one thing go wrong, and waits until it is well again. */
-  async one (): Promise<void> {
-    const kinds = ['kill', 'pause', 'cut', 'stall', 'reset', 'clock', 'tenant'] as const
+  /**
+   * Lets one thing go wrong, and waits until it is well again.
+   * @param crashes whether a process of the application may be what fails
+   */
+  async one (crashes: boolean): Promise<void> {
+    const kinds = KINDS.filter(kind => crashes || kind !== 'crash')
     const kind = kinds[Math.floor(this.#random() * kinds.length)]!
     const fault: Fault = { kind, begun: performance.now(), ended: Infinity }
     this.#past.push(fault)
@@ -69,6 +82,13 @@ export class Faults {
       case 'pause':
         server.pause()
         return () => server.resume()
+      case 'slow':
+        return slow(server)
+      case 'crash': {
+        const at = Math.floor(this.#random() * this.#deployment.processes.length)
+        await this.#deployment.crash(at)
+        return async () => await this.#deployment.replace(at)
+      }
       case 'cut':
         proxy.cut()
         return () => proxy.heal()
@@ -86,5 +106,22 @@ export class Faults {
           path === '/oauth/token' ? Response.json({ error: 'temporarily_unavailable' }, { status: 503 }) : undefined
         )
     }
+  }
+}
+
+/** Makes a store as slow as one on a busy disk; returns the way to mend it. */
+function slow (server: { pause(): void, resume(): void }): () => Promise<void> {
+  const mended = new AbortController()
+  const pulses = (async () => {
+    while (!mended.signal.aborted) {
+      server.pause()
+      await wait(SLOW.still)
+      server.resume()
+      await wait(SLOW.working)
+    }
+  })()
+  return async () => {
+    mended.abort()
+    await pulses
   }
 }
