@@ -9,7 +9,7 @@ export type {
   AnonymousSession, AnonymousSessionParams, AnonymousToken, AnonymousTokenParams
 } from './authentication/api/anonymous.js'
 export type { Auth0Instance, BoundTo, DomainOption } from './plugin/instance.js'
-export type { Guard, GuardReply, GuardRequest } from './plugin/guards/guard.js'
+export type { Guard, GuardReply, GuardRequest } from './plugin/guards/guard/guard.js'
 export type { CallOptions } from './flows/call-options.js'
 export type { CompletedLogin, CompleteInteractiveLoginOptions } from './flows/login/complete-login.js'
 export type { BackchannelOptions, CompletedBackchannelLogin } from './flows/login/backchannel-login.js'

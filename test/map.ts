@@ -270,7 +270,6 @@ export const map: Record<string, Record<string, string>> = {
     'config-guards.ts': 'plugin/guards/guards.test.ts',
     'denial.ts': 'plugin/guards/guards.test.ts',
     'factory.ts': 'plugin/scopes.test.ts',
-    'guard.ts': 'plugin/guards/guards.test.ts',
     'guards.ts': 'plugin/guards/guards.test.ts',
     'handle-step-up.ts': 'plugin/guards/guards.test.ts',
     'last-check.ts': 'plugin/guards/other-plugins.test.ts',
@@ -292,6 +291,12 @@ export const map: Record<string, Record<string, string>> = {
     'step-up.ts': 'plugin/guards/guards.test.ts',
     'unauthenticated.ts': 'plugin/guards/guards.test.ts',
     'written-route.ts': 'plugin/guards/other-plugins.test.ts'
+  },
+  'plugin/guards/guard': {
+    'asked.ts': 'plugin/guards/guards.test.ts',
+    'guard.ts': 'plugin/guards/guards.test.ts',
+    'make-guard.ts': 'plugin/guards/guards.test.ts',
+    'traits.ts': 'plugin/guards/guards.test.ts'
   },
   'plugin/guards/token': {
     'challenge.ts': 'plugin/guards/guard-matrix.test.ts',

@@ -24,7 +24,7 @@ import { anonymousSessions, type AnonymousSessions } from '../flows/login/anonym
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
-import type { Guard } from './guards/guard.js'
+import type { Guard } from './guards/guard/guard.js'
 import { attemptSilentLogin } from './guards/attempt-silent-login.js'
 import { Guards } from './guards/guards.js'
 import type { ManagementClient } from '../management/client.js'

@@ -1,6 +1,6 @@
 import type { FastifySchema, RouteOptions } from 'fastify'
 import type { PluginContext } from '../flows/context.js'
-import type { Security } from './guards/guard.js'
+import type { Security } from './guards/guard/traits.js'
 
 /** The part of an OpenAPI document that is written here. @see OpenAPI 3.1 section 4.8.27 */
 interface OpenApiDocument {

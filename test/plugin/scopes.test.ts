@@ -4,7 +4,7 @@ import fastifyAuth0 from '../../lib/index.js'
 import { MemoryTransactionStore } from '../../lib/stores/index.js'
 import { RequestCookieJar } from '../../lib/plugin/request/cookie-jar.js'
 import { factory } from '../../lib/plugin/guards/factory.js'
-import type { Guard } from '../../lib/plugin/guards/guard.js'
+import type { Guard } from '../../lib/plugin/guards/guard/guard.js'
 import { Browser } from '../hostile/browser.js'
 import { Site } from '../flows/site.js'
 

@@ -11,7 +11,8 @@ import { requestTarget } from '../request/request-target.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import { reportFailure } from '../routes/report.js'
 import { ended } from './denial.js'
-import { hook, PASS, type Guard } from './guard.js'
+import { PASS, type Guard } from './guard/guard.js'
+import { hook } from './guard/make-guard.js'
 import { recordOf } from './route-record.js'
 
 /** A hook for public pages. The tenant asked is that of the scope the route is in. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors.js'
-import { nameGuard, type Guard } from './guard.js'
+import type { Guard } from './guard/guard.js'
+import { nameGuard } from './guard/make-guard.js'
 
 /** The names of the functions that make guards. */
 const factories = new WeakMap<object, string>()

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { beforeStart } from './factory.js'
-import type { Guard } from './guard.js'
+import type { Guard } from './guard/guard.js'
 import { handleStepUp } from './handle-step-up.js'
 import { requireClaims } from './require-claims.js'
 import { requireFreshLogin } from './require-fresh-login.js'

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { kRequestState, requestState } from '../request/request-state.js'
-import { PASS, verdictOf, type Guard } from './guard.js'
+import { verdictOf } from './guard/asked.js'
+import { PASS, type Guard } from './guard/guard.js'
 import { nameOfRoute } from './route-config.js'
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown

@@ -4,7 +4,8 @@ import type { LiveSession } from '../../stores/sessions.js'
 import { registrationOf } from '../request/registration.js'
 import type { Registration } from '../request/registration.js'
 import type { FastifyRequestContext } from '../request/request-context.js'
-import { guard, type Guard } from './guard.js'
+import type { Guard } from './guard/guard.js'
+import { guard } from './guard/make-guard.js'
 import { denied } from './require-session.js'
 
 /**

@@ -4,7 +4,7 @@ import type { UserClaims } from '../../../types/session.js'
 import { principalGuard } from './principal.js'
 import { forbid } from './denial.js'
 import { factory } from './factory.js'
-import { PASS, type Guard } from './guard.js'
+import { PASS, type Guard } from './guard/guard.js'
 
 /**
  * Guard of what is in the user's claims: `requireClaims({ 'https://example.com/roles': 'admin' })`.

@@ -3,7 +3,7 @@ import { authTimeOf, isRecent } from '../../flows/api/authentication-demand.js'
 import { MFA_ACR } from '../../tokens/claim-rules.js'
 import { principalGuard, type Principal } from './principal.js'
 import { factory } from './factory.js'
-import type { Guard } from './guard.js'
+import type { Guard } from './guard/guard.js'
 import { didMfa } from './require-mfa.js'
 import { satisfied, stepUp } from './step-up.js'
 

@@ -2,7 +2,7 @@ import { acrOf, hasMfa } from '../../flows/api/authentication-demand.js'
 import { MFA_ACR } from '../../tokens/claim-rules.js'
 import { principalGuard, type Principal } from './principal.js'
 import { factory } from './factory.js'
-import type { Guard } from './guard.js'
+import type { Guard } from './guard/guard.js'
 import { satisfied, stepUp } from './step-up.js'
 
 /**

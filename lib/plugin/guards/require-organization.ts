@@ -4,7 +4,7 @@ import type { OrganizationDemand, RuleRequest } from '../../../types/guards.js'
 import { principalGuard } from './principal.js'
 import { forbid } from './denial.js'
 import { factory } from './factory.js'
-import { PASS, type Guard } from './guard.js'
+import { PASS, type Guard } from './guard/guard.js'
 
 /**
  * Guard of an organization: `requireOrganization(request => request.params.organization)`.

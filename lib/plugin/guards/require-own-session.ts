@@ -1,6 +1,6 @@
 import { principalGuard } from './principal.js'
 import { forbid } from './denial.js'
-import { PASS, type Guard } from './guard.js'
+import { PASS, type Guard } from './guard/guard.js'
 
 /**
  * Guard of what only the user may do, such as changing a password or paying: a session in which somebody else acts for

@@ -4,7 +4,7 @@ import { permissionsOf, sessionPermissions } from '../../flows/api/permissions.j
 import { principalGuard } from './principal.js'
 import { forbid } from './denial.js'
 import { factory } from './factory.js'
-import { PASS, type Guard } from './guard.js'
+import { PASS, type Guard } from './guard/guard.js'
 import { denied } from './require-session.js'
 
 /**

@@ -3,7 +3,8 @@ import { isSafe } from '../request/navigation.js'
 import { registrationOf } from '../request/registration.js'
 import { isSameOrigin } from '../routes/same-origin.js'
 import { forbid } from './denial.js'
-import { guard, nameGuard, PASS, type Guard } from './guard.js'
+import { PASS, type Guard } from './guard/guard.js'
+import { guard, nameGuard } from './guard/make-guard.js'
 
 /** Whether a request opens a WebSocket; other upgrades, such as to HTTP/2, are ordinary requests. */
 export function isWebSocketHandshake ({ headers }: FastifyRequest): boolean {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
 import { kOwnRoute, requestState } from '../request/request-state.js'
 import { configGuards } from './config-guards.js'
-import type { Guard } from './guard.js'
+import type { Guard } from './guard/guard.js'
 import { kRecord, nameOfRoute, optedOut, type Declaration, type RouteConfig } from './route-config.js'
 
 /** What was read of a route. */
