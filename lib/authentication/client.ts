@@ -138,7 +138,7 @@ function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
   } = options
   const assertionSigner = key === undefined
     ? undefined
-    : createAssertionSigner({ key, ...(alg !== undefined && { alg }), ...(keyId !== undefined && { keyId }) })
+    : createAssertionSigner({ key, alg, keyId })
   const http = withReadRetries(
     createHttp({ ...options, timeout: readHttpTimeout(options) }),
     options.retry && { ...options.retry, now }

@@ -15,5 +15,5 @@ export interface CallOptions {
 export function callOptions ({ signal, forwardedFor }: CallOptions,
   request?: { readonly address: string | undefined }): RequestOptions {
   const address = forwardedFor ?? request?.address
-  return { ...(signal !== undefined && { signal }), ...(address !== undefined && { forwardedFor: address }) }
+  return { signal, forwardedFor: address }
 }

@@ -55,9 +55,9 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     telemetry: config.telemetry,
     publicOnly: (config.resolveDomain !== undefined || typeof config.api.issuers === 'function') &&
       !config.allowPrivateDomains,
-    ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
-    ...(config.customFetch !== undefined && { customFetch: config.customFetch }),
-    ...(config.tls !== undefined && { tls: config.tls })
+    dispatcher: config.dispatcher,
+    customFetch: config.customFetch,
+    tls: config.tls
   })
   const onFull = (memory: string) => () =>
     emit({ type: 'warning', outcome: 'failure', reason: `${memory}_full`, blame: 'application' })
@@ -186,9 +186,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     sealer: storeSealer,
     idSealer: sealer('session', days),
     revocations,
-    ...(config.importSessions !== undefined && {
-      revocationDuration: Math.max(LOGIN_IN_FLIGHT, config.lifetime.absoluteDuration)
-    }),
+    revocationDuration: config.importSessions && Math.max(LOGIN_IN_FLIGHT, config.lifetime.absoluteDuration),
     cacheEntries: config.cacheEntries,
     lifetime: config.lifetime,
     now: config.now,

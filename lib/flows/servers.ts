@@ -14,7 +14,7 @@ export function createServers (config: Config, http: Http, emit: EventSink,
     : createAssertionSigner({
       key: config.assertion.key,
       alg: config.assertion.alg,
-      ...(config.assertion.keyId !== undefined && { keyId: config.assertion.keyId })
+      keyId: config.assertion.keyId
     })
   // One key for all domains: a generated one must not go with a server that others have pushed out.
   let dpopKey: Promise<DpopKey> | undefined
@@ -34,11 +34,11 @@ export function createServers (config: Config, http: Http, emit: EventSink,
       const server = createAuthorizationServer({
         domain: issuer,
         clientId: config.clientId,
-        ...(config.clientSecret !== undefined && { clientSecret: config.clientSecret }),
+        clientSecret: config.clientSecret,
         clientSecretMethod: config.clientSecretMethod,
-        ...(assertionSigner !== undefined && { assertionSigner }),
+        assertionSigner,
         tls: config.mutualTls,
-        ...(sharedKey !== undefined && { dpop: sharedKey }),
+        dpop: sharedKey,
         http,
         now: config.now,
         discoveryTtl: config.discoveryTtl,

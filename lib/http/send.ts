@@ -35,12 +35,12 @@ export interface HttpRequest {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
   headers?: Record<string, string>
-  body?: string | Uint8Array | Readable | FormData
+  body?: string | Uint8Array | Readable | FormData | undefined
   signal?: AbortSignal | undefined
   /** Seconds; for `stream` the longest silence. */
   timeout?: number | undefined
   /** Default 1 MiB, counted after decoding. */
-  maxBytes?: number
+  maxBytes?: number | undefined
   retry?: RetryPolicy | undefined
 }
 

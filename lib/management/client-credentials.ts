@@ -28,7 +28,7 @@ export function clientCredentialsRequest (
     : createAssertionSigner({
       key: signing.key,
       keyId: signing.keyId,
-      ...(signing.alg !== undefined && { alg: signing.alg })
+      alg: signing.alg
     })
   const server = createAuthorizationServer({ ...client, assertionSigner })
   return () => clientCredentialsGrant(server, { audience, organization })

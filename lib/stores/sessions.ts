@@ -58,7 +58,7 @@ export interface Sessions {
   readonly kind: 'cookie' | 'store'
 
   /** Only where sessions are bound to devices. */
-  readonly device?: DeviceSessions
+  readonly device?: DeviceSessions | undefined
 
   /**
    * The session of this request, or `undefined`. Lifetime and revocation are checked, unreadable cookies are cleared

@@ -26,7 +26,7 @@ export interface AssertionSigner {
 export interface AssertionSignerOptions {
   key: SigningKey
   /** Default `RS256`. */
-  alg?: AssertionAlgorithm
+  alg?: AssertionAlgorithm | undefined
   /** Sent as `kid`. */
   keyId?: string | undefined
   /** Name of the option that holds the key, for messages. */
@@ -40,7 +40,7 @@ export function createAssertionSigner (options: AssertionSignerOptions): Asserti
   const { alg = 'RS256', keyId, option = 'clientAssertionSigningKey' } = options
   const key = importSigningKey(options.key, option)
   assertFits(alg, key, option.replace('Key', 'Alg'))
-  const header = { alg, ...keyId !== undefined && { kid: keyId } }
+  const header = { alg, ...(keyId !== undefined && { kid: keyId }) }
 
   const signClaims = async (typ: string | undefined, payload: Record<string, unknown>,
     now: number): Promise<string> => {

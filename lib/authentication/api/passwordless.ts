@@ -55,7 +55,7 @@ async function start (server: AuthorizationServer, json: Record<string, unknown>
     what: 'The passwordless start',
     json,
     authenticate: true,
-    ...(language !== undefined && { headers: { 'x-request-language': language } })
+    headers: language === undefined ? undefined : { 'x-request-language': language }
   }, options)
   return { ...answer, id: typeof answer._id === 'string' ? answer._id : undefined }
 }

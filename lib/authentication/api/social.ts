@@ -32,6 +32,6 @@ export async function nativeSocialLogin (server: AuthorizationServer, params: Na
     subjectTokenType: `http://auth0.com/oauth/token-type/${kind}`,
     audience,
     scope,
-    ...(userProfile !== undefined && { extra: { user_profile: JSON.stringify(userProfile) } })
+    extra: userProfile === undefined ? undefined : { user_profile: JSON.stringify(userProfile) }
   }, options)
 }

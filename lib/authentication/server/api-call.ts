@@ -18,7 +18,7 @@ export interface ApiCall {
   authenticate?: boolean
   /** Sent as `Authorization: Bearer`. */
   bearer?: string
-  headers?: Record<string, string>
+  headers?: Record<string, string> | undefined
   /** Values that no error may repeat. */
   secrets?: (string | undefined)[]
 }

@@ -28,8 +28,8 @@ async function attempt ({ http, key, now, accessToken, prepare }: DpopExchange):
     method: request.method,
     url: request.url,
     now: now(),
-    ...(nonce !== undefined && { nonce }),
-    ...(accessToken !== undefined && { accessToken })
+    nonce,
+    accessToken
   })
   const response = await http.send({ ...request, headers: { ...request.headers, dpop: proof } })
   keepNonce(key, origin, response.headers['dpop-nonce'])

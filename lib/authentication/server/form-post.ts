@@ -37,7 +37,7 @@ export async function postForm (server: AuthorizationServer,
     body: new URLSearchParams(given).toString(),
     signal: options.signal,
     timeout: options.timeout,
-    ...(maxBytes !== undefined && { maxBytes })
+    maxBytes
   })
   if (response.status === status) return response
   const sent = [

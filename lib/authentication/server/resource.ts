@@ -29,7 +29,7 @@ export async function sendAuthorized (server: Pick<AuthorizationServer, 'http' |
       ...(accessToken !== undefined && { authorization: `${key === undefined ? 'Bearer' : 'DPoP'} ${accessToken}` }),
       ...(json !== undefined && { 'content-type': 'application/json' })
     },
-    ...(json !== undefined && { body: JSON.stringify(json) }),
+    body: json && JSON.stringify(json),
     signal: options.signal,
     timeout: options.timeout
   }

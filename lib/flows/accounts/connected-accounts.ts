@@ -135,7 +135,7 @@ export async function listConnectedAccounts (context: PluginContext, request: Re
   const { signal, ...params } = options
   const page = async (from: string | undefined) =>
     await withMyAccount(context, request, 'read:me:connected_accounts', signal, async (me, token, how) =>
-      await list(me, token, { ...params, ...(from !== undefined && { from }) }, how))
+      await list(me, token, { ...params, from }, how))
   const first = await page(options.from)
   return {
     ...first,

@@ -16,9 +16,9 @@ export async function withMyAccount<T> (context: PluginContext, request: Request
   const token = await getAccessToken(context, request, {
     audience: myAccountAudience(server),
     scope,
-    ...(signal !== undefined && { signal })
+    signal
   })
-  return await call(server, token.accessToken, { tokenType: token.tokenType, ...(signal !== undefined && { signal }) })
+  return await call(server, token.accessToken, { tokenType: token.tokenType, signal })
 }
 
 /** Options of a call that can be aborted. */

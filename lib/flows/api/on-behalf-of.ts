@@ -34,7 +34,7 @@ export async function getTokenOnBehalfOf (context: PluginContext, request: Reque
     subjectTokenType: ACCESS_TOKEN,
     requestedTokenType: ACCESS_TOKEN,
     audience,
-    ...(scope !== undefined && { scope }),
+    scope,
     ...callOptions(options, request)
   })
   return {

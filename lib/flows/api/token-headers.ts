@@ -33,7 +33,7 @@ export async function tokenHeaders (context: PluginContext, request: RequestCont
     url: url.href,
     accessToken,
     now: context.now(),
-    ...(nonce !== undefined && { nonce })
+    nonce
   })
   return { authorization, dpop, learn: fresh => { keepNonce(key, url.origin, fresh) } }
 }

@@ -34,7 +34,7 @@ export async function initiateBackchannelAuthentication (context: PluginContext,
   return await startBackchannelAuthentication(server, {
     ...params,
     scope: loginScope(params.scope ?? context.config.scope, audience),
-    ...(audience !== undefined && { audience })
+    audience
   }, callOptions({ signal, forwardedFor }))
 }
 
@@ -56,7 +56,7 @@ export async function backchannelAuthentication (context: PluginContext, server:
     interval: started.interval,
     expiresIn: started.expiresIn,
     now: context.now,
-    ...(signal !== undefined && { signal })
+    signal
   }, async () =>
     await backchannelAuthenticationGrant(server, {
       authReqId: started.authReqId,
@@ -80,7 +80,7 @@ export async function loginBackchannel (context: PluginContext, request: Request
     ...options,
     signal,
     forwardedFor,
-    ...(organization !== undefined && { organization })
+    organization
   }
   const tokens = await backchannelAuthentication(context, server, asked)
   const claims = await verifyIdToken(context, server, tokens.id_token, {

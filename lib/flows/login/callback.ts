@@ -26,7 +26,7 @@ export interface Callback<T extends Transaction = Transaction> {
   /** Epoch seconds. */
   receivedAt: number
   /** What the tenant answered instead of a code. */
-  refusal?: ApiError
+  refusal: ApiError | undefined
 }
 
 /** Of callbacks that are received and carried out. */
@@ -101,7 +101,7 @@ export async function receiveCallback (context: PluginContext, request: RequestC
     metadata,
     params,
     receivedAt,
-    ...(error !== null && { refusal: errorResponse(error, params.get('error_description') ?? '') })
+    refusal: error === null ? undefined : errorResponse(error, params.get('error_description') ?? '')
   }
 }
 

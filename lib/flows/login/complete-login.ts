@@ -81,7 +81,7 @@ export async function exchangeCode (context: PluginContext, request: RequestCont
   const tokens = await authorizationCodeGrant(server, {
     code,
     redirectUri: transaction.redirectUri,
-    ...(transaction.kind !== 'magic-link' && { codeVerifier: transaction.codeVerifier })
+    codeVerifier: transaction.kind === 'magic-link' ? undefined : transaction.codeVerifier
   }, callOptions(options, request))
   const claims = await verifyIdToken(context, server, tokens.id_token, {
     fresh: true,

@@ -52,7 +52,7 @@ export async function startEnterpriseLogin (context: PluginContext, request: Req
   }, {
     omit: FOUND_BY_AUTH0,
     enterprise: true,
-    ...(!keepsSession && { kind: 'enterprise' })
+    kind: keepsSession ? 'login' : 'enterprise'
   })
 }
 

@@ -84,7 +84,7 @@ async function freshIdToken (context: PluginContext, request: RequestContext,
       'Linking accounts needs the ID token: set "storeIdToken" (or "mountConnectRoutes") and let the user log in again.'
     )
   }
-  await getAccessToken(context, request, { refresh: true, ...(signal !== undefined && { signal }) })
+  await getAccessToken(context, request, { refresh: true, signal })
   const renewed = await sessionIdToken(context, request)
   if (renewed === undefined || expiry(renewed) <= context.now()) {
     throw new StartLinkUserError(

@@ -81,8 +81,8 @@ async function verifyMfa (context: PluginContext, request: RequestContext,
   const asked = { audience: interrupted.audience, scope: interrupted.scope ?? '' }
   const shared = {
     mfaToken: interrupted.mfaToken,
-    ...(asked.audience !== undefined && { audience: asked.audience }),
-    ...(asked.scope !== '' && { scope: asked.scope })
+    audience: asked.audience,
+    scope: asked.scope === '' ? undefined : asked.scope
   }
   const how = requestOptions(options, request)
   let tokens: TokenResponse

@@ -40,9 +40,9 @@ export function passkeys (context: PluginContext, request: RequestContext) {
           authSession: options.authSession,
           authnResponse: options.authnResponse,
           scope: asked.scope,
-          ...(asked.audience !== undefined && { audience: asked.audience }),
-          ...(options.connection !== undefined && { realm: options.connection }),
-          ...(asked.organization !== undefined && { organization: asked.organization })
+          audience: asked.audience,
+          realm: options.connection,
+          organization: asked.organization
         }, requestOptions(options, request)))
     }
   }

@@ -45,10 +45,8 @@ export function passwordless (context: PluginContext, request: RequestContext) {
     start: async (options: StartPasswordlessOptions): Promise<PasswordlessStart> => {
       const server = await request.server()
       const how = requestOptions(options, request)
-      const shared = {
-        ...(options.language !== undefined && { language: options.language }),
-        ...(options.captcha !== undefined && { captcha: options.captcha })
-      }
+      const { language, captcha } = options
+      const shared = { language, captcha }
       if (options.connection === 'sms') {
         return await startPasswordlessSms(server, { ...shared, phoneNumber: options.phoneNumber }, how)
       }
@@ -84,7 +82,7 @@ export function passwordless (context: PluginContext, request: RequestContext) {
         await passwordlessOtpGrant(server, {
           otp: options.verificationCode,
           scope: asked.scope,
-          ...(asked.audience !== undefined && { audience: asked.audience }),
+          audience: asked.audience,
           ...('authSession' in options
             ? { authSession: options.authSession }
             : {

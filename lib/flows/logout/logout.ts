@@ -99,14 +99,14 @@ export function checkLogoutParams (params: Readonly<Record<string, string>>): Re
 
 /** What is known of the session that ends. A store that cannot be read must not keep the browser logged in. */
 async function endingSession (context: PluginContext,
-  request: RequestContext): Promise<{ record?: SessionRecord, tokens?: SessionTokens }> {
+  request: RequestContext): Promise<{ record?: SessionRecord | undefined, tokens?: SessionTokens | undefined }> {
   try {
     const read = await currentSession(context, request)
     // A bound session ends also where the device could not prove itself any more.
     const refused = context.sessions.device?.refused(request.jar)?.record
     const record = read?.record ?? (refused?.device && refused)
     const tokens = record && await context.sessions.tokens(request.jar, record)
-    return { ...(record && { record }), ...(tokens && { tokens }) }
+    return { record, tokens }
   } catch {
     // Deleting decides whether the session is over; whose it was is only good to know.
     return {}
@@ -132,8 +132,8 @@ function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefi
     returnTo: how.returnTo,
     federated: how.federated,
     extra: how.extra,
-    ...(record?.sid !== undefined && { logoutHint: record.sid }),
-    ...(tokens?.idToken !== undefined && record?.sid === undefined && { idTokenHint: tokens.idToken })
+    logoutHint: record?.sid,
+    idTokenHint: record?.sid === undefined ? tokens?.idToken : undefined
   }))
 }
 

@@ -16,7 +16,7 @@ export type ApplicationTokens = (server: AuthorizationServer, refused?: string) 
  * Tokens for one API by client credentials, kept for each authorization server until shortly before they expire.
  * @see RFC 6749 section 4.4
  */
-export function applicationTokens (params: { audience: string, scope?: string },
+export function applicationTokens (params: { audience: string, scope?: string | undefined },
   now: () => number): ApplicationTokens {
   const sources = new WeakMap<AuthorizationServer, TokenSource>()
   return async (server, refused) => {

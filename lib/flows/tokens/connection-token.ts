@@ -70,7 +70,7 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
               await tokenForConnectionGrant(server, {
                 connection,
                 refreshToken,
-                ...(loginHint !== undefined && { loginHint })
+                loginHint
               }, callOptions({ signal, forwardedFor: options.forwardedFor }, request))
             )
             return keep(context, laneOf(kept.record), response, tokenSet(context, response, connection, loginHint))
@@ -111,7 +111,7 @@ async function ofCaller (context: PluginContext, request: RequestContext, access
   const { connection, loginHint } = options
   const server = await request.server()
   const response = await exchange(async () =>
-    await tokenForConnectionGrant(server, { connection, accessToken, ...(loginHint !== undefined && { loginHint }) },
+    await tokenForConnectionGrant(server, { connection, accessToken, loginHint },
       callOptions(options, request))
   )
   return tokenSet(context, response, connection, loginHint)

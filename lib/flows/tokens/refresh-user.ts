@@ -23,13 +23,13 @@ export async function refreshUser (context: PluginContext, request: RequestConte
   const token = await getAccessToken(context, request, {
     refresh: before.tokens.refreshToken !== undefined,
     scope: '',
-    ...(options.signal !== undefined && { signal: options.signal })
+    signal: options.signal
   })
   const server = await request.server()
   const info = await fetchUserInfo(server, token.accessToken, {
     expectedSub: before.record.user.sub,
     tokenType: token.tokenType,
-    ...(options.signal !== undefined && { signal: options.signal })
+    signal: options.signal
   })
   const now = await currentSession(context, request)
   if (now === undefined) throw ended()

@@ -77,8 +77,8 @@ async function askForTokens (context: PluginContext, request: RequestContext, se
   try {
     return await refreshTokenGrant(server, {
       refreshToken: tokens.refreshToken!,
-      ...(audience !== undefined && { audience }),
-      ...(scope !== '' && { scope })
+      audience,
+      scope: scope === '' ? undefined : scope
     }, callOptions({ signal }, request))
   } catch (error) {
     throw refreshFailure(context, server, error, record, { audience, scope })

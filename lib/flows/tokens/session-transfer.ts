@@ -74,7 +74,7 @@ async function sessionActor (context: PluginContext, request: RequestContext,
   let idToken = await sessionIdToken(context, request)
   if (idToken === undefined) throw missing()
   if (await isStale(context, server, idToken)) {
-    await getAccessToken(context, request, { refresh: true, ...(signal !== undefined && { signal }) })
+    await getAccessToken(context, request, { refresh: true, signal })
     idToken = await sessionIdToken(context, request)
     if (idToken === undefined || await isStale(context, server, idToken)) throw missing()
   }

@@ -86,7 +86,7 @@ async function startLogin ({ registration: { context }, requestContext, request,
       ...params,
       ...(params.max_age !== undefined && { max_age: Math.min(params.max_age, Number(configured.max_age ?? Infinity)) })
     },
-    ...(typeof organization === 'string' && { organization })
+    organization: typeof organization === 'string' ? organization : undefined
   }, { nonce, isStepUp: true })
 }
 

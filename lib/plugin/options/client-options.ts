@@ -18,7 +18,7 @@ export function clientOptions (config: Config, domain: string = severalDomains()
         ...(config.assertion.keyId !== undefined && { clientAssertionSigningKeyId: config.assertion.keyId })
       }),
     ...(config.tls !== undefined ? { tls: config.tls } : config.mutualTls && { useMtls: true }),
-    ...(config.dispatcher !== undefined && { dispatcher: config.dispatcher }),
-    ...(config.customFetch !== undefined && { customFetch: config.customFetch })
+    dispatcher: config.dispatcher,
+    customFetch: config.customFetch
   }
 }

@@ -10,7 +10,7 @@ export type UpstreamTokens = (request: FastifyRequest, refused?: string) => Prom
 /** Gets the tokens that a proxy sends: of the tenant of the scope that the request's route is in. */
 export function upstreamTokens ({ token, audience, scope }: ProxyConfig, creator: Registration): UpstreamTokens {
   if (token === 'none') return async () => undefined
-  const params = { ...(audience !== undefined && { audience }), ...(scope !== undefined && { scope }) }
+  const params = { audience, scope }
   if (token === 'user') {
     return async (request, refused) => {
       const registration = registrationOf(request)

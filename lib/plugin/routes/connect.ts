@@ -32,8 +32,8 @@ export function connectRoutes ({ registration }: RouteSetup): Route[] {
 
 interface ConnectOptions {
   connection: string
-  connectionScope?: string
-  returnTo?: string
+  connectionScope?: string | undefined
+  returnTo?: string | undefined
 }
 
 /** Nothing is begun for a user who did not ask for it here: another site's link is refused. */
@@ -54,8 +54,8 @@ function begin (registration: Registration, path: string | undefined,
         const returnTo = single(query, 'returnTo')
         const url = await start(request, {
           connection: single(query, 'connection') ?? '',
-          ...(connectionScope !== undefined && { connectionScope }),
-          ...(returnTo !== undefined && { returnTo })
+          connectionScope,
+          returnTo
         })
         return reply.redirect(url.href, 302)
       } catch (error) {

@@ -74,9 +74,9 @@ async function optionsOf (request: FastifyRequest,
   if (named != null) await checkOrganization(config, request, named)
   return {
     authorizationParams,
-    ...(returnTo !== undefined && { returnTo }),
-    ...(organization !== undefined && { organization }),
-    ...(invitation !== undefined && { invitation })
+    returnTo,
+    organization,
+    invitation
   }
 }
 

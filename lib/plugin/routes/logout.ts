@@ -58,7 +58,7 @@ async function logOut (registration: Registration, request: FastifyRequest, repl
   try {
     const returnTo = placeOf(registration, request, params)
     const url = await registration.client(request).logout({
-      ...(returnTo !== undefined && { returnTo }),
+      returnTo,
       federated: params.has('federated')
     })
     if (!isNavigation(request) && request.headers.accept?.includes('application/json') === true) {

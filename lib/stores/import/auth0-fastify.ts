@@ -27,22 +27,17 @@ export const auth0Fastify: SessionFormat = {
     if (!isObject(payload) || !isObject(payload.user) || !isObject(payload.internal)) return undefined
     const createdAt = numberOf(payload.internal.createdAt)
     if (createdAt === undefined || !(Number(payload.exp) + TOLERANCE > now)) return undefined
-    const sid = textOf(payload.internal.sid)
-    const domain = textOf(payload.domain)
-    const ceiling = numberOf(payload.sessionExpiresAt)
-    const refreshToken = textOf(payload.refreshToken)
-    const idToken = textOf(payload.idToken)
     return {
       claims: payload.user,
       createdAt,
       custom: customFields(payload, OWN),
       tokenSets: list(payload.tokenSets).map(set => tokenSet(set, scope)).filter(isUsable),
       connectionTokenSets: list(payload.connectionTokenSets).map(connectionTokenSet).filter(isUsable),
-      ...(sid !== undefined && { sid }),
-      ...(domain !== undefined && { domain }),
-      ...(ceiling !== undefined && { ceiling }),
-      ...(refreshToken !== undefined && { refreshToken }),
-      ...(idToken !== undefined && { idToken })
+      sid: textOf(payload.internal.sid),
+      domain: textOf(payload.domain),
+      ceiling: numberOf(payload.sessionExpiresAt),
+      refreshToken: textOf(payload.refreshToken),
+      idToken: textOf(payload.idToken)
     }
   }
 }

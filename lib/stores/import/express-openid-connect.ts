@@ -21,13 +21,13 @@ export const expressOpenidConnect: SessionFormat = {
       return undefined
     }
     const accessToken = textOf(payload.access_token)
-    const refreshToken = textOf(payload.refresh_token)
-    const sid = textOf(payload.sid) ?? textOf(claims.sid)
-    const ceiling = numberOf(payload.sessionExpiresAt)
     return {
       claims,
       createdAt,
       custom: customFields(payload, OWN),
+      sid: textOf(payload.sid) ?? textOf(claims.sid),
+      ceiling: numberOf(payload.sessionExpiresAt),
+      refreshToken: textOf(payload.refresh_token),
       idToken: idToken!,
       // The library does not note what a token was asked for: its own settings, which are now this plugin's.
       tokenSets: accessToken === undefined
@@ -40,10 +40,7 @@ export const expressOpenidConnect: SessionFormat = {
             expiresAt: Number(payload.expires_at ?? 0),
             ...(audience !== undefined && { audience })
           }],
-      connectionTokenSets: [],
-      ...(sid !== undefined && { sid }),
-      ...(ceiling !== undefined && { ceiling }),
-      ...(refreshToken !== undefined && { refreshToken })
+      connectionTokenSets: []
     }
   }
 }

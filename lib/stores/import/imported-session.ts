@@ -6,13 +6,13 @@ export interface ImportedSession {
   claims: Record<string, unknown>
   /** Epoch seconds. */
   createdAt: number
-  sid?: string
+  sid: string | undefined
   /** Host of the tenant, where the library keeps it. */
-  domain?: string
+  domain?: string | undefined
   /** Epoch seconds the session may not outlive (IPSIE `session_expiry`). */
-  ceiling?: number
-  refreshToken?: string
-  idToken?: string
+  ceiling: number | undefined
+  refreshToken: string | undefined
+  idToken: string | undefined
   tokenSets: TokenSet[]
   connectionTokenSets: ConnectionTokenSet[]
   /** Fields that the application had added. */

@@ -38,7 +38,7 @@ export interface StatefulSessionsOptions {
    * Seconds for which revocations are remembered: as long as what they end can come back. Default 600, for logins on
    * their way; imported sessions live on in cookies of other libraries.
    */
-  revocationDuration?: number
+  revocationDuration?: number | undefined
   /** Opened claims that are remembered. Default 5000; 0 for none. */
   cacheEntries?: number
   /** Where sessions are bound to devices. */
@@ -125,7 +125,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
 
   return {
     kind: 'store',
-    ...(devices !== undefined && { device: devices }),
+    device: devices,
 
     read (jar, mayTouch = true) {
       const identities = cookies.held(jar)

@@ -159,7 +159,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
 
   return {
     kind: 'cookie',
-    ...(devices !== undefined && { device: devices }),
+    device: devices,
     read,
 
     tokens (jar, record) {

@@ -77,7 +77,7 @@ export const mfaGrants: Feature = {
           acr: mfaAcr,
           params: { ...pending.params, ...ctx.oidc.params.scope && { scope: ctx.oidc.params.scope } },
           more: { ...more, ...extra },
-          ...(facts && { facts })
+          facts
         })
       }, ['mfa_token', 'scope', 'audience', 'resource', ...params])
     }

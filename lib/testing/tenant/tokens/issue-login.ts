@@ -10,14 +10,14 @@ import type { StoredUser } from '../login/users.js'
 export interface TokenLogin {
   user: StoredUser
   gty: string
-  facts?: Partial<LoginFacts>
+  facts?: Partial<LoginFacts> | undefined
   amr?: string[]
   acr?: string
   /** Parameters instead of the request's. */
   params?: Record<string, unknown>
   /** Whether a second factor may be asked for. */
   mfa?: boolean
-  more?: Record<string, unknown>
+  more?: Record<string, unknown> | undefined
 }
 
 /** The parameters all such grants have. */
@@ -59,6 +59,6 @@ export async function issueLogin (tenant: TenantContext, ctx: TokenEndpointGrant
     amr,
     acr,
     authTime: Math.floor(tenant.now()),
-    ...(more && { more })
+    more
   })
 }

@@ -26,7 +26,7 @@ export interface Issue {
   /** A refresh token that is there already; without it one is made when `offline_access` was granted. */
   refreshToken?: string
   /** Further members of the answer. */
-  more?: Record<string, unknown>
+  more?: Record<string, unknown> | undefined
 }
 
 /** The engine's class for APIs. */
