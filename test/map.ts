@@ -146,13 +146,15 @@ export const map: Record<string, Record<string, string>> = {
     'link-user.ts': 'flows/login/other-logins.test.ts',
     'login-loop.ts': 'flows/login/login-loop.test.ts',
     'login.ts': 'flows/login/login.test.ts',
+    'magic-link.ts': 'flows/login/other-logins.test.ts',
     'mfa.ts': 'flows/login/other-logins.test.ts',
     'organization.ts': 'hostile/organization.test.ts',
     'passkeys.ts': 'flows/login/embedded-login.test.ts',
     'passwordless.ts': 'flows/login/other-logins.test.ts',
     'return-to.ts': 'flows/login/login.test.ts',
     'silent-login.ts': 'plugin/guards/silent-login.test.ts',
-    'taken-logins.ts': 'plugin/routes/routes.test.ts'
+    'taken-logins.ts': 'plugin/routes/routes.test.ts',
+    'verify-mfa.ts': 'flows/login/other-logins.test.ts'
   },
   'flows/logout': {
     'backchannel-logout.ts': 'hostile/backchannel-logout.test.ts',
@@ -165,6 +167,7 @@ export const map: Record<string, Record<string, string>> = {
     'no-sessions.ts': 'plugin/guards/api-alone.test.ts',
     'patch.ts': 'flows/session/session.test.ts',
     'session.ts': 'flows/session/session.test.ts',
+    'update-session.ts': 'flows/session/session.test.ts',
     'user-claims.ts': 'flows/session/user-claims.test.ts',
     'view.ts': 'flows/session/session.test.ts'
   },

@@ -1,19 +1,11 @@
-import { randomBytes } from '../../base/node-crypto.js'
 import { passwordlessOtpGrant } from '../../authentication/api/grants.js'
 import {
   startOtpChallenge, startPasswordlessEmail, startPasswordlessSms, type OtpChallengeParams, type PasswordlessStart
 } from '../../authentication/api/passwordless.js'
-import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
-import { maxAge } from './authorization-params.js'
-import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
-import { checkAppState } from './login.js'
-import { pathAfterLogin } from './return-to.js'
+import type { PluginContext, RequestContext } from '../context.js'
+import { magicLink } from './magic-link.js'
 import { loginDemands, logIn, requestOptions, type EmbeddedCallOptions, type EmbeddedLogin } from './embedded-login.js'
-
-/** Parameters a magic link may carry to `/authorize`. */
-const LINK_PARAMS = new Set(['audience', 'login_hint', 'ui_locales', 'screen_hint', 'prompt', 'max_age', 'acr_values',
-  'scope', 'organization'])
 
 /** Options of `passwordless.start()`. */
 export type StartPasswordlessOptions = EmbeddedCallOptions & { language?: string, captcha?: string } & (
@@ -92,58 +84,4 @@ export function passwordless (context: PluginContext, request: RequestContext) {
         }, requestOptions(options, request)))
     }
   }
-}
-
-interface MagicLinkOptions {
-  authParams?: Record<string, unknown> | undefined
-  returnTo?: string | undefined
-  appState?: unknown
-  /** Where the link comes back to, for applications without the plugin's routes. Default: the callback route. */
-  redirectUri?: string | undefined
-}
-
-/** A magic link has no PKCE: it may be opened where nothing was started. State and nonce bind it to this browser. */
-async function magicLink (context: PluginContext, request: RequestContext, server: AuthorizationServer,
-  options: MagicLinkOptions): Promise<{ authParams: Record<string, unknown>, remember: () => Promise<void> }> {
-  const refused = Object.keys(options.authParams ?? {}).find(name => !LINK_PARAMS.has(name))
-  if (refused !== undefined) {
-    throw new InvalidArgumentError(`authParams.${refused}`,
-      `The parameter "${refused}" cannot be set for a magic link.`)
-  }
-  const redirectUri = options.redirectUri ?? callbackUrl(context, request)
-  if (redirectUri === undefined) {
-    throw new MissingRequiredArgumentError('redirectUri',
-      'A magic link needs the callback route, or the argument "redirectUri": where the link comes back to.')
-  }
-  if (!URL.canParse(redirectUri)) {
-    throw new InvalidArgumentError('redirectUri', 'The argument "redirectUri" must be an absolute URL.')
-  }
-  const params = options.authParams ?? {}
-  const { audience, scope, organization } = await loginDemands(context, request,
-    params as { audience?: string, scope?: string, organization?: unknown })
-  const oldest = maxAge(params.max_age, 'authParams.max_age')
-  const random = randomBytes(48).toString('base64url')
-  const state = random.slice(0, 32)
-  const nonce = random.slice(32)
-  const metadata = await server.metadata()
-  const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config, request.log)
-  const chosen = { ...(audience !== undefined && { audience }), ...(organization !== undefined && { organization }) }
-  const appState = options.appState === undefined ? undefined : checkAppState(options.appState)
-  const remember = async (): Promise<void> =>
-    await context.transactions.set(request.jar, state, {
-      kind: 'magic-link',
-      state,
-      nonce,
-      redirectUri,
-      domain: server.domain,
-      issuer: metadata.issuer,
-      createdAt: context.now(),
-      scope,
-      ...chosen,
-      ...(returnTo !== undefined && { returnTo }),
-      ...(oldest !== undefined && { maxAge: oldest }),
-      ...(appState !== undefined && { appState })
-    }, context.config.transactionDuration)
-  const authParams = { ...params, redirect_uri: redirectUri, response_type: 'code', state, nonce, scope, ...chosen }
-  return { authParams, remember }
 }
