@@ -1,9 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, MissingTransactionError } from '../../errors.js'
 import { noteFailure, trace } from '../../base/trace.js'
-import {
-  callbackMessage, callbackParams, callbacks, receiveCallback, type Callback
-} from '../../flows/login/callback.js'
+import { callbackMessage, callbacks, receiveCallback, type Callback } from '../../flows/login/callback.js'
 import { routePath } from '../../flows/app-path.js'
 import { finishLogin } from '../../flows/login/complete-login.js'
 import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js'
@@ -46,7 +44,7 @@ export function callbackRoutes ({ registration }: RouteSetup): Route[] {
         if (query.get(RESUMED) === '1' && !query.has('code') && !query.has('error')) {
           return await withoutTransaction(registration, request, reply, query.get('state'))
         }
-        return await complete(registration, request, reply, callbackParams(`?${query.toString()}`), 'query')
+        return await complete(registration, request, reply, query, 'query')
       }
     },
     {

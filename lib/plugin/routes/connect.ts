@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { callbackParams, receiveCallback } from '../../flows/login/callback.js'
+import { receiveCallback } from '../../flows/login/callback.js'
 import { finishLink } from '../../flows/login/link-user.js'
 import { home } from '../../flows/login/return-to.js'
 import { ForbiddenError } from '../../errors.js'
@@ -89,7 +89,7 @@ function finish (registration: Registration, path: string | undefined, kind: 'li
       try {
         const requestContext = registration.requestContext(request)
         const done = await finishLink(context, requestContext,
-          await receiveCallback(context, requestContext, callbackParams(`?${queryOf(request).toString()}`), 'query'),
+          await receiveCallback(context, requestContext, queryOf(request), 'query'),
           kind)
         return reply.redirect(done.returnTo ?? home(requestContext), 302)
       } catch (error) {
