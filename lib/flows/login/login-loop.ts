@@ -1,4 +1,5 @@
 import { SessionNotKeptError, type SessionNotKeptReason } from '../../errors.js'
+import { appPath } from '../app-path.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { covers } from '../cookie-warnings.js'
 import { helperCookie } from '../helper-cookie.js'
@@ -58,8 +59,8 @@ function reasonOf ({ config: { sessionCookie } }: PluginContext, request: Reques
   const hostname = request.jar.host.replace(/:\d+$/, '').toLowerCase()
   const wanted = domain?.replace(/^\./, '').toLowerCase()
   if (wanted !== undefined && hostname !== wanted && !hostname.endsWith(`.${wanted}`)) return 'domain'
-  const { basePath } = request.appBase()
-  const places = [`${basePath}${request.url}`, returnTo ?? `${basePath}/`].map(place => place.replace(/[?#].*$/s, ''))
+  const base = request.appBase()
+  const places = [appPath(base, request.url), returnTo ?? appPath(base, '/')].map(place => place.replace(/[?#].*$/s, ''))
   if (!places.every(place => covers(path, place))) return 'path'
   return sameSite === 'strict' ? 'strict' : 'unknown'
 }

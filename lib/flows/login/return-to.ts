@@ -66,8 +66,8 @@ export function pathAfterLogin (value: unknown, base: AppBase, config: Pick<Conf
 
 /** Where a finished login goes when nothing else was asked: the application's own address. */
 export function home (request: { appBase(): AppBase }): AppPath {
-  const { origin, basePath } = request.appBase()
-  return new URL(`${origin}${basePath}/`).pathname as AppPath
+  const base = request.appBase()
+  return new URL(base.origin + appPath(base, '/')).pathname as AppPath
 }
 
 function tell (log: Log | undefined, value: unknown, reason: string): void {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { appPath } from '../../flows/app-path.js'
 import type { PluginContext } from '../../flows/context.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { hookAnswer } from '../request/hook-answer.js'
@@ -23,7 +24,7 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   const forDevice = how === '401' ? undefined : answerForDevice(context, request, reply)
   if (forDevice !== undefined) return forDevice
   const navigation = isNavigation(request)
-  const place = how.startsWith('/') ? appBaseOf(context.config.appBases, request).basePath + how : undefined
+  const place = how.startsWith('/') ? appPath(appBaseOf(context.config.appBases, request), how) : undefined
   if (how !== '401' && isFormPost(request)) {
     const login = place ?? loginForForm(context, request)
     return answerForm(context, request, reply, login, { code: 'login_required', reason: 'Your session has ended.' })

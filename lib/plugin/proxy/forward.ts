@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LoginRequiredError } from '../../errors.js'
+import { appPath } from '../../flows/app-path.js'
 import { currentSession } from '../../flows/session/session.js'
 import type { WireResponse } from '../../http/wire.js'
 import { answerDenied } from '../guards/denial.js'
@@ -52,8 +53,8 @@ export async function forward (proxy: Proxy, request: FastifyRequest, reply: Fas
 function send ({ config }: Proxy, { status, headers, body }: WireResponse, target: URL, request: FastifyRequest,
   reply: FastifyReply): void {
   const mount = (): string =>
-    appBaseOf(registrationOf(request).context.config.appBases, request).basePath +
-      withoutSlashAtEnd(request.server.prefix)
+    appPath(appBaseOf(registrationOf(request).context.config.appBases, request),
+      withoutSlashAtEnd(request.server.prefix))
   try {
     copyHeaders(reply, headers, location => locationOf(config, target, mount(), location))
     reply.code(status)

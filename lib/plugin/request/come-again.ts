@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { appPath } from '../../flows/app-path.js'
 import type { PluginContext } from '../../flows/context.js'
 import type { CookieJar } from '../../../types/stores.js'
 import { isNavigation } from './navigation.js'
@@ -24,9 +25,9 @@ export function comesWithoutProof (context: PluginContext, request: FastifyReque
 export function comeAgain (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
   jar: CookieJar): FastifyReply {
   jar.set(markerOf(context, jar), '1', { ...context.sessions.device!.attributes(jar), sameSite: 'lax', maxAge: ONCE })
-  const { basePath } = appBaseOf(context.config.appBases, request)
+  const place = appPath(appBaseOf(context.config.appBases, request), requestTarget(request.url))
   return answerPage(reply.header('cache-control', 'no-store'), 401,
-    comeAgainPage(textsFor(context.config, request), basePath + requestTarget(request.url)))
+    comeAgainPage(textsFor(context.config, request), place))
 }
 
 function markerOf ({ cookieNames }: PluginContext, jar: CookieJar): string {

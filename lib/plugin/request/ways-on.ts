@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { PluginContext } from '../../flows/context.js'
 import { pathAfterLogin } from '../../flows/login/return-to.js'
-import { placeInApp, routePath, type AppPath } from '../../flows/app-path.js'
+import { appPath, placeInApp, routePath, type AppPath } from '../../flows/app-path.js'
 import type { AppBase } from '../../flows/config.js'
 import { appBaseOf } from './request-context.js'
 
@@ -52,7 +52,7 @@ export function waysOn ({ config }: PluginContext, request: FastifyRequest):
     // A host that is not allowed: nothing of ours is named.
   }
   return {
-    home: `${base.basePath}/`,
+    home: appPath(base, '/'),
     login: routePath(base, config, 'login'),
     logout: routePath(base, config, 'logout'),
     origin: base.origin

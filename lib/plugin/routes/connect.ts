@@ -89,8 +89,7 @@ function finish (registration: Registration, path: string | undefined, kind: 'li
       try {
         const requestContext = registration.requestContext(request)
         const done = await finishLink(context, requestContext,
-          await receiveCallback(context, requestContext, queryOf(request), 'query'),
-          kind)
+          await receiveCallback(context, requestContext, queryOf(request), 'query'), kind)
         return reply.redirect(done.returnTo ?? home(requestContext), 302)
       } catch (error) {
         reportFailure(context, request, error)

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ForbiddenError } from '../../errors.js'
-import { routePath } from '../../flows/app-path.js'
+import { appPath, routePath } from '../../flows/app-path.js'
 import { landingOfLink } from '../../flows/logout/landing.js'
 import type { Registration } from '../request/registration.js'
 import { isNavigation } from '../request/navigation.js'
@@ -94,7 +94,7 @@ async function askFirst (registration: Registration, request: FastifyRequest, re
   if (params.has('federated')) fields.federated = ''
   if (token !== undefined) fields.confirmation = token
   const action = routePath(base, config, 'logout')!
-  return answerPage(reply, 403, confirmLogoutPage(textsFor(config, request), action, `${base.basePath}/`, fields))
+  return answerPage(reply, 403, confirmLogoutPage(textsFor(config, request), action, appPath(base, '/'), fields))
 }
 
 function refuseLogout (registration: Registration, request: FastifyRequest): never {

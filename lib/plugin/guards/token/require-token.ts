@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessTokenDemands } from '../../../../types/guards.js'
+import { appPath } from '../../../flows/app-path.js'
 import { verifyAccessToken, type TokenDemands } from '../../../flows/api/access-token-check.js'
 import type { ApiResource, Config } from '../../../flows/config.js'
 import type { PluginContext } from '../../../flows/context.js'
@@ -159,8 +160,8 @@ async function acceptBound (context: PluginContext, request: FastifyRequest, rep
 
 /** What the caller's proof must be for, whatever the request says about its host. */
 function urlOf ({ config }: PluginContext, request: FastifyRequest): string {
-  const { origin, basePath } = appBaseOf(config.appBases, request)
-  return origin + basePath + requestTarget(request.originalUrl)
+  const base = appBaseOf(config.appBases, request)
+  return base.origin + appPath(base, requestTarget(request.originalUrl))
 }
 
 /** Hands out the nonce the next proof must carry. @see RFC 9449 section 8.2 */
