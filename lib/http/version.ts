@@ -1,2 +1,2 @@
 /** This package's version; a test compares it with `package.json`. */
-export const version = '0.1.0'
+export const version = '1.0.0'
