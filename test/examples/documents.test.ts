@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import t from 'tap'
 import { rules } from '../../lib/plugin/options/options-rules.js'
+import { parseOptions } from '../../lib/plugin/options/options.js'
+import type { Auth0Options } from '../../types/index.js'
 import { anchorsOf, guides, linksOf, pages, readPage, sentencesOf, type Page } from './documents.js'
 
 const root = new URL('../../', import.meta.url)
@@ -86,3 +88,57 @@ const NO_OPTIONS = new Set(['GET', 'POST'])
 function cookieRows (name: string): string[] {
   return ['name', 'sameSite', 'secure', 'domain', 'path', 'partitioned', 'transient'].map(part => `${name}.${part}`)
 }
+
+/** A default as the guide writes it; `undefined` where a sentence says it. */
+function writtenDefault (cell: string): unknown {
+  const number = /^\d[\d ]*$/u.exec(cell)?.[0].replaceAll(' ', '')
+  if (number !== undefined) return Number(number)
+  const text = /^`(?:'([^']*)'|(true|false|openid [\w ]+|\/))`$/u.exec(cell)
+  if (text === null) return undefined
+  return text[2] === 'true' || text[2] === 'false' ? text[2] === 'true' : text[1] ?? text[2]
+}
+
+/** Where the checked options keep a setting under another name. */
+const PLACES: Record<string, string> = {
+  'sessionConfiguration.rolling': 'lifetime.rolling',
+  'sessionConfiguration.inactivityDuration': 'lifetime.inactivityDuration',
+  'sessionConfiguration.absoluteDuration': 'lifetime.absoluteDuration',
+  'transactionConfiguration.duration': 'transactionDuration',
+  'discoveryCache.ttl': 'discoveryTtl',
+  'discoveryCache.maxEntries': 'maxDomains',
+  clientAssertionSigningAlg: 'assertion.alg',
+  requestObjectSigningAlg: 'requestObject.alg',
+  useMtls: 'mutualTls'
+}
+
+/** Defaults that the code applies at their use, or that mean one of several values; other tests hold them. */
+const AT_USE = ['api.cacheEntries', 'api.dpop', 'api.dpopProofAge', 'mountConnectRoutes', 'mountConnectedAccountRoutes',
+  'mountRoutes']
+
+t.test('each default of the guide is the one that the code applies', async t => {
+  const good = {
+    domain: 'acme.eu.auth0.com',
+    clientId: 'client',
+    appBaseUrl: 'https://app.example.com',
+    sessionSecret: 'a session secret of enough characters',
+    api: { audience: 'https://api.example.com' }
+  }
+  const key = '-----BEGIN PRIVATE KEY-----'
+  const usual = parseOptions({ ...good, clientSecret: 'secret' } as Auth0Options, '')
+  const signing = parseOptions({
+    ...good, clientAssertionSigningKey: key, signedAuthorizationRequests: true, requestObjectSigningKey: key
+  } as Auth0Options, '')
+  const { text } = guides.find(({ path }) => path.endsWith('/options.md'))!
+  let count = 0
+  for (const [, name = '', cell = ''] of text.matchAll(/^\| `([\w.]+)` \|([^|]*)\|[^|]*\|/gmu)) {
+    const written = writtenDefault(cell.trim())
+    if (written === undefined || AT_USE.includes(name)) continue
+    const place = PLACES[name] ?? name.replace(/^sessionConfiguration\.(?:cookie\b)?/u, from =>
+      from.endsWith('cookie') ? 'sessionCookie' : '')
+    const applied = place.split('.').reduce<unknown>((value, part) =>
+      (value as Record<string, unknown> | undefined)?.[part], name.endsWith('SigningAlg') ? signing : usual)
+    count++
+    t.equal(applied ?? false, written, name)
+  }
+  t.ok(count > 35, `${count} defaults`)
+})
