@@ -10,8 +10,25 @@ import { end, findProgram, freePort } from './programs.js'
 
 export const nginxProgram = findProgram('nginx', ['/usr/sbin'])
 
-/** An nginx with default buffers in front of a port of this machine; returns its own port. */
-export async function startNginx (t: Test, upstream: number): Promise<number> {
+/** What an nginx is told of the application behind it. */
+export interface NginxBlocks {
+  http: string
+  server: string
+}
+
+/** Default buffers. */
+const plain: NginxBlocks = {
+  http: '',
+  server: `
+    location / {
+      proxy_pass http://127.0.0.1:3000;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-Proto $scheme;
+    }`
+}
+
+/** An nginx in front of a port of this machine; returns its own port. Blocks say `$scheme`, which counts as https. */
+export async function startNginx (t: Test, upstream: number, { http, server } = plain): Promise<number> {
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(name =>
@@ -22,13 +39,10 @@ daemon off; master_process off; pid ${folder}/pid; error_log stderr;
 events {}
 http {
   access_log off; ${places.join(' ')}
+  ${http}
   server {
     listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://127.0.0.1:${upstream};
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-Proto https;
-    }
+    ${server.replace('127.0.0.1:3000', `127.0.0.1:${upstream}`).replace('$scheme', 'https')}
   }
 }`)
   const child = spawn(nginxProgram, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
