@@ -32,6 +32,7 @@ for (const [name, blocks, users] of cases) {
     const s = new Site({ audience: 'https://api.example.com/' }, { trustProxy: true })
     s.app.after(() => {
       s.app.get('/me', async request => (await request.auth0.getUser())?.sub ?? 'nobody')
+      s.app.get('/address', async request => request.ips)
     })
     s.app.server.on('upgrade', (_request, socket) => {
       socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n')
@@ -60,6 +61,8 @@ for (const [name, blocks, users] of cases) {
       if (claims === large) t.ok(browser.cookieHeader('/').length > 7000, 'the session nears its limit')
     }
     if (blocks === undefined) return
+    const forged = await fetch(`http://127.0.0.1:${port}/address`, { headers: { 'x-forwarded-for': '192.0.2.1' } })
+    t.strictSame(await forged.json(), ['127.0.0.1', '127.0.0.1'], "the visitor's address, not what it claims")
     const headers = { host: 'app.example.test', connection: 'Upgrade', upgrade: 'echo' }
     const [response] = await once(get(`http://127.0.0.1:${port}/`, { headers }), 'upgrade') as [{ statusCode: number }]
     t.equal(response.statusCode, 101, 'a WebSocket passes')
