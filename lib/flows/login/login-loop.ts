@@ -60,8 +60,8 @@ function reasonOf ({ config: { sessionCookie } }: PluginContext, request: Reques
   const wanted = domain?.replace(/^\./, '').toLowerCase()
   if (wanted !== undefined && hostname !== wanted && !hostname.endsWith(`.${wanted}`)) return 'domain'
   const base = request.appBase()
-  const places = [appPath(base, request.url), returnTo ?? appPath(base, '/')].map(place => place.replace(/[?#].*$/s, ''))
-  if (!places.every(place => covers(path, place))) return 'path'
+  const places = [appPath(base, request.url), returnTo ?? appPath(base, '/')]
+  if (!places.every(place => covers(path, place.replace(/[?#].*$/s, '')))) return 'path'
   return sameSite === 'strict' ? 'strict' : 'unknown'
 }
 
