@@ -172,7 +172,8 @@ const parsers: Record<string, [(text: string) => unknown, string[]]> = {
       name: () => 'a0_tx',
       attributes: () => ({ path: '/', httpOnly: true, secure: true, sameSite: 'lax' }),
       sealer: { seal: () => 'sealed', open: () => undefined },
-      now: () => 1
+      now: () => 1,
+      maxTaken: 10
     })
     void store.set(jar, 'mine', { kind: 'login' } as Transaction, 60)
     void store.delete(jar)

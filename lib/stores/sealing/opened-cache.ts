@@ -15,21 +15,20 @@ interface Entry<T> {
 const KEY_CHARS = 12
 /** What an entry weighs per character of its cookie: the string and the object made of it. */
 const BYTES_PER_CHAR = 3
+const MAX_BYTES = 16 * 1024 * 1024
 
 /**
  * Two generations: a hit in the young one writes nothing, a hit in the old one moves the entry; when the young one has
  * half of the room, the old one is forgotten. Expiry and revocation are the caller's to check at every hit.
  */
-export function createOpenedCache<T> (
-  { maxEntries, maxBytes = 16 * 1024 * 1024 }: { maxEntries: number, maxBytes?: number }
-): OpenedCache<T> {
+export function createOpenedCache<T> ({ maxEntries }: { maxEntries: number }): OpenedCache<T> {
   let young = new Map<string, Entry<T>>()
   let old = new Map<string, Entry<T>>()
   let youngBytes = 0
 
   function keep (key: string, entry: Entry<T>): void {
     const bytes = entry.value.length * BYTES_PER_CHAR
-    if (young.size >= maxEntries / 2 || youngBytes + bytes > maxBytes / 2) {
+    if (young.size >= maxEntries / 2 || youngBytes + bytes > MAX_BYTES / 2) {
       old = young
       young = new Map()
       youngBytes = 0

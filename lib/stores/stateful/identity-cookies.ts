@@ -12,12 +12,12 @@ export interface Identity {
   readonly key: string
 }
 
-export interface IdentityCookiesOptions {
+interface IdentityCookiesOptions {
   names: (jar: CookieJar) => SessionCookieNames
   attributes: (secure: boolean) => CookieAttributes
   transient?: boolean
   /** Seals the id, so that a session's id alone opens nothing and no made-up cookie reaches the store. */
-  idSealer?: Sealer | undefined
+  idSealer: Sealer
   cacheEntries: number
   warn: Warn
 }
@@ -54,7 +54,6 @@ export function createIdentityCookies (options: IdentityCookiesOptions): Identit
   const foreign = new ForeignCookies(options.warn)
 
   function open (value: string): Identity | undefined {
-    if (idSealer === undefined) return toIdentity(value)
     const known = identities.get(value)
     if (known !== undefined || !SEALED_ID_SHAPE.test(value)) return known
     const opened = toIdentity(idSealer.open(value)?.toString())
@@ -82,7 +81,7 @@ export function createIdentityCookies (options: IdentityCookiesOptions): Identit
     },
 
     write (jar, id, maxAge) {
-      jar.set(names(jar).session, idSealer === undefined ? id : idSealer.seal(id), {
+      jar.set(names(jar).session, idSealer.seal(id), {
         ...attributes(jar.secure),
         ...(!transient && { maxAge })
       })

@@ -22,7 +22,7 @@ export interface StatefulSessionsOptions {
   /** Seals what the store keeps; without it the store keeps it in the clear. */
   sealer?: Sealer | undefined
   /** Seals the id in the cookie, so that a session's id alone opens nothing and no made-up cookie reaches the store. */
-  idSealer?: Sealer | undefined
+  idSealer: Sealer
   lifetime: Lifetime
   /** Epoch seconds. */
   now: () => number

@@ -7,24 +7,22 @@ import { isState } from './transaction-states.js'
 import type { Sealer } from '../sealing/seal.js'
 import type { CookieAttributes, CookieJar, TransactionStore } from '../../../types/stores.js'
 
-export interface CookieTransactionsOptions {
+interface CookieTransactionsOptions {
   /** Prefix of the cookies' names; `_<state>` follows. */
   name: (jar: CookieJar) => string
   attributes: (secure: boolean, formPost: boolean) => CookieAttributes
   sealer: Sealer
   now: () => number
-  /** Logins that may be under way in one browser. Default 8. */
-  maxCount?: number
   /** Bytes that the session's cookies take in this request; the logins have the rest of the budget. */
   sessionBytes?: (jar: CookieJar) => number
-  /** Logins that are remembered as taken. Default 100 000. */
-  maxTaken?: number
+  /** Logins that are remembered as taken. */
+  maxTaken: number
   /** Told once, when a login had to be forgotten that could still be taken again. */
   onFull?: () => void
 }
 
 /** Transactions in cookies, which share the room for cookies with the session. */
-export interface CookieTransactions extends TransactionStore {
+interface CookieTransactions extends TransactionStore {
   /** Clears cookies of logins until they take at most `bytes`: what cannot be opened first, then the oldest login. */
   makeRoom(jar: CookieJar, bytes: number): void
 }
@@ -37,6 +35,8 @@ interface Pending {
   expired: boolean
 }
 
+/** Logins that may be under way in one browser. */
+const MOST_LOGINS = 8
 /** Cookies that one response clears at most. */
 const MOST_CLEARED = 32
 /** Cookies of logins that are looked at: a header may hold thousands. */
@@ -44,7 +44,7 @@ const MOST_SEEN = 128
 
 /** Keeps each transaction in a cookie of its own, so that logins in several tabs do not disturb each other. */
 export function createCookieTransactions (options: CookieTransactionsOptions): CookieTransactions {
-  const { attributes, sealer, now, maxCount = 8, sessionBytes = () => 0, maxTaken = 100_000, onFull } = options
+  const { attributes, sealer, now, sessionBytes = () => 0, maxTaken, onFull } = options
   /** Two equal callbacks at the same time give one login. */
   const taken = createUsedIds({ maxEntries: maxTaken, onFull })
   const nameOf = (jar: CookieJar, state: string) => `${options.name(jar)}_${state}`
@@ -100,7 +100,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): C
             'and "returnTo" small, or set "transactionStore".')
       }
       clearOldest(jar, pending(jar, name), {
-        count: maxCount - 1,
+        count: MOST_LOGINS - 1,
         bytes: COOKIE_BUDGET - sessionBytes(jar) - headerBytes([[name, value]])
       })
       jar.set(name, value, how)
@@ -130,7 +130,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): C
     },
 
     makeRoom (jar, bytes) {
-      clearOldest(jar, pending(jar), { count: maxCount, bytes })
+      clearOldest(jar, pending(jar), { count: MOST_LOGINS, bytes })
     }
   }
 }

@@ -14,17 +14,17 @@ function cookieTransactions (
   options: {
     clock?: { now: () => number }
     purpose?: string
-    maxCount?: number
     maxTaken?: number
     sessionBytes?: () => number
   } = {}
 ) {
-  const { clock = new Clock(), purpose = 'client-a transaction', ...limits } = options
+  const { clock = new Clock(), purpose = 'client-a transaction', maxTaken = 100, ...limits } = options
   return createCookieTransactions({
     name: ({ secure }) => secure ? '__Host-a0_tx' : 'a0_tx',
     attributes: (secure, formPost) => ({ path: '/', httpOnly: true, secure, sameSite: formPost ? 'none' : 'lax' }),
     sealer: createSealer({ secrets: [SECRET], purpose, maxAgeDays: 1, now: clock.now }),
     now: clock.now,
+    maxTaken,
     ...limits
   })
 }
@@ -136,18 +136,18 @@ t.test('CB-07: count and bytes are bounded apart from each other', async t => {
     clock.pass(1)
   }
   const few = new MapBrowser(clock)
-  const three = cookieTransactions({ clock, maxCount: 3 })
-  for (const state of ['a', 'b', 'c', 'd', 'e']) await begin(three, few, state)
-  t.same([...few.cookies.keys()], ['c', 'd', 'e'].map(state => `__Host-a0_tx_${state}`))
+  const eight = cookieTransactions({ clock })
+  for (const state of 'abcdefghij') await begin(eight, few, state)
+  t.same([...few.cookies.keys()], [...'cdefghij'].map(state => `__Host-a0_tx_${state}`))
 
   const small = new MapBrowser(clock)
-  const store = cookieTransactions({ clock, maxCount: 100, sessionBytes: () => 4096 })
+  const store = cookieTransactions({ clock, sessionBytes: () => 4096 })
   for (const state of ['a', 'b', 'c', 'd', 'e']) await begin(store, small, state, { appState: 'x'.repeat(700) })
   t.same([...small.cookies.keys()].at(-1), '__Host-a0_tx_e')
   t.ok(small.headerBytes <= 4096, `${small.headerBytes} bytes`)
 
   const whole = new MapBrowser(clock)
-  const alone = cookieTransactions({ clock, maxCount: 100 })
+  const alone = cookieTransactions({ clock })
   for (const state of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
     await begin(alone, whole, state, { appState: 'x'.repeat(1000) })
   }
@@ -300,9 +300,10 @@ t.test('expiry is inside of the seal', async t => {
 
 t.test('an expired login makes room before a live one does', async t => {
   const clock = new Clock()
-  const store = cookieTransactions({ clock, maxCount: 2 })
+  const store = cookieTransactions({ clock })
   const browser = new MapBrowser(clock)
-  for (const [state, ttl] of [['old', 600], ['short', 1]] as const) {
+  const old = Array.from({ length: 7 }, (_, index) => `old${index}`)
+  for (const [state, ttl] of [...old.map(state => [state, 600] as const), ['short', 1] as const]) {
     const login = browser.request()
     await store.set(login, state, transaction(state, { createdAt: clock.now() }), ttl)
     login.send()
@@ -313,7 +314,7 @@ t.test('an expired login makes room before a live one does', async t => {
   const login = browser.request()
   await store.set(login, 'new', transaction('new'), 600)
   login.send()
-  t.same([...browser.cookies.keys()].sort(), ['__Host-a0_tx_new', '__Host-a0_tx_old'])
+  t.same([...browser.cookies.keys()].sort(), ['new', ...old].map(state => `__Host-a0_tx_${state}`))
 })
 
 t.test('a state that cannot be a cookie name is refused', async t => {
