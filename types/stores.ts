@@ -78,7 +78,6 @@ interface TransactionFacts {
 interface OfSession {
   sessionId: string
   sub: string
-  connection: string
 }
 
 /** What is remembered of a login between its start and its callback; `kind` says what the callback completes. */

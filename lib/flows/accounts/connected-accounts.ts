@@ -72,7 +72,6 @@ export async function startConnectAccount (context: PluginContext, request: Requ
     createdAt: context.now(),
     sessionId: laneOf(read.record),
     sub: read.record.user.sub,
-    connection: options.connection,
     authSession: started.authSession,
     ...(returnTo !== undefined && { returnTo }),
     ...(options.appState !== undefined && { appState: checkAppState(options.appState) })

@@ -69,7 +69,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
   const { connection: _, connectionScope: __, ...login } = options
   return await startInteractiveLogin(context, request, login, {
     params: { id_token_hint: hint, requested_connection: options.connection, scope, ...extra },
-    link: { kind, sessionId: laneOf(read.record), sub: read.record.user.sub, connection: options.connection },
+    link: { kind, sessionId: laneOf(read.record), sub: read.record.user.sub },
     callback: kind === 'link' ? 'connectCallback' : 'unconnectCallback'
   })
 }

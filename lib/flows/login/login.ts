@@ -38,10 +38,10 @@ export interface StartInteractiveLoginOptions {
 }
 
 /** What a login that is not the plain one adds to its request and its transaction. */
-export interface LoginVariant {
+interface LoginVariant {
   kind?: 'login' | 'enterprise'
   /** What is linked or unlinked, and whose session it was begun in. */
-  link?: Pick<Extract<Transaction, { kind: 'link' | 'unlink' }>, 'kind' | 'sessionId' | 'sub' | 'connection'>
+  link?: Pick<Extract<Transaction, { kind: 'link' | 'unlink' }>, 'kind' | 'sessionId' | 'sub'>
   params?: Record<string, string>
   /** Parameters that are not sent, wherever they come from. */
   omit?: readonly string[]

@@ -7,7 +7,7 @@ const WHOLE = 1
 /** What is in every transaction comes without its name: a long place to return to needs the room in the cookie. */
 const PACKED = 2
 const TEXTS = ['state', 'redirectUri', 'domain', 'issuer']
-const OF_SESSION = ['sessionId', 'sub', 'connection']
+const OF_SESSION = ['sessionId', 'sub']
 /** What a transaction of each kind has beside `TEXTS`. */
 const TEXTS_OF_KIND: Readonly<Record<Transaction['kind'], readonly string[]>> = {
   login: ['nonce', 'codeVerifier'],
@@ -20,15 +20,15 @@ const TEXTS_OF_KIND: Readonly<Record<Transaction['kind'], readonly string[]>> = 
 const PACKED_MEMBERS = ['kind', 'state', 'nonce', 'codeVerifier', 'redirectUri', 'domain', 'issuer', 'createdAt']
 
 /** A transaction and the epoch seconds of its end. */
-export interface KeptTransaction {
+interface KeptTransaction {
   transaction: Transaction
   expiresAt: number
 }
 
 /** @throws InvalidArgumentError for an `appState` that JSON cannot hold */
 export function encodeTransaction ({ transaction, expiresAt }: KeptTransaction): string {
-  // A kind that lacks one of them is written as before 1.0, so that older processes can read it.
-  const absent = { nonce: '', codeVerifier: '' }
+  // Written as before 1.0, so that older processes can read it.
+  const absent = { nonce: '', codeVerifier: '', ...('sessionId' in transaction && { connection: '' }) }
   const { kind, state, nonce, codeVerifier, redirectUri, domain, issuer, createdAt, ...rest } =
     { ...absent, ...transaction }
   try {
@@ -50,7 +50,8 @@ export function decodeTransaction (plaintext: Buffer): KeptTransaction | undefin
     ? members[0]
     : version === PACKED && members.length === PACKED_MEMBERS.length + 1 ? unpack(members) : undefined
   if (typeof expiresAt !== 'number' || !isTransaction(transaction)) return undefined
-  // What a kind does not have is kept as an empty text.
+  // What a transaction does not have is kept as an empty text.
+  Reflect.deleteProperty(transaction, 'connection')
   if (transaction.kind === 'connect') Reflect.deleteProperty(transaction, 'nonce')
   if (transaction.kind === 'magic-link') Reflect.deleteProperty(transaction, 'codeVerifier')
   return { transaction, expiresAt }
