@@ -9,8 +9,10 @@ const PASSED_ON = new Set<string>(['then', 'getter', 'setter', 'toJSON', 'constr
   'nodeType', 'tagName', '$$typeof', '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@'])
 
 /**
- * A misspelt guard would be `undefined`, and Fastify takes `preHandler: undefined` for no guard at all:
- * so an unknown name throws.
+ * The instance, but an unknown name throws: a misspelt guard would be `undefined`, and Fastify takes
+ * `preHandler: undefined` for no guard at all. Only a proxy sees a name that does not exist. A check of the route's
+ * options would refuse a guard that is left out on purpose, too (`preHandler: isPublic ? undefined : guard`).
+ * Methods are bound because a proxy has no private members; they also work when they are taken off the instance.
  */
 export function strictInstance (instance: Auth0Instance): Auth0Instance {
   const bound = new Map<string | symbol, unknown>()
