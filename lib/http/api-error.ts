@@ -2,7 +2,7 @@ import {
   ApiError, MfaRequiredError, MyAccountApiError, PollingApiError, RateLimitError, type ApiErrorDetails,
   type MfaRequirements, type ValidationProblem
 } from '../errors.js'
-import { isObject, parseText } from '../base/json.js'
+import { isObject, parseSafely } from '../base/json.js'
 import { mediaType } from './json.js'
 import { redactHeaders, redactText, redactValue } from './redact.js'
 import { quotaDelay } from './quota.js'
@@ -96,19 +96,10 @@ function problem (details: ApiErrorDetails, body: Record<string, unknown>,
 function readBody (response: HttpResponse): Record<string, unknown> {
   const type = mediaType(response)
   if (type.includes('html')) return {}
-  const value = tryJson(response.body)
+  const value = parseSafely(response.body)
   if (isObject(value)) return value
   const text = response.body.trim()
   return value === undefined && type === 'text/plain' && text !== '' && !text.startsWith('<') ? { message: text } : {}
-}
-
-function tryJson (text: string): unknown {
-  try {
-    return parseText(text)
-  } catch {
-    // An error need not be JSON: its text or its status must do.
-    return undefined
-  }
 }
 
 /** The API's own stable code, if it gives one. One that holds a secret is none. */
