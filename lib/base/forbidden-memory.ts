@@ -5,7 +5,7 @@ export interface Forbidden {
   readonly until: number
 }
 
-export interface ForbiddenMemoryOptions<Entry> {
+interface ForbiddenMemoryOptions<Entry> {
   maxEntries: number
   /** Told of every entry that the memory drops. */
   forget?: (entry: Entry) => void

@@ -12,7 +12,7 @@ export interface UsedIds {
   add(id: string, times: Forbidden, now: number, owner?: string): void
 }
 
-export interface UsedIdsOptions {
+interface UsedIdsOptions {
   maxEntries: number
   /** Ids of one owner. Default `maxEntries`. */
   maxEach?: number

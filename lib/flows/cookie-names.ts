@@ -16,7 +16,7 @@ export interface CookieNames {
 }
 
 /** What the names depend on in a request. */
-export type CookiePlace = Pick<CookieJar, 'secure' | 'host'>
+type CookiePlace = Pick<CookieJar, 'secure' | 'host'>
 
 /** Places whose names are remembered; without `appBaseUrl` the Host header makes them. */
 const MOST_PLACES = 100

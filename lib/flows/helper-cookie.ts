@@ -2,7 +2,7 @@ import type { CookieAttributes, CookieJar } from '../../types/stores.js'
 import type { PluginContext } from './context.js'
 
 /** The helper cookies; `_<suffix of the registration>` follows. */
-export type HelperCookieName = 'auth0_done' | 'a0_anon' | 'a0_silent' | 'a0_restart'
+type HelperCookieName = 'auth0_done' | 'a0_anon' | 'a0_silent' | 'a0_restart'
 
 /** A small cookie of this registration's own, which comes back from other sites wherever the browser lets it. */
 export function helperCookie ({ config, cookieNames }: PluginContext, jar: CookieJar,

@@ -4,7 +4,7 @@ import type { AccessTokenClaims } from '../../../types/tokens.js'
 import type { Log } from '../events.js'
 
 /** What is asked of who acts, and for whom. */
-export interface ActorDemands {
+interface ActorDemands {
   actor?: ActorDemand | undefined
   subjectProfile?: readonly string[] | undefined
   anonymous?: boolean | undefined

@@ -11,7 +11,7 @@ interface Clock {
 }
 
 /** What is asked of the login that a token is of. */
-export interface LoginDemands {
+interface LoginDemands {
   /** Seconds. */
   maxAge?: number | undefined
   /** One of these classes, the preferred one first. */

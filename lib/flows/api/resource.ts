@@ -1,7 +1,7 @@
 import type { ApiResource, AppBase } from '../config.js'
 
 /** Where the metadata of a resource stands on its origin. @see RFC 9728 section 3 */
-export const METADATA_PATH = '/.well-known/oauth-protected-resource'
+const METADATA_PATH = '/.well-known/oauth-protected-resource'
 
 /** The path of a resource's metadata: its own path behind the well-known one. @see RFC 9728 section 3.1 */
 export function metadataPath ({ path }: Pick<ApiResource, 'path'>): string {

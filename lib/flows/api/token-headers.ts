@@ -3,7 +3,7 @@ import type { TokenType } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 
 /** A token that a call presents, and what the call is. */
-export interface PresentedToken {
+interface PresentedToken {
   accessToken: string
   tokenType: TokenType
   method: string

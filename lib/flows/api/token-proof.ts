@@ -9,7 +9,7 @@ const AHEAD = 30
 const PROOF_AGE = 300
 
 /** How a request presents an access token that is bound to a key. */
-export interface PresentedProof {
+interface PresentedProof {
   /** The `DPoP` header. */
   proof: string | string[] | undefined
   method: string

@@ -2,7 +2,7 @@ import { parseSafely } from '../../base/json.js'
 import type { Sealer } from '../../stores/sealing/seal.js'
 
 /** What a proof must answer. Sealed, not remembered: every process with the same secret knows its own. */
-export interface Challenge {
+interface Challenge {
   purpose: 'register' | 'refresh'
   /** Of the session it is for. */
   id: string

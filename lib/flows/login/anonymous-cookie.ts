@@ -40,7 +40,7 @@ export function readVisitor (context: PluginContext, { jar }: RequestContext,
 }
 
 /** Whether the browser sends a visitor's cookie, whatever is in it. */
-export function hasVisitorCookie (context: PluginContext, { jar }: RequestContext): boolean {
+function hasVisitorCookie (context: PluginContext, { jar }: RequestContext): boolean {
   return jar.get(cookieOf(context, jar).name) !== undefined
 }
 

@@ -10,7 +10,7 @@ const PROTECTED_PARAMS: ReadonlySet<string> = new Set(['client_id', 'response_ty
 const MAX_VALUE_LENGTH = 8192
 
 /** The parameters of one login, merged and checked, and what the callback must know of them. */
-export interface LoginParams {
+interface LoginParams {
   /** Everything but what the protocol itself adds. */
   params: Record<string, string>
   redirectUri: string | undefined

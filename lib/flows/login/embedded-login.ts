@@ -30,7 +30,7 @@ export function requestOptions ({ clientIp, forwardedFor = clientIp, signal }: E
 }
 
 /** What a login asks for: the tokens, and the organization they have to be of. */
-export interface Asked {
+interface Asked {
   audience: string | undefined
   scope: string
   organization: string | undefined

@@ -19,7 +19,7 @@ import { sessionView } from '../session/view.js'
 import { tokenSetOf } from '../tokens/token-sets.js'
 
 /** What a login brought: the server it was at, its tokens and its verified identity. */
-export interface LoginResult {
+interface LoginResult {
   server: AuthorizationServer
   tokens: TokenResponse
   claims: IdTokenClaims

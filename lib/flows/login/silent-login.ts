@@ -22,7 +22,7 @@ export function useSilentLogin (config: Config): void {
 }
 
 /** What may be done for a browser that asks for a page. */
-export type SilentLoginTurn = 'try' | 'offer-cookie' | 'pass'
+type SilentLoginTurn = 'try' | 'offer-cookie' | 'pass'
 
 /**
  * A browser is sent to the tenant once in its session, and only if it has cookies: what keeps none would be sent again

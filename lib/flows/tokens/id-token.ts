@@ -12,7 +12,7 @@ const MAX_LENGTH = 196_608
 const MAX_AGE_AT_LOGIN = 3600
 
 /** What a flow knows about the ID token it was given. */
-export interface IdTokenContext {
+interface IdTokenContext {
   nonce?: string | undefined
   maxAge?: number | undefined
   organization?: string | undefined

@@ -2,7 +2,7 @@ import { InvalidArgumentError, MfaRequiredError, type MfaRequirements } from '..
 import type { PluginContext } from '../context.js'
 
 /** The request that a second factor interrupted. */
-export interface Interrupted {
+interface Interrupted {
   audience?: string | undefined
   scope?: string | undefined
   /** The organization the request was for: the tokens have to be of it as well. */

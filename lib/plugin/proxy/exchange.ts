@@ -23,7 +23,7 @@ export interface Proxy {
 }
 
 /** One request on its way upstream. */
-export interface Call {
+interface Call {
   request: FastifyRequest
   registration: Registration
   target: URL

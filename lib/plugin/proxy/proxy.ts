@@ -13,7 +13,7 @@ import { upstreamTokens } from './upstream-token.js'
 import { webSockets } from './web-sockets.js'
 
 /** A proxy's options for @fastify/http-proxy, and what must be closed with the application. */
-export interface OwnedProxy {
+interface OwnedProxy {
   options: HttpProxyOptions
   close: () => Promise<void>
 }

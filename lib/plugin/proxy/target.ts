@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../errors.js'
 
 /** What of an upstream may be reached. */
-export interface Reach {
+interface Reach {
   origin: string
   /** No slash at its end; empty for all paths. */
   rewritePrefix: string

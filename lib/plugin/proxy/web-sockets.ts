@@ -30,7 +30,7 @@ interface ProxyReply {
 }
 
 /** The WebSockets of one proxy. */
-export interface WebSockets {
+interface WebSockets {
   /** Prepares an upgrade; `true` where it was refused, and answered. */
   prepare(request: FastifyRequest, reply: FastifyReply): Promise<boolean>
   wsClientOptions: object

@@ -15,14 +15,14 @@ import { messageIn, textsFor } from './page-texts.js'
 import { answerPopup, popupScript } from './popup-page.js'
 
 /** What an error says to the outside. */
-export interface PublicError {
+interface PublicError {
   statusCode: number
   code: string
   message: string
 }
 
 /** What an answer to an error may differ in. */
-export interface ErrorAnswer {
+interface ErrorAnswer {
   /** Where the page's link "Try again" leads; the login route unless given. */
   retry?: string | undefined
   /** The application's hook; `onError` unless given. */

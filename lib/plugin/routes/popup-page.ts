@@ -3,7 +3,7 @@ import type { PageTexts } from '../../../types/pages.js'
 import { answerPage, escape, link, pageOf, type Page, type PageScript } from './error-page.js'
 
 /** What a login in a popup tells the pages of its own origin. */
-export interface PopupOutcome {
+interface PopupOutcome {
   outcome: 'success' | 'failure'
   /** The error's code and text, after a failure. */
   code?: string

@@ -1,7 +1,7 @@
 import type { DeviceBinding, DeviceKey, SessionRecord } from '../../../types/stores.js'
 
 /** What a record says about devices: its binding, or the session that took its place. */
-export type DevicePart = Pick<SessionRecord, 'device' | 'successor'>
+type DevicePart = Pick<SessionRecord, 'device' | 'successor'>
 
 /** The last member of a record's array; `undefined` for a record that says nothing of devices. */
 export function encodeDevice ({ device, successor }: DevicePart): readonly unknown[] | undefined {

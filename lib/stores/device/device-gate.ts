@@ -16,12 +16,12 @@ const LEAST_MAX_AGE = 150
 export type DeviceRefusal = 'unbound_copy' | 'not_bound'
 
 /** A session that was refused to a request. */
-export interface RefusedSession {
+interface RefusedSession {
   readonly reason: DeviceRefusal
   readonly record: SessionRecord
 }
 
-export interface DeviceGateOptions {
+interface DeviceGateOptions {
   names: (jar: CookieJar) => SessionCookieNames
   attributes: (secure: boolean) => CookieAttributes
   sealer: Sealer

@@ -3,7 +3,7 @@ import { decodeBase64url } from '../../base/base64url.js'
 import { isObject, parseSafely } from '../../base/json.js'
 
 /** A JWE that opened. */
-export interface OpenedJwe {
+interface OpenedJwe {
   header: Record<string, unknown>
   payload: unknown
 }

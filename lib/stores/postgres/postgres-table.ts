@@ -40,7 +40,7 @@ export function postgresTable (options: PostgresStoreOptions, name: string,
 }
 
 /** Runs one statement, which is one transaction; says how many rows it touched and which it gave back. */
-export type PostgresQuery = (text: string,
+type PostgresQuery = (text: string,
   values?: unknown[]) => Promise<{ rows: Record<string, unknown>[], count: number }>
 
 /** `serialization_failure` and `deadlock_detected`: the same statement may succeed when run again. */

@@ -4,7 +4,7 @@ import { bounded } from '../store-deadline.js'
 import type { Awaitable, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
 /** What is asked about a session. */
-export interface WatchedSession {
+interface WatchedSession {
   owner: RevocationOwner
   createdAt: number
 }

@@ -7,7 +7,7 @@ const DAY = 86_400
 const HEADER = /^\{"alg":"dir","enc":"A256GCM","kid":"([\w-]{8})\.(\d{1,6})"\}$/
 
 /** The key of one secret, purpose and day. */
-export interface SealKey {
+interface SealKey {
   /** The protected header's segment; the additional authenticated data is its ASCII form. */
   readonly header: string
   readonly aad: Buffer
@@ -16,7 +16,7 @@ export interface SealKey {
 }
 
 /** The keys of one purpose: a new one each day, so that random nonces stay far from the limit of one AES-GCM key. */
-export interface KeyRing {
+interface KeyRing {
   /** The key that seals today. */
   newest(): SealKey
   /** The key a protected header names; `undefined` for any header this ring does not write itself. */

@@ -3,7 +3,7 @@ import { byAge, INDEXED_FIELDS } from '../session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
 
 /** Whose sessions a store is to show. */
-export interface Application {
+interface Application {
   clientId: string
   /** Whether a value was written by this application: entries of versions before 1.0 do not say. */
   wrote: (value: string) => boolean

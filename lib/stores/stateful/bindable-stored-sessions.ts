@@ -8,7 +8,7 @@ import { identityOf, type Identity, type IdentityCookies } from './identity-cook
 import type { SessionCodec } from './session-codec.js'
 import { ownerOf, type Found, type StoredSessions } from './stored-sessions.js'
 
-export interface BindableStoredSessionsOptions {
+interface BindableStoredSessionsOptions {
   gate: DeviceGate
   store: SessionStore
   stored: StoredSessions
@@ -24,7 +24,7 @@ export interface BindableStoredSessionsOptions {
 }
 
 /** What is asked about devices, beside what the device routes do. */
-export interface BindableStoredSessions extends DeviceSessions {
+interface BindableStoredSessions extends DeviceSessions {
   /** Whether this request may open a session. */
   admits(jar: CookieJar, found: Found): boolean
   /** Told of a session whose place a bound one has taken. */

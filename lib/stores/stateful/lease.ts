@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TimeoutError } from '../../errors.js'
 
 /** How a lock is taken and given back; the token tells the holder from whoever comes after the lease ended. */
-export interface Lease {
+interface Lease {
   /** Takes the lock if it is free, for at most `leaseSeconds`; says whether it did. */
   acquire(token: string, leaseSeconds: number): Promise<boolean>
   /** Gives the lock back if `token` still holds it. */

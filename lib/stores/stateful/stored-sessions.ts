@@ -21,7 +21,7 @@ export interface Found extends Identity {
 /** Told of a session whose place a bound one has taken, and whose id is not followed any more. */
 type OnReplaced = (record: SessionRecord) => void
 
-export interface StoredSessionsOptions {
+interface StoredSessionsOptions {
   store: SessionStore
   codec: SessionCodec
   lifetime: Lifetime

@@ -8,7 +8,7 @@ import { identityOf } from './identity-cookies.js'
 import type { SessionCodec } from './session-codec.js'
 import { ownerOf, stamp, type Found, type StoredSessions } from './stored-sessions.js'
 
-export interface UpdatingOptions {
+interface UpdatingOptions {
   store: SessionStore
   stored: StoredSessions
   codec: SessionCodec

@@ -8,7 +8,7 @@ import type { Awaitable, CookieJar, DeviceBinding, SessionRecord } from '../../.
 import { toOpened, type OpenedSession } from './opened-claims.js'
 import type { SessionCookies } from './session-cookies.js'
 
-export interface BindableSessionsOptions {
+interface BindableSessionsOptions {
   gate: DeviceGate
   cookies: SessionCookies
   revocations: RevocationWatch
@@ -20,7 +20,7 @@ export interface BindableSessionsOptions {
 }
 
 /** What is asked about devices, beside what the device routes do. */
-export interface BindableSessions extends DeviceSessions {
+interface BindableSessions extends DeviceSessions {
   /** Whether a session was ended, or may not be opened by this request. */
   isOver(jar: CookieJar, opened: OpenedSession): Awaitable<boolean>
   /** The session, unless a device is the cause that this request may not open it. */

@@ -20,7 +20,7 @@ const ODD_NUMBER = /^[\w.-]{1,16}$/
 const MOST_ODD = 16
 
 /** A cookie as the browser sent it. */
-export type Pair = readonly [name: string, value: string]
+type Pair = readonly [name: string, value: string]
 
 /** What a cookie takes of `COOKIE_LIMIT`. */
 export function cookieSize (name: string, value: string,

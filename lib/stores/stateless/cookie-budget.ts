@@ -11,7 +11,7 @@ export const COOKIE_BUDGET = 8192
 export const COOKIE_BUDGET_WARNING = COOKIE_BUDGET * 0.75
 
 /** What a part of a session weighs. */
-export interface PartSize {
+interface PartSize {
   part: string
   bytes: number
 }

@@ -7,7 +7,7 @@ const TOO_MUCH = 12_288
 export type Warn = (code: string, detail: object) => void
 
 /** What came under the names of a session. */
-export interface Came {
+interface Came {
   /** The name of the session's cookie. */
   cookie: string
   /** Values of that name. */

@@ -21,7 +21,7 @@ export interface RecentWrite {
  * What this process wrote of sessions lately. Browsers send requests side by side, and answers overtake each other:
  * a request, or a browser, may be behind what another request of the same session has written.
  */
-export interface RecentWrites {
+interface RecentWrites {
   get(id: string): RecentWrite | undefined
   add(id: string, write: RecentWrite): void
   forget(id: string): void

@@ -9,7 +9,7 @@ const SEEN_RESERVE = 256
 /** What the bound cookie takes at most. */
 const BOUND_RESERVE = 384
 
-export interface SessionFitOptions {
+interface SessionFitOptions {
   now: () => number
   audience?: string | undefined
   seal: (tokens: SessionTokens) => string
