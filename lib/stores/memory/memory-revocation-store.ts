@@ -1,7 +1,7 @@
 import { ForbiddenMemory, type Forbidden } from '../../base/forbidden-memory.js'
 import { MemoryRefreshStore } from './memory-refresh-store.js'
 import { revocationTarget, sidAndSub, type RevocationKind } from '../revocation/revocation-names.js'
-import type { RefreshStore, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
+import type { RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
 interface Entry extends Forbidden {
   iss: string | undefined
@@ -32,24 +32,23 @@ const SWEEP_AT_LEAST = 1024
  * Remembers revocations in this process: it knows nothing of other processes and forgets at a restart.
  * Answers synchronously. Serves as a `refreshStore`, too.
  */
-export class MemoryRevocationStore implements RevocationStore, RefreshStore {
+export class MemoryRevocationStore extends MemoryRefreshStore implements RevocationStore {
   readonly #now: () => number
   readonly #ids = new Map<string, Entry>()
   readonly #issuers = new Map<string, IssuerTables>()
   readonly #memory: ForbiddenMemory<Entry>
-  readonly #refreshes: MemoryRefreshStore
   #sweepAt = SWEEP_AT_LEAST
 
   constructor (
     { maxEntries = 100_000, now = () => Date.now() / 1000, onFull = warnOfFullList }: MemoryRevocationStoreOptions = {}
   ) {
+    super({ now })
     this.#now = now
     this.#memory = new ForbiddenMemory({
       maxEntries,
       onFull,
       forget: entry => this.#forget(entry)
     })
-    this.#refreshes = new MemoryRefreshStore({ now })
   }
 
   /** Entries that are kept. */
@@ -88,18 +87,6 @@ export class MemoryRevocationStore implements RevocationStore, RefreshStore {
     const latest = latestIn(this.#issuers.get(owner.iss), owner, this.#ids.get(owner.id)?.at)
     const { clientId } = owner
     return clientId === undefined ? latest : latestIn(this.#issuers.get(ofClient(owner.iss, clientId)), owner, latest)
-  }
-
-  get (key: string): string | undefined {
-    return this.#refreshes.get(key)
-  }
-
-  set (key: string, value: string, ttlSeconds: number): void {
-    this.#refreshes.set(key, value, ttlSeconds)
-  }
-
-  lock (key: string, leaseSeconds: number): (() => void) | undefined {
-    return this.#refreshes.lock(key, leaseSeconds)
   }
 
   #place (filter: RevocationFilter): Pick<Entry, 'iss' | 'table' | 'key'> {

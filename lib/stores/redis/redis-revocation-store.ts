@@ -2,18 +2,18 @@ import { RedisRefreshStore } from './redis-refresh-store.js'
 import { redisSpace, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
 import { REVOKE } from './redis-scripts.js'
 import { namesOfOwner, revocationName } from '../revocation/revocation-names.js'
-import type { RefreshStore, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
+import type { RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
 /**
  * Remembers revocations in Redis or Valkey, for all processes that share it. Serves as a `refreshStore`, too.
  */
-export class RedisRevocationStore implements RevocationStore, RefreshStore {
+export class RedisRevocationStore extends RedisRefreshStore implements RevocationStore {
   readonly #space: RedisSpace
-  readonly #refreshes: RedisRefreshStore
 
   constructor (options: RedisStoreOptions) {
-    this.#space = redisSpace(options, 'auth0:revoked:')
-    this.#refreshes = new RedisRefreshStore({ ...options, prefix: `${this.#space.prefix}refresh:` })
+    const space = redisSpace(options, 'auth0:revoked:')
+    super({ ...options, prefix: `${space.prefix}refresh:` })
+    this.#space = space
   }
 
   async revoke (filter: RevocationFilter, revokedAt: number, expiresAt: number): Promise<void> {
@@ -28,17 +28,5 @@ export class RedisRevocationStore implements RevocationStore, RefreshStore {
     )
     const known = moments.filter(moment => moment !== undefined).map(Number)
     return known.length === 0 ? undefined : Math.max(...known)
-  }
-
-  async get (key: string): Promise<string | undefined> {
-    return await this.#refreshes.get(key)
-  }
-
-  async set (key: string, value: string, ttlSeconds: number): Promise<void> {
-    await this.#refreshes.set(key, value, ttlSeconds)
-  }
-
-  async lock (key: string, leaseSeconds: number): Promise<(() => Promise<void>) | undefined> {
-    return await this.#refreshes.lock(key, leaseSeconds)
   }
 }
