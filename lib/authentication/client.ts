@@ -136,9 +136,7 @@ function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
     clientAssertionSigningKeyId: keyId,
     now = () => Date.now() / 1000
   } = options
-  const assertionSigner = key === undefined
-    ? undefined
-    : createAssertionSigner({ key, alg, keyId })
+  const assertionSigner = key === undefined ? undefined : createAssertionSigner({ key, alg, keyId })
   const http = withReadRetries(
     createHttp({ ...options, timeout: readHttpTimeout(options) }),
     options.retry && { ...options.retry, now }

@@ -9,13 +9,7 @@ import { reasonOf, type EventSink } from './events.js'
 export function createServers (config: Config, http: Http, emit: EventSink,
   onClock: (domain: string, seconds: number) => void): { get(issuer: string): AuthorizationServer } {
   const servers = new Map<string, AuthorizationServer>()
-  const assertionSigner = config.assertion === undefined
-    ? undefined
-    : createAssertionSigner({
-      key: config.assertion.key,
-      alg: config.assertion.alg,
-      keyId: config.assertion.keyId
-    })
+  const assertionSigner = config.assertion && createAssertionSigner(config.assertion)
   // One key for all domains: a generated one must not go with a server that others have pushed out.
   let dpopKey: Promise<DpopKey> | undefined
   const { dpop } = config

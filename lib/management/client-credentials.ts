@@ -23,13 +23,7 @@ export function clientCredentialsRequest (
   credentials: ClientCredentials
 ): () => ReturnType<typeof clientCredentialsGrant> {
   const { signing, audience, organization, ...client } = credentials
-  const assertionSigner = signing === undefined
-    ? undefined
-    : createAssertionSigner({
-      key: signing.key,
-      keyId: signing.keyId,
-      alg: signing.alg
-    })
+  const assertionSigner = signing && createAssertionSigner(signing)
   const server = createAuthorizationServer({ ...client, assertionSigner })
   return () => clientCredentialsGrant(server, { audience, organization })
 }

@@ -24,13 +24,7 @@ async function attempt ({ http, key, now, accessToken, prepare }: DpopExchange):
   const request = await prepare()
   const { origin } = new URL(request.url)
   const nonce = knownNonce(key, origin)
-  const proof = await key.proof({
-    method: request.method,
-    url: request.url,
-    now: now(),
-    nonce,
-    accessToken
-  })
+  const proof = await key.proof({ method: request.method, url: request.url, now: now(), nonce, accessToken })
   const response = await http.send({ ...request, headers: { ...request.headers, dpop: proof } })
   keepNonce(key, origin, response.headers['dpop-nonce'])
   return response

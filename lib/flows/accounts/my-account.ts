@@ -13,11 +13,7 @@ export async function withMyAccount<T> (context: PluginContext, request: Request
   signal: AbortSignal | undefined,
   call: (server: AuthorizationServer, accessToken: string, options: MyAccountOptions) => Promise<T>): Promise<T> {
   const server = await request.server()
-  const token = await getAccessToken(context, request, {
-    audience: myAccountAudience(server),
-    scope,
-    signal
-  })
+  const token = await getAccessToken(context, request, { audience: myAccountAudience(server), scope, signal })
   return await call(server, token.accessToken, { tokenType: token.tokenType, signal })
 }
 

@@ -28,13 +28,7 @@ export async function tokenHeaders (context: PluginContext, request: RequestCont
   const key = tokenType === 'DPoP' ? await (await request.server()).dpop : undefined
   if (key === undefined) return { authorization, dpop: undefined, learn () {} }
   const nonce = knownNonce(key, url.origin)
-  const dpop = await key.proof({
-    method,
-    url: url.href,
-    accessToken,
-    now: context.now(),
-    nonce
-  })
+  const dpop = await key.proof({ method, url: url.href, accessToken, now: context.now(), nonce })
   return { authorization, dpop, learn: fresh => { keepNonce(key, url.origin, fresh) } }
 }
 

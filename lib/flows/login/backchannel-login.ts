@@ -50,19 +50,10 @@ export async function backchannelAuthenticationGrant (server: AuthorizationServe
 /** Asks the user on another device and waits for the answer. */
 export async function backchannelAuthentication (context: PluginContext, server: AuthorizationServer,
   options: BackchannelOptions): Promise<TokenResponse> {
-  const started = await initiateBackchannelAuthentication(context, server, options)
+  const { interval, expiresIn, authReqId } = await initiateBackchannelAuthentication(context, server, options)
   const { signal, forwardedFor } = options
-  return await poll({
-    interval: started.interval,
-    expiresIn: started.expiresIn,
-    now: context.now,
-    signal
-  }, async () =>
-    await backchannelAuthenticationGrant(server, {
-      authReqId: started.authReqId,
-      signal,
-      forwardedFor
-    }))
+  return await poll({ interval, expiresIn, now: context.now, signal }, async () =>
+    await backchannelAuthenticationGrant(server, { authReqId, signal, forwardedFor }))
 }
 
 /**
@@ -76,12 +67,7 @@ export async function loginBackchannel (context: PluginContext, request: Request
   const organization = await loginOrganization(request, options.organization)
   const signal = AbortSignal.any([request.gone(), ...options.signal === undefined ? [] : [options.signal]])
   const forwardedFor = options.forwardedFor ?? request.address
-  const asked: BackchannelOptions = {
-    ...options,
-    signal,
-    forwardedFor,
-    organization
-  }
+  const asked = { ...options, signal, forwardedFor, organization }
   const tokens = await backchannelAuthentication(context, server, asked)
   const claims = await verifyIdToken(context, server, tokens.id_token, {
     fresh: true,

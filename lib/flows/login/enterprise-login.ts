@@ -49,11 +49,7 @@ export async function startEnterpriseLogin (context: PluginContext, request: Req
   return await startInteractiveLogin(context, request, {
     ...options,
     authorizationParams: { ...options.authorizationParams, login_hint: address }
-  }, {
-    omit: FOUND_BY_AUTH0,
-    enterprise: true,
-    kind: keepsSession ? 'login' : 'enterprise'
-  })
+  }, { omit: FOUND_BY_AUTH0, enterprise: true, kind: keepsSession ? 'login' : 'enterprise' })
 }
 
 /** Somebody must take what a login without a session brings. */

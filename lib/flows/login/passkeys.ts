@@ -37,12 +37,10 @@ export function passkeys (context: PluginContext, request: RequestContext) {
       const asked = await loginDemands(context, request, options)
       return await logIn(context, request, server, asked, async () =>
         await webauthnGrant(server, {
+          ...asked,
           authSession: options.authSession,
           authnResponse: options.authnResponse,
-          scope: asked.scope,
-          audience: asked.audience,
-          realm: options.connection,
-          organization: asked.organization
+          realm: options.connection
         }, requestOptions(options, request)))
     }
   }

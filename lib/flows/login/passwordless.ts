@@ -50,12 +50,8 @@ export function passwordless (context: PluginContext, request: RequestContext) {
         return await startPasswordlessEmail(server, { ...shared, email: options.email, send: 'code' }, how)
       }
       const { authParams, remember } = await magicLink(context, request, server, options)
-      const started = await startPasswordlessEmail(server, {
-        ...shared,
-        email: options.email,
-        send: 'link',
-        authParams
-      }, how)
+      const started =
+        await startPasswordlessEmail(server, { ...shared, email: options.email, send: 'link', authParams }, how)
       // Only now: a link that was refused leaves nothing behind.
       await remember()
       return started

@@ -67,12 +67,8 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
             const { refreshToken } = current.tokens
             if (refreshToken === undefined) throw noRefreshToken()
             const response = await exchange(async () =>
-              await tokenForConnectionGrant(server, {
-                connection,
-                refreshToken,
-                loginHint
-              }, callOptions({ signal, forwardedFor: options.forwardedFor }, request))
-            )
+              await tokenForConnectionGrant(server, { connection, refreshToken, loginHint },
+                callOptions({ signal, forwardedFor: options.forwardedFor }, request)))
             return keep(context, laneOf(kept.record), response, tokenSet(context, response, connection, loginHint))
           },
           refused: refusedExchange
@@ -111,9 +107,7 @@ async function ofCaller (context: PluginContext, request: RequestContext, access
   const { connection, loginHint } = options
   const server = await request.server()
   const response = await exchange(async () =>
-    await tokenForConnectionGrant(server, { connection, accessToken, loginHint },
-      callOptions(options, request))
-  )
+    await tokenForConnectionGrant(server, { connection, accessToken, loginHint }, callOptions(options, request)))
   return tokenSet(context, response, connection, loginHint)
 }
 

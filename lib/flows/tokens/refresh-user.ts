@@ -16,20 +16,20 @@ import { extraClaims, profileClaims, withExtraClaims } from '../session/user-cla
  * @see OpenID Connect Core section 5.3
  */
 export async function refreshUser (context: PluginContext, request: RequestContext,
-  options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
+  { signal }: { signal?: AbortSignal } = {}): Promise<UserClaims> {
   const before = await sessionWithTokens(context, request)
   if (before === undefined) throw new LoginRequiredError()
   if (!isWritable(context, request)) throw new SessionNotWritableError()
   const token = await getAccessToken(context, request, {
     refresh: before.tokens.refreshToken !== undefined,
     scope: '',
-    signal: options.signal
+    signal
   })
   const server = await request.server()
   const info = await fetchUserInfo(server, token.accessToken, {
     expectedSub: before.record.user.sub,
     tokenType: token.tokenType,
-    signal: options.signal
+    signal
   })
   const now = await currentSession(context, request)
   if (now === undefined) throw ended()

@@ -11,12 +11,9 @@ export function clientOptions (config: Config, domain: string = severalDomains()
     now: config.now,
     ...(config.clientSecret !== undefined &&
       { clientSecret: config.clientSecret, clientSecretMethod: config.clientSecretMethod }),
-    ...(config.assertion !== undefined &&
-      {
-        clientAssertionSigningKey: config.assertion.key,
-        clientAssertionSigningAlg: config.assertion.alg,
-        ...(config.assertion.keyId !== undefined && { clientAssertionSigningKeyId: config.assertion.keyId })
-      }),
+    clientAssertionSigningKey: config.assertion?.key,
+    clientAssertionSigningAlg: config.assertion?.alg,
+    clientAssertionSigningKeyId: config.assertion?.keyId,
     ...(config.tls !== undefined ? { tls: config.tls } : config.mutualTls && { useMtls: true }),
     dispatcher: config.dispatcher,
     customFetch: config.customFetch

@@ -52,11 +52,8 @@ function begin (registration: Registration, path: string | undefined,
         const connectionScope = single(query, 'connectionScope')
         await checkAllowed(registration, request, query, connectionScope)
         const returnTo = single(query, 'returnTo')
-        const url = await start(request, {
-          connection: single(query, 'connection') ?? '',
-          connectionScope,
-          returnTo
-        })
+        const connection = single(query, 'connection') ?? ''
+        const url = await start(request, { connection, connectionScope, returnTo })
         return reply.redirect(url.href, 302)
       } catch (error) {
         reportFailure(registration.context, request, error)

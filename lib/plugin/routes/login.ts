@@ -72,12 +72,7 @@ async function optionsOf (request: FastifyRequest,
   const invitation = single(query, 'invitation')
   const named = organization ?? configured.organization
   if (named != null) await checkOrganization(config, request, named)
-  return {
-    authorizationParams,
-    returnTo,
-    organization,
-    invitation
-  }
+  return { authorizationParams, returnTo, organization, invitation }
 }
 
 /**

@@ -57,10 +57,7 @@ async function logOut (registration: Registration, request: FastifyRequest, repl
   params: URLSearchParams): Promise<FastifyReply> {
   try {
     const returnTo = placeOf(registration, request, params)
-    const url = await registration.client(request).logout({
-      returnTo,
-      federated: params.has('federated')
-    })
+    const url = await registration.client(request).logout({ returnTo, federated: params.has('federated') })
     if (!isNavigation(request) && request.headers.accept?.includes('application/json') === true) {
       return reply.send({ logoutUrl: url.href })
     }
