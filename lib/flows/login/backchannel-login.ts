@@ -57,8 +57,8 @@ export async function backchannelAuthentication (context: PluginContext, server:
 }
 
 /**
- * The same, and begins a session: the user must be the one who was asked for. Nobody is asked any longer once the
- * caller has gone away.
+ * The same, and begins a session. The user must be the one who was asked for. Polling stops when the caller has gone
+ * away.
  */
 export async function loginBackchannel (context: PluginContext, request: RequestContext,
   given: BackchannelOptions): Promise<CompletedBackchannelLogin> {

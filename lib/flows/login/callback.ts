@@ -8,7 +8,7 @@ import type { CallbackTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { plain } from '../events.js'
 
-/** Characters of a `state` that is looked for at all; those that are made here are shorter. */
+/** Most characters of a `state` that is looked for; those that are made here are shorter. */
 const LONGEST_STATE = 256
 const SINGLE = ['state', 'code', 'iss', 'error', 'error_description', 'connect_code'] as const
 /** Members of other response types: never asked for, so never taken. @see RFC 9700 section 2.1.2 */
@@ -29,7 +29,7 @@ export interface Callback<T extends Transaction = Transaction> {
   refusal: ApiError | undefined
 }
 
-/** Of callbacks that are received and carried out. */
+/** Traces callbacks that are received and carried out. */
 export const callbacks = traceChannel('callback')
 
 /** What a channel is told of a callback. */
@@ -141,7 +141,7 @@ function checkIssuer (iss: string | null, metadata: Metadata, transaction: Trans
 /** An error the user caused, or one of the tenant's. The text is the tenant's: untrusted. */
 function errorResponse (error: string, description: string, statusCode?: number): ApiError {
   const code = plain(error, 64)
-  // Codes go into logs: what looks like anything else, say an address, is none.
+  // Codes go into logs: a text that looks like something else, such as an address, is not a code.
   const known = /^[\w.:-]+$/.test(code) ? code : 'unknown_error'
   const message = plain(description, 256)
   return new ApiError({

@@ -5,15 +5,15 @@ import { covers } from '../cookie-warnings.js'
 import { helperCookie } from '../helper-cookie.js'
 import { currentSession } from '../session/session.js'
 
-/** Seconds within which a browser that has just logged in and needs a login again goes in circles. */
+/** Seconds. A browser that needs a login again so soon after one goes in circles. */
 const JUST_FINISHED = 30
-/** Logins in a row, each of which has ended without delay, although the browser keeps the cookie. */
+/** Most logins in a row where the browser keeps the cookie, but each session ends at once. */
 const MOST_IN_A_ROW = 3
 
-/** The end of the `state` of a login that began anew, as its callback came without a transaction. */
+/** The end of the `state` of a login that began again because its callback had no transaction. */
 const RESTARTED = '-restarted'
 
-/** Marks a `state`, so that its callback tells the likely cause instead of starting once more, without any cookie. */
+/** Marks a `state`, so that its callback shows the likely cause and does not start again. Needs no cookie. */
 export function restartedState (state: string): string {
   return state + RESTARTED
 }
@@ -30,15 +30,15 @@ export function noteFinished (context: PluginContext, request: RequestContext): 
   request.jar.set(name, String(Number.isInteger(count) ? count : 1), { ...attributes, maxAge })
 }
 
-/** A logout is followed by as many logins as people like. */
+/** After a logout, people may log in as often as they like. */
 export function forgetFinished (context: PluginContext, request: RequestContext): void {
   const { name, attributes } = marker(context, request)
   if (request.jar.get(name) !== undefined) request.jar.clear(name, attributes)
 }
 
 /**
- * Stops a browser that comes for a login although it has just finished one, and has no session.
- * The next attempt passes: a person decides about it.
+ * Stops a browser that asks for a login although it has just finished one and has no session.
+ * The next attempt passes, because a person makes it.
  * @throws SessionNotKeptError
  */
 export async function refuseLoop (context: PluginContext, request: RequestContext,

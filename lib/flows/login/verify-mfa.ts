@@ -18,7 +18,7 @@ import { establishSession } from './establish-session.js'
 export type VerifyMfaOptions = EmbeddedCallOptions & { mfaToken: string, persist?: boolean }
   & ({ otp: string } | { oobCode: string, bindingCode?: string } | { recoveryCode: string })
 
-/** The members of a form that has them all: those that are not meant are `undefined`. */
+/** The members of all forms of the options: those of other forms are `undefined`. */
 interface EachProof {
   otp?: string
   oobCode?: string

@@ -79,7 +79,7 @@ export async function logout (context: PluginContext, request: RequestContext,
   return endSessionUrl(server, metadata, record, tokens, { returnTo, federated: options.federated === true, extra })
 }
 
-/** Set by the plugin; nobody overrides them. */
+/** The plugin sets them; nothing overrides them. */
 const PROTECTED: ReadonlySet<string> = new Set(['client_id', 'returnTo', 'post_logout_redirect_uri', 'id_token_hint',
   'logout_hint', 'federated'])
 
@@ -102,18 +102,18 @@ async function endingSession (context: PluginContext,
   request: RequestContext): Promise<{ record?: SessionRecord | undefined, tokens?: SessionTokens | undefined }> {
   try {
     const read = await currentSession(context, request)
-    // A bound session ends also where the device could not prove itself any more.
+    // A bound session also ends when its device can no longer prove itself.
     const refused = context.sessions.device?.refused(request.jar)?.record
     const record = read?.record ?? (refused?.device && refused)
     const tokens = record && await context.sessions.tokens(request.jar, record)
     return { record, tokens }
   } catch {
-    // Deleting decides whether the session is over; whose it was is only good to know.
+    // Only the deletion ends the session; whose session it was is only useful to know.
     return {}
   }
 }
 
-/** Where nobody can say which tenant it is, at least the session here is ended. */
+/** The server. Where the tenant cannot be found out, at least the session here ends. */
 async function serverOrLocalEnd (context: PluginContext, request: RequestContext): Promise<AuthorizationServer> {
   try {
     return await request.server()
@@ -137,7 +137,7 @@ function endSessionUrl (server: AuthorizationServer, metadata: Metadata | undefi
   }))
 }
 
-/** The local session is over already: whatever else does not succeed in time is reported and left. */
+/** The local session is over already: any other step that does not succeed in time is reported and left out. */
 async function bestEffort<T> (context: PluginContext, request: RequestContext,
   { reason, host, signal }: { reason: string, host: string, signal: AbortSignal | undefined },
   work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {

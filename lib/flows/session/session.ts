@@ -11,8 +11,8 @@ export interface GetSessionOptions {
 }
 
 /**
- * The session of this request; opened once, and at hand (not a promise) when it came in a cookie. What was read without
- * prolonging it is read again by the first who prolongs it.
+ * The session of this request. It is opened once, and is no promise when it came in a cookie. A session that was read
+ * without being prolonged is read again by the first caller that prolongs it.
  */
 export function currentSession (context: PluginContext, request: RequestContext,
   { touch = true }: GetSessionOptions = {}): Awaitable<LiveSession | undefined> {
@@ -65,7 +65,7 @@ export async function sessionWithTokens (context: PluginContext,
   return tokens && { record: read!.record, tokens }
 }
 
-/** Sees what a call brought that another request of the session has made. With a store only writes look again. */
+/** Reads again what another request of the session may have written. With a store, only writes need to look. */
 export async function adoptNewest (context: PluginContext, request: RequestContext): Promise<void> {
   if (context.sessions.kind !== 'cookie') return
   const read = await ofThisDomain(context, request, await context.sessions.read(request.jar, false))
@@ -74,8 +74,7 @@ export async function adoptNewest (context: PluginContext, request: RequestConte
 }
 
 /**
- * Whether what becomes of the session can be kept: where it lives in cookies, only by a response that can still set
- * them.
+ * Whether a change of the session can be kept. A session in cookies needs a response that can still set them.
  */
 export function isWritable (context: PluginContext, request: RequestContext): boolean {
   return context.sessions.kind === 'store' || request.jar.writable

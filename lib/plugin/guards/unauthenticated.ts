@@ -14,8 +14,8 @@ import { isFormPost, isNavigation } from '../request/navigation.js'
 import { loginForForm, loginPath, waysOn } from '../request/ways-on.js'
 
 /**
- * Answers a request that has no session: to the login for a person, a page for a person who has sent a form, 401 for a
- * script, or as the options say.
+ * Answers a request that has no session. A person goes to the login, a person who has sent a form gets a page, a script
+ * gets 401, unless the options say otherwise.
  */
 export function answerUnauthenticated (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
   how: OnUnauthenticated): Promise<void> {

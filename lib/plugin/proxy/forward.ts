@@ -24,7 +24,7 @@ export async function forward (proxy: Proxy, request: FastifyRequest, reply: Fas
   const registration = registrationOf(request)
   const { context } = registration
   try {
-    // The route's guard has asked already. Without it, because the options were changed, nothing is passed on.
+    // The route's guard has asked already. If the options were changed so that it is missing, nothing is passed on.
     const session = await currentSession(context, registration.requestContext(request))
     if (session === undefined) throw new LoginRequiredError()
     const expectation = request.headers.expect
@@ -63,7 +63,7 @@ function send ({ config }: Proxy, { status, headers, body }: WireResponse, targe
     throw new UpstreamFailure(error, target.host)
   }
   closeAfterUpload(request, reply)
-  // Whoever waits for events learns at once that they will come.
+  // A browser that waits for events learns at once that they will come.
   if (isEventStream(headers['content-type'])) reply.raw.once('pipe', () => { reply.raw.flushHeaders() })
   reply.send(body)
 }

@@ -8,12 +8,12 @@ import { appBaseOf } from './request-context.js'
 import { answerPage, comeAgainPage } from '../routes/error-page.js'
 import { textsFor } from '../routes/page-texts.js'
 
-/** Seconds within which a browser is sent round once. */
+/** Seconds within which a browser is asked only once to come again. */
 const ONCE = 10
 
 /**
- * Whether another site has sent a person here whose browser did not have to prove its device, and has not been asked to
- * come again yet. Browsers prove it only for requests that pages of the same site make.
+ * Whether the request comes from a link of another site, so that the browser did not prove its device, and the browser
+ * was not asked to come again yet. Browsers prove their device only for requests from pages of the same site.
  */
 export function comesWithoutProof (context: PluginContext, request: FastifyRequest, jar: CookieJar): boolean {
   return request.method === 'GET' && isNavigation(request) && request.headers['sec-fetch-site'] === 'cross-site' &&

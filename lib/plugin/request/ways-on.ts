@@ -18,8 +18,8 @@ export function loginPath (context: PluginContext, request: FastifyRequest, retu
 }
 
 /**
- * The path of the login route that leads to a place which an earlier login was to reach, a path on the application's
- * origin: below the address's own path, or beside it.
+ * The path of the login route that leads to the place of an earlier login: a path on the application's origin, below
+ * the base path or beside it.
  */
 export function loginAgain (context: PluginContext, request: FastifyRequest, place: string | undefined):
   | string
@@ -49,7 +49,7 @@ export function waysOn ({ config }: PluginContext, request: FastifyRequest):
   try {
     base = appBaseOf(config.appBases, request)
   } catch {
-    // A host that is not allowed: nothing of ours is named.
+    // The host is not allowed: no address of the application is named.
   }
   return {
     home: appPath(base, '/'),

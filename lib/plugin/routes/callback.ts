@@ -59,7 +59,7 @@ export function callbackRoutes ({ registration }: RouteSetup): Route[] {
   ]
 }
 
-/** A failure is answered here: the message of a trace learns of it by itself. */
+/** A failure is answered here, so it must be noted in the message of the trace. */
 async function complete (registration: Registration, request: FastifyRequest, reply: FastifyReply,
   params: URLSearchParams, mode: 'query' | 'form_post', message?: CallbackTrace): Promise<FastifyReply> {
   const { context } = registration
@@ -117,15 +117,15 @@ async function handOver (receive: NonNullable<Auth0Options['onEnterpriseLogin']>
   return payload === undefined ? go(reply, mode, login.returnTo ?? home(requestContext)) : reply.send(payload)
 }
 
-/** A browser does not repeat a form post for a redirect only with 303. */
+/** Only with 303 does a browser not repeat a form post for a redirect. */
 function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): FastifyReply {
   // A handler that was too slow has been answered already; Fastify would log the callback's URL, code and all.
   return reply.sent ? reply : reply.redirect(to, mode === 'form_post' ? 303 : 302)
 }
 
 /**
- * The transaction is gone: a reload, the back button, a parked page, a callback that came twice. With a session all is
- * well; without one the login starts again by itself, once; then the likely cause is told.
+ * The transaction is gone: by a reload, the back button, a parked page, or a callback that came twice. With a session,
+ * the user goes on. Without one, the login starts again by itself, once; after that, a page tells the likely cause.
  */
 async function withoutTransaction (registration: Registration, request: FastifyRequest, reply: FastifyReply,
   state: string | null): Promise<FastifyReply> {
@@ -135,7 +135,7 @@ async function withoutTransaction (registration: Registration, request: FastifyR
   if (await currentSession(context, requestContext) !== undefined) {
     return go(reply, 'query', returnTo ?? home(requestContext))
   }
-  // The session may be one of the application's own: its page knows.
+  // The application may keep a session of its own: its page knows.
   if (returnTo !== undefined && context.config.onEnterpriseLogin !== undefined) return go(reply, 'query', returnTo)
   const restarted = restartLogin(registration, request, reply, { state, returnTo })
   if (restarted !== undefined) return restarted

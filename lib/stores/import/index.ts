@@ -27,7 +27,7 @@ export interface ImportingOptions {
   audience: string | undefined
   /** What a token whose scopes are not noted was asked for. */
   scope: string
-  /** The user's claims of an ID token's. */
+  /** Makes the user's claims from those of an ID token. */
   userOf: (claims: Record<string, unknown>) => UserClaims
   keepIdToken: boolean
   keepConnectionTokens: boolean
@@ -50,7 +50,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
   const { revocations, lifetime, now } = options
   const sources = Object.entries(options.from).flatMap(([library, cookie]: [string, ImportedCookie]): Source[] => {
     const format = FORMATS[library as keyof typeof FORMATS]
-    // Who has kept the options has perhaps given the old cookie its name by the option of ours.
+    // An application that has kept its options may name the old cookie by our option.
     const names = cookie.name !== undefined ? [cookie.name] : [format.cookie, options.cookieName ?? format.cookie]
     return [...new Set(names)].map(name => ({ ...cookie, format, name, secrets: [cookie.secret].flat() as string[] }))
   })
@@ -61,7 +61,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     warned.add(code)
   }
 
-  /** Clears the old cookies. What bears a name of ours was replaced or cleared with ours. */
+  /** Clears the old cookies. Those with a name of ours are replaced or cleared with ours. */
   function clearOld (jar: CookieJar): void {
     if (!jar.writable) return
     const own: string[] = Object.values(options.names(jar))
@@ -95,7 +95,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     return await created(jar, current ?? session) ? await inner.read(jar) : undefined
   }
 
-  /** A session that cookies of ours cannot hold is none, rather than an error at every request. */
+  /** A session that our cookies cannot hold counts as none: otherwise every request would fail. */
   async function created (jar: CookieJar, session: SessionData): Promise<boolean> {
     const { custom, ...record } = session.record
     try {
@@ -112,7 +112,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     }
   }
 
-  /** Ends an imported session, and whatever else the other library has written of it since that login. */
+  /** Ends an imported session, and all that the other library has written of it since that login. */
   async function end ({ id, issuer: iss, sid, user: { sub }, createdAt, ...record }: SessionRecord): Promise<void> {
     const at = Math.max(now(), createdAt)
     const until = absoluteEnd({ createdAt, ...record }, lifetime)
@@ -138,7 +138,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     },
 
     async create (jar, session) {
-      // What was there before is over, also for who has kept a copy of the old cookie.
+      // What was there before is over, also for copies of the old cookie.
       const before = (await inner.read(jar))?.record
       const old = open(jar)?.record
       for (const record of [before, old]) if (record?.id.startsWith(MARK) === true) await end(record)

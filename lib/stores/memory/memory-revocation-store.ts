@@ -25,7 +25,7 @@ export interface MemoryRevocationStoreOptions {
 /** What is revoked of one issuer. */
 type IssuerTables = Record<Exclude<RevocationKind, 'id'>, Map<string, Entry>>
 
-/** How many entries pile up at least before expired ones are looked for. */
+/** Expired entries are looked for only when there are at least so many. */
 const SWEEP_AT_LEAST = 1024
 
 /**
@@ -81,7 +81,7 @@ export class MemoryRevocationStore extends MemoryRefreshStore implements Revocat
     return floor === -Infinity ? latest : Math.max(floor, latest ?? floor)
   }
 
-  /** The latest revocation that is kept; unlike `revokedAt` it says nothing of those that had to go. */
+  /** The latest revocation that is kept. Unlike `revokedAt` it does not count those that were dropped. */
   known (owner: RevocationOwner): number | undefined {
     if (this.#memory.size === 0) return undefined
     const latest = latestIn(this.#issuers.get(owner.iss), owner, this.#ids.get(owner.id)?.at)

@@ -1,7 +1,7 @@
 /** Remembers what opened cookies hold, so that the common request needs no decryption. */
 export interface OpenedCache<T> {
   get(value: string): T | undefined
-  /** To be given only values that were authenticated, and deep-frozen contents. */
+  /** The value must be authenticated, and its contents deep-frozen. */
   set(value: string, opened: T): void
   delete(value: string): void
 }
@@ -11,15 +11,15 @@ interface Entry<T> {
   opened: T
 }
 
-/** A cookie's last characters belong to its authentication tag: as good as random, and cheap to cut out and hash. */
+/** The last characters of a cookie belong to its authentication tag: they are as good as random, and cheap to hash. */
 const KEY_CHARS = 12
 /** What an entry weighs per character of its cookie: the string and the object made of it. */
 const BYTES_PER_CHAR = 3
 const MAX_BYTES = 16 * 1024 * 1024
 
 /**
- * Two generations: a hit in the young one writes nothing, a hit in the old one moves the entry; when the young one has
- * half of the room, the old one is forgotten. Expiry and revocation are the caller's to check at every hit.
+ * Has two generations. A hit in the young one writes nothing; a hit in the old one moves the entry. When the young one
+ * takes half of the room, the old one is dropped. The caller must check expiry and revocation at every hit.
  */
 export function createOpenedCache<T> ({ maxEntries }: { maxEntries: number }): OpenedCache<T> {
   let young = new Map<string, Entry<T>>()
@@ -49,7 +49,7 @@ export function createOpenedCache<T> ({ maxEntries }: { maxEntries: number }): O
         keep(key, entry)
         return entry.opened
       }
-      // The whole value counts: the tag alone, seen in a log, must not be as good as the cookie.
+      // The whole value must be equal: a tag that somebody has seen in a log must not work like the cookie.
       return entry.value === value ? entry.opened : undefined
     },
 

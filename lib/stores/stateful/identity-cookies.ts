@@ -27,7 +27,7 @@ export interface IdentityCookies {
   /** The sessions that a request's cookies name; `undefined` without any cookie of that name. */
   held(jar: CookieJar): readonly Identity[] | undefined
   write(jar: CookieJar, id: string, maxAge: number): void
-  /** Clears the cookies; `everywhere` also what an earlier configuration may have put elsewhere, where it is ours. */
+  /** Clears the cookies; with `everywhere` also ours at the places of earlier configurations. */
   clear(jar: CookieJar, everywhere?: boolean): void
 }
 
@@ -49,7 +49,7 @@ function toIdentity (id: string | undefined): Identity | undefined {
 
 export function createIdentityCookies (options: IdentityCookiesOptions): IdentityCookies {
   const { names, attributes, idSealer, transient = false } = options
-  /** What sealed cookies name; whether the session still lives the store is asked every time. */
+  /** What sealed cookies name. The store is asked every time whether the session still lives. */
   const identities = createOpenedCache<Identity>({ maxEntries: options.cacheEntries })
   const foreign = new ForeignCookies(options.warn)
 
