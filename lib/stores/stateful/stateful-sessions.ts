@@ -32,15 +32,15 @@ export interface StatefulSessionsOptions {
   warn: (code: string, detail: object) => void
   /** Asked when a session was written: a logout from outside may have overtaken the login. */
   revocations?: RevocationStore | undefined
-  /** Seconds that the clocks of two servers may differ. Default 30. */
-  clockTolerance?: number
+  /** Seconds that the clocks of two servers may differ. */
+  clockTolerance: number
   /**
    * Seconds for which revocations are remembered: as long as what they end can come back. Default 600, for logins on
    * their way; imported sessions live on in cookies of other libraries.
    */
   revocationDuration?: number | undefined
-  /** Opened claims that are remembered. Default 5000; 0 for none. */
-  cacheEntries?: number
+  /** Opened claims that are remembered; 0 for none. */
+  cacheEntries: number
   /** Where sessions are bound to devices. */
   gate?: DeviceGate | undefined
   /** Seconds the lock on a session lasts, and seconds it is waited for. */
@@ -53,11 +53,10 @@ export const LOGIN_IN_FLIGHT = 600
 
 /** Sessions kept in a `SessionStore`; the cookie holds only their id. */
 export function createStatefulSessions (options: StatefulSessionsOptions): Sessions {
-  const { store, lifetime, now, timeout, lease, revocations, warn, clockTolerance = 30 } = options
+  const { store, lifetime, now, timeout, lease, revocations, warn, clockTolerance, cacheEntries } = options
   const revocationDuration = options.revocationDuration ?? LOGIN_IN_FLIGHT
-  const cacheEntries = options.cacheEntries ?? 5000
   const codec = createSessionCodec(options.sealer, cacheEntries)
-  const cookies = createIdentityCookies({ ...options, cacheEntries })
+  const cookies = createIdentityCookies(options)
   const stored = createStoredSessions({ ...options, codec })
   /** What each request last saw: its tokens come from the same read as its claims. */
   const lastSeen = new WeakMap<CookieJar, Found>()

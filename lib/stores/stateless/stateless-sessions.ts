@@ -10,24 +10,24 @@ import type { Awaitable, CookieJar, RevocationStore, SessionData } from '../../.
 
 export interface StatelessSessionsOptions extends SessionCookiesOptions {
   revocations: RevocationStore
-  /** Seconds to wait for the revocation list. Default 2. */
-  storeTimeout?: number
-  /** Seconds that the clocks of two servers may differ. Default 30. */
-  clockTolerance?: number
-  /** What a failing revocation list means for a request. Default `'fail'`. */
-  onStoreError?: 'fail' | 'anonymous'
+  /** Seconds to wait for the revocation list. */
+  storeTimeout: number
+  /** Seconds that the clocks of two servers may differ. */
+  clockTolerance: number
+  /** What a failing revocation list means for a request. */
+  onStoreError: 'fail' | 'anonymous'
   /** Where sessions are bound to devices. */
   gate?: DeviceGate | undefined
 }
 
 /** Keeps sessions in the browser's cookies alone. Answers synchronously unless the revocation list does not. */
 export function createStatelessSessions (options: StatelessSessionsOptions): Sessions {
-  const { lifetime, now, warn, onStoreError = 'fail', clockTolerance = 30 } = options
+  const { lifetime, now, warn, onStoreError, clockTolerance } = options
   const cookies = new SessionCookies(options)
   const revocations = watchRevocations({
     store: options.revocations,
     now,
-    timeout: options.storeTimeout ?? 2,
+    timeout: options.storeTimeout,
     tolerance: clockTolerance,
     warn
   })

@@ -46,6 +46,8 @@ function setUp (changes: Partial<StatefulSessionsOptions> = {}) {
     timeout: 0.2,
     lease: { leaseSeconds: 5, waitSeconds: 6 },
     onStoreError: 'fail',
+    clockTolerance: 30,
+    cacheEntries: 5000,
     warn: (code, detail) => {
       warnings.push([code, detail])
     },

@@ -44,6 +44,9 @@ function setup ({ clock = new Clock(), client = 'client-a', secrets = [SECRET], 
     revocations: new MemoryRevocationStore({ now: clock.now }),
     now: clock.now,
     cacheEntries: 100,
+    storeTimeout: 2,
+    clockTolerance: 30,
+    onStoreError: 'fail',
     warn: (code, detail) => {
       warnings.push({ code, detail })
     },
