@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fastifyRedis from '@fastify/redis'
 import Fastify from 'fastify'
 import { Cluster, Redis } from 'ioredis'
@@ -15,6 +16,11 @@ const whole = ['ioredis', 'redis']
 const spoken = new RegExp(['gives back', 'past its end', 'updates an entry', 'touches', 'ends all sessions of a user',
   'one holder', 'by issuer and sub', 'locks and values apart'].join('|'))
 
+/** What the deployment guide gives a user of Redis. */
+const guide = readFileSync(new URL('../../../examples/guides/deployment.md', import.meta.url), 'utf8')
+const [, usual = '', ofClient = ''] = /`(~auth0:\* [^`]+)`\. `ioredis` also asks for `(\+info)`/u.exec(guide) ?? []
+const rights = `${usual} ${ofClient}`.split(/\s+/u)
+
 test('Redis', { skip: withoutRedis }, async t => {
   const server = await startRedis()
   const cluster = await startRedis({ cluster: true })
@@ -22,10 +28,13 @@ test('Redis', { skip: withoutRedis }, async t => {
     await Promise.all([server.stop(), cluster.stop()])
   })
   await formCluster(cluster.port)
+  const root = new Redis(server.port, '127.0.0.1')
+  t.teardown(async () => await root.quit())
+  await root.call('ACL', 'SETUSER', 'app', 'on', '>password', ...rights)
 
   const clients: Record<string, () => Promise<{ client: RedisClient, close: () => Promise<unknown> }>> = {
     async ioredis () {
-      const client = new Redis(server.port, '127.0.0.1')
+      const client = new Redis(server.port, '127.0.0.1', { username: 'app', password: 'password' })
       return { client, close: async () => await client.quit() }
     },
     async 'ioredis with a prefix and replies of its own' () {
@@ -37,7 +46,7 @@ test('Redis', { skip: withoutRedis }, async t => {
       return { client, close: async () => await client.quit() }
     },
     async redis () {
-      const client = await createClient({ url: server.url }).connect()
+      const client = await createClient({ url: server.url, username: 'app', password: 'password' }).connect()
       return { client, close: async () => await client.close() }
     },
     async 'redis with RESP 3' () {
@@ -69,7 +78,8 @@ test('Redis', { skip: withoutRedis }, async t => {
       // A list of revocations serves as a refresh store, too.
       const refreshes = refreshStoreSuite(() =>
         name === 'redis' ? new RedisRevocationStore({ client }) : new RedisRefreshStore({ client }))
-      // The two libraries as they come keep the whole contract; their other forms only have to speak as these do.
+      // The two libraries as they come keep the whole contract, with the rights that the guide names; their other forms
+      // only have to speak as these do.
       const cases = whole.includes(name)
         ? [...sessions, ...revocations, ...refreshes]
         : [...sessions, ...revocations, ...refreshes].filter(({ name }) => spoken.test(name))
@@ -77,7 +87,7 @@ test('Redis', { skip: withoutRedis }, async t => {
       t.test('finds sessions whose index was evicted', async t => {
         const admin = new Redis(name.startsWith('a cluster') ? cluster.port : server.port, '127.0.0.1')
         t.teardown(async () => await admin.quit())
-        const prefix = `evicted, ${name}:`
+        const prefix = `auth0:evicted, ${name}:`
         const store = new RedisSessionStore({ client, prefix, now: () => 1000 })
         const [mine, other] = ['1', '2'].map(sub => ({
           value: 'v',
