@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
-import { InvalidArgumentError, IssuerValidationError, OrganizationTokenValidationError } from '../../lib/errors.js'
+import {
+  ForbiddenError, InvalidArgumentError, IssuerValidationError, OrganizationTokenValidationError, TokenValidationError
+} from '../../lib/errors.js'
+import { MFA_ACR } from '../../lib/tokens/claim-rules.js'
 import {
   checkAccessTokenClaims, checkIdTokenClaims, checkOrganization, type AccessTokenExpectations, type IdTokenExpectations
 } from '../../lib/tokens/claims.js'
@@ -25,13 +28,36 @@ const accessToken = {
   scope: 'openid read:users write:users',
   permissions: ['read:users', 'write:users']
 }
+/** What RFC 9068 adds. */
+const profile = { client_id: 'client-9', jti: 'token-1' }
 const accessExpectations: AccessTokenExpectations = { issuers: [issuer], audience: api, now, clockTolerance: 30 }
 
 const idProblem = (claims: object, expected: Partial<IdTokenExpectations> = {}) =>
   problemOf(() => checkIdTokenClaims({ ...idToken, ...claims }, { ...idExpectations, ...expected }))
 
-const accessProblem = (claims: object, expected: Partial<AccessTokenExpectations> = {}) =>
-  problemOf(() => checkAccessTokenClaims({ ...accessToken, ...claims }, { ...accessExpectations, ...expected }))
+/** How a check ended, and for a refusal the claim it names. */
+function outcomeOf (work: () => unknown): [problem: string, claim?: string] {
+  try {
+    work()
+    return ['accepted']
+  } catch (error) {
+    if (error instanceof TokenValidationError) return [error.reason, error.claim!]
+    if (error instanceof ForbiddenError) return [error.code]
+    throw error
+  }
+}
+
+/** The title of a case begins with the claim that a refusal names. */
+function wantedOutcome (title: string, wanted: string): [problem: string, claim?: string] {
+  return wanted === 'accepted' || wanted.startsWith('insufficient') ? [wanted] : [wanted, title.split(' ')[0]!]
+}
+
+/** Who acts, for whom somebody acts, and so on. */
+function actors (count: number): object | undefined {
+  let act: object | undefined
+  for (let i = 0; i < count; i++) act = { sub: `actor-${i}`, ...act && { act } }
+  return act
+}
 
 t.test('an ID token as it should be is returned', async t => {
   t.strictSame(checkIdTokenClaims(idToken, idExpectations), idToken)
@@ -67,8 +93,8 @@ t.test('ID token claims', async t => {
     ['aud none of several clients', {}, { clientId: ['client-0', 'client-2'] }, 'audience'],
     ['aud a list of one', { aud: [clientId] }, {}, 'accepted'],
     ['aud a list with azp', { aud: [clientId, 'other'], azp: clientId }, {}, 'accepted'],
-    ['aud a list without azp', { aud: [clientId, 'other'] }, {}, 'authorized_party'],
-    ['aud a list, azp another', { aud: [clientId, 'other'], azp: 'other' }, {}, 'authorized_party'],
+    ['azp missing beside two aud', { aud: [clientId, 'other'] }, {}, 'authorized_party'],
+    ['azp another beside two aud', { aud: [clientId, 'other'], azp: 'other' }, {}, 'authorized_party'],
     ['azp ours beside one aud', { azp: clientId }, {}, 'accepted'],
     ['azp another beside one aud', { azp: 'other' }, {}, 'authorized_party'],
     ['azp a list', { azp: [clientId] }, {}, 'authorized_party'],
@@ -111,10 +137,38 @@ t.test('ID token claims', async t => {
     ['auth_time ahead, no max age', { auth_time: now + 31 }, {}, 'auth_in_future'],
     ['auth_time long ago, no max age', { auth_time: 1 }, {}, 'accepted'],
     ['auth_time text', { auth_time: '1' }, {}, 'claim_invalid'],
-    ['organization by id', { org_id: 'org_A' }, { organization: 'org_A' }, 'accepted'],
-    ['another organization', { org_id: 'org_B' }, { organization: 'org_A' }, 'organization']
+    ['auth_time null', { auth_time: null }, {}, 'claim_invalid'],
+    ['exp 0', { exp: 0 }, {}, 'expired'],
+    ['exp as late as can be', { exp: 1e10 - 1 }, {}, 'accepted'],
+    ['exp a second later', { exp: 1e10 }, {}, 'claim_invalid'],
+    ['acr not asked for', { acr: 'silver' }, {}, 'accepted'],
+    ['acr asked for with blanks only', {}, { acrValues: '  ' }, 'accepted'],
+    ['acr one of those asked for', { acr: 'gold' }, { acrValues: 'silver gold' }, 'accepted'],
+    ['acr another', { acr: 'bronze' }, { acrValues: 'silver gold' }, 'acr'],
+    ['acr missing', {}, { acrValues: 'gold' }, 'acr'],
+    ['acr missing, with a second factor', { amr: ['pwd', 'mfa'] }, { acrValues: MFA_ACR }, 'accepted'],
+    ['acr missing, without a second factor', { amr: ['pwd'] }, { acrValues: MFA_ACR }, 'acr'],
+    ['acr missing, amr text', { amr: 'mfa' }, { acrValues: MFA_ACR }, 'acr'],
+    ['acr missing, another asked for than the second factor', { amr: ['mfa'] }, { acrValues: 'gold' }, 'acr'],
+    ['act names who acts', { act: { sub: 'agent' } }, {}, 'accepted'],
+    ['act without a name', { act: { client_id: 'agent' } }, {}, 'accepted'],
+    ['act text', { act: 'agent' }, {}, 'claim_invalid'],
+    ['act null', { act: null }, {}, 'claim_invalid'],
+    ['act a list', { act: [{ sub: 'agent' }] }, {}, 'claim_invalid'],
+    ['act with a number for a name', { act: { sub: 1 } }, {}, 'claim_invalid'],
+    ['act of an act that is text', { act: { sub: 'agent', act: 'other' } }, {}, 'claim_invalid'],
+    ['act as deep as can be', { act: actors(16) }, {}, 'accepted'],
+    ['act one deeper', { act: actors(17) }, {}, 'claim_invalid'],
+    ['at_hash of another access token', { at_hash: 'x' }, { accessToken: 'access' }, 'at_hash'],
+    ['org_id as asked for', { org_id: 'org_A' }, { organization: 'org_A' }, 'accepted'],
+    ['org_id another', { org_id: 'org_B' }, { organization: 'org_A' }, 'organization'],
+    ['org_id missing', {}, { organization: 'org_A' }, 'organization'],
+    ['org_name another', { org_name: 'b' }, { organization: 'a' }, 'organization']
   ]
-  for (const [title, claims, expected, wanted] of cases) t.equal(await idProblem(claims, expected), wanted, title)
+  for (const [title, claims, expected, wanted] of cases) {
+    const check = () => checkIdTokenClaims({ ...idToken, ...claims }, { ...idExpectations, ...expected })
+    t.strictSame(outcomeOf(check), wantedOutcome(title, wanted), title)
+  }
 })
 
 t.test('at_hash ties the ID token to the access token', async t => {
@@ -171,6 +225,7 @@ t.test('demands that mean nothing are argument errors, before anything else is l
     ['maxAge', { maxAge: NaN }],
     ['maxAge', { maxAge: '60' as unknown as number }],
     ['maxTokenAge', { maxTokenAge: Infinity }],
+    ['maxTokenAge', { maxTokenAge: -1 }],
     ['organization', { organization: ' ' }]
   ]
   for (const [argument, demand] of cases) {
@@ -248,14 +303,22 @@ t.test('messages show what differs, bounded and on one line, and no secrets', as
   t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, iss: { secret: 1 } }, idExpectations)), {
     message: /is a value of type object, expected/
   })
-  for (const claims of [{ nonce: 'sent-secret' }, { nonce: undefined }]) {
-    t.notMatch(
-      (await errorOf(() =>
-        checkIdTokenClaims({ ...idToken, ...claims }, { ...idExpectations, nonce: 'wanted-secret' })
-      )).message,
-      /secret/
-    )
+  for (const [nonce, message] of [['sent-secret', /is not the one that was sent/], [undefined, /has no "nonce"/]]) {
+    const error = await errorOf(() =>
+      checkIdTokenClaims({ ...idToken, nonce }, { ...idExpectations, nonce: 'wanted-secret' }))
+    t.notMatch(error.message, /secret/)
+    t.match(error.message, message)
   }
+  const audienceIn = async (aud: string) =>
+    (await errorOf(() => checkIdTokenClaims({ ...idToken, aud }, idExpectations))).message
+  t.match(await audienceIn('x'.repeat(256)), `"${'x'.repeat(256)}"`, 'as long as can be')
+  t.match(await audienceIn('x'.repeat(257)), `"${'x'.repeat(256)}…"`, 'one longer')
+  t.match(await errorOf(() => checkIdTokenClaims({ ...idToken, aud: ['x'.repeat(300)] }, idExpectations)), {
+    message: `[${`"${'x'.repeat(256)}…"`.slice(0, 256)}…], expected`
+  })
+  t.match(await errorOf(() => checkIdTokenClaims(idToken, { ...idExpectations, clientId: ['a', 'b'] })), {
+    message: /expected \["a", "b"\]\.$/
+  })
 })
 
 t.test('an access token as it should be is returned', async t => {
@@ -264,26 +327,49 @@ t.test('an access token as it should be is returned', async t => {
 
 t.test('access token claims', async t => {
   const cases: [string, object, Partial<AccessTokenExpectations>, string][] = [
-    ['API-07 iss other', { iss: 'https://other.example/' }, {}, 'issuer'],
-    ['API-07 iss without slash', { iss: issuer.slice(0, -1) }, {}, 'issuer'],
-    ['API-07 iss a list', { iss: [issuer] }, {}, 'issuer'],
+    ['iss other (API-07)', { iss: 'https://other.example/' }, {}, 'issuer'],
+    ['iss without slash (API-07)', { iss: issuer.slice(0, -1) }, {}, 'issuer'],
+    ['iss a list (API-07)', { iss: [issuer] }, {}, 'issuer'],
     ['iss one of several', {}, { issuers: ['https://login.example.com/', issuer] }, 'accepted'],
     ['sub absent', { sub: undefined }, {}, 'accepted'],
     ['sub empty', { sub: '' }, {}, 'claim_invalid'],
-    ['API-08 aud other', { aud: 'https://other.example' }, {}, 'audience'],
-    ['API-08 aud a list with ours', { aud: ['https://other.example', api] }, {}, 'accepted'],
-    ['API-08 aud missing', { aud: undefined }, {}, 'claim_missing'],
-    ['API-08 aud a list of objects', { aud: [{ [api]: api }] }, {}, 'claim_invalid'],
-    ['API-08 aud a part of ours', { aud: 'https://api' }, {}, 'audience'],
-    ['API-08 aud longer than ours', { aud: `${api}/v2` }, {}, 'audience'],
+    ['aud other (API-08)', { aud: 'https://other.example' }, {}, 'audience'],
+    ['aud a list with ours (API-08)', { aud: ['https://other.example', api] }, {}, 'accepted'],
+    ['aud missing (API-08)', { aud: undefined }, {}, 'claim_missing'],
+    ['aud a list of objects (API-08)', { aud: [{ [api]: api }] }, {}, 'claim_invalid'],
+    ['aud a part of ours (API-08)', { aud: 'https://api' }, {}, 'audience'],
+    ['aud longer than ours (API-08)', { aud: `${api}/v2` }, {}, 'audience'],
     ['aud one of several accepted', {}, { audience: ['https://x.example', api] }, 'accepted'],
-    ['API-06 expired', { exp: now - 31 }, {}, 'expired'],
-    ['API-06 exp missing', { exp: undefined }, {}, 'claim_missing'],
-    ['API-06 nbf ahead', { nbf: now + 3600 }, {}, 'not_yet_valid'],
-    ['API-06 iat ahead', { iat: now + 3600 }, {}, 'issued_in_future'],
+    ['exp over (API-06)', { exp: now - 31 }, {}, 'expired'],
+    ['exp missing (API-06)', { exp: undefined }, {}, 'claim_missing'],
+    ['nbf ahead (API-06)', { nbf: now + 3600 }, {}, 'not_yet_valid'],
+    ['iat ahead (API-06)', { iat: now + 3600 }, {}, 'issued_in_future'],
     ['iat absent', { iat: undefined }, {}, 'accepted'],
-    ['organization', { org_id: 'org_A' }, { organization: 'org_A' }, 'accepted'],
-    ['another organization', { org_id: 'org_B' }, { organization: 'org_A' }, 'organization'],
+    ['org_id as asked for', { org_id: 'org_A' }, { organization: 'org_A' }, 'accepted'],
+    ['org_id another', { org_id: 'org_B' }, { organization: 'org_A' }, 'organization'],
+    ['act a list', { act: [] }, {}, 'claim_invalid'],
+    ['events of a logout token', { events: {} }, {}, 'security_event'],
+    ['sub missing in the profile', { ...profile, sub: undefined }, { strict: true }, 'claim_missing'],
+    ['iat missing in the profile', { ...profile, iat: undefined }, { strict: true }, 'claim_missing'],
+    ['client_id missing in the profile', { ...profile, client_id: undefined }, { strict: true }, 'claim_missing'],
+    ['client_id empty in the profile', { ...profile, client_id: '' }, { strict: true }, 'claim_invalid'],
+    ['client_id a number in the profile', { ...profile, client_id: 1 }, { strict: true }, 'claim_invalid'],
+    ['jti missing in the profile', { ...profile, jti: undefined }, { strict: true }, 'claim_missing'],
+    ['jti empty in the profile', { ...profile, jti: '' }, { strict: true }, 'claim_invalid'],
+    ['jti a list in the profile', { ...profile, jti: ['j'] }, { strict: true }, 'claim_invalid'],
+    ['the profile as it should be', profile, { strict: true }, 'accepted'],
+    ['jti and client_id are of the profile only', { jti: 1, client_id: 1 }, {}, 'accepted'],
+    ['one of any scopes', {}, { anyScope: ['x', 'write:users'] }, 'accepted'],
+    ['none of any scopes', {}, { anyScope: ['x', 'y'] }, 'insufficient_scope'],
+    ['none where none is named', {}, { anyScope: [] }, 'insufficient_scope'],
+    ['a list of scopes', { scope: ['read:users'] }, { scopes: ['read:users'], scopeLists: true }, 'accepted'],
+    ['a list of scopes with a number', { scope: ['read:users', 1] }, { scopes: ['read:users'], scopeLists: true },
+      'insufficient_scope'],
+    ['a list of scopes without another', { scope: ['read:users'] }, { scopes: ['x'], scopeLists: true },
+      'insufficient_scope'],
+    ['scopes with two blanks between them', { scope: 'a  b' }, { scopes: ['a'] }, 'insufficient_scope'],
+    ['permissions a list with a number', { permissions: ['write:users', 1] }, { permissions: ['write:users'] },
+      'insufficient_permissions'],
     ['scopes granted', {}, { scopes: ['write:users', 'openid'] }, 'accepted'],
     ['one scope missing', {}, { scopes: ['read:users', 'delete:users'] }, 'insufficient_scope'],
     ['a scope as a part of another', {}, { scopes: ['read'] }, 'insufficient_scope'],
@@ -295,7 +381,12 @@ t.test('access token claims', async t => {
     ['a scope is no permission', { permissions: undefined }, { permissions: ['write:users'] },
       'insufficient_permissions']
   ]
-  for (const [title, claims, expected, wanted] of cases) t.equal(await accessProblem(claims, expected), wanted, title)
+  for (const [title, claims, expected, wanted] of cases) {
+    const check = () => checkAccessTokenClaims({ ...accessToken, ...claims }, { ...accessExpectations, ...expected })
+    const outcome = outcomeOf(check)
+    if (wanted === 'security_event') t.equal(outcome[0], wanted, title)
+    else t.strictSame(outcome, wantedOutcome(title, wanted), title)
+  }
   t.match(await errorOf(() => checkAccessTokenClaims(accessToken, { ...accessExpectations, scopes: ['x', 'y'] })), {
     statusCode: 403,
     message: /x y/

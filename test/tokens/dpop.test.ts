@@ -4,6 +4,7 @@ import t from 'tap'
 import type { DpopKeyInput } from '../../types/options.js'
 import { createDpopKey, verifyDpopProof, type DpopKey, type DpopProofExpectations } from '../../lib/tokens/dpop.js'
 import { createUsedIds } from '../../lib/base/use-once.js'
+import { createDpopNonces } from '../../lib/tokens/dpop-nonces.js'
 import { createTestKey, flipBit, hmacJwt, rawJws, signature, unsignedJwt, type TestKey } from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
@@ -116,6 +117,19 @@ const prove = (changes: object = {}, headerChanges: object = {}, signer = key) =
   rawJws({ ...header, ...headerChanges }, { ...claims, ...changes }, input =>
     signature('ES256', input, signer.privateKey))
 
+/** A proof of so many characters: header and payload are filled up. */
+function proofOfLength (length: number): string {
+  for (let fill = 0; fill < 4; fill++) {
+    const header = { x: 'x'.repeat(fill) }
+    const space = Math.floor((length - prove({ x: '' }, header).length) * 3 / 4)
+    for (const x of [space - 1, space, space + 1]) {
+      const proof = prove({ x: 'x'.repeat(x) }, header)
+      if (proof.length === length) return proof
+    }
+  }
+  throw new Error(`No proof has ${length} characters.`)
+}
+
 /** How verifying a proof ends. */
 function check (proof: string, expected: Partial<DpopProofExpectations> = {}): Promise<string> {
   return problemOf(() => verifyDpopProof(proof, { method, url, now, seen: () => false, ...expected }))
@@ -127,6 +141,8 @@ t.test('proofs', async t => {
     ['a proof as it should be', prove(), 'accepted'],
     ['DP-07 empty', '', 'missing'],
     ['DP-07 10 KB', prove({ x: 'x'.repeat(10_000) }), 'too_long'],
+    ['DP-07 as long as can be', proofOfLength(8192), 'accepted'],
+    ['DP-07 one longer', proofOfLength(8193), 'too_long'],
     ['DP-07 two proofs in one value', `${prove()}, ${prove()}`, 'malformed'],
     ['DP-08 typ missing', prove({}, { typ: undefined }), 'type'],
     ['DP-08 typ JWT', prove({}, { typ: 'JWT' }), 'type'],
@@ -137,7 +153,8 @@ t.test('proofs', async t => {
         input => signature('RS256', input, rsa.privateKey)), 'algorithm'],
     ['DP-08 jwk missing', prove({}, { jwk: undefined }), 'proof_key'],
     ['DP-08 jwk private', prove({}, { jwk: key.privateKey.export({ format: 'jwk' }) }), 'proof_key'],
-    ['DP-08 jwk with a stray private member', prove({}, { jwk: { ...publicJwk(key), k: 'AA' } }), 'proof_key'],
+    ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'].map((member): [string, string, string] =>
+      [`DP-08 jwk with ${member}`, prove({}, { jwk: { ...publicJwk(key), [member]: 'AA' } }), 'proof_key']),
     ['DP-08 jwk a string', prove({}, { jwk: 'key' }), 'proof_key'],
     ['DP-08 jwk a list', prove({}, { jwk: [publicJwk(key)] }), 'proof_key'],
     ['DP-08 jwk of RSA', prove({}, { jwk: publicJwk(rsa) }), 'proof_key'],
@@ -157,6 +174,7 @@ t.test('proofs', async t => {
     ['DP-09 htu path in another case', prove({ htu: 'https://api.example.com/Users/1' }), 'proof_url'],
     ['DP-09 htu with a final slash', prove({ htu: `${url}/` }), 'proof_url'],
     ['DP-09 htu relative', prove({ htu: '/users/1' }), 'proof_url'],
+    ['DP-09 htu a list', prove({ htu: [url] }), 'proof_url'],
     ['DP-09 htu missing', prove({ htu: undefined }), 'proof_url'],
     ['DP-09 htu with an encoded slash', prove({ htu: 'https://api.example.com/users%2f1' }), 'proof_url'],
     ['DP-09 query and fragment are ignored', prove({ htu: `${url}?a=1#b` }), 'accepted'],
@@ -175,6 +193,9 @@ t.test('proofs', async t => {
     ["iat past the option's window", prove({ iat: now - 61 }), 'too_old', { iatWindow: 60 }],
     ['iat at the end of a short window', prove({ iat: now - 5 }), 'accepted', { iatWindow: 5 }],
     ['iat 30 s ahead', prove({ iat: now + 30 }), 'accepted'],
+    ['iat 31 s ahead', prove({ iat: now + 31 }), 'issued_in_future'],
+    ['jti as long as can be', prove({ jti: 'x'.repeat(256) }), 'accepted'],
+    ['jti a number', prove({ jti: 1 }), 'claim_invalid'],
     ['DP-13 ath missing', prove(), 'proof_token', { accessToken: 'access' }],
     ['DP-13 ath of another token', prove({ ath: hash('other') }), 'proof_token', { accessToken: 'access' }],
     ['DP-13 control: ath of this token', prove({ ath: hash('access') }), 'accepted', { accessToken: 'access' }],
@@ -209,6 +230,36 @@ t.test('a jti is remembered only when everything else is right', async t => {
   t.strictSame(asked, [])
   t.equal(await check(prove(), { seen }), 'accepted')
   t.equal(await check(prove(), { seen }), 'replay')
+})
+
+t.test('a refusal names the claim', async t => {
+  const cases: [claim: string, changes: object, Partial<DpopProofExpectations>?][] = [
+    ['htm', { htm: 'POST' }],
+    ['htu', { htu: 'https://api.example.com/' }],
+    ['iat', { iat: undefined }],
+    ['iat', { iat: now - 301 }],
+    ['nonce', {}, { nonce: 'n' }],
+    ['ath', {}, { accessToken: 'access' }],
+    ['jti', { jti: '' }],
+    ['jti', {}, { seen: () => true }]
+  ]
+  for (const [claim, changes, expected] of cases) {
+    const error = await errorOf(() =>
+      verifyDpopProof(prove(changes), { method, url, now, seen: () => false, ...expected }))
+    t.match(error, { claim, cause: { claim } }, claim)
+  }
+})
+
+t.test('nonces follow from the secret and the time, and count for two periods', async t => {
+  const nonces = createDpopNonces('secret-1')
+  const [first, second] = [nonces.current(0), nonces.current(300)]
+  t.not(first, second)
+  t.equal(nonces.current(299.9), first)
+  t.strictSame(nonces.accepted(299), [first, nonces.accepted(0)[1]])
+  t.strictSame(nonces.accepted(300), [second, first])
+  t.equal(createDpopNonces('secret-1').current(0), first, 'another process')
+  t.not(createDpopNonces('secret-2').current(0), first)
+  t.equal(first, '8UiZ-baSF0yVCc3Oh19F4O3QoYwmISC9e9Bt3Er6-jc', 'as other releases make it')
 })
 
 t.test('refusals have the codes of RFC 9449; other errors pass', async t => {

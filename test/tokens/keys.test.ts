@@ -1,6 +1,8 @@
 import t from 'tap'
 import { NetworkError } from '../../lib/errors.js'
 import type { Http, HttpResponse } from '../../lib/http/send.js'
+import { keyFits } from '../../lib/tokens/algorithms.js'
+import { importPublicJwk } from '../../lib/tokens/jwk-set.js'
 import { verifyJws } from '../../lib/tokens/jws.js'
 import type { JwsHeader } from '../../lib/tokens/jws-header.js'
 import {
@@ -306,6 +308,18 @@ t.test('key sets', async t => {
     endpoint.keys = keys
     t.equal(await endpoint.verify(jwt, algorithms), ends, title)
   }
+})
+
+t.test('the length and the exponent of an RSA key', async t => {
+  const fits = (bits: number, exponent = [1, 0, 1]): boolean => {
+    const modulus = Buffer.alloc(Math.ceil(bits / 8), 0xff)
+    modulus[0] = 0xff >> (modulus.length * 8 - bits)
+    const [n, e] = [modulus, Buffer.from(exponent)].map(bytes => bytes.toString('base64url'))
+    return keyFits('RS256', importPublicJwk({ kty: 'RSA', n, e })!)
+  }
+  t.strictSame([2047, 2048, 16_384, 16_385].map(bits => fits(bits)), [false, true, true, false])
+  t.strictSame([[1], [2], [3], [4], [1, 0, 0]].map(exponent => fits(2048, exponent)),
+    [false, false, true, false, false])
 })
 
 t.test('a secret serves HS256 only', async t => {

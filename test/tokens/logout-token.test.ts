@@ -73,6 +73,9 @@ t.test('logout tokens', async t => {
     ['BCL-10 exp missing', withClaims({ exp: undefined }), 'claim_missing'],
     ['BCL-10 exp passed', withClaims({ iat: now - 120, exp: now - 60 }), 'expired'],
     ['BCL-10 exp ten years ahead', withClaims({ exp: now + 315_360_000 }), 'claim_invalid'],
+    ['exp a day after iat', withClaims({ exp: now + 86_400 }), 'accepted'],
+    ['exp a second later', withClaims({ exp: now + 86_401 }), 'claim_invalid'],
+    ['iat older than five minutes and the tolerance', withClaims({ iat: now - 331 }), 'too_old'],
     ['nbf ahead', withClaims({ nbf: now + 60 }), 'not_yet_valid'],
     ['BCL-11 neither sub nor sid', withClaims({ sub: undefined, sid: undefined }), 'claim_missing'],
     ['sid empty', withClaims({ sid: '' }), 'claim_invalid'],
@@ -108,6 +111,24 @@ t.test('logout tokens', async t => {
     ['empty', '', 'missing']
   ]
   for (const [title, token, ends, changes] of cases) t.equal(await refusalOf(token, changes), ends, title)
+})
+
+t.test('a refusal names the claim', async t => {
+  const cases: [claim: string, changes: object][] = [
+    ['iat', { iat: undefined }],
+    ['exp', { exp: now + 86_401 }],
+    ['jti', { jti: undefined }],
+    ['jti', { jti: 1 }],
+    ['events', { events: {} }],
+    ['sid', { sid: undefined, sub: undefined }],
+    ['sid', { sid: 1 }],
+    ['sub', { sub: 1 }],
+    ['nonce', { nonce: 'n' }]
+  ]
+  for (const [claim, changes] of cases) {
+    const { cause } = await errorOf(() => verifyLogoutToken(withClaims(changes), options))
+    t.match(cause, { claim }, JSON.stringify(changes))
+  }
 })
 
 t.test('the claims are returned', async t => {
