@@ -206,7 +206,9 @@ t.test('organizations', async t => {
   t.equal(await problem({ org_name: 'acme2' }, 'acme'), 'organization')
   t.equal(await problem({ org_id: 'acme' }, 'acme'), 'organization', 'an id is no name')
   t.equal(await problem({ org_name: ['acme'] }, 'acme'), 'organization')
+  t.match(await errorOf(() => checkOrganization({ org_id: 'org_B' }, 'org_A')), { message: /is not the organization/ })
   const error = await errorOf(() => checkOrganization({}, 'org_A'))
+  t.match(error.message, /must have a string "org_id"/)
   t.type(error, OrganizationTokenValidationError)
   t.match(error, { code: 'organization_token_validation_error', claim: 'org_id', statusCode: 401 })
   t.match(await errorOf(() => checkOrganization({}, 'acme')), { claim: 'org_name' })
@@ -389,7 +391,12 @@ t.test('access token claims', async t => {
   }
   t.match(await errorOf(() => checkAccessTokenClaims(accessToken, { ...accessExpectations, scopes: ['x', 'y'] })), {
     statusCode: 403,
-    message: /x y/
+    message: /"scope" claim .* x y/
+  })
+  const withPermissions = { ...accessExpectations, permissions: ['x', 'y'] }
+  t.match(await errorOf(() => checkAccessTokenClaims(accessToken, withPermissions)), {
+    statusCode: 403,
+    message: /"permissions" claim .* x y/
   })
 })
 

@@ -83,6 +83,19 @@ export function signature (alg: string, input: Buffer, key: KeyObject): Buffer {
   })
 }
 
+/** A token of so many characters: what is made fills up its payload and, as base64url skips some lengths, its header. */
+export function ofLength (length: number, make: (payload: object, header: object) => string): string {
+  for (let fill = 0; fill < 4; fill++) {
+    const header = { x: 'x'.repeat(fill) }
+    const space = Math.floor((length - make({ x: '' }, header).length) * 3 / 4)
+    for (const x of [space - 1, space, space + 1]) {
+      const made = make({ x: 'x'.repeat(x) }, header)
+      if (made.length === length) return made
+    }
+  }
+  throw new Error(`Nothing has ${length} characters.`)
+}
+
 /** Flips the lowest bit of one byte of a part of a token: 0 header, 1 payload, 2 signature. */
 export function flipBit (token: string, part: 0 | 1 | 2, position = 0): string {
   const parts = token.split('.')

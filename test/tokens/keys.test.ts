@@ -8,7 +8,9 @@ import type { JwsHeader } from '../../lib/tokens/jws-header.js'
 import {
   remoteKeys, secretKey, staticKeys, type RefreshableKeySource, type RemoteKeysOptions
 } from '../../lib/tokens/keys.js'
-import { createTestKey, hmacJwt, signJwt, unsignedJwt } from './jws-builder.js'
+import {
+  createTestKey, hmacJwt, rawJws, signature, signJwt, unsignedJwt, type RawPart, type TestKey
+} from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
 const rsa = createTestKey('RS256', { kid: 'rsa-1' })
@@ -22,7 +24,7 @@ class Endpoint {
   /** Answers with this instead, or throws it. */
   answer: HttpResponse | Error | undefined
   requests: string[] = []
-  limits: { maxBytes: number | undefined, retries: number | undefined } | undefined
+  limits: { maxBytes: number | undefined, retry: { retries: number, maxDelay: number } | undefined } | undefined
   clock = 1000
   readonly source: RefreshableKeySource
 
@@ -30,7 +32,8 @@ class Endpoint {
     const http: Http = {
       send: async ({ url, method, maxBytes, retry }) => {
         this.requests.push(`${method} ${url}`)
-        this.limits = { maxBytes, retries: retry?.retries }
+        const { retries, maxDelay } = retry!
+        this.limits = { maxBytes, retry: { retries, maxDelay } }
         await new Promise(resolve => setImmediate(resolve))
         if (this.answer instanceof Error) throw this.answer
         return this.answer ?? json({ keys: this.keys })
@@ -115,7 +118,7 @@ t.test('IDT-65 after a rotation the old key is refused', async t => {
 t.test('a key set is small, and asked for twice where the endpoint stumbles', async t => {
   const endpoint = new Endpoint()
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
-  t.strictSame(endpoint.limits, { maxBytes: 262_144, retries: 1 })
+  t.strictSame(endpoint.limits, { maxBytes: 262_144, retry: { retries: 1, maxDelay: 1 } })
 })
 
 t.test('IDT-15 an unknown kid costs at most one extra fetch', async t => {
@@ -221,6 +224,69 @@ t.test('refresh() fetches now', async t => {
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
 })
 
+t.test('load() fetches where no key is fresh, and is content with old ones for a while', async t => {
+  const endpoint = new Endpoint()
+  await endpoint.source.load()
+  t.equal(endpoint.fetches, 1)
+  endpoint.clock += 599
+  await endpoint.source.load()
+  t.equal(endpoint.fetches, 1, 'fresh')
+  endpoint.clock += 1
+  await endpoint.source.load()
+  t.equal(endpoint.fetches, 2, 'no longer fresh')
+  endpoint.answer = down
+  endpoint.clock += 600
+  await endpoint.source.load()
+  t.equal(endpoint.fetches, 3, 'old ones are good enough')
+  endpoint.clock += 86_400 - 600
+  t.equal(await problemOf(() => endpoint.source.load()), 'network_error', 'too old')
+  endpoint.answer = undefined
+  endpoint.clock += 1
+  await endpoint.source.load()
+  t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
+})
+
+t.test('prefetch() begins once, and keeps the failure for whoever asks', async t => {
+  const endpoint = new Endpoint()
+  endpoint.source.prefetch()
+  endpoint.source.prefetch()
+  t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
+  endpoint.source.prefetch()
+  t.equal(endpoint.fetches, 1)
+  const lost = new Endpoint()
+  lost.answer = down
+  lost.source.prefetch()
+  await lost.source.refresh().catch(() => {})
+  lost.source.prefetch()
+  t.equal(lost.fetches, 1, 'not again by itself')
+  t.equal(await lost.find({ kid: 'rsa-1' }), 'network_error')
+})
+
+t.test('has() knows a key while it is among the keys, without asking', async t => {
+  const endpoint = new Endpoint()
+  await endpoint.source.load()
+  const key = await endpoint.source.get({ alg: 'RS256', kid: 'rsa-1' })
+  const has = (kid?: string) => endpoint.source.has(key, { alg: 'RS256', ...kid !== undefined && { kid } })
+  t.ok(has('rsa-1'))
+  t.ok(has(), 'a token without a key id')
+  t.notOk(has('rsa-2'))
+  t.notOk(endpoint.source.has(rsa.publicKey, { alg: 'RS256', kid: 'rsa-1' }), 'another object')
+  endpoint.clock += 600
+  t.notOk(has('rsa-1'), 'not fresh')
+  endpoint.answer = down
+  await endpoint.source.load()
+  t.ok(has('rsa-1'), 'while a fetch fails')
+  endpoint.clock += 30
+  t.notOk(has('rsa-1'), 'until it is tried again')
+  endpoint.answer = undefined
+  await endpoint.source.load()
+  t.ok(has('rsa-1'), 'the key is the same object after a fetch')
+  endpoint.keys = [next.jwk]
+  await endpoint.source.refresh()
+  t.notOk(has('rsa-1'))
+  t.equal(endpoint.fetches, 4)
+})
+
 t.test('JWKS-13 the address is asked for at every fetch', async t => {
   let version = 0
   const endpoint = new Endpoint({ jwksUri: async () => `https://acme.eu.auth0.com/keys/${++version}` })
@@ -322,6 +388,15 @@ t.test('the length and the exponent of an RSA key', async t => {
     [false, false, true, false, false])
 })
 
+t.test('a key fits the algorithms of its type and curve only', async t => {
+  const ofRsa = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
+  const others = [ec, createTestKey('ES384'), createTestKey('ES512'), createTestKey('EdDSA')]
+  const all = [...ofRsa, 'ES256', 'ES384', 'ES512', 'EdDSA', 'HS256', 'none', 'toString']
+  const fitting = (key: TestKey) => all.filter(alg => keyFits(alg, key.publicKey))
+  t.strictSame(fitting(rsa), ofRsa)
+  t.strictSame(others.map(fitting), [['ES256'], ['ES384'], [], ['EdDSA']])
+})
+
 t.test('a secret serves HS256 only', async t => {
   const keys = secretKey('client-secret')
   t.equal(await problemOf(() => verifyJws(hmacJwt(claims, 'client-secret'), { keys, algorithms: ['HS256'] })),
@@ -357,6 +432,16 @@ t.test('verifyJws', async t => {
   )
   t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'], maxLength: 100 })),
     'too_long')
+  const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
+  const refusal = async (header: RawPart, payload: RawPart) =>
+    (await errorOf(() => verifyJws(rawJws(header, payload, input => signature('RS256', input, rsa.privateKey)),
+      { keys, algorithms: ['RS256'] }))).message
+  for (const [text, message] of [['{', 'JSON in UTF-8'], ['[]', 'a JSON object']] as const) {
+    t.equal(await refusal(text, claims), `The token's header is not ${message}.`)
+    t.equal(await refusal({ alg: 'RS256' }, text), `The token's payload is not ${message}.`)
+  }
+  t.equal(await refusal({ alg: 'RS256' }, deep(65)), "The token's payload nests too deep.")
+  t.equal(await refusal(deep(65), claims), "The token's header nests too deep.")
   const failing = { get: () => Promise.reject(down) }
   t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys: failing, algorithms: ['RS256'] })),
     'network_error', "a source's own errors pass")

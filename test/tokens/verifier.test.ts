@@ -681,6 +681,7 @@ t.test('wrong options are configuration errors that name the option', async t =>
     ['secret', { secret: 's', jwks: { keys: [rsa.jwk] } }],
     ['jwksMaxAge', { jwksMaxAge: 0 }],
     ['jwksMaxAge', { jwksMaxAge: '60' }],
+    ['jwksMaxAge', { jwksMaxAge: NaN }],
     ['clockTolerance', { clockTolerance: -1 }],
     ['clockTolerance', { clockTolerance: '30' }]
   ]
@@ -690,6 +691,7 @@ t.test('wrong options are configuration errors that name the option', async t =>
     )
     t.match(error, { code: 'configuration_error', option }, option)
   }
+  t.doesNotThrow(() => new TokenVerifier({ issuer, audience: clientId, jwksMaxAge: 0.5, clockTolerance: 0 }))
 })
 
 t.test('verifying an access token costs little more than its signature and its JSON', async t => {

@@ -3,6 +3,7 @@ import {
   createStatelessSessions, type StatelessSessionsOptions
 } from '../../../lib/stores/stateless/stateless-sessions.js'
 import { MemoryRevocationStore } from '../../../lib/stores/memory/memory-revocation-store.js'
+import { ForeignCookies } from '../../../lib/stores/stateless/foreign-cookies.js'
 import { createRecentWrites } from '../../../lib/stores/stateless/recent-writes.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
 import { leastCpuTime } from '../../cpu-time.js'
@@ -197,6 +198,29 @@ t.test('above 12 KiB of Cookie header, cookies of our names that cannot be opene
   late.writable = false
   t.equal(s.sessions.read(late), undefined)
   t.equal(late.writes.size, 0)
+})
+
+t.test('cookies of our names that are not ours are told of once each, and cleared where they are in the way', t => {
+  const warnings: { code: string, detail: object }[] = []
+  const foreign = new ForeignCookies((code, detail) => warnings.push({ code, detail }))
+  const told = (count: number, opened: number, bytes = 0, names: string[] = [], writable = true) => {
+    const jar = jarOf(`x=${'x'.repeat(Math.max(bytes - 4, 0))}`)
+    jar.writable = writable
+    foreign.notice(jar, { cookie: CLAIMS!, count, opened }, () => names, () => ATTRIBUTES)
+    return [warnings.splice(0).map(({ code }) => code), [...jar.writes.keys()]]
+  }
+  t.same(told(0, 0), [[], []])
+  t.same(told(1, 1), [[], []])
+  t.same(told(2, 1), [['session_cookie_tossed'], []])
+  t.same(told(3, 1), [[], []], 'once')
+  t.same(told(1, 0), [['session_cookie_unreadable'], []])
+  t.same(told(2, 0), [[], []], 'once')
+  t.same(told(1, 1, 12_288, ['a']), [[], []], 'not too much')
+  t.same(told(1, 1, 12_289, ['a'], false), [[], []], 'too late')
+  t.same(told(1, 1, 12_289, []), [[], []], 'nothing to clear')
+  t.same(told(1, 1, 12_289, ['a', 'b']), [['unreadable_cookies_cleared'], ['a', 'b']])
+  t.same(told(1, 1, 12_289, ['c']), [[], ['c']], 'told once')
+  t.end()
 })
 
 t.test('SES-05: a cookie of another application with the same secret is no session', async t => {
@@ -567,6 +591,12 @@ t.test('a request with older cookies gets what other requests have written, and 
   t.same(answer(behind), [TOKENS])
   t.notOk(s.browser.cookies.has(TOKENS), 'tokens that were taken away stay so')
   t.same(answer(s.browser.request()), [])
+
+  const between = s.browser.request()
+  t.match(await s.sessions.read(between), { record: { user: { name: 'Bea' } } })
+  await change(({ record, tokens }) => ({ record, tokens: { ...tokens, refreshToken: 'last' } }))
+  t.match(await s.sessions.tokens(between, made), { refreshToken: 'last' }, 'written after the session was read')
+  t.same(answer(between), [TOKENS])
 
   const slow = s.browser.request()
   await s.sessions.update(slow, id, ({ record, tokens }) => ({ record: { ...record, custom: { a: 1 } }, tokens }))
