@@ -160,6 +160,8 @@ t.test('an audience that the server silently ignored is noticed, and its tokens 
   const refused = await ada.call('/token?audience=https://asked')
   t.equal(refused.statusCode, 401)
   t.equal(refused.json().code, 'incorrect_audience')
+  t.equal((await ada.call('/token?audience=https://other')).json().audience, 'https://other', 'for what it is good for')
+  t.equal(s.tenant.grants('refresh_token').length, 1)
   s.clock.now += 4000
   s.tenant.scripts.delete('refresh_token')
   t.equal((await ada.call('/token')).statusCode, 200, 'the rotated refresh token was not lost')

@@ -1,3 +1,4 @@
+import type { RouteOptions } from 'fastify'
 import t from 'tap'
 import {
   ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, StepUpRequiredError, TimeoutError,
@@ -18,6 +19,9 @@ import { checkAudience, isFixed, isForeign, resourceOf } from '../../../lib/plug
 import { checkTokenDemands } from '../../../lib/plugin/guards/token/token-demands.js'
 import { calledTools } from '../../../lib/plugin/guards/token/tool-calls.js'
 import { anonymous } from '../../../lib/plugin/guards/token/require-token.js'
+import { checkBeforeHandler } from '../../../lib/plugin/guards/last-check.js'
+import { answerOf, nameOfRoute, optedOut } from '../../../lib/plugin/guards/route-config.js'
+import { declarationOf } from '../../../lib/plugin/guards/written-route.js'
 import { errorOf } from '../../tokens/problem.js'
 
 const given = (value: unknown) => value as never
@@ -66,13 +70,16 @@ t.test('challenges name each scheme, what is wrong, and what would help', async 
   t.strictSame(challenges({ ...facts, mode: 'disabled' }, 'DPoP', wrong), [`Bearer realm="api", ${described}`],
     'a scheme that is not taken')
   const more: ChallengeFacts = { mode: 'allowed', scopes: ['a', 'offline_access', 'b'], metadataUrl: 'https://x/"' }
-  t.strictSame(challenges(more, undefined, NO_CREDENTIALS), ['Bearer realm="api", scope="a b", resource_metadata="https://x/\'"',
-    'DPoP realm="api", scope="a b", algs="ES256", resource_metadata="https://x/\'"'])
-  t.match(challenges(more, 'DPoP', wrong)[0], /^Bearer realm="api", resource_metadata/, 'the scope stands with the error')
+  t.strictSame(challenges(more, undefined, NO_CREDENTIALS), [
+    'Bearer realm="api", scope="a b", resource_metadata="https://x/\'"',
+    'DPoP realm="api", scope="a b", algs="ES256", resource_metadata="https://x/\'"'
+  ])
+  t.match(challenges(more, 'DPoP', wrong)[0], /^Bearer realm="api", resource_metadata/, 'scopes stand with the error')
   t.match(challenges(more, 'DPoP', wrong)[1], 'scope="a b"')
   const forbidden: Refusal = { statusCode: 403, error: 'insufficient_scope', code: 'insufficient_scope', message: 'm' }
   t.match(challenges(more, 'Bearer', forbidden)[0], 'scope="a b"')
-  t.notMatch(challenges(more, 'Bearer', { ...forbidden, code: 'wrong_organization' })[0], 'scope="', 'no scope would help')
+  const elsewhere: Refusal = { ...forbidden, code: 'wrong_organization' }
+  t.notMatch(challenges(more, 'Bearer', elsewhere)[0], 'scope="', 'no scope would help')
   const again = insufficientAuthentication(new StepUpRequiredError('again', { maxAge: 0, acrValues: 'gold' }))
   t.match(challenges(facts, 'Bearer', again)[0], 'acr_values="gold", max_age="0"')
   const plain = insufficientAuthentication(new StepUpRequiredError('again', {}))
@@ -82,7 +89,8 @@ t.test('challenges name each scheme, what is wrong, and what would help', async 
   for (const text of ['s'.repeat(1000), 'm'.repeat(2000), 'x'.repeat(200), 'g'.repeat(1000)]) {
     t.match(long, `="${text}"`, `${text.length} characters`)
   }
-  t.strictSame([NO_CREDENTIALS, MALFORMED, WRONG_SCHEME].map(({ statusCode, error, code }) => [statusCode, error, code]),
+  const known = [NO_CREDENTIALS, MALFORMED, WRONG_SCHEME]
+  t.strictSame(known.map(({ statusCode, error, code }) => [statusCode, error, code]),
     [[401, undefined, 'missing_token'], [400, 'invalid_request', 'invalid_request'],
       [401, 'invalid_token', 'invalid_token']])
   t.strictSame(withoutOfflineAccess(), [])
@@ -204,6 +212,35 @@ t.test('the guards that a route declares', async t => {
   }
 })
 
+t.test('what routes say of themselves', async t => {
+  t.strictSame([undefined, {}, { public: false }, { public: true }, false].map(declared => optedOut(given(declared))),
+    [false, false, false, true, true])
+  t.equal(nameOfRoute({ method: ['GET', 'HEAD'], url: '/x' }), 'GET, HEAD /x')
+  t.equal(nameOfRoute({ method: 'GET', url: '/' }), 'GET /')
+  const answer = (auth0: unknown) => answerOf(given({ routeOptions: { config: { auth0 } } }))
+  t.strictSame([undefined, false, {}, { onUnauthenticated: '401' }].map(answer), [undefined, undefined, undefined, '401'])
+  const session = { session: true }
+  const declared = declarationOf(given({ config: { auth0: session } }))
+  t.strictSame(declared, session)
+  t.not(declared, session, 'a copy')
+  t.strictSame([{}, { config: {} }, { config: { auth0: false } }].map(route => declarationOf(given(route))),
+    [undefined, undefined, false])
+})
+
+t.test('a handler that gets no request of ours does not run', async t => {
+  let runs = 0
+  const run = () => ++runs
+  const route = { method: 'GET', url: '/x', handler: run, wsHandler: undefined } as unknown as RouteOptions
+  checkBeforeHandler(route, [])
+  t.not(route.handler, run)
+  t.notOk(route.wsHandler)
+  for (const args of [[], [{}, {}], [null, 'x']]) {
+    t.match(await errorOf(() => (route.handler as (...args: unknown[]) => unknown)(...args)),
+      { code: 'configuration_error', option: 'hooks', message: /route GET \/x was not asked/ })
+  }
+  t.equal(runs, 0)
+})
+
 t.test('what guards take', async t => {
   for (const maxAge of [0, 1]) t.type(requireFreshLogin({ maxAge }), 'function')
   for (const options of [undefined, {}, { maxAge: -1 }, { maxAge: 0.5 }, { maxAge: '1' }, { maxAge: NaN }]) {
@@ -218,7 +255,9 @@ t.test('what guards take', async t => {
   for (const names of [[], [''], ['a', ''], ['a', 7], [['a']]]) {
     t.match(await errorOf(() => requirePermissions(...given(names) as string[])), { option: 'requirePermissions' })
   }
-  for (const value of ['a', 1, false, null, ['a', 1, true, null]]) t.type(requireClaims({ a: given(value) }), 'function')
+  for (const value of ['a', 1, false, null, ['a', 1, true, null]]) {
+    t.type(requireClaims({ a: given(value) }), 'function')
+  }
   for (const demands of [undefined, null, 'a', [], {}, { a: [] }, { a: undefined }, { a: NaN }, { a: Infinity },
     { a: {} }, { a: [{}] }, { a: ['b', {}] }, { a: () => true }]) {
     t.match(await errorOf(() => requireClaims(given(demands))), { option: 'requireClaims' }, JSON.stringify(demands))
