@@ -66,7 +66,7 @@ export function cryptoKeyFits (alg: string, key: webcrypto.CryptoKey): boolean {
   }
   return wanted !== undefined && name === wanted.name && namedCurve === wanted.namedCurve &&
     hash?.name === wanted.hash &&
-    isUsableLength(modulusLength) && (key.type !== 'private' || key.usages.includes('sign'))
+    isUsableLength(modulusLength)
 }
 
 /** Only RSA keys have a modulus. */

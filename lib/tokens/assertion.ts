@@ -3,7 +3,7 @@ import { randomUUID } from '../base/node-crypto.js'
 import { types } from 'node:util'
 import type { AssertionAlgorithm, SigningKey } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'
-import { cryptoKeyFits, isKnownAlgorithm, keyFits } from './algorithms.js'
+import { cryptoKeyFits, keyFits } from './algorithms.js'
 import { jose } from './jose.js'
 import { importSigningKey } from './signing-key.js'
 
@@ -59,9 +59,7 @@ export function createAssertionSigner (options: AssertionSignerOptions): Asserti
 }
 
 function assertFits (alg: AssertionAlgorithm, key: KeyObject | webcrypto.CryptoKey, option: string): void {
-  const isAsymmetric = isKnownAlgorithm(alg) && (alg as string) !== 'HS256'
-  const fits = isAsymmetric &&
-    (types.isCryptoKey(key) ? cryptoKeyFits(alg, key as webcrypto.CryptoKey) : keyFits(alg, key as KeyObject))
+  const fits = types.isCryptoKey(key) ? cryptoKeyFits(alg, key as webcrypto.CryptoKey) : keyFits(alg, key as KeyObject)
   if (!fits) {
     throw new ConfigurationError(option,
       `Option "${option}" must fit the key: RS256, RS384, RS512, PS256, PS384 and PS512 need ` +

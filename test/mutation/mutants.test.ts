@@ -19,7 +19,8 @@ t.test('operators, conditions, throws, calls and literals change, one at a time'
 t.test('types, imports, names of members and sentences stay', async t => {
   for (
     const text of ["import a from 'b'", "export { a } from 'b'", "type A = 'b' | 1", "const a = b as 'c'",
-      "const a = { 'b-c': d }", "const a = b['c']", "const a = 'one sentence' + b"]
+      "const a = { 'b-c': d }", "const a = b['c']", "const a = 'one sentence' + b",
+      "const a = 'one sentence, ' + 'of two ' + 'lines.'"]
   ) t.strictSame(changes(text), [], text)
 })
 

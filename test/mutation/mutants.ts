@@ -88,11 +88,19 @@ function joinsText (node: TS.Node): boolean {
     node.operatorToken.kind === ts.SyntaxKind.PlusToken && (joinsText(node.left) || joinsText(node.right)))
 }
 
-/** Whether a text is a value, and neither a member's name nor part of a type. */
+/** Whether a text is a value, and neither a member's name, part of a type, nor the end of a sentence on two lines. */
 function isValue (node: TS.StringLiteral): boolean {
   const { parent } = node
+  if (ts.isBinaryExpression(parent) && parent.right === node && isSentence(parent.left)) return false
   return !(ts.isPropertyAssignment(parent) && parent.name === node) && !ts.isLiteralTypeNode(parent) &&
     !ts.isElementAccessExpression(parent)
+}
+
+/** Whether a text, or texts that `+` puts together, hold a blank. */
+function isSentence (node: TS.Node): boolean {
+  return ts.isBinaryExpression(node)
+    ? isSentence(node.left) || isSentence(node.right)
+    : ts.isStringLiteralLike(node) && /\s/.test(node.text)
 }
 
 /** A source with one of its mutants in place. */

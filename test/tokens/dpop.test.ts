@@ -5,7 +5,9 @@ import type { DpopKeyInput } from '../../types/options.js'
 import { createDpopKey, verifyDpopProof, type DpopKey, type DpopProofExpectations } from '../../lib/tokens/dpop.js'
 import { createUsedIds } from '../../lib/base/use-once.js'
 import { createDpopNonces } from '../../lib/tokens/dpop-nonces.js'
-import { createTestKey, flipBit, hmacJwt, ofLength, rawJws, signature, unsignedJwt, type TestKey } from './jws-builder.js'
+import {
+  createTestKey, flipBit, hmacJwt, ofLength, rawJws, signature, unsignedJwt, type TestKey
+} from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
 const now = 1_800_000_000

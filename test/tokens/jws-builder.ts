@@ -83,7 +83,7 @@ export function signature (alg: string, input: Buffer, key: KeyObject): Buffer {
   })
 }
 
-/** A token of so many characters: what is made fills up its payload and, as base64url skips some lengths, its header. */
+/** A token of so many characters. Its payload is filled up and, as base64url skips some lengths, its header. */
 export function ofLength (length: number, make: (payload: object, header: object) => string): string {
   for (let fill = 0; fill < 4; fill++) {
     const header = { x: 'x'.repeat(fill) }

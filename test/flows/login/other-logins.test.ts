@@ -275,19 +275,27 @@ t.test("a connection's token is kept by connection and login hint", async t => {
   t.match((await ask(ada, '/google?loginHint=second')).value, { accessToken: 'google-2', loginHint: 'second' })
   t.equal(s.tenant.grants(grant)[1]!.form.get('subject_token'), 'rotated')
   t.match((await ask(ada, '/google')).value, { accessToken: 'google-1' })
-  t.match((await ask(ada, '/fresh')).value, { accessToken: 'google-3' })
-  s.clock.now += 71
-  t.match((await ask(ada, '/google')).value, { accessToken: 'google-4' })
+  t.match((await ask(ada, '/fresh')).value, { accessToken: 'google-3', expiresAt: s.clock.now + 100 })
+  s.clock.now += 69
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-3' })
+  s.clock.now += 1
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-4' }, 'half a minute before its end')
+  for (let hint = 0; hint < 10; hint++) await ask(ada, `/google?loginHint=hint-${hint}`)
+  t.match((await ask(ada, '/google?loginHint=hint-0')).value, { accessToken: 'google-5' }, 'ten are kept')
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-15' }, 'the one before them is not')
   t.equal((await ask(ada, '/nothing')).error?.code, 'missing_required_argument_error')
   t.equal((await ask(ada, '/no-options')).error?.code, 'missing_required_argument_error')
   t.equal((await ask(ada, '/hint')).error?.code, 'invalid_argument')
   t.equal((await ask(s.browser(), '/google')).error?.code, 'missing_session')
   t.equal((await ada.call('/hijacked')).body, 'session_not_writable')
-  s.tenant.scripts.set(grant,
-    () => ({ status: 401, json: { error: 'federated_connection_refresh_token_flow_failed' } }))
-  t.equal((await ask(ada, '/fresh')).error?.code, 'failed_to_retrieve')
-  s.tenant.scripts.set(grant, () => ({ status: 500, text: 'no' }))
-  t.ok((await ask(ada, '/fresh')).error)
+  const refusedWith = async (status: number) => {
+    s.tenant.scripts.set(grant, () => ({ status, json: { error: 'federated_connection_refresh_token_flow_failed' } }))
+    return (await ask(ada, '/fresh')).error?.code
+  }
+  for (const status of [400, 401, 499]) t.equal(await refusedWith(status), 'failed_to_retrieve', String(status))
+  for (const status of [429, 500, 503]) {
+    t.equal(await refusedWith(status), 'federated_connection_refresh_token_flow_failed', String(status))
+  }
   s.tenant.scripts.set(grant, () => ({ json: { access_token: 'endless', token_type: 'Bearer' } }))
   t.match((await ask(ada, '/fresh')).value, { expiresAt: 0, scope: '' })
   const usual = s.tenant.tokens.bind(s.tenant)

@@ -6,6 +6,8 @@ import type { Reply, ScriptedTenant } from '../scripted-tenant.js'
 import { site } from '../site.js'
 
 const show = {
+  '/renewed': async (request: FastifyRequest) => await request.auth0.getAccessToken({ refresh: true }),
+  '/kept': async (request: FastifyRequest) => await request.auth0.getAccessToken({ refresh: false }),
   '/token': async (request: FastifyRequest) => await request.auth0.getAccessToken(request.query as object)
 }
 
@@ -24,6 +26,8 @@ t.test('an access token is kept, renewed early, and its refresh token rotated', 
   t.equal(s.tenant.grants('refresh_token')[0]?.form.get('refresh_token'), 'refresh-1')
   t.equal(s.tenant.grants('refresh_token')[0]?.form.get('scope'), 'openid profile email offline_access')
   t.match(renewed.headers['cache-control'], /no-store/)
+  t.match(s.events.filter(({ type }) => type === 'refresh'),
+    [{ outcome: 'success', reason: 'refresh', blame: 'none', domain: s.tenant.domain, user: /./ }])
   s.clock.now += 3600
   await ada.call('/token')
   t.equal(s.tenant.grants('refresh_token')[1]?.form.get('refresh_token'), 'refresh-2', 'the rotated token is used next')
@@ -44,6 +48,8 @@ t.test('an outage while a token is renewed early costs nothing as long as the ke
     s.clock.now += 3400
     s.tenant.scripts.set('refresh_token', outage)
     t.equal((await ada.call('/token')).json().accessToken, first, name)
+    t.equal((await ada.call('/kept')).json().accessToken, first, name)
+    t.ok((await ada.call('/renewed')).statusCode >= 400, `${name}: who asks for a new one is told`)
     s.clock.now += 200
     t.ok((await ada.call('/token')).statusCode >= 400, `${name}: an expired token is not given out`)
     s.tenant.scripts.clear()

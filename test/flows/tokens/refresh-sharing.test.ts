@@ -1,7 +1,8 @@
 import t from 'tap'
-import { AccessTokenError, ApiError, NetworkError, SessionStoreError } from '../../../lib/errors.js'
+import { AccessTokenError, ApiError, NetworkError, SessionStoreError, TimeoutError } from '../../../lib/errors.js'
 import { createRefreshSharing, type RefreshSharingOptions } from '../../../lib/flows/tokens/refresh-sharing.js'
 import { refusedRefresh } from '../../../lib/flows/tokens/refresh.js'
+import { adopt, refused, renewed, sharedEntry } from '../../../lib/flows/tokens/shared-refresh.js'
 import { FailedAfterSpending, type Spender } from '../../../lib/flows/tokens/spent.js'
 import { accessTokenOf, findTokenSet, mergeTokens, tokenSetOf } from '../../../lib/flows/tokens/token-sets.js'
 import { MemoryRefreshStore, type RefreshStore, type SessionData } from '../../../lib/stores/index.js'
@@ -180,6 +181,87 @@ t.test('what a call brought is shared although its caller gets an error', async 
   t.strictSame(world.calls, ['rt-0'])
 })
 
+t.test('how long others learn what became of a token', async t => {
+  const world = new World()
+  let tokens = 0
+  const times = async (expiresAt: number, error?: unknown) => {
+    const kept: number[] = []
+    const store: RefreshStore = {
+      get: name => world.store.get(name),
+      lock: (name, seconds) => world.store.lock(name, seconds),
+      set: (name, value, seconds) => {
+        kept.push(seconds)
+        return world.store.set(name, value, seconds)
+      }
+    }
+    const spender: Spender<{ expiresAt: number }> = {
+      kept: () => undefined,
+      call: async () => {
+        if (error !== undefined) throw error
+        return { result: { expiresAt }, next: saved => saved }
+      },
+      refused: refusedRefresh
+    }
+    await world.sharing({ store }).spend(spender, session(`timed-${++tokens}`), undefined).catch(() => {})
+    return kept
+  }
+  const { now } = world
+  const month = 30 * 86_400
+  t.strictSame([await times(now + 120), await times(now + 120.9)], [[120], [120]])
+  t.strictSame([await times(now + month), await times(now + month + 1)], [[month], [month]], 'a month at most')
+  t.strictSame([await times(now + 1), await times(now + 0.5), await times(now - 5)], [[1], [1], [1]],
+    'a second at least')
+  t.strictSame(await times(0), [60], 'nobody knows until when')
+  t.strictSame(await times(0, refusedRefresh(invalidGrant())), [10], 'a refusal')
+  t.strictSame(await times(0, new FailedAfterSpending(new Error('x'), 'end')), [10])
+  t.strictSame(await times(0, new FailedAfterSpending(new Error('x'), saved => saved)), [60])
+  t.strictSame(await times(0, new NetworkError('down')), [])
+})
+
+t.test('a chain of tokens is followed for sixteen links', async t => {
+  const world = new World()
+  const follow = async (name: string, links: number) => {
+    for (let at = 0; at < links; at++) {
+      const from = session(`${name}-${at}`)
+      const entry = sharedEntry({ secrets, clientId: 'client-1', now: () => world.now }, `${name}-${at}`)
+      const after = { ...from, tokens: { ...from.tokens, refreshToken: `${name}-${at + 1}` } }
+      world.store.set(entry.name, entry.seal(renewed(from, after)), 60)
+    }
+    return await world.process()(session(`${name}-0`)).catch((error: unknown) => error)
+  }
+  t.match(await follow('short', 15), { error: { code: 'failed_to_refresh_token' } }, 'the last is sent')
+  t.strictSame(world.calls, ['short-15'])
+  t.match(await follow('long', 16), { error: { code: 'session_store_error', retryAfter: 2 } })
+  t.strictSame(world.calls, ['short-15'], 'nothing is sent')
+})
+
+t.test('what is taken over of another process', async t => {
+  const set = (audience: string, accessToken: string, requestedScope = '') =>
+    ({ audience, accessToken, requestedScope, scope: '', tokenType: 'Bearer' as const, expiresAt: 1 })
+  const before = session('rt-0')
+  const shared = (tokens: object, version = 5) =>
+    renewed(before, { ...before, tokens: { ...before.tokens, version, ...tokens } }) as Parameters<typeof adopt>[0]
+  const saved = (tokens: object) => ({ ...before, tokens: { ...before.tokens, version: 7, ...tokens } })
+  const newer = shared({ tokenSets: [set('a', 'new'), set('a', 'new', 'x')] })
+  const next = adopt(newer)(saved({ tokenSets: [set('a', 'old'), set('b', 'old')] }))
+  t.equal(next.tokens.version, 7)
+  t.equal(adopt(shared({}, 9))(saved({})).tokens.version, 9)
+  t.strictSame(next.tokens.tokenSets, [set('a', 'new'), set('a', 'new', 'x'), set('b', 'old')])
+  const many = Array.from({ length: 12 }, (_, n) => set(`c${n}`, 'old'))
+  t.equal(adopt(newer)(saved({ tokenSets: many })).tokens.tokenSets.length, 10)
+  const connection = (loginHint: string, accessToken: string) =>
+    ({ connection: 'github', loginHint, accessToken, scope: '', expiresAt: 1 })
+  t.strictSame(adopt(shared({ connectionTokenSets: [connection('ada', 'new')] }))(saved({
+    connectionTokenSets: [connection('ada', 'old'), connection('eve', 'old')]
+  })).tokens.connectionTokenSets, [connection('ada', 'new'), connection('eve', 'old')])
+  t.notOk('changed' in shared({}))
+  t.strictSame(refused(before, 'no'), { kind: 'refused', id: 'session-1', status: 400, message: 'no' })
+  const entry = sharedEntry({ secrets, clientId: 'client-1', now: () => 1000 }, 'rt-0')
+  const sealedAs = (kind: string) => entry.open(entry.seal({ ...newer, kind } as never))?.kind
+  t.strictSame(['renewed', 'refused', 'other'].map(sealedAs), ['renewed', 'refused', undefined])
+  t.equal(entry.name, '4ebZNlrRAb_sH78tdMYt5b1uN1-qjWIvHGHRE6b3xcc', 'as other releases name it')
+})
+
 t.test('what another process has made is kept, also when the next call fails', async t => {
   const world = new World()
   await world.process()()
@@ -222,6 +304,17 @@ t.test('a holder that died is followed when its lease ends', async t => {
   t.strictSame(world.calls, [])
   world.now += 1
   t.equal((await follower).result.accessToken, 'at-1')
+})
+
+t.test('a call that failed is not taken for a store that is away', async t => {
+  const world = new World()
+  for (const failure of [new TimeoutError('late'), new SessionStoreError('not saved')]) {
+    world.failure = failure
+    world.calls = []
+    await t.rejects(world.process({ onError: 'alone' })(), failure)
+    t.strictSame(world.calls, ['rt-0'], 'made once')
+  }
+  t.strictSame(world.warnings, [])
 })
 
 t.test('a store that is away', async t => {

@@ -17,6 +17,7 @@ import {
 import { presentsOnce, readCredentials } from '../../../lib/plugin/guards/token/credentials.js'
 import { checkAudience, isFixed, isForeign, resourceOf } from '../../../lib/plugin/guards/token/resource.js'
 import { checkTokenDemands } from '../../../lib/plugin/guards/token/token-demands.js'
+import { toolScopes } from '../../../lib/plugin/guards/token/tool-scopes.js'
 import { calledTools } from '../../../lib/plugin/guards/token/tool-calls.js'
 import { anonymous } from '../../../lib/plugin/guards/token/require-token.js'
 import { checkBeforeHandler } from '../../../lib/plugin/guards/last-check.js'
@@ -218,7 +219,8 @@ t.test('what routes say of themselves', async t => {
   t.equal(nameOfRoute({ method: ['GET', 'HEAD'], url: '/x' }), 'GET, HEAD /x')
   t.equal(nameOfRoute({ method: 'GET', url: '/' }), 'GET /')
   const answer = (auth0: unknown) => answerOf(given({ routeOptions: { config: { auth0 } } }))
-  t.strictSame([undefined, false, {}, { onUnauthenticated: '401' }].map(answer), [undefined, undefined, undefined, '401'])
+  t.strictSame([undefined, false, {}, { onUnauthenticated: '401' }].map(answer),
+    [undefined, undefined, undefined, '401'])
   const session = { session: true }
   const declared = declarationOf(given({ config: { auth0: session } }))
   t.strictSame(declared, session)
@@ -250,6 +252,13 @@ t.test('what guards take', async t => {
   for (const demand of ['org_1', () => 'org_1']) t.type(requireOrganization(given(demand)), 'function')
   for (const demand of [undefined, '', ' ', 7, {}]) {
     t.match(await errorOf(() => requireOrganization(given(demand))), { option: 'requireOrganization' })
+  }
+  for (const tools of [{}, { a: [] }, { a: 'x y', '*': ['z'] }]) t.type(toolScopes(given(tools)), 'function')
+  for (const tools of [undefined, null, [], 'a']) {
+    t.match(await errorOf(() => toolScopes(given(tools))), { option: 'toolScopes' })
+  }
+  for (const scopes of [undefined, 7, '', 'x  y', [''], ['x', 7], {}]) {
+    t.match(await errorOf(() => toolScopes(given({ a: scopes }))), { option: 'toolScopes.a' }, JSON.stringify(scopes))
   }
   t.type(requirePermissions('a', 'b'), 'function')
   for (const names of [[], [''], ['a', ''], ['a', 7], [['a']]]) {

@@ -95,6 +95,13 @@ t.test('a fresh login keeps the second factor and the stricter max_age', async t
     { httpOnly: true, path: '/', expires: s.clock.now + 600 })
 })
 
+t.test('claims that access tokens have for it say nothing about the login of a session', async t => {
+  const s = await stepSite(t, { api: { claims: { acr: 'https://x/acr', authTime: 'https://x/auth_time' } } })
+  s.tenant.claims = { 'https://x/acr': MFA, 'https://x/auth_time': s.clock.now }
+  const browser = await s.member()
+  for (const path of ['/mfa', '/fresh']) t.equal((await browser.navigate(path)).statusCode, 302, path)
+})
+
 t.test('a tenant that gives one thing and takes another does not keep a browser going round', async t => {
   const s = await stepSite(t)
   const browser = await s.member()
@@ -273,6 +280,9 @@ t.test('permissions of the access token, where Auth0 says them', async t => {
   s.tenant.scripts.set('refresh_token', () => ({ status: 503 }))
   t.equal((await at('x', { accessTokens: [], refreshToken: 'refresh' })).statusCode, 502,
     'no answer about permissions is no answer')
+  s.tenant.scripts.set('refresh_token', () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'mfa' } }))
+  t.match((await at('x', { accessTokens: [], refreshToken: 'refresh' })).json(), { code: 'mfa_required' },
+    'nor is a demand for a second factor, which a plain login would not meet')
 })
 
 t.test('an organization that the request is about', async t => {
@@ -595,13 +605,18 @@ t.test('what another hook declares for a route after it was read is asked as wel
   t.teardown(async () => {
     await s.app.close()
   })
+  const seen: string[] = []
   s.app.after(() => {
     s.app.addHook('onRoute', route => {
       if (route.url.startsWith('/members')) route.config = { ...route.config, auth0: { session: true } }
-      if (route.url.startsWith('/docs')) route.config = { ...route.config, auth0: false }
+      if (/^\/(docs|changed)/.test(route.url)) route.config = { ...route.config, auth0: false }
+    })
+    s.app.addHook('onRequest', async ({ url }) => {
+      seen.push(url)
     })
     s.app.get('/members', async () => 'ran')
     s.app.get('/docs', async () => 'docs')
+    s.app.get('/changed', { config: { auth0: { session: true } } }, async () => 'ran')
     s.app.get('/docs/own', { preHandler: s.app.auth0.requireSession }, async () => 'ran')
     s.app.register(async app => {
       app.addHook('onRequest', app.auth0.requireSession)
@@ -611,7 +626,10 @@ t.test('what another hook declares for a route after it was read is asked as wel
   await s.app.ready()
   const at = async (url: string) => await s.app.inject({ url, headers: { host: HOST } })
   t.equal((await at('/members')).statusCode, 401)
+  t.strictSame(seen, [], 'before later hooks')
   t.equal((await at('/docs')).body, 'docs')
+  const opened = { statusCode: 500, code: 'configuration_error', message: /GET \/changed .*opt out/ }
+  t.match((await at('/changed')).json(), opened, 'what was guarded is not opened by anybody else')
   t.equal((await at('/docs/inner')).body, 'inner')
   t.match((await at('/docs/own')).json(), { statusCode: 401, code: 'login_required' }, 'its own guard is asked')
 })

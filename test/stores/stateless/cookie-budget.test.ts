@@ -26,7 +26,8 @@ const tokens: SessionTokens = {
   id: 'session',
   version: 1,
   refreshToken: 'refresh',
-  tokenSets: [tokenOf(api, now + 1), tokenOf('https://b', now + 3), tokenOf('https://c', now + 2), tokenOf(undefined, 0)],
+  tokenSets: [tokenOf(api, now + 1), tokenOf('https://b', now + 3), tokenOf('https://c', now + 2),
+    tokenOf(undefined, 0)],
   connectionTokenSets: [{ accessToken: 'x', scope: '', expiresAt: now + 1, connection: 'github' }]
 }
 const session = {
