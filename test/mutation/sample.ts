@@ -1,3 +1,5 @@
+import { map } from '../map.js'
+
 /** Numbers between 0 and 1 that a seed determines, by the generator known as mulberry32. */
 export function seeded (seed: number): () => number {
   let state = seed >>> 0
@@ -22,13 +24,27 @@ export function sample<T> (all: readonly T[], count: number, random: () => numbe
 }
 
 /** Tests of processes, browsers, faults and examples: they execute much, take long and look at little of it. */
-const slow = /^test\/(slow|browser|bench|package|examples|integration|fuzz)\//
+export function isSlow (test: string): boolean {
+  return /^test\/(slow|browser|bench|package|examples|integration|fuzz)\//.test(test)
+}
 
-/** Test files, the one most like the source's path first; of two alike, the quicker one. Slow kinds come last. */
+/** The test that `test/map.ts` names for a source; `undefined` where it names none. */
+function namedFor (source: string): string | undefined {
+  const parts = source.replace(/^lib\//, '').split('/')
+  const test = map[parts.slice(0, -1).join('/') || '.']?.[parts.at(-1)!]
+  return test === undefined ? undefined : `test/${test}`
+}
+
+/**
+ * Test files: the one that `test/map.ts` names first, then those most like the source's path, of two alike the quicker
+ * one. Slow kinds come last.
+ */
 export function nearestFirst (source: string, tests: ReadonlyArray<{ test: string, seconds: number }>): string[] {
   const wanted = source.replace(/^lib\//, '').replace(/\.ts$/, '').split('/')
+  const named = namedFor(source)
   const near = ({ test }: { test: string }) => {
-    if (slow.test(test)) return -1
+    if (test === named) return 99
+    if (isSlow(test)) return -1
     const path = test.replace(/^test\//, '').replace(/\.test\.ts$/, '').split('/')
     const folders = wanted.slice(0, -1)
     const shared = folders.findIndex((folder, i) => folder !== path[i])

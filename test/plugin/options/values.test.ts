@@ -1,0 +1,691 @@
+import t from 'tap'
+import { ConfigurationError } from '../../../lib/errors.js'
+import { clientOptions } from '../../../lib/plugin/options/client-options.js'
+import { isWeakSecret } from '../../../lib/plugin/options/weak-secret.js'
+import { parseOptions } from '../../../lib/plugin/options/options.js'
+import { resolvePaths } from '../../../lib/plugin/options/paths.js'
+import { routePrefix } from '../../../lib/plugin/options/prefix.js'
+import { certificate } from '../../hostile/certificates.js'
+import type { Auth0Options } from '../../../types/index.js'
+
+const good = {
+  domain: 'acme.eu.auth0.com',
+  clientId: 'client',
+  clientSecret: 'secret',
+  appBaseUrl: 'https://app.example.com',
+  sessionSecret: 'a session secret of enough characters'
+}
+const PEM = '-----BEGIN PRIVATE KEY-----'
+const tls = certificate({ name: 'client' })
+const store = (...methods: string[]): object => Object.fromEntries(methods.map(name => [name, () => {}]))
+const parse = (changes: object, prefix = '') => parseOptions({ ...good, ...changes } as Auth0Options, prefix, false)
+
+/** Options in which the one of this path has a value. */
+function at (path: string, value: unknown): object {
+  return path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object
+}
+
+/** What the refusal of a value says, without the name of the option; undefined when it is taken. */
+function refusal (path: string, value: unknown, beside: object = {}): string | undefined {
+  try {
+    parse({ ...beside, ...at(path, value) })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    const { option, message } = error
+    return option === path || option.startsWith(`${path}.`) || option.startsWith(`${path}[`)
+      ? message
+      : `refused ${option}: ${message}`
+  }
+}
+
+t.test('every default', async t => {
+  const { now, ...config } = parse({})
+  const cookie = {
+    name: undefined,
+    sameSite: 'lax',
+    secure: undefined,
+    domain: undefined,
+    path: '/',
+    partitioned: false,
+    transient: false
+  }
+  t.strictSame({ ...config, resources: [...config.resources] }, {
+    domain: 'acme.eu.auth0.com',
+    issuer: 'https://acme.eu.auth0.com/',
+    managementDomain: undefined,
+    formerIssuers: [],
+    resolveDomain: undefined,
+    allowPrivateDomains: false,
+    apiOnly: false,
+    clientId: 'client',
+    clientSecret: 'secret',
+    clientSecretMethod: 'post',
+    assertion: undefined,
+    tls: undefined,
+    mutualTls: false,
+    requestObject: undefined,
+    dispatcher: undefined,
+    customFetch: undefined,
+    httpTimeout: 5,
+    telemetry: true,
+    appBases: [{ origin: 'https://app.example.com', basePath: '', secure: true }],
+    prefix: '',
+    sessionSecrets: ['a session secret of enough characters'],
+    audience: undefined,
+    scope: 'openid profile email offline_access',
+    authorizationParams: {},
+    pushedAuthorizationRequests: false,
+    signedAuthorizationRequests: false,
+    organization: undefined,
+    allowOrganization: undefined,
+    allowSessionTransfer: false,
+    allowConnect: undefined,
+    onUnauthenticated: 'auto',
+    sessionStore: undefined,
+    transactionStore: undefined,
+    revocationStore: undefined,
+    refreshStore: undefined,
+    onRefreshStoreError: 'alone',
+    lifetime: { rolling: true, inactivityDuration: 86_400, absoluteDuration: 259_200, touchAfter: 8640 },
+    sessionCookie: cookie,
+    deviceBound: undefined,
+    cacheEntries: 5000,
+    encryptAtRest: true,
+    onStoreError: 'fail',
+    storeTimeout: 2,
+    transactionCookie: cookie,
+    transactionDuration: 3600,
+    routes: {
+      login: '/auth/login',
+      callback: '/auth/callback',
+      logout: '/auth/logout',
+      backchannelLogout: '/auth/backchannel-logout',
+      connect: undefined,
+      connectCallback: undefined,
+      unconnect: undefined,
+      unconnectCallback: undefined,
+      profile: undefined,
+      session: undefined,
+      protectedResource: undefined,
+      deviceRegistration: undefined,
+      deviceRefresh: undefined
+    },
+    connectMode: undefined,
+    fetchUserInfo: false,
+    storeIdToken: false,
+    storeConnectionTokens: false,
+    discoveryTtl: 600,
+    maxDomains: 100,
+    clockTolerance: 30,
+    idTokenSigningAlg: 'RS256',
+    dpop: undefined,
+    mfaTokenTtl: 300,
+    refreshLeeway: 30,
+    beforeSessionSaved: undefined,
+    onError: undefined,
+    onCallbackError: undefined,
+    onEnterpriseLogin: undefined,
+    logoutUrl: undefined,
+    logoutStrategy: 'oidc',
+    logoutParams: {},
+    importSessions: undefined,
+    onEvent: undefined,
+    api: {},
+    pages: undefined,
+    resources: []
+  })
+  t.strictSame(parse({ sessionConfiguration: { deviceBound: true } }).deviceBound, {
+    refreshAfter: 600,
+    required: false
+  })
+  const all = parse({
+    mountConnectRoutes: true,
+    routes: { profile: true, session: true, protectedResource: true },
+    sessionConfiguration: { deviceBound: true }
+  }).routes
+  t.strictSame(all, {
+    login: '/auth/login',
+    callback: '/auth/callback',
+    logout: '/auth/logout',
+    backchannelLogout: '/auth/backchannel-logout',
+    connect: '/auth/connect',
+    connectCallback: '/auth/connect/callback',
+    unconnect: '/auth/unconnect',
+    unconnectCallback: '/auth/unconnect/callback',
+    profile: '/auth/profile',
+    session: '/auth/session',
+    protectedResource: '/.well-known/oauth-protected-resource',
+    deviceRegistration: '/auth/dbsc/register',
+    deviceRefresh: '/auth/dbsc/refresh'
+  })
+  const api = parseOptions({ domain: 'a.eu.auth0.com', mountRoutes: false, api: { audience: 'x' } }, '', false)
+  t.match(api, { apiOnly: true, clientId: '', sessionSecrets: [/^[\da-f]{64}$/] })
+})
+
+t.test('numbers at both ends of what is accepted', async t => {
+  const year = 31_536_000
+  const beside = { sessionConfiguration: { absoluteDuration: year } }
+  for (const [path, least, most, step = 1] of [
+    ['sessionConfiguration.inactivityDuration', 1, year],
+    ['sessionConfiguration.absoluteDuration', 1, year],
+    ['sessionConfiguration.touchAfter', 0, year],
+    ['sessionConfiguration.cacheEntries', 0, 1_000_000],
+    ['sessionConfiguration.storeTimeout', 0.05, 60, 0.01],
+    ['sessionConfiguration.deviceBound.refreshAfter', 180, 86_400],
+    ['transactionConfiguration.duration', 30, 86_400],
+    ['discoveryCache.ttl', 0, 86_400],
+    ['discoveryCache.maxEntries', 1, 10_000],
+    ['httpTimeout', 0.05, 300, 0.01],
+    ['clockTolerance', 0, 300],
+    ['mfaTokenTtl', 1, 3600],
+    ['refreshLeeway', 0, 3600],
+    ['api.cacheEntries', 0, 1_000_000],
+    ['api.dpopProofAge', 30, 3600]
+  ] as const) {
+    t.equal(refusal(path, least, beside), undefined, `${path}: ${least}`)
+    t.equal(refusal(path, most, beside), undefined, `${path}: ${most}`)
+    for (const wrong of [least - step, most + step, NaN, Infinity, String(least), null, true]) {
+      const got = typeof wrong === 'number' ? String(wrong) : '(null|true|a string of \\d+ characters)'
+      t.match(refusal(path, wrong, beside),
+        new RegExp(`^Option "${path}" must be a (number of seconds|whole number) from ${least} to ${most}; ` +
+          `got ${got}\\.$`),
+        `${path}: ${String(wrong)}`)
+    }
+  }
+})
+
+t.test('every word that is accepted, and none besides', async t => {
+  const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']
+  const signed = { signedAuthorizationRequests: true, requestObjectSigningKey: PEM }
+  for (const [path, words, beside = {}] of [
+    ['clientSecretMethod', ['post', 'basic']],
+    ['clientAssertionSigningAlg', algorithms, { clientSecret: undefined, clientAssertionSigningKey: PEM }],
+    ['requestObjectSigningAlg', algorithms, signed],
+    ['idTokenSigningAlg', [...algorithms, 'HS256']],
+    ['onRefreshStoreError', ['fail', 'alone']],
+    ['logoutStrategy', ['oidc', 'v2']],
+    ['sessionConfiguration.onStoreError', ['fail', 'anonymous']],
+    ['sessionConfiguration.cookie.sameSite', ['lax', 'strict', 'none']],
+    ['transactionConfiguration.cookie.sameSite', ['lax', 'none']],
+    ['api.dpop', ['allowed', 'required', 'disabled']],
+    ['pages.texts.dir', ['ltr', 'rtl']],
+    ['onUnauthenticated', ['auto', 'login', '401', '/', '/welcome']]
+  ] as [string, string[], object?][]) {
+    for (const word of words) t.equal(refusal(path, word, beside), undefined, `${path}: ${word}`)
+    for (const wrong of ['', 'none ', null, 5, true, [words[0]]]) {
+      t.match(refusal(path, wrong, beside), /^Option "/, `${path}: ${String(wrong)}`)
+    }
+  }
+  for (const algorithm of algorithms) t.equal(refusal('api.signingAlgs', [algorithm]), undefined)
+  for (const wrong of [[], ['HS256'], ['RS256', 'none'], 'RS256', null, {}]) {
+    t.match(refusal('api.signingAlgs', wrong), /a list of RS256, RS384, .*EdDSA; got/)
+  }
+  t.match(refusal('logoutStrategy', 'v3'), /must be one of 'oidc', 'v2'; got a string of 2 characters\.$/)
+})
+
+t.test('each kind of value: what is taken, and what is refused in which words', async t => {
+  const fn = (): void => {}
+  const signed = { signedAuthorizationRequests: true, requestObjectSigningKey: PEM }
+  const assertion = { clientSecret: undefined, clientAssertionSigningKey: PEM }
+  const bound = { sessionConfiguration: { deviceBound: true } }
+  const s = (count: number): string => 's'.repeat(count)
+  const flag = { take: [true, false], refuse: ['yes', 1, null] }
+  const text = { take: ['x', ' x '], refuse: ['', ' ', 5, null, ['x'], fn] }
+  const callable = { take: [fn, async () => {}], refuse: ['x', {}, null, true] }
+  const textOrFunction = { take: ['x.example.com', fn], refuse: ['', 5, null, {}] }
+  const list = { take: [[], ['x'], ['x', 'y']], refuse: ['x', [''], ['x', 5], null, {}] }
+  const cookieName = {
+    take: ['x', "!#$%&'*+-.^_`|~0Az", s(64)], refuse: ['', s(65), 'a;b', 'a=b', 'a b', 'ä', 5, null]
+  }
+  const cookiePath = { take: ['/', '/x/y'], refuse: ['', 'x', '/x;y', '/x y', '/x\ny', '/x\u007f', 5, null] }
+  const cookieDomain = {
+    take: ['example.com', '.example.com', 'localhost', 'A-1.example.COM'],
+    refuse: ['', 'a..b', 'a.', 'a;b', 'a b', 'ä.example.com', 5, null]
+  }
+  const audience = { take: ['x', ['x'], ['x', 'y']], refuse: ['', [], [''], ['x', ''], ['x', 5], 5, null, {}] }
+  const page = {
+    take: ['https://x.example.com/a?b', 'HTTP://x.example.com'], refuse: ['', '/x', 'ftp://x', 'https://', 5, null]
+  }
+  const resource = 'api.resources'
+  const kinds: [path: string, kind: { take: unknown[], refuse: unknown[] }, says: RegExp, beside?: object][] = [
+    ...['allowPrivateDomains', 'pushedAuthorizationRequests', 'allowSessionTransfer', 'mountRoutes',
+      'mountConnectRoutes', 'mountConnectedAccountRoutes', 'fetchUserInfo', 'storeIdToken', 'storeConnectionTokens',
+      'sessionConfiguration.rolling', 'sessionConfiguration.encryptAtRest', 'sessionConfiguration.cookie.partitioned',
+      'sessionConfiguration.cookie.transient', 'sessionConfiguration.deviceBound.required',
+      'transactionConfiguration.cookie.partitioned', 'api.strictType', 'api.scopeLists', 'api.dpopNonce']
+      .map(path => [path, flag, /true or false/] as [string, typeof flag, RegExp]),
+    ...['clientId', 'clientSecret', 'audience', 'api.claims.authTime', 'api.claims.acr', 'pages.texts.lang',
+      'pages.texts.home', 'pages.texts.messages.access_denied', 'authorizationParams.audience',
+      'authorizationParams.organization', 'authorizationParams.invitation']
+      .map(path => [path, text, path === 'audience' ? /non-empty string|the API that a login/ : /a non-empty string/] as
+        [string, typeof text, RegExp]),
+    ['clientAssertionSigningKeyId', text, /a non-empty string/, assertion],
+    ['requestObjectSigningKeyId', text, /a non-empty string/, signed],
+    ...['allowOrganization', 'allowConnect', 'beforeSessionSaved', 'onError', 'onCallbackError', 'onEnterpriseLogin',
+      'onEvent', 'customFetch', 'api.mtls'].map(path =>
+      [path, callable, /a function/] as [string, typeof callable, RegExp]),
+    ['domain', textOrFunction, /a non-empty string|host/],
+    ['organization', textOrFunction, /a non-empty string/],
+    ['managementDomain', { take: ['x.example.com'], refuse: ['', 5, null, fn] }, /./],
+    ['formerDomains', {
+      take: [[], ['x.example.com', 'https://y.example.com/']],
+      refuse: ['x', [''], [5], ['a/b'],
+        null]
+    },
+    /./],
+    ['sessionSecret', { take: [s(32), [s(32)], [s(32), s(33)]], refuse: [s(31), [], [s(32), s(31)], [5], 5, null] },
+      /at least 32 characters/],
+    ['scope', { take: ['x', { a: 'x' }, {}], refuse: ['', ' ', 5, null, ['x'], { a: 5 }, { a: 'x', b: null }] },
+      /a string of scopes, or an object/],
+    ['authorizationParams.scope', { take: ['x'], refuse: ['', 5, null] }, /a string of scopes, or an object/],
+    ['authorizationParams', { take: [{}, fn, { ui_locales: 'de' }], refuse: ['x', 5, null, []] },
+      /an object or a function of the request/],
+    ['clientAssertionSigningKey', { take: [PEM, { kty: 'RSA' }], refuse: ['x', '', 5, null, true] }, /a PKCS #8 PEM/,
+      { clientSecret: undefined }],
+    ['requestObjectSigningKey', { take: [PEM, { kty: 'RSA' }], refuse: ['x', '', 5, null, true] }, /a PKCS #8 PEM/,
+      { signedAuthorizationRequests: true }],
+    ['tls', { take: [tls], refuse: [null, 5, 'x', {}, { cert: tls.cert }, { key: tls.key }] },
+      /an object with "cert" and "key"/, { clientSecret: undefined }],
+    ['dpop', { take: [true, false], refuse: [null, 5, 'x', {}, { key: null }] }, /true or \{ key \}/],
+    ['appBaseUrl', {
+      take: ['https://a.example.com', 'http://localhost:3000/base/', ['https://a.example.com',
+        'https://b.example.com']],
+      refuse: ['', 'x', '/x', 5, null, {}, [], ['https://a.example.com', 'x']]
+    }, /an absolute URL such as https:\/\/app\.example\.com, or a list/],
+    ['appBaseUrl', {
+      take: [], refuse: ['ftp://x', 'https://u@x', 'https://:p@x', 'https://x/?q', 'https://x/#f', 'javascript:x']
+    }, /an http\(s\) URL without user, query or fragment/],
+    ['onUnauthenticated', { take: [fn], refuse: ['x', '//x', '/\\x', {}, null] },
+      /'auto', 'login', '401', a path or a function; got/],
+    ['now', { take: [() => 0, () => 1e11 - 1], refuse: [() => 1e11, () => NaN, () => -Infinity, () => '5'] },
+      /a function that returns epoch seconds/],
+    ['now', { take: [], refuse: [5, 'x', null] }, /must be a function;/],
+    ['sessionStore', { take: [store('create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list')], refuse: [] },
+      /./],
+    ...['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'].map(left => ['sessionStore', {
+      take: [],
+      refuse: [store(...['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'].filter(m => m !== left))]
+    }, new RegExp(`a SessionStore \\(missing: ${left}\\)`)] as [string, typeof flag, RegExp]),
+    ['sessionStore', { take: [], refuse: [null, 5, 'x'] }, /missing: create, get/],
+    ['sessionStore', { take: [], refuse: [store('deleteByLogoutToken', 'get', 'set', 'delete')] },
+      /made for @auth0\/auth0-fastify or nextjs-auth0\. Give fromAuth0Store\(store\), from/],
+    ['sessionStore', { take: [], refuse: [store('get', 'set', 'destroy')] },
+      /made for @fastify\/session or express-session\. Give fromSessionStore\(store\), from/],
+    ['sessionStore', { take: [], refuse: [store('create', 'destroy'), store('create', 'deleteByLogoutToken')] },
+      /missing: get, update/],
+    ['transactionStore', { take: [store('set', 'take', 'delete')], refuse: [store('take', 'delete')] }, /missing: set/],
+    ['transactionStore', { take: [], refuse: [store('set', 'delete')] }, /a TransactionStore \(missing: take/],
+    ['transactionStore', { take: [], refuse: [store('set', 'take')] }, /missing: delete/],
+    ['revocationStore', { take: [store('revoke', 'revokedAt')], refuse: [store('revoke')] },
+      /a RevocationStore \(missing: revokedAt/],
+    ['revocationStore', { take: [], refuse: [store('revokedAt')] }, /missing: revoke\)/],
+    ['refreshStore', { take: [store('get', 'set', 'lock')], refuse: [store('set', 'lock')] },
+      /a RefreshStore \(missing: get\)/],
+    ['refreshStore', { take: [], refuse: [store('get', 'lock')] }, /missing: set\)/],
+    ['dispatcher', { take: [store('dispatch')], refuse: [{}, null] }, /an undici Dispatcher \(missing: dispatch\)/],
+    ['telemetry', {
+      take: [true, false, { name: 'x', version: '1' }],
+      refuse: [{ name: 'x' }, { version: '1' }, 'x',
+        null]
+    },
+    /true, false or \{ name, version \}/],
+    ['routes', { take: [{}], refuse: [[], null, 'x', 5] }, /an object; got/],
+    ['sessionConfiguration', { take: [{}], refuse: [[], null, 'x'] }, /an object; got/],
+    ['sessionConfiguration.cookie.name', cookieName, /a cookie name: 1 to 64/],
+    ['sessionConfiguration.cookie.path', cookiePath, /a path that begins with "\/"/],
+    ['sessionConfiguration.cookie.domain', cookieDomain, /a host name/],
+    ['transactionConfiguration.cookie.name', cookieName, /a cookie name: 1 to 64/],
+    ['sessionConfiguration.deviceBound', { take: [true, false, {}, { required: true }], refuse: ['x', 5, null, []] },
+      /true, false or \{ refreshAfter, required \}/],
+    ['importSessions.auth0Fastify', {
+      take: [{ secret: 'x' }, { secret: ['x', 'y'], name: 'n', path: '/', domain: 'd' }],
+      refuse: [{}, { secret: '' }, { secret: [] }, { secret: ['x', ''] }, { secret: 5 }]
+    }, /the other library's secret/],
+    ['importSessions.expressOpenidConnect', { take: [{ secret: 'x' }], refuse: [{}] }, /the other library's secret/],
+    ['logoutUrl', {
+      take: ['/', '/bye', 'https://x.example.com/bye'],
+      refuse: ['', 'x', '//x', '/\\x', 5, null, 'ftp://x',
+        'https://u:p@x.example.com']
+    }, /a path that begins with "\/", or an absolute https URL/],
+    ['logoutParams', { take: [{}, { a: 'b' }], refuse: ['x', null, [], 5] }, /an object of strings/],
+    ['pages', { take: [{}, fn], refuse: ['x', 5, true] }, /an object or a function/],
+    ['pages', { take: [], refuse: [null, []] }, /must be an object;/],
+    ['pages.texts.messages', { take: [{}, { a: 'b' }], refuse: ['x', null, []] },
+      /an object of sentences by error code/],
+    ['api.audience', audience, /an API identifier or a list/],
+    ['api.scopes', list, /a list of strings/],
+    ['api.issuers', { take: [[], ['x.example.com'], fn], refuse: ['x', [''], [5], null, {}] }, /a list of strings/],
+    ['api.secret', { take: [s(32), 'ä'.repeat(16)], refuse: [s(31), 'ä'.repeat(15), 5, null] },
+      /a string of at least 32 characters/],
+    [resource, { take: [], refuse: [{}, null, [], 'x'] }, /an object of paths and their resources/],
+    ...['/', '/mcp', '/a/b-c.d~e_f/1', '/...'].map(path =>
+      [resource, { take: [{ [path]: {} }], refuse: [] }, /./] as [string, typeof flag, RegExp]),
+    ...['', 'mcp', '/mcp/', '//mcp', '/a//b', '/:id', '/%61', '/.', '/..', '/a/..', '/a/./b'].map(path =>
+      [resource, { take: [], refuse: [{ [path]: {} }] }, /must have paths such as '\/mcp' as its names/] as
+        [string, typeof flag, RegExp]),
+    [resource, { take: [], refuse: [{ '/mcp': null }, { '/mcp': [] }, { '/mcp': 'x' }] },
+      /\['\/mcp'\]" must be an object such as/],
+    ...([['audience', audience], ['scopes', list], ['name', text], ['documentation', page], ['policy', page],
+      ['termsOfService', page], ['dpop', { take: ['allowed', 'required', 'disabled'], refuse: ['', null] }],
+      ['allowedOrigins', {
+        take: [[], ['https://x.example.com', 'HTTP://LOCALHOST:1', 'vscode-file://vscode-app', 'a+b-1.c://x']],
+        refuse: ['x', ['x'], ['https://x/'], ['https://x?q'], ['https://x#f'], ['https://u@x'], ['https:// x'],
+          ['1a://x'],
+          [5], null]
+      }],
+      ['metadata', { take: [{}, { jwks_uri: 'x' }], refuse: [null, [], 'x', { resource: 'x' }] }]] as
+      [string, typeof flag][]).map(([name, { take, refuse }]) => [resource, {
+      take: take.map(value => ({ '/mcp': { [name]: value } })),
+      refuse: refuse.map(value => ({ '/mcp': { [name]: value } }))
+    }, new RegExp(`^Option "api\\.resources\\['/mcp'\\]\\.${name}(\\.\\w+)?" must`)] as [string, typeof flag, RegExp]),
+    ['routes.login', {
+      take: ['/x', '/a-b/c.d~e_f/%20', false],
+      refuse: ['x', '', '//x', '/\\x', '/:id', '/*', 5, null,
+        true]
+    },
+    /a path that begins with "\/", or false/],
+    ['routes.profile', { take: ['/x', true, false], refuse: ['x', 5, null] }, /a path that begins with "\/", or false/],
+    ['routes.deviceRefresh', { take: ['/x'], refuse: [true, 5] }, /a path that begins with "\/"/, bound],
+    ['routes.deviceRefresh', { take: [], refuse: [false] }, /must not be false with/, bound],
+    ['routes.deviceRegistration', { take: [false], refuse: ['/x', true] }, /must not be given without/]
+  ]
+  for (const [path, { take, refuse }, says, beside = {}] of kinds) {
+    const both = { ...beside, ...path.startsWith('mountConnect') && { mountConnectRoutes: false } }
+    for (const value of take) t.equal(refusal(path, value, both), undefined, `${path} takes ${shown(value)}`)
+    for (const value of refuse) t.match(refusal(path, value, both), says, `${path} refuses ${shown(value)}`)
+  }
+})
+
+function shown (value: unknown): string {
+  return typeof value === 'function' ? 'a function' : JSON.stringify(value) ?? String(value)
+}
+
+t.test('values that are described, not shown', async t => {
+  for (const [value, as] of [
+    [null, 'null'], [undefined, undefined], [[1, 2], 'an array of 2'], [true, 'true'], ['', 'an empty string'],
+    ['secret', 'a string of 6 characters'], [{}, 'an object'], [5, 'a number'], [Symbol('x'), 'a symbol']
+  ] as const) {
+    t.equal(refusal('onEvent', value), as && `Option "onEvent" must be a function; got ${as}.`)
+  }
+})
+
+t.test('options that need or exclude each other', async t => {
+  const dispatcher = store('dispatch')
+  const sessionStore = store('create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list')
+  const none = { clientSecret: undefined }
+  const key = { clientAssertionSigningKey: PEM }
+  const http = { appBaseUrl: 'http://app.lan' }
+  const insecure = { cookie: { secure: false } }
+  const plain = { ...http, sessionConfiguration: insecure, transactionConfiguration: insecure }
+  const host = (cookie: object) => ({ sessionConfiguration: { cookie: { name: '__Host-x', ...cookie } } })
+  const secured = (cookie: object) => ({ sessionConfiguration: { cookie: { name: '__Secure-x', ...cookie } } })
+  const localhost = { appBaseUrl: 'http://localhost:3000' }
+  const duration = (inactivityDuration: number, absoluteDuration: number) =>
+    ({ sessionConfiguration: { inactivityDuration, absoluteDuration } })
+  for (const [changes, option, says] of [
+    [{ ...none, tls, dispatcher }, 'tls', /beside "dispatcher"/],
+    [{ ...none, tls, customFetch: fetch }, 'tls', /beside "customFetch"/],
+    [{ ...none, useMtls: true }, 'useMtls', /must not be given without "customFetch" or "dispatcher"/],
+    [{ ...none, useMtls: true, dispatcher }],
+    [{ ...none, useMtls: true, customFetch: fetch }],
+    [{ ...none, useMtls: false }, 'clientSecret', /The client must authenticate/],
+    [{ useMtls: false }],
+    [{ useMtls: true, dispatcher }, 'useMtls', /must not be given beside "clientSecret"/],
+    [{ customFetch: fetch, dispatcher }, 'customFetch', /must not be given beside "dispatcher"/],
+    [none, 'clientSecret', /Option "clientSecret" must be given\. The client must authenticate/],
+    [{ ...none, ...key }],
+    [{ ...none, tls }],
+    [key, 'clientAssertionSigningKey', /beside "clientSecret": the client/],
+    [{ ...key, idTokenSigningAlg: 'HS256' }],
+    [{ tls, idTokenSigningAlg: 'HS256' }],
+    [{ ...key, tls, idTokenSigningAlg: 'HS256' }, 'clientAssertionSigningKey', /beside "clientSecret" and "tls"/],
+    [{ ...none, ...key, tls }, 'tls', /beside "clientAssertionSigningKey": the client/],
+    [{ ...none, ...key, idTokenSigningAlg: 'HS256' }, 'idTokenSigningAlg', /must not be HS256 without "clientSecret"/],
+    [{ clientAssertionSigningAlg: 'RS256' }, 'clientAssertionSigningAlg', /without "clientAssertionSigningKey"/],
+    [{ clientAssertionSigningKeyId: 'x' }, 'clientAssertionSigningKeyId', /without "clientAssertionSigningKey"/],
+    [{ requestObjectSigningAlg: 'RS256' }, 'requestObjectSigningAlg', /without "requestObjectSigningKey"/],
+    [{ requestObjectSigningKeyId: 'x' }, 'requestObjectSigningKeyId', /without "requestObjectSigningKey"/],
+    [{ requestObjectSigningKey: PEM }, 'requestObjectSigningKey', /without "signedAuthorizationRequests: true"/],
+    [{ requestObjectSigningKey: PEM, signedAuthorizationRequests: false }, 'requestObjectSigningKey', /without/],
+    [{ signedAuthorizationRequests: true }, 'signedAuthorizationRequests', /without "requestObjectSigningKey" or/],
+    [{ signedAuthorizationRequests: true, requestObjectSigningKey: PEM }],
+    [{ ...none, ...key, signedAuthorizationRequests: true }],
+    [{ ...none, ...key, signedAuthorizationRequests: false }],
+    [{ refreshStore: store('get', 'set', 'lock'), sessionStore }, 'refreshStore', /beside "sessionStore"/],
+    [{ refreshStore: store('get', 'set', 'lock') }],
+    [{ sessionStore }],
+    [{ mountConnectRoutes: true, mountConnectedAccountRoutes: true }, 'mountConnectedAccountRoutes', /use one route/],
+    [{ mountConnectRoutes: false, mountConnectedAccountRoutes: true }],
+    [{ mountConnectRoutes: true, mountConnectedAccountRoutes: false }],
+    [at('transactionConfiguration.cookie.sameSite', 'strict'), 'transactionConfiguration.cookie.sameSite',
+      /must not be 'strict': browsers/],
+    [{ organization: 'o', allowOrganization: () => true }, 'allowOrganization', /beside "organization"/],
+    [{ organization: 'o', authorizationParams: { organization: 'p' } }, 'authorizationParams.organization', /differ/],
+    [{ organization: 'o', authorizationParams: { organization: 'o' } }],
+    [{ organization: () => 'o', authorizationParams: { organization: 'p' } }],
+    [{ organization: 'o', authorizationParams: () => ({}) }],
+    [{ allowOrganization: () => true, authorizationParams: () => ({}) }],
+    [{ ...plain, authorizationParams: { response_mode: 'form_post' } }, 'authorizationParams.response_mode',
+      /plain http/],
+    [{ ...plain, authorizationParams: { response_mode: 'query' } }],
+    [{ ...localhost, authorizationParams: { response_mode: 'form_post' } }],
+    [at('api', { secret: 's'.repeat(32), signingAlgs: ['RS256'] }), 'api.secret', /beside "api.signingAlgs"/],
+    [at('api', { secret: 's'.repeat(32), issuers: () => [] }), 'api.secret', /beside a function as "domain"/],
+    [{ domain: () => 'x', api: { secret: 's'.repeat(32) } }, 'api.secret', /beside a function as "domain"/],
+    [{ domain: () => 'x', api: {} }],
+    [at('api', { secret: 's'.repeat(32), issuers: ['x.example.com'] })],
+    [duration(60, 60)],
+    [duration(61, 60), 'sessionConfiguration.inactivityDuration', /must not exceed "absoluteDuration"/],
+    [{ sessionConfiguration: { inactivityDuration: 300_000 } }],
+    [http, 'appBaseUrl', /must not be plain http \("app\.lan"\)/],
+    [{ ...http, sessionConfiguration: insecure }, 'appBaseUrl', /must not be plain http/],
+    [{ ...http, transactionConfiguration: insecure }, 'appBaseUrl', /must not be plain http/],
+    [plain],
+    [localhost],
+    [{ appBaseUrl: ['https://a.example.com', 'http://app.lan'] }, 'appBaseUrl', /\("app\.lan"\)/],
+    [{ sessionConfiguration: insecure }, 'sessionConfiguration.cookie.secure', /must not be false for an application/],
+    [{ transactionConfiguration: insecure }, 'transactionConfiguration.cookie.secure', /must not be false/],
+    [{ ...localhost, sessionConfiguration: insecure, transactionConfiguration: insecure }],
+    [{ ...localhost, ...at('sessionConfiguration.cookie', { secure: false, sameSite: 'none' }) },
+      'sessionConfiguration.cookie.sameSite', /must not be 'none'/],
+    [{ ...localhost, ...at('sessionConfiguration.cookie', { secure: false, partitioned: true }) },
+      'sessionConfiguration.cookie.sameSite', /nor "partitioned" true, without "secure"/],
+    [at('sessionConfiguration.cookie', { partitioned: true })],
+    [host({})],
+    [host({ secure: true, path: '/' })],
+    [host({ domain: 'example.com' }), 'sessionConfiguration.cookie.name', /must not begin with "__Host-" unless/],
+    [host({ path: '/x' }), 'sessionConfiguration.cookie.name', /must not begin with "__Host-" unless/],
+    [{ ...localhost, ...host({ secure: false }) }, 'sessionConfiguration.cookie.name', /"__Host-" unless/],
+    [secured({})],
+    [secured({ domain: 'example.com', path: '/x' })],
+    [{ ...localhost, ...secured({ secure: false }) }, 'sessionConfiguration.cookie.name', /"__Secure-" unless/],
+    [at('sessionConfiguration', { deviceBound: true, cookie: { partitioned: true } }),
+      'sessionConfiguration.deviceBound', /must not be combined with "cookie\.partitioned"/],
+    [{ appBaseUrl: 'https://app.example.com/auth/callback' }, 'appBaseUrl', /without the path of its callback/],
+    [{ appBaseUrl: 'https://app.example.com/auth/callback', routes: { callback: false } }],
+    [{ appBaseUrl: ['https://a.example.com', 'https://b.example.com/auth/callback'] }, 'appBaseUrl', /callback "\/auth/]
+  ] as [object, string?, RegExp?][]) {
+    const name = JSON.stringify(changes)
+    if (option === undefined) t.doesNotThrow(() => parse(changes), name)
+    else t.throws(() => parse(changes), { name: 'ConfigurationError', option, message: says! }, name)
+  }
+})
+
+t.test('what must be given, of logins and of an API alone', async t => {
+  const api = { domain: 'a.eu.auth0.com', mountRoutes: false, api: { audience: 'x' } }
+  for (const [given, production, option, says] of [
+    [api, true],
+    [{ ...api, api: { resources: { '/mcp': { audience: 'x' } } } }, true],
+    [{ ...api, api: {} }, false, 'clientId',
+      /Options "clientId", "sessionSecret", "clientSecret" must be given\..*An API/],
+    [{ ...api, mountRoutes: true }, false, 'clientId', /with "mountRoutes: false"/],
+    [{ ...api, domain: undefined }, false, 'domain', /^Option "domain" must be given\.$/],
+    [{ ...api, clientId: 'x' }, false, 'sessionSecret',
+      /^Options "sessionSecret", "clientSecret" must be given\. The [^.]*\.$/],
+    ...['clientSecret', 'clientAssertionSigningKey', 'tls', 'sessionSecret', 'sessionStore', 'sessionConfiguration',
+      'transactionStore', 'transactionConfiguration', 'importSessions'].map(name => [
+      {
+        ...api,
+        [name]: {
+          clientSecret: 'x',
+          clientAssertionSigningKey: PEM,
+          tls,
+          sessionSecret: 's'.repeat(32),
+          sessionStore: store('create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'),
+          transactionStore: store('set', 'take', 'delete')
+        }[name] ?? {}
+      }, false, 'clientId', /"clientId"/]),
+    [{ ...api, useMtls: true, customFetch: fetch }, false, 'clientId', /^Options "clientId", "sessionSecret" must/],
+    [{ ...good, appBaseUrl: undefined }, true, 'appBaseUrl', /^Option "appBaseUrl" must be given\. In production/],
+    [{ ...good, appBaseUrl: undefined }, false],
+    [{ ...good, clientId: undefined }, false, 'clientId', /^Option "clientId" must be given\.$/],
+    [{ ...good, clientId: undefined, audience: 'x' }, false, 'clientId', /An API alone needs/],
+    [{ ...good, sessionSecret: undefined, audience: 'x' }, false, 'sessionSecret',
+      /^Option "sessionSecret" must be given\.$/]
+  ] as [object, boolean, string?, RegExp?][]) {
+    const name = JSON.stringify(given)
+    const read = () => parseOptions(given as Auth0Options, '', production)
+    if (option === undefined) t.doesNotThrow(read, name)
+    else t.throws(read, { name: 'ConfigurationError', option, message: says! }, name)
+  }
+  t.throws(() => parseOptions(5 as never, ''), /options must be an object; got a number/)
+  for (const name of ['prefix', 'logLevel', 'logSerializers']) t.doesNotThrow(() => parse({ [name]: 'x' }), name)
+})
+
+t.test('which routes are mounted', async t => {
+  const names = (given: object, how: object): string => Object.entries(resolvePaths(given,
+    { mount: false, connectMode: undefined, deviceBound: false, prefix: '', ...how })).flatMap(([name, path]) =>
+    path === undefined ? [] : [name]).join(' ')
+  const plain = 'login callback logout backchannelLogout'
+  t.equal(names({}, {}), '')
+  t.equal(names({}, { mount: true }), plain)
+  t.equal(names({ logout: false }, { mount: true }), 'login callback backchannelLogout')
+  t.equal(names({}, { connectMode: 'link' }), 'connect connectCallback unconnect unconnectCallback')
+  t.equal(names({ unconnect: false }, { connectMode: 'link' }), 'connect connectCallback unconnectCallback')
+  t.equal(names({}, { connectMode: 'accounts' }), 'connect')
+  t.equal(names({ connect: false }, { connectMode: 'accounts' }), '')
+  t.equal(names({ profile: true, session: '/s', protectedResource: true }, {}), 'profile session protectedResource')
+  t.equal(names({ profile: false, session: false }, { mount: true }), plain)
+  t.equal(names({}, { deviceBound: true }), 'deviceRegistration deviceRefresh')
+  t.throws(() => names({ login: '/x', callback: '/x' }, { mount: true }),
+    { option: 'routes.callback', message: /must not be "\/x": that is the path of "routes\.login"/ })
+  t.throws(() => names({ signin: '/x' }, {}), { option: 'routes.signin', message: /is not known\. Known are: login, / })
+  t.throws(() => names({ postLogoutRedirect: '/x' }, {}), /is not known\. Use "logoutUrl"\./)
+  t.throws(() => names({ logon: '/x' }, {}), /Did you mean "login"/)
+})
+
+t.test('the prefix of the routes', async t => {
+  for (const [given, outer, own, full] of [
+    [undefined, '', '', ''], ['', '', '', ''], ['/', '/', '', ''], ['a', '', '/a', '/a'], ['/a/', '/b/', '/a', '/b/a'],
+    ['//a//b', 'c', '/a/b', '/c/a/b'], ['/:id', '', '/:id', '/:id']
+  ] as const) t.strictSame(routePrefix(given, outer), { own, full }, `${given} in ${outer}`)
+  for (const wrong of ['/a b', '/a?b', '/a#b', '/..', '/a/../b', '/.', 5, undefined === null]) {
+    t.throws(() => routePrefix(wrong, ''), { option: 'prefix', message: /^Option "prefix" must be a path/ },
+      String(wrong))
+  }
+  for (const outer of ['//a', '/a b', '/..']) {
+    t.throws(() => routePrefix('', outer), { option: 'prefix', message: /of the scope around the plugin/ }, outer)
+  }
+})
+
+t.test('resources with their defaults', async t => {
+  const one = (resource: object, api: object = {}, bases: object = {}) =>
+    parse({ ...bases, api: { ...api, resources: { '/mcp': resource } } }).resources.get('/mcp')!
+  const plain = { bearer_methods_supported: ['header'] }
+  t.strictSame(one({}), {
+    path: '/mcp',
+    origin: 'https://app.example.com',
+    audience: ['https://app.example.com/mcp'],
+    dpop: undefined,
+    allowedOrigins: undefined,
+    facts: { ...plain, dpop_signing_alg_values_supported: ['ES256'] }
+  })
+  t.strictSame(one({ audience: 'x', dpop: 'disabled' }).facts, plain)
+  t.strictSame(one({ dpop: 'required' }).facts,
+    { ...plain, dpop_signing_alg_values_supported: ['ES256'], dpop_bound_access_tokens_required: true })
+  t.strictSame(one({ dpop: 'disabled' }, { dpop: 'required' }).facts, plain)
+  t.equal(one({}, { dpop: 'disabled' }).dpop, 'disabled')
+  t.strictSame(one({
+    dpop: 'disabled',
+    scopes: ['a', 'offline_access'],
+    name: 'n',
+    documentation: 'https://d.example.com',
+    policy: 'https://p.example.com',
+    termsOfService: 'https://t.example.com',
+    metadata: { jwks_uri: 'https://j.example.com' },
+    allowedOrigins: ['HTTPS://Client.example.com']
+  }, { mtls: () => undefined }), {
+    path: '/mcp',
+    origin: 'https://app.example.com',
+    audience: ['https://app.example.com/mcp'],
+    dpop: 'disabled',
+    allowedOrigins: new Set(['https://client.example.com', 'https://app.example.com']),
+    facts: {
+      scopes_supported: ['a'],
+      ...plain,
+      resource_name: 'n',
+      resource_documentation: 'https://d.example.com',
+      resource_policy_uri: 'https://p.example.com',
+      resource_tos_uri: 'https://t.example.com',
+      tls_client_certificate_bound_access_tokens: true,
+      jwks_uri: 'https://j.example.com'
+    }
+  })
+  t.strictSame(one({ scopes: ['offline_access'], dpop: 'disabled' }).facts, plain)
+  const two = { appBaseUrl: ['https://a.example.com', 'https://b.example.com'] }
+  const unknown = { appBaseUrl: undefined }
+  t.match(one({}, {}, two), { origin: undefined, audience: undefined })
+  for (const [audience, origin] of [
+    ['https://api.example.com/mcp', 'https://api.example.com'], ['https://api.example.com/mcp/',
+      'https://api.example.com'],
+    ['HTTP://api.example.com/mcp', 'http://api.example.com'], ['https://api.example.com/other', undefined],
+    ['https://', undefined], ['urn:x:/mcp', undefined], ['ftp://api.example.com/mcp', undefined]
+  ] as const) {
+    t.match(one({ audience }, {}, unknown), { origin, audience: [audience] }, audience)
+    t.equal(one({ audience }).origin, 'https://app.example.com')
+  }
+  t.throws(() => one({}, {}, unknown),
+    { option: "api.resources['/mcp'].audience", message: /must be given where "appBaseUrl" is not/ })
+  const taken = ['resource', 'authorization_servers', 'scopes_supported', 'bearer_methods_supported', 'resource_name',
+    'resource_documentation', 'resource_policy_uri', 'resource_tos_uri', 'dpop_signing_alg_values_supported',
+    'dpop_bound_access_tokens_required']
+  const said = ['audience', 'domain', 'scopes', 'dpop', 'name', 'documentation', 'policy', 'termsOfService', 'dpop',
+    'dpop']
+  taken.forEach((name, i) => t.throws(() => one({ metadata: { [name]: 'x' } }),
+    { message: new RegExp(`must not hold "${name}": the option "${said[i]}" says it`) }))
+})
+
+t.test('a client that stands on its own gets the credentials and connections', async t => {
+  const { now } = parse({})
+  const base = { domain: 'd.example.com', clientId: 'client', timeout: 5, telemetry: true }
+  const made = (changes: object) => {
+    const { now, ...options } = clientOptions(parse(changes), 'd.example.com')
+    t.type(now, 'function')
+    return options
+  }
+  t.type(now, 'function')
+  t.strictSame(made({}), { ...base, clientSecret: 'secret', clientSecretMethod: 'post' })
+  t.strictSame(made({ clientSecret: undefined, clientAssertionSigningKey: PEM, customFetch: fetch }),
+    { ...base, clientAssertionSigningKey: PEM, clientAssertionSigningAlg: 'RS256', customFetch: fetch })
+  t.match(made({
+    clientSecret: undefined,
+    clientAssertionSigningKey: PEM,
+    clientAssertionSigningKeyId: 'k',
+    clientAssertionSigningAlg: 'ES256'
+  }), { clientAssertionSigningKeyId: 'k', clientAssertionSigningAlg: 'ES256' })
+  t.strictSame(made({ clientSecret: undefined, tls }), { ...base, tls })
+  const dispatcher = store('dispatch')
+  t.strictSame(made({ clientSecret: undefined, useMtls: true, dispatcher }), { ...base, useMtls: true, dispatcher })
+  t.throws(() => clientOptions(parse({})), { option: 'domain', message: /serves several domains/ })
+})
+
+t.test('secrets that are weak', async t => {
+  for (const weak of ['s'.repeat(64), '01'.repeat(32), 'abcdefghijklmnopqrstuvwxyz012345',
+    'secretsecretsecretsecretsecretse',
+    'zyxwvutsrqponmlkjihgfedcba9876543210']) t.ok(isWeakSecret(weak), weak)
+  for (const strong of ['8f14e45fceea167a5a36dedd4bea2543', 'Xk2-9fQ_bZ7rT1mWq8LpV3cYh6NdJ0sG', 'a session secret of ' +
+    'enough characters']) {
+    t.notOk(isWeakSecret(strong), strong)
+  }
+})
