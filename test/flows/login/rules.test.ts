@@ -34,13 +34,27 @@ t.test('parameters of a login', async t => {
     invitation: undefined
   })
   t.strictSame(readParams({
-    redirect_uri: 'https://a.test/cb', response_mode: 'query', organization: 'o', invitation: 'i', max_age: 0,
-    acr_values: 'a', audience: 'x', scope: 'openid', claims: { a: 1 }, ui_locales: undefined, prompt: null as never,
+    redirect_uri: 'https://a.test/cb',
+    response_mode: 'query',
+    organization: 'o',
+    invitation: 'i',
+    max_age: 0,
+    acr_values: 'a',
+    audience: 'x',
+    scope: 'openid',
+    claims: { a: 1 },
+    ui_locales: undefined,
+    prompt: null as never,
     authorization_details: [{ type: 'x' }]
   }, { ...defaults, audience: 'y' }), {
     params: {
-      max_age: '0', acr_values: 'a', claims: '{"a":1}', authorization_details: '[{"type":"x"}]', scope: 'openid',
-      audience: 'x', response_mode: 'query'
+      max_age: '0',
+      acr_values: 'a',
+      claims: '{"a":1}',
+      authorization_details: '[{"type":"x"}]',
+      scope: 'openid',
+      audience: 'x',
+      response_mode: 'query'
     },
     redirectUri: 'https://a.test/cb',
     audience: 'x',
@@ -144,8 +158,10 @@ t.test('where a logout may lead', async t => {
     isLanding('http://app.lan/', 'http://other.lan'), isLanding('HTTPS://a.test')], [false, true, false, true])
   for (const name of ['client_id', 'returnTo', 'post_logout_redirect_uri', 'id_token_hint', 'logout_hint',
     'federated']) {
-    t.throws(() => checkLogoutParams({ [name]: 'x' }), { argument: `logoutParams.${name}`,
-      message: /set by the plugin/ })
+    t.throws(() => checkLogoutParams({ [name]: 'x' }), {
+      argument: `logoutParams.${name}`,
+      message: /set by the plugin/
+    })
   }
   t.throws(() => checkLogoutParams({ a: 1 as never }), { argument: 'logoutParams.a', message: /must be a string/ })
   const given = { a: 'b' }
@@ -155,10 +171,17 @@ t.test('where a logout may lead', async t => {
 t.test('a callback and its transaction', async t => {
   const issuer = 'https://acme.test/'
   const login = { kind: 'login', state: 's', issuer, domain: 'acme.test', returnTo: '/x' }
-  const receive = async (query: string, { transaction = login, mode = 'query', metadata = {},
+  const receive = async (query: string, {
+    transaction = login, mode = 'query', metadata = {},
     config = { domain: 'acme.test' },
-    here = 'acme.test' }: { transaction?: object | undefined, mode?: 'query' | 'form_post', metadata?: object,
-    config?: object, here?: string } = {}) => {
+    here = 'acme.test'
+  }: {
+    transaction?: object | undefined,
+    mode?: 'query' | 'form_post',
+    metadata?: object,
+    config?: object,
+    here?: string
+  } = {}) => {
     const taken: unknown[] = []
     const context = {
       config,
@@ -197,8 +220,10 @@ t.test('a callback and its transaction', async t => {
     ...['code', 'iss', 'error', 'error_description', 'connect_code'].map(name =>
       [`state=s&${name}=a&${name}=a`, { argument: name, message: /more than once/ }] as const),
     ...['code', 'iss', 'error', 'connect_code'].flatMap(name => [`${name}=%00`, `${name}=%7f`, `${name}=%e9`,
-      `${name}=${'x'.repeat(4097)}`].map(bad => [`state=s&${bad}`, { argument: name,
-        message: /longer than 4096/ }] as const)),
+      `${name}=${'x'.repeat(4097)}`].map(bad => [`state=s&${bad}`, {
+      argument: name,
+      message: /longer than 4096/
+    }] as const)),
     ...['id_token', 'access_token', 'token_type', 'response'].map(name =>
       [`state=s&${name}=x`, { argument: name, message: /which was not asked for/ }] as const),
     ['state=s', { argument: 'response_mode' }, { mode: 'form_post' }],
@@ -274,17 +299,27 @@ t.test('organizations of a login', async t => {
 })
 
 t.test('a browser that goes in circles', async t => {
-  const come = async (marks: string | undefined, { cookies = [], session, sessionCookie = {}, host = 'app.example.com',
-    url = '/x', returnTo, basePath = '' }: { cookies?: string[], session?: unknown, sessionCookie?: object,
-      host?: string,
-    url?: string, returnTo?: string, basePath?: string } = {}) => {
+  const come = async (marks: string | undefined, {
+    cookies = [], session, sessionCookie = {}, host = 'app.example.com',
+    url = '/x', returnTo, basePath = ''
+  }: {
+    cookies?: string[],
+    session?: unknown,
+    sessionCookie?: object,
+    host?: string,
+    url?: string,
+    returnTo?: string,
+    basePath?: string
+  } = {}) => {
     const cleared: string[] = []
     const context = {
       config: { lifetime: { absoluteDuration: 60 }, sessionCookie: { path: '/', sameSite: 'lax', ...sessionCookie } },
       cookieNames: { session: () => ({ session: 'a0' }), suffix: () => '1' }
     }
     const jar = {
-      host, secure: true, writable: true,
+      host,
+      secure: true,
+      writable: true,
       get: (name: string) => name.includes('done') ? marks : undefined,
       family: () => cookies.map(name => [name, 'x']),
       clear: (name: string) => cleared.push(name)
@@ -316,9 +351,14 @@ t.test('a browser that goes in circles', async t => {
       config: { lifetime: { absoluteDuration }, sessionCookie: { path: '/', sameSite: 'lax' } },
       cookieNames: { suffix: () => '1' }
     }
-    const jar = { secure: true, host: 'a', get: () => before, set: (_: string, value: string,
-      { maxAge }: { maxAge: number }) =>
-      written.push(value, maxAge) }
+    const jar = {
+      secure: true,
+      host: 'a',
+      get: () => before,
+      set: (_: string, value: string,
+        { maxAge }: { maxAge: number }) =>
+        written.push(value, maxAge)
+    }
     noteFinished(context as never, { jar, appBase: () => base } as never)
     return written
   }
@@ -340,7 +380,9 @@ t.test('claims of the token and of the user', async t => {
     profile: ['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile',
       'picture',
       'website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at'],
-    email: ['email', 'email_verified'], address: ['address'], phone: ['phone_number', 'phone_number_verified']
+    email: ['email', 'email_verified'],
+    address: ['address'],
+    phone: ['phone_number', 'phone_number_verified']
   }
   const fresh = { sub: 'x' } as never
   for (const [scope, names] of Object.entries(scopes)) {
@@ -382,8 +424,14 @@ t.test('changes of a session, and what is shown of it', async t => {
   t.strictSame(shown, { b: 1, id: 'i', user: { sub: 'x', a: 1 }, domain: 'd', createdAt: 5, expiresAt: 9 } as never)
   t.ok(Object.isFrozen(shown))
   t.match(sessionView({
-    record: { ...record as object, sid: 's', user: { sub: 'x', act: { sub: 'y' } }, authorizationDetails: [1],
-      custom: { id: 'no' } },
-    expiresAt: 9, lastActivity: 0
+    record: {
+      ...record as object,
+      sid: 's',
+      user: { sub: 'x', act: { sub: 'y' } },
+      authorizationDetails: [1],
+      custom: { id: 'no' }
+    },
+    expiresAt: 9,
+    lastActivity: 0
   } as never), { id: 'i', sid: 's', actor: { sub: 'y' }, authorizationDetails: [1] })
 })

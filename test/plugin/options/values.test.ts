@@ -550,6 +550,19 @@ t.test('what must be given, of logins and of an API alone', async t => {
     else t.throws(read, { name: 'ConfigurationError', option, message: says! }, name)
   }
   t.throws(() => parseOptions(5 as never, ''), /options must be an object; got a number/)
+  const domain = (): string => 'x'
+  t.match(parse({ domain }), { resolveDomain: domain, domain: undefined, issuer: undefined })
+  const before = process.env.NODE_ENV
+  t.teardown(() => {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  })
+  for (const [mode, refuses] of [['production', true], ['development', false]] as const) {
+    process.env.NODE_ENV = mode
+    const read = () => parseOptions({ ...good, appBaseUrl: undefined as never }, '')
+    if (refuses) t.throws(read, { option: 'appBaseUrl' })
+    else t.doesNotThrow(read)
+  }
   for (const name of ['prefix', 'logLevel', 'logSerializers']) t.doesNotThrow(() => parse({ [name]: 'x' }), name)
 })
 
