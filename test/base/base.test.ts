@@ -100,6 +100,11 @@ t.test('names that are nearly known', async t => {
 })
 
 t.test('options of clients', async t => {
+  t.strictSame(CLIENT_OPTIONS, ['algorithm', 'audience', 'clientAssertionSigningAlg', 'clientAssertionSigningKey',
+    'clientAssertionSigningKeyId', 'clientId', 'clientSecret', 'clientSecretMethod', 'clockTolerance', 'customDomain',
+    'customFetch', 'discoveryTtl', 'dispatcher', 'domain', 'dpop', 'httpTimeout', 'idTokenSigningAlg', 'issuer', 'jwks',
+    'jwksMaxAge', 'jwksUri', 'keys', 'maxWait', 'now', 'onWait', 'organization', 'rateLimit', 'retry', 'secret',
+    'telemetry', 'throttle', 'timeout', 'tls', 'token', 'useMtls'])
   for (const name of CLIENT_OPTIONS) t.doesNotThrow(() => refuseUnknownOptions({ [name]: 'x' }), name)
   const members = {
     dpop: ['key'],
