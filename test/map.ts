@@ -207,10 +207,12 @@ export const map: Record<string, Record<string, string>> = {
     'send.ts': 'http/send.test.ts',
     'status.ts': 'http/api-error.test.ts',
     'stream.ts': 'http/send.test.ts',
+    'target.ts': 'http/target.test.ts',
     'telemetry.ts': 'http/send.test.ts',
     'transport-failure.ts': 'http/send.test.ts',
     'undici-transport.ts': 'http/send.test.ts',
     'version.ts': 'http/version.test.ts',
+    'whole-answer.ts': 'http/send.test.ts',
     'wire.ts': 'http/send.test.ts'
   },
   management: {

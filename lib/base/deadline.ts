@@ -17,27 +17,33 @@ interface Deadline {
  * Runs `work` for at most `seconds`. `work` gets a signal; it is left alone when it does not listen,
  * and what it still answers then is dropped.
  */
-export function withinDeadline<T> ({ seconds, signal, host }: Deadline,
-  work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export function withinDeadline<T> (deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    if (signal?.aborted === true) {
-      reject(aborted(signal))
+    if (deadline.signal?.aborted === true) {
+      reject(aborted(deadline.signal))
       return
     }
     const controller = new AbortController()
-    const done = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-    }
-    const stop = (error: Error): void => {
-      done()
+    const done = watch(deadline, error => {
       reject(error)
       controller.abort(error)
-    }
-    const onAbort = (): void => stop(aborted(signal))
-    const timer = setTimeout(() => stop(new TimeoutError(`${host} did not answer within ${seconds} s.`)),
-      seconds * 1000)
-    signal?.addEventListener('abort', onAbort, { once: true })
+    })
     work(controller.signal).then(resolve, reject).finally(done)
   })
+}
+
+/** Calls `stop` once when the time is over or the signal is aborted; what it returns ends the watch. */
+export function watch ({ seconds, signal, host }: Deadline, stop: (error: Error) => void): () => void {
+  const done = (): void => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
+  const end = (error: Error): void => {
+    done()
+    stop(error)
+  }
+  const onAbort = (): void => end(aborted(signal))
+  const timer = setTimeout(() => end(new TimeoutError(`${host} did not answer within ${seconds} s.`)), seconds * 1000)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  return done
 }

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { NetworkError } from '../errors.js'
@@ -29,7 +29,7 @@ export function collect (source: Readable, maxBytes: number): Promise<Buffer> {
     let complete = false
     source.once('end', () => {
       complete = true
-      resolve(parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, length))
+      resolve(joined(parts, length))
     })
     source.once('error', reject)
     // An error costs more to make than all else here.
@@ -37,6 +37,11 @@ export function collect (source: Readable, maxBytes: number): Promise<Buffer> {
       if (!complete) reject(invalid('The answer broke off.'))
     })
   })
+}
+
+/** The parts as one; a part that is alone is not copied. */
+export function joined (parts: readonly Uint8Array[], length: number): Buffer {
+  return parts.length === 1 ? asBuffer(parts[0]!) : Buffer.concat(parts, length)
 }
 
 /** The same bytes as a `Buffer`, not a copy. */
@@ -71,6 +76,7 @@ function decoderOf (body: Buffer, encoding: string): Decoder | undefined {
 
 /** The body's text. What a failing server says may be of any encoding; an answer that is used must be UTF-8. */
 export function decodeText (body: Buffer, status: number): string {
+  if (isAscii(body)) return body.toString('latin1')
   if (status < 400 && !isUtf8(body)) throw invalid('The answer is not UTF-8.')
   return body.toString('utf8')
 }
@@ -80,6 +86,7 @@ export function invalid (message: string, cause?: unknown): NetworkError {
   return new NetworkError(message, cause, 'invalid_response')
 }
 
-function tooLarge (maxBytes: number): NetworkError {
+/** The error of an answer that is longer than it may be. */
+export function tooLarge (maxBytes: number): NetworkError {
   return new NetworkError(`The answer is larger than ${maxBytes} bytes.`, undefined, 'response_too_large')
 }

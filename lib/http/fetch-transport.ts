@@ -17,7 +17,7 @@ interface LooseResponse {
 export function fetchTransport (customFetch: typeof fetch): Transport {
   return {
     ready: () => undefined,
-    async exchange ({ url, method, headers, body }, signal) {
+    async exchange ({ origin, path, method, headers, body }, signal) {
       const init = {
         method,
         headers,
@@ -25,7 +25,7 @@ export function fetchTransport (customFetch: typeof fetch): Transport {
         ...(signal !== undefined && { signal }),
         ...(body !== undefined && { body, duplex: 'half' })
       }
-      const response = await customFetch(url.href, init as RequestInit) as LooseResponse | undefined
+      const response = await customFetch(origin + path, init as RequestInit) as LooseResponse | undefined
       if (typeof response?.status !== 'number') throw invalid('customFetch answered with something that has no status.')
       if (response.redirected === true) throw invalid('customFetch followed a redirect.')
       return await read(response as LooseResponse & { status: number })

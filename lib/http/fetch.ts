@@ -26,7 +26,8 @@ export async function fetchOver (transport: Transport, url: URL,
   const request = new Request(url, { ...plain, ...(init.body != null && { duplex: 'half' }) } as RequestInit)
   const wire = {
     method: request.method,
-    url,
+    origin: url.origin,
+    path: url.pathname + url.search,
     headers: { ...DEFAULTS, ...Object.fromEntries(request.headers) },
     body: await bodyOf(init.body, request)
   }

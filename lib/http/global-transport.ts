@@ -17,13 +17,18 @@ export function globalDispatcher (): Dispatcher | undefined {
   return undefined
 }
 
+/** A `fetch` that was looked at and is the real one. */
+let real: typeof fetch | undefined
+
 /** A `fetch` that test tools have put in place of the real one: of Vitest, Jest, node:test, msw and nock. */
 export function fetchDouble (): typeof fetch | undefined {
   const current = globalThis.fetch as typeof fetch & { mock?: unknown } | undefined
-  if (current === undefined) return undefined
+  if (current === undefined || current === real) return undefined
   const patched = current.mock !== undefined ||
     Object.getOwnPropertySymbols(current).some(({ description }) => description === 'isPatchedModule')
-  return patched ? current : undefined
+  if (patched) return current
+  real = current
+  return undefined
 }
 
 function isChosen (dispatcher: Dispatcher): boolean {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { TelemetryOption, TlsCredentials } from '../../types/options.js'
+import type { Awaitable } from '../../types/stores.js'
 import { Auth0Error, ConfigurationError, NetworkError } from '../errors.js'
 import { collect, decodeText, decompress } from './body.js'
 import { withinDeadline } from '../base/deadline.js'
@@ -12,8 +13,9 @@ import { fetchOver } from './fetch.js'
 import { fetchTransport } from './fetch-transport.js'
 import { fetchDouble } from './global-transport.js'
 import { transportFailure } from './transport-failure.js'
+import { targetReader } from './target.js'
 import { undiciTransport } from './undici-transport.js'
-import type { WireRequest, WireResponse } from './wire.js'
+import { flattened, type Transport, type WholeAnswer, type WholeLimits, type WireRequest } from './wire.js'
 
 /** How outbound requests are made. */
 export interface HttpOptions {
@@ -89,39 +91,53 @@ export function createHttp (options: HttpOptions): Http {
   }
   const timeout = options.timeout ?? DEFAULT_TIMEOUT
   const streams = new Set<Readable>()
+  const targetOf = targetReader()
 
-  async function prepare (request: HttpRequest): Promise<WireRequest> {
-    await transport.ready()
-    return toWire(request, defaults)
+  /** At once, except for a form and for the first request. */
+  function prepare (request: HttpRequest): Awaitable<Prepared> {
+    const loading = transport.ready()
+    if (loading !== undefined || request.body instanceof FormData) return prepareSlowly(request, loading)
+    return prepared(request, { ...defaults, ...request.headers }, request.body)
   }
 
-  async function exchange (wire: WireRequest, signal: AbortSignal): Promise<WireResponse & Flat> {
-    const answer = await transport.exchange(wire, signal).catch((error: unknown) => {
-      throw transportFailure(error, wire.url.host)
-    })
-    return { ...answer, headers: flatten(answer.headers) }
+  async function prepareSlowly (request: HttpRequest, loading: Promise<unknown> | undefined): Promise<Prepared> {
+    await loading
+    const headers = { ...defaults, ...request.headers }
+    const { body } = request
+    return prepared(request, headers, body instanceof FormData ? await multipartBody(body, headers) : body)
   }
 
-  function attempt (request: HttpRequest, wire: WireRequest): Promise<HttpResponse> {
-    const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES
-    const { host } = wire.url
-    return withinDeadline({ seconds: request.timeout ?? timeout, signal: request.signal, host }, async signal => {
-      const { status, headers, body, decoded } = await exchange(wire, signal)
-      const raw = await collect(body, maxBytes).catch((error: unknown) => { throw transportFailure(error, host) })
-      const encoding = encodingOf(headers)
-      const plain =
-        encoding === '' || (decoded && !isStillGzip(raw, encoding)) ? raw : await decompress(raw, encoding, maxBytes)
-      return { status, headers, body: decodeText(plain, status) }
-    })
+  function prepared ({ method, url }: HttpRequest, headers: Record<string, string>,
+    body: WireRequest['body']): Prepared {
+    const { origin, host, path } = targetOf(url)
+    return { host, wire: { method, origin, path, headers, body } }
+  }
+
+  async function attempt ({ timeout: seconds = timeout, signal, maxBytes = DEFAULT_MAX_BYTES }: HttpRequest,
+    { wire, host }: Prepared): Promise<HttpResponse> {
+    const limits = { seconds, signal, host, maxBytes }
+    let answer: WholeAnswer
+    try {
+      answer = await (transport.whole?.(wire, limits) ?? readWhole(transport, wire, limits))
+    } catch (error) {
+      throw transportFailure(error, host)
+    }
+    const { status, headers, body, decoded } = answer
+    const encoding = encodingOf(headers)
+    const plain = encoding === '' || (decoded && !isStillGzip(body, encoding))
+      ? body
+      : await decompress(body, encoding, maxBytes)
+    return { status, headers, body: decodeText(plain, status) }
   }
 
   return {
     async send (request) {
-      const wire = await prepare(request)
+      const preparing = prepare(request)
+      const ready = preparing instanceof Promise ? await preparing : preparing
       const policy = request.retry
-      if (policy === undefined || request.body instanceof Readable) return attempt(request, wire)
+      if (policy === undefined || request.body instanceof Readable) return await attempt(request, ready)
       for (let number = 0; ; number++) {
-        const outcome = await attempt(request, wire).catch((error: Auth0Error) => error)
+        const outcome = await attempt(request, ready).catch((error: Auth0Error) => error)
         const failed = outcome instanceof Auth0Error
         const facts = failed ? { failure: outcome.code } : { status: outcome.status, headers: outcome.headers }
         const delay = retryDelay({ method: request.method, number, ...facts }, policy)
@@ -132,23 +148,23 @@ export function createHttp (options: HttpOptions): Http {
     },
 
     async stream (request) {
-      const wire = await prepare(request)
-      const { host } = wire.url
+      const { wire, host } = await prepare(request)
       const { status, headers, body, decoded } = await withinDeadline({
         seconds: timeout,
         signal: request.signal,
         host
-      }, signal => exchange(wire, signal))
+      }, signal => transport.exchange(wire, signal)).catch((error: unknown) => { throw transportFailure(error, host) })
+      const flat = flattened(headers)
       const limits = {
         idle: request.timeout ?? DEFAULT_IDLE,
         signal: request.signal,
         host,
-        encoding: decoded ? '' : encodingOf(headers)
+        encoding: decoded ? '' : encodingOf(flat)
       }
       const stream = openStream(body, limits)
       streams.add(stream)
       stream.once('close', () => streams.delete(stream))
-      return { status, headers, body: stream }
+      return { status, headers: flat, body: stream }
     },
 
     async fetch (url, init) {
@@ -177,26 +193,21 @@ function encodingOf (headers: Record<string, string>): string {
   return headers['content-encoding']?.trim().toLowerCase() ?? ''
 }
 
-interface Flat {
-  headers: Record<string, string>
+interface Prepared {
+  wire: WireRequest
+  host: string
 }
 
-/** Headers as a record with lower-case names. Cookies are of no use to a client and are left behind. */
-function flatten (answered: WireResponse['headers']): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(answered)) {
-    if (name !== 'set-cookie' && value !== undefined) {
-      headers[name] = typeof value === 'string' ? value : value.join(', ')
-    }
-  }
-  return headers
+/** Over a transport that answers with a stream. */
+function readWhole (transport: Transport, wire: WireRequest, limits: WholeLimits): Promise<WholeAnswer> {
+  return withinDeadline(limits, async signal => {
+    const { status, headers, body, decoded } = await transport.exchange(wire, signal)
+    return { status, headers: flattened(headers), body: await collect(body, limits.maxBytes), decoded }
+  })
 }
 
-async function toWire (request: HttpRequest, defaults: Record<string, string>): Promise<WireRequest> {
-  const headers = { ...defaults, ...request.headers }
-  const wire = { method: request.method, url: new URL(request.url), headers }
-  if (!(request.body instanceof FormData)) return { ...wire, body: request.body }
-  const multipart = new Response(request.body)
+async function multipartBody (form: FormData, headers: Record<string, string>): Promise<Uint8Array> {
+  const multipart = new Response(form)
   headers['content-type'] = multipart.headers.get('content-type')!
-  return { ...wire, body: new Uint8Array(await multipart.arrayBuffer()) }
+  return new Uint8Array(await multipart.arrayBuffer())
 }

@@ -1,10 +1,12 @@
+import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { TlsCredentials } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'
 import { fetchTransport } from './fetch-transport.js'
 import { fetchDouble, globalDispatcher } from './global-transport.js'
 import { publicLookup } from './public-address.js'
-import type { Transport, WireRequest, WireResponse } from './wire.js'
+import { dispatchWhole } from './whole-answer.js'
+import type { Transport, WholeAnswer, WholeLimits, WireRequest, WireResponse } from './wire.js'
 
 export interface UndiciTransportOptions {
   dispatcher?: Dispatcher | undefined
@@ -41,6 +43,11 @@ export function undiciTransport (options: UndiciTransportOptions): Transport {
     (own = { agent: await createAgent(options), flights: 0, idle: undefined })
   return {
     ready: () => options.dispatcher === undefined && own === undefined ? (opening ??= open()) : undefined,
+    whole (request, limits) {
+      const isOwn = own !== undefined && options.dispatcher === undefined && !(request.body instanceof Readable) &&
+        fetchDouble() === undefined && processWide(options) === undefined
+      return isOwn ? wholeOfOwn(own!, request, limits) : undefined
+    },
     async exchange (request, signal, { timers = false, dispatcher: given = options.dispatcher } = {}) {
       const double = given === undefined && options.upstream === undefined ? fetchDouble() : undefined
       if (double !== undefined) return await fetchTransport(double).exchange(request, signal)
@@ -57,17 +64,23 @@ export function undiciTransport (options: UndiciTransportOptions): Transport {
   }
 }
 
-async function send (dispatcher: Dispatcher, { url, method, headers, body }: WireRequest,
-  signal: AbortSignal | undefined, timers: boolean): Promise<WireResponse> {
+/** A request as undici takes it. An exchange with a deadline needs no timers of undici. */
+const optionsOf = ({ origin, path, method, headers, body }: WireRequest) => ({
+  origin,
+  path,
+  method: method as Dispatcher.HttpMethod,
+  headers,
+  body: body ?? null,
+  headersTimeout: 0,
+  bodyTimeout: 0
+})
+
+async function send (dispatcher: Dispatcher, request: WireRequest, signal: AbortSignal | undefined,
+  timers: boolean): Promise<WireResponse> {
   const response = await dispatcher.request({
-    origin: url.origin,
-    path: url.pathname + url.search,
-    method: method as Dispatcher.HttpMethod,
-    headers,
-    body: body ?? null,
+    ...optionsOf(request),
     ...(signal !== undefined && { signal }),
-    // An exchange with a deadline needs no timers of undici.
-    ...(!timers && { headersTimeout: 0, bodyTimeout: 0 })
+    ...(timers && { headersTimeout: null, bodyTimeout: null })
   })
   return { status: response.statusCode, headers: response.headers, body: response.body, decoded: false }
 }
@@ -75,9 +88,7 @@ async function send (dispatcher: Dispatcher, { url, method, headers, body }: Wir
 /** An exchange is under way until its body has been read, or left. */
 async function sendOwn (own: OwnConnections, request: WireRequest, signal: AbortSignal | undefined,
   timers: boolean): Promise<WireResponse> {
-  const landed = (): void => {
-    if (--own.flights === 0) own.idle?.()
-  }
+  const landed = (): void => land(own)
   own.flights++
   try {
     const answer = await send(own.agent, request, signal, timers)
@@ -87,6 +98,15 @@ async function sendOwn (own: OwnConnections, request: WireRequest, signal: Abort
     landed()
     throw error
   }
+}
+
+function wholeOfOwn (own: OwnConnections, request: WireRequest, limits: WholeLimits): Promise<WholeAnswer> {
+  own.flights++
+  return dispatchWhole(own.agent, optionsOf(request), limits, () => land(own))
+}
+
+function land (own: OwnConnections): void {
+  if (--own.flights === 0) own.idle?.()
 }
 
 /** Waits for what is under way, but not for ever. undici's own `close()` could not be cut short. */

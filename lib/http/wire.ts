@@ -1,10 +1,13 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import type { Deadline } from '../base/deadline.js'
 
 /** A request as it goes out. */
 export interface WireRequest {
   method: string
-  url: URL
+  origin: string
+  /** With the query. */
+  path: string
   headers: Record<string, string | string[]>
   body: string | Uint8Array | Readable | undefined
 }
@@ -16,6 +19,19 @@ export interface WireResponse {
   body: Readable
   /** Whether `body` is already free of its `Content-Encoding`. */
   decoded: boolean
+}
+
+/** An answer with its whole body, as it came. */
+export interface WholeAnswer {
+  status: number
+  headers: Record<string, string>
+  body: Buffer
+  decoded: boolean
+}
+
+/** What bounds an exchange whose answer is read as a whole. */
+export interface WholeLimits extends Deadline {
+  maxBytes: number
 }
 
 /** What differs for an exchange that a caller of `fetch` makes. */
@@ -30,7 +46,20 @@ export interface ExchangeOptions {
 export interface Transport {
   /** Loads what it needs, before any deadline runs. */
   ready(): Promise<unknown> | undefined
+  /** A shorter way to a whole answer, where there is one. @throws what the transport or the deadline tells */
+  whole?(request: WireRequest, limits: WholeLimits): Promise<WholeAnswer> | undefined
   exchange(request: WireRequest, signal: AbortSignal | undefined, options?: ExchangeOptions): Promise<WireResponse>
   /** Ends the connections of its own, after what is under way, but not later than `seconds`. */
   close(seconds: number): Promise<void>
+}
+
+/** Headers as a record with lower-case names. Cookies are of no use to a client and are left behind. */
+export function flattened (answered: WireResponse['headers']): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const name of Object.keys(answered)) {
+    const value = answered[name]
+    if (value === undefined || name === 'set-cookie') continue
+    headers[name] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return headers
 }

@@ -56,10 +56,10 @@ export class ApiSender {
   }
 
   /** Sends a call and reads its answer. */
-  async call (row: Row<unknown>, call: ApiRequest): Promise<unknown> {
-    if (!calls.hasSubscribers) return await this.#call(row, call)
+  call (row: Row<unknown>, call: ApiRequest): Promise<unknown> {
+    if (!calls.hasSubscribers) return this.#call(row, call)
     const message = { domain: new URL(this.#options.baseUrl).host, method: row.verb, path: row.path }
-    return await trace(calls, message, () => this.#call(row, call))
+    return trace(calls, message, () => this.#call(row, call))
   }
 
   async #call (row: Row<unknown>, call: ApiRequest): Promise<unknown> {
@@ -147,7 +147,12 @@ export class ApiSender {
       limit?.cancel(turn)
       throw error
     }
-    const outcome = await send(this.#request(row, call, token)).catch((error: Auth0Error) => error)
+    let outcome: T | HttpResponse | Auth0Error
+    try {
+      outcome = await send(this.#request(row, call, token))
+    } catch (error) {
+      outcome = error as Auth0Error
+    }
     if (limit === undefined) return { outcome, token }
     if (isBusy(outcome)) limit.cancel(turn)
     else if (outcome instanceof Auth0Error) limit.leave(turn, undefined)
@@ -189,7 +194,7 @@ export class ApiSender {
       signal,
       timeout,
       maxBytes: MAX_BYTES,
-      ...(call.body !== undefined && { body: call.body() })
+      body: call.body?.()
     }
   }
 }

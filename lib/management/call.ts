@@ -20,6 +20,7 @@ export interface ApiRequest {
   options: CallOptions
 }
 
+const NO_OPTIONS: UploadOptions = {}
 const OPTIONS = new Set(['signal', 'timeout', 'headers'])
 
 /** The reader of a row's arguments: path parameters, then the body, then the query, then the options. */
@@ -40,7 +41,7 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
       what,
       verb,
       target,
-      headers: { ...lowerCase(options.headers) },
+      headers: lowerCase(options.headers),
       body: undefined,
       repeatable: true,
       options
@@ -65,7 +66,7 @@ async function withFile (call: ApiRequest, fields: Record<string, unknown>,
 
 /** The options of a call. One that is not known is probably a query or a body in the wrong place. */
 function readUploadOptions (options: unknown, known: ReadonlySet<string>): UploadOptions {
-  if (options === undefined) return {}
+  if (options === undefined) return NO_OPTIONS
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError('options', 'The call ' +
       'options must be an object.')
@@ -78,7 +79,8 @@ function readUploadOptions (options: unknown, known: ReadonlySet<string>): Uploa
   return options
 }
 
-function lowerCase (headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+function lowerCase (headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  if (headers === undefined) return {}
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 

@@ -30,16 +30,15 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
   const given = Object.entries({ ...params, ...options.json }).filter(([, value]) => value !== undefined)
   const url = await server.endpoint('token_endpoint')
   const key = options.dpop === false ? undefined : await server.dpop
-  const secrets = secretsOf(params)
+  const sent = new Set<string | undefined>()
 
   const prepare = async (): Promise<HttpRequest> => {
     const { headers, params: credentials } = await server.clientAuthentication(
       options.json === undefined ? 'any' : 'body'
     )
-    const basic = headers.authorization?.slice('Basic '.length)
-    for (const secret of [credentials.client_secret, credentials.client_assertion, basic]) {
-      if (secret !== undefined) secrets.add(secret)
-    }
+    sent.add(credentials.client_secret)
+      .add(credentials.client_assertion)
+      .add(headers.authorization?.slice('Basic '.length))
     const body = { ...Object.fromEntries(given), ...credentials }
     return {
       method: 'POST',
@@ -67,7 +66,7 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
     throw toApiError(response, {
       what: 'The token endpoint',
       now: now(),
-      secrets: [...secrets],
+      secrets: secretsOf(params, sent),
       call: `POST ${new URL(url).pathname}`
     })
   }
@@ -75,10 +74,11 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
 }
 
 function formOf (body: Record<string, unknown>): string {
-  const pairs = Object.entries(body).flatMap(([name, value]) =>
-    [value].flat().map((one): [string, string] => [name, String(one)])
-  )
-  return new URLSearchParams(pairs).toString()
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(body)) {
+    for (const one of Array.isArray(value) ? value : [value]) form.append(name, String(one))
+  }
+  return form.toString()
 }
 
 function contentType ({ json }: TokenRequestOptions): string {
@@ -103,7 +103,8 @@ const SECRET_PARAMS = [
   'assertion'
 ]
 
-/** Values of this request that no error may repeat. */
-function secretsOf (params: TokenParams): Set<string> {
-  return new Set(SECRET_PARAMS.flatMap(name => params[name] ?? []))
+/** Values of this request that no error may repeat: of the grant, and of the credentials. */
+function secretsOf (params: TokenParams, sent: ReadonlySet<string | undefined>): string[] {
+  const all = [...SECRET_PARAMS.flatMap(name => params[name]), ...sent]
+  return all.filter(secret => secret !== undefined)
 }

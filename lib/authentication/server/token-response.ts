@@ -17,13 +17,16 @@ const MAX_EXPIRES_IN = 30 * 86_400
 const MAX_DETAILS_LENGTH = 64 * 1024
 const MAX_DETAILS_DEPTH = 16
 
+const TOKENS = ['id_token', 'refresh_token', 'recovery_code', 'issued_token_type'] as const
+
 /** Checks the answer member by member; what it does not know it leaves as it is. @see RFC 6749 section 5.1 */
 export function readTokenResponse (response: HttpResponse, expected: TokenExpectations): TokenResponse {
   if (mediaType(response) !== 'application/json') throw invalid(`${WHAT}: the answer is not JSON.`)
-  const members = Object.entries(parseJsonObject(response, WHAT)).filter(([, value]) => value !== null)
-  const body: Record<string, unknown> = Object.fromEntries(members)
+  const body = parseJsonObject(response, WHAT)
+  // A member that is null counts as not there.
+  for (const name of Object.keys(body)) if (body[name] === null) delete body[name]
   const { expires_in: expiresIn, authorization_details: details, ...rest } = body
-  for (const name of ['id_token', 'refresh_token', 'recovery_code', 'issued_token_type']) {
+  for (const name of TOKENS) {
     if (body[name] !== undefined && !isToken(body[name])) throw unusable(name)
   }
   if (!isToken(body.access_token)) throw unusable('access_token')

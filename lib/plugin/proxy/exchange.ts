@@ -83,7 +83,9 @@ async function attempt ({ config, transport }: Proxy, { request, registration, t
   else begin()
   try {
     await transport.ready()
-    const answer = await transport.exchange({ url: target, method, headers, body: content }, leash.signal)
+    const { origin, pathname, search } = target
+    const answer = await transport.exchange({ origin, path: pathname + search, method, headers, body: content },
+      leash.signal)
     answer.body.on('error', brokenOff)
     presented?.learn(answer.headers['dpop-nonce'] as string | undefined)
     return answer
