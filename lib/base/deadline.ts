@@ -6,7 +6,7 @@ export function aborted (signal: AbortSignal | undefined): NetworkError {
 }
 
 /** What bounds a piece of work. */
-interface Deadline {
+export interface Deadline {
   seconds: number
   signal?: AbortSignal | undefined
   /** The host asked, for the message. */

@@ -78,7 +78,7 @@ const KNOWN: ReadonlySet<string> = new Set(['access_denied', 'account_selection_
   'unauthorized', 'unauthorized_client', 'unsupported_grant_type', 'use_dpop_nonce'])
 
 /** A failure's name out of a fixed list, the status of an answer, or `_OTHER`. */
-function errorType (error: unknown): string {
+export function errorType (error: unknown): string {
   if (!(error instanceof Auth0Error)) return '_OTHER'
   if (!(error instanceof ApiError) || KNOWN.has(error.code)) return error.code
   return error.status > 0 ? String(error.status) : '_OTHER'
