@@ -21,7 +21,7 @@ const options: Auth0Options = {
 
 /** The pages of the web example: one of everybody and one of members. */
 async function webApplication (changes: Partial<Auth0Options> = {}): Promise<FastifyInstance> {
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   await app.register(auth0, { ...options, ...changes })
   const page = async (request: FastifyRequest) => {
     const user = await request.auth0.getUser()
@@ -35,7 +35,7 @@ async function webApplication (changes: Partial<Auth0Options> = {}): Promise<Fas
 
 /** The same with the application's own hook, where only the call of `getSession` has changed. */
 async function webApplicationWithItsHook (): Promise<FastifyInstance> {
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   await app.register(auth0, options)
   const hasSession = async (request: FastifyRequest, reply: FastifyReply) => {
     const session = await request.auth0.getSession()
@@ -47,7 +47,7 @@ async function webApplicationWithItsHook (): Promise<FastifyInstance> {
 
 /** The API example. */
 async function api (): Promise<FastifyInstance> {
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   await app.register(auth0, { ...shared, domain: tenant.domain, mountRoutes: false, api: { audience } })
   const hello = async (request: FastifyRequest) => `Hello, ${request.auth0.token!.sub}`
   app.get('/api/private', { preHandler: app.auth0.requireToken() }, hello)

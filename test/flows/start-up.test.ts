@@ -30,6 +30,7 @@ async function site (t: Test, options: Partial<Auth0Options> = {}, tenant: Tenan
   const warnings: Record<string, unknown>[] = []
   const clock = { now: Math.floor(Date.now() / 1000) }
   const app = fastify({
+    pluginTimeout: 0,
     logger: {
       level: 'warn',
       stream: {

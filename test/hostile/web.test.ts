@@ -157,7 +157,7 @@ scenario('HH-06 an absolute-form target that differs from Host', async (t, world
 t.test('HH-06 HTTP/2: :authority differs from Host', async t => {
   const clock = () => 1_795_000_000
   const idp = new HostileIdp({ now: clock })
-  const app = fastify({ http2: true })
+  const app = fastify({ http2: true, pluginTimeout: 0 })
   await app.register(fastifyAuth0 as never, {
     domain: idp.domain,
     clientId: idp.clientId,

@@ -2,7 +2,7 @@
 import fastify from 'fastify'
 import fastifyAuth0 from '../../lib/index.js'
 
-const app = fastify()
+const app = fastify({ pluginTimeout: 0 })
 await app.register(fastifyAuth0, {
   domain: process.env.TENANT!,
   clientId: 'client-1',

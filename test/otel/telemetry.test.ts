@@ -308,7 +308,7 @@ t.test('@fastify/otel does not record the addresses of our own routes', async t 
     instrumentation.setTracerProvider(tracerProvider)
     const s = new Site()
     await s.app.close()
-    const app = fastify()
+    const app = fastify({ pluginTimeout: 0 })
     t.teardown(async () => await app.close())
     const otel = async () => await app.register(instrumentation.plugin() as never)
     if (when === 'before') await otel()

@@ -65,7 +65,7 @@ t.test('what cannot be known is asked for', async t => {
 
 t.test('a scope may be named whenever it is', async t => {
   for (const when of ['before ready', 'after ready', 'after an inject'] as const) {
-    const app = fastify()
+    const app = fastify({ pluginTimeout: 0 })
     t.teardown(async () => {
       await app.close()
     })
@@ -96,7 +96,7 @@ t.test('requests of own pages, and access tokens', async t => {
     resourceServers: [{ identifier: audience, scopes: ['read', 'write'] }]
   })
   t.teardown(tenant.close)
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => await app.close())
   await app.register(fastifyAuth0, {
     domain: tenant.domain,

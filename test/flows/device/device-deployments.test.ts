@@ -157,7 +157,7 @@ t.test('stateless: a write that another process has overtaken by binding the ses
 
 t.test('two registrations on one origin, below a base path and a prefix', async t => {
   const first = new Site()
-  const app = fastify({ rewriteUrl: ({ url = '/' }) => url.replace(/^\/base/, '') || '/' })
+  const app = fastify({ pluginTimeout: 0, rewriteUrl: ({ url = '/' }) => url.replace(/^\/base/, '') || '/' })
   t.teardown(async () => {
     await app.close()
   })

@@ -76,7 +76,7 @@ export class Processes {
   }
 
   async #start (): Promise<FastifyInstance> {
-    const app = fastify()
+    const app = fastify({ pluginTimeout: 0 })
     await app.register(fastifyAuth0, {
       domain: this.tenant.domain,
       clientId: this.tenant.clientId,

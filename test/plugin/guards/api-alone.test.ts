@@ -31,7 +31,7 @@ function token (claims: object = {}): string {
 
 t.test('an API alone needs a domain and an audience, also in production', async t => {
   const env = t.intercept(process, 'env', { value: { ...process.env, NODE_ENV: 'production' } })
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => await app.close())
   await app.register(fastifyAuth0, options)
   env.restore()
@@ -48,7 +48,7 @@ t.test('an API alone needs a domain and an audience, also in production', async 
 })
 
 t.test('what needs a session or a client says what is missing', async t => {
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => await app.close())
   await app.register(fastifyAuth0, options)
   app.get('/session', async request => await request.getSession())
@@ -60,7 +60,7 @@ t.test('what needs a session or a client says what is missing', async t => {
   }
   const exchange = { subjectToken: 'a', subjectTokenType: 'urn:example:token' }
   await t.rejects(app.auth0.customTokenExchange(exchange), { code: 'configuration_error', option: 'clientId' })
-  const guarded = fastify()
+  const guarded = fastify({ pluginTimeout: 0 })
   await guarded.register(fastifyAuth0, options)
   t.throws(() => guarded.get('/', { preHandler: guarded.auth0.requireSession }, async () => ''),
     { message: /guards an API only/ })
@@ -71,7 +71,7 @@ t.test('what needs a session or a client says what is missing', async t => {
 
 t.test('a token made at home is told what it lacks', async t => {
   const logs: string[] = []
-  const app = fastify({ logger: { stream: { write: (line: string) => logs.push(line) } } })
+  const app = fastify({ pluginTimeout: 0, logger: { stream: { write: (line: string) => logs.push(line) } } })
   t.teardown(async () => await app.close())
   await app.register(fastifyAuth0, { ...options, api: { audience: 'orders' } })
   app.get('/', { onRequest: app.auth0.requireToken() }, async () => 'done')

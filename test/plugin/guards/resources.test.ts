@@ -54,7 +54,7 @@ const bearer = (claims: object = {}): { authorization: string } => ({ authorizat
 
 async function served (t: Test, options: Auth0Options, routes: (app: FastifyInstance) => unknown = () => {},
   server: FastifyServerOptions = {}): Promise<FastifyInstance> {
-  const app = fastify(server)
+  const app = fastify({ pluginTimeout: 0, ...server })
   t.teardown(async () => {
     await app.close()
   })
@@ -187,7 +187,7 @@ t.test('the metadata says that tokens may be bound to a certificate, where one i
 })
 
 t.test('no prefix moves the metadata, and no guard or other tenant stands in its way', async t => {
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => await app.close())
   const url = `${wellKnown}/base/api/mcp`
   await app.register(async scope => {
@@ -238,7 +238,7 @@ t.test('no prefix moves the metadata, and no guard or other tenant stands in its
 })
 
 t.test('pages of all origins read the metadata, whatever the application allows for itself', async t => {
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => await app.close())
   await app.register(cors, { origin: [origin] })
   const api = { audience: 'urn:a', resources: { '/mcp': {} } }
@@ -435,7 +435,7 @@ t.test('options and guards that cannot be meant', async t => {
     message: /"appBaseUrl"/
   })
 
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   t.teardown(async () => await app.close())
   await app.register(fastifyAuth0, { ...withLogin, api: { resources: { '/mcp': {}, '/two': {} } } })
   const route = (onRequest: RouteOptions['onRequest']) => () =>
@@ -450,7 +450,7 @@ t.test('options and guards that cannot be meant', async t => {
   for (const table of [null, [], 'read', { tool: 1 }, { tool: [''] }, { tool: ['a', 1] }]) {
     t.throws(() => app.auth0.toolScopes(table as never), { code: 'configuration_error' }, JSON.stringify(table))
   }
-  const none = fastify()
+  const none = fastify({ pluginTimeout: 0 })
   t.teardown(async () => await none.close())
   await none.register(fastifyAuth0, { ...withLogin, api: { audience: 'urn:a' } })
   t.throws(() => none.get('/', { onRequest: none.auth0.requireToken({ resource: '/mcp' }) }, async () => ''),

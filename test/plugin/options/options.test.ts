@@ -449,7 +449,7 @@ t.test('options that are none at all', async t => {
 })
 
 t.test('a wrong option fails ready()', async t => {
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   app.register(fastifyAuth0, { ...good, clientId: '' })
   await t.rejects(Promise.resolve(app.ready()), { code: 'configuration_error', option: 'clientId' })
   await app.close()

@@ -27,7 +27,8 @@ export class Api {
   answer: (request: FastifyRequest, reply: FastifyReply) => unknown = () => ({})
 
   constructor (tls?: Certificate) {
-    this.app = fastify({ ...(tls !== undefined && { https: tls }), exposeHeadRoutes: false } as object)
+    const server = { exposeHeadRoutes: false, pluginTimeout: 0 }
+    this.app = fastify({ ...(tls !== undefined && { https: tls }), ...server } as object)
     this.app.removeAllContentTypeParsers()
     this.app.addContentTypeParser('*', (_request, payload, done) => { done(null, payload) })
     this.app.route({

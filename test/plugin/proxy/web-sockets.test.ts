@@ -13,7 +13,7 @@ const KIND = { origin: 'https://app.example.test' }
 
 t.test('WebSockets go upstream with the token, and end with the session', async t => {
   const handshakes: { url: string, headers: IncomingHttpHeaders }[] = []
-  const chat = fastify()
+  const chat = fastify({ pluginTimeout: 0 })
   await chat.register(websocket)
   chat.get('/v1/*', { websocket: true }, (socket, { url, headers }) => {
     handshakes.push({ url, headers })

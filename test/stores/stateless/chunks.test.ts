@@ -4,7 +4,7 @@ import t from 'tap'
 import { cookieSize } from '../../../lib/stores/stateless/chunks.js'
 
 t.test('a cookie weighs what its line weighs', async t => {
-  const app = fastify()
+  const app = fastify({ pluginTimeout: 0 })
   await app.register(cookie)
   const attributes = { path: '/app', httpOnly: true, secure: true, sameSite: 'lax' as const }
   for (
