@@ -102,7 +102,8 @@ export const map: Record<string, Record<string, string>> = {
     'servers.ts': 'flows/domains.test.ts',
     'setup-warnings.ts': 'flows/start-up.test.ts',
     'start-up.ts': 'flows/start-up.test.ts',
-    'traced-transactions.ts': 'otel/telemetry.test.ts'
+    'traced-transactions.ts': 'otel/telemetry.test.ts',
+    'warning-texts.ts': 'flows/events.test.ts'
   },
   'flows/accounts': {
     'connected-accounts.ts': 'flows/login/other-logins.test.ts',

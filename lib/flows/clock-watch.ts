@@ -10,8 +10,7 @@ export function clockWatch ({ clockTolerance }: Config, log: Log): (domain: stri
     if (!isOff || wasOff) return
     const off = `${Math.round(Math.abs(seconds))} seconds ${seconds > 0 ? 'ahead of' : 'behind'}`
     log.warn({ code: 'clock_off', seconds: Math.round(seconds) }, `auth0 warning: this server's clock is ${off} that ` +
-      `of ${domain}. Logins fail beyond "clockTolerance" (${clockTolerance} seconds). Set the clock (NTP); the ` +
-      'option ' +
-      '"now" must give seconds.')
+      `of ${domain}. Logins fail beyond "clockTolerance" (${clockTolerance} seconds). Set the clock (NTP). Option ` +
+      '"now" must return seconds.')
   }
 }

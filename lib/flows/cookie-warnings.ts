@@ -7,7 +7,7 @@ export interface SetupWarning {
   message: string
 }
 
-/** What is told at start, as only a browser would show it otherwise. */
+/** Warnings at start about mistakes that only a browser would show later. */
 export function cookieWarnings (config: Config): SetupWarning[] {
   const { sessionCookie, transactionCookie, appBases, prefix, routes: { callback } } = config
   const warnings: SetupWarning[] = []
@@ -23,7 +23,7 @@ export function cookieWarnings (config: Config): SetupWarning[] {
     warnings.push({
       code: 'session_cookie_path',
       message: `"sessionConfiguration.cookie.path" is "${sessionCookie.path}", which does not cover the whole ` +
-        'application: elsewhere users count as logged out.'
+        'application: outside this path users count as logged out. Leave it out, or use the path of the application.'
     })
   }
   if (callback !== undefined &&
@@ -31,14 +31,14 @@ export function cookieWarnings (config: Config): SetupWarning[] {
     warnings.push({
       code: 'transaction_cookie_path',
       message: `"transactionConfiguration.cookie.path" is "${transactionCookie.path}", which does not cover the ` +
-        `callback "${prefix + callback}": no login can be finished.`
+        `callback "${prefix + callback}": no login can be finished. Leave it out.`
     })
   }
   if (config.deviceBound !== undefined && !appBases.some(({ secure }) => secure)) {
     warnings.push({
       code: 'device_bound_without_https',
       message: '"sessionConfiguration.deviceBound" has no effect on plain http: browsers bind sessions on https ' +
-        'only, so none is required to be bound here.'
+        'only. Use https to try it.'
     })
   }
   return warnings

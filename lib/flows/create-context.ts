@@ -32,6 +32,7 @@ import { sealerFor, type SealerFor } from './sealers.js'
 import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
 import { tracedTransactions } from './traced-transactions.js'
+import { warningLine } from './warning-texts.js'
 
 const DAY = 86_400
 /** Days a browser keeps any cookie. @see RFC 6265bis section 5.5 */
@@ -68,15 +69,15 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
   if (config.importSessions !== undefined && config.revocationStore === undefined &&
     process.env.NODE_ENV === 'production') {
     log.warn({ code: 'import_without_revocation_store' },
-      'auth0 warning: with "importSessions" and no "revocationStore", a session that was ended in this process can ' +
-        'come back in another one, or after a restart, by its old cookie. Set "revocationStore".')
+      'auth0 warning: option "importSessions" is given without "revocationStore". A session that has ended in this ' +
+        'process can be used again with its old cookie, in another process or after a restart. Set "revocationStore".')
   }
   const apiSecret = config.api.secret === undefined ? undefined : secretKey(config.api.secret)
   const servers = createServers(config, http, emit, clockWatch(config, log))
   const sealer = sealerFor(config)
   const names = cookieNames(config)
   const warn = (code: string, detail: object): void => {
-    log.warn({ ...detail, code }, `auth0 warning: ${code}`)
+    log.warn({ ...detail, code }, warningLine(code))
   }
   const cookieTransactions = createCookieTransactions({
     name: names.transaction,

@@ -70,7 +70,7 @@ export function withFormerNames<T extends object, F> (target: T, owner: string,
     Object.defineProperty(target, name, {
       configurable: true,
       get () {
-        throw new ConfigurationError(name, `"${owner}.${name}" is not here. Use ${now}.`)
+        throw new ConfigurationError(name, `"${owner}.${name}" does not exist. Use ${now}.`)
       }
     })
   }

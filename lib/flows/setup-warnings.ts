@@ -8,7 +8,7 @@ import { cookieWarnings, type SetupWarning } from './cookie-warnings.js'
 
 const MEMORY = [MemorySessionStore, MemoryTransactionStore, MemoryRevocationStore, MemoryRefreshStore]
 
-/** What is told at start, as it fails only later. */
+/** Warnings at start about settings that will fail later. */
 export function setupWarnings (config: Config, severalProcesses = isOneOfSeveral()): SetupWarning[] {
   return [...cookieWarnings(config), ...severalProcesses ? memoryWarnings(config) : []]
 }

@@ -2,9 +2,8 @@ import type { CheckResult } from '../../types/checks.js'
 import type { Log } from './events.js'
 
 /**
- * Begins what the first visitor would otherwise wait for, the tenant's metadata and its keys, and says what of these
- * and
- * of the stores does not work. A failure changes nothing else: whoever needs them asks again and learns of it.
+ * Fetches the tenant's metadata and keys, so that the first visitor does not wait for them, and logs which of these and
+ * of the stores fail. A failure changes nothing else: the requests that need them try again.
  */
 export async function startUp (check: () => Promise<CheckResult>, log: Log): Promise<void> {
   const { checks } = await check()

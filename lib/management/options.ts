@@ -140,7 +140,7 @@ function tokenSource (
   if (clientSecret === undefined && key === undefined && !tls) {
     throw new ConfigurationError(
       'clientSecret',
-      'With "clientId" goes "clientSecret", "clientAssertionSigningKey", "tls" or "useMtls".'
+      'Option "clientSecret" must be given with "clientId", or "clientAssertionSigningKey", "tls" or "useMtls".'
     )
   }
   const signing = key === undefined

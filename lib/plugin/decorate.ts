@@ -63,7 +63,7 @@ function explainFormerName (fastify: FastifyInstance): void {
   Object.defineProperty(fastify, 'auth0Client', {
     configurable: true,
     get () {
-      throw new ConfigurationError('auth0Client', '"fastify.auth0Client" is not here. Use request.auth0 for what ' +
+      throw new ConfigurationError('auth0Client', '"fastify.auth0Client" does not exist. Use request.auth0 for what ' +
         'belongs to a session, such as request.auth0.getUser(), and fastify.auth0 for the rest.')
     }
   })

@@ -21,7 +21,7 @@ interface Registered {
 async function auth0 (fastify: FastifyInstance, options: Auth0Options & Registered): Promise<void> {
   const prefix = routePrefix(options?.prefix, fastify.prefix)
   const config = parseOptions(options, prefix.full)
-  // Only who takes over other libraries' sessions loads what reads them.
+  // The readers of other libraries' sessions are loaded only when they are used.
   const importing = config.importSessions === undefined
     ? undefined
     : (await import('../stores/import/index.js')).importingSessions
@@ -29,13 +29,14 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   const registration = new Registration(context)
   if (config.sessionSecrets.some(secret => secret === config.clientSecret || isWeakSecret(secret))) {
     context.emit({ type: 'warning', outcome: 'success', reason: 'weak_session_secret', blame: 'application' })
-    fastify.log.warn('auth0: Option "sessionSecret" can be guessed, or is the client secret as well. Whoever finds ' +
-      'it out can make sessions of any user. Make one with: openssl rand -hex 32')
+    fastify.log.warn({ code: 'weak_session_secret' },
+      'auth0 warning: option "sessionSecret" can be guessed, or equals "clientSecret". Anybody who finds it can ' +
+      'forge sessions of any user. Make one with: openssl rand -hex 32')
   }
-  // Some five hundred rows: nobody who only imports the plugin waits for them.
+  // Some five hundred rows, which an import of the package alone does not load.
   const { ManagementClient } = await import('../management/client.js')
   const instance = decorate(fastify, registration, ManagementClient)
-  // Once there may be visitors: a server that never listens, as in tests, asks the tenant nothing of its own accord.
+  // A server that never listens, as in tests, has no visitors and sends the tenant nothing at start.
   fastify.addHook('onListen', () => {
     startUp(instance.check, fastify.log).catch((error: unknown) => {
       fastify.log.warn({ err: error }, 'auth0 warning: start_check_failed')

@@ -121,7 +121,7 @@ const accessTokenMarks = ['azp', 'client_id', 'scope', 'permissions', 'gty']
  */
 function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ: string | undefined): void {
   // @see RFC 8417 section 2.2: logout tokens are among them
-  if ('events' in payload) refuseToken('security_event', 'The token tells of events, and is not an access token.')
+  if ('events' in payload) refuseToken('security_event', 'The token is a security event token, not an access token.')
   const isTyped = /^(application\/)?at\+jwt$/i.test(typ ?? '')
   const isForItsClient = [payload['azp'], payload['client_id']].some(client =>
     typeof client === 'string' && audiences.includes(client)
@@ -133,10 +133,9 @@ function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ
   }
   if (!isTyped && isBare) {
     refuseToken('id_token',
-      'The token cannot be told from an ID token: its audience is no URI and it has none of the ' +
-        `claims ${accessTokenMarks.map(claim => `"${claim}"`).join(', ')}. Give a token made for tests one of them, ` +
-        'or ' +
-        'the header "typ": "at+jwt".')
+      'The token may be an ID token: its audience is not a URI, and it has none of the claims ' +
+        `${accessTokenMarks.map(claim => `"${claim}"`).join(', ')}. Give a token made for tests one of them, or the ` +
+        'header "typ": "at+jwt".')
   }
 }
 

@@ -87,7 +87,7 @@ function count (text: string, character: string): number {
 /** Bounds the depth and drops `__proto__` members, so that later copies and merges are harmless. */
 function harden (value: unknown, part: string, depth: number): void {
   if (typeof value !== 'object' || value === null) return
-  if (depth > maxDepth) refuseToken('malformed', `The token's ${part} nests too deep.`)
+  if (depth > maxDepth) refuseToken('malformed', `The token's ${part} is nested too deeply.`)
   if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__')
   for (const member of Object.values(value)) harden(member, part, depth + 1)
 }

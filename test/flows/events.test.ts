@@ -1,10 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import {
   ApiError, ConfigurationError, InvalidArgumentError, NetworkError, OrganizationTokenValidationError,
   SessionStoreError, TimeoutError, TokenValidationError
 } from '../../lib/errors.js'
 import { blameOf, createEventSink, plain, reasonOf } from '../../lib/flows/events.js'
+import { warningLine } from '../../lib/flows/warning-texts.js'
 import type { Auth0Event } from '../../types/index.js'
 
 const answered = (code: string, status?: number, statusCode?: number) =>
@@ -101,4 +103,15 @@ t.test('the level of an event, what is logged of its error, and who is told', as
     t.match(lines.splice(-1)[0], ['error', { err: { message: 'hook' } }, 'the onEvent hook failed'])
   }
   t.equal(plain('a\u0000\u001f\u007f\u009f\u2028b', 2), 'a ')
+})
+
+t.test('each warning of the code says what happened and what to do', async t => {
+  const lib = new URL('../../lib/', import.meta.url)
+  const files = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
+  const codes = new Set(files.flatMap(name =>
+    [...readFileSync(new URL(name, lib), 'utf8').matchAll(/\b(?:warn|warnOnce|#tell)\('(\w+)'/gu)].map(([, code]) =>
+      code!)))
+  t.ok(codes.size >= 8, [...codes].join())
+  for (const code of codes) t.match(warningLine(code), new RegExp(`^auth0 warning: ${code}: .{40,}\\.$`), code)
+  t.equal(warningLine('another'), 'auth0 warning: another')
 })

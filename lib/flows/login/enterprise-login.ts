@@ -58,8 +58,8 @@ function requireReceiver ({ config }: PluginContext,
   if (config.onEnterpriseLogin !== undefined || config.routes.callback === undefined ||
     authorizationParams?.redirect_uri !== undefined) return
   throw new ConfigurationError('onEnterpriseLogin',
-    'With "session: false", Option "onEnterpriseLogin" must say what becomes of the login, or "redirect_uri" must ' +
-      'lead to a route that calls completeEnterpriseLogin().')
+    'Option "onEnterpriseLogin" must be given with "session: false", because nothing else takes the login. Or give a ' +
+      '"redirect_uri" of a route that calls completeEnterpriseLogin().')
 }
 
 /**

@@ -51,6 +51,6 @@ function isReply (value: unknown): value is FastifyReply {
 
 function notAsked (name: string): ConfigurationError {
   return new ConfigurationError('hooks',
-    `A guard of the route ${name} was not asked, since another plugin has taken it out of the route's hooks. Declare ` +
-      'it in "config.auth0", or register that plugin after the route.')
+    `A guard of the route ${name} did not run, because another plugin removed it from the route's hooks. Declare it ` +
+      'in "config.auth0", or register that plugin after the route.')
 }

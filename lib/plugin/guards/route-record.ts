@@ -77,8 +77,8 @@ function readLate (request: FastifyRequest, config: RouteConfig, read: RouteReco
   const before = found.flatMap(one => one.guards)
   if (isNew && optedOut(declared) && before.length > 0) {
     throw new ConfigurationError('config.auth0',
-      `The route ${name} declared guards when it was registered, and was changed to opt out since. Change it in a ` +
-        'hook that is added before the plugin.')
+      `The route ${name} was registered with guards, and a hook changed it to opt out later. Change it in a hook ` +
+        'that is added before the plugin.')
   }
   return {
     url,

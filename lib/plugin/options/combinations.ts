@@ -22,7 +22,7 @@ export function checkCombinations (given: GivenOptions): void {
   if (given.api?.secret !== undefined) checkApiSecret(given)
   if (given.refreshStore !== undefined && given.sessionStore !== undefined) {
     throw new ConfigurationError('refreshStore',
-      'Option "refreshStore" must not be given beside "sessionStore": sessions in a store share their refreshes by it.')
+      'Option "refreshStore" must not be given beside "sessionStore", which shares refreshes already.')
   }
   if (given.mountConnectRoutes === true && given.mountConnectedAccountRoutes === true) {
     throw new ConfigurationError('mountConnectedAccountRoutes',

@@ -92,9 +92,8 @@ function resolve (path: string, given: ResourceOptions, api: ApiOptions, bases: 
   if (audience === undefined && bases.length === 0) {
     const option = `api.resources['${path}'].audience`
     throw new ConfigurationError(option,
-      `Option "${option}" must be given where "appBaseUrl" is not: the URL of the resource is not known, and a ` +
-      '"Host" ' +
-        'header must not choose whose tokens are taken.')
+      `Option "${option}" must be given without "appBaseUrl": otherwise a "Host" header would choose which tokens ` +
+      'are accepted.')
   }
   const origin = bases.length === 1 ? bases[0]!.origin : bases.length === 0 ? originOf(path, audience![0]!) : undefined
   const dpop = given.dpop ?? api.dpop

@@ -38,7 +38,8 @@ function checked (given: UpstreamHeaders): Record<string, string | undefined> {
   for (const [written, value] of Object.entries(given)) {
     const name = written.toLowerCase()
     if (!NAME.test(name) || OURS.has(name)) {
-      throw new ConfigurationError(`headers.${name}`, `Option "headers.${name}" must be a header that may be chosen.`)
+      throw new ConfigurationError(`headers.${name}`, `Option "headers.${name}" must not be given: the proxy sets ` +
+        'it, or its name is not valid.')
     }
     if (value !== undefined && (typeof value !== 'string' || !VALUE.test(value))) {
       return refuseOption(`headers.${name}`, value, 'a text without line breaks')

@@ -28,7 +28,8 @@ export function createProxy (registration: Registration, given: ProxyOptions, lo
   const { protocol, hostname, host } = new URL(origin)
   if (protocol === 'http:' && config.token !== 'none' && !isLoopback(hostname)) {
     log.warn({ code: 'proxy_without_tls' },
-      `auth0 warning: access tokens are sent to ${host} without TLS, so anybody on the way can use them.`)
+      `auth0 warning: access tokens are sent to ${host} without TLS, so anybody on the way can use them. Use an ` +
+      'https upstream.')
   }
   const proxy: Proxy = {
     config,

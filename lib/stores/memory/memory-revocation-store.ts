@@ -124,8 +124,8 @@ function latestIn (tables: IssuerTables | undefined, owner: RevocationOwner,
 }
 
 function warnOfFullList (): void {
-  process.emitWarning('The list of revoked sessions is full: sessions that are older than a revocation which had to ' +
-    'go are refused. Use a revocation store in Redis or PostgreSQL, or raise "maxEntries".', {
+  process.emitWarning('The list of revoked sessions is full. The oldest revocations were dropped, and sessions that ' +
+    'are older than these are refused. Use a revocation store in Redis or PostgreSQL, or raise "maxEntries".', {
     code: 'AUTH0_REVOCATIONS_FULL'
   })
 }

@@ -24,5 +24,6 @@ export function sweepRegularly (sweep: () => Promise<unknown>, options: SweepOpt
 }
 
 function warnOfSweep (error: unknown): void {
-  process.emitWarning(`Expired rows could not be deleted: ${(error as Error).message}`, { code: 'AUTH0_SWEEP_FAILED' })
+  process.emitWarning(`Expired rows could not be deleted: ${(error as Error).message}. The next sweep tries again. ` +
+    'Check the connection and the rights of the database user.', { code: 'AUTH0_SWEEP_FAILED' })
 }
