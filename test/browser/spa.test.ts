@@ -165,9 +165,15 @@ async function popup (page: Page): Promise<Page> {
 async function check (t: Test, page: Page, name: string): Promise<void> {
   await look(page, `spa-${name}`)
   await page.evaluate(axe)
-  const found = await page.evaluate(`axe.run().then(({ violations }) =>
-    violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html).join()))`)
-  t.strictSame(found, [], `${name}: axe`)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    // Only colours differ in the dark.
+    const rules = colorScheme === 'dark' ? "{ runOnly: ['color-contrast'] }" : ''
+    const found = await page.evaluate(`axe.run(${rules}).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html).join()))`)
+    t.strictSame(found, [], `${name}, ${colorScheme}: axe`)
+  }
+  await page.emulateMedia({ colorScheme: null })
   const { width, height } = page.viewportSize()!
   await page.setViewportSize({ width: 320, height: 640 })
   t.ok(Number(await page.evaluate('document.documentElement.scrollWidth')) <= 320, `${name}: 320 px`)
