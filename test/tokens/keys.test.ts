@@ -440,10 +440,10 @@ t.test('verifyJws', async t => {
     t.equal(await refusal(text, claims), `The token's header is not ${message}.`)
     t.equal(await refusal({ alg: 'RS256' }, text), `The token's payload is not ${message}.`)
   }
-  t.equal(await refusal({ alg: 'RS256' }, deep(65)), "The token's payload nests too deep.")
+  t.equal(await refusal({ alg: 'RS256' }, deep(65)), "The token's payload is nested too deeply.")
   const deepList = `{"a":${'['.repeat(64)}${']'.repeat(64)}}`
-  t.equal(await refusal({ alg: 'RS256' }, deepList), "The token's payload nests too deep.")
-  t.equal(await refusal(deep(65), claims), "The token's header nests too deep.")
+  t.equal(await refusal({ alg: 'RS256' }, deepList), "The token's payload is nested too deeply.")
+  t.equal(await refusal(deep(65), claims), "The token's header is nested too deeply.")
   const failing = { get: () => Promise.reject(down) }
   t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys: failing, algorithms: ['RS256'] })),
     'network_error', "a source's own errors pass")

@@ -238,7 +238,7 @@ t.test('a handler that gets no request of ours does not run', async t => {
   t.notOk(route.wsHandler)
   for (const args of [[], [{}, {}], [null, 'x']]) {
     t.match(await errorOf(() => (route.handler as (...args: unknown[]) => unknown)(...args)),
-      { code: 'configuration_error', option: 'hooks', message: /route GET \/x was not asked/ })
+      { code: 'configuration_error', option: 'hooks', message: /route GET \/x did not run/ })
   }
   t.equal(runs, 0)
 })

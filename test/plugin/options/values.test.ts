@@ -659,7 +659,7 @@ t.test('resources with their defaults', async t => {
     t.equal(one({ audience }).origin, 'https://app.example.com')
   }
   t.throws(() => one({}, {}, unknown),
-    { option: "api.resources['/mcp'].audience", message: /must be given where "appBaseUrl" is not/ })
+    { option: "api.resources['/mcp'].audience", message: /must be given without "appBaseUrl"/ })
   const taken = ['resource', 'authorization_servers', 'scopes_supported', 'bearer_methods_supported', 'resource_name',
     'resource_documentation', 'resource_policy_uri', 'resource_tos_uri', 'dpop_signing_alg_values_supported',
     'dpop_bound_access_tokens_required']

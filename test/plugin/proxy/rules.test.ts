@@ -63,7 +63,7 @@ t.test('headers of the options', async t => {
     const option = `headers.${name.toLowerCase()}`
     t.throws(() => checkedHeaders({ [name]: 'x' }, 'headers'), {
       option,
-      message: /must be a header that may be chosen/
+      message: /must not be given: the proxy sets it/
     })
   }
   for (const wrong of ['a\nb', 'a\u0000', 'ā', 5, null]) {
