@@ -69,6 +69,7 @@ export const map: Record<string, Record<string, string>> = {
     'deadline.ts': 'base/deadline.test.ts',
     'expiring-map.ts': 'flows/login/enterprise.test.ts',
     'forbidden-memory.ts': 'tokens/dpop.test.ts',
+    'ip.ts': 'http/public-address.test.ts',
     'json-copy.ts': 'flows/tokens/kept-tokens.test.ts',
     'json.ts': 'base/json.test.ts',
     'keyed-mutex.ts': 'flows/tokens/refresh-sharing.test.ts',

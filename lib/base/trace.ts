@@ -1,4 +1,3 @@
-import { tracingChannel } from 'node:diagnostics_channel'
 import { ApiError, Auth0Error } from '../errors.js'
 import type { TraceMessage, TraceMessages } from '../../types/telemetry.js'
 import { isPromiseLike } from './awaitable.js'
@@ -23,6 +22,7 @@ interface Publisher<M> {
 
 /** The tracing channel `fastify-auth0:<name>`. */
 export function traceChannel<N extends keyof TraceMessages> (name: N): Trace<TraceMessages[N]> {
+  const { tracingChannel } = process.getBuiltinModule('node:diagnostics_channel')
   return tracingChannel(`fastify-auth0:${name}`) as unknown as Trace<TraceMessages[N]>
 }
 

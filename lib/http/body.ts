@@ -1,6 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
-import { promisify } from 'node:util'
 import { NetworkError } from '../errors.js'
 
 type Decoder = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
@@ -68,6 +67,7 @@ export async function decompress (body: Buffer, encoding: string, maxBytes: numb
  */
 function decoderOf (body: Buffer, encoding: string): Decoder | undefined {
   const zlib = process.getBuiltinModule('node:zlib')
+  const { promisify } = process.getBuiltinModule('node:util')
   if (encoding === 'gzip' || encoding === 'x-gzip') return promisify(zlib.gunzip)
   if (encoding === 'br') return promisify(zlib.brotliDecompress)
   if (encoding === 'deflate') return promisify((body[0]! & 0x0f) === 8 ? zlib.inflate : zlib.inflateRaw)

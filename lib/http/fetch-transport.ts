@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { invalid } from './body.js'
 import type { Transport, WireResponse } from './wire.js'
@@ -35,6 +35,7 @@ export function fetchTransport (customFetch: typeof fetch): Transport {
 }
 
 async function read (response: LooseResponse & { status: number }): Promise<WireResponse> {
+  const { Readable } = process.getBuiltinModule('node:stream')
   const { status, body } = response
   const headers = headersOf(response.headers)
   const answer = (source: Readable): WireResponse => ({ status, headers, body: source, decoded: true })

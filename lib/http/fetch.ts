@@ -1,4 +1,4 @@
-import { Readable, pipeline } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { Dispatcher } from 'undici'
 import { decodersOf } from './stream.js'
@@ -45,7 +45,7 @@ export async function fetchOver (transport: Transport, url: URL,
 async function bodyOf (given: RequestInit['body'], request: Request): Promise<Readable | Uint8Array | undefined> {
   if (given == null) return undefined
   return typeof given === 'object' && Symbol.asyncIterator in given
-    ? Readable.fromWeb(request.body as ReadableStream)
+    ? process.getBuiltinModule('node:stream').Readable.fromWeb(request.body as ReadableStream)
     : new Uint8Array(await request.arrayBuffer())
 }
 
@@ -57,7 +57,7 @@ function toResponse ({ status, headers, body, decoded }: WireResponse, request: 
   const empty = WITHOUT_BODY.has(status) || request.method === 'HEAD'
   if (empty) body.resume()
   const plain = empty ? undefined : decode(body, decoded ? '' : fields.get('content-encoding') ?? '')
-  const content = plain === undefined ? null : Readable.toWeb(plain)
+  const content = plain === undefined ? null : process.getBuiltinModule('node:stream').Readable.toWeb(plain)
   const response = new Response(content as ConstructorParameters<typeof Response>[0], { status, headers: fields })
   if (plain !== undefined) unread.register(response, new WeakRef(plain))
   return Object.defineProperty(response, 'url', { value: request.url })
@@ -67,6 +67,6 @@ function decode (body: Readable, encoding: string): Readable {
   const stages = decodersOf(body, encoding.trim().toLowerCase())
   if (stages.length === 0) return body
   // The outcome reaches the reader through the last stage, which the pipeline destroys with the error.
-  pipeline([body, ...stages], () => {})
+  process.getBuiltinModule('node:stream').pipeline([body, ...stages], () => {})
   return stages.at(-1)!
 }

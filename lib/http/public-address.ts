@@ -1,5 +1,6 @@
-import dns, { type LookupAddress } from 'node:dns'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { LookupAddress } from 'node:dns'
+import type { BlockList, LookupFunction } from 'node:net'
+import { isIP } from '../base/ip.js'
 
 /** Networks that are nobody's on the Internet. @see RFC 6890, the IANA IPv4 Special-Purpose Address Registry */
 const SPECIAL_IPV4: [network: string, bits: number][] = [
@@ -32,7 +33,7 @@ let list: BlockList | undefined
 /** Made when the first address is looked at: most applications connect to tenants of their own choice only. */
 function special (): BlockList {
   if (list !== undefined) return list
-  list = new BlockList()
+  list = new (process.getBuiltinModule('node:net').BlockList)()
   for (const [network, bits] of SPECIAL_IPV4) list.addSubnet(network, bits, 'ipv4')
   for (const [network, bits] of SPECIAL_IPV6) list.addSubnet(network, bits, 'ipv6')
   return list
@@ -78,7 +79,7 @@ function toGroups (part: string): number[] {
  * allowed.
  */
 export const publicLookup: LookupFunction = (hostname, options, done) => {
-  dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+  process.getBuiltinModule('node:dns').lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error !== null) done(error, [])
     else if (!addresses.every(isPublicAddress)) {
       done(Object.assign(new Error('The host has an address that is not public.'), { code: 'private_address' }), [])

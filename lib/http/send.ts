@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { TelemetryOption, TlsCredentials } from '../../types/options.js'
 import type { Awaitable } from '../../types/stores.js'
@@ -15,7 +15,7 @@ import { fetchDouble } from './global-transport.js'
 import { transportFailure } from './transport-failure.js'
 import { targetReader } from './target.js'
 import { undiciTransport } from './undici-transport.js'
-import { flattened, type Transport, type WholeAnswer, type WholeLimits, type WireRequest } from './wire.js'
+import { flattened, isStream, type Transport, type WholeAnswer, type WholeLimits, type WireRequest } from './wire.js'
 
 /** How outbound requests are made. */
 export interface HttpOptions {
@@ -135,7 +135,7 @@ export function createHttp (options: HttpOptions): Http {
       const preparing = prepare(request)
       const ready = preparing instanceof Promise ? await preparing : preparing
       const policy = request.retry
-      if (policy === undefined || request.body instanceof Readable) return await attempt(request, ready)
+      if (policy === undefined || isStream(ready.wire.body)) return await attempt(request, ready)
       for (let number = 0; ; number++) {
         const outcome = await attempt(request, ready).catch((error: Auth0Error) => error)
         const failed = outcome instanceof Auth0Error

@@ -1,5 +1,3 @@
-import { STATUS_CODES } from 'node:http'
-
 /**
  * Codes that tell something about the visitor, and what the application answers with; all others are Auth0's or ours to
  * mend: 502.
@@ -33,5 +31,6 @@ export function answerStatus (code: string): { statusCode?: number } {
 
 /** A status as a code: 503 is `service_unavailable`. */
 export function phraseOf (status: number): string {
+  const { STATUS_CODES } = process.getBuiltinModule('node:http')
   return STATUS_CODES[status]?.toLowerCase().replace(/[^a-z]+/g, '_') ?? 'unexpected_response'
 }

@@ -1,4 +1,4 @@
-import { Transform, pipeline, type Readable } from 'node:stream'
+import type { Readable, Transform } from 'node:stream'
 import { TimeoutError } from '../errors.js'
 import { invalid } from './body.js'
 import { aborted } from '../base/deadline.js'
@@ -18,6 +18,7 @@ export interface StreamLimits {
  * server.
  */
 export function openStream (source: Readable, { idle, signal, host, encoding }: StreamLimits): Readable {
+  const { Transform, pipeline } = process.getBuiltinModule('node:stream')
   const stages = decodersOf(source, encoding)
   const output = new Transform({
     transform (chunk: Uint8Array, _encoding, done) {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { TlsCredentials } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'
@@ -6,7 +5,9 @@ import { fetchTransport } from './fetch-transport.js'
 import { fetchDouble, globalDispatcher } from './global-transport.js'
 import { publicLookup } from './public-address.js'
 import { dispatchWhole } from './whole-answer.js'
-import type { Transport, WholeAnswer, WholeLimits, WireRequest, WireResponse } from './wire.js'
+import {
+  isStream, type Transport, type WholeAnswer, type WholeLimits, type WireRequest, type WireResponse
+} from './wire.js'
 
 export interface UndiciTransportOptions {
   dispatcher?: Dispatcher | undefined
@@ -44,7 +45,7 @@ export function undiciTransport (options: UndiciTransportOptions): Transport {
   return {
     ready: () => options.dispatcher === undefined && own === undefined ? (opening ??= open()) : undefined,
     whole (request, limits) {
-      const isOwn = own !== undefined && options.dispatcher === undefined && !(request.body instanceof Readable) &&
+      const isOwn = own !== undefined && options.dispatcher === undefined && !isStream(request.body) &&
         fetchDouble() === undefined && processWide(options) === undefined
       return isOwn ? wholeOfOwn(own!, request, limits) : undefined
     },

@@ -21,6 +21,11 @@ export interface WireResponse {
   decoded: boolean
 }
 
+/** Whether a body is gone once it was sent. */
+export function isStream (body: WireRequest['body']): body is Readable {
+  return typeof body === 'object' && !(body instanceof Uint8Array)
+}
+
 /** An answer with its whole body, as it came. */
 export interface WholeAnswer {
   status: number

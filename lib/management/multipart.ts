@@ -1,7 +1,4 @@
-import { randomUUID } from '../base/node-crypto.js'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { UploadOptions } from '../../types/management.js'
 import { InvalidArgumentError } from '../errors.js'
 
@@ -25,7 +22,7 @@ export async function multipart (
   fileField: string,
   onProgress?: UploadOptions['onProgress']
 ): Promise<Multipart> {
-  const boundary = `fastify-auth0-${randomUUID()}`
+  const boundary = `fastify-auth0-${process.getBuiltinModule('node:crypto').randomUUID()}`
   const file = await toFile(fileField, fields[fileField])
   const head = Object.entries(fields)
     .filter(([name, value]) => name !== fileField && value !== undefined)
@@ -55,7 +52,7 @@ export async function multipart (
       'content-type': `multipart/form-data; boundary=${boundary}`,
       ...(length !== undefined && { 'content-length': String(length) })
     },
-    body: () => Readable.from(write(), { objectMode: false }),
+    body: () => process.getBuiltinModule('node:stream').Readable.from(write(), { objectMode: false }),
     repeatable: file.repeatable
   }
 }
@@ -63,6 +60,7 @@ export async function multipart (
 async function toFile (name: string, value: unknown): Promise<File> {
   if (typeof value === 'string' || value instanceof URL) return await fileAt(name, value)
   if (value instanceof Uint8Array) {
+    const { Readable } = process.getBuiltinModule('node:stream')
     return { open: () => Readable.from(pieces(value)), size: value.byteLength, repeatable: true }
   }
   if (isStream(value)) return { open: () => value, repeatable: false }
@@ -78,6 +76,7 @@ function * pieces (bytes: Uint8Array): Generator<Uint8Array> {
 
 async function fileAt (name: string, path: string | URL): Promise<File> {
   try {
+    const { createReadStream, promises: { stat } } = process.getBuiltinModule('node:fs')
     const { size } = await stat(path)
     return { open: () => createReadStream(path), size, repeatable: true }
   } catch (error) {

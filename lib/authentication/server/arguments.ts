@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP } from '../../base/ip.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 
 /** Refuses a call before anything is sent when one of the named arguments is missing or not a text. */

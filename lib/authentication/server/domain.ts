@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP } from '../../base/ip.js'
 import { ConfigurationError, InvalidArgumentError } from '../../errors.js'
 
 /** A domain as it is used everywhere: host (and port), and the issuer that belongs to it. */

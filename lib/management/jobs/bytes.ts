@@ -1,4 +1,3 @@
-import { Readable, pipeline } from 'node:stream'
 import { asBuffer } from '../../http/body.js'
 
 /** The bytes of a source; a gzip file is recognised by its first bytes and unpacked. @see RFC 1952 section 2.3.1 */
@@ -12,6 +11,7 @@ export async function * unpacked (source: AsyncIterable<Uint8Array | string>): A
     return
   }
   const gunzip = process.getBuiltinModule('node:zlib').createGunzip()
+  const { Readable, pipeline } = process.getBuiltinModule('node:stream')
   // What fails reaches the reader through `gunzip`, which the pipeline destroys with the error.
   pipeline(Readable.from(all), gunzip, () => {})
   yield * gunzip as AsyncIterable<Buffer>

@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { InvalidArgumentError } from '../../errors.js'
 import { unpacked } from './bytes.js'
 import { RecordSplitter, type UserRecord } from './user-records.js'
@@ -38,6 +36,7 @@ export async function openUsers ({ users, file, stream }: UsersSource, maxLength
     )
   }
   if (file !== undefined) {
+    const { createReadStream, promises: { stat } } = process.getBuiltinModule('node:fs')
     const { size } = await stat(file).catch((error: unknown) => {
       throw new InvalidArgumentError('file', 'The file of users cannot be read.', error)
     })
