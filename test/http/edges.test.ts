@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import type { Dispatcher } from 'undici'
 import t from 'tap'
 import { isLoopback, parseDomain, parseResolvedDomain } from '../../lib/authentication/server/domain.js'
 import { Auth0Error, NetworkError } from '../../lib/errors.js'
@@ -17,6 +18,7 @@ import { decodersOf, openStream } from '../../lib/http/stream.js'
 import { telemetryHeader } from '../../lib/http/telemetry.js'
 import { transportFailure } from '../../lib/http/transport-failure.js'
 import { version } from '../../lib/http/version.js'
+import { dispatchWhole } from '../../lib/http/whole-answer.js'
 
 const now = 1_800_000_000
 
@@ -268,7 +270,8 @@ t.test('what a fetch of the application may answer', async t => {
     })
     t.equal(transport.ready(), undefined)
     const wire = {
-      url: new URL('https://a.test/x?y'),
+      origin: 'https://a.test',
+      path: '/x?y',
       method: 'POST',
       headers: { a: 'b' },
       body: undefined,
@@ -295,7 +298,7 @@ t.test('what a fetch of the application may answer', async t => {
     t.match(init, { signal, body: 'x', duplex: 'half' })
     return new Response('')
   })
-  await transport.exchange({ url: new URL('https://a.test'), method: 'POST', headers: {}, body: 'x' }, signal)
+  await transport.exchange({ origin: 'https://a.test', path: '/', method: 'POST', headers: {}, body: 'x' }, signal)
   await transport.close(1)
   for (const wrong of [undefined, {}, { status: '200' }]) await t.rejects(ask(wrong), { message: /has no status/ })
   await t.rejects(ask({ status: 200, redirected: true }), { message: /followed a redirect/ })
@@ -428,4 +431,25 @@ t.test('domains', async t => {
       false]] as const) {
     t.equal(isLoopback(host), is, host)
   }
+})
+
+t.test('an exchange that is given up before it began ends when it begins, and is counted until then', async t => {
+  const told: unknown[] = []
+  let handler: Dispatcher.DispatchHandler | undefined
+  const dispatcher = { dispatch: (_: unknown, given: Dispatcher.DispatchHandler) => (handler = given) }
+  const request = { path: '/', method: 'GET' } as const
+  const controller = new AbortController()
+  const limits = { seconds: 60, host: 'a.test', signal: controller.signal, maxBytes: 9 }
+  const send = () => dispatchWhole(dispatcher as unknown as Dispatcher, request, limits, () => told.push('ended'))
+  const waiting = send()
+  controller.abort(new Error('enough'))
+  await t.rejects(waiting, { code: 'aborted' })
+  t.strictSame(told, [], 'undici still has it')
+  const exchange = { abort: (error: Error) => told.push(error.message) } as unknown as Dispatcher.DispatchController
+  handler!.onRequestStart!(exchange, undefined)
+  handler!.onResponseError!(exchange, new Error('aborted'))
+  t.strictSame(told, ['The request was aborted.', 'ended'])
+  handler = undefined
+  await t.rejects(send(), { code: 'aborted' })
+  t.strictSame([told.length, handler], [3, undefined], 'nothing is sent once the signal is aborted')
 })
