@@ -76,6 +76,8 @@ const LIMITS = { lines: 240, columns: 120, files: 26 }
 interface Import {
   from: string
   typeOnly: boolean
+  /** Whether it is loaded when the program comes to it, by `import()`. */
+  late: boolean
   line: number
 }
 interface Source {
@@ -115,6 +117,20 @@ t.test('jose, undici and costly parts of Node are loaded at first use, not at st
       .map(from => `${path} imports ${from}`)
   )
   t.same(early, [])
+})
+
+t.test('what is loaded at its first use is not loaded at start as well', async t => {
+  const late = importsIn(lib).filter(({ late, from }) => late && from.startsWith('.'))
+    .map(({ path, from }) => targetOf(path, from))
+  const atStart = new Set(['lib/index.ts'])
+  for (const path of atStart) {
+    const { imports = [] } = lib.find(source => source.path === path) ?? {}
+    for (const { from, typeOnly, late } of imports) {
+      if (!typeOnly && !late && from.startsWith('.')) atStart.add(targetOf(path, from))
+    }
+  }
+  t.ok(late.includes('lib/flows/login/link-user.ts') && atStart.has('lib/flows/login/login.ts'), 'both kinds are found')
+  t.same(late.filter(path => atStart.has(path)), [])
 })
 
 t.test('imports point inwards', async t => {
@@ -265,14 +281,15 @@ function importsOf (tree: TS.SourceFile): Import[] {
       imports.push({
         from: (node.moduleSpecifier as TS.StringLiteral).text,
         typeOnly: isTypeOnly(node),
+        late: false,
         line: lineOf(tree, node)
       })
     } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) &&
       ts.isStringLiteral(node.argument.literal)) {
-      imports.push({ from: node.argument.literal.text, typeOnly: true, line: lineOf(tree, node) })
+      imports.push({ from: node.argument.literal.text, typeOnly: true, late: false, line: lineOf(tree, node) })
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword &&
       node.arguments[0] !== undefined && ts.isStringLiteral(node.arguments[0])) {
-      imports.push({ from: node.arguments[0].text, typeOnly: false, line: lineOf(tree, node) })
+      imports.push({ from: node.arguments[0].text, typeOnly: false, late: true, line: lineOf(tree, node) })
     }
     ts.forEachChild(node, visit)
   }

@@ -1,15 +1,14 @@
 import type { PageParams } from '../authentication/my-account/connected-accounts.js'
-import {
-  completeConnectAccount, deleteConnectedAccount, listConnectedAccountConnections, listConnectedAccounts,
-  startConnectAccount, type CompletedConnectAccount, type ConnectedAccountPage, type ListConnectedAccountsOptions,
-  type StartConnectAccountOptions
+import { lazyMethods } from '../base/lazily.js'
+import type {
+  CompletedConnectAccount, ConnectedAccountPage, listConnectedAccountConnections, ListConnectedAccountsOptions,
+  StartConnectAccountOptions
 } from './accounts/connected-accounts.js'
+import type { myAccount } from './accounts/my-account.js'
 import type { PluginContext, RequestContext } from './context.js'
 import { FormerClient } from './former-names.js'
-import {
-  completeLinkUser, completeUnlinkUser, startLinkUser, startUnlinkUser, type CompletedLink, type CompleteLinkOptions,
-  type LinkUserOptions
-} from './login/link-user.js'
+import { accountLinking, connectedAccounts, myAccountApi } from './lazy-flows.js'
+import type { CompletedLink, CompleteLinkOptions, LinkUserOptions } from './login/link-user.js'
 
 /** What a request can do with the accounts of its user: linked ones, and those connected for Token Vault. */
 export class AccountsClient extends FormerClient {
@@ -24,46 +23,67 @@ export class AccountsClient extends FormerClient {
 
   /** Starts linking another account to the user. */
   async startLinkUser (options: LinkUserOptions): Promise<URL> {
+    const { startLinkUser } = await accountLinking()
     return await startLinkUser(this.#context, this.#request, options)
   }
 
   async completeLinkUser<TAppState = unknown> (url?: string | URL,
     options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
+    const { completeLinkUser } = await accountLinking()
     return await completeLinkUser<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** Starts taking a linked account away from the user. */
   async startUnlinkUser (options: LinkUserOptions): Promise<URL> {
+    const { startUnlinkUser } = await accountLinking()
     return await startUnlinkUser(this.#context, this.#request, options)
   }
 
   async completeUnlinkUser<TAppState = unknown> (url?: string | URL,
     options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
+    const { completeUnlinkUser } = await accountLinking()
     return await completeUnlinkUser<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** Starts connecting an account for Token Vault. */
   async startConnectAccount (options: StartConnectAccountOptions): Promise<URL> {
+    const { startConnectAccount } = await connectedAccounts()
     return await startConnectAccount(this.#context, this.#request, options)
   }
 
   async completeConnectAccount<TAppState = unknown> (url?: string | URL,
     options?: { signal?: AbortSignal }): Promise<CompletedConnectAccount<TAppState>> {
+    const { completeConnectAccount } = await connectedAccounts()
     return await completeConnectAccount<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** A page of connected accounts; `for await` goes through all pages. */
   async listConnectedAccounts (options?: ListConnectedAccountsOptions): Promise<ConnectedAccountPage> {
+    const { listConnectedAccounts } = await connectedAccounts()
     return await listConnectedAccounts(this.#context, this.#request, options)
   }
 
   async deleteConnectedAccount (id: string, options?: { signal?: AbortSignal }): Promise<void> {
+    const { deleteConnectedAccount } = await connectedAccounts()
     await deleteConnectedAccount(this.#context, this.#request, id, options)
   }
 
   async listConnectedAccountConnections (
     options?: PageParams & { signal?: AbortSignal }
   ): ReturnType<typeof listConnectedAccountConnections> {
+    const { listConnectedAccountConnections } = await connectedAccounts()
     return await listConnectedAccountConnections(this.#context, this.#request, options)
+  }
+
+  /** The user's own factors and authentication methods. */
+  get myAccount (): ReturnType<typeof myAccount> {
+    const api = async () => (await myAccountApi()).myAccount(this.#context, this.#request)
+    return {
+      ...lazyMethods<Pick<ReturnType<typeof myAccount>, 'getFactors'>>({ getFactors: true }, api),
+      authenticationMethods: lazyMethods(
+        { list: true, get: true, update: true, delete: true, enroll: true, verify: true },
+        async () => (await api()).authenticationMethods
+      )
+    }
   }
 }

@@ -1,42 +1,36 @@
+import { lazyMethods } from '../base/lazily.js'
 import { LoginRequiredError } from '../errors.js'
 import type { EnterpriseLogin } from '../../types/options.js'
 import type { Session, UserClaims } from '../../types/session.js'
 import type { AccessToken, AccessTokenClaims, AuthInfo } from '../../types/tokens.js'
 import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-token.js'
 import { authInfo } from './api/auth-info.js'
-import { apiFetch, type ApiFetchOptions } from './api/api-fetch.js'
-import { loginBackchannel, type BackchannelOptions, type CompletedBackchannelLogin } from './login/backchannel-login.js'
+import type { ApiFetchOptions } from './api/api-fetch.js'
+import type { BackchannelOptions, CompletedBackchannelLogin } from './login/backchannel-login.js'
 import {
   completeInteractiveLogin, type CompletedLogin, type CompleteInteractiveLoginOptions
 } from './login/complete-login.js'
-import {
-  getAccessTokenForConnection, type ConnectionAccessToken, type GetAccessTokenForConnectionOptions
-} from './tokens/connection-token.js'
+import type { ConnectionAccessToken, GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'
 import { AccountsClient } from './accounts-client.js'
 import type { PluginContext, RequestContext } from './context.js'
+import * as lazy from './lazy-flows.js'
 import { anonymous } from './login/anonymous.js'
-import {
-  completeEnterpriseLogin, startEnterpriseLogin, type StartEnterpriseLoginOptions
-} from './login/enterprise-login.js'
+import type { StartEnterpriseLoginOptions } from './login/enterprise-login.js'
 import { mfa } from './login/mfa.js'
-import { passkeys } from './login/passkeys.js'
-import { passwordless } from './login/passwordless.js'
+import type { passkeys } from './login/passkeys.js'
+import type { passwordless } from './login/passwordless.js'
 import {
   startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions
 } from './login/login.js'
 import { logout, type LogoutOptions } from './logout/logout.js'
-import { myAccount } from './accounts/my-account.js'
-import { getTokenOnBehalfOf, type OnBehalfOfOptions } from './api/on-behalf-of.js'
-import { refreshUser } from './tokens/refresh-user.js'
+import type { OnBehalfOfOptions } from './api/on-behalf-of.js'
 import { currentSession, type GetSessionOptions } from './session/session.js'
 import { updateSession, type SessionPatch } from './session/update-session.js'
 import { sessionView } from './session/view.js'
 import { getIdToken } from './tokens/session-id-token.js'
-import {
-  buildSessionTransferRedirect, requestSessionTransferToken, type SessionTransferOptions, type SessionTransferToken
-} from './tokens/session-transfer.js'
+import { buildSessionTransferRedirect } from './tokens/session-transfer-redirect.js'
+import type { SessionTransferOptions, SessionTransferToken } from './tokens/session-transfer.js'
 import type { EmbeddedLogin } from './login/embedded-login.js'
-import { loginWithCustomTokenExchange } from './login/exchange-login.js'
 import type { CustomTokenExchangeOptions } from './tokens/token-exchange.js'
 
 /** Everything a request can do with its user: `request.auth0`. One delegating line per method. */
@@ -63,12 +57,14 @@ export class ServerClient extends AccountsClient {
 
   /** Starts a login at a customer's own identity provider; `undefined` where the e-mail domain has none. */
   async startEnterpriseLogin (options: StartEnterpriseLoginOptions): Promise<URL | undefined> {
+    const { startEnterpriseLogin } = await lazy.enterpriseLogin()
     return await startEnterpriseLogin(this.#context, this.#request, options)
   }
 
   /** Finishes an enterprise login that keeps no session, in a callback route of your own. */
   async completeEnterpriseLogin<TAppState = unknown> (url?: string | URL,
     options?: CompleteInteractiveLoginOptions): Promise<EnterpriseLogin<TAppState>> {
+    const { completeEnterpriseLogin } = await lazy.enterpriseLogin()
     return await completeEnterpriseLogin<TAppState>(this.#context, this.#request, url, options)
   }
 
@@ -127,6 +123,7 @@ export class ServerClient extends AccountsClient {
 
   /** Brings the user's claims up to date from Auth0. */
   async refreshUser (options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
+    const { refreshUser } = await lazy.userRefresh()
     return await refreshUser(this.#context, this.#request, options)
   }
 
@@ -150,11 +147,13 @@ export class ServerClient extends AccountsClient {
 
   /** A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's. */
   async getAccessTokenForConnection (options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
+    const { getAccessTokenForConnection } = await lazy.connectionTokens()
     return await getAccessTokenForConnection(this.#context, this.#request, options)
   }
 
   /** An access token for another API, for the token this request came with: behind `requireToken`. @see RFC 8693 */
   async getTokenOnBehalfOf (options: OnBehalfOfOptions): Promise<AccessToken> {
+    const { getTokenOnBehalfOf } = await lazy.onBehalfOf()
     return await getTokenOnBehalfOf(this.#context, this.#request, options)
   }
 
@@ -163,21 +162,25 @@ export class ServerClient extends AccountsClient {
    * `fastify.setErrorHandler(fastify.auth0.handleStepUp)` answers: it takes the user to that login and back here.
    */
   async fetch (url: string | URL, init?: RequestInit, options?: ApiFetchOptions): Promise<Response> {
+    const { apiFetch } = await lazy.apiCalls()
     return await apiFetch(this.#context, this.#request, url, init, options)
   }
 
   /** Lets the user confirm a login on another device, and begins a session. @see OpenID CIBA Core */
   async loginBackchannel (options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
+    const { loginBackchannel } = await lazy.backchannelLogin()
     return await loginBackchannel(this.#context, this.#request, options)
   }
 
   /** Exchanges a token of another system for a session. @see RFC 8693 */
   async loginWithCustomTokenExchange (options: CustomTokenExchangeOptions): Promise<EmbeddedLogin> {
+    const { loginWithCustomTokenExchange } = await lazy.exchangeLogin()
     return await loginWithCustomTokenExchange(this.#context, this.#request, options)
   }
 
   /** A token that lets a browser take over a session in another application. */
   async requestSessionTransferToken (options: SessionTransferOptions): Promise<SessionTransferToken> {
+    const { requestSessionTransferToken } = await lazy.sessionTransfer()
     return await requestSessionTransferToken(this.#context, this.#request, options)
   }
 
@@ -189,7 +192,8 @@ export class ServerClient extends AccountsClient {
 
   /** Logins by a code or a link. */
   get passwordless (): ReturnType<typeof passwordless> {
-    return passwordless(this.#context, this.#request)
+    return lazyMethods({ start: true, challenge: true, verify: true }, async () =>
+      (await lazy.passwordlessLogin()).passwordless(this.#context, this.#request))
   }
 
   /** Second factors. */
@@ -199,16 +203,12 @@ export class ServerClient extends AccountsClient {
 
   /** Logins with a passkey. */
   get passkeys (): ReturnType<typeof passkeys> {
-    return passkeys(this.#context, this.#request)
+    return lazyMethods({ signupChallenge: true, loginChallenge: true, signIn: true }, async () =>
+      (await lazy.passkeyLogin()).passkeys(this.#context, this.#request))
   }
 
   /** The session of a visitor who has not logged in (beta: Auth0 may change it). */
   get anonymous (): ReturnType<typeof anonymous> {
     return anonymous(this.#context, this.#request)
-  }
-
-  /** The user's own factors and authentication methods. */
-  get myAccount (): ReturnType<typeof myAccount> {
-    return myAccount(this.#context, this.#request)
   }
 }

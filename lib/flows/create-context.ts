@@ -3,13 +3,10 @@ import { createSingleFlight } from '../base/single-flight.js'
 import { sessionBytes } from '../stores/stateless/session-bytes.js'
 import { createStatelessSessions } from '../stores/stateless/stateless-sessions.js'
 import { createCookieTransactions } from '../stores/transactions/cookie-transactions.js'
-import type { importingSessions } from '../stores/import/index.js'
 import { createKeyedMutex } from '../base/keyed-mutex.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
 import { applicationRevocations } from '../stores/revocation/application-revocations.js'
 import type { SessionCookieNames, Sessions } from '../stores/sessions.js'
-import { applicationStore } from '../stores/stateful/application-store.js'
-import { createStatefulSessions, LOGIN_IN_FLIGHT } from '../stores/stateful/stateful-sessions.js'
 import type { CookieAttributes, CookieJar, RevocationStore, TransactionStore } from '../../types/stores.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import { createDpopNonces } from '../tokens/dpop-nonces.js'
@@ -21,8 +18,9 @@ import { cookieNames } from './cookie-names.js'
 import { clockWatch } from './clock-watch.js'
 import { createTakenLogins } from './login/taken-logins.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
-import { createRefreshSharing, type RefreshSharing } from './tokens/refresh-sharing.js'
+import type { RefreshSharing } from './tokens/refresh-sharing.js'
 import type { PluginContext } from './context.js'
+import type { Parts } from './parts.js'
 import { deviceGate } from './device/gate.js'
 import { createEventSink, type Log } from './events.js'
 import { importingOptions } from './importing.js'
@@ -50,7 +48,7 @@ interface OwnedPluginContext {
 }
 
 /** Builds what one registration of the plugin shares among its requests. */
-export function createContext (config: Config, log: Log, importing?: typeof importingSessions): OwnedPluginContext {
+export function createContext (config: Config, log: Log, parts: Parts): OwnedPluginContext {
   const emit = createEventSink(config.onEvent, log)
   const http = createHttp({
     timeout: config.httpTimeout,
@@ -91,7 +89,7 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
     maxTaken: MAX_TAKEN_LOGINS,
     onFull: onFull('taken_transactions')
   })
-  const sessions = createSessions(config, revocations, sealer, {
+  const sessions = createSessions(config, parts, revocations, sealer, {
     names: names.session,
     warn,
     makeRoom: (jar, bytes) => { cookieTransactions.makeRoom(jar, bytes) }
@@ -105,15 +103,15 @@ export function createContext (config: Config, log: Log, importing?: typeof impo
       ? undefined
       : createAssertionSigner({ ...config.requestObject, option: 'requestObjectSigningKey' }),
     servers,
-    sessions: importing === undefined
+    sessions: parts.importing === undefined
       ? sessions
-      : importing(sessions, importingOptions(config, { revocations, names: names.session, warn })),
+      : parts.importing(sessions, importingOptions(config, { revocations, names: names.session, warn })),
     cookieNames: names,
     revocations,
     transactions: ownTransactions(config.transactionStore, names.registration) ?? cookieTransactions,
     takenLogins: createTakenLogins(),
     refreshMutex: createKeyedMutex(),
-    refreshSharing: refreshSharing(config, warn),
+    refreshSharing: refreshSharing(config, parts, warn),
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as PluginContext['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000,
@@ -152,7 +150,7 @@ interface SessionCookieSetup {
   makeRoom: (jar: CookieJar, bytes: number) => void
 }
 
-function createSessions (config: Config, revocations: RevocationStore, sealer: SealerFor,
+function createSessions (config: Config, { stateful }: Parts, revocations: RevocationStore, sealer: SealerFor,
   { names, warn, makeRoom }: SessionCookieSetup): Sessions {
   const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
   const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
@@ -178,6 +176,7 @@ function createSessions (config: Config, revocations: RevocationStore, sealer: S
     })
   }
   const storeSealer = config.encryptAtRest ? sealer('store', days) : undefined
+  const { applicationStore, createStatefulSessions, LOGIN_IN_FLIGHT } = stateful!
   return createStatefulSessions({
     store: applicationStore(config.sessionStore, {
       clientId: config.clientId,
@@ -212,10 +211,11 @@ function refreshLease ({ httpTimeout, storeTimeout }: Config): { leaseSeconds: n
 }
 
 /** Sessions in a store have its own lock. */
-function refreshSharing (config: Config, warn: (code: string, detail: object) => void): RefreshSharing | undefined {
+function refreshSharing (config: Config, { sharing }: Parts,
+  warn: (code: string, detail: object) => void): RefreshSharing | undefined {
   const { refreshStore: store, sessionStore } = config
   if (store === undefined || sessionStore !== undefined) return undefined
-  return createRefreshSharing({
+  return sharing!.createRefreshSharing({
     store,
     onError: config.onRefreshStoreError,
     secrets: config.sessionSecrets,

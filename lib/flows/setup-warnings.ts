@@ -1,4 +1,4 @@
-import cluster from 'node:cluster'
+import type { Cluster } from 'node:cluster'
 import { MemoryRefreshStore } from '../stores/memory/memory-refresh-store.js'
 import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
 import { MemorySessionStore } from '../stores/memory/memory-session-store.js'
@@ -17,7 +17,10 @@ export function setupWarnings (config: Config, severalProcesses = isOneOfSeveral
  * Whether this process is a worker of Node's cluster module, as with PM2, or a further instance that PM2 has forked.
  */
 function isOneOfSeveral (): boolean {
-  return cluster.isWorker || Number(process.env.NODE_APP_INSTANCE ?? 0) > 0
+  // Workers have a channel to the primary: no other process needs to load the module.
+  const mayBeWorker = process.channel != null
+  return (mayBeWorker && (process.getBuiltinModule('node:cluster') as unknown as Cluster).isWorker) ||
+    Number(process.env.NODE_APP_INSTANCE ?? 0) > 0
 }
 
 /** Stores in memory, which the other processes do not see. */

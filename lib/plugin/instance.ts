@@ -2,21 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthenticationClient } from '../authentication/client.js'
 import type { ServerClient } from '../flows/client.js'
-import {
-  backchannelAuthentication, backchannelAuthenticationGrant, initiateBackchannelAuthentication, type BackchannelOptions
-} from '../flows/login/backchannel-login.js'
-import {
-  handleBackchannelLogout, listSessions, revokeSessions, type RevokeSessionsFilter
-} from '../flows/logout/backchannel-logout.js'
+import type { BackchannelOptions } from '../flows/login/backchannel-login.js'
+import type { RevokeSessionsFilter } from '../flows/logout/backchannel-logout.js'
 import type { CallOptions } from '../flows/call-options.js'
 import { createCheck } from '../flows/check.js'
 import type { PluginContext } from '../flows/context.js'
-import {
-  customTokenExchange, type CustomTokenExchangeOptions, type TokenExchangeResult
-} from '../flows/tokens/token-exchange.js'
-import {
-  getTokenByRefreshToken, getTokenForConnection, type TokenByRefreshTokenOptions, type TokenForConnectionOptions
-} from '../flows/tokens/application-tokens.js'
+import * as lazy from '../flows/lazy-flows.js'
+import type { CustomTokenExchangeOptions, TokenExchangeResult } from '../flows/tokens/token-exchange.js'
+import type { TokenByRefreshTokenOptions, TokenForConnectionOptions } from '../flows/tokens/application-tokens.js'
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import { tokenResult, type TokenResult } from '../flows/tokens/token-result.js'
 import type { CheckResult } from '../../types/checks.js'
@@ -91,6 +84,7 @@ export class Auth0Instance extends Guards {
    * @see OpenID Connect Back-Channel Logout section 2.6
    */
   async handleBackchannelLogout (logoutToken: string, options: { domain?: string } = {}): Promise<void> {
+    const { handleBackchannelLogout } = await lazy.backchannelLogout()
     await handleBackchannelLogout(this.#context, this.#server(options.domain), logoutToken)
   }
 
@@ -98,35 +92,41 @@ export class Auth0Instance extends Guards {
    * Ends sessions of any browser: of a user (`sub`), an Auth0 session (`sid`) or an `organization` by its `org_` id.
    */
   async revokeSessions (filter: RevokeSessionsFilter, options: { domain?: string } = {}): Promise<number> {
+    const { revokeSessions } = await lazy.backchannelLogout()
     return await revokeSessions(this.#context, this.#server(options.domain), filter)
   }
 
   /** A user's live sessions, newest first; needs a `sessionStore`. */
   async listSessions (filter: { sub: string }, options: { domain?: string } = {}): Promise<SessionListing[]> {
+    const { listSessions } = await lazy.backchannelLogout()
     return await listSessions(this.#context, this.#server(options.domain), filter)
   }
 
   /** Tokens for a refresh token the application keeps itself. */
   async getTokenByRefreshToken (options: TokenByRefreshTokenOptions & DomainOption): Promise<TokenResult> {
     const { domain, ...rest } = options
+    const { getTokenByRefreshToken } = await lazy.applicationTokens()
     return this.#result(await getTokenByRefreshToken(this.#context, this.#server(domain), rest))
   }
 
   /** A provider's access token for a refresh or access token the application holds. */
   async getTokenForConnection (options: TokenForConnectionOptions & DomainOption): Promise<TokenResult> {
     const { domain, ...rest } = options
+    const { getTokenForConnection } = await lazy.applicationTokens()
     return this.#result(await getTokenForConnection(this.#server(domain), rest as TokenForConnectionOptions))
   }
 
   /** Exchanges a token of another system for Auth0's, without a session. @see RFC 8693 */
   async customTokenExchange (options: CustomTokenExchangeOptions & DomainOption): Promise<TokenExchangeResult> {
     const { domain, ...rest } = options
+    const { customTokenExchange } = await lazy.tokenExchange()
     return await customTokenExchange(this.#context, this.#server(domain), rest)
   }
 
   /** Asks a user on another device and waits for the tokens. @see OpenID CIBA Core */
   async backchannelAuthentication (options: BackchannelOptions & DomainOption): Promise<TokenResult> {
     const { domain, ...rest } = options
+    const { backchannelAuthentication } = await lazy.backchannelLogin()
     return this.#result(await backchannelAuthentication(this.#context, this.#server(domain), rest))
   }
 
@@ -135,6 +135,7 @@ export class Auth0Instance extends Guards {
     options: BackchannelOptions & DomainOption
   ): Promise<BackchannelAuthentication> {
     const { domain, ...rest } = options
+    const { initiateBackchannelAuthentication } = await lazy.backchannelLogin()
     return await initiateBackchannelAuthentication(this.#context, this.#server(domain), rest)
   }
 
@@ -143,6 +144,7 @@ export class Auth0Instance extends Guards {
     options: { authReqId: string } & CallOptions & DomainOption
   ): Promise<TokenResult> {
     const { domain, ...rest } = options
+    const { backchannelAuthenticationGrant } = await lazy.backchannelLogin()
     return this.#result(await backchannelAuthenticationGrant(this.#server(domain), rest))
   }
 

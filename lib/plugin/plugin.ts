@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { createContext } from '../flows/create-context.js'
+import { loadParts } from '../flows/parts.js'
 import { startUp } from '../flows/start-up.js'
 import type { Auth0Options } from '../../types/options.js'
 import { decorate } from './decorate.js'
@@ -21,11 +22,7 @@ interface Registered {
 async function auth0 (fastify: FastifyInstance, options: Auth0Options & Registered): Promise<void> {
   const prefix = routePrefix(options?.prefix, fastify.prefix)
   const config = parseOptions(options, prefix.full)
-  // The readers of other libraries' sessions are loaded only when they are used.
-  const importing = config.importSessions === undefined
-    ? undefined
-    : (await import('../stores/import/index.js')).importingSessions
-  const { context, close } = createContext(config, fastify.log, importing)
+  const { context, close } = createContext(config, fastify.log, await loadParts(config))
   const registration = new Registration(context)
   if (config.sessionSecrets.some(secret => secret === config.clientSecret || isWeakSecret(secret))) {
     context.emit({ type: 'warning', outcome: 'success', reason: 'weak_session_secret', blame: 'application' })
@@ -38,7 +35,7 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   const instance = decorate(fastify, registration, ManagementClient)
   // A server that never listens, as in tests, has no visitors and sends the tenant nothing at start.
   fastify.addHook('onListen', () => {
-    startUp(instance.check, fastify.log).catch((error: unknown) => {
+    startUp(config, instance.check, fastify.log).catch((error: unknown) => {
       fastify.log.warn({ err: error }, 'auth0 warning: start_check_failed')
     })
   })

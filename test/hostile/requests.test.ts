@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { deflateRawSync } from 'node:zlib'
 import t from 'tap'
 import fastify from 'fastify'
 import fastifyAuth0 from '../../lib/index.js'
@@ -492,4 +493,10 @@ t.test('a session secret that can be guessed starts with one warning', async t =
     await t.rejects(Promise.resolve(app.ready()), { code: 'configuration_error', option: /sessionSecret/ })
   }
   for (let i = 0; i < 200; i++) t.notOk(isWeakSecret(crypto.getRandomValues(Buffer.alloc(16)).toString('hex')))
+  const repeated = Array.from({ length: 60 }, (_, length) => {
+    const part = crypto.getRandomValues(Buffer.alloc(3 + length)).toString('base64url')
+    return part.repeat(Math.ceil(64 / part.length))
+  }).filter(secret => deflateRawSync(secret).length < 20)
+  t.ok(repeated.length > 5)
+  t.strictSame(repeated.filter(secret => !isWeakSecret(secret)), [], 'what repeats itself is weak, however long it is')
 })

@@ -28,6 +28,7 @@ try {
   const full = project('full', tarball, [...Object.keys(manifest.dependencies), 'fastify', 'oidc-provider', 'otpauth',
     '@simplewebauthn/server', '@opentelemetry/api', '@types/node', 'undici-types'])
   run(process.execPath, ['esm.js'], full)
+  run(process.execPath, ['start.js'], full)
   run(process.execPath, ['commonjs.cjs'], full)
   const app = firstApp()
   writeFileSync(join(full, 'app.mjs'), app.replace('port: 3000', 'port: 0'))

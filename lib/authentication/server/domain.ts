@@ -63,5 +63,5 @@ function malformed (option: string): never {
 /** Whether a URL's hostname is this machine. */
 export function isLoopback (hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' ||
-    (isIP(hostname) === 4 && hostname.startsWith('127.'))
+    (hostname.startsWith('127.') && isIP(hostname) === 4)
 }

@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { fetchUserInfo } from '../../authentication/api/users.js'
+import { lazily } from '../../base/lazily.js'
 import { SessionExpiredError } from '../../errors.js'
 import { CEILING_MARGIN, delegatedCeiling } from '../../stores/lifetime.js'
 import type { Session } from '../../../types/session.js'
 import type { SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { offerBinding } from '../device/device-session.js'
 import { pseudonym } from '../events.js'
 import { extraClaims, userInfoClaims, userOf } from '../session/user-claims.js'
 import { beforeSaved } from '../session/before-saved.js'
@@ -17,6 +17,8 @@ import { includesScopes } from '../tokens/scopes.js'
 import { currentSession, setCurrentSession } from '../session/session.js'
 import { sessionView } from '../session/view.js'
 import { tokenSetOf } from '../tokens/token-sets.js'
+
+const deviceSessions = lazily('device bound sessions', () => import('../device/device-session.js'))
 
 /** What a login brought: the server it was at, its tokens and its verified identity. */
 interface LoginResult {
@@ -45,6 +47,7 @@ export async function establishSession (context: PluginContext, request: Request
   const now = context.now()
   const ceiling = sessionCeiling(claims)
   if (ceiling !== undefined && ceiling <= Math.max(claims.iat, now) + CEILING_MARGIN) throw new SessionExpiredError()
+  const devices = context.deviceSealer === undefined ? undefined : await deviceSessions()
 
   const id = randomBytes(18).toString('base64url')
   let user = userOf(claims)
@@ -99,7 +102,7 @@ export async function establishSession (context: PluginContext, request: Request
   const session: SessionData = { record, tokens: sessionTokens }
   await context.sessions.create(request.jar, session)
   if (previous !== undefined) context.connectionTokens.forget(laneOf(previous))
-  offerBinding(context, request, record)
+  devices?.offerBinding(context, request, record)
   const read = setCurrentSession(context, request, record)
   context.emit({
     type: 'login',

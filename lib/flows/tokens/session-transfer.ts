@@ -1,6 +1,5 @@
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
-import { isLoopback } from '../../authentication/server/domain.js'
-import { CustomTokenExchangeError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { CustomTokenExchangeError } from '../../errors.js'
 import type { CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { getAccessToken } from './access-token.js'
@@ -89,32 +88,4 @@ async function isStale (context: PluginContext, server: AuthorizationServer, idT
     // A token that does not verify any more is stale whatever the reason.
     return true
   }
-}
-
-/**
- * The URL that hands a session transfer token to another application's login.
- * @throws MissingRequiredArgumentError without the token, InvalidArgumentError unless the target is https (http on
- * loopback) without a fragment
- */
-export function buildSessionTransferRedirect (targetLoginUrl: string | URL,
-  token: Pick<SessionTransferToken, 'sessionTransferToken'>, options: { organization?: string } = {}): URL {
-  if (!URL.canParse(String(targetLoginUrl))) {
-    throw new InvalidArgumentError('targetLoginUrl', 'The target must be an absolute URL.')
-  }
-  const url = new URL(targetLoginUrl)
-  if ((url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) || url.hash !== '' ||
-    url.username !== '' || url.password !== '') {
-    throw new InvalidArgumentError('targetLoginUrl',
-      'The target must be an https URL (http on loopback only) without user and fragment.')
-  }
-  const { organization } = options
-  if (typeof token?.sessionTransferToken !== 'string' || token.sessionTransferToken === '') {
-    throw new MissingRequiredArgumentError('sessionTransferToken')
-  }
-  if (organization !== undefined && (typeof organization !== 'string' || organization.trim() === '')) {
-    throw new InvalidArgumentError('organization', 'The argument "organization" must be an id or a name.')
-  }
-  url.searchParams.set('session_transfer_token', token.sessionTransferToken)
-  if (organization !== undefined) url.searchParams.set('organization', organization)
-  return url
 }

@@ -2,11 +2,19 @@
 const ENOUGH_BITS = 80
 /** Bytes that a text without repetitions of 32 characters cannot be packed into. */
 const ENOUGH_BYTES = 20
+/** Sequences of three characters, each different, that no packing brings below these bytes. */
+const ENOUGH_SEQUENCES = 60
 
 /** Whether a secret repeats itself, counts up or holds few different characters: what random ones never do. */
 export function isWeakSecret (secret: string): boolean {
-  return bitsOf(secret) < ENOUGH_BITS || counts(secret) ||
-    process.getBuiltinModule('node:zlib').deflateRawSync(secret).length < ENOUGH_BYTES
+  return bitsOf(secret) < ENOUGH_BITS || counts(secret) || repeats(secret)
+}
+
+/** `node:zlib` takes 2 ms to load: a long random secret does without. */
+function repeats (text: string): boolean {
+  const sequences = new Set(Array.from({ length: Math.max(0, text.length - 2) }, (_, i) => text.slice(i, i + 3)))
+  return sequences.size < ENOUGH_SEQUENCES &&
+    process.getBuiltinModule('node:zlib').deflateRawSync(text).length < ENOUGH_BYTES
 }
 
 /** By how often each character stands in the text. */

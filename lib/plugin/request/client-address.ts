@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { isIP } from '../../base/ip.js'
 
 /**
  * The IP address of whoever sent a request: Fastify's `trustProxy` decides which headers count. `undefined` where

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP } from '../../base/ip.js'
 import type { CookieAttributes } from '../../../types/stores.js'
 
 /** Parents of the host whose cookies are looked after. */

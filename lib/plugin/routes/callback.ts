@@ -4,9 +4,8 @@ import { noteFailure, trace } from '../../base/trace.js'
 import { callbackMessage, callbacks, receiveCallback, type Callback } from '../../flows/login/callback.js'
 import { routePath } from '../../flows/app-path.js'
 import { finishLogin } from '../../flows/login/complete-login.js'
-import { finishConnectAccount } from '../../flows/accounts/connected-accounts.js'
 import { home } from '../../flows/login/return-to.js'
-import { finishEnterpriseLogin } from '../../flows/login/enterprise-login.js'
+import { connectedAccounts, enterpriseLogin } from '../../flows/lazy-flows.js'
 import { isSilent, placeOfSilent } from '../../flows/login/silent-login.js'
 import { isState } from '../../stores/transactions/transaction-states.js'
 import { currentSession } from '../../flows/session/session.js'
@@ -81,7 +80,7 @@ async function complete (registration: Registration, request: FastifyRequest, re
       return await handOver(context.config.onEnterpriseLogin, registration, request, reply, callback, mode)
     }
     const done = callback.transaction.kind === 'connect'
-      ? await finishConnectAccount(context, requestContext, callback)
+      ? await (await connectedAccounts()).finishConnectAccount(context, requestContext, callback)
       : await finishLogin(context, requestContext, callback)
     forgetRestart(registration, request)
     const place = done.returnTo ?? home(requestContext)
@@ -110,6 +109,7 @@ async function handOver (receive: NonNullable<Auth0Options['onEnterpriseLogin']>
   request: FastifyRequest, reply: FastifyReply, callback: Callback,
   mode: 'query' | 'form_post'): Promise<FastifyReply> {
   const requestContext = registration.requestContext(request)
+  const { finishEnterpriseLogin } = await enterpriseLogin()
   const login = await finishEnterpriseLogin(registration.context, requestContext, callback)
   forgetRestart(registration, request)
   const { answered, payload } = await hookAnswer(reply, () => receive(login, request, reply))

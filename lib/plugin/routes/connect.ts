@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { receiveCallback } from '../../flows/login/callback.js'
-import { finishLink } from '../../flows/login/link-user.js'
+import { accountLinking } from '../../flows/lazy-flows.js'
 import { home } from '../../flows/login/return-to.js'
 import { ForbiddenError } from '../../errors.js'
 import type { Registration } from '../request/registration.js'
@@ -85,6 +85,7 @@ function finish (registration: Registration, path: string | undefined, kind: 'li
       if (isPrefetch(request)) return answerPrefetch(reply)
       try {
         const requestContext = registration.requestContext(request)
+        const { finishLink } = await accountLinking()
         const done = await finishLink(context, requestContext,
           await receiveCallback(context, requestContext, queryOf(request), 'query'), kind)
         return reply.redirect(done.returnTo ?? home(requestContext), 302)

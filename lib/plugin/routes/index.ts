@@ -7,8 +7,6 @@ import { answerFailure } from './answer-error.js'
 import { addBodyParsers } from './bodies.js'
 import { backchannelLogoutRoute } from './backchannel-logout.js'
 import { callbackRoutes } from './callback.js'
-import { connectRoutes } from './connect.js'
-import { deviceRoutes } from './device.js'
 import { loginRoute } from './login.js'
 import { logoutRoutes } from './logout.js'
 import { profileRoute } from './profile.js'
@@ -32,8 +30,8 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
       'x-content-type-options': 'nosniff'
     })
   })
-  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, connectRoutes, profileRoute,
-    sessionRoute, apiMetadataRoutes, deviceRoutes].flatMap(make => make(setup))
+  const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, profileRoute, sessionRoute,
+    apiMetadataRoutes, ...await optionalRoutes(setup)].flatMap(make => make(setup))
   const describe = describeSchemes(setup.registration.context)
   setup.registration.describes = fastify.hasDecorator('swagger') && list.some(({ path }) => path !== undefined)
   const { callback, connectCallback, unconnectCallback } = setup.registration.context.config.routes
@@ -56,6 +54,15 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
     refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
   }
   mountResources(fastify, setup)
+}
+
+/** Routes that few applications have are loaded only there. */
+async function optionalRoutes ({ registration }: RouteSetup): Promise<((setup: RouteSetup) => Route[])[]> {
+  const { connectMode, deviceBound } = registration.context.config
+  return [
+    ...(connectMode === undefined ? [] : [(await import('./connect.js')).connectRoutes]),
+    ...(deviceBound === undefined ? [] : [(await import('./device.js')).deviceRoutes])
+  ]
 }
 
 function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url: string, handler: Route['handler'],

@@ -1,5 +1,5 @@
 import { randomBytes } from '../../base/node-crypto.js'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { sleep } from '../../base/sleep.js'
 import { TimeoutError } from '../../errors.js'
 
 /** How a lock is taken and given back; the token tells the holder from whoever comes after the lease ended. */
@@ -44,7 +44,7 @@ async function take (lease: Lease, token: string, how: { leaseSeconds: number, w
   while (!await lease.acquire(token, how.leaseSeconds)) {
     const rest = deadline - performance.now()
     if (rest <= 0) throw new TimeoutError('The lock was not free in time.')
-    await sleep(Math.min(rest, pause * (0.5 + Math.random())))
+    await sleep(Math.min(rest, pause * (0.5 + Math.random())) / 1000)
     pause = Math.min(pause * 1.5, LONGEST_PAUSE)
     sentAt = performance.now()
   }

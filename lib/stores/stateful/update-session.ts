@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { SessionStoreError } from '../../errors.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
+import { sleep } from '../../base/sleep.js'
 import { sessionEnd, type Lifetime } from '../lifetime.js'
 import { bounded } from '../store-deadline.js'
 import type { CookieJar, SessionData, SessionEntry, SessionStore } from '../../../types/stores.js'
@@ -38,7 +38,7 @@ export function updating ({ store, stored, codec, lifetime, now, timeout, onFoun
         throw new SessionStoreError('The session store was too slow for this many writes of one session.')
       }
       for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
-        if (attempt > 0) await sleep(20 * attempt * Math.random())
+        if (attempt > 0) await sleep(0.02 * attempt * Math.random())
         const found = await stored.find(identity)
         if (found === undefined) return undefined
         const current = stored.dataOf(found)
