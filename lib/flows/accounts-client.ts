@@ -71,8 +71,8 @@ export class AccountsClient extends FormerClient {
   async listConnectedAccountConnections (
     options?: PageParams & { signal?: AbortSignal }
   ): ReturnType<typeof listConnectedAccountConnections> {
-    const { listConnectedAccountConnections } = await connectedAccounts()
-    return await listConnectedAccountConnections(this.#context, this.#request, options)
+    const accounts = await connectedAccounts()
+    return await accounts.listConnectedAccountConnections(this.#context, this.#request, options)
   }
 
   /** The user's own factors and authentication methods. */
