@@ -7,7 +7,7 @@ import { isPromiseLike } from './awaitable.js'
  * members of Node's class that are used here: its type parameters have changed places between versions of
  * `@types/node`.
  */
-interface Trace<M extends TraceMessage> {
+export interface Trace<M extends TraceMessage> {
   readonly hasSubscribers: boolean
   readonly start: { runStores<T> (message: M, work: () => T): T }
   readonly end: Publisher<M>
