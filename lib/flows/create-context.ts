@@ -39,6 +39,7 @@ const MAX_COOKIE_DAYS = 400
 const MAX_PROOFS = 100_000
 const MAX_PROOFS_OF_KEY = 10_000
 const MAX_LOGOUT_TOKENS = 100_000
+const MAX_LOGINS = 8
 const MAX_TAKEN_LOGINS = 100_000
 
 /** A context, and what must be released with it. */
@@ -86,6 +87,7 @@ export function createContext (config: Config, log: Log, parts: Parts): OwnedPlu
     sealer: sealer('transaction', Math.ceil(config.transactionDuration / DAY)),
     sessionBytes: jar => sessionBytes(jar, names.session(jar)),
     now: config.now,
+    maxCount: MAX_LOGINS,
     maxTaken: MAX_TAKEN_LOGINS,
     onFull: onFull('taken_transactions')
   })

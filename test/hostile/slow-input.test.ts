@@ -173,6 +173,7 @@ const parsers: Record<string, [(text: string) => unknown, string[]]> = {
       attributes: () => ({ path: '/', httpOnly: true, secure: true, sameSite: 'lax' }),
       sealer: { seal: () => 'sealed', open: () => undefined },
       now: () => 1,
+      maxCount: 8,
       maxTaken: 10
     })
     void store.set(jar, 'mine', { kind: 'login' } as Transaction, 60)

@@ -390,6 +390,11 @@ t.test('sessions of other libraries, member by member', async t => {
     claims: { sub: 's' },
     createdAt: time,
     custom: {},
+    sid: undefined,
+    domain: undefined,
+    ceiling: undefined,
+    refreshToken: undefined,
+    idToken: undefined,
     tokenSets: [],
     connectionTokenSets: []
   } as never)
@@ -551,6 +556,8 @@ t.test('logins under way, in cookies', async t => {
     attributes: (secure, formPost) => ({ path: '/', secure, formPost }) as never,
     sealer,
     now: () => now,
+    maxCount: 8,
+    maxTaken: 100,
     onFull: () => { full++ },
     ...more
   })
@@ -632,7 +639,7 @@ t.test('how a login under way is written and read', async t => {
     issuer: 'https://d/',
     createdAt: 5
   }
-  const link = { ...whole, kind: 'link', sessionId: 'i', sub: 'u', connection: 'c' }
+  const link = { ...whole, kind: 'link', sessionId: 'i', sub: 'u' }
   const { nonce: _, ...connect } = { ...link, kind: 'connect', authSession: 'a' }
   const { codeVerifier: __, ...magic } = { ...whole, kind: 'magic-link' }
   const read = (value: unknown) => decodeTransaction(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)))

@@ -15,6 +15,8 @@ interface CookieTransactionsOptions {
   now: () => number
   /** Bytes that the session's cookies take in this request; the logins have the rest of the budget. */
   sessionBytes?: (jar: CookieJar) => number
+  /** Logins that may be under way in one browser. */
+  maxCount: number
   /** Logins that are remembered as taken. */
   maxTaken: number
   /** Told once, when a login had to be forgotten that could still be taken again. */
@@ -35,8 +37,6 @@ interface Pending {
   expired: boolean
 }
 
-/** Logins that may be under way in one browser. */
-const MOST_LOGINS = 8
 /** Cookies that one response clears at most. */
 const MOST_CLEARED = 32
 /** Cookies of logins that are looked at: a header may hold thousands. */
@@ -44,7 +44,7 @@ const MOST_SEEN = 128
 
 /** Keeps each transaction in a cookie of its own, so that logins in several tabs do not disturb each other. */
 export function createCookieTransactions (options: CookieTransactionsOptions): CookieTransactions {
-  const { attributes, sealer, now, sessionBytes = () => 0, maxTaken, onFull } = options
+  const { attributes, sealer, now, maxCount, sessionBytes = () => 0, maxTaken, onFull } = options
   /** Two equal callbacks at the same time give one login. */
   const taken = createUsedIds({ maxEntries: maxTaken, onFull })
   const nameOf = (jar: CookieJar, state: string) => `${options.name(jar)}_${state}`
@@ -100,7 +100,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): C
             'and "returnTo" small, or set "transactionStore".')
       }
       clearOldest(jar, pending(jar, name), {
-        count: MOST_LOGINS - 1,
+        count: maxCount - 1,
         bytes: COOKIE_BUDGET - sessionBytes(jar) - headerBytes([[name, value]])
       })
       jar.set(name, value, how)
@@ -130,7 +130,7 @@ export function createCookieTransactions (options: CookieTransactionsOptions): C
     },
 
     makeRoom (jar, bytes) {
-      clearOldest(jar, pending(jar), { count: MOST_LOGINS, bytes })
+      clearOldest(jar, pending(jar), { count: maxCount, bytes })
     }
   }
 }

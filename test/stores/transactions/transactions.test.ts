@@ -24,6 +24,7 @@ function cookieTransactions (
     attributes: (secure, formPost) => ({ path: '/', httpOnly: true, secure, sameSite: formPost ? 'none' : 'lax' }),
     sealer: createSealer({ secrets: [SECRET], purpose, maxAgeDays: 1, now: clock.now }),
     now: clock.now,
+    maxCount: 8,
     maxTaken,
     ...limits
   })
