@@ -232,10 +232,13 @@ scenario('RF-09 the new ID token has another auth_time: ignored, and the tokens 
     t.equal(renewed.statusCode, 200)
     t.equal(await authTime(), 1_795_000_000, 'a refresh makes no login look fresher, or older')
   }
+  const told = () => world.logLines.filter(line => line.includes('other_auth_time')).length
+  t.equal(told(), 2, 'both are told')
   const { browser: without } = await succeeds(t, world, { answers: { token: shortLived } })
   world.advance(61)
   t.equal((await world.during(refreshes({ auth_time: 1_795_000_050 }), () => without.call('/token'))).statusCode, 200)
   t.equal((await without.call('/private')).json().session.user.auth_time, undefined, 'nor where it had none')
+  t.equal(told(), 2, 'which is nothing to tell of')
 })
 
 scenario('RF-10 no ID token and no refresh token in the answer', async (t, world) => {

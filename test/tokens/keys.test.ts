@@ -24,7 +24,7 @@ class Endpoint {
   /** Answers with this instead, or throws it. */
   answer: HttpResponse | Error | undefined
   requests: string[] = []
-  limits: { maxBytes: number | undefined, retry: { retries: number, maxDelay: number } | undefined } | undefined
+  limits: { maxBytes: number | undefined, retry: object } | undefined
   clock = 1000
   readonly source: RefreshableKeySource
 

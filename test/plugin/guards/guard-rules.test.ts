@@ -121,6 +121,7 @@ t.test('the tools that a request calls', async t => {
   t.strictSame(tools([call('a'), { method: 'ping' }, null, call('b')]), ['a', 'b'])
   t.strictSame(tools(JSON.stringify(call('a'))), ['a'])
   t.strictSame(tools(Buffer.from(JSON.stringify([call('a')]))), ['a'])
+  t.strictSame(tools(new Uint8Array(Buffer.from(JSON.stringify(call('ä'))))), ['ä'])
   t.strictSame(tools(Object.assign(Object.create(null), call('a'))), ['a'])
   t.strictSame(tools(call(7)), [''], 'a call of no name')
   t.strictSame(tools({ method: 'tools/call' }), [''])
@@ -173,6 +174,7 @@ t.test('the resource and the audience that a guard is for', async t => {
 t.test('what a token guard demands', async t => {
   t.strictSame(checkTokenDemands(given({ scopes: 'a b', permissions: ['c'], audience: ['x', 'y'], actor: 'none' })),
     { scopes: ['a', 'b'], permissions: ['c'], audience: ['x', 'y'], actor: 'none' })
+  t.strictSame(checkTokenDemands({ audience: 'a b' }), { audience: 'a b' }, 'one audience')
   t.strictSame([checkTokenDemands(given({ optional: true })), checkTokenDemands({})].map(anonymous), [[{}], []])
   for (const actor of ['required', () => true]) t.ok(checkTokenDemands(given({ actor })))
   for (const maxAge of [0, 315_360_000]) t.ok(checkTokenDemands({ maxAge }))

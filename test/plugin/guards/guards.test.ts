@@ -295,10 +295,15 @@ t.test('an organization that the request is about', async t => {
       preHandler: s.app.auth0.requireOrganization(request => (request.params as { organization?: string }).organization)
     }, async () => 'inside')
     s.app.get('/', { preHandler: s.app.auth0.requireOrganization(() => undefined) }, async () => 'inside')
+    s.app.get('/later/:organization', {
+      preHandler: s.app.auth0.requireOrganization(async ({ params }) =>
+        (params as { organization: string }).organization)
+    }, async () => 'inside')
   })
   await s.app.ready()
   const cookie = await sessionCookie(s.app, { user: { ...ada, org_id: 'org_a', org_name: 'a' } })
-  for (const [url, status] of [['/a', 200], ['/org_a', 200], ['/b', 403], ['/', 403]] as const) {
+  for (const [url, status] of [['/a', 200], ['/org_a', 200], ['/b', 403], ['/', 403], ['/later/a', 200],
+    ['/later/b', 403]] as const) {
     t.equal((await s.app.inject({ url, headers: { host: HOST, cookie } })).statusCode, status, url)
   }
 })
@@ -796,6 +801,9 @@ t.test('a guard answers whatever the response schema of the route is', async t =
   t.match((await nobody.call('/session')).json(), { statusCode: 401, code: 'login_required', message: /log in/ })
   t.match((await nobody.call('/token')).json(), { statusCode: 401, code: 'missing_token' })
   t.match((await nobody.call('/compiled')).json(), { statusCode: 401, code: 'login_required' })
+  const reported = ['login_required', 'missing_token', 'login_required']
+  t.match(s.events, reported.map(reason => ({ type: 'denied', outcome: 'failure', reason, blame: 'user' })))
+  t.equal(s.events.length, reported.length)
   const ada = await s.member()
   t.match((await ada.call('/claims')).json(), { statusCode: 403, code: 'insufficient_claims', message: /role/ })
   t.match(await ada.navigate('/claims'), { statusCode: 403, body: /<code>insufficient_claims<\/code>/ })

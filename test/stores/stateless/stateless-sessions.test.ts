@@ -726,6 +726,22 @@ t.test('LO-10: logout clears every cookie with the attributes it was set with, a
   t.equal(await s.sessions.destroy(s.browser.request()), undefined)
 })
 
+t.test('what is ours alone is cleared where an earlier configuration put it, too', async t => {
+  const s = setup()
+  const clearedEverywhere = async (jar: MapJar) => {
+    const seen = new Set<unknown>()
+    Object.assign(jar, { clear: (_name: string, _attributes: object, everywhere: unknown) => seen.add(everywhere) })
+    await s.sessions.destroy(jar)
+    return [...seen]
+  }
+  await login(s)
+  t.same(await clearedEverywhere(s.browser.request()), [true])
+  await login(s)
+  const own = [...s.browser.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ')
+  t.same(await clearedEverywhere(jarOf(`${own}; ${CLAIMS}=foreign`)), [false])
+  t.same(await clearedEverywhere(jarOf(`${CLAIMS}=foreign`)), [false])
+})
+
 t.test('logout clears what it cannot read', async t => {
   const { sessions } = setup()
   const jar = jarOf(`${CLAIMS}=garbage; ${TOKENS}=x; ${SEEN}=y`)
