@@ -116,6 +116,12 @@ t.test('what weighs what, the heaviest first', async t => {
     'user["name"]', 'user["sub"]', 'refreshToken', 'custom["theme"]'])
   t.same(parts.find(({ part }) => part === 'custom["theme"]')?.bytes, 6)
   t.same([...parts].sort((a, b) => b.bytes - a.bytes), parts)
+  const more = {
+    record: { ...session.record, user: {}, custom: {}, authorizationDetails: [{ type: 'payment' }] },
+    tokens: { ...tokens, idToken: 'id', tokenSets: [], connectionTokenSets: [] }
+  } as unknown as SessionData
+  t.same(weigh(more), [{ part: 'authorizationDetails', bytes: 20 }, { part: 'refreshToken', bytes: 9 },
+    { part: 'idToken', bytes: 4 }])
 })
 
 t.test('near the budget and over it are told once each', async t => {
