@@ -313,12 +313,16 @@ t.test('a guard that asks more of a token takes over the resource, for this requ
     const handler = async (): Promise<string> => ''
     one.get('/both', { onRequest: [one.auth0.requireToken({ resource: '/mcp', scopes: 'first' }), more] }, handler)
     one.get('/alone', { onRequest: more }, handler)
+    const ofApi = one.auth0.requireToken({ audience: 'urn:api' })
+    one.get('/named', { onRequest: [one.auth0.requireToken({ resource: '/mcp' }), ofApi] }, handler)
   })
   const granted = bearer({ scope: 'first more' })
   for (let again = 0; again < 2; again++) {
     t.equal((await ask(app, '/both', granted)).statusCode, 200)
     t.equal((await ask(app, '/alone', granted)).statusCode, 401, 'what has passed there opens nothing here')
   }
+  t.equal((await ask(app, '/named', granted)).statusCode, 401, 'who names an audience asks for that one')
+  t.equal((await ask(app, '/named', bearer({ aud: [`${origin}/mcp`, 'urn:api'] }))).statusCode, 200)
   const { headers } = await ask(app, '/both', bearer({ scope: 'first' }))
   t.match([headers['www-authenticate']].flat()[0], `scope="first more", resource_metadata="${origin}${wellKnown}/mcp"`)
 })
