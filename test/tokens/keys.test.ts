@@ -250,6 +250,8 @@ t.test('prefetch() begins once, and keeps the failure for whoever asks', async t
   const endpoint = new Endpoint()
   endpoint.source.prefetch()
   endpoint.source.prefetch()
+  await new Promise(resolve => setImmediate(resolve))
+  t.equal(endpoint.fetches, 1, 'before anybody asks')
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
   endpoint.source.prefetch()
   t.equal(endpoint.fetches, 1)
