@@ -1,6 +1,6 @@
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9)
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7)
 /** Seconds a server is loaded per round. */
-export const SECONDS = Number(process.env.BENCH_SECONDS ?? 2)
+export const SECONDS = Number(process.env.BENCH_SECONDS ?? 1)
 /** What each server does at most before it is measured. */
 const WARM_UP = { requests: 30_000, seconds: 5 }
 /** A run in which the server had less of its core is repeated: the load, or somebody else, was in its way. */
