@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { describeSecurity } from '../open-api.js'
 import type { Registration } from '../request/registration.js'
+import { mayTouch } from '../request/request-context.js'
 import { requestState } from '../request/request-state.js'
 import { refuseUncalled } from './factory.js'
 import { handleStepUp } from './handle-step-up.js'
@@ -47,16 +48,20 @@ export function readScopes ({ context, describes }: Registration, scope: Fastify
 
 /** Begins a request, before any guard is asked. Guards of a route that was not there to be read are asked here. */
 export function beginRequest (request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
-  requestState(request).reply = reply
-  const { guards, late } = recordOf(request)
+  const state = requestState(request)
+  const { declared, guards, late, exempt } = recordOf(request)
+  state.reply = reply
+  state.declared = guards
+  state.exempt = exempt
+  state.touches = mayTouch(declared)
   return late && guards.length > 0 ? askAll(guards, request, reply) : undefined
 }
 
 /** Sees to it that the declared guards were asked, and waited for, before the body is read. */
 export function checkDeclared (request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
-  const { guards } = recordOf(request)
-  if (guards.length === 0) return undefined
   const state = requestState(request)
+  const guards = state.declared as readonly Guard[]
+  if (guards.length === 0) return undefined
   return guards.every(guard => verdictOf(state, guard) === PASS) ? undefined : askAll(guards, request, reply)
 }
 

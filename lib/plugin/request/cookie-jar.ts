@@ -5,7 +5,7 @@ import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 import { cookieFamily, cookiesNamed, readCookie, type CookiePair } from './cookie-header.js'
 import { cookiePlaces } from './cookie-places.js'
 import {
-  beforeHead, headersOf, keepOutOfCaches, rawHeadersOf, setCookieLine, varyByCookie, type ResponseHeaders
+  beforeHead, keepOutOfCaches, rawHeadersOf, ReplyHeaders, setCookieLine, varyByCookie, type ResponseHeaders
 } from './response-headers.js'
 import { beforeStreamHead } from './stream-head.js'
 import { isUpgrade } from './upgrade-request.js'
@@ -34,6 +34,7 @@ export class RequestCookieJar implements CookieJar {
   readonly #reply: FastifyReply | undefined
   readonly #warnings: CookieWarnings
   #pending: Map<string, Pending> | undefined
+  #session: { catchUp(): void } | undefined
   #beforeSend: (() => void)[] | undefined
   #flushed = false
   #read = false
@@ -119,21 +120,33 @@ export class RequestCookieJar implements CookieJar {
     if (this.writable) (this.#beforeSend ??= []).push(work)
   }
 
+  /** The same for the session of a request, of which there is one as a rule: no function is made for it. */
+  keepUp (session: { catchUp(): void }): void {
+    if (this.#session !== undefined) {
+      this.beforeSend(() => {
+        session.catchUp()
+      })
+    } else if (this.writable) {
+      this.#session = session
+    }
+  }
+
   /** Writes the cookies into the headers Fastify keeps; called when they are about to be sent. */
   flush (reply: FastifyReply): void {
-    this.#write(() => headersOf(reply))
+    if (this.#read || this.#pending !== undefined) this.#write(new ReplyHeaders(reply))
+    else this.#done()
   }
 
   /** From now on there are cookies to write, whoever sends the head of the response. */
   #watch (reply: FastifyReply): void {
     const response = reply.raw as ServerResponse
     beforeHead(response, () => !this.#flushed, () => {
-      this.#write(() => rawHeadersOf(response))
+      this.#write(rawHeadersOf(response))
     })
     const { stream } = reply.raw as ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>
     if (stream !== undefined) {
       beforeStreamHead(stream, () => !this.#flushed, headers => {
-        this.#write(() => headers)
+        this.#write(headers)
       })
     }
     response.once('close', () => {
@@ -142,20 +155,25 @@ export class RequestCookieJar implements CookieJar {
     })
   }
 
-  #write (to: () => ResponseHeaders): void {
+  #write (headers: ResponseHeaders): void {
     if (this.#flushed) return
-    let headers: ResponseHeaders | undefined
     if (this.#read) {
-      for (const work of this.#beforeSend ?? []) work()
-      varyByCookie(headers = to())
+      this.#session?.catchUp()
+      if (this.#beforeSend !== undefined) for (const work of this.#beforeSend) work()
+      varyByCookie(headers)
     }
-    this.#beforeSend = undefined
-    this.#flushed = true
-    const lines = this.#pending === undefined ? [] : this.#lines(this.#pending)
+    this.#done()
+    if (this.#pending === undefined) return
+    const lines = this.#lines(this.#pending)
     if (lines.length === 0) return
-    headers ??= to()
     headers.addCookies(lines)
     if (keepOutOfCaches(headers)) this.#warnings.publicResponse(this.#request)
+  }
+
+  #done (): void {
+    this.#session = undefined
+    this.#beforeSend = undefined
+    this.#flushed = true
   }
 
   #lines (pending: Map<string, Pending>): string[] {

@@ -82,7 +82,7 @@ export class Registration implements CookieWarnings {
     const state = requestState(request)
     state.reply ??= reply
     state.jar ??= new RequestCookieJar(request, state.reply, this.#secureOf(request), this)
-    return new FastifyRequestContext(this.context, request, state.reply, state.jar)
+    return new FastifyRequestContext(this.context, request, state.reply, state.jar, state.touches)
   }
 }
 

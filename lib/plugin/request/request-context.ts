@@ -30,23 +30,22 @@ export class FastifyRequestContext implements RequestContext {
   readonly #context: PluginContext
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply | undefined
+  #touches: boolean | undefined
   #server: Awaitable<AuthorizationServer> | undefined
   #authorizationParams: Awaitable<AuthorizationParams> | undefined
 
   constructor (context: PluginContext, request: FastifyRequest, reply: FastifyReply | undefined,
-    jar: RequestCookieJar) {
+    jar: RequestCookieJar, touches?: boolean) {
     this.#context = context
     this.#request = request
     this.#reply = reply
     this.jar = jar
-    if (context.sessions.catchUp !== undefined) {
-      jar.beforeSend(() => {
-        this.#catchUp()
-      })
-    }
+    this.#touches = touches
+    if (context.sessions.catchUp !== undefined) jar.keepUp(this)
   }
 
-  #catchUp (): void {
+  /** Brings the browser up to date; only where sessions are kept in cookies. */
+  catchUp (): void {
     const read = this.session
     if (read !== null && read !== undefined && !(read instanceof Promise)) {
       this.#context.sessions.catchUp!(this.jar, read.record.id)
@@ -70,8 +69,9 @@ export class FastifyRequestContext implements RequestContext {
   }
 
   get touches (): boolean {
+    if (this.#touches !== undefined) return this.#touches
     const { auth0 } = (this.#request.routeOptions?.config ?? {}) as { auth0?: RouteAuth0Config | false }
-    return auth0 === undefined || auth0 === false || auth0.touch !== false
+    return (this.#touches = mayTouch(auth0))
   }
 
   get isSentByOtherSite (): boolean {
@@ -128,6 +128,11 @@ export class FastifyRequestContext implements RequestContext {
       ? await (this.#authorizationParams ??= authorizationParams(this.#request))
       : authorizationParams
   }
+}
+
+/** Whether requests to a route prolong the session. */
+export function mayTouch (declared: RouteAuth0Config | false | undefined): boolean {
+  return declared === undefined || declared === false || declared.touch !== false
 }
 
 /** What `domain` is asked with: the request, which also has the members that `@auth0/auth0-fastify` hands over. */

@@ -8,14 +8,26 @@ export const kRequestState = Symbol('auth0.request')
 /** Marks the plugin's own routes, which guards let pass. */
 export const kOwnRoute = Symbol('auth0.ownRoute')
 
+/** What a guard said to a request, and what the guards before it said. */
+export interface Asked {
+  readonly guard: unknown
+  /** A promise that settles when the guard has decided. */
+  verdict: Promise<void>
+  readonly before: Asked | undefined
+}
+
 /** What belongs to one request. */
 export interface RequestState {
+  /** The guards its route declares. */
+  declared: readonly unknown[]
   /** Whether its route opts out of the guards around it; `undefined` until somebody asks. */
   exempt: boolean | undefined
+  /** Whether the request prolongs the session; `undefined` until somebody asks. */
+  touches: boolean | undefined
   /** Whether a hook of a scope is running whose guards the route opts out of. */
   inExemptHook: boolean
-  /** The guards that were asked, in order, and what they said: a promise that settles when the guard has decided. */
-  asked: { guard: unknown, verdict: Promise<void> }[] | undefined
+  /** The guard that was asked last. */
+  asked: Asked | undefined
   /** The code with which a guard turned the request away. */
   deniedAs: string | undefined
   reply: FastifyReply | undefined
@@ -24,13 +36,17 @@ export interface RequestState {
   client: ServerClient | undefined
 }
 
+const NONE: readonly unknown[] = []
+
 export interface WithRequestState {
   [kRequestState]: RequestState | null
 }
 export function requestState (request: FastifyRequest): RequestState {
   const stateful = request as FastifyRequest & WithRequestState
   return (stateful[kRequestState] ??= {
+    declared: NONE,
     exempt: undefined,
+    touches: undefined,
     inExemptHook: false,
     asked: undefined,
     deniedAs: undefined,

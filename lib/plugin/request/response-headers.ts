@@ -13,12 +13,28 @@ export interface ResponseHeaders {
   addCookies(lines: string[]): void
 }
 
-export function headersOf (reply: FastifyReply): ResponseHeaders {
-  return {
-    get: name => reply.getHeader(name),
-    set: (name, value) => { reply.header(name, value) },
-    remove: name => { reply.removeHeader(name) },
-    addCookies: lines => { reply.header('set-cookie', lines) }
+/** The headers Fastify keeps. A class: functions would be made for each response. */
+export class ReplyHeaders implements ResponseHeaders {
+  readonly #reply: FastifyReply
+
+  constructor (reply: FastifyReply) {
+    this.#reply = reply
+  }
+
+  get (name: string): unknown {
+    return this.#reply.getHeader(name)
+  }
+
+  set (name: string, value: string): void {
+    this.#reply.header(name, value)
+  }
+
+  remove (name: string): void {
+    this.#reply.removeHeader(name)
+  }
+
+  addCookies (lines: string[]): void {
+    this.#reply.header('set-cookie', lines)
   }
 }
 

@@ -35,6 +35,8 @@ const SWEEP_AT_LEAST = 1024
 export class MemoryRevocationStore extends MemoryRefreshStore implements RevocationStore {
   readonly #now: () => number
   readonly #ids = new Map<string, Entry>()
+  /** Names that are no session's: they hold a blank. Most lists hold nothing else, and then no session is looked up. */
+  readonly #marks = new Map<string, Entry>()
   readonly #issuers = new Map<string, IssuerTables>()
   readonly #memory: ForbiddenMemory<Entry>
   #sweepAt = SWEEP_AT_LEAST
@@ -83,7 +85,8 @@ export class MemoryRevocationStore extends MemoryRefreshStore implements Revocat
 
   /** The latest revocation that is kept. Unlike `revokedAt` it does not count those that were dropped. */
   known (owner: RevocationOwner): number | undefined {
-    if (this.#memory.size === 0) return undefined
+    if (owner.iss === '') return this.#marks.get(owner.id)?.at
+    if (this.#memory.size === this.#marks.size) return undefined
     const latest = latestIn(this.#issuers.get(owner.iss), owner, this.#ids.get(owner.id)?.at)
     const { clientId } = owner
     return clientId === undefined ? latest : latestIn(this.#issuers.get(ofClient(owner.iss, clientId)), owner, latest)
@@ -91,7 +94,7 @@ export class MemoryRevocationStore extends MemoryRefreshStore implements Revocat
 
   #place (filter: RevocationFilter): Pick<Entry, 'iss' | 'table' | 'key'> {
     const { kind, value: key } = revocationTarget(filter)
-    if (kind === 'id') return { iss: undefined, table: this.#ids, key }
+    if (kind === 'id') return { iss: undefined, table: key.includes(' ') ? this.#marks : this.#ids, key }
     const iss = filter.clientId === undefined ? filter.iss! : ofClient(filter.iss!, filter.clientId)
     let tables = this.#issuers.get(iss)
     if (!tables) {

@@ -11,22 +11,30 @@ interface Entry<T> {
   opened: T
 }
 
-/** The last characters of a cookie belong to its authentication tag: they are as good as random, and cheap to hash. */
-const KEY_CHARS = 12
 /** What an entry weighs per character of its cookie: the string and the object made of it. */
 const BYTES_PER_CHAR = 3
 const MAX_BYTES = 16 * 1024 * 1024
+
+/**
+ * The last characters of a cookie belong to its authentication tag: they are as good as random. Five of them make 30
+ * bits. A number is found in half the time that it takes to cut a string out and to hash it.
+ */
+function keyOf (value: string): number {
+  const end = value.length - 1
+  return (value.charCodeAt(end - 1) << 24) ^ (value.charCodeAt(end - 2) << 18) ^ (value.charCodeAt(end - 3) << 12) ^
+    (value.charCodeAt(end - 4) << 6) ^ value.charCodeAt(end - 5) ^ value.charCodeAt(end)
+}
 
 /**
  * Has two generations. A hit in the young one writes nothing; a hit in the old one moves the entry. When the young one
  * takes half of the room, the old one is dropped. The caller must check expiry and revocation at every hit.
  */
 export function createOpenedCache<T> ({ maxEntries }: { maxEntries: number }): OpenedCache<T> {
-  let young = new Map<string, Entry<T>>()
-  let old = new Map<string, Entry<T>>()
+  let young = new Map<number, Entry<T>>()
+  let old = new Map<number, Entry<T>>()
   let youngBytes = 0
 
-  function keep (key: string, entry: Entry<T>): void {
+  function keep (key: number, entry: Entry<T>): void {
     const bytes = entry.value.length * BYTES_PER_CHAR
     if (young.size >= maxEntries / 2 || youngBytes + bytes > MAX_BYTES / 2) {
       old = young
@@ -40,7 +48,7 @@ export function createOpenedCache<T> ({ maxEntries }: { maxEntries: number }): O
   if (maxEntries === 0) return { get: () => undefined, set () {}, delete () {} }
   return {
     get (value) {
-      const key = value.slice(-KEY_CHARS)
+      const key = keyOf(value)
       let entry = young.get(key)
       if (entry === undefined) {
         entry = old.get(key)
@@ -55,12 +63,11 @@ export function createOpenedCache<T> ({ maxEntries }: { maxEntries: number }): O
 
     set (value, opened) {
       // A copy: a slice would keep the whole Cookie header of that request alive.
-      const copy = Buffer.from(value, 'latin1').toString('latin1')
-      keep(copy.slice(-KEY_CHARS), { value: copy, opened })
+      keep(keyOf(value), { value: Buffer.from(value, 'latin1').toString('latin1'), opened })
     },
 
     delete (value) {
-      const key = value.slice(-KEY_CHARS)
+      const key = keyOf(value)
       young.delete(key)
       old.delete(key)
     }

@@ -107,6 +107,7 @@ export function clearChunked (jar: CookieJar, name: string, attributes: CookieAt
 /** The names of both forms that the browser holds or this response has written, odd numbers included. */
 export function presentNames (jar: CookieJar, name: string): Set<string> {
   const present = new Set(jar.family(name).map(([cookie]) => cookie))
+  if (present.size === 0) return present
   const numbered = Array.from({ length: MOST_CHUNKS }, (_, index) => `${name}.${index}`)
   const odd = [...present].filter(cookie =>
     cookie.startsWith(`${name}.`) && ODD_NUMBER.test(cookie.slice(name.length + 1)) && !numbered.includes(cookie)

@@ -22,11 +22,13 @@ export interface HeldSessions {
 }
 
 const NONE: HeldSessions = { opened: [], count: 0 }
+const UNREADABLE: HeldSessions = { opened: [], count: 1 }
 
 /** Opens claims cookies, and remembers what it opened. */
 export class OpenedClaims {
   readonly #sealer: Sealer
-  readonly #cache: OpenedCache<OpenedSession>
+  /** Each as a request holds it that holds no other. */
+  readonly #cache: OpenedCache<HeldSessions>
 
   constructor (sealer: Sealer, maxEntries: number) {
     this.#sealer = sealer
@@ -35,26 +37,30 @@ export class OpenedClaims {
 
   /** Every candidate of the cookie `name`. */
   held (jar: CookieJar, name: string): HeldSessions {
-    const values = candidatesOf(jar.family(name), name)
+    const pairs = jar.family(name)
+    if (pairs.length === 0) return NONE
+    if (pairs.length === 1 && pairs[0]![0] === name) return this.#alone(pairs[0]![1]) ?? UNREADABLE
+    const values = candidatesOf(pairs, name)
     if (values.length === 0) return NONE
-    if (values.length === 1) {
-      const only = this.open(values[0]!)
-      return { opened: only === undefined ? NONE.opened : [only], count: 1 }
-    }
+    if (values.length === 1) return this.#alone(values[0]!) ?? UNREADABLE
     const opened = values.map(value => this.open(value)).filter(session => session !== undefined)
     if (opened.length > 1) opened.sort(byAge)
     return { opened, count: values.length }
   }
 
   open (value: string): OpenedSession | undefined {
+    return this.#alone(value)?.opened[0]
+  }
+
+  #alone (value: string): HeldSessions | undefined {
     const known = this.#cache.get(value)
     if (known !== undefined) return known
     const plaintext = this.#sealer.open(value)
     const record = plaintext && decodeRecord(plaintext)
     if (!record) return undefined
-    const opened = deepFreeze(toOpened(record))
-    this.#cache.set(value, opened)
-    return opened
+    const held: HeldSessions = deepFreeze({ opened: [toOpened(record)], count: 1 })
+    this.#cache.set(value, held)
+    return held
   }
 
   /** The sealed value that holds this version of a session. */

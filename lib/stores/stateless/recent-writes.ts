@@ -48,8 +48,11 @@ export function createRecentWrites (now: () => number): RecentWrites {
   }
 
   function living (id: string): Entry | undefined {
+    if (sessions.size === 0) return undefined
     const found = sessions.get(id)
-    return found !== undefined && found.until > now() ? found : undefined
+    if (found === undefined || found.until > now()) return found
+    sessions.delete(id)
+    return undefined
   }
 
   function put (id: string, entry: Omit<Entry, 'until'>): void {

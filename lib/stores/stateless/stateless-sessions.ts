@@ -44,7 +44,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   function seen (jar: CookieJar, opened: OpenedSession, lastActivity: number, time: number,
     mayTouch: boolean): LiveSession {
     const { record } = opened
-    if (!mayTouch || !jar.writable || !touchDue(lastActivity, time, lifetime)) {
+    if (!mayTouch || !touchDue(lastActivity, time, lifetime) || !jar.writable) {
       return { record, lastActivity, expiresAt: sessionEnd(record, lastActivity, lifetime) }
     }
     cookies.see(jar, record, time, stillWanted(opened))
@@ -52,8 +52,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   }
 
   /** When a session was last used, unless it has expired. */
-  function lastActivity (jar: CookieJar, { record }: OpenedSession): number | undefined {
-    const time = now()
+  function lastActivity (jar: CookieJar, { record }: OpenedSession, time = now()): number | undefined {
     let latest = record.updatedAt
     if (touchDue(latest, time, lifetime)) latest = Math.max(latest, cookies.lastSeen(jar, record.id))
     return sessionEnd(record, latest, lifetime) <= time ? undefined : latest
@@ -61,10 +60,11 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
 
   /** The session, unless it has expired, was ended, or is another device's. */
   function living (jar: CookieJar, opened: OpenedSession, mayTouch: boolean): Awaitable<LiveSession | undefined> {
-    const latest = lastActivity(jar, opened)
+    const time = now()
+    const latest = lastActivity(jar, opened, time)
     if (latest === undefined) return undefined
     const over = devices === undefined ? revocations.ended(opened) : devices.isOver(jar, opened)
-    if (typeof over === 'boolean') return over ? undefined : seen(jar, opened, latest, now(), mayTouch)
+    if (typeof over === 'boolean') return over ? undefined : seen(jar, opened, latest, time, mayTouch)
     return over.then(over => over ? undefined : seen(jar, opened, latest, now(), mayTouch))
   }
 

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../../errors.js'
 import { trace, traceChannel } from '../../../base/trace.js'
 import type { Config } from '../../../flows/config.js'
 import type { GuardTrace } from '../../../../types/telemetry.js'
-import { requestState } from '../../request/request-state.js'
+import { requestState, type Asked } from '../../request/request-state.js'
 import { PASS, type Guard, type GuardReply, type GuardRequest } from './guard.js'
 import { setups, traits, type GuardTraits } from './traits.js'
 
@@ -28,16 +28,19 @@ export function guard (known: GuardTraits, ask: Guard): Guard {
     const verdict = decisions.hasSubscribers
       ? watched(names.get(made) ?? 'guard', ask, request, reply)
       : ask(request, reply)
-    const asked = (state.asked ??= [])
-    const at = asked.push({ guard: made, verdict }) - 1
-    return verdict === PASS
-      ? PASS
-      : verdict.then(() => {
-        if (!reply.sent) asked[at]!.verdict = PASS
-      })
+    const asked: Asked = { guard: made, verdict, before: state.asked }
+    state.asked = asked
+    return verdict === PASS ? PASS : settling(asked, reply)
   }
   traits.set(made, known)
   return made
+}
+
+/** A guard that had to wait has let the request pass, unless it has answered. */
+function settling (asked: Asked, reply: GuardReply): Promise<void> {
+  return asked.verdict.then(() => {
+    if (!reply.sent) asked.verdict = PASS
+  })
 }
 
 /**
