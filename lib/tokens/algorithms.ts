@@ -34,6 +34,9 @@ const algorithms: ReadonlyMap<string, Algorithm> = new Map(Object.entries({
 const minimumModulus = 2048
 const maximumModulus = 16_384
 
+/** All algorithms that are known here. */
+export const algorithmNames: readonly string[] = [...algorithms.keys()]
+
 export function isKnownAlgorithm (alg: unknown): alg is IdTokenAlgorithm {
   return typeof alg === 'string' && algorithms.has(alg)
 }

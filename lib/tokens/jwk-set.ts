@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { createPublicKey } from '../base/node-crypto.js'
 import { isObject } from '../base/json.js'
-import { keyFits } from './algorithms.js'
+import { algorithmNames, keyFits } from './algorithms.js'
 import type { JwsHeader } from './jws-header.js'
 import { refuseToken } from './refuse-token.js'
 
@@ -10,6 +10,8 @@ export interface SetKey {
   kid: string | undefined
   alg: string | undefined
   key: KeyObject
+  /** The algorithms whose demands it meets. */
+  fits: ReadonlySet<string>
 }
 
 /** Imports the keys that can verify signatures; all others are passed over, as the RFC asks. @see RFC 7517 section 5 */
@@ -22,7 +24,7 @@ function importSetKey (jwk: unknown): SetKey | undefined {
   const { kid, alg } = jwk
   if (!isStringOrAbsent(kid) || !isStringOrAbsent(alg)) return undefined
   const key = importPublicJwk(jwk)
-  return key && { kid, alg, key }
+  return key && { kid, alg, key, fits: new Set(algorithmNames.filter(name => keyFits(name, key))) }
 }
 
 /** `use` and `key_ops` of a JWK. @see RFC 7517 sections 4.2 and 4.3 */
@@ -49,13 +51,14 @@ export function importPublicJwk ({ kty, n, e, crv, x, y }: Record<string, unknow
 
 /** The one key that fits a header; `undefined` when none does. Several are refused: none is tried at random. */
 export function selectKey (keys: readonly SetKey[], header: JwsHeader): KeyObject | undefined {
-  const fitting = keys.filter(({ kid, alg, key }) =>
-    (header.kid === undefined || kid === header.kid) &&
-    (alg === undefined || alg === header.alg) &&
-    keyFits(header.alg, key)
-  )
-  if (fitting.length > 1) refuseToken('key_ambiguous', 'Several signing keys fit the token.')
-  return fitting[0]?.key
+  let found: KeyObject | undefined
+  for (const { kid, alg, key, fits } of keys) {
+    if ((header.kid !== undefined && kid !== header.kid) || (alg !== undefined && alg !== header.alg) ||
+      !fits.has(header.alg)) continue
+    if (found !== undefined) refuseToken('key_ambiguous', 'Several signing keys fit the token.')
+    found = key
+  }
+  return found
 }
 
 function isStringOrAbsent (value: unknown): value is string | undefined {

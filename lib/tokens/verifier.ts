@@ -44,6 +44,10 @@ export interface VerifyAccessTokenOptions extends AccessTokenDemands {
   strictType?: boolean | undefined
 }
 
+/** What a header's `typ` may be. */
+const TYPES = ['at+jwt', 'jwt']
+const STRICT_TYPES = ['at+jwt']
+
 /** Verifies ID tokens and access tokens of one tenant, or of several. */
 export class TokenVerifier {
   readonly #issuers: readonly string[]
@@ -89,15 +93,20 @@ export class TokenVerifier {
    */
   async verifyAccessToken (token: string, options: VerifyAccessTokenOptions = {}): Promise<AccessTokenClaims> {
     if (options.organization !== undefined) assertOrganization(options.organization)
-    const types = options.strictType ? ['at+jwt'] : ['at+jwt', 'jwt']
+    const types = options.strictType ? STRICT_TYPES : TYPES
     const { header, payload } = await verifyJws(token, {
       keys: this.#keysFor(token),
       algorithms: this.#algorithms,
       types
     })
+    const { scopes, anyScope, permissions, organization } = options
     return checkAccessTokenClaims(payload, {
-      ...options,
-      ...this.#clock(),
+      scopes,
+      anyScope,
+      permissions,
+      organization,
+      now: this.#now(),
+      clockTolerance: this.#clockTolerance,
       audience: options.audience ?? this.#audiences,
       issuers: this.#issuers,
       typ: header.typ

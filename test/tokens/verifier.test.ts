@@ -200,6 +200,11 @@ const cases: Case[] = [
   },
   { title: 'white space around', token: ` ${signJwt(claims, rsa)}`, ends: 'malformed' },
   {
+    title: 'a letter beyond ASCII whose low byte is that of the right one',
+    token: signJwt(claims, rsa).replace(/(?<=\.)./, letter => String.fromCharCode(letter.charCodeAt(0) + 0x100)),
+    ends: 'malformed'
+  },
+  {
     title: 'loose bits at the end of the signature',
     token: signJwt(claims, rsa).replace(/.$/, last => last === 'A' ? 'B' : String.fromCharCode(last.charCodeAt(0) + 1)),
     ends: 'malformed'

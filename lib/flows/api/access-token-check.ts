@@ -39,7 +39,7 @@ type Names = 'scopes' | 'anyScope' | 'permissions' | 'acr' | 'subjectProfile'
  */
 export function verifyAccessToken (context: PluginContext, request: RequestContext, token: string,
   demands: TokenDemands & { audience: string | readonly string[] }): Awaitable<VerifiedToken> {
-  if (token.split('.', 4).length !== 3) {
+  if (!hasThreeParts(token)) {
     throw new TokenValidationError('opaque',
       "The token is not a JWT. An opaque token is for /userinfo only: ask for one with this API's audience.")
   }
@@ -63,6 +63,11 @@ export function verifyAccessToken (context: PluginContext, request: RequestConte
       })
       return verified
     }))
+}
+
+function hasThreeParts (token: string): boolean {
+  const second = token.indexOf('.', token.indexOf('.') + 1)
+  return second > 0 && token.indexOf('.', second + 1) === -1 && token.indexOf('.') !== second
 }
 
 /** Each issuer's tokens with that issuer's keys only. */
