@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from '../../base/node-crypto.js'
+import { createHash } from '../../base/node-crypto.js'
+import { randomText } from '../../base/random-text.js'
 import { invalid } from '../../http/body.js'
 import { parseJsonObject } from '../../http/json.js'
 import type { AuthorizationServer, Metadata } from '../server/authorization-server.js'
@@ -7,7 +8,7 @@ import type { RequestOptions } from '../server/request-options.js'
 
 /** A fresh verifier and its challenge. @see RFC 7636 section 4 */
 export function createPkce (): { codeVerifier: string, codeChallenge: string } {
-  const codeVerifier = randomBytes(32).toString('base64url')
+  const codeVerifier = randomText(32)
   return { codeVerifier, codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url') }
 }
 

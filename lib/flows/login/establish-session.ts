@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomText } from '../../base/random-text.js'
 import { isDeepStrictEqual } from 'node:util'
 import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
@@ -49,7 +49,7 @@ export async function establishSession (context: PluginContext, request: Request
   if (ceiling !== undefined && ceiling <= Math.max(claims.iat, now) + CEILING_MARGIN) throw new SessionExpiredError()
   const devices = context.deviceSealer === undefined ? undefined : await deviceSessions()
 
-  const id = randomBytes(18).toString('base64url')
+  const id = randomText(18)
   let user = userOf(claims)
   const born = {
     id,

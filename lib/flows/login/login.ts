@@ -1,5 +1,5 @@
 import { refuseSessions } from '../session/no-sessions.js'
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomText } from '../../base/random-text.js'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from '../../authentication/api/authorize.js'
 import type { AuthorizationServer, Metadata } from '../../authentication/server/authorization-server.js'
 import { trace, traceChannel } from '../../base/trace.js'
@@ -109,7 +109,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
   const server = await request.server()
   const metadata = await server.metadata()
   requireS256(metadata)
-  const random = randomBytes(48).toString('base64url')
+  const random = randomText(48)
   const state = stateOf(random.slice(0, 32), variant, returnTo)
   const nonce = variant.nonce ?? random.slice(32)
   const { codeVerifier, codeChallenge } = createPkce()
