@@ -114,7 +114,13 @@ function worstOf ({ expression }: Found): number {
   }
   // One measurement alone may be another process's: the worst few are tried.
   const worst = tried.sort(([, a], [, b]) => b - a).slice(0, 6).map(([input]) => input(LONG))
-  return Math.max(...worst.map(text => fairTime(() => text.replace(expression, ''))))
+  let most = 0
+  for (const text of worst) {
+    most = Math.max(most, fairTime(() => text.replace(expression, '')))
+    // The others cannot change that it is too slow.
+    if (most > LIMIT) break
+  }
+  return most
 }
 
 t.test('no regular expression is slow, whatever it is given', async t => {
