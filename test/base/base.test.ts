@@ -4,7 +4,7 @@ import { andThen, isPromiseLike } from '../../lib/base/awaitable.js'
 import { CLIENT_OPTIONS, readHttpTimeout, refuseUnknownOptions, usesMutualTls } from '../../lib/base/client-options.js'
 import { aborted, withinDeadline } from '../../lib/base/deadline.js'
 import { createExpiringMap } from '../../lib/base/expiring-map.js'
-import { ForbiddenMemory, SMALL, SWEEP_PAUSE, type Forbidden } from '../../lib/base/forbidden-memory.js'
+import { ForbiddenMemory, SMALL, type Forbidden } from '../../lib/base/forbidden-memory.js'
 import { jsonCopy } from '../../lib/base/json-copy.js'
 import { isObject, parseSafely, parseText } from '../../lib/base/json.js'
 import { createKeyedMutex } from '../../lib/base/keyed-mutex.js'
@@ -121,7 +121,8 @@ t.test('options of clients', async t => {
     t.doesNotThrow(() => refuseUnknownOptions({ [name]: null }))
   }
   t.doesNotThrow(() => refuseUnknownOptions({ keys: { x: 1 }, zzzzzzzzzz: undefined }))
-  for (const wrong of [null, undefined, 'x']) t.throws(() => refuseUnknownOptions(wrong), { option: 'options' })
+  for (const wrong of [null, undefined, 'x']) t.throws(() => refuseUnknownOptions(wrong), { option: 'options',
+    message: /./ })
   for (const seconds of [0.001, 3600]) {
     t.equal(readHttpTimeout({ timeout: seconds }), seconds)
     t.equal(readHttpTimeout({ httpTimeout: seconds }), seconds)
@@ -130,7 +131,7 @@ t.test('options of clients', async t => {
   t.equal(readHttpTimeout({}), undefined)
   for (const wrong of [0, 3600.1, NaN, '5' as never]) {
     t.throws(() => readHttpTimeout({ timeout: wrong }), { option: 'timeout', message: /above 0, and at most 3600/ })
-    t.throws(() => readHttpTimeout({ httpTimeout: wrong }), { option: 'httpTimeout' })
+    t.throws(() => readHttpTimeout({ httpTimeout: wrong }), { option: 'httpTimeout', message: /./ })
   }
   t.throws(() => readHttpTimeout({ timeout: 1, httpTimeout: 2 }), { option: 'timeout', message: /must not differ/ })
   for (const [given, uses] of [
@@ -293,7 +294,7 @@ t.test('a memory of what is forbidden', async t => {
     t.equal(large.size, size + 1)
     large.sweep(1.5)
     t.equal(large.size, looksAgain ? size : size + 1)
-    large.sweep(1 + SWEEP_PAUSE)
+    large.sweep(1 + 1)
     t.equal(large.size, size)
   }
 })
@@ -329,6 +330,17 @@ t.test('ids that count once', async t => {
   t.equal(used.has('x', 12, 30, 'z'), false, 'until it would have expired')
   t.strictSame([used.has('4', 12.5, 14, 'b'), used.has('6', 13, 14, 'd'), used.has('7', 13, 14, 'e')], [true, true,
     true])
+  let reports = 0
+  const each = createUsedIds({ maxEntries: 10, maxEach: 1, onFull: () => { reports++ } })
+  for (const owner of ['a', 'b']) for (const id of ['1', '2']) each.add(id, { at: 1, until: 9 }, 1, owner)
+  t.equal(reports, 1, 'told once, whoever is full')
+  const pays = createUsedIds({ maxEntries: 2 })
+  for (const owner of ['a', 'b']) pays.add('1', { at: 1, until: 9 }, 1, owner)
+  pays.add('2', { at: 2, until: 9 }, 2, 'b')
+  t.strictSame([pays.has('x', 1, 2, 'a'), pays.has('x', 1, 2, 'b')], [false, true], 'who fills the memory pays')
+  const again = createUsedIds({ maxEntries: 2 })
+  for (const id of ['1', '1', '2']) again.add(id, { at: 1, until: 9 }, 1)
+  t.equal(again.has('x', 1, 2), false, 'an id that is said again takes no further room')
   const plain = createUsedIds({ maxEntries: 1 })
   plain.add('1', { at: 1, until: 5 }, 1)
   plain.add('2', { at: 2, until: 9 }, 5)

@@ -75,7 +75,9 @@ for (const test of tests) {
   seconds.set(test, before?.seconds ?? 60)
   if (before !== undefined) known.set(test, before)
 }
-if (values.learn) await inParallel(tests.filter(test => !known.has(test) && !isSlow(test)), async test => { await look(test) })
+if (values.learn) {
+  await inParallel(tests.filter(test => !known.has(test) && !isSlow(test)), async test => { await look(test) })
+}
 const folder = mkdtempSync(join(tmpdir(), 'mutants-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 

@@ -224,6 +224,12 @@ t.test('every word that is accepted, and none besides', async t => {
   t.match(refusal('logoutStrategy', 'v3'), /must be one of 'oidc', 'v2'; got a string of 2 characters\.$/)
 })
 
+interface Values {
+  take: unknown[]
+  refuse: unknown[]
+}
+type Kind = [path: string, kind: Values, says: RegExp, beside?: object]
+
 t.test('each kind of value: what is taken, and what is refused in which words', async t => {
   const fn = (): void => {}
   const signed = { signedAuthorizationRequests: true, requestObjectSigningKey: PEM }
@@ -248,23 +254,23 @@ t.test('each kind of value: what is taken, and what is refused in which words', 
     take: ['https://x.example.com/a?b', 'HTTP://x.example.com'], refuse: ['', '/x', 'ftp://x', 'https://', 5, null]
   }
   const resource = 'api.resources'
-  const kinds: [path: string, kind: { take: unknown[], refuse: unknown[] }, says: RegExp, beside?: object][] = [
+  const kinds: Kind[] = [
     ...['allowPrivateDomains', 'pushedAuthorizationRequests', 'allowSessionTransfer', 'mountRoutes',
       'mountConnectRoutes', 'mountConnectedAccountRoutes', 'fetchUserInfo', 'storeIdToken', 'storeConnectionTokens',
       'sessionConfiguration.rolling', 'sessionConfiguration.encryptAtRest', 'sessionConfiguration.cookie.partitioned',
       'sessionConfiguration.cookie.transient', 'sessionConfiguration.deviceBound.required',
       'transactionConfiguration.cookie.partitioned', 'api.strictType', 'api.scopeLists', 'api.dpopNonce']
-      .map(path => [path, flag, /true or false/] as [string, typeof flag, RegExp]),
+      .map(path => [path, flag, /true or false/] as Kind),
     ...['clientId', 'clientSecret', 'audience', 'api.claims.authTime', 'api.claims.acr', 'pages.texts.lang',
       'pages.texts.home', 'pages.texts.messages.access_denied', 'authorizationParams.audience',
       'authorizationParams.organization', 'authorizationParams.invitation']
-      .map(path => [path, text, path === 'audience' ? /non-empty string|the API that a login/ : /a non-empty string/] as
-        [string, typeof text, RegExp]),
+      .map(path => [path, text,
+        path === 'audience' ? /non-empty string|the API that a login/ : /a non-empty string/] as Kind),
     ['clientAssertionSigningKeyId', text, /a non-empty string/, assertion],
     ['requestObjectSigningKeyId', text, /a non-empty string/, signed],
     ...['allowOrganization', 'allowConnect', 'beforeSessionSaved', 'onError', 'onCallbackError', 'onEnterpriseLogin',
       'onEvent', 'customFetch', 'api.mtls'].map(path =>
-      [path, callable, /a function/] as [string, typeof callable, RegExp]),
+      [path, callable, /a function/] as Kind),
     ['domain', textOrFunction, /a non-empty string|host/],
     ['organization', textOrFunction, /a non-empty string/],
     ['managementDomain', { take: ['x.example.com'], refuse: ['', 5, null, fn] }, /./],
@@ -306,7 +312,7 @@ t.test('each kind of value: what is taken, and what is refused in which words', 
     ...['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'].map(left => ['sessionStore', {
       take: [],
       refuse: [store(...['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'].filter(m => m !== left))]
-    }, new RegExp(`a SessionStore \\(missing: ${left}\\)`)] as [string, typeof flag, RegExp]),
+    }, new RegExp(`a SessionStore \\(missing: ${left}\\)`)] as Kind),
     ['sessionStore', { take: [], refuse: [null, 5, 'x'] }, /missing: create, get/],
     ['sessionStore', { take: [], refuse: [store('deleteByLogoutToken', 'get', 'set', 'delete')] },
       /made for @auth0\/auth0-fastify or nextjs-auth0\. Give fromAuth0Store\(store\), from/],
@@ -360,10 +366,9 @@ t.test('each kind of value: what is taken, and what is refused in which words', 
       /a string of at least 32 characters/],
     [resource, { take: [], refuse: [{}, null, [], 'x'] }, /an object of paths and their resources/],
     ...['/', '/mcp', '/a/b-c.d~e_f/1', '/...'].map(path =>
-      [resource, { take: [{ [path]: {} }], refuse: [] }, /./] as [string, typeof flag, RegExp]),
+      [resource, { take: [{ [path]: {} }], refuse: [] }, /./] as Kind),
     ...['', 'mcp', '/mcp/', '//mcp', '/a//b', '/:id', '/%61', '/.', '/..', '/a/..', '/a/./b'].map(path =>
-      [resource, { take: [], refuse: [{ [path]: {} }] }, /must have paths such as '\/mcp' as its names/] as
-        [string, typeof flag, RegExp]),
+      [resource, { take: [], refuse: [{ [path]: {} }] }, /must have paths such as '\/mcp' as its names/] as Kind),
     [resource, { take: [], refuse: [{ '/mcp': null }, { '/mcp': [] }, { '/mcp': 'x' }] },
       /\['\/mcp'\]" must be an object such as/],
     ...([['audience', audience], ['scopes', list], ['name', text], ['documentation', page], ['policy', page],
@@ -374,11 +379,11 @@ t.test('each kind of value: what is taken, and what is refused in which words', 
           ['1a://x'],
           [5], null]
       }],
-      ['metadata', { take: [{}, { jwks_uri: 'x' }], refuse: [null, [], 'x', { resource: 'x' }] }]] as
-      [string, typeof flag][]).map(([name, { take, refuse }]) => [resource, {
+      ['metadata', { take: [{}, { jwks_uri: 'x' }], refuse: [null, [], 'x', { resource: 'x' }] }]] as [string,
+        Values][]).map(([name, { take, refuse }]) => [resource, {
       take: take.map(value => ({ '/mcp': { [name]: value } })),
       refuse: refuse.map(value => ({ '/mcp': { [name]: value } }))
-    }, new RegExp(`^Option "api\\.resources\\['/mcp'\\]\\.${name}(\\.\\w+)?" must`)] as [string, typeof flag, RegExp]),
+    }, new RegExp(`^Option "api\\.resources\\['/mcp'\\]\\.${name}(\\.\\w+)?" must`)] as Kind),
     ['routes.login', {
       take: ['/x', '/a-b/c.d~e_f/%20', false],
       refuse: ['x', '', '//x', '/\\x', '/:id', '/*', 5, null,
@@ -560,7 +565,7 @@ t.test('what must be given, of logins and of an API alone', async t => {
   for (const [mode, refuses] of [['production', true], ['development', false]] as const) {
     process.env.NODE_ENV = mode
     const read = () => parseOptions({ ...good, appBaseUrl: undefined as never }, '')
-    if (refuses) t.throws(read, { option: 'appBaseUrl' })
+    if (refuses) t.throws(read, { option: 'appBaseUrl', message: /./ })
     else t.doesNotThrow(read)
   }
   for (const name of ['prefix', 'logLevel', 'logSerializers']) t.doesNotThrow(() => parse({ [name]: 'x' }), name)

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import t from 'tap'
-import { AccessTokenError, LoginRequiredError, TimeoutError } from '../../../lib/errors.js'
+import { LoginRequiredError, TimeoutError } from '../../../lib/errors.js'
 import { closeAfterUpload, UpstreamFailure } from '../../../lib/plugin/proxy/failures.js'
 import { addHeaders, checkedHeaders } from '../../../lib/plugin/proxy/extra-headers.js'
 import { Leash } from '../../../lib/plugin/proxy/leash.js'
@@ -81,7 +81,7 @@ t.test('headers of the options', async t => {
   t.strictSame(headers, { a: '1', 'x-a': 'é\t' } as never)
   addHeaders(headers, request => ({ A: String(request) }), 'r' as never)
   t.match(headers, { a: 'r' })
-  t.throws(() => addHeaders(headers, () => ({ host: 'x' }), {} as never), { option: 'headers.host' })
+  t.throws(() => addHeaders(headers, () => ({ host: 'x' }), {} as never), { option: 'headers.host', message: /./ })
 })
 
 t.test('options of a proxy: defaults, what is taken and what is refused', async t => {
@@ -143,7 +143,7 @@ t.test('options of a proxy: defaults, what is taken and what is refused', async 
       'tls.passphrase'],
     [{ tls: { x: 1 } }, 'tls.x'], [{ audience: '' }, 'audience'], [{ scope: '' }, 'scope']
   ] as [object, string, RegExp?][]) {
-    t.throws(() => parse(given), { option, ...says && { message: says } }, JSON.stringify(given))
+    t.throws(() => parse(given), { option, ...says && { message: says } } as never, JSON.stringify(given))
   }
   for (const wrong of [null, undefined, 5]) {
     t.throws(() => parseProxyOptions(wrong as never, undefined), { option: 'proxy', message: /must be an object; got/ })
@@ -225,7 +225,7 @@ t.test('failures, tokens that were refused, and what aborts a call', async t => 
   const heard: unknown[] = []
   leash.on('abort', () => heard.push(leash.reason))
   t.strictSame([leash.aborted, leash.reason], [false, undefined])
-  const [first, second] = [new LoginRequiredError(), new AccessTokenError('x', { code: 'x' } as never)]
+  const [first, second] = [new LoginRequiredError(), new LoginRequiredError()]
   leash.abort(first)
   leash.abort(second)
   t.strictSame([leash.aborted, leash.signal.reason, heard.length], [true, first, 1])

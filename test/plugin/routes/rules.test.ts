@@ -45,7 +45,7 @@ t.test('which requests come from the application itself', async t => {
   }
   for (const [referer, is] of [[`${own}/x`, true], ['https://evil.test/', false], ['x', false], [undefined,
     false]] as const) {
-    t.equal(isOwnNavigation(bases, asked({ referer })), is, referer)
+    t.equal(isOwnNavigation(bases, asked({ referer })), is, String(referer))
   }
 })
 

@@ -245,11 +245,12 @@ t.test('locks of session stores', async t => {
         'does not let who overstayed the lease free the lock of the next']]
   ]
   await Promise.all(tries.map(async ([name, lock, broken]) => {
-    const cases = sessionStoreSuite(() => ({ lock }) as never).slice(-6)
-    const failed = await Promise.all(cases.map(async ({ name, run }) => {
-      return await run().then(() => undefined, () => name)
-    }))
-    t.strictSame(failed.filter(name => name !== undefined), broken, name)
+    const failed: string[] = []
+    // One after the other: a lock may be one for all.
+    for (const { name, run } of sessionStoreSuite(() => ({ lock }) as never).slice(-6)) {
+      await run().catch(() => failed.push(name))
+    }
+    t.strictSame(failed, broken, name)
   }))
   const without = sessionStoreSuite(() => ({}) as never).slice(-6)
   for (const { run } of without) await t.resolves(run())
