@@ -121,8 +121,12 @@ t.test('options of clients', async t => {
     t.doesNotThrow(() => refuseUnknownOptions({ [name]: null }))
   }
   t.doesNotThrow(() => refuseUnknownOptions({ keys: { x: 1 }, zzzzzzzzzz: undefined }))
-  for (const wrong of [null, undefined, 'x']) t.throws(() => refuseUnknownOptions(wrong), { option: 'options',
-    message: /./ })
+  for (const wrong of [null, undefined, 'x']) {
+    t.throws(() => refuseUnknownOptions(wrong), {
+      option: 'options',
+      message: /./
+    })
+  }
   for (const seconds of [0.001, 3600]) {
     t.equal(readHttpTimeout({ timeout: seconds }), seconds)
     t.equal(readHttpTimeout({ httpTimeout: seconds }), seconds)

@@ -67,8 +67,12 @@ t.test('filters of sessions', async t => {
   t.strictSame(filterPairs({ iss: 'i', organization: 'o', sub: 's', sid: 'd' }),
     [['sid', 'd'], ['sub', 's'], ['organization', 'o'], ['iss', 'i']])
   t.strictSame(filterPairs({ organization: 'o', sub: undefined } as never), [['organization', 'o']])
-  for (const filter of [{}, { iss: 'i' }]) t.throws(() => filterPairs(filter as never), { argument: 'filter',
-    message: /./ })
+  for (const filter of [{}, { iss: 'i' }]) {
+    t.throws(() => filterPairs(filter as never), {
+      argument: 'filter',
+      message: /./
+    })
+  }
   for (const [filter, argument] of [[{ sub: '' }, 'sub'], [{ sid: 5 }, 'sid'], [{ sub: 'x', iss: null },
     'iss']] as const) {
     t.throws(() => filterPairs(filter as never), { argument: `filter.${argument}`, message: /non-empty string/ })

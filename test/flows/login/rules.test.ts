@@ -253,8 +253,12 @@ t.test('a callback and its transaction', async t => {
 t.test('what goes with a login, and what it is named by', async t => {
   t.equal(checkAppState('x'.repeat(2046)), 'x'.repeat(2046))
   t.throws(() => checkAppState('x'.repeat(2047)), { argument: 'appState', message: /at most 2048 characters/ })
-  for (const wrong of [undefined, () => {}, 1n]) t.throws(() => checkAppState(wrong), { argument: 'appState',
-    message: /./ })
+  for (const wrong of [undefined, () => {}, 1n]) {
+    t.throws(() => checkAppState(wrong), {
+      argument: 'appState',
+      message: /./
+    })
+  }
   t.strictSame([isRestarted(restartedState('x')), isRestarted('x'), isRestarted(null)], [true, false, false])
   const state = 'x'.repeat(32)
   t.equal(silentState(state, '/a?b'), `${state}-${Buffer.from('/a').toString('base64url')}-silent`)

@@ -380,7 +380,7 @@ t.test('each kind of value: what is taken, and what is refused in which words', 
           [5], null]
       }],
       ['metadata', { take: [{}, { jwks_uri: 'x' }], refuse: [null, [], 'x', { resource: 'x' }] }]] as [string,
-        Values][]).map(([name, { take, refuse }]) => [resource, {
+      Values][]).map(([name, { take, refuse }]) => [resource, {
       take: take.map(value => ({ '/mcp': { [name]: value } })),
       refuse: refuse.map(value => ({ '/mcp': { [name]: value } }))
     }, new RegExp(`^Option "api\\.resources\\['/mcp'\\]\\.${name}(\\.\\w+)?" must`)] as Kind),
