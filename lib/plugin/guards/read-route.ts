@@ -51,7 +51,6 @@ export function beginRequest (request: FastifyRequest, reply: FastifyReply): Pro
   const state = requestState(request)
   const { declared, guards, late, exempt } = recordOf(request)
   state.reply = reply
-  state.declared = guards
   state.exempt = exempt
   state.touches = mayTouch(declared)
   return late && guards.length > 0 ? askAll(guards, request, reply) : undefined
@@ -59,9 +58,10 @@ export function beginRequest (request: FastifyRequest, reply: FastifyReply): Pro
 
 /** Sees to it that the declared guards were asked, and waited for, before the body is read. */
 export function checkDeclared (request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
-  const state = requestState(request)
-  const guards = state.declared as readonly Guard[]
+  // Read again: a hook may have changed what the route declares.
+  const { guards } = recordOf(request)
   if (guards.length === 0) return undefined
+  const state = requestState(request)
   return guards.every(guard => verdictOf(state, guard) === PASS) ? undefined : askAll(guards, request, reply)
 }
 

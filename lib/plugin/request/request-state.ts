@@ -18,8 +18,6 @@ export interface Asked {
 
 /** What belongs to one request. */
 export interface RequestState {
-  /** The guards its route declares. */
-  declared: readonly unknown[]
   /** Whether its route opts out of the guards around it; `undefined` until somebody asks. */
   exempt: boolean | undefined
   /** Whether the request prolongs the session; `undefined` until somebody asks. */
@@ -36,15 +34,14 @@ export interface RequestState {
   client: ServerClient | undefined
 }
 
-const NONE: readonly unknown[] = []
-
 export interface WithRequestState {
   [kRequestState]: RequestState | null
 }
+
+/** What is kept of a request; made when it is first asked for. */
 export function requestState (request: FastifyRequest): RequestState {
   const stateful = request as FastifyRequest & WithRequestState
   return (stateful[kRequestState] ??= {
-    declared: NONE,
     exempt: undefined,
     touches: undefined,
     inExemptHook: false,
