@@ -65,12 +65,6 @@ export function createContext (config: Config, log: Log, parts: Parts): OwnedPlu
   const revocations = config.revocationStore === undefined
     ? new MemoryRevocationStore({ now: config.now, onFull: onFull('revocation_list') })
     : applicationRevocations(config.revocationStore, config.clientId)
-  if (config.importSessions !== undefined && config.revocationStore === undefined &&
-    process.env.NODE_ENV === 'production') {
-    log.warn({ code: 'import_without_revocation_store' },
-      'auth0 warning: option "importSessions" is given without "revocationStore". A session that has ended in this ' +
-        'process can be used again with its old cookie, in another process or after a restart. Set "revocationStore".')
-  }
   const apiSecret = config.api.secret === undefined ? undefined : secretKey(config.api.secret)
   const servers = createServers(config, http, emit, clockWatch(config, log))
   const sealer = sealerFor(config)

@@ -10,7 +10,7 @@ const MEMORY = [MemorySessionStore, MemoryTransactionStore, MemoryRevocationStor
 
 /** Warnings at start about settings that will fail later. */
 export function setupWarnings (config: Config, severalProcesses = isOneOfSeveral()): SetupWarning[] {
-  return [...cookieWarnings(config), ...severalProcesses ? memoryWarnings(config) : []]
+  return [...cookieWarnings(config), ...importWarnings(config), ...severalProcesses ? memoryWarnings(config) : []]
 }
 
 /**
@@ -33,4 +33,14 @@ function memoryWarnings ({ sessionStore, transactionStore, revocationStore, refr
     message: `Option "${name}" keeps its entries in this process only, but several processes serve this application. ` +
       'Use a store of Redis or PostgreSQL.'
   }))
+}
+
+/** Sessions of another library, which a list in this process alone cannot end for good. */
+function importWarnings ({ importSessions, revocationStore }: Config): SetupWarning[] {
+  if (importSessions === undefined || revocationStore !== undefined || process.env.NODE_ENV !== 'production') return []
+  return [{
+    code: 'import_without_revocation_store',
+    message: 'Option "importSessions" is given without "revocationStore". A session that has ended in this process ' +
+      'can be used again with its old cookie, in another process or after a restart. Set "revocationStore".'
+  }]
 }

@@ -5,8 +5,8 @@ import type { Log } from './events.js'
 
 /**
  * Fetches the tenant's metadata and keys, and loads what signs this client's tokens, so that the first visitor does not
- * wait for them. Logs which of these and of the stores fail. A failure changes nothing else: the requests that need them
- * try again.
+ * wait for them. Logs which of these and of the stores fail. A failure changes nothing else: the requests that need
+ * them try again.
  */
 export async function startUp ({ assertion, requestObject, dpop }: Config, check: () => Promise<CheckResult>,
   log: Log): Promise<void> {

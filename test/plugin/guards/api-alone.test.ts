@@ -78,6 +78,6 @@ t.test('a token made at home is told what it lacks', async t => {
   const ask = async (bearer: string) =>
     (await app.inject({ url: '/', headers: { authorization: `Bearer ${bearer}` } })).statusCode
   t.equal(await ask(token({ aud: 'orders' })), 401)
-  t.match(logs.join(''), /its audience is no URI and it has none of the claims \\"azp\\"/)
+  t.match(logs.join(''), /its audience is not a URI, and it has none of the claims \\"azp\\"/)
   t.equal(await ask(token({ aud: 'orders', scope: 'a' })), 200)
 })
