@@ -4,6 +4,6 @@
  */
 export const {
   constants, createCipheriv, createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey,
-  createSecretKey, hkdfSync, KeyObject: { from: keyObjectOf }, randomBytes, randomFillSync, randomUUID, timingSafeEqual,
-  verify, X509Certificate
+  createSecretKey, createVerify, hkdfSync, KeyObject: { from: keyObjectOf }, randomBytes, randomFillSync, randomUUID,
+  timingSafeEqual, verify, X509Certificate
 } = process.getBuiltinModule('node:crypto')

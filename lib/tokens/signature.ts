@@ -1,5 +1,5 @@
 import type { KeyObject, VerifyKeyObjectInput, webcrypto } from 'node:crypto'
-import { constants, createHmac, keyObjectOf, timingSafeEqual, verify } from '../base/node-crypto.js'
+import { constants, createHmac, createVerify, keyObjectOf, timingSafeEqual, verify } from '../base/node-crypto.js'
 import { types } from 'node:util'
 import { algorithmOf, keyFits } from './algorithms.js'
 import type { CompactJws } from './compact.js'
@@ -44,11 +44,13 @@ function makeCheck (key: KeyObject, alg: string): Check {
     throw new TypeError(`The key cannot verify ${alg}.`)
   }
   const { hash, keyType } = algorithm
-  // EdDSA hashes by itself.
-  const digest = keyType === 'ed25519' ? null : hash
   const length = signatureLength(key)
   const input: VerifyKeyObjectInput = { key, ...paddingOf(alg, hash), ...keyType === 'ec' && ecdsa }
-  return (data, signature) => signature.length === length && verify(digest, data, input, signature)
+  // EdDSA hashes by itself; for all others `createVerify()` does less work than `verify()`.
+  const matches: Check = keyType === 'ed25519'
+    ? (data, signature) => verify(null, data, input, signature)
+    : (data, signature) => createVerify(hash).update(data).verify(input, signature)
+  return (data, signature) => signature.length === length && matches(data, signature)
 }
 
 /** JWS signs with the two numbers side by side, not in DER. @see RFC 7518 section 3.4 */
