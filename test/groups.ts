@@ -23,6 +23,7 @@ export const groups: Record<string, RegExp> = {
   stores: /^stores\//,
   testing: /^testing\//,
   tokens: /^(tokens|authentication)\//,
+  clients: /^(http|management)\//,
   rest: /^/
 }
 
