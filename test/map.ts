@@ -4,7 +4,7 @@
  */
 export const map: Record<string, Record<string, string>> = {
   '.': {
-    'errors.ts': 'http/api-error.test.ts',
+    'errors.ts': 'errors.test.ts',
     'index.ts': 'plugin/scopes.test.ts'
   },
   authentication: {
@@ -47,46 +47,46 @@ export const map: Record<string, Record<string, string>> = {
   },
   'authentication/server': {
     'api-call.ts': 'authentication/server/polling.test.ts',
-    'arguments.ts': 'authentication/server/token-endpoint.test.ts',
+    'arguments.ts': 'authentication/server/arguments.test.ts',
     'authorization-server.ts': 'authentication/server/discovery.test.ts',
-    'client-auth.ts': 'authentication/server/discovery.test.ts',
+    'client-auth.ts': 'authentication/server/client-auth.test.ts',
     'discovery.ts': 'authentication/server/discovery.test.ts',
-    'domain.ts': 'authentication/server/discovery.test.ts',
-    'dpop-exchange.ts': 'authentication/server/token-endpoint.test.ts',
+    'domain.ts': 'authentication/server/domain.test.ts',
+    'dpop-exchange.ts': 'authentication/server/dpop-exchange.test.ts',
     'form-post.ts': 'authentication/server/polling.test.ts',
-    'naming.ts': 'authentication/server/polling.test.ts',
+    'naming.ts': 'authentication/server/naming.test.ts',
     'polling.ts': 'authentication/server/polling.test.ts',
     'request-options.ts': 'authentication/server/polling.test.ts',
     'resource.ts': 'authentication/server/polling.test.ts',
     'token-endpoint.ts': 'authentication/server/token-endpoint.test.ts',
-    'token-response.ts': 'authentication/server/token-endpoint.test.ts'
+    'token-response.ts': 'authentication/server/token-response.test.ts'
   },
   base: {
-    'awaitable.ts': 'stores/stateless/stateless-sessions.test.ts',
+    'awaitable.ts': 'base/awaitable.test.ts',
     'base64url.ts': 'base/base64url.test.ts',
     'batch.ts': 'base/batch.test.ts',
-    'client-options.ts': 'management/client-options.test.ts',
+    'client-options.ts': 'base/client-options.test.ts',
     'deadline.ts': 'base/deadline.test.ts',
-    'expiring-map.ts': 'flows/login/enterprise.test.ts',
-    'forbidden-memory.ts': 'tokens/dpop.test.ts',
+    'expiring-map.ts': 'base/expiring-map.test.ts',
+    'forbidden-memory.ts': 'base/forbidden-memory.test.ts',
     'ip.ts': 'http/public-address.test.ts',
-    'json-copy.ts': 'flows/tokens/kept-tokens.test.ts',
+    'json-copy.ts': 'base/json-copy.test.ts',
     'json.ts': 'base/json.test.ts',
-    'keyed-mutex.ts': 'flows/tokens/refresh-sharing.test.ts',
+    'keyed-mutex.ts': 'base/keyed-mutex.test.ts',
     'lazily.ts': 'base/lazily.test.ts',
-    'nearest-name.ts': 'plugin/options/options.test.ts',
+    'nearest-name.ts': 'base/nearest-name.test.ts',
     'node-crypto.ts': 'architecture.test.ts',
     'random-text.ts': 'base/random-text.test.ts',
     'single-flight.ts': 'base/single-flight.test.ts',
     'sleep.ts': 'base/sleep.test.ts',
     'structured-fields.ts': 'base/structured-fields.test.ts',
-    'trace.ts': 'otel/telemetry.test.ts',
-    'use-once.ts': 'tokens/dpop.test.ts'
+    'trace.ts': 'base/trace.test.ts',
+    'use-once.ts': 'base/use-once.test.ts'
   },
   flows: {
     'abortable.ts': 'flows/tokens/access-token.test.ts',
     'accounts-client.ts': 'flows/login/other-logins.test.ts',
-    'app-path.ts': 'plugin/scopes.test.ts',
+    'app-path.ts': 'flows/app-path.test.ts',
     'call-options.ts': 'flows/login/delegation.test.ts',
     'check.ts': 'flows/start-up.test.ts',
     'client.ts': 'flows/login/other-logins.test.ts',
@@ -140,9 +140,9 @@ export const map: Record<string, Record<string, string>> = {
     'anonymous-cookie.ts': 'flows/login/anonymous.test.ts',
     'anonymous-sessions.ts': 'flows/login/anonymous.test.ts',
     'anonymous.ts': 'flows/login/anonymous.test.ts',
-    'authorization-params.ts': 'flows/login/login.test.ts',
+    'authorization-params.ts': 'flows/login/authorization-params.test.ts',
     'backchannel-login.ts': 'flows/login/other-logins.test.ts',
-    'callback.ts': 'hostile/callback.test.ts',
+    'callback.ts': 'flows/login/callback.test.ts',
     'complete-login.ts': 'flows/login/login.test.ts',
     'embedded-login.ts': 'flows/login/embedded-login.test.ts',
     'enterprise-login.ts': 'flows/login/enterprise.test.ts',
@@ -154,28 +154,28 @@ export const map: Record<string, Record<string, string>> = {
     'login.ts': 'flows/login/login.test.ts',
     'magic-link.ts': 'flows/login/other-logins.test.ts',
     'mfa.ts': 'flows/login/other-logins.test.ts',
-    'organization.ts': 'hostile/organization.test.ts',
+    'organization.ts': 'flows/login/organization.test.ts',
     'passkeys.ts': 'flows/login/embedded-login.test.ts',
     'passwordless.ts': 'flows/login/other-logins.test.ts',
-    'return-to.ts': 'flows/login/login.test.ts',
-    'silent-login.ts': 'plugin/guards/silent-login.test.ts',
-    'taken-logins.ts': 'plugin/routes/routes.test.ts',
+    'return-to.ts': 'flows/login/return-to.test.ts',
+    'silent-login.ts': 'flows/login/silent-login.test.ts',
+    'taken-logins.ts': 'flows/login/taken-logins.test.ts',
     'verify-mfa.ts': 'flows/login/other-logins.test.ts'
   },
   'flows/logout': {
     'backchannel-logout.ts': 'hostile/backchannel-logout.test.ts',
-    'landing.ts': 'hostile/logout.test.ts',
-    'logout.ts': 'hostile/logout.test.ts'
+    'landing.ts': 'flows/logout/landing.test.ts',
+    'logout.ts': 'flows/logout/logout.test.ts'
   },
   'flows/session': {
     'before-saved.ts': 'flows/session/session.test.ts',
     'device-refusal.ts': 'flows/device/device-bound.test.ts',
     'no-sessions.ts': 'plugin/guards/api-alone.test.ts',
-    'patch.ts': 'flows/session/session.test.ts',
+    'patch.ts': 'flows/session/patch.test.ts',
     'session.ts': 'flows/session/session.test.ts',
     'update-session.ts': 'flows/session/session.test.ts',
     'user-claims.ts': 'flows/session/user-claims.test.ts',
-    'view.ts': 'flows/session/session.test.ts'
+    'view.ts': 'flows/session/view.test.ts'
   },
   'flows/tokens': {
     'access-token.ts': 'flows/tokens/access-token.test.ts',
@@ -202,24 +202,24 @@ export const map: Record<string, Record<string, string>> = {
   },
   http: {
     'api-error.ts': 'http/api-error.test.ts',
-    'body.ts': 'http/send.test.ts',
-    'fetch-transport.ts': 'http/send.test.ts',
+    'body.ts': 'http/body.test.ts',
+    'fetch-transport.ts': 'http/fetch-transport.test.ts',
     'fetch.ts': 'http/send.test.ts',
-    'global-transport.ts': 'http/send.test.ts',
+    'global-transport.ts': 'http/global-transport.test.ts',
     'json.ts': 'http/json.test.ts',
     'public-address.ts': 'http/public-address.test.ts',
     'quota.ts': 'http/quota.test.ts',
-    'redact.ts': 'http/api-error.test.ts',
+    'redact.ts': 'http/redact.test.ts',
     'retry.ts': 'http/retry.test.ts',
     'send.ts': 'http/send.test.ts',
-    'status.ts': 'http/api-error.test.ts',
-    'stream.ts': 'http/send.test.ts',
+    'status.ts': 'http/status.test.ts',
+    'stream.ts': 'http/stream.test.ts',
     'target.ts': 'http/target.test.ts',
-    'telemetry.ts': 'http/send.test.ts',
-    'transport-failure.ts': 'http/send.test.ts',
+    'telemetry.ts': 'http/telemetry.test.ts',
+    'transport-failure.ts': 'http/transport-failure.test.ts',
     'undici-transport.ts': 'http/send.test.ts',
     'version.ts': 'http/version.test.ts',
-    'whole-answer.ts': 'http/send.test.ts',
+    'whole-answer.ts': 'http/whole-answer.test.ts',
     'wire.ts': 'http/send.test.ts'
   },
   management: {
@@ -279,12 +279,12 @@ export const map: Record<string, Record<string, string>> = {
   },
   'plugin/guards': {
     'attempt-silent-login.ts': 'plugin/guards/silent-login.test.ts',
-    'config-guards.ts': 'plugin/guards/guard-rules.test.ts',
+    'config-guards.ts': 'plugin/guards/config-guards.test.ts',
     'denial.ts': 'plugin/guards/guards.test.ts',
     'factory.ts': 'plugin/scopes.test.ts',
     'guards.ts': 'plugin/guards/guards.test.ts',
     'handle-step-up.ts': 'plugin/guards/guards.test.ts',
-    'last-check.ts': 'plugin/guards/other-plugins.test.ts',
+    'last-check.ts': 'plugin/guards/last-check.test.ts',
     'principal.ts': 'plugin/guards/guard-matrix.test.ts',
     'read-route.ts': 'plugin/guards/other-plugins.test.ts',
     'require-claims.ts': 'plugin/guards/guards.test.ts',
@@ -296,13 +296,13 @@ export const map: Record<string, Record<string, string>> = {
     'require-same-origin.ts': 'plugin/guards/guard-matrix.test.ts',
     'require-session-or-token.ts': 'plugin/guards/guard-matrix.test.ts',
     'require-session.ts': 'plugin/guards/guards.test.ts',
-    'route-config.ts': 'plugin/guards/guards.test.ts',
+    'route-config.ts': 'plugin/guards/route-config.test.ts',
     'route-record.ts': 'plugin/guards/guards.test.ts',
     'scope-hooks.ts': 'plugin/guards/other-plugins.test.ts',
     'stages.ts': 'plugin/guards/guards.test.ts',
     'step-up.ts': 'plugin/guards/guards.test.ts',
     'unauthenticated.ts': 'plugin/guards/guards.test.ts',
-    'written-route.ts': 'plugin/guards/other-plugins.test.ts'
+    'written-route.ts': 'plugin/guards/written-route.test.ts'
   },
   'plugin/guards/guard': {
     'asked.ts': 'plugin/guards/guards.test.ts',
@@ -311,13 +311,13 @@ export const map: Record<string, Record<string, string>> = {
     'traits.ts': 'plugin/guards/guards.test.ts'
   },
   'plugin/guards/token': {
-    'challenge.ts': 'plugin/guards/guard-rules.test.ts',
+    'challenge.ts': 'plugin/guards/token/challenge.test.ts',
     'client-certificate.ts': 'hostile/api.test.ts',
-    'credentials.ts': 'plugin/guards/guard-rules.test.ts',
+    'credentials.ts': 'plugin/guards/token/credentials.test.ts',
     'require-token.ts': 'hostile/api.test.ts',
-    'resource.ts': 'plugin/guards/guard-rules.test.ts',
-    'token-demands.ts': 'plugin/guards/guard-rules.test.ts',
-    'tool-calls.ts': 'plugin/guards/guard-rules.test.ts',
+    'resource.ts': 'plugin/guards/token/resource.test.ts',
+    'token-demands.ts': 'plugin/guards/token/token-demands.test.ts',
+    'tool-calls.ts': 'plugin/guards/token/tool-calls.test.ts',
     'tool-scopes.ts': 'plugin/guards/resources.test.ts'
   },
   'plugin/options': {
@@ -325,8 +325,8 @@ export const map: Record<string, Record<string, string>> = {
     'api-options.ts': 'plugin/options/options.test.ts',
     'app-base.ts': 'plugin/options/options.test.ts',
     'client-authentication.ts': 'plugin/options/options.test.ts',
-    'client-options.ts': 'plugin/options/options.test.ts',
-    'combinations.ts': 'plugin/options/options.test.ts',
+    'client-options.ts': 'plugin/options/client-options.test.ts',
+    'combinations.ts': 'plugin/options/combinations.test.ts',
     'key-rules.ts': 'plugin/options/options.test.ts',
     'lists.ts': 'plugin/options/options.test.ts',
     'login-options.ts': 'plugin/options/options.test.ts',
@@ -335,32 +335,32 @@ export const map: Record<string, Record<string, string>> = {
     'options.ts': 'plugin/options/options.test.ts',
     'other-libraries.ts': 'plugin/options/options.test.ts',
     'page-options.ts': 'plugin/options/options.test.ts',
-    'paths.ts': 'plugin/options/options.test.ts',
-    'prefix.ts': 'plugin/options/options.test.ts',
+    'paths.ts': 'plugin/options/paths.test.ts',
+    'prefix.ts': 'plugin/options/prefix.test.ts',
     'refresh-store.ts': 'plugin/options/options.test.ts',
-    'required.ts': 'plugin/options/options.test.ts',
-    'resources.ts': 'plugin/guards/resources.test.ts',
+    'required.ts': 'plugin/options/required.test.ts',
+    'resources.ts': 'plugin/options/resources.test.ts',
     'rules.ts': 'plugin/options/options.test.ts',
     'session-options.ts': 'plugin/options/options.test.ts',
     'session-store.ts': 'plugin/options/options.test.ts',
     'several-domains.ts': 'plugin/options/options.test.ts',
     'telemetry.ts': 'plugin/options/options.test.ts',
-    'weak-secret.ts': 'plugin/options/options.test.ts'
+    'weak-secret.ts': 'plugin/options/weak-secret.test.ts'
   },
   'plugin/proxy': {
     'exchange.ts': 'plugin/proxy/failures.test.ts',
-    'extra-headers.ts': 'plugin/proxy/proxy.test.ts',
+    'extra-headers.ts': 'plugin/proxy/extra-headers.test.ts',
     'failures.ts': 'plugin/proxy/failures.test.ts',
     'forward.ts': 'plugin/proxy/proxy.test.ts',
-    'leash.ts': 'plugin/proxy/web-sockets.test.ts',
-    'proxy-options.ts': 'plugin/proxy/proxy.test.ts',
+    'leash.ts': 'plugin/proxy/leash.test.ts',
+    'proxy-options.ts': 'plugin/proxy/proxy-options.test.ts',
     'proxy.ts': 'plugin/proxy/proxy.test.ts',
     'raw-bodies.ts': 'plugin/proxy/proxy.test.ts',
-    'refused-tokens.ts': 'plugin/proxy/failures.test.ts',
-    'request-body.ts': 'plugin/proxy/failures.test.ts',
-    'request-headers.ts': 'plugin/proxy/proxy.test.ts',
-    'response-headers.ts': 'plugin/proxy/proxy.test.ts',
-    'target.ts': 'plugin/proxy/proxy.test.ts',
+    'refused-tokens.ts': 'plugin/proxy/refused-tokens.test.ts',
+    'request-body.ts': 'plugin/proxy/request-body.test.ts',
+    'request-headers.ts': 'plugin/proxy/request-headers.test.ts',
+    'response-headers.ts': 'plugin/proxy/response-headers.test.ts',
+    'target.ts': 'plugin/proxy/target.test.ts',
     'upstream-token.ts': 'plugin/proxy/proxy.test.ts',
     'web-sockets.ts': 'plugin/proxy/web-sockets.test.ts'
   },
@@ -382,37 +382,37 @@ export const map: Record<string, Record<string, string>> = {
     'ways-on.ts': 'plugin/routes/routes.test.ts'
   },
   'plugin/routes': {
-    'answer-error.ts': 'plugin/routes/routes.test.ts',
+    'answer-error.ts': 'plugin/routes/answer-error.test.ts',
     'backchannel-logout.ts': 'hostile/backchannel-logout.test.ts',
     'bodies.ts': 'plugin/routes/routes.test.ts',
     'callback.ts': 'hostile/callback.test.ts',
     'connect.ts': 'hostile/linking.test.ts',
     'device-proof.ts': 'flows/device/device-bound.test.ts',
     'device.ts': 'flows/device/device-bound.test.ts',
-    'error-page.ts': 'plugin/routes/pages.test.ts',
+    'error-page.ts': 'plugin/routes/error-page.test.ts',
     'index.ts': 'plugin/routes/routes.test.ts',
     'login.ts': 'flows/login/login.test.ts',
     'logout-confirmation.ts': 'plugin/routes/routes.test.ts',
     'logout.ts': 'hostile/logout.test.ts',
-    'own-address.ts': 'plugin/routes/routes.test.ts',
-    'page-texts.ts': 'plugin/routes/pages.test.ts',
-    'popup-page.ts': 'plugin/routes/popup.test.ts',
-    'prefetch.ts': 'plugin/routes/routes.test.ts',
+    'own-address.ts': 'plugin/routes/own-address.test.ts',
+    'page-texts.ts': 'plugin/routes/page-texts.test.ts',
+    'popup-page.ts': 'plugin/routes/popup-page.test.ts',
+    'prefetch.ts': 'plugin/routes/prefetch.test.ts',
     'profile.ts': 'plugin/routes/routes.test.ts',
-    'query.ts': 'plugin/routes/routes.test.ts',
-    'report.ts': 'plugin/routes/routes.test.ts',
+    'query.ts': 'plugin/routes/query.test.ts',
+    'report.ts': 'plugin/routes/report.test.ts',
     'resource-metadata.ts': 'plugin/guards/resources.test.ts',
     'restart.ts': 'plugin/routes/routes.test.ts',
     'route.ts': 'plugin/routes/routes.test.ts',
-    'same-origin.ts': 'plugin/routes/routes.test.ts',
+    'same-origin.ts': 'plugin/routes/same-origin.test.ts',
     'session.ts': 'plugin/routes/routes.test.ts'
   },
   stores: {
     'index.ts': 'stores/conformance/session-stores.test.ts',
     'lifetime.ts': 'stores/lifetime.test.ts',
-    'session-filter.ts': 'stores/conformance/session-stores.test.ts',
+    'session-filter.ts': 'stores/session-filter.test.ts',
     'sessions.ts': 'stores/stateless/stateless-sessions.test.ts',
-    'store-deadline.ts': 'stores/stateful/stateful-sessions.test.ts'
+    'store-deadline.ts': 'stores/store-deadline.test.ts'
   },
   'stores/bridge': {
     'from-auth0-store.ts': 'stores/conformance/session-stores.test.ts',
@@ -430,23 +430,23 @@ export const map: Record<string, Record<string, string>> = {
     'transaction-store-suite.ts': 'stores/transactions/transactions.test.ts'
   },
   'stores/device': {
-    'binding-format.ts': 'flows/device/device-bound.test.ts',
-    'bound-cookie.ts': 'flows/device/device-bound.test.ts',
-    'device-gate.ts': 'flows/device/device-bound.test.ts'
+    'binding-format.ts': 'stores/device/binding-format.test.ts',
+    'bound-cookie.ts': 'stores/device/bound-cookie.test.ts',
+    'device-gate.ts': 'stores/device/device-gate.test.ts'
   },
   'stores/import': {
-    'auth0-fastify.ts': 'stores/import/import.test.ts',
-    'direct-jwe.ts': 'stores/import/import.test.ts',
-    'express-openid-connect.ts': 'stores/import/import.test.ts',
-    'imported-session.ts': 'stores/import/import.test.ts',
+    'auth0-fastify.ts': 'stores/import/auth0-fastify.test.ts',
+    'direct-jwe.ts': 'stores/import/direct-jwe.test.ts',
+    'express-openid-connect.ts': 'stores/import/express-openid-connect.test.ts',
+    'imported-session.ts': 'stores/import/imported-session.test.ts',
     'index.ts': 'stores/import/import.test.ts',
-    'peer-cookie.ts': 'stores/import/import.test.ts'
+    'peer-cookie.ts': 'stores/import/peer-cookie.test.ts'
   },
   'stores/memory': {
     'memory-refresh-store.ts': 'stores/memory/memory-refresh-store.test.ts',
     'memory-revocation-store.ts': 'stores/memory/memory-revocation-store.test.ts',
     'memory-session-store.ts': 'stores/memory/memory-session-store.test.ts',
-    'memory-transaction-store.ts': 'stores/transactions/transactions.test.ts'
+    'memory-transaction-store.ts': 'stores/memory/memory-transaction-store.test.ts'
   },
   'stores/postgres': {
     'postgres-refresh-store.ts': 'stores/postgres/postgres-server.test.ts',
@@ -465,9 +465,9 @@ export const map: Record<string, Record<string, string>> = {
     'redis-session-store.ts': 'stores/redis/redis-server.test.ts'
   },
   'stores/revocation': {
-    'application-revocations.ts': 'hostile/backchannel-logout.test.ts',
-    'revocation-names.ts': 'stores/revocation/revocation-stores.test.ts',
-    'revocation-watch.ts': 'hostile/backchannel-logout.test.ts'
+    'application-revocations.ts': 'stores/revocation/application-revocations.test.ts',
+    'revocation-names.ts': 'stores/revocation/revocation-names.test.ts',
+    'revocation-watch.ts': 'stores/revocation/revocation-watch.test.ts'
   },
   'stores/sealing': {
     'opened-cache.ts': 'stores/sealing/opened-cache.test.ts',
@@ -478,10 +478,10 @@ export const map: Record<string, Record<string, string>> = {
     'application-store.ts': 'stores/conformance/session-stores.test.ts',
     'bindable-stored-sessions.ts': 'flows/device/device-bound.test.ts',
     'identity-cookies.ts': 'stores/stateful/stateful-sessions.test.ts',
-    'lease.ts': 'stores/stateful/stateful-sessions.test.ts',
+    'lease.ts': 'stores/stateful/lease.test.ts',
     'session-codec.ts': 'stores/stateful/stateful-sessions.test.ts',
     'stateful-sessions.ts': 'stores/stateful/stateful-sessions.test.ts',
-    'stored-sessions.ts': 'stores/stateful/stateful-sessions.test.ts',
+    'stored-sessions.ts': 'stores/stateful/stored-sessions.test.ts',
     'update-session.ts': 'stores/stateful/stateful-sessions.test.ts'
   },
   'stores/stateless': {
@@ -501,9 +501,9 @@ export const map: Record<string, Record<string, string>> = {
     'tokens-cookie.ts': 'stores/stateless/tokens-cookie.test.ts'
   },
   'stores/transactions': {
-    'cookie-transactions.ts': 'stores/transactions/transactions.test.ts',
+    'cookie-transactions.ts': 'stores/transactions/cookie-transactions.test.ts',
     'transaction-format.ts': 'stores/transactions/transaction-format.test.ts',
-    'transaction-states.ts': 'stores/transactions/transactions.test.ts'
+    'transaction-states.ts': 'stores/transactions/transaction-states.test.ts'
   },
   testing: {
     'create-tenant.ts': 'testing/tenant/tenant.test.ts',

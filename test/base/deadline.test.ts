@@ -1,5 +1,7 @@
 import t from 'tap'
-import { withinDeadline } from '../../lib/base/deadline.js'
+import { aborted, withinDeadline } from '../../lib/base/deadline.js'
+import { sleep } from '../../lib/base/sleep.js'
+import { NetworkError, TimeoutError } from '../../lib/errors.js'
 
 t.test('a deadline that is over leaves nothing behind, also when the work never ends', async t => {
   const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
@@ -11,4 +13,45 @@ t.test('a deadline that is over leaves nothing behind, also when the work never 
   controller.abort()
   await t.rejects(waiting, { code: 'aborted' })
   t.equal(timers(), before)
+})
+
+t.test('a deadline', async t => {
+  const given = { seconds: 0.02, host: 'a.test' }
+  let late: AbortSignal | undefined
+  const slow = withinDeadline(given, signal => {
+    late = signal
+    return new Promise(() => {})
+  })
+  await t.rejects(slow, new TimeoutError('a.test did not answer within 0.02 s.'))
+  t.ok(late?.aborted)
+  t.equal(await withinDeadline({ ...given, seconds: 60 }, async () => 5), 5)
+  await t.rejects(withinDeadline(given, async () => { throw new Error('own') }), { message: 'own' })
+  const controller = new AbortController()
+  const listeners: string[] = []
+  const { signal } = controller
+  const add = signal.addEventListener.bind(signal)
+  const remove = signal.removeEventListener.bind(signal)
+  t.capture(signal, 'addEventListener', (...args: Parameters<typeof add>) => {
+    listeners.push('add')
+    add(...args)
+  })
+  t.capture(signal, 'removeEventListener', (...args: Parameters<typeof remove>) => {
+    listeners.push('remove')
+    remove(...args)
+  })
+  await withinDeadline({ ...given, signal }, async () => 5)
+  await sleep(0, signal)
+  t.strictSame(listeners.sort(), ['add', 'add', 'remove', 'remove'])
+  let told: AbortSignal | undefined
+  const waiting = withinDeadline({ ...given, seconds: 60, signal }, inner => {
+    told = inner
+    return new Promise(() => {})
+  })
+  controller.abort('enough')
+  await t.rejects(waiting, { code: 'aborted', cause: 'enough', message: 'The request was aborted.' })
+  t.equal((told?.reason as NetworkError).code, 'aborted')
+  let ran = false
+  await t.rejects(withinDeadline({ ...given, signal }, async () => { ran = true }), { code: 'aborted' })
+  t.notOk(ran, 'work is not begun for a request that was given up')
+  t.equal(aborted(undefined).cause, undefined)
 })

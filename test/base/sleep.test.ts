@@ -11,3 +11,9 @@ t.test('sleep', async t => {
   await t.rejects(sleep(60, controller.signal), { code: 'aborted' })
   t.equal(aborted(undefined).code, 'aborted')
 })
+
+t.test('sleeps as long as it is told', async t => {
+  const begun = performance.now()
+  await sleep(0.02)
+  t.ok(performance.now() - begun >= 18)
+})

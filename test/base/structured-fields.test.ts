@@ -86,3 +86,17 @@ t.test('whatever comes is read or refused, in time that its length bounds', asyn
   }
   t.ok(performance.now() - begun < 2000)
 })
+
+t.test('lists of fields at the limits', async t => {
+  t.ok(parseFieldList('a'.repeat(8192)))
+  const many = (count: number, piece: string, by = '') => Array.from({ length: count }, () => piece).join(by)
+  t.equal(parseFieldList(many(16, 'a', ','))?.length, 16)
+  t.equal(parseFieldList(many(17, 'a', ',')), undefined)
+  t.equal(parseFieldList(`(${many(16, 'a', ' ')})`)?.[0]?.value.length, 16)
+  t.equal(parseFieldList(`(${many(17, 'a', ' ')})`), undefined)
+  const params = (count: number) => Array.from({ length: count }, (_, i) => `;p${i}`).join('')
+  t.equal(parseFieldList(`a${params(16)}`)?.[0]?.params.size, 16)
+  t.equal(parseFieldList(`a${params(17)}`), undefined)
+  t.equal(parseFieldString('a'.repeat(100), 100)?.length, 100)
+  t.equal(parseFieldString('a'.repeat(101), 100), undefined)
+})

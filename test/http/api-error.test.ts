@@ -344,3 +344,60 @@ t.test('tokens are taken out wherever they stand in a text', async t => {
   }
   t.ok(redactText('x'.repeat(100_000), []).length <= 8193)
 })
+
+t.test('errors of answers, at the edges', async t => {
+  const given = (status: number, body: unknown, more: object = {}, headers: Record<string, string> = {}) =>
+    toApiError({ status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) },
+      { what: 'The call', now, ...more })
+  for (const [error, code] of [
+    ['x'.repeat(100), 'x'.repeat(100)], ['x'.repeat(101), 'x'.repeat(101)], ['a.b:c-d_1', 'a.b:c-d_1'],
+    ['Not Found', 'not_found'], ['One two three four', 'one_two_three_four'], ['One two three four five',
+      'bad_request'],
+    ['Bad', 'bad'], ['a b', 'a_b'], ['é', 'bad_request']
+  ] as const) t.equal(given(400, { error }).code, code.length > 100 ? 'x'.repeat(101) : code, error.slice(0, 30))
+  t.equal(given(400, { errorCode: 'a', error: 'b', code: 'c' }).code, 'a')
+  t.equal(given(400, { error: 'b', code: 'c' }).code, 'b')
+  const texts = {
+    error_description: '1',
+    message: '2',
+    description: '3',
+    detail: '4',
+    errorMessage: '5',
+    title: '6',
+    error: '7'
+  }
+  const names = Object.keys(texts)
+  names.forEach((_, i) => {
+    const left = Object.fromEntries(Object.entries(texts).slice(i))
+    t.equal(given(400, left).message, String(i + 1))
+  })
+  t.strictSame(['error_description', 'description', 'detail'].map(name => given(400, { [name]: 'x' }).description),
+    ['x', 'x', 'x'])
+  t.equal(given(400, { error_description: 'a', description: 'b', detail: 'c' }).description, 'a')
+  t.equal(given(400, { description: 'b', detail: 'c' }).description, 'b')
+  t.equal(given(400, { error: 'x' }, { advice: 'Do it.' }).message, 'x Do it.')
+  t.equal(given(400, { message: 'x'.repeat(501) }, { advice: 'Do it.' }).message, `${'x'.repeat(500)} Do it.`)
+  t.equal(given(400, { message: 'x'.repeat(500) }).message, 'x'.repeat(500))
+  const fields = (count: number) => given(400, {
+    message: 'm', validation_errors: Array.from({ length: count }, (_, i) => ({ field: `f${i}` }))
+  }).message
+  t.equal(fields(10), 'm (f0; f1; f2; f3; f4; f5; f6; f7; f8; f9)')
+  t.equal(fields(11), 'm (f0; f1; f2; f3; f4; f5; f6; f7; f8; f9; …)')
+  t.equal(given(400, { message: 'm', validation_errors: [{ field: 'a', pointer: 'b', detail: 'c', message: 'd' }] })
+    .message, 'm (a: c)')
+  t.match(given(429, {}, {}, { 'retry-after': '5', 'auth0-ratelimit': 'q=1;r=0;t=9' }), { retryAfter: 5 })
+  t.match(given(400, { title: 'x', type: 'y' }, { api: 'my-account' }), { code: 'my_account_api_error' })
+  t.match(given(400, { title: 'x', type: 'y', errorCode: 'z' }, { api: 'my-account' }),
+    { name: 'MyAccountApiError', code: 'z', validationErrors: [], detail: '' })
+  t.match(given(400, { type: 'y', detail: 'z' }, { api: 'my-account' }), { name: 'ApiError' })
+  for (const [type, body, message] of [
+    ['text/html', '{"message":"x"}', 'The call was answered with HTTP 400.'],
+    ['application/xhtml+xml', 'x', 'The call was answered with HTTP 400.'],
+    ['text/plain', ' a text ', 'a text'], ['text/plain', ' ', 'The call was answered with HTTP 400.'],
+    ['text/plain', '"x"', 'The call was answered with HTTP 400.'], ['application/json', 'x', 'The call was answered'],
+    ['text/plain', ' <p>', 'The call was answered with HTTP 400.']
+  ] as const) {
+    const error = toApiError({ status: 400, headers: { 'content-type': type }, body }, { what: 'The call', now })
+    t.match(error.message, message, `${type} ${body}`)
+  }
+})

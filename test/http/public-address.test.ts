@@ -32,3 +32,30 @@ t.test('DR-03 a lookup for connections', async t => {
   await t.rejects(lookup('10.0.0.1', {}), { code: 'private_address' })
   await t.rejects(lookup('no host', {}), { code: /^E/ })
 })
+
+t.test('addresses on both sides of the borders of each network', async t => {
+  const is = (address: string) => isPublicAddress({ address, family: 0 })
+  for (const [outside, first, last, after] of [
+    [undefined, '0.0.0.0', '0.255.255.255', '1.0.0.0'], ['9.255.255.255', '10.0.0.0', '10.255.255.255', '11.0.0.0'],
+    ['100.63.255.255', '100.64.0.0', '100.127.255.255', '100.128.0.0'],
+    ['126.255.255.255', '127.0.0.0', '127.255.255.255', '128.0.0.0'],
+    ['169.253.255.255', '169.254.0.0', '169.254.255.255', '169.255.0.0'],
+    ['172.15.255.255', '172.16.0.0', '172.31.255.255', '172.32.0.0'],
+    ['191.255.255.255', '192.0.0.0', '192.0.0.255', '192.0.1.0'],
+    ['192.0.1.255', '192.0.2.0', '192.0.2.255', '192.0.3.0'],
+    ['192.88.98.255', '192.88.99.0', '192.88.99.255', '192.88.100.0'],
+    ['192.167.255.255', '192.168.0.0', '192.168.255.255', '192.169.0.0'],
+    ['198.17.255.255', '198.18.0.0', '198.19.255.255', '198.20.0.0'],
+    ['198.51.99.255', '198.51.100.0', '198.51.100.255', '198.51.101.0'],
+    ['203.0.112.255', '203.0.113.0', '203.0.113.255', '203.0.114.0'],
+    ['223.255.255.255', '224.0.0.0', '255.255.255.255', undefined],
+    ['2000:ffff::', '2001::', '2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff', '2001:200::'],
+    ['2001:db7:ffff::', '2001:db8::', '2001:db8:ffff::', '2001:db9::'],
+    ['2001:ffff::', '2002::', '2002:ffff::', '2003::'], ['3ffe::', '3fff::', '3fff:fff::', '3fff:1000::'],
+    [undefined, '::', '1fff:ffff::', '2000::'], ['3fff:ffff::', '4000::', 'ffff::', undefined]
+  ] as const) {
+    for (const address of [first, last]) t.notOk(is(address), address)
+    for (const address of [outside, after]) if (address !== undefined) t.ok(is(address), address)
+    if (first.includes('.')) t.strictSame([is(`::ffff:${first}`), is(`64:ff9b::${last}`)], [false, false])
+  }
+})

@@ -20,3 +20,13 @@ t.test('quota headers', async t => {
     50
   )
 })
+
+t.test('quotas', async t => {
+  for (const name of ['auth0-client-quota-limit', 'auth0-organization-quota-limit', 'auth0-ratelimit']) {
+    t.equal(quotaDelay({ [name]: 'b=x;q=1;r=0;t=5,b=y;q=1;r=0;t=9,b=z;q=1;r=1;t=20' }), 9, name)
+  }
+  t.strictSame(parseQuota('q=1;r=1'), [])
+  t.strictSame(parseQuota('q=1;t=1'), [])
+  t.strictSame(parseQuota('r=1;t=1'), [])
+  t.strictSame(parseQuota('b=a=b;q=1;r=2;t=3'), [{ bucket: 'a', limit: 1, remaining: 2, resetAfter: 3 }])
+})

@@ -87,3 +87,24 @@ t.test('Retry-After and x-ratelimit-reset that make no sense are not there', asy
   ) t.equal(resetAt(headers), -1)
   t.equal(resetAt({ 'x-ratelimit-reset': ' 1800000000 ' }), now)
 })
+
+t.test('retries at the limits', async t => {
+  const policy = { retries: 2, now: () => now, random: () => 0 }
+  const delay = (headers: Record<string, string>, status = 429, more: object = {}) =>
+    retryDelay({ method: 'GET', number: 1, status, headers }, { ...policy, ...more })
+  t.equal(delay({ 'retry-after': '10' }), 10)
+  t.equal(delay({ 'retry-after': '11' }), undefined)
+  t.equal(delay({ 'retry-after': '3' }, 429, { maxDelay: 3 }), 3)
+  t.equal(delay({ 'retry-after': '3' }, 429, { random: () => 0.5 }), 3.125)
+  t.equal(delay({}, 500, { random: () => 0.5 }), 0.875)
+  t.equal(retryDelay({ method: 'GET', number: 2, status: 500 }, policy), undefined)
+  t.equal(retryDelay({ method: 'GET', number: 0, status: 500 }, { ...policy, retries: 0 }), undefined)
+  const own = retryDelay({ method: 'GET', number: 0, status: 500 }, { retries: 1 })!
+  t.ok(own >= 0.375 && own <= 0.5)
+  t.equal(retryAfter({ 'retry-after': '999999999' }, now), 999_999_999)
+  t.equal(retryAfter({ 'retry-after': new Date((now + 2) * 1000).toUTCString() }, now + 0.5), 2)
+  t.equal(retryAfter({ 'retry-after': 'Fri, nonsense' }, now), undefined)
+  t.equal(retryAfter({ 'retry-after': '2030-01-01' }, now), undefined, 'a date of another form')
+  t.equal(resetAt({ 'x-ratelimit-reset': '999999999999' }), 999_999_999_999)
+  t.equal(resetAt({ 'x-ratelimit-reset': '1000000000000' }), -1)
+})

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { absoluteEnd, sessionEnd, touchDue } from '../../lib/stores/lifetime.js'
+import { absoluteEnd, bornAfter, delegatedCeiling, sessionEnd, touchDue } from '../../lib/stores/lifetime.js'
 
 t.test('a session ends at the earliest of its bounds', async t => {
   const lifetime = { rolling: true, inactivityDuration: 100, absoluteDuration: 1000, touchAfter: 10 }
@@ -11,4 +11,12 @@ t.test('a session ends at the earliest of its bounds', async t => {
   t.equal(touchDue(0, 9, lifetime), false)
   t.equal(touchDue(0, 10, lifetime), true)
   t.equal(touchDue(0, 10, { ...lifetime, rolling: false }), false)
+})
+
+t.test('when a session counts as created', async t => {
+  const warn = () => {}
+  const born = (revokedAt: number | undefined) => bornAfter(revokedAt, 100, { tolerance: 30, warn })
+  t.strictSame([undefined, 99, 100, 100.5, 129, 129.9, 130, 200].map(born), [100, 100, 101, 101, 130, 130, 100, 100])
+  t.equal(await bornAfter(Promise.resolve(100), 100, { tolerance: 30, warn }), 101)
+  t.equal(delegatedCeiling(5), 5 + 7200 + 30)
 })

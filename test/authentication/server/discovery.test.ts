@@ -409,3 +409,40 @@ t.test('what only begins or ends like loopback is not loopback', async t => {
     t.throws(() => parseResolvedDomain(other), { code: 'invalid_argument', message: /DNS name/ }, other)
   }
 })
+
+t.test('metadata of a tenant, member by member', async t => {
+  const issuer = 'https://acme.test/'
+  const good = { issuer, authorization_endpoint: `${issuer}a`, token_endpoint: `${issuer}t`, jwks_uri: `${issuer}j` }
+  t.equal(checkMetadata(good, issuer), good)
+  const names = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint', 'end_session_endpoint',
+    'pushed_authorization_request_endpoint', 'backchannel_authentication_endpoint', 'revocation_endpoint',
+    'device_authorization_endpoint', 'registration_endpoint']
+  const refuses = (more: object, reason: RegExp, of = issuer, name = JSON.stringify(more)) =>
+    t.throws(() => checkMetadata({ ...good, ...more }, of), { code: 'invalid_metadata', message: reason }, name)
+  refuses({ issuer: 'https://other.test/' }, /the issuer must be "https:\/\/acme\.test\/"/)
+  for (const name of names) {
+    if (name in good) refuses({ [name]: undefined }, new RegExp(`"${name}" is missing`))
+    else t.doesNotThrow(() => checkMetadata({ ...good, [name]: undefined }, issuer))
+    t.doesNotThrow(() => checkMetadata({ ...good, [name]: 'https://mtls.acme.test/x?y' }, issuer))
+    refuses({ [name]: 'https://evil.test/' }, new RegExp(`"${name}" is not at the issuer's host`))
+  }
+  const endpoint = (url: unknown) => ({ token_endpoint: url })
+  for (const wrong of [5, '', '/t', 'ftp://acme.test/', 'https://acme.test/a b', 'https://acme.test\\x',
+    'https://acme.test/é', 'https://[',
+    ' https://acme.test/']) refuses(endpoint(wrong), /"token_endpoint" is not an absolute https URL/)
+  for (const wrong of ['https://u@acme.test/', 'https://:p@acme.test/', 'https://acme.test/#f',
+    'https://acme.test/#']) {
+    refuses(endpoint(wrong), /holds credentials or a fragment/)
+  }
+  for (const wrong of ['http://acme.test/', 'https://acme.test:8443/', 'https://xacme.test/', 'https://test/',
+    'https://acme.test.evil/']) {
+    refuses(endpoint(wrong), /is not at the issuer's host/)
+  }
+  refuses({ mtls_endpoint_aliases: [] }, /"mtls_endpoint_aliases" is not an object/)
+  refuses({ mtls_endpoint_aliases: { x: 'https://evil.test/' } }, /"mtls_endpoint_aliases\.x" is not at/)
+  t.doesNotThrow(() => checkMetadata({ ...good, mtls_endpoint_aliases: { x: 'https://mtls.acme.test/' } }, issuer))
+  const local = 'http://localhost:1/'
+  const at = (url: string) => ({ issuer: local, authorization_endpoint: url, token_endpoint: url, jwks_uri: url })
+  for (const url of ['http://127.0.0.1:2/', 'https://localhost/']) t.doesNotThrow(() => checkMetadata(at(url), local))
+  refuses(at('http://acme.test/'), /is not at the issuer's host/, local)
+})

@@ -103,3 +103,47 @@ t.test('the client polls for devices and for backchannel logins', async t => {
     t.match(await failure(waiting), { code: 'aborted' })
   }
 })
+
+t.test('asking again and again', async t => {
+  const polling = async (outcomes: unknown[], { interval = 5, expiresIn = 100 } = {}) => {
+    let now = 1000
+    const waits: number[] = []
+    const signals: unknown[] = []
+    const { signal } = new AbortController()
+    const result = await poll({
+      interval,
+      expiresIn,
+      now: () => now,
+      signal,
+      sleep: async (seconds, given) => { waits.push(seconds); signals.push(given); now += seconds }
+    }, async () => {
+      const outcome = outcomes.shift()
+      if (outcome instanceof Error) throw outcome
+      return outcome as never
+    }).catch((error: unknown) => error)
+    t.ok(signals.every(given => given === signal))
+    return [waits, result]
+  }
+  const told = (code: string, more: object = {}) => new PollingApiError({ code, message: 'm', interval: 5, ...more })
+  const api = (status: number) => new ApiError({ code: 'x', message: 'm', status })
+  const limited = (retryAfter?: number) => new RateLimitError({
+    code: 'x',
+    message: 'm',
+    resetAt: -1,
+    retryAfter
+  } as never)
+  for (const [error, wait] of [
+    [told('authorization_pending'), 5], [told('slow_down'), 10], [told('slow_down', { interval: 30 }), 30],
+    [limited(), 10], [limited(3), 10], [limited(40), 40], [new TimeoutError('x'), 10], [new NetworkError('x'), 10],
+    [api(500), 10], [api(503), 10]
+  ] as const) t.strictSame(await polling([error, 'token']), [[5, wait], 'token'], String(error))
+  for (const error of [api(499), new NetworkError('x', undefined, 'aborted'), new Error('x')]) {
+    t.strictSame(await polling([error]), [[5], error])
+  }
+  const pending = () => Array.from({ length: 50 }, () => told('authorization_pending'))
+  const [waits, over] = await polling(pending(), { expiresIn: 15 })
+  t.strictSame(waits, [5, 5], 'not at its very end')
+  t.match(over, { name: 'PollingApiError', code: 'expired_token', statusCode: 400, interval: 5 })
+  t.equal((await polling(pending(), { expiresIn: 15.1 }) as [number[]])[0].length, 3)
+  t.match(await polling([], { expiresIn: 5 }), [[], { code: 'expired_token' }])
+})

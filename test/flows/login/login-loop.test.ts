@@ -3,6 +3,7 @@ import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
 import type { Browser } from '../../hostile/browser.js'
 import { Site } from '../site.js'
+import { isRestarted, noteFinished, refuseLoop, restartedState } from '../../../lib/flows/login/login-loop.js'
 
 async function site (t: Test, options: Partial<Auth0Options> = {}, server: object = {}): Promise<Site> {
   const site = new Site(options, server)
@@ -143,4 +144,78 @@ t.test('another name of the same host is sent to the application\'s own address 
     const behindProxy = await browser.navigate(location.slice(location.indexOf('/auth')))
     t.ok(String(behindProxy.headers.location).startsWith(s.tenant.issuer), 'a proxy that changes the Host: no loop')
   }
+})
+
+const base = { origin: 'https://app.example.com', basePath: '/base', secure: true }
+
+t.test('a state says that its login was restarted', async t => {
+  t.strictSame([isRestarted(restartedState('x')), isRestarted('x'), isRestarted(null)], [true, false, false])
+})
+
+t.test('a browser that goes in circles', async t => {
+  const come = async (marks: string | undefined, {
+    cookies = [], session, sessionCookie = {}, host = 'app.example.com',
+    url = '/x', returnTo, basePath = ''
+  }: {
+    cookies?: string[],
+    session?: unknown,
+    sessionCookie?: object,
+    host?: string,
+    url?: string,
+    returnTo?: string,
+    basePath?: string
+  } = {}) => {
+    const cleared: string[] = []
+    const context = {
+      config: { lifetime: { absoluteDuration: 60 }, sessionCookie: { path: '/', sameSite: 'lax', ...sessionCookie } },
+      cookieNames: { session: () => ({ session: 'a0' }), suffix: () => '1' }
+    }
+    const jar = {
+      host,
+      secure: true,
+      writable: true,
+      get: (name: string) => name.includes('done') ? marks : undefined,
+      family: () => cookies.map(name => [name, 'x']),
+      clear: (name: string) => cleared.push(name)
+    }
+    const request = { jar, session, url, appBase: () => ({ ...base, basePath }) }
+    const outcome = await refuseLoop(context as never, request as never, returnTo)
+      .then(() => 'passed', (error: { reason?: string }) => error.reason)
+    return [outcome, cleared.length]
+  }
+  t.strictSame(await come(undefined), ['passed', 0])
+  t.strictSame(await come('1', { session: { record: {} } }), ['passed', 0])
+  for (const cookie of ['a0', 'a0.0']) {
+    t.strictSame(await come('2', { cookies: [cookie] }), ['passed', 0], cookie)
+    t.strictSame(await come('3', { cookies: [cookie] }), ['ended', 1], cookie)
+  }
+  t.strictSame(await come('1', { cookies: ['a0.1'] }), ['unknown', 1])
+  t.strictSame(await come('1', { sessionCookie: { sameSite: 'strict' } }), ['strict', 1])
+  for (const [domain, host, outcome] of [
+    ['example.com', 'app.example.com', 'unknown'], ['.Example.com', 'example.COM:3000', 'unknown'],
+    ['example.com', 'badexample.com', 'domain'], ['other.com', 'app.example.com', 'domain']
+  ] as const) t.strictSame(await come('1', { sessionCookie: { domain }, host }), [outcome, 1], domain)
+  for (const [path, how, outcome] of [
+    ['/x', { url: '/x?y' }, 'path'], ['/x', { url: '/x?y', returnTo: '/x/z#a' }, 'unknown'],
+    ['/x', { url: '/y', returnTo: '/x' }, 'path'], ['/b', { url: '/x', basePath: '/b' }, 'unknown']
+  ] as const) t.strictSame(await come('1', { sessionCookie: { path }, ...how }), [outcome, 1], JSON.stringify(how))
+  const note = (before: string | undefined, absoluteDuration = 60) => {
+    const written: unknown[] = []
+    const context = {
+      config: { lifetime: { absoluteDuration }, sessionCookie: { path: '/', sameSite: 'lax' } },
+      cookieNames: { suffix: () => '1' }
+    }
+    const jar = {
+      secure: true,
+      host: 'a',
+      get: () => before,
+      set: (_: string, value: string,
+        { maxAge }: { maxAge: number }) =>
+        written.push(value, maxAge)
+    }
+    noteFinished(context as never, { jar, appBase: () => base } as never)
+    return written
+  }
+  t.strictSame([note(undefined), note('1'), note('9'), note('x'), note('1.5'), note('8', 20.9)],
+    [['1', 30], ['2', 30], ['9', 30], ['1', 30], ['1', 30], ['9', 20]])
 })

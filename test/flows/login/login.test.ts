@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
 import { parseAppBase } from '../../../lib/plugin/options/app-base.js'
+import { checkAppState } from '../../../lib/flows/login/login.js'
 import { isOwnRoute, safeReturnTo } from '../../../lib/flows/login/return-to.js'
 import { parseOptions } from '../../../lib/plugin/options/options.js'
 import { Site, site } from '../site.js'
@@ -394,4 +395,15 @@ t.test('cookies of a partitioned application are marked so', async t => {
   t.match(String(started.headers['set-cookie']), /; Secure; SameSite=Lax; Partitioned|; Partitioned/)
   const done = await browser.navigate(s.tenant.callback(String(started.headers.location)))
   for (const line of [done.headers['set-cookie']].flat()) t.match(line, 'Partitioned')
+})
+
+t.test('app state and its limit', async t => {
+  t.equal(checkAppState('x'.repeat(2046)), 'x'.repeat(2046))
+  t.throws(() => checkAppState('x'.repeat(2047)), { argument: 'appState', message: /at most 2048 characters/ })
+  for (const wrong of [undefined, () => {}, 1n]) {
+    t.throws(() => checkAppState(wrong), {
+      argument: 'appState',
+      message: /./
+    })
+  }
 })

@@ -1,6 +1,9 @@
 import t from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { site } from '../site.js'
+import {
+  extraClaims, isSameOrganization, profileClaims, refreshedClaims, userInfoClaims, userOf, withExtraClaims
+} from '../../../lib/flows/session/user-claims.js'
 
 const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
 const ROLES = 'https://acme.test/roles'
@@ -151,3 +154,50 @@ for (const [kind, sessionStore] of [['cookies', undefined], ['a store', true]] a
     }
   })
 }
+
+t.test('claims of the token and of the user', async t => {
+  const protocol = ['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'jti', 'sid',
+    'session_expiry']
+  const all = Object.fromEntries([...protocol, 'sub', 'name'].map(name => [name, 1]))
+  Object.defineProperty(all, '__proto__', { value: 1, enumerable: true })
+  t.strictSame(userOf(all as never), { sub: 1, name: 1 } as never)
+  const security = ['sub', 'auth_time', 'amr', 'acr', 'act', 'org_id', 'org_name', 'org_x', 'permissions',
+    'urn:auth0:my_org_current_user_permissions']
+  t.strictSame(userInfoClaims({ ...Object.fromEntries(security.map(name => [name, 1])), iss: 1, plan: 2 } as never),
+    { plan: 2 })
+  const scopes = {
+    profile: ['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile',
+      'picture',
+      'website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at'],
+    email: ['email', 'email_verified'],
+    address: ['address'],
+    phone: ['phone_number', 'phone_number_verified']
+  }
+  const fresh = { sub: 'x' } as never
+  for (const [scope, names] of Object.entries(scopes)) {
+    for (const name of names) {
+      t.strictSame(profileClaims({ [name]: 1, plan: 2, sub: 'x' } as never), { [name]: 1 })
+      const kept = (granted: string | undefined) =>
+        name in refreshedClaims({ sub: 'x', [name]: 1 }, fresh, { extraClaims: [] } as never, granted)
+      t.strictSame([kept('openid'), kept(`openid ${scope}`), kept(undefined)], [false, true, true], name)
+    }
+  }
+  const refreshed = (user: object, extra: string[] | undefined, claims: object = fresh) =>
+    refreshedClaims(user as never, claims as never, { extraClaims: extra } as never, undefined)
+  t.strictSame(refreshed({ plan: 1 }, []), { plan: undefined, sub: 'x' })
+  t.strictSame(refreshed({ plan: 1 }, ['plan']), { sub: 'x' })
+  t.strictSame(refreshed({ plan: 1 }, undefined), { sub: 'x' })
+  t.strictSame(refreshed({ amr: 1, plan: 1 }, [], { sub: 'x', plan: 2 }), { sub: 'x', plan: 2 })
+  t.strictSame(extraClaims({ a: [1], b: 1, c: 1 }, { a: [1], b: 2 }), ['b', 'c'])
+  const tokens = (extraClaims?: string[]) => ({ id: 'x', extraClaims }) as never
+  const untouched = tokens(['a', 'b'])
+  t.equal(withExtraClaims(untouched, { added: ['a'] }), untouched)
+  t.strictSame(withExtraClaims(tokens(['a', 'b']), { gone: ['a'], added: ['c', 'b'] }), tokens(['b', 'c']))
+  const unknown = tokens()
+  t.equal(withExtraClaims(unknown, { added: ['a'] }), unknown)
+  for (const [user, claims, same] of [
+    [{}, {}, true], [{ org_name: 'a' }, { org_name: 'a' }, true], [{ org_name: 'a' }, { org_name: 'b' }, false],
+    [{ org_id: 'a' }, { org_id: 'a', org_name: 'x' }, true], [{ org_id: 'a' }, {}, false], [{}, { org_id: 'a' }, false],
+    [{ org_id: 'a', org_name: 'x' }, { org_name: 'x' }, false]
+  ] as const) t.equal(isSameOrganization(user, claims), same, JSON.stringify([user, claims]))
+})

@@ -5,6 +5,8 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { TimeoutError } from '../../../lib/errors.js'
+import { closeAfterUpload, UpstreamFailure } from '../../../lib/plugin/proxy/failures.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { certificate } from '../../hostile/certificates.js'
 import { until } from '../../until.js'
@@ -269,4 +271,23 @@ t.test('large bodies go through in both directions, and nothing keeps them', asy
   const grown = Math.round((peak - before) / KIB / KIB)
   t.comment(`memory grew by ${grown} MiB`)
   if (BYTES > 64 * KIB * KIB) t.ok(grown < 128, `memory grew by ${grown} MiB`)
+})
+
+t.test('failures of an upstream, and the connection after an upload', async t => {
+  for (const [cause, statusCode] of [
+    [new TimeoutError('x'), 504], [Object.assign(new Error('x'), { code: 'UND_ERR_CONNECT_TIMEOUT' }), 504],
+    [Object.assign(new Error('x'), { code: 'UND_ERR_INVALID_ARG' }), 400], [new Error('x'), 502], [undefined, 502]
+  ] as const) {
+    const failure = new UpstreamFailure(cause, 'a.test')
+    t.match(failure, { statusCode, message: 'a.test gave no answer' })
+    if (cause instanceof TimeoutError) t.equal(failure.cause, cause)
+    else t.match(failure.cause, { code: 'network_error' })
+  }
+  const closes = (complete: boolean, httpVersionMajor: number) => {
+    const set: string[] = []
+    closeAfterUpload({ raw: { complete, httpVersionMajor } } as never,
+      { header: (...all: string[]) => set.push(...all) } as never)
+    return set
+  }
+  t.strictSame([closes(false, 1), closes(true, 1), closes(false, 2)], [['connection', 'close'], [], []])
 })

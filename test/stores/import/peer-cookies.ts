@@ -59,3 +59,21 @@ export async function expressOidcCookies (
   response.writeHead()
   return cookies
 }
+
+/** The secret that the sessions in tests are made with. */
+export const secret = 'secret-of-the-library-before-0123456789'
+
+/** The value of one cookie, put together from its pieces. */
+export function joined (cookies: Cookies): string {
+  return Object.entries(cookies).sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
+    .map(([, value]) => value).join('')
+}
+
+/** What is known of a cookie when it is opened. */
+export const about = (name: string, now: number) => ({
+  name,
+  secrets: ['other', secret],
+  now,
+  audience: 'aud',
+  scope: 'configured'
+})

@@ -34,3 +34,26 @@ test('a store in memory goes by the clock of the machine unless told otherwise',
   store.set('b', 'over', -1)
   t.strictSame([store.get('a'), store.get('b')], ['kept', undefined])
 })
+
+test('refreshes in memory at their limits', async t => {
+  let now = 1000
+  const clock = () => now
+  const refreshes = new MemoryRefreshStore({ maxEntries: 2, now: clock })
+  refreshes.set('a', '1', 10)
+  t.equal(refreshes.get('a'), '1')
+  now += 10
+  t.equal(refreshes.get('a'), undefined)
+  refreshes.set('b', '1', 10)
+  refreshes.set('b', '2', 10)
+  refreshes.set('c', '3', 10)
+  t.strictSame([refreshes.get('b'), refreshes.get('c')], ['2', '3'])
+  const release = refreshes.lock('k', 10)
+  t.equal(refreshes.lock('k', 10), undefined)
+  now += 10
+  const next = refreshes.lock('k', 10)
+  t.ok(next)
+  release!()
+  t.equal(refreshes.lock('k', 10), undefined)
+  next!()
+  t.ok(refreshes.lock('k', 10))
+})

@@ -107,3 +107,22 @@ t.test('a full list of revocations that nobody listens to warns the process', as
   store.revoke({ id: 'b' }, 1001, 2000)
   t.match(await warned, { code: 'AUTH0_REVOCATIONS_FULL', message: /"maxEntries"/ })
 })
+
+t.test('revocations in memory at their limits', async t => {
+  let now = 1000
+  const clock = () => now
+  let full = 0
+  const revocations = new MemoryRevocationStore({ maxEntries: 2, now: clock, onFull: () => { full++ } })
+  const owner = (sub: string) => ({ id: `id-${sub}`, iss: 'i', sub })
+  revocations.revoke({ iss: 'i', sub: 'a' }, 10, 2000)
+  revocations.revoke({ iss: 'i', sub: 'a' }, 5, 1500)
+  t.strictSame([revocations.revokedAt(owner('a')), revocations.revokedAt(owner('b')), revocations.size], [10,
+    undefined, 1])
+  revocations.revoke({ id: 'id-b' }, 20, 2000)
+  revocations.revoke({ iss: 'i', sub: 'c' }, 30, 2000)
+  t.strictSame([full, revocations.size], [1, 2])
+  t.strictSame(['a', 'b', 'c', 'd'].map(sub => revocations.revokedAt(owner(sub))), [10, 20, 30, 10])
+  t.strictSame(['a', 'b'].map(sub => revocations.known(owner(sub))), [undefined, 20])
+  now = 2000
+  t.equal(revocations.revokedAt(owner('d')), undefined)
+})

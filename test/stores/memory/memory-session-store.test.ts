@@ -82,3 +82,41 @@ test('an impossible size is refused', async t => {
     t.throws(() => new MemorySessionStore({ maxEntries }), ConfigurationError)
   }
 })
+
+test('sessions in memory at their limits', async t => {
+  let now = 1000
+  const clock = () => now
+  for (const wrong of [0, -1, 1.5, Infinity]) {
+    t.throws(() => new MemorySessionStore({ maxEntries: wrong }), { option: 'maxEntries', message: /positive integer/ })
+  }
+  const entry = (expiresAt: number, sub = 's') => ({
+    value: 'v',
+    version: 1,
+    owner: { iss: 'i', sub },
+    createdAt: 1,
+    expiresAt
+  })
+  const sessions = new MemorySessionStore({ maxEntries: 2, now: clock })
+  await sessions.create('a', entry(2000))
+  await sessions.create('b', entry(2000))
+  t.equal(sessions.size, 2)
+  await sessions.touch('a', 2001)
+  await sessions.create('c', entry(1500))
+  t.strictSame([await sessions.get('b'), sessions.size], [undefined, 2])
+  now = 1500
+  t.strictSame([await sessions.get('c'), await sessions.update('c', { ...entry(9999), version: 2 }),
+    await sessions.touch('c', 9)],
+  [undefined, false, false])
+  t.ok(Object.isFrozen(await sessions.get('a')))
+  await sessions.create('d', entry(1501))
+  now = 1501
+  t.strictSame((await sessions.list({ sub: 's' })).map(({ key }) => key), ['a'])
+  await sessions.create('e', entry(3000))
+  t.equal(sessions.size, 1, 'what is over goes, too')
+  const first = sessions.lock('k', { leaseSeconds: 60, waitSeconds: 0 }, async () => {
+    await t.rejects(sessions.lock('k', { leaseSeconds: 60, waitSeconds: 0 }, async () => {}), { code: 'timeout' })
+    return await sessions.lock('l', { leaseSeconds: 60, waitSeconds: 0 }, async () => 'other')
+  })
+  t.equal(await first, 'other')
+  t.equal(await sessions.lock('k', { leaseSeconds: 60, waitSeconds: 0 }, async () => 'free'), 'free')
+})

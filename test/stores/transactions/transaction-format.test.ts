@@ -41,3 +41,42 @@ t.test('a transaction has what its kind has, also one that says with an empty te
     }
   }
 })
+
+t.test('how a login under way is written and read', async t => {
+  const whole = {
+    kind: 'login',
+    state: 's',
+    nonce: 'n',
+    codeVerifier: 'v',
+    redirectUri: 'r',
+    domain: 'd',
+    issuer: 'https://d/',
+    createdAt: 5
+  }
+  const link = { ...whole, kind: 'link', sessionId: 'i', sub: 'u' }
+  const { nonce: _, ...connect } = { ...link, kind: 'connect', authSession: 'a' }
+  const { codeVerifier: __, ...magic } = { ...whole, kind: 'magic-link' }
+  const read = (value: unknown) =>
+    decodeTransaction(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)))
+  for (const transaction of [whole, { ...whole, kind: 'enterprise' }, magic, link, { ...link, kind: 'unlink' }, connect,
+    { ...whole, issuer: 'https://other/', appState: { a: 1 }, returnTo: '/x' }]) {
+    const text = encodeTransaction({ transaction: transaction as never, expiresAt: 9 })
+    t.strictSame(read(text), { transaction, expiresAt: 9 } as never, JSON.stringify(transaction))
+    t.strictSame(read([1, 9, transaction]), { transaction, expiresAt: 9 } as never, 'as 0.1 wrote it')
+    for (const name of ['kind', 'state', 'redirectUri', 'domain', 'issuer', 'createdAt',
+      ...Object.keys(transaction).filter(name =>
+        ['nonce', 'codeVerifier', 'sessionId', 'sub', 'connection', 'authSession'].includes(name))]) {
+      t.equal(read([1, 9, { ...transaction, [name]: null }]), undefined, `${transaction.kind} without ${name}`)
+    }
+  }
+  t.match(JSON.parse(encodeTransaction({ transaction: whole as never, expiresAt: 9 })), [2, 9, 'login', 's', 'n', 'v',
+    'r', 'd', null, 5, {}])
+  for (const wrong of ['{', {}, [], [3, 9, whole], [1, '9', whole], [1, 9, whole, 1], [1, 9], [2, 9, 'login'], [1, 9,
+    { ...whole, kind: 'toString' }],
+  [2, 9, 'login', 's', 'n', 'v', 'r', 'd', null, 5, 'rest'], [2, 9, 'login', 's', 'n', 'v', 'r', 'd', null, 5, {},
+    1]]) {
+    t.equal(read(wrong), undefined, JSON.stringify(wrong))
+  }
+  t.throws(() => encodeTransaction({ transaction: { ...whole, appState: 1n } as never, expiresAt: 9 }),
+    { argument: 'appState', message: /./ })
+})

@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import t from 'tap'
+import { collect } from '../../lib/http/body.js'
+import { decodersOf, openStream } from '../../lib/http/stream.js'
+
+t.test('a stream in each encoding', async t => {
+  const source = (...parts: Uint8Array[]) => Readable.from(parts)
+  const bytes = Buffer.from('hello')
+  for (const [encoding, body] of [['gzip', gzipSync(bytes)], ['x-gzip', gzipSync(bytes)],
+    ['br', brotliCompressSync(bytes)], ['deflate', deflateSync(bytes)], ['identity', bytes], ['', bytes]] as const) {
+    const stream = openStream(source(body), { idle: 60, host: 'a.test', encoding })
+    t.equal(String(await collect(stream, 99)), 'hello', encoding)
+  }
+  const unread = source(bytes)
+  t.throws(() => decodersOf(unread, 'zstd'), { code: 'invalid_response' })
+  t.ok(unread.destroyed)
+})
+
+t.test('a stream ends with silence, an abort or a failure of its source', async t => {
+  const open = (signal?: AbortSignal, idle = 60) => {
+    const source = new Readable({ read () {} })
+    return { source, stream: openStream(source, { idle, host: 'a.test', encoding: '', signal }) }
+  }
+  const outcome = (stream: Readable) => new Promise(resolve => stream.once('error', resolve))
+  const silent = open(undefined, 0.02)
+  t.match(await outcome(silent.stream.resume()), { code: 'timeout', message: 'a.test sent nothing for 0.02 s.' })
+  const controller = new AbortController()
+  const given = open(controller.signal)
+  const ended = outcome(given.stream.resume())
+  controller.abort()
+  t.match(await ended, { code: 'aborted' })
+  t.ok(given.source.destroyed)
+  const failing = open()
+  const failure = outcome(failing.stream.resume())
+  failing.source.destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
+  t.match(await failure, { code: 'network_error', message: 'The request to a.test failed: ECONNRESET' })
+})

@@ -1,0 +1,26 @@
+import t from 'tap'
+import { checkTokenDemands } from '../../../../lib/plugin/guards/token/token-demands.js'
+import { anonymous } from '../../../../lib/plugin/guards/token/require-token.js'
+import { errorOf } from '../../../tokens/problem.js'
+
+const given = (value: unknown) => value as never
+
+t.test('what a token guard demands', async t => {
+  t.strictSame(checkTokenDemands(given({ scopes: 'a b', permissions: ['c'], audience: ['x', 'y'], actor: 'none' })),
+    { scopes: ['a', 'b'], permissions: ['c'], audience: ['x', 'y'], actor: 'none' })
+  t.strictSame(checkTokenDemands({ audience: 'a b' }), { audience: 'a b' }, 'one audience')
+  t.strictSame([checkTokenDemands(given({ optional: true })), checkTokenDemands({})].map(anonymous), [[{}], []])
+  for (const actor of ['required', () => true]) t.ok(checkTokenDemands(given({ actor })))
+  for (const maxAge of [0, 315_360_000]) t.ok(checkTokenDemands({ maxAge }))
+  const cases: [option: string, demands: unknown][] = [
+    ['', undefined], ['', null], ['', 'read'], ['.scopes', { scopes: [] }], ['.scopes', { scopes: '' }],
+    ['.scopes', { scopes: ['a', ''] }], ['.scopes', { scopes: ['a', 7] }], ['.scopes', { scopes: 7 }],
+    ['.scopes', { scopes: undefined }], ['.audience', { audience: [] }], ['.audience', { audience: '' }],
+    ['.audience', { audience: 'a', resource: '/b' }], ['.maxAge', { maxAge: -1 }], ['.maxAge', { maxAge: 315_360_001 }],
+    ['.actor', { actor: 'some' }], ['.optional', { optional: 'yes' }], ['.scope', { scope: 'a' }]
+  ]
+  for (const [option, demands] of cases) {
+    t.match(await errorOf(() => checkTokenDemands(given(demands))), { option: `requireToken${option}` },
+      JSON.stringify(demands))
+  }
+})
