@@ -25,6 +25,7 @@ const all = [...fuzzers,
   ...(redis === undefined ? [] : [historiesOf(overRedis(redis.url))]),
   ...(postgres === undefined ? [] : [historiesOf(overPostgres(postgres.connection))])]
 const wanted = all.filter(({ name }) => name.includes(values.only))
+for (const { close } of all.filter(one => !wanted.includes(one))) await close?.()
 const seconds = Number(values.seconds) * Math.min(1, 40 / wanted.length)
 let inputs = 0
 for (const { name, property, close } of wanted) {
