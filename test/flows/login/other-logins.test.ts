@@ -314,6 +314,9 @@ t.test('request.auth0.fetch adds the token and renews it once', async t => {
         scope: 'openid'
       })).status
     ),
+    '/other': does(async request =>
+      (await request.auth0.fetch('https://api.example.test/items', {}, { audience: 'https://other' })).status
+    ),
     '/stream': does(async request =>
       (await request.auth0.fetch('https://api.example.test/items', {
         method: 'POST',
@@ -344,6 +347,8 @@ t.test('request.auth0.fetch adds the token and renews it once', async t => {
   t.match((await ask(ada, '/api')).value, { status: 200 })
   t.strictSame(seen, ['Bearer opaque-access-1', 'Bearer opaque-access-1', 'Bearer opaque-access-2'])
   t.equal((await ask(ada, '/plain')).value, 204)
+  t.equal((await ask(ada, '/other')).value, 204)
+  t.equal(s.tenant.grants('refresh_token').at(-1)?.form.get('audience'), 'https://other')
   refuse = 5
   t.equal((await ask(ada, '/stream')).value, 401, 'a stream cannot be sent twice')
   t.equal((await ask(ada, '/api')).value === undefined, false)

@@ -3,7 +3,7 @@ import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import { PassThrough, Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import fastifyAuth0, {
-  StepUpRequiredError, type Auth0Options, type Guard, type UserClaims
+  StepUpRequiredError, type Auth0Options, type Guard, type SessionDraft, type UserClaims
 } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
@@ -94,6 +94,19 @@ t.test('a fresh login keeps the second factor and the stricter max_age', async t
   t.match(browser.cookies.find(({ name }) => name.endsWith('_step')),
     { httpOnly: true, path: '/', expires: s.clock.now + 600 })
 })
+
+t.test('a fresh login that the tenant does not give ends at the callback, one that the session does not keep in 403',
+  async t => {
+    const forgetful = { beforeSessionSaved: ({ user: { sub }, custom }: SessionDraft) => ({ user: { sub }, custom }) }
+    for (const [options, age, status] of [[{}, 1000, 502], [forgetful, 0, 302]] as const) {
+      const s = await stepSite(t, options)
+      const browser = await s.member()
+      const asked = String((await browser.navigate('/fresh')).headers.location)
+      s.tenant.claims = { auth_time: s.clock.now - age }
+      t.equal((await browser.navigate(s.tenant.callback(asked))).statusCode, status)
+      if (status === 302) t.match(await browser.navigate('/fresh'), { statusCode: 403, body: /fresh_login_required/ })
+    }
+  })
 
 t.test('claims that access tokens have for it say nothing about the login of a session', async t => {
   const s = await stepSite(t, { api: { claims: { acr: 'https://x/acr', authTime: 'https://x/auth_time' } } })

@@ -79,6 +79,9 @@ t.test('90 groups of 36 characters log in without a store; 7 KB of claims are to
   t.match(refused.body, 'session_too_large')
   const told = s.logs.find(line => line.includes('session_too_large'))
   t.match(told, /user\[\\"groups\\"\] 7\d\d\d.*sessionStore/, 'the log says what weighs what')
+  const stored = await site(t, { sessionStore: new MemorySessionStore({ now: () => stored.clock.now }) })
+  stored.tenant.claims = s.tenant.claims
+  t.equal((await stored.login(stored.browser())).statusCode, 302, 'a store takes them')
 })
 
 t.test('abandoned logins and the session share 8 KiB of Cookie header', async t => {

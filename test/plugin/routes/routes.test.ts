@@ -1027,6 +1027,7 @@ t.test('where a logout lands', async t => {
   t.equal((await ada.call('/own')).body,
     'https://acme.eu.auth0.com/v2/logout?ui_locales=de&x=2&client_id=client-1&returnTo=https%3A%2F%2Fapp.example.test' +
       '&federated')
+  t.equal((await ada.call('/me')).body, 'nobody', 'the session has ended')
 })
 
 t.test('a form that does not say its origin: the person is asked, by a form that works', async t => {
