@@ -71,11 +71,11 @@ export async function lookClosely (page: Page, name: string): Promise<void> {
 export async function look (page: Page, name: string): Promise<void> {
   if (shots === undefined) return
   const viewport = page.viewportSize()!
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
+  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true, animations: 'disabled' })
   await page.emulateMedia({ colorScheme: 'dark' })
-  await page.screenshot({ path: `${shots}/${name}-dark.png`, fullPage: true })
+  await page.screenshot({ path: `${shots}/${name}-dark.png`, fullPage: true, animations: 'disabled' })
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize({ width: 320, height: 640 })
-  await page.screenshot({ path: `${shots}/${name}-phone.png`, fullPage: true })
+  await page.screenshot({ path: `${shots}/${name}-phone.png`, fullPage: true, animations: 'disabled' })
   await page.setViewportSize(viewport)
 }

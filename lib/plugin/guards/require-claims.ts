@@ -14,8 +14,8 @@ import { PASS, type Guard } from './guard/guard.js'
 export const requireClaims = factory('requireClaims', (demands: ClaimDemands): Guard => {
   const holds = predicateOf(demands)
   const message = typeof demands === 'function'
-    ? "The user's claims do not allow this."
-    : `The user's claims do not allow this. It depends on: ${Object.keys(demands).join(', ')}.`
+    ? 'This account is not allowed to do this.'
+    : `This account is not allowed to do this. It depends on: ${Object.keys(demands).join(', ')}.`
   return principalGuard(({ claims, request, reply }) => {
     const settle = (verdict: unknown): Promise<void> =>
       verdict === true

@@ -18,10 +18,10 @@ body {
   background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif
 }
 main {
-  box-sizing: border-box; max-width: min(30rem, calc(100% - 3rem)); margin: 1.5rem; padding: 2rem 2.25rem;
+  box-sizing: border-box; width: min(30rem, calc(100% - 3rem)); margin: 1.5rem; padding: 2rem 2.25rem;
   background: var(--paper); border: 1px solid var(--line); border-radius: 14px; overflow-wrap: anywhere; hyphens: auto
 }
-@media (max-width: 24rem) { main { max-width: calc(100% - 2rem); margin: 1rem; padding: 1.25rem } }
+@media (max-width: 24rem) { main { width: calc(100% - 2rem); margin: 1rem; padding: 1.25rem } }
 h1 { margin: 0 0 .75rem; font-size: 1.35rem }
 p { margin: .5rem 0 }
 nav { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0 1rem }
@@ -30,8 +30,10 @@ a, button {
   background: none; color: inherit; text-decoration: none; cursor: pointer
 }
 a.first, button.first { background: var(--accent); border-color: var(--accent); color: var(--paper) }
+a:focus-visible, button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 form { margin: 0 }
 .facts { color: var(--soft); font-size: .875rem }
+main > :last-child { margin-bottom: 0 }
 `
 const STYLE_SOURCE = sourceOf(STYLE)
 
@@ -92,8 +94,8 @@ export function notBoundPage (texts: PageTexts, about: { login: string | undefin
 ${link(about.home, texts.home)}</nav>`)
 }
 
-const NOT_BOUND = 'Your session has ended: this application binds sessions to the device, and your browser has not ' +
-  'bound this one. If this page comes back, use a browser that has Device Bound Session Credentials, such as Chrome.'
+const NOT_BOUND = 'Your session has ended: this application ties each session to one device, and your browser did ' +
+  'not do that. If this page comes back, use a browser that has Device Bound Session Credentials, such as Chrome.'
 
 /**
  * Comes again at once. A browser that was sent here by another site does not prove its device first; for a page of this

@@ -374,7 +374,7 @@ for (const mode of MODES) {
     t.equal(await isIn(other.browser), true, 'unless it is bound')
     const page = await browser.navigate('/private')
     t.equal(page.statusCode, 401)
-    t.match(page.body, /has not bound this one/)
+    t.match(page.body, /ties each session to one device/)
     t.match(page.headers['cache-control'], /no-store/)
     t.equal((await browser.call('/private')).json().code, 'login_required')
     t.equal(await device.register(login, sender(browser)), false, 'and cannot be bound any more')

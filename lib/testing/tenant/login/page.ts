@@ -23,12 +23,13 @@ input{width:100%;padding:12px;border:1px solid var(--edge);border-radius:4px;bac
 button{width:100%;margin-top:12px;padding:12px;border:1px solid var(--edge);border-radius:4px;
 background:none;color:inherit;font:inherit;cursor:pointer}
 button.primary{border-color:var(--brand);background:var(--brand);color:#fff}
-button:focus-visible,input:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
+:focus-visible{outline:3px solid var(--focus);outline-offset:2px}
 button.user{display:flex;align-items:center;gap:12px;text-align:left}
 button.user img{flex:none;width:36px;height:36px;border-radius:50%}
 button.user small{display:block;color:var(--soft)}
 hr{margin:24px 0 12px;border:0;border-top:1px solid var(--line)}
-pre{overflow:auto;padding:12px;border:1px solid var(--line);border-radius:4px;font-size:13px}`
+pre{white-space:pre-wrap;padding:12px;border:1px solid var(--line);border-radius:4px;font-size:13px}
+main>:last-child{margin-bottom:0}`
 
 /** One of the tenant's pages. `name` tells browser tests which one it is. */
 export function page (name: string, title: string, content: string): string {
