@@ -5,9 +5,9 @@ import type { kOwnRoute } from '../request/request-state.js'
 /** What a route says about itself: `false` is short for `{ public: true }`. */
 export type Declaration = RouteAuth0Config | false | undefined
 
-/** Where a route keeps what was read of it at registration. */
 /** Marks a route with an error handler of its own. */
 export const kOwnErrors = Symbol('auth0.ownErrors')
+/** Where a route keeps what was read of it at registration. */
 export const kRecord = Symbol('auth0.record')
 
 /** The members of a route's `config` that count here. */

@@ -16,7 +16,7 @@ session.on('Debugger.scriptParsed', ({ params: { url } }) => {
 session.post('Debugger.enable')
 
 const { default: auth0 } = await import('fastify-auth0')
-assert.deepEqual([...loaded].sort(), ['chunks/authentication', 'chunks/base', 'chunks/plugin', 'index'])
+assert.deepEqual([...loaded].sort(), ['chunks/authentication', 'chunks/base', 'chunks/plugin', 'chunks/stores', 'index'])
 const app = Fastify()
 await app.register(auth0, {
   domain: 'acme.eu.auth0.com',
@@ -29,7 +29,7 @@ await app.register(auth0, {
 })
 await app.ready()
 assert.deepEqual([...loaded].sort(), ['chunks/authentication', 'chunks/base', 'chunks/client', 'chunks/plugin',
-  'chunks/resources', 'index'])
+  'chunks/resources', 'chunks/stores', 'index'])
 assert.equal(await app.auth0.handleBackchannelLogout('').catch(error => error.name), 'MissingRequiredArgumentError')
 assert(loaded.has('chunks/backchannel-logout'))
 await app.listen({ port: 0 })
