@@ -1,9 +1,14 @@
 /**
- * Decodes base64url only in its one canonical spelling. Node's decoder skips foreign characters, takes the plain
- * base64 alphabet too and ignores spare bits, so several spellings would open as one.
+ * Decodes base64url only in its one canonical spelling, without encoding it once more. Node's decoder leaves foreign
+ * letters out, so that there are bytes too few. It also takes the two letters of base64 that base64url does not have,
+ * the low byte of a letter beyond ASCII, and loose bits, which can be in the last letters only.
  * @see RFC 4648 section 3.5
  */
 export function decodeBase64url (text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url')
-  return bytes.toString('base64url') === text ? bytes : undefined
+  const tail = bytes.length % 3
+  const isCanonical = bytes.length === Math.floor(text.length * 3 / 4) && text.length % 4 !== 1 &&
+    !text.includes('+') && !text.includes('/') && Buffer.byteLength(text) === text.length &&
+    (tail === 0 || text.endsWith(bytes.toString('base64url', bytes.length - tail)))
+  return isCanonical ? bytes : undefined
 }

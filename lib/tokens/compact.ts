@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { decodeBase64url } from '../base/base64url.js'
 import { deepFreeze, isObject } from '../base/json.js'
 import { refuseToken } from './refuse-token.js'
 
@@ -17,18 +18,22 @@ const maxDepth = 64
 /** Characters of a header that is kept for the next token. */
 const maxKeptHeader = 1024
 
+/** Where the part of a compact JWS ends that is signed: at the second of two dots. -1 for what has not three parts. */
+export function endOfSigned (token: string): number {
+  const second = token.indexOf('.', token.indexOf('.') + 1)
+  return token.includes('.', second + 1) ? -1 : second
+}
+
 /** Takes a compact JWS apart. @see RFC 7515 section 3.1 */
 export function splitCompactJws (token: unknown, maxLength: number): CompactJws {
   if (typeof token !== 'string' || token === '') refuseToken('missing', 'A token is required.')
   if (token.length > maxLength) refuseToken('too_long', `The token is longer than ${maxLength} characters.`)
+  const second = endOfSigned(token)
+  if (second === -1) refuseToken('malformed', 'The token is not a signed JWT of three parts.')
   const first = token.indexOf('.')
-  const second = token.indexOf('.', first + 1)
-  if (second === -1 || token.includes('.', second + 1)) {
-    refuseToken('malformed', 'The token is not a signed JWT of three parts.')
-  }
   const header = readHeader(token.slice(0, first))
-  const payload = decodeBase64url(token.slice(first + 1, second))
-  const signature = decodeBase64url(token.slice(second + 1))
+  const payload = decodePart(token.slice(first + 1, second))
+  const signature = decodePart(token.slice(second + 1))
   return { header, payload, signed: token.slice(0, second), signature }
 }
 
@@ -37,7 +42,7 @@ let last: { encoded: string, header: Readonly<Record<string, unknown>> } | undef
 
 function readHeader (encoded: string): Readonly<Record<string, unknown>> {
   if (last?.encoded === encoded) return last.header
-  const header = deepFreeze(parseObject(decodeBase64url(encoded), 'header'))
+  const header = deepFreeze(parseObject(decodePart(encoded), 'header'))
   if (encoded.length <= maxKeptHeader) last = { encoded, header }
   return header
 }
@@ -52,19 +57,8 @@ export function peekClaims (token: string, maxLength: number): Record<string, un
   return parsePayload(splitCompactJws(token, maxLength).payload)
 }
 
-/**
- * Node's decoder forgives foreign letters, padding and loose bits; only what it would write itself is accepted. It
- * leaves foreign letters out, so that there are bytes too few, but takes the two letters of base64 that base64url does
- * not have, and of a letter beyond ASCII the low byte. Loose bits can be in the last letters only.
- */
-function decodeBase64url (part: string): Buffer {
-  const bytes = Buffer.from(part, 'base64url')
-  const tail = bytes.length % 3
-  const isEncoded = bytes.length === Math.floor(part.length * 3 / 4) && part.length % 4 !== 1 &&
-    !part.includes('+') && !part.includes('/') && Buffer.byteLength(part) === part.length &&
-    (tail === 0 || part.endsWith(bytes.toString('base64url', bytes.length - tail)))
-  if (!isEncoded) refuseToken('malformed', 'The token is not encoded as base64url.')
-  return bytes
+function decodePart (part: string): Buffer {
+  return decodeBase64url(part) ?? refuseToken('malformed', 'The token is not encoded as base64url.')
 }
 
 function parseObject (bytes: Buffer, part: string): Record<string, unknown> {

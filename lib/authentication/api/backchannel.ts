@@ -17,7 +17,7 @@ export interface BackchannelAuthenticationParams {
   scope?: string | undefined
   audience?: string | undefined
   organization?: string | undefined
-  /** Seconds the user must answer: 1 to 300 by push notification, up to 259 200 by e-mail. */
+  /** Seconds within which the user must answer: 1 to 300 by push notification, up to 259 200 by e-mail. */
   requestedExpiry?: number | undefined
   authorizationDetails?: readonly AuthorizationDetail[] | undefined
 }

@@ -17,7 +17,7 @@ export interface Factor {
 export type AuthenticationMethodType = 'passkey' | 'email' | 'phone' | 'totp' | 'push-notification' | 'recovery-code'
   | 'password'
 
-/** A way the user must log in, or to confirm a login. */
+/** A way in which the user logs in, or confirms a login. */
 export interface AuthenticationMethod {
   id: string
   type: AuthenticationMethodType | (string & {})
@@ -61,7 +61,7 @@ export interface EnrollAuthenticationMethodParams {
   connection?: string | undefined
 }
 
-/** A method that must be verified yet. */
+/** A method that is not verified yet. */
 export interface AuthenticationMethodEnrollment {
   authenticationMethodId: string
   authSession: string

@@ -10,7 +10,7 @@ import {
   challengeField, deviceUrl, identifierOf, instructionsFor, registrationOffer, type SessionInstructions
 } from './instructions.js'
 
-/** Seconds a browser must answer a challenge that it gets when it needs one. */
+/** Seconds within which a browser must answer a challenge that it gets when it needs one. */
 const CHALLENGE_LIFE = 300
 /** Seconds a login's challenge is good where a session must be bound: as long as the session may be unbound. */
 const LIFE_IF_REQUIRED = 60
