@@ -1,9 +1,9 @@
-import fastify from 'fastify'
 import t, { type Test } from 'tap'
-import fastifyAuth0, { type Auth0Event, type Auth0Options } from '../../../lib/index.js'
+import type { Auth0Options } from '../../../lib/index.js'
 import { createTenant } from '../../../lib/testing/index.js'
 import { Browser } from '../../hostile/browser.js'
 import { ask, does, site } from '../site.js'
+import { tenantApp } from './tenant-app.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
 const api = 'https://shop.example.com'
@@ -27,23 +27,10 @@ async function shop (t: Test, options: Partial<Auth0Options> = {}) {
     ]
   })
   t.teardown(tenant.close)
-  const events: Auth0Event[] = []
-  const app = fastify({ pluginTimeout: 0 })
-  t.teardown(async () => {
-    await app.close()
-  })
-  await app.register(fastifyAuth0, {
-    domain: tenant.domain,
-    clientId: 'app',
-    clientSecret: 'secret',
+  const { app, events, browser } = await tenantApp(t, tenant, {
+    clock,
     appBaseUrl: 'https://app.example.test',
-    sessionSecret: 'a session secret of enough characters',
-    customFetch: tenant.fetch,
-    httpTimeout: 60,
-    now: () => clock.now,
-    onEvent: event => { events.push(event) },
-    api: { audience: api },
-    ...options
+    options: { api: { audience: api }, ...options }
   })
   const wanted = { audience: api, scope: 'read:cart', metadata: { campaign: 'spring' } }
   app.get('/cart', does(async request => await request.auth0.anonymous.getAccessToken(wanted)))
@@ -67,7 +54,6 @@ async function shop (t: Test, options: Partial<Auth0Options> = {}) {
     async request => request.auth0.token?.sub)
   app.get('/either', { preHandler: app.auth0.requireSessionOrToken({ scopes: 'read:cart' }) }, async () => 'in')
   await app.ready()
-  const browser = (): Browser => new Browser(app, { origin: 'https://app.example.test', now: () => clock.now })
   const calls = (): number => tenant.requests.filter(({ path }) => path === '/anonymous/token').length
   const logIn = async (from: Browser): Promise<URL> => {
     const url = new URL(String((await from.navigate('/auth/login')).headers.location))

@@ -1,10 +1,11 @@
-import fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
-import fastifyAuth0, { type Auth0Event, type Auth0Options } from '../../../lib/index.js'
+import type { Auth0Event, Auth0Options } from '../../../lib/index.js'
 import { createTenant } from '../../../lib/testing/index.js'
 import { Browser } from '../../hostile/browser.js'
 import { does, site, Site } from '../site.js'
+import { tenantApp } from './tenant-app.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
 const user = { sub: 'auth0|user', email: 'user@example.com' }
@@ -26,29 +27,16 @@ async function deskAndShop (t: Test, options: Partial<Auth0Options> = {}, clock 
   const logs: string[] = []
   const application = async (clientId: string, appBaseUrl: string, more: Partial<Auth0Options>,
     routes: (app: FastifyInstance) => void): Promise<Browser> => {
-    const app = fastify({
-      pluginTimeout: 0,
-      trustProxy: true,
-      logger: { level: 'info', stream: { write: (line: string) => { logs.push(line) } } }
-    })
-    t.teardown(async () => {
-      await app.close()
-    })
-    await app.register(fastifyAuth0, {
-      domain: tenant.domain,
-      clientId,
-      clientSecret: 'secret',
+    const { app, browser } = await tenantApp(t, tenant, {
+      clock,
       appBaseUrl,
-      sessionSecret: 'a session secret of enough characters',
-      customFetch: tenant.fetch,
-      httpTimeout: 60,
-      now: () => clock.now,
-      onEvent: event => { events.push(event) },
-      ...more
+      clientId,
+      server: { trustProxy: true, logger: { level: 'info', stream: { write: line => { logs.push(line) } } } },
+      options: { onEvent: event => { events.push(event) }, ...more }
     })
     routes(app)
     await app.ready()
-    return new Browser(app, { origin: appBaseUrl, now: () => clock.now })
+    return browser()
   }
   const desk = await application('desk', 'http://localhost:3000', { storeIdToken: true }, app => {
     app.get<{ Querystring: { from?: string } }>('/act', async ({ auth0, query }, reply) => {

@@ -8,6 +8,7 @@ import { createFederatedDomains } from '../../../lib/flows/login/federated-domai
 import { createTenant } from '../../../lib/testing/index.js'
 import { Browser } from '../../hostile/browser.js'
 import { does, ask, site } from '../site.js'
+import { tenantApp } from './tenant-app.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
 const connections = [
@@ -31,23 +32,7 @@ async function application (t: Test, options: Partial<Auth0Options> = {}) {
     organizations: [{ id: 'org_customer', name: 'customer' }]
   })
   t.teardown(tenant.close)
-  const events: Auth0Event[] = []
-  const app = fastify({ pluginTimeout: 0 })
-  t.teardown(async () => {
-    await app.close()
-  })
-  await app.register(fastifyAuth0, {
-    domain: tenant.domain,
-    clientId: 'app',
-    clientSecret: 'secret',
-    appBaseUrl: 'http://localhost:3000',
-    sessionSecret: 'a session secret of enough characters',
-    customFetch: tenant.fetch,
-    httpTimeout: 60,
-    now: () => clock.now,
-    onEvent: event => { events.push(event) },
-    ...options
-  })
+  const { app, events, browser } = await tenantApp(t, tenant, { clock, appBaseUrl: 'http://localhost:3000', options })
   app.get('/enterprise', does(async request => {
     const { email, organization, own } = request.query as Record<string, string>
     return await request.auth0.startEnterpriseLogin({
@@ -64,7 +49,6 @@ async function application (t: Test, options: Partial<Auth0Options> = {}) {
     await request.auth0.completeInteractiveLogin(`/own-callback${new URL(request.url, issuer).search}`)))
   app.get('/me', async request => (await request.getSession())?.user ?? 'nobody')
   await app.ready()
-  const browser = (): Browser => new Browser(app, { origin: 'http://localhost:3000', now: () => clock.now })
   /** Through the tenant's pages; the path of the callback. */
   const through = async (from: Browser, query: string, user: string): Promise<string> => {
     const { value } = await ask(from, `/enterprise?${query}`)

@@ -1,22 +1,13 @@
 import t from 'tap'
 import { MemoryTransactionStore } from '../../../lib/stores/index.js'
 import { Jar } from '../jar.js'
+import { loginUnderWay } from '../transactions/login-under-way.js'
 
 t.test('logins under way, in memory, at their limits', async t => {
   let now = 1000
   const clock = () => now
   const transactions = new MemoryTransactionStore({ maxBrowsers: 2, now: clock })
-  const login = (state: string, more: object = {}) => ({
-    kind: 'login',
-    state,
-    nonce: 'n',
-    codeVerifier: 'v',
-    redirectUri: 'r',
-    domain: 'd',
-    issuer: 'https://d/',
-    createdAt: now,
-    ...more
-  }) as never
+  const login = (state: string, more: object = {}) => loginUnderWay(state, now, more) as never
   const jars = [new Jar(), new Jar(), new Jar()]
   for (const jar of jars) transactions.set(jar as never, 'a', login('a'), 10)
   t.strictSame(jars.map(jar => transactions.take(jar as never, 'a') !== undefined), [false, true, true],

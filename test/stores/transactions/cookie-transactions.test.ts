@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createCookieTransactions } from '../../../lib/stores/transactions/cookie-transactions.js'
 import { Jar, sealer } from '../jar.js'
+import { loginUnderWay } from './login-under-way.js'
 
 t.test('logins under way, in cookies', async t => {
   let now = 1000
@@ -14,17 +15,7 @@ t.test('logins under way, in cookies', async t => {
     onFull: () => { full++ },
     ...more
   })
-  const login = (state: string, more: object = {}) => ({
-    kind: 'login',
-    state,
-    nonce: 'n',
-    codeVerifier: 'v',
-    redirectUri: 'r',
-    domain: 'd',
-    issuer: 'https://d/',
-    createdAt: now,
-    ...more
-  }) as never
+  const login = (state: string, more: object = {}) => loginUnderWay(state, now, more) as never
   const store = make()
   const jar = new Jar()
   await store.set(jar as never, 'a', login('a', { responseMode: 'form_post' }), 9.5)

@@ -2,6 +2,7 @@ import t from 'tap'
 import { decodeTransaction, encodeTransaction } from '../../../lib/stores/transactions/transaction-format.js'
 import type { Transaction } from '../../../types/stores.js'
 import { bytes, transaction } from '../format-samples.js'
+import { loginUnderWay } from './login-under-way.js'
 
 t.test('SES-26: a transaction of another version or shape is none', async t => {
   t.strictSame(decodeTransaction(Buffer.from(encodeTransaction({ transaction, expiresAt: 2 }))), {
@@ -43,16 +44,7 @@ t.test('a transaction has what its kind has, also one that says with an empty te
 })
 
 t.test('how a login under way is written and read', async t => {
-  const whole = {
-    kind: 'login',
-    state: 's',
-    nonce: 'n',
-    codeVerifier: 'v',
-    redirectUri: 'r',
-    domain: 'd',
-    issuer: 'https://d/',
-    createdAt: 5
-  }
+  const whole = loginUnderWay('s', 5)
   const link = { ...whole, kind: 'link', sessionId: 'i', sub: 'u' }
   const { nonce: _, ...connect } = { ...link, kind: 'connect', authSession: 'a' }
   const { codeVerifier: __, ...magic } = { ...whole, kind: 'magic-link' }
