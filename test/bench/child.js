@@ -5,16 +5,22 @@ import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-// A core for the servers and the others for the load, where that can be said: otherwise they take turns on each
-// other's.
-const pinned = process.platform === 'linux' && cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0
-if (pinned) spawnSync('taskset', ['-acp', '1', String(process.pid)])
-const ON_CORE_0 = pinned ? { execPath: 'taskset', execArgv: ['-c', '0', process.execPath] } : {}
+let placing
+
+/** A core for the servers and another for the load, where that can be said: otherwise they share both. */
+function onCore0 () {
+  if (placing !== undefined) return placing
+  const canPin = process.platform === 'linux' && cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0
+  // Only of the process that starts servers: they import this file, too, and would leave their core.
+  if (canPin) spawnSync('taskset', ['-acp', '1', String(process.pid)])
+  placing = canPin ? { execPath: 'taskset', execArgv: ['-c', '0', process.execPath] } : {}
+  return placing
+}
 
 /** Starts one of the bench's servers in a process of its own. */
 export async function startChild (file, args) {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(args)], {
-    ...ON_CORE_0,
+    ...onCore0(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc']
   })
   let waiting
