@@ -508,6 +508,7 @@ export const map: Record<string, Record<string, string>> = {
   testing: {
     'create-tenant.ts': 'testing/tenant/tenant.test.ts',
     'index.ts': 'testing/session-cookie.test.ts',
+    'key-pair.ts': 'testing/key-pair.test.ts',
     'requests.ts': 'testing/session-cookie.test.ts',
     'session-cookie.ts': 'testing/session-cookie.test.ts',
     'software-device.ts': 'flows/device/device-bound.test.ts'

@@ -1,6 +1,7 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { sign } from 'node:crypto'
 import { parseFieldList, type FieldMember } from '../base/structured-fields.js'
 import { deviceOf } from '../tokens/device-proof.js'
+import { makeKeyPair, type KeyPair } from './key-pair.js'
 import type { DeviceBinding } from '../../types/stores.js'
 
 /** What a browser sends to a device route; the cookies are for the sender to add. */
@@ -56,15 +57,13 @@ const ATTEMPTS = 2
  */
 export class SoftwareDevice {
   readonly algorithm: 'ES256' | 'RS256'
-  readonly #keys: { privateKey: KeyObject, publicKey: KeyObject }
+  readonly #keys: KeyPair
   #session: DeviceSession | undefined
 
   /** @param options `algorithm` of the key; default `ES256` */
   constructor ({ algorithm = 'ES256' }: { algorithm?: 'ES256' | 'RS256' } = {}) {
     this.algorithm = algorithm
-    this.#keys = algorithm === 'ES256'
-      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      : generateKeyPairSync('rsa', { modulusLength: 2048 })
+    this.#keys = makeKeyPair(algorithm)
   }
 
   /** The browser's name for the session; `undefined` while none is bound. */

@@ -1,5 +1,6 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { createHash, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { makeKeyPair } from '../../key-pair.js'
 
 /** What a page asks a browser for, as the tenant gives it. */
 export interface PasskeyParams {
@@ -37,7 +38,7 @@ function coseKey (key: KeyObject): Buffer {
  * @see W3C Web Authentication
  */
 export class SoftwarePasskey {
-  readonly #keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  readonly #keys = makeKeyPair('ES256')
   readonly #id = randomBytes(16)
   readonly #origin: string
   #userHandle = ''
