@@ -12,7 +12,7 @@ const ATTEMPTS = 2
  * all its threads over the requests done. What is compared are the ratios within a round, and their median.
  * Before that every server answers requests until the compiler is done with it.
  * @param load asks a server for `SECONDS`; answers with numbers, `requests` among them
- * @returns per server `perRequest`, microseconds (median), `ratio` to the first server (median, lowest, highest),
+ * @returns per server `costs`, microseconds per request of each round, `perRequest`, their median, `ratio` to the first server (median, lowest, highest),
  * `busy`, the share of its core it had, and what `load` answered, summed up
  */
 export async function rounds (servers, load) {
@@ -34,7 +34,7 @@ export async function rounds (servers, load) {
   return totals.map((total, i) => {
     const ratios = costs[i].map((cost, round) => costs[0][round] / cost)
     const ratio = { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) }
-    return { ...total, perRequest: median(costs[i]), ratio, busy: median(shares[i]) }
+    return { ...total, costs: costs[i], perRequest: median(costs[i]), ratio, busy: median(shares[i]) }
   })
 }
 

@@ -11,6 +11,12 @@ interface Proved {
   until: number
 }
 
+/** A cookie that opened, and the device it was found to be a proof of. */
+interface OpenedProof {
+  readonly proved: Proved
+  device: DeviceBinding | undefined
+}
+
 const VERSION = 1
 /** Values of the cookie that are tried. */
 const MOST_VALUES = 10
@@ -18,9 +24,7 @@ const MOST_VALUES = 10
 /** The short-lived cookie that a device gets for a proof. */
 export class BoundCookie {
   readonly #sealer: Sealer
-  readonly #cache: OpenedCache<Proved>
-  /** The cookie that proved a session's device last. */
-  readonly #last = new WeakMap<DeviceBinding, { value: string, until: number }>()
+  readonly #cache: OpenedCache<OpenedProof>
 
   constructor (sealer: Sealer, maxEntries: number) {
     this.#sealer = sealer
@@ -31,39 +35,39 @@ export class BoundCookie {
   proves (jar: CookieJar, name: string, id: string, device: DeviceBinding, now: number): boolean {
     const first = jar.get(name)
     if (first === undefined) return false
-    // One cookie serves many requests of one session.
-    const last = this.#last.get(device)
-    if (last?.value === first && last.until > now) return true
-    const proved = this.#proof(first, id, device)
-    if (proved !== undefined) {
-      this.#last.set(device, { value: first, until: proved.until })
-      if (proved.until > now) return true
-    }
-    return this.#othersProve(jar, name, id, device, now)
+    return this.#isProof(first, id, device, now) || this.#othersProve(jar, name, id, device, now)
   }
 
   /** The browser may hold the name several times. */
   #othersProve (jar: CookieJar, name: string, id: string, device: DeviceBinding, now: number): boolean {
     const values = jar.family(name).filter(([cookie]) => cookie === name).slice(1, MOST_VALUES)
-    return values.some(([, value]) => (this.#proof(value, id, device)?.until ?? 0) > now)
+    return values.some(([, value]) => this.#isProof(value, id, device, now))
   }
 
-  #proof (value: string, id: string, { thumbprint }: DeviceBinding): Proved | undefined {
-    const proved = this.open(value)
-    return proved?.id === id && proved.thumbprint === thumbprint ? proved : undefined
+  #isProof (value: string, id: string, device: DeviceBinding, now: number): boolean {
+    const opened = this.#open(value)
+    if (opened === undefined || opened.proved.until <= now || opened.proved.id !== id) return false
+    if (opened.device !== device) {
+      if (opened.proved.thumbprint !== device.thumbprint) return false
+      // One cookie serves many requests of one session.
+      opened.device = device
+    }
+    return true
   }
 
   write (jar: CookieJar, name: string, { id, thumbprint, until }: Proved, attributes: CookieAttributes): void {
     jar.set(name, this.#sealer.seal(JSON.stringify([VERSION, id, thumbprint, until])), attributes)
   }
 
-  open (value: string): Proved | undefined {
+  #open (value: string): OpenedProof | undefined {
     const known = this.#cache.get(value)
     if (known !== undefined) return known
     const plaintext = this.#sealer.open(value)
     const proved = plaintext && decode(parseSafely(plaintext.toString('utf8')))
-    if (proved !== undefined) this.#cache.set(value, proved)
-    return proved
+    if (!proved) return undefined
+    const opened = { proved, device: undefined }
+    this.#cache.set(value, opened)
+    return opened
   }
 }
 
@@ -71,6 +75,6 @@ function decode (parsed: unknown): Proved | undefined {
   if (!Array.isArray(parsed) || parsed.length !== 4 || parsed[0] !== VERSION) return undefined
   const [, id, thumbprint, until] = parsed as unknown[]
   return typeof id === 'string' && typeof thumbprint === 'string' && typeof until === 'number'
-    ? Object.freeze({ id, thumbprint, until })
+    ? { id, thumbprint, until }
     : undefined
 }
