@@ -1,7 +1,7 @@
 import { parseSafely } from '../../base/json.js'
 import { createOpenedCache, type OpenedCache } from '../sealing/opened-cache.js'
 import type { Sealer } from '../sealing/seal.js'
-import type { CookieAttributes, CookieJar, DeviceBinding } from '../../../types/stores.js'
+import type { CookieAttributes, CookieJar, DeviceBinding, SessionRecord } from '../../../types/stores.js'
 
 /** What the bound cookie says: until when this device has proved itself for a session. */
 interface Proved {
@@ -11,11 +11,13 @@ interface Proved {
   until: number
 }
 
-/** A cookie that opened, and the device it was found to be a proof of. */
-interface OpenedProof {
-  readonly proved: Proved
-  device: DeviceBinding | undefined
+/** A cookie that opened, and the session it was found to be a proof for. */
+interface OpenedProof extends Proved {
+  of: SessionRecord | undefined
 }
+
+/** A session that is bound to a device. */
+export type BoundRecord = SessionRecord & { device: DeviceBinding }
 
 const VERSION = 1
 /** Values of the cookie that are tried. */
@@ -32,26 +34,25 @@ export class BoundCookie {
   }
 
   /** Whether a request's cookies hold a proof of this session's device that is still good. */
-  proves (jar: CookieJar, name: string, id: string, device: DeviceBinding, now: number): boolean {
+  proves (jar: CookieJar, name: string, record: BoundRecord, now: number): boolean {
     const first = jar.get(name)
     if (first === undefined) return false
-    return this.#isProof(first, id, device, now) || this.#othersProve(jar, name, id, device, now)
+    return this.#isProof(first, record, now) || this.#othersProve(jar, name, record, now)
   }
 
   /** The browser may hold the name several times. */
-  #othersProve (jar: CookieJar, name: string, id: string, device: DeviceBinding, now: number): boolean {
+  #othersProve (jar: CookieJar, name: string, record: BoundRecord, now: number): boolean {
     const values = jar.family(name).filter(([cookie]) => cookie === name).slice(1, MOST_VALUES)
-    return values.some(([, value]) => this.#isProof(value, id, device, now))
+    return values.some(([, value]) => this.#isProof(value, record, now))
   }
 
-  #isProof (value: string, id: string, device: DeviceBinding, now: number): boolean {
+  #isProof (value: string, record: BoundRecord, now: number): boolean {
     const opened = this.#open(value)
-    if (opened === undefined || opened.proved.until <= now || opened.proved.id !== id) return false
-    if (opened.device !== device) {
-      if (opened.proved.thumbprint !== device.thumbprint) return false
-      // One cookie serves many requests of one session.
-      opened.device = device
-    }
+    if (opened === undefined || opened.until <= now) return false
+    // One cookie serves many requests of one session.
+    if (opened.of === record) return true
+    if (opened.id !== record.id || opened.thumbprint !== record.device.thumbprint) return false
+    opened.of = record
     return true
   }
 
@@ -63,18 +64,16 @@ export class BoundCookie {
     const known = this.#cache.get(value)
     if (known !== undefined) return known
     const plaintext = this.#sealer.open(value)
-    const proved = plaintext && decode(parseSafely(plaintext.toString('utf8')))
-    if (!proved) return undefined
-    const opened = { proved, device: undefined }
-    this.#cache.set(value, opened)
+    const opened = plaintext && decode(parseSafely(plaintext.toString('utf8')))
+    if (opened !== undefined) this.#cache.set(value, opened)
     return opened
   }
 }
 
-function decode (parsed: unknown): Proved | undefined {
+function decode (parsed: unknown): OpenedProof | undefined {
   if (!Array.isArray(parsed) || parsed.length !== 4 || parsed[0] !== VERSION) return undefined
   const [, id, thumbprint, until] = parsed as unknown[]
   return typeof id === 'string' && typeof thumbprint === 'string' && typeof until === 'number'
-    ? { id, thumbprint, until }
+    ? { id, thumbprint, until, of: undefined }
     : undefined
 }

@@ -1,7 +1,7 @@
 import type { SessionCookieNames } from '../sessions.js'
 import type { Sealer } from '../sealing/seal.js'
 import type { CookieAttributes, CookieJar, SessionRecord } from '../../../types/stores.js'
-import { BoundCookie } from './bound-cookie.js'
+import { BoundCookie, type BoundRecord } from './bound-cookie.js'
 
 /** Seconds for which a session lives on under its former id, and for which one that must be bound may be unbound. */
 export const BINDING_GRACE = 60
@@ -53,10 +53,10 @@ export class DeviceGate {
   }
 
   /** Whether the request proves the device of a bound session, or need not. */
-  proves (jar: CookieJar, { id, device }: SessionRecord): boolean {
+  proves (jar: CookieJar, record: SessionRecord): boolean {
     const { names, now } = this.#options
-    return device === undefined || this.#cookie.proves(jar, names(jar).bound!, id, device, now()) ||
-      this.#admitted.get(jar) === id
+    return record.device === undefined || this.#cookie.proves(jar, names(jar).bound!, record as BoundRecord, now()) ||
+      this.#admitted.get(jar) === record.id
   }
 
   /** Whether a session without a device has outlived the time it had to be bound in. */

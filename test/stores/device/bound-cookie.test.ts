@@ -8,7 +8,8 @@ t.test('the cookie of a device', async t => {
   const cookie = new BoundCookie(sealer, 10)
   const device = { ...ec } as never
   const jar = new Jar()
-  const proves = (id = 'i', given: object = device) => cookie.proves(jar as never, 'b', id, given as never, now)
+  const proves = (id = 'i', given: object = device) =>
+    cookie.proves(jar as never, 'b', { id, device: given } as never, now)
   t.equal(proves(), false)
   cookie.write(jar as never, 'b', { id: 'i', thumbprint: 't', until: 1010 }, { path: '/' } as never)
   t.strictSame(jar.written, [['b', { path: '/' }]])
@@ -26,13 +27,13 @@ t.test('the cookie of a device', async t => {
     value] as [string, string]]
   for (const [count, is] of [[1, true], [9, true], [10, false]] as const) {
     const many = { get: () => 's.x', family: () => [['b.0', value], ...family(count)] }
-    t.equal(cookie.proves(many as never, 'b', 'i', { ...ec } as never, now), is, `${count} others`)
+    t.equal(cookie.proves(many as never, 'b', { id: 'i', device: ec } as never, now), is, `${count} others`)
   }
-  t.equal(cookie.proves({ get: () => 's.x', family: () => [['b', 's.x'], ['b.0', value]] } as never, 'b', 'i',
-    { ...ec } as never, now), false)
+  t.equal(cookie.proves({ get: () => 's.x', family: () => [['b', 's.x'], ['b.0', value]] } as never, 'b',
+    { id: 'i', device: ec } as never, now), false)
   const provesBy = (value: string) => {
     const holding = { get: () => value, family: () => [['b', value]] }
-    return cookie.proves(holding as never, 'b', 'i', device, 4)
+    return cookie.proves(holding as never, 'b', { id: 'i', device } as never, 4)
   }
   const sealed = (content: unknown) => `s.${Buffer.from(JSON.stringify(content)).toString('base64url')}`
   t.equal(provesBy(sealed([1, 'i', 't', 5])), true)
