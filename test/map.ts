@@ -532,10 +532,13 @@ export const map: Record<string, Record<string, string>> = {
     'login-records.ts': 'testing/tenant/login.test.ts',
     'merge.ts': 'testing/tenant/tenant.test.ts',
     'optional-package.ts': 'testing/tenant/grants.test.ts',
+    'parameters.ts': 'testing/tenant/login.test.ts',
+    'per-tenant.ts': 'testing/tenant/login.test.ts',
     'polling.ts': 'testing/tenant/grants.test.ts',
     'records.ts': 'testing/tenant/login.test.ts',
     'refusal.ts': 'testing/tenant/account.test.ts',
     'request-log.ts': 'testing/tenant/tenant.test.ts',
+    'route.ts': 'testing/tenant/login.test.ts',
     'server.ts': 'testing/tenant/tenant.test.ts',
     'storage.ts': 'testing/tenant/tenant.test.ts'
   },

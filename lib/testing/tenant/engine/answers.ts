@@ -1,6 +1,6 @@
 import { allowedOrigin, isLoopback, mismatch } from '../tokens/clients.js'
 import type { Feature } from './context.js'
-import { escape, page } from '../login/page.js'
+import { errorPage } from '../login/page.js'
 
 const descriptions = new Map([
   ['authorization_code', 'Invalid authorization code'],
@@ -21,8 +21,7 @@ export const answers: Feature = {
         ? mismatch('Callback URL mismatch. The provided redirect_uri', given, 'Allowed Callback URLs', client.callbacks)
         : out.error_description ?? ''
       ctx.type = 'html'
-      ctx.body = page('error', 'Oops!, something went wrong',
-        `<p id="error">${escape(out.error)}: ${escape(description)}</p>`)
+      ctx.body = errorPage(`${out.error}: ${description}`, ' id="error"')
     }
   }),
   after (answer, request) {

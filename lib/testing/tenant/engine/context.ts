@@ -7,6 +7,7 @@ import type { TenantConnection, TenantOptions, TenantOrganization, TenantResourc
 import type { Engine, EngineHelpers } from './engine.js'
 import type { Clients } from '../tokens/clients.js'
 import type { StoredUser, Users } from '../login/users.js'
+import type { Route } from './route.js'
 import type { Storage } from './storage.js'
 import type { LoginStep, MfaState } from './login-records.js'
 import type {
@@ -14,7 +15,7 @@ import type {
 } from './records.js'
 
 /** A login that is about to give tokens to an application. */
-export interface AllowedLogin {
+interface AllowedLogin {
   client: RegisteredClient
   user: StoredUser
   params: Record<string, unknown>
@@ -23,18 +24,10 @@ export interface AllowedLogin {
 }
 
 /** What a feature checks or adds when a user is about to get tokens. It throws to refuse. */
-export type LoginRule = (login: AllowedLogin) => void | Promise<void>
+type LoginRule = (login: AllowedLogin) => void | Promise<void>
 
 /** Where permissions come from beside those of the user: the names for one API. */
 export type PermissionSource = (user: StoredUser, audience: string, organization: string | undefined) => string[]
-
-/** An answer to one kind of request. */
-export interface Route {
-  method: string
-  /** `:name` matches one segment. */
-  path: string
-  handle: (request: TenantRequest, params: Record<string, string>) => Promise<TenantAnswer> | TenantAnswer
-}
 
 /** What the dashboard and the Management API can change while the tenant runs. */
 export interface TenantSettings {

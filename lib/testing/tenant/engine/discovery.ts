@@ -1,6 +1,7 @@
 import { internalGrantPrefix } from '../tokens/clients.js'
 import type { Feature } from './context.js'
 import { json } from './exchange.js'
+import { route } from './route.js'
 
 const metadata = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'])
 
@@ -25,15 +26,13 @@ export const discovery: Feature = {
       backchannel_authentication: '/bc-authorize'
     }
   }),
-  routes: tenant => [{
-    method: 'GET',
-    path: '/.well-known/jwks.json',
-    handle: async () =>
+  routes: tenant => [
+    route('GET', '/.well-known/jwks.json', async () =>
       json(200, await tenant.keys.jwks(), {
         'cache-control': 'public, max-age=15, stale-while-revalidate=15, stale-if-error=86400',
         pragma: ''
-      })
-  }],
+      }))
+  ],
   after (answer, request, tenant) {
     if (!isMetadata(request.path) || answer.status !== 200) return answer
     const given = JSON.parse(answer.body) as { grant_types_supported: string[] }

@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage, ServerResponse, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import { Socket } from 'node:net'
-import type { RequestListener } from 'node:http'
 import type * as OidcProvider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { ConfigurationError } from '../../../errors.js'
@@ -12,7 +11,7 @@ import type { TenantAnswer, TenantRequest } from './exchange.js'
 export type Engine = typeof OidcProvider
 
 /** The version the tenant is written for. */
-export const engineVersion = '9.13.3'
+const engineVersion = '9.13.3'
 
 /** `oidc-provider` prints one line on Node 20, on which it works; nothing else is held back. */
 async function withoutRuntimeWarning<T> (work: () => Promise<T>): Promise<T> {
@@ -81,7 +80,7 @@ export interface EngineHelpers {
 type ResponseMode = (ctx: KoaContextWithOIDC, redirectUri: string, response: Record<string, unknown>) => unknown
 
 /** What the engine keeps of its options. */
-export interface EngineInternals {
+interface EngineInternals {
   configuration: { responseTypes: string[] }
   responseModes: Map<string, ResponseMode>
 }
@@ -115,9 +114,8 @@ class CollectedResponse extends ServerResponse {
 
   answer (): TenantAnswer {
     this.removeHeader('content-length')
-    const headers = Object.entries(this.getHeaders()).map((
-      [name, value]
-    ) => [name, Array.isArray(value) ? value : String(value)])
+    const headers = Object.entries(this.getHeaders())
+      .map(([name, value]) => [name, Array.isArray(value) ? value : String(value)])
     return {
       status: this.statusCode,
       headers: Object.fromEntries(headers),

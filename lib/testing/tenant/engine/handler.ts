@@ -1,9 +1,8 @@
 import type { RequestListener } from 'node:http'
 import type { Clock } from './clock.js'
-import type { Feature, Route, TenantContext } from './context.js'
+import type { Feature, TenantContext } from './context.js'
 import { runEngine } from './engine.js'
-import { json, parseRequest, TenantError } from './exchange.js'
-import type { RawRequest, TenantAnswer, TenantRequest } from './exchange.js'
+import { json, parseRequest, TenantError, type RawRequest, type TenantAnswer, type TenantRequest } from './exchange.js'
 import type { LoggedRequest } from './request-log.js'
 import type { Interceptor } from './records.js'
 
@@ -55,10 +54,8 @@ export function createHandler (options: {
   log: (request: TenantRequest, at: number) => LoggedRequest
 }): { handle: (raw: RawRequest) => Promise<TenantAnswer>, send: (request: TenantRequest) => Promise<TenantAnswer> } {
   const { tenant, features, listener, clock, interceptors, log } = options
-  const routes = features.flatMap(feature => feature.routes?.(tenant) ?? []).map((route: Route) => ({
-    ...route,
-    match: matcher(route.path)
-  }))
+  const routes = features.flatMap(feature => feature.routes?.(tenant) ?? [])
+    .map(route => ({ ...route, match: matcher(route.path) }))
 
   async function send (request: TenantRequest): Promise<TenantAnswer> {
     for (const { method, match, handle } of routes) {

@@ -1,9 +1,8 @@
-import { createPublicKey, generateKeyPair, randomBytes, sign, verify, constants } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import { createPublicKey, generateKeyPair, randomBytes, sign, verify, constants, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 
 /** One of the tenant's signing keys. */
-export interface SigningKeyPair {
+interface SigningKeyPair {
   kid: string
   privateKey: KeyObject
 }

@@ -29,7 +29,7 @@ export interface PendingMfa {
 }
 
 /** A code or a push notification that was sent. */
-export interface OutOfBand {
+interface OutOfBand {
   sub: string
   authenticatorId: string
   code?: string

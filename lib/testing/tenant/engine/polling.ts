@@ -1,5 +1,6 @@
-import type { Feature, TenantContext } from './context.js'
+import type { Feature } from './context.js'
 import { TenantError } from './exchange.js'
+import { perTenant } from './per-tenant.js'
 
 const handles = new Map([['urn:openid:params:grant-type:ciba', 'auth_req_id'], [
   'urn:ietf:params:oauth:grant-type:device_code',
@@ -15,7 +16,7 @@ interface Poll {
   interval: number
 }
 
-const polls = new WeakMap<TenantContext, Map<string, Poll>>()
+const pollsOf = perTenant(() => new Map<string, Poll>())
 
 /** Pollers are told how often they may ask, and to slow down. @see RFC 8628 */
 export const polling: Feature = {
@@ -24,8 +25,7 @@ export const polling: Feature = {
       ? request.body[handles.get(String(request.body.grant_type)) ?? '']
       : undefined
     if (typeof handle !== 'string') return request
-    const known = polls.get(tenant) ?? new Map<string, Poll>()
-    polls.set(tenant, known)
+    const known = pollsOf(tenant)
     const last = known.get(handle)
     const now = tenant.now()
     const tooSoon = last !== undefined && now - last.at < last.interval

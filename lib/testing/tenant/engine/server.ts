@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { once } from 'node:events'
@@ -12,7 +11,7 @@ const maxBytes = 1_048_576
 const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 
 /** A server that waits for its tenant. */
-export interface TenantServer {
+interface TenantServer {
   /** `http://127.0.0.1:3001` */
   origin: string
   serve: (handle: (request: RawRequest) => Promise<TenantAnswer>) => void

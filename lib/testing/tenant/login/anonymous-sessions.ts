@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { empty, json, oauthError } from '../engine/exchange.js'
-import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
+import { empty, json, oauthError, type TenantAnswer, type TenantRequest } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import type { AnonymousSession } from '../engine/records.js'
 import { authenticateClient } from '../tokens/client-authentication.js'
 import { findResourceServer } from '../tokens/resource-servers.js'
@@ -118,12 +118,9 @@ export const anonymousSessions: Feature = {
     }
 
     return [
-      { method: 'POST', path: '/anonymous/token', handle: token },
-      {
-        method: 'POST',
-        path: '/anonymous/logout',
-        handle: () => empty(204, { 'set-cookie': `${cookie}=; path=/; max-age=0; httponly; samesite=lax` })
-      }
+      route('POST', '/anonymous/token', token),
+      route('POST', '/anonymous/logout',
+        () => empty(204, { 'set-cookie': `${cookie}=; path=/; max-age=0; httponly; samesite=lax` }))
     ]
   }
 }

@@ -37,9 +37,15 @@ interface Page {
   inputs: Record<string, string>
 }
 
-type Send = (
-  request: { method: string, url: string, headers: Record<string, string>, text: string, address: string | undefined }
-) => Promise<TenantAnswer>
+/** What a browser needs of a tenant: to send requests, and to know its users and the codes they were sent. */
+interface VisitedTenant {
+  send: (
+    request: { method: string, url: string, headers: Record<string, string>, text: string, address: string | undefined }
+  ) => Promise<TenantAnswer>
+  issuer: string
+  userId: (name: string | undefined) => string
+  code: (name: string | undefined) => Promise<string>
+}
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
@@ -67,25 +73,12 @@ function readPage (body: string, url: string): Page | undefined {
 
 /** A browser without a window: it keeps the tenant's cookies and fills in its pages. */
 export class TenantBrowser {
-  readonly #send: Send
-  readonly #issuer: string
-  readonly #userId: (name: string | undefined) => string
-  readonly #code: (name: string | undefined) => Promise<string>
+  readonly #tenant: VisitedTenant
   #cookies: Cookie[] = []
   #address: string | undefined
 
-  constructor (
-    options: {
-      send: Send,
-      issuer: string,
-      userId: (name: string | undefined) => string,
-      code: (name: string | undefined) => Promise<string>
-    }
-  ) {
-    this.#send = options.send
-    this.#issuer = options.issuer
-    this.#userId = options.userId
-    this.#code = options.code
+  constructor (tenant: VisitedTenant) {
+    this.#tenant = tenant
   }
 
   #remember (answer: TenantAnswer): void {
@@ -110,7 +103,7 @@ export class TenantBrowser {
       ...(cookie === '' ? {} : { cookie }),
       ...(form && { 'content-type': 'application/x-www-form-urlencoded' })
     }
-    const answer = await this.#send({
+    const answer = await this.#tenant.send({
       method,
       url,
       headers,
@@ -125,7 +118,7 @@ export class TenantBrowser {
     if (options.cancel) return { ...page.inputs, action: 'cancel' }
     if (page.name === 'login') {
       return options.password === undefined
-        ? { ...page.inputs, user: this.#userId(options.user), ...options.answers }
+        ? { ...page.inputs, user: this.#tenant.userId(options.user), ...options.answers }
         : {
             ...page.inputs,
             username: options.user ?? '',
@@ -135,7 +128,8 @@ export class TenantBrowser {
           }
     }
     if (page.name === 'mfa') {
-      return { ...page.inputs, code: options.answers?.code ?? await this.#code(options.user), action: 'continue' }
+      const code = options.answers?.code ?? await this.#tenant.code(options.user)
+      return { ...page.inputs, code, action: 'continue' }
     }
     return { ...page.inputs, ...(page.name === undefined ? {} : { action: 'continue', ...options.answers }) }
   }
@@ -149,14 +143,14 @@ export class TenantBrowser {
       const { location } = answer.headers
       if (typeof location === 'string') {
         url = new URL(location, url).href
-        if (!url.startsWith(this.#issuer)) return { url }
+        if (!url.startsWith(this.#tenant.issuer)) return { url }
         answer = await this.request('GET', url)
         continue
       }
       const page = readPage(answer.body, url)
       if (page === undefined && answer.status < 400 && answer.body !== '') return { url }
       if (page === undefined || (answer.status >= 400 && page.name !== undefined)) break
-      if (!page.action.startsWith(this.#issuer)) {
+      if (!page.action.startsWith(this.#tenant.issuer)) {
         return { url: page.action, body: new URLSearchParams(page.inputs).toString() }
       }
       url = page.action

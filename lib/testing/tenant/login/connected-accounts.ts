@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { isLoopback, mismatch } from '../tokens/clients.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { empty, html, json, redirect } from '../engine/exchange.js'
-import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
+import { empty, html, json, redirect, type TenantAnswer, type TenantRequest } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import { accountError, accountRoute, invalidField, pageOf, requiredField } from './my-account.js'
-import { buttons, escape, page } from './page.js'
+import { buttons, errorPage, escape, page } from './page.js'
 import type { ConnectedAccount } from '../engine/records.js'
 
 interface PendingConnection {
@@ -90,8 +90,7 @@ export const connectedAccounts: Feature = {
       return account
     }
 
-    const over = (): TenantAnswer =>
-      html(400, page('error', 'Oops!, something went wrong', '<p>The ticket is unknown, used or expired.</p>'))
+    const over = (): TenantAnswer => html(400, errorPage('The ticket is unknown, used or expired.'))
 
     return [
       accountRoute(tenant, 'POST', '/connected-accounts/connect', 'create:me:connected_accounts', (bearer, request) => {
@@ -130,36 +129,28 @@ export const connectedAccounts: Feature = {
             next
           })
         }),
-      {
-        method: 'GET',
-        path: '/connected-accounts/connect',
-        handle (request) {
-          const connection = byTicket(request)
-          if (connection === undefined) return over()
-          return html(200,
-            page('connect', 'Connect an account', `<p>Give access to your ${escape(connection.connection)} ` +
-              `account${connection.scopes.length > 0 ? `: ${escape(connection.scopes.join(' '))}` : ''}.</p><form ` +
-              `method="post">${buttons('Allow')}</form>`))
+      route('GET', '/connected-accounts/connect', request => {
+        const connection = byTicket(request)
+        if (connection === undefined) return over()
+        return html(200,
+          page('connect', 'Connect an account', `<p>Give access to your ${escape(connection.connection)} ` +
+            `account${connection.scopes.length > 0 ? `: ${escape(connection.scopes.join(' '))}` : ''}.</p><form ` +
+            `method="post">${buttons('Allow')}</form>`))
+      }),
+      route('POST', '/connected-accounts/connect', request => {
+        const connection = byTicket(request)
+        if (connection === undefined) return over()
+        connection.ticket = undefined
+        const url = new URL(connection.redirectUri)
+        if (request.body.action === 'cancel') {
+          url.searchParams.set('error', 'access_denied')
+          url.searchParams.set('error_description', 'User did not authorize the request')
+        } else {
+          url.searchParams.set('connect_code', connection.code = randomBytes(16).toString('base64url'))
         }
-      },
-      {
-        method: 'POST',
-        path: '/connected-accounts/connect',
-        handle (request) {
-          const connection = byTicket(request)
-          if (connection === undefined) return over()
-          connection.ticket = undefined
-          const url = new URL(connection.redirectUri)
-          if (request.body.action === 'cancel') {
-            url.searchParams.set('error', 'access_denied')
-            url.searchParams.set('error_description', 'User did not authorize the request')
-          } else {
-            url.searchParams.set('connect_code', connection.code = randomBytes(16).toString('base64url'))
-          }
-          url.searchParams.set('state', connection.state)
-          return redirect(url.href)
-        }
-      }
+        url.searchParams.set('state', connection.state)
+        return redirect(url.href)
+      })
     ]
   }
 }

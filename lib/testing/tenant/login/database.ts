@@ -1,26 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { namedClient } from '../tokens/client-authentication.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { html, json, oauthError, TenantError, text } from '../engine/exchange.js'
-import type { TenantRequest } from '../engine/exchange.js'
+import { perTenant } from '../engine/per-tenant.js'
+import { html, json, oauthError, TenantError, text, type TenantAnswer, type TenantRequest } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import { issueLogin, loginParams } from '../tokens/issue-login.js'
-import { page, problem } from './page.js'
+import { errorPage, page, problem } from './page.js'
 import { blockedMessage, checkPassword, unblock } from './passwords.js'
 import { refusal } from '../engine/refusal.js'
-import type { StoredUser } from './users.js'
+import { profileFields, readProfile, type StoredUser } from './users.js'
 
 const connection = 'Username-Password-Authentication'
 const minLength = 8
 const resetLifetime = 432_000
-const profileFields = {
-  username: 'username',
-  phone_number: 'phoneNumber',
-  given_name: 'givenName',
-  family_name: 'familyName',
-  name: 'name',
-  nickname: 'nickname',
-  picture: 'picture'
-} as const
 
 function databaseError (code: string, description: string, name = 'BadRequestError'): TenantError {
   return new TenantError(400, { name, code, description, statusCode: 400 })
@@ -59,14 +51,11 @@ function signUp (tenant: TenantContext, form: Form): StoredUser {
   const wrong = signUpProblem(tenant, form)
   if (wrong === weak && typeof password === 'string') throw weakPassword()
   if (wrong !== undefined) throw databaseError('invalid_signup', 'Invalid sign up')
-  const profile = Object.entries(profileFields).filter(([name]) => typeof form[name] === 'string').map((
-    [name, property]
-  ) => [property, form[name]])
   const metadata = typeof form.user_metadata === 'object' && form.user_metadata !== null
     ? { userMetadata: { ...form.user_metadata } }
     : {}
   return tenant.users.add({
-    ...Object.fromEntries(profile),
+    ...readProfile(form),
     ...metadata,
     email,
     password,
@@ -91,12 +80,12 @@ interface Reset {
   expiresAt: number
 }
 
-const resetsOf = new WeakMap<TenantContext, Map<string, Reset>>()
+const resetsOf = perTenant(() => new Map<string, Reset>())
 
 /** A link to a page where the user chooses a new password. */
 export function passwordResetLink (tenant: TenantContext, sub: string, lifetime = resetLifetime): string {
   const ticket = randomBytes(16).toString('base64url')
-  resetsOf.get(tenant)!.set(ticket, { sub, expiresAt: tenant.now() + lifetime })
+  resetsOf(tenant).set(ticket, { sub, expiresAt: tenant.now() + lifetime })
   return `${tenant.issuer}u/reset-password?ticket=${ticket}`
 }
 
@@ -128,38 +117,26 @@ export const database: Feature = {
     }
   },
   routes (tenant) {
-    const resets = new Map<string, Reset>()
-    resetsOf.set(tenant, resets)
+    const resets = resetsOf(tenant)
     const find = ({ query }: TenantRequest): Reset | undefined => {
       const reset = resets.get(String(query.ticket))
       return reset !== undefined && reset.expiresAt > tenant.now() ? reset : undefined
     }
-    const over = (): string => page('error', 'Oops!, something went wrong', '<p>The link is used or expired.</p>')
+    const over = (): TenantAnswer => html(400, errorPage('The link is used or expired.'))
 
-    return [{
-      method: 'POST',
-      path: '/dbconnections/signup',
-      handle (request) {
+    return [
+      route('POST', '/dbconnections/signup', request => {
         namedClient(tenant, request)
         checkConnection(request)
         const user = signUp(tenant, request.body)
-        const given = Object.fromEntries(
-          Object.entries(profileFields).filter(([, property]) => user[property] !== undefined).map((
-            [name, property]
-          ) => [name, user[property]])
-        )
         return json(200, {
           _id: user.sub.replace(/^auth0\|/u, ''),
-          email: user.email,
           email_verified: false,
-          ...given,
-          ...(user.userMetadata && { user_metadata: user.userMetadata })
+          ...Object.fromEntries(Object.entries(profileFields).map(([name, property]) => [name, user[property]])),
+          user_metadata: user.userMetadata
         })
-      }
-    }, {
-      method: 'POST',
-      path: '/dbconnections/change_password',
-      handle (request) {
+      }),
+      route('POST', '/dbconnections/change_password', request => {
         namedClient(tenant, request)
         checkConnection(request)
         const { email } = request.body
@@ -170,17 +147,11 @@ export const database: Feature = {
           tenant.messages.mailbox.push({ to: email, link, text: `Change your password: ${link}` })
         }
         return text(200, "We've just sent you an email to reset your password.")
-      }
-    }, {
-      method: 'GET',
-      path: '/u/reset-password',
-      handle: request => find(request) === undefined ? html(400, over()) : html(200, resetPage())
-    }, {
-      method: 'POST',
-      path: '/u/reset-password',
-      handle (request) {
+      }),
+      route('GET', '/u/reset-password', request => find(request) === undefined ? over() : html(200, resetPage())),
+      route('POST', '/u/reset-password', request => {
         const reset = find(request)
-        if (reset === undefined) return html(400, over())
+        if (reset === undefined) return over()
         const { password } = request.body
         if (typeof password !== 'string' || password.length < minLength) {
           return html(400, resetPage(weak))
@@ -190,7 +161,7 @@ export const database: Feature = {
         user.password = password
         unblock(tenant, user)
         return html(200, page('password-changed', 'Password changed', '<p>Your password has been changed.</p>'))
-      }
-    }]
+      })
+    ]
   }
 }

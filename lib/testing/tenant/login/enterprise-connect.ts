@@ -1,5 +1,6 @@
 import type { Feature, TenantContext } from '../engine/context.js'
 import { json, oauthError } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import type { TenantConnection } from '../options.js'
 import { findOrganization, organizationClaims } from './organizations.js'
 
@@ -23,10 +24,8 @@ export const enterpriseConnect: Feature = {
       Object.assign(facts.accessTokenClaims, organizationClaims(organization))
     })
   },
-  routes: tenant => [{
-    method: 'GET',
-    path: '/.well-known/webfinger',
-    handle ({ query: { resource = '', rel } }) {
+  routes: tenant => [
+    route('GET', '/.well-known/webfinger', ({ query: { resource = '', rel } }) => {
       if (tenant.options.federatedDiscovery === false) {
         throw oauthError(403, 'access_denied', 'Discovery of federated domains is not enabled for this tenant.')
       }
@@ -37,6 +36,6 @@ export const enterpriseConnect: Feature = {
       if (connectionOf(tenant, domain) === undefined) throw oauthError(404, 'not_found', 'The domain is not federated.')
       const body = { subject: resource, links: [{ rel: issuerRelation, href: tenant.issuer }] }
       return json(200, body, { 'content-type': 'application/jrd+json; charset=utf-8' })
-    }
-  }]
+    })
+  ]
 }

@@ -3,17 +3,16 @@ import { changeIdentities, linkingText } from './account-linking.js'
 import type { Feature, TenantContext } from '../engine/context.js'
 import { signUpByForm, signUpProblem } from './database.js'
 import type { Authentication } from '../engine/login-records.js'
-import { html, redirect } from '../engine/exchange.js'
-import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
+import { html, redirect, type TenantAnswer, type TenantRequest } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import { asksForMfa, mfaAcr } from '../mfa/mfa-state.js'
 import { isFresh } from './one-time-logins.js'
 import { findOrganization } from './organizations.js'
-import { buttons, escape, page, problem } from './page.js'
+import { buttons, errorPage, escape, page, problem } from './page.js'
 import { blockedMessage, checkPassword } from './passwords.js'
 import { delegatedLifetime } from '../tokens/resource-servers.js'
 import { giveConsent, needsConsent } from '../tokens/third-party.js'
-import { profileClaims } from './users.js'
-import type { StoredUser } from './users.js'
+import { profileClaims, type StoredUser } from './users.js'
 
 interface PendingLogin {
   authentication: Authentication
@@ -149,9 +148,7 @@ export const loginPages: Feature = {
     }
 
     const expired = (): TenantAnswer =>
-      html(400,
-        page('error', 'Oops!, something went wrong',
-          '<p>You may have pressed the back button, or the login took too long.</p>'))
+      html(400, errorPage('You may have pressed the back button, or the login took too long.'))
 
     /** The pages behind the password; then back to the engine. */
     async function proceed (interaction: Interaction, authentication: Authentication,
@@ -184,10 +181,8 @@ export const loginPages: Feature = {
       return user && { user }
     }
 
-    return [{
-      method: 'GET',
-      path: '/u/login',
-      async handle (request) {
+    return [
+      route('GET', '/u/login', async request => {
         const interaction = await find(request)
         if (interaction === undefined) return expired()
         const { name } = interaction.prompt
@@ -197,11 +192,8 @@ export const loginPages: Feature = {
         return authentication === undefined
           ? html(200, loginPage(tenant, interaction))
           : proceed(interaction, authentication, {})
-      }
-    }, {
-      method: 'POST',
-      path: '/u/login',
-      async handle (request) {
+      }),
+      route('POST', '/u/login', async request => {
         const interaction = await find(request)
         if (interaction === undefined) return expired()
         const { name } = interaction.prompt
@@ -228,7 +220,7 @@ export const loginPages: Feature = {
           return html(400, loginPage(tenant, interaction, refused))
         }
         return proceed(interaction, { user: entered }, form)
-      }
-    }]
+      })
+    ]
   }
 }

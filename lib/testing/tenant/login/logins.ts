@@ -6,7 +6,7 @@ import { profileClaims } from './users.js'
 import { grantedApiScopes } from '../tokens/resource-servers.js'
 
 /** Who gets tokens for what. */
-export interface GrantRequest {
+interface GrantRequest {
   clientId: string
   accountId: string
   scopes: Iterable<string>
@@ -48,7 +48,7 @@ export async function openGrant (tenant: TenantContext, request: GrantRequest): 
 }
 
 /** Claims that the engine's own lists of claims do not hold. */
-export const furtherClaims = Symbol('further claims')
+const furtherClaims = Symbol('further claims')
 
 /**
  * Accounts and grants: every application is a first party, so nobody is asked for consent unless the request says so.

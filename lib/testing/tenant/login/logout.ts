@@ -2,9 +2,9 @@ import type { AdapterPayload, Configuration } from 'oidc-provider'
 import { notifyClients } from './backchannel-logout.js'
 import { isLoopback, mismatch } from '../tokens/clients.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { html, redirect } from '../engine/exchange.js'
-import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
-import { escape, page } from './page.js'
+import { html, redirect, type TenantAnswer, type TenantRequest } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
+import { errorPage, escape, page } from './page.js'
 import type { RegisteredClient } from '../engine/records.js'
 
 const cookieName = 'auth0'
@@ -47,7 +47,7 @@ async function endExpiredSessions (tenant: TenantContext): Promise<void> {
 }
 
 function failure (message: string): TenantAnswer {
-  return html(400, page('error', 'Oops!, something went wrong', `<p id="error">${escape(message)}</p>`))
+  return html(400, errorPage(message, ' id="error"'))
 }
 
 async function leave (tenant: TenantContext, session: AdapterPayload | undefined, location: string | undefined,
@@ -100,15 +100,6 @@ function confirmation (request: TenantRequest): TenantAnswer {
         'type="submit" id="continue" name="action" value="continue">Log out</button></form>'))
 }
 
-interface LogoutParams {
-  id_token_hint?: string
-  logout_hint?: string
-  client_id?: string
-  post_logout_redirect_uri?: string
-  state?: string
-  action?: string
-}
-
 /** `/oidc/logout`. @see OpenID Connect RP-Initiated Logout 1.0 */
 async function oidcLogout (tenant: TenantContext, request: TenantRequest): Promise<TenantAnswer> {
   const {
@@ -118,7 +109,7 @@ async function oidcLogout (tenant: TenantContext, request: TenantRequest): Promi
     post_logout_redirect_uri: location,
     state,
     action
-  } = request.params as LogoutParams
+  } = request.params as Record<string, string | undefined>
   const claims = hint === undefined ? undefined : (await tenant.keys.open(hint))?.payload
   if (hint !== undefined && claims?.iss !== tenant.issuer) return failure('The id_token_hint is not valid.')
   if (claims !== undefined && clientId !== undefined && claims.aud !== clientId) {
@@ -156,9 +147,9 @@ export const logout: Feature = {
     }
   }),
   routes: tenant => [
-    { method: 'GET', path: '/v2/logout', handle: request => auth0Logout(tenant, request) },
-    { method: 'GET', path: '/oidc/logout', handle: request => oidcLogout(tenant, request) },
-    { method: 'POST', path: '/oidc/logout', handle: request => oidcLogout(tenant, request) }
+    route('GET', '/v2/logout', request => auth0Logout(tenant, request)),
+    route('GET', '/oidc/logout', request => oidcLogout(tenant, request)),
+    route('POST', '/oidc/logout', request => oidcLogout(tenant, request))
   ],
   async before (request, tenant) {
     await endExpiredSessions(tenant)

@@ -1,8 +1,7 @@
-import { checkBearer } from '../tokens/bearer.js'
-import type { Bearer } from '../tokens/bearer.js'
-import type { Route, TenantContext } from '../engine/context.js'
-import { TenantError } from '../engine/exchange.js'
-import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
+import { checkBearer, type Bearer } from '../tokens/bearer.js'
+import type { TenantContext } from '../engine/context.js'
+import { TenantError, type TenantAnswer, type TenantRequest } from '../engine/exchange.js'
+import type { Route } from '../engine/route.js'
 import type { RefreshTokenPolicy, TenantResourceServer } from '../options.js'
 
 const objects = {
@@ -52,7 +51,7 @@ export function requiredField (request: TenantRequest, field: string): string {
 }
 
 /** What an endpoint of the My Account API does for a user. */
-export type AccountHandler = (bearer: Bearer, request: TenantRequest, params: Record<string, string>) => Promise<
+type AccountHandler = (bearer: Bearer, request: TenantRequest, params: Record<string, string>) => Promise<
   TenantAnswer
 > | TenantAnswer
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { LoginFacts } from '../engine/records.js'
 
 /** Somebody who has proved elsewhere who they are. */
-export interface OneTimeLogin {
+interface OneTimeLogin {
   sub: string
   expiresAt: number
   facts?: Partial<LoginFacts>

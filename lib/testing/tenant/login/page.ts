@@ -43,6 +43,11 @@ ${content}
 </html>`
 }
 
+/** A page that leads nowhere. */
+export function errorPage (message: string, attributes = ''): string {
+  return page('error', 'Oops!, something went wrong', `<p${attributes}>${escape(message)}</p>`)
+}
+
 /** The message of a form that must be filled in again. */
 export function problem (message: string | undefined): string {
   return message === undefined ? '' : `<p class="error" id="error" role="alert">${escape(message)}</p>`

@@ -3,31 +3,25 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import { authenticateClient } from '../tokens/client-authentication.js'
 import { isLoopback } from '../tokens/clients.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { json, oauthError } from '../engine/exchange.js'
+import { perTenant } from '../engine/per-tenant.js'
+import { json, oauthError, type TenantAnswer } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import { issueLogin, loginParams } from '../tokens/issue-login.js'
 import { optionalPackage } from '../engine/optional-package.js'
 import { refusal } from '../engine/refusal.js'
-import type { Passkey, StoredUser } from './users.js'
+import { readProfile, type Passkey, type StoredUser } from './users.js'
 
 const grantType = 'urn:okta:params:oauth:grant-type:webauthn'
 const lifetime = 300
-const profileFields = {
-  email: 'email',
-  phone_number: 'phoneNumber',
-  username: 'username',
-  name: 'name',
-  given_name: 'givenName',
-  family_name: 'familyName',
-  nickname: 'nickname',
-  picture: 'picture'
-} as const
 
 interface Ceremony {
   clientId: string
   challenge: string
   expiresAt: number
-  profile?: Record<string, unknown>
+  profile?: Record<string, unknown> | undefined
 }
+
+const ceremoniesOf = perTenant(() => new Map<string, Ceremony>())
 
 /** The WebAuthn library. */
 async function webauthn (): Promise<typeof import('@simplewebauthn/server')> {
@@ -35,7 +29,7 @@ async function webauthn (): Promise<typeof import('@simplewebauthn/server')> {
 }
 
 /** The host whose passkeys count. */
-export function relyingParty (tenant: TenantContext): string {
+function relyingParty (tenant: TenantContext): string {
   return tenant.options.passkeyRpId ?? new URL(tenant.issuer).hostname
 }
 
@@ -50,7 +44,7 @@ function originOf (tenant: TenantContext, clientData: string): string {
 /** What a browser needs to make a passkey. */
 export async function creationOptions (tenant: TenantContext,
   user: { name: string, displayName?: string | undefined }
-): Promise<{ challenge: string, options: Record<string, unknown> }> {
+): Promise<{ challenge: string, [member: string]: unknown }> {
   const { generateRegistrationOptions } = await webauthn()
   const options = await generateRegistrationOptions({
     rpName: tenant.domain,
@@ -60,7 +54,7 @@ export async function creationOptions (tenant: TenantContext,
     supportedAlgorithmIDs: [-7, -257],
     authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' }
   })
-  return { challenge: options.challenge, options: { ...options } }
+  return { ...options }
 }
 
 /** The passkey a browser made, if its answer is valid. */
@@ -83,6 +77,15 @@ export async function readNewPasskey (tenant: TenantContext, challenge: string,
     name: `Passkey ${id.slice(0, 6)}`,
     createdAt: new Date(tenant.now() * 1000).toISOString()
   }
+}
+
+/** Keeps a ceremony, and tells the application what its page asks the browser with. */
+function begin (tenant: TenantContext, clientId: string, options: { challenge: string },
+  profile?: Ceremony['profile']): TenantAnswer {
+  const authSession = randomBytes(32).toString('base64url')
+  const { challenge } = options
+  ceremoniesOf(tenant).set(authSession, { clientId, challenge, expiresAt: tenant.now() + lifetime, profile })
+  return json(200, { auth_session: authSession, authn_params_public_key: options })
 }
 
 async function signIn (tenant: TenantContext, challenge: string,
@@ -136,17 +139,10 @@ export const passkeys: Feature = {
       await issueLogin(tenant, ctx, { user, gty: grantType, mfa: false, amr: ['phr'] })
     }, [...loginParams, 'auth_session', 'authn_response', 'realm'])
   },
-  routes: tenant => [{
-    method: 'POST',
-    path: '/passkey/register',
-    async handle (request) {
+  routes: tenant => [
+    route('POST', '/passkey/register', async request => {
       const { clientId } = await authenticateClient(tenant, request)
-      const given = (request.body.user_profile ?? {}) as Record<string, unknown>
-      const profile = Object.fromEntries(
-        Object.entries(profileFields).filter(([name]) => typeof given[name] === 'string').map((
-          [name, property]
-        ) => [property, given[name]])
-      ) as Record<string, string>
+      const profile = readProfile((request.body.user_profile ?? {}) as Record<string, unknown>)
       const name = profile.email ?? profile.phoneNumber ?? profile.username
       if (name === undefined) {
         throw oauthError(400, 'invalid_request', 'user_profile needs an email, phone_number or username')
@@ -154,33 +150,13 @@ export const passkeys: Feature = {
       if (tenant.users.find(name) !== undefined) {
         throw oauthError(400, 'invalid_request', 'The user cannot sign up with a passkey.')
       }
-      const { challenge, options } = await creationOptions(tenant, { name, displayName: profile.name })
-      const authSession = randomBytes(32).toString('base64url')
-      ceremoniesOf(tenant).set(authSession, { clientId, challenge, expiresAt: tenant.now() + lifetime, profile })
-      return json(200, { auth_session: authSession, authn_params_public_key: options })
-    }
-  }, {
-    method: 'POST',
-    path: '/passkey/challenge',
-    async handle (request) {
+      return begin(tenant, clientId, await creationOptions(tenant, { name, displayName: profile.name }), profile)
+    }),
+    route('POST', '/passkey/challenge', async request => {
       const { clientId } = await authenticateClient(tenant, request)
       const { generateAuthenticationOptions } = await webauthn()
       const options = await generateAuthenticationOptions({ rpID: relyingParty(tenant), userVerification: 'preferred' })
-      const authSession = randomBytes(32).toString('base64url')
-      ceremoniesOf(tenant).set(authSession, {
-        clientId,
-        challenge: options.challenge,
-        expiresAt: tenant.now() + lifetime
-      })
-      return json(200, { auth_session: authSession, authn_params_public_key: options })
-    }
-  }]
-}
-
-const ceremonies = new WeakMap<TenantContext, Map<string, Ceremony>>()
-
-function ceremoniesOf (tenant: TenantContext): Map<string, Ceremony> {
-  const known = ceremonies.get(tenant) ?? new Map<string, Ceremony>()
-  ceremonies.set(tenant, known)
-  return known
+      return begin(tenant, clientId, options)
+    })
+  ]
 }

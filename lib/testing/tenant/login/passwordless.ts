@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { authenticateClient } from '../tokens/client-authentication.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { html, json, oauthError, redirect } from '../engine/exchange.js'
-import type { TenantRequest } from '../engine/exchange.js'
+import { perTenant } from '../engine/per-tenant.js'
+import { html, json, oauthError, redirect, type TenantRequest } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import { issueLogin, loginParams } from '../tokens/issue-login.js'
 import { makeCode } from './messages.js'
-import { page } from './page.js'
+import { errorPage } from './page.js'
 import { refusal } from '../engine/refusal.js'
 import type { StoredUser } from './users.js'
 
@@ -24,6 +25,8 @@ interface Code {
   expiresAt: number
   signUp: boolean
 }
+
+const codesOf = perTenant(() => new Map<string, Code>())
 
 interface Target {
   realm: 'email' | 'sms'
@@ -46,6 +49,14 @@ function targetOf (request: TenantRequest, realm: unknown): Target {
     return { realm, name: phone }
   }
   throw oauthError(400, 'bad.connection', 'Connection does not exist')
+}
+
+/** Makes a code, and keeps it under a name. */
+function newCode (tenant: TenantContext, name: string,
+  of: Omit<Code, 'code' | 'attempts' | 'expiresAt'>): string {
+  const code = makeCode()
+  codesOf(tenant).set(name, { ...of, code, attempts: 0, expiresAt: tenant.now() + lifetime })
+  return code
 }
 
 function userFor (tenant: TenantContext, { realm, name, signUp }: Code): StoredUser | undefined {
@@ -89,16 +100,12 @@ export const passwordless: Feature = {
       await issueLogin(tenant, ctx, { user, gty: grantType })
     }, [...loginParams, 'realm', 'username', 'otp', 'auth_session'])
   },
-  routes: tenant => [{
-    method: 'POST',
-    path: '/passwordless/start',
-    async handle (request) {
+  routes: tenant => [
+    route('POST', '/passwordless/start', async request => {
       const { clientId } = await authenticateClient(tenant, request)
       const target = targetOf(request, request.body.connection)
       const { send: way = 'link', authParams = {} } = request.body
-      const code = makeCode()
-      const entry: Code = { clientId, ...target, code, attempts: 0, expiresAt: tenant.now() + lifetime, signUp: true }
-      codesOf(tenant).set(`${clientId} ${target.realm} ${target.name}`, entry)
+      const code = newCode(tenant, `${clientId} ${target.realm} ${target.name}`, { clientId, ...target, signUp: true })
       if (target.realm === 'email' && way === 'link') {
         const params = new URLSearchParams({
           ...authParams as Record<string, string>,
@@ -117,16 +124,13 @@ export const passwordless: Feature = {
           ? { email: target.name, email_verified: false }
           : { phone_number: target.name, phone_verified: false })
       })
-    }
-  }, {
-    method: 'GET',
-    path: '/passwordless/verify_redirect',
-    handle (request) {
+    }),
+    route('GET', '/passwordless/verify_redirect', request => {
       const { verification_code: code, email = '', connection, client_id: clientId, ...params } = request.query
       const key = `${String(clientId)} email ${email}`
       const entry = codesOf(tenant).get(key)
       if (entry === undefined || entry.code !== code || entry.expiresAt <= tenant.now()) {
-        return html(400, page('error', 'Oops!, something went wrong', '<p>Wrong email or verification code.</p>'))
+        return html(400, errorPage('Wrong email or verification code.'))
       }
       codesOf(tenant).delete(key)
       const ticket = tenant.oneTimeLogins.add('link_', {
@@ -140,35 +144,16 @@ export const passwordless: Feature = {
           login_ticket: ticket
         })}`
       )
-    }
-  }, {
-    method: 'POST',
-    path: '/otp/challenge',
-    async handle (request) {
+    }),
+    route('POST', '/otp/challenge', async request => {
       const { clientId } = await authenticateClient(tenant, request)
       const target = targetOf(request, request.body.email === undefined ? 'sms' : 'email')
       const authSession = randomBytes(32).toString('base64url')
       const signUp = request.body.allow_signup === true
-      const code = makeCode()
-      codesOf(tenant).set(authSession, {
-        clientId,
-        ...target,
-        code,
-        attempts: 0,
-        expiresAt: tenant.now() + lifetime,
-        signUp
-      })
+      const code = newCode(tenant, authSession, { clientId, ...target, signUp })
       // the answer does not tell whether there is such a user
       if (signUp || tenant.users.account(target.name) !== undefined) send(tenant, target, code)
       return json(200, { auth_session: authSession })
-    }
-  }]
-}
-
-const codes = new WeakMap<TenantContext, Map<string, Code>>()
-
-function codesOf (tenant: TenantContext): Map<string, Code> {
-  const known = codes.get(tenant) ?? new Map<string, Code>()
-  codes.set(tenant, known)
-  return known
+    })
+  ]
 }

@@ -1,18 +1,13 @@
 import type { TenantContext } from '../engine/context.js'
+import { perTenant } from '../engine/per-tenant.js'
 import type { StoredUser } from './users.js'
 
 /** Wrong passwords in a row that block a user: Auth0's default of brute-force protection. */
 const maxFailures = 10
-const failures = new WeakMap<TenantContext, Map<string, number>>()
+const failuresOf = perTenant(() => new Map<string, number>())
 
 /** What a user is told who is blocked so. */
 export const blockedMessage = 'Your account has been blocked after multiple consecutive login attempts.'
-
-function failuresOf (tenant: TenantContext): Map<string, number> {
-  const known = failures.get(tenant) ?? new Map<string, number>()
-  failures.set(tenant, known)
-  return known
-}
 
 /** Whether too many wrong passwords were given for a user. */
 export function isBlocked (tenant: TenantContext, { sub }: StoredUser): boolean {

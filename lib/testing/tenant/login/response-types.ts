@@ -1,5 +1,6 @@
 import type { Feature } from '../engine/context.js'
 import { isMetadata } from '../engine/discovery.js'
+import { onParameters } from '../engine/parameters.js'
 import { refusal } from '../engine/refusal.js'
 import { allowedOrigin } from '../tokens/clients.js'
 
@@ -33,25 +34,19 @@ export const authorizationResponses: Feature = {
           ...(tenant.settings.authorizationResponseIss && { iss: tenant.issuer })
         }))
     }
-    const { prototype } = tenant.provider.Client as unknown as {
-      prototype: { responseModeAllowed: (mode: string, ...rest: unknown[]) => boolean }
-    }
-    const { responseModeAllowed } = prototype
-    Object.assign(prototype, {
+    onParameters(tenant, ({ client, params }, mode) => {
+      const redirectUri = String(params?.redirect_uri)
+      if (mode === 'web_message' && URL.canParse(redirectUri) &&
+        !allowedOrigin(tenant.clients.get(client!.clientId)!, new URL(redirectUri).origin)) {
+        throw refusal(tenant, 'invalid_request',
+          `The specified redirect_uri '${redirectUri}' does not have a registered origin.`)
+      }
+    })
+    Object.assign(tenant.provider.Client.prototype, {
       responseTypeAllowed (this: { clientId: string }, type: string) {
         const allowed = tenant.clients.get(this.clientId)?.grantTypes
         if (type === 'code' || allowed === undefined || allowed.includes('implicit')) return true
         throw refusal(tenant, 'unauthorized_client', "Grant type 'implicit' not allowed for the client.", 403)
-      },
-      responseModeAllowed (this: { clientId: string }, mode: string, ...rest: unknown[]) {
-        const { params } = tenant.engine.Provider.ctx!.oidc
-        const redirectUri = String(params?.redirect_uri)
-        if (mode === 'web_message' && URL.canParse(redirectUri) &&
-          !allowedOrigin(tenant.clients.get(this.clientId)!, new URL(redirectUri).origin)) {
-          throw refusal(tenant, 'invalid_request',
-            `The specified redirect_uri '${redirectUri}' does not have a registered origin.`)
-        }
-        return responseModeAllowed.call(this, mode, ...rest)
       }
     })
   },

@@ -1,5 +1,4 @@
-import { createHash, randomBytes, sign } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import { createHash, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { makeKeyPair } from '../../key-pair.js'
 
 /** What a page asks a browser for, as the tenant gives it. */

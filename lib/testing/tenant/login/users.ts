@@ -118,6 +118,24 @@ function isNamed (user: StoredUser, name: string): boolean {
     user.username?.toLowerCase() === lower
 }
 
+/** A user's profile: Auth0's names, and the tenant's own. */
+export const profileFields = {
+  email: 'email',
+  phone_number: 'phoneNumber',
+  username: 'username',
+  name: 'name',
+  given_name: 'givenName',
+  family_name: 'familyName',
+  nickname: 'nickname',
+  picture: 'picture'
+} as const
+
+/** The profile that somebody signs up with. */
+export function readProfile (given: Readonly<Record<string, unknown>>): Record<string, string> {
+  const known = Object.entries(profileFields).filter(([name]) => typeof given[name] === 'string')
+  return Object.fromEntries(known.map(([name, property]) => [property, given[name] as string]))
+}
+
 /** A user's claims, as Auth0 names them. */
 export function profileClaims (user: StoredUser): Record<string, unknown> {
   const name = user.name ?? user.email ?? user.phoneNumber

@@ -4,8 +4,9 @@ import type { RegisteredClient } from '../engine/records.js'
 import type { TenantClient } from '../options.js'
 import { empty, json } from '../engine/exchange.js'
 import { change, documentOf, selectFields } from './documents.js'
-import { invalidBody, managementError, requiredText } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import {
+  del, existing, get, invalidBody, patch, post, requiredText, type ManagementCall, type ManagementEndpoint
+} from './endpoint.js'
 import { answerList } from './paging.js'
 
 const fields = {
@@ -24,10 +25,10 @@ const fields = {
 const secretLength = 48
 
 /** The document of an application, read. */
-async function fromDocument ({ tenant, ...call }: ManagementCall): Promise<TenantClient> {
-  const url = requiredText({ tenant, ...call }, 'external_client_id')
+async function fromDocument (call: ManagementCall): Promise<TenantClient> {
+  const url = requiredText(call, 'external_client_id')
   if (!isMetadataUrl(url)) throw invalidBody('external_client_id must be an https URL with a path')
-  return readMetadataDocument(tenant, url)
+  return readMetadataDocument(call.tenant, url)
 }
 
 function mappedFields (client: TenantClient): Record<string, unknown> {
@@ -47,10 +48,9 @@ export function clientDocument (client: RegisteredClient): Record<string, unknow
   return { global: false, ...documentOf(client, fields), is_first_party: !client.thirdParty }
 }
 
-function clientOf ({ tenant, params }: ManagementCall): RegisteredClient {
-  const client = tenant.clients.get(params.id)
-  if (client === undefined) throw managementError(404, 'The client does not exist.', 'inexistent_client')
-  return client
+/** The application with an id: that of the call's path unless given. */
+export function clientOf ({ tenant, params }: ManagementCall, id = params.id): RegisteredClient {
+  return existing(tenant.clients.get(id), 'The client does not exist.', 'inexistent_client')
 }
 
 function newSecret (): string {
@@ -58,17 +58,10 @@ function newSecret (): string {
 }
 
 /** Applications: whom the API adds can get tokens. */
-export const clients: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/clients',
-  scopes: ['read:clients', 'read:client_keys'],
-  handle: call => answerList(call, call.tenant.clients.list.map(clientDocument), { key: 'clients', checkpoints: true })
-}, {
-  method: 'POST',
-  path: '/clients',
-  scopes: ['create:clients'],
-  says: 'Create a client',
-  handle (call) {
+export const clients: readonly ManagementEndpoint[] = [
+  get('/clients', 'read:clients read:client_keys',
+    call => answerList(call, call.tenant.clients.list.map(clientDocument), { key: 'clients', checkpoints: true })),
+  post('/clients', 'create:clients', 'Create a client', call => {
     const name = requiredText(call, 'name')
     const method = call.body.token_endpoint_auth_method
     const client = call.tenant.clients.add({
@@ -78,58 +71,37 @@ export const clients: readonly ManagementEndpoint[] = [{
     })
     change(client, fields, call.body)
     return json(201, clientDocument(client))
-  }
-}, {
-  method: 'GET',
-  path: '/clients/:id',
-  scopes: ['read:clients', 'read:client_keys'],
-  handle: call => json(200, selectFields(clientDocument(clientOf(call)), call.query))
-}, {
-  method: 'PATCH',
-  path: '/clients/:id',
-  scopes: ['update:clients', 'update:client_keys'],
-  says: 'Update a client',
-  handle (call) {
+  }),
+  get('/clients/:id', 'read:clients read:client_keys',
+    call => json(200, selectFields(clientDocument(clientOf(call)), call.query))),
+  patch('/clients/:id', 'update:clients update:client_keys', 'Update a client', call => {
     const client = clientOf(call)
     change(client, fields, call.body)
     return json(200, clientDocument(client))
-  }
-}, {
-  method: 'DELETE',
-  path: '/clients/:id',
-  scopes: ['delete:clients'],
-  says: 'Delete a client',
-  handle ({ tenant, params }) {
+  }),
+  del('/clients/:id', 'delete:clients', 'Delete a client', ({ tenant, params }) => {
     const at = tenant.clients.list.findIndex(({ clientId }) => clientId === params.id)
     if (at !== -1) tenant.clients.list.splice(at, 1)
     return empty(204)
-  }
-}, {
-  method: 'POST',
-  path: '/clients/:id/rotate-secret',
-  scopes: ['update:client_keys'],
-  says: 'Rotate a client secret',
-  handle (call) {
+  }),
+  post('/clients/:id/rotate-secret', 'update:client_keys', 'Rotate a client secret', call => {
     const client = clientOf(call)
     client.clientSecret = newSecret()
     return json(200, clientDocument(client))
-  }
-}, {
-  method: 'POST',
-  path: '/clients/cimd/preview',
-  scopes: ['read:clients'],
-  async handle (call) {
-    const client = await fromDocument(call)
-    return json(200, { client_id: client.clientId, validation: valid, mapped_fields: mappedFields(client) })
-  }
-}, {
-  method: 'POST',
-  path: '/clients/cimd/register',
-  scopes: ['create:clients', 'update:clients'],
-  says: 'Register a client by its metadata document',
-  async handle (call) {
-    const client = await fromDocument(call)
-    const { clientId } = addMetadataClient(call.tenant, client)
-    return json(201, { client_id: clientId, validation: valid, mapped_fields: mappedFields(client) })
-  }
-}]
+  }),
+  {
+    method: 'POST',
+    path: '/clients/cimd/preview',
+    scopes: ['read:clients'],
+    async handle (call) {
+      const client = await fromDocument(call)
+      return json(200, { client_id: client.clientId, validation: valid, mapped_fields: mappedFields(client) })
+    }
+  },
+  post('/clients/cimd/register', 'create:clients update:clients', 'Register a client by its metadata document',
+    async call => {
+      const client = await fromDocument(call)
+      const { clientId } = addMetadataClient(call.tenant, client)
+      return json(201, { client_id: clientId, validation: valid, mapped_fields: mappedFields(client) })
+    })
+]

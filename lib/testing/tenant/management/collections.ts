@@ -1,7 +1,8 @@
 import { empty, json } from '../engine/exchange.js'
 import { mergeMetadata } from './documents.js'
-import { managementError, requiredText } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import {
+  del, existing, get, managementError, patch, post, put, requiredText, type ManagementCall, type ManagementEndpoint
+} from './endpoint.js'
 import { answerList } from './paging.js'
 import { newId } from './state.js'
 
@@ -31,56 +32,33 @@ function thingsOf ({ state }: ManagementCall, path: string): Map<string, Thing> 
 }
 
 function found (call: ManagementCall, { path, name }: Collection): Thing {
-  const thing = thingsOf(call, path).get(call.params.id!)
-  if (thing === undefined) throw managementError(404, `The ${name} does not exist.`, 'not_found')
-  return thing
+  return existing(thingsOf(call, path).get(call.params.id!), `The ${name} does not exist.`, 'not_found')
 }
 
 /** The endpoints of things that the tenant keeps and does nothing with. */
 function collection (of: Collection): ManagementEndpoint[] {
   const { path, scope, name, key } = of
-  return [{
-    method: 'GET',
-    path,
-    scopes: [`read:${scope}`],
-    handle (call) {
+  return [
+    get(path, `read:${scope}`, call => {
       const things = [...thingsOf(call, path).values()]
       return key === undefined ? json(200, things) : answerList(call, things, { key, numbered: true })
-    }
-  }, {
-    method: 'POST',
-    path,
-    scopes: [`create:${scope}`],
-    says: `Create a ${name}`,
-    handle (call) {
+    }),
+    post(path, `create:${scope}`, `Create a ${name}`, call => {
       for (const field of of.required) if (call.body[field] === undefined) requiredText(call, field)
       const id = 'prefix' in of.id ? newId(of.id.prefix) : requiredText(call, of.id.field)
       if (thingsOf(call, path).has(id)) throw managementError(409, `The ${name} already exists.`, 'conflict')
       const thing = { ...('prefix' in of.id && { id }), ...of.defaults(call), ...call.body }
       thingsOf(call, path).set(id, thing)
       return json(of.created, thing)
-    }
-  }, {
-    method: 'GET',
-    path: `${path}/:id`,
-    scopes: [`read:${scope}`],
-    handle: call => json(200, found(call, of))
-  }, {
-    method: 'PATCH',
-    path: `${path}/:id`,
-    scopes: [`update:${scope}`],
-    says: `Update a ${name}`,
-    handle: call => json(200, Object.assign(found(call, of), call.body))
-  }, {
-    method: 'DELETE',
-    path: `${path}/:id`,
-    scopes: [`delete:${scope}`],
-    says: `Delete a ${name}`,
-    handle (call) {
+    }),
+    get(`${path}/:id`, `read:${scope}`, call => json(200, found(call, of))),
+    patch(`${path}/:id`, `update:${scope}`, `Update a ${name}`,
+      call => json(200, Object.assign(found(call, of), call.body))),
+    del(`${path}/:id`, `delete:${scope}`, `Delete a ${name}`, call => {
       thingsOf(call, path).delete(call.params.id!)
       return empty(204)
-    }
-  }]
+    })
+  ]
 }
 
 const actions: Collection = {
@@ -126,39 +104,27 @@ const streams: Collection = {
 /** Actions (which do not run), e-mail templates and log streams (to which nothing is sent). */
 export const collections: readonly ManagementEndpoint[] = [
   ...collection(actions),
-  {
-    method: 'POST',
-    path: '/actions/actions/:id/deploy',
-    scopes: ['create:actions'],
-    says: 'Deploy an action',
-    handle (call) {
-      const { code, dependencies, runtime } = found(call, actions)
-      const version = {
-        id: newId('ver'),
-        number: 1,
-        status: 'built',
-        deployed: true,
-        built_at: new Date(call.tenant.now() * 1000).toISOString()
-      }
-      Object.assign(found(call, actions), { all_changes_deployed: true, deployed_version: version })
-      return json(202, { ...version, code, dependencies, runtime, action: { id: call.params.id } })
+  post('/actions/actions/:id/deploy', 'create:actions', 'Deploy an action', call => {
+    const { code, dependencies, runtime } = found(call, actions)
+    const version = {
+      id: newId('ver'),
+      number: 1,
+      status: 'built',
+      deployed: true,
+      built_at: new Date(call.tenant.now() * 1000).toISOString()
     }
-  },
+    Object.assign(found(call, actions), { all_changes_deployed: true, deployed_version: version })
+    return json(202, { ...version, code, dependencies, runtime, action: { id: call.params.id } })
+  }),
   // Auth0 has no list of e-mail templates, and takes none away.
   ...collection(templates).filter(({ method, path }) =>
     method !== 'DELETE' && (method !== 'GET' || path.includes(':'))
   ),
-  {
-    method: 'PUT',
-    path: '/email-templates/:id',
-    scopes: ['update:email_templates'],
-    says: 'Update an email template',
-    handle (call) {
-      found(call, templates)
-      const template = { ...templates.defaults(call), ...mergeMetadata({}, call.body) as Thing }
-      thingsOf(call, templates.path).set(call.params.id!, template)
-      return json(200, template)
-    }
-  },
+  put('/email-templates/:id', 'update:email_templates', 'Update an email template', call => {
+    found(call, templates)
+    const template = { ...templates.defaults(call), ...mergeMetadata({}, call.body) as Thing }
+    thingsOf(call, templates.path).set(call.params.id!, template)
+    return json(200, template)
+  }),
   ...collection(streams)
 ]

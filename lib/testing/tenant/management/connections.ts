@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto'
 import { empty, json } from '../engine/exchange.js'
 import type { TenantConnection } from '../options.js'
 import { change, documentOf, selectFields } from './documents.js'
-import { managementError, requiredText } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import {
+  del, existing, get, invalidBody, managementError, patch, post, requiredText, type ManagementCall,
+  type ManagementEndpoint
+} from './endpoint.js'
 import { answerList } from './paging.js'
+import { idOf } from './state.js'
 
 const fields = { name: 'name', strategy: 'strategy' }
 
 /** The id of a connection: always the same for the same name. */
 export function connectionId ({ name }: TenantConnection): string {
-  return `con_${createHash('sha256').update(name).digest('base64url').replace(/[-_]/gu, 'x').slice(0, 16)}`
+  return idOf('con', name)
 }
 
 function all ({ tenant, state }: Pick<ManagementCall, 'tenant' | 'state'>): TenantConnection[] {
@@ -35,9 +37,8 @@ function connectionDocument (connection: TenantConnection): Record<string, unkno
 }
 
 function connectionOf (call: ManagementCall): TenantConnection {
-  const connection = all(call).find(one => connectionId(one) === call.params.id)
-  if (connection === undefined) throw managementError(404, 'The connection does not exist.', 'inexistent_connection')
-  return connection
+  return existing(all(call).find(one => connectionId(one) === call.params.id),
+    'The connection does not exist.', 'inexistent_connection')
 }
 
 function found (call: ManagementCall): Record<string, unknown>[] {
@@ -50,17 +51,10 @@ function found (call: ManagementCall): Record<string, unknown>[] {
 }
 
 /** Connections: where users come from. */
-export const connections: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/connections',
-  scopes: ['read:connections'],
-  handle: call => answerList(call, found(call), { key: 'connections', checkpoints: true })
-}, {
-  method: 'POST',
-  path: '/connections',
-  scopes: ['create:connections'],
-  says: 'Create a connection',
-  handle (call) {
+export const connections: readonly ManagementEndpoint[] = [
+  get('/connections', 'read:connections',
+    call => answerList(call, found(call), { key: 'connections', checkpoints: true })),
+  post('/connections', 'create:connections', 'Create a connection', call => {
     const [name, strategy] = [requiredText(call, 'name'), requiredText(call, 'strategy')]
     if (all(call).some(connection => connection.name === name)) {
       throw managementError(409, 'A connection with the same name already exists', 'connection_conflict')
@@ -69,34 +63,20 @@ export const connections: readonly ManagementEndpoint[] = [{
     change(connection, fields, call.body)
     call.tenant.connections.push(connection)
     return json(201, connectionDocument(connection))
-  }
-}, {
-  method: 'GET',
-  path: '/connections/:id',
-  scopes: ['read:connections'],
-  handle: call => json(200, selectFields(connectionDocument(connectionOf(call)), call.query))
-}, {
-  method: 'PATCH',
-  path: '/connections/:id',
-  scopes: ['update:connections'],
-  says: 'Update a connection',
-  handle (call) {
+  }),
+  get('/connections/:id', 'read:connections',
+    call => json(200, selectFields(connectionDocument(connectionOf(call)), call.query))),
+  patch('/connections/:id', 'update:connections', 'Update a connection', call => {
     const connection = connectionOf(call)
     if ('name' in call.body || 'strategy' in call.body) {
-      throw managementError(400, "Payload validation error: 'Additional properties not allowed: name or strategy'.",
-        'invalid_body')
+      throw invalidBody('Additional properties not allowed: name or strategy')
     }
     change(connection, fields, call.body)
     return json(200, connectionDocument(connection))
-  }
-}, {
-  method: 'DELETE',
-  path: '/connections/:id',
-  scopes: ['delete:connections'],
-  says: 'Delete a connection',
-  handle ({ tenant, params }) {
+  }),
+  del('/connections/:id', 'delete:connections', 'Delete a connection', ({ tenant, params }) => {
     const at = tenant.connections.findIndex(connection => connectionId(connection) === params.id)
     if (at !== -1) tenant.connections.splice(at, 1)
     return empty(202)
-  }
-}]
+  })
+]

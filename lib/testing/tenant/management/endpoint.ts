@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { TenantContext } from '../engine/context.js'
-import { TenantError } from '../engine/exchange.js'
-import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
+import { TenantError, type TenantAnswer, type TenantRequest } from '../engine/exchange.js'
 import type { ManagementState } from './state.js'
 
 /** One call of the Management API. */
@@ -31,6 +30,23 @@ export interface ManagementEndpoint {
   handle: (call: ManagementCall) => TenantAnswer | Promise<TenantAnswer>
 }
 
+type Handle = ManagementEndpoint['handle']
+
+/** An endpoint that reads; any of the scopes, which spaces separate, is enough. */
+export function get (path: string, scopes: string, handle: Handle): ManagementEndpoint {
+  return { method: 'GET', path, scopes: scopes.split(' '), handle }
+}
+
+const changing = (method: ManagementEndpoint['method']) =>
+  (path: string, scopes: string, says: string, handle: Handle): ManagementEndpoint =>
+    ({ method, path, scopes: scopes.split(' '), says, handle })
+
+/** Endpoints that change something, and what the log says about it. */
+export const post = changing('POST')
+export const put = changing('PUT')
+export const patch = changing('PATCH')
+export const del = changing('DELETE')
+
 /** An error in the form of the Management API. */
 export function managementError (statusCode: number, message: string, errorCode?: string): TenantError {
   return new TenantError(statusCode, {
@@ -41,16 +57,29 @@ export function managementError (statusCode: number, message: string, errorCode?
   })
 }
 
+/** What a call names, which must be there. */
+export function existing<T> (thing: T | undefined, message: string, errorCode: string): T {
+  if (thing === undefined) throw managementError(404, message, errorCode)
+  return thing
+}
+
 /** The error of a body that cannot be used. */
 export function invalidBody (message: string): TenantError {
   return managementError(400, `Payload validation error: '${message}'.`, 'invalid_body')
 }
 
 /** A text of the body that must be there. */
-export function requiredText ({ body }: ManagementCall, name: string): string {
+export function requiredText ({ body }: Pick<ManagementCall, 'body'>, name: string): string {
   const value = body[name]
   if (typeof value !== 'string' || value === '') throw invalidBody(`Missing required property: ${name}`)
   return value
+}
+
+/** A parameter of the query that must be there. */
+export function requiredQuery ({ query }: ManagementCall, name: string): string {
+  const value = query.get(name)
+  if (value !== null) return value
+  throw managementError(400, `Query validation error: 'Missing required property: ${name}'.`, 'invalid_query_string')
 }
 
 /** A list of texts of the body that must be there. */

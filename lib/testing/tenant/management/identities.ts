@@ -1,7 +1,6 @@
 import { json } from '../engine/exchange.js'
 import type { StoredUser } from '../login/users.js'
-import { invalidBody, managementError } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { del, invalidBody, managementError, post, type ManagementCall, type ManagementEndpoint } from './endpoint.js'
 import { userDocument, userOf } from './users.js'
 
 /** The account that a body names: by provider and id, or by an ID token of it. */
@@ -15,18 +14,12 @@ async function secondaryOf (call: ManagementCall): Promise<StoredUser> {
   if (claims === undefined && !named) throw invalidBody('Missing required property: provider, user_id or link_with')
   // Auth0 takes the whole user id as well.
   const name = String(id).startsWith(`${String(provider)}|`) ? String(id) : `${String(provider)}|${String(id)}`
-  const secondary = tenant.users.bySub(claims === undefined ? name : String(claims.sub))
-  if (secondary === undefined) throw managementError(404, 'The user does not exist.', 'inexistent_user')
-  return secondary
+  return userOf(call, claims === undefined ? name : String(claims.sub))
 }
 
 /** Accounts that are linked to a user. */
-export const identities: readonly ManagementEndpoint[] = [{
-  method: 'POST',
-  path: '/users/:id/identities',
-  scopes: ['update:users', 'update:current_user_identities'],
-  says: 'Link a user account',
-  async handle (call) {
+export const identities: readonly ManagementEndpoint[] = [
+  post('/users/:id/identities', 'update:users update:current_user_identities', 'Link a user account', async call => {
     const primary = userOf(call)
     const secondary = await secondaryOf(call)
     if (primary === secondary) {
@@ -38,28 +31,24 @@ export const identities: readonly ManagementEndpoint[] = [{
     primary.identities.push({ connection: secondary.connection, provider, userId }, ...secondary.identities)
     users.linked.set(secondary.sub, secondary)
     return json(201, userDocument(primary).identities)
-  }
-}, {
-  method: 'DELETE',
-  path: '/users/:id/identities/:provider/:identity',
-  scopes: ['update:users', 'update:current_user_identities'],
-  says: 'Unlink a user account',
-  handle (call) {
-    const { tenant, params } = call
-    const primary = userOf(call)
-    const gone = primary.identities.find(({ userId, connection, provider = connection }) =>
-      userId === params.identity && provider === params.provider
-    )
-    if (gone === undefined) {
-      throw managementError(400, 'The identity does not belong to the user, or is the main one.', 'invalid_identity')
-    }
-    primary.identities = primary.identities.filter(identity => identity !== gone)
-    // A user of its own again.
-    const sub = `${params.provider}|${gone.userId}`
-    if (tenant.users.bySub(sub) === undefined) {
-      tenant.users.add({ ...tenant.users.linked.get(sub), sub, connection: gone.connection, identities: [] })
-      tenant.users.linked.delete(sub)
-    }
-    return json(200, userDocument(primary).identities)
-  }
-}]
+  }),
+  del('/users/:id/identities/:provider/:identity', 'update:users update:current_user_identities',
+    'Unlink a user account', call => {
+      const { tenant, params } = call
+      const primary = userOf(call)
+      const gone = primary.identities.find(({ userId, connection, provider = connection }) =>
+        userId === params.identity && provider === params.provider
+      )
+      if (gone === undefined) {
+        throw managementError(400, 'The identity does not belong to the user, or is the main one.', 'invalid_identity')
+      }
+      primary.identities = primary.identities.filter(identity => identity !== gone)
+      // A user of its own again.
+      const sub = `${params.provider}|${gone.userId}`
+      if (tenant.users.bySub(sub) === undefined) {
+        tenant.users.add({ ...tenant.users.linked.get(sub), sub, connection: gone.connection, identities: [] })
+        tenant.users.linked.delete(sub)
+      }
+      return json(200, userDocument(primary).identities)
+    })
+]

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { empty, json } from '../engine/exchange.js'
-import { clientDocument } from './clients.js'
-import { invalidBody, managementError, requiredText } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { clientDocument, clientOf } from './clients.js'
+import {
+  del, existing, get, invalidBody, managementError, post, requiredText, type ManagementCall, type ManagementEndpoint
+} from './endpoint.js'
 import { organizationOf } from './organizations.js'
 import { answerList } from './paging.js'
 import { newId } from './state.js'
@@ -19,9 +20,8 @@ function open ({ state, tenant }: ManagementCall,
 }
 
 function invitationOf (call: ManagementCall): Record<string, unknown> {
-  const invitation = open(call, organizationOf(call)).find(({ id }) => id === call.params.invitation)
-  if (invitation === undefined) throw managementError(404, 'The invitation does not exist.', 'inexistent_invitation')
-  return invitation
+  return existing(open(call, organizationOf(call)).find(({ id }) => id === call.params.invitation),
+    'The invitation does not exist.', 'inexistent_invitation')
 }
 
 function create (call: ManagementCall): Record<string, unknown> {
@@ -34,8 +34,7 @@ function create (call: ManagementCall): Record<string, unknown> {
   }
   if (typeof inviter?.name !== 'string') throw invalidBody('Missing required property: inviter')
   if (typeof invitee?.email !== 'string') throw invalidBody('Missing required property: invitee')
-  const client = tenant.clients.get(requiredText(call, 'client_id'))
-  if (client === undefined) throw managementError(404, 'The client does not exist.', 'inexistent_client')
+  const client = clientOf(call, requiredText(call, 'client_id'))
   const start = clientDocument(client).initiate_login_uri
   if (typeof start !== 'string') {
     throw managementError(400,
@@ -72,31 +71,17 @@ function create (call: ManagementCall): Record<string, unknown> {
 }
 
 /** Invitations to organizations; the mail goes into the tenant's mailbox. */
-export const invitations: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/organizations/:id/invitations',
-  scopes: ['read:organization_invitations'],
-  handle: call => answerList(call, open(call, organizationOf(call)), { key: 'invitations', counted: false })
-}, {
-  method: 'POST',
-  path: '/organizations/:id/invitations',
-  scopes: ['create:organization_invitations'],
-  says: 'Create an invitation',
-  handle: call => json(200, create(call))
-}, {
-  method: 'GET',
-  path: '/organizations/:id/invitations/:invitation',
-  scopes: ['read:organization_invitations'],
-  handle: call => json(200, invitationOf(call))
-}, {
-  method: 'DELETE',
-  path: '/organizations/:id/invitations/:invitation',
-  scopes: ['delete:organization_invitations'],
-  says: 'Delete an invitation',
-  handle (call) {
+export const invitations: readonly ManagementEndpoint[] = [
+  get('/organizations/:id/invitations', 'read:organization_invitations',
+    call => answerList(call, open(call, organizationOf(call)), { key: 'invitations', counted: false })),
+  post('/organizations/:id/invitations', 'create:organization_invitations', 'Create an invitation',
+    call => json(200, create(call))),
+  get('/organizations/:id/invitations/:invitation', 'read:organization_invitations',
+    call => json(200, invitationOf(call))),
+  del('/organizations/:id/invitations/:invitation', 'delete:organization_invitations', 'Delete an invitation', call => {
     const organization = organizationOf(call)
     const { ticket_id: ticket } = invitationOf(call)
     organization.invitations = organization.invitations!.filter(invitation => invitation.ticket !== ticket)
     return empty(204)
-  }
-}]
+  })
+]

@@ -1,13 +1,13 @@
-import type { Route, TenantContext } from '../engine/context.js'
-import { empty, html, json, text } from '../engine/exchange.js'
-import type { TenantError } from '../engine/exchange.js'
-import { page } from '../login/page.js'
+import type { TenantContext } from '../engine/context.js'
+import { empty, html, json, text, type TenantError } from '../engine/exchange.js'
+import { route, type Route } from '../engine/route.js'
+import { errorPage } from '../login/page.js'
 import { connectionId, findConnection } from './connections.js'
-import { invalidBody, managementError, requiredText } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import {
+  existing, get, invalidBody, managementError, post, requiredText, type ManagementCall, type ManagementEndpoint
+} from './endpoint.js'
 import { valueAt } from './search.js'
-import { newId } from './state.js'
-import type { Job, ManagementState } from './state.js'
+import { newId, type Job, type ManagementState } from './state.js'
 import { verificationLink } from './tickets.js'
 import { changeUser, createUser, userDocument, userOf } from './users.js'
 
@@ -32,9 +32,7 @@ function addJob ({ tenant, state }: ManagementCall, type: string, facts: Record<
 }
 
 function entryOf ({ state, params }: ManagementCall): NonNullable<ReturnType<ManagementState['jobs']['get']>> {
-  const entry = state.jobs.get(params.id!)
-  if (entry === undefined) throw managementError(404, 'The job does not exist.', 'inexistent_job')
-  return entry
+  return existing(state.jobs.get(params.id!), 'The job does not exist.', 'inexistent_job')
 }
 
 /** The fields of a `multipart/form-data` body; of files the text. @see RFC 7578 */
@@ -124,58 +122,32 @@ function exportUsers (call: ManagementCall): Job {
 }
 
 /** Jobs: a job is pending first, half done when it is looked at, and completed when it is looked at again. */
-export const jobs: readonly ManagementEndpoint[] = [{
-  method: 'POST',
-  path: '/jobs/users-imports',
-  scopes: ['create:users'],
-  says: 'Create a job to import users',
-  handle: call => json(202, importUsers(call))
-}, {
-  method: 'POST',
-  path: '/jobs/users-exports',
-  scopes: ['read:users'],
-  says: 'Create a job to export users',
-  handle: call => json(200, exportUsers(call))
-}, {
-  method: 'POST',
-  path: '/jobs/verification-email',
-  scopes: ['update:users'],
-  says: 'Create a job to send a verification email',
-  handle (call) {
-    const user = userOf({ ...call, params: { id: requiredText(call, 'user_id') } })
+export const jobs: readonly ManagementEndpoint[] = [
+  post('/jobs/users-imports', 'create:users', 'Create a job to import users', call => json(202, importUsers(call))),
+  post('/jobs/users-exports', 'read:users', 'Create a job to export users', call => json(200, exportUsers(call))),
+  post('/jobs/verification-email', 'update:users', 'Create a job to send a verification email', call => {
+    const user = userOf(call, requiredText(call, 'user_id'))
     const link = verificationLink(call, user)
     call.tenant.messages.mailbox.push({ to: String(user.email), link, text: `Verify your email address: ${link}` })
     return json(201, addJob(call, 'verification_email', {}))
-  }
-}, {
-  method: 'GET',
-  path: '/jobs/:id',
-  scopes: ['create:users', 'read:users'],
-  handle (call) {
+  }),
+  get('/jobs/:id', 'create:users read:users', call => {
     const { job, steps } = entryOf(call)
     Object.assign(job, steps.shift())
     return json(200, job)
-  }
-}, {
-  method: 'GET',
-  path: '/jobs/:id/errors',
-  scopes: ['create:users', 'read:users'],
-  handle (call) {
+  }),
+  get('/jobs/:id/errors', 'create:users read:users', call => {
     const { errors } = entryOf(call)
     return errors.length === 0 ? empty(204) : json(200, errors)
-  }
-}]
+  })
+]
 
 /** Where an export's file is; the link is all it takes. */
 export function exportRoutes (tenant: TenantContext, state: ManagementState): Route[] {
-  return [{
-    method: 'GET',
-    path: '/exports/:name',
-    handle (_request, { name }) {
+  return [
+    route('GET', '/exports/:name', (_request, { name }) => {
       const found = [...state.jobs.values()].find(({ job }) => job.location === `${tenant.issuer}exports/${name}`)
-      return found?.file === undefined
-        ? html(404, page('error', 'Oops!, something went wrong', '<p>There is no such file.</p>'))
-        : text(200, found.file)
-    }
-  }]
+      return found?.file === undefined ? html(404, errorPage('There is no such file.')) : text(200, found.file)
+    })
+  ]
 }

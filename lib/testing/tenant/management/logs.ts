@@ -1,8 +1,6 @@
 import type { TenantContext } from '../engine/context.js'
-import { json } from '../engine/exchange.js'
-import type { TenantAnswer } from '../engine/exchange.js'
-import { managementError } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { json, type TenantAnswer } from '../engine/exchange.js'
+import { existing, get, managementError, type ManagementCall, type ManagementEndpoint } from './endpoint.js'
 import { answerList } from './paging.js'
 import { readSearch } from './search.js'
 import type { ManagementState } from './state.js'
@@ -28,30 +26,18 @@ function readOn (call: ManagementCall, from: string): TenantAnswer {
 }
 
 /** The log: what was changed by the API, and who logged in. The newest comes first, but after a log's id. */
-export const logs: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/logs',
-  scopes: ['read:logs', 'read:logs_users'],
-  handle (call) {
+export const logs: readonly ManagementEndpoint[] = [
+  get('/logs', 'read:logs read:logs_users', call => {
     const from = call.query.get('from')
     if (from !== null) return readOn(call, from)
     const search = call.query.get('q')
     const found = search === null ? call.state.logs : call.state.logs.filter(readSearch(search))
     return answerList(call, found.toReversed(), { key: 'logs' })
-  }
-}, {
-  method: 'GET',
-  path: '/logs/:id',
-  scopes: ['read:logs', 'read:logs_users'],
-  handle ({ state, params }) {
-    const log = state.logs.find(({ log_id: id }) => id === params.id)
-    if (log === undefined) throw managementError(404, 'Log not found.', 'inexistent_log')
+  }),
+  get('/logs/:id', 'read:logs read:logs_users', ({ state, params }) => {
+    const log = existing(state.logs.find(({ log_id: id }) => id === params.id), 'Log not found.', 'inexistent_log')
     return json(200, log)
-  }
-}, {
-  method: 'GET',
-  path: '/users/:id/logs',
-  scopes: ['read:logs', 'read:logs_users'],
-  handle: call =>
-    answerList(call, call.state.logs.filter(({ user_id: id }) => id === call.params.id).reverse(), { key: 'logs' })
-}]
+  }),
+  get('/users/:id/logs', 'read:logs read:logs_users', call =>
+    answerList(call, call.state.logs.filter(({ user_id: id }) => id === call.params.id).reverse(), { key: 'logs' }))
+]

@@ -1,8 +1,6 @@
-import { json } from '../engine/exchange.js'
-import type { TenantAnswer } from '../engine/exchange.js'
+import { json, type TenantAnswer } from '../engine/exchange.js'
 import { selectFields } from './documents.js'
-import { managementError } from './endpoint.js'
-import type { ManagementCall } from './endpoint.js'
+import { managementError, type ManagementCall } from './endpoint.js'
 
 const wall = 1000
 const largest = 100

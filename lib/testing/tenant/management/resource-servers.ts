@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { empty, json } from '../engine/exchange.js'
 import type { TenantResourceServer } from '../options.js'
 import { change, documentOf } from './documents.js'
-import { invalidBody, managementError, requiredText } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import {
+  del, existing, get, invalidBody, managementError, patch, post, requiredText, type ManagementCall,
+  type ManagementEndpoint
+} from './endpoint.js'
 import { answerList } from './paging.js'
 
 const fields = {
@@ -50,9 +52,8 @@ function serverDocument (issuer: string, api: TenantResourceServer): Record<stri
 }
 
 function serverOf ({ tenant, params }: ManagementCall): TenantResourceServer {
-  const api = tenant.resourceServers.find(one => idOf(one) === params.id || one.identifier === params.id)
-  if (api === undefined) throw managementError(404, 'The resource server does not exist', 'inexistent_resource_server')
-  return api
+  return existing(tenant.resourceServers.find(one => idOf(one) === params.id || one.identifier === params.id),
+    'The resource server does not exist', 'inexistent_resource_server')
 }
 
 function changeServer (api: TenantResourceServer, body: Readonly<Record<string, unknown>>): void {
@@ -67,11 +68,8 @@ function changeServer (api: TenantResourceServer, body: Readonly<Record<string, 
 }
 
 /** APIs: applications get tokens for those that are added here. */
-export const resourceServers: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/resource-servers',
-  scopes: ['read:resource_servers'],
-  handle (call) {
+export const resourceServers: readonly ManagementEndpoint[] = [
+  get('/resource-servers', 'read:resource_servers', call => {
     const { tenant, query } = call
     const identifiers = query.getAll('identifiers')
     const found = tenant.resourceServers.filter(({ identifier }) =>
@@ -79,13 +77,8 @@ export const resourceServers: readonly ManagementEndpoint[] = [{
     )
     return answerList(call, found, { key: 'resource_servers', checkpoints: true }, api =>
       serverDocument(tenant.issuer, api))
-  }
-}, {
-  method: 'POST',
-  path: '/resource-servers',
-  scopes: ['create:resource_servers'],
-  says: 'Create a resource server',
-  handle (call) {
+  }),
+  post('/resource-servers', 'create:resource_servers', 'Create a resource server', call => {
     const { tenant } = call
     const api: TenantResourceServer = { identifier: requiredText(call, 'identifier') }
     if (tenant.resourceServers.some(({ identifier }) => identifier === api.identifier)) {
@@ -95,34 +88,21 @@ export const resourceServers: readonly ManagementEndpoint[] = [{
     changeServer(api, call.body)
     tenant.resourceServers.push(api)
     return json(201, serverDocument(tenant.issuer, api))
-  }
-}, {
-  method: 'GET',
-  path: '/resource-servers/:id',
-  scopes: ['read:resource_servers'],
-  handle: call => json(200, serverDocument(call.tenant.issuer, serverOf(call)))
-}, {
-  method: 'PATCH',
-  path: '/resource-servers/:id',
-  scopes: ['update:resource_servers'],
-  says: 'Update a resource server',
-  handle (call) {
+  }),
+  get('/resource-servers/:id', 'read:resource_servers',
+    call => json(200, serverDocument(call.tenant.issuer, serverOf(call)))),
+  patch('/resource-servers/:id', 'update:resource_servers', 'Update a resource server', call => {
     const api = serverOf(call)
     if ('identifier' in call.body) throw invalidBody('Additional properties not allowed: identifier')
     changeServer(api, call.body)
     return json(200, serverDocument(call.tenant.issuer, api))
-  }
-}, {
-  method: 'DELETE',
-  path: '/resource-servers/:id',
-  scopes: ['delete:resource_servers'],
-  says: 'Delete a resource server',
-  handle (call) {
+  }),
+  del('/resource-servers/:id', 'delete:resource_servers', 'Delete a resource server', call => {
     const api = serverOf(call)
     if (api.identifier.startsWith(call.tenant.issuer)) {
       throw managementError(403, 'You cannot remove a system resource server.', 'system_resource_server')
     }
     call.tenant.resourceServers.splice(call.tenant.resourceServers.indexOf(api), 1)
     return empty(204)
-  }
-}]
+  })
+]

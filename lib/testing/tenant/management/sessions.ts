@@ -3,8 +3,7 @@ import type { AdapterPayload } from 'oidc-provider'
 import { empty, json } from '../engine/exchange.js'
 import { endSession } from '../login/logout.js'
 import { audienceOf } from '../tokens/resource-servers.js'
-import { managementError } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { del, existing, get, post, type ManagementCall, type ManagementEndpoint } from './endpoint.js'
 import { answerList } from './paging.js'
 import { userOf } from './users.js'
 
@@ -30,9 +29,8 @@ function sessionsOf ({ tenant }: ManagementCall, sub: string): AdapterPayload[] 
 }
 
 function sessionOf ({ tenant, params }: ManagementCall): AdapterPayload {
-  const session = tenant.storage.all('Session').find(({ uid }) => uid === params.id)
-  if (session === undefined) throw managementError(404, 'The session does not exist.', 'inexistent_session')
-  return session
+  return existing(tenant.storage.all('Session').find(({ uid }) => uid === params.id),
+    'The session does not exist.', 'inexistent_session')
 }
 
 /** An id that says nothing about the token. */
@@ -72,99 +70,54 @@ async function end (call: ManagementCall, sessions: readonly AdapterPayload[]): 
 
 function refreshTokenOf (call: ManagementCall): AdapterPayload {
   const [token] = refreshTokens(call, one => tokenId(one) === call.params.id)
-  if (token === undefined) throw managementError(404, 'The refresh token does not exist.', 'inexistent_refresh_token')
-  return token
+  return existing(token, 'The refresh token does not exist.', 'inexistent_refresh_token')
 }
 
 /** Sessions at the tenant, and refresh tokens; ending a session tells its applications. */
-export const sessions: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/users/:id/sessions',
-  scopes: ['read:sessions'],
-  handle: call =>
-    answerList(call, sessionsOf(call, userOf(call).sub), { key: 'sessions', checkpoints: 'only' }, sessionDocument)
-}, {
-  method: 'DELETE',
-  path: '/users/:id/sessions',
-  scopes: ['delete:sessions'],
-  says: 'Delete the sessions of a user',
-  async handle (call) {
+export const sessions: readonly ManagementEndpoint[] = [
+  get('/users/:id/sessions', 'read:sessions', call =>
+    answerList(call, sessionsOf(call, userOf(call).sub), { key: 'sessions', checkpoints: 'only' }, sessionDocument)),
+  del('/users/:id/sessions', 'delete:sessions', 'Delete the sessions of a user', async call => {
     await end(call, sessionsOf(call, userOf(call).sub))
     return empty(202)
-  }
-}, {
-  method: 'GET',
-  path: '/sessions/:id',
-  scopes: ['read:sessions'],
-  handle: call => json(200, sessionDocument(sessionOf(call)))
-}, {
-  method: 'DELETE',
-  path: '/sessions/:id',
-  scopes: ['delete:sessions'],
-  says: 'Delete a session',
-  async handle (call) {
+  }),
+  get('/sessions/:id', 'read:sessions', call => json(200, sessionDocument(sessionOf(call)))),
+  del('/sessions/:id', 'delete:sessions', 'Delete a session', async call => {
     await end(call, [sessionOf(call)])
     return empty(202)
-  }
-}, {
-  method: 'POST',
-  path: '/sessions/:id/revoke',
-  scopes: ['delete:sessions', 'delete:refresh_tokens'],
-  says: 'Revoke a session',
-  async handle (call) {
+  }),
+  post('/sessions/:id/revoke', 'delete:sessions delete:refresh_tokens', 'Revoke a session', async call => {
     const session = sessionOf(call)
     await revoke(call, refreshTokens(call, ({ sessionUid }) => sessionUid === session.uid))
     await end(call, [session])
     return empty(202)
-  }
-}, {
-  method: 'POST',
-  path: '/users/:id/revoke-access',
-  scopes: ['delete:sessions', 'delete:refresh_tokens'],
-  says: 'Revoke the access of a user',
-  async handle (call) {
-    const { sub } = userOf(call)
-    const { session_id: sessionId, preserve_refresh_tokens: preserve } = call.body
-    const chosen = (session: AdapterPayload): boolean => sessionId === undefined || session.uid === sessionId
-    if (preserve !== true) {
-      await revoke(call, refreshTokens(call, ({ accountId, sessionUid }) =>
-        accountId === sub && (sessionId === undefined || sessionUid === sessionId)
-      ))
-    }
-    await end(call, sessionsOf(call, sub).filter(chosen))
-    return empty(202)
-  }
-}, {
-  method: 'GET',
-  path: '/users/:id/refresh-tokens',
-  scopes: ['read:refresh_tokens'],
-  handle (call) {
+  }),
+  post('/users/:id/revoke-access', 'delete:sessions delete:refresh_tokens', 'Revoke the access of a user',
+    async call => {
+      const { sub } = userOf(call)
+      const { session_id: sessionId, preserve_refresh_tokens: preserve } = call.body
+      const chosen = (session: AdapterPayload): boolean => sessionId === undefined || session.uid === sessionId
+      if (preserve !== true) {
+        await revoke(call, refreshTokens(call, ({ accountId, sessionUid }) =>
+          accountId === sub && (sessionId === undefined || sessionUid === sessionId)
+        ))
+      }
+      await end(call, sessionsOf(call, sub).filter(chosen))
+      return empty(202)
+    }),
+  get('/users/:id/refresh-tokens', 'read:refresh_tokens', call => {
     const { sub } = userOf(call)
     const tokens = refreshTokens(call, ({ accountId }) => accountId === sub)
     return answerList(call, tokens, { key: 'tokens', checkpoints: 'only' }, tokenDocument)
-  }
-}, {
-  method: 'DELETE',
-  path: '/users/:id/refresh-tokens',
-  scopes: ['delete:refresh_tokens'],
-  says: 'Delete the refresh tokens of a user',
-  async handle (call) {
+  }),
+  del('/users/:id/refresh-tokens', 'delete:refresh_tokens', 'Delete the refresh tokens of a user', async call => {
     const { sub } = userOf(call)
     await revoke(call, refreshTokens(call, ({ accountId }) => accountId === sub))
     return empty(202)
-  }
-}, {
-  method: 'GET',
-  path: '/refresh-tokens/:id',
-  scopes: ['read:refresh_tokens'],
-  handle: call => json(200, tokenDocument(refreshTokenOf(call)))
-}, {
-  method: 'DELETE',
-  path: '/refresh-tokens/:id',
-  scopes: ['delete:refresh_tokens'],
-  says: 'Delete a refresh token',
-  async handle (call) {
+  }),
+  get('/refresh-tokens/:id', 'read:refresh_tokens', call => json(200, tokenDocument(refreshTokenOf(call)))),
+  del('/refresh-tokens/:id', 'delete:refresh_tokens', 'Delete a refresh token', async call => {
     await revoke(call, [refreshTokenOf(call)])
     return empty(202)
-  }
-}]
+  })
+]

@@ -1,7 +1,6 @@
 import { json } from '../engine/exchange.js'
 import type { TenantContext } from '../engine/context.js'
-import { invalidBody } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { get, invalidBody, patch, put, type ManagementCall, type ManagementEndpoint } from './endpoint.js'
 
 type Settings = Record<string, unknown>
 
@@ -34,22 +33,14 @@ interface Page {
 function settingsPage ({ path, reads, updates, says, defaults, live, apply }: Page): ManagementEndpoint[] {
   const shown = (call: ManagementCall): Settings =>
     merged({ ...settingsOf(call, path, defaults) }, live?.(call.tenant) ?? {})
-  return [{
-    method: 'GET',
-    path,
-    scopes: [reads],
-    handle: call => json(200, shown(call))
-  }, {
-    method: 'PATCH',
-    path,
-    scopes: [updates],
-    says,
-    handle (call) {
+  return [
+    get(path, reads, call => json(200, shown(call))),
+    patch(path, updates, says, call => {
       const changed = merged(settingsOf(call, path, defaults), call.body)
       apply?.(call.tenant, changed)
       return json(200, shown(call))
-    }
-  }]
+    })
+  ]
 }
 
 const tenantSettings = settingsPage({
@@ -92,43 +83,27 @@ const factors = (call: ManagementCall): Settings =>
 const policies = ['all-applications', 'confidence-score']
 
 /** Guardian's factors and policies; whether a login needs a second factor is said by the user or by `requireMfa`. */
-const guardian: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/guardian/factors',
-  scopes: ['read:guardian_factors'],
-  handle: call =>
-    json(200, Object.entries(factors(call)).map(([name, enabled]) => ({ name, enabled, trial_expired: false })))
-}, {
-  method: 'PUT',
-  path: '/guardian/factors/:name',
-  scopes: ['update:guardian_factors'],
-  says: 'Update a Guardian factor',
-  handle (call) {
+const guardian: readonly ManagementEndpoint[] = [
+  get('/guardian/factors', 'read:guardian_factors', call =>
+    json(200, Object.entries(factors(call)).map(([name, enabled]) => ({ name, enabled, trial_expired: false })))),
+  put('/guardian/factors/:name', 'update:guardian_factors', 'Update a Guardian factor', call => {
     const { enabled } = call.body
     if (!factorNames.includes(call.params.name!)) throw invalidBody(`Unknown factor: ${call.params.name}`)
     if (typeof enabled !== 'boolean') throw invalidBody('Missing required property: enabled')
     factors(call)[call.params.name!] = enabled
     return json(200, { enabled })
-  }
-}, {
-  method: 'GET',
-  path: '/guardian/policies',
-  scopes: ['read:mfa_policies'],
-  handle: call => json(200, settingsOf(call, '/guardian/policies', { list: [] }).list)
-}, {
-  method: 'PUT',
-  path: '/guardian/policies',
-  scopes: ['update:mfa_policies'],
-  says: 'Set the Multi-factor Authentication policies',
-  handle (call) {
+  }),
+  get('/guardian/policies', 'read:mfa_policies',
+    call => json(200, settingsOf(call, '/guardian/policies', { list: [] }).list)),
+  put('/guardian/policies', 'update:mfa_policies', 'Set the Multi-factor Authentication policies', call => {
     const given: unknown = JSON.parse(call.request.text || 'null')
     if (!Array.isArray(given) || !given.every(policy => policies.includes(policy))) {
       throw invalidBody(`Expected an array of ${policies.join(', ')}`)
     }
     settingsOf(call, '/guardian/policies').list = given
     return json(200, given)
-  }
-}]
+  })
+]
 
 /** Settings of the tenant, its look, and Guardian. */
 export const settings: readonly ManagementEndpoint[] = [...tenantSettings, ...branding, ...guardian]

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { TenantConnection } from '../options.js'
 
 /** A role of the tenant. */
@@ -54,6 +54,11 @@ export function createState (): ManagementState {
     settings: new Map(),
     emailTickets: new Map()
   }
+}
+
+/** An id in the same form: always the same for the same thing. */
+export function idOf (prefix: string, name: string): string {
+  return `${prefix}_${createHash('sha256').update(name).digest('base64url').replace(/[-_]/gu, 'x').slice(0, 16)}`
 }
 
 /** A new id as Auth0 makes them: a prefix and 16 characters. */

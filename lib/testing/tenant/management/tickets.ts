@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { Route, TenantContext } from '../engine/context.js'
+import type { TenantContext } from '../engine/context.js'
 import { passwordResetLink } from '../login/database.js'
 import { html, json, redirect } from '../engine/exchange.js'
-import { page } from '../login/page.js'
+import { route, type Route } from '../engine/route.js'
+import { errorPage, page } from '../login/page.js'
 import type { StoredUser } from '../login/users.js'
-import { managementError, requiredText } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { existing, post, requiredText, type ManagementCall, type ManagementEndpoint } from './endpoint.js'
 import type { ManagementState } from './state.js'
 import { userOf } from './users.js'
 
@@ -15,11 +15,9 @@ const lifetime = 432_000
 function subjectOf (call: ManagementCall): StoredUser {
   const { user_id: id, email } = call.body
   if (id === undefined && typeof email === 'string') {
-    const user = call.tenant.users.find(email)
-    if (user === undefined) throw managementError(404, 'The user does not exist.', 'inexistent_user')
-    return user
+    return existing(call.tenant.users.find(email), 'The user does not exist.', 'inexistent_user')
   }
-  return userOf({ ...call, params: { id: requiredText(call, 'user_id') } })
+  return userOf(call, requiredText(call, 'user_id'))
 }
 
 /** A link that confirms the user's e-mail address. */
@@ -34,37 +32,27 @@ export function verificationLink ({ tenant, state, body }: ManagementCall, { sub
 }
 
 /** Links for users that the application sends itself. */
-export const tickets: readonly ManagementEndpoint[] = [{
-  method: 'POST',
-  path: '/tickets/email-verification',
-  scopes: ['create:user_tickets'],
-  says: 'Create an email verification ticket',
-  handle: call => json(201, { ticket: verificationLink(call, subjectOf(call)) })
-}, {
-  method: 'POST',
-  path: '/tickets/password-change',
-  scopes: ['create:user_tickets'],
-  says: 'Create a password change ticket',
-  handle: call =>
-    json(201, { ticket: passwordResetLink(call.tenant, subjectOf(call).sub, Number(call.body.ttl_sec ?? lifetime)) })
-}]
+export const tickets: readonly ManagementEndpoint[] = [
+  post('/tickets/email-verification', 'create:user_tickets', 'Create an email verification ticket',
+    call => json(201, { ticket: verificationLink(call, subjectOf(call)) })),
+  post('/tickets/password-change', 'create:user_tickets', 'Create a password change ticket', call =>
+    json(201, { ticket: passwordResetLink(call.tenant, subjectOf(call).sub, Number(call.body.ttl_sec ?? lifetime)) }))
+]
 
 /** Where the link to confirm an e-mail address leads. */
 export function ticketRoutes (tenant: TenantContext, state: ManagementState): Route[] {
-  return [{
-    method: 'GET',
-    path: '/u/email-verification',
-    handle ({ query }) {
+  return [
+    route('GET', '/u/email-verification', ({ query }) => {
       const ticket = state.emailTickets.get(String(query.ticket))
       const user = tenant.users.bySub(ticket?.sub)
       if (ticket === undefined || user === undefined || ticket.expiresAt <= tenant.now()) {
-        return html(400, page('error', 'Oops!, something went wrong', '<p>The link is used or expired.</p>'))
+        return html(400, errorPage('The link is used or expired.'))
       }
       state.emailTickets.delete(String(query.ticket))
       user.emailVerified = true
       return ticket.resultUrl === undefined
         ? html(200, page('email-verified', 'Email Verified', '<p>Your email address has been verified.</p>'))
         : redirect(ticket.resultUrl)
-    }
-  }]
+    })
+  ]
 }

@@ -1,17 +1,11 @@
 import { empty, json } from '../engine/exchange.js'
 import { isBlocked, unblock } from '../login/passwords.js'
 import type { StoredUser } from '../login/users.js'
-import { managementError } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { del, get, requiredQuery, type ManagementCall, type ManagementEndpoint } from './endpoint.js'
 import { userOf } from './users.js'
 
-function identifierOf ({ query }: ManagementCall): string {
-  const identifier = query.get('identifier')
-  if (identifier === null) {
-    throw managementError(400, "Query validation error: 'Missing required property: identifier'.",
-      'invalid_query_string')
-  }
-  return identifier
+function named (call: ManagementCall): StoredUser | undefined {
+  return call.tenant.users.find(requiredQuery(call, 'identifier'))
 }
 
 function blocks ({ tenant }: ManagementCall, user: StoredUser | undefined): Record<string, unknown> {
@@ -22,32 +16,15 @@ function blocks ({ tenant }: ManagementCall, user: StoredUser | undefined): Reco
 }
 
 /** Users whom too many wrong passwords have blocked. */
-export const userBlocks: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/user-blocks',
-  scopes: ['read:users'],
-  handle: call => json(200, blocks(call, call.tenant.users.find(identifierOf(call))))
-}, {
-  method: 'DELETE',
-  path: '/user-blocks',
-  scopes: ['update:users'],
-  says: 'Unblock a user',
-  handle (call) {
-    unblock(call.tenant, call.tenant.users.find(identifierOf(call)))
+export const userBlocks: readonly ManagementEndpoint[] = [
+  get('/user-blocks', 'read:users', call => json(200, blocks(call, named(call)))),
+  del('/user-blocks', 'update:users', 'Unblock a user', call => {
+    unblock(call.tenant, named(call))
     return empty(204)
-  }
-}, {
-  method: 'GET',
-  path: '/user-blocks/:id',
-  scopes: ['read:users'],
-  handle: call => json(200, blocks(call, userOf(call)))
-}, {
-  method: 'DELETE',
-  path: '/user-blocks/:id',
-  scopes: ['update:users'],
-  says: 'Unblock a user',
-  handle (call) {
+  }),
+  get('/user-blocks/:id', 'read:users', call => json(200, blocks(call, userOf(call)))),
+  del('/user-blocks/:id', 'update:users', 'Unblock a user', call => {
     unblock(call.tenant, userOf(call))
     return empty(204)
-  }
-}]
+  })
+]

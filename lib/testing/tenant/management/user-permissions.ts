@@ -2,8 +2,7 @@ import { findResourceServer } from '../tokens/resource-servers.js'
 import type { PermissionSource } from '../engine/context.js'
 import { empty, json } from '../engine/exchange.js'
 import type { StoredUser } from '../login/users.js'
-import { managementError } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { del, get, managementError, post, type ManagementCall, type ManagementEndpoint } from './endpoint.js'
 import { answerList } from './paging.js'
 import { permissionsOf, rolesOf } from './roles.js'
 import type { ManagementState, Role } from './state.js'
@@ -52,17 +51,10 @@ export function rolePermissions (state: ManagementState): PermissionSource {
 }
 
 /** Permissions of users, their own and by roles. */
-export const userPermissions: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/users/:id/permissions',
-  scopes: ['read:users'],
-  handle: call => answerList(call, heldBy(call, userOf(call)), { key: 'permissions' })
-}, {
-  method: 'POST',
-  path: '/users/:id/permissions',
-  scopes: ['update:users'],
-  says: 'Assign permissions to a user',
-  handle (call) {
+export const userPermissions: readonly ManagementEndpoint[] = [
+  get('/users/:id/permissions', 'read:users',
+    call => answerList(call, heldBy(call, userOf(call)), { key: 'permissions' })),
+  post('/users/:id/permissions', 'update:users', 'Assign permissions to a user', call => {
     const user = userOf(call)
     const permissions: Record<string, readonly string[]> = { ...user.permissions }
     for (const { resource_server_identifier: api, permission_name: name } of permissionsOf(call)) {
@@ -73,13 +65,8 @@ export const userPermissions: readonly ManagementEndpoint[] = [{
     }
     user.permissions = permissions
     return json(201, {})
-  }
-}, {
-  method: 'DELETE',
-  path: '/users/:id/permissions',
-  scopes: ['update:users'],
-  says: 'Remove permissions from a user',
-  handle (call) {
+  }),
+  del('/users/:id/permissions', 'update:users', 'Remove permissions from a user', call => {
     const user = userOf(call)
     const gone = permissionsOf(call)
     user.permissions = Object.fromEntries(
@@ -88,5 +75,5 @@ export const userPermissions: readonly ManagementEndpoint[] = [{
       )])
     )
     return empty(204)
-  }
-}]
+  })
+]

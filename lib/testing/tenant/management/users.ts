@@ -1,27 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { TenantContext } from '../engine/context.js'
-import { empty, json } from '../engine/exchange.js'
-import type { TenantAnswer } from '../engine/exchange.js'
-import { profileClaims } from '../login/users.js'
-import type { StoredUser } from '../login/users.js'
+import { empty, json, type TenantAnswer } from '../engine/exchange.js'
+import { profileClaims, profileFields, type StoredUser } from '../login/users.js'
 import { findConnection } from './connections.js'
-import { change, documentOf, mergeMetadata, selectFields } from './documents.js'
-import type { Fields } from './documents.js'
-import { invalidBody, managementError, requiredText } from './endpoint.js'
-import type { ManagementCall, ManagementEndpoint } from './endpoint.js'
+import { change, documentOf, mergeMetadata, selectFields, type Fields } from './documents.js'
+import {
+  del, existing, get, invalidBody, managementError, patch, post, requiredText, type ManagementCall,
+  type ManagementEndpoint
+} from './endpoint.js'
 import { answerList } from './paging.js'
 import { readSearch, valueAt } from './search.js'
 
 const fields: Fields = {
-  email: 'email',
+  ...profileFields,
   email_verified: 'emailVerified',
-  phone_number: 'phoneNumber',
-  username: 'username',
-  name: 'name',
-  given_name: 'givenName',
-  family_name: 'familyName',
-  nickname: 'nickname',
-  picture: 'picture',
   blocked: 'blocked',
   user_metadata: 'userMetadata',
   app_metadata: 'appMetadata'
@@ -55,11 +47,9 @@ export function memberDocument (user: StoredUser): Record<string, unknown> {
   return { user_id: id, email, name, picture }
 }
 
-/** The user of a call's path. */
-export function userOf ({ tenant, params }: ManagementCall): StoredUser {
-  const user = tenant.users.bySub(params.id)
-  if (user === undefined) throw managementError(404, 'The user does not exist.', 'inexistent_user')
-  return user
+/** The user with an id: that of the call's path unless given. */
+export function userOf ({ tenant, params }: ManagementCall, id = params.id): StoredUser {
+  return existing(tenant.users.bySub(id), 'The user does not exist.', 'inexistent_user')
 }
 
 /** Adds a user as a body or a line of an import says. */
@@ -115,61 +105,38 @@ function listUsers (call: ManagementCall): TenantAnswer {
 }
 
 /** Users: whom the API adds can log in. */
-export const users: readonly ManagementEndpoint[] = [{
-  method: 'GET',
-  path: '/users',
-  scopes: ['read:users', 'read:user_idp_tokens'],
-  handle: listUsers
-}, {
-  method: 'POST',
-  path: '/users',
-  scopes: ['create:users'],
-  says: 'Create a User',
-  handle (call) {
+export const users: readonly ManagementEndpoint[] = [
+  get('/users', 'read:users read:user_idp_tokens', listUsers),
+  post('/users', 'create:users', 'Create a User', call => {
     requiredText(call, 'connection')
     return json(201, userDocument(createUser(call, call.body)))
-  }
-}, {
-  method: 'GET',
-  path: '/users-by-email',
-  scopes: ['read:users'],
-  handle: ({ tenant, query }) =>
+  }),
+  get('/users-by-email', 'read:users', ({ tenant, query }) =>
     json(200, tenant.users.list.filter(({ email }) =>
       email === query.get('email')
-    ).map(user => selectFields(userDocument(user), query)))
-}, {
-  method: 'GET',
-  path: '/users/:id',
-  scopes: ['read:users', 'read:current_user', 'read:user_idp_tokens'],
-  handle: call => json(200, selectFields(userDocument(userOf(call)), call.query))
-}, {
-  method: 'PATCH',
-  path: '/users/:id',
-  scopes: ['update:users', 'update:users_app_metadata', 'update:current_user_metadata'],
-  says: 'Update a User',
-  handle (call) {
+    ).map(user => selectFields(userDocument(user), query)))),
+  get('/users/:id', 'read:users read:current_user read:user_idp_tokens',
+    call => json(200, selectFields(userDocument(userOf(call)), call.query))),
+  patch('/users/:id', 'update:users update:users_app_metadata update:current_user_metadata', 'Update a User', call => {
     const user = userOf(call)
     if (typeof call.body.password === 'string') user.password = call.body.password
     changeUser(call.tenant, user, call.body)
     return json(200, userDocument(user))
-  }
-}, {
-  method: 'DELETE',
-  path: '/users/:id',
-  scopes: ['delete:users', 'delete:current_user'],
-  says: 'Delete a User',
-  event ({ tenant, params }) {
-    const user = tenant.users.bySub(params.id)
-    return user && {
-      type: 'sdu',
-      user_id: user.sub,
-      user_name: user.email ?? user.username ?? user.phoneNumber,
-      connection: user.connection
+  }),
+  {
+    ...del('/users/:id', 'delete:users delete:current_user', 'Delete a User', ({ tenant, params }) => {
+      const at = tenant.users.list.findIndex(({ sub }) => sub === params.id)
+      if (at !== -1) tenant.users.list.splice(at, 1)
+      return empty(204)
+    }),
+    event ({ tenant, params }) {
+      const user = tenant.users.bySub(params.id)
+      return user && {
+        type: 'sdu',
+        user_id: user.sub,
+        user_name: user.email ?? user.username ?? user.phoneNumber,
+        connection: user.connection
+      }
     }
-  },
-  handle ({ tenant, params }) {
-    const at = tenant.users.list.findIndex(({ sub }) => sub === params.id)
-    if (at !== -1) tenant.users.list.splice(at, 1)
-    return empty(204)
   }
-}]
+]

@@ -4,8 +4,7 @@ import {
   addAuthenticator, addRecoveryCode, checkOutOfBand, enrollOtp, sendOutOfBand, verifyOtp
 } from './authenticators.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { empty, json } from '../engine/exchange.js'
-import type { TenantRequest } from '../engine/exchange.js'
+import { empty, json, type TenantRequest } from '../engine/exchange.js'
 import { accountError, accountRoute, invalidField, requiredField } from '../login/my-account.js'
 import { creationOptions, readNewPasskey } from '../login/passkeys.js'
 import type { Authenticator, Passkey, StoredUser } from '../login/users.js'
@@ -70,6 +69,21 @@ export function methodsOf (user: StoredUser): Record<string, unknown>[] {
     ...user.authenticators.map(authenticator => factorMethod(user, authenticator))]
 }
 
+/** Gives a passkey another name, or says how the codes of a telephone are sent. */
+export function changeMethod (user: StoredUser, id: string, changes: Readonly<Record<string, unknown>>): void {
+  const { name, preferred_authentication_method: preferred } = changes
+  const passkey = user.passkeys.find(one => `passkey|${one.id}` === id)
+  if (passkey !== undefined && typeof name === 'string') passkey.name = name
+  const authenticator = user.authenticators.find(one => one.id === id)
+  if (authenticator !== undefined && (preferred === 'sms' || preferred === 'voice')) authenticator.type = preferred
+}
+
+/** Takes methods away, by their ids. */
+export function removeMethods (user: StoredUser, gone: (id: string) => boolean): void {
+  user.passkeys = user.passkeys.filter(({ id }) => !gone(`passkey|${id}`))
+  user.authenticators = user.authenticators.filter(({ id }) => !gone(id))
+}
+
 function methodOf (user: StoredUser, id: string): Record<string, unknown> {
   const method = methodsOf(user).find(other => other.id === id)
   if (method === undefined) throw accountError(404, 'Not Found', 'The authentication method does not exist.')
@@ -93,16 +107,13 @@ async function begin (tenant: TenantContext, user: StoredUser,
   const type = requiredField(request, 'type')
   switch (type) {
     case 'passkey': {
-      const { challenge, options } = await creationOptions(tenant, {
-        name: user.email ?? user.sub,
-        displayName: user.name
-      })
+      const options = await creationOptions(tenant, { name: user.email ?? user.sub, displayName: user.name })
       const id = `passkey|${randomBytes(8).toString('hex')}`
       return {
         id,
         challenge: { authn_params_public_key: options },
         async verify ({ authn_response: response }) {
-          const passkey = await readNewPasskey(tenant, challenge, response as RegistrationResponseJSON)
+          const passkey = await readNewPasskey(tenant, options.challenge, response as RegistrationResponseJSON)
           if (passkey !== undefined) user.passkeys.push(passkey)
           return passkey !== undefined
         }
@@ -161,21 +172,14 @@ export const authenticationMethods: Feature = {
       accountRoute(tenant, 'GET', `${path}/:id`, 'read:me:authentication_methods',
         ({ user }, _request, { id }) => json(200, methodOf(user, id!))),
       accountRoute(tenant, 'PATCH', `${path}/:id`, 'update:me:authentication_methods', ({ user }, request, { id }) => {
-        const method = methodOf(user, id!)
-        const { name, preferred_authentication_method: preferred } = request.body
-        if (typeof name === 'string') {
-          for (const passkey of user.passkeys) if (method.key_id === passkey.id) passkey.name = name
-        }
-        if (preferred === 'sms' || preferred === 'voice') {
-          for (const authenticator of user.authenticators) if (authenticator.id === id) authenticator.type = preferred
-        }
+        methodOf(user, id!)
+        changeMethod(user, id!, request.body)
         return json(200, methodOf(user, id!))
       }),
       accountRoute(tenant, 'DELETE', `${path}/:id`, 'delete:me:authentication_methods',
         ({ user }, _request, { id }) => {
-          const { key_id: keyId } = methodOf(user, id!)
-          user.passkeys = user.passkeys.filter(passkey => passkey.id !== keyId)
-          user.authenticators = user.authenticators.filter(authenticator => authenticator.id !== id)
+          methodOf(user, id!)
+          removeMethods(user, one => one === id)
           return empty(204)
         }),
       accountRoute(tenant, 'POST', path, 'create:me:authentication_methods', async ({ user }, request) => {

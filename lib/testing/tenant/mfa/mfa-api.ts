@@ -2,8 +2,8 @@ import { addAuthenticator, addRecoveryCode, enrollOtp, sendOutOfBand } from './a
 import { checkBearer } from '../tokens/bearer.js'
 import { authenticateClient } from '../tokens/client-authentication.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { empty, json, oauthError } from '../engine/exchange.js'
-import type { TenantAnswer, TenantRequest } from '../engine/exchange.js'
+import { empty, json, oauthError, type TenantAnswer, type TenantRequest } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import { activeAuthenticators, kindOf, openMfaToken } from './mfa-state.js'
 import type { TenantResourceServer } from '../options.js'
 import type { Authenticator, StoredUser } from '../login/users.js'
@@ -72,25 +72,18 @@ function enrollOutOfBand (tenant: TenantContext, user: StoredUser, request: Tena
 
 /** `/mfa/*`: which factors a user has, enrolling, and asking for one. */
 export const mfaApi: Feature = {
-  routes: tenant => [{
-    method: 'GET',
-    path: '/mfa/authenticators',
-    handle: async request => json(200, (await userOf(tenant, request, 'read:authenticators')).authenticators.map(shown))
-  }, {
-    method: 'DELETE',
-    path: '/mfa/authenticators/:id',
-    async handle (request, { id }) {
+  routes: tenant => [
+    route('GET', '/mfa/authenticators',
+      async request => json(200, (await userOf(tenant, request, 'read:authenticators')).authenticators.map(shown))),
+    route('DELETE', '/mfa/authenticators/:id', async (request, { id }) => {
       const user = await userOf(tenant, request, 'remove:authenticators')
       if (!user.authenticators.some(other => other.id === id)) {
         throw oauthError(404, 'not_found', 'Authenticator not found.')
       }
       user.authenticators = user.authenticators.filter(other => other.id !== id)
       return empty(204)
-    }
-  }, {
-    method: 'POST',
-    path: '/mfa/associate',
-    async handle (request) {
+    }),
+    route('POST', '/mfa/associate', async request => {
       const user = await userOf(tenant, request, 'enroll')
       if (activeAuthenticators(user).length > 0) throw oauthError(403, 'access_denied', 'User is already enrolled.')
       const [kind] = [request.body.authenticator_types].flat()
@@ -98,11 +91,8 @@ export const mfaApi: Feature = {
         throw oauthError(400, 'invalid_request', 'authenticator_types is missing or not supported')
       }
       return kind === 'otp' ? enrollApp(tenant, user) : enrollOutOfBand(tenant, user, request)
-    }
-  }, {
-    method: 'POST',
-    path: '/mfa/challenge',
-    async handle (request) {
+    }),
+    route('POST', '/mfa/challenge', async request => {
       const client = await authenticateClient(tenant, request)
       const { user, clientId } = openMfaToken(tenant, request.body.mfa_token)
       if (clientId !== client.clientId) throw oauthError(403, 'invalid_grant', 'Malformed mfa_token')
@@ -124,6 +114,6 @@ export const mfaApi: Feature = {
         oob_code: sendOutOfBand(tenant, user, authenticator),
         ...(authenticator.type === 'push' ? {} : { binding_method: 'prompt' })
       })
-    }
-  }]
+    })
+  ]
 }

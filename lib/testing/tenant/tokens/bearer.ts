@@ -1,6 +1,5 @@
 import type { TenantContext } from '../engine/context.js'
-import { oauthError } from '../engine/exchange.js'
-import type { TenantRequest } from '../engine/exchange.js'
+import { oauthError, type TenantRequest } from '../engine/exchange.js'
 import { checkProof } from './proof-of-possession.js'
 import type { StoredUser } from '../login/users.js'
 

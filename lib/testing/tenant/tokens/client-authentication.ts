@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { internalGrantPrefix } from './clients.js'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { oauthError, TenantError } from '../engine/exchange.js'
-import type { TenantRequest } from '../engine/exchange.js'
+import { oauthError, TenantError, type TenantRequest } from '../engine/exchange.js'
 import type { RegisteredClient } from '../engine/records.js'
 
 const grantType = `${internalGrantPrefix}authenticate:${randomBytes(16).toString('hex')}`

@@ -1,11 +1,9 @@
 import type { Feature, TenantContext } from '../engine/context.js'
-import { oauthError } from '../engine/exchange.js'
-import type { TenantRequest } from '../engine/exchange.js'
+import { oauthError, type TenantRequest } from '../engine/exchange.js'
 import type { RegisteredClient } from '../engine/records.js'
 import type { TenantClient } from '../options.js'
 import { isLoopback } from './clients.js'
-import { documentProblem, thirdPartyClient } from './third-party.js'
-import type { ClientDocument } from './third-party.js'
+import { documentProblem, thirdPartyClient, type ClientDocument } from './third-party.js'
 
 const methods = ['none', 'private_key_jwt']
 const maxBytes = 65_536

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Feature } from '../engine/context.js'
 import { empty, json, oauthError, TenantError } from '../engine/exchange.js'
+import { route } from '../engine/route.js'
 import { documentProblem, thirdPartyClient } from './third-party.js'
 
 const path = '/oidc/register'
@@ -12,19 +13,14 @@ const cors = { 'access-control-allow-origin': '*' }
 
 /** Applications register themselves, as third parties. @see RFC 7591 */
 export const dynamicRegistration: Feature = {
-  routes: tenant => [{
-    method: 'OPTIONS',
-    path,
-    handle: ({ headers }) =>
+  routes: tenant => [
+    route('OPTIONS', path, ({ headers }) =>
       empty(204, {
         ...cors,
         'access-control-allow-methods': 'POST',
         'access-control-allow-headers': headers['access-control-request-headers'] ?? 'content-type'
-      })
-  }, {
-    method: 'POST',
-    path,
-    handle ({ body }) {
+      })),
+    route('POST', path, ({ body }) => {
       if (!tenant.settings.dynamicRegistration) {
         throw oauthError(403, 'access_denied', 'Dynamic client registration is not enabled for this tenant.')
       }
@@ -48,6 +44,6 @@ export const dynamicRegistration: Feature = {
         grant_types: grantTypes,
         response_types: ['code']
       }, cors)
-    }
-  }]
+    })
+  ]
 }

@@ -1,8 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { Client } from 'oidc-provider'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { encodeJwt } from '../engine/keys.js'
-import type { OpenedToken, TenantAlgorithm } from '../engine/keys.js'
+import { encodeJwt, type OpenedToken, type TenantAlgorithm } from '../engine/keys.js'
 
 interface IdTokenModel {
   validate: (token: string, client: Client) => Promise<OpenedToken>

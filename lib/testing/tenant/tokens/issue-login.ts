@@ -7,7 +7,7 @@ import { challenge } from '../mfa/mfa-state.js'
 import type { StoredUser } from '../login/users.js'
 
 /** A login on the token endpoint. */
-export interface TokenLogin {
+interface TokenLogin {
   user: StoredUser
   gty: string
   facts?: Partial<LoginFacts> | undefined

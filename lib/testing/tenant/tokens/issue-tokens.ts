@@ -5,11 +5,10 @@ import type { TenantContext } from '../engine/context.js'
 import type { DpopProof } from '../engine/engine.js'
 import { halfHash, signForClient } from './id-tokens.js'
 import { audienceOf, grantedApiScopes, resourceServerInfo, standardScopes } from './resource-servers.js'
-import { profileClaims } from '../login/users.js'
-import type { StoredUser } from '../login/users.js'
+import { profileClaims, type StoredUser } from '../login/users.js'
 
 /** What a token answer is made of. */
-export interface Issue {
+interface Issue {
   grant: Grant
   user: StoredUser
   /** The engine's name of the API. */

@@ -1,4 +1,5 @@
 import type { Feature } from '../engine/context.js'
+import { onParameters } from '../engine/parameters.js'
 import { audienceOf, findResourceServer } from './resource-servers.js'
 
 const asked = new WeakSet<object>()
@@ -23,17 +24,8 @@ export const offlineAccess: Feature = {
     }
   }),
   install (tenant) {
-    const { responseModeAllowed } = tenant.provider.Client.prototype as {
-      responseModeAllowed: (...args: unknown[]) => boolean
-    }
-    // the first that happens once the parameters are read, from wherever they came, and before the engine strips the
-    // scope
-    Object.assign(tenant.provider.Client.prototype, {
-      responseModeAllowed (this: unknown, ...args: unknown[]) {
-        const { oidc } = tenant.engine.Provider.ctx!
-        if (oidc.requestParamScopes.has('offline_access')) asked.add(oidc)
-        return responseModeAllowed.apply(this, args)
-      }
+    onParameters(tenant, oidc => {
+      if (oidc.requestParamScopes.has('offline_access')) asked.add(oidc)
     })
   }
 }

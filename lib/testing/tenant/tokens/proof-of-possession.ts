@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Feature, TenantContext } from '../engine/context.js'
-import { oauthError } from '../engine/exchange.js'
-import type { TenantRequest } from '../engine/exchange.js'
+import { perTenant } from '../engine/per-tenant.js'
+import { oauthError, type TenantRequest } from '../engine/exchange.js'
 
 const maxAge = 300
-const seen = new WeakMap<TenantContext, Set<string>>()
+const seenBy = perTenant(() => new Set<string>())
 
 function refuseProof (description: string): never {
   throw oauthError(401, 'invalid_dpop_proof', description)
@@ -30,8 +30,7 @@ export async function checkProof (tenant: TenantContext, request: TenantRequest,
     refuseProof('The proof is for another token.')
   }
   if (Math.abs(iat - tenant.now()) > maxAge) refuseProof('The proof is too old.')
-  const used = seen.get(tenant) ?? new Set()
-  seen.set(tenant, used)
+  const used = seenBy(tenant)
   if (jti === undefined || used.has(jti)) refuseProof('The proof was used before.')
   used.add(jti)
 }

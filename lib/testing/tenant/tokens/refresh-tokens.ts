@@ -10,6 +10,12 @@ import type { RegisteredClient } from '../engine/records.js'
 
 type StoredRefreshToken = InstanceType<typeof RefreshToken> & { consumed?: number }
 
+type Properties = ConstructorParameters<typeof RefreshToken>[0]
+
+/** What a refresh token has of the one before it. */
+const inherited = ['accountId', 'acr', 'amr', 'authTime', 'claims', 'grantId', 'gty', 'iiat', 'resource', 'scope',
+  'sid', 'sessionUid', 'rar', 'jkt', 'x5t#S256'] as const
+
 function invalid (tenant: TenantContext): Error {
   return refusal(tenant, 'invalid_grant', 'Unknown or invalid refresh token.', 403)
 }
@@ -23,7 +29,7 @@ async function revokeFamily (tenant: TenantContext, grantId: string): Promise<vo
  * The API and the scopes a refresh gives: what was asked for, as far as the token or the application's policies allow
  * it; the rest is ignored.
  */
-export function refreshTarget (policies: readonly RefreshTokenPolicy[],
+function refreshTarget (policies: readonly RefreshTokenPolicy[],
   token: { resource: string | undefined, scopes: readonly string[] },
   asked: { audience: string | undefined, scope: string | undefined }
 ): { resource: string | undefined, scopes: string[] } {
@@ -48,41 +54,11 @@ async function rotated (tenant: TenantContext, ctx: KoaContextWithOIDC, client: 
   }
   if (!rotation) return token.jti
   if (token.consumed === undefined) await token.consume()
-  const {
-    accountId,
-    acr,
-    amr,
-    authTime,
-    claims,
-    grantId,
-    gty,
-    iiat,
-    resource,
-    rotations = 0,
-    scope,
-    sid,
-    sessionUid,
-    rar,
-    jkt
-  } = token
+  const kept = Object.fromEntries(inherited.map(name => [name, token[name]])) as unknown as Properties
   const next = new tenant.provider.RefreshToken({
+    ...kept,
     client: ctx.oidc.client!,
-    accountId,
-    acr,
-    amr,
-    authTime,
-    claims,
-    grantId: grantId!,
-    gty: gty!,
-    iiat,
-    resource,
-    rotations: rotations + 1,
-    scope: scope!,
-    sid,
-    sessionUid,
-    rar,
-    jkt,
-    'x5t#S256': token['x5t#S256']
+    rotations: (token.rotations ?? 0) + 1
   })
   return next.save()
 }

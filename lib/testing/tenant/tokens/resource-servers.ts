@@ -1,5 +1,6 @@
 import type { Feature, TenantContext } from '../engine/context.js'
 import type { TenantRequest } from '../engine/exchange.js'
+import { onParameters } from '../engine/parameters.js'
 import type { TenantResourceServer } from '../options.js'
 import { refusal } from '../engine/refusal.js'
 import { permissionsFor } from './permissions.js'
@@ -80,7 +81,7 @@ export function resourceServerInfo (tenant: TenantContext,
  * Auth0's compatibility profile: `resource` names the API where `audience` does not. The API of the tenant's own
  * `/userinfo` is none: its tokens are opaque. @see RFC 8707
  */
-export function withResource ({ issuer }: TenantContext,
+function withResource ({ issuer }: TenantContext,
   params: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { audience, resource, ...rest } = params
   const named = [audience, resource].find(value => typeof value === 'string' && value !== '') as string | undefined
@@ -131,16 +132,9 @@ export const resourceServers: Feature = {
   }),
   /** A signed request cannot be changed before the engine has read it, so its parameters are. @see RFC 9101 */
   install (tenant) {
-    const { responseModeAllowed } = tenant.provider.Client.prototype as {
-      responseModeAllowed: (...args: unknown[]) => boolean
-    }
-    Object.assign(tenant.provider.Client.prototype, {
-      responseModeAllowed (this: unknown, ...args: unknown[]) {
-        const params = tenant.engine.Provider.ctx!.oidc.params!
-        if (typeof params.audience === 'string' || typeof params.resource === 'string') {
-          params.resource = withResource(tenant, params).resource
-        }
-        return responseModeAllowed.apply(this, args)
+    onParameters(tenant, ({ params }) => {
+      if (typeof params!.audience === 'string' || typeof params!.resource === 'string') {
+        params!.resource = withResource(tenant, params!).resource
       }
     })
   },

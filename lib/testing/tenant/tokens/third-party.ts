@@ -1,5 +1,5 @@
 import type { TenantContext } from '../engine/context.js'
-import type { RegisteredClient } from '../engine/records.js'
+import { perTenant } from '../engine/per-tenant.js'
 import type { TenantClient } from '../options.js'
 import { isLoopback } from './clients.js'
 
@@ -56,29 +56,27 @@ export function thirdPartyClient (document: ClientDocument,
   }
 }
 
-const consents = new WeakMap<TenantContext, Set<string>>()
+const consentsOf = perTenant(() => new Set<string>())
 
-function consentKey (sub: string, { clientId }: RegisteredClient): string {
+function consentKey (sub: string, clientId: string): string {
   return JSON.stringify([sub, clientId])
 }
 
 /** Remembers that a user let an application in. */
 export function giveConsent (tenant: TenantContext, sub: string, clientId: string): void {
-  const given = consents.get(tenant) ?? new Set<string>()
-  consents.set(tenant, given)
-  given.add(consentKey(sub, tenant.clients.get(clientId)!))
+  consentsOf(tenant).add(consentKey(sub, clientId))
 }
 
 /** Whether a user must be asked before an application gets tokens. */
 export function needsConsent (tenant: TenantContext, sub: string | undefined, clientId: string): boolean {
   const client = tenant.clients.get(clientId)
   if (!client?.thirdParty || sub === undefined) return false
-  return !consents.get(tenant)?.has(consentKey(sub, client))
+  return !consentsOf(tenant).has(consentKey(sub, clientId))
 }
 
 /** Forgets which applications a user let in. */
 export function forgetConsents (tenant: TenantContext, sub: string): void {
-  for (const key of consents.get(tenant) ?? []) {
-    if ((JSON.parse(key) as string[])[0] === sub) consents.get(tenant)!.delete(key)
+  for (const key of consentsOf(tenant)) {
+    if ((JSON.parse(key) as string[])[0] === sub) consentsOf(tenant).delete(key)
   }
 }
