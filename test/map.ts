@@ -75,7 +75,6 @@ export const map: Record<string, Record<string, string>> = {
     'keyed-mutex.ts': 'base/keyed-mutex.test.ts',
     'lazily.ts': 'base/lazily.test.ts',
     'nearest-name.ts': 'base/nearest-name.test.ts',
-    'node-crypto.ts': 'architecture.test.ts',
     'random-text.ts': 'base/random-text.test.ts',
     'single-flight.ts': 'base/single-flight.test.ts',
     'sleep.ts': 'base/sleep.test.ts',

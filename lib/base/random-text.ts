@@ -1,4 +1,4 @@
-import { randomFillSync } from './node-crypto.js'
+import { randomFillSync } from 'node:crypto'
 
 const pool = Buffer.alloc(4096)
 let used = pool.length

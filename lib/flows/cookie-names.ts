@@ -1,4 +1,4 @@
-import { createHash } from '../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { isLoopback } from '../authentication/server/domain.js'
 import type { SessionCookieNames } from '../stores/sessions.js'
 import type { CookieJar } from '../../types/stores.js'

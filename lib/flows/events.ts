@@ -1,4 +1,4 @@
-import { createHash } from '../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
 import {
   ApiError, Auth0Error, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError

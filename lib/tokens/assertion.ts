@@ -1,5 +1,4 @@
-import type { KeyObject, webcrypto } from 'node:crypto'
-import { randomUUID } from '../base/node-crypto.js'
+import { randomUUID, type KeyObject, type webcrypto } from 'node:crypto'
 import { types } from 'node:util'
 import type { AssertionAlgorithm, SigningKey } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'

@@ -1,4 +1,4 @@
-import { createHash } from '../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { InvalidArgumentError, IssuerValidationError, OrganizationTokenValidationError } from '../errors.js'
 import type { JwtClaims } from '../../types/tokens.js'
 import { hashOf } from './algorithms.js'

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto'
-import { createHash } from '../base/node-crypto.js'
+import { createHash, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json.js'
 import type { DeviceKey } from '../../types/stores.js'
 import { keyFits } from './algorithms.js'

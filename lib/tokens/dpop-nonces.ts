@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from '../base/node-crypto.js'
+import { createHmac, hkdfSync } from 'node:crypto'
 
 /** Seconds for which a nonce is handed out; it is taken for as long again. */
 const PERIOD = 300

@@ -1,5 +1,4 @@
-import type { KeyObject, webcrypto } from 'node:crypto'
-import { createPublicKey, randomUUID } from '../base/node-crypto.js'
+import { createPublicKey, randomUUID, type KeyObject, type webcrypto } from 'node:crypto'
 import { types } from 'node:util'
 import type { DpopKeyInput } from '../../types/options.js'
 import { ConfigurationError, InvalidArgumentError } from '../errors.js'

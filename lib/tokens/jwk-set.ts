@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto'
-import { createPublicKey } from '../base/node-crypto.js'
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json.js'
 import { algorithmNames, keyFits } from './algorithms.js'
 import type { JwsHeader } from './jws-header.js'

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto'
-import { createSecretKey } from '../base/node-crypto.js'
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { isObject } from '../base/json.js'
 import { trace, traceChannel } from '../base/trace.js'
 import { ConfigurationError, NetworkError } from '../errors.js'

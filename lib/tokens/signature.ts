@@ -1,5 +1,6 @@
-import type { KeyObject, VerifyKeyObjectInput, webcrypto } from 'node:crypto'
-import { constants, createHmac, createVerify, keyObjectOf, timingSafeEqual, verify } from '../base/node-crypto.js'
+import {
+  constants, createHmac, createVerify, KeyObject, timingSafeEqual, verify, type VerifyKeyObjectInput, type webcrypto
+} from 'node:crypto'
 import { types } from 'node:util'
 import { algorithmOf, keyFits } from './algorithms.js'
 import type { CompactJws } from './compact.js'
@@ -29,7 +30,7 @@ export function verifySignature ({ signed, signature }: CompactJws, key: KeyObje
 }
 
 function checkOf (key: KeyObject | webcrypto.CryptoKey, alg: string): Check {
-  const keyObject = types.isCryptoKey(key) ? keyObjectOf(key) : key as KeyObject
+  const keyObject = types.isCryptoKey(key) ? KeyObject.from(key) : key as KeyObject
   let known = checks.get(keyObject)
   if (known === undefined) checks.set(keyObject, known = new Map())
   let check = known.get(alg)

@@ -1,5 +1,4 @@
-import type { JsonWebKeyInput, KeyObject, webcrypto } from 'node:crypto'
-import { createPrivateKey } from '../base/node-crypto.js'
+import { createPrivateKey, type JsonWebKeyInput, type KeyObject, type webcrypto } from 'node:crypto'
 import { types } from 'node:util'
 import type { SigningKey } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'

@@ -20,6 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'packed-'))
 try {
   const [packed] = JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root))
   checkContents(packed.files.map(file => file.path))
+  checkBuiltins(packed.files.map(file => file.path))
   assert(packed.unpackedSize < 3.5e6, `the package is ${packed.unpackedSize} bytes unpacked`)
   const tarball = join(folder, packed.filename)
   tool('publint', [tarball, '--strict'])
@@ -64,6 +65,14 @@ function checkContents (files) {
   }
   assert.deepEqual(files.filter(file => /\.test\.|\.tst\.|^test\/|^\.(?!env\.example$)|node_modules/.test(file)), [],
     'not for users')
+}
+
+/** An `import` of a module of Node costs each start some milliseconds: the build must have replaced all of them. */
+function checkBuiltins (files) {
+  for (const file of files.filter(file => /^dist\/.*\.js$/.test(file))) {
+    const left = /^(?:import|export)\b[^;]*"node:[^"]*"/m.exec(readFileSync(join(root, file), 'utf8'))
+    assert.equal(left, null, `${file} still has ${left?.[0]}`)
+  }
 }
 
 /** The app of the README, as it is printed there. */

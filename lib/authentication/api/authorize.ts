@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { randomText } from '../../base/random-text.js'
 import { invalid } from '../../http/body.js'
 import { parseJsonObject } from '../../http/json.js'

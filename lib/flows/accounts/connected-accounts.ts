@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomBytes } from 'node:crypto'
 import { laneOf } from '../../stores/sessions.js'
 import { createPkce } from '../../authentication/api/authorize.js'
 import {

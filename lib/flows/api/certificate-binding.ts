@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from '../../base/node-crypto.js'
+import { createHash, X509Certificate } from 'node:crypto'
 import { TokenValidationError } from '../../errors.js'
 import type { ApiOptions } from '../../../types/options.js'
 import type { VerifiedToken } from './verified-tokens.js'

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from '../../base/node-crypto.js'
+import { createHmac, hkdfSync } from 'node:crypto'
 import { DeviceGate } from '../../stores/device/device-gate.js'
 import type { SessionCookieNames } from '../../stores/sessions.js'
 import type { CookieAttributes, CookieJar } from '../../../types/stores.js'

@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { fieldString } from '../../base/structured-fields.js'
 import { DEVICE_ALGORITHMS } from '../../tokens/device-proof.js'
 import type { CookieAttributes, SessionRecord } from '../../../types/stores.js'

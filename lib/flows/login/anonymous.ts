@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import {
   anonymousAccessToken, createAnonymousSession, type AnonymousSessionParams, type AnonymousToken
 } from '../../authentication/api/anonymous.js'

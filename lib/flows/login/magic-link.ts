@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomBytes } from 'node:crypto'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { maxAge } from './authorization-params.js'

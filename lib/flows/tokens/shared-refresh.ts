@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { laneOf } from '../../stores/sessions.js'
 import { isObject, parseSafely } from '../../base/json.js'
 import { createSealer } from '../../stores/sealing/seal.js'

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from '../../base/node-crypto.js'
+import { createHash, randomBytes } from 'node:crypto'
 import { parseSafely } from '../../base/json.js'
 import { StepUpRequiredError } from '../../errors.js'
 import { helperCookie } from '../../flows/helper-cookie.js'

@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomBytes } from 'node:crypto'
 import { parseDomain } from '../../authentication/server/authorization-server.js'
 import { ConfigurationError } from '../../errors.js'
 import type { Config } from '../../flows/config.js'

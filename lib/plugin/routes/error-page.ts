@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { PageTexts } from '../../../types/pages.js'
 import { messageIn } from './page-texts.js'

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from '../../base/node-crypto.js'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { laneOf } from '../../stores/sessions.js'
 import type { FastifyRequest } from 'fastify'
 import { currentSession } from '../../flows/session/session.js'

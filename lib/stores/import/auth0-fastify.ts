@@ -1,4 +1,4 @@
-import { hkdfSync } from '../../base/node-crypto.js'
+import { hkdfSync } from 'node:crypto'
 import type { ConnectionTokenSet, TokenSet } from '../../../types/tokens.js'
 import { isObject } from '../../base/json.js'
 import { openDirectJwe } from './direct-jwe.js'

@@ -1,4 +1,4 @@
-import { createDecipheriv, createHmac, timingSafeEqual } from '../../base/node-crypto.js'
+import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 import { decodeBase64url } from '../../base/base64url.js'
 import { isObject, parseSafely } from '../../base/json.js'
 

@@ -1,4 +1,4 @@
-import { hkdfSync } from '../../base/node-crypto.js'
+import { hkdfSync } from 'node:crypto'
 import { isObject, parseSafely } from '../../base/json.js'
 import { openDirectJwe } from './direct-jwe.js'
 import { customFields, numberOf, textOf, type SessionFormat } from './imported-session.js'

@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { SessionTooLargeError } from '../../errors.js'
 import type { ImportedCookie, ImportSessionsOptions } from '../../../types/options.js'
 import type { UserClaims } from '../../../types/session.js'

@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomBytes } from 'node:crypto'
 import { decodeTransaction, encodeTransaction } from '../transactions/transaction-format.js'
 import type { CookieAttributes, CookieJar, Transaction, TransactionStore } from '../../../types/stores.js'
 

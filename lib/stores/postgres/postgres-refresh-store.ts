@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomBytes } from 'node:crypto'
 import { migration, postgresTable, type PostgresStoreOptions, type PostgresTable } from './postgres-table.js'
 import type { RefreshStore } from '../../../types/stores.js'
 

@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomBytes } from 'node:crypto'
 import { redisSpace, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
 import { LOCK, REFRESH_GET, REFRESH_SET, UNLOCK } from './redis-scripts.js'
 import type { RefreshStore } from '../../../types/stores.js'

@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { withLease } from '../stateful/lease.js'
 import { redisSpace, texts, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
 import {

@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { InvalidArgumentError } from '../../errors.js'
 import { INDEXED_FIELDS } from '../session-filter.js'
 import type { RevocationFilter, RevocationOwner } from '../../../types/stores.js'

@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto'
-import { createSecretKey, hkdfSync } from '../../base/node-crypto.js'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { ConfigurationError } from '../../errors.js'
 import { decodeBase64url } from '../../base/base64url.js'
 

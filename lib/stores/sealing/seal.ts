@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomFillSync } from '../../base/node-crypto.js'
+import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto'
 import { decodeBase64url } from '../../base/base64url.js'
 import { createKeyRing, type KeyRingOptions } from './seal-keys.js'
 

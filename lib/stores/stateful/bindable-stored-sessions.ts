@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomBytes } from 'node:crypto'
 import type { DeviceGate } from '../device/device-gate.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
 import { noTokens, type DeviceSessions, type Sessions } from '../sessions.js'

@@ -1,4 +1,4 @@
-import { createHash } from '../../base/node-crypto.js'
+import { createHash } from 'node:crypto'
 import { createOpenedCache } from '../sealing/opened-cache.js'
 import { candidatesOf, clearChunked, presentNames } from '../stateless/chunks.js'
 import { ForeignCookies, uselessNames, type Warn } from '../stateless/foreign-cookies.js'

@@ -1,4 +1,4 @@
-import { randomBytes } from '../../base/node-crypto.js'
+import { randomBytes } from 'node:crypto'
 import { sleep } from '../../base/sleep.js'
 import { TimeoutError } from '../../errors.js'
 
