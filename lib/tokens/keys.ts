@@ -36,11 +36,12 @@ export interface RemoteKeysOptions {
   now: () => number
   /** Seconds a fetched set is used before it is fetched again. Default 600. */
   maxAge?: number | undefined
-  /** Seconds a set may serve when it cannot be fetched again. Default 86 400. */
-  staleLimit?: number | undefined
-  /** Seconds between two fetches that unknown key ids cause. Default 30. */
-  cooldown?: number | undefined
 }
+
+/** Seconds a set may serve when it cannot be fetched again. */
+const STALE_LIMIT = 86_400
+/** Seconds between two fetches that unknown key ids cause. */
+const COOLDOWN = 30
 
 /** The keys of a JWKS URL, fetched at first use and kept. @see OpenID Connect Core section 10.1.1 */
 export function remoteKeys (options: RemoteKeysOptions): RefreshableKeySource {
@@ -79,8 +80,6 @@ class RemoteKeys implements RefreshableKeySource {
   readonly #http: Http
   readonly #now: () => number
   readonly #maxAge: number
-  readonly #staleLimit: number
-  readonly #cooldown: number
   #keys: readonly SetKey[] | undefined
   #fetchedAt = -Infinity
   /** When an unknown key id last caused a fetch, whether it failed or not. */
@@ -90,13 +89,11 @@ class RemoteKeys implements RefreshableKeySource {
   #retryAt = -Infinity
   #pending: Promise<void> | undefined
 
-  constructor ({ jwksUri, http, now, maxAge = 600, staleLimit = 86_400, cooldown = 30 }: RemoteKeysOptions) {
+  constructor ({ jwksUri, http, now, maxAge = 600 }: RemoteKeysOptions) {
     this.#jwksUri = jwksUri
     this.#http = http
     this.#now = now
     this.#maxAge = maxAge
-    this.#staleLimit = staleLimit
-    this.#cooldown = cooldown
   }
 
   get (header: JwsHeader): Promise<KeyObject> | KeyObject {
@@ -107,7 +104,7 @@ class RemoteKeys implements RefreshableKeySource {
   has (key: KeyObject, { kid }: JwsHeader): boolean {
     // While a fetch fails, the old keys serve until it is tried again.
     const isKnown = this.#isYoungerThan(this.#maxAge) ||
-      (this.#now() < this.#retryAt && this.#isYoungerThan(this.#staleLimit))
+      (this.#now() < this.#retryAt && this.#isYoungerThan(STALE_LIMIT))
     return isKnown && this.#keys!.some(known => known.key === key && (kid === undefined || known.kid === kid))
   }
 
@@ -129,7 +126,7 @@ class RemoteKeys implements RefreshableKeySource {
   async load (): Promise<void> {
     if (this.#isYoungerThan(this.#maxAge)) return
     await this.#refreshIfDue()
-    if (!this.#isYoungerThan(this.#staleLimit)) this.#giveUp()
+    if (!this.#isYoungerThan(STALE_LIMIT)) this.#giveUp()
   }
 
   async #getAfterExpiry (header: JwsHeader): Promise<KeyObject> {
@@ -148,7 +145,7 @@ class RemoteKeys implements RefreshableKeySource {
 
   /** The key may be newer than the set: one early fetch finds out, then forged key ids cause no more for a while. */
   async #getAfterMiss (header: JwsHeader): Promise<KeyObject> {
-    if (this.#pending === undefined && this.#now() - this.#earlyAt >= this.#cooldown) {
+    if (this.#pending === undefined && this.#now() - this.#earlyAt >= COOLDOWN) {
       this.#earlyAt = this.#now()
       await this.refresh()
     } else {
@@ -162,7 +159,7 @@ class RemoteKeys implements RefreshableKeySource {
   }
 
   #select (header: JwsHeader): KeyObject | undefined {
-    return this.#keys && this.#isYoungerThan(this.#staleLimit) ? selectKey(this.#keys, header) : undefined
+    return this.#keys && this.#isYoungerThan(STALE_LIMIT) ? selectKey(this.#keys, header) : undefined
   }
 
   /** While the keys cannot be fetched, nobody knows whether the token is bad. */
@@ -181,7 +178,7 @@ class RemoteKeys implements RefreshableKeySource {
       this.#failure = error
       this.#failures += 1
       this.#retryAt = this.#now() +
-        (this.#isYoungerThan(this.#staleLimit) ? this.#cooldown : Math.min(this.#cooldown, this.#failures - 1))
+        (this.#isYoungerThan(STALE_LIMIT) ? COOLDOWN : Math.min(COOLDOWN, this.#failures - 1))
       throw error
     }
   }

@@ -15,10 +15,10 @@ export interface LogoutTokenOptions extends Clock {
   clientId: string
   /** Seconds since it was issued at most. Default 300. */
   maxAge?: number | undefined
-  /** Demand the header `typ: logout+jwt`, which Auth0 does not always send. */
-  strictType?: boolean | undefined
 }
 
+/** Auth0 does not always send `logout+jwt`. */
+const TYPES = ['jwt', 'logout+jwt']
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** Logout tokens are meant to live for minutes; one that lives for days could be stored and sent later. */
@@ -29,9 +29,8 @@ const maxLifetime = 86_400
  * section 2.6
  */
 export async function verifyLogoutToken (token: string, options: LogoutTokenOptions): Promise<LogoutTokenClaims> {
-  const types = options.strictType ? ['logout+jwt'] : ['jwt', 'logout+jwt']
   try {
-    const { payload } = await verifyJws(token, { keys: options.keys, algorithms: options.algorithms, types })
+    const { payload } = await verifyJws(token, { keys: options.keys, algorithms: options.algorithms, types: TYPES })
     return checkLogoutTokenClaims(payload, options)
   } catch (error) {
     if (error instanceof TokenValidationError) {

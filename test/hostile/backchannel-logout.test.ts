@@ -1,5 +1,4 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { verifyLogoutToken } from '../../lib/tokens/logout-token.js'
 import { fromSessionStore, MemoryRevocationStore, MemorySessionStore } from '../../lib/stores/index.js'
 import t, { type Test } from 'tap'
 import { Findings, inWorld, scenario, succeeds, type World, type WorldOptions } from './app.js'
@@ -223,24 +222,6 @@ denies('BCL-20 typ of another class of JWT', {
   'token-introspection+jwt': { parts: { header: { typ: 'token-introspection+jwt' } } },
   array: { parts: { header: { typ: ['logout+jwt'] } } }
 })
-
-t.test('BCL-22 an ID token that also carries the logout event, in strict mode', t =>
-  inWorld(t, {}, async world => {
-    const claims = { sub: 'auth0|x', sid: 's' }
-    const options = {
-      keys: { get: () => rsaKey('key-1').publicKey },
-      algorithms: ['RS256'],
-      issuer: world.idp.issuer,
-      clientId: world.idp.clientId,
-      now: world.clock.now,
-      clockTolerance: 30
-    }
-    const asIdToken = world.idp.logoutToken(claims, { header: { typ: 'JWT' } })
-    await t.rejects(verifyLogoutToken(asIdToken, { ...options, strictType: true }), {
-      code: 'backchannel_logout_error'
-    })
-    await t.resolves(verifyLogoutToken(world.idp.logoutToken(claims), { ...options, strictType: true }), 'control')
-  }))
 
 denies('BCL-22 a plain ID token sent as a logout token', {
   'an ID token': { token: (world, sid) => world.idp.idToken({ sub: 'auth0|x', sid, nonce: 'n' }) as string },

@@ -200,17 +200,17 @@ t.test('API-15 without any keys the failure is told, and is not repeated at ever
   t.equal(endpoint.fetches, 3)
 })
 
-t.test('limits are options', async t => {
-  const endpoint = new Endpoint({ maxAge: 10, staleLimit: 20, cooldown: 5 })
+t.test('the age of fresh keys is an option', async t => {
+  const endpoint = new Endpoint({ maxAge: 10 })
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
   endpoint.clock += 10
   endpoint.answer = down
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
   t.equal(endpoint.fetches, 2)
-  endpoint.clock += 5
+  endpoint.clock += 30
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
   t.equal(endpoint.fetches, 3)
-  endpoint.clock += 5
+  endpoint.clock += 86_400 - 40
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'network_error')
 })
 
