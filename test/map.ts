@@ -76,6 +76,7 @@ export const map: Record<string, Record<string, string>> = {
     'lazily.ts': 'base/lazily.test.ts',
     'nearest-name.ts': 'base/nearest-name.test.ts',
     'random-text.ts': 'base/random-text.test.ts',
+    'set-newest.ts': 'base/expiring-map.test.ts',
     'single-flight.ts': 'base/single-flight.test.ts',
     'sleep.ts': 'base/sleep.test.ts',
     'structured-fields.ts': 'base/structured-fields.test.ts',

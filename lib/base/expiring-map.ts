@@ -1,3 +1,5 @@
+import { setNewest } from './set-newest.js'
+
 /** Values that are good up to a time. The oldest entry goes first when there is no room. */
 export interface ExpiringMap<T> {
   get(key: string): T | undefined
@@ -17,10 +19,6 @@ export function createExpiringMap<T> (
       entries.delete(key)
       return undefined
     },
-    set (key, value, until) {
-      entries.delete(key)
-      if (entries.size >= maxEntries) entries.delete(entries.keys().next().value!)
-      entries.set(key, { value, until })
-    }
+    set: (key, value, until) => setNewest(entries, key, { value, until }, maxEntries)
   }
 }

@@ -1,4 +1,5 @@
 import { createAuthorizationServer, type AuthorizationServer } from '../authentication/server/authorization-server.js'
+import { setNewest } from '../base/set-newest.js'
 import type { Http } from '../http/send.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import { createDpopKey, type DpopKey } from '../tokens/dpop.js'
@@ -19,10 +20,7 @@ export function createServers (config: Config, http: Http, emit: EventSink,
     get (issuer) {
       const known = servers.get(issuer)
       if (known !== undefined) {
-        if (servers.size > 1) {
-          servers.delete(issuer)
-          servers.set(issuer, known)
-        }
+        if (servers.size > 1) setNewest(servers, issuer, known, config.maxDomains)
         return known
       }
       const server = createAuthorizationServer({
@@ -47,8 +45,7 @@ export function createServers (config: Config, http: Http, emit: EventSink,
         },
         onClock: seconds => { onClock(new URL(issuer).host, seconds) }
       })
-      servers.set(issuer, server)
-      if (servers.size > config.maxDomains) servers.delete(servers.keys().next().value!)
+      setNewest(servers, issuer, server, config.maxDomains)
       return server
     }
   }

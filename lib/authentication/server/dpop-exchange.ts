@@ -1,3 +1,4 @@
+import { setNewest } from '../../base/set-newest.js'
 import type { Http, HttpRequest, HttpResponse } from '../../http/send.js'
 import type { DpopKey } from '../../tokens/dpop.js'
 
@@ -44,11 +45,7 @@ export function knownNonce (key: DpopKey, origin: string): string | undefined {
 
 /** Keeps a server's nonce for the next proof. @see RFC 9449 section 8.2 */
 export function keepNonce (key: DpopKey, origin: string, fresh: string | undefined): void {
-  if (fresh === undefined) return
-  const known = noncesOf(key)
-  known.delete(origin)
-  known.set(origin, fresh)
-  if (known.size > MAX_ORIGINS) known.delete(known.keys().next().value!)
+  if (fresh !== undefined) setNewest(noncesOf(key), origin, fresh, MAX_ORIGINS)
 }
 
 function noncesOf (key: DpopKey): Map<string, string> {

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { setNewest } from '../../base/set-newest.js'
 import type { JwsHeader } from '../../tokens/jws-header.js'
 import type { AccessTokenClaims } from '../../../types/tokens.js'
 
@@ -40,8 +41,7 @@ export function createVerifiedTokens (maxEntries: number,
     },
     add (verified) {
       if (maxEntries === 0) return
-      if (entries.size >= maxEntries) entries.delete(entries.keys().next().value!)
-      entries.set(verified.token.slice(-KEY_LENGTH), verified)
+      setNewest(entries, verified.token.slice(-KEY_LENGTH), verified, maxEntries)
     }
   }
 }

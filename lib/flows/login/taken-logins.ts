@@ -1,3 +1,5 @@
+import { setNewest } from '../../base/set-newest.js'
+
 /** Logins that are remembered at most. */
 const MOST = 1000
 
@@ -11,9 +13,7 @@ export function createTakenLogins (): TakenLogins {
   const places = new Map<string, string>()
   return {
     add (state, returnTo) {
-      if (returnTo === undefined) return
-      places.set(state, returnTo)
-      if (places.size > MOST) places.delete(places.keys().next().value!)
+      if (returnTo !== undefined) setNewest(places, state, returnTo, MOST)
     },
     returnTo: state => state === null ? undefined : places.get(state)
   }

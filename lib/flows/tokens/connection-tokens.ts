@@ -1,3 +1,4 @@
+import { setNewest } from '../../base/set-newest.js'
 import type { ConnectionTokenSet } from '../../../types/tokens.js'
 
 /** Sessions whose tokens are remembered at most. */
@@ -17,11 +18,7 @@ export function createConnectionTokens (): ConnectionTokens {
   const sessions = new Map<string, readonly ConnectionTokenSet[]>()
   return {
     get: sessionId => sessions.get(sessionId) ?? [],
-    set (sessionId, sets) {
-      sessions.delete(sessionId)
-      if (sessions.size >= MAX_SESSIONS) sessions.delete(sessions.keys().next().value!)
-      sessions.set(sessionId, sets)
-    },
+    set: (sessionId, sets) => setNewest(sessions, sessionId, sets, MAX_SESSIONS),
     forget: sessionId => {
       sessions.delete(sessionId)
     }
