@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../types/stores.js'
 import { NetworkError, TimeoutError } from '../errors.js'
 
 /** The error of a request its caller gave up. */
@@ -46,4 +47,15 @@ export function watch ({ seconds, signal, host }: Deadline, stop: (error: Error)
   const timer = setTimeout(() => end(new TimeoutError(`${host} did not answer within ${seconds} s.`)), seconds * 1000)
   signal?.addEventListener('abort', onAbort, { once: true })
   return done
+}
+
+/** Waits for work that others wait for as well: one caller's abort ends that caller's wait only. */
+export function unlessAborted<T> (work: Awaitable<T>, signal: AbortSignal | undefined): Awaitable<T> {
+  if (!(work instanceof Promise) || signal === undefined) return work
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(aborted(signal))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }

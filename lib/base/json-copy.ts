@@ -8,8 +8,7 @@ const MAX_DEPTH = 64
  * out.
  * @param path names the value in messages, e.g. `cart`
  * @throws InvalidArgumentError for what JSON cannot hold: functions, symbols, big integers, numbers that are not
- * finite,
- * binary data, maps, sets and circles
+ * finite, binary data, maps, sets and circles
  * @see RFC 8259
  */
 export function jsonCopy (value: unknown, path: string): unknown {

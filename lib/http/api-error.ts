@@ -11,7 +11,7 @@ import type { HttpResponse } from './send.js'
 import { answerStatus, phraseOf } from './status.js'
 
 /** What is known where an answer turned out to be an error. */
-export interface ErrorContext {
+interface ErrorContext {
   /** What was asked for, for the message. */
   what: string
   /** Epoch seconds. */
@@ -144,11 +144,8 @@ function requirementsOf (value: unknown): MfaRequirements {
 
 function factorList (name: 'challenge' | 'enroll', value: unknown): MfaRequirements {
   if (!Array.isArray(value)) return {}
-  return {
-    [name]: value.filter((factor): factor is { type: string } => isObject(factor) && isText(factor.type)).map((
-      { type }
-    ) => ({ type }))
-  }
+  const factors = value.filter((factor): factor is { type: string } => isObject(factor) && isText(factor.type))
+  return { [name]: factors.map(({ type }) => ({ type })) }
 }
 
 function isText (value: unknown): value is string {

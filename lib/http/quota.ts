@@ -1,5 +1,5 @@
 /** One bucket of a quota. */
-export interface Quota {
+interface Quota {
   bucket: string
   limit: number
   remaining: number

@@ -90,11 +90,8 @@ export function redactValue (value: unknown, secrets: readonly string[], depth =
   if (typeof value !== 'object' || value === null) return value
   if (depth === MAX_DEPTH) return REDACTED
   if (!isObject(value)) return (value as unknown[]).map(item => redactValue(item, secrets, depth + 1))
-  return Object.fromEntries(
-    Object.entries(value).map((
-      [name, member]
-    ) => [redactText(name, secrets), SECRET_MEMBERS.has(name) ? REDACTED : redactValue(member, secrets, depth + 1)])
-  )
+  return Object.fromEntries(Object.entries(value).map(([name, member]) =>
+    [redactText(name, secrets), SECRET_MEMBERS.has(name) ? REDACTED : redactValue(member, secrets, depth + 1)]))
 }
 
 /** Headers of an answer without cookies, credentials and tokens. */

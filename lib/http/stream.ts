@@ -5,7 +5,7 @@ import { aborted } from '../base/deadline.js'
 import { transportFailure } from './transport-failure.js'
 
 /** What bounds a stream: no length and no deadline, only silence. */
-export interface StreamLimits {
+interface StreamLimits {
   /** Seconds without a byte after which the stream fails. */
   idle: number
   signal?: AbortSignal | undefined

@@ -9,7 +9,7 @@ import {
   isStream, type Transport, type WholeAnswer, type WholeLimits, type WireRequest, type WireResponse
 } from './wire.js'
 
-export interface UndiciTransportOptions {
+interface UndiciTransportOptions {
   dispatcher?: Dispatcher | undefined
   tls?: Partial<TlsCredentials> | undefined
   publicOnly?: boolean | undefined

@@ -40,7 +40,7 @@ export interface WholeLimits extends Deadline {
 }
 
 /** What differs for an exchange that a caller of `fetch` makes. */
-export interface ExchangeOptions {
+interface ExchangeOptions {
   /** Whether undici's own timers run: the exchange has no deadline. */
   timers?: boolean
   /** A dispatcher for this exchange alone. */

@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { RateLimit } from '../../types/management.js'
-import type { Awaitable } from '../../types/stores.js'
 import { Auth0Error, type ApiError } from '../errors.js'
 import { toApiError } from '../http/api-error.js'
-import { aborted } from '../base/deadline.js'
+import { unlessAborted } from '../base/deadline.js'
 import { trace, traceChannel } from '../base/trace.js'
 import { parseJson } from '../http/json.js'
 import { askedDelay, retryDelay, type RetryPolicy } from '../http/retry.js'
@@ -223,15 +222,4 @@ async function textOf (body: HttpStream['body']): Promise<string> {
     if (text.length > MAX_ERROR_BYTES) break
   }
   return text
-}
-
-/** What others wait for too is not ended by one caller's abort; the sender is free at once all the same. */
-function unlessAborted<T> (work: Awaitable<T>, signal: AbortSignal | undefined): Awaitable<T> {
-  if (!(work instanceof Promise) || signal === undefined) return work
-  return new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(aborted(signal))
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

@@ -68,13 +68,11 @@ async function withFile (call: ApiRequest, fields: Record<string, unknown>,
 function readUploadOptions (options: unknown, known: ReadonlySet<string>): UploadOptions {
   if (options === undefined) return NO_OPTIONS
   if (typeof options !== 'object' || options === null) {
-    throw new InvalidArgumentError('options', 'The call ' +
-      'options must be an object.')
+    throw new InvalidArgumentError('options', 'The call options must be an object.')
   }
   const stray = Object.keys(options).find(name => !known.has(name))
   if (stray !== undefined) {
-    throw new InvalidArgumentError('options', `The call options have no "${stray}"; ` +
-      `they are ${[...known].join(', ')}.`)
+    throw new InvalidArgumentError('options', `The call options have no "${stray}"; they are ${[...known].join(', ')}.`)
   }
   return options
 }

@@ -116,33 +116,14 @@ export function get<const P extends string, Q = never, R = void> (
   return row('GET', path, facts)
 }
 
-export function post<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (
-  path: P,
-  facts?: Facts<B, O, Q, R>
-): Call<P, B, O, Q, R> {
-  return row('POST', path, facts)
-}
+type Writing = <const P extends string, B = never, O extends boolean = never, Q = never, R = void>(
+  path: P, facts?: Facts<B, O, Q, R>
+) => Call<P, B, O, Q, R>
 
-export function put<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (
-  path: P,
-  facts?: Facts<B, O, Q, R>
-): Call<P, B, O, Q, R> {
-  return row('PUT', path, facts)
-}
-
-export function patch<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (
-  path: P,
-  facts?: Facts<B, O, Q, R>
-): Call<P, B, O, Q, R> {
-  return row('PATCH', path, facts)
-}
-
-export function del<const P extends string, B = never, O extends boolean = never, Q = never, R = void> (
-  path: P,
-  facts?: Facts<B, O, Q, R>
-): Call<P, B, O, Q, R> {
-  return row('DELETE', path, facts)
-}
+export const post: Writing = (path, facts) => row('POST', path, facts)
+export const put: Writing = (path, facts) => row('PUT', path, facts)
+export const patch: Writing = (path, facts) => row('PATCH', path, facts)
+export const del: Writing = (path, facts) => row('DELETE', path, facts)
 
 /** An endpoint that takes a file. */
 export function upload<const P extends string, B, R> (

@@ -3,7 +3,7 @@ import type { UploadOptions } from '../../types/management.js'
 import { InvalidArgumentError } from '../errors.js'
 
 /** A multipart body. */
-export interface Multipart {
+interface Multipart {
   headers: Record<string, string>
   body: () => Readable
   /** Whether `body` can be called again: not where the file came as a stream. */

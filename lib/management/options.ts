@@ -43,8 +43,7 @@ export interface ManagementClientOptions extends ClientAuthenticationOptions, St
   retry?: false | Partial<RetryOptions>
   /**
    * How calls keep Auth0's rate limit. Default `share`: no more calls start than the answers of all say are left, the
-   * others wait
-   * in order. With `each` every call starts at once, and waits for itself when it is refused.
+   * others wait in order. With `each` every call starts at once, and waits for itself when it is refused.
    */
   rateLimit?: 'share' | 'each'
   /** Seconds a call waits for a shared rate limit in all, then it fails. Default 60. */

@@ -37,7 +37,7 @@ export function givenToken (token: string | ((refused?: string) => Awaitable<str
 }
 
 /** Who asks for tokens, for which API, and how often. */
-export interface TokenCredentials extends ClientCredentials {
+interface TokenCredentials extends ClientCredentials {
   /** How often the request is repeated: a token that is asked for twice does no harm. */
   retry: RetryPolicy
 }

@@ -1,7 +1,6 @@
 import { parseSafely } from '../../base/json.js'
 import { InvalidArgumentError } from '../../errors.js'
-import type { ImportError } from './import-progress.js'
-import type { ActiveJob, ImportProgress } from './import-progress.js'
+import type { ImportError, ActiveJob, ImportProgress } from './import-progress.js'
 import type { UserRecord } from './user-records.js'
 
 /** What Auth0 takes in one job: bytes. */

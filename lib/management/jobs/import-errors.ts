@@ -45,14 +45,8 @@ function keysOf (user: unknown): string[] {
   ]
 }
 
-function toProblem ({
-  code,
-  message,
-  path
-}: {
-  code?: string,
-  message?: string,
-  path?: string
-}): ImportError['errors'][number] {
-  return { code: code ?? 'unknown', message: message ?? 'Auth0 gave no reason.', ...(path !== undefined && { path }) }
+function toProblem (
+  { code = 'unknown', message = 'Auth0 gave no reason.', path }: NonNullable<JobError['errors']>[number]
+): ImportError['errors'][number] {
+  return { code, message, ...(path !== undefined && { path }) }
 }

@@ -1,11 +1,10 @@
 import type { JobError } from '../../../types/management.js'
-import { nearestName } from '../../base/nearest-name.js'
+import { unknownName } from '../../base/nearest-name.js'
 import { InvalidArgumentError, RateLimitError, TimeoutError } from '../../errors.js'
 import { senderOf, type ManagementClient } from '../client.js'
 import { JOB_BYTES, readBatches, type Batch } from './batches.js'
-import type { ImportError } from './import-progress.js'
+import { startProgress, type ImportError, type ImportProgress } from './import-progress.js'
 import { forAll, withLines } from './import-errors.js'
-import { startProgress, type ImportProgress } from './import-progress.js'
 import { openUsers, type UsersInput, type UsersSource } from './users-input.js'
 import { followJob } from './wait-for-job.js'
 
@@ -89,15 +88,8 @@ class Import {
 
   async run (): Promise<ImportResult> {
     try {
-      for await (
-        const batch of readBatches(
-          this.#input.records(),
-          startProgress(this.#progress, undefined),
-          this.#buffer
-        )
-      ) {
-        await this.#take(batch)
-      }
+      const from = startProgress(this.#progress, undefined)
+      for await (const batch of readBatches(this.#input.records(), from, this.#buffer)) await this.#take(batch)
       while (this.#underWay.size > 0) await Promise.race(this.#underWay)
     } catch (error) {
       this.#stop.abort(error)
@@ -197,9 +189,8 @@ function checkOptions (options: ImportUsersOptions): void {
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || OPTIONS.includes(name)) continue
-    const near = nearestName(name, OPTIONS)
-    const advice = near === undefined ? '' : ` Did you mean "${near}"?`
-    throw new InvalidArgumentError(name, `Option "${name}" of importUsers() is not known.${advice}`)
+    throw new InvalidArgumentError(name,
+      `Option "${name}" of importUsers() is not known. ${unknownName(name, OPTIONS)}`)
   }
   if (typeof options.connectionId !== 'string' || options.connectionId === '') {
     throw new InvalidArgumentError('connectionId', 'Option "connectionId" must be the id of a database connection.')

@@ -14,7 +14,7 @@ export interface RateLimitWait {
   waiting: number
 }
 
-export interface SharedLimitOptions {
+interface SharedLimitOptions {
   /** Seconds a call waits in all. */
   maxWait: number
   onWait: ((wait: RateLimitWait) => void) | undefined
