@@ -18,8 +18,6 @@ import type { RequestOptions } from './server/request-options.js'
 import { nativeSocialLogin } from './api/social.js'
 import { fetchUserInfo, type UserInfoOptions } from './api/users.js'
 
-export type Authorize = ReturnType<typeof authorize>
-
 export function authorize (server: AuthorizationServer) {
   const endpoint = { authorization_endpoint: `${server.issuer}authorize` }
   return {
@@ -35,8 +33,6 @@ export function authorize (server: AuthorizationServer) {
   }
 }
 
-export type PushedAuthorization = ReturnType<typeof pushedAuthorization>
-
 export function pushedAuthorization (server: AuthorizationServer) {
   return {
     /** Deposits an authorization request; `authorize.url({ requestUri })` makes the URL of it. */
@@ -44,8 +40,6 @@ export function pushedAuthorization (server: AuthorizationServer) {
       pushAuthorizationRequest(server, pushedParams(params), options)
   }
 }
-
-export type GetToken = ReturnType<typeof getToken>
 
 export function getToken (server: AuthorizationServer) {
   return {
@@ -82,8 +76,6 @@ export function getToken (server: AuthorizationServer) {
   }
 }
 
-export type Database = ReturnType<typeof database>
-
 export function database (server: AuthorizationServer) {
   return {
     signup: bind(server, signup),
@@ -93,8 +85,6 @@ export function database (server: AuthorizationServer) {
     login: bind(server, legacy.login)
   }
 }
-
-export type Passwordless = ReturnType<typeof passwordless>
 
 export function passwordless (server: AuthorizationServer) {
   return {
@@ -111,8 +101,6 @@ export function passwordless (server: AuthorizationServer) {
   }
 }
 
-export type Mfa = ReturnType<typeof mfa>
-
 export function mfa (server: AuthorizationServer) {
   return {
     /** The user's second factors. */
@@ -125,8 +113,6 @@ export function mfa (server: AuthorizationServer) {
   }
 }
 
-export type Passkeys = ReturnType<typeof passkeys>
-
 export function passkeys (server: AuthorizationServer) {
   return {
     /** Begins a signup with a passkey; `getToken.webauthn()` ends it. */
@@ -136,8 +122,6 @@ export function passkeys (server: AuthorizationServer) {
       passkeyLoginChallenge(server, params, options)
   }
 }
-
-export type Users = ReturnType<typeof users>
 
 export function users (server: AuthorizationServer) {
   return {
@@ -158,8 +142,6 @@ export function users (server: AuthorizationServer) {
   }
 }
 
-export type Logout = ReturnType<typeof logout>
-
 export function logout (server: AuthorizationServer) {
   return {
     /** The `/v2/logout` URL. */
@@ -168,8 +150,6 @@ export function logout (server: AuthorizationServer) {
     oidcUrl: (params: LogoutUrlParams = {}): string => oidcLogoutUrl(server, `${server.issuer}oidc/logout`, params)
   }
 }
-
-export type Social = ReturnType<typeof social>
 
 export function social (server: AuthorizationServer) {
   return {
@@ -180,16 +160,12 @@ export function social (server: AuthorizationServer) {
   }
 }
 
-export type Delegated = ReturnType<typeof delegated>
-
 export function delegated (server: AuthorizationServer) {
   return {
     /** @deprecated `/delegation` is legacy. Use `getToken.tokenExchange()` or `getToken.refreshToken()`. */
     getToken: bind(server, legacy.delegation)
   }
 }
-
-export type Enterprise = ReturnType<typeof enterprise>
 
 export function enterprise (server: AuthorizationServer) {
   return {
@@ -200,8 +176,6 @@ export function enterprise (server: AuthorizationServer) {
     wsfedMetadata: (options?: RequestOptions) => wsfedMetadata(server, options)
   }
 }
-
-export type Anonymous = ReturnType<typeof anonymous>
 
 export function anonymous (server: AuthorizationServer) {
   return {
@@ -214,8 +188,6 @@ export function anonymous (server: AuthorizationServer) {
     mintTransferToken: bind(server, anonymousTransferToken)
   }
 }
-
-export type DynamicRegistration = ReturnType<typeof dynamicRegistration>
 
 export function dynamicRegistration (server: AuthorizationServer) {
   return {

@@ -37,33 +37,33 @@ export interface AuthenticationClientOptions extends ClientAuthenticationOptions
 /** Auth0's Authentication API. It keeps no session and knows no web framework. */
 export class AuthenticationClient {
   /** The URL that begins a login, and what goes with it. */
-  readonly authorize: groups.Authorize
+  readonly authorize: ReturnType<typeof groups.authorize>
   /** Authorization requests through the back channel. @see RFC 9126 */
-  readonly pushedAuthorization: groups.PushedAuthorization
+  readonly pushedAuthorization: ReturnType<typeof groups.pushedAuthorization>
   /** Tokens, one method per grant. */
-  readonly getToken: groups.GetToken
+  readonly getToken: ReturnType<typeof groups.getToken>
   /** Users of database connections. */
-  readonly database: groups.Database
+  readonly database: ReturnType<typeof groups.database>
   /** Codes and links by e-mail and text message. */
-  readonly passwordless: groups.Passwordless
+  readonly passwordless: ReturnType<typeof groups.passwordless>
   /** Logins that the user confirms on another device (CIBA). */
-  readonly backchannel: polling.Backchannel
+  readonly backchannel: ReturnType<typeof polling.backchannel>
   /** Logins of devices without a browser. @see RFC 8628 */
-  readonly device: polling.Device
+  readonly device: ReturnType<typeof polling.device>
   /** Second factors. */
-  readonly mfa: groups.Mfa
-  readonly passkeys: groups.Passkeys
+  readonly mfa: ReturnType<typeof groups.mfa>
+  readonly passkeys: ReturnType<typeof groups.passkeys>
   /** Who a token is about. */
-  readonly users: groups.Users
-  readonly logout: groups.Logout
-  readonly social: groups.Social
-  readonly delegated: groups.Delegated
+  readonly users: ReturnType<typeof groups.users>
+  readonly logout: ReturnType<typeof groups.logout>
+  readonly social: ReturnType<typeof groups.social>
+  readonly delegated: ReturnType<typeof groups.delegated>
   /** SAML and WS-Federation metadata. */
-  readonly enterprise: groups.Enterprise
+  readonly enterprise: ReturnType<typeof groups.enterprise>
   /** Sessions of visitors who have not logged in (beta: Auth0 may change it). */
-  readonly anonymous: groups.Anonymous
+  readonly anonymous: ReturnType<typeof groups.anonymous>
   /** @see RFC 7591 */
-  readonly dynamicRegistration: groups.DynamicRegistration
+  readonly dynamicRegistration: ReturnType<typeof groups.dynamicRegistration>
   readonly #server: AuthorizationServer
   readonly #options: AuthenticationClientOptions
   readonly #shares: boolean

@@ -14,8 +14,6 @@ export interface PollOptions extends RequestOptions {
   sleep?: Sleep | undefined
 }
 
-export type Backchannel = ReturnType<typeof backchannel>
-
 export function backchannel (server: AuthorizationServer) {
   return {
     /** Asks a user to log in on another device. */
@@ -27,8 +25,6 @@ export function backchannel (server: AuthorizationServer) {
         grants.cibaGrant(server, { authReqId }, options))
   }
 }
-
-export type Device = ReturnType<typeof device>
 
 export function device (server: AuthorizationServer) {
   return {

@@ -64,11 +64,8 @@ export function authorizationParams (params: AuthorizeParams): Record<string, st
       ...(known.codeChallenge !== undefined && { codeChallengeMethod: 'S256' })
     })
   }
-  return Object.fromEntries(
-    Object.entries(sent).map((
-      [name, value]
-    ) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])
-  )
+  return Object.fromEntries(Object.entries(sent).map(([name, value]) =>
+    [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]))
 }
 
 function defined (params: object): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { MissingRequiredArgumentError } from '../../errors.js'
 import { requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
-import type { AudienceAndScope, Grant } from './grant.js'
+import { grant, type AudienceAndScope, type Grant } from './grant.js'
 
 /** Parameters of the grant for a passwordless code. */
 export type PasswordlessOtpParams = AudienceAndScope & ({
@@ -38,17 +38,8 @@ export interface MfaOtpParams extends AudienceAndScope {
 }
 
 /** The second factor: a code of an authenticator app. */
-export const mfaOtpGrant: Grant<MfaOtpParams> = async (server, params, options) => {
-  requireText(params, 'mfaToken', 'otp')
-  const { mfaToken, otp, audience, scope } = params
-  return requestToken(server, {
-    grant_type: 'http://auth0.com/oauth/grant-type/mfa-otp',
-    mfa_token: mfaToken,
-    otp,
-    audience,
-    scope
-  }, options)
-}
+export const mfaOtpGrant = grant<MfaOtpParams>('http://auth0.com/oauth/grant-type/mfa-otp', ['mfaToken', 'otp'],
+  ['audience', 'scope'])
 
 /** Parameters of the grant for an out-of-band factor. */
 export interface MfaOobParams extends AudienceAndScope {
@@ -59,18 +50,8 @@ export interface MfaOobParams extends AudienceAndScope {
 }
 
 /** The second factor: a text message, a call, an e-mail or a push notification. */
-export const mfaOobGrant: Grant<MfaOobParams> = async (server, params, options) => {
-  requireText(params, 'mfaToken', 'oobCode')
-  const { mfaToken, oobCode, bindingCode, audience, scope } = params
-  return requestToken(server, {
-    grant_type: 'http://auth0.com/oauth/grant-type/mfa-oob',
-    mfa_token: mfaToken,
-    oob_code: oobCode,
-    binding_code: bindingCode,
-    audience,
-    scope
-  }, options)
-}
+export const mfaOobGrant = grant<MfaOobParams>('http://auth0.com/oauth/grant-type/mfa-oob', ['mfaToken', 'oobCode'],
+  ['bindingCode', 'audience', 'scope'])
 
 /** Parameters of the grant for a recovery code. */
 export interface MfaRecoveryCodeParams extends AudienceAndScope {
@@ -79,17 +60,8 @@ export interface MfaRecoveryCodeParams extends AudienceAndScope {
 }
 
 /** The second factor: a recovery code; the answer brings a new one. */
-export const mfaRecoveryCodeGrant: Grant<MfaRecoveryCodeParams> = async (server, params, options) => {
-  requireText(params, 'mfaToken', 'recoveryCode')
-  const { mfaToken, recoveryCode, audience, scope } = params
-  return requestToken(server, {
-    grant_type: 'http://auth0.com/oauth/grant-type/mfa-recovery-code',
-    mfa_token: mfaToken,
-    recovery_code: recoveryCode,
-    audience,
-    scope
-  }, options)
-}
+export const mfaRecoveryCodeGrant = grant<MfaRecoveryCodeParams>(
+  'http://auth0.com/oauth/grant-type/mfa-recovery-code', ['mfaToken', 'recoveryCode'], ['audience', 'scope'])
 
 /** Parameters of the grant for a passkey. */
 export interface WebauthnParams extends AudienceAndScope {

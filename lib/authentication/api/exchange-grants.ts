@@ -1,7 +1,7 @@
 import { CustomTokenExchangeError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
-import type { AudienceAndScope, Grant } from './grant.js'
+import { grant, type AudienceAndScope, type Grant } from './grant.js'
 
 /** Parameters of a token exchange. @see RFC 8693 */
 export interface TokenExchangeParams extends AudienceAndScope {
@@ -138,9 +138,5 @@ export interface JwtBearerParams {
 }
 
 /** An identity assertion for an access token (Cross App Access). @see RFC 7523 section 2.1 */
-export const jwtBearerGrant: Grant<JwtBearerParams> = async (server, params, options) => {
-  requireText(params, 'assertion')
-  const { assertion, scope, resource } = params
-  return requestToken(server, { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion, scope, resource },
-    options)
-}
+export const jwtBearerGrant = grant<JwtBearerParams>('urn:ietf:params:oauth:grant-type:jwt-bearer', ['assertion'],
+  ['scope', 'resource'])

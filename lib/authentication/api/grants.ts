@@ -1,6 +1,6 @@
 export { requestToken } from '../server/token-endpoint.js'
 export type { TokenParams, TokenRequestOptions } from '../server/token-endpoint.js'
-export type * from './grant.js'
+export type { AudienceAndScope, Grant } from './grant.js'
 export * from './standard-grants.js'
 export * from './embedded-grants.js'
 export * from './polling-grants.js'

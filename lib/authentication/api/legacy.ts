@@ -139,7 +139,7 @@ export async function delegation (server: AuthorizationServer, params: Delegatio
     what: 'The delegation',
     json: {
       client_id: server.clientId,
-      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      grant_type: JWT_BEARER,
       id_token: idToken,
       refresh_token: refreshToken,
       target,

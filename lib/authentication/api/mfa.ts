@@ -1,11 +1,9 @@
 import { InvalidArgumentError } from '../../errors.js'
-import { invalid } from '../../http/body.js'
-import { isObject } from '../../base/json.js'
 import { parseJson } from '../../http/json.js'
 import { callApi, callJson } from '../server/api-call.js'
 import { pathSegment, requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
-import { toCamelCase, toResult } from '../server/naming.js'
+import { toCamelCase, toResults } from '../server/naming.js'
 import type { RequestOptions } from '../server/request-options.js'
 
 /** A second factor a user has. */
@@ -32,8 +30,7 @@ export async function listAuthenticators (server: AuthorizationServer, params: {
     await callApi(server, { method: 'GET', path: 'mfa/authenticators', what, bearer: params.mfaToken }, options),
     what
   )
-  if (!Array.isArray(list) || !list.every(isObject)) throw invalid(`${what}: the answer is not a list.`)
-  return list.map(toResult) as unknown as Authenticator[]
+  return toResults<Authenticator>(list, what)
 }
 
 /**

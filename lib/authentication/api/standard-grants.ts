@@ -1,6 +1,4 @@
-import { requireText } from '../server/arguments.js'
-import { requestToken } from '../server/token-endpoint.js'
-import type { AudienceAndScope, Grant } from './grant.js'
+import { grant, type AudienceAndScope } from './grant.js'
 
 /** Parameters of the authorization code grant. @see RFC 6749 section 4.1.3 */
 export interface AuthorizationCodeParams {
@@ -11,15 +9,8 @@ export interface AuthorizationCodeParams {
 }
 
 /** Redeems an authorization code. @see RFC 6749 section 4.1.3, RFC 7636 section 4.5 */
-export const authorizationCodeGrant: Grant<AuthorizationCodeParams> = async (server, params, options) => {
-  requireText(params, 'code')
-  return requestToken(server, {
-    grant_type: 'authorization_code',
-    code: params.code,
-    redirect_uri: params.redirectUri,
-    code_verifier: params.codeVerifier
-  }, options)
-}
+export const authorizationCodeGrant = grant<AuthorizationCodeParams>('authorization_code', ['code'],
+  ['redirectUri', 'codeVerifier'])
 
 /** Parameters of the client credentials grant. @see RFC 6749 section 4.4 */
 export interface ClientCredentialsParams {
@@ -30,11 +21,8 @@ export interface ClientCredentialsParams {
 }
 
 /** A token for the application itself. @see RFC 6749 section 4.4 */
-export const clientCredentialsGrant: Grant<ClientCredentialsParams> = async (server, params, options) => {
-  requireText(params, 'audience')
-  const { audience, organization, scope } = params
-  return requestToken(server, { grant_type: 'client_credentials', audience, organization, scope }, options)
-}
+export const clientCredentialsGrant = grant<ClientCredentialsParams>('client_credentials', ['audience'],
+  ['organization', 'scope'])
 
 /** Parameters of the password grant. @see RFC 6749 section 4.3 */
 export interface PasswordParams extends AudienceAndScope {
@@ -43,11 +31,7 @@ export interface PasswordParams extends AudienceAndScope {
 }
 
 /** The user's name and password, checked in the tenant's default directory. @see RFC 6749 section 4.3 */
-export const passwordGrant: Grant<PasswordParams> = async (server, params, options) => {
-  requireText(params, 'username', 'password')
-  const { username, password, audience, scope } = params
-  return requestToken(server, { grant_type: 'password', username, password, audience, scope }, options)
-}
+export const passwordGrant = grant<PasswordParams>('password', ['username', 'password'], ['audience', 'scope'])
 
 /** Parameters of the password grant for one connection (realm). */
 export interface PasswordRealmParams extends PasswordParams {
@@ -56,18 +40,8 @@ export interface PasswordRealmParams extends PasswordParams {
 }
 
 /** The user's name and password, checked in one connection. */
-export const passwordRealmGrant: Grant<PasswordRealmParams> = async (server, params, options) => {
-  requireText(params, 'username', 'password', 'realm')
-  const { username, password, realm, audience, scope } = params
-  return requestToken(server, {
-    grant_type: 'http://auth0.com/oauth/grant-type/password-realm',
-    username,
-    password,
-    realm,
-    audience,
-    scope
-  }, options)
-}
+export const passwordRealmGrant = grant<PasswordRealmParams>('http://auth0.com/oauth/grant-type/password-realm',
+  ['username', 'password', 'realm'], ['audience', 'scope'])
 
 /** Parameters of the refresh token grant. @see RFC 6749 section 6 */
 export interface RefreshTokenParams extends AudienceAndScope {
@@ -75,8 +49,4 @@ export interface RefreshTokenParams extends AudienceAndScope {
 }
 
 /** A new access token for a refresh token; the answer may replace the refresh token. @see RFC 6749 section 6 */
-export const refreshTokenGrant: Grant<RefreshTokenParams> = async (server, params, options) => {
-  requireText(params, 'refreshToken')
-  const { refreshToken, audience, scope } = params
-  return requestToken(server, { grant_type: 'refresh_token', refresh_token: refreshToken, audience, scope }, options)
-}
+export const refreshTokenGrant = grant<RefreshTokenParams>('refresh_token', ['refreshToken'], ['audience', 'scope'])

@@ -3,8 +3,8 @@ import { invalid } from '../../http/body.js'
 import { isObject } from '../../base/json.js'
 import { parseJson, parseJsonObject } from '../../http/json.js'
 import { pathSegment, requireText } from '../server/arguments.js'
-import { callMyAccount, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
-import { toCamelCase, toResult, toSnakeCase } from '../server/naming.js'
+import { askMyAccount, callMyAccount, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
+import { toCamelCase, toResult, toResults, toSnakeCase } from '../server/naming.js'
 
 /** A factor the tenant offers. */
 export interface Factor {
@@ -94,7 +94,7 @@ export async function getFactors (server: MyAccountServer, accessToken: string,
     await callMyAccount(server, accessToken, { method: 'GET', path: 'factors', what: FACTORS }, options),
     FACTORS
   )
-  return list<Factor>(isObject(answer) ? answer.factors : answer, FACTORS)
+  return toResults<Factor>(isObject(answer) ? answer.factors : answer, FACTORS)
 }
 
 /** The user's methods, of one type if asked so. */
@@ -104,22 +104,20 @@ export async function listAuthenticationMethods (
   params: { type?: AuthenticationMethodType | undefined } = {},
   options?: MyAccountOptions
 ): Promise<AuthenticationMethod[]> {
-  const response = await callMyAccount(server, accessToken, {
+  const answer = await askMyAccount(server, accessToken, {
     method: 'GET',
     path: 'authentication-methods',
     query: { type: params.type },
     what: LIST
   }, options)
-  return list<AuthenticationMethod>(parseJsonObject(response, LIST).authentication_methods, LIST)
+  return toResults<AuthenticationMethod>(answer.authentication_methods, LIST)
 }
 
 /** One of the user's methods. */
 export async function getAuthenticationMethod (server: MyAccountServer, accessToken: string, id: string,
   options?: MyAccountOptions): Promise<AuthenticationMethod> {
-  return toResult(parseJsonObject(
-    await callMyAccount(server, accessToken, { method: 'GET', path: pathOf(id), what: METHOD }, options),
-    METHOD
-  )) as unknown as AuthenticationMethod
+  const call = { method: 'GET', path: pathOf(id), what: METHOD } as const
+  return toResult(await askMyAccount(server, accessToken, call, options)) as unknown as AuthenticationMethod
 }
 
 /** Renames a method, or says how its codes are sent. */
@@ -137,9 +135,7 @@ export async function updateAuthenticationMethod (
     what: METHOD,
     json: toSnakeCase({ name, preferredAuthenticationMethod })
   } as const
-  return toResult(
-    parseJsonObject(await callMyAccount(server, accessToken, call, options), METHOD)
-  ) as unknown as AuthenticationMethod
+  return toResult(await askMyAccount(server, accessToken, call, options)) as unknown as AuthenticationMethod
 }
 
 /** Removes a method. */
@@ -203,22 +199,17 @@ export async function verifyAuthenticationMethod (
       `arguments ${PROOFS.map(name => `"${name}"`).join(', ')} may be given.`)
   }
   const { authSession, authnResponse, otpCode, recoveryCode, password } = params
-  const response = await callMyAccount(server, accessToken, {
+  const answer = await askMyAccount(server, accessToken, {
     method: 'POST',
     path: `${pathOf(id)}/verify`,
     what: 'The verification',
     json: toSnakeCase({ authSession, authnResponse, otpCode, recoveryCode, password }),
     secrets: [authSession, otpCode, recoveryCode, password]
   }, options)
-  return toResult(parseJsonObject(response, 'The verification')) as unknown as AuthenticationMethod
+  return toResult(answer) as unknown as AuthenticationMethod
 }
 
 function pathOf (id: string): string {
   requireText({ id }, 'id')
   return `authentication-methods/${pathSegment('id', id)}`
-}
-
-function list<T> (value: unknown, what: string): T[] {
-  if (!Array.isArray(value) || !value.every(isObject)) throw invalid(`${what}: the answer is not a list.`)
-  return value.map(toResult) as T[]
 }

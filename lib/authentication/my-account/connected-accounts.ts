@@ -1,10 +1,9 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { invalid } from '../../http/body.js'
 import { isObject } from '../../base/json.js'
-import { parseJsonObject } from '../../http/json.js'
 import { pathSegment, requireText } from '../server/arguments.js'
-import { callMyAccount, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
-import { toCamelCase, toResult } from '../server/naming.js'
+import { askMyAccount, callMyAccount, type MyAccountOptions, type MyAccountServer } from './my-account-call.js'
+import { toCamelCase, toResult, toResults } from '../server/naming.js'
 
 /** Parameters that begin the connection of an account. */
 export interface ConnectAccountParams {
@@ -69,7 +68,7 @@ const CONNECTIONS = 'The list of connections'
 export async function connectAccount (server: MyAccountServer, accessToken: string, params: ConnectAccountParams,
   options?: MyAccountOptions): Promise<ConnectAccount> {
   requireText(params, 'connection', 'redirectUri', 'state', 'codeChallenge')
-  const response = await callMyAccount(server, accessToken, {
+  const answer = await askMyAccount(server, accessToken, {
     method: 'POST',
     path: 'connected-accounts/connect',
     what: START,
@@ -83,7 +82,6 @@ export async function connectAccount (server: MyAccountServer, accessToken: stri
       authorization_params: params.authorizationParams
     }
   }, options)
-  const answer = parseJsonObject(response, START)
   if (typeof answer.auth_session !== 'string' || !isObject(answer.connect_params) ||
     typeof answer.connect_params.ticket !== 'string') {
     throw invalid(`${START}: the answer is incomplete.`)
@@ -104,11 +102,10 @@ export async function completeConnectAccount (server: MyAccountServer, accessTok
   params: CompleteConnectAccountParams, options?: MyAccountOptions): Promise<ConnectedAccount> {
   requireText(params, 'authSession', 'connectCode', 'redirectUri', 'codeVerifier')
   const { authSession, connectCode, redirectUri, codeVerifier } = params
-  const what = 'The end of the connection'
-  const response = await callMyAccount(server, accessToken, {
+  const answer = await askMyAccount(server, accessToken, {
     method: 'POST',
     path: 'connected-accounts/complete',
-    what,
+    what: 'The end of the connection',
     json: {
       auth_session: authSession,
       connect_code: connectCode,
@@ -117,7 +114,7 @@ export async function completeConnectAccount (server: MyAccountServer, accessTok
     },
     secrets: [authSession, connectCode, codeVerifier]
   }, options)
-  return toResult(parseJsonObject(response, what)) as unknown as ConnectedAccount
+  return toResult(answer) as unknown as ConnectedAccount
 }
 
 /** One page of the user's connected accounts. */
@@ -127,14 +124,13 @@ export async function listConnectedAccounts (
   params: PageParams & { connection?: string | undefined } = {},
   options?: MyAccountOptions
 ): Promise<{ accounts: ConnectedAccount[], next?: string }> {
-  const response = await callMyAccount(server, accessToken, {
+  const { accounts, next } = await askMyAccount(server, accessToken, {
     method: 'GET',
     path: 'connected-accounts/accounts',
     query: { connection: params.connection, ...page(params) },
     what: LIST
   }, options)
-  const { accounts, next } = parseJsonObject(response, LIST)
-  return { accounts: list<ConnectedAccount>(accounts, LIST), ...cursor(next) }
+  return { accounts: toResults<ConnectedAccount>(accounts, LIST), ...cursor(next) }
 }
 
 /** Disconnects an account. */
@@ -155,14 +151,13 @@ export async function listConnectedAccountConnections (
   params: PageParams = {},
   options?: MyAccountOptions
 ): Promise<{ connections: ConnectedAccountConnection[], next?: string }> {
-  const response = await callMyAccount(server, accessToken, {
+  const { connections, next } = await askMyAccount(server, accessToken, {
     method: 'GET',
     path: 'connected-accounts/connections',
     query: page(params),
     what: CONNECTIONS
   }, options)
-  const { connections, next } = parseJsonObject(response, CONNECTIONS)
-  return { connections: list<ConnectedAccountConnection>(connections, CONNECTIONS), ...cursor(next) }
+  return { connections: toResults<ConnectedAccountConnection>(connections, CONNECTIONS), ...cursor(next) }
 }
 
 function page ({ from, take }: PageParams): Record<string, string | number | undefined> {
@@ -170,11 +165,6 @@ function page ({ from, take }: PageParams): Record<string, string | number | und
     throw new InvalidArgumentError('take', 'The argument "take" must be a whole number from 1.')
   }
   return { from, take }
-}
-
-function list<T> (value: unknown, what: string): T[] {
-  if (!Array.isArray(value) || !value.every(isObject)) throw invalid(`${what}: the answer is not a list.`)
-  return value.map(toResult) as T[]
 }
 
 function cursor (next: unknown): { next?: string } {

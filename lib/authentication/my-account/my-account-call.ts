@@ -1,5 +1,6 @@
 import { MissingRequiredArgumentError } from '../../errors.js'
 import { toApiError } from '../../http/api-error.js'
+import { parseJsonObject } from '../../http/json.js'
 import type { HttpRequest, HttpResponse } from '../../http/send.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { RequestOptions } from '../server/request-options.js'
@@ -15,7 +16,7 @@ export interface MyAccountOptions extends RequestOptions {
 }
 
 /** A call to the My Account API. */
-export interface MyAccountCall {
+interface MyAccountCall {
   method: HttpRequest['method']
   /** Below `/me/v1/`. */
   path: string
@@ -23,6 +24,12 @@ export interface MyAccountCall {
   json?: Record<string, unknown>
   what: string
   secrets?: (string | undefined)[]
+}
+
+/** Makes the call and returns the JSON object it answers with. */
+export async function askMyAccount (server: MyAccountServer, accessToken: string, call: MyAccountCall,
+  options?: MyAccountOptions): Promise<Record<string, unknown>> {
+  return parseJsonObject(await callMyAccount(server, accessToken, call, options), call.what)
 }
 
 /** The identifier of the My Account API, with its slash. */
@@ -53,8 +60,7 @@ export async function callMyAccount (server: MyAccountServer, accessToken: strin
       what: call.what,
       now: server.now(),
       secrets,
-      call: `${call.method} ` +
-        `/me/v1/${call.path}`,
+      call: `${call.method} /me/v1/${call.path}`,
       api: 'my-account'
     })
   }

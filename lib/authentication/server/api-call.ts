@@ -6,7 +6,7 @@ import type { RequestOptions } from './request-options.js'
 import { sendAuthorized } from './resource.js'
 
 /** A call to one of Auth0's JSON endpoints. */
-export interface ApiCall {
+interface ApiCall {
   method: 'GET' | 'POST' | 'DELETE'
   /** Below the issuer. */
   path: string

@@ -53,6 +53,11 @@ export async function authenticateClient (client: ClientCredentials,
   return { headers: {}, params: { client_id: clientId, client_secret: clientSecret } }
 }
 
+/** What no error may repeat of the credentials. */
+export function credentialSecrets ({ headers, params }: ClientAuthentication): (string | undefined)[] {
+  return [params.client_secret, params.client_assertion, headers.authorization?.slice('Basic '.length)]
+}
+
 /** @see RFC 6749 section 2.3.1 */
 function formEncode (value: string): string {
   return new URLSearchParams([['', value]]).toString().slice(1)

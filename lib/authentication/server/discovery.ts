@@ -63,12 +63,7 @@ async function fetchAndCheck (issuer: string, { http, now, onClock }: MetadataSo
     retry: { retries: 1, maxDelay: 1, now }
   })
   if (response.status !== 200) {
-    throw toApiError(response, {
-      what: 'Discovery',
-      now: now(),
-      call: 'GET ' +
-        '/.well-known/openid-configuration'
-    })
+    throw toApiError(response, { what: 'Discovery', now: now(), call: 'GET /.well-known/openid-configuration' })
   }
   const ahead = onClock && clockDifference(response.headers, asked, now())
   if (ahead !== undefined) onClock!(ahead)

@@ -60,6 +60,11 @@ function malformed (option: string): never {
     `Option "${option}" must be a host such as "acme.eu.auth0.com", or its URL without a path.`)
 }
 
+/** Whether what goes to a URL is safe on its way: https, or http on loopback. */
+export function isSecureUrl ({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
 /** Whether a URL's hostname is this machine. */
 export function isLoopback (hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' ||

@@ -3,7 +3,7 @@ import type { Http, HttpRequest, HttpResponse } from '../../http/send.js'
 import type { DpopKey } from '../../tokens/dpop.js'
 
 /** A request that carries a proof. `prepare` makes it anew for each attempt: assertions may be used once. */
-export interface DpopExchange {
+interface DpopExchange {
   http: Http
   key: DpopKey
   now: () => number

@@ -2,10 +2,11 @@ import { toApiError } from '../../http/api-error.js'
 import type { HttpResponse } from '../../http/send.js'
 import { forwardedFor } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
+import { credentialSecrets } from './client-auth.js'
 import type { RequestOptions } from './request-options.js'
 
 /** A form to one of the tenant's endpoints, sent with the client's credentials. */
-export interface FormPost {
+interface FormPost {
   url: string
   /** Members that are undefined are not sent. */
   form: Record<string, string | undefined>
@@ -21,8 +22,8 @@ export interface FormPost {
 /** Sends the form; any other status becomes an error that repeats nothing secret. @see RFC 6749 section 2.3 */
 export async function postForm (server: AuthorizationServer,
   { url, form, what, status = 200, maxBytes, secrets = [] }: FormPost, options: RequestOptions): Promise<HttpResponse> {
-  const { headers, params: credentials } = await server.clientAuthentication()
-  const given = Object.entries({ ...form, ...credentials }).filter((entry): entry is [string, string] =>
+  const credentials = await server.clientAuthentication()
+  const given = Object.entries({ ...form, ...credentials.params }).filter((entry): entry is [string, string] =>
     entry[1] !== undefined
   )
   const response = await server.http.send({
@@ -31,7 +32,7 @@ export async function postForm (server: AuthorizationServer,
     headers: {
       ...options.headers,
       ...forwardedFor(options.forwardedFor),
-      ...headers,
+      ...credentials.headers,
       'content-type': 'application/x-www-form-urlencoded'
     },
     body: new URLSearchParams(given).toString(),
@@ -40,16 +41,10 @@ export async function postForm (server: AuthorizationServer,
     maxBytes
   })
   if (response.status === status) return response
-  const sent = [
-    ...secrets,
-    credentials.client_secret,
-    credentials.client_assertion,
-    headers.authorization?.slice('Basic '.length)
-  ]
   throw toApiError(response, {
     what,
     now: server.now(),
-    secrets: sent.filter(secret => secret !== undefined),
+    secrets: [...secrets, ...credentialSecrets(credentials)].filter(secret => secret !== undefined),
     call: `POST ${new URL(url).pathname}`
   })
 }

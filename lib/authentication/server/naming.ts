@@ -1,3 +1,6 @@
+import { isObject } from '../../base/json.js'
+import { invalid } from '../../http/body.js'
+
 /** Members renamed from `snake_case` to `camelCase`; what is inside them stays as it is. */
 export function toCamelCase (record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return renamed(record, name => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
@@ -18,9 +21,20 @@ export function withWireNames<T extends object> (result: T, record: object): T {
   return result
 }
 
+/** The same for a list of results. @throws NetworkError `invalid_response` for anything but a list of objects */
+export function toResults<T> (value: unknown, what: string): T[] {
+  if (!Array.isArray(value) || !value.every(isObject)) throw invalid(`${what}: the answer is not a list.`)
+  return value.map(toResult) as T[]
+}
+
 /** Members renamed from `camelCase` to `snake_case`; undefined ones are left out. */
 export function toSnakeCase (record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return renamed(record, name => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))
+  return renamed(record, snakeCase)
+}
+
+/** The name that a parameter has on the wire. */
+export function snakeCase (name: string): string {
+  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 }
 
 function renamed (record: Readonly<Record<string, unknown>>,

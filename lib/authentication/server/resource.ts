@@ -5,7 +5,7 @@ import { sendWithProof } from './dpop-exchange.js'
 import type { RequestOptions } from './request-options.js'
 
 /** A request to an endpoint of Auth0 that takes an access token, or none. */
-export interface AuthorizedRequest {
+interface AuthorizedRequest {
   method: HttpRequest['method']
   url: string
   accessToken?: string | undefined

@@ -3,6 +3,7 @@ import { toApiError } from '../../http/api-error.js'
 import { SMALL_ANSWER, type HttpRequest } from '../../http/send.js'
 import { forwardedFor } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
+import { credentialSecrets } from './client-auth.js'
 import { sendWithProof } from './dpop-exchange.js'
 import type { RequestOptions } from './request-options.js'
 import { readTokenResponse } from './token-response.js'
@@ -33,25 +34,19 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
   const sent = new Set<string | undefined>()
 
   const prepare = async (): Promise<HttpRequest> => {
-    const { headers, params: credentials } = await server.clientAuthentication(
-      options.json === undefined ? 'any' : 'body'
-    )
-    sent.add(credentials.client_secret)
-      .add(credentials.client_assertion)
-      .add(headers.authorization?.slice('Basic '.length))
-    const body = { ...Object.fromEntries(given), ...credentials }
+    const credentials = await server.clientAuthentication(options.json === undefined ? 'any' : 'body')
+    for (const secret of credentialSecrets(credentials)) sent.add(secret)
+    const body = { ...Object.fromEntries(given), ...credentials.params }
     return {
       method: 'POST',
       url,
       headers: {
         ...options.headers,
         ...forwardedFor(options.forwardedFor),
-        ...headers,
+        ...credentials.headers,
         'content-type': contentType(options)
       },
-      body: options.json === undefined
-        ? formOf(body)
-        : JSON.stringify(body),
+      body: options.json === undefined ? formOf(body) : JSON.stringify(body),
       signal: options.signal,
       timeout: options.timeout,
       maxBytes: SMALL_ANSWER

@@ -5,7 +5,7 @@ import { invalid } from '../../http/body.js'
 import type { HttpResponse } from '../../http/send.js'
 
 /** What an answer of the token endpoint must be. */
-export interface TokenExpectations {
+interface TokenExpectations {
   /** Whether the token was to be bound to a key: then a bearer token is a downgrade. */
   dpop: boolean
   /** Token types beside the usual, e.g. `N_A`. */
