@@ -84,7 +84,6 @@ export const map: Record<string, Record<string, string>> = {
     'use-once.ts': 'base/use-once.test.ts'
   },
   flows: {
-    'abortable.ts': 'flows/tokens/access-token.test.ts',
     'accounts-client.ts': 'flows/login/other-logins.test.ts',
     'app-path.ts': 'flows/app-path.test.ts',
     'call-options.ts': 'flows/login/delegation.test.ts',

@@ -23,32 +23,27 @@ export class AccountsClient extends FormerClient {
 
   /** Starts linking another account to the user. */
   async startLinkUser (options: LinkUserOptions): Promise<URL> {
-    const { startLinkUser } = await accountLinking()
-    return await startLinkUser(this.#context, this.#request, options)
+    return await (await accountLinking()).startLinkUser(this.#context, this.#request, options)
   }
 
   async completeLinkUser<TAppState = unknown> (url?: string | URL,
     options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
-    const { completeLinkUser } = await accountLinking()
-    return await completeLinkUser<TAppState>(this.#context, this.#request, url, options)
+    return await (await accountLinking()).completeLinkUser<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** Starts taking a linked account away from the user. */
   async startUnlinkUser (options: LinkUserOptions): Promise<URL> {
-    const { startUnlinkUser } = await accountLinking()
-    return await startUnlinkUser(this.#context, this.#request, options)
+    return await (await accountLinking()).startUnlinkUser(this.#context, this.#request, options)
   }
 
   async completeUnlinkUser<TAppState = unknown> (url?: string | URL,
     options?: CompleteLinkOptions): Promise<CompletedLink<TAppState>> {
-    const { completeUnlinkUser } = await accountLinking()
-    return await completeUnlinkUser<TAppState>(this.#context, this.#request, url, options)
+    return await (await accountLinking()).completeUnlinkUser<TAppState>(this.#context, this.#request, url, options)
   }
 
   /** Starts connecting an account for Token Vault. */
   async startConnectAccount (options: StartConnectAccountOptions): Promise<URL> {
-    const { startConnectAccount } = await connectedAccounts()
-    return await startConnectAccount(this.#context, this.#request, options)
+    return await (await connectedAccounts()).startConnectAccount(this.#context, this.#request, options)
   }
 
   async completeConnectAccount<TAppState = unknown> (url?: string | URL,
@@ -59,20 +54,17 @@ export class AccountsClient extends FormerClient {
 
   /** A page of connected accounts; `for await` goes through all pages. */
   async listConnectedAccounts (options?: ListConnectedAccountsOptions): Promise<ConnectedAccountPage> {
-    const { listConnectedAccounts } = await connectedAccounts()
-    return await listConnectedAccounts(this.#context, this.#request, options)
+    return await (await connectedAccounts()).listConnectedAccounts(this.#context, this.#request, options)
   }
 
   async deleteConnectedAccount (id: string, options?: { signal?: AbortSignal }): Promise<void> {
-    const { deleteConnectedAccount } = await connectedAccounts()
-    await deleteConnectedAccount(this.#context, this.#request, id, options)
+    await (await connectedAccounts()).deleteConnectedAccount(this.#context, this.#request, id, options)
   }
 
   async listConnectedAccountConnections (
     options?: PageParams & { signal?: AbortSignal }
   ): ReturnType<typeof listConnectedAccountConnections> {
-    const accounts = await connectedAccounts()
-    return await accounts.listConnectedAccountConnections(this.#context, this.#request, options)
+    return await (await connectedAccounts()).listConnectedAccountConnections(this.#context, this.#request, options)
   }
 
   /** The user's own factors and authentication methods. */

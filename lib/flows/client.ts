@@ -57,8 +57,7 @@ export class ServerClient extends AccountsClient {
 
   /** Starts a login at a customer's own identity provider; `undefined` where the e-mail domain has none. */
   async startEnterpriseLogin (options: StartEnterpriseLoginOptions): Promise<URL | undefined> {
-    const { startEnterpriseLogin } = await lazy.enterpriseLogin()
-    return await startEnterpriseLogin(this.#context, this.#request, options)
+    return await (await lazy.enterpriseLogin()).startEnterpriseLogin(this.#context, this.#request, options)
   }
 
   /** Finishes an enterprise login that keeps no session, in a callback route of your own. */
@@ -123,8 +122,7 @@ export class ServerClient extends AccountsClient {
 
   /** Brings the user's claims up to date from Auth0. */
   async refreshUser (options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
-    const { refreshUser } = await lazy.userRefresh()
-    return await refreshUser(this.#context, this.#request, options)
+    return await (await lazy.userRefresh()).refreshUser(this.#context, this.#request, options)
   }
 
   /** Ends the session here and returns the URL that ends it at Auth0. */
@@ -147,14 +145,12 @@ export class ServerClient extends AccountsClient {
 
   /** A provider's access token for a connected account, from Token Vault; behind `requireToken` for the caller's. */
   async getAccessTokenForConnection (options: GetAccessTokenForConnectionOptions): Promise<ConnectionAccessToken> {
-    const { getAccessTokenForConnection } = await lazy.connectionTokens()
-    return await getAccessTokenForConnection(this.#context, this.#request, options)
+    return await (await lazy.connectionTokens()).getAccessTokenForConnection(this.#context, this.#request, options)
   }
 
   /** An access token for another API, for the token this request came with: behind `requireToken`. @see RFC 8693 */
   async getTokenOnBehalfOf (options: OnBehalfOfOptions): Promise<AccessToken> {
-    const { getTokenOnBehalfOf } = await lazy.onBehalfOf()
-    return await getTokenOnBehalfOf(this.#context, this.#request, options)
+    return await (await lazy.onBehalfOf()).getTokenOnBehalfOf(this.#context, this.#request, options)
   }
 
   /**
@@ -162,26 +158,22 @@ export class ServerClient extends AccountsClient {
    * `fastify.setErrorHandler(fastify.auth0.handleStepUp)` answers: it takes the user to that login and back here.
    */
   async fetch (url: string | URL, init?: RequestInit, options?: ApiFetchOptions): Promise<Response> {
-    const { apiFetch } = await lazy.apiCalls()
-    return await apiFetch(this.#context, this.#request, url, init, options)
+    return await (await lazy.apiCalls()).apiFetch(this.#context, this.#request, url, init, options)
   }
 
   /** Lets the user confirm a login on another device, and begins a session. @see OpenID CIBA Core */
   async loginBackchannel (options: BackchannelOptions): Promise<CompletedBackchannelLogin> {
-    const { loginBackchannel } = await lazy.backchannelLogin()
-    return await loginBackchannel(this.#context, this.#request, options)
+    return await (await lazy.backchannelLogin()).loginBackchannel(this.#context, this.#request, options)
   }
 
   /** Exchanges a token of another system for a session. @see RFC 8693 */
   async loginWithCustomTokenExchange (options: CustomTokenExchangeOptions): Promise<EmbeddedLogin> {
-    const { loginWithCustomTokenExchange } = await lazy.exchangeLogin()
-    return await loginWithCustomTokenExchange(this.#context, this.#request, options)
+    return await (await lazy.exchangeLogin()).loginWithCustomTokenExchange(this.#context, this.#request, options)
   }
 
   /** A token that lets a browser take over a session in another application. */
   async requestSessionTransferToken (options: SessionTransferOptions): Promise<SessionTransferToken> {
-    const { requestSessionTransferToken } = await lazy.sessionTransfer()
-    return await requestSessionTransferToken(this.#context, this.#request, options)
+    return await (await lazy.sessionTransfer()).requestSessionTransferToken(this.#context, this.#request, options)
   }
 
   /** The URL that hands such a token to the other application's login. */

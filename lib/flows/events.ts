@@ -40,6 +40,13 @@ export function createEventSink (onEvent: ((event: Auth0Event) => void | Promise
   }
 }
 
+/** Reports what a request did: with its id, and in its log. */
+export function emitFor ({ emit }: { readonly emit: EventSink },
+  { requestId, log }: { readonly requestId: string | undefined, readonly log: Log | undefined }, event: Auth0Event,
+  error?: unknown): void {
+  emit(requestId === undefined ? event : { ...event, requestId }, log, error)
+}
+
 /** Logins of somebody who acts for a user are for audits, and told without being asked. */
 function levelOf ({ type, blame, actor }: Auth0Event): keyof Log {
   if (type === 'warning') return 'warn'
@@ -77,8 +84,7 @@ function problemOf (error: unknown): object {
 }
 
 /**
- * What the log may hold of an error: names, codes and cleaned messages, never what came from
- * the tenant.
+ * What the log may hold of an error: names, codes and cleaned messages, never what came from the tenant.
  */
 function errorFacts (error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { name: 'unknown' }

@@ -1,3 +1,4 @@
+import { requireText } from '../../authentication/server/arguments.js'
 import { randomBytes } from 'node:crypto'
 import { laneOf } from '../../stores/sessions.js'
 import { createPkce } from '../../authentication/api/authorize.js'
@@ -37,9 +38,7 @@ export interface CompletedConnectAccount<TAppState = unknown> extends ConnectedA
 /** Starts connecting an account for Token Vault and returns the URL to send the user to. */
 export async function startConnectAccount (context: PluginContext, request: RequestContext,
   options: StartConnectAccountOptions): Promise<URL> {
-  if (typeof options?.connection !== 'string' || options.connection === '') {
-    throw new MissingRequiredArgumentError('connection')
-  }
+  requireText(options, 'connection')
   const read = await currentSession(context, request)
   if (read === undefined) throw new LoginRequiredError()
   const redirectUri = options.redirectUri ?? callbackUrl(context, request)

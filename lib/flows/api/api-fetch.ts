@@ -1,4 +1,4 @@
-import { isLoopback } from '../../authentication/server/domain.js'
+import { isSecureUrl } from '../../authentication/server/domain.js'
 import { InvalidArgumentError, StepUpRequiredError } from '../../errors.js'
 import type { AccessToken } from '../../../types/tokens.js'
 import { getAccessToken } from '../tokens/access-token.js'
@@ -37,15 +37,11 @@ export async function apiFetch (context: PluginContext, request: RequestContext,
   }
 }
 
-function isSecure ({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-}
-
 /** A token must not travel in the clear. */
 function checkTarget (url: string | URL): URL {
   if (!URL.canParse(String(url))) throw new InvalidArgumentError('url', 'The URL of the API must be absolute.')
   const target = new URL(url)
-  if (!isSecure(target)) {
+  if (!isSecureUrl(target)) {
     throw new InvalidArgumentError('url', 'An access token is sent by https only (http on loopback).')
   }
   return target
@@ -71,7 +67,7 @@ async function send (context: PluginContext, request: RequestContext, target: UR
     if (location === null || given.redirect === 'manual' || !URL.canParse(location, url.href)) return response
     if (given.redirect === 'error' || redirects === MAX_REDIRECTS) throw new TypeError('fetch failed: redirect')
     const next = new URL(location, url)
-    if (!isSecure(next) || !repeatable(init.body)) return response
+    if (!isSecureUrl(next) || !repeatable(init.body)) return response
     await response.body?.cancel()
     init = redirected(init, response.status, next.origin === url.origin)
     url = next

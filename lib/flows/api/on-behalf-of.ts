@@ -1,4 +1,5 @@
-import { ConfigurationError, MissingRequiredArgumentError } from '../../errors.js'
+import { requireText } from '../../authentication/server/arguments.js'
+import { ConfigurationError } from '../../errors.js'
 import type { AccessToken, TokenType } from '../../../types/tokens.js'
 import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
@@ -20,9 +21,7 @@ export interface OnBehalfOfOptions extends CallOptions {
  */
 export async function getTokenOnBehalfOf (context: PluginContext, request: RequestContext,
   options: OnBehalfOfOptions): Promise<AccessToken> {
-  if (typeof options?.audience !== 'string' || options.audience === '') {
-    throw new MissingRequiredArgumentError('audience')
-  }
+  requireText(options, 'audience')
   const { bearerToken } = request
   if (bearerToken === undefined) {
     throw new ConfigurationError('requireToken',

@@ -4,7 +4,7 @@ import type { DeviceSessions } from '../../stores/sessions.js'
 import type { SessionRecord } from '../../../types/stores.js'
 import type { DeviceBoundConfig } from '../config.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { pseudonym } from '../events.js'
+import { emitFor, pseudonym } from '../events.js'
 import { openChallenge, sealChallenge } from './challenge.js'
 import {
   challengeField, deviceUrl, identifierOf, instructionsFor, registrationOffer, type SessionInstructions
@@ -139,13 +139,12 @@ function refused (why: string, cause?: unknown): ForbiddenError<'device_not_regi
 
 function report (context: PluginContext, request: RequestContext, { issuer, user, domain }: SessionRecord,
   reason: string, error?: Error): void {
-  context.emit({
+  emitFor(context, request, {
     type: 'session',
     outcome: error === undefined ? 'success' : 'failure',
     reason,
     blame: error === undefined ? 'none' : 'user',
     domain,
-    user: pseudonym(issuer, user.sub),
-    ...(request.requestId !== undefined && { requestId: request.requestId })
-  }, request.log, error)
+    user: pseudonym(issuer, user.sub)
+  }, error)
 }

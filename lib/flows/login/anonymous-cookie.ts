@@ -5,7 +5,7 @@ import { parseSafely } from '../../base/json.js'
 import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { blameOf } from '../events.js'
+import { blameOf, emitFor } from '../events.js'
 import { helperCookie } from '../helper-cookie.js'
 
 /** A visitor's session as the cookie holds it. */
@@ -75,14 +75,13 @@ export async function visitorTransfer (context: PluginContext, request: RequestC
       forgetVisitor(context, request)
       return undefined
     }
-    context.emit({
+    emitFor(context, request, {
       type: 'warning',
       outcome: 'failure',
       reason: 'anonymous_transfer_failed',
       blame: blameOf(error),
-      domain: server.domain,
-      ...(request.requestId !== undefined && { requestId: request.requestId })
-    }, request.log, error)
+      domain: server.domain
+    }, error)
     return undefined
   }
 }

@@ -1,10 +1,11 @@
+import { requireText } from '../../authentication/server/arguments.js'
 import {
   startBackchannelAuthentication, type BackchannelAuthentication, type BackchannelAuthenticationParams
 } from '../../authentication/api/backchannel.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { cibaGrant } from '../../authentication/api/grants.js'
 import { poll } from '../../authentication/server/polling.js'
-import { InvalidArgumentError, MissingRequiredArgumentError, TokenValidationError } from '../../errors.js'
+import { InvalidArgumentError, TokenValidationError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
 import { callOptions, type CallOptions } from '../call-options.js'
@@ -41,9 +42,7 @@ export async function initiateBackchannelAuthentication (context: PluginContext,
 /** Polls once. @throws PollingApiError while the user has not answered */
 export async function backchannelAuthenticationGrant (server: AuthorizationServer,
   options: { authReqId: string } & CallOptions): Promise<TokenResponse> {
-  if (typeof options?.authReqId !== 'string' || options.authReqId === '') {
-    throw new MissingRequiredArgumentError('authReqId')
-  }
+  requireText(options, 'authReqId')
   return await cibaGrant(server, { authReqId: options.authReqId }, callOptions(options))
 }
 

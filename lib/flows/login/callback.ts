@@ -3,13 +3,12 @@ import {
   ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError
 } from '../../errors.js'
 import { trace, traceChannel } from '../../base/trace.js'
+import { MAX_STATE } from '../../stores/transactions/transaction-states.js'
 import type { Transaction } from '../../../types/stores.js'
 import type { CallbackTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { plain } from '../events.js'
 
-/** Most characters of a `state` that is looked for; those that are made here are shorter. */
-const LONGEST_STATE = 256
 const SINGLE = ['state', 'code', 'iss', 'error', 'error_description', 'connect_code'] as const
 /** Members of other response types: never asked for, so never taken. @see RFC 9700 section 2.1.2 */
 const FOREIGN = ['id_token', 'access_token', 'token_type', 'response']
@@ -65,7 +64,7 @@ export async function receiveCallback (context: PluginContext, request: RequestC
   const states = params.getAll('state')
   const state = states[0]
   if (state === undefined || state === '') throw withoutState(params)
-  if (states.length > 1 || state.length > LONGEST_STATE) {
+  if (states.length > 1 || state.length > MAX_STATE) {
     throw new InvalidArgumentError('state', 'The callback\'s "state" is not one this application has made.')
   }
   const transaction = await context.transactions.take(request.jar, state)

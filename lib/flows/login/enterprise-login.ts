@@ -1,7 +1,7 @@
 import { ConfigurationError, InvalidArgumentError } from '../../errors.js'
 import type { AuthorizationParams, EnterpriseLogin } from '../../../types/options.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { pseudonym } from '../events.js'
+import { emitFor, pseudonym } from '../events.js'
 import { refuseSessions } from '../session/no-sessions.js'
 import { forgetVisitor } from './anonymous-cookie.js'
 import { completeCallback, type Callback } from './callback.js'
@@ -84,15 +84,14 @@ export async function finishEnterpriseLogin<TAppState = unknown> (context: Plugi
   const { tokens, claims } = await exchangeCode(context, request, { ...callback, transaction }, options)
   await checkFoundOrganization(context, request, transaction, claims)
   if (transaction.anonymous === true) forgetVisitor(context, request)
-  context.emit({
+  emitFor(context, request, {
     type: 'login',
     outcome: 'success',
     reason: 'enterprise_login',
     blame: 'none',
     domain: server.domain,
-    user: pseudonym(claims.iss, claims.sub),
-    ...(request.requestId !== undefined && { requestId: request.requestId })
-  }, request.log)
+    user: pseudonym(claims.iss, claims.sub)
+  })
   return {
     claims,
     accessToken: tokens.access_token,

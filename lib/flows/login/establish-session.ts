@@ -10,7 +10,7 @@ import type { Session } from '../../../types/session.js'
 import type { SessionRecord, SessionTokens, SessionData } from '../../../types/stores.js'
 import type { IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { pseudonym } from '../events.js'
+import { emitFor, pseudonym } from '../events.js'
 import { extraClaims, userInfoClaims, userOf } from '../session/user-claims.js'
 import { beforeSaved } from '../session/before-saved.js'
 import { includesScopes } from '../tokens/scopes.js'
@@ -104,16 +104,15 @@ export async function establishSession (context: PluginContext, request: Request
   if (previous !== undefined) context.connectionTokens.forget(laneOf(previous))
   devices?.offerBinding(context, request, record)
   const read = setCurrentSession(context, request, record)
-  context.emit({
+  emitFor(context, request, {
     type: 'login',
     outcome: 'success',
     reason: claims.act === undefined ? 'login' : 'delegated_login',
     blame: 'none',
     domain: server.domain,
     user: pseudonym(record.issuer, record.user.sub),
-    ...(claims.act !== undefined && { actor: pseudonym(record.issuer, claims.act.sub) }),
-    ...(request.requestId !== undefined && { requestId: request.requestId })
-  }, request.log)
+    ...(claims.act !== undefined && { actor: pseudonym(record.issuer, claims.act.sub) })
+  })
   return sessionView(read)
 }
 

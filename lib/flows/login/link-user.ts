@@ -1,21 +1,18 @@
-import { InvalidArgumentError, MissingRequiredArgumentError, StartLinkUserError } from '../../errors.js'
+import { requireText } from '../../authentication/server/arguments.js'
+import { InvalidArgumentError, StartLinkUserError } from '../../errors.js'
 import { laneOf } from '../../stores/sessions.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import type { SessionRecord, Transaction } from '../../../types/stores.js'
-import { getAccessToken } from '../tokens/access-token.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
 import { exchangeCode } from './complete-login.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { sessionIdToken } from '../tokens/session-id-token.js'
+import { freshIdToken, sessionIdToken } from '../tokens/session-id-token.js'
 import { isSameOrganization, userOf } from '../session/user-claims.js'
 import { startInteractiveLogin } from './login.js'
 import { joinScopes } from '../tokens/scopes.js'
 import { currentSession } from '../session/session.js'
 import { spendRefreshToken } from '../tokens/spend-refresh-token.js'
 import { mergeTokens, tokenSetOf } from '../tokens/token-sets.js'
-
-/** Seconds an ID token must be good for to serve as a hint. */
-const HINT_LEEWAY = 60
 
 /** Options of `startLinkUser()` and `startUnlinkUser()`. */
 export interface LinkUserOptions {
@@ -60,12 +57,10 @@ export async function startUnlinkUser (context: PluginContext, request: RequestC
 
 async function start (context: PluginContext, request: RequestContext, options: LinkUserOptions,
   kind: 'link' | 'unlink', scope: string, extra: Record<string, string>): Promise<URL> {
-  if (typeof options?.connection !== 'string' || options.connection === '') {
-    throw new MissingRequiredArgumentError('connection')
-  }
+  requireText(options, 'connection')
   const read = await currentSession(context, request)
   if (read === undefined) throw new StartLinkUserError('Linking accounts needs a logged-in user.')
-  const hint = await freshIdToken(context, request, options.signal)
+  const hint = await hintOf(context, request, options.signal)
   const { connection: _, connectionScope: __, ...login } = options
   return await startInteractiveLogin(context, request, login, {
     params: { id_token_hint: hint, requested_connection: options.connection, scope, ...extra },
@@ -75,23 +70,21 @@ async function start (context: PluginContext, request: RequestContext, options: 
 }
 
 /** Auth0 refuses an expired hint, so a stale one is renewed first. */
-async function freshIdToken (context: PluginContext, request: RequestContext,
+async function hintOf (context: PluginContext, request: RequestContext,
   signal: AbortSignal | undefined): Promise<string> {
-  const idToken = await sessionIdToken(context, request)
-  if (idToken !== undefined && expiry(idToken) - HINT_LEEWAY > context.now()) return idToken
-  if (idToken === undefined && !context.config.storeIdToken) {
+  if (!context.config.storeIdToken && await sessionIdToken(context, request) === undefined) {
     throw new StartLinkUserError(
       'Linking accounts needs the ID token: set "storeIdToken" (or "mountConnectRoutes") and let the user log in again.'
     )
   }
-  await getAccessToken(context, request, { refresh: true, signal })
-  const renewed = await sessionIdToken(context, request)
-  if (renewed === undefined || expiry(renewed) <= context.now()) {
+  const hint = await freshIdToken(context, request, signal,
+    (idToken, seconds) => expiry(idToken) - seconds > context.now())
+  if (hint === undefined) {
     throw new StartLinkUserError(
       "The session's ID token has expired and could not be renewed. Let the user log in again."
     )
   }
-  return renewed
+  return hint
 }
 
 /** The end of a token that was verified when it came. */

@@ -1,8 +1,9 @@
+import { requireText } from '../../authentication/server/arguments.js'
 import { passwordlessOtpGrant } from '../../authentication/api/grants.js'
 import {
   startOtpChallenge, startPasswordlessEmail, startPasswordlessSms, type OtpChallengeParams, type PasswordlessStart
 } from '../../authentication/api/passwordless.js'
-import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { InvalidArgumentError } from '../../errors.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { magicLink } from './magic-link.js'
 import { loginDemands, logIn, requestOptions, type EmbeddedCallOptions, type EmbeddedLogin } from './embedded-login.js'
@@ -63,9 +64,7 @@ export function passwordless (context: PluginContext, request: RequestContext) {
     verify: async (options: VerifyPasswordlessOptions): Promise<EmbeddedLogin> => {
       const server = await request.server()
       const asked = await loginDemands(context, request, options)
-      if (typeof options.verificationCode !== 'string' || options.verificationCode === '') {
-        throw new MissingRequiredArgumentError('verificationCode')
-      }
+      requireText(options, 'verificationCode')
       return await logIn(context, request, server, asked, async () =>
         await passwordlessOtpGrant(server, {
           otp: options.verificationCode,

@@ -1,3 +1,4 @@
+import { requireText } from '../../authentication/server/arguments.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { verifyLogoutToken } from '../../tokens/logout-token.js'
@@ -109,7 +110,7 @@ function issuersOf ({ config }: PluginContext, issuer: string): Set<string> {
  */
 export async function listSessions (context: PluginContext, server: AuthorizationServer,
   filter: { sub: string }): Promise<SessionListing[]> {
-  if (typeof filter?.sub !== 'string' || filter.sub === '') throw new MissingRequiredArgumentError('sub')
+  requireText(filter, 'sub')
   if (context.sessions.list === undefined) {
     throw new InvalidArgumentError('sessionStore',
       'Sessions can be listed only with a "sessionStore": in stateless mode they are in the browsers.')

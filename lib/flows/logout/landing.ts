@@ -1,4 +1,4 @@
-import { isLoopback } from '../../authentication/server/domain.js'
+import { isSecureUrl } from '../../authentication/server/domain.js'
 import { InvalidArgumentError } from '../../errors.js'
 import type { AppBase } from '../config.js'
 import { safeReturnTo } from '../login/return-to.js'
@@ -28,8 +28,7 @@ export function isLanding (value: string, own?: string): boolean {
   // eslint-disable-next-line no-control-regex -- control characters are what a URL parser drops silently
   if (/[\x00-\x20\x7f\\]/.test(value) || !/^https?:\/\//i.test(value) || !URL.canParse(value)) return false
   const url = new URL(value)
-  return url.username === '' && url.password === '' &&
-    (url.protocol === 'https:' || isLoopback(url.hostname) || url.origin === own)
+  return url.username === '' && url.password === '' && (isSecureUrl(url) || url.origin === own)
 }
 
 /** The application's own address is registered without a slash at its end. */

@@ -6,7 +6,7 @@ import { InvalidArgumentError } from '../../errors.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { reasonOf, pseudonym } from '../events.js'
+import { emitFor, pseudonym, reasonOf } from '../events.js'
 import { forgetFinished } from '../login/login-loop.js'
 import { endSilentLogins } from '../login/silent-login.js'
 import { landingOfCode } from './landing.js'
@@ -51,15 +51,14 @@ export async function logout (context: PluginContext, request: RequestContext,
   request.session = undefined
   if (record !== undefined) {
     context.connectionTokens.forget(laneOf(record))
-    context.emit({
+    emitFor(context, request, {
       type: 'logout',
       outcome: 'success',
       reason: 'logout',
       blame: 'none',
       domain: record.domain,
-      user: pseudonym(record.issuer, record.user.sub),
-      ...(request.requestId !== undefined && { requestId: request.requestId })
-    }, request.log)
+      user: pseudonym(record.issuer, record.user.sub)
+    })
   }
   const attempt = async <T>(reason: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> =>
     await bestEffort(context, request, { reason, host: server.domain, signal: options.signal }, work)

@@ -1,5 +1,5 @@
 import type { PluginContext, RequestContext } from '../context.js'
-import { pseudonym } from '../events.js'
+import { emitFor, pseudonym } from '../events.js'
 
 /**
  * Reports a session that was not opened because the device's proof is missing: a copy, unless another site has sent
@@ -9,7 +9,7 @@ export function reportRefusal (context: PluginContext, request: RequestContext):
   const refused = context.sessions.device?.refused(request.jar)
   if (refused === undefined) return
   const { reason, record: { issuer, user, domain, device } } = refused
-  context.emit({
+  emitFor(context, request, {
     type: 'session',
     outcome: 'failure',
     reason: reason === 'not_bound'
@@ -17,7 +17,6 @@ export function reportRefusal (context: PluginContext, request: RequestContext):
       : device !== undefined && request.isSentByOtherSite === true ? 'device_proof_missing' : 'session_unbound_copy',
     blame: 'user',
     domain,
-    user: pseudonym(issuer, user.sub),
-    ...(request.requestId !== undefined && { requestId: request.requestId })
-  }, request.log)
+    user: pseudonym(issuer, user.sub)
+  })
 }

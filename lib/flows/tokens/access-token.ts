@@ -2,7 +2,6 @@ import { AccessTokenError, ApiError, NetworkError, TimeoutError } from '../../er
 import { laneOf } from '../../stores/sessions.js'
 import type { AccessToken, TokenSet } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { abortable } from '../abortable.js'
 import { keyInUse, usableWith } from './dpop-key.js'
 import { refresh, refusedRefresh } from './refresh.js'
 import { configuredScope } from './scopes.js'
@@ -59,26 +58,22 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
   }
   const server = await request.server()
   const key = JSON.stringify([laneOf(record), wanted.audience, wanted.scope, options.refresh === true])
-  const renewed = abortable(options.signal,
-    () =>
-      context.flights(key, async () =>
-        await spendOnce(context, request, record, {
-          kept (current) {
-            const newest = findTokenSet(usableWith(current.tokens, jkt).tokenSets, wanted, context.now(),
-              config.refreshLeeway)
-            // Other tokens of the session may have been renewed in the meantime: only another one than ours is an
-            // answer.
-            return newest === undefined || (options.refresh === true && newest.accessToken === good?.accessToken)
-              ? undefined
-              : accessTokenOf(newest)
-          },
-          async call (current, signal) {
-            // Whoever had the turn before may have found it refused.
-            if (current.tokens.refreshToken === undefined) throw noRefreshToken()
-            return await refresh(context, request, server, current, wanted, signal)
-          },
-          refused: refusedRefresh
-        })))
+  const renewed = spendOnce(context, request, record, {
+    kept (current) {
+      const { tokenSets } = usableWith(current.tokens, jkt)
+      const newest = findTokenSet(tokenSets, wanted, context.now(), config.refreshLeeway)
+      // Other tokens of the session may have been renewed in the meantime: only another one than ours is an answer.
+      return newest === undefined || (options.refresh === true && newest.accessToken === good?.accessToken)
+        ? undefined
+        : accessTokenOf(newest)
+    },
+    async call (current, signal) {
+      // Whoever had the turn before may have found it refused.
+      if (current.tokens.refreshToken === undefined) throw noRefreshToken()
+      return await refresh(context, request, server, current, wanted, signal)
+    },
+    refused: refusedRefresh
+  }, { key, signal: options.signal })
   const token = await renewed.catch((error: unknown) => {
     // Renewed early: an outage costs nothing as long as the kept token holds.
     const last = options.refresh === true || !isOutage(error)
@@ -108,8 +103,7 @@ function otherKey (): AccessTokenError {
   return new AccessTokenError('dpop_key_mismatch',
     "The session's access tokens are bound to a key that is no longer in use, and there is no refresh token to " +
       'renew them with: the user must log in again. Give the key with the option "dpop.key" to keep it over ' +
-      'restarts ' +
-      'and processes.')
+      'restarts and processes.')
 }
 
 /** A kept token that is still good, if not for long, or whose end is not known. */

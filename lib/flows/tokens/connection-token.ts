@@ -5,12 +5,11 @@ import {
 } from '../../errors.js'
 import type { ConnectionTokenSet, TokenResponse } from '../../../types/tokens.js'
 import type { SessionData } from '../../../types/stores.js'
-import { abortable } from '../abortable.js'
 import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
 import { spendOnce } from './spend-refresh-token.js'
-import { joined, type Next, type Spent } from './spent.js'
+import { isRefusal, joined, type Next, type Spent } from './spent.js'
 import { withRefreshToken } from './token-sets.js'
 
 const MAX_CONNECTION_TOKENS = 10
@@ -55,24 +54,21 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
 
   const server = await request.server()
   const key = JSON.stringify(['connection', laneOf(kept.record), connection, loginHint, options.refresh === true])
-  const token = await abortable(options.signal,
-    () =>
-      context.flights(key, async () =>
-        await spendOnce(context, request, kept.record, {
-          kept (current) {
-            const newest = find(context, current, connection, loginHint)
-            return options.refresh === true && newest?.accessToken === found?.accessToken ? undefined : newest
-          },
-          async call (current, signal) {
-            const { refreshToken } = current.tokens
-            if (refreshToken === undefined) throw noRefreshToken()
-            const response = await exchange(async () =>
-              await tokenForConnectionGrant(server, { connection, refreshToken, loginHint },
-                callOptions({ signal, forwardedFor: options.forwardedFor }, request)))
-            return keep(context, laneOf(kept.record), response, tokenSet(context, response, connection, loginHint))
-          },
-          refused: refusedExchange
-        })))
+  const token = await spendOnce(context, request, kept.record, {
+    kept (current) {
+      const newest = find(context, current, connection, loginHint)
+      return options.refresh === true && newest?.accessToken === found?.accessToken ? undefined : newest
+    },
+    async call (current, signal) {
+      const { refreshToken } = current.tokens
+      if (refreshToken === undefined) throw noRefreshToken()
+      const response = await exchange(async () =>
+        await tokenForConnectionGrant(server, { connection, refreshToken, loginHint },
+          callOptions({ signal, forwardedFor: options.forwardedFor }, request)))
+      return keep(context, laneOf(kept.record), response, tokenSet(context, response, connection, loginHint))
+    },
+    refused: refusedExchange
+  }, { key, signal: options.signal })
   await adoptNewest(context, request)
   return { ...token }
 }
@@ -149,10 +145,7 @@ async function exchange<T> (work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
-      throw refusedExchange(error)
-    }
-    throw error
+    throw isRefusal(error) ? refusedExchange(error) : error
   }
 }
 

@@ -8,9 +8,8 @@ export async function keyInUse (server: AuthorizationServer): Promise<string | u
 
 /**
  * The tokens without those that are bound to another key than the one in use: after a restart with `dpop: true`, in
- * another
- * process, or with the option changed. The refresh token of a client that authenticates is bound to no key and brings
- * new ones.
+ * another process, or with the option changed. The refresh token of a client that authenticates is bound to no key and
+ * brings new ones.
  * @see RFC 9449 section 5
  */
 export function usableWith (tokens: SessionTokens, jkt: string | undefined): SessionTokens {

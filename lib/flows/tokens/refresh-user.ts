@@ -9,8 +9,7 @@ import { extraClaims, profileClaims, withExtraClaims } from '../session/user-cla
 
 /**
  * Brings the user's standard claims (OpenID Connect Core section 5.1) up to date from `/userinfo`, after renewing the
- * tokens where the session has a refresh
- * token.
+ * tokens where the session has a refresh token.
  * @throws LoginRequiredError without a session, AccessTokenError when no token can be had, SessionNotWritableError
  * where no cookie can be set
  * @see OpenID Connect Core section 5.3

@@ -12,7 +12,7 @@ import { verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
 import { hookedChanges, withChanges, type SessionChanges } from '../session/patch.js'
 import { extraClaims, isSameOrganization, refreshedClaims, withExtraClaims } from '../session/user-claims.js'
-import { FailedAfterSpending, type Next } from './spent.js'
+import { FailedAfterSpending, isRefusal, type Next } from './spent.js'
 import {
   accessTokenOf, audiencesOf, hasScopes, mergeTokens, tokenSetOf, withoutRefreshToken, withRefreshToken, type Wanted
 } from './token-sets.js'
@@ -182,10 +182,7 @@ function refreshFailure (context: PluginContext, server: AuthorizationServer, er
     const interrupted = { ...wanted, organization: record.user.org_id, sessionId: laneOf(record) }
     return sealMfaToken(context, server, error, interrupted)
   }
-  if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
-    return refusedRefresh(error)
-  }
-  return error
+  return isRefusal(error) ? refusedRefresh(error) : error
 }
 
 /** What a caller gets when Auth0 refuses the refresh token. */

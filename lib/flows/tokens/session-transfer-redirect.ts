@@ -1,5 +1,6 @@
-import { isLoopback } from '../../authentication/server/domain.js'
-import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { requireText } from '../../authentication/server/arguments.js'
+import { isSecureUrl } from '../../authentication/server/domain.js'
+import { InvalidArgumentError } from '../../errors.js'
 import type { SessionTransferToken } from './session-transfer.js'
 
 /**
@@ -13,15 +14,12 @@ export function buildSessionTransferRedirect (targetLoginUrl: string | URL,
     throw new InvalidArgumentError('targetLoginUrl', 'The target must be an absolute URL.')
   }
   const url = new URL(targetLoginUrl)
-  if ((url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) || url.hash !== '' ||
-    url.username !== '' || url.password !== '') {
+  if (!isSecureUrl(url) || url.hash !== '' || url.username !== '' || url.password !== '') {
     throw new InvalidArgumentError('targetLoginUrl',
       'The target must be an https URL (http on loopback only) without user and fragment.')
   }
   const { organization } = options
-  if (typeof token?.sessionTransferToken !== 'string' || token.sessionTransferToken === '') {
-    throw new MissingRequiredArgumentError('sessionTransferToken')
-  }
+  requireText(token, 'sessionTransferToken')
   if (organization !== undefined && (typeof organization !== 'string' || organization.trim() === '')) {
     throw new InvalidArgumentError('organization', 'The argument "organization" must be an id or a name.')
   }

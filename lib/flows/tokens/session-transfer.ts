@@ -2,9 +2,8 @@ import type { AuthorizationServer } from '../../authentication/server/authorizat
 import { CustomTokenExchangeError } from '../../errors.js'
 import type { CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { getAccessToken } from './access-token.js'
 import { verifyIdToken } from './id-token.js'
-import { sessionIdToken } from './session-id-token.js'
+import { freshIdToken, sessionIdToken } from './session-id-token.js'
 import { exchange } from './token-exchange.js'
 
 const SESSION_TRANSFER = 'urn:auth0:params:oauth:token-type:session_transfer_token'
@@ -66,26 +65,25 @@ export async function requestSessionTransferToken (context: PluginContext, reque
 /** The logged-in user's ID token as the actor, renewed when it is stale. */
 async function sessionActor (context: PluginContext, request: RequestContext,
   signal: AbortSignal | undefined): Promise<string> {
-  const missing = (): CustomTokenExchangeError =>
-    new CustomTokenExchangeError('actor_unavailable',
-      'There is no usable ID token of the acting user: set "storeIdToken", let the user log in, or give "actorToken".')
   const server = await request.server()
-  let idToken = await sessionIdToken(context, request)
-  if (idToken === undefined) throw missing()
-  if (await isStale(context, server, idToken)) {
-    await getAccessToken(context, request, { refresh: true, signal })
-    idToken = await sessionIdToken(context, request)
-    if (idToken === undefined || await isStale(context, server, idToken)) throw missing()
+  const idToken = await sessionIdToken(context, request) === undefined
+    ? undefined
+    : await freshIdToken(context, request, signal, async (idToken, seconds) =>
+      await isGood(context, server, idToken, seconds))
+  if (idToken === undefined) {
+    throw new CustomTokenExchangeError('actor_unavailable',
+      'There is no usable ID token of the acting user: set "storeIdToken", let the user log in, or give "actorToken".')
   }
   return idToken
 }
 
-async function isStale (context: PluginContext, server: AuthorizationServer, idToken: string): Promise<boolean> {
+async function isGood (context: PluginContext, server: AuthorizationServer, idToken: string,
+  seconds: number): Promise<boolean> {
   try {
     const claims = await verifyIdToken(context, server, idToken, {})
-    return claims.exp - 60 <= context.now()
+    return claims.exp - seconds > context.now()
   } catch {
     // A token that does not verify any more is stale whatever the reason.
-    return true
+    return false
   }
 }

@@ -1,4 +1,5 @@
 import { AccessTokenError, SessionStoreError } from '../../errors.js'
+import { aborted, unlessAborted } from '../../base/deadline.js'
 import { sleep } from '../../base/sleep.js'
 import { trace, traceChannel } from '../../base/trace.js'
 import { laneOf } from '../../stores/sessions.js'
@@ -64,9 +65,17 @@ function note (message: RefreshTrace, part: 'queueWait' | 'lockWait' | 'call', s
 
 /**
  * The same for a call that spends the refresh token: where the session has the result by now no call is made, and with
- * a `refreshStore` all processes together make one.
+ * a `refreshStore` all processes together make one. Callers with the same key share it; each waits no longer than its
+ * own signal allows.
  */
 export async function spendOnce<T extends { expiresAt: number }> (context: PluginContext, request: RequestContext,
+  record: SessionRecord, spender: Spender<T>,
+  { key, signal }: { key: string, signal: AbortSignal | undefined }): Promise<T> {
+  if (signal?.aborted === true) throw aborted(signal)
+  return await unlessAborted(context.flights(key, async () => await traced(context, request, record, spender)), signal)
+}
+
+async function traced<T extends { expiresAt: number }> (context: PluginContext, request: RequestContext,
   record: SessionRecord, spender: Spender<T>): Promise<T> {
   if (!refreshes.hasSubscribers) return await spend(context, request, record, spender)
   const message: RefreshTrace = { domain: record.domain }

@@ -41,6 +41,11 @@ export function joined (first: Next | undefined, second: Next | undefined): { ne
   return { next: saved => second(first(saved)) }
 }
 
+/** Whether Auth0 refused what was asked, rather than that it could not answer now. */
+export function isRefusal (error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429
+}
+
 /** Auth0's refusal of a refresh token, behind what a caller is told of it. */
 export function refusalOf (error: unknown): ApiError | undefined {
   const refusal = error instanceof AccessTokenError ? error.cause : error

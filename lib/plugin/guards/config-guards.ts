@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
-import type { AccessTokenDemands } from '../../../types/guards.js'
-import type { RouteAuth0Config } from '../../../types/guards.js'
+import type { AccessTokenDemands, RouteAuth0Config } from '../../../types/guards.js'
 import { checkMembers, flag, refuseOption, refuseUndefined, unauthenticated, type Rule } from '../options/rules.js'
 import type { Guard } from './guard/guard.js'
 import { requireClaims } from './require-claims.js'

@@ -17,7 +17,7 @@ import { answerForm } from './unauthenticated.js'
 import { loginForForm, loginPath } from '../request/ways-on.js'
 
 /** What a login would have to add. */
-export interface StepUp {
+interface StepUp {
   code: 'mfa_required' | 'fresh_login_required' | 'insufficient_user_authentication'
   message: string
   params: { max_age?: number, acr_values?: string }

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 
 /** What became of a reply that a hook of the options was asked to send. */
-export interface HookAnswer {
+interface HookAnswer {
   /** Whether the hook has sent the reply, or has begun to. */
   answered: boolean
   /** What the hook returned, unless it has answered. */

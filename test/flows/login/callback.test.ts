@@ -48,8 +48,8 @@ t.test('a callback and its transaction', async t => {
     ['error=x&error_description=shown', { code: 'x', statusCode: 400, message: 'The login was not completed.' }],
     ['error=&code=c', { code: 'missing_transaction_error' }],
     ['state=s&state=s', { argument: 'state' }],
-    [`state=${'s'.repeat(256)}`, { code: 'missing_transaction_error' }],
-    [`state=${'s'.repeat(257)}`, { argument: 'state', message: /is not one this application has made/ }],
+    [`state=${'s'.repeat(128)}`, { code: 'missing_transaction_error' }],
+    [`state=${'s'.repeat(129)}`, { argument: 'state', message: /is not one this application has made/ }],
     ['state=other', { code: 'missing_transaction_error' }],
     ...['code', 'iss', 'error', 'error_description', 'connect_code'].map(name =>
       [`state=s&${name}=a&${name}=a`, { argument: name, message: /more than once/ }] as const),
