@@ -409,11 +409,13 @@ export const map: Record<string, Record<string, string>> = {
   stores: {
     'index.ts': 'stores/conformance/session-stores.test.ts',
     'lifetime.ts': 'stores/lifetime.test.ts',
+    'map-jar.ts': 'testing/session-cookie.test.ts',
     'session-filter.ts': 'stores/session-filter.test.ts',
     'sessions.ts': 'stores/stateless/stateless-sessions.test.ts',
     'store-deadline.ts': 'stores/store-deadline.test.ts'
   },
   'stores/bridge': {
+    'bridged-entry.ts': 'stores/conformance/session-stores.test.ts',
     'from-auth0-store.ts': 'stores/conformance/session-stores.test.ts',
     'from-session-store.ts': 'stores/conformance/session-stores.test.ts'
   },

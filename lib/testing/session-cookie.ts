@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors.js'
 import type { PluginContext } from '../flows/context.js'
 import { devicePath, identifierOf } from '../flows/device/instructions.js'
 import { kRegistration, type Registration, type Scoped } from '../plugin/request/registration.js'
+import { mapJar, type KeptCookies } from '../stores/map-jar.js'
 import type { CustomSession, UserClaims } from '../../types/session.js'
 import type { CookieAttributes, CookieJar, SessionRecord } from '../../types/stores.js'
 import type { TokenSet } from '../../types/tokens.js'
@@ -69,7 +70,12 @@ export async function sessionCookies (app: FastifyInstance, session: TestSession
     ...(config.audience !== undefined && { audience: config.audience }),
     ...set
   }))
-  const jar = new CollectingJar(config.appBases[0])
+  const cookies: KeptCookies = new Map()
+  const base = config.appBases[0]
+  const jar = mapJar(cookies, {
+    secure: base?.secure ?? false,
+    host: base === undefined ? '' : new URL(base.origin).host
+  })
   await sessions.create(jar, {
     record,
     tokens: {
@@ -82,10 +88,10 @@ export async function sessionCookies (app: FastifyInstance, session: TestSession
     }
   })
   if (session.device !== undefined) await bind(registration.context, jar, record, session.device)
-  return jar.cookies()
+  return [...cookies].map(([name, { value, attributes }]) => ({ name, value, ...attributes }))
 }
 
-async function bind (context: PluginContext, jar: CollectingJar, { id }: SessionRecord,
+async function bind (context: PluginContext, jar: CookieJar, { id }: SessionRecord,
   device: SoftwareDevice): Promise<void> {
   const bound = await context.sessions.device?.bind(jar, id, device.binding)
   if (bound === undefined) {
@@ -113,46 +119,4 @@ async function registrationWhenReady (app: FastifyInstance): Promise<Registratio
  */
 export async function sessionCookie (app: FastifyInstance, session: TestSession): Promise<string> {
   return (await sessionCookies(app, session)).map(({ name, value }) => `${name}=${value}`).join('; ')
-}
-
-/** A jar of a browser that has nothing yet. */
-class CollectingJar implements CookieJar {
-  readonly writable = true
-  readonly bytes = 0
-  readonly secure: boolean
-  readonly host: string
-  readonly #cookies = new Map<string, TestCookie>()
-
-  constructor (base: { secure: boolean, origin: string } | undefined) {
-    this.secure = base?.secure ?? false
-    this.host = base === undefined ? '' : new URL(base.origin).host
-  }
-
-  get (name: string): string | undefined {
-    return this.#cookies.get(name)?.value
-  }
-
-  entries (prefix: string): [name: string, value: string][] {
-    return [...this.#cookies].filter(([name]) => name.startsWith(prefix)).map(([name, { value }]) => [name, value])
-  }
-
-  family (name: string): [name: string, value: string][] {
-    return this.entries(name).filter(([cookie]) => cookie === name || cookie.startsWith(`${name}.`))
-  }
-
-  names (prefix: string): string[] {
-    return [...this.#cookies.keys()].filter(name => name.startsWith(prefix))
-  }
-
-  set (name: string, value: string, attributes: CookieAttributes): void {
-    this.#cookies.set(name, { name, value, ...attributes })
-  }
-
-  clear (name: string): void {
-    this.#cookies.delete(name)
-  }
-
-  cookies (): TestCookie[] {
-    return [...this.#cookies.values()]
-  }
 }

@@ -2,6 +2,7 @@ import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { isObject } from '../../base/json.js'
 import { ConfigurationError } from '../../errors.js'
 import { filterPairs, ownerMatches } from '../session-filter.js'
+import { readEntry, requireMethods } from './bridged-entry.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
 
 /** Whose sessions a logout token ends, as `@auth0/auth0-fastify` tells its stores. */
@@ -48,11 +49,7 @@ interface BridgedState {
  * @throws ConfigurationError for a store without one of the four methods
  */
 export function fromAuth0Store (store: Auth0SessionStore, options: { now?: () => number } = {}): SessionStore {
-  for (const name of ['get', 'set', 'delete', 'deleteByLogoutToken'] as const) {
-    if (typeof (store as Partial<Auth0SessionStore> | undefined)?.[name] !== 'function') {
-      throw new ConfigurationError('store', `The store must have a method "${name}".`)
-    }
-  }
+  requireMethods(store, ['get', 'set', 'delete', 'deleteByLogoutToken'])
   const now = options.now ?? (() => Date.now() / 1000)
   const inTurn = createKeyedMutex()
 
@@ -154,12 +151,8 @@ function toState (key: string, entry: SessionEntry): BridgedState {
 
 /** @throws ConfigurationError where the store did not give back all that it was given */
 function entryIn (state: unknown, key: string): SessionEntry {
-  const kept = isObject(state) ? state.auth0 : undefined
-  if (isObject(kept) && kept.key === key && isObject(kept.owner) && typeof kept.value === 'string' &&
-    Number.isSafeInteger(kept.version) && Number.isFinite(kept.createdAt) && Number.isFinite(kept.expiresAt)) {
-    const { key: _, ...entry } = kept
-    return entry as unknown as SessionEntry
-  }
+  const kept = isObject(state) ? readEntry(state.auth0) : undefined
+  if (kept?.key === key) return kept.entry
   throw new ConfigurationError('sessionStore',
     'The bridged session store did not give back the member "auth0" of a session. It must keep every member of what ' +
       'set() is given.')

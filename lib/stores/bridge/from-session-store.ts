@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../errors.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { isObject, parseSafely } from '../../base/json.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
+import { isOurs, readEntry, requireMethods } from './bridged-entry.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
 
 type Callback = (error?: unknown, result?: unknown) => void
@@ -32,11 +33,7 @@ interface BridgedSession {
  * - Its `touch` may prolong a session in a way that cannot be read back, so touching writes the session again.
  */
 export function fromSessionStore (store: CallbackSessionStore, options: { now?: () => number } = {}): SessionStore {
-  for (const name of ['get', 'set', 'destroy'] as const) {
-    if (typeof (store as Partial<CallbackSessionStore> | undefined)?.[name] !== 'function') {
-      throw new ConfigurationError('store', `The store must have a method "${name}".`)
-    }
-  }
+  requireMethods(store, ['get', 'set', 'destroy'])
   const now = options.now ?? (() => Date.now() / 1000)
   const inTurn = createKeyedMutex()
 
@@ -155,20 +152,11 @@ function refuseUnreadable (what: string): never {
       'whose "all" gives the sessions themselves, in a list or by id, or a session store of fastify-auth0/stores.')
 }
 
-function isOurs (kept: unknown): kept is Record<string, unknown> {
-  return isObject(kept) && isObject(kept.owner)
-}
-
 function isThenable (value: unknown): value is PromiseLike<unknown> {
   return isObject(value) && typeof value.then === 'function'
 }
 
 /** Our part of a session of such a store; `undefined` for anybody else's. */
 function toEntry (session: unknown): { key: string, entry: SessionEntry } | undefined {
-  const kept = isObject(session) ? session.auth0 : undefined
-  if (!isOurs(kept)) return undefined
-  const { key, ...entry } = kept
-  const whole = typeof key === 'string' && typeof entry.value === 'string' && Number.isSafeInteger(entry.version) &&
-    Number.isFinite(entry.createdAt) && Number.isFinite(entry.expiresAt)
-  return whole ? { key, entry: entry as unknown as SessionEntry } : undefined
+  return isObject(session) ? readEntry(session.auth0) : undefined
 }

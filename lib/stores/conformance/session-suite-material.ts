@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { SessionEntry, SessionOwner, SessionStore } from '../../../types/stores.js'
 
 /** The clock a suite runs by. */
-export interface SuiteClock {
+interface SuiteClock {
   now: () => number
   /** Lets so many moments pass. */
   wait: (moments: number) => Promise<void>

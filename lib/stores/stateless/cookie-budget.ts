@@ -92,12 +92,8 @@ export function * slimmed (tokens: SessionTokens,
 /** What weighs what in a session, the heaviest first. */
 export function weigh ({ record, tokens }: SessionData): PartSize[] {
   const parts: [part: string, value: unknown][] = [
-    ...Object.entries(record.user).map((
-      [claim, value]
-    ): [string, unknown] => [`user[${JSON.stringify(claim)}]`, value]),
-    ...Object.entries(record.custom ?? {}).map((
-      [field, value]
-    ): [string, unknown] => [`custom[${JSON.stringify(field)}]`, value]),
+    ...membersOf('user', record.user),
+    ...membersOf('custom', record.custom ?? {}),
     ['authorizationDetails', record.authorizationDetails],
     ['refreshToken', tokens.refreshToken],
     ['idToken', tokens.idToken],
@@ -108,6 +104,10 @@ export function weigh ({ record, tokens }: SessionData): PartSize[] {
     .map(([part, value]) => ({ part, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') }))
     .filter(({ bytes }) => bytes > 0)
     .sort((a, b) => b.bytes - a.bytes)
+}
+
+function membersOf (part: string, object: object): [part: string, value: unknown][] {
+  return Object.entries(object).map(([name, value]) => [`${part}[${JSON.stringify(name)}]`, value])
 }
 
 /** The error for a session that no dropping can make fit. */

@@ -27,14 +27,11 @@ export function encodeTokens (
     version,
     refreshToken === undefined ? null : pack(refreshToken),
     idToken === undefined ? null : pack(idToken),
-    tokenSets.map((
-      { accessToken, tokenType, scope, expiresAt, audience, requestedScope }
-    ) => [pack(accessToken), tokenType, scope, expiresAt, audience ?? null,
-      requestedScope === scope ? null : requestedScope]
-    ),
-    connectionTokenSets.map((
-      { accessToken, scope, expiresAt, connection, loginHint }
-    ) => [pack(accessToken), scope, expiresAt, connection, loginHint ?? null]),
+    tokenSets.map(({ accessToken, tokenType, scope, expiresAt, audience, requestedScope }) =>
+      [pack(accessToken), tokenType, scope, expiresAt, audience ?? null,
+        requestedScope === scope ? null : requestedScope]),
+    connectionTokenSets.map(({ accessToken, scope, expiresAt, connection, loginHint }) =>
+      [pack(accessToken), scope, expiresAt, connection, loginHint ?? null]),
     jkt ?? null,
     nonce === undefined ? null : pack(nonce),
     ...(extraClaims === undefined ? [] : [extraClaims])
