@@ -7,7 +7,7 @@ import { jose } from './jose.js'
 import { importSigningKey } from './signing-key.js'
 
 /** Who signs for whom, and when. */
-export interface AssertionClaims {
+interface AssertionClaims {
   clientId: string
   /** The issuer of the tenant. */
   audience: string

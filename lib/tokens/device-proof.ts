@@ -18,7 +18,7 @@ export const MAX_PROOF = 4096
 const MAX_MODULUS = 4096
 
 /** What a proof answers, and which key made it. */
-export interface DeviceProof {
+interface DeviceProof {
   /** The challenge it answers: its `jti`. */
   challenge: string
   key: DeviceKey

@@ -13,7 +13,7 @@ import { importSigningKey } from './signing-key.js'
 export { verifyDpopProof, type DpopProofExpectations, type VerifiedDpopProof } from './dpop-proof.js'
 
 /** What a proof is for. */
-export interface DpopRequest {
+interface DpopRequest {
   method: string
   url: string
   /** The nonce the server asked for. */

@@ -1,7 +1,7 @@
 import { TokenValidationError } from '../errors.js'
 
 /** Every `reason` of a `TokenValidationError`; `issuer` and `organization` have classes of their own. */
-export type TokenProblem = 'missing' | 'malformed' | 'too_long' | 'type' | 'critical_header' | 'algorithm'
+type TokenProblem = 'missing' | 'malformed' | 'too_long' | 'type' | 'critical_header' | 'algorithm'
   | 'key_not_found' | 'key_ambiguous' | 'signature' | 'issuer' | 'organization' | 'claim_missing' | 'claim_invalid'
   | 'audience' | 'authorized_party' | 'expired' | 'not_yet_valid' | 'issued_in_future' | 'too_old' | 'nonce'
   | 'auth_too_old' | 'auth_in_future' | 'acr' | 'security_event' | 'at_hash' | 'id_token' | 'proof_key' | 'proof_method'
