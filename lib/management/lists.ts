@@ -1,7 +1,7 @@
 import type {
-  CallOptions, CheckpointPage, Listing, NumberedPage, OffsetPage, UncountedPage
+  CallOptions, CheckpointPage, CheckpointQuery, Listing, NumberedPage, OffsetPage, OffsetQuery, UncountedPage
 } from '../../types/management.js'
-import { row, type Ids, type Of, type Row } from './endpoint.js'
+import { of, row, type Ids, type Of, type Row } from './endpoint.js'
 
 /** A query that asks for totals, or not. */
 export interface Totals<B extends boolean> {
@@ -82,7 +82,8 @@ export interface EitherList<P extends string, K extends string, Q, T> {
 }
 
 interface ListFacts<Q, T> {
-  query: Of<Q>
+  /** What it takes. Default: page numbers, or a checkpoint, as its kind does. */
+  query?: Of<Q>
   items: Of<T>
   /** The largest page. Default 100. */
   size?: number
@@ -95,61 +96,49 @@ type Way = Pick<Listing<unknown>, 'offset' | 'checkpoint'>
 const READ_ON = 'read them from a checkpoint with "take"'
 
 function list (path: string, key: string, facts: ListFacts<unknown, unknown>, way: Way): Row<never> {
-  const { query, items, size = 100, beyond } = facts
+  const { query = of(), items, size = 100, beyond } = facts
   const listing = { key, size, ...way, walled: beyond !== undefined, beyond: beyond ?? '' }
   return row('GET', path, { query, returns: items, listing })
 }
 
 /** A row of an `OffsetList`. */
-export function offsetList<const P extends string, const K extends string, Q, T> (
-  path: P,
-  key: K,
-  facts: ListFacts<Q, T>
+export function offsetList<const P extends string, const K extends string, T, Q = OffsetQuery> (
+  path: P, key: K, facts: ListFacts<Q, T>
 ): Row<OffsetList<P, K, Q, T>> {
   return list(path, key, facts, { offset: 'totals', checkpoint: undefined })
 }
 
 /** A row of an `UncountedList`. */
-export function uncountedList<const P extends string, const K extends string, Q, T> (
-  path: P,
-  key: K,
-  facts: ListFacts<Q, T>
+export function uncountedList<const P extends string, const K extends string, T, Q = OffsetQuery> (
+  path: P, key: K, facts: ListFacts<Q, T>
 ): Row<UncountedList<P, K, Q, T>> {
   return list(path, key, facts, { offset: 'totals', checkpoint: undefined })
 }
 
 /** The tenant's logs: page numbers for a search, checkpoints after a log's id. */
-export function logList<const P extends string, const K extends string, Q, T> (
-  path: P,
-  key: K,
-  facts: ListFacts<Q, T>
+export function logList<const P extends string, const K extends string, T, Q = OffsetQuery> (
+  path: P, key: K, facts: ListFacts<Q, T>
 ): Row<OffsetList<P, K, Q, T>> {
   return list(path, key, facts, { offset: 'totals', checkpoint: 'log_id' })
 }
 
 /** A row of a `NumberedList`. */
-export function numberedList<const P extends string, const K extends string, Q, T> (
-  path: P,
-  key: K,
-  facts: ListFacts<Q, T>
+export function numberedList<const P extends string, const K extends string, T, Q = OffsetQuery> (
+  path: P, key: K, facts: ListFacts<Q, T>
 ): Row<NumberedList<P, K, Q, T>> {
   return list(path, key, facts, { offset: 'numbered', checkpoint: undefined })
 }
 
 /** A row of a `CheckpointList`. */
-export function checkpointList<const P extends string, const K extends string, Q, T> (
-  path: P,
-  key: K,
-  facts: ListFacts<Q, T>
+export function checkpointList<const P extends string, const K extends string, T, Q = CheckpointQuery> (
+  path: P, key: K, facts: ListFacts<Q, T>
 ): Row<CheckpointList<P, K, Q, T>> {
   return list(path, key, facts, { offset: undefined, checkpoint: 'next' })
 }
 
 /** A row of an `ArrayOrCheckpointList`. */
-export function arrayOrCheckpointList<const P extends string, const K extends string, Q, T> (
-  path: P,
-  key: K,
-  facts: ListFacts<Q, T>
+export function arrayOrCheckpointList<const P extends string, const K extends string, T, Q = CheckpointQuery> (
+  path: P, key: K, facts: ListFacts<Q, T>
 ): Row<ArrayOrCheckpointList<P, K, Q, T>> {
   return list(path, key, facts, { offset: undefined, checkpoint: 'next' })
 }
@@ -160,10 +149,8 @@ export function arrayList<const P extends string, Q, T> (path: P, facts: ListFac
 }
 
 /** A row of an `EitherList`. */
-export function eitherList<const P extends string, const K extends string, Q, T> (
-  path: P,
-  key: K,
-  facts: ListFacts<Q, T>
+export function eitherList<const P extends string, const K extends string, T, Q = OffsetQuery> (
+  path: P, key: K, facts: ListFacts<Q, T>
 ): Row<EitherList<P, K, Q, T>> {
   return list(path, key, { beyond: READ_ON, ...facts }, { offset: 'totals', checkpoint: 'next' })
 }

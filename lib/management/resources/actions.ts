@@ -1,8 +1,8 @@
 import type {
   Action, ActionBinding, ActionBindings, ActionExecution, ActionModule, ActionModuleAction, ActionModuleListItem,
   ActionModuleVersion, ActionTriggers, ActionVersion, CreateActionModuleRequest, CreateActionRequest, DeleteActionQuery,
-  DeployActionVersionRequest, ListActionsQuery, OffsetQuery, RollbackActionModuleRequest, TestActionRequest,
-  TestActionResult, UpdateActionBindingsRequest, UpdateActionModuleRequest, UpdateActionRequest
+  DeployActionVersionRequest, ListActionsQuery, RollbackActionModuleRequest, TestActionRequest, TestActionResult,
+  UpdateActionBindingsRequest, UpdateActionModuleRequest, UpdateActionRequest
 } from '../../../types/management.js'
 import { del, get, of, omittable, optional, patch, post } from '../endpoint.js'
 import { numberedList } from '../lists.js'
@@ -28,10 +28,7 @@ export const actions = {
   },
   modules: {
     /** Lists action modules. Early access. Scope: `read:actions`. */
-    list: numberedList('/actions/modules', 'modules', {
-      query: of<OffsetQuery>(),
-      items: of<ActionModuleListItem>()
-    }),
+    list: numberedList('/actions/modules', 'modules', { items: of<ActionModuleListItem>() }),
     /** Creates an action module. Early access. Scope: `create:actions`. */
     create: post('/actions/modules', { body: of<CreateActionModuleRequest>(), returns: of<ActionModule>() }),
     /** Deletes an action module. Early access. Scope: `delete:actions`. */
@@ -44,10 +41,7 @@ export const actions = {
       returns: of<ActionModule>()
     }),
     /** Lists the actions that use a module. Early access. Scope: `read:actions`. */
-    listActions: numberedList('/actions/modules/{id}/actions', 'actions', {
-      query: of<OffsetQuery>(),
-      items: of<ActionModuleAction>()
-    }),
+    listActions: numberedList('/actions/modules/{id}/actions', 'actions', { items: of<ActionModuleAction>() }),
     /** Goes back to an earlier version of an action module. Early access. Scope: `update:actions`. */
     rollback: post('/actions/modules/{id}/rollback', {
       body: of<RollbackActionModuleRequest>(),
@@ -55,10 +49,7 @@ export const actions = {
     }),
     versions: {
       /** Lists the versions of an action module. Early access. Scope: `read:actions`. */
-      list: numberedList('/actions/modules/{id}/versions', 'versions', {
-        query: of<OffsetQuery>(),
-        items: of<ActionModuleVersion>()
-      }),
+      list: numberedList('/actions/modules/{id}/versions', 'versions', { items: of<ActionModuleVersion>() }),
       /** Publishes an action module as a new version. Early access. Scope: `update:actions`. */
       create: post('/actions/modules/{id}/versions', { returns: of<ActionModuleVersion>() }),
       /** Gets a version of an action module. Early access. Scope: `read:actions`. */
@@ -70,10 +61,7 @@ export const actions = {
     list: get('/actions/triggers', { returns: of<ActionTriggers>() }),
     bindings: {
       /** Lists the actions bound to a trigger. Scope: `read:actions`. */
-      list: numberedList('/actions/triggers/{triggerId}/bindings', 'bindings', {
-        query: of<OffsetQuery>(),
-        items: of<ActionBinding>()
-      }),
+      list: numberedList('/actions/triggers/{triggerId}/bindings', 'bindings', { items: of<ActionBinding>() }),
       /** Replaces the actions bound to a trigger, in order. Scope: `update:actions`. */
       updateMany: patch('/actions/triggers/{triggerId}/bindings', {
         body: optional<UpdateActionBindingsRequest>(),
@@ -83,10 +71,7 @@ export const actions = {
   },
   versions: {
     /** Lists the versions of an action. Scope: `read:actions`. */
-    list: numberedList('/actions/actions/{actionId}/versions', 'versions', {
-      query: of<OffsetQuery>(),
-      items: of<ActionVersion>()
-    }),
+    list: numberedList('/actions/actions/{actionId}/versions', 'versions', { items: of<ActionVersion>() }),
     /** Gets a version of an action. Scope: `read:actions`. */
     get: get('/actions/actions/{actionId}/versions/{id}', { returns: of<ActionVersion>() }),
     /** Deploys a version of an action: goes back, or forward, to it. Scope: `create:actions`. */

@@ -1,5 +1,5 @@
 import type {
-  ClientGrant, CreateClientGrantRequest, ListClientGrantsQuery, OffsetQuery, Organization, UpdateClientGrantRequest
+  ClientGrant, CreateClientGrantRequest, ListClientGrantsQuery, Organization, UpdateClientGrantRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { eitherList } from '../lists.js'
@@ -17,9 +17,6 @@ export const clientGrants = {
   update: patch('/client-grants/{id}', { body: optional<UpdateClientGrantRequest>(), returns: of<ClientGrant>() }),
   organizations: {
     /** Lists the organizations a client grant is for. Scope: `read:organization_client_grants`. */
-    list: eitherList('/client-grants/{id}/organizations', 'organizations', {
-      query: of<OffsetQuery>(),
-      items: of<Organization>()
-    })
+    list: eitherList('/client-grants/{id}/organizations', 'organizations', { items: of<Organization>() })
   }
 }

@@ -1,5 +1,5 @@
 import type {
-  CheckpointQuery, ConnectionProfile, ConnectionProfileTemplateItem, CreateConnectionProfileRequest,
+  ConnectionProfile, ConnectionProfileTemplateItem, CreateConnectionProfileRequest,
   ListConnectionProfileTemplateResponse, UpdateConnectionProfileRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
@@ -7,11 +7,7 @@ import { checkpointList } from '../lists.js'
 
 export const connectionProfiles = {
   /** Lists connection profiles. Scope: `read:connection_profiles`. */
-  list: checkpointList('/connection-profiles', 'connection_profiles', {
-    query: of<CheckpointQuery>(),
-    items: of<ConnectionProfile>(),
-    size: 10
-  }),
+  list: checkpointList('/connection-profiles', 'connection_profiles', { items: of<ConnectionProfile>(), size: 10 }),
   /** Creates a connection profile. Scope: `create:connection_profiles`. */
   create: post('/connection-profiles', {
     body: of<CreateConnectionProfileRequest>(),

@@ -1,11 +1,11 @@
 import type {
-  CheckpointQuery, Connection, ConnectionEnabledClient, ConnectionForList, ConnectionKey, ConnectionKeysRequest,
-  CreateConnectionRequest, CreateScimConfigurationRequest, CreateScimTokenRequest, CreatedConnectionKeys,
-  DeleteConnectionUsersByEmailQuery, DirectoryProvisioning, DirectoryProvisioningDefaultMapping,
-  DirectoryProvisioningRequest, DirectorySynchronization, FieldsQuery, ListConnectionsQuery,
-  ReplaceSynchronizedGroupsRequest, RotateConnectionsKeysResult, ScimConfiguration, ScimConfigurationDefaultMapping,
-  ScimToken, ScimTokenItem, SynchronizedGroup, SynchronizedGroupsQuery, SynchronizedGroupsRequest,
-  UpdateConnectionRequest, UpdateEnabledClientConnectionsRequest, UpdateScimConfigurationRequest
+  Connection, ConnectionEnabledClient, ConnectionForList, ConnectionKey, ConnectionKeysRequest, CreateConnectionRequest,
+  CreateScimConfigurationRequest, CreateScimTokenRequest, CreatedConnectionKeys, DeleteConnectionUsersByEmailQuery,
+  DirectoryProvisioning, DirectoryProvisioningDefaultMapping, DirectoryProvisioningRequest, DirectorySynchronization,
+  FieldsQuery, ListConnectionsQuery, ReplaceSynchronizedGroupsRequest, RotateConnectionsKeysResult, ScimConfiguration,
+  ScimConfigurationDefaultMapping, ScimToken, ScimTokenItem, SynchronizedGroup, SynchronizedGroupsQuery,
+  SynchronizedGroupsRequest, UpdateConnectionRequest, UpdateEnabledClientConnectionsRequest,
+  UpdateScimConfigurationRequest
 } from '../../../types/management.js'
 import { del, get, of, omittable, optional, patch, post, put } from '../endpoint.js'
 import { checkpointList, eitherList } from '../lists.js'
@@ -28,18 +28,13 @@ export const connections = {
   checkStatus: get('/connections/{id}/status'),
   clients: {
     /** Lists the applications a connection is enabled for. Scope: `read:connections`. */
-    get: checkpointList('/connections/{id}/clients', 'clients', {
-      query: of<CheckpointQuery>(),
-      items: of<ConnectionEnabledClient>(),
-      size: 1000
-    }),
+    get: checkpointList('/connections/{id}/clients', 'clients', { items: of<ConnectionEnabledClient>(), size: 1000 }),
     /** Enables or disables a connection for applications. Scope: `update:connections`. */
     update: patch('/connections/{id}/clients', { body: of<UpdateEnabledClientConnectionsRequest>() })
   },
   directoryProvisioning: {
     /** Lists the directory provisionings of all connections. Scope: `read:directory_provisionings`. */
     list: checkpointList('/connections-directory-provisionings', 'directory_provisionings', {
-      query: of<CheckpointQuery>(),
       items: of<DirectoryProvisioning>()
     }),
     /** Deletes a connection's directory provisioning. Scope: `delete:directory_provisionings`. */
@@ -106,10 +101,7 @@ export const connections = {
   },
   scimConfiguration: {
     /** Lists the SCIM configurations of all connections. Scope: `read:scim_config`. */
-    list: checkpointList('/connections-scim-configurations', 'scim_configurations', {
-      query: of<CheckpointQuery>(),
-      items: of<ScimConfiguration>()
-    }),
+    list: checkpointList('/connections-scim-configurations', 'scim_configurations', { items: of<ScimConfiguration>() }),
     /** Deletes a connection's SCIM configuration. Scope: `delete:scim_config`. */
     delete: del('/connections/{id}/scim-configuration'),
     /** Gets a connection's SCIM configuration. Scope: `read:scim_config`. */

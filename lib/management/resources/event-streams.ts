@@ -1,14 +1,14 @@
 import type {
-  CheckpointQuery, CreateEventStreamActionRequest, CreateEventStreamEventBridgeRequest,
-  CreateEventStreamTestEventRequest, CreateEventStreamWebHookRequest, EventStream, EventStreamDelivery,
-  EventStreamRedelivery, ListEventStreamDeliveriesQuery, UpdateEventStreamRequest
+  CreateEventStreamActionRequest, CreateEventStreamEventBridgeRequest, CreateEventStreamTestEventRequest,
+  CreateEventStreamWebHookRequest, EventStream, EventStreamDelivery, EventStreamRedelivery,
+  ListEventStreamDeliveriesQuery, UpdateEventStreamRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { arrayList, checkpointList } from '../lists.js'
 
 export const eventStreams = {
   /** Lists event streams. Scope: `read:event_streams`. */
-  list: checkpointList('/event-streams', 'eventStreams', { query: of<CheckpointQuery>(), items: of<EventStream>() }),
+  list: checkpointList('/event-streams', 'eventStreams', { items: of<EventStream>() }),
   /** Creates an event stream. Scope: `create:event_streams`. */
   create: post('/event-streams', {
     body: of<CreateEventStreamWebHookRequest | CreateEventStreamEventBridgeRequest | CreateEventStreamActionRequest>(),

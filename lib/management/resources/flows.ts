@@ -1,6 +1,6 @@
 import type {
   CreateFlowRequest, CreateFlowsVaultConnectionRequest, Flow, FlowExecution, FlowExecutionSummary, FlowSummary,
-  FlowsVaultConnection, FlowsVaultConnectionSummary, GetFlowExecutionQuery, GetFlowQuery, ListFlowsQuery, OffsetQuery,
+  FlowsVaultConnection, FlowsVaultConnectionSummary, GetFlowExecutionQuery, GetFlowQuery, ListFlowsQuery,
   UpdateFlowRequest, UpdateFlowsVaultConnectionRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
@@ -19,10 +19,7 @@ export const flows = {
   update: patch('/flows/{id}', { body: optional<UpdateFlowRequest>(), returns: of<Flow>() }),
   executions: {
     /** Lists the executions of a flow. Scope: `read:flows_executions`. */
-    list: eitherList('/flows/{flow_id}/executions', 'executions', {
-      query: of<OffsetQuery>(),
-      items: of<FlowExecutionSummary>()
-    }),
+    list: eitherList('/flows/{flow_id}/executions', 'executions', { items: of<FlowExecutionSummary>() }),
     /** Deletes an execution of a flow. Scope: `delete:flows_executions`. */
     delete: del('/flows/{flow_id}/executions/{execution_id}'),
     /** Gets an execution of a flow. Scope: `read:flows_executions`. */
@@ -34,10 +31,7 @@ export const flows = {
   vault: {
     connections: {
       /** Lists the connections of the flows vault. Scope: `read:flows_vault_connections`. */
-      list: offsetList('/flows/vault/connections', 'connections', {
-        query: of<OffsetQuery>(),
-        items: of<FlowsVaultConnectionSummary>()
-      }),
+      list: offsetList('/flows/vault/connections', 'connections', { items: of<FlowsVaultConnectionSummary>() }),
       /** Creates a connection of the flows vault. Scope: `create:flows_vault_connections`. */
       create: post('/flows/vault/connections', {
         body: of<CreateFlowsVaultConnectionRequest>(),

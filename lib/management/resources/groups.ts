@@ -1,5 +1,5 @@
 import type {
-  CheckpointQuery, GetGroupMembersQuery, GetGroupResponse, Group, GroupMember, ListGroupsQuery, Role, RoleIds
+  GetGroupMembersQuery, GetGroupResponse, Group, GroupMember, ListGroupsQuery, Role, RoleIds
 } from '../../../types/management.js'
 import { del, get, of, post } from '../endpoint.js'
 import { checkpointList, eitherList } from '../lists.js'
@@ -22,7 +22,7 @@ export const groups = {
     /** Takes roles away from a group. Scope: `delete:group_roles`. */
     delete: del('/groups/{id}/roles', { body: of<RoleIds>() }),
     /** Lists the roles of a group. Scope: `read:group_roles`. */
-    list: checkpointList('/groups/{id}/roles', 'roles', { query: of<CheckpointQuery>(), items: of<Role>() }),
+    list: checkpointList('/groups/{id}/roles', 'roles', { items: of<Role>() }),
     /** Assigns roles to a group. Scope: `create:group_roles`. */
     create: post('/groups/{id}/roles', { body: of<RoleIds>() })
   }

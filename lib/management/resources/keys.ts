@@ -1,6 +1,6 @@
 import type {
   CreateEncryptionKeyRequest, CreateNetworkAclKeyRequest, CustomSigningKeys, EncryptionKey, EncryptionKeyPublicWrapping,
-  ImportEncryptionKeyRequest, NetworkAclKey, OffsetQuery, RotatedSigningKey, SetCustomSigningKeysRequest, SigningKey
+  ImportEncryptionKeyRequest, NetworkAclKey, RotatedSigningKey, SetCustomSigningKeysRequest, SigningKey
 } from '../../../types/management.js'
 import { del, get, of, post, put } from '../endpoint.js'
 import { offsetList } from '../lists.js'
@@ -16,7 +16,7 @@ export const keys = {
   },
   encryption: {
     /** Lists encryption keys. Scope: `read:encryption_keys`. */
-    list: offsetList('/keys/encryption', 'keys', { query: of<OffsetQuery>(), items: of<EncryptionKey>() }),
+    list: offsetList('/keys/encryption', 'keys', { items: of<EncryptionKey>() }),
     /** Creates an encryption key. Scope: `create:encryption_keys`. */
     create: post('/keys/encryption', { body: of<CreateEncryptionKeyRequest>(), returns: of<EncryptionKey>() }),
     /** Deletes an encryption key. Scope: `delete:encryption_keys`. */

@@ -1,10 +1,10 @@
-import type { NetworkAcl, NetworkAclRequest, OffsetQuery, UpdateNetworkAclRequest } from '../../../types/management.js'
+import type { NetworkAcl, NetworkAclRequest, UpdateNetworkAclRequest } from '../../../types/management.js'
 import { del, get, of, optional, patch, post, put } from '../endpoint.js'
 import { offsetList } from '../lists.js'
 
 export const networkAcls = {
   /** Lists network ACLs. Scope: `read:network_acls`. */
-  list: offsetList('/network-acls', 'network_acls', { query: of<OffsetQuery>(), items: of<NetworkAcl>() }),
+  list: offsetList('/network-acls', 'network_acls', { items: of<NetworkAcl>() }),
   /** Creates a network ACL. Scope: `create:network_acls`. */
   create: post('/network-acls', { body: of<NetworkAclRequest>() }),
   /** Deletes a network ACL. Scope: `delete:network_acls`. */

@@ -1,15 +1,14 @@
 import type {
-  AssociateOrganizationClientGrantRequest, CheckpointQuery, ClientIds, ConnectionForOrganization,
-  CreateOrganizationAllConnectionRequest, CreateOrganizationClientsRequest, CreateOrganizationDiscoveryDomainRequest,
-  CreateOrganizationInvitationRequest, CreateOrganizationRequest, CreateOrganizationResponse, FieldsQuery,
-  FoundOrganization, Group, ListOrganizationAllConnectionsQuery, ListOrganizationClientGrantsQuery,
-  ListOrganizationInvitationsQuery, ListOrganizationMembersQuery, ListOrganizationMemberRoleSourceGroupsQuery,
-  MemberIds, OffsetQuery, Organization, OrganizationAllConnection, OrganizationClient, OrganizationClientGrant,
-  OrganizationConnection, OrganizationDiscoveryDomain, OrganizationInvitation, OrganizationMember,
-  OrganizationRoleMembersQuery, OrganizationTemplate, OrganizationsQuery, Role, RoleGroup, RoleIds, RoleMember,
-  SearchOrganizationsQuery, UpdateOrganizationAllConnectionRequest, UpdateOrganizationClientRequest,
-  UpdateOrganizationConnectionRequest, UpdateOrganizationDiscoveryDomainRequest, UpdateOrganizationRequest,
-  UserEffectiveRole
+  AssociateOrganizationClientGrantRequest, ClientIds, ConnectionForOrganization, CreateOrganizationAllConnectionRequest,
+  CreateOrganizationClientsRequest, CreateOrganizationDiscoveryDomainRequest, CreateOrganizationInvitationRequest,
+  CreateOrganizationRequest, CreateOrganizationResponse, FieldsQuery, FoundOrganization, Group,
+  ListOrganizationAllConnectionsQuery, ListOrganizationClientGrantsQuery, ListOrganizationInvitationsQuery,
+  ListOrganizationMembersQuery, ListOrganizationMemberRoleSourceGroupsQuery, MemberIds, Organization,
+  OrganizationAllConnection, OrganizationClient, OrganizationClientGrant, OrganizationConnection,
+  OrganizationDiscoveryDomain, OrganizationInvitation, OrganizationMember, OrganizationRoleMembersQuery,
+  OrganizationTemplate, OrganizationsQuery, Role, RoleGroup, RoleIds, RoleMember, SearchOrganizationsQuery,
+  UpdateOrganizationAllConnectionRequest, UpdateOrganizationClientRequest, UpdateOrganizationConnectionRequest,
+  UpdateOrganizationDiscoveryDomainRequest, UpdateOrganizationRequest, UserEffectiveRole
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post, put } from '../endpoint.js'
 import { checkpointList, eitherList, offsetList, uncountedList } from '../lists.js'
@@ -48,10 +47,7 @@ export const organizations = {
     /** Takes applications away from an organization. Early access. Scope: `delete:organization_clients`. */
     delete: del('/organizations/{id}/clients', { body: of<ClientIds>() }),
     /** Lists the applications of an organization. Early access. Scope: `read:organization_clients`. */
-    list: checkpointList('/organizations/{id}/clients', 'clients', {
-      query: of<CheckpointQuery>(),
-      items: of<OrganizationClient>()
-    }),
+    list: checkpointList('/organizations/{id}/clients', 'clients', { items: of<OrganizationClient>() }),
     /** Gives applications access to an organization. Early access. Scope: `create:organization_clients`. */
     create: post('/organizations/{id}/clients', {
       body: of<CreateOrganizationClientsRequest>(),
@@ -89,7 +85,6 @@ export const organizations = {
   discoveryDomains: {
     /** Lists the discovery domains of an organization. Scope: `read:organization_discovery_domains`. */
     list: checkpointList('/organizations/{id}/discovery-domains', 'domains', {
-      query: of<CheckpointQuery>(),
       items: of<OrganizationDiscoveryDomain>()
     }),
     /** Creates a discovery domain of an organization. Scope: `create:organization_discovery_domains`. */
@@ -116,7 +111,6 @@ export const organizations = {
   enabledConnections: {
     /** Lists the connections enabled for an organization. Scope: `read:organization_connections`. */
     list: offsetList('/organizations/{id}/enabled_connections', 'enabled_connections', {
-      query: of<OffsetQuery>(),
       items: of<OrganizationConnection>()
     }),
     /** Enables a connection for an organization. Scope: `create:organization_connections`. */
@@ -136,18 +130,12 @@ export const organizations = {
   },
   groups: {
     /** Lists the groups of an organization. Scope: `read:organization_groups`. */
-    list: checkpointList('/organizations/{organization_id}/groups', 'groups', {
-      query: of<CheckpointQuery>(),
-      items: of<Group>()
-    }),
+    list: checkpointList('/organizations/{organization_id}/groups', 'groups', { items: of<Group>() }),
     roles: {
       /** Takes roles in an organization away from a group. Scope: `delete:organization_group_roles`. */
       delete: del('/organizations/{organization_id}/groups/{group_id}/roles', { body: of<RoleIds>() }),
       /** Lists the roles a group has in an organization. Scope: `read:organization_group_roles`. */
-      list: checkpointList('/organizations/{organization_id}/groups/{group_id}/roles', 'roles', {
-        query: of<CheckpointQuery>(),
-        items: of<Role>()
-      }),
+      list: checkpointList('/organizations/{organization_id}/groups/{group_id}/roles', 'roles', { items: of<Role>() }),
       /** Assigns roles to a group in an organization. Scope: `create:organization_group_roles`. */
       create: post('/organizations/{organization_id}/groups/{group_id}/roles', { body: of<RoleIds>() })
     }
@@ -188,7 +176,6 @@ export const organizations = {
        * `read:organization_member_effective_roles`.
        */
       list: checkpointList('/organizations/{id}/members/{user_id}/effective-roles', 'roles', {
-        query: of<CheckpointQuery>(),
         items: of<UserEffectiveRole>()
       }),
       sources: {
@@ -205,10 +192,7 @@ export const organizations = {
       /** Takes roles away from a member of an organization. Scope: `delete:organization_member_roles`. */
       delete: del('/organizations/{id}/members/{user_id}/roles', { body: of<RoleIds>() }),
       /** Lists the roles assigned to a member of an organization. Scope: `read:organization_member_roles`. */
-      list: offsetList('/organizations/{id}/members/{user_id}/roles', 'roles', {
-        query: of<OffsetQuery>(),
-        items: of<Role>()
-      }),
+      list: offsetList('/organizations/{id}/members/{user_id}/roles', 'roles', { items: of<Role>() }),
       /** Assigns roles to a member of an organization. Scope: `create:organization_member_roles`. */
       assign: post('/organizations/{id}/members/{user_id}/roles', { body: of<RoleIds>() })
     }
@@ -225,7 +209,6 @@ export const organizations = {
     groups: {
       /** Lists the groups with a role in an organization (early access). Scope: `read:organization_groups`. */
       list: checkpointList('/organizations/{organization_id}/roles/{role_id}/groups', 'groups', {
-        query: of<CheckpointQuery>(),
         items: of<RoleGroup>()
       })
     },

@@ -1,6 +1,6 @@
 import type {
-  AssignRoleUsersRequest, CheckpointQuery, CreateRoleRequest, Group, GroupIds, OffsetQuery, PermissionsRequest, Role,
-  RolePermission, RoleUser, RolesQuery, UpdateRoleRequest
+  AssignRoleUsersRequest, CreateRoleRequest, Group, GroupIds, PermissionsRequest, Role, RolePermission, RoleUser,
+  RolesQuery, UpdateRoleRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList, eitherList, offsetList } from '../lists.js'
@@ -20,7 +20,7 @@ export const roles = {
     /** Takes a role away from groups. Scope: `delete:group_roles`. */
     delete: del('/roles/{id}/groups', { body: of<GroupIds>() }),
     /** Lists the groups that have a role. Scope: `read:group_roles`. */
-    get: checkpointList('/roles/{id}/groups', 'groups', { query: of<CheckpointQuery>(), items: of<Group>() }),
+    get: checkpointList('/roles/{id}/groups', 'groups', { items: of<Group>() }),
     /** Assigns a role to groups. Scope: `create:group_roles`. */
     create: post('/roles/{id}/groups', { body: of<GroupIds>() })
   },
@@ -28,16 +28,13 @@ export const roles = {
     /** Takes permissions away from a role. Scope: `update:roles`. */
     delete: del('/roles/{id}/permissions', { body: of<PermissionsRequest>() }),
     /** Lists the permissions of a role. Scope: `read:roles`. */
-    list: offsetList('/roles/{id}/permissions', 'permissions', {
-      query: of<OffsetQuery>(),
-      items: of<RolePermission>()
-    }),
+    list: offsetList('/roles/{id}/permissions', 'permissions', { items: of<RolePermission>() }),
     /** Adds permissions to a role. Scope: `update:roles`. */
     add: post('/roles/{id}/permissions', { body: of<PermissionsRequest>() })
   },
   users: {
     /** Lists the users that have a role. Scope: `read:users`, `read:roles` or `read:role_members`. */
-    list: eitherList('/roles/{id}/users', 'users', { query: of<OffsetQuery>(), items: of<RoleUser>() }),
+    list: eitherList('/roles/{id}/users', 'users', { items: of<RoleUser>() }),
     /** Assigns a role to users. Scope: `update:roles` or `create:role_members`. */
     assign: post('/roles/{id}/users', { body: of<AssignRoleUsersRequest>() })
   }

@@ -1,5 +1,5 @@
 import type {
-  CreateSelfServiceProfileRequest, CreateSelfServiceProfileSsoTicketRequest, OffsetQuery, SelfServiceProfile,
+  CreateSelfServiceProfileRequest, CreateSelfServiceProfileSsoTicketRequest, SelfServiceProfile,
   SelfServiceProfileSsoTicket, UpdateSelfServiceProfileRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post, put } from '../endpoint.js'
@@ -7,10 +7,7 @@ import { offsetList } from '../lists.js'
 
 export const selfServiceProfiles = {
   /** Lists self-service profiles. Scope: `read:self_service_profiles`. */
-  list: offsetList('/self-service-profiles', 'self_service_profiles', {
-    query: of<OffsetQuery>(),
-    items: of<SelfServiceProfile>()
-  }),
+  list: offsetList('/self-service-profiles', 'self_service_profiles', { items: of<SelfServiceProfile>() }),
   /** Creates a self-service profile. Scope: `create:self_service_profiles`. */
   create: post('/self-service-profiles', {
     body: of<CreateSelfServiceProfileRequest>(),

@@ -1,15 +1,12 @@
 import type {
-  CheckpointQuery, CreateTokenExchangeProfileRequest, TokenExchangeProfile, UpdateTokenExchangeProfileRequest
+  CreateTokenExchangeProfileRequest, TokenExchangeProfile, UpdateTokenExchangeProfileRequest
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const tokenExchangeProfiles = {
   /** Lists token exchange profiles. Early access. Scope: `read:token_exchange_profiles`. */
-  list: checkpointList('/token-exchange-profiles', 'token_exchange_profiles', {
-    query: of<CheckpointQuery>(),
-    items: of<TokenExchangeProfile>()
-  }),
+  list: checkpointList('/token-exchange-profiles', 'token_exchange_profiles', { items: of<TokenExchangeProfile>() }),
   /** Creates a token exchange profile. Early access. Scope: `create:token_exchange_profiles`. */
   create: post('/token-exchange-profiles', {
     body: of<CreateTokenExchangeProfileRequest>(),

@@ -1,16 +1,13 @@
 import type {
-  CheckpointQuery, CreateUserAttributeProfileRequest, ListUserAttributeProfileTemplateResponse,
-  UpdateUserAttributeProfileRequest, UserAttributeProfile, UserAttributeProfileTemplateItem
+  CreateUserAttributeProfileRequest, ListUserAttributeProfileTemplateResponse, UpdateUserAttributeProfileRequest,
+  UserAttributeProfile, UserAttributeProfileTemplateItem
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
 
 export const userAttributeProfiles = {
   /** Lists user attribute profiles. Early access. Scope: `read:user_attribute_profiles`. */
-  list: checkpointList('/user-attribute-profiles', 'user_attribute_profiles', {
-    query: of<CheckpointQuery>(),
-    items: of<UserAttributeProfile>()
-  }),
+  list: checkpointList('/user-attribute-profiles', 'user_attribute_profiles', { items: of<UserAttributeProfile>() }),
   /** Creates a user attribute profile. Early access. Scope: `create:user_attribute_profiles`. */
   create: post('/user-attribute-profiles', {
     body: of<CreateUserAttributeProfileRequest>(),

@@ -1,9 +1,9 @@
 import type {
-  CheckpointQuery, ClearAssessorsRequest, ConnectedAccount, CreateUserAuthenticationMethodRequest,
+  ClearAssessorsRequest, ConnectedAccount, CreateUserAuthenticationMethodRequest,
   CreateUserAuthenticationMethodResponse, CreateUserRequest, FederatedConnectionTokenSet, FieldsQuery,
   GetUserGroupsQuery, Group, LinkUserIdentityRequest, ListUserEffectivePermissionRoleSourceQuery,
   ListUserEffectivePermissionsQuery, ListUserLogsQuery, ListUserRoleSourceGroupsQuery, ListUsersByEmailQuery,
-  ListUsersQuery, Log, OffsetQuery, Organization, PermissionsRequest, RefreshToken, RegenerateUsersRecoveryCodeResult,
+  ListUsersQuery, Log, Organization, PermissionsRequest, RefreshToken, RegenerateUsersRecoveryCodeResult,
   RemainingIdentities, RevokeUserAccessRequest, Role, RoleIds, Session, SetUserAuthenticationMethodResponse,
   SetUserAuthenticationMethodsRequest, UpdateUserAuthenticationMethodRequest, UpdateUserAuthenticationMethodResponse,
   UpdateUserRequest, User, UserAuthenticationMethod, UserEffectivePermission, UserEffectivePermissionRoleSource,
@@ -41,10 +41,7 @@ export const users = {
     /** Deletes all authentication methods of a user. Scope: `delete:authentication_methods`. */
     deleteAll: del('/users/{id}/authentication-methods'),
     /** Lists the authentication methods of a user. Scope: `read:authentication_methods`. */
-    list: offsetList('/users/{id}/authentication-methods', 'authenticators', {
-      query: of<OffsetQuery>(),
-      items: of<UserAuthenticationMethod>()
-    }),
+    list: offsetList('/users/{id}/authentication-methods', 'authenticators', { items: of<UserAuthenticationMethod>() }),
     /** Creates an authentication method of a user. Scope: `create:authentication_methods`. */
     create: post('/users/{id}/authentication-methods', {
       body: of<CreateUserAuthenticationMethodRequest>(),
@@ -73,10 +70,7 @@ export const users = {
   },
   connectedAccounts: {
     /** Lists the connected accounts of a user. Scope: `read:users`. */
-    list: checkpointList('/users/{id}/connected-accounts', 'connected_accounts', {
-      query: of<CheckpointQuery>(),
-      items: of<ConnectedAccount>()
-    })
+    list: checkpointList('/users/{id}/connected-accounts', 'connected_accounts', { items: of<ConnectedAccount>() })
   },
   effectivePermissions: {
     /** Lists the permissions a user has, by assignment or by role. Scope: `read:user_effective_permissions`. */
@@ -96,10 +90,7 @@ export const users = {
   },
   effectiveRoles: {
     /** Lists the roles a user has, by assignment or by group. Scope: `read:user_effective_roles`. */
-    list: checkpointList('/users/{id}/effective-roles', 'roles', {
-      query: of<CheckpointQuery>(),
-      items: of<UserEffectiveRole>()
-    }),
+    list: checkpointList('/users/{id}/effective-roles', 'roles', { items: of<UserEffectiveRole>() }),
     sources: {
       groups: {
         /** Lists the groups a user has a role by. Scope: `read:user_role_source_groups`. */
@@ -148,19 +139,13 @@ export const users = {
   },
   organizations: {
     /** Lists the organizations a user is a member of. Scope: `read:organizations`. */
-    list: offsetList('/users/{id}/organizations', 'organizations', {
-      query: of<OffsetQuery>(),
-      items: of<Organization>()
-    })
+    list: offsetList('/users/{id}/organizations', 'organizations', { items: of<Organization>() })
   },
   permissions: {
     /** Takes permissions away from a user. Scope: `update:users`. */
     delete: del('/users/{id}/permissions', { body: of<PermissionsRequest>() }),
     /** Lists the permissions assigned to a user. Scope: `read:users`. */
-    list: offsetList('/users/{id}/permissions', 'permissions', {
-      query: of<OffsetQuery>(),
-      items: of<UserPermission>()
-    }),
+    list: offsetList('/users/{id}/permissions', 'permissions', { items: of<UserPermission>() }),
     /** Assigns permissions to a user. Scope: `update:users`. */
     create: post('/users/{id}/permissions', { body: of<PermissionsRequest>() })
   },
@@ -168,10 +153,7 @@ export const users = {
     /** Revokes all refresh tokens of a user. Scope: `delete:refresh_tokens`. */
     delete: del('/users/{user_id}/refresh-tokens'),
     /** Lists the refresh tokens of a user. Scope: `read:refresh_tokens`. */
-    list: checkpointList('/users/{user_id}/refresh-tokens', 'tokens', {
-      query: of<CheckpointQuery>(),
-      items: of<RefreshToken>()
-    })
+    list: checkpointList('/users/{user_id}/refresh-tokens', 'tokens', { items: of<RefreshToken>() })
   },
   riskAssessments: {
     /** Clears what risk assessments know of a user. Scope: `update:users`. */
@@ -181,7 +163,7 @@ export const users = {
     /** Takes roles away from a user. Scope: `update:users` or `delete:role_members`. */
     delete: del('/users/{id}/roles', { body: of<RoleIds>() }),
     /** Lists the roles assigned to a user. Scope: `read:users`, `read:roles` or `read:role_members`. */
-    list: offsetList('/users/{id}/roles', 'roles', { query: of<OffsetQuery>(), items: of<Role>() }),
+    list: offsetList('/users/{id}/roles', 'roles', { items: of<Role>() }),
     /** Assigns roles to a user. Scope: `update:users` or `create:role_members`. */
     assign: post('/users/{id}/roles', { body: of<RoleIds>() })
   },
@@ -189,9 +171,6 @@ export const users = {
     /** Ends all sessions of a user. Scope: `delete:sessions`. */
     delete: del('/users/{user_id}/sessions'),
     /** Lists the sessions of a user. Scope: `read:sessions`. */
-    list: checkpointList('/users/{user_id}/sessions', 'sessions', {
-      query: of<CheckpointQuery>(),
-      items: of<Session>()
-    })
+    list: checkpointList('/users/{user_id}/sessions', 'sessions', { items: of<Session>() })
   }
 }

@@ -1,6 +1,5 @@
 import type {
-  CheckpointQuery, CreateVerifiableCredentialTemplateRequest, UpdateVerifiableCredentialTemplateRequest,
-  VerifiableCredentialTemplate
+  CreateVerifiableCredentialTemplateRequest, UpdateVerifiableCredentialTemplateRequest, VerifiableCredentialTemplate
 } from '../../../types/management.js'
 import { del, get, of, optional, patch, post } from '../endpoint.js'
 import { checkpointList } from '../lists.js'
@@ -10,7 +9,6 @@ export const verifiableCredentials = {
     templates: {
       /** Lists verifiable credential templates. Scope: `read:vdcs_templates`. */
       list: checkpointList('/verifiable-credentials/verification/templates', 'templates', {
-        query: of<CheckpointQuery>(),
         items: of<VerifiableCredentialTemplate>()
       }),
       /** Creates a verifiable credential template. Scope: `create:vdcs_templates`. */
