@@ -13,21 +13,16 @@ export function ownerRequirements (requirement: Requirement): void {
 
   requirement("ends all sessions of a user, and nobody else's", async (store, { now }) => {
     const [iss, sub] = [random(), random()]
-    const keys = await keep(store, now(), { iss, sub, sid: random() }, { iss, sub }, {
-      iss,
-      sub,
-      organization: random()
-    }, { iss, sub: random() }, { iss: random(), sub })
+    const keys = await keep(store, now(), { iss, sub, sid: random() }, { iss, sub },
+      { iss, sub, organization: random() }, { iss, sub: random() }, { iss: random(), sub })
     assert.equal(await store.deleteWhere({ iss, sub }), 3)
     assert.deepEqual(await alive(store, keys), [false, false, false, true, true])
   })
 
   requirement('ends all sessions of an organization', async (store, { now }) => {
     const [iss, organization] = [random(), random()]
-    const keys = await keep(store, now(), { iss, sub: random(), organization }, { iss, sub: random(), organization }, {
-      iss,
-      sub: random()
-    })
+    const keys = await keep(store, now(), { iss, sub: random(), organization },
+      { iss, sub: random(), organization }, { iss, sub: random() })
     assert.equal(await store.deleteWhere({ organization }), 2)
     assert.deepEqual(await alive(store, keys), [false, false, true])
   })
@@ -47,9 +42,8 @@ export function ownerRequirements (requirement: Requirement): void {
 
   requirement('refuses a filter that would mean everybody', async (store, { now }) => {
     const [key] = await keep(store, now(), { iss: 'https://tenant.example/', sub: random() })
-    const filters = [{}, { sub: undefined }, { iss: 'https://tenant.example/' }, { sub: '' }, { sub: null }, {
-      sub: { $ne: '' }
-    }] as SessionFilter[]
+    const filters = [{}, { sub: undefined }, { iss: 'https://tenant.example/' }, { sub: '' }, { sub: null },
+      { sub: { $ne: '' } }] as SessionFilter[]
     for (const filter of filters) {
       await assert.rejects(store.deleteWhere(filter))
       await assert.rejects(store.list(filter))

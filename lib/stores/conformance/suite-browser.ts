@@ -2,7 +2,7 @@ import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 import { mapJar, type KeptCookies } from '../map-jar.js'
 
 /** A browser as the conformance suites need it: keeps cookies from one request to the next. */
-interface SuiteBrowser {
+export interface SuiteBrowser {
   /** What it holds: name, value, attributes. */
   readonly cookies: ReadonlyMap<string, { value: string, attributes: CookieAttributes }>
   /** The jar of one request; what is written is in the browser at once. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSuiteBrowser } from './suite-browser.js'
+import { createSuiteBrowser, type SuiteBrowser } from './suite-browser.js'
 import type { Awaitable, Transaction, TransactionStore } from '../../../types/stores.js'
 
 /** One promise of the contract; `run` rejects with an `AssertionError` when it is broken. */
@@ -47,28 +47,25 @@ export function transactionStoreSuite (
 
   requirement('gives back what was kept', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction({
+    const kept = await begin(store, browser, {
       appState: { cart: [1, 2], note: 'ü "quoted"' },
       returnTo: '/a?b=c#d',
       maxAge: 60,
       organization: 'org_1'
     })
-    await store.set(browser.request(), kept.state, kept, TTL)
     assert.deepEqual(await store.take(browser.request(), kept.state), kept)
   })
 
   requirement('gives a transaction once', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction()
-    await store.set(browser.request(), kept.state, kept, TTL)
+    const kept = await begin(store, browser)
     assert.ok(await store.take(browser.request(), kept.state))
     assert.equal(await store.take(browser.request(), kept.state), undefined)
   })
 
   requirement('gives a transaction to one of many who ask at the same time', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction()
-    await store.set(browser.request(), kept.state, kept, TTL)
+    const kept = await begin(store, browser)
     // Copies of the cookies: every request was sent before any answer came.
     const jars = Array.from({ length: 20 }, () => {
       const copy = createSuiteBrowser()
@@ -82,31 +79,26 @@ export function transactionStoreSuite (
 
   requirement('keeps the logins of several tabs apart', async store => {
     const browser = createSuiteBrowser()
-    const [first, second] = [transaction({ returnTo: '/first' }), transaction({ returnTo: '/second' })]
-    await store.set(browser.request(), first.state, first, TTL)
-    await store.set(browser.request(), second.state, second, TTL)
+    const first = await begin(store, browser, { returnTo: '/first' })
+    const second = await begin(store, browser, { returnTo: '/second' })
     assert.deepEqual(await store.take(browser.request(), first.state), first)
     assert.deepEqual(await store.take(browser.request(), second.state), second)
   })
 
   requirement('gives a transaction only to the browser that began it', async store => {
-    const kept = transaction()
-    await store.set(createSuiteBrowser().request(), kept.state, kept, TTL)
+    const kept = await begin(store, createSuiteBrowser())
     const other = createSuiteBrowser()
     assert.equal(await store.take(other.request(), kept.state), undefined)
-    const own = transaction()
-    await store.set(other.request(), own.state, own, TTL)
+    await begin(store, other)
     assert.equal(await store.take(other.request(), kept.state), undefined, 'not even with a login of its own under way')
   })
 
   requirement('has nothing for a state it does not know', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction()
-    await store.set(browser.request(), kept.state, kept, TTL)
-    for (
-      const state of ['', ' ', 'a;b', '../x', '\u0000', '__proto__', 'constructor', 'x'.repeat(10_000),
-        kept.state.slice(0, -1), `${kept.state}0`]
-    ) {
+    const kept = await begin(store, browser)
+    const others = ['', ' ', 'a;b', '../x', '\u0000', '__proto__', 'constructor', 'x'.repeat(10_000),
+      kept.state.slice(0, -1), `${kept.state}0`]
+    for (const state of others) {
       assert.equal(await store.take(browser.request(), state), undefined)
     }
     assert.deepEqual(await store.take(browser.request(), kept.state), kept)
@@ -114,9 +106,8 @@ export function transactionStoreSuite (
 
   requirement('forgets a transaction when its time is over', async (store, { wait }) => {
     const browser = createSuiteBrowser()
-    const [short, long] = [transaction(), transaction()]
-    await store.set(browser.request(), short.state, short, 1)
-    await store.set(browser.request(), long.state, long, TTL)
+    const short = await begin(store, browser, {}, 1)
+    const long = await begin(store, browser)
     await wait(1.5)
     assert.equal(await store.take(browser.request(), short.state), undefined)
     assert.ok(await store.take(browser.request(), long.state))
@@ -124,9 +115,8 @@ export function transactionStoreSuite (
 
   requirement('deletes one transaction and leaves the others', async store => {
     const browser = createSuiteBrowser()
-    const [first, second] = [transaction(), transaction()]
-    await store.set(browser.request(), first.state, first, TTL)
-    await store.set(browser.request(), second.state, second, TTL)
+    const first = await begin(store, browser)
+    const second = await begin(store, browser)
     await store.delete(browser.request(), first.state)
     assert.equal(await store.take(browser.request(), first.state), undefined)
     assert.ok(await store.take(browser.request(), second.state))
@@ -134,10 +124,9 @@ export function transactionStoreSuite (
 
   requirement('deletes all transactions of a browser, and of no other', async store => {
     const [browser, other] = [createSuiteBrowser(), createSuiteBrowser()]
-    const [first, second, theirs] = [transaction(), transaction(), transaction()]
-    await store.set(browser.request(), first.state, first, TTL)
-    await store.set(browser.request(), second.state, second, TTL)
-    await store.set(other.request(), theirs.state, theirs, TTL)
+    const first = await begin(store, browser)
+    const second = await begin(store, browser)
+    const theirs = await begin(store, other)
     await store.delete(browser.request())
     assert.equal(await store.take(browser.request(), first.state), undefined)
     assert.equal(await store.take(browser.request(), second.state), undefined)
@@ -153,11 +142,8 @@ export function transactionStoreSuite (
 
   requirement('keeps the Cookie header small when 200 logins are begun and left (CB-07)', async store => {
     const browser = createSuiteBrowser()
-    let last = transaction()
-    for (let login = 0; login < 200; login++) {
-      last = transaction()
-      await store.set(browser.request(), last.state, last, TTL)
-    }
+    for (let login = 1; login < 200; login++) await begin(store, browser)
+    const last = await begin(store, browser)
     const bytes = [...browser.cookies].reduce((sum, [name, { value }]) => sum + name.length + value.length + 3, 0)
     assert.ok(bytes < 8192, `${bytes} bytes of cookies`)
     assert.ok(await store.take(browser.request(), last.state), 'the newest login is still under way')
@@ -165,8 +151,7 @@ export function transactionStoreSuite (
 
   requirement('sends its cookies to a callback that is posted from the tenant', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction({ responseMode: 'form_post' })
-    await store.set(browser.request(), kept.state, kept, TTL)
+    const kept = await begin(store, browser, { responseMode: 'form_post' })
     for (const [name, { attributes }] of browser.cookies) {
       assert.equal(attributes.sameSite, 'none', name)
       assert.equal(attributes.secure, true, name)
@@ -176,8 +161,7 @@ export function transactionStoreSuite (
 
   requirement('hides its cookies from scripts and from plain http', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction()
-    await store.set(browser.request(), kept.state, kept, TTL)
+    await begin(store, browser)
     for (const [name, { attributes }] of browser.cookies) {
       assert.equal(attributes.httpOnly, true, name)
       assert.equal(attributes.secure, true, name)
@@ -187,12 +171,11 @@ export function transactionStoreSuite (
 
   requirement('is not moved by an appState that names prototypes (PP-01)', async store => {
     const browser = createSuiteBrowser()
-    const kept = transaction({
+    const kept = await begin(store, browser, {
       appState: JSON.parse(
         '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"fine":1}'
       ) as unknown
     })
-    await store.set(browser.request(), kept.state, kept, TTL)
     const taken = await store.take(browser.request(), kept.state)
     assert.ok(taken)
     const { appState } = taken
@@ -204,7 +187,17 @@ export function transactionStoreSuite (
   return cases
 }
 
-function transaction (more: Partial<Extract<Transaction, { kind: 'login' }>> = {}): Transaction {
+type LoginFacts = Partial<Extract<Transaction, { kind: 'login' }>>
+
+/** Begins a login in a browser. */
+async function begin (store: TransactionStore, browser: SuiteBrowser, more: LoginFacts = {},
+  ttl = TTL): Promise<Transaction> {
+  const begun = transaction(more)
+  await store.set(browser.request(), begun.state, begun, ttl)
+  return begun
+}
+
+function transaction (more: LoginFacts = {}): Transaction {
   return {
     kind: 'login',
     state: randomBytes(32).toString('base64url'),
