@@ -83,13 +83,9 @@ function refuseUnless (known: readonly string[], name: string, prefix: string): 
  * Seconds for a whole exchange: `httpTimeout`, or `timeout`, its other name.
  * @throws ConfigurationError unless it is a number above 0 and at most 3600
  */
-export function readHttpTimeout ({
-  httpTimeout,
-  timeout
-}: {
-  httpTimeout?: number | undefined
-  timeout?: number | undefined
-}): number | undefined {
+export function readHttpTimeout (
+  { httpTimeout, timeout }: { httpTimeout?: number | undefined, timeout?: number | undefined }
+): number | undefined {
   if (httpTimeout !== undefined && timeout !== undefined && httpTimeout !== timeout) {
     throw new ConfigurationError('timeout', 'Option "timeout" must not differ from "httpTimeout".')
   }

@@ -35,9 +35,8 @@ export function checkActorDemands (claims: Readonly<AccessTokenClaims>,
 
 const NOT_ALLOWED = 'The actor may not use this API.'
 
-function problemOf ({ act }: Readonly<AccessTokenClaims>, actor: ActorDemand, log: Log | undefined):
-  | string
-  | undefined {
+function problemOf ({ act }: Readonly<AccessTokenClaims>, actor: ActorDemand,
+  log: Log | undefined): string | undefined {
   if (actor === 'none') return act === undefined ? undefined : NOT_ALLOWED
   if (actor === 'required') {
     return act === undefined ? 'The token must name an actor, who acts for its subject.' : undefined

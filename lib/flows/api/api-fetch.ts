@@ -22,8 +22,7 @@ export interface ApiFetchOptions {
 export async function apiFetch (context: PluginContext, request: RequestContext, url: string | URL,
   init: RequestInit = {}, options: ApiFetchOptions = {}): Promise<Response> {
   const target = checkTarget(url)
-  const signal = init.signal ?? undefined
-  const wanted = { ...options, ...(signal !== undefined && { signal }) }
+  const wanted = { ...options, signal: init.signal ?? undefined }
   let token = await getAccessToken(context, request, wanted)
   const remedies = new Set(['nonce', 'renewal'])
   while (true) {

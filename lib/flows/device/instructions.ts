@@ -37,7 +37,7 @@ export function devicePath ({ config }: PluginContext, base: AppBase,
 /** The absolute URL of a device route: what a proof may name as its audience. */
 export function deviceUrl (context: PluginContext, base: AppBase,
   route: 'deviceRegistration' | 'deviceRefresh'): string {
-  return base.origin + routePath(base, context.config, route)!
+  return base.origin + devicePath(context, base, route)
 }
 
 /** `Secure-Session-Registration` */

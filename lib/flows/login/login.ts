@@ -186,8 +186,7 @@ async function authorizationUrl (server: AuthorizationServer, metadata: Metadata
     sent = { client_id: server.clientId, request: requestObject }
   }
   if (!how.push) return new URL(buildAuthorizationUrl(server, metadata, sent))
-  const { requestUri } = await pushAuthorizationRequest(server, sent,
-    how.signal === undefined ? {} : { signal: how.signal })
+  const { requestUri } = await pushAuthorizationRequest(server, sent, { signal: how.signal })
   return new URL(buildAuthorizationUrl(server, metadata, { client_id: server.clientId, request_uri: requestUri }))
 }
 

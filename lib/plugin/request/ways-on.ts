@@ -21,9 +21,8 @@ export function loginPath (context: PluginContext, request: FastifyRequest, retu
  * The path of the login route that leads to the place of an earlier login: a path on the application's origin, below
  * the base path or beside it.
  */
-export function loginAgain (context: PluginContext, request: FastifyRequest, place: string | undefined):
-  | string
-  | undefined {
+export function loginAgain (context: PluginContext, request: FastifyRequest,
+  place: string | undefined): string | undefined {
   const login = loginPath(context, request)
   if (login === undefined) return undefined
   const target = place === undefined ? '/' : placeInApp(appBaseOf(context.config.appBases, request), place as AppPath)

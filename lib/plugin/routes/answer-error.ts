@@ -28,7 +28,7 @@ interface ErrorAnswer {
   /** The application's hook; `onError` unless given. */
   hook?: Auth0Options['onError']
   /** The status of a payload that the hook returns; that of the error unless given. */
-  status?: number
+  status?: number | undefined
   /** Whether the page is a popup's last one, which tells the application's own pages. */
   popup?: boolean
 }
@@ -65,12 +65,7 @@ function answerError (context: PluginContext, error: unknown, request: FastifyRe
   sayWhenToComeBack(error, reply)
   reply.code(shown.statusCode)
   if (!isNavigation(request) && request.headers.accept?.includes('text/html') !== true) {
-    return reply.type('application/json; charset=utf-8').send({
-      statusCode: shown.statusCode,
-      code: shown.code,
-      error: STATUS_CODES[shown.statusCode] ?? 'Error',
-      message: shown.message
-    })
+    return reply.type('application/json; charset=utf-8').send(bodyOf(shown))
   }
   const { home, login, logout, origin } = waysOn(context, request)
   const texts = textsFor(context.config, request)
@@ -86,6 +81,11 @@ function answerError (context: PluginContext, error: unknown, request: FastifyRe
   const message = messageIn(texts, code, shown.message)
   return answerPopup(reply, shown.statusCode,
     errorPage(texts, about, popupScript(origin, { outcome: 'failure', code, message })))
+}
+
+/** The JSON body of an answer to an error. */
+export function bodyOf ({ statusCode, code, message }: PublicError): object {
+  return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message }
 }
 
 /** `Retry-After` for a failure that passes. */

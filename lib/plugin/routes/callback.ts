@@ -153,10 +153,8 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
   return await answerFailure(context, error, request, reply, {
     popup,
     retry: popup && login !== undefined ? `${login}&display=popup` : login,
-    ...(onCallbackError !== undefined && {
-      hook: onCallbackError,
-      status: error instanceof ApiError ? error.statusCode : 400
-    })
+    hook: onCallbackError,
+    status: onCallbackError === undefined ? undefined : error instanceof ApiError ? error.statusCode : 400
   })
 }
 

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { parseFieldString } from '../../base/structured-fields.js'
 import { Auth0Error, ForbiddenError, InvalidArgumentError } from '../../errors.js'
@@ -6,7 +5,7 @@ import { refreshDevice, registerDevice, type DeviceAnswer } from '../../flows/de
 import { MAX_PROOF } from '../../tokens/device-proof.js'
 import type { Registration } from '../request/registration.js'
 import { appBaseOf } from '../request/request-context.js'
-import { publicError } from './answer-error.js'
+import { bodyOf, publicError } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'
 
 const MAX_IDENTIFIER = 128
@@ -48,9 +47,9 @@ function answering (registration: Registration, work: (request: FastifyRequest) 
       return answer(request, reply, await work(request))
     } catch (error) {
       if (!(error instanceof Auth0Error)) throw error
-      const { statusCode, code, message } = publicError(error)
+      const shown = publicError(error)
       reply.headers((error as { headers?: Record<string, string> }).headers ?? {})
-      return reply.code(statusCode).send({ statusCode, code, error: STATUS_CODES[statusCode], message })
+      return reply.code(shown.statusCode).send(bodyOf(shown))
     }
   }
 }
@@ -61,12 +60,8 @@ function answer (request: FastifyRequest, reply: FastifyReply, answer: DeviceAns
   }
   reply.header('secure-session-challenge', answer.challenge)
   if (answer.outcome === 'bound') return reply.code(200).send(answer.instructions)
-  return reply.code(403).send({
-    statusCode: 403,
-    code: 'device_proof_required',
-    error: 'Forbidden',
-    message: 'The browser must prove that it holds the key of its device.'
-  })
+  const message = 'The browser must prove that it holds the key of its device.'
+  return reply.code(403).send(bodyOf({ statusCode: 403, code: 'device_proof_required', message }))
 }
 
 /** The browser itself calls, for pages of the application or of its site; no other page can. */

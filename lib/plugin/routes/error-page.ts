@@ -80,18 +80,20 @@ function titleOf (texts: PageTexts, { statusCode, code }: { statusCode: number, 
 /** Tells a person that a form was not saved, and leads to the login. */
 export function formNotSavedPage (texts: PageTexts,
   about: { code: string, reason: string, login: string | undefined, home: string }): Page {
-  return pageOf(texts, texts.logInAgain, `
-<p>${escape(messageIn(texts, about.code, about.reason))} ${escape(texts.formNotSaved)}</p>
-<nav>${about.login === undefined ? '' : link(about.login, texts.logIn, 'first')}
-${link(about.home, texts.home)}</nav>`)
+  return logInAgainPage(texts, `${messageIn(texts, about.code, about.reason)} ${texts.formNotSaved}`, about)
 }
 
 /** Tells a person that the browser did not bind the session to its device, which the application requires. */
 export function notBoundPage (texts: PageTexts, about: { login: string | undefined, home: string }): Page {
+  return logInAgainPage(texts, messageIn(texts, 'session_not_bound', NOT_BOUND), about)
+}
+
+function logInAgainPage (texts: PageTexts, message: string,
+  { login, home }: { login: string | undefined, home: string }): Page {
   return pageOf(texts, texts.logInAgain, `
-<p>${escape(messageIn(texts, 'session_not_bound', NOT_BOUND))}</p>
-<nav>${about.login === undefined ? '' : link(about.login, texts.logIn, 'first')}
-${link(about.home, texts.home)}</nav>`)
+<p>${escape(message)}</p>
+<nav>${login === undefined ? '' : link(login, texts.logIn, 'first')}
+${link(home, texts.home)}</nav>`)
 }
 
 const NOT_BOUND = 'Your session has ended: this application ties each session to one device, and your browser did ' +

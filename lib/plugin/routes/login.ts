@@ -78,9 +78,8 @@ async function optionsOf (request: FastifyRequest,
 /**
  * `returnTo`, or where a third party that started the login wants the user to go. @see OpenID Connect Core section 4
  */
-function targetOf (query: URLSearchParams, { context }: RouteSetup['registration'], request: FastifyRequest):
-  | string
-  | undefined {
+function targetOf (query: URLSearchParams, { context }: RouteSetup['registration'],
+  request: FastifyRequest): string | undefined {
   const iss = single(query, 'iss')
   if (iss === undefined) return single(query, 'returnTo')
   const { config, servers } = context
