@@ -13,7 +13,7 @@ export interface TenantRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
   /** The client certificate, PEM, when the connection had one. */
-  readonly certificate?: string
+  readonly certificate?: string | undefined
   /** The IP address it came from. */
   readonly address: string
 }
@@ -94,7 +94,7 @@ export function parseRequest (raw: RawRequest): TenantRequest {
     headers: raw.headers,
     text: raw.text,
     address: plainAddress(raw.address ?? '127.0.0.1'),
-    ...(raw.certificate === undefined ? {} : { certificate: raw.certificate })
+    certificate: raw.certificate
   }
 }
 

@@ -32,7 +32,7 @@ export interface PendingMfa {
 interface OutOfBand {
   sub: string
   authenticatorId: string
-  code?: string
+  code?: string | undefined
   verdict?: 'approved' | 'denied'
   expiresAt: number
 }

@@ -2,10 +2,10 @@ import type { Feature } from './context.js'
 import { TenantError } from './exchange.js'
 import { perTenant } from './per-tenant.js'
 
-const handles = new Map([['urn:openid:params:grant-type:ciba', 'auth_req_id'], [
-  'urn:ietf:params:oauth:grant-type:device_code',
-  'device_code'
-]])
+const handles = new Map([
+  ['urn:openid:params:grant-type:ciba', 'auth_req_id'],
+  ['urn:ietf:params:oauth:grant-type:device_code', 'device_code']
+])
 const starts = new Set(['/bc-authorize', '/oauth/device/code'])
 
 const defaultInterval = 5

@@ -33,7 +33,7 @@ export interface ConnectedAccount {
   connection: string
   scopes: string[]
   createdAt: string
-  orgId?: string
+  orgId?: string | undefined
 }
 
 /** A session of a visitor who has not logged in. */

@@ -23,7 +23,7 @@ interface PendingConnection {
 const lifetime = 300
 
 function shown ({ id, connection, scopes, createdAt, orgId }: ConnectedAccount): Record<string, unknown> {
-  return { id, connection, access_type: 'offline', scopes, created_at: createdAt, ...(orgId && { org_id: orgId }) }
+  return { id, connection, access_type: 'offline', scopes, created_at: createdAt, org_id: orgId }
 }
 
 function begin (tenant: TenantContext, request: TenantRequest,
@@ -84,7 +84,7 @@ export const connectedAccounts: Feature = {
         connection: name,
         scopes,
         createdAt: new Date(tenant.now() * 1000).toISOString(),
-        ...(orgId && { orgId })
+        orgId
       }
       tenant.connectedAccounts.push(account)
       return account

@@ -11,6 +11,7 @@ import { refusal } from '../engine/refusal.js'
 import { profileFields, readProfile, type StoredUser } from './users.js'
 
 const connection = 'Username-Password-Authentication'
+const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm'
 const minLength = 8
 const resetLifetime = 432_000
 
@@ -99,10 +100,8 @@ function resetPage (message?: string): string {
 /** Users with passwords: sign-up, forgotten passwords, and the password grants. */
 export const database: Feature = {
   install (tenant) {
-    for (
-      const [grantType, needsRealm] of [['password', false], ['http://auth0.com/oauth/grant-type/password-realm',
-        true]] as const
-    ) {
+    for (const grantType of ['password', realmGrant]) {
+      const needsRealm = grantType === realmGrant
       tenant.provider.registerGrantType<Record<string, string | undefined>>(grantType, async ctx => {
         const { username, password, realm } = ctx.oidc.params
         if (username === undefined || password === undefined || (needsRealm && realm === undefined)) {

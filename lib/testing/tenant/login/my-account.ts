@@ -29,7 +29,7 @@ export function accountError (status: number, title: string, detail: string,
     title,
     detail,
     status,
-    ...(validationErrors && { validation_errors: validationErrors })
+    validation_errors: validationErrors
   })
 }
 
@@ -51,9 +51,8 @@ export function requiredField (request: TenantRequest, field: string): string {
 }
 
 /** What an endpoint of the My Account API does for a user. */
-type AccountHandler = (bearer: Bearer, request: TenantRequest, params: Record<string, string>) => Promise<
-  TenantAnswer
-> | TenantAnswer
+type AccountHandler = (bearer: Bearer, request: TenantRequest,
+  params: Record<string, string>) => Promise<TenantAnswer> | TenantAnswer
 
 /** An endpoint of the My Account API. */
 export function accountRoute (tenant: TenantContext, method: string, path: string, scope: string,

@@ -49,12 +49,7 @@ export const del = changing('DELETE')
 
 /** An error in the form of the Management API. */
 export function managementError (statusCode: number, message: string, errorCode?: string): TenantError {
-  return new TenantError(statusCode, {
-    statusCode,
-    error: STATUS_CODES[statusCode],
-    message,
-    ...(errorCode !== undefined && { errorCode })
-  })
+  return new TenantError(statusCode, { statusCode, error: STATUS_CODES[statusCode], message, errorCode })
 }
 
 /** What a call names, which must be there. */

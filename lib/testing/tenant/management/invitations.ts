@@ -27,11 +27,7 @@ function invitationOf (call: ManagementCall): Record<string, unknown> {
 function create (call: ManagementCall): Record<string, unknown> {
   const { tenant, state, body } = call
   const organization = organizationOf(call)
-  const { inviter, invitee, send_invitation_email: send = true } = body as {
-    inviter?: { name?: unknown },
-    invitee?: { email?: unknown },
-    send_invitation_email?: unknown
-  }
+  const { inviter, invitee, send_invitation_email: send = true } = body as Record<string, Record<string, unknown>>
   if (typeof inviter?.name !== 'string') throw invalidBody('Missing required property: inviter')
   if (typeof invitee?.email !== 'string') throw invalidBody('Missing required property: invitee')
   const client = clientOf(call, requiredText(call, 'client_id'))
@@ -44,10 +40,8 @@ function create (call: ManagementCall): Record<string, unknown> {
   const ticket = randomBytes(24).toString('base64url')
   organization.invitations = [...organization.invitations ?? [], { ticket, email: invitee.email }]
   const url = new URL(start)
-  for (
-    const [name, value] of [['invitation', ticket], ['organization', organization.id], ['organization_name',
-      organization.name]] as const
-  ) url.searchParams.set(name, value)
+  const params = { invitation: ticket, organization: organization.id, organization_name: organization.name }
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value)
   if (send === true) {
     tenant.messages.mailbox.push({
       to: invitee.email,

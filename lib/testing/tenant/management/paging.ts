@@ -39,7 +39,7 @@ export function answerList<T extends object> ({ query }: ManagementCall, items: 
     const to = from + bounded('take', numberOf(query, 'take', 50))
     return json(200, {
       [key]: shown(from, to),
-      ...(to < items.length && { next: Buffer.from(`at ${to}`).toString('base64url') })
+      next: to < items.length ? Buffer.from(`at ${to}`).toString('base64url') : undefined
     })
   }
   const limit = bounded('per_page', numberOf(query, 'per_page', 50))
@@ -51,7 +51,7 @@ export function answerList<T extends object> ({ query }: ManagementCall, items: 
   const page = shown(start, start + limit)
   if (numbered) return json(200, { [key]: page, total: items.length, page: start / (limit || 1), per_page: limit })
   return json(200, query.get('include_totals') === 'true'
-    ? { start, limit, length: page.length, ...(counted && { total: items.length }), [key]: page }
+    ? { start, limit, length: page.length, total: counted ? items.length : undefined, [key]: page }
     : page)
 }
 

@@ -66,7 +66,7 @@ export function sendOutOfBand (tenant: TenantContext, user: StoredUser, authenti
     sub: user.sub,
     authenticatorId: authenticator.id,
     expiresAt: tenant.now() + codeLifetime,
-    ...(isPush ? {} : { code })
+    code: isPush ? undefined : code
   })
   if (!isPush) {
     const box = authenticator.type === 'email' ? tenant.messages.mailbox : tenant.messages.sms
@@ -76,11 +76,8 @@ export function sendOutOfBand (tenant: TenantContext, user: StoredUser, authenti
 }
 
 /** The state of what was sent under a handle, given the code that was typed in. */
-export function checkOutOfBand (tenant: TenantContext, user: StoredUser, handle: unknown, code: unknown):
-  | 'ok'
-  | 'pending'
-  | 'wrong'
-  | 'denied' {
+export function checkOutOfBand (tenant: TenantContext, user: StoredUser, handle: unknown,
+  code: unknown): 'ok' | 'pending' | 'wrong' | 'denied' {
   const sent = tenant.mfa.outOfBand.get(String(handle))
   if (sent === undefined || sent.sub !== user.sub || sent.expiresAt <= tenant.now() || sent.verdict === 'denied') {
     return 'denied'

@@ -6,11 +6,12 @@ import { issueLogin } from '../tokens/issue-login.js'
 import { mfaAcr, openMfaToken } from './mfa-state.js'
 import type { PendingMfa } from '../engine/login-records.js'
 import { refusal } from '../engine/refusal.js'
+import type { Awaitable } from '../../../../types/stores.js'
 
 type Params = Record<string, string | undefined>
-type Check = (tenant: TenantContext, pending: PendingMfa, params: Params) => Promise<
-  Record<string, unknown> | undefined
-> | Record<string, unknown> | undefined
+/** Gives what the answer has beside the tokens, or refuses. */
+type Check = (tenant: TenantContext, pending: PendingMfa,
+  params: Params) => Awaitable<Record<string, unknown> | undefined>
 
 const prefix = 'http://auth0.com/oauth/grant-type/'
 

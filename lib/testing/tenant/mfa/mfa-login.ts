@@ -31,10 +31,7 @@ async function ask (tenant: TenantContext, user: StoredUser,
     }
   }
   if (authenticator.type === 'otp') {
-    return {
-      text: 'Check your authenticator app for a one-time code.',
-      check: code => verifyOtp(tenant, user, code)
-    }
+    return { text: 'Check your authenticator app for a one-time code.', check: code => verifyOtp(tenant, user, code) }
   }
   const handle = sendOutOfBand(tenant, user, authenticator)
   return {
@@ -59,15 +56,8 @@ export const mfaLogin: Feature = {
       const { user } = authentication
       const { params } = interaction
       const scopes = String(params.scope ?? '').split(' ')
-      if (authentication.acr === mfaAcr ||
-        !(asksForMfa(tenant, params) ||
-          needsMfa(tenant, {
-            user,
-            clientId: String(params.client_id),
-            grantType: 'authorization_code',
-            scopes,
-            params
-          }))) return undefined
+      const login = { user, clientId: String(params.client_id), grantType: 'authorization_code', scopes, params }
+      if (authentication.acr === mfaAcr || !(asksForMfa(tenant, params) || needsMfa(tenant, login))) return undefined
       const asked = questions.get(authentication)
       const question = asked ??
         await ask(tenant, user, activeAuthenticators(user).find(({ type }) => withCodes.has(type)))

@@ -124,12 +124,12 @@ export async function issueTokens (tenant: TenantContext, ctx: KoaContextWithOID
   const idToken = await makeIdToken(tenant, ctx, issue, accessToken.value)
   ctx.body = {
     access_token: accessToken.value,
-    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
-    ...(idToken === undefined ? {} : { id_token: idToken }),
+    refresh_token: refreshToken,
+    id_token: idToken,
     scope: accessToken.scope,
     expires_in: accessToken.expiresIn,
     token_type: accessToken.type,
-    ...(issue.rar === undefined ? {} : { authorization_details: issue.rar }),
+    authorization_details: issue.rar,
     ...issue.more
   }
 }

@@ -54,9 +54,8 @@ async function rotated (tenant: TenantContext, ctx: KoaContextWithOIDC, client: 
   }
   if (!rotation) return token.jti
   if (token.consumed === undefined) await token.consume()
-  const kept = Object.fromEntries(inherited.map(name => [name, token[name]])) as unknown as Properties
   const next = new tenant.provider.RefreshToken({
-    ...kept,
+    ...Object.fromEntries(inherited.map(name => [name, token[name]])) as unknown as Properties,
     client: ctx.oidc.client!,
     rotations: (token.rotations ?? 0) + 1
   })

@@ -20,7 +20,7 @@ type ExchangeContext = TokenEndpointGrantContext<Record<string, string | undefin
 /** Who acts for the user. @see RFC 8693 section 4.1 */
 interface Actor {
   sub: string
-  act?: Actor
+  act?: Actor | undefined
 }
 
 async function actorOf (tenant: TenantContext, ctx: ExchangeContext): Promise<Actor | undefined> {
@@ -50,7 +50,7 @@ async function onBehalfOf (tenant: TenantContext, ctx: ExchangeContext): Promise
     throw refusal(tenant, 'invalid_grant', 'The subject token is not valid for this application.', 403)
   }
   if (resource === undefined) throw refusal(tenant, 'invalid_request', 'audience is required')
-  const actor = { sub: clientId, ...(claims.act === undefined ? {} : { act: claims.act as Actor }) }
+  const actor = { sub: clientId, act: claims.act as Actor | undefined }
   if (depth(actor) > maxActors) throw refusal(tenant, 'invalid_request', 'Too many actors.')
   return { user, actor }
 }
