@@ -36,17 +36,9 @@ export function queryString (query: unknown): string {
 }
 
 function text (name: string, value: unknown): string {
-  if (
-    typeof value === 'string' ||
-    typeof value === 'boolean' ||
-    (typeof value === 'number' && Number.isFinite(value))
-  ) {
-    return String(value)
-  }
-  throw new InvalidArgumentError(
-    `query.${name}`,
-    `The query parameter "${name}" must be a text, a number, a boolean or an array of these.`
-  )
+  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return String(value)
+  throw new InvalidArgumentError(`query.${name}`,
+    `The query parameter "${name}" must be a text, a number, a boolean or an array of these.`)
 }
 
 function encode (name: string, value: string): string {

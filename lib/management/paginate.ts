@@ -64,10 +64,8 @@ export function paginate<M extends ListMethod> (method: M, ...args: Parameters<M
 
 function listingOf (method: Partial<ListMethod> | undefined): Listing<unknown> {
   if (method?.listing !== undefined) return method.listing
-  throw new InvalidArgumentError(
-    'method',
-    'paginate() takes a method that lists, such as client.users.list. This one cannot be read page by page.'
-  )
+  throw new InvalidArgumentError('method',
+    'paginate() takes a method that lists, such as client.users.list. This one cannot be read page by page.')
 }
 
 /**
@@ -81,11 +79,8 @@ function readsCheckpoints ({ offset, checkpoint }: Listing<unknown>, query: Reco
   return query.page === undefined && query.per_page === undefined
 }
 
-async function * byCheckpoint (
-  read: ReadPage,
-  { size, checkpoint }: Listing<unknown>,
-  query: Record<string, unknown>
-): AsyncGenerator<Page> {
+async function * byCheckpoint (read: ReadPage, { size, checkpoint }: Listing<unknown>,
+  query: Record<string, unknown>): AsyncGenerator<Page> {
   const take = (query.take ?? size) as number
   let from = query.from as string | undefined
   for (;;) {
@@ -94,11 +89,8 @@ async function * byCheckpoint (
       yield page
       if (page.next === undefined) return
       if (page.next === from) {
-        throw new NetworkError(
-          'The list cannot be read on: its checkpoint does not move.',
-          undefined,
-          'invalid_response'
-        )
+        throw new NetworkError('The list cannot be read on: its checkpoint does not move.', undefined,
+          'invalid_response')
       }
       from = page.next
     } else {
@@ -111,11 +103,8 @@ async function * byCheckpoint (
   }
 }
 
-async function * byNumber (
-  read: ReadPage,
-  listing: Listing<unknown>,
-  query: Record<string, unknown>
-): AsyncGenerator<Page> {
+async function * byNumber (read: ReadPage, listing: Listing<unknown>,
+  query: Record<string, unknown>): AsyncGenerator<Page> {
   const size = (query.per_page ?? listing.size) as number
   const totals = listing.offset === 'totals' ? { include_totals: true } : {}
   const first = (query.page ?? 0) as number
@@ -125,10 +114,7 @@ async function * byNumber (
       throw isLimit(error) ? limitReached(listing, error) : error
     })
     yield page
-    const {
-      items: { length },
-      total
-    } = page
+    const { items: { length }, total } = page
     if (length === 0 || (total === undefined ? length < size : number * size + length >= total)) return
   }
 }
@@ -153,7 +139,5 @@ function isLimit (error: unknown): boolean {
 
 function limitReached ({ beyond }: Listing<unknown>, cause?: unknown): PaginationLimitError {
   return new PaginationLimitError(
-    `Auth0 numbers the first 1,000 records of a list only${beyond === '' ? '' : `; ${beyond}`}.`,
-    cause
-  )
+    `Auth0 numbers the first 1,000 records of a list only${beyond === '' ? '' : `; ${beyond}`}.`, cause)
 }

@@ -42,6 +42,8 @@ interface TokenCredentials extends ClientCredentials {
   retry: RetryPolicy
 }
 
+type TokenRequest = () => Promise<{ access_token: string, expires_in?: number }>
+
 const LEEWAY = 60
 const LAST_SECONDS = 5
 
@@ -54,8 +56,7 @@ export function credentialsToken (credentials: TokenCredentials): TokenSource {
  * One request for all who wait for a token, which is kept until shortly before it expires and renewed in the
  * background.
  */
-export function keptToken (request: () => Promise<{ access_token: string, expires_in?: number }>,
-  now: () => number): TokenSource {
+export function keptToken (request: TokenRequest, now: () => number): TokenSource {
   const singleFlight = createSingleFlight<string>()
   let current: { token: string, renewAt: number, expiresAt: number } | undefined
 
@@ -86,11 +87,8 @@ export function keptToken (request: () => Promise<{ access_token: string, expire
  * Asks for one token. What that takes is loaded when it is needed, for clients with a token of their own need none of
  * it.
  */
-function requester ({
-  retry,
-  ...client
-}: TokenCredentials): () => Promise<{ access_token: string, expires_in?: number }> {
-  const prepare = async (): Promise<() => Promise<{ access_token: string, expires_in?: number }>> => {
+function requester ({ retry, ...client }: TokenCredentials): TokenRequest {
+  const prepare = async (): Promise<TokenRequest> => {
     const { clientCredentialsRequest } = await import('./client-credentials.js')
     return clientCredentialsRequest(client)
   }
@@ -98,9 +96,8 @@ function requester ({
   return async () => {
     for (let number = 0; ; number++) {
       try {
-        return await (
-          await (prepared ??= prepare())
-        )()
+        const request = await (prepared ??= prepare())
+        return await request()
       } catch (error) {
         const delay = retryDelay({ method: 'GET', number, ...outcomeOf(error) }, retry)
         if (delay === undefined) throw tokenRequestFailure(error)

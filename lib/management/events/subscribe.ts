@@ -27,9 +27,8 @@ const PASSING = new Set(['timeout', 'connection_timeout'])
  * the iteration.
  * @throws NetworkError `event_stream_lost` when `maxReconnects` reconnects in a row brought no message
  */
-export async function * subscribe (
-  sender: ApiSender, row: Row<unknown>, call: ApiRequest
-): AsyncGenerator<TenantEvent> {
+export async function * subscribe (sender: ApiSender, row: Row<unknown>,
+  call: ApiRequest): AsyncGenerator<TenantEvent> {
   const { maxReconnects = MAX_RECONNECTS } = call.options as SubscribeOptions
   let place = call
   let asked: number | undefined
@@ -72,12 +71,8 @@ export async function * subscribe (
 }
 
 /** Opens a connection. A later one that fails for a passing reason counts as one that brought nothing. */
-async function connect (
-  sender: ApiSender,
-  row: Row<unknown>,
-  call: ApiRequest,
-  isLater: boolean
-): Promise<HttpStream | { failure: unknown }> {
+async function connect (sender: ApiSender, row: Row<unknown>, call: ApiRequest,
+  isLater: boolean): Promise<HttpStream | { failure: unknown }> {
   try {
     return await sender.open(row, {
       ...call,
@@ -133,12 +128,8 @@ function resumeAfter (target: string, offset: string): string {
 }
 
 function streamLost (what: string, reconnects: number, cause: unknown): NetworkError {
-  return new NetworkError(
-    `${what}: the connection ended, and ${reconnects} reconnects in a row brought no message. Subscribe again ` +
-      'with "from" and the last offset.',
-    cause,
-    'event_stream_lost'
-  )
+  return new NetworkError(`${what}: the connection ended, and ${reconnects} reconnects in a row brought no message. ` +
+    'Subscribe again with "from" and the last offset.', cause, 'event_stream_lost')
 }
 
 function isDropped (error: unknown): boolean {

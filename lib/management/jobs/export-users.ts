@@ -1,13 +1,13 @@
-import type { CallOptions, Job, User } from '../../../types/management.js'
+import type { CallOptions, User } from '../../../types/management.js'
 import { parseText } from '../../base/json.js'
 import { NetworkError } from '../../errors.js'
 import { senderOf, type ManagementClient } from '../client.js'
 import { unpacked } from './bytes.js'
 import { RecordSplitter } from './user-records.js'
-import { waitForJob } from './wait-for-job.js'
+import { waitForJob, type WaitForJobOptions } from './wait-for-job.js'
 
 /** What `exportUsers()` takes. Durations in seconds. */
-export interface ExportUsersOptions {
+export interface ExportUsersOptions extends WaitForJobOptions {
   /** One connection's users only. */
   connectionId?: string
   /**
@@ -17,14 +17,6 @@ export interface ExportUsersOptions {
   fields?: readonly (string | { name: string, export_as?: string })[]
   /** At most so many users. */
   limit?: number
-  /** Told of the job each time it was looked at. */
-  onProgress?: (job: Job) => void
-  /** Between two looks at the job. Default 2. */
-  interval?: number
-  /** How long to wait for the job. Default 3600. */
-  timeout?: number
-  /** Ends the export early. */
-  signal?: AbortSignal
 }
 
 const MAX_USER = 16 * 1024 * 1024

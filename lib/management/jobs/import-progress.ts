@@ -50,12 +50,8 @@ export function startProgress (resume: unknown, size: number | undefined): Impor
   if (resume === undefined) {
     return { users: 0, jobs: 0, errors: 0, inserted: 0, updated: 0, next: 0, bytes: 0, size, active: [] }
   }
-  if (
-    !isObject(resume) ||
-    !COUNTS.every(name => Number.isInteger(resume[name])) ||
-    !Array.isArray(resume.active) ||
-    !resume.active.every(isActive)
-  ) {
+  if (!isObject(resume) || !COUNTS.every(name => Number.isInteger(resume[name])) || !Array.isArray(resume.active) ||
+    !resume.active.every(isActive)) {
     throw new InvalidArgumentError('resume', 'Option "resume" must be the last progress that onProgress() was told.')
   }
   const { users, jobs, errors, inserted, updated, next, bytes, active } = resume as unknown as ImportProgress

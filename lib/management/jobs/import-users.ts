@@ -38,20 +38,8 @@ export interface ImportResult extends Pick<ImportProgress, 'users' | 'jobs' | 'e
 
 /** Jobs that Auth0 takes at a time. */
 const JOBS = 2
-const OPTIONS = [
-  'users',
-  'file',
-  'stream',
-  'connectionId',
-  'upsert',
-  'sendCompletionEmail',
-  'onProgress',
-  'onError',
-  'resume',
-  'interval',
-  'timeout',
-  'signal'
-]
+const OPTIONS = ['users', 'file', 'stream', 'connectionId', 'upsert', 'sendCompletionEmail', 'onProgress', 'onError',
+  'resume', 'interval', 'timeout', 'signal']
 
 /**
  * Imports users into a database connection, as many as there are: in jobs of at most 500 KB, two at a time.

@@ -6,10 +6,11 @@ import { sleep, type Sleep } from '../../base/sleep.js'
 export interface WaitForJobOptions {
   /** Told of the job each time it was looked at. */
   onProgress?: (job: Job) => void
-  /** Between two looks. Default 2. */
+  /** Between two looks at the job. Default 2. */
   interval?: number
-  /** How long to wait in all. Default 3600. */
+  /** How long to wait for the job. Default 3600. */
   timeout?: number
+  /** Ends the wait early. */
   signal?: AbortSignal
 }
 
