@@ -27,12 +27,16 @@ export const authorizationResponses: Feature = {
     const { configuration, responseModes } = tenant.helpers.internals(tenant.provider)
     configuration.responseTypes.push('token')
     for (const [name, respond] of responseModes) {
-      responseModes.set(name, (ctx, redirectUri, { iss: _iss, ...response }) =>
-        respond(ctx, redirectUri, {
+      responseModes.set(name, (ctx, redirectUri, { iss: _iss, ...response }) => {
+        const answered = respond(ctx, redirectUri, {
           ...response,
           ...descriptions[String(response.error)],
           ...(tenant.settings.authorizationResponseIss && { iss: tenant.issuer })
-        }))
+        })
+        // The application closes the popup, as at Auth0: it may see that a window is closed before its message comes.
+        if (name === 'web_message') ctx.body = String(ctx.body).replace('win.close();', '')
+        return answered
+      })
     }
     onParameters(tenant, ({ client, params }, mode) => {
       const redirectUri = String(params?.redirect_uri)
