@@ -1,8 +1,8 @@
 import './self-reference.js'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
 import type { Auth0Options } from '../types/options.js'
+import { reserveAddress } from './fixtures/loopback.js'
 
 export interface RunningQuickstart {
   app: FastifyInstance
@@ -16,12 +16,11 @@ export interface RunningQuickstart {
 export const patient = { pluginTimeout: 0 }
 
 /** Runs the quickstart and its local tenant on free ports until the test ends. */
-export async function runQuickstart (t: { teardown: (close: () => Promise<void>) => void },
-  options: Partial<Auth0Options> = {}): Promise<RunningQuickstart> {
+export async function runQuickstart (t: Test, options: Partial<Auth0Options> = {}): Promise<RunningQuickstart> {
   const { buildApp } = await import('../examples/quickstart/app.js')
   const { startLocalTenant } = await import('../examples/quickstart/local-tenant.js')
-  const port = await freePort()
-  const url = `http://localhost:${port}`
+  const address = await reserveAddress(t)
+  const url = `http://localhost:${address.port}`
   const tenant = await startLocalTenant({ port: 0, appBaseUrl: url })
   t.teardown(tenant.close)
   const app = await buildApp({
@@ -32,16 +31,6 @@ export async function runQuickstart (t: { teardown: (close: () => Promise<void>)
   t.teardown(async () => {
     await app.close()
   })
-  await app.listen({ port, host: 'localhost' })
+  await address.serve(app)
   return { app, url, tenantUrl: tenant.url }
-}
-
-/** A port nobody listens on just now. */
-export async function freePort (): Promise<number> {
-  const server = createServer().listen(0, 'localhost')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

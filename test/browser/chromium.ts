@@ -1,12 +1,16 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { problemsOf } from './axe.js'
 import { skipWithout } from '../requirements.js'
 
-export const executablePath = '/usr/bin/chromium'
+const executablePath = '/usr/bin/chromium'
 /** Chromium resolves every name below example.com to this machine. */
-export const args = ['--no-sandbox', '--disable-dev-shm-usage',
+const args = ['--no-sandbox', '--disable-dev-shm-usage',
   '--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP example.com 127.0.0.1']
+const timeout = 120_000
 /** Options of a test that drives Chromium. */
 export const inChromium = { skip: skipWithout('chromium', executablePath), timeout: 500_000 }
 
@@ -14,33 +18,50 @@ let started: Promise<Browser> | undefined
 
 /** One Chromium for all tests of this process. */
 export async function startedBrowser (): Promise<Browser> {
-  if (started === undefined) {
-    started = chromium.launch({ executablePath, timeout: 120_000, args })
-    t.teardown(async () => {
-      await (await started)?.close()
-    })
-  }
-  return await started
+  return await (started ??= launched(t))
 }
 
-/** A browser profile of its own. */
+/** A Chromium of the test's own, with switches that other tests must not have. */
+export async function launched (t: Test, switches: string[] = []): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath, timeout, args: [...args, ...switches] })
+  t.teardown(async () => {
+    await browser.close()
+  })
+  return browser
+}
+
+/** A browser profile of its own, which closes with the test. */
 export class Tabs {
   readonly context: BrowserContext
   /** What the console says of content security policies, and scripts that failed. */
   readonly complaints: string[] = []
 
-  constructor (context: BrowserContext) {
+  constructor (t: Test, context: BrowserContext) {
     this.context = context
-  }
-
-  /** Opens one that closes with the test. */
-  static async open (t: Test): Promise<Tabs> {
-    const context = await (await startedBrowser()).newContext({ viewport: { width: 1000, height: 800 } })
     context.setDefaultTimeout(60_000)
     t.teardown(async () => {
       await context.close()
     })
-    return new Tabs(context)
+  }
+
+  /** Opens one, in the Chromium that all tests share unless another is given. */
+  static async open (t: Test, options: BrowserContextOptions = {}, browser?: Browser): Promise<Tabs> {
+    const context = await (browser ?? await startedBrowser()).newContext({
+      viewport: { width: 1000, height: 800 },
+      ...options
+    })
+    return new Tabs(t, context)
+  }
+
+  /** Opens one with these settings of the user, in a Chromium of its own. */
+  static async withPreferences (t: Test, preferences: object): Promise<Tabs> {
+    const profile = mkdtempSync(join(tmpdir(), 'chromium-profile-'))
+    t.teardown(() => {
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+    })
+    mkdirSync(join(profile, 'Default'))
+    writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
+    return new Tabs(t, await chromium.launchPersistentContext(profile, { executablePath, timeout, args }))
   }
 
   async add (): Promise<Page> {

@@ -1,11 +1,8 @@
-import { createServer, type Server } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Test } from 'tap'
 import type { Auth0Options } from '../../types/index.js'
+import { reserveAddress, startServer } from '../fixtures/loopback.js'
 import { Site } from '../flows/site.js'
-import { freePort } from '../servers/programs.js'
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
 
@@ -24,8 +21,8 @@ export async function cookieSite (t: Test, host: string, options: Partial<Auth0O
     basePath?: string,
     https?: { key: string, cert: string }
   } = {}): Promise<CookieSite> {
-  const port = await freePort()
-  const url = `${https === undefined ? 'http' : 'https'}://${host}:${port}${basePath}`
+  const address = await reserveAddress(t, '127.0.0.1', https)
+  const url = `${https === undefined ? 'http' : 'https'}://${host}:${address.port}${basePath}`
   const { sessionConfiguration: { cookie, ...session } = {}, ...rest } = options
   const loopback = ['localhost', '127.0.0.1'].includes(host)
   const plain = loopback ? {} : { secure: false }
@@ -39,7 +36,6 @@ export async function cookieSite (t: Test, host: string, options: Partial<Auth0O
     transactionConfiguration: { cookie: plain },
     ...rest
   }, {
-    ...(https !== undefined && { https }),
     rewriteUrl: ({ url = '/' }: { url?: string }) => url.startsWith(basePath) ? url.slice(basePath.length) || '/' : url
   })
   login.callback = location => site.tenant.callback(location)
@@ -50,11 +46,10 @@ export async function cookieSite (t: Test, host: string, options: Partial<Auth0O
       await reply.type('text/html').send(`<h1>${(await request.auth0.getUser())!.sub}</h1>`))
   })
   for (const [path, handler] of Object.entries(routes)) site.route(path, handler)
-  await site.app.listen({ port, host: '127.0.0.1' })
   t.teardown(async () => {
-    site.app.server.closeAllConnections()
     await site.app.close()
   })
+  await address.serve(site.app)
   return Object.assign(site, { url })
 }
 
@@ -64,29 +59,17 @@ export async function cookieSite (t: Test, host: string, options: Partial<Auth0O
  */
 async function tenantOf (t: Test, callback: (location: string) => string): Promise<string> {
   let known = false
-  const server: Server = createServer((request, response) => {
-    const asked = new URL(request.url!, 'http://localhost')
-    if (asked.pathname !== '/authorize') {
+  const { port } = await startServer(t, ({ url, path }) => {
+    if (path !== '/authorize') {
       // A browser shows its own page for an answer without a body, and that page interrupts the next navigation.
-      const loggedOut = asked.pathname.endsWith('/logout')
-      response.writeHead(loggedOut ? 200 : 404, { 'content-type': 'text/html' })
-      response.end(loggedOut ? '<h1>Logged out</h1>' : '<h1>Not found</h1>')
-      return
+      return path.endsWith('/logout') ? { body: '<h1>Logged out</h1>' } : { status: 404, body: '<h1>Not found</h1>' }
     }
+    const asked = new URL(url, 'http://localhost')
     const { origin } = new URL(asked.searchParams.get('redirect_uri')!)
     const location = origin + callback(asked.href)
-    if (asked.searchParams.get('screen_hint') !== 'ask' || known) {
-      response.writeHead(302, { location }).end()
-      return
-    }
+    if (asked.searchParams.get('screen_hint') !== 'ask' || known) return { status: 302, headers: { location } }
     known = true
-    response.writeHead(200, { 'content-type': 'text/html' })
-    response.end(`<a href="${location.replaceAll('&', '&amp;')}">Enter</a>`)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
+    return { body: `<a href="${location.replaceAll('&', '&amp;')}">Enter</a>` }
   })
-  return `http://localhost:${(server.address() as AddressInfo).port}`
+  return `http://localhost:${port}`
 }

@@ -1,21 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { args, executablePath, inChromium, startedBrowser } from './chromium.js'
+import { inChromium, Tabs } from './chromium.js'
 import { cookieSite, type CookieSite } from './cookie-site.js'
 
 t.test('cookies in Chromium', inChromium, async t => {
-  const browser = await startedBrowser()
-  const visitor = async (t: Test): Promise<Page> => {
-    const context: BrowserContext = await browser.newContext({ javaScriptEnabled: false })
-    context.setDefaultTimeout(60_000)
-    t.teardown(async () => {
-      await context.close()
-    })
-    return await context.newPage()
-  }
+  const visitor = async (t: Test): Promise<Page> => await (await Tabs.open(t, { javaScriptEnabled: false })).add()
 
   await t.test('a cookie that browsers keep back ends the login in a page', async t => {
     const page = await visitor(t)
@@ -41,19 +30,11 @@ t.test('cookies in Chromium', inChromium, async t => {
   })
 
   await t.test('blocked cookies end the login in a page', async t => {
-    const profile = mkdtempSync(join(tmpdir(), 'no-cookies-'))
-    mkdirSync(join(profile, 'Default'))
-    writeFileSync(join(profile, 'Default', 'Preferences'),
-      JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }))
-    const context = await chromium.launchPersistentContext(profile, { executablePath, timeout: 120_000, args })
-    t.teardown(async () => {
-      await context.close()
-      rmSync(profile, { recursive: true, force: true })
-    })
+    const tabs = await Tabs.withPreferences(t, { profile: { default_content_setting_values: { cookies: 2 } } })
     const site = await cookieSite(t, 'app.example.com')
-    const page = await context.newPage()
+    const page = await tabs.add()
     await endsInPage(t, page, site, /sent no cookies.*allow cookies/s)
-    t.strictSame(await context.cookies(), [])
+    t.strictSame(await tabs.context.cookies(), [])
   })
 
   await t.test('two applications on one host, and two hosts of one domain, keep their logins', async t => {

@@ -1,14 +1,13 @@
 import { createHash, createPublicKey } from 'node:crypto'
-import { chromium, type BrowserContext, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import type { Auth0Options } from '../../types/index.js'
 import { certificate } from '../hostile/certificates.js'
-import { skipWithout } from '../requirements.js'
 import { until } from '../until.js'
+import { inChromium, launched, Tabs } from './chromium.js'
 import { cookieSite, type CookieSite } from './cookie-site.js'
 
-const executablePath = '/usr/bin/chromium'
 /** What switches device-bound sessions on where they are not yet, with keys in memory instead of a TPM's. */
 const FEATURES = 'DeviceBoundSessions,EnableBoundSessionCredentialsSoftwareKeysForManualTesting'
 const REFRESH_AFTER = 600
@@ -16,21 +15,11 @@ const REFRESH_AFTER = 600
 /** Requests to the device routes, in their order. */
 type Calls = string[]
 
-t.test('device-bound sessions in Chromium', {
-  skip: skipWithout('chromium', executablePath),
-  timeout: 500_000
-}, async t => {
+t.test('device-bound sessions in Chromium', inChromium, async t => {
   const https = certificate({ name: 'localhost', hosts: ['localhost'] })
   const key = createPublicKey(https.key).export({ type: 'spki', format: 'der' })
-  const browser = await chromium.launch({
-    executablePath,
-    timeout: 120_000,
-    args: ['--no-sandbox', '--disable-dev-shm-usage', `--enable-features=${FEATURES}`,
-      `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`]
-  })
-  t.teardown(async () => {
-    await browser.close()
-  })
+  const browser = await launched(t, [`--enable-features=${FEATURES}`,
+    `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`])
   let later = 0
 
   /** An application whose sessions are bound, and what Chromium calls by itself. */
@@ -51,12 +40,8 @@ t.test('device-bound sessions in Chromium', {
   }
 
   async function profile (t: Test): Promise<{ context: BrowserContext, page: Page }> {
-    const context = await browser.newContext()
-    context.setDefaultTimeout(60_000)
-    t.teardown(async () => {
-      await context.close()
-    })
-    return { context, page: await context.newPage() }
+    const tabs = await Tabs.open(t, {}, browser)
+    return { context: tabs.context, page: await tabs.add() }
   }
 
   const bodyOf = async (page: Page, url: string): Promise<string> => {

@@ -1,10 +1,9 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import t from 'tap'
+import type { Page } from 'playwright-core'
+import t, { type Test } from 'tap'
 import { runQuickstart } from '../running-quickstart.js'
-import { inChromium, lookClosely, startedBrowser } from './chromium.js'
+import { inChromium, lookClosely, Tabs } from './chromium.js'
 
 t.test('the quickstart in Chromium', inChromium, async t => {
-  const browser = await startedBrowser()
   let clock = 0
   const quickstart = await runQuickstart(t, {
     now: () => Date.now() / 1000 + clock,
@@ -13,7 +12,7 @@ t.test('the quickstart in Chromium', inChromium, async t => {
   const { url, tenantUrl } = quickstart
 
   await t.test('logs in, stays logged in, logs out', async t => {
-    const { page } = await visitor(t, browser)
+    const page = await (await visitor(t)).add()
     await page.goto(url)
     await lookClosely(page, 'home')
     await page.getByRole('navigation').getByRole('link', { name: 'Log in' }).click()
@@ -54,9 +53,9 @@ t.test('the quickstart in Chromium', inChromium, async t => {
   })
 
   await t.test('two tabs each finish the login they began', async t => {
-    const { context, page: first } = await visitor(t, browser)
+    const tabs = await visitor(t)
+    const [first, second] = [await tabs.add(), await tabs.add()]
     await first.goto(`${url}/dashboard`)
-    const second = await context.newPage()
     await second.goto(`${url}/orders`)
     await logIn(first, 'Grace Hopper')
     t.ok(await arrives(first, `${url}/dashboard`))
@@ -69,7 +68,7 @@ t.test('the quickstart in Chromium', inChromium, async t => {
   })
 
   await t.test('Cancel ends on a page with a way on', async t => {
-    const { page } = await visitor(t, browser)
+    const page = await (await visitor(t)).add()
     await page.goto(`${url}/dashboard`)
     await page.getByRole('button', { name: 'Cancel' }).click()
     t.ok(await arrives(page, `${url}/auth/callback`))
@@ -82,7 +81,8 @@ t.test('the quickstart in Chromium', inChromium, async t => {
   })
 
   await t.test('an expired session comes back to the page that was asked for', async t => {
-    const { context, page } = await visitor(t, browser)
+    const tabs = await visitor(t)
+    const page = await tabs.add()
     await page.goto(`${url}/dashboard`)
     await logIn(page, 'Ada Lovelace')
     t.ok(await arrives(page, `${url}/dashboard`))
@@ -90,7 +90,7 @@ t.test('the quickstart in Chromium', inChromium, async t => {
     t.teardown(() => {
       clock = 0
     })
-    await context.clearCookies({ domain: new URL(tenantUrl).hostname })
+    await tabs.context.clearCookies({ domain: new URL(tenantUrl).hostname })
     await page.goto(`${url}/orders?from=bookmark`)
     t.ok(await arrives(page, tenantUrl), 'the session is over')
     await logIn(page, 'Ada Lovelace')
@@ -99,7 +99,7 @@ t.test('the quickstart in Chromium', inChromium, async t => {
   })
 
   await t.test('pages that do not exist say so', async t => {
-    const { page } = await visitor(t, browser)
+    const page = await (await visitor(t)).add()
     const response = await page.goto(`${url}/nowhere`)
     t.equal(response?.status(), 404)
     t.equal(await heading(page), 'There is nothing here.')
@@ -108,14 +108,8 @@ t.test('the quickstart in Chromium', inChromium, async t => {
 })
 
 /** A browser profile of its own, with JavaScript off: the quickstart promises to work without. */
-async function visitor (t: { teardown: (close: () => Promise<void>) => void },
-  browser: Browser): Promise<{ context: BrowserContext, page: Page }> {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1080, height: 900 } })
-  context.setDefaultTimeout(60_000)
-  t.teardown(async () => {
-    await context.close()
-  })
-  return { context, page: await context.newPage() }
+async function visitor (t: Test): Promise<Tabs> {
+  return await Tabs.open(t, { javaScriptEnabled: false, viewport: { width: 1080, height: 900 } })
 }
 
 async function logIn (page: Page, name: string): Promise<void> {

@@ -1,25 +1,12 @@
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { mcpWorld } from '../examples/mcp-world.js'
-import { skipWithout } from '../requirements.js'
-import { freePort } from '../servers/programs.js'
-
-const executablePath = '/usr/bin/chromium'
+import { reserveAddress, startServer } from '../fixtures/loopback.js'
+import { inChromium, Tabs } from './chromium.js'
 
 /** An empty page; returns its origin. */
 async function pageOf (t: Test): Promise<string> {
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'text/html').end('<title>An inspector</title>')
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return (await startServer(t, () => ({ body: '<title>An inspector</title>' }))).origin
 }
 
 interface Seen {
@@ -41,18 +28,12 @@ async function seen (page: Page, url: string, init: RequestInit): Promise<Seen |
   }, [url, init] as const)
 }
 
-t.test('an MCP client in Chromium', { skip: skipWithout('chromium', executablePath), timeout: 500_000 }, async t => {
-  const args = ['--no-sandbox', '--disable-dev-shm-usage']
-  const browser = await chromium.launch({ executablePath, timeout: 120_000, args })
-  t.teardown(async () => {
-    await browser.close()
-  })
+t.test('an MCP client in Chromium', inChromium, async t => {
   const [inspector, stranger] = [await pageOf(t), await pageOf(t)]
-  const port = await freePort()
-  const { tenant } = await mcpWorld(t, { port, allowedOrigins: [inspector] })
-  const origin = `http://localhost:${port}`
-  const page = await browser.newPage()
-  page.setDefaultTimeout(60_000)
+  const address = await reserveAddress(t)
+  const { tenant } = await mcpWorld(t, { address, allowedOrigins: [inspector] })
+  const origin = `http://localhost:${address.port}`
+  const page = await (await Tabs.open(t)).add()
 
   const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`
   const headers = { 'mcp-protocol-version': '2026-07-28' }

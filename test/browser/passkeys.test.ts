@@ -1,15 +1,13 @@
 import t from 'tap'
 import { run } from '../examples/visitor.js'
-import { inChromium, startedBrowser } from './chromium.js'
+import { inChromium, Tabs } from './chromium.js'
 
 t.test('passkeys in Chromium, with a virtual authenticator', inChromium, async t => {
   const example = await import('../../examples/web/passkeys.js')
   const { origin, tenant } = await run(t, example.build, example.tenant)
-  const context = await (await startedBrowser()).newContext()
-  t.teardown(async () => {
-    await context.close()
-  })
-  const page = await context.newPage()
+  const tabs = await Tabs.open(t)
+  const { context } = tabs
+  const page = await tabs.add()
   const devtools = await context.newCDPSession(page)
   await devtools.send('WebAuthn.enable')
   const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {

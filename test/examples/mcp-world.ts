@@ -3,6 +3,7 @@ import type { Test } from 'tap'
 import '../self-reference.js'
 import { createTenant, type Tenant } from '../../lib/testing/index.js'
 import type { Settings } from '../../examples/start.js'
+import type { Address } from '../fixtures/loopback.js'
 
 const [mcp, orders] = await Promise.all([import('../../examples/mcp/server.js'),
   import('../../examples/api/server.js')]) as [typeof import('../../examples/mcp/server.js'),
@@ -37,13 +38,13 @@ export interface World {
 
 /**
  * Starts one.
- * @param listening its port, where it is reached by its own address, and the pages that may call it
+ * @param reached where it is reached by its own address, and the pages that may call it
  */
-export async function mcpWorld (t: Test, listening?: { port: number, allowedOrigins: string[] }): Promise<World> {
+export async function mcpWorld (t: Test, reached?: { address: Address, allowedOrigins: string[] }): Promise<World> {
   const clock = { ahead: 0 }
   // Not Date.now(): the tenant makes that its own.
   const now = (): number => (performance.timeOrigin + performance.now()) / 1000 + clock.ahead
-  const base = listening === undefined ? origin : `http://localhost:${listening.port}`
+  const base = reached === undefined ? origin : `http://localhost:${reached.address.port}`
   const clientSecret = 'the secret of the examples'
   const tenant = await createTenant({
     issuer: 'https://acme.eu.auth0.com/',
@@ -72,9 +73,9 @@ export async function mcpWorld (t: Test, listening?: { port: number, allowedOrig
   }
   const api = await orders.build(settings)
   const ordersApi = await api.listen({ port: 0, host: '127.0.0.1' })
-  const app = await mcp.build(settings, ordersApi, listening?.allowedOrigins ?? ['https://inspector.example.com'])
-  const host = listening === undefined ? '127.0.0.1' : 'localhost'
-  const local = await app.listen({ port: listening?.port ?? 0, host })
+  const app = await mcp.build(settings, ordersApi, reached?.allowedOrigins ?? ['https://inspector.example.com'])
+  await reached?.address.serve(app)
+  const local = await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(async () => {
     app.server.closeAllConnections()
     await Promise.all([app.close(), api.close(), tenant.close()])

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { request } from 'undici'
 import type { LoggedRequest, LoginOptions, Tenant, TenantBrowser } from '../../lib/testing/index.js'
-import { freePort } from '../running-quickstart.js'
+import { reserveAddress } from '../fixtures/loopback.js'
 import '../self-reference.js'
 import type { ExampleTenant, Settings } from '../../examples/start.js'
 
@@ -120,11 +120,11 @@ export interface Running {
   visitor: () => Visitor
 }
 
-/** Builds an application, lets it listen on a free port, and closes it with the test. */
+/** Builds an application, gives it an address, and closes it with the test. */
 export async function run (t: Test, build: (settings: Settings) => Promise<FastifyInstance>,
   options: ExampleTenant = {}, changes: Partial<Settings> = {}): Promise<Running> {
-  const port = await freePort()
-  const origin = `http://localhost:${port}`
+  const address = await reserveAddress(t)
+  const origin = `http://localhost:${address.port}`
   const { tenant, settings } = await localTenant(options, origin)
   t.teardown(tenant.close)
   // a busy machine may need longer than five seconds to load what an endpoint needs
@@ -132,6 +132,6 @@ export async function run (t: Test, build: (settings: Settings) => Promise<Fasti
   t.teardown(async () => {
     await app.close()
   })
-  await app.listen({ port, host: 'localhost' })
+  await address.serve(app)
   return { app, tenant, origin, settings, visitor: () => new Visitor(origin, tenant) }
 }

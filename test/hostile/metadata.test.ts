@@ -175,8 +175,7 @@ const faults = {
 }
 
 t.test('DISC-14 the tenant is slow', async t => {
-  const server = await SocketServer.start()
-  t.teardown(() => server.close())
+  const server = await SocketServer.start(t)
   for (const [variant, fault] of Object.entries(faults)) {
     await t.test(variant, t =>
       inWorld(t, overSocket(server, { httpTimeout: 3 }), async world => {
@@ -214,8 +213,7 @@ t.test('DISC-14 the default timeout is 5 s', async t => {
 })
 
 t.test('DISC-15 huge answers', async t => {
-  const server = await SocketServer.start()
-  t.teardown(() => server.close())
+  const server = await SocketServer.start(t)
   const zeros = gzipSync(Buffer.alloc(100 * 1024 * 1024, 0x20))
   const huge = {
     '60 MB': () => server.huge(60),

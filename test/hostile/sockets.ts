@@ -1,56 +1,43 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { connect, type AddressInfo, type Socket } from 'node:net'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
+import { connect, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Test } from 'tap'
+import { listening } from '../fixtures/loopback.js'
 import type { HostileIdp } from './idp.js'
 
 /** Writes an answer of its own; `socket` is there for what HTTP cannot say. */
 export type Fault = (response: ServerResponse, socket: Socket) => void | Promise<void>
 
-/** The hostile provider behind a real socket on the loopback, for faults of the network. */
+/** The hostile provider behind a real socket on the loopback, for faults of the network and of certificates. */
 export class SocketServer {
-  readonly server: Server
-  readonly #sockets = new Set<Socket>()
   /** Faults by path; other paths are answered by the provider. */
   readonly faults = new Map<string, Fault>()
+  /** Paths that were asked, each with the name in the client's certificate, if it showed one. */
+  readonly asked: string[] = []
   /** Bytes written to clients by faults. */
   sent = 0
   idp: HostileIdp | undefined
+  issuer = ''
 
-  private constructor () {
-    this.server = createServer((request, response) => {
-      this.#handle(request, response).catch(() => response.destroy())
-    })
-    this.server.on('connection', socket => {
-      this.#sockets.add(socket)
-      socket.on('close', () => this.#sockets.delete(socket))
-    })
-  }
-
-  static async start (): Promise<SocketServer> {
+  /** Listens until the test ends. */
+  static async start (t: Test, tls?: ServerOptions): Promise<SocketServer> {
     const started = new SocketServer()
-    started.server.listen(0, '127.0.0.1')
-    await once(started.server, 'listening')
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      started.#handle(request, response).catch(() => response.destroy())
+    }
+    const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
+    const port = await listening(t, server)
+    started.issuer = tls === undefined ? `http://127.0.0.1:${port}/` : `https://localhost:${port}/`
     return started
   }
 
-  get port (): number {
-    return (this.server.address() as AddressInfo).port
-  }
-
-  get issuer (): string {
-    return `http://127.0.0.1:${this.port}/`
-  }
-
-  async close (): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
-    this.server.close()
-    await once(this.server, 'close')
-  }
-
   async #handle (request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', this.issuer)
+    const { subject } = (request.socket as Partial<TLSSocket>).getPeerCertificate?.() ?? {}
+    this.asked.push([url.pathname, subject?.CN].filter(Boolean).join(' '))
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const url = new URL(request.url ?? '/', this.issuer)
     const fault = this.faults.get(url.pathname)
     if (fault) return await fault(response, request.socket)
     if (!this.idp) throw new Error('no provider')

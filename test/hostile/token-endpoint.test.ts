@@ -1,9 +1,5 @@
 import { gzipSync } from 'node:zlib'
 import { generateKeyPairSync } from 'node:crypto'
-import { createServer } from 'node:https'
-import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
 import t, { type Test } from 'tap'
 import {
@@ -11,8 +7,8 @@ import {
   type WorldOptions
 } from './app.js'
 import { setCookies } from './browser.js'
-import { certificate, type Certificate } from './certificates.js'
-import { changed, HostileIdp, json, type AnswerDefect, type RawAnswer } from './idp.js'
+import { certificate } from './certificates.js'
+import { changed, HostileIdp, json, type AnswerDefect } from './idp.js'
 import { SocketServer } from './sockets.js'
 
 const unreadable: Failure = { status: 502, code: 'invalid_response' }
@@ -299,8 +295,7 @@ async function faultyExchange (t: Test, world: World, server: SocketServer, arm:
 }
 
 t.test('TOK-21 the token endpoint does not answer', async t => {
-  const server = await SocketServer.start()
-  t.teardown(() => server.close())
+  const server = await SocketServer.start(t)
   const timeout: Failure = { status: 504, code: 'timeout' }
   const broken: Failure = { status: 502, code: 'network_error' }
   const faults = {
@@ -327,8 +322,7 @@ t.test('TOK-21 the token endpoint does not answer', async t => {
 })
 
 t.test('TOK-22 a huge answer', async t => {
-  const server = await SocketServer.start()
-  t.teardown(() => server.close())
+  const server = await SocketServer.start(t)
   const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, 0x20))
   const faults = {
     '50 MB': () => server.huge(50),
@@ -456,42 +450,6 @@ scenario('TOK-27 headers of the token endpoint do not reach the browser', async 
   }, { after: isClean })
 })
 
-/** A provider behind TLS on the loopback. */
-async function tlsServer (cert: Certificate, more: { requestCert?: boolean, ca?: string } = {}) {
-  let idp: HostileIdp | undefined
-  let requests = 0
-  const clients: string[] = []
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    requests++
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const peer = (request.socket as import('node:tls').TLSSocket).getPeerCertificate()
-    if (peer?.subject) clients.push(`${request.url} ${peer.subject.CN}`)
-    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
-    const answer: RawAnswer = await (idp as HostileIdp).answer(request.method ?? 'GET',
-      new URL(request.url ?? '/', `https://localhost:${port()}/`), headers, Buffer.concat(chunks).toString())
-    response.writeHead(answer.status, answer.headers).end(answer.body as string)
-  }
-  const server = createServer({ cert: cert.cert, key: cert.key, ...more, rejectUnauthorized: false },
-    (request, response) => { serve(request, response).catch((error: Error) => response.destroy(error)) })
-  const port = () => (server.address() as AddressInfo).port
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    issuer: `https://localhost:${port()}/`,
-    use: (provider: HostileIdp) => {
-      idp = provider
-    },
-    requests: () => requests,
-    clients,
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    }
-  }
-}
-
 t.test('TOK-29 certificates', async t => {
   const authority = certificate({ name: 'Test authority', authority: true })
   const past = { notBefore: new Date(Date.now() - 2 * 86_400_000), notAfter: new Date(Date.now() - 86_400_000) }
@@ -500,37 +458,35 @@ t.test('TOK-29 certificates', async t => {
     'self-signed': certificate({ name: 'localhost', hosts: ['localhost'] }),
     'wrong host': certificate({ name: 'other.test', issuer: authority, hosts: ['other.test'] })
   }
+  const good = certificate({ name: 'localhost', issuer: authority, hosts: ['localhost'] })
   const trusting = () => new Agent({ connect: { ca: authority.cert } })
   for (const [variant, cert] of Object.entries(cases)) {
     await t.test(variant, async t => {
-      const server = await tlsServer(cert)
-      t.teardown(server.close)
+      const server = await SocketServer.start(t, cert)
       await inWorld(t, { idp: { issuer: server.issuer }, plugin: { customFetch: undefined, dispatcher: trusting() } },
         async world => {
-          server.use(world.idp)
+          server.idp = world.idp
           const response = await world.browser().navigate('/auth/login', { accept: 'application/json' })
           t.equal(response.statusCode, 502, response.body)
           t.equal(response.json().code, 'network_error')
-          t.equal(server.requests(), 0, 'not a byte of a request was sent')
+          t.strictSame(server.asked, [], 'not a byte of a request was sent')
         })
     })
   }
   await t.test('an authority nobody trusts', async t => {
-    const server = await tlsServer(certificate({ name: 'localhost', issuer: authority, hosts: ['localhost'] }))
-    t.teardown(server.close)
+    const server = await SocketServer.start(t, good)
     await inWorld(t, { idp: { issuer: server.issuer }, plugin: { customFetch: undefined } }, async world => {
-      server.use(world.idp)
+      server.idp = world.idp
       const response = await world.browser().navigate('/auth/login', { accept: 'application/json' })
       t.equal(response.statusCode, 502)
-      t.equal(server.requests(), 0)
+      t.strictSame(server.asked, [])
     })
   })
   await t.test('control: a good certificate', async t => {
-    const server = await tlsServer(certificate({ name: 'localhost', issuer: authority, hosts: ['localhost'] }))
-    t.teardown(server.close)
+    const server = await SocketServer.start(t, good)
     await inWorld(t, { idp: { issuer: server.issuer }, plugin: { customFetch: undefined, dispatcher: trusting() } },
       async world => {
-        server.use(world.idp)
+        server.idp = world.idp
         await succeeds(t, world)
       })
   })
@@ -538,11 +494,12 @@ t.test('TOK-29 certificates', async t => {
 
 t.test('DISC-23 with mutual TLS the aliases are used', async t => {
   const authority = certificate({ name: 'Test authority', authority: true })
-  const server = await tlsServer(certificate({ name: 'localhost', issuer: authority, hosts: ['localhost'] }), {
+  const server = await SocketServer.start(t, {
+    ...certificate({ name: 'localhost', issuer: authority, hosts: ['localhost'] }),
     requestCert: true,
+    rejectUnauthorized: false,
     ca: authority.cert
   })
-  t.teardown(server.close)
   const client = certificate({ name: 'client-certificate', issuer: authority })
   const at = (path: string) => new URL(path, server.issuer).href
   await inWorld(t, {
@@ -564,7 +521,7 @@ t.test('DISC-23 with mutual TLS the aliases are used', async t => {
       pushedAuthorizationRequests: true
     }
   }, async world => {
-    server.use(world.idp)
+    server.idp = world.idp
     const asked: string[] = []
     const answer = world.idp.answer.bind(world.idp)
     world.idp.answer = async (method, url, headers, body) => {
@@ -588,7 +545,7 @@ t.test('DISC-23 with mutual TLS the aliases are used', async t => {
     t.ok(asked.includes('/mtls/bc'))
     t.notOk(asked.some(path => ['/oauth/token', '/oauth/par', '/oauth/revoke', '/bc-authorize'].includes(path)),
       'and the plain ones are not')
-    t.ok(server.clients.some(line => line === '/mtls/token client-certificate'), 'with the client certificate')
+    t.ok(server.asked.includes('/mtls/token client-certificate'), 'with the client certificate')
   })
 })
 

@@ -9,7 +9,7 @@ import { globalDispatcher } from '../../lib/http/global-transport.js'
 import { parseJson } from '../../lib/http/json.js'
 import { createHttp, type Http, type HttpOptions } from '../../lib/http/send.js'
 import { certificate } from '../hostile/certificates.js'
-import { sendJson, startServer } from './server.js'
+import { sendJson, startServer } from '../fixtures/loopback.js'
 
 /** A client that is closed after the test; patient, for a busy machine. */
 function client (t: Test, options: HttpOptions = {}): Http {
@@ -42,8 +42,8 @@ onBothTransports('sends method, path, headers and body, and returns status, head
   t.equal(response.body, '{"ok":"grün"}')
   t.match(response.headers, { 'content-type': 'application/json', 'x-two': 'x, y' })
   t.notOk('set-cookie' in response.headers, 'cookies are left behind')
-  const [{ method, path, headers, body }] = server.received as [typeof server.received[0]]
-  t.match({ method, path, body }, { method: 'POST', path: '/a/b?c=d', body: 'hällo' })
+  const [{ method, url, headers, body }] = server.received as [typeof server.received[0]]
+  t.match({ method, url, body }, { method: 'POST', url: '/a/b?c=d', body: 'hällo' })
   t.match(headers, {
     accept: 'application/json',
     'accept-encoding': 'gzip',

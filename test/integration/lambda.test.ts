@@ -2,9 +2,9 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { listening } from '../fixtures/loopback.js'
 import { Site } from '../flows/site.js'
 
 /** What the adapter makes of an application; its own types need those of AWS. */
@@ -132,9 +132,7 @@ t.test('the first call after a thaw, when Auth0 has closed the connection meanwh
           jwks_uri: `${origin}.well-known/jwks.json`
         }))
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.teardown(() => server.close())
-  const { port } = server.address() as AddressInfo
+  const port = await listening(t, server)
   const child = fork(fileURLToPath(new URL('frozen-app.ts', import.meta.url)), {
     execArgv: ['--import=./examples/typescript.js'],
     env: { ...process.env, TAP: '0', TENANT: `http://127.0.0.1:${port}` }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { explainBusyPort, readPorts, SettingsError } from '../../examples/quickstart/ports.js'
 import { readSettings } from '../../examples/quickstart/settings.js'
-import { freePort } from '../running-quickstart.js'
+import { freePort } from '../servers/programs.js'
 
 const complete = {
   AUTH0_DOMAIN: 'acme.eu.auth0.com',

@@ -10,7 +10,7 @@ import {
   type ManagementClientOptions
 } from '../../lib/management/index.js'
 import { failure, scripted, type Scripted } from './scripted.js'
-import type { Answer, SeenRequest } from './server.js'
+import type { Answer, Received } from '../fixtures/loopback.js'
 
 interface User {
   email?: string
@@ -42,7 +42,7 @@ async function imports (
   let busyFor = others
   let most = 0
   const active = (): number => jobs.filter(job => job.looks < looks).length
-  const create = ({ body }: SeenRequest): Answer => {
+  const create = ({ body }: Received): Answer => {
     if (busyFor > 0 || active() >= 2) {
       busyFor--
       return {

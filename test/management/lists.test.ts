@@ -1,9 +1,9 @@
 import t from 'tap'
 import { NetworkError, PaginationLimitError, paginate } from '../../lib/management/index.js'
-import type { Answer, SeenRequest } from './server.js'
+import type { Answer, Received } from '../fixtures/loopback.js'
 import { failure, scripted } from './scripted.js'
 
-const number = (request: SeenRequest, name: string): number | undefined => {
+const number = (request: Received, name: string): number | undefined => {
   const value = new URLSearchParams(request.query).get(name)
   return value === null ? undefined : Number(value)
 }
@@ -11,7 +11,7 @@ const things = (from: number, to: number): { id: string }[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => ({ id: `t${from + i}` }))
 
 /** A list of `count` things with page numbers, as Auth0 answers it; more than 1,000 are refused. */
-const numbered = (count: number, key: string, counted = true) => (request: SeenRequest): Answer => {
+const numbered = (count: number, key: string, counted = true) => (request: Received): Answer => {
   const page = number(request, 'page') ?? 0
   const size = number(request, 'per_page') ?? 50
   if ((page + 1) * size > 1000) {
@@ -34,7 +34,7 @@ const numbered = (count: number, key: string, counted = true) => (request: SeenR
 }
 
 /** A list of `count` things that is read from checkpoints. */
-const checkpointed = (count: number, key: string) => (request: SeenRequest): Answer => {
+const checkpointed = (count: number, key: string) => (request: Received): Answer => {
   const from = Number(new URLSearchParams(request.query).get('from')?.slice(1) ?? 0)
   const to = Math.min(count, from + (number(request, 'take') ?? 50))
   return { body: { [key]: things(from, to), ...(to < count && { next: `c${to}` }) } }
@@ -141,7 +141,7 @@ t.test('checkpoints are chosen where the endpoint has them', async t => {
 
 t.test("logs: page numbers for a search, checkpoints after a log's id", async t => {
   const logs = things(0, 250).map(({ id }) => ({ log_id: id }))
-  const after = (request: SeenRequest): Answer => {
+  const after = (request: Received): Answer => {
     const query = new URLSearchParams(request.query)
     const at = logs.findIndex(({ log_id }) => log_id === query.get('from'))
     return {

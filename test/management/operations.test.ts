@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { ManagementClient } from '../../lib/management/index.js'
-import { startServer, type Answer } from './server.js'
+import { startServer, type Answer } from '../fixtures/loopback.js'
 
 interface Operation {
   resource: string
@@ -46,8 +46,8 @@ function sample ({ name, type }: { name: string, type: string }): { value: unkno
 
 t.test('every documented operation is there and sends exactly what it must', async t => {
   let answer: Answer = {}
-  const { url, requests } = await startServer(t, () => answer)
-  const client = new ManagementClient({ domain: url, token: 'token', retry: false })
+  const { origin, received: requests } = await startServer(t, () => answer)
+  const client = new ManagementClient({ domain: origin, token: 'token', retry: false })
   t.teardown(() => client.close())
   const whole = new Set<string>()
 
@@ -260,8 +260,8 @@ const byHand: { call: (client: ManagementClient) => unknown, sends: string, body
 ]
 
 t.test('operations written by hand', async t => {
-  const { url, requests } = await startServer(t, () => ({ body: {} }))
-  const client = new ManagementClient({ domain: url, token: 'token' })
+  const { origin, received: requests } = await startServer(t, () => ({ body: {} }))
+  const client = new ManagementClient({ domain: origin, token: 'token' })
   t.teardown(() => client.close())
   for (const { call, sends, body } of byHand) {
     await call(client)

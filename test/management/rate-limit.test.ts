@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { RateLimitError, type ManagementClientOptions, type RateLimitWait } from '../../lib/management/index.js'
 import { failure, scripted, start, type Scripted } from './scripted.js'
-import type { Answer, SeenRequest } from './server.js'
+import type { Answer, Received } from '../fixtures/loopback.js'
 
 type Tell = (
   bucket: { left: number, size: number, perSecond: number, now: number },
@@ -227,7 +227,7 @@ t.test('a call that waits can be given up, and fails when its time is up', async
 })
 
 t.test('a clock that stands still does not hold calls for ever, nor does a sleep that fails', async t => {
-  const limited = (remaining: number, request: SeenRequest): Answer => ({
+  const limited = (remaining: number, request: Received): Answer => ({
     headers: told(remaining, 10, start + 5),
     body: { path: request.path }
   })

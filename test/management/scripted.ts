@@ -2,22 +2,22 @@ import type { ServerResponse } from 'node:http'
 import type { Test } from 'tap'
 import { Auth0Error } from '../../lib/errors.js'
 import { ManagementClient, type ManagementClientOptions } from '../../lib/management/index.js'
-import { startServer, type Answer, type SeenRequest } from './server.js'
+import { startServer, type Answer, type Received } from '../fixtures/loopback.js'
 
 /** What the server does with one request. */
 export type Step =
   | Answer
   | 'reset'
   | 'stall'
-  | ((request: SeenRequest, response: ServerResponse) => Answer | undefined | Promise<Answer | undefined>)
+  | ((request: Received, response: ServerResponse) => Answer | undefined | Promise<Answer | undefined>)
 
 /** A Management API that answers by a script, and a client whose waits are counted instead of waited. */
 export interface Scripted {
   client: ManagementClient
   /** Calls of the API. */
-  requests: SeenRequest[]
+  requests: Received[]
   /** Requests of tokens. */
-  tokenRequests: SeenRequest[]
+  tokenRequests: Received[]
   /** How long the client would have waited each time, seconds. */
   waits: number[]
   clock: { now: number }
@@ -33,16 +33,16 @@ export async function scripted (
   token: Step | Step[] = { body: { access_token: 'at', token_type: 'Bearer', expires_in: 86_400 } }
 ): Promise<Scripted> {
   const scripts = { api: [api].flat(), token: [token].flat() }
-  const apiRequests: SeenRequest[] = []
-  const tokenRequests: SeenRequest[] = []
-  const { url } = await startServer(t, (request, response) => {
+  const apiRequests: Received[] = []
+  const tokenRequests: Received[] = []
+  const { origin } = await startServer(t, (request, response) => {
     if (request.path.startsWith('/.well-known/')) {
       return {
         body: {
-          issuer: `${url}/`,
-          authorization_endpoint: `${url}/authorize`,
-          token_endpoint: `${url}/oauth/token`,
-          jwks_uri: `${url}/.well-known/jwks.json`
+          issuer: `${origin}/`,
+          authorization_endpoint: `${origin}/authorize`,
+          token_endpoint: `${origin}/oauth/token`,
+          jwks_uri: `${origin}/.well-known/jwks.json`
         }
       }
     }
@@ -62,7 +62,7 @@ export async function scripted (
   }
   const credentials = 'token' in others || 'clientId' in others ? {} : { token: 'given' }
   const client = new ManagementClient({
-    domain: url,
+    domain: origin,
     now: () => clock.now,
     ...credentials,
     ...others,
@@ -74,7 +74,7 @@ export async function scripted (
 
 function play (
   step: Step,
-  request: SeenRequest,
+  request: Received,
   response: ServerResponse
 ): Answer | undefined | Promise<Answer | undefined> {
   if (typeof step === 'function') return step(request, response)

@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto'
 import { execFileSync, type ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { once } from 'node:events'
 
@@ -17,13 +18,21 @@ export function postgresFolders (): string[] {
   return readdirSync(root).sort((a, b) => Number(b) - Number(a)).map(release => join(root, release, 'bin'))
 }
 
+/**
+ * A port for a program that cannot choose one itself. It is below those that systems hand out (from 32,768 on Linux), so
+ * that no connection and no server takes it by chance, also while its program is away. A server of this process listens
+ * on port 0 instead.
+ */
 export async function freePort (): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(12_000, 32_000)
+    const probe = createServer().listen(port, '127.0.0.1')
+    const isFree = await once(probe, 'listening').then(() => true, () => false)
+    if (!isFree) continue
+    probe.close()
+    await once(probe, 'close')
+    return port
+  }
 }
 
 /** Resolves when a line of the program's output says so; rejects with all it said when it ends before. */

@@ -3,7 +3,7 @@ import t from 'tap'
 import {
   ApiError, AuthenticationClient, MfaRequiredError, PollingApiError, RateLimitError
 } from '../../../lib/authentication/index.js'
-import { sendJson, startServer, type Received } from '../../http/server.js'
+import { sendJson, startServer, type Received } from '../../fixtures/loopback.js'
 import { failure } from '../tenant.js'
 
 const forwarded = { forwardedFor: '203.0.113.7' }
@@ -389,8 +389,8 @@ t.test('over the wire', async t => {
   t.test('each endpoint and each grant sends its method, path, headers and body', async t => {
     for (const row of [...rows, backchannel(origin)]) {
       next = row
-      const { method, path, headers, body } = await sentBy(row)
-      t.equal(`${method} ${path}`, row.sends)
+      const { method, url, headers, body } = await sentBy(row)
+      t.equal(`${method} ${url}`, row.sends)
       const type = row.form !== undefined
         ? 'application/x-www-form-urlencoded'
         : row.json !== undefined ? 'application/json' : undefined

@@ -1,11 +1,9 @@
 import fastify, { type FastifyInstance } from 'fastify'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import fastifyAuth0, { type Auth0Event, type Auth0Options } from '../../../lib/index.js'
 import { createFederatedDomains } from '../../../lib/flows/login/federated-domains.js'
 import { createTenant } from '../../../lib/testing/index.js'
+import { startServer, type Handler } from '../../fixtures/loopback.js'
 import { Browser } from '../../hostile/browser.js'
 import { does, ask, site } from '../site.js'
 import { tenantApp } from './tenant-app.js'
@@ -110,65 +108,33 @@ t.test('a thousand answers are remembered, the oldest goes first', async t => {
 })
 
 t.test('hostile and failing answers are no, at once, and are not remembered', async t => {
-  const open = new Set<ServerResponse>()
-  const answers: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
-    yes: (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/jrd+json' }).end('{"subject":"x"}')
-    },
-    redirect: (request, response) => {
-      response.writeHead(302, { location: request.url!.replace('redirect', 'yes') }).end()
-    },
-    moved: (request, response) => {
-      response.writeHead(308, { location: request.url!.replace('moved', 'yes') }).end()
-    },
-    huge: (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(`{"a":"${'x'.repeat(10 * 1024 * 1024)}"}`)
-    },
-    html: (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Log in to the Wi-Fi</h1>')
-    },
-    text: (_request, response) => {
-      response.writeHead(200).end('yes')
-    },
-    list: (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' }).end('[]')
-    },
-    empty: (_request, response) => {
-      response.writeHead(204).end()
-    },
-    slow: (_request, response) => {
-      open.add(response)
-    },
+  const json = { 'content-type': 'application/json' }
+  const elsewhere = (status: number): Handler => ({ url }) =>
+    ({ status, headers: { location: url.replace(/redirect|moved/, 'yes') } })
+  const answers: Record<string, Handler> = {
+    yes: () => ({ headers: { 'content-type': 'application/jrd+json' }, body: '{"subject":"x"}' }),
+    redirect: elsewhere(302),
+    moved: elsewhere(308),
+    huge: () => ({ headers: json, body: `{"a":"${'x'.repeat(10 * 1024 * 1024)}"}` }),
+    html: () => ({ body: '<h1>Log in to the Wi-Fi</h1>' }),
+    text: (_request, response) => response.writeHead(200).end('yes'),
+    list: () => ({ body: [] }),
+    empty: () => ({ status: 204 }),
+    slow: () => {},
     drip: (_request, response) => {
-      open.add(response)
-      response.writeHead(200, { 'content-type': 'application/json' }).write('{')
+      response.writeHead(200, json).write('{')
     },
-    cut: (_request, response) => {
-      response.socket?.destroy()
-    },
-    off: (_request, response) => {
-      response.writeHead(403).end('{"error":"access_denied"}')
-    },
-    busy: (_request, response) => {
-      response.writeHead(429).end()
-    },
-    broken: (_request, response) => {
-      response.writeHead(500).end()
-    }
+    cut: (_request, response) => response.destroy(),
+    off: (_request, response) => response.writeHead(403).end('{"error":"access_denied"}'),
+    busy: () => ({ status: 429 }),
+    broken: () => ({ status: 500 })
   }
   const requests: string[] = []
-  const server = createServer((request, response) => {
-    const name = /domain%3A([a-z]+)\.example/.exec(request.url!)?.[1] ?? ''
+  const { origin } = await startServer(t, (request, response, index) => {
+    const name = /domain%3A([a-z]+)\.example/.exec(request.url)?.[1] ?? ''
     requests.push(name)
-    answers[name]!(request, response)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    for (const response of open) response.destroy()
-    server.close()
-    server.closeAllConnections()
+    return answers[name]!(request, response, index)
   })
-  const { port } = server.address() as AddressInfo
   const clock = { now: 1_795_000_000 }
   const events: Auth0Event[] = []
   const app = fastify({ pluginTimeout: 0 })
@@ -176,7 +142,7 @@ t.test('hostile and failing answers are no, at once, and are not remembered', as
     await app.close()
   })
   await app.register(fastifyAuth0, {
-    domain: `http://127.0.0.1:${port}`,
+    domain: origin,
     clientId: 'app',
     clientSecret: 'secret',
     appBaseUrl: 'http://localhost:3000',

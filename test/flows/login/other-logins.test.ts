@@ -2,14 +2,14 @@ import fastify from 'fastify'
 import t from 'tap'
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
-import { createServer } from 'node:http'
 import http2 from 'node:http2'
-import net, { type AddressInfo } from 'node:net'
+import net from 'node:net'
 import { Agent } from 'undici'
 import fastifyAuth0, { type StepUpRequiredError } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
+import { startServer } from '../../fixtures/loopback.js'
 import type { Reply, Script } from '../scripted-tenant.js'
 import { ask, does, site, type Site } from '../site.js'
 
@@ -1311,14 +1311,8 @@ t.test('authorization details of a login on another device are kept where the lo
 })
 
 t.test("fetch goes by the application's dispatcher, and by its own way without one", async t => {
-  const api = createServer((request, response) => {
-    response.end(request.headers.authorization?.split(' ')[0])
-  }).listen(0, '127.0.0.1')
-  await once(api, 'listening')
-  t.teardown(() => {
-    api.close()
-  })
-  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/items`
+  const { origin } = await startServer(t, ({ headers }) => ({ body: headers.authorization!.split(' ')[0] }))
+  const url = `${origin}/items`
   const agent = new Agent()
   t.teardown(async () => {
     await agent.close()

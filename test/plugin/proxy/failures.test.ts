@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
@@ -8,6 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TimeoutError } from '../../../lib/errors.js'
 import { closeAfterUpload, UpstreamFailure } from '../../../lib/plugin/proxy/failures.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
+import { listening } from '../../fixtures/loopback.js'
 import { certificate } from '../../hostile/certificates.js'
 import { until } from '../../until.js'
 import { api, proxySite, type Api, type How } from './api.js'
@@ -115,14 +116,8 @@ t.test('no token to be had: log in again, or come back later', async t => {
 /** An upstream below HTTP's manners: the test has the socket. */
 async function rawUpstream (t: Test,
   answer: (socket: Socket, request: IncomingMessage) => void): Promise<string> {
-  const server = createServer(request => { answer(request.socket, request) })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const port = await listening(t, createServer(request => { answer(request.socket, request) }))
+  return `http://127.0.0.1:${port}`
 }
 
 t.test('an upstream that is slow, dead or talks nonsense', async t => {

@@ -1,13 +1,12 @@
-import { once } from 'node:events'
 import { createServer, globalAgent } from 'node:https'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import express, { type Express } from 'express'
 import session from 'express-session'
 import type { Test } from 'tap'
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { createTenant, type Tenant } from '../../../lib/testing/index.js'
+import { listening } from '../../fixtures/loopback.js'
 import { certificate } from '../../hostile/certificates.js'
 
 const require = createRequire(import.meta.url)
@@ -56,17 +55,14 @@ export async function startWorld (t: Test): Promise<World> {
     response.sendFile(`${packages}@auth0/auth0-spa-js/dist/auth0-spa-js.production.js`))
   app.get('/oidc.js', (_request, response) =>
     response.sendFile(`${packages}oidc-client-ts/dist/browser/oidc-client-ts.min.js`))
-  const server = createServer({ cert, key }, app).listen(0, 'localhost')
-  await once(server, 'listening')
   t.teardown(async () => {
-    server.close()
-    server.closeAllConnections()
     setGlobalDispatcher(before.dispatcher)
     globalAgent.options.ca = before.ca
     await dispatcher.destroy()
     await tenant.close()
   })
-  return { app, origin: `https://localhost:${(server.address() as AddressInfo).port}`, tenant }
+  const port = await listening(t, createServer({ cert, key }, app), 'localhost')
+  return { app, origin: `https://localhost:${port}`, tenant }
 }
 
 /** A package that has no types. */

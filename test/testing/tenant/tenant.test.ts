@@ -1,8 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 import t from 'tap'
 import { ConfigurationError } from '../../../lib/errors.js'
 import { createTenant } from '../../../lib/testing/index.js'
@@ -10,6 +7,7 @@ import type { Tenant } from '../../../lib/testing/index.js'
 import { loadEngine } from '../../../lib/testing/tenant/engine/engine.js'
 import { merge } from '../../../lib/testing/tenant/engine/merge.js'
 import { Storage } from '../../../lib/testing/tenant/engine/storage.js'
+import { startServer } from '../../fixtures/loopback.js'
 import { callbackParams, claimsOf, headerOf, Wire } from './wire.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
@@ -453,12 +451,8 @@ t.test('a clock may go by the real time', async t => {
 })
 
 t.test('tenant.revoke() ends all that a user has', async t => {
-  const server = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.close()
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const { origin } = await startServer(t, () => ({ body: 'ok' }))
+  const url = `${origin}/`
   const tenant = await createTenant({ issuer, clients: [{ ...clients[0]!, backchannelLogoutUrl: url }] })
   const wire = new Wire(tenant)
   const browser = tenant.browser()

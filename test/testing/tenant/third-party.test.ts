@@ -1,10 +1,8 @@
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import t, { type Test } from 'tap'
 import { createTenant, type Tenant, type TenantOptions } from '../../../lib/testing/index.js'
 import { ManagementClient } from '../../../lib/management/index.js'
+import { startServer } from '../../fixtures/loopback.js'
 import { callbackParams, claimsOf, redirectUri, Wire } from './wire.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
@@ -136,19 +134,12 @@ t.test('dynamic registration', async t => {
 t.test('client id metadata documents', async t => {
   const { publicKey, privateKey } = await generateKeyPair('RS256')
   const documents: Record<string, unknown> = {}
-  const server = createServer((request, response) => {
-    const document = documents[request.url!]
-    if (document === undefined) response.writeHead(404).end()
-    else if (document === 'redirect') response.writeHead(302, { location: '/client.json' }).end()
-    else {
-      response.setHeader('content-type', 'application/json').end(
-        typeof document === 'string' ? document : JSON.stringify(document)
-      )
-    }
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => server.close())
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { origin } = await startServer(t, ({ url }) => {
+    const document = documents[url]
+    if (document === undefined) return { status: 404 }
+    if (document === 'redirect') return { status: 302, headers: { location: '/client.json' } }
+    return { headers: { 'content-type': 'application/json' }, body: document }
+  })
   const document = (path: string, more: object = {}): string => {
     const url = `${origin}${path}`
     documents[path] = { client_id: url, client_name: 'An agent', redirect_uris: [redirectUri], ...more }
