@@ -1,5 +1,5 @@
 import t from 'tap'
-import { run } from '../examples/visitor.js'
+import { run } from '../examples/running.js'
 import { inChromium, Tabs } from './chromium.js'
 
 t.test('passkeys in Chromium, with a virtual authenticator', inChromium, async t => {

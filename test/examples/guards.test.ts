@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import '../self-reference.js'
 import { createTenant, sessionCookie, type Tenant, type TenantOptions } from '../../lib/testing/index.js'
 import type { Auth0Options } from '../../types/index.js'
-import { Browser } from '../hostile/browser.js'
+import { Visitor } from '../fixtures/visitor.js'
 
 const [api, webAndApi, roles, stepUp, websocket] = await Promise.all(
   ['api', 'web-and-api', 'roles-and-permissions', 'step-up', 'websocket'].map(async name =>
@@ -21,8 +21,15 @@ const audience = 'https://orders.example.com'
 const clientSecret = 'the secret of the examples'
 
 /** An example with a tenant that opens no port. */
+interface World {
+  app: FastifyInstance
+  tenant: Tenant
+  clock: { ahead: number }
+  browser: () => Visitor
+}
+
 async function world (t: Test, build: (options: Auth0Options) => Promise<FastifyInstance>,
-  options: TenantOptions = {}): Promise<{ app: FastifyInstance, tenant: Tenant, browser: () => Person }> {
+  options: TenantOptions = {}): Promise<World> {
   const clock = { ahead: 0 }
   // Not Date.now(): the tenant makes that its own.
   const now = (): number => (performance.timeOrigin + performance.now()) / 1000 + clock.ahead
@@ -47,51 +54,21 @@ async function world (t: Test, build: (options: Auth0Options) => Promise<Fastify
     await app.close()
     await tenant.close()
   })
-  return { app, tenant, browser: () => new Person(app, tenant, clock) }
+  const browser = (): Visitor => new Visitor(app, { origin: 'http://localhost:3000', now: tenant.now, tenant })
+  return { app, tenant, clock, browser }
 }
 
-/** Somebody with a browser: follows redirects to the tenant, logs in there, and comes back. */
-class Person {
-  readonly clock: { ahead: number }
-  readonly #browser: Browser
-  readonly #atTenant: ReturnType<Tenant['browser']>
-
-  constructor (app: FastifyInstance, tenant: Tenant, clock: { ahead: number }) {
-    this.clock = clock
-    this.#browser = new Browser(app, { origin: 'http://localhost:3000', now: tenant.now })
-    this.#atTenant = tenant.browser()
-  }
-
-  /** What is on the screen in the end, and how often the tenant was visited on the way. */
-  async open (path: string, user?: string,
-    organization?: string): Promise<{ status: number, body: string, visits: number }> {
-    let visits = 0
-    let answer: LightMyRequestResponse = await this.#browser.navigate(
-      organization === undefined
-        ? path
-        : `/auth/login?organization=${organization}&returnTo=${encodeURIComponent(path)}`
-    )
-    for (let steps = 0; steps < 12 && answer.headers.location !== undefined; steps++) {
-      let { location } = answer.headers
-      if (location.startsWith('https:')) {
-        visits++
-        const { pathname, search } = new URL(
-          await this.#atTenant.login({ authorizationUrl: location, ...(user !== undefined && { user }) })
-        )
-        location = pathname + search
-      }
-      answer = await this.#browser.navigate(location)
-    }
-    return { status: answer.statusCode, body: answer.body, visits }
-  }
-
-  get send (): Browser['send'] {
-    return this.#browser.send.bind(this.#browser)
-  }
-
-  get cookie (): string {
-    return this.#browser.cookieHeader('/')
-  }
+/** What is on the screen in the end, and how often the tenant was visited on the way. */
+async function open (visitor: Visitor, path: string, user?: string,
+  organization?: string): Promise<{ status: number, body: string, visits: number }> {
+  const before = visitor.visits
+  const { statusCode, body } = await visitor.go(
+    organization === undefined
+      ? path
+      : `/auth/login?organization=${organization}&returnTo=${encodeURIComponent(path)}`,
+    { ...(user !== undefined && { user }) }
+  )
+  return { status: statusCode, body, visits: visitor.visits - before }
 }
 
 async function tokenFor (tenant: Tenant, scope: string): Promise<string> {
@@ -138,7 +115,7 @@ t.test('examples/web-and-api', async t => {
     users: [{ name: 'Ada <3', email: 'ada@example.com' }]
   })
   const ada = browser()
-  const page = await ada.open('/')
+  const page = await open(ada, '/')
   t.equal(page.visits, 1)
   t.match(page.body, 'Orders of Ada &#60;3')
   const order = async (headers: Record<string, string>) =>
@@ -148,7 +125,7 @@ t.test('examples/web-and-api', async t => {
     })).statusCode
   t.equal(await order({ 'sec-fetch-site': 'same-origin' }), 201)
   t.equal(await order({ 'sec-fetch-site': 'cross-site' }), 403)
-  t.match((await ada.open('/')).body, 'cortado')
+  t.match((await open(ada, '/')).body, 'cortado')
   const headers = {
     host: 'localhost:3000',
     'content-type': 'application/json',
@@ -178,46 +155,45 @@ t.test('examples/roles-and-permissions', async t => {
     organizations: [{ id: 'org_acme', name: 'acme', members: ['auth0|ada'] }],
     resourceServers: [{ identifier: audience, scopes: ['read:reports'], rbac: true }]
   })
-  t.equal((await browser().open('/')).body, 'Hello, stranger')
+  t.equal((await open(browser(), '/')).body, 'Hello, stranger')
   const ada = browser()
-  t.equal((await ada.open('/orders', 'auth0|ada')).body, 'Orders of Ada')
-  t.equal((await ada.open('/')).body, 'Ada')
+  t.equal((await open(ada, '/orders', 'auth0|ada')).body, 'Orders of Ada')
+  t.equal((await open(ada, '/')).body, 'Ada')
   for (const [path, body] of [['/reports', 'Reports'], ['/admin', 'Administration'], ['/beta', 'Beta']] as const) {
-    t.equal((await ada.open(path)).body, body)
+    t.equal((await open(ada, path)).body, body)
   }
-  t.match(await ada.open('/of/acme'), { status: 403, body: /wrong_organization/, visits: 0 })
-  t.equal((await ada.open('/of/acme', 'auth0|ada', 'org_acme')).body, 'Inside acme')
-  t.match(await ada.open('/of/other'), { status: 403, visits: 0 })
+  t.match(await open(ada, '/of/acme'), { status: 403, body: /wrong_organization/, visits: 0 })
+  t.equal((await open(ada, '/of/acme', 'auth0|ada', 'org_acme')).body, 'Inside acme')
+  t.match(await open(ada, '/of/other'), { status: 403, visits: 0 })
   const grace = browser()
-  t.equal((await grace.open('/orders', 'auth0|grace')).body, 'Orders of Grace')
+  t.equal((await open(grace, '/orders', 'auth0|grace')).body, 'Orders of Grace')
   for (
     const [path, code] of [['/reports', 'insufficient_permissions'], ['/admin', 'insufficient_claims'], ['/beta',
       'insufficient_claims']] as const
-  ) t.match(await grace.open(path), { status: 403, body: `<h1>Not for you</h1><p>${code}</p>`, visits: 0 })
+  ) t.match(await open(grace, path), { status: 403, body: `<h1>Not for you</h1><p>${code}</p>`, visits: 0 })
 })
 
 t.test("examples/step-up: through the tenant's second factor and back, once", async t => {
-  const { browser } = await world(t, stepUp.build, { users: [{ name: 'Ada', email: 'ada@example.com' }] })
+  const { browser, clock } = await world(t, stepUp.build, { users: [{ name: 'Ada', email: 'ada@example.com' }] })
   const ada = browser()
-  t.match((await ada.open('/')).body, 'Payments')
-  t.match(await ada.open('/payments'), { status: 200, body: 'Payments of Ada', visits: 1 })
-  t.match(await ada.open('/payments'), { status: 200, visits: 0 })
-  t.match(await ada.open('/account'), { status: 200, body: 'Account of Ada' })
-  t.match(await ada.open('/account'), { status: 200, visits: 0 })
-  ada.clock.ahead += 400
-  t.match(await ada.open('/account'), { status: 200, body: 'Account of Ada', visits: 1 })
+  t.match((await open(ada, '/')).body, 'Payments')
+  t.match(await open(ada, '/payments'), { status: 200, body: 'Payments of Ada', visits: 1 })
+  t.match(await open(ada, '/payments'), { status: 200, visits: 0 })
+  t.match(await open(ada, '/account'), { status: 200, body: 'Account of Ada' })
+  t.match(await open(ada, '/account'), { status: 200, visits: 0 })
+  clock.ahead += 400
+  t.match(await open(ada, '/account'), { status: 200, body: 'Account of Ada', visits: 1 })
 })
 
 t.test('examples/step-up: a tenant that asks for no second factor', async t => {
   const { browser } = await world(t, stepUp.build, { ignoresAcrValues: true })
   const ada = browser()
-  await ada.open('/')
-  t.match(await ada.open('/payments'), { status: 403, body: /mfa_required/, visits: 1 })
+  await open(ada, '/')
+  t.match(await open(ada, '/payments'), { status: 403, body: /mfa_required/, visits: 1 })
 })
 
 t.test('examples/websocket', async t => {
-  const { app, browser } = await world(t, async options => await websocket.build(options, 20))
-  const ada = browser()
+  const { app, clock } = await world(t, async options => await websocket.build(options, 20))
   await t.rejects(app.injectWS('/live', { headers: { host: 'localhost:3000', origin: 'http://localhost:3000' } }),
     /401/)
   const cookie = await sessionCookie(app, { user: { sub: 'auth0|ada' }, sid: 'sid-1' })
@@ -235,7 +211,7 @@ t.test('examples/websocket', async t => {
     payloadAsStream: true
   })
   const closed = once(socket, 'close')
-  ada.clock.ahead += 2
+  clock.ahead += 2
   await app.auth0.revokeSessions({ sid: 'sid-1' })
   t.equal((await closed)[0], 4401, 'logged out elsewhere')
   // An injected socket never hears that its other end has gone.

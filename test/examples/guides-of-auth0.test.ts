@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { ApiError, TokenValidationError, type Auth0Options } from '../../lib/index.js'
 import type { AuthenticationClient } from '../../lib/authentication/index.js'
 import { createTenant, sessionCookie } from '../../lib/testing/index.js'
+import { setCookies, Visitor } from '../fixtures/visitor.js'
 import { blocksOf, readPage } from './documents.js'
 import { newApp, pluginFor, run, type Names } from './snippets.js'
 
@@ -57,14 +58,13 @@ function route (fastify: FastifyInstance, path: string, code: string): void {
   fastify.get(path, async (request, reply) => await run(code, { ...shared, fastify, request, reply }))
 }
 
+const newVisitor = (fastify: FastifyInstance): Visitor =>
+  new Visitor(fastify, { origin: 'http://localhost:3000', tenant })
+
 /** Follows a login from its start to the answer of the callback. */
-async function logIn (fastify: FastifyInstance, url: string,
+async function logIn (fastify: FastifyInstance, path: string,
   user = 'ada@example.com'): Promise<LightMyRequestResponse> {
-  const sent = await fastify.inject({ url, headers: opened })
-  if (sent.headers.location === undefined) throw new Error(sent.body)
-  const cookies = Object.fromEntries(sent.cookies.map(({ name, value }) => [name, value]))
-  const { pathname, search } = new URL(await tenant.login({ authorizationUrl: sent.headers.location, user }))
-  return await fastify.inject({ url: pathname + search, headers: opened, cookies })
+  return await newVisitor(fastify).arrive({ user }, path)
 }
 
 /** What the login asks the tenant for. */
@@ -192,10 +192,9 @@ const checks: Check[] = [
       id: await request.auth0.getIdToken(),
       access: (await request.auth0.getAccessToken()).accessToken
     }))
-    const done = await logIn(fastify, '/auth/login')
-    const cookies = Object.fromEntries(done.cookies.map(({ name, value }) => [name, value]))
-    const { id, access } = (await fastify.inject({ url: '/', headers: opened, cookies }))
-      .json<{ id: string, access: string }>()
+    const visitor = newVisitor(fastify)
+    await visitor.login({ user: 'ada@example.com' })
+    const { id, access } = (await visitor.call('/')).json<{ id: string, access: string }>()
     await run(code, { ...shared, ...made, tokens: { id_token: id } })
     made.accessToken = access
   },
@@ -246,7 +245,7 @@ const checks: Check[] = [
     const fastify = newApp(t)
     await run(code, { ...shared, fastify })
     const done = await logIn(fastify, '/auth/login')
-    t.ok(done.cookies.some(({ name, value }) => name === 'my_session' && value !== ''))
+    t.ok(setCookies(done).some(({ name, value }) => name === 'my_session' && value !== ''))
   },
   ...[[], ['login', 'connect'], ['login', 'connect', 'unconnect']].map((routes): Check => async (t, code) => {
     const fastify = newApp(t)

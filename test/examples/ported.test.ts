@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import t from 'tap'
 import auth0, { type Auth0Options } from '../../lib/index.js'
 import { metadataOfAnyTenant, ScriptedTenant } from '../flows/scripted-tenant.js'
-import { Browser } from '../hostile/browser.js'
+import { Visitor } from '../fixtures/visitor.js'
 
 // The example applications of @auth0/auth0-fastify and @auth0/auth0-fastify-api, as they are after the switch.
 
@@ -56,8 +56,8 @@ async function api (): Promise<FastifyInstance> {
   return app
 }
 
-async function login (app: FastifyInstance, path: string, origin = 'http://localhost:3000'): Promise<Browser> {
-  const browser = new Browser(app, { origin, now: () => clock.now })
+async function login (app: FastifyInstance, path: string, origin = 'http://localhost:3000'): Promise<Visitor> {
+  const browser = new Visitor(app, { origin, now: () => clock.now })
   const refused = await browser.navigate(path)
   t.match(refused.headers.location, /^\/auth\/login\?returnTo=/)
   const started = await browser.navigate(String(refused.headers.location))
@@ -113,7 +113,7 @@ t.test('the web example that calls an API', async t => {
     })
     return { apiResponse: answer.body }
   })
-  const browser = new Browser(app, { origin: 'http://localhost:3000', now: () => clock.now })
+  const browser = new Visitor(app, { origin: 'http://localhost:3000', now: () => clock.now })
   const started = new URL(String((await browser.navigate('/auth/login?returnTo=/call-api')).headers.location))
   t.equal(started.searchParams.get('audience'), audience)
   nonce = started.searchParams.get('nonce')
@@ -133,7 +133,7 @@ t.test('the example with several custom domains', async t => {
   t.teardown(async () => await app.close())
   for (const [brand, domain] of [['a', 'a.auth0.test'], ['b', 'b.auth0.test']]) {
     const origin = `http://brand-${brand}.localhost:3000`
-    const browser = new Browser(app, { origin, now: () => clock.now })
+    const browser = new Visitor(app, { origin, now: () => clock.now })
     const location = new URL(String((await browser.navigate('/auth/login')).headers.location))
     t.equal(location.host, domain)
     t.equal(location.searchParams.get('redirect_uri'), `${origin}/auth/callback`)

@@ -4,7 +4,7 @@ import fastify, {
 import type { Test } from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
 import type { Auth0Event, Auth0Options } from '../../types/index.js'
-import { Browser } from '../hostile/browser.js'
+import { Visitor } from '../fixtures/visitor.js'
 import { ScriptedTenant } from './scripted-tenant.js'
 
 /** An application with the plugin, a scripted tenant and a clock. */
@@ -58,23 +58,23 @@ export class Site {
     return this
   }
 
-  browser (origin = 'https://app.example.test'): Browser {
-    return new Browser(this.app, { origin, now: () => this.clock.now })
+  browser (origin = 'https://app.example.test'): Visitor {
+    return new Visitor(this.app, { origin, now: () => this.clock.now })
   }
 
   /** Starts a login; returns where the browser is sent. */
-  async start (browser: Browser, path = '/auth/login'): Promise<string> {
+  async start (browser: Visitor, path = '/auth/login'): Promise<string> {
     const response = await browser.navigate(path)
     if (response.statusCode !== 302) throw new Error(`the login did not start: ${response.statusCode} ${response.body}`)
     return String(response.headers.location)
   }
 
-  async login (browser: Browser, path?: string): Promise<LightMyRequestResponse> {
+  async login (browser: Visitor, path?: string): Promise<LightMyRequestResponse> {
     return await browser.navigate(this.tenant.callback(await this.start(browser, path)))
   }
 
   /** A browser that is logged in. */
-  async member (path?: string): Promise<Browser> {
+  async member (path?: string): Promise<Visitor> {
     const browser = this.browser()
     const response = await this.login(browser, path)
     if (response.statusCode !== 302) throw new Error(`the login failed: ${response.statusCode} ${response.body}`)
@@ -118,6 +118,6 @@ export const does =
     await work(request).then(value => ({ value: value instanceof URL ? value.href : value ?? null }),
       (error: Error) => ({ error: told(error as unknown as { code: string }) }))
 
-export const ask = async (browser: Pick<Browser, 'call'>,
+export const ask = async (browser: Pick<Visitor, 'call'>,
   path: string): Promise<{ value?: never, error?: { code: string, sealed?: string } }> =>
   (await browser.call(path)).json() as never

@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, type LightMyR
 import t, { type Test } from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
 import type { Auth0Event, Auth0Options } from '../../types/index.js'
-import { Browser, clears, setCookies } from './browser.js'
+import { Visitor, clears, setCookies } from '../fixtures/visitor.js'
 import { canaryUser, HostileIdp, type Defects, type IdpOptions } from './idp.js'
 
 export const appOrigin = 'https://app.example.test'
@@ -36,7 +36,7 @@ export class World {
   readonly events: Auth0Event[] = []
   readonly errors: Error[] = []
   readonly logLines: string[] = []
-  readonly browsers: Browser[] = []
+  readonly browsers: Visitor[] = []
   /** How often a guarded handler ran. */
   runs = 0
 
@@ -122,8 +122,8 @@ export class World {
     })
   }
 
-  browser (origin = appOrigin): Browser {
-    const browser = new Browser(this.app, { origin, now: () => this.clock.now })
+  browser (origin = appOrigin): Visitor {
+    const browser = new Visitor(this.app, { origin, now: () => this.clock.now })
     this.browsers.push(browser)
     return browser
   }
@@ -149,7 +149,7 @@ export class World {
   }
 
   /** Starts a login; says where the plugin sends the browser. */
-  async start (browser: Browser, path = '/auth/login?returnTo=%2Fprivate'): Promise<string> {
+  async start (browser: Visitor, path = '/auth/login?returnTo=%2Fprivate'): Promise<string> {
     const response = await browser.navigate(path)
     const location = response.headers.location
     if (response.statusCode !== 302 || location === undefined) {
@@ -166,7 +166,7 @@ export class World {
   }
 
   /** The whole login; returns the callback's answer. */
-  async login (browser: Browser, path?: string): Promise<LightMyRequestResponse> {
+  async login (browser: Visitor, path?: string): Promise<LightMyRequestResponse> {
     return browser.navigate(this.back(await this.start(browser, path)), { 'sec-fetch-site': 'cross-site' })
   }
 
@@ -272,7 +272,7 @@ export interface AttemptOptions {
   /** Where the login starts. */
   path?: string
   /** Called between the start of the login and its callback. */
-  between?: (browser: Browser) => Promise<void> | void
+  between?: (browser: Visitor) => Promise<void> | void
   /** Leaves the control out, for a defect that has none or brings its own. */
   control?: false
   /** Token requests the failing callback may make. Default: any number. */
@@ -321,7 +321,7 @@ export async function failsClosed (t: Test, world: World, defects: Defects, fail
 }
 
 /** Sends an authorization response and asserts that it is refused. */
-export async function assertRefused (t: Test, world: World, browser: Browser, path: string, failure: Failure,
+export async function assertRefused (t: Test, world: World, browser: Visitor, path: string, failure: Failure,
   options: AttemptOptions & { accept?: string } = {}): Promise<LightMyRequestResponse> {
   const { accept = 'text/html' } = options
   const findings = new Findings()
@@ -393,14 +393,14 @@ function findFailure (findings: Findings, world: World, response: LightMyRequest
 }
 
 /** The browser is not logged in, and the guarded handler does not run. */
-export async function assertNoSession (t: Test, world: World, browser: Browser,
+export async function assertNoSession (t: Test, world: World, browser: Visitor,
   runsBefore = world.runs): Promise<void> {
   const findings = new Findings()
   await findNoSession(findings, world, browser, runsBefore)
   t.strictSame(findings.problems, [], 'there is no session')
 }
 
-async function findNoSession (findings: Findings, world: World, browser: Browser, runsBefore: number): Promise<void> {
+async function findNoSession (findings: Findings, world: World, browser: Visitor, runsBefore: number): Promise<void> {
   const response = await browser.call('/private')
   findings.check(
     response.statusCode === 401 && (JSON.parse(response.body) as { code: string }).code === 'login_required',
@@ -413,7 +413,7 @@ async function findNoSession (findings: Findings, world: World, browser: Browser
 
 /** A login with these defects completes all the same. */
 export async function succeeds (t: Test, world: World, defects: Defects = {},
-  options: AttemptOptions = {}): Promise<{ browser: Browser, response: LightMyRequestResponse }> {
+  options: AttemptOptions = {}): Promise<{ browser: Visitor, response: LightMyRequestResponse }> {
   const browser = world.browser()
   const before = { runs: world.runs, events: world.events.length }
   const findings = new Findings()

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import { fromSessionStore, MemoryRevocationStore, MemorySessionStore } from '../../lib/stores/index.js'
 import t, { type Test } from 'tap'
 import { Findings, inWorld, scenario, succeeds, type World, type WorldOptions } from './app.js'
-import type { Browser } from './browser.js'
+import type { Visitor } from '../fixtures/visitor.js'
 import { publicKeyAsSecret, rsaKey } from './jws.js'
 
 const path = '/auth/backchannel-logout'
@@ -19,7 +19,7 @@ async function send (world: World, token: string) {
 }
 
 /** A logged-in browser, its `sid` and its user. */
-async function loggedIn (t: Test, world: World, sub?: string): Promise<{ browser: Browser, sid: string, sub: string }> {
+async function loggedIn (t: Test, world: World, sub?: string): Promise<{ browser: Visitor, sid: string, sub: string }> {
   const before = world.idp.user
   if (sub !== undefined) world.idp.user = { ...before, sub }
   const { browser } = await succeeds(t, world)
@@ -29,7 +29,7 @@ async function loggedIn (t: Test, world: World, sub?: string): Promise<{ browser
   return { browser, sid: session.sid, sub: session.user.sub }
 }
 
-async function isLoggedIn (browser: Browser): Promise<boolean> {
+async function isLoggedIn (browser: Visitor): Promise<boolean> {
   return (await browser.call('/private')).statusCode === 200
 }
 

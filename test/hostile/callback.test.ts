@@ -4,7 +4,7 @@ import {
 } from './app.js'
 import { callbackParams } from '../../lib/flows/login/callback.js'
 import { leastCpuTime } from '../cpu-time.js'
-import { setCookies, type Browser } from './browser.js'
+import { setCookies, type Visitor } from '../fixtures/visitor.js'
 import type { Test } from 'tap'
 
 const thorough = process.env.HOSTILE_FULL === '1'
@@ -14,7 +14,7 @@ const otherIssuer: Failure = { status: 502, code: 'issuer_validation_error' }
 const formPost = { plugin: { authorizationParams: { response_mode: 'form_post' as const } } }
 
 /** A callback that belongs to no transaction: the login starts again once, then it is refused; nothing is redeemed. */
-async function missesItsTransaction (t: Test, world: World, browser: Browser, path: string): Promise<void> {
+async function missesItsTransaction (t: Test, world: World, browser: Visitor, path: string): Promise<void> {
   const calls = world.idp.count('token')
   const first = await browser.navigate(path, { 'sec-fetch-site': 'cross-site' })
   t.equal(first.statusCode, 302, 'the login starts again')
@@ -35,7 +35,7 @@ async function missesItsTransaction (t: Test, world: World, browser: Browser, pa
 }
 
 /** The path of an answer to a fresh login, with its parameters changed. */
-async function answered (world: World, browser: Browser,
+async function answered (world: World, browser: Visitor,
   change: (params: URLSearchParams) => void = () => {}): Promise<string> {
   const { redirectUri, params } = world.idp.authorize(await world.start(browser))
   change(params)
@@ -340,7 +340,7 @@ for (
 }
 
 /** Starts a form_post login and gives the fields of the tenant's form. */
-async function form (world: World, browser: Browser): Promise<URLSearchParams> {
+async function form (world: World, browser: Visitor): Promise<URLSearchParams> {
   const location = await world.start(browser)
   return world.idp.authorize(location).params
 }

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { Findings, isSessionCookie, scenario, sessionCookiesSet, succeeds, World, type WorldOptions } from './app.js'
-import { setCookies } from './browser.js'
+import { setCookies } from '../fixtures/visitor.js'
 import { changed, json, type Defects } from './idp.js'
 
 const TYPE = 'urn:ietf:params:oauth:token-type'

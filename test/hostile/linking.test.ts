@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import {
   Findings, isTransactionCookie, scenario, sessionCookiesSet, succeeds, type World, type WorldOptions
 } from './app.js'
-import type { Browser } from './browser.js'
+import type { Visitor } from '../fixtures/visitor.js'
 import { changed, json, type Defects } from './idp.js'
 
 const linking: WorldOptions = { plugin: { mountConnectRoutes: true } }
@@ -13,17 +13,17 @@ const begin = '/auth/connect?connection=github&returnTo=%2Fprivate'
 const own = { accept: 'application/json', 'sec-fetch-site': 'same-origin' }
 
 /** A user who is logged in, and the path at which the answer to a link request comes back. */
-async function underWay (t: Test, world: World): Promise<{ browser: Browser, back: string }> {
+async function underWay (t: Test, world: World): Promise<{ browser: Visitor, back: string }> {
   const { browser } = await succeeds(t, world)
   return { browser, back: await backFrom(world, browser) }
 }
 
-async function backFrom (world: World, browser: Browser): Promise<string> {
+async function backFrom (world: World, browser: Visitor): Promise<string> {
   return world.back(await world.start(browser, begin))
 }
 
 /** The answer is refused, and whoever was logged in stays the one he was. */
-async function refuses (t: Test, world: World, browser: Browser, path: string, answer: { status: number, code: string },
+async function refuses (t: Test, world: World, browser: Visitor, path: string, answer: { status: number, code: string },
   what: string): Promise<void> {
   const findings = new Findings()
   const before = (await browser.call('/private')).json() as { sub?: string, session?: { id: string } }
@@ -48,7 +48,7 @@ for (
   const [kind, options, back] of [
     ['link', linking, backFrom],
     ['connect', connecting,
-      async (world: World, browser: Browser) =>
+      async (world: World, browser: Visitor) =>
         `/auth/callback?connect_code=connect-code-1&state=${connectState(world, await browser.navigate(begin))}`]
   ] as const
 ) {

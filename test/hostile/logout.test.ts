@@ -1,12 +1,12 @@
 import { scenario, sessionCookiesSet, succeeds, isSessionCookie, type World } from './app.js'
-import { clears, setCookies, type Browser } from './browser.js'
+import { clears, setCookies, type Visitor } from '../fixtures/visitor.js'
 import { changed, type AnswerDefect } from './idp.js'
 
 const logoutPath = '/auth/logout'
 const sameOrigin = { 'sec-fetch-site': 'same-origin' }
 
 /** What an attacker who kept the cookies from before can still do: nothing. */
-async function isOver (world: World, kept: Browser): Promise<boolean> {
+async function isOver (world: World, kept: Visitor): Promise<boolean> {
   return (await kept.call('/private')).statusCode === 401
 }
 

@@ -4,13 +4,13 @@ import t, { type Test } from 'tap'
 import {
   Findings, inWorld, isSessionCookie, scenario, sessionCookiesSet, succeeds, type World, type WorldOptions
 } from './app.js'
-import type { Browser } from './browser.js'
+import type { Visitor } from '../fixtures/visitor.js'
 import { changed, json, type AnswerDefect, type Defects } from './idp.js'
 
 const shortLived: AnswerDefect = correct => changed(correct, { expires_in: 60 })
 
 /** A browser whose access token has just expired. */
-async function expired (t: Test, world: World): Promise<Browser> {
+async function expired (t: Test, world: World): Promise<Visitor> {
   const { browser } = await succeeds(t, world, { answers: { token: shortLived } })
   world.advance(61)
   return browser
@@ -71,7 +71,7 @@ scenario('RF-02 20 requests at once', async (t, world) => {
 
 scenario("RF-02 many users at once never get each other's tokens", async (t, world) => {
   const users = 12
-  const browsers: { browser: Browser, sub: string }[] = []
+  const browsers: { browser: Visitor, sub: string }[] = []
   for (let i = 0; i < users; i++) {
     const sub = `auth0|user-${i}`
     const browser = world.browser()
@@ -129,7 +129,7 @@ scenario('RF-04 two processes refresh one stateless session at once', async (t, 
 })
 
 /** The refresh fails with this code: one event, no secret, nothing kept of what came. */
-async function refusesRefresh (t: Test, world: World, browser: Browser, defects: Defects,
+async function refusesRefresh (t: Test, world: World, browser: Visitor, defects: Defects,
   code: string): Promise<LightMyRequestResponse> {
   const before = { events: world.events.length, runs: world.runs }
   const answer = await world.during(defects, () => browser.call('/token'))
@@ -190,7 +190,7 @@ for (
 }
 
 /** A refresh token that was spent for an answer which cannot be trusted is never sent again. */
-async function sendsNoMore (t: Test, world: World, browser: Browser): Promise<void> {
+async function sendsNoMore (t: Test, world: World, browser: Visitor): Promise<void> {
   const sent = world.idp.count('token')
   const next = await browser.call('/token')
   t.match(next.json(), { code: 'missing_refresh_token' })

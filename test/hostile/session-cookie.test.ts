@@ -9,7 +9,7 @@ import {
   assertNoSession, inWorld, isSessionCookie, isTransactionCookie, markOf, scenario, sessionCookiesSet, sessionSecret,
   succeeds, World, type WorldOptions
 } from './app.js'
-import { setCookies, type Browser } from './browser.js'
+import { setCookies, type Visitor } from '../fixtures/visitor.js'
 import { changed } from './idp.js'
 import { rawRequest } from './sockets.js'
 
@@ -20,14 +20,14 @@ const isClaims = (name: string) => isSessionCookie(name) && !/_[ts](\.\d)?$/.tes
 const isTokens = (name: string) => isSessionCookie(name) && /_t(\.\d)?$/.test(name)
 
 /** The names of the claims and the tokens cookie. */
-function namesOf (browser: Browser): { claims: string, tokens: string } {
+function namesOf (browser: Visitor): { claims: string, tokens: string } {
   return {
     claims: browser.names().find(isClaims) ?? '',
     tokens: (browser.names().find(isTokens) ?? '').replace(/\.\d$/, '')
   }
 }
 
-function valueOf (browser: Browser, name: string): string {
+function valueOf (browser: Visitor, name: string): string {
   return browser.cookie(one => one === name) ?? ''
 }
 
@@ -92,7 +92,7 @@ scenario('SES-01 any single byte of the transaction cookie is changed', async (t
 })
 
 /** A login whose tokens need chunks. */
-async function chunked (world: World, browser: Browser, seed: number): Promise<string> {
+async function chunked (world: World, browser: Visitor, seed: number): Promise<string> {
   // not base64url, so that it is not packed
   const accessToken = Array.from({ length: 4200 }, (_, i) => `${alphabet}~!`[(i * seed + (i >> 3)) % 66]).join('')
   await world.during({

@@ -6,7 +6,7 @@ import {
   assertNoSession, failsClosed, inWorld, markOf, scenario, sessionCookiesSet, succeeds, World, type Failure,
   type WorldOptions
 } from './app.js'
-import { setCookies } from './browser.js'
+import { setCookies } from '../fixtures/visitor.js'
 import { certificate } from './certificates.js'
 import { changed, HostileIdp, json, type AnswerDefect } from './idp.js'
 import { SocketServer } from './sockets.js'

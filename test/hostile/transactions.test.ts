@@ -1,5 +1,5 @@
 import { assertNoSession, isTransactionCookie, scenario, sessionCookiesSet, succeeds } from './app.js'
-import { setCookies } from './browser.js'
+import { setCookies } from '../fixtures/visitor.js'
 import { json, type AnswerDefect } from './idp.js'
 
 scenario('TX-01 a page elsewhere makes the browser open the login', async (t, world) => {

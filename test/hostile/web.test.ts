@@ -8,7 +8,7 @@ import { leastCpuTime } from '../cpu-time.js'
 import {
   appOrigin, inWorld, scenario, sessionCookiesSet, sessionSecret, succeeds, World, type WorldOptions
 } from './app.js'
-import { setCookies } from './browser.js'
+import { setCookies } from '../fixtures/visitor.js'
 import { HostileIdp } from './idp.js'
 import { rawRequest } from './sockets.js'
 

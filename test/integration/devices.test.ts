@@ -2,7 +2,7 @@ import t from 'tap'
 import '../self-reference.js'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import { createTenant } from '../../lib/testing/index.js'
-import { Browser } from '../hostile/browser.js'
+import { Visitor } from '../fixtures/visitor.js'
 import { patient } from '../running-quickstart.js'
 
 const { buildApp } = await import('../../examples/devices/app.js')
@@ -49,17 +49,14 @@ t.test('a user sees all devices, logs the others out, and is logged out when the
     await app.close()
   })
 
-  const login = async (user = 'ada@example.com'): Promise<Browser> => {
-    const browser = new Browser(app, { origin, now: () => now })
-    const { headers } = await browser.navigate('/auth/login?returnTo=%2Fdevices')
-    const arrived = await browser.navigate(
-      new URL(await tenant.login({ authorizationUrl: String(headers.location), user })).href.slice(origin.length)
-    )
+  const login = async (user = 'ada@example.com'): Promise<Visitor> => {
+    const browser = new Visitor(app, { origin, now: () => now, tenant })
+    const arrived = await browser.login({ user }, '/auth/login?returnTo=%2Fdevices')
     t.equal(arrived.headers.location, '/devices')
     now += 10
     return browser
   }
-  const devices = async (browser: Browser): Promise<number | undefined> => {
+  const devices = async (browser: Visitor): Promise<number | undefined> => {
     const { statusCode, body } = await browser.navigate('/devices')
     return statusCode === 200 ? body.match(/<li>/gu)?.length : undefined
   }

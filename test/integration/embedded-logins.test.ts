@@ -7,7 +7,7 @@ import {
   createTenant, SoftwarePasskey, type LoggedRequest, type PasskeyParams, type TenantClient
 } from '../../lib/testing/index.js'
 import { ask, does } from '../flows/site.js'
-import { Browser } from '../hostile/browser.js'
+import { Visitor } from '../fixtures/visitor.js'
 import { claimsOf, headerOf, Wire } from '../testing/tenant/wire.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
@@ -82,7 +82,7 @@ async function world (t: Test, client: Partial<TenantClient>, options: Partial<A
   for (const [path, work] of Object.entries(routes)) app.get(path, does(work))
   app.get('/me', async request => (await request.getSession()) ?? 'nobody')
   await app.ready()
-  return { tenant, app, wire, customFetch, browser: () => new Browser(app, { origin, now: () => Date.now() / 1000 }) }
+  return { tenant, app, wire, customFetch, browser: () => new Visitor(app, { origin, now: () => Date.now() / 1000 }) }
 }
 
 const given = (path: string, options: object): string => `${path}?with=${encodeURIComponent(JSON.stringify(options))}`
@@ -227,7 +227,7 @@ t.test('tokens of an organization that was not asked for are refused on every wa
   }
   await ask(browser(),
     given('/passkey-in', { authSession: made.authSession, authnResponse: passkey.create(made.authnParamsPublicKey) }))
-  const byPasskey = async (who: Browser) => {
+  const byPasskey = async (who: Visitor) => {
     const { authSession, authnParamsPublicKey } = (await ask(who, '/passkey')).value as unknown as typeof made
     return await ask(who,
       given('/passkey-in', { authSession, authnResponse: passkey.get(authnParamsPublicKey), organization: 'org_1' }))
@@ -235,7 +235,7 @@ t.test('tokens of an organization that was not asked for are refused on every wa
   for (
     const [way, enter] of Object.entries({
       passkey: byPasskey,
-      'another device': async (who: Browser) => await ask(who, '/device')
+      'another device': async (who: Visitor) => await ask(who, '/device')
     })
   ) {
     wire.tamper = otherOrganization

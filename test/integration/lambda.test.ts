@@ -5,11 +5,12 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { listening } from '../fixtures/loopback.js'
+import { Visitor, type Answer } from '../fixtures/visitor.js'
 import { Site } from '../flows/site.js'
 
 /** What the adapter makes of an application; its own types need those of AWS. */
-type Handler = (event: object, context: object) => Promise<Answer>
-interface Answer {
+type Handler = (event: object, context: object) => Promise<Result>
+interface Result {
   statusCode: number
   body: string
   headers?: Record<string, string>
@@ -17,6 +18,16 @@ interface Answer {
   cookies?: string[]
 }
 const awsLambda = createRequire(import.meta.url)('@fastify/aws-lambda') as (app: unknown, options?: object) => Handler
+
+const read = ({ statusCode, body, headers = {}, multiValueHeaders = {}, cookies }: Result): Answer => ({
+  statusCode,
+  body,
+  headers: {
+    location: headers.location ?? multiValueHeaders.location?.[0],
+    'set-cookie': cookies ?? multiValueHeaders['set-cookie'] ?? [headers['set-cookie'] ?? []].flat()
+  },
+  json: () => JSON.parse(body) as never
+})
 
 interface Asked {
   method: string
@@ -80,39 +91,29 @@ for (const [name, eventOf] of Object.entries(events)) {
     const handler = awsLambda(s.app, { albMultiValueHeaders: name.includes('balancer'), decorateRequest: false })
     await s.app.ready()
     t.teardown(async () => await s.app.close())
-    const jar = new Map<string, string>()
-    const ask = async (address: string, accept = 'text/html'): Promise<Answer> => {
-      const { pathname: path, searchParams: query } = new URL(address, 'https://app.example.test')
-      const answer = await handler(eventOf({
-        method: 'GET',
-        path,
+    const ada = new Visitor(async ({ method, path, headers: { cookie = '', ...headers } }) => {
+      const { pathname, searchParams: query } = new URL(path, 'https://app.example.test')
+      return read(await handler(eventOf({
+        method,
+        path: pathname,
         query,
-        cookies: [...jar].map(([cookie, value]) => `${cookie}=${value}`),
-        headers: { host: 'app.example.test', accept, 'x-forwarded-proto': 'https', 'sec-fetch-site': 'same-origin' }
-      }), {})
-      const { multiValueHeaders = {}, headers = {}, cookies } = answer
-      for (const line of cookies ?? multiValueHeaders['set-cookie'] ?? [headers['set-cookie'] ?? []].flat()) {
-        const [, cookie, value] = /^([^=]+)=([^;]*)/.exec(line)!
-        if (value === '') jar.delete(cookie!)
-        else jar.set(cookie!, value!)
-      }
-      return answer
-    }
-    const location = ({ headers, multiValueHeaders }: Answer): string =>
-      headers?.location ?? multiValueHeaders?.location?.[0] ?? ''
+        cookies: cookie.split('; ').filter(Boolean),
+        headers: { ...headers, 'x-forwarded-proto': 'https' }
+      }), {}))
+    }, { origin: 'https://app.example.test', now: () => s.clock.now })
 
-    const start = await ask('/auth/login?returnTo=%2Fmine%3Fa%3D1%26b%3D2')
+    const start = await ada.navigate('/auth/login?returnTo=%2Fmine%3Fa%3D1%26b%3D2')
     t.equal(start.statusCode, 302, start.body)
-    const done = await ask(s.tenant.callback(location(start)))
+    const done = await ada.navigate(s.tenant.callback(String(start.headers.location)))
     t.equal(done.statusCode, 302, done.body)
-    t.equal(location(done), '/mine?a=1&b=2')
-    t.ok([...jar.keys()].filter(cookie => cookie.startsWith('__Host-')).length > 1, 'claims and tokens')
-    t.match(JSON.parse((await ask('/mine')).body), { sub: 'auth0|ada' })
+    t.equal(done.headers.location, '/mine?a=1&b=2')
+    t.ok(ada.names().filter(cookie => cookie.startsWith('__Host-')).length > 1, 'claims and tokens')
+    t.match((await ada.call('/mine')).json(), { sub: 'auth0|ada' })
     s.clock.now += 4000
-    t.match(JSON.parse((await ask('/token')).body), { accessToken: 'opaque-access-2' })
-    t.match(JSON.parse((await ask('/token')).body), { accessToken: 'opaque-access-2' }, 'the new cookies were kept')
-    t.equal((await ask('/auth/logout')).statusCode, 302)
-    t.equal((await ask('/mine', 'application/json')).statusCode, 401, 'the cookies are gone')
+    t.match((await ada.call('/token')).json(), { accessToken: 'opaque-access-2' })
+    t.match((await ada.call('/token')).json(), { accessToken: 'opaque-access-2' }, 'the new cookies were kept')
+    t.equal((await ada.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })).statusCode, 302)
+    t.equal((await ada.call('/mine')).statusCode, 401, 'the cookies are gone')
   })
 }
 

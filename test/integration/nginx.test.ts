@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
-import { setCookies } from '../hostile/browser.js'
+import { overHttp } from '../fixtures/visitor.js'
 import { skipWithout } from '../requirements.js'
 import { nginxProgram, startNginx, type NginxBlocks } from '../servers/nginx.js'
 import { Site } from '../flows/site.js'
@@ -45,19 +45,12 @@ for (const [name, blocks, users] of cases) {
     const port = await startNginx(t, (s.app.server.address() as AddressInfo).port, blocks)
     for (const claims of users) {
       s.tenant.claims = claims as typeof s.tenant.claims
-      const browser = s.browser()
-      const ask = async (path: string): Promise<Response> => {
-        const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-          redirect: 'manual',
-          headers: { host: 'app.example.test', accept: 'text/html', cookie: browser.cookieHeader(path) }
-        })
-        browser.keep({ headers: { 'set-cookie': response.headers.getSetCookie() } } as Parameters<typeof setCookies>[0])
-        return response
-      }
-      const login = await ask('/auth/login?returnTo=%2Fme')
-      t.equal(login.status, 302)
-      t.equal((await ask(s.tenant.callback(login.headers.get('location')!))).status, 302, 'the callback')
-      t.equal(await (await ask('/me')).text(), 'auth0|ada')
+      const browser = s.browser().at(overHttp(`http://127.0.0.1:${port}`))
+      const login = await browser.navigate('/auth/login?returnTo=%2Fme')
+      t.equal(login.statusCode, 302)
+      const done = await browser.navigate(s.tenant.callback(String(login.headers.location)))
+      t.equal(done.statusCode, 302, 'the callback')
+      t.equal((await browser.navigate('/me')).body, 'auth0|ada')
       if (claims === large) t.ok(browser.cookieHeader('/').length > 7000, 'the session nears its limit')
     }
     if (blocks === undefined) return

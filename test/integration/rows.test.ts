@@ -6,7 +6,8 @@ import * as stores from '../../lib/stores/index.js'
 import type { Auth0Options } from '../../types/options.js'
 import { SoftwarePasskey, type PasskeyParams } from '../../lib/testing/index.js'
 import { claimsOf } from '../testing/tenant/wire.js'
-import { received, run, type Answer, type Running, type Visitor } from '../examples/visitor.js'
+import { setCookies, Visitor, type Answer } from '../fixtures/visitor.js'
+import { received, run, type Running } from '../examples/running.js'
 
 const api = 'https://api.example.com'
 const other = 'https://other.example.com'
@@ -59,13 +60,13 @@ async function puppet (settings: Auth0Options): Promise<FastifyInstance> {
 }
 
 /** Calls a method of the client that is bound to the request; `instance.` is `fastify.auth0`. */
-async function call<T = never> (visitor: Visitor, method: string,
+async function call<T = never> (visitor: Visitor<Answer>, method: string,
   ...args: unknown[]): Promise<T & { error?: string, code?: string, mfaToken?: string }> {
-  const { json } = await visitor.post('/do', { method, args })
-  return (json.error === undefined ? json.value : json) as never
+  const { error, value, ...more } = (await visitor.post('/do', { method, args })).json()
+  return (error === undefined ? value : { error, ...more }) as never
 }
 
-async function member (site: Running, user = 'auth0|ada'): Promise<Visitor> {
+async function member (site: Running, user = 'auth0|ada'): Promise<Visitor<Answer>> {
   const visitor = site.visitor()
   await visitor.go('/auth/login?returnTo=/nowhere', { user })
   return visitor
@@ -144,13 +145,13 @@ t.test('§3.1 constructor options', async t => {
   })
   await t.test('secret: the newest seals, older ones open', async t => {
     const old = await puppet({ ...site.settings, sessionSecret: 'an older secret of enough characters' })
-    const visit = await old.inject('/auth/login')
-    const url = new URL(await tenant.login({ authorizationUrl: visit.headers.location as string }))
-    const cookie = visit.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const visitor = new Visitor(old, { origin: site.origin })
+    const { headers } = await visitor.navigate('/auth/login')
+    const { pathname, search } = new URL(await tenant.login({ authorizationUrl: headers.location as string }))
     const rotated = await puppet({ ...site.settings, sessionSecret: [secret, 'an older secret of enough characters'] })
-    const done = await rotated.inject({ url: url.pathname + url.search, headers: { cookie } })
+    const done = await visitor.at(rotated).navigate(pathname + search)
     t.equal(done.statusCode, 302)
-    t.ok(done.cookies.some(({ value }) => value !== ''))
+    t.ok(setCookies(done).some(({ value }) => value !== ''))
     t.match(await refused({ sessionSecret: 'short' }), { option: 'sessionSecret' })
     await Promise.all([old.close(), rotated.close()])
   })
@@ -162,7 +163,7 @@ t.test('§3.1 constructor options', async t => {
       transactionConfiguration: { cookie: { name: 'my_tx' } }
     })
     const ada = await member(stored)
-    t.match([...ada.cookies.keys()], [/^my_session/])
+    t.match(ada.names(), [/^my_session/])
     t.match(await call(ada, 'getUser'), { sub: 'auth0|ada' })
   })
   await t.test('authorization_params, audience and scope: defaults of every login, scope by audience', async t => {
@@ -255,18 +256,19 @@ t.test('§3.2 interactive login', async t => {
   })
   await t.test('the login route forwards what a link may choose, the callback goes home', async t => {
     const ada = site.visitor()
-    const end = await ada.go('/auth/login?login_hint=ada@example.com&scope=evil&audience=evil&returnTo=/orders')
+    const query = 'login_hint=ada@example.com&scope=evil&audience=evil&returnTo=/orders'
+    const done = await ada.login({}, `/auth/login?${query}`)
     t.match(received(tenant, '/authorize').query, {
       login_hint: 'ada@example.com',
       scope: 'openid profile email offline_access'
     })
     t.notOk('audience' in received(tenant, '/authorize').query)
-    t.match(end.url, '/orders')
+    t.match(done.headers.location, '/orders')
   })
   await t.test("errors: Auth0's own code", async t => {
     const ada = site.visitor()
-    const answer: Answer = await ada.go('/auth/login', { cancel: true })
-    t.equal(answer.status, 403)
+    const answer = await ada.go('/auth/login', { cancel: true })
+    t.equal(answer.statusCode, 403)
     const url: string = await call(ada, 'startInteractiveLogin')
     t.match(await call(ada, 'completeInteractiveLogin', await tenant.login({ authorizationUrl: url, cancel: true })), {
       error: 'ApiError',

@@ -5,7 +5,7 @@ import { MemoryTransactionStore } from '../../lib/stores/index.js'
 import { RequestCookieJar } from '../../lib/plugin/request/cookie-jar.js'
 import { factory } from '../../lib/plugin/guards/factory.js'
 import type { Guard } from '../../lib/plugin/guards/guard/guard.js'
-import { Browser } from '../hostile/browser.js'
+import { Visitor } from '../fixtures/visitor.js'
 import { Site } from '../flows/site.js'
 
 t.test('a request decorator that another plugin has taken is noticed', async t => {
@@ -35,7 +35,7 @@ t.test('two tenants in sibling scopes are strangers to each other', async t => {
   }
   app.get('/outside', async request => request.auth0 === undefined)
   await app.ready()
-  const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
+  const browser = new Visitor(app, { origin: 'https://app.example.test', now: () => s.clock.now })
   const start = await browser.navigate('/one/auth/login')
   t.match(new URL(String(start.headers.location)).searchParams.get('redirect_uri'),
     'https://app.example.test/one/auth/callback')
@@ -63,7 +63,7 @@ for (const shared of [true, false]) {
       }, { prefix })
     }
     await app.ready()
-    const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
+    const browser = new Visitor(app, { origin: 'https://app.example.test', now: () => s.clock.now })
     const begin = async (prefix: string) => String((await browser.navigate(`${prefix}/auth/login`)).headers.location)
     const locations = [await begin('/one'), await begin('/two'), await begin('/three'), await begin('/one')]
     for (const location of locations) {
@@ -97,7 +97,7 @@ t.test("a root guard over a child with a tenant of its own checks the child's te
     child.get('/public', { config: { auth0: { public: true } } }, async () => 'public')
   }, { prefix: '/child' })
   await app.ready()
-  const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
+  const browser = new Visitor(app, { origin: 'https://app.example.test', now: () => s.clock.now })
   const root = await browser.navigate('/auth/login')
   t.equal(root.statusCode, 302, "the guard lets the plugin's own routes pass")
   await browser.navigate(s.tenant.callback(String(root.headers.location)))
@@ -118,7 +118,7 @@ t.test("the plugin's prefix is part of its routes and of the callback URL", asyn
   })
   await app.register(fastifyAuth0, { ...s.options({ appBaseUrl: 'https://app.example.test/base' }), prefix: '/t1' })
   await app.ready()
-  const browser = new Browser(app, { origin: 'https://app.example.test', now: () => s.clock.now })
+  const browser = new Visitor(app, { origin: 'https://app.example.test', now: () => s.clock.now })
   const start = await browser.navigate('/t1/auth/login?returnTo=/x')
   t.equal(new URL(String(start.headers.location)).searchParams.get('redirect_uri'),
     'https://app.example.test/base/t1/auth/callback')

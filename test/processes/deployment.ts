@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { PostgresRefreshStore, PostgresSessionStore } from '../../lib/stores/index.js'
 import { createTenant, type Tenant } from '../../lib/testing/index.js'
+import { overHttp, Visitor, type Answer } from '../fixtures/visitor.js'
 import { startFaultyProxy, type FaultyProxy } from '../servers/faulty-proxy.js'
 import { startPostgres, type PostgresServer } from '../servers/postgres.js'
 import { startRedis, type RedisServer } from '../servers/redis.js'
 import type { Order, Report, Settings } from './messages.js'
 import { startRoundRobin, type RoundRobin } from './round-robin.js'
-import { Visitor } from './visitor.js'
 
 type Done = Extract<Report, { type: 'done' }>
 
@@ -35,6 +35,11 @@ export class AppProcess {
     const [report] = await once(this.child, 'message') as [Extract<Report, { type: 'listening' }>]
     this.ports = report.ports
     return this
+  }
+
+  /** Where one of its sites listens. */
+  origin (store: string): string {
+    return `http://127.0.0.1:${this.ports[store]!}`
   }
 
   /** Sends an order and waits until it is carried out. */
@@ -69,8 +74,10 @@ export interface Deployment {
   servers: { redis: RedisServer | undefined, postgres: PostgresServer | undefined }
   /** The ways to the servers, where they can fail. */
   proxies: { redis: FaultyProxy | undefined, postgres: FaultyProxy | undefined }
-  /** A visitor of a site. */
-  visitor(store: string): Visitor
+  /** A visitor of a site, whose requests reach the processes in turn. */
+  visitor(store: string): Visitor<Answer>
+  /** One who is logged in. */
+  member(store: string, user: string): Promise<Visitor<Answer>>
   close(): Promise<void>
 }
 
@@ -172,6 +179,8 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
     for (const [name, site] of Object.entries(sites)) site.ports = alive.map(({ ports }) => ports[name]!)
   }
   balance()
+  const visitor = (store: string): Visitor<Answer> =>
+    new Visitor(overHttp(sites[store]!.url), { origin: sites[store]!.url, tenant })
   return {
     tenant,
     processes,
@@ -193,9 +202,21 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
       processes[at] = one
       balance()
     },
-    visitor: store => new Visitor(sites[store]!.url, tenant),
+    visitor,
+    async member (store, user) {
+      const member = visitor(store)
+      await member.login({ user })
+      return member
+    },
     async close () {
       for (const close of closing.reverse()) await close()
     }
   }
+}
+
+/** What a path answers to a script, and its status. */
+export async function ask<T extends object> (visitor: Pick<Visitor<Answer>, 'call'>, path: string,
+  at?: string): Promise<T & { status: number }> {
+  const answer = await visitor.call(path, {}, at)
+  return { ...answer.json<T>(), status: answer.statusCode }
 }

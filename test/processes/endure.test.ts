@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Answer } from '../fixtures/visitor.js'
 import { endure, type Endured, type Person } from './endure.js'
 
 interface Answers {
@@ -7,17 +8,18 @@ interface Answers {
   loggedOut?: number
   /** What the session's cookies are worth after the logout. */
   after?: number
-  login?: () => Promise<unknown>
+  login?: () => Promise<Answer>
 }
 
 /** A deployment that gives these answers to one person, and the report about it. */
 async function reported (answers: Answers, { explained = false } = {}): Promise<Endured> {
   const { used = { status: 200, canary: 'canary-0' }, loggedOut = 200, after = 401 } = answers
+  const answer = ({ status, ...body }: { status: number }): Answer =>
+    ({ statusCode: status, headers: {}, body: '', json: () => body as never })
   const person: Person = {
-    login: answers.login ?? (async () => person),
-    copy: () => ({ json: async () => ({ status: after }) as never }),
-    get: async () => new Response(null, { status: loggedOut }),
-    json: async () => used as never
+    login: answers.login ?? (async () => answer({ status: 302 })),
+    copy: () => ({ call: async () => answer({ status: after }) }),
+    call: async path => answer(path === '/auth/logout' ? { status: loggedOut } : used)
   }
   const faults = {
     counts: {},

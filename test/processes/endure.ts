@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { AppProcess } from './deployment.js'
+import type { Answer, Visitor } from '../fixtures/visitor.js'
+import { ask, type AppProcess } from './deployment.js'
 import type { Faults } from './store-faults.js'
-import type { Visitor } from './visitor.js'
 
 /** What came of a deployment under faults. */
 export interface Endured {
@@ -27,11 +27,8 @@ export interface Endured {
 class Ended extends Error {}
 
 /** What a visitor does. */
-export interface Person {
-  login(user: string): Promise<unknown>
-  copy(): Pick<Visitor, 'json'>
-  get: Visitor['get']
-  json: Visitor['json']
+export interface Person extends Pick<Visitor<Answer>, 'login' | 'call'> {
+  copy(): Pick<Visitor<Answer>, 'call'>
 }
 
 /** What is tried: visitors of a site, and the processes behind it. */
@@ -88,7 +85,7 @@ export async function endure (deployment: Endurable, { store, seconds, people, f
   /** @throws Ended when the session is gone */
   async function use (visitor: Person, n: number, path: string, since: number): Promise<void> {
     const answer = await asked(path, async () => {
-      const answer = await visitor.json<{ canary?: string, code?: string }>(path)
+      const answer = await ask<{ canary?: string, code?: string }>(visitor, path)
       if (answer.status !== 200 && answer.status !== 401) throw new Error(`${answer.status} ${answer.code}`)
       return answer
     })
@@ -103,7 +100,7 @@ export async function endure (deployment: Endurable, { store, seconds, people, f
   async function life (n: number): Promise<void> {
     const visitor = deployment.visitor(store)
     const since = performance.now()
-    if (await asked('login', async () => await visitor.login(`user-${n}@example.com`)) === undefined) {
+    if (await asked('login', async () => await visitor.login({ user: `user-${n}@example.com` })) === undefined) {
       await wait(100)
       return
     }
@@ -115,15 +112,14 @@ export async function endure (deployment: Endurable, { store, seconds, people, f
     }
     const kept = visitor.copy()
     const left = await asked('logout', async () => {
-      const response = await visitor.get('/auth/logout')
-      await response.arrayBuffer()
-      if (response.status !== 200) throw new Error(String(response.status))
-      return response
+      const { statusCode } = await visitor.call('/auth/logout')
+      if (statusCode !== 200) throw new Error(String(statusCode))
+      return statusCode
     })
     if (left === undefined) return
     result.logouts++
     const after = await asked('after logout', async () => {
-      const { status } = await kept.json('/me')
+      const { status } = await ask(kept, '/me')
       if (status !== 200 && status !== 401) throw new Error(String(status))
       return status
     })

@@ -1,5 +1,6 @@
-import { TOKEN_LIFETIME, type Deployment } from './deployment.js'
-import type { Visitor } from './visitor.js'
+import type { Answer, Visitor } from '../fixtures/visitor.js'
+import { until } from '../until.js'
+import { ask, TOKEN_LIFETIME, type Deployment } from './deployment.js'
 
 /** What came of requests on an expired access token. */
 export interface Outcome {
@@ -33,7 +34,7 @@ export async function refreshEverywhere (deployment: Deployment,
     death?: Death
   }): Promise<Outcome> {
   const { processes } = deployment
-  const visitor = await deployment.visitor(store).login(`user-${user}@example.com`)
+  const visitor = await deployment.member(store, `user-${user}@example.com`)
   await deployment.advance(TOKEN_LIFETIME)
   const before = tokenCalls(deployment)
   let alive = processes
@@ -41,30 +42,31 @@ export async function refreshEverywhere (deployment: Deployment,
     const [first, ...rest] = processes
     const stuck = first!.stuck
     // Never answered: the process is killed.
-    visitor.copy().get(`/token?stuck=${death}`, { port: first!.ports[store] }).catch(() => {})
-    while (first!.stuck === stuck) await new Promise(resolve => setTimeout(resolve, 5))
+    visitor.copy().call(`/token?stuck=${death}`, {}, first!.origin(store)).catch(() => {})
+    await until(() => first!.stuck > stuck)
     await first!.end('SIGKILL')
     alive = rest
   }
   const answers: Record<string, number> = {}
   await Promise.all(Array.from({ length: requests }, async (_, n) => {
     if (arrival === 'spread') await new Promise(resolve => setTimeout(resolve, n * SPREAD / requests))
-    const port = alive[n % alive.length]!.ports[store]
-    const { status, code } = await visitor.copy().json<{ code?: string }>('/token', port)
+    const at = alive[n % alive.length]!.origin(store)
+    const { status, code } = await ask<{ code?: string }>(visitor.copy(), '/token', at)
     const name = status === 200 ? '200' : `${status} ${code}`
     answers[name] = (answers[name] ?? 0) + 1
   }))
   const calls = tokenCalls(deployment) - before
   const failures = requests - (answers['200'] ?? 0)
-  const ports = alive.map(one => one.ports[store]!)
-  return { calls, failures, answers, revoked: await isRevoked(deployment, visitor.copy(), ports) }
+  const origins = alive.map(one => one.origin(store))
+  return { calls, failures, answers, revoked: await isRevoked(deployment, visitor.copy(), origins) }
 }
 
 /** Whether the user must log in again: a browser takes the new cookies over, and renews its token once more. */
-async function isRevoked (deployment: Deployment, browser: Visitor, ports: readonly number[]): Promise<boolean> {
-  await browser.json('/token', ports[0])
+async function isRevoked (deployment: Deployment, browser: Visitor<Answer>,
+  origins: readonly string[]): Promise<boolean> {
+  await ask(browser, '/token', origins[0])
   await deployment.advance(TOKEN_LIFETIME)
-  return (await browser.json('/token', ports.at(-1))).status !== 200
+  return (await ask(browser, '/token', origins.at(-1))).status !== 200
 }
 
 export function tokenCalls ({ tenant }: Deployment): number {

@@ -1,4 +1,4 @@
-import { TOKEN_LIFETIME, type Deployment } from './deployment.js'
+import { ask, TOKEN_LIFETIME, type Deployment } from './deployment.js'
 
 /** What came of a soak. */
 export interface SoakResult {
@@ -44,14 +44,13 @@ export async function soak (deployment: Deployment,
 
   async function life (n: number): Promise<void> {
     while (going()) {
-      const visitor = deployment.visitor(options.store)
-      await visitor.login(`user-${n}@example.com`)
+      const visitor = await deployment.member(options.store, `user-${n}@example.com`)
       result.logins++
       for (let round = 0; round < 20 && going(); round++) {
         const answers = await Promise.all(
           ['/me', '/token', '/me', '/token'].map(async path => ({
             path,
-            ...await visitor.json<{ canary?: string, code?: string }>(path)
+            ...await ask<{ canary?: string, code?: string }>(visitor, path)
           }))
         )
         for (const { path, status, canary, code } of answers) {
@@ -61,11 +60,10 @@ export async function soak (deployment: Deployment,
         }
       }
       const kept = visitor.copy()
-      const left = await visitor.get('/auth/logout')
-      await left.arrayBuffer()
-      if (left.status !== 200) wrong(`logout ${left.status}`)
+      const left = await visitor.call('/auth/logout')
+      if (left.statusCode !== 200) wrong(`logout ${left.statusCode}`)
       result.logouts++
-      const { status } = await kept.json('/me')
+      const { status } = await ask(kept, '/me')
       if (status !== 401) wrong(`after logout ${status}`)
     }
   }

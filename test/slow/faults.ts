@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { SessionEntry, SessionStore } from '../../lib/stores/index.js'
 import { isSessionCookie, sessionCookiesSet, World } from '../hostile/app.js'
-import type { Browser } from '../hostile/browser.js'
+import type { Visitor } from '../fixtures/visitor.js'
 import { canaryUser } from '../hostile/idp.js'
 import type { FaultyProxy } from '../servers/faulty-proxy.js'
 
@@ -179,7 +179,7 @@ function awakeSoFar (): number {
 }
 
 /** Until the pause is over, nobody waits for long. */
-async function whilePaused (t: Test, browser: Browser, until: number): Promise<void> {
+async function whilePaused (t: Test, browser: Visitor, until: number): Promise<void> {
   while (performance.now() < until) {
     const since = awakeSoFar()
     const answers = await Promise.all([1, 2, 3].map(async () => await browser.copy().call('/private')))
@@ -190,7 +190,7 @@ async function whilePaused (t: Test, browser: Browser, until: number): Promise<v
 }
 
 /** A browser of a user who is logged in. */
-async function member (world: World, sub: string): Promise<Browser> {
+async function member (world: World, sub: string): Promise<Visitor> {
   const browser = world.browser()
   world.idp.user = { ...canaryUser, sub }
   passes(await world.login(browser))
@@ -198,8 +198,8 @@ async function member (world: World, sub: string): Promise<Browser> {
 }
 
 /** Gets everything ready for a step; what it returns takes it, with the fault at its place. */
-async function prepare (world: World, ada: Browser, step: Step,
-  strike: () => Promise<void>): Promise<() => ReturnType<Browser['call']>> {
+async function prepare (world: World, ada: Visitor, step: Step,
+  strike: () => Promise<void>): Promise<() => ReturnType<Visitor['call']>> {
   if (step === 'login') {
     world.idp.user = { ...canaryUser, sub: 'auth0|eve' }
     const path = world.back(await world.start(ada))
@@ -239,13 +239,13 @@ async function prepare (world: World, ada: Browser, step: Step,
   return async () => await ada.call('/token')
 }
 
-function passes (response: Awaited<ReturnType<Browser['call']>>): typeof response {
+function passes (response: Awaited<ReturnType<Visitor['call']>>): typeof response {
   if (![200, 302].includes(response.statusCode)) throw new Error(`${response.statusCode} ${response.body}`)
   return response
 }
 
 /** What a request is told once the store answers again, also on a machine that is busy. */
-async function settled (browser: Browser, path: string): ReturnType<Browser['call']> {
+async function settled (browser: Visitor, path: string): ReturnType<Visitor['call']> {
   return await eventually(async () => {
     const response = await browser.copy().call(path)
     if (response.statusCode === 503) throw new Error(response.body)

@@ -1,10 +1,11 @@
 import t, { type Test } from 'tap'
 import { withoutPostgres } from '../servers/postgres.js'
 import { withoutRedis } from '../servers/redis.js'
-import { startDeployment, TOKEN_LIFETIME, type Deployment } from '../processes/deployment.js'
+import { ask, startDeployment, TOKEN_LIFETIME, type Deployment } from '../processes/deployment.js'
 import { growth, soak } from '../processes/soak.js'
 import { refreshEverywhere, tokenCalls } from '../processes/shared-refresh.js'
-import type { Visitor } from '../processes/visitor.js'
+import type { Answer, Visitor } from '../fixtures/visitor.js'
+import { until } from '../until.js'
 
 t.setTimeout(500_000)
 const stores = ['redis', 'postgres'] as const
@@ -20,10 +21,10 @@ interface Token {
 
 async function oneSite (t: Test, deployment: Deployment, store: typeof stores[number]): Promise<void> {
   await t.test('a login at one process is good at the other', async t => {
-    const visitor = await deployment.visitor(store).login('user-0@example.com')
+    const visitor = await deployment.member(store, 'user-0@example.com')
     const seen = new Set<unknown>()
-    for (const { ports } of deployment.processes) {
-      const me = await visitor.json<{ sub: string, process: number }>('/me', ports[store])
+    for (const process of deployment.processes) {
+      const me = await ask<{ sub: string, process: number }>(visitor, '/me', process.origin(store))
       t.equal(me.sub, 'auth0|user-0')
       seen.add(me.process)
     }
@@ -31,12 +32,12 @@ async function oneSite (t: Test, deployment: Deployment, store: typeof stores[nu
   })
 
   await t.test('200 requests with an expired token at both processes: one token call, 200 answers', async t => {
-    const visitor = await deployment.visitor(store).login('user-1@example.com')
-    const first = await visitor.json<Token>('/token')
+    const visitor = await deployment.member(store, 'user-1@example.com')
+    const first = await ask<Token>(visitor, '/token')
     await deployment.advance(TOKEN_LIFETIME)
     const before = tokenCalls(deployment)
     const begun = performance.now()
-    const answers = await Promise.all(Array.from({ length: 200 }, async () => await visitor.json<Token>('/token')))
+    const answers = await Promise.all(Array.from({ length: 200 }, async () => await ask<Token>(visitor, '/token')))
     t.strictSame([...new Set(answers.map(({ status }) => status))], [200])
     t.equal(new Set(answers.map(({ process }) => process)).size, 2, 'at both processes')
     t.equal(tokenCalls(deployment) - before, 1, 'one token call')
@@ -50,31 +51,32 @@ async function oneSite (t: Test, deployment: Deployment, store: typeof stores[nu
   })
 
   await t.test('a logout token that one process gets ends the session at both', async t => {
-    const mine = [await deployment.visitor(store).login('user-2@example.com'),
-      await deployment.visitor(store).login('user-2@example.com')]
-    const other = await deployment.visitor(store).login('user-3@example.com')
+    const mine = [await deployment.member(store, 'user-2@example.com'),
+      await deployment.member(store, 'user-2@example.com')]
+    const other = await deployment.member(store, 'user-3@example.com')
     const sent = deployment.tenant.logoutTokens.length
     await deployment.tenant.revoke('auth0|user-2')
     const tokens = deployment.tenant.logoutTokens.slice(sent)
     t.equal(tokens.length, 2, 'one for each of the sessions at the tenant')
     t.ok(tokens.every(({ status }) => status === 200))
-    for (const { ports } of deployment.processes) {
-      for (const visitor of mine) t.equal((await visitor.copy().json('/me', ports[store])).status, 401)
-      t.equal((await other.json('/me', ports[store])).status, 200, 'nobody else is touched')
+    for (const process of deployment.processes) {
+      const at = process.origin(store)
+      for (const visitor of mine) t.equal((await ask(visitor.copy(), '/me', at)).status, 401)
+      t.equal((await ask(other, '/me', at)).status, 200, 'nobody else is touched')
     }
   })
 }
 
 /** People whose refresh is under way in the first process. */
-async function stuckPeople (deployment: Deployment): Promise<Record<string, Visitor>> {
-  const people: Record<string, Visitor> = {}
+async function stuckPeople (deployment: Deployment): Promise<Record<string, Visitor<Answer>>> {
+  const people: Record<string, Visitor<Answer>> = {}
   for (const store of stores) {
     for (const [n, who] of ['before', 'overlap', 'after', 'bystander'].entries()) {
-      people[`${store} ${who}`] = await deployment.visitor(store).login(`user-${4 + n}@example.com`)
+      people[`${store} ${who}`] = await deployment.member(store, `user-${4 + n}@example.com`)
     }
   }
   for (const [n, store] of shared.entries()) {
-    people[`${store} before`] = await deployment.visitor(store).login(`user-${14 + n}@example.com`)
+    people[`${store} before`] = await deployment.member(store, `user-${14 + n}@example.com`)
   }
   await deployment.advance(TOKEN_LIFETIME)
   const [first] = deployment.processes
@@ -82,11 +84,10 @@ async function stuckPeople (deployment: Deployment): Promise<Record<string, Visi
     const [store = '', who] = name.split(' ')
     if (who === 'bystander') continue
     // Never answered: the process is killed.
-    visitor.copy().get(`/token?stuck=${who === 'before' ? 'before' : 'after'}`, { port: first!.ports[store] }).catch(
-      () => {}
-    )
+    visitor.copy().call(`/token?stuck=${who === 'before' ? 'before' : 'after'}`, {}, first!.origin(store))
+      .catch(() => {})
   }
-  while (first!.stuck < 8) await new Promise(resolve => setTimeout(resolve, 10))
+  await until(() => first!.stuck >= 8)
   return people
 }
 
@@ -98,7 +99,7 @@ async function killed (t: Test, deployment: Deployment): Promise<void> {
   const { clients } = deployment.tenant
   const begun = performance.now()
   const token = async (name: string): Promise<Token & { status: number }> =>
-    await people[name]!.json<Token>('/token', second!.ports[name.split(' ')[0]!])
+    await ask<Token>(people[name]!, '/token', second!.origin(name.split(' ')[0]!))
 
   for (const client of clients) client.refreshToken!.overlap = 60
   const going = [...stores.flatMap(store => [`${store} before`, `${store} overlap`, `${store} bystander`]),
@@ -116,7 +117,7 @@ async function killed (t: Test, deployment: Deployment): Promise<void> {
     const lost = await token(`${store} after`)
     t.strictSame([lost.status, lost.code], [401, 'failed_to_refresh_token'],
       `${store}: rotated without an overlap, so a typed error`)
-    const session = await people[`${store} after`]!.json<{ sub: string }>('/session', second!.ports[store])
+    const session = await ask<{ sub: string }>(people[`${store} after`]!, '/session', second!.origin(store))
     t.equal(session.sub, 'auth0|user-6', 'the session itself works')
     for (const who of ['before', 'overlap', 'bystander']) {
       t.equal((await token(`${store} ${who}`)).status, 200, `${store} ${who}: not touched`)
@@ -132,16 +133,16 @@ async function sharedRefresh (t: Test, deployment: Deployment): Promise<void> {
     t.match(outcome, { calls: 1, failures: 0, revoked: false }, `${store}, ${arrival}: ${JSON.stringify(outcome)}`)
   }
   await t.test('while the store is away nothing is sent, and all goes on afterwards', async t => {
-    const visitor = await deployment.visitor('redis-cookies').login('user-12@example.com')
+    const visitor = await deployment.member('redis-cookies', 'user-12@example.com')
     await deployment.advance(TOKEN_LIFETIME)
     const before = tokenCalls(deployment)
     deployment.servers.redis!.pause()
-    const answers = await Promise.all(Array.from({ length: 4 }, async () => await visitor.copy().get('/token')))
+    const answers = await Promise.all(Array.from({ length: 4 }, async () => await visitor.copy().call('/token')))
     deployment.servers.redis!.resume()
-    t.strictSame(answers.map(({ status, headers }) => [status, headers.get('retry-after')]),
+    t.strictSame(answers.map(({ statusCode, headers }) => [statusCode, headers['retry-after']]),
       Array.from({ length: 4 }, () => [503, '5']))
     t.equal(tokenCalls(deployment) - before, 0)
-    t.equal((await visitor.json<Token>('/token')).status, 200)
+    t.equal((await ask<Token>(visitor, '/token')).status, 200)
   })
 }
 

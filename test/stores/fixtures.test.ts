@@ -12,7 +12,7 @@ import {
 import {
   revocationStore, sessionStore, type KeptRevocations, type KeptSessions, type StoreKind
 } from './fixtures/kept.js'
-import type { Browser } from '../hostile/browser.js'
+import type { Visitor } from '../fixtures/visitor.js'
 import { MapJar } from './stateless/map-jar.js'
 
 const families = ['acting', 'imports', 'markers', 'names', 'popups', 'revocations', 'stateful', 'stateless',
@@ -156,7 +156,7 @@ async function foundByOwner (
 }
 
 /** The ID token that the session holds, as a request to link accounts shows it. */
-async function idTokenOf (browser: Browser, registration: FixtureRegistration): Promise<string | null> {
+async function idTokenOf (browser: Visitor, registration: FixtureRegistration): Promise<string | null> {
   const authorizationParams = { redirect_uri: 'https://app.example.test/linked' }
   const started = await start(browser, registration, 'link', { connection: 'x', authorizationParams })
   return new URL(started.json<{ location: string }>().location).searchParams.get('id_token_hint')

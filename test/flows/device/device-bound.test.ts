@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { SoftwareDevice, type DeviceProofOptions, type DeviceRequest } from '../../../lib/testing/software-device.js'
 import type { Auth0Options, DeviceBoundOptions } from '../../../types/index.js'
-import { setCookies, type Browser } from '../../hostile/browser.js'
+import { setCookies, type Visitor } from '../../fixtures/visitor.js'
 import { site, type Site } from '../site.js'
 
 type Changes = Partial<Auth0Options> & { deviceBound?: DeviceBoundOptions }
@@ -35,13 +35,13 @@ async function boundSite (t: Test, mode: Mode, { deviceBound = {}, ...options }:
 }
 
 /** Sends what a device asks for with a browser's cookies, as Chromium does. */
-const sender = (browser: Browser, headers: Record<string, string> = {}) =>
+const sender = (browser: Visitor, headers: Record<string, string> = {}) =>
   async (request: DeviceRequest): Promise<LightMyRequestResponse> =>
     await browser.send(request.method, request.url,
       { headers: { origin: browser.origin.origin, ...request.headers, ...headers } })
 
 interface Visitor {
-  browser: Browser
+  browser: Visitor
   login: LightMyRequestResponse
   device: SoftwareDevice
 }
@@ -62,10 +62,10 @@ interface Seen {
   visits?: number
 }
 
-const sessionOf = async (browser: Browser): Promise<Seen | null> =>
+const sessionOf = async (browser: Visitor): Promise<Seen | null> =>
   ((await browser.call('/me')).json() as { session: Seen | null }).session
 
-const isIn = async (browser: Browser): Promise<boolean> => await sessionOf(browser) !== null
+const isIn = async (browser: Visitor): Promise<boolean> => await sessionOf(browser) !== null
 
 const reasons = (made: Site): string[] =>
   made.events.filter(({ type }) => type === 'session').map(({ reason }) => reason)
@@ -267,7 +267,7 @@ for (const mode of MODES) {
   t.test(`${mode}: the binding ends with the session`, async t => {
     const made = await boundSite(t, mode)
     const ends = {
-      logout: async (browser: Browser) => {
+      logout: async (browser: Visitor) => {
         await browser.navigate('/auth/logout')
       },
       revocation: async () => {

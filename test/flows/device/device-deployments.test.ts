@@ -5,7 +5,7 @@ import { MemoryRevocationStore, MemorySessionStore } from '../../../lib/stores/i
 import { SoftwareDevice, type DeviceRequest } from '../../../lib/testing/software-device.js'
 import { sessionCookies } from '../../../lib/testing/session-cookie.js'
 import type { Auth0Options, DeviceBoundOptions, RevocationStore, SessionStore } from '../../../types/index.js'
-import { setCookies, Browser } from '../../hostile/browser.js'
+import { setCookies, Visitor } from '../../fixtures/visitor.js'
 import { Site } from '../site.js'
 
 /** A revocation list or store of another machine: it answers later, and fails while it is away. */
@@ -46,16 +46,14 @@ async function processOf (t: Test, { deviceBound = {}, ...options }: Changes, fi
 }
 
 /** The same browser, as it goes on at another process. */
-function at (site: Site, { origin, cookies }: Browser): Browser {
-  const other = new Browser(site.app, { origin: origin.origin, now: () => site.clock.now })
-  other.cookies = cookies.map(cookie => ({ ...cookie }))
-  return other
+function at (site: Site, browser: Visitor): Visitor {
+  return browser.at(site.app, { now: () => site.clock.now })
 }
 
-const sender = (browser: Browser) => async (request: DeviceRequest): Promise<LightMyRequestResponse> =>
+const sender = (browser: Visitor) => async (request: DeviceRequest): Promise<LightMyRequestResponse> =>
   await browser.send(request.method, request.url, { headers: { origin: browser.origin.origin, ...request.headers } })
 
-const isIn = async (browser: Browser): Promise<boolean> =>
+const isIn = async (browser: Visitor): Promise<boolean> =>
   ((await browser.call('/me')).json() as { session: object | null }).session !== null
 
 const START = 1_795_000_000
@@ -173,7 +171,7 @@ t.test('two registrations on one origin, below a base path and a prefix', async 
     }, { prefix: `/${name}` })
   }
   await app.ready()
-  const browser = new Browser(app, { origin: 'https://app.example.test', now: () => first.clock.now })
+  const browser = new Visitor(app, { origin: 'https://app.example.test', now: () => first.clock.now })
   const devices = new Map<string, SoftwareDevice>()
   for (const name of clients) {
     const started = await browser.navigate(`/base/${name}/auth/login`)

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { Auth0Options } from '../../../lib/index.js'
 import { createTenant } from '../../../lib/testing/index.js'
-import { Browser } from '../../hostile/browser.js'
+import { Visitor } from '../../fixtures/visitor.js'
 import { ask, does, site } from '../site.js'
 import { tenantApp } from './tenant-app.js'
 
@@ -55,7 +55,7 @@ async function shop (t: Test, options: Partial<Auth0Options> = {}) {
   app.get('/either', { preHandler: app.auth0.requireSessionOrToken({ scopes: 'read:cart' }) }, async () => 'in')
   await app.ready()
   const calls = (): number => tenant.requests.filter(({ path }) => path === '/anonymous/token').length
-  const logIn = async (from: Browser): Promise<URL> => {
+  const logIn = async (from: Visitor): Promise<URL> => {
     const url = new URL(String((await from.navigate('/auth/login')).headers.location))
     const callback = new URL(await tenant.login({ authorizationUrl: url, user: 'ada@example.com' }))
     await from.navigate(callback.pathname + callback.search)
@@ -65,7 +65,7 @@ async function shop (t: Test, options: Partial<Auth0Options> = {}) {
 }
 
 interface Token { accessToken: string, expiresAt: number, scope: string }
-const tokenOf = async (from: Browser): Promise<Token> => (await ask(from, '/cart')).value as unknown as Token
+const tokenOf = async (from: Visitor): Promise<Token> => (await ask(from, '/cart')).value as unknown as Token
 
 t.test("a visitor's session: begun once, renewed, in a cookie of its own, and over", async t => {
   const { browser, calls, clock, tenant } = await shop(t)

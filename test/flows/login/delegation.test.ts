@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { Auth0Event, Auth0Options } from '../../../lib/index.js'
 import { createTenant } from '../../../lib/testing/index.js'
-import { Browser } from '../../hostile/browser.js'
+import { Visitor } from '../../fixtures/visitor.js'
 import { does, site, Site } from '../site.js'
 import { tenantApp } from './tenant-app.js'
 
@@ -26,7 +26,7 @@ async function deskAndShop (t: Test, options: Partial<Auth0Options> = {}, clock 
   const events: Auth0Event[] = []
   const logs: string[] = []
   const application = async (clientId: string, appBaseUrl: string, more: Partial<Auth0Options>,
-    routes: (app: FastifyInstance) => void): Promise<Browser> => {
+    routes: (app: FastifyInstance) => void): Promise<Visitor> => {
     const { app, browser } = await tenantApp(t, tenant, {
       clock,
       appBaseUrl,
@@ -57,7 +57,7 @@ async function deskAndShop (t: Test, options: Partial<Auth0Options> = {}, clock 
     app.get('/rename', does(async request => await request.auth0.updateSession({ actor: 'me' } as never)))
     app.get('/password', { preHandler: app.auth0.requireOwnSession }, async () => 'changed')
   })
-  const logIn = async (browser: Browser, start: string, as: string, address: string): Promise<string> => {
+  const logIn = async (browser: Visitor, start: string, as: string, address: string): Promise<string> => {
     const { headers } = await browser.navigate(start)
     const callback = new URL(await tenant.login({ authorizationUrl: String(headers.location), user: as, address }))
     await browser.navigate(callback.pathname + callback.search)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { ServerClient } from '../../../lib/index.js'
 import { MemoryTransactionStore } from '../../../lib/stores/index.js'
-import type { Browser } from '../../hostile/browser.js'
+import type { Visitor } from '../../fixtures/visitor.js'
 import type { Script, Seen } from '../scripted-tenant.js'
 import { ask, does, site, type Site } from '../site.js'
 import { answerWaysIn, waysIn } from './ways-in.js'
@@ -26,7 +26,7 @@ const routes = {
 }
 
 /** A call that is interrupted by a second factor; returns the sealed token. */
-async function interrupted (s: Site, browser: Browser, path = payment): Promise<string> {
+async function interrupted (s: Site, browser: Visitor, path = payment): Promise<string> {
   s.tenant.scripts.set('refresh_token', secondFactor)
   const { error } = await ask(browser, path)
   s.tenant.scripts.delete('refresh_token')
@@ -34,7 +34,7 @@ async function interrupted (s: Site, browser: Browser, path = payment): Promise<
   return error.sealed
 }
 
-const sizeOf = ({ cookies }: Browser): number => cookies.reduce((sum, { value }) => sum + value.length, 0)
+const sizeOf = ({ cookies }: Visitor): number => cookies.reduce((sum, { value }) => sum + value.length, 0)
 
 t.test('a second factor keeps the session, its other tokens and the newest refresh token', async t => {
   const s = await site(t, {}, routes)
@@ -325,7 +325,7 @@ t.test('a link by e-mail keeps to what its login was asked for', async t => {
     return { json: {} }
   })
   /** Asks for a link and opens it. */
-  const opened = async (browser: Browser, query: string) => {
+  const opened = async (browser: Visitor, query: string) => {
     const { error } = await ask(browser, `/link?${query}`)
     if (error !== undefined) throw new Error(error.code)
     const link = new URL('https://acme.eu.auth0.com/authorize')

@@ -4,7 +4,7 @@ import fastifyAuth0, { type Auth0Event, type Auth0Options } from '../../../lib/i
 import { createFederatedDomains } from '../../../lib/flows/login/federated-domains.js'
 import { createTenant } from '../../../lib/testing/index.js'
 import { startServer, type Handler } from '../../fixtures/loopback.js'
-import { Browser } from '../../hostile/browser.js'
+import { Visitor } from '../../fixtures/visitor.js'
 import { does, ask, site } from '../site.js'
 import { tenantApp } from './tenant-app.js'
 
@@ -48,7 +48,7 @@ async function application (t: Test, options: Partial<Auth0Options> = {}) {
   app.get('/me', async request => (await request.getSession())?.user ?? 'nobody')
   await app.ready()
   /** Through the tenant's pages; the path of the callback. */
-  const through = async (from: Browser, query: string, user: string): Promise<string> => {
+  const through = async (from: Visitor, query: string, user: string): Promise<string> => {
     const { value } = await ask(from, `/enterprise?${query}`)
     const callback = new URL(await tenant.login({ authorizationUrl: String(value), user }))
     return callback.pathname + callback.search

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
-import type { Browser } from '../../hostile/browser.js'
+import type { Visitor } from '../../fixtures/visitor.js'
 import { Site } from '../site.js'
 import { isRestarted, noteFinished, refuseLoop, restartedState } from '../../../lib/flows/login/login-loop.js'
 
@@ -20,7 +20,7 @@ async function site (t: Test, options: Partial<Auth0Options> = {}, server: objec
 }
 
 /** Follows redirects, the tenant's included, as a browser does; returns the last answer and how many there were. */
-async function follow (s: Site, browser: Browser, path: string, most = 20) {
+async function follow (s: Site, browser: Visitor, path: string, most = 20) {
   let response = await browser.navigate(path)
   let hops = 0
   for (; response.statusCode === 302 && hops < most; hops++) {
@@ -32,7 +32,7 @@ async function follow (s: Site, browser: Browser, path: string, most = 20) {
 }
 
 /** A browser that never has this cookie when it asks. */
-function without (browser: Browser, dropped: (name: string) => boolean): Browser {
+function without (browser: Visitor, dropped: (name: string) => boolean): Visitor {
   const { keep } = browser
   browser.keep = response => {
     keep.call(browser, response)
@@ -92,7 +92,7 @@ t.test('people may log in as often as they like', async t => {
   t.equal((await follow(s, browser, '/private')).response.body, 'in', 'after a logout from outside')
   const stopped = without(s.browser(), session)
   t.match((await follow(s, stopped, '/private')).response.body, 'session_not_kept')
-  delete (stopped as Partial<Browser>).keep
+  delete (stopped as Partial<Visitor>).keep
   t.equal((await follow(s, stopped, '/private')).response.body, 'in', 'the next attempt passes')
 })
 

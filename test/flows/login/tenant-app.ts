@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { Test } from 'tap'
 import fastifyAuth0, { type Auth0Event, type Auth0Options } from '../../../lib/index.js'
 import type { Tenant } from '../../../lib/testing/index.js'
-import { Browser } from '../../hostile/browser.js'
+import { Visitor } from '../../fixtures/visitor.js'
 
 interface Setup {
   clock: { now: number }
@@ -33,6 +33,6 @@ export async function tenantApp (t: Test, tenant: Tenant,
     onEvent: event => { events.push(event) },
     ...options
   })
-  const browser = (): Browser => new Browser(app, { origin: appBaseUrl, now: () => clock.now })
+  const browser = (): Visitor => new Visitor(app, { origin: appBaseUrl, now: () => clock.now })
   return { app, events, browser }
 }

@@ -217,8 +217,7 @@ t.test('keys that cannot be fetched in a fresh process do not lose the new refre
   const first = await site(t, { sessionStore: store }, show)
   const ada = await first.member()
   const s = await site(t, { sessionStore: store, customFetch: first.tenant.fetch }, show)
-  const fresh = s.browser()
-  fresh.cookies = ada.cookies
+  const fresh = ada.at(s.app)
   s.clock.now = first.clock.now += 3600
   first.tenant.scripts.set('GET /.well-known/jwks.json', () => ({ status: 404, text: 'not here' }))
   t.match((await fresh.call('/token')).json(), { statusCode: 502, code: 'invalid_response' })
@@ -314,11 +313,7 @@ t.test('tokens that are bound to a key which is gone are not handed out, but ren
 
   const restarted = await site(t, { dpop: true, customFetch: s.tenant.fetch, scope: { 'https://a': 'read' } }, show)
   const unbound = await site(t, { customFetch: s.tenant.fetch }, show)
-  const at = (other: typeof s, browser: typeof ada): typeof ada => {
-    const there = other.browser()
-    there.cookies = [...browser.cookies]
-    return there
-  }
+  const at = (other: typeof s, browser: typeof ada): typeof ada => browser.at(other.app)
   const before = s.tenant.grants('refresh_token').length
   const moved = at(restarted, ada)
   const renewed = (await moved.call('/token')).json()
@@ -578,9 +573,7 @@ async function twoProcesses (t: Test, routes: Parameters<typeof site>[2] = show)
   const other = await site(t, { sessionStore: store, customFetch: s.tenant.fetch, now: () => s.clock.now }, routes)
   const ada = await s.member()
   s.clock.now += 3600
-  const elsewhere = other.browser()
-  elsewhere.cookies = ada.cookies
-  return { s, ada, elsewhere }
+  return { s, ada, elsewhere: ada.at(other.app) }
 }
 
 t.test('another process rotated the refresh token between our read and our call', async t => {

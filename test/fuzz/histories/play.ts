@@ -1,5 +1,5 @@
 import type { LightMyRequestResponse } from 'fastify'
-import { Browser } from '../../hostile/browser.js'
+import { Visitor } from '../../fixtures/visitor.js'
 import { BROWSERS, type Step } from './history.js'
 import { ABSOLUTE, INACTIVITY, TOUCH_AFTER, type Processes } from './processes.js'
 
@@ -13,8 +13,8 @@ interface Known {
   fields: Record<string, string>
 }
 
-interface Visitor {
-  browser: Browser
+interface Person {
+  browser: Visitor
   /** Whether a session was ended by somebody else, so that its cookies are still here. */
   hasEndedCookies: boolean
   session: Known | undefined
@@ -31,8 +31,8 @@ let logins = 0
 export async function play (processes: Processes, history: readonly Step[]): Promise<void> {
   const { clock, tenant } = processes
   const run = ++logins
-  const visitors: Visitor[] = Array.from({ length: BROWSERS }, () => ({
-    browser: new Browser(undefined as never, { origin: 'https://app.example.test', now: () => clock.now }),
+  const visitors: Person[] = Array.from({ length: BROWSERS }, () => ({
+    browser: new Visitor(undefined as never, { origin: 'https://app.example.test', now: () => clock.now }),
     hasEndedCookies: false,
     session: undefined
   }))
@@ -59,11 +59,10 @@ export async function play (processes: Processes, history: readonly Step[]): Pro
     }
   }
 
-  async function act (step: Extract<Step, { browser: number }>, visitor: Visitor): Promise<void> {
+  async function act (step: Extract<Step, { browser: number }>, visitor: Person): Promise<void> {
     const app = await processes.app(step.process)
     // The same browser, at another process.
-    const at = new Browser(app, { origin: 'https://app.example.test', now: () => clock.now })
-    at.cookies = visitor.browser.cookies
+    const at = visitor.browser.at(app)
     if (step.do === 'login') await login(at, visitor, `user-${run}-${step.user}`)
     else if (step.do === 'logout') {
       await at.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
@@ -79,7 +78,7 @@ export async function play (processes: Processes, history: readonly Step[]): Pro
     if (bytes > COOKIE_BUDGET) throw new Error(`the cookies are ${bytes} bytes`)
   }
 
-  async function login (browser: Browser, visitor: Visitor, sub: string): Promise<void> {
+  async function login (browser: Visitor, visitor: Person, sub: string): Promise<void> {
     const sid = `sid-${++logins}`
     let started = await browser.navigate('/auth/login')
     if (started.statusCode === 400 && started.body.includes('session_not_kept')) {
@@ -103,38 +102,22 @@ export async function play (processes: Processes, history: readonly Step[]): Pro
     }
   }
 
-  async function endFromElsewhere (browser: Browser, visitor: Visitor): Promise<void> {
+  async function endFromElsewhere (browser: Visitor, visitor: Person): Promise<void> {
     if (visitor.session === undefined) return
     const { sub, sid } = visitor.session
-    const now = clock.now
-    const token = tenant.jwt({
-      iss: tenant.issuer,
-      aud: tenant.clientId,
-      iat: now,
-      exp: now + 120,
-      jti: `jti-${++logins}`,
-      sub,
-      sid,
-      events: { 'http://schemas.openid.net/event/backchannel-logout': {} }
-    }, { typ: 'logout+jwt' })
-    const { statusCode } = await browser.app.inject({
-      method: 'POST',
-      url: '/auth/backchannel-logout',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      payload: new URLSearchParams({ logout_token: token }).toString()
+    const { statusCode } = await browser.send('POST', '/auth/backchannel-logout', {
+      headers: { cookie: undefined, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: `logout_token=${tenant.logoutToken({ sub, sid })}`,
+      remember: false
     })
     if (statusCode !== 204 && statusCode !== 200) throw new Error(`a back-channel logout was answered by ${statusCode}`)
     visitor.session = undefined
     visitor.hasEndedCookies = true
   }
 
-  async function together (browser: Browser, visitor: Visitor, what: readonly Asked[]): Promise<void> {
+  async function together (browser: Visitor, visitor: Person, what: readonly Asked[]): Promise<void> {
     const asked = what.map(one => one === 'update' ? { name: `field-${++logins}`, value: 'new' } : undefined)
-    const answers = await Promise.all(what.map(async (one, i) => {
-      const copy = new Browser(browser.app, { origin: 'https://app.example.test', now: () => clock.now })
-      copy.cookies = [...browser.cookies]
-      return await ask(copy, one, asked[i])
-    }))
+    const answers = await Promise.all(what.map(async (one, i) => await ask(browser.copy(), one, asked[i])))
     answers.forEach((answer, i) => {
       browser.keep(answer)
       check(visitor, what[i]!, answer, asked[i], true)
@@ -147,7 +130,7 @@ export async function play (processes: Processes, history: readonly Step[]): Pro
     return clock.now >= usedAt - TOUCH_AFTER + INACTIVITY ? 'perhaps' : 'no'
   }
 
-  function check (visitor: Visitor, what: string, answer: LightMyRequestResponse,
+  function check (visitor: Person, what: string, answer: LightMyRequestResponse,
     field?: { name: string, value: string }, isLate = false): void {
     const { session } = visitor
     const over = session === undefined ? 'yes' : isOver(session)
@@ -171,7 +154,7 @@ export async function play (processes: Processes, history: readonly Step[]): Pro
 
 type Asked = 'read' | 'refresh' | 'update'
 
-async function ask (browser: Browser, what: Asked, field?: { name: string, value: string }):
+async function ask (browser: Visitor, what: Asked, field?: { name: string, value: string }):
 Promise<LightMyRequestResponse> {
   if (what === 'update') return await browser.call(`/put?${new URLSearchParams(field).toString()}`)
   return await browser.call(what === 'read' ? '/me' : '/token')

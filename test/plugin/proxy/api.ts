@@ -5,7 +5,7 @@ import httpProxy from '@fastify/http-proxy'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Test } from 'tap'
 import type { Auth0Options, ProxyOptions } from '../../../types/index.js'
-import type { Browser } from '../../hostile/browser.js'
+import type { Visitor } from '../../fixtures/visitor.js'
 import type { Certificate } from '../../hostile/certificates.js'
 import type { ScriptedTenant } from '../../flows/scripted-tenant.js'
 import { Site } from '../../flows/site.js'
@@ -81,7 +81,7 @@ export interface How {
 /** An application with a proxy, and a browser that is logged in. */
 export class ProxySite {
   readonly site: Site
-  ada!: Browser
+  ada!: Visitor
   url = ''
 
   constructor (options: Partial<Auth0Options>, proxies: ProxyOptions[], server: object,

@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
-import { clears, setCookies, type Browser } from '../../hostile/browser.js'
+import { clears, setCookies, type Visitor } from '../../fixtures/visitor.js'
 import { Site } from '../../flows/site.js'
 import { until } from '../../until.js'
 
@@ -279,7 +279,7 @@ t.test('neighbours on one host keep their logins: other paths, other ports', asy
     )) as [Site, Site]
     const origins = [a, b].map((url, index) => new URL(url ?? `http://localhost:${index + 1}000`).origin)
     const browser = one.browser(origins[0])
-    const at = (s: Site, index: number): Browser =>
+    const at = (s: Site, index: number): Visitor =>
       Object.assign(s.browser(origins[index]), { cookies: browser.cookies })
     for (const [s, index] of [[one, 0], [two, 1]] as const) {
       const visitor = at(s, index)

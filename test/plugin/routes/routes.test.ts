@@ -5,7 +5,7 @@ import { publicError } from '../../../lib/plugin/routes/answer-error.js'
 import { MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
 import { rawRequest } from '../../hostile/sockets.js'
-import type { Browser } from '../../hostile/browser.js'
+import type { Visitor } from '../../fixtures/visitor.js'
 import { Site, site } from '../../flows/site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
@@ -778,7 +778,7 @@ t.test('the error page offers only ways that exist', async t => {
 
 t.test('an error page offers a login only to who is not logged in', async t => {
   const s = await site(t)
-  const fails = async (browser: Browser) => (await browser.navigate(
+  const fails = async (browser: Visitor) => (await browser.navigate(
     s.tenant.callback(await s.start(browser), { error: 'access_denied' })
   )).body
   const ada = await s.member()

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { MemoryRevocationStore, MemorySessionStore } from '../../../lib/stores/index.js'
 import { inWorld, isSessionCookie, type World, type WorldOptions } from '../../hostile/app.js'
-import { setCookies, type Browser } from '../../hostile/browser.js'
+import { setCookies, type Visitor } from '../../fixtures/visitor.js'
 import { jws, rsaKey } from '../../hostile/jws.js'
 import { auth0ServerJsCookies, expressOidcCookies, type Cookies } from './peer-cookies.js'
 
@@ -110,7 +110,7 @@ async function setting (t: Parameters<typeof inWorld>[0], options: WorldOptions,
   })
 }
 
-function holding (world: World, cookies: Cookies): Browser {
+function holding (world: World, cookies: Cookies): Visitor {
   const browser = world.browser()
   for (const [name, value] of Object.entries(cookies)) browser.plant(name, value)
   return browser
