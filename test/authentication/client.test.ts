@@ -5,9 +5,10 @@ import {
   AuthenticationClient, MyAccountClient, TokenVerifier, type ApiError, type AuthenticationClientOptions
 } from '../../lib/authentication/index.js'
 import { logoutUrl } from '../../lib/authentication/api/logout.js'
-import { domain, failure, issuer, metadata, start, Tenant, type Script } from './tenant.js'
+import type { Script } from '../fixtures/scripted-tenant.js'
+import { domain, failure, issuer, metadata, start, Tenant } from './tenant.js'
 
-function at (script: Script = {},
+function at (script: Record<string, Script> = {},
   options: Partial<AuthenticationClientOptions> = {}): { client: AuthenticationClient, tenant: Tenant } {
   const tenant = new Tenant(script)
   const client = new AuthenticationClient({
@@ -139,7 +140,7 @@ t.test('pushed authorization requests', async t => {
   })
   t.match(tenant.seen[0], {
     method: 'POST',
-    url: metadata.pushed_authorization_request_endpoint,
+    url: { href: metadata.pushed_authorization_request_endpoint },
     headers: { 'content-type': 'application/x-www-form-urlencoded' }
   })
   t.strictSame(tenant.form, {
@@ -585,7 +586,7 @@ t.test('UI-05, UI-06: userinfo, with the token in the header', async t => {
   })
   t.match(tenant.seen[0], {
     method: 'GET',
-    url: `${issuer}userinfo`,
+    url: { href: `${issuer}userinfo` },
     headers: { authorization: 'Bearer at-1234' },
     body: ''
   })
@@ -593,7 +594,7 @@ t.test('UI-05, UI-06: userinfo, with the token in the header', async t => {
 })
 
 t.test('UI-01, UI-03: userinfo that cannot be used', async t => {
-  const ask = (answer: Script[string]): Promise<Error> =>
+  const ask = (answer: Script): Promise<Error> =>
     failure(at({ 'GET /userinfo': answer }).client.users.userInfo('at-1234', { expectedSub: 'auth0|1' }))
   t.match(await ask({ json: { sub: 'auth0|2' } }), { name: 'TokenValidationError', claim: 'sub' })
   for (const json of [{}, { sub: '' }, { sub: 7 }, []]) t.match(await ask({ json }), { code: 'invalid_response' })
@@ -789,7 +790,7 @@ t.test("the clock is the system's unless given", async t => {
 })
 
 t.test('whatever way the client authenticates, an answer that repeats its credentials tells nobody', async t => {
-  const echo: Script = {
+  const echo: Record<string, Script> = {
     'POST /oauth/revoke': ({ body, headers }) => ({
       status: 400,
       json: { error: 'invalid_request', error_description: `Sent: ${body} ${headers.authorization ?? ''}` }

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { fromAuth0Store, fromSessionStore } from '../../lib/stores/index.js'
 import { parseOptions } from '../../lib/plugin/options/options.js'
 import type { Auth0Options } from '../../types/index.js'
-import { metadataOfAnyTenant } from '../flows/scripted-tenant.js'
+import { metadataOfAnyTenant } from '../fixtures/tenant-metadata.js'
 import { Site, site } from '../flows/site.js'
 
 /** A row of the guide's tables: code of the other package, and what replaces it here. */
@@ -195,7 +195,7 @@ async function prepared (t: Test): Promise<Site> {
   }
   s.tenant.scripts.set('GET /mfa/authenticators', () => ({ json: [] }))
   s.tenant.scripts.set('POST /mfa/associate', () => ({ json: { authenticator_type: 'otp' } }))
-  s.tenant.scripts.set('POST /dbconnections/change_password', () => ({ text: 'sent' }))
+  s.tenant.scripts.set('POST /dbconnections/change_password', () => ({ body: 'sent' }))
   for (const call of ['register', 'challenge']) {
     s.tenant.scripts.set(`POST /passkey/${call}`, () => ({
       json: { auth_session: 'session-1', authn_params_public_key: { challenge: 'c' } }
@@ -232,15 +232,8 @@ async function prepared (t: Test): Promise<Site> {
 
 t.test('code of other packages', async t => {
   const s = await prepared(t)
-  const bearer = `Bearer ${s.tenant.jwt({
-    iss: s.tenant.issuer,
-    aud: audience,
-    sub: 'auth0|ada',
-    iat: s.clock.now,
-    exp: s.clock.now + 600,
-    scope: 'read:items',
-    client_id: 'another-client'
-  }, { typ: 'at+jwt' })}`
+  const claims = { aud: audience, scope: 'read:items', client_id: 'another-client' }
+  const bearer = `Bearer ${s.tenant.apiToken(claims, { typ: 'at+jwt' })}`
 
   t.test('guards', async t => {
     for (const [index, { library, before, now }] of routeRows.entries()) {

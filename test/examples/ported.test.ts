@@ -1,13 +1,14 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import auth0, { type Auth0Options } from '../../lib/index.js'
-import { metadataOfAnyTenant, ScriptedTenant } from '../flows/scripted-tenant.js'
+import { ScriptedTenant } from '../fixtures/scripted-tenant.js'
+import { metadataOfAnyTenant } from '../fixtures/tenant-metadata.js'
 import { Visitor } from '../fixtures/visitor.js'
 
 // The example applications of @auth0/auth0-fastify and @auth0/auth0-fastify-api, as they are after the switch.
 
 const clock = { now: 1_795_000_000 }
-const tenant = new ScriptedTenant(() => clock.now)
+const tenant = new ScriptedTenant({ now: () => clock.now })
 const audience = 'https://api.example.com'
 const shared = { customFetch: tenant.fetch, now: () => clock.now }
 const options: Auth0Options = {
@@ -66,15 +67,8 @@ async function login (app: FastifyInstance, path: string, origin = 'http://local
   return browser
 }
 
-const token = (claims: object = {}): string => tenant.jwt({
-  iss: tenant.issuer,
-  aud: audience,
-  sub: 'auth0|ada',
-  iat: clock.now,
-  exp: clock.now + 600,
-  client_id: 'another-client',
-  ...claims
-}, { typ: 'at+jwt' })
+const token = (claims: object = {}): string =>
+  tenant.apiToken({ aud: audience, client_id: 'another-client', ...claims }, { typ: 'at+jwt' })
 
 t.test('the web example', async t => {
   for (const application of [webApplication, webApplicationWithItsHook]) {

@@ -3,6 +3,7 @@ import { claimsOf, headerOf } from '../testing/tenant/wire.js'
 import { SoftwarePasskey, type PasskeyParams } from '../../lib/testing/index.js'
 import { certificate } from '../hostile/certificates.js'
 import { script } from '../fixtures/visitor.js'
+import { until } from '../until.js'
 import { received, run } from './running.js'
 
 t.test('authorization parameters: global, of the request, and per call', async t => {
@@ -149,7 +150,7 @@ t.test('a login on another device', async t => {
   const { tenant, visitor, origin } = await run(t, example.build, example.tenant)
   const [ada, grace] = [visitor(), visitor()]
   const userId = tenant.users[0]!.sub
-  const asked = [ada.post('/login', { userId }), grace.post('/login', { userId: tenant.users[2]!.sub })]
+  const asked = [ada.post('/login', { userId }), grace.post('/login', { userId: tenant.users[2]!.sub })] as const
   const started = async (count: number): Promise<void> => {
     await until(() => tenant.backchannelRequests.length >= count)
   }
@@ -206,7 +207,8 @@ t.test('token exchange, with and without a session, and session transfer', async
     scope: 'openid profile email offline_access'
   })
   t.match((await ada.post('/token', { session: 'session-of-ada' })).json(), { hasToken: true, expiresIn: Number })
-  t.equal((await visitor().post('/migrate', { session: 'forged' })).statusCode, 502, 'a token the profile does not know')
+  t.equal((await visitor().post('/migrate', { session: 'forged' })).statusCode, 502,
+    'a token the profile does not know')
 
   const { location } = (await ada.navigate('/impersonate?customer=session-of-ada')).headers
   const target = new URL(location as string)

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { inWorld, type OptionChanges, type World } from '../hostile/app.js'
-import { changed, HostileIdp, type RawAnswer } from '../hostile/idp.js'
+import type { RawAnswer } from '../fixtures/scripted-tenant.js'
+import { changed, HostileIdp } from '../hostile/idp.js'
 
 const b = 'https://b.example.test'
 
@@ -158,7 +159,7 @@ t.test('a domain is asked for its metadata and keys once, and for connected acco
       t.equal(other.last('token').form.get('audience'), 'https://b.auth0.test/me/')
     }
     t.strictSame([other.count('discovery'), other.count('jwks'), other.count('connect')], [1, 1, 3])
-    t.equal(world.idp.seen.length, 0)
+    t.equal(world.idp.requests.length, 0)
   }, { mountConnectedAccountRoutes: true })
 })
 

@@ -4,13 +4,13 @@ import fastify, {
 import type { Test } from 'tap'
 import fastifyAuth0 from '../../lib/index.js'
 import type { Auth0Event, Auth0Options } from '../../types/index.js'
+import { ScriptedTenant } from '../fixtures/scripted-tenant.js'
 import { Visitor } from '../fixtures/visitor.js'
-import { ScriptedTenant } from './scripted-tenant.js'
 
 /** An application with the plugin, a scripted tenant and a clock. */
 export class Site {
   readonly clock = { now: 1_795_000_000 }
-  readonly tenant = new ScriptedTenant(() => this.clock.now)
+  readonly tenant = new ScriptedTenant({ now: () => this.clock.now })
   readonly events: Auth0Event[] = []
   readonly logs: string[] = []
   readonly app: FastifyInstance

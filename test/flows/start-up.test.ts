@@ -9,6 +9,7 @@ import {
   MemoryRefreshStore, MemoryRevocationStore, MemorySessionStore, MemoryTransactionStore
 } from '../../lib/stores/index.js'
 import type { Auth0Options, TransactionStore } from '../../types/index.js'
+import { metadataOf } from '../fixtures/tenant-metadata.js'
 import { createTestKey } from '../tokens/jws-builder.js'
 import { until } from '../until.js'
 
@@ -56,12 +57,7 @@ async function site (t: Test, options: Partial<Auth0Options> = {}, tenant: Tenan
       if (pathname.endsWith('jwks.json')) return tenant.jwks?.() ?? Response.json({ keys: [key.jwk] })
       const { ahead, age = 0 } = tenant
       const date = new Date((clock.now + (ahead ?? 0) - age) * 1000).toUTCString()
-      return Response.json({
-        issuer,
-        authorization_endpoint: `${issuer}authorize`,
-        token_endpoint: `${issuer}oauth/token`,
-        jwks_uri: `${issuer}.well-known/jwks.json`
-      }, { headers: ahead === undefined ? {} : { date, age: String(age) } })
+      return Response.json(metadataOf(issuer), { headers: ahead === undefined ? {} : { date, age: String(age) } })
     },
     ...options
   })

@@ -8,7 +8,7 @@ import { Agent, request } from 'undici'
 import type { AccessTokenDemands, ApiOptions } from '../../lib/index.js'
 import { appOrigin, assertFailure, inWorld, scenario, type World, type WorldOptions } from './app.js'
 import { certificate } from './certificates.js'
-import { ecKey, jws, rsaKey, type TestKey } from './jws.js'
+import { ecKey, jws, rsaKey, type TestKey } from '../fixtures/jws.js'
 
 const audience = 'https://api.example.test/'
 

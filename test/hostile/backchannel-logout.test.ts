@@ -3,7 +3,7 @@ import { fromSessionStore, MemoryRevocationStore, MemorySessionStore } from '../
 import t, { type Test } from 'tap'
 import { Findings, inWorld, scenario, succeeds, type World, type WorldOptions } from './app.js'
 import type { Visitor } from '../fixtures/visitor.js'
-import { publicKeyAsSecret, rsaKey } from './jws.js'
+import { publicKeyAsSecret, rsaKey } from '../fixtures/jws.js'
 
 const path = '/auth/backchannel-logout'
 const event = 'http://schemas.openid.net/event/backchannel-logout'
@@ -224,9 +224,9 @@ denies('BCL-20 typ of another class of JWT', {
 })
 
 denies('BCL-22 a plain ID token sent as a logout token', {
-  'an ID token': { token: (world, sid) => world.idp.idToken({ sub: 'auth0|x', sid, nonce: 'n' }) as string },
+  'an ID token': { token: (world, sid) => world.idp.defectiveIdToken({ sub: 'auth0|x', sid, nonce: 'n' }) as string },
   'an ID token without nonce': {
-    token: (world, sid) => world.idp.idToken({ sub: 'auth0|x', sid, jti: 'j' }) as string
+    token: (world, sid) => world.idp.defectiveIdToken({ sub: 'auth0|x', sid, jti: 'j' }) as string
   },
   'an access token': { token: (world, sid) => world.idp.apiToken({ aud: 'hostile-client', sid, jti: 'j' }) }
 })

@@ -599,7 +599,7 @@ for (
 
 scenario('CB-36 thousands of callbacks without a transaction', async (t, world) => {
   await succeeds(t, world)
-  const seen = world.idp.seen.length
+  const seen = world.idp.requests.length
   const statuses = new Set<number>()
   const runs = thorough ? 10_000 : 1000
   const rounds: number[] = []
@@ -615,7 +615,7 @@ scenario('CB-36 thousands of callbacks without a transaction', async (t, world) 
     }, 1))
     world.logLines.length = 0
   }
-  t.equal(world.idp.seen.length, seen, 'no outgoing request')
+  t.equal(world.idp.requests.length, seen, 'no outgoing request')
   t.strictSame([...statuses], [400])
   // What piled up would make every later round dearer; whatever else the machine does, only some.
   t.ok(Math.min(...rounds.slice(1)) < rounds[0]! * 3, `the cost stays: ${rounds.join(', ')}`)

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { Findings, isSessionCookie, markOf, scenario, type World, type WorldOptions } from './app.js'
 import { canaryUser, changed, json, type AnswerDefect, type IdTokenDefect } from './idp.js'
-import { rsaKey } from './jws.js'
+import { rsaKey } from '../fixtures/jws.js'
 
 /** Delays from here on are waits between polls, not the limits of requests. */
 const LONG = 4000

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { Findings, markOf, scenario, sessionCookiesSet, succeeds, type World, type WorldOptions } from './app.js'
-import { changed, json, type AnswerDefect, type Defects, type RawAnswer, type SeenRequest } from './idp.js'
+import type { RawAnswer } from '../fixtures/scripted-tenant.js'
+import { changed, json, type AnswerDefect, type Defects, type SeenRequest } from './idp.js'
 
 const bound: AnswerDefect = correct => correct.status === 200 ? changed(correct, { token_type: 'DPoP' }) : correct
 
@@ -37,7 +38,7 @@ for (const status of [400, 401]) {
   scenario(`DP-01 a nonce is asked for with ${status}`, async (t, world) => {
     await succeeds(t, world, demanding('nonce-1', status))
     t.equal(world.idp.count('token'), 2, 'once more, with the nonce')
-    const [first, second] = world.idp.seen.filter(({ endpoint }) => endpoint === 'token').map(proofOf)
+    const [first, second] = world.idp.requests.filter(({ endpoint }) => endpoint === 'token').map(proofOf)
     t.equal(first?.payload.nonce, undefined)
     t.equal(second?.payload.nonce, 'nonce-1')
     t.not(first?.payload.jti, second?.payload.jti, 'each proof is used once')

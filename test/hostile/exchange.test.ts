@@ -140,7 +140,7 @@ for (const status of [400, 401, 403]) {
 
 scenario("TE-07 a provider's token is kept in this process, not in a cookie", async (t, world) => {
   const { browser } = await succeeds(t, world)
-  const calls = () => world.idp.seen.filter(({ form }) => form.get('grant_type') === EXCHANGE).length
+  const calls = () => world.idp.requests.filter(({ form }) => form.get('grant_type') === EXCHANGE).length
   const answer = await browser.call('/vault')
   t.equal(answer.statusCode, 200)
   t.strictSame(sessionCookiesSet(answer), [], 'nothing is written')

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import { failsClosed, scenario, succeeds, type Failure, type WorldOptions } from './app.js'
 import { changed, json, type Defects, type IdTokenDefect } from './idp.js'
-import { base64url, ecKey, jws, publicKeyAsSecret, rsaKey } from './jws.js'
+import { base64url, ecKey, jws, publicKeyAsSecret, rsaKey } from '../fixtures/jws.js'
 
 const refused: Failure = { status: 502, code: 'token_validation_error' }
 const otherIssuer: Failure = { status: 502, code: 'issuer_validation_error', claim: 'iss' }

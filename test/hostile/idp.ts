@@ -1,24 +1,14 @@
 import { createHash, createPublicKey, randomBytes, verify, type KeyObject } from 'node:crypto'
-import { jws, rsaKey, type TestKey } from './jws.js'
+import { jws, type JwsParts, type TestKey } from '../fixtures/jws.js'
+import { ScriptedTenant, type RawAnswer, type ScriptedTenantOptions, type Seen } from '../fixtures/scripted-tenant.js'
+import { metadataOf } from '../fixtures/tenant-metadata.js'
 
 export type EndpointName = 'discovery' | 'jwks' | 'par' | 'token' | 'userinfo' | 'revocation' | 'bc-authorize'
   | 'connect' | 'complete' | 'accounts' | 'unknown'
 
 /** A request as the provider saw it. */
-export interface SeenRequest {
+export interface SeenRequest extends Seen {
   endpoint: EndpointName
-  method: string
-  url: URL
-  headers: Record<string, string>
-  body: string
-  form: URLSearchParams
-}
-
-/** An answer, byte by byte. */
-export interface RawAnswer {
-  status: number
-  headers: Record<string, string>
-  body: string | Uint8Array | ReadableStream<Uint8Array>
 }
 
 /** Replaces an answer; gets the correct one and how often this endpoint was asked before. */
@@ -51,12 +41,8 @@ interface Grant {
   sid: string
 }
 
-export interface IdpOptions {
-  now: () => number
-  issuer?: string
-  clientId?: string
+export interface IdpOptions extends ScriptedTenantOptions {
   clientSecret?: string
-  keys?: TestKey[]
   /** Public key of a client that authenticates with an assertion. */
   clientKey?: KeyObject
   metadata?: Record<string, unknown>
@@ -73,20 +59,18 @@ export const canaryUser = {
   updated_at: '2026-11-20T20:00:00.000Z'
 }
 
-/** An identity provider whose every byte can be replaced, and which is correct as long as nothing is. */
-export class HostileIdp {
-  readonly issuer: string
-  readonly clientId: string
+/**
+ * The scripted tenant as an attacker has it: every byte of its answers can be replaced. As long as none is, it checks all
+ * that the plugin sends as Auth0 does, and it remembers what must not be read outside.
+ */
+export class HostileIdp extends ScriptedTenant {
   readonly clientSecret: string
-  readonly now: () => number
   readonly clientKey: KeyObject | undefined
-  keys: TestKey[]
-  metadata: Record<string, unknown>
   defects: Defects = {}
   user: Record<string, unknown> = canaryUser
   /** Everything secret that the provider gave out or received. */
   readonly secrets = new Set<string>()
-  readonly seen: SeenRequest[] = []
+  declare readonly requests: SeenRequest[]
   readonly #codes = new Map<string, Grant>()
   readonly #refreshTokens = new Map<string, Grant>()
   readonly #accessTokens = new Map<string, Grant>()
@@ -95,76 +79,31 @@ export class HostileIdp {
   lastIdToken: string | undefined
 
   constructor (options: IdpOptions) {
-    this.now = options.now
-    this.issuer = options.issuer ?? 'https://tenant.auth0.test/'
-    this.clientId = options.clientId ?? 'hostile-client'
+    super({ issuer: 'https://tenant.auth0.test/', clientId: 'hostile-client', ...options })
     this.clientSecret = options.clientSecret ?? 'client-secret-canary-3d1f0a'
     this.clientKey = options.clientKey
-    this.keys = options.keys ?? [rsaKey('key-1')]
-    this.metadata = { ...this.correctMetadata(), ...options.metadata }
+    this.metadata = { ...metadataOf(this.issuer), ...options.metadata }
     this.secrets.add(this.clientSecret)
-  }
-
-  get domain (): string {
-    const url = new URL(this.issuer)
-    return url.protocol === 'https:' ? url.host : url.origin
-  }
-
-  correctMetadata (): Record<string, unknown> {
-    const at = (path: string) => new URL(path, this.issuer).href
-    return {
-      issuer: this.issuer,
-      authorization_endpoint: at('authorize'),
-      token_endpoint: at('oauth/token'),
-      userinfo_endpoint: at('userinfo'),
-      jwks_uri: at('.well-known/jwks.json'),
-      end_session_endpoint: at('oidc/logout'),
-      pushed_authorization_request_endpoint: at('oauth/par'),
-      revocation_endpoint: at('oauth/revoke'),
-      backchannel_authentication_endpoint: at('bc-authorize'),
-      device_authorization_endpoint: at('oauth/device/code'),
-      response_types_supported: ['code'],
-      response_modes_supported: ['query', 'form_post'],
-      code_challenge_methods_supported: ['S256', 'plain'],
-      id_token_signing_alg_values_supported: ['HS256', 'RS256', 'PS256'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
-      backchannel_logout_supported: true,
-      backchannel_logout_session_supported: true
-    }
   }
 
   /** How many requests an endpoint got. */
   count (endpoint: EndpointName): number {
-    return this.seen.filter(request => request.endpoint === endpoint).length
+    return this.requests.filter(request => request.endpoint === endpoint).length
   }
 
   last (endpoint: EndpointName): SeenRequest {
-    const request = this.seen.findLast(one => one.endpoint === endpoint)
+    const request = this.requests.findLast(one => one.endpoint === endpoint)
     if (!request) throw new Error(`nothing was sent to ${endpoint}`)
     return request
   }
 
-  /** The plugin's `customFetch`. */
-  readonly fetch: typeof fetch = async (input, init) => {
-    const request = new Request(input, init as RequestInit)
-    const body = request.body ? await request.text() : ''
-    const answer = await this.answer(request.method, new URL(request.url), Object.fromEntries(request.headers), body)
-    request.signal.throwIfAborted()
-    const body2 = answer.body as ConstructorParameters<typeof Response>[0]
-    return new Response(answer.status === 204 || answer.status === 304 ? null : body2, {
-      status: answer.status,
-      headers: answer.headers
-    })
-  }
-
-  /** Answers one request, after the defect of its endpoint had its say. */
-  async answer (method: string, url: URL, headers: Record<string, string>, body: string): Promise<RawAnswer> {
-    const form = new URLSearchParams(body)
-    const endpoint = this.#endpointOf(url)
-    const request: SeenRequest = { endpoint, method, url, headers, body, form }
+  /** Answers after the defect of the endpoint had its say. */
+  protected override async reply (seen: Seen): Promise<RawAnswer> {
+    const endpoint = this.#endpointOf(seen.url)
+    const request: SeenRequest = Object.assign(seen, { endpoint })
+    const { form, headers } = request
     const nth = this.#counts.get(endpoint) ?? 0
     this.#counts.set(endpoint, nth + 1)
-    this.seen.push(request)
     for (
       const name of ['code', 'code_verifier', 'client_assertion', 'refresh_token', 'client_secret', 'subject_token',
         'actor_token']
@@ -195,7 +134,7 @@ export class HostileIdp {
       params: asked,
       user: this.user,
       redeemed: false,
-      authTime: this.now(),
+      authTime: this.clock(),
       sid: this.#random('sid')
     })
     this.#keep(asked.get('nonce'))
@@ -212,16 +151,12 @@ export class HostileIdp {
   }
 
   /** An ID token for these claims, with the current defect applied. */
-  idToken (claims: Record<string, unknown>, accessToken?: string): unknown {
-    const key = this.keys[0] as TestKey
+  defectiveIdToken (claims: Record<string, unknown>, accessToken?: string): unknown {
+    const [key] = this.keys as [TestKey]
     const defect = this.defects.idToken ?? {}
-    const now = Math.floor(this.now())
     const correctHeader = { alg: key.jwk.alg, typ: 'JWT', kid: key.kid }
     const correctPayload = {
-      iss: this.issuer,
-      aud: this.clientId,
-      iat: now,
-      exp: now + 36_000,
+      ...this.issued(36_000),
       ...(accessToken === undefined ? {} : { at_hash: atHash(accessToken) }),
       ...claims
     }
@@ -241,40 +176,15 @@ export class HostileIdp {
     return given
   }
 
-  /** A signed logout token; `change` edits its claims. */
-  logoutToken (claims: Record<string, unknown>,
-    parts: { header?: Record<string, unknown>, key?: KeyObject, sign?: (input: string) => Uint8Array } = {}): string {
-    const key = this.keys[0] as TestKey
-    const now = Math.floor(this.now())
-    const payload = {
-      iss: this.issuer,
-      aud: this.clientId,
-      iat: now,
-      exp: now + 120,
-      jti: this.#random('jti'),
-      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-      ...claims
-    }
-    const token = jws({
-      header: { alg: 'RS256', typ: 'logout+jwt', kid: key.kid, ...parts.header },
-      payload,
-      key: parts.key ?? key.privateKey,
-      ...(parts.sign ? { sign: parts.sign } : {})
-    })
+  /** A signed logout token for nobody yet. */
+  override logoutToken (claims: Record<string, unknown>, parts: Partial<JwsParts> = {}): string {
+    const token = super.logoutToken({ jti: this.#random('jti'), sid: undefined, ...claims }, parts)
     this.#keep(token)
     return token
   }
 
-  /** A JWT access token for an API. */
-  apiToken (claims: Record<string, unknown>, header: Record<string, unknown> = {},
-    key: TestKey = this.keys[0] as TestKey): string {
-    const now = Math.floor(this.now())
-    const payload = { iss: this.issuer, sub: this.user.sub, iat: now, exp: now + 3600, azp: this.clientId, ...claims }
-    const token = jws({
-      header: { alg: key.jwk.alg, typ: 'JWT', kid: key.kid, ...header },
-      payload,
-      key: key.privateKey
-    })
+  override apiToken (claims: Record<string, unknown>, header: Record<string, unknown> = {}, key?: TestKey): string {
+    const token = super.apiToken({ sub: this.user.sub, ...claims }, header, key)
     this.#keep(token)
     return token
   }
@@ -316,7 +226,7 @@ export class HostileIdp {
   #correct (request: SeenRequest): RawAnswer {
     switch (request.endpoint) {
       case 'discovery':
-        return json(this.metadata)
+        return json(this.document())
       case 'jwks':
         return json({ keys: this.keys.map(key => key.jwk) })
       case 'par':
@@ -379,10 +289,10 @@ export class HostileIdp {
           token_type: 'Bearer'
         })
       case 'urn:openid:params:grant-type:ciba':
-        return json(this.#tokens(this.#grantOf(form), false))
+        return json(this.#grantTokens(this.#grantOf(form), false))
       case 'urn:ietf:params:oauth:grant-type:token-exchange':
         return json({
-          ...this.#tokens(this.#grantOf(form), true),
+          ...this.#grantTokens(this.#grantOf(form), true),
           issued_token_type: 'urn:ietf:params:oauth:token-type:access_token'
         })
       default:
@@ -392,7 +302,7 @@ export class HostileIdp {
 
   #grantOf (form: URLSearchParams): Grant {
     const params = new URLSearchParams({ scope: form.get('scope') ?? 'openid profile email offline_access' })
-    return { params, user: this.user, redeemed: true, authTime: this.now(), sid: this.#random('sid') }
+    return { params, user: this.user, redeemed: true, authTime: this.clock(), sid: this.#random('sid') }
   }
 
   #codeGrant (form: URLSearchParams): RawAnswer {
@@ -403,7 +313,7 @@ export class HostileIdp {
       return json({ error: 'invalid_grant', error_description: 'Invalid authorization code' }, 403)
     }
     grant.redeemed = true
-    return json(this.#tokens(grant, true))
+    return json(this.#grantTokens(grant, true))
   }
 
   #refreshGrant (form: URLSearchParams): RawAnswer {
@@ -411,17 +321,17 @@ export class HostileIdp {
     const grant = this.#refreshTokens.get(given)
     if (!grant) return json({ error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }, 403)
     this.#refreshTokens.delete(given)
-    const answer = this.#tokens(grant, false)
+    const answer = this.#grantTokens(grant, false)
     const scope = form.get('scope')
     return json(scope ? { ...answer, scope } : answer)
   }
 
-  #tokens (grant: Grant, withNonce: boolean): Record<string, unknown> {
+  #grantTokens (grant: Grant, withNonce: boolean): Record<string, unknown> {
     const accessToken = this.#fresh('access')
     this.#accessTokens.set(accessToken, grant)
     const scope = grant.params.get('scope') ?? ''
     const nonce = grant.params.get('nonce')
-    const idToken = this.idToken({
+    const idToken = this.defectiveIdToken({
       ...grant.user,
       sid: grant.sid,
       ...(withNonce && nonce !== null ? { nonce } : {}),

@@ -3,9 +3,10 @@ import t, { type Test } from 'tap'
 import {
   failsClosed, Findings, inWorld, scenario, sessionCookiesSet, succeeds, type Failure, type World, type WorldOptions
 } from './app.js'
-import { changed, json, type AnswerDefect, type RawAnswer } from './idp.js'
+import type { RawAnswer } from '../fixtures/scripted-tenant.js'
+import { changed, json, type AnswerDefect } from './idp.js'
 import { createSecretKey } from 'node:crypto'
-import { rsaKey } from './jws.js'
+import { rsaKey } from '../fixtures/jws.js'
 import { SocketServer } from './sockets.js'
 
 const badToken: Failure = { status: 502, code: 'token_validation_error' }

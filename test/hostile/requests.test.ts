@@ -86,15 +86,7 @@ t.test('a request line that holds an absolute URL is one for its path', async t 
     for await (const chunk of socket) answer += String(chunk)
     return answer
   }
-  const token = s.tenant.jwt({
-    iss: s.tenant.issuer,
-    sub: 'auth0|ada',
-    aud: AUDIENCE,
-    azp: 'spa',
-    iat: s.clock.now,
-    exp: s.clock.now + 60,
-    cnf: { jkt: await key.thumbprint }
-  })
+  const token = s.tenant.apiToken({ aud: AUDIENCE, azp: 'spa', cnf: { jkt: await key.thumbprint } })
   for (const target of ['/api', 'http://localhost:8080/api', 'http://localhost/api', 'HTTP://other.test:1/api?x=/']) {
     const dpop = await key.proof({
       url: 'http://localhost:8080/api',
@@ -124,14 +116,7 @@ t.test('a token that is presented twice is refused', async t => {
   })
   await s.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = s.app.server.address() as AddressInfo
-  const token = s.tenant.jwt({
-    iss: s.tenant.issuer,
-    sub: 'auth0|ada',
-    aud: AUDIENCE,
-    azp: 'spa',
-    iat: s.clock.now,
-    exp: s.clock.now + 60
-  })
+  const token = s.tenant.apiToken({ aud: AUDIENCE, azp: 'spa' })
   const send = async (target: string, ...authorizations: string[]): Promise<string> => {
     const socket = connect(port, '127.0.0.1')
     socket.write(`GET ${target} HTTP/1.1\r\nhost: ${HOST}\r\nconnection: close\r\n` +
@@ -194,16 +179,7 @@ t.test('what is no access token, or names actors in no known shape, opens no API
     ] as const
   ) {
     for (const typ of ['JWT', 'at+jwt']) {
-      const token = s.tenant.jwt({
-        iss: s.tenant.issuer,
-        sub: 'auth0|ada',
-        aud: AUDIENCE,
-        azp: 'spa',
-        scope: 'read',
-        iat: s.clock.now,
-        exp: s.clock.now + 60,
-        ...claims
-      }, { typ })
+      const token = s.tenant.apiToken({ aud: AUDIENCE, azp: 'spa', scope: 'read', ...claims }, { typ })
       const { statusCode } = await s.app.inject({
         url: '/api',
         headers: { host: HOST, authorization: `Bearer ${token}` }

@@ -3,7 +3,8 @@ import t from 'tap'
 import { ForbiddenError } from '../../lib/errors.js'
 import { Findings, inWorld, isTransactionCookie, scenario, succeeds, type World, type WorldOptions } from './app.js'
 import { changed, HostileIdp, json, type AnswerDefect } from './idp.js'
-import { rsaKey } from './jws.js'
+import { rsaKey } from '../fixtures/jws.js'
+import { metadataOf } from '../fixtures/tenant-metadata.js'
 
 /** A plugin whose tenant is named by a header. */
 function resolving (resolve: (name: string) => unknown, more: WorldOptions['plugin'] = {}): WorldOptions {
@@ -21,14 +22,14 @@ async function refusesDomains (t: { strictSame: (a: unknown, b: unknown, c: stri
   names: string[]): Promise<void> {
   for (const name of names) {
     const findings = new Findings()
-    const seen = world.idp.seen.length
+    const seen = world.idp.requests.length
     const { response, browser } = await start(world, name)
     findings.same({ status: response.statusCode, code: response.json().code }, {
       status: 400,
       code: 'invalid_argument'
     }, 'answer')
     findings.same(response.headers.location, undefined, 'location')
-    findings.same(world.idp.seen.slice(seen).map(({ url }) => url.href), [], 'requests')
+    findings.same(world.idp.requests.slice(seen).map(({ url }) => url.href), [], 'requests')
     findings.same(browser.names().filter(isTransactionCookie), [], 'transactions')
     t.strictSame(findings.problems, [], `${JSON.stringify(name.slice(0, 60))} is refused before any request`)
   }
@@ -124,14 +125,14 @@ for (
       t.notMatch(answer.body, /resolver-canary/)
       t.notMatch(answer.headers.location, /auth0/, 'no default tenant')
     }
-    t.equal(world.idp.seen.length, 0)
+    t.equal(world.idp.requests.length, 0)
   }, resolving(resolve as () => unknown, { httpTimeout: 1 }))
 }
 
 scenario('DR-05 thousands of different names', async (t, world) => {
   const answering: AnswerDefect = (_correct, request) => {
     const issuer = `https://${request.url.host}/`
-    return json(JSON.parse(JSON.stringify(world.idp.correctMetadata()).replaceAll(world.idp.issuer, issuer)))
+    return json(JSON.parse(JSON.stringify(metadataOf(world.idp.issuer)).replaceAll(world.idp.issuer, issuer)))
   }
   await world.during({ answers: { discovery: answering } }, async () => {
     const names = 300
@@ -188,7 +189,8 @@ t.test("DR-09 a bearer token of an issuer that is nobody's", async t => {
     ) {
       t.equal((await ask(evil.apiToken({ aud: 'https://api.test/', iss }))).statusCode, 401, String(iss))
     }
-    t.notOk(world.idp.seen.some(({ url }) => url.host !== 'tenant.auth0.test'), 'no request is made to the attacker')
+    t.notOk(world.idp.requests.some(({ url }) => url.host !== 'tenant.auth0.test'),
+      'no request is made to the attacker')
     t.notOk(asked.some(url => url.includes('attacker')))
     t.equal((await ask(world.idp.apiToken({ aud: 'https://api.test/' }))).statusCode, 200, 'control')
   })
@@ -213,7 +215,7 @@ t.test("DR-09 one tenant's key vouches for no other tenant's token, at whichever
     const isOther = ({ url }: { url: URL }): boolean => url.host === 'b.auth0.test'
     world.idp.defects = {
       answers: {
-        discovery: (correct, request) => isOther(request) ? json(other.correctMetadata()) : correct,
+        discovery: (correct, request) => isOther(request) ? json(metadataOf(other.issuer)) : correct,
         jwks: (correct, request) => isOther(request) ? json({ keys: other.keys.map(({ jwk }) => jwk) }) : correct
       }
     }

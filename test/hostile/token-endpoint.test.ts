@@ -9,6 +9,7 @@ import {
 import { setCookies } from '../fixtures/visitor.js'
 import { certificate } from './certificates.js'
 import { changed, HostileIdp, json, type AnswerDefect } from './idp.js'
+import { metadataOf } from '../fixtures/tenant-metadata.js'
 import { SocketServer } from './sockets.js'
 
 const unreadable: Failure = { status: 502, code: 'invalid_response' }
@@ -401,7 +402,7 @@ t.test('TOK-26 two tenants share one key pair', async t => {
     t.equal(claimed.statusCode, 502)
     t.equal(claimed.json().code, 'invalid_metadata')
     world.advance(120)
-    evil.metadata = evil.correctMetadata()
+    evil.metadata = metadataOf(evil.issuer)
     evil.metadata.issuer = 'https://tenant.auth0.test/'
     const impersonated = await world.browser().navigate('/auth/login', {
       'x-tenant': 'evil.auth0.test',
@@ -409,14 +410,14 @@ t.test('TOK-26 two tenants share one key pair', async t => {
     })
     t.equal(impersonated.statusCode, 502)
     world.advance(120)
-    evil.metadata = evil.correctMetadata()
+    evil.metadata = metadataOf(evil.issuer)
     const browser = world.browser()
     const start = await browser.navigate('/auth/login', { 'x-tenant': 'evil.auth0.test' })
     const { params } = evil.authorize(String(start.headers.location))
     await browser.navigate(`/auth/callback?${params}`, { 'x-tenant': 'evil.auth0.test' })
     t.equal(claimsOf(evil.last('token').form.get('client_assertion')).aud, 'https://evil.auth0.test/',
       'to B goes only an assertion for B')
-    for (const { form } of evil.seen) {
+    for (const { form } of evil.requests) {
       if (form.has('client_assertion')) {
         t.equal(claimsOf(form.get('client_assertion')).aud, 'https://evil.auth0.test/')
       }

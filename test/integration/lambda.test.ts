@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { listening } from '../fixtures/loopback.js'
+import { metadataOf } from '../fixtures/tenant-metadata.js'
 import { Visitor, type Answer } from '../fixtures/visitor.js'
 import { Site } from '../flows/site.js'
 
@@ -122,16 +123,10 @@ t.test('the first call after a thaw, when Auth0 has closed the connection meanwh
   const server = createServer((request, response) => {
     asked.push(request.url!)
     request.resume()
-    const origin = `http://${request.headers.host!}/`
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(request.url === '/oauth/token'
       ? { access_token: `access-${asked.length}`, token_type: 'Bearer', expires_in: 3600 }
-      : {
-          issuer: origin,
-          authorization_endpoint: `${origin}authorize`,
-          token_endpoint: `${origin}oauth/token`,
-          jwks_uri: `${origin}.well-known/jwks.json`
-        }))
+      : metadataOf(`http://${request.headers.host!}/`)))
   })
   const port = await listening(t, server)
   const child = fork(fileURLToPath(new URL('frozen-app.ts', import.meta.url)), {

@@ -539,7 +539,7 @@ t.test('§3.8 MFA', async t => {
     requireMfa: ({ user, grantType }) => grantType.includes('token-exchange') && user.sub !== 'auth0|nobody'
   }, { now: () => now, mfaTokenTtl: 120 })
   const { tenant } = site
-  const asked = async (visitor: Visitor, sub = 'auth0|grace'): Promise<string> => {
+  const asked = async (visitor: Visitor<Answer>, sub = 'auth0|grace'): Promise<string> => {
     const refusal = await call<object>(visitor, 'loginWithCustomTokenExchange', {
       subjectToken: sub,
       subjectTokenType: legacy

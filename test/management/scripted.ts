@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Test } from 'tap'
 import { Auth0Error } from '../../lib/errors.js'
 import { ManagementClient, type ManagementClientOptions } from '../../lib/management/index.js'
+import { metadataOf } from '../fixtures/tenant-metadata.js'
 import { startServer, type Answer, type Received } from '../fixtures/loopback.js'
 
 /** What the server does with one request. */
@@ -37,14 +38,7 @@ export async function scripted (
   const tokenRequests: Received[] = []
   const { origin } = await startServer(t, (request, response) => {
     if (request.path.startsWith('/.well-known/')) {
-      return {
-        body: {
-          issuer: `${origin}/`,
-          authorization_endpoint: `${origin}/authorize`,
-          token_endpoint: `${origin}/oauth/token`,
-          jwks_uri: `${origin}/.well-known/jwks.json`
-        }
-      }
+      return { body: metadataOf(`${origin}/`) }
     }
     const isToken = request.path === '/oauth/token'
     const script = isToken ? scripts.token : scripts.api

@@ -293,7 +293,7 @@ t.test("the Management API by the plugin's credentials, built once and only wher
     }
   }))
   s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada',
-    ({ headers }) => ({ json: { user_id: 'auth0|ada', seen: headers.get('authorization') } }))
+    ({ headers }) => ({ json: { user_id: 'auth0|ada', seen: headers.authorization } }))
   await s.app.ready()
   t.equal(s.tenant.requests.length, 0)
   const { management } = s.app.auth0
@@ -322,7 +322,7 @@ t.test("behind custom domains the Management API goes by the tenant's own", asyn
       }
     }))
     s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada',
-      ({ headers }) => ({ json: { seen: headers.get('authorization') } }))
+      ({ headers }) => ({ json: { seen: headers.authorization } }))
     await s.app.ready()
     t.match(await s.app.auth0.management.users.get('auth0|ada'), {
       seen: `Bearer for-${encodeURIComponent('https://acme.eu.auth0.com/api/v2/')}`

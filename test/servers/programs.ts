@@ -19,9 +19,8 @@ export function postgresFolders (): string[] {
 }
 
 /**
- * A port for a program that cannot choose one itself. It is below those that systems hand out (from 32,768 on Linux), so
- * that no connection and no server takes it by chance, also while its program is away. A server of this process listens
- * on port 0 instead.
+ * A port for a program that cannot choose one itself. Systems do not hand it out (Linux begins at 32,768), so no server
+ * and no connection takes it by chance, even while its program is away. A server of this process listens on port 0.
  */
 export async function freePort (): Promise<number> {
   for (;;) {

@@ -90,7 +90,7 @@ async function opensSession (t: Test, one: SessionCase): Promise<void> {
     t.equal(answer.statusCode, 200)
     t.hasStrict(answer.json(), known)
     t.equal(
-      idp.seen.filter(({ endpoint }) => endpoint !== 'discovery').length,
+      idp.requests.filter(({ endpoint }) => endpoint !== 'discovery').length,
       0,
       'all comes out of the session, nothing from the tenant'
     )

@@ -2,6 +2,7 @@ import t from 'tap'
 import { AuthenticationClient } from '../../lib/authentication/index.js'
 import type { IdTokenDemands } from '../../lib/tokens/claims.js'
 import { TokenVerifier, type TokenVerifierOptions } from '../../lib/tokens/verifier.js'
+import { metadataOf } from '../fixtures/tenant-metadata.js'
 import { createTestKey, hmacJwt, rawJws, signature, signJwt, unsignedJwt } from './jws-builder.js'
 import { errorOf, problemOf } from './problem.js'
 
@@ -215,12 +216,7 @@ t.test("JWKS-13: a client's verifier follows the address of the metadata", async
     customFetch: async input => {
       seen.push(String(input).slice(issuer.length))
       if (String(input).endsWith(path)) return Response.json({ keys: [rsa.jwk] })
-      return Response.json({
-        issuer,
-        authorization_endpoint: `${issuer}authorize`,
-        token_endpoint: `${issuer}oauth/token`,
-        jwks_uri: `${issuer}${path}`
-      })
+      return Response.json({ ...metadataOf(issuer), jwks_uri: `${issuer}${path}` })
     }
   })
   t.match(await client.verifier.verify(new Tenant().token()), { sub: 'auth0|1' })

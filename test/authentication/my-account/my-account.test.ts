@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import t from 'tap'
 import { MyAccountClient } from '../../../lib/authentication/my-account/my-account.js'
-import { domain, failure, issuer, start, Tenant, type Answer } from '../tenant.js'
+import type { Answer } from '../../fixtures/scripted-tenant.js'
+import { domain, failure, issuer, start, Tenant } from '../tenant.js'
 
 const token = 'at-1234'
 
@@ -12,28 +13,12 @@ function at (answer: Answer = {}, options: object = {}): {
   tenant: Tenant,
   last: () => { line: string, headers: Record<string, string>, json: unknown }
 } {
-  const tenant = new Tenant()
-  const fetch: typeof globalThis.fetch = (input, init) => {
-    const { status = 200, headers = {}, json, body = JSON.stringify(json) } = answer
-    const url = new URL(input as string)
-    tenant.seen.push({
-      method: init!.method!,
-      url: url.href,
-      path: url.pathname + url.search,
-      headers: init!.headers as Record<string, string>,
-      body: String(init!.body ?? '')
-    })
-    return Promise.resolve(
-      new Response(status === 204 ? null : body, {
-        status,
-        headers: { 'content-type': 'application/json', ...headers }
-      })
-    )
-  }
-  const client = new MyAccountClient({ domain, customFetch: fetch, now: () => start, ...options })
+  const tenant = new Tenant({}, answer)
+  const client = new MyAccountClient({ domain, customFetch: tenant.fetch, now: () => start, ...options })
   const last = (): { line: string, headers: Record<string, string>, json: unknown } => {
-    const { method, path, headers, body } = tenant.seen.at(-1)!
-    return { line: `${method} ${path}`, headers, json: body === '' ? undefined : JSON.parse(body) as unknown }
+    const { method, url, headers, body } = tenant.seen.at(-1)!
+    const json: unknown = body === '' ? undefined : JSON.parse(body)
+    return { line: `${method} ${url.pathname}${url.search}`, headers, json }
   }
   return { client, tenant, last }
 }

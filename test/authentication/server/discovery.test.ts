@@ -293,7 +293,7 @@ t.test("the signing keys come from the metadata's URL", async t => {
   })
   const key = await tenant.server().keys.get({ alg: 'RS256', kid: 'k1' })
   t.equal(key.asymmetricKeyType, 'rsa')
-  t.equal(tenant.seen[0]!.url, metadata.jwks_uri)
+  t.equal(tenant.seen[0]!.url.href, metadata.jwks_uri)
 })
 
 t.test('DPoP: one key per client, made at first use or given', async t => {

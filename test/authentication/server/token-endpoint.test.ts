@@ -4,12 +4,13 @@ import t from 'tap'
 import { createAssertionSigner } from '../../../lib/tokens/assertion.js'
 import * as grants from '../../../lib/authentication/api/grants.js'
 import { requestToken } from '../../../lib/authentication/api/grants.js'
-import { domain, failure, issuer, metadata, Tenant, type Answer, type Reply } from '../tenant.js'
+import type { Answer, Reply } from '../../fixtures/scripted-tenant.js'
+import { domain, failure, issuer, metadata, Tenant } from '../tenant.js'
 
 const token = 'POST /oauth/token'
 const good = { access_token: 'at-1', token_type: 'Bearer', expires_in: 3600 }
 
-function tenantOf (...replies: Reply[]): Tenant {
+function tenantOf (...replies: (Answer | Reply)[]): Tenant {
   return new Tenant({ [token]: replies })
 }
 
@@ -169,7 +170,7 @@ t.test('each grant as it is documented', async t => {
     t.strictSame(await call(tenant.server()), good, name)
     t.match(tenant.seen, [{
       method: 'POST',
-      url: `${issuer}oauth/token`,
+      url: { href: `${issuer}oauth/token` },
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
     }], name)
     t.strictSame(tenant.form, { ...expected, ...credentials }, name)
@@ -550,8 +551,8 @@ t.test('DPoP can be left out, and Token Vault always does', async t => {
 t.test('DISC-23: with a certificate the alias is asked, and no secret sent', async t => {
   const tenant = tenantOf({ json: good })
   await grants.clientCredentialsGrant(tenant.server({ tls: true, clientSecret: undefined }), { audience: 'a' })
-  t.equal(tenant.seen[0]!.url, metadata.mtls_endpoint_aliases.token_endpoint)
-  t.ok(tenant.seen[0]!.url.includes(`mtls.${domain}`))
+  t.equal(tenant.seen[0]!.url.href, metadata.mtls_endpoint_aliases.token_endpoint)
+  t.equal(tenant.seen[0]!.url.host, `mtls.${domain}`)
   t.strictSame(tenant.form, { grant_type: 'client_credentials', audience: 'a', client_id: 'client-1' })
 })
 

@@ -40,18 +40,18 @@ const sender = (browser: Visitor, headers: Record<string, string> = {}) =>
     await browser.send(request.method, request.url,
       { headers: { origin: browser.origin.origin, ...request.headers, ...headers } })
 
-interface Visitor {
+interface Bound {
   browser: Visitor
   login: LightMyRequestResponse
   device: SoftwareDevice
 }
 
-async function loggedIn (made: Site, device = new SoftwareDevice()): Promise<Visitor> {
+async function loggedIn (made: Site, device = new SoftwareDevice()): Promise<Bound> {
   const browser = made.browser()
   return { browser, login: await made.login(browser), device }
 }
 
-async function bound (made: Site, device?: SoftwareDevice): Promise<Visitor> {
+async function bound (made: Site, device?: SoftwareDevice): Promise<Bound> {
   const visitor = await loggedIn(made, device)
   if (!await visitor.device.register(visitor.login, sender(visitor.browser))) throw new Error('not bound')
   return visitor
@@ -223,7 +223,7 @@ for (const mode of MODES) {
     const made = await boundSite(t, mode)
     const { browser, login, device } = await bound(made)
     const other = await bound(made)
-    const challengeOfRefresh = async (visitor: Visitor): Promise<string> => {
+    const challengeOfRefresh = async (visitor: Bound): Promise<string> => {
       const asked = visitor.device.refreshRequest()!
       const { 'secure-session-response': _, ...headers } = asked.headers
       const answer = await sender(visitor.browser)({ ...asked, headers })

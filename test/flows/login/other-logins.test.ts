@@ -10,7 +10,7 @@ import { sessionCookie } from '../../../lib/testing/index.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { startServer } from '../../fixtures/loopback.js'
-import type { Reply, Script } from '../scripted-tenant.js'
+import type { Answer, Reply } from '../../fixtures/scripted-tenant.js'
 import { ask, does, site, type Site } from '../site.js'
 
 type Request = import('fastify').FastifyRequest
@@ -171,7 +171,7 @@ t.test('connected accounts', async t => {
     code_challenge_method: 'S256',
     scopes: ['mail']
   })
-  t.match(sent.headers.get('authorization'), /^Bearer opaque-access/)
+  t.match(sent.headers.authorization, /^Bearer opaque-access/)
   t.match(Object.fromEntries(s.tenant.grants('refresh_token')[0]!.form), {
     audience: 'https://acme.eu.auth0.com/me/',
     scope: 'create:me:connected_accounts'
@@ -331,14 +331,14 @@ t.test('request.auth0.fetch adds the token and renews it once', async t => {
     '/http': does(async request => await request.auth0.fetch('http://api.example.test/')),
     '/relative': does(async request => await request.auth0.fetch('/items'))
   })
-  const seen: (string | null)[] = []
+  const seen: (string | undefined)[] = []
   let refuse = 0
   s.tenant.scripts.set('POST /items', ({ headers }) => {
-    seen.push(headers.get('authorization'))
+    seen.push(headers.authorization)
     return { status: refuse-- > 0 ? 401 : 200, json: {} }
   })
   s.tenant.scripts.set('GET /items', ({ headers }) => {
-    seen.push(headers.get('authorization'))
+    seen.push(headers.authorization)
     return { status: refuse-- > 0 ? 401 : 204 }
   })
   const ada = await s.member()
@@ -362,7 +362,7 @@ t.test('request.auth0.fetch tells of an API that demands another login, and rene
       await request.auth0.fetch('https://api.example.test/items').then(({ status }) => ({ status }),
         (error: StepUpRequiredError) => ({ ...error, name: error.name, message: error.message }))
   })
-  let answer: Reply = {}
+  let answer: Answer = {}
   s.tenant.scripts.set('GET /items', () => answer)
   const ada = await s.member()
   const code = 'error="insufficient_user_authentication"'
@@ -443,7 +443,7 @@ t.test('a proof of the key stays at the API that it is for, wherever that redire
     }
   }
   for (const method of ['GET', 'POST']) s.tenant.scripts.set(`${method} /end`, () => ({ json: {} }))
-  const claimsOf = (proof: string | null) =>
+  const claimsOf = (proof: string | undefined) =>
     JSON.parse(Buffer.from(proof!.split('.')[1]!, 'base64url').toString()) as { htm: string, htu: string }
   const call = async (query: string) => {
     const before = s.tenant.requests.length
@@ -454,17 +454,17 @@ t.test('a proof of the key stays at the API that it is for, wherever that redire
     const { value, sent } = await call(`path=${path}`)
     t.equal(value, 200, path)
     const last = sent.at(-1)!
-    for (const name of ['dpop', 'authorization', 'cookie']) t.equal(last.headers.get(name), null, `${path}: ${name}`)
-    t.equal(last.headers.get('x-own'), '1')
+    for (const name of ['dpop', 'authorization', 'cookie']) t.equal(last.headers[name], undefined, `${path}: ${name}`)
+    t.equal(last.headers['x-own'], '1')
     for (const one of sent.slice(0, -1)) {
-      t.strictSame(claimsOf(one.headers.get('dpop')), { ...claimsOf(one.headers.get('dpop')), htu: one.url.href })
+      t.strictSame(claimsOf(one.headers.dpop), { ...claimsOf(one.headers.dpop), htu: one.url.href })
     }
   }
   for (const [path, method] of [['/home', 'GET'], ['/home/307', 'POST']] as const) {
     const { value, sent } = await call(`path=${path}&method=POST&body=x`)
     t.equal(value, 200, path)
-    t.match(claimsOf(sent.at(-1)!.headers.get('dpop')), { htm: method, htu: 'https://api.example.test/end' })
-    t.equal(sent.at(-1)!.headers.get('content-type'), method === 'POST' ? 'text/plain' : null)
+    t.match(claimsOf(sent.at(-1)!.headers.dpop), { htm: method, htu: 'https://api.example.test/end' })
+    t.equal(sent.at(-1)!.headers['content-type'], method === 'POST' ? 'text/plain' : undefined)
   }
   t.match((await call('path=/loop')).error, {}, 'redirects without end')
   t.equal((await call('path=/elsewhere&redirect=manual')).value, 302)
@@ -482,11 +482,11 @@ t.test('fetch with a token that is bound to a key', async t => {
   const location = await s.start(browser)
   t.match(new URL(location).searchParams.get('dpop_jkt'), /^[\w-]{43}$/)
   await browser.navigate(s.tenant.callback(location))
-  t.ok(s.tenant.grants('authorization_code')[0]!.headers.get('dpop'))
+  t.ok(s.tenant.grants('authorization_code')[0]!.headers.dpop)
   const proofs: string[] = []
   s.tenant.scripts.set('GET /items', ({ headers }) => {
-    proofs.push(headers.get('dpop') ?? '')
-    t.match(headers.get('authorization'), /^DPoP /)
+    proofs.push(headers.dpop ?? '')
+    t.match(headers.authorization, /^DPoP /)
     return proofs.length === 1
       ? {
           status: 401,
@@ -504,9 +504,9 @@ t.test('fetch with a token that is bound to a key', async t => {
   t.equal(s.tenant.grants('refresh_token').length, 0, 'the token was good')
 
   const answers: Record<string, string> = { 1: 'invalid_token', 2: 'use_dpop_nonce' }
-  const tokens: (string | null)[] = []
+  const tokens: (string | undefined)[] = []
   s.tenant.scripts.set('GET /items', ({ headers }) => {
-    tokens.push(headers.get('authorization'))
+    tokens.push(headers.authorization)
     const error = answers[tokens.length]
     return {
       status: error === undefined ? 200 : 401,
@@ -808,8 +808,8 @@ t.test('passwordless: codes and links', async t => {
   t.match((await ask(browser, '/code')).value, { id: 'id-1' })
   const sent = s.tenant.to('/passwordless/start')[0]!
   t.match(sent.json, { connection: 'email', send: 'code', client_secret: 'the secret of the client' })
-  t.equal(sent.headers.get('auth0-forwarded-for'), '192.0.2.1')
-  t.equal(sent.headers.get('x-request-language'), 'de')
+  t.equal(sent.headers['auth0-forwarded-for'], '192.0.2.1')
+  t.equal(sent.headers['x-request-language'], 'de')
   t.ok((await ask(browser, '/sms')).value)
   t.equal((await ask(browser, '/odd')).error?.code, 'invalid_argument')
   t.equal((await ask(browser, '/bad-link')).error?.code, 'invalid_argument')
@@ -896,7 +896,7 @@ t.test('second factors', async t => {
   t.equal((await ask(ada, '/garbage')).error?.code, 'invalid_argument')
   t.equal((await ask(ada, '/number')).error?.code, 'invalid_argument')
   s.tenant.scripts.set('GET /mfa/authenticators', ({ headers }) => {
-    t.equal(headers.get('authorization'), 'Bearer raw-token')
+    t.equal(headers.authorization, 'Bearer raw-token')
     return { json: [{ id: 'a' }] }
   })
   t.match((await ask(ada, '/list')).value, [{ id: 'a' }])
@@ -1353,8 +1353,8 @@ t.test('request.auth0.fetch follows redirects, and its token stays with the API'
     })
   })
   const seen: string[] = []
-  const answer = (location?: string, status = 302): Script => ({ headers, method, url }) => {
-    seen.push(`${method} ${url.host}${url.pathname} ${headers.get('authorization')?.split(' ')[0] ?? 'nothing'}`)
+  const answer = (location?: string, status = 302): Reply => ({ headers, method, url }) => {
+    seen.push(`${method} ${url.host}${url.pathname} ${headers.authorization?.split(' ')[0] ?? 'nothing'}`)
     return location === undefined ? { json: {} } : { status, headers: { location } }
   }
   s.tenant.scripts.set('GET /here', answer('/there'))

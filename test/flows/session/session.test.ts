@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import t from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { Auth0Event, SessionDraft } from '../../../types/index.js'
+import { metadataOf } from '../../fixtures/tenant-metadata.js'
 import { site } from '../site.js'
 import { answerWaysIn, waysIn } from '../login/ways-in.js'
 
@@ -465,7 +466,7 @@ t.test('refreshUser brings the claims up to date', async t => {
   t.equal((await ada.call('/again')).json().nickname, 'from userinfo')
   t.equal((await s.browser().call('/refresh')).body, 'login_required')
   s.tenant.scripts.set('GET /userinfo', async ({ headers }) => {
-    t.match(headers.get('authorization'), /^Bearer opaque-access/)
+    t.match(headers.authorization, /^Bearer opaque-access/)
     await ada.navigate('/auth/logout')
     return undefined
   })
@@ -592,13 +593,7 @@ t.test('with several domains the tenant may be known before the session is asked
   s.tenant.scripts.set('GET /.well-known/openid-configuration', ({ url }) =>
     url.host === s.tenant.domain
       ? undefined
-      : {
-          json: Object.fromEntries(
-            ['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri'].map(
-              name => [name, name === 'issuer' ? `https://${url.host}/` : `https://${url.host}/${name}`]
-            )
-          )
-        })
+      : { json: metadataOf(`https://${url.host}/`) })
   const ada = await s.member()
   t.equal((await ada.copy().call('/me')).body, 'auth0|ada')
   t.equal((await ada.copy().call('/me', { 'x-tenant': 'other.eu.auth0.com' })).body, 'nobody')

@@ -60,7 +60,7 @@ for (const [kind, sessionStore] of [['cookies', undefined], ['a store', true]] a
         })
         s.tenant.claims = claims
         s.tenant.scripts.set('GET /userinfo',
-          () => ({ text: JSON.stringify(told).replace('{', '{"__proto__":{"x":1},') }))
+          () => ({ body: JSON.stringify(told).replace('{', '{"__proto__":{"x":1},') }))
         const ada = await s.member()
         if (how === 'refreshUser') t.equal((await ada.call('/refresh')).statusCode, 200)
         const { user, sid } = (await ada.call('/me')).json()

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { SessionStore } from '../../../types/index.js'
-import type { Reply, ScriptedTenant } from '../scripted-tenant.js'
+import type { Answer, ScriptedTenant } from '../../fixtures/scripted-tenant.js'
 import { site } from '../site.js'
 
 const show = {
@@ -38,7 +38,7 @@ t.test('an outage while a token is renewed early costs nothing as long as the ke
     'no connection': () => {
       throw new TypeError('fetch failed')
     },
-    500: () => ({ status: 500, text: '' }),
+    500: () => ({ status: 500, body: '' }),
     429: () => ({ status: 429, json: { error: 'too_many_requests' } })
   }
   for (const [name, outage] of Object.entries(outages)) {
@@ -219,7 +219,7 @@ t.test('keys that cannot be fetched in a fresh process do not lose the new refre
   const s = await site(t, { sessionStore: store, customFetch: first.tenant.fetch }, show)
   const fresh = ada.at(s.app)
   s.clock.now = first.clock.now += 3600
-  first.tenant.scripts.set('GET /.well-known/jwks.json', () => ({ status: 404, text: 'not here' }))
+  first.tenant.scripts.set('GET /.well-known/jwks.json', () => ({ status: 404, body: 'not here' }))
   t.match((await fresh.call('/token')).json(), { statusCode: 502, code: 'invalid_response' })
   first.tenant.scripts.delete('GET /.well-known/jwks.json')
   s.clock.now = first.clock.now += 60
@@ -392,7 +392,7 @@ t.test('a refused refresh token needs a new login; what says "later" stays what 
   s.tenant.scripts.delete('refresh_token')
   const bea = await s.member()
   s.clock.now += 3600
-  s.tenant.scripts.set('refresh_token', () => ({ status: 503, text: 'no', headers: { 'content-type': 'text/plain' } }))
+  s.tenant.scripts.set('refresh_token', () => ({ status: 503, body: 'no', headers: { 'content-type': 'text/plain' } }))
   t.equal((await bea.call('/token')).statusCode, 502)
   s.tenant.scripts.set('refresh_token', () => ({ status: 429, json: { error: 'too_many_requests' } }))
   t.equal((await bea.call('/token')).statusCode, 503)
@@ -595,7 +595,7 @@ t.test('another process rotated the refresh token between our read and our call'
  * A refresh that is refused, as another process has rotated the token meanwhile, and tried again; to that the tenant
  * answers with `last`.
  */
-async function overtaken (t: Test, last: (tenant: ScriptedTenant) => Reply) {
+async function overtaken (t: Test, last: (tenant: ScriptedTenant) => Answer) {
   const { s, ada, elsewhere } = await twoProcesses(t, {
     ...show,
     '/new': async (request: FastifyRequest) => await request.auth0.getAccessToken({ refresh: true }),

@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import fastifyAuth0 from '../../../lib/index.js'
-import { ScriptedTenant } from '../../flows/scripted-tenant.js'
+import { ScriptedTenant } from '../../fixtures/scripted-tenant.js'
 import type { Mode } from './modes.js'
 
 /** Secrets that open what was sealed: older ones are forgotten. */
@@ -14,7 +14,7 @@ export class Processes {
   readonly mode: Mode
   /** Begins now, since Redis forgets by a clock of its own. */
   readonly clock = { now: Math.floor(Date.now() / 1000) }
-  readonly tenant = new ScriptedTenant(() => this.clock.now)
+  readonly tenant = new ScriptedTenant({ now: () => this.clock.now })
   /** What a refresh token that was not spent yet is for; a spent one is no longer here. */
   readonly #refreshTokens = new Map<string, { sub: string, sid: string }>()
   /** Refresh tokens that were sent again although an answer had come. */

@@ -1,33 +1,15 @@
 import fastify from 'fastify'
 import t from 'tap'
 import fastifyAuth0, { type Auth0Options } from '../../../lib/index.js'
-import { jws, rsaKey } from '../../hostile/jws.js'
+import { ScriptedTenant } from '../../fixtures/scripted-tenant.js'
 
-const domain = 'acme.eu.auth0.com'
 const audience = 'https://api.example.com'
 const now = 1_795_000_000
-const key = rsaKey('key-1')
-
-/** A tenant that publishes its key; nothing else is asked of it. */
-const customFetch: typeof fetch = async input => {
-  const { pathname } = new URL(String(input))
-  const metadata = {
-    issuer: `https://${domain}/`,
-    authorization_endpoint: `https://${domain}/authorize`,
-    token_endpoint: `https://${domain}/oauth/token`,
-    jwks_uri: `https://${domain}/.well-known/jwks.json`
-  }
-  return Response.json(pathname.endsWith('jwks.json') ? { keys: [key.jwk] } : metadata)
-}
+const tenant = new ScriptedTenant({ now: () => now })
+const { domain, fetch: customFetch } = tenant
 const options: Auth0Options = { domain, mountRoutes: false, api: { audience }, customFetch, now: () => now }
 
-function token (claims: object = {}): string {
-  return jws({
-    header: { alg: 'RS256', kid: key.kid, typ: 'JWT' },
-    payload: { iss: `https://${domain}/`, aud: audience, sub: 'auth0|ada', iat: now, exp: now + 60, ...claims },
-    key: key.privateKey
-  })
-}
+const token = (claims: object = {}): string => tenant.apiToken({ aud: audience, azp: undefined, ...claims })
 
 t.test('an API alone needs a domain and an audience, also in production', async t => {
   const env = t.intercept(process, 'env', { value: { ...process.env, NODE_ENV: 'production' } })

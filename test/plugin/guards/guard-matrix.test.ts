@@ -3,7 +3,7 @@ import t from 'tap'
 import type { UserClaims } from '../../../lib/index.js'
 import { sessionCookie, sessionCookies } from '../../../lib/testing/index.js'
 import { Site } from '../../flows/site.js'
-import { jws, rsaKey } from '../../hostile/jws.js'
+import { jws, rsaKey } from '../../fixtures/jws.js'
 import {
   AUDIENCE, BOUND, GuardedSite, places, RESOURCE, urlOf, ways, type Cell, type Guarded, type Way
 } from './guard-cells.js'

@@ -268,14 +268,7 @@ t.test("behind requireToken: other APIs on behalf of the caller, and the caller'
       }))
   })
   await s.app.ready()
-  const token = s.tenant.jwt({
-    iss: s.tenant.issuer,
-    sub: 'auth0|ada',
-    aud: audience,
-    azp: 'spa',
-    iat: s.clock.now,
-    exp: s.clock.now + 60
-  })
+  const token = s.tenant.apiToken({ aud: audience, azp: 'spa' })
   const at = async (url: string) =>
     await s.app.inject({ url, headers: { host: HOST, authorization: `Bearer ${token}` } })
   const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -353,16 +346,7 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
   })
   await s.app.ready()
   const token = (claims: object = {}): string =>
-    s.tenant.jwt({
-      iss: s.tenant.issuer,
-      sub: 'auth0|ada',
-      aud: audience,
-      scope: 'read',
-      azp: 'spa',
-      iat: s.clock.now,
-      exp: s.clock.now + 60,
-      ...claims
-    })
+    s.tenant.apiToken({ aud: audience, scope: 'read', azp: 'spa', ...claims })
   const at = async (url: string, headers: Record<string, string>, method: 'GET' | 'POST' = 'GET') =>
     await s.app.inject({ method, url, headers: { host: HOST, ...headers } })
   const cookie = await sessionCookie(s.app, { user: ada })
@@ -430,16 +414,7 @@ t.test('with several domains the request decides whose tokens are taken, each ti
     s.app.get('/api', { preHandler: s.app.auth0.requireToken() }, async () => 'in')
   })
   await s.app.ready()
-  const authorization = `Bearer ${
-    s.tenant.jwt({
-      iss: s.tenant.issuer,
-      sub: 'auth0|ada',
-      aud: audience,
-      azp: 'spa',
-      iat: s.clock.now,
-      exp: s.clock.now + 60
-    })
-  }`
+  const authorization = `Bearer ${s.tenant.apiToken({ aud: audience, azp: 'spa' })}`
   const at = async (tenant: Record<string, string>) =>
     (await s.app.inject({ url: '/api', headers: { host: HOST, authorization, ...tenant } })).statusCode
   t.equal(await at({ 'x-tenant': s.tenant.domain }), 200)

@@ -271,17 +271,7 @@ t.test('beside plugins that wrap hooks, whoever may pass does, and documents say
           auth_time: s.clock.now
         }
       })
-      const authorization = `Bearer ${
-        s.tenant.jwt({
-          iss: s.tenant.issuer,
-          sub: 'auth0|ada',
-          aud: AUDIENCE,
-          azp: 'spa',
-          scope: 'read',
-          iat: s.clock.now,
-          exp: s.clock.now + 60
-        })
-      }`
+      const authorization = `Bearer ${s.tenant.apiToken({ aud: AUDIENCE, azp: 'spa', scope: 'read' })}`
       for (const { url, way, name } of urls) {
         const credentials = name === 'requireToken' ? { authorization } : { cookie }
         for (const method of METHODS) {

@@ -3,25 +3,13 @@ import fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOpt
 import t, { type Test } from 'tap'
 import fastifyAuth0, { type Auth0Options } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
-import { jws, rsaKey } from '../../hostile/jws.js'
+import { ScriptedTenant } from '../../fixtures/scripted-tenant.js'
 
-const domain = 'acme.eu.auth0.com'
 const origin = 'https://app.example.com'
 const now = 1_795_000_000
-const key = rsaKey('key-1')
+const tenant = new ScriptedTenant({ now: () => now, clientId: 'agent' })
+const { domain, fetch: customFetch } = tenant
 const wellKnown = '/.well-known/oauth-protected-resource'
-
-const customFetch: typeof fetch = async input => {
-  const { pathname } = new URL(String(input))
-  return Response.json(pathname.endsWith('jwks.json')
-    ? { keys: [key.jwk] }
-    : {
-        issuer: `https://${domain}/`,
-        authorization_endpoint: `https://${domain}/authorize`,
-        token_endpoint: `https://${domain}/oauth/token`,
-        jwks_uri: `https://${domain}/.well-known/jwks.json`
-      })
-}
 
 const alone: Auth0Options = { domain, mountRoutes: false, customFetch, now: () => now }
 const withLogin: Auth0Options = {
@@ -34,22 +22,7 @@ const withLogin: Auth0Options = {
   now: () => now
 }
 
-function token (claims: object = {}): string {
-  return jws({
-    header: { alg: 'RS256', kid: key.kid, typ: 'JWT' },
-    payload: {
-      iss: `https://${domain}/`,
-      aud: `${origin}/mcp`,
-      azp: 'agent',
-      sub: 'auth0|ada',
-      iat: now,
-      exp: now + 60,
-      ...claims
-    },
-    key: key.privateKey
-  })
-}
-
+const token = (claims: object): string => tenant.apiToken({ aud: `${origin}/mcp`, exp: now + 60, ...claims })
 const bearer = (claims: object = {}): { authorization: string } => ({ authorization: `Bearer ${token(claims)}` })
 
 async function served (t: Test, options: Auth0Options, routes: (app: FastifyInstance) => unknown = () => {},

@@ -7,7 +7,7 @@ import type { Test } from 'tap'
 import type { Auth0Options, ProxyOptions } from '../../../types/index.js'
 import type { Visitor } from '../../fixtures/visitor.js'
 import type { Certificate } from '../../hostile/certificates.js'
-import type { ScriptedTenant } from '../../flows/scripted-tenant.js'
+import type { ScriptedTenant } from '../../fixtures/scripted-tenant.js'
 import { Site } from '../../flows/site.js'
 
 /** A request that an API received. */

@@ -2,7 +2,7 @@ import t from 'tap'
 import { MemoryRevocationStore, MemorySessionStore } from '../../../lib/stores/index.js'
 import { inWorld, isSessionCookie, type World, type WorldOptions } from '../../hostile/app.js'
 import { setCookies, type Visitor } from '../../fixtures/visitor.js'
-import { jws, rsaKey } from '../../hostile/jws.js'
+import { jws, rsaKey } from '../../fixtures/jws.js'
 import { auth0ServerJsCookies, expressOidcCookies, type Cookies } from './peer-cookies.js'
 
 const secret = 'secret-of-the-library-before-0123456789'
@@ -135,7 +135,7 @@ for (const [library, { make, option, huge, ended }] of Object.entries(libraries)
           accessToken: 'old-access-token'
         })
         t.notOk('nonce' in first.json().user, "without what is the token's own")
-        t.equal(world.idp.seen.length, 0, 'nobody is asked')
+        t.equal(world.idp.requests.length, 0, 'nobody is asked')
         t.strictSame(browser.names().filter(name => name in old), [], 'the old cookie is cleared')
         t.ok(browser.names().some(isSessionCookie), 'ours is there')
         const again = await browser.call('/kept')

@@ -81,7 +81,7 @@ t.test('answers by web message', async t => {
   const silent = wire.authorizationUrl({ response_mode: 'web_message', prompt: 'none' })
   const answer = async (url: string): Promise<Record<string, unknown>> => {
     const { body } = await browser.request('GET', url)
-    t.match(body, /postMessage\((?!.*\.close\()/su, 'the window is closed by the application, which has the message then')
+    t.match(body, /postMessage\((?!.*\.close\()/su, 'the application closes the window')
     return JSON.parse(/var data = (\{.*\});/u.exec(body)![1]!)
   }
   t.match(await answer(silent), { response: { error: 'login_required', state: 'st' }, redirect_uri: redirectUri })
