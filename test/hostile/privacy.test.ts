@@ -1,7 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import t from 'tap'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import type { SessionEntry } from '../../types/index.js'
+import { until } from '../until.js'
 import { assertFailure, assertQuiet, failsClosed, inWorld, scenario, sessionCookiesSet, succeeds } from './app.js'
 import { canaryUser, json, type AnswerDefect } from './idp.js'
 
@@ -249,20 +252,30 @@ scenario('LOG-07 a browser that goes away in the middle', async (t, world) => {
   const { connect } = await import('node:net')
   const browser = world.browser()
   const path = world.back(await world.start(browser))
+  let answer = (): void => {}
+  const held = new Promise<void>(resolve => {
+    answer = resolve
+  })
   await world.during({
     answers: {
       token: async correct => {
-        await new Promise(resolve => setTimeout(resolve, 60))
+        await held
         return correct
       }
     }
   }, async () => {
+    const [calls, events] = [world.idp.count('token'), world.events.length]
+    const served = once(world.app.server, 'request') as Promise<[IncomingMessage, ServerResponse]>
     const socket = connect(port, '127.0.0.1')
     socket.on('error', () => {})
     socket.write(`GET ${path} HTTP/1.1\r\nHost: app.example.test\r\nCookie: ${browser.cookieHeader('/')}\r\n\r\n`)
-    await new Promise(resolve => setTimeout(resolve, 20))
+    const [, response] = await served
+    await until(() => world.idp.count('token') > calls)
+    const left = once(response, 'close')
     socket.destroy()
-    await new Promise(resolve => setTimeout(resolve, 120))
+    await left
+    answer()
+    await until(() => world.events.length > events)
   })
   t.equal((await world.browser().call('/')).statusCode, 200)
 })

@@ -5,6 +5,7 @@ import {
   Findings, inWorld, isSessionCookie, scenario, sessionCookiesSet, succeeds, type World, type WorldOptions
 } from './app.js'
 import type { Visitor } from '../fixtures/visitor.js'
+import { until } from '../until.js'
 import { changed, json, type AnswerDefect, type Defects } from './idp.js'
 
 const shortLived: AnswerDefect = correct => changed(correct, { expires_in: 60 })
@@ -348,8 +349,9 @@ for (const mode of ['cookies', 'a store']) {
         await held
         return correct
       }
+      const calls = world.idp.count('token')
       const refreshing = world.during({ answers: { token: slow } }, () => copy.call('/token'))
-      await new Promise(resolve => setTimeout(resolve, 30))
+      await until(() => world.idp.count('token') > calls)
       const out = await browser.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
       t.equal(out.statusCode, 302)
       release()

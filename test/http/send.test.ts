@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
@@ -10,6 +11,7 @@ import { parseJson } from '../../lib/http/json.js'
 import { createHttp, type Http, type HttpOptions } from '../../lib/http/send.js'
 import { certificate } from '../hostile/certificates.js'
 import { sendJson, startServer } from '../fixtures/loopback.js'
+import { until } from '../until.js'
 
 /** A client that is closed after the test; patient, for a busy machine. */
 function client (t: Test, options: HttpOptions = {}): Http {
@@ -461,17 +463,18 @@ t.test('an abort ends the wait between two attempts', async t => {
 })
 
 onBothTransports('a stream is read as it comes, and fails when the server falls silent', async (t, options) => {
-  const server = await startServer(t, ({ path }, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
+  let open: ServerResponse | undefined
+  const server = await startServer(t, (_, response) => {
+    open = response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('one')
-    if (path === '/whole') setTimeout(() => response.end('two'), 50)
-    if (path === '/broken') setTimeout(() => response.destroy(), 50)
   })
   const http = client(t, options)
   const whole = await http.stream({ method: 'GET', url: `${server.origin}/whole` })
   t.match(whole, { status: 200, headers: { 'content-type': 'text/event-stream' } })
+  open!.end('two')
   t.equal(Buffer.concat(await whole.body.toArray()).toString(), 'onetwo')
   const broken = await http.stream({ method: 'GET', url: `${server.origin}/broken` })
+  open!.destroy()
   await t.rejects(broken.body.toArray(), { code: 'network_error' })
   const silent = await http.stream({ method: 'GET', url: `${server.origin}/silent`, timeout: 2 })
   await t.rejects(silent.body.toArray(), { code: 'timeout', message: /sent nothing for 2 s/ })
@@ -501,11 +504,7 @@ t.test('the caller may leave a stream', async t => {
   const left = await http.stream({ method: 'GET', url: `${server.origin}/left` })
   left.body.destroy()
   await once(left.body, 'close')
-  while (closed.length < 2) {
-    await new Promise(resolve => {
-      setTimeout(resolve, 10)
-    })
-  }
+  await until(() => closed.length === 2)
   t.strictSame(closed.sort(), ['/abort', '/left'])
 })
 

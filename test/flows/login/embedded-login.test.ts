@@ -276,7 +276,7 @@ t.test('every call without a page has a time limit, can be given up, and says wh
     'session transfer': async (auth0, how) =>
       await auth0.requestSessionTransferToken({ ...exchange, actorToken: 'a', ...how })
   }
-  const s = await site(t, { httpTimeout: 0.4 }, {
+  const s = await site(t, { httpTimeout: 1 }, {
     ...routes,
     '/call': does(async request => {
       const { name, abort } = request.query as { name: string, abort?: string }

@@ -147,7 +147,7 @@ t.test('hostile and failing answers are no, at once, and are not remembered', as
     clientSecret: 'secret',
     appBaseUrl: 'http://localhost:3000',
     sessionSecret: 'a session secret of enough characters',
-    httpTimeout: 0.4,
+    httpTimeout: 1.5,
     now: () => clock.now,
     onEvent: event => { events.push(event) }
   })

@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { SessionStore } from '../../../types/index.js'
 import type { Answer, ScriptedTenant } from '../../fixtures/scripted-tenant.js'
+import { until } from '../../until.js'
 import { site } from '../site.js'
 
 const show = {
@@ -501,7 +502,7 @@ t.test('logout in the middle of a refresh is final', async t => {
   })
   const slow = ada.copy()
   const refreshing = slow.call('/token')
-  while (s.tenant.grants('refresh_token').length === 0) await new Promise(resolve => setTimeout(resolve, 1))
+  await until(() => s.tenant.grants('refresh_token').length > 0)
   await ada.navigate('/auth/logout')
   proceed()
   const answer = await refreshing

@@ -347,7 +347,7 @@ t.test('events are passed on as they come, and their beginning at once', async t
     events.pipe(reply.raw)
     return reply.hijack()
   }
-  const p = await proxySite(t, { upstream: orders.origin, prefix: '/api', timeout: 0.1 })
+  const p = await proxySite(t, { upstream: orders.origin, prefix: '/api', timeout: 5 })
   const request = p.open('/api/events')
   request.end()
   const [answer] = await once(request, 'response') as [IncomingMessage]

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'tap'
 import { ConfigurationError } from '../../../lib/errors.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
@@ -63,12 +62,17 @@ test('what a caller still holds cannot change what is kept', async t => {
 test('a lock whose holder overstays its lease is taken over, and stays with who took it', async t => {
   const store = new MemorySessionStore()
   const events: string[] = []
+  let enter = (): void => {}
+  const entered = new Promise<void>(resolve => {
+    enter = resolve
+  })
   const slow = store.lock('l', { leaseSeconds: 0.1, waitSeconds: 1 }, async signal => {
-    await sleep(250)
+    await entered
     events.push(`slow ${signal.aborted}`)
   })
   const next = store.lock('l', { leaseSeconds: 5, waitSeconds: 2 }, async () => {
     events.push('next in')
+    enter()
     await slow
     await t.rejects(store.lock('l', { leaseSeconds: 1, waitSeconds: 0.05 }, async () => {}), { code: 'timeout' })
     events.push('next out')
