@@ -6,7 +6,7 @@ import { fromAuth0Store, fromSessionStore } from '../../lib/stores/index.js'
 import { parseOptions } from '../../lib/plugin/options/options.js'
 import type { Auth0Options } from '../../types/index.js'
 import { metadataOfAnyTenant } from '../fixtures/tenant-metadata.js'
-import { Site, site } from '../flows/site.js'
+import { newSite, type Site, site } from '../flows/site.js'
 
 /** A row of the guide's tables: code of the other package, and what replaces it here. */
 interface Row {
@@ -187,8 +187,7 @@ const routeRows = rows.filter(({ now = '' }) => isRoute(now))
 const callRows = rows.filter(({ now }) => now !== undefined && !isOption(now) && !isRoute(now))
 
 async function prepared (t: Test): Promise<Site> {
-  const s = new Site({ api: { audience }, mountConnectRoutes: true, onUnauthenticated: '401' })
-  t.teardown(async () => await s.app.close())
+  const s = newSite(t, { api: { audience }, mountConnectRoutes: true, onUnauthenticated: '401' })
   s.tenant.claims = { role: 'admin', groups: ['a'] }
   for (const call of ['POST /passwordless/start', 'POST /mfa/challenge', 'POST /dbconnections/signup']) {
     s.tenant.scripts.set(call, () => ({ json: { _id: 'id-1', challenge_type: 'otp' } }))

@@ -93,16 +93,22 @@ export class Site {
   }
 }
 
-/** Makes a site that closes with the test. */
-export async function site (t: Test, options: Partial<Auth0Options> = {},
-  routes: Record<string, (request: FastifyRequest, reply: FastifyReply) => unknown> = {},
-  server: object = {}): Promise<Site> {
+/** Makes a site that closes with the test; the test adds what it is about before it asks. */
+export function newSite (t: Test, options: Partial<Auth0Options> = {}, server: object = {}): Site {
   const made = new Site(options, server)
-  for (const [path, handler] of Object.entries(routes)) made.route(path, handler)
-  await made.app.ready()
   t.teardown(async () => {
     await made.app.close()
   })
+  return made
+}
+
+/** Makes a site with these routes that closes with the test. */
+export async function site (t: Test, options: Partial<Auth0Options> = {},
+  routes: Record<string, (request: FastifyRequest, reply: FastifyReply) => unknown> = {},
+  server: object = {}): Promise<Site> {
+  const made = newSite(t, options, server)
+  for (const [path, handler] of Object.entries(routes)) made.route(path, handler)
+  await made.app.ready()
   return made
 }
 

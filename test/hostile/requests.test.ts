@@ -7,17 +7,14 @@ import fastifyAuth0 from '../../lib/index.js'
 import { createDpopKey } from '../../lib/tokens/dpop.js'
 import { isWeakSecret } from '../../lib/plugin/options/weak-secret.js'
 import { sessionCookie } from '../../lib/testing/index.js'
-import { ask, does, Site, site } from '../flows/site.js'
+import { ask, does, newSite, site } from '../flows/site.js'
 
 const HOST = 'app.example.test'
 const AUDIENCE = 'https://api.example.test'
 const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
 
 t.test('whatever the spelling of the prefix, addresses are those of the routes', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   for (
     const [outer, prefix, path] of [
       [undefined, undefined, ''],
@@ -67,10 +64,7 @@ t.test('whatever the spelling of the prefix, addresses are those of the routes',
 
 t.test('a request line that holds an absolute URL is one for its path', async t => {
   const key = await createDpopKey(true)
-  const s = new Site({ appBaseUrl: 'http://localhost:8080', api: { audience: AUDIENCE } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { appBaseUrl: 'http://localhost:8080', api: { audience: AUDIENCE } })
   s.app.after(() => {
     s.app.get('/api', { onRequest: s.app.auth0.requireToken() }, async () => 'in')
     s.app.get('/page', { onRequest: s.app.auth0.requireSession }, async () => 'in')
@@ -106,10 +100,7 @@ t.test('a request line that holds an absolute URL is one for its path', async t 
 })
 
 t.test('a token that is presented twice is refused', async t => {
-  const s = new Site({ api: { audience: AUDIENCE } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience: AUDIENCE } })
   s.app.after(() => {
     s.app.get('/api', { onRequest: s.app.auth0.requireToken() }, async () => 'in')
     s.app.get('/either', { onRequest: s.app.auth0.requireSessionOrToken() }, async () => 'in')
@@ -148,10 +139,7 @@ t.test('a token that is presented twice is refused', async t => {
 })
 
 t.test('what is no access token, or names actors in no known shape, opens no API', async t => {
-  const s = new Site({ api: { audience: AUDIENCE } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience: AUDIENCE } })
   s.app.after(() => {
     s.app.get('/api', { onRequest: s.app.auth0.requireToken() }, async () => 'in')
   })
@@ -241,10 +229,7 @@ t.test('a session of another application is taken over only where the options al
 })
 
 t.test('a step-up cookie that somebody else made is not believed', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   s.app.after(() => {
     s.app.get('/mfa', { onRequest: s.app.auth0.requireMfa() }, async () => 'in')
   })
@@ -429,10 +414,7 @@ t.test('a tenant whose metadata become those of another issuer is not believed, 
 })
 
 t.test('a session secret that can be guessed starts with one warning', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   const same = 'a secret that serves for two things'
   for (
     const [sessionSecret, warns] of [

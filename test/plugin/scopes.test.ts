@@ -6,14 +6,11 @@ import { RequestCookieJar } from '../../lib/plugin/request/cookie-jar.js'
 import { factory } from '../../lib/plugin/guards/factory.js'
 import type { Guard } from '../../lib/plugin/guards/guard/guard.js'
 import { Visitor } from '../fixtures/visitor.js'
-import { Site } from '../flows/site.js'
+import { newSite, Site } from '../flows/site.js'
 
 t.test('a request decorator that another plugin has taken is noticed', async t => {
   for (const name of ['auth0', 'getSession']) {
-    const s = new Site()
-    t.teardown(async () => {
-      await s.app.close()
-    })
+    const s = newSite(t)
     s.app.decorateRequest(name as never, null as never)
     await t.rejects(Promise.resolve(s.app.ready()), { code: 'configuration_error', message: new RegExp(`"${name}"`) })
   }
@@ -129,10 +126,7 @@ t.test("the plugin's prefix is part of its routes and of the callback URL", asyn
 })
 
 t.test('twice in one scope is refused', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   const app = fastify({ pluginTimeout: 0 })
   app.register(fastifyAuth0, s.options())
   app.register(fastifyAuth0, s.options())
@@ -140,10 +134,7 @@ t.test('twice in one scope is refused', async t => {
 })
 
 t.test('a misspelt guard and an uncalled factory fail when the route is registered', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   await s.app.after()
   const auth0 = s.app.auth0 as unknown as Record<string, unknown>
   t.throws(() => auth0.requireSesion, /does not exist. Did you mean "requireSession"/)
@@ -162,10 +153,7 @@ t.test('a misspelt guard and an uncalled factory fail when the route is register
 })
 
 t.test('for() binds any request; its cookies are written with the others', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   s.route('/start',
     async (request, reply) =>
       (await s.app.auth0.for({ request, reply }).startInteractiveLogin({ returnTo: '/there' })).href)
@@ -206,10 +194,7 @@ t.test('an answer brings the browser up to date once; a connection that outlives
 })
 
 t.test('a hook that fails after the cookies were written does not write them twice', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   s.route('/write', async request => await request.auth0.updateSession({ theme: 'dark' }))
   s.app.after(() => {
     s.app.addHook('onSend', async ({ url }, { statusCode }) => {
@@ -246,11 +231,8 @@ t.test('the application registers @fastify/cookie before or after, as it likes',
 })
 
 t.test('several addresses: the one the request came to', async t => {
-  const s = new Site({ appBaseUrl: ['https://a.example.test', 'https://b.example.test', 'http://localhost:3000'] }, {
+  const s = newSite(t, { appBaseUrl: ['https://a.example.test', 'https://b.example.test', 'http://localhost:3000'] }, {
     trustProxy: true
-  })
-  t.teardown(async () => {
-    await s.app.close()
   })
   await s.app.ready()
   const at = async (host: string, proto = 'https') =>
@@ -280,20 +262,22 @@ t.test('without an address the request tells it, in development', async t => {
   t.equal((await app.inject({ url: '/auth/login', headers: { host: 'evil test' } })).statusCode, 400)
 })
 
-t.test("the Management API by the plugin's credentials, built once and only where it is asked for", async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
-  s.tenant.scripts.set('client_credentials', ({ form }) => ({
+/** Lets the tenant answer as a Management API that tells the token it was shown. */
+function answerManagement ({ tenant }: Site): void {
+  tenant.scripts.set('client_credentials', ({ form }) => ({
     json: {
       access_token: `for-${encodeURIComponent(form.get('audience') ?? '')}`,
       token_type: 'Bearer',
       expires_in: 60
     }
   }))
-  s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada',
+  tenant.scripts.set('GET /api/v2/users/auth0%7Cada',
     ({ headers }) => ({ json: { user_id: 'auth0|ada', seen: headers.authorization } }))
+}
+
+t.test("the Management API by the plugin's credentials, built once and only where it is asked for", async t => {
+  const s = newSite(t)
+  answerManagement(s)
   await s.app.ready()
   t.equal(s.tenant.requests.length, 0)
   const { management } = s.app.auth0
@@ -310,19 +294,8 @@ t.test("the Management API by the plugin's credentials, built once and only wher
 
 t.test("behind custom domains the Management API goes by the tenant's own", async t => {
   for (const domain of ['login.acme.com', () => 'login.acme.com']) {
-    const s = new Site({ domain, managementDomain: 'acme.eu.auth0.com' })
-    t.teardown(async () => {
-      await s.app.close()
-    })
-    s.tenant.scripts.set('client_credentials', ({ form }) => ({
-      json: {
-        access_token: `for-${encodeURIComponent(form.get('audience') ?? '')}`,
-        token_type: 'Bearer',
-        expires_in: 60
-      }
-    }))
-    s.tenant.scripts.set('GET /api/v2/users/auth0%7Cada',
-      ({ headers }) => ({ json: { seen: headers.authorization } }))
+    const s = newSite(t, { domain, managementDomain: 'acme.eu.auth0.com' })
+    answerManagement(s)
     await s.app.ready()
     t.match(await s.app.auth0.management.users.get('auth0|ada'), {
       seen: `Bearer for-${encodeURIComponent('https://acme.eu.auth0.com/api/v2/')}`
@@ -331,10 +304,7 @@ t.test("behind custom domains the Management API goes by the tenant's own", asyn
 })
 
 t.test('the Authentication API goes by what the plugin knows of the tenant', async t => {
-  const s = new Site({ clockTolerance: 0 })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { clockTolerance: 0 })
   await s.member()
   const documents = (): number => s.tenant.requests.filter(({ path }) => path.startsWith('/.well-known/')).length
   const before = documents()

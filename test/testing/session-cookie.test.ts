@@ -3,7 +3,7 @@ import t from 'tap'
 import { accessToken, createTenant, sameOriginHeaders, sessionCookie, sessionCookies } from '../../lib/testing/index.js'
 import { MemorySessionStore } from '../../lib/stores/index.js'
 import fastifyAuth0 from '../../lib/index.js'
-import { Site, site } from '../flows/site.js'
+import { newSite, site } from '../flows/site.js'
 
 const me = {
   '/me': async (request: import('fastify').FastifyRequest) => (await request.getSession()) ?? 'nobody',
@@ -69,10 +69,7 @@ t.test('a scope may be named whenever it is', async t => {
     t.teardown(async () => {
       await app.close()
     })
-    const s = new Site()
-    t.teardown(async () => {
-      await s.app.close()
-    })
+    const s = newSite(t)
     let scope = app
     app.register(async child => {
       await child.register(fastifyAuth0, s.options())

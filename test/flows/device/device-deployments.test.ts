@@ -6,7 +6,7 @@ import { SoftwareDevice, type DeviceRequest } from '../../../lib/testing/softwar
 import { sessionCookies } from '../../../lib/testing/session-cookie.js'
 import type { Auth0Options, DeviceBoundOptions, RevocationStore, SessionStore } from '../../../types/index.js'
 import { setCookies, Visitor } from '../../fixtures/visitor.js'
-import { Site } from '../site.js'
+import { newSite, Site } from '../site.js'
 
 /** A revocation list or store of another machine: it answers later, and fails while it is away. */
 function remote<T extends object> (store: T, methods: readonly (keyof T & string)[]): T & { away: boolean } {
@@ -26,7 +26,7 @@ type Changes = Partial<Auth0Options> & { deviceBound?: DeviceBoundOptions }
 /** One process of an application. Those of one `tenant` have one clock, give or take `ahead` seconds. */
 async function processOf (t: Test, { deviceBound = {}, ...options }: Changes, first?: Site, ahead = 0): Promise<Site> {
   const clock = first?.clock
-  const site: Site = new Site({
+  const site: Site = newSite(t, {
     ...(first !== undefined && { domain: first.tenant.domain, customFetch: first.tenant.fetch }),
     now: () => (clock ?? site.clock).now + ahead,
     ...options,
@@ -39,9 +39,6 @@ async function processOf (t: Test, { deviceBound = {}, ...options }: Changes, fi
   })
   await site.app.ready()
   site.app.log.level = 'silent'
-  t.teardown(async () => {
-    await site.app.close()
-  })
   return site
 }
 
@@ -69,6 +66,18 @@ const sharing = {
       ['create', 'get', 'update', 'touch', 'delete', 'deleteWhere', 'list'])
     return { list, options: { sessionStore: list as SessionStore } }
   }
+}
+
+/** Two processes, and a browser that has a session at the first and binds it at the second. */
+async function boundElsewhere (t: Test, mode: keyof typeof sharing) {
+  const { options } = sharing[mode]()
+  const one = await processOf(t, options)
+  const two = await processOf(t, options, one)
+  const former = one.browser()
+  const login = await one.login(former)
+  const browser = at(two, former)
+  await new SoftwareDevice().register(login, sender(browser))
+  return { one, two, former, browser }
 }
 
 for (const mode of ['stateless', 'stateful'] as const) {
@@ -99,13 +108,7 @@ for (const mode of ['stateless', 'stateful'] as const) {
   }
 
   t.test(`${mode}: a logout ends the former id, too`, async t => {
-    const { options } = sharing[mode]()
-    const one = await processOf(t, options)
-    const two = await processOf(t, options, one)
-    const former = one.browser()
-    const login = await one.login(former)
-    const browser = at(two, former)
-    await new SoftwareDevice().register(login, sender(browser))
+    const { one, two, former, browser } = await boundElsewhere(t, mode)
     await at(one, former).navigate('/auth/logout')
     t.equal(await isIn(browser), false, 'a logout that was on its way under the former id')
     const again = one.browser()
@@ -140,13 +143,7 @@ for (const mode of ['stateless', 'stateful'] as const) {
 }
 
 t.test('stateless: a write that another process has overtaken by binding the session', async t => {
-  const { options } = sharing.stateless()
-  const one = await processOf(t, options)
-  const two = await processOf(t, options, one)
-  const former = one.browser()
-  const login = await one.login(former)
-  const browser = at(two, former)
-  await new SoftwareDevice().register(login, sender(browser))
+  const { browser, former } = await boundElsewhere(t, 'stateless')
   const answer = await former.call('/visits')
   t.equal(answer.statusCode, 401, 'is refused rather than lost')
   t.notOk(answer.headers['set-cookie'], 'and does not take the browser back')
@@ -252,10 +249,7 @@ t.test('where sessions cannot be bound', async t => {
     const { app } = new Site(options)
     await t.rejects(async () => await app.ready(), { code: 'configuration_error', message }, String(message))
   }
-  const off = new Site({ sessionConfiguration: { deviceBound: false } })
-  t.teardown(async () => {
-    await off.app.close()
-  })
+  const off = newSite(t, { sessionConfiguration: { deviceBound: false } })
   t.notOk((await off.login(off.browser())).headers['secure-session-registration'])
   t.equal((await off.browser().send('POST', '/auth/dbsc/register')).statusCode, 404)
 })
@@ -278,10 +272,7 @@ t.test('a test session that is bound', async t => {
     browser.plant(kept.name, kept.value)
     t.equal(await isIn(browser), false)
   }
-  const unbound = new Site()
-  t.teardown(async () => {
-    await unbound.app.close()
-  })
+  const unbound = newSite(t)
   await t.rejects(sessionCookies(unbound.app, { user: { sub: 'auth0|ada' }, device: new SoftwareDevice() }),
     { code: 'configuration_error', message: /deviceBound/ })
 })

@@ -4,7 +4,7 @@ import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { Auth0Event, Auth0Options } from '../../../lib/index.js'
 import { createTenant } from '../../../lib/testing/index.js'
 import { Visitor } from '../../fixtures/visitor.js'
-import { does, site, Site } from '../site.js'
+import { does, newSite, site } from '../site.js'
 import { tenantApp } from './tenant-app.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
@@ -182,10 +182,7 @@ t.test('every call for a token tells whose request it is for', async t => {
       })
   }
   const audience = 'https://api.example.test'
-  const s = new Site({ api: { audience } }, { trustProxy: true })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience } }, { trustProxy: true })
   s.app.after(() => {
     const { auth0 } = s.app
     const more = (request: { query: unknown }): object => request.query as object

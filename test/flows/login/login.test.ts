@@ -4,7 +4,7 @@ import { parseAppBase } from '../../../lib/plugin/options/app-base.js'
 import { checkAppState } from '../../../lib/flows/login/login.js'
 import { isOwnRoute, safeReturnTo } from '../../../lib/flows/login/return-to.js'
 import { parseOptions } from '../../../lib/plugin/options/options.js'
-import { Site, site } from '../site.js'
+import { newSite, site } from '../site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
 const outcome = async (work: Promise<unknown>): Promise<unknown> =>
@@ -196,12 +196,9 @@ t.test('a client with a secret signs its authorization requests with a key of th
   }, { '/jar': start({}) })
   const [header] = new URL((await s.browser().call('/jar')).body).searchParams.get('request')!.split('.')
   t.match(JSON.parse(Buffer.from(header!, 'base64url').toString()), { alg: 'ES256', kid: 'kid-2' })
-  const wrong = new Site({
+  const wrong = newSite(t, {
     requestObjectSigningKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     signedAuthorizationRequests: true
-  })
-  t.teardown(async () => {
-    await wrong.app.close()
   })
   await t.rejects(Promise.resolve(wrong.app.ready()),
     { option: 'requestObjectSigningAlg', message: /must fit the key/ })

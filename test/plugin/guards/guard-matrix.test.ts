@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import type { UserClaims } from '../../../lib/index.js'
 import { sessionCookie, sessionCookies } from '../../../lib/testing/index.js'
-import { Site } from '../../flows/site.js'
+import { newSite, type Site } from '../../flows/site.js'
 import { jws, rsaKey } from '../../fixtures/jws.js'
 import {
   AUDIENCE, BOUND, GuardedSite, places, RESOURCE, urlOf, ways, type Cell, type Guarded, type Way
@@ -483,10 +483,7 @@ t.test('guard × caller × way of asking × place: status, code, headers, and wh
   t.teardown(async () => {
     await matrix.close()
   })
-  const other = new Site({ clientId: 'client-2', domain: 'other.eu.auth0.com' })
-  t.teardown(async () => {
-    await other.app.close()
-  })
+  const other = newSite(t, { clientId: 'client-2', domain: 'other.eu.auth0.com' })
 
   let cells = 0
   for (const [name, subject] of Object.entries(subjects)) {

@@ -9,7 +9,7 @@ import t from 'tap'
 import { upgradeRequest } from '../../../lib/plugin/request/upgrade-request.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import fastifyAuth0, { ConfigurationError } from '../../../lib/index.js'
-import { Site } from '../../flows/site.js'
+import { newSite, Site } from '../../flows/site.js'
 
 const HOST = 'app.example.test'
 const audience = 'https://api.example.test/'
@@ -66,10 +66,7 @@ t.test('OpenAPI documents name the ways in, and say which routes want which', as
     scope.addHook('preHandler', auth0.requireSession)
     scope.addHook('onTimeout', async () => {})
   }, { prefix: '/scope' })
-  const another = new Site()
-  t.teardown(async () => {
-    await another.app.close()
-  })
+  const another = newSite(t)
   app.register(async scope => {
     scope.addHook('preHandler', auth0.requireSession)
     scope.addHook('onRequest', async () => {})
@@ -132,10 +129,7 @@ t.test('a Swagger 2 document is left alone, and so is an application without a d
 })
 
 t.test('a WebSocket knows its user, and notices that the session has ended', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   await s.app.register(websocket)
   s.app.after(() => {
     s.app.get('/live', { websocket: true, onRequest: s.app.auth0.requireSession }, (socket, request) => {
@@ -162,12 +156,9 @@ t.test('a WebSocket knows its user, and notices that the session has ended', asy
 })
 
 t.test('the session of a raw upgrade request, without a reply', async t => {
-  const s = new Site({
+  const s = newSite(t, {
     appBaseUrl: undefined as unknown as string,
     domain: request => request.headers.host === HOST ? 'acme.eu.auth0.com' : 'nobody.test'
-  })
-  t.teardown(async () => {
-    await s.app.close()
   })
   s.app.server.on('upgrade', (request, socket) => {
     const auth0 = s.app.auth0.for({ request })
@@ -205,10 +196,7 @@ t.test('a raw request over TLS is an https one', t => {
 })
 
 t.test('server-sent events begin only with a session', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   s.app.after(() => {
     s.app.get('/events', { onRequest: s.app.auth0.requireSession }, async (request, reply) => {
       reply.hijack()
@@ -227,10 +215,7 @@ t.test('server-sent events begin only with a session', async t => {
 })
 
 t.test('a content security policy that lets login and logout forms pass', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   s.app.register(async app => {
     await app.register(helmet, { contentSecurityPolicy: { directives: { formAction: app.auth0.cspFormAction() } } })
     app.get('/', async () => 'page')
@@ -241,10 +226,7 @@ t.test('a content security policy that lets login and logout forms pass', async 
 })
 
 t.test("behind requireToken: other APIs on behalf of the caller, and the caller's connected accounts", async t => {
-  const s = new Site({ api: { audience } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience } })
   s.app.after(() => {
     const guard = s.app.auth0.requireToken()
     s.app.get('/behalf', { preHandler: guard },
@@ -319,10 +301,7 @@ t.test("behind requireToken: other APIs on behalf of the caller, and the caller'
 })
 
 t.test('tokens and sessions side by side: the guards behind ask whoever it is', async t => {
-  const s = new Site({ api: { audience, cacheEntries: 2 } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience, cacheEntries: 2 } })
   s.app.after(() => {
     const {
       requireSessionOrToken,
@@ -406,10 +385,7 @@ t.test('a user that another plugin puts on the request is not ours, and stays', 
 })
 
 t.test('with several domains the request decides whose tokens are taken, each time', async t => {
-  const s = new Site({ domain: ({ headers }) => String(headers['x-tenant'] ?? ''), api: { audience } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { domain: ({ headers }) => String(headers['x-tenant'] ?? ''), api: { audience } })
   s.app.after(() => {
     s.app.get('/api', { preHandler: s.app.auth0.requireToken() }, async () => 'in')
   })
@@ -456,10 +432,7 @@ t.test('a guard of a scope is checked with the options of each route that it gua
 })
 
 t.test('what a token guard or an API option must be', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   await s.app.after()
   const { requireToken } = s.app.auth0
   for (

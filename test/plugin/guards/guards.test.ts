@@ -7,7 +7,7 @@ import fastifyAuth0, {
 } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
-import { Site } from '../../flows/site.js'
+import { newSite, Site } from '../../flows/site.js'
 
 const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
 const HOST = 'app.example.test'
@@ -160,10 +160,7 @@ t.test('scripts, guesses and routes that do not want a login page get 401 with t
 })
 
 async function stepSite (t: Test, options: Partial<Auth0Options> = {}): Promise<Site> {
-  const s = new Site(options)
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, options)
   s.app.after(() => {
     const { auth0 } = s.app
     s.app.get('/mfa', { preHandler: auth0.requireMfa() }, async () => 'with a second factor')
@@ -177,10 +174,7 @@ async function stepSite (t: Test, options: Partial<Auth0Options> = {}): Promise<
 }
 
 t.test('a page steps up for an API: to the login it demands and back, once', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   const call = async ({ auth0 }: FastifyRequest): Promise<{ status: number }> => {
     const { status } = await auth0.fetch('https://api.example.test/items')
     return { status }
@@ -260,10 +254,7 @@ t.test('a page steps up for an API: to the login it demands and back, once', asy
 })
 
 t.test('permissions of the access token, where Auth0 says them', async t => {
-  const s = new Site({ audience: 'https://api.example.test' })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { audience: 'https://api.example.test' })
   s.app.after(() => {
     s.app.get('/read', { preHandler: s.app.auth0.requirePermissions('read') }, async () => 'read')
   })
@@ -299,10 +290,7 @@ t.test('permissions of the access token, where Auth0 says them', async t => {
 })
 
 t.test('an organization that the request is about', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   s.app.after(() => {
     s.app.get('/:organization', {
       preHandler: s.app.auth0.requireOrganization(request => (request.params as { organization?: string }).organization)
@@ -322,10 +310,7 @@ t.test('an organization that the request is about', async t => {
 })
 
 t.test("only the application's own pages change something", async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   await s.app.register(websocket)
   s.app.addHttpMethod('QUERY', { hasBody: true })
   let runs = 0
@@ -381,10 +366,7 @@ t.test("only the application's own pages change something", async t => {
 })
 
 t.test('an anonymous upload is refused at onRequest before its body is read; declared guards run there', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   let parsed = 0
   s.app.addContentTypeParser('application/octet-stream', (_request, payload, done) => {
     parsed++
@@ -412,10 +394,7 @@ t.test('an anonymous upload is refused at onRequest before its body is read; dec
 })
 
 t.test('a guard ends the reply also where the page would be a stream', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   let streams = 0
   s.app.addHook('onSend', async (_request, _reply, payload) => {
     await new Promise(resolve => setTimeout(resolve, 5))
@@ -436,10 +415,7 @@ t.test('a guard ends the reply also where the page would be a stream', async t =
 })
 
 t.test('guards of a whole application, and the routes that opt out', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   s.app.after(() => {
     s.app.addHook('onRequest', s.app.auth0.requireSession)
     s.app.addHook('preHandler', s.app.auth0.requireClaims({ role: 'admin' }))
@@ -463,10 +439,7 @@ t.test('guards of a whole application, and the routes that opt out', async t => 
 })
 
 t.test('a route that opts out is let be by the guards around it, never by its own', async t => {
-  const s = new Site({ api: { audience: 'https://api.example.test' } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience: 'https://api.example.test' } })
   let runs = 0
   const run = async () => {
     runs++
@@ -523,10 +496,7 @@ t.test('a route that opts out is let be by the guards around it, never by its ow
 })
 
 t.test('what routes say of themselves counts also when they came before the plugin had loaded', async t => {
-  const s = new Site({ api: { audience: 'https://api.example.test' } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience: 'https://api.example.test' } })
   let runs = 0
   const run = async () => {
     runs++
@@ -589,10 +559,7 @@ t.test('what routes say of themselves counts also when they came before the plug
 })
 
 t.test('a route that came before the plugin had loaded opts out of the guards around it', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   s.app.get('/closed', async () => 'closed')
   s.app.get('/open', { config: { auth0: false } }, async () => 'open')
   s.app.get('/public', { config: { auth0: { public: true } } }, async () => 'public')
@@ -610,10 +577,7 @@ t.test('a route that came before the plugin had loaded opts out of the guards ar
 })
 
 t.test('what another hook declares for a route after it was read is asked as well', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   const seen: string[] = []
   s.app.after(() => {
     s.app.addHook('onRoute', route => {
@@ -652,14 +616,11 @@ t.test('a public page in a guarded scope needs no store, and is the same for eve
     if (down) throw new Error('the store is down')
     return await memory.get(...args)
   }
-  const s = new Site({
+  const s = newSite(t, {
     sessionStore: new Proxy(memory, {
       get: (target, name) => name === 'get' ? get : Reflect.get(target, name)?.bind?.(target)
     }),
     api: { audience: 'https://api.example.test' }
-  })
-  t.teardown(async () => {
-    await s.app.close()
   })
   s.app.after(() => {
     const { requireSession, requireToken, requireClaims, requireSessionOrToken } = s.app.auth0
@@ -696,10 +657,7 @@ const factories = ['requireClaims', 'requireOrganization', 'requirePermissions',
   'requireToken', 'requireSessionOrToken']
 
 t.test('what asks for nothing, or is not known, fails when the route is registered', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   await s.app.after()
   const { auth0 } = s.app
   const loose = auth0 as unknown as Record<string, (...args: unknown[]) => unknown>

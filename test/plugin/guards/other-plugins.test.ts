@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import fastifyAuth0, { type Guard } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import type { RouteAuth0Config } from '../../../types/guards.js'
-import { Site } from '../../flows/site.js'
+import { newSite, type Site } from '../../flows/site.js'
 
 const HOST = 'app.example.test'
 const AUDIENCE = 'https://api.example.test'
@@ -197,10 +197,7 @@ async function build (t: Test, s: Site, add: (app: FastifyInstance) => unknown, 
 }
 
 t.test('other plugins × before and after × ways to guard × guards × methods: the handler does not run', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   let cells = 0
   for (const [plugin, add] of Object.entries(plugins)) {
     if (plugin === 'no other plugin') continue
@@ -229,10 +226,7 @@ t.test('other plugins × before and after × ways to guard × guards × methods:
 })
 
 t.test('beside plugins that wrap hooks, whoever may pass does, and documents say the same', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   const open = (app: FastifyInstance): void => {
     app.register(async scope => {
       scope.addHook('onRequest', app.auth0.requireSession)
@@ -293,10 +287,7 @@ t.test('beside plugins that wrap hooks, whoever may pass does, and documents say
 })
 
 t.test('beside plugins that wrap hooks, a factory that was not called does not start', async t => {
-  const s = new Site({ api: { audience: AUDIENCE } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience: AUDIENCE } })
   for (const plugin of ['@fastify/otel', 'a plugin that wraps each hook']) {
     for (const when of ['before', 'after'] as const) {
       await build(t, s, plugins[plugin]!, when, app => {
@@ -320,10 +311,7 @@ t.test('beside plugins that wrap hooks, a factory that was not called does not s
 })
 
 t.test('guards inside @fastify/auth decide, and scopes that ask by it can be opted out of', async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   for (const when of ['before', 'after'] as const) {
     let ran = 0
     const run = async () => {
@@ -376,10 +364,7 @@ t.test('guards inside @fastify/auth decide, and scopes that ask by it can be opt
 })
 
 t.test('a guard factory that is called for each request throws', async t => {
-  const s = new Site({ api: { audience: AUDIENCE } })
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t, { api: { audience: AUDIENCE } })
   let runs = 0
   const calls: Record<string, (auth0: Auth0) => unknown> = Object.fromEntries(Object.entries(guards)
     .filter(([name]) => !/Session$|SameOrigin/.test(name)).map(([name, { guard }]) => [name, guard]))

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import fastifyAuth0 from '../../../lib/index.js'
 import type { Auth0Options } from '../../../types/index.js'
-import { Site } from '../../flows/site.js'
+import { newSite, Site } from '../../flows/site.js'
 
 const visits = { cookie: 'theme=dark' }
 
@@ -152,10 +152,7 @@ t.test('off after a logout, also where nothing was tried before', async t => {
   await ada.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
   ada.plant('theme', 'dark')
   t.match(await ada.navigate('/'), { statusCode: 200, body: '-' })
-  const plain = new Site()
-  t.teardown(async () => {
-    await plain.app.close()
-  })
+  const plain = newSite(t)
   const other = await plain.member()
   await other.navigate('/auth/logout', { 'sec-fetch-site': 'same-origin' })
   t.strictSame(other.names(), [], 'an application without silent logins sets no cookie')

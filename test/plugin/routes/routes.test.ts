@@ -6,7 +6,7 @@ import { MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/
 import type { Auth0Options } from '../../../types/index.js'
 import { rawRequest } from '../../hostile/sockets.js'
 import type { Visitor } from '../../fixtures/visitor.js'
-import { Site, site } from '../../flows/site.js'
+import { newSite, Site, site } from '../../flows/site.js'
 
 type Handler = (request: import('fastify').FastifyRequest, reply: import('fastify').FastifyReply) => unknown
 const me: Handler = async request => (await request.getSession())?.user.sub ?? 'nobody'
@@ -779,10 +779,7 @@ t.test('an error page offers a login only to who is not logged in', async t => {
 })
 
 t.test("refusals of others that meet the plugin's routes keep their status", async t => {
-  const s = new Site()
-  t.teardown(async () => {
-    await s.app.close()
-  })
+  const s = newSite(t)
   let refusal: object = {}
   s.app.addHook('onRequest', async () => {
     throw Object.assign(new Error('internal words'), refusal)
