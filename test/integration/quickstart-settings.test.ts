@@ -1,12 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { explainBusyPort, readPorts, SettingsError } from '../../examples/quickstart/ports.js'
 import { readSettings } from '../../examples/quickstart/settings.js'
 import { freePort } from '../servers/programs.js'
+
+/** A folder without a file `.env`. */
+const nowhere = mkdtempSync(join(tmpdir(), 'quickstart-'))
+t.teardown(() => {
+  rmSync(nowhere, { recursive: true })
+})
 
 const complete = {
   AUTH0_DOMAIN: 'acme.eu.auth0.com',
@@ -147,7 +155,7 @@ function start (t: Test, env: Record<string, string>, files?: Record<string, str
   const from = (path: string): string => new URL(`../../${path}`, import.meta.url).href
   const child = spawn(process.execPath, ['--import', from('examples/typescript.js'), '--import',
     from('test/self-reference.js'), fileURLToPath(from(example))], {
-    cwd: files === undefined ? tmpdir() : t.testdir(files),
+    cwd: files === undefined ? nowhere : t.testdir(files),
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe']
   })

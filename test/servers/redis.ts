@@ -1,4 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { skipWithout } from '../requirements.js'
 import { end, findProgram, freePort, says } from './programs.js'
 
@@ -23,22 +26,25 @@ export const withoutRedis = skipWithout('redis-server', program)
 
 export async function startRedis (options: { cluster?: boolean } = {}): Promise<RedisServer> {
   const port = await freePort()
+  // A cluster writes down its slots: the next server on this port must not find them.
+  const folder = mkdtempSync(join(tmpdir(), 'auth0-redis-'))
   const cluster = options.cluster === true
-    ? ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`, '--cluster-announce-ip', '127.0.0.1',
+    ? ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf', '--cluster-announce-ip', '127.0.0.1',
         '--cluster-port', String(await freePort()), '--cluster-require-full-coverage', 'no']
     : []
   let child: ChildProcess
 
   async function start (): Promise<void> {
     child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir',
-      process.env.TMPDIR ?? '/tmp', ...cluster], { stdio: ['ignore', 'pipe', 'pipe'] })
+      folder, ...cluster], { stdio: ['ignore', 'pipe', 'pipe'] })
     await says(child, /Ready to accept connections/)
   }
 
-  const killAtExit = (): void => {
+  const cleanUp = (): void => {
     child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
-  process.once('exit', killAtExit)
+  process.once('exit', cleanUp)
   await start()
   return {
     port,
@@ -52,8 +58,9 @@ export async function startRedis (options: { cluster?: boolean } = {}): Promise<
     kill: async () => await end(child, 'SIGKILL'),
     restart: start,
     async stop () {
-      process.removeListener('exit', killAtExit)
+      process.removeListener('exit', cleanUp)
       await end(child, 'SIGKILL')
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     }
   }
 }
