@@ -8,6 +8,8 @@ export interface Mutant {
   start: number
   end: number
   replacement: string
+  /** The expression or statement that the change belongs to. */
+  whole: { start: number, end: number }
   line: number
   kind: 'operator' | 'condition' | 'throw' | 'call' | 'literal'
 }
@@ -40,7 +42,7 @@ export function mutantsOf (text: string): Mutant[] {
 
   function visit (node: TS.Node): void {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node) ||
-      ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return
+      ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isModuleDeclaration(node)) return
     if (ts.isBinaryExpression(node)) operator(node)
     else if (ts.isIfStatement(node)) force(node.expression)
     else if (ts.isConditionalExpression(node)) force(node.condition)
@@ -54,7 +56,7 @@ export function mutantsOf (text: string): Mutant[] {
 
   function operator (node: TS.BinaryExpression): void {
     const replacement = operators[node.operatorToken.getText(tree)]
-    if (replacement !== undefined && !joinsText(node)) add(node.operatorToken, replacement, 'operator')
+    if (replacement !== undefined && !joinsText(node)) add(node.operatorToken, replacement, 'operator', node)
     if (node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken) add(node, node.left.getText(tree), 'operator')
   }
 
@@ -71,15 +73,22 @@ export function mutantsOf (text: string): Mutant[] {
   function literal (node: TS.Node): void {
     if (node.kind === ts.SyntaxKind.TrueKeyword) add(node, 'false', 'literal')
     else if (node.kind === ts.SyntaxKind.FalseKeyword) add(node, 'true', 'literal')
-    else if (ts.isNumericLiteral(node)) add(node, `(${node.text} + 1)`, 'literal')
+    else if (ts.isNumericLiteral(node) && !isName(node)) add(node, `(${node.text} + 1)`, 'literal')
     else if (ts.isStringLiteral(node) && /^[^\s]+$/.test(node.text) && isValue(node)) add(node, "''", 'literal')
   }
 
-  function add (node: TS.Node, replacement: string, kind: Mutant['kind']): void {
+  function add (node: TS.Node, replacement: string, kind: Mutant['kind'], around: TS.Node = node): void {
     const start = node.getStart(tree)
     const line = tree.getLineAndCharacterOfPosition(start).line + 1
-    found.push({ start, end: node.getEnd(), replacement, line, kind })
+    const whole = { start: around.getStart(tree), end: around.getEnd() }
+    found.push({ start, end: node.getEnd(), replacement, line, kind, whole })
   }
+}
+
+/** Whether a literal names a member of an object. */
+function isName (node: TS.NumericLiteral | TS.StringLiteral): boolean {
+  const { name, propertyName } = node.parent as { name?: TS.Node, propertyName?: TS.Node }
+  return name === node || propertyName === node
 }
 
 /** Whether `+` puts sentences together: one of the sides is a text. */
@@ -92,8 +101,7 @@ function joinsText (node: TS.Node): boolean {
 function isValue (node: TS.StringLiteral): boolean {
   const { parent } = node
   if (ts.isBinaryExpression(parent) && parent.right === node && isSentence(parent.left)) return false
-  return !(ts.isPropertyAssignment(parent) && parent.name === node) && !ts.isLiteralTypeNode(parent) &&
-    !ts.isElementAccessExpression(parent)
+  return !isName(node) && !ts.isLiteralTypeNode(parent) && !ts.isElementAccessExpression(parent)
 }
 
 /** Whether a text, or texts that `+` puts together, hold a blank. */
@@ -107,4 +115,34 @@ function isSentence (node: TS.Node): boolean {
 export function applyMutant (text: string, mutant: Pick<Mutant, 'start' | 'end' | 'replacement'>): string {
   const { start, end, replacement } = mutant
   return text.slice(0, start) + replacement + text.slice(end)
+}
+
+/** A source with these mutants in place, each of them while `globalThis.mutant(id)` is true. */
+export function withSwitches (text: string, mutants: ReadonlyArray<Mutant & { id: number }>): string {
+  const sorted = [...mutants]
+    .sort((one, other) => one.whole.start - other.whole.start || other.whole.end - one.whole.end)
+  return rendered(0, text.length, sorted)
+
+  function rendered (start: number, end: number, inside: typeof sorted): string {
+    let result = ''
+    let done = start
+    for (let i = 0; i < inside.length;) {
+      const { whole } = inside[i]!
+      const nested = inside.slice(i).filter(other => other.whole.end <= whole.end)
+      const same = nested.filter(other => other.whole.start === whole.start && other.whole.end === whole.end)
+      const original = rendered(whole.start, whole.end, nested.filter(other => !same.includes(other)))
+      result += text.slice(done, whole.start) + choice(same, original)
+      done = whole.end
+      i += nested.length
+    }
+    return result + text.slice(done, end)
+  }
+
+  function choice (same: typeof sorted, original: string): string {
+    const [{ id, kind }] = same as [typeof same[number]]
+    if (kind === 'throw' || kind === 'call') return `{ if (!globalThis.mutant(${id})) { ${original} } }`
+    const mutated = same.map(({ id, start, end, replacement, whole }) =>
+      `globalThis.mutant(${id}) ? (${text.slice(whole.start, start)}${replacement}${text.slice(end, whole.end)}) : `)
+    return `(${mutated.join('')}(${original}))`
+  }
 }

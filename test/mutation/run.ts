@@ -1,30 +1,39 @@
 /**
- * `npm run mutate -- [path] [--sample N] [--seed S] [--tests N] [--look N] [--jobs N] [--learn]`: changes one place of
- * `lib` at a time and looks whether a test notices. A path may name a line: `lib/errors.ts:20`.
+ * `npm run mutate -- [path] [--sample N] [--seed S] [--tests N] [--look N] [--jobs N] [--verbose]` changes one place
+ * of `lib` at a time and looks whether a test notices. A path may name a line: `lib/errors.ts:20`.
  *
  * Of the mutants below `path` (all of `lib` unless told otherwise, without `testing/` and `management/resources/`) a
  * random sample of 50 is tried, the same one for the same seed. For each, the tests that execute the place run, the
- * nearest first, until one fails; after 20 of them (`--tests`) the mutant counts as a survivor. Prints each survivor,
- * and the score by folder. What a test executes is kept until the test or the mutated source changes. Where it is
- * not known yet, it is found out when the tests that are known to execute the place have not noticed, for at most 30
- * tests (`--look`) and one mutant; "survived 0 tests" means that none of those looked at executes it. With
- * `--learn` every test that is not known yet and not of a slow kind is looked at first, which takes minutes.
+ * nearest first, until one fails; after 6 of them (`--tests`), or 9 (`--look`) that may execute it, the mutant counts
+ * as a survivor. A test file tries all of its mutants in one process. At last a survivor meets the nearest test in a
+ * process of its own, which must end by itself. Prints each survivor, and the score by folder; with `--verbose`, also
+ * which test noticed which mutant.
  */
-import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import blank from 'ts-blank-space'
-import { applyMutant, mutantsOf, type Mutant } from './mutants.js'
-import { executedBy, executes, lastKnown, type Known } from './executed.js'
+import { applyMutant, mutantsOf, withSwitches, type Mutant } from './mutants.js'
 import { runTest } from './run-test.js'
-import { isSlow, nearestFirst, sample, seeded } from './sample.js'
+import { importsOf, nearestFirst, sample, seeded } from './sample.js'
+import { tryMutants } from './try-mutants.js'
 
-interface Tried extends Mutant {
+interface Candidate extends Mutant {
   file: string
   text: string
+}
+
+/** What became of a mutant so far. */
+interface State extends Candidate {
+  id: number
+  /** The tests that may execute the place and were not tried, the nearest first. */
+  rest: string[]
+  looked: number
+  /** The tests that executed the place and did not notice. */
+  passed: string[]
+  noticed: boolean
 }
 
 /** A mutant that behaves as the source does. */
@@ -35,109 +44,125 @@ interface Equivalent {
   reason: string
 }
 
+/** Tests that each mutant meets in a round, before the next round takes those that are left. */
+const ROUNDS = [1, 2, 6]
+
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     sample: { type: 'string', default: '50' },
     seed: { type: 'string', default: '1' },
-    tests: { type: 'string', default: '20' },
-    look: { type: 'string', default: '30' },
+    tests: { type: 'string', default: '6' },
+    look: { type: 'string', default: '9' },
     jobs: { type: 'string', default: String(cpus().length) },
-    learn: { type: 'boolean', default: false }
+    verbose: { type: 'boolean', default: false }
   }
 })
 const equivalents = JSON.parse(readFileSync(new URL('equivalents.json', import.meta.url), 'utf8')) as Equivalent[]
-
-const sources = filesBelow('lib', /\.ts$/)
 const tests = filesBelow('test', /\.test\.ts$/)
-const hashes = Object.fromEntries(sources.map(file => [urlOf(file), hash(readFileSync(join(root, file), 'utf8'))]))
-const chosen = sources.filter(file => positionals.length > 0
-  ? positionals.some(path => file.startsWith(withoutLine(path)))
-  : !/^lib\/(testing|management\/resources)\//.test(file))
-const all = chosen.flatMap(file => {
-  const text = readFileSync(join(root, file), 'utf8')
-  return mutantsOf(text).map(mutant => ({ ...mutant, file, text }))
-}).filter(isAskedFor)
-  .filter(mutant => !equivalents.some(({ file, line }) => file === mutant.file && line === mutatedLine(mutant)))
-if (all.length === 0) throw new Error(`Nothing to change below ${positionals.join(', ')}.`)
-const mutants = sample(all, Number(values.sample), seeded(Number(values.seed)))
-console.log(`${mutants.length} of ${all.length} mutants of ${chosen.length} files, seed ${values.seed}`)
-
-/** What is known by now of each test file. */
-const known = new Map<string, Known>()
-/** The test files looked at in this run. */
-const looked = new Map<string, Promise<Known>>()
-/** Seconds each test file took last; those that never ran are tried after their like. */
-const seconds = new Map<string, number>()
-for (const test of tests) {
-  const before = lastKnown(root, test)
-  seconds.set(test, before?.seconds ?? 60)
-  if (before !== undefined) known.set(test, before)
-}
-if (values.learn) {
-  await inParallel(tests.filter(test => !known.has(test) && !isSlow(test)), async test => { await look(test) })
-}
+const states = chooseMutants()
 const folder = mkdtempSync(join(tmpdir(), 'mutants-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+writeSources()
 
-const score = new Map<string, { killed: number, survived: number }>()
-await inParallel(mutants, async mutant => {
-  const survived = await survives(mutant)
-  const path = mutant.file.split('/').slice(0, -1).join('/')
-  const count = score.get(path) ?? { killed: 0, survived: 0 }
-  score.set(path, count)
-  count[survived === undefined ? 'killed' : 'survived']++
-  if (survived === undefined) return
-  console.log(`survived ${survived} tests: ${mutant.file}:${mutant.line}  ${mutatedLine(mutant)}`)
+for (let round = 0; states.some(isOpen); round++) {
+  const nominated = new Map<string, State[]>()
+  for (const state of states.filter(isOpen)) {
+    for (const test of state.rest.splice(0, ROUNDS[Math.min(round, ROUNDS.length - 1)])) {
+      nominated.set(test, [...nominated.get(test) ?? [], state])
+    }
+  }
+  await inParallel([...nominated].sort(([, one], [, other]) => other.length - one.length), tryWith)
+  for (const state of values.verbose ? states.filter(isOpen) : []) console.log(`open: ${placeOf(state)}`)
+  if (values.verbose) console.log(`round ${round + 1} is over`)
+}
+await inParallel(states.filter(({ noticed, passed }) => !noticed && passed.length > 0), async state => {
+  const env = { MUTANTS: folder, MUTANT: String(state.id) }
+  state.noticed = (await runTest(root, state.passed[0]!, env, 60)).failed
 })
+report()
 
-let killed = 0
-for (const [folder, count] of [...score].sort()) {
-  killed += count.killed
-  console.log(`${folder.padEnd(36)} ${count.killed} of ${count.killed + count.survived}`)
-}
-console.log(`score ${(100 * killed / mutants.length).toFixed(1)} %: ${killed} of ${mutants.length} noticed`)
-
-/** How many tests did not notice a mutant; undefined when one did. */
-async function survives (mutant: Tried): Promise<number | undefined> {
-  const url = urlOf(mutant.file)
-  const file = join(folder, `${mutants.indexOf(mutant)}.js`)
-  writeFileSync(file, blank(applyMutant(mutant.text, mutant)))
-  let ran = 0
-  const tried = async (test: string, { executed, seconds: usual }: Known): Promise<boolean> => {
-    if (!executes(executed, url, mutant.start)) return false
-    ran++
-    return (await runTest(root, test, { MUTANT: JSON.stringify({ url, file }) }, 20 + 5 * usual)).failed
+/** Tries mutants with a test, as far as they are still open. */
+async function tryWith ([test, nominees]: [string, State[]]): Promise<void> {
+  const open = nominees.filter(isOpen)
+  if (open.length === 0) return
+  const { reached, noticed } = await tryMutants(root, folder, test, open.map(({ id }) => id))
+  for (const state of open) {
+    state.looked++
+    state.noticed ||= noticed.has(state.id)
+    if (!noticed.has(state.id) && reached.has(state.id)) state.passed.push(test)
+    if (values.verbose && noticed.has(state.id)) console.log(`noticed by ${test}: ${placeOf(state)}`)
   }
-  const near = nearestFirst(mutant.file, tests.map(test => ({ test, seconds: seconds.get(test)! })))
-  const isKnown = (test: string) => known.get(test)?.sources[url] === hashes[url]
-  for (const test of near.filter(isKnown)) {
-    if (ran === Number(values.tests)) return ran
-    if (await tried(test, known.get(test)!)) return undefined
-  }
-  for (const test of near.filter(test => !isKnown(test)).slice(0, Number(values.look))) {
-    if (ran === Number(values.tests)) return ran
-    if (await tried(test, await look(test))) return undefined
-  }
-  return ran
+  // Nobody needs to look once more whether this test executes them.
+  for (const state of states) if (!reached.has(state.id)) state.rest = state.rest.filter(other => other !== test)
 }
 
-/** What a test executes; found out once. A test that fails by itself notices nothing. */
-function look (test: string): Promise<Known> {
-  const looking = looked.get(test) ?? executedBy(root, test, hashes).catch((error: Error) => {
-    console.log(`left out: ${error.message}`)
-    return { executed: {}, seconds: 0, sources: hashes }
-  }).then(found => {
-    known.set(test, found)
-    return found
+function isOpen ({ noticed, passed, looked, rest }: State): boolean {
+  return !noticed && rest.length > 0 && passed.length < Number(values.tests) && looked < Number(values.look)
+}
+
+function report (): void {
+  const score = new Map<string, { killed: number, all: number }>()
+  for (const state of states) {
+    const path = dirname(state.file)
+    const count = score.get(path) ?? { killed: 0, all: 0 }
+    score.set(path, count)
+    count.all++
+    if (state.noticed) count.killed++
+    else console.log(`survived ${state.passed.length} tests: ${placeOf(state)}`)
+  }
+  for (const [path, { killed, all }] of [...score].sort()) console.log(`${path.padEnd(36)} ${killed} of ${all}`)
+  const killed = states.filter(({ noticed }) => noticed).length
+  console.log(`score ${(100 * killed / states.length).toFixed(1)} %: ${killed} of ${states.length} noticed`)
+}
+
+function chooseMutants (): State[] {
+  const chosen = filesBelow('lib', /\.ts$/).filter(file => positionals.length > 0
+    ? positionals.some(path => file.startsWith(withoutLine(path)))
+    : !/^lib\/(testing|management\/resources)\//.test(file))
+  const all = chosen.flatMap(file => {
+    const text = readFileSync(join(root, file), 'utf8')
+    return mutantsOf(text).map(mutant => ({ ...mutant, file, text }))
+  }).filter(isAskedFor)
+    .filter(mutant => !equivalents.some(({ file, line }) => file === mutant.file && line === mutatedLine(mutant)))
+  if (all.length === 0) throw new Error(`Nothing to change below ${positionals.join(', ')}.`)
+  const mutants = sample(all, Number(values.sample), seeded(Number(values.seed)))
+  console.log(`${mutants.length} of ${all.length} mutants of ${chosen.length} files, seed ${values.seed}`)
+  const needed = new Map(tests.map(test => [test, filesNeededBy(test)]))
+  return mutants.map((mutant, id) => {
+    const rest = nearestFirst(mutant.file, tests.filter(test => needed.get(test)!.has(mutant.file)))
+    return { ...mutant, id, rest, looked: 0, passed: [], noticed: false }
   })
-  looked.set(test, looking)
-  return looking
+}
+
+/** Writes the changed sources, as `loader.js` wants them. */
+function writeSources (): void {
+  const sources: Record<string, string> = {}
+  for (const file of new Set(states.map(({ file }) => file))) {
+    const inside = states.filter(state => state.file === file)
+    const changed = join(folder, `${inside[0]!.id}.js`)
+    writeFileSync(changed, blank(withSwitches(inside[0]!.text, inside)))
+    sources[pathToFileURL(join(root, file)).href] = changed
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'sources.json'), JSON.stringify(sources))
+}
+
+/** All that a test file imports, directly or not. */
+function filesNeededBy (test: string): Set<string> {
+  const found = new Set([test])
+  for (const file of found) {
+    for (const name of importsOf(readFileSync(join(root, file), 'utf8'))) {
+      const path = join(dirname(file), name.replace(/\.js$/, '.ts'))
+      if (name.startsWith('.') && existsSync(join(root, path))) found.add(path)
+    }
+  }
+  return found
 }
 
 /** Whether a mutant is on the line that its path names, if one does. */
-function isAskedFor ({ file, line }: Tried): boolean {
+function isAskedFor ({ file, line }: Candidate): boolean {
   const paths = positionals.filter(path => file.startsWith(withoutLine(path)))
   return paths.length === 0 || paths.some(path => Number(/:(\d+)$/.exec(path)?.[1] ?? line) === line)
 }
@@ -147,12 +172,12 @@ function withoutLine (path: string): string {
   return path.replace(/^\.\//, '').replace(/:\d+$/, '')
 }
 
-function urlOf (file: string): string {
-  return pathToFileURL(join(root, file)).href
+function mutatedLine (mutant: Candidate): string {
+  return applyMutant(mutant.text, mutant).split('\n')[mutant.line - 1]!.trim()
 }
 
-function mutatedLine (mutant: Tried): string {
-  return applyMutant(mutant.text, mutant).split('\n')[mutant.line - 1]!.trim()
+function placeOf (mutant: Candidate): string {
+  return `${mutant.file}:${mutant.line}  ${mutatedLine(mutant)}`
 }
 
 async function inParallel<T> (items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
@@ -167,8 +192,4 @@ function filesBelow (folder: string, name: RegExp): string[] {
     .map(path => `${folder}/${path.replaceAll('\\', '/')}`)
     .filter(path => name.test(path))
     .sort()
-}
-
-function hash (text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

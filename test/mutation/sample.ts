@@ -23,6 +23,12 @@ export function sample<T> (all: readonly T[], count: number, random: () => numbe
   return rest.slice(0, count)
 }
 
+/** The files that a module needs, types left out, as it names them. */
+export function importsOf (text: string): string[] {
+  const at = /^(?:import|export)\b(?! type\b)(?:[^'";]*?\bfrom)? '([^']+)'|\bimport\('([^']+)'\)/gm
+  return [...text.matchAll(at)].map(([, from, lazily]) => from ?? lazily!)
+}
+
 /** Tests of processes, browsers, faults and examples: they execute much, take long and look at little of it. */
 export function isSlow (test: string): boolean {
   return /^test\/(slow|browser|bench|package|examples|integration|fuzz)\//.test(test)
@@ -35,14 +41,11 @@ function namedFor (source: string): string | undefined {
   return test === undefined ? undefined : `test/${test}`
 }
 
-/**
- * Test files: the one that `test/map.ts` names first, then those most like the source's path, of two alike the quicker
- * one. Slow kinds come last.
- */
-export function nearestFirst (source: string, tests: ReadonlyArray<{ test: string, seconds: number }>): string[] {
+/** Test files: the one that `test/map.ts` names first, then those most like the source's path. Slow kinds come last. */
+export function nearestFirst (source: string, tests: readonly string[]): string[] {
   const wanted = source.replace(/^lib\//, '').replace(/\.ts$/, '').split('/')
   const named = namedFor(source)
-  const near = ({ test }: { test: string }) => {
+  const near = (test: string) => {
     if (test === named) return 99
     if (isSlow(test)) return -1
     const path = test.replace(/^test\//, '').replace(/\.test\.ts$/, '').split('/')
@@ -50,5 +53,5 @@ export function nearestFirst (source: string, tests: ReadonlyArray<{ test: strin
     const shared = folders.findIndex((folder, i) => folder !== path[i])
     return (shared === -1 ? folders.length : shared) * 2 + (path.at(-1) === wanted.at(-1) ? 1 : 0)
   }
-  return [...tests].sort((one, other) => near(other) - near(one) || one.seconds - other.seconds).map(({ test }) => test)
+  return [...tests].sort((one, other) => near(other) - near(one))
 }
