@@ -10,3 +10,14 @@ t.test('secrets that are weak', async t => {
     t.notOk(isWeakSecret(strong), strong)
   }
 })
+
+t.test('how little is too little', async t => {
+  const bits = 'qwwwzmqqwmwqqzwmwzmwzzzmmmzzmmwqqmqqzzqw'
+  t.notOk(isWeakSecret(bits), '80 bits by how often each character stands there')
+  t.ok(isWeakSecret(bits.slice(0, -1)), '78 bits')
+  t.notOk(isWeakSecret('d5phwbkqt3zvm9xd5phwbkqt3zvm9xd5phwbkqt3zvm9xd5phwbkq'), 'packed into 20 bytes')
+  t.ok(isWeakSecret('zkhxbvpq3tmd5wzkhxbvpq3tmd5wzkhxbvpq3tmd5wzkhx'), 'packed into 19 bytes')
+  const steps = 'abqrFGxymnJKuvdeHIopstABklPQ78WX45LMRS'
+  t.notOk(isWeakSecret(`${steps}gh`), '20 of 40 characters follow the one before')
+  t.ok(isWeakSecret(`${steps}TU`), '21 of 40')
+})
