@@ -1,3 +1,4 @@
+import { getEventListeners, once } from 'node:events'
 import { Readable } from 'node:stream'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import t from 'tap'
@@ -35,4 +36,37 @@ t.test('a stream ends with silence, an abort or a failure of its source', async 
   const failure = outcome(failing.stream.resume())
   failing.source.destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))
   t.match(await failure, { code: 'network_error', message: 'The request to a.test failed: ECONNRESET' })
+})
+
+t.test('a reader that is slow is not taken for a silent server, and nothing is left behind', async t => {
+  const timers: Array<{ run: () => void, ms: number, refreshed: number }> = []
+  const { setTimeout, clearTimeout } = globalThis
+  const cleared: unknown[] = []
+  t.teardown(() => { Object.assign(globalThis, { setTimeout, clearTimeout }) })
+  const { signal } = new AbortController()
+  const source = new Readable({ read () {} })
+  Object.assign(globalThis, {
+    setTimeout (run: () => void, ms: number) {
+      const timer = { run, ms, refreshed: 0, refresh: () => timer.refreshed++ }
+      timers.push(timer)
+      return timer
+    },
+    clearTimeout: (timer: unknown) => cleared.push(timer)
+  })
+  const stream = openStream(source, { idle: 7, host: 'a.test', encoding: '', signal })
+  const [timer] = timers as [typeof timers[number]]
+  t.equal(timer.ms, 7000)
+  t.equal(getEventListeners(signal, 'abort').length, 1)
+  source.push('x')
+  await once(stream, 'readable')
+  t.equal(timer.refreshed, 1, 'a byte came')
+  timer.run()
+  t.equal(timer.refreshed, 2, 'nobody has read it yet')
+  t.equal(String(stream.read()), 'x')
+  const failed = once(stream, 'error')
+  timer.run()
+  t.match(await failed, [{ code: 'timeout', message: 'a.test sent nothing for 7 s.' }])
+  t.equal(timer.refreshed, 2)
+  t.ok(cleared.includes(timer))
+  t.equal(getEventListeners(signal, 'abort').length, 0)
 })

@@ -41,6 +41,8 @@ interface Equivalent {
   file: string
   /** The mutated line, without the blanks around it. */
   line: string
+  /** The line as it is in the source, where a mutant of another line would look the same. */
+  original?: string
   reason: string
 }
 
@@ -74,8 +76,6 @@ for (let round = 0; states.some(isOpen); round++) {
     }
   }
   await inParallel([...nominated].sort(([, one], [, other]) => other.length - one.length), tryWith)
-  for (const state of values.verbose ? states.filter(isOpen) : []) console.log(`open: ${placeOf(state)}`)
-  if (values.verbose) console.log(`round ${round + 1} is over`)
 }
 await inParallel(states.filter(({ noticed, passed }) => !noticed && passed.length > 0), async state => {
   const env = { MUTANTS: folder, MUTANT: String(state.id) }
@@ -92,7 +92,8 @@ async function tryWith ([test, nominees]: [string, State[]]): Promise<void> {
     state.looked++
     state.noticed ||= noticed.has(state.id)
     if (!noticed.has(state.id) && reached.has(state.id)) state.passed.push(test)
-    if (values.verbose && noticed.has(state.id)) console.log(`noticed by ${test}: ${placeOf(state)}`)
+    const noticing = noticed.has(state.id) ? 'noticed' : reached.has(state.id) ? 'not noticed' : 'not executed'
+    if (values.verbose) console.log(`${noticing} by ${test}: ${placeOf(state)}`)
   }
   // Nobody needs to look once more whether this test executes them.
   for (const state of states) if (!reached.has(state.id)) state.rest = state.rest.filter(other => other !== test)
@@ -125,7 +126,8 @@ function chooseMutants (): State[] {
     const text = readFileSync(join(root, file), 'utf8')
     return mutantsOf(text).map(mutant => ({ ...mutant, file, text }))
   }).filter(isAskedFor)
-    .filter(mutant => !equivalents.some(({ file, line }) => file === mutant.file && line === mutatedLine(mutant)))
+    .filter(mutant => !equivalents.some(({ file, line, original }) => file === mutant.file &&
+      line === mutatedLine(mutant) && (original === undefined || original === lineOf(mutant.text, mutant))))
   if (all.length === 0) throw new Error(`Nothing to change below ${positionals.join(', ')}.`)
   const mutants = sample(all, Number(values.sample), seeded(Number(values.seed)))
   console.log(`${mutants.length} of ${all.length} mutants of ${chosen.length} files, seed ${values.seed}`)
@@ -173,7 +175,11 @@ function withoutLine (path: string): string {
 }
 
 function mutatedLine (mutant: Candidate): string {
-  return applyMutant(mutant.text, mutant).split('\n')[mutant.line - 1]!.trim()
+  return lineOf(applyMutant(mutant.text, mutant), mutant)
+}
+
+function lineOf (text: string, { line }: Candidate): string {
+  return text.split('\n')[line - 1]!.trim()
 }
 
 function placeOf (mutant: Candidate): string {

@@ -1,5 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
+import { ApiError } from '../../../lib/errors.js'
+import { spendOnce } from '../../../lib/flows/tokens/spend-refresh-token.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { SessionStore } from '../../../types/index.js'
 import type { Answer, ScriptedTenant } from '../../fixtures/scripted-tenant.js'
@@ -753,4 +756,59 @@ t.test('a token that looks like a JWT but is none says nothing about its audienc
     accessToken: 'opaque.but.dotted',
     audience: 'https://asked'
   })
+})
+
+t.test('a refresh tells how long it waited for its turn, for the lock and for the tenant', async t => {
+  const { now } = performance
+  let ms = 0
+  performance.now = () => ms
+  const messages: unknown[] = []
+  const listen = (message: unknown) => messages.push(message)
+  subscribe('tracing:fastify-auth0:refresh:asyncEnd', listen)
+  t.teardown(() => {
+    performance.now = now
+    unsubscribe('tracing:fastify-auth0:refresh:asyncEnd', listen)
+  })
+  const waits = async (before: number, work: () => Promise<unknown>) => {
+    await Promise.resolve()
+    ms += before
+    return await work()
+  }
+  const result = { expiresAt: 0 }
+  const spends = async (given: { shared?: object, refuses?: string }): Promise<void> => {
+    const tokens = ['rt-0', 'rt-1']
+    const context = {
+      refreshMutex: async (_lane: string, work: () => Promise<unknown>) => await waits(1, work),
+      refreshSharing: given.shared,
+      sessions: {
+        kind: 'store',
+        lock: async (_lane: string, work: () => Promise<unknown>) => await waits(10, work),
+        load: async () => ({ record: {}, tokens: { refreshToken: tokens.shift() } })
+      }
+    }
+    t.equal(await spendOnce(context as never, {} as never, { id: 's', domain: 'a.test' } as never, {
+      kept: () => undefined,
+      call: async current => {
+        await Promise.resolve()
+        ms += 10_000
+        if (current.tokens.refreshToken === given.refuses) {
+          throw new ApiError({ code: 'invalid_grant', message: 'refused', status: 403 })
+        }
+        return { result }
+      },
+      refused: error => error
+    }), result)
+  }
+  const spend = async (spender: { call: (current: unknown) => Promise<unknown> }, current: unknown) => {
+    const spent = await waits(100, async () => await spender.call(current))
+    ms += 1000
+    return spent
+  }
+  await spends({})
+  await spends({ shared: { spend } })
+  await spends({ shared: { spend }, refuses: 'rt-0' })
+  await spends({ shared: { spend: async () => await waits(100, async () => ({ result })) } })
+  const told = { domain: 'a.test', outcome: 'success', queueWait: 1 }
+  t.strictSame(messages, [{ ...told, lockWait: 10, call: 10_000 }, { ...told, lockWait: 1110, call: 10_000 },
+    { ...told, lockWait: 1210, call: 20_000 }, { ...told, lockWait: 110 }])
 })
