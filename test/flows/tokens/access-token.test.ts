@@ -778,6 +778,7 @@ t.test('a refresh tells how long it waited for its turn, for the lock and for th
   const spends = async (given: { shared?: object, refuses?: string }): Promise<void> => {
     const tokens = ['rt-0', 'rt-1']
     const context = {
+      flights: async (_key: string, work: () => Promise<unknown>) => await work(),
       refreshMutex: async (_lane: string, work: () => Promise<unknown>) => await waits(1, work),
       refreshSharing: given.shared,
       sessions: {
@@ -797,7 +798,7 @@ t.test('a refresh tells how long it waited for its turn, for the lock and for th
         return { result }
       },
       refused: error => error
-    }), result)
+    }, { key: 'k', signal: undefined }), result)
   }
   const spend = async (spender: { call: (current: unknown) => Promise<unknown> }, current: unknown) => {
     const spent = await waits(100, async () => await spender.call(current))
