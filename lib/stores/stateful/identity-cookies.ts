@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createOpenedCache } from '../sealing/opened-cache.js'
 import { candidatesOf, clearChunked, presentNames } from '../stateless/chunks.js'
+import { COOKIE_BUDGET } from '../stateless/cookie-budget.js'
 import { ForeignCookies, uselessNames, type Warn } from '../stateless/foreign-cookies.js'
 import type { SessionCookieNames } from '../sessions.js'
 import type { Sealer } from '../sealing/seal.js'
@@ -67,8 +68,18 @@ export function createIdentityCookies (options: IdentityCookiesOptions): Identit
     return { count: values.length, opened: values.map(open).filter(identity => identity !== undefined) }
   }
 
+  /** What nearly every request has: one cookie, which opens, and room for others. */
+  function onlyOne (jar: CookieJar): Identity | undefined {
+    if (jar.bytes > COOKIE_BUDGET) return undefined
+    const { session } = names(jar)
+    const pairs = jar.family(session)
+    return pairs.length === 1 && pairs[0]![0] === session ? open(pairs[0]![1]) : undefined
+  }
+
   return {
     held (jar) {
+      const only = onlyOne(jar)
+      if (only !== undefined) return [only]
       const { count, opened } = heldIn(jar)
       if (count === 0) return undefined
       const { session, tokens, seen } = names(jar)

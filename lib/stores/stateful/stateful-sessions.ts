@@ -58,10 +58,12 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
   const codec = createSessionCodec(options.sealer, cacheEntries)
   const cookies = createIdentityCookies(options)
   const stored = createStoredSessions({ ...options, codec })
-  /** What each request last saw: its tokens come from the same read as its claims. */
-  const lastSeen = new WeakMap<CookieJar, Found>()
-  const see = (jar: CookieJar, found: Found): void => {
-    lastSeen.set(jar, found)
+  /** Where each request's jar has what was seen last: its tokens come from the same read as its claims. */
+  const lastSeen = Symbol('last seen')
+  type Seeing = CookieJar & { [lastSeen]?: Found | undefined }
+  const seen = (jar: CookieJar): Found | undefined => (jar as Seeing)[lastSeen]
+  const see = (jar: CookieJar, found: Found | undefined): void => {
+    (jar as Seeing)[lastSeen] = found
   }
   /** Sessions whose lock this process holds. */
   const locked = new Set<string>()
@@ -92,12 +94,12 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     const due = renewed < entry.expiresAt ||
       (mayTouch && renewed > entry.expiresAt && touchDue(lastActivity, time, lifetime))
     if (!due) {
-      lastSeen.set(jar, found)
+      see(jar, found)
       return { record, lastActivity, expiresAt: entry.expiresAt }
     }
     return stored.touch(key, renewed).then(isThere => {
       if (!isThere) return undefined
-      lastSeen.set(jar, found)
+      see(jar, found)
       return { record, lastActivity: now(), expiresAt: renewed }
     })
   }
@@ -129,7 +131,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     read (jar, mayTouch = true) {
       const identities = cookies.held(jar)
       if (identities === undefined) return undefined
-      lastSeen.delete(jar)
+      see(jar, undefined)
       try {
         const found = stored.newest(identities, devices?.refuseReplaced(jar))
         return found instanceof Promise
@@ -141,11 +143,11 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     },
 
     async tokens (jar, record) {
-      let found = lastSeen.get(jar)
+      let found = seen(jar)
       // Under the session's lock only the store's word counts: another process may just have written.
       if (found?.id !== record.id || locked.has(laneOf(record))) found = await stored.find(identityOf(record.id))
       if (found === undefined) return undefined
-      lastSeen.set(jar, found)
+      see(jar, found)
       return stored.tokensOf(found)
     },
 
@@ -154,7 +156,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     async create (jar, session) {
       const { record } = session
       const previous = await previousOf(jar)
-      lastSeen.delete(jar)
+      see(jar, undefined)
       // The old session first: when this fails nothing has changed, and when what follows fails there is no session at
       // all.
       if (previous !== undefined) await call('delete', () => store.delete(previous.key))
@@ -169,7 +171,7 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       }
       await call('create', () => store.create(identity.key, entry))
       if (await stored.overtaken(record, identity.key)) return
-      lastSeen.set(jar, { ...identity, entry, record })
+      see(jar, { ...identity, entry, record })
       // The browser keeps the id as long as use could prolong the session; when it ends before is the store's matter.
       cookies.write(jar, record.id, Math.max(0, Math.floor(absoluteEnd(record, lifetime) - now())))
     },
@@ -196,12 +198,12 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     async destroy (jar) {
       const all = cookies.held(jar) ?? []
       // Under a former id there may be a bound session by now.
-      const seen = devices === undefined ? lastSeen.get(jar) : undefined
-      lastSeen.delete(jar)
+      const before = devices === undefined ? seen(jar) : undefined
+      see(jar, undefined)
       cookies.clear(jar, true)
       if (all.length === 0) return undefined
       // Deleting decides whether the session is over; who it belonged to is only good to know.
-      const found = seen ?? await Promise.resolve(all).then(stored.newest).catch(() => undefined)
+      const found = before ?? await Promise.resolve(all).then(stored.newest).catch(() => undefined)
       const keys = new Set([...all, ...(found === undefined ? [] : [found])].map(({ key }) => key))
       await Promise.all([...keys].map(async key => {
         await call('delete', () => store.delete(key))
