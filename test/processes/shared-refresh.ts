@@ -12,8 +12,8 @@ export interface Outcome {
   revoked: boolean
 }
 
-/** When the process dies that makes the call. */
-export type Death = 'none' | 'before' | 'after'
+/** When the process dies that makes the call; or the store is away instead, until the requests are answered. */
+export type Death = 'none' | 'before' | 'after' | 'store away'
 
 /** How requests come. */
 export type Arrival = 'burst' | 'spread'
@@ -23,7 +23,8 @@ const SPREAD = 400
 
 /**
  * Some requests of one browser, all with the cookies from before, reach all processes with an expired access token.
- * With `death` the first process gets one before the others, and is killed while its call is under way.
+ * With a `death` of the first process it gets one before the others, and is killed while its call is under way. The
+ * store can be away where the deployment is a faulty one.
  */
 export async function refreshEverywhere (deployment: Deployment,
   { store, user, requests, arrival, death = 'none' }: {
@@ -38,7 +39,10 @@ export async function refreshEverywhere (deployment: Deployment,
   await deployment.advance(TOKEN_LIFETIME)
   const before = tokenCalls(deployment)
   let alive = processes
-  if (death !== 'none') {
+  const proxies = Object.values(deployment.proxies).filter(proxy => proxy !== undefined)
+  if (death === 'store away') {
+    for (const proxy of proxies) proxy.cut()
+  } else if (death !== 'none') {
     const [first, ...rest] = processes
     const stuck = first!.stuck
     // Never answered: the process is killed.
@@ -55,6 +59,7 @@ export async function refreshEverywhere (deployment: Deployment,
     const name = status === 200 ? '200' : `${status} ${code}`
     answers[name] = (answers[name] ?? 0) + 1
   }))
+  for (const proxy of proxies) proxy.heal()
   const calls = tokenCalls(deployment) - before
   const failures = requests - (answers['200'] ?? 0)
   const origins = alive.map(one => one.origin(store))
