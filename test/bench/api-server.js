@@ -1,38 +1,32 @@
-import { createServer } from 'node:http'
 import { serve } from './child.js'
+import { answering, answerOf } from './answering.js'
 import { user, users } from './users.js'
 
-const json = value => {
-  const body = Buffer.from(JSON.stringify(value))
-  return {
-    body,
-    headers: {
-      'content-type': 'application/json',
-      'content-length': body.length,
-      'x-ratelimit-limit': '100',
-      'x-ratelimit-remaining': '99',
-      'x-ratelimit-reset': '1800000000'
-    }
-  }
-}
-const claims = {
+const json = value => answerOf(value,
+  'x-ratelimit-limit: 100\r\nx-ratelimit-remaining: 99\r\nx-ratelimit-reset: 1800000000\r\n')
+const one = json(user)
+const list = json(users)
+const listWithTotals = json({ start: 0, limit: users.length, length: users.length, total: users.length, users })
+const token = json({
+  access_token: 'a'.repeat(900),
+  token_type: 'Bearer',
+  expires_in: 86_400,
+  scope: 'read:items'
+})
+const claims = json({
   sub: user.user_id,
   name: user.name,
   email: user.email,
   email_verified: true,
   picture: user.picture,
   updated_at: user.updated_at
-}
+})
 
-const list = json(users)
-const listWithTotals = json({ start: 0, limit: users.length, length: users.length, total: users.length, users })
-const answers = {
-  '/oauth/token': json({ access_token: 'a'.repeat(900), token_type: 'Bearer', expires_in: 86_400, scope: 'read:items' }),
-  '/userinfo': json(claims)
-}
-const one = json(user)
-
-function metadata (issuer) {
+/** Whatever name the server is reached by is the issuer it claims to be. */
+function metadata (head) {
+  const host = /\r\nhost: *(\S+)/i.exec(head)[1]
+  const scheme = /\r\nx-issuer-scheme: *(\S+)/i.exec(head)?.[1] ?? 'http'
+  const issuer = `${scheme}://${host}/`
   return json({
     issuer,
     authorization_endpoint: `${issuer}authorize`,
@@ -45,20 +39,14 @@ function metadata (issuer) {
   })
 }
 
-/**
- * Answers as Auth0 does, at once, with what it has made before: it must not be what bounds the clients. Whatever name
- * it is reached by is the issuer it claims to be.
- */
-const server = createServer((request, response) => {
-  const { url } = request
-  const answer = answers[url] ?? (url.startsWith('/.well-known/openid-configuration')
-    ? metadata(`${request.headers['x-issuer-scheme'] ?? 'http'}://${request.headers.host}/`)
-    : url.startsWith('/api/v2/users?') ? (url.includes('include_totals=true') ? listWithTotals : list) : one)
-  request.on('end', () => {
-    response.writeHead(200, answer.headers)
-    response.end(answer.body)
-  })
-  request.resume()
+/** Answers as Auth0 does, at once: it must not be what bounds the clients. */
+const server = answering(head => {
+  const path = head.slice(head.indexOf(' ') + 1, head.indexOf(' HTTP/'))
+  if (path.startsWith('/api/v2/users?')) return path.includes('include_totals=true') ? listWithTotals : list
+  if (path.startsWith('/api/v2/')) return one
+  if (path === '/oauth/token') return token
+  if (path === '/userinfo') return claims
+  if (path.startsWith('/.well-known/openid-configuration')) return metadata(head)
+  throw new Error(`The bench has no answer to ${path}.`)
 })
-server.keepAliveTimeout = 60_000
 server.listen(0, '127.0.0.1', () => serve({ url: `http://127.0.0.1:${server.address().port}` }))
