@@ -34,19 +34,28 @@ export function withinDeadline<T> (deadline: Deadline, work: (signal: AbortSigna
 }
 
 /** Calls `stop` once when the time is over or the signal is aborted; what it returns ends the watch. */
-export function watch ({ seconds, signal, host }: Deadline, stop: (error: Error) => void): () => void {
+export function watch (deadline: Deadline, stop: (error: Error) => void): () => void {
+  const { seconds, signal } = deadline
+  if (signal === undefined) {
+    const timer = setTimeout(() => stop(overdue(deadline)), seconds * 1000)
+    return () => clearTimeout(timer)
+  }
   const done = (): void => {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
+    signal.removeEventListener('abort', onAbort)
   }
   const end = (error: Error): void => {
     done()
     stop(error)
   }
   const onAbort = (): void => end(aborted(signal))
-  const timer = setTimeout(() => end(new TimeoutError(`${host} did not answer within ${seconds} s.`)), seconds * 1000)
-  signal?.addEventListener('abort', onAbort, { once: true })
+  const timer = setTimeout(() => end(overdue(deadline)), seconds * 1000)
+  signal.addEventListener('abort', onAbort, { once: true })
   return done
+}
+
+function overdue ({ host, seconds }: Deadline): TimeoutError {
+  return new TimeoutError(`${host} did not answer within ${seconds} s.`)
 }
 
 /** Waits for work that others wait for as well: one caller's abort ends that caller's wait only. */

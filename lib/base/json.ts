@@ -5,8 +5,15 @@
  */
 export function parseText (text: string): unknown {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-  // The reviver is slow: only text that can spell `__proto__` needs it.
-  return json.includes('__proto__') || json.includes('\\u') ? JSON.parse(json, withoutProto) : JSON.parse(json)
+  return canSpellProto(json) ? JSON.parse(json, withoutProto) : JSON.parse(json)
+}
+
+/**
+ * The reviver is slow: only text that can spell `__proto__` needs it. V8 looks for less than seven characters several
+ * times as fast as for more.
+ */
+function canSpellProto (json: string): boolean {
+  return (json.includes('__pro') && json.includes('__proto__')) || json.includes('\\u')
 }
 
 /** Parses JSON that somebody else may have touched; `undefined` for anything that is no JSON. */

@@ -2,6 +2,8 @@ import type { Dispatcher } from 'undici'
 
 /** Where undici keeps the dispatcher of the process; which one depends on its version. */
 const KEYS = [Symbol.for('undici.globalDispatcher.2'), Symbol.for('undici.globalDispatcher.1')]
+/** The last dispatcher that was looked at and was none that the application has set. */
+let ordinary: Dispatcher | undefined
 /** Verdicts about dispatchers that were looked at. */
 const chosen = new WeakMap<object, boolean>()
 
@@ -12,7 +14,7 @@ const chosen = new WeakMap<object, boolean>()
 export function globalDispatcher (): Dispatcher | undefined {
   for (const key of KEYS) {
     const dispatcher = (globalThis as unknown as Record<symbol, Dispatcher | undefined>)[key]
-    if (dispatcher !== undefined && isChosen(dispatcher)) return dispatcher
+    if (dispatcher !== undefined && dispatcher !== ordinary && isChosen(dispatcher)) return dispatcher
   }
   return undefined
 }
@@ -34,6 +36,7 @@ export function fetchDouble (): typeof fetch | undefined {
 function isChosen (dispatcher: Dispatcher): boolean {
   let verdict = chosen.get(dispatcher)
   if (verdict === undefined) chosen.set(dispatcher, verdict = !isDefault(dispatcher))
+  if (!verdict) ordinary = dispatcher
   return verdict
 }
 

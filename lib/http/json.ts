@@ -17,20 +17,29 @@ export function parseJsonObject (response: HttpResponse, what: string): Record<s
 /** What a `Response` made of a text, and many a test server, say of JSON. */
 const UNTYPED = new Set(['', 'text/plain'])
 
+/** What nearly every answer says. */
+const USUAL = new Set(['application/json', 'application/json; charset=utf-8'])
+
 /**
  * The JSON value an answer holds, of whatever kind. An answer without a content type, or with that of plain text, is
  * tried.
  */
 export function parseJson (response: HttpResponse, what: string): unknown {
-  const type = mediaType(response)
-  const isTyped = type === 'application/json' || type.endsWith('+json')
-  if (!isTyped && !UNTYPED.has(type)) {
-    throw invalid(`${what}: the answer is not JSON. Its content type is "${type.slice(0, 64)}".`)
-  }
+  const isTyped = USUAL.has(response.headers['content-type'] ?? '') || isJsonType(response, what)
   try {
     return parseText(response.body)
   } catch {
     // The parser's own message quotes the text, which may hold a token.
     throw invalid(`${what}: the answer is not ${isTyped ? 'valid ' : ''}JSON.`)
   }
+}
+
+/** Whether an answer says that it is JSON. One that says that it is something else is refused. */
+function isJsonType (response: HttpResponse, what: string): boolean {
+  const type = mediaType(response)
+  const isTyped = type === 'application/json' || type.endsWith('+json')
+  if (!isTyped && !UNTYPED.has(type)) {
+    throw invalid(`${what}: the answer is not JSON. Its content type is "${type.slice(0, 64)}".`)
+  }
+  return isTyped
 }

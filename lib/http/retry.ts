@@ -5,7 +5,7 @@ export interface RetryPolicy {
   /** Attempts after the first. */
   retries: number
   /** Seconds; when the server asks for a longer wait, its answer is final. Default 10. */
-  maxDelay?: number
+  maxDelay?: number | undefined
   sleep?: Sleep
   /** The clock, epoch seconds. */
   now?: () => number
@@ -59,7 +59,7 @@ function untilReset (headers: Readonly<Record<string, string>>, now: number): nu
 
 /** Seconds to wait before the next attempt; `undefined` when there is to be none. */
 export function retryDelay (attempt: Attempt, policy: RetryPolicy): number | undefined {
-  if (attempt.number >= policy.retries || !isSafeToRepeat(attempt)) return undefined
+  if (!(attempt.number < policy.retries) || !isSafeToRepeat(attempt)) return undefined
   const { maxDelay = 10, random = Math.random, now = clock } = policy
   const headers = attempt.headers ?? {}
   const asked = attempt.status === 429 ? askedDelay(headers, now()) : retryAfter(headers, now())

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { TelemetryOption, TlsCredentials } from '../../types/options.js'
 import type { Awaitable } from '../../types/stores.js'
-import { Auth0Error, ConfigurationError, NetworkError } from '../errors.js'
+import { Auth0Error, ConfigurationError, InvalidArgumentError, NetworkError } from '../errors.js'
 import { collect, decodeText, decompress } from './body.js'
 import { withinDeadline } from '../base/deadline.js'
 import { retryDelay, type RetryPolicy } from './retry.js'
@@ -95,9 +95,13 @@ export function createHttp (options: HttpOptions): Http {
 
   /** At once, except for a form and for the first request. */
   function prepare (request: HttpRequest): Awaitable<Prepared> {
+    checkLimits(request)
     const loading = transport.ready()
-    if (loading !== undefined || request.body instanceof FormData) return prepareSlowly(request, loading)
-    return prepared(request, { ...defaults, ...request.headers }, request.body)
+    const { headers, body } = request
+    if (loading !== undefined || (typeof body === 'object' && body instanceof FormData)) {
+      return prepareSlowly(request, loading)
+    }
+    return prepared(request, { ...defaults, ...headers }, body)
   }
 
   async function prepareSlowly (request: HttpRequest, loading: Promise<unknown> | undefined): Promise<Prepared> {
@@ -130,20 +134,29 @@ export function createHttp (options: HttpOptions): Http {
     return { status, headers, body: decodeText(plain, status) }
   }
 
+  async function sendSlowly (request: HttpRequest, preparing: Awaitable<Prepared>): Promise<HttpResponse> {
+    const ready = await preparing
+    const policy = request.retry
+    if (policy === undefined || isStream(ready.wire.body)) return await attempt(request, ready)
+    for (let number = 0; ; number++) {
+      const outcome = await attempt(request, ready).catch((error: Auth0Error) => error)
+      const failed = outcome instanceof Auth0Error
+      const facts = failed ? { failure: outcome.code } : { status: outcome.status, headers: outcome.headers }
+      const delay = retryDelay({ method: request.method, number, ...facts }, policy)
+      if (delay !== undefined) await (policy.sleep ?? sleep)(delay, request.signal)
+      else if (failed) throw outcome
+      else return outcome
+    }
+  }
+
   return {
-    async send (request) {
-      const preparing = prepare(request)
-      const ready = preparing instanceof Promise ? await preparing : preparing
-      const policy = request.retry
-      if (policy === undefined || isStream(ready.wire.body)) return await attempt(request, ready)
-      for (let number = 0; ; number++) {
-        const outcome = await attempt(request, ready).catch((error: Auth0Error) => error)
-        const failed = outcome instanceof Auth0Error
-        const facts = failed ? { failure: outcome.code } : { status: outcome.status, headers: outcome.headers }
-        const delay = retryDelay({ method: request.method, number, ...facts }, policy)
-        if (delay !== undefined) await (policy.sleep ?? sleep)(delay, request.signal)
-        else if (failed) throw outcome
-        else return outcome
+    send (request) {
+      try {
+        const ready = prepare(request)
+        const isPlain = request.retry === undefined && !(ready instanceof Promise)
+        return isPlain ? attempt(request, ready) : sendSlowly(request, ready)
+      } catch (error) {
+        return Promise.reject(error as Error)
       }
     },
 
@@ -178,6 +191,19 @@ export function createHttp (options: HttpOptions): Http {
       for (const stream of streams) stream.destroy(new NetworkError('The client was closed.', undefined, 'aborted'))
       await transport.close(timeout)
     }
+  }
+}
+
+const MAX_TIMEOUT = 86_400
+
+/** What the caller of a client gave for one call. A signal that is none would fail when its call ends. */
+function checkLimits ({ signal, timeout }: HttpRequest): void {
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
+    throw new InvalidArgumentError('signal', 'The argument "signal" must be an AbortSignal.')
+  }
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMEOUT)) {
+    throw new InvalidArgumentError('timeout',
+      `The argument "timeout" must be a number of seconds above 0, and at most ${MAX_TIMEOUT}.`)
   }
 }
 

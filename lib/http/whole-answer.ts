@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { aborted, watch } from '../base/deadline.js'
 import { asBuffer, joined, tooLarge } from './body.js'
-import { flattened, type WholeAnswer, type WholeLimits } from './wire.js'
+import { fromRaw, type WholeAnswer, type WholeLimits } from './wire.js'
 
 /**
  * Sends a request and reads its whole answer, all in one promise: a stream, a signal and their events would cost more
@@ -27,11 +27,15 @@ interface Outcome {
   ended: () => void
 }
 
+/**
+ * undici calls these methods as they are. Those that have taken their place since would be called by way of a second
+ * object, and another one for each answer.
+ */
 class WholeAnswerHandler implements Dispatcher.DispatchHandler {
   readonly #outcome: Outcome
   readonly #maxBytes: number
   readonly #unwatch: () => void
-  #controller: Dispatcher.DispatchController | undefined
+  #abort: ((error: Error) => void) | undefined
   #stopped: Error | undefined
   #status = 0
   #headers: Record<string, string> = {}
@@ -44,24 +48,25 @@ class WholeAnswerHandler implements Dispatcher.DispatchHandler {
     this.#unwatch = watch(limits, error => this.#stop(error))
   }
 
-  onRequestStart (controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#stopped !== undefined) controller.abort(this.#stopped)
+  onConnect (abort: (error: Error) => void): void {
+    this.#abort = abort
+    if (this.#stopped !== undefined) abort(this.#stopped)
   }
 
-  onResponseStart (_controller: Dispatcher.DispatchController, status: number,
-    headers: Record<string, string | string[] | undefined>): void {
+  onHeaders (status: number, headers: Buffer[]): boolean {
     this.#status = status
-    this.#headers = flattened(headers)
+    this.#headers = fromRaw(headers)
+    return true
   }
 
-  onResponseData (_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData (chunk: Buffer): boolean {
     this.#length += chunk.byteLength
     if (this.#length <= this.#maxBytes) this.#parts.push(asBuffer(chunk))
     else this.#stop(tooLarge(this.#maxBytes))
+    return true
   }
 
-  onResponseEnd (): void {
+  onComplete (): void {
     this.#unwatch()
     this.#outcome.resolve({
       status: this.#status,
@@ -72,7 +77,7 @@ class WholeAnswerHandler implements Dispatcher.DispatchHandler {
     this.#outcome.ended()
   }
 
-  onResponseError (_controller: Dispatcher.DispatchController, error: Error): void {
+  onError (error: Error): void {
     this.#unwatch()
     this.#outcome.reject(error)
     this.#outcome.ended()
@@ -82,6 +87,6 @@ class WholeAnswerHandler implements Dispatcher.DispatchHandler {
   #stop (error: Error): void {
     this.#stopped = error
     this.#outcome.reject(error)
-    this.#controller?.abort(error)
+    this.#abort?.(error)
   }
 }

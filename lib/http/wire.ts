@@ -68,3 +68,16 @@ export function flattened (answered: WireResponse['headers']): Record<string, st
   }
   return headers
 }
+
+/** The same of names and values in turn, as they came. */
+export function fromRaw (fields: readonly Buffer[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i]!.toString('latin1').toLowerCase()
+    if (name === 'set-cookie') continue
+    const known: unknown = headers[name]
+    const value = fields[i + 1]!.toString('latin1')
+    headers[name] = typeof known === 'string' ? `${known}, ${value}` : value
+  }
+  return headers
+}

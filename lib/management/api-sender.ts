@@ -95,14 +95,19 @@ export class ApiSender {
     call: ApiRequest,
     send: (request: HttpRequest) => Promise<T | HttpResponse>
   ): Promise<T> {
-    const { retry, tokens, throttle } = this.#options
+    const { retry, tokens, throttle, limit } = this.#options
     const { signal } = call.options
     const turn = new Turn(call.what, signal)
     let renewed = false
     let number = 0
     for (;;) {
       if (throttle !== undefined && turn.again === undefined) await throttle(signal)
-      const { outcome, token } = await this.#attempt(row, call, turn, send, number)
+      const waiting = limit?.enter(turn)
+      if (waiting !== undefined) await waiting
+      const given = this.#token(turn)
+      const token = typeof given === 'string' ? given : await given
+      const outcome = await send(this.#request(row, call, token)).catch((error: Auth0Error) => error)
+      if (limit !== undefined) leave(limit, turn, outcome, call.repeatable && number < retry.retries)
       const failed = outcome instanceof Auth0Error
       if (!failed) {
         this.#headers = outcome.headers
@@ -127,36 +132,13 @@ export class ApiSender {
     }
   }
 
-  /** One attempt, once the rate limit has room for it. */
-  async #attempt<T extends HttpResponse | HttpStream> (
-    row: Row<unknown>,
-    call: ApiRequest,
-    turn: Turn,
-    send: (request: HttpRequest) => Promise<T | HttpResponse>,
-    number: number
-  ): Promise<{ outcome: T | HttpResponse | Auth0Error, token: string }> {
-    const { limit, retry, tokens } = this.#options
-    const waiting = limit?.enter(turn)
-    if (waiting !== undefined) await waiting
-    let token: string
-    try {
-      const given = unlessAborted(tokens.get(), turn.signal)
-      token = typeof given === 'string' ? given : await given
-    } catch (error) {
-      limit?.cancel(turn)
+  /** The token for an attempt; one that cannot be had ends its turn. */
+  #token (turn: Turn): Awaitable<string> {
+    const given = unlessAborted(this.#options.tokens.get(), turn.signal)
+    return typeof given === 'string' ? given : given.catch((error: unknown) => {
+      this.#options.limit?.cancel(turn)
       throw error
-    }
-    let outcome: T | HttpResponse | Auth0Error
-    try {
-      outcome = await send(this.#request(row, call, token))
-    } catch (error) {
-      outcome = error as Auth0Error
-    }
-    if (limit === undefined) return { outcome, token }
-    if (isBusy(outcome)) limit.cancel(turn)
-    else if (outcome instanceof Auth0Error) limit.leave(turn, undefined)
-    else limit.leave(turn, outcome, outcome.status === 429 && call.repeatable && number < retry.retries)
-    return { outcome, token }
+    })
   }
 
   #refusal (call: ApiRequest, answer: HttpResponse, token: string): ApiError {
@@ -196,6 +178,14 @@ export class ApiSender {
       body: call.body?.()
     }
   }
+}
+
+/** Tells the rate limit how an attempt ended. */
+function leave (limit: SharedLimit, turn: Turn, outcome: HttpResponse | HttpStream | Auth0Error,
+  isRepeatable: boolean): void {
+  if (isBusy(outcome)) limit.cancel(turn)
+  else if (outcome instanceof Auth0Error) limit.leave(turn, undefined)
+  else limit.leave(turn, outcome, outcome.status === 429 && isRepeatable)
 }
 
 /** Two jobs run already: that is no rate limit, and takes longer than calls wait. */

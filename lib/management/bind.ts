@@ -26,9 +26,13 @@ function method (row: Row<unknown>, sender: ApiSender): unknown {
   let reader: ReturnType<typeof callReader> | undefined
   const read = (args: unknown[]): ApiRequest | Promise<ApiRequest> => (reader ??= callReader(row))(args)
   if (row.form === 'events') return (...args: unknown[]) => subscribe(sender, row, read(args) as ApiRequest)
-  const call = async (...args: unknown[]): Promise<unknown> => {
-    const request = read(args)
-    return await sender.call(row, request instanceof Promise ? await request : request)
+  const call = (...args: unknown[]): Promise<unknown> => {
+    try {
+      const request = read(args)
+      return request instanceof Promise ? request.then(ready => sender.call(row, ready)) : sender.call(row, request)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
   }
   return row.listing === undefined ? call : Object.assign(call, { listing: row.listing })
 }

@@ -98,7 +98,9 @@ t.test('retries at the limits', async t => {
   t.equal(delay({ 'retry-after': '3' }, 429, { random: () => 0.5 }), 3.125)
   t.equal(delay({}, 500, { random: () => 0.5 }), 0.875)
   t.equal(retryDelay({ method: 'GET', number: 2, status: 500 }, policy), undefined)
-  t.equal(retryDelay({ method: 'GET', number: 0, status: 500 }, { ...policy, retries: 0 }), undefined)
+  for (const retries of [0, undefined as never, NaN, 'x' as never]) {
+    t.equal(retryDelay({ method: 'GET', number: 0, status: 500 }, { ...policy, retries }), undefined, String(retries))
+  }
   const own = retryDelay({ method: 'GET', number: 0, status: 500 }, { retries: 1 })!
   t.ok(own >= 0.375 && own <= 0.5)
   t.equal(retryAfter({ 'retry-after': '999999999' }, now), 999_999_999)

@@ -14,9 +14,8 @@ t.test('an exchange that is given up before it began ends when it begins, and is
   controller.abort(new Error('enough'))
   await t.rejects(waiting, { code: 'aborted' })
   t.strictSame(told, [], 'undici still has it')
-  const exchange = { abort: (error: Error) => told.push(error.message) } as unknown as Dispatcher.DispatchController
-  handler!.onRequestStart!(exchange, undefined)
-  handler!.onResponseError!(exchange, new Error('aborted'))
+  handler!.onConnect!(error => told.push(error!.message))
+  handler!.onError!(new Error('aborted'))
   t.strictSame(told, ['The request was aborted.', 'ended'])
   handler = undefined
   await t.rejects(send(), { code: 'aborted' })

@@ -1,5 +1,7 @@
 import { aborted } from '../../base/deadline.js'
 
+const nothing = (): void => {}
+
 /** One call on its way through the limit. */
 export class Turn {
   /** What is called, for messages. */
@@ -15,9 +17,9 @@ export class Turn {
   /** Its wait, when it waits again after it was refused. */
   again: Promise<void> | undefined
   /** Ends its wait. */
-  resume: () => void = () => {}
+  resume: () => void = nothing
   /** Ends its wait with an error. */
-  fail: (error: unknown) => void = () => {}
+  fail: (error: unknown) => void = nothing
 
   constructor (call: string, signal: AbortSignal | undefined) {
     this.call = call
