@@ -9,8 +9,8 @@ import type { PagesOption } from './pages.js'
 import type { IdTokenClaims } from './tokens.js'
 
 export type {
-  AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, SigningKey, StandaloneHttpOptions,
-  TelemetryOption, TlsCredentials
+  AssertionAlgorithm, ClientAuthenticationOptions, DpopKeyInput, HttpClientOptions, Jwk, SigningKey,
+  StandaloneHttpOptions, TelemetryOption, TlsCredentials
 } from './outbound.js'
 
 /** Algorithms an ID token may be signed with. */

@@ -1,11 +1,18 @@
 import type { KeyObject, webcrypto } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 
+/** A JSON Web Key with what sets of keys say of it. @see RFC 7517 section 4 */
+export interface Jwk extends webcrypto.JsonWebKey {
+  kid?: string | undefined
+  x5t?: string | undefined
+  x5c?: string[] | undefined
+}
+
 /** A private key for client assertions: PKCS #8 PEM, JWK, `KeyObject` or `CryptoKey`. */
-export type SigningKey = string | KeyObject | webcrypto.CryptoKey | webcrypto.JsonWebKey
+export type SigningKey = string | KeyObject | webcrypto.CryptoKey | Jwk
 
 /** Key pair of a DPoP client: a private JWK, PKCS #8 PEM or `CryptoKeyPair`. */
-export type DpopKeyInput = string | webcrypto.JsonWebKey | webcrypto.CryptoKeyPair
+export type DpopKeyInput = string | Jwk | webcrypto.CryptoKeyPair
 
 /** Algorithms a client assertion may be signed with. */
 export type AssertionAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'EdDSA'

@@ -8,7 +8,8 @@ export * from '../errors.js'
 export type * from '../../types/tokens.js'
 export type { UserClaims } from '../../types/session.js'
 export type {
-  AssertionAlgorithm, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm, SigningKey, TelemetryOption, TlsCredentials
+  AssertionAlgorithm, DpopKeyInput, HttpClientOptions, IdTokenAlgorithm, Jwk, SigningKey, TelemetryOption,
+  TlsCredentials
 } from '../../types/options.js'
 export type {
   AnonymousSession, AnonymousSessionParams, AnonymousToken, AnonymousTokenParams

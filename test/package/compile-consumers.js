@@ -6,14 +6,16 @@ const ts = createRequire(import.meta.url)('typescript')
 
 const strict = { target: 'es2022', strict: true, types: ['node'] }
 
+const snippets = ['management-snippets.ts', 'authentication-snippets.ts', 'account-snippets.ts']
+
 /** The projects: what they compile, and how. */
 const projects = {
   'module: nodenext, declaration: true': {
-    files: ['typescript.ts', 'commonjs.cts', 'declarations.ts', 'management-snippets.ts', 'app.mts'],
+    files: ['typescript.ts', 'commonjs.cts', 'declarations.ts', ...snippets, 'app.mts'],
     options: { ...strict, module: 'nodenext', declaration: true, exactOptionalPropertyTypes: true }
   },
   'module: node16': {
-    files: ['typescript.ts', 'management-snippets.ts'],
+    files: ['typescript.ts', ...snippets],
     options: { ...strict, module: 'node16', skipLibCheck: true }
   },
   'module: commonjs, moduleResolution: node10, declaration: true': {

@@ -38,7 +38,7 @@ export async function signup (server: AuthorizationServer, params: SignupParams,
   requireText(params, 'connection', 'password')
   const { userMetadata, email, username, phoneNumber } = params
   if (!email && !username && !phoneNumber) throw new MissingRequiredArgumentError('email')
-  if (userMetadata !== undefined && !isUserMetadata(userMetadata)) {
+  if (userMetadata !== undefined && !isUserMetadata(userMetadata as unknown)) {
     throw new InvalidArgumentError('userMetadata',
       'The argument "userMetadata" may hold up to ten texts of up to 500 characters.')
   }
@@ -52,7 +52,8 @@ export async function signup (server: AuthorizationServer, params: SignupParams,
   return { ...user, id: [user._id, user.id, user.user_id].find(id => typeof id === 'string') as string }
 }
 
-function isUserMetadata (metadata: Record<string, string>): boolean {
+function isUserMetadata (metadata: unknown): boolean {
+  if (typeof metadata !== 'object' || metadata === null) return false
   const entries = Object.entries(metadata)
   return entries.length <= 10 &&
     entries.every(([name, value]) => name.length <= 100 && typeof value === 'string' && value.length <= 500)
@@ -60,8 +61,10 @@ function isUserMetadata (metadata: Record<string, string>): boolean {
 
 /** Parameters of `/dbconnections/change_password`. */
 export interface ChangePasswordParams {
-  email: string
   connection: string
+  /** Required unless the connection knows its users by `username` only. */
+  email?: string | undefined
+  username?: string | undefined
   /** An organization's id. */
   organization?: string | undefined
 }
@@ -71,13 +74,14 @@ export interface ChangePasswordParams {
  */
 export async function changePassword (server: AuthorizationServer, params: ChangePasswordParams,
   options?: RequestOptions): Promise<string> {
-  requireText(params, 'email', 'connection')
-  const { email, connection, organization } = params
+  requireText(params, 'connection')
+  requireText(params, params.username === undefined ? 'email' : 'username')
+  const { email, username, connection, organization } = params
   const response = await callApi(server, {
     method: 'POST',
     path: 'dbconnections/change_password',
     what: 'The change of password',
-    json: { client_id: server.clientId, email, connection, organization }
+    json: { client_id: server.clientId, email, username, connection, organization }
   }, { ...options, headers: { accept: 'text/plain, text/html, application/json', ...options?.headers } })
   return response.body
 }

@@ -1,4 +1,4 @@
-import { MissingRequiredArgumentError } from '../../errors.js'
+import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
 import { grant, type AudienceAndScope, type Grant } from './grant.js'
@@ -67,7 +67,7 @@ export const mfaRecoveryCodeGrant = grant<MfaRecoveryCodeParams>(
 export interface WebauthnParams extends AudienceAndScope {
   authSession: string
   /** What `navigator.credentials` answered, binary fields as base64url. */
-  authnResponse: Record<string, unknown>
+  authnResponse: object
   /** The database connection. */
   realm?: string | undefined
   organization?: string | undefined
@@ -77,7 +77,10 @@ export interface WebauthnParams extends AudienceAndScope {
 export const webauthnGrant: Grant<WebauthnParams> = async (server, params, options) => {
   requireText(params, 'authSession')
   const { authSession, authnResponse, realm, organization, audience, scope } = params
-  if (authnResponse === undefined) throw new MissingRequiredArgumentError('authnResponse')
+  if (authnResponse === undefined || authnResponse === null) throw new MissingRequiredArgumentError('authnResponse')
+  if (typeof authnResponse !== 'object') {
+    throw new InvalidArgumentError('authnResponse', 'The argument "authnResponse" must be an object.')
+  }
   return requestToken(server, {
     grant_type: 'urn:okta:params:oauth:grant-type:webauthn',
     auth_session: authSession,

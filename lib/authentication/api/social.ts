@@ -1,6 +1,6 @@
 import type { TokenResponse } from '../../../types/tokens.js'
 import { InvalidArgumentError } from '../../errors.js'
-import { requireText } from '../server/arguments.js'
+import { asJson, requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import { tokenExchangeGrant, type AudienceAndScope, type TokenRequestOptions } from './grants.js'
 
@@ -13,7 +13,7 @@ export interface NativeSocialLoginParams extends AudienceAndScope {
   subjectToken: string
   kind: NativeSocialToken
   /** What the provider told the application only: Apple's name, Facebook's profile. */
-  userProfile?: Record<string, unknown> | undefined
+  userProfile?: object | undefined
 }
 
 const KINDS: readonly string[] = ['apple-authz-code', 'apple-id-token', 'facebook-info-session-access-token',
@@ -32,6 +32,6 @@ export async function nativeSocialLogin (server: AuthorizationServer, params: Na
     subjectTokenType: `http://auth0.com/oauth/token-type/${kind}`,
     audience,
     scope,
-    extra: userProfile === undefined ? undefined : { user_profile: JSON.stringify(userProfile) }
+    extra: userProfile === undefined ? undefined : { user_profile: asJson('userProfile', userProfile) }
   }, options)
 }

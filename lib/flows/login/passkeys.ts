@@ -10,7 +10,7 @@ import { loginDemands, logIn, requestOptions, type EmbeddedCallOptions, type Emb
 export interface PasskeySignInOptions extends EmbeddedCallOptions {
   authSession: string
   /** What `navigator.credentials` answered, binary fields as base64url. */
-  authnResponse: Record<string, unknown>
+  authnResponse: object
   connection?: string | undefined
   organization?: string | undefined
   scope?: string | undefined

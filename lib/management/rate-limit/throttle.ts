@@ -5,7 +5,7 @@ export interface ThrottleOptions {
   /** Requests per second over time. */
   perSecond: number
   /** Requests that may go out at once. Default: `perSecond`, at least 1. */
-  burst?: number
+  burst?: number | undefined
 }
 
 /** Waits for the next free slot. Slots are given out in the order they are asked for (generic cell rate algorithm). */

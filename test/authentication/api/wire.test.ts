@@ -204,6 +204,12 @@ const rows: Row[] = [
     answer: 'sent'
   },
   {
+    call: c => c.database.changePassword({ connection: 'db', username: 'ada' }),
+    sends: 'POST /dbconnections/change_password',
+    json: { client_id: 'client-1', connection: 'db', username: 'ada' },
+    answer: 'sent'
+  },
+  {
     call: c => c.database.login({ username: 'u', password: 'p', connection: 'db' }),
     sends: 'POST /oauth/ro',
     json: {
