@@ -65,6 +65,7 @@ export const map: Record<string, Record<string, string>> = {
     'awaitable.ts': 'base/awaitable.test.ts',
     'base64url.ts': 'base/base64url.test.ts',
     'batch.ts': 'base/batch.test.ts',
+    'client-forms.ts': 'base/client-forms.test.ts',
     'client-options.ts': 'base/client-options.test.ts',
     'deadline.ts': 'base/deadline.test.ts',
     'expiring-map.ts': 'base/expiring-map.test.ts',

@@ -1,13 +1,13 @@
 import type { AuthorizationServer } from './server/authorization-server.js'
 import {
-  anonymousAccessToken, anonymousTransferToken, createAnonymousSession, type AnonymousSessionParams
+  anonymousAccessToken, anonymousTransferToken, createAnonymousSession
 } from './api/anonymous.js'
 import { authorizationParams, pushedParams, type AuthorizeParams } from './api/authorization-params.js'
 import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from './api/authorize.js'
 import { changePassword, signup } from './api/database.js'
 import { registerClient } from './api/dynamic-registration.js'
 import { samlMetadata, wsfedMetadata } from './api/enterprise.js'
-import { bind } from './bind-operation.js'
+import { bind, bindOptional } from './bind-operation.js'
 import * as grants from './api/grants.js'
 import * as legacy from './api/legacy.js'
 import { oidcLogoutUrl, v2LogoutUrl, type LogoutUrlParams } from './api/logout.js'
@@ -118,8 +118,7 @@ export function passkeys (server: AuthorizationServer) {
     /** Begins a signup with a passkey; `getToken.webauthn()` ends it. */
     signupChallenge: bind(server, passkeySignupChallenge),
     /** Begins a login with a passkey; `getToken.webauthn()` ends it. */
-    loginChallenge: (params?: Parameters<typeof passkeyLoginChallenge>[1], options?: RequestOptions) =>
-      passkeyLoginChallenge(server, params, options)
+    loginChallenge: bindOptional(server, passkeyLoginChallenge)
   }
 }
 
@@ -145,9 +144,9 @@ export function users (server: AuthorizationServer) {
 export function logout (server: AuthorizationServer) {
   return {
     /** The `/v2/logout` URL. */
-    url: (params: Pick<LogoutUrlParams, 'returnTo' | 'federated'> = {}): string => v2LogoutUrl(server, params),
+    url: (params?: Pick<LogoutUrlParams, 'returnTo' | 'federated'>): string => v2LogoutUrl(server, params ?? {}),
     /** The `/oidc/logout` URL. @see OpenID Connect RP-Initiated Logout */
-    oidcUrl: (params: LogoutUrlParams = {}): string => oidcLogoutUrl(server, `${server.issuer}oidc/logout`, params)
+    oidcUrl: (params?: LogoutUrlParams): string => oidcLogoutUrl(server, `${server.issuer}oidc/logout`, params ?? {})
   }
 }
 
@@ -170,8 +169,7 @@ export function delegated (server: AuthorizationServer) {
 export function enterprise (server: AuthorizationServer) {
   return {
     /** The SAML metadata of an application, XML. Default: this client's. */
-    samlMetadata: (params?: { clientId?: string | undefined }, options?: RequestOptions) =>
-      samlMetadata(server, params, options),
+    samlMetadata: bindOptional(server, samlMetadata),
     /** The WS-Federation metadata of the tenant, XML. */
     wsfedMetadata: (options?: RequestOptions) => wsfedMetadata(server, options)
   }
@@ -180,8 +178,7 @@ export function enterprise (server: AuthorizationServer) {
 export function anonymous (server: AuthorizationServer) {
   return {
     /** Begins a session of a visitor who has not logged in (beta). */
-    createSession: (params?: AnonymousSessionParams, options?: RequestOptions) =>
-      createAnonymousSession(server, params, options),
+    createSession: bindOptional(server, createAnonymousSession),
     /** A new access token for such a session (beta). */
     getAccessToken: bind(server, anonymousAccessToken),
     /** A token that hands the session over to a login, as `anon_transfer_token` (beta); good once, for 30 seconds. */

@@ -1,10 +1,11 @@
 import type {
   ClientAuthenticationOptions, DpopKeyInput, IdTokenAlgorithm, StandaloneHttpOptions
 } from '../../types/options.js'
-import { readHttpTimeout, refuseUnknownOptions, usesMutualTls } from '../base/client-options.js'
+import { readHttpTimeout, checkClientOptions, usesMutualTls } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
 import { createHttp, type Http } from '../http/send.js'
+import { algorithmNames, isKnownAlgorithm } from '../tokens/algorithms.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import { TokenVerifier } from '../tokens/verifier.js'
 import { createAuthorizationServer, type AuthorizationServer } from './server/authorization-server.js'
@@ -19,19 +20,19 @@ export interface AuthenticationClientOptions extends ClientAuthenticationOptions
   domain: string
   clientId: string
   /** Bind tokens to a key. @see RFC 9449 */
-  dpop?: boolean | { key: DpopKeyInput }
+  dpop?: boolean | { key: DpopKeyInput } | undefined
   /** How often requests that only read are repeated when the network or Auth0 fails. Default 0. */
-  retry?: { retries: number, maxDelay?: number }
+  retry?: { retries: number, maxDelay?: number | undefined } | undefined
   /** Seconds the tenant's metadata is fresh. Default 600. */
-  discoveryTtl?: number
+  discoveryTtl?: number | undefined
   /** Seconds the tenant's signing keys are fresh. Default 600. */
-  jwksMaxAge?: number
+  jwksMaxAge?: number | undefined
   /** Seconds of clock difference that are forgiven when a token is verified. Default 30. */
-  clockTolerance?: number
+  clockTolerance?: number | undefined
   /** How Auth0 signs this client's ID tokens. Default `RS256`; `HS256` needs `clientSecret`. */
-  idTokenSigningAlg?: IdTokenAlgorithm
+  idTokenSigningAlg?: IdTokenAlgorithm | undefined
   /** The clock, epoch seconds. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 /** Auth0's Authentication API. It keeps no session and knows no web framework. */
@@ -139,7 +140,7 @@ function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
   const assertionSigner = key === undefined ? undefined : createAssertionSigner({ key, alg, keyId })
   const http = withReadRetries(
     createHttp({ ...options, timeout: readHttpTimeout(options) }),
-    options.retry && { ...options.retry, now }
+    options.retry ? { ...options.retry, now } : undefined
   )
   return createAuthorizationServer({ ...options, assertionSigner, tls: usesMutualTls(options), http, now })
 }
@@ -152,14 +153,15 @@ function withReadRetries (http: Http, retry: RetryPolicy | undefined): Http {
 }
 
 function checkOptions (options: AuthenticationClientOptions): void {
-  refuseUnknownOptions(options ?? {})
+  checkClientOptions(options ?? {})
   for (const name of ['domain', 'clientId'] as const) {
     if (typeof options?.[name] !== 'string' || options[name] === '') {
       throw new ConfigurationError(name, `Option "${name}" must be given.`)
     }
   }
-  if (options.clientSecret === '') {
-    throw new ConfigurationError('clientSecret', 'Option "clientSecret" must not be empty.')
+  if (options.idTokenSigningAlg !== undefined && !isKnownAlgorithm(options.idTokenSigningAlg)) {
+    throw new ConfigurationError('idTokenSigningAlg',
+      `Option "idTokenSigningAlg" must be one of ${algorithmNames.join(', ')}.`)
   }
   if (options.idTokenSigningAlg === 'HS256' && options.clientSecret === undefined) {
     throw new ConfigurationError('idTokenSigningAlg',

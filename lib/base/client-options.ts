@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js'
+import { refuseOtherForms } from './client-forms.js'
 import { nearestName } from './nearest-name.js'
 
 /**
@@ -53,20 +54,27 @@ const MEMBERS: Record<string, readonly string[]> = {
 }
 
 /**
- * Refuses an option that no client has. What is `undefined`, and what another client takes, passes.
- * @throws ConfigurationError that names the option and the nearest known one
+ * Refuses an option that no client has, and one that is of another form. What is `undefined`, and what another client
+ * takes, passes.
+ * @throws ConfigurationError that names the option, and the nearest known one or what it must be
  */
-export function refuseUnknownOptions (options: unknown): void {
+export function checkClientOptions (options: unknown): void {
   if (typeof options !== 'object' || options === null) {
     throw new ConfigurationError('options', 'The options of a client must be an object.')
   }
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue
     refuseUnless(CLIENT_OPTIONS, name, '')
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    refuseOtherForms(name, value)
     const members = Object.hasOwn(MEMBERS, name) ? MEMBERS[name] : undefined
     if (members === undefined || typeof value !== 'object' || value === null) continue
     for (const [member, given] of Object.entries(value)) {
-      if (given !== undefined) refuseUnless(members, member, `${name}.`)
+      if (given === undefined) continue
+      refuseUnless(members, member, `${name}.`)
+      refuseOtherForms(`${name}.${member}`, given)
     }
   }
 }

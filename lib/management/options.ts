@@ -1,6 +1,6 @@
 import type { ClientAuthenticationOptions, StandaloneHttpOptions } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
-import { readHttpTimeout, refuseUnknownOptions, usesMutualTls } from '../base/client-options.js'
+import { readHttpTimeout, checkClientOptions, usesMutualTls } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import { parseDomain } from '../authentication/server/domain.js'
 import { sleep } from '../base/sleep.js'
@@ -25,37 +25,37 @@ export interface ManagementClientOptions extends ClientAuthenticationOptions, St
    * An access token, or a function that returns one. The function is asked for each call; where Auth0 refused a
    * token, it is told which.
    */
-  token?: string | ((refused?: string) => Awaitable<string>)
-  clientId?: string
+  token?: string | ((refused?: string) => Awaitable<string>) | undefined
+  clientId?: string | undefined
   /**
    * Identifier of the Management API. Default `https://{domain}/api/v2/`; with a custom domain, give that of the
    * tenant's own domain.
    */
-  audience?: string
+  audience?: string | undefined
   /** The organization tokens are asked for. */
-  organization?: string
+  organization?: string | undefined
   /** Seconds for a call, body included. Default 10. */
-  httpTimeout?: number
+  httpTimeout?: number | undefined
   /**
    * Default three times, after waits of at most 30 seconds; for a shared rate limit, `maxWait` counts. `false` for
    * never.
    */
-  retry?: false | Partial<RetryOptions>
+  retry?: false | Partial<RetryOptions> | undefined
   /**
    * How calls keep Auth0's rate limit. Default `share`: no more calls start than the answers of all say are left, the
    * others wait in order. With `each` every call starts at once, and waits for itself when it is refused.
    */
-  rateLimit?: 'share' | 'each'
+  rateLimit?: 'share' | 'each' | undefined
   /** Seconds a call waits for a shared rate limit in all, then it fails. Default 60. */
-  maxWait?: number
+  maxWait?: number | undefined
   /** Told when calls begin to wait for a shared rate limit. */
-  onWait?: (wait: RateLimitWait) => void
+  onWait?: ((wait: RateLimitWait) => void) | undefined
   /** Keeps the client below a rate. Default: as fast as it is asked. */
-  throttle?: ThrottleOptions
+  throttle?: ThrottleOptions | undefined
   /** The custom domain that links in e-mails and tickets point to. */
-  customDomain?: string
+  customDomain?: string | undefined
   /** The clock, epoch seconds. For tests. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 const MAX_WAIT = 60
@@ -63,7 +63,7 @@ const clock = (): number => Date.now() / 1000
 
 /** What follows from the options. */
 export function senderOptions (options: ManagementClientOptions): ApiSenderOptions {
-  refuseUnknownOptions(options)
+  checkClientOptions(options)
   const { retry = {}, throttle, customDomain, now = clock } = options
   const timeout = readHttpTimeout(options) ?? 10
   const { issuer } = parseDomain(options.domain)
@@ -76,7 +76,9 @@ export function senderOptions (options: ManagementClientOptions): ApiSenderOptio
     tls: options.tls,
     timeout
   })
-  const policy: RetryPolicy = { ...(retry === false ? { retries: 0 } : { retries: 3, maxDelay: 30, ...retry }), now }
+  const policy: RetryPolicy = retry === false
+    ? { retries: 0, now }
+    : { ...retry, retries: retry.retries ?? 3, maxDelay: retry.maxDelay ?? 30, now }
   return {
     http,
     baseUrl: `${issuer}api/v2`,

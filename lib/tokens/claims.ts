@@ -5,6 +5,7 @@ import {
   checkAuthorizedParty, checkExpiry, checkIssuedAt, checkIssuer, checkNonce, checkNotBefore, checkOrganization,
   checkSubject, isStringList, requireMoment, type Clock, type Payload
 } from './claim-rules.js'
+import { unknownName } from '../base/nearest-name.js'
 import { refuseToken } from './refuse-token.js'
 
 export { checkOrganization, isInOrganization } from './claim-rules.js'
@@ -52,6 +53,50 @@ export interface AccessTokenExpectations extends AccessTokenDemands, Clock {
   strict?: boolean | undefined
   /** The token's `typ`: one that says `at+jwt` is an access token beyond doubt. */
   typ?: string | undefined
+}
+
+const ID_TOKEN_DEMANDS = ['nonce', 'maxAge', 'organization', 'maxTokenAge', 'acrValues', 'accessToken']
+const ACCESS_TOKEN_DEMANDS = ['scopes', 'anyScope', 'permissions', 'organization', 'audience', 'strictType']
+const LISTS = ['scopes', 'anyScope', 'permissions'] as const
+
+/**
+ * Refuses demands that a verifier does not know, and those of another form: they would silently mean nothing.
+ * @throws InvalidArgumentError
+ */
+function checkDemands (demands: object, known: readonly string[]): void {
+  if (typeof demands !== 'object' || demands === null) {
+    throw new InvalidArgumentError('options', 'The options must be an object.')
+  }
+  const stray = Object.keys(demands).find(name => !known.includes(name))
+  if (stray !== undefined) {
+    throw new InvalidArgumentError('options', `The options have no "${stray}". ${unknownName(stray, known)}`)
+  }
+}
+
+/** The demands of `verify()`. @throws InvalidArgumentError */
+export function checkIdTokenDemands (demands: IdTokenDemands): void {
+  checkDemands(demands, ID_TOKEN_DEMANDS)
+  assertIdTokenDemands(demands)
+}
+
+/** The demands of `verifyAccessToken()`. @throws InvalidArgumentError */
+export function checkAccessTokenDemands (demands: AccessTokenDemands & { audience?: unknown }): void {
+  checkDemands(demands, ACCESS_TOKEN_DEMANDS)
+  for (const name of LISTS) {
+    if (demands[name] !== undefined && !isStringList(demands[name])) {
+      throw new InvalidArgumentError(name, `The argument "${name}" must be a list of strings.`)
+    }
+  }
+  const audiences = [demands.audience].flat()
+  if (demands.audience !== undefined && (audiences.length === 0 || !audiences.every(one => isFilled(one)))) {
+    throw new InvalidArgumentError('audience',
+      'The argument "audience" must be a string that is not empty, or a list of such strings.')
+  }
+  if (demands.organization !== undefined) assertOrganization(demands.organization)
+}
+
+function isFilled (value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
 }
 
 /** The rules for an ID token's claims. @see OpenID Connect Core section 3.1.3.7 */

@@ -36,7 +36,9 @@ export function verifyJws (token: string, options: VerifyJwsOptions): VerifiedJw
   const { keys, algorithms, types = ['jwt'], maxLength = defaultMaxLength } = options
   const jws = splitCompactJws(token, maxLength)
   const header = checkHeader(jws.header, algorithms, types)
-  return andThen(keys.get(header), key => {
+  return andThen(keys.get(header) as KeyObject | undefined | Promise<KeyObject | undefined>, key => {
+    // A source of the application's own may have none.
+    if (key === undefined) return refuseToken('key_not_found', 'No signing key fits the token.')
     verifySignature(jws, key, header.alg)
     return { header, payload: parsePayload(jws.payload), key }
   })

@@ -1,13 +1,13 @@
-import type { webcrypto } from 'node:crypto'
-import type { IdTokenAlgorithm, StandaloneHttpOptions } from '../../types/options.js'
+import type { IdTokenAlgorithm, Jwk, StandaloneHttpOptions } from '../../types/options.js'
 import type { AccessTokenClaims, IdTokenClaims } from '../../types/tokens.js'
-import { readHttpTimeout, refuseUnknownOptions } from '../base/client-options.js'
+import { readHttpTimeout, checkClientOptions } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import { createHttp, type Http } from '../http/send.js'
 import { isKnownAlgorithm } from './algorithms.js'
-import { assertOrganization, checkIssuer } from './claim-rules.js'
+import { checkIssuer } from './claim-rules.js'
 import {
-  assertIdTokenDemands, checkAccessTokenClaims, checkIdTokenClaims, type AccessTokenDemands, type IdTokenDemands
+  checkAccessTokenClaims, checkAccessTokenDemands, checkIdTokenClaims, checkIdTokenDemands, type AccessTokenDemands,
+  type IdTokenDemands
 } from './claims.js'
 import { peekClaims } from './compact.js'
 import { defaultMaxLength, verifyJws } from './jws.js'
@@ -19,21 +19,21 @@ export interface TokenVerifierOptions extends StandaloneHttpOptions {
   /** The client id for ID tokens, the API's identifier for access tokens. Several mean any of them. */
   audience: string | readonly string[]
   /** Default `RS256`, or `HS256` with a `secret`. */
-  algorithm?: IdTokenAlgorithm | readonly IdTokenAlgorithm[]
+  algorithm?: IdTokenAlgorithm | readonly IdTokenAlgorithm[] | undefined
   /** The client secret, for `HS256`. */
-  secret?: string
+  secret?: string | undefined
   /** Where the keys are. Default `.well-known/jwks.json` of each issuer. */
-  jwksUri?: string
+  jwksUri?: string | undefined
   /** Seconds keys from a URL are fresh. Default 600. */
-  jwksMaxAge?: number
+  jwksMaxAge?: number | undefined
   /** Keys that are known already: a JSON Web Key Set. @see RFC 7517 section 5 */
-  jwks?: { readonly keys: readonly webcrypto.JsonWebKey[] }
+  jwks?: { readonly keys: readonly Jwk[] } | undefined
   /** Keys from somewhere else. */
-  keys?: KeySource
+  keys?: KeySource | undefined
   /** Seconds of clock difference that are forgiven. Default 30. */
   clockTolerance?: number | undefined
   /** The clock, epoch seconds. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 /** What an access token must hold beside a valid signature. */
@@ -60,11 +60,11 @@ export class TokenVerifier {
   readonly #keys: ReadonlyMap<string, KeySource>
 
   constructor (options: TokenVerifierOptions) {
-    refuseUnknownOptions(options)
+    checkClientOptions(options)
     this.#issuers = nonEmptyStrings(options.issuer, 'issuer')
     this.#audiences = nonEmptyStrings(options.audience, 'audience')
     this.#algorithms = algorithmList(options)
-    this.#clockTolerance = seconds(options.clockTolerance ?? 30)
+    this.#clockTolerance = options.clockTolerance ?? 30
     this.#now = options.now ?? (() => Date.now() / 1000)
     this.#http = createHttp({
       dispatcher: options.dispatcher,
@@ -77,7 +77,7 @@ export class TokenVerifier {
 
   /** Verifies an ID token and returns its claims. */
   async verify (token: string, options: IdTokenDemands = {}): Promise<IdTokenClaims> {
-    assertIdTokenDemands(options)
+    checkIdTokenDemands(options)
     const { header, payload } = await verifyJws(token, { keys: this.#keysFor(token), algorithms: this.#algorithms })
     return checkIdTokenClaims(payload, {
       ...options,
@@ -92,7 +92,7 @@ export class TokenVerifier {
    * Verifies an access token and returns its claims; a missing scope or permission is a `ForbiddenError`. @see RFC 9068
    */
   async verifyAccessToken (token: string, options: VerifyAccessTokenOptions = {}): Promise<AccessTokenClaims> {
-    if (options.organization !== undefined) assertOrganization(options.organization)
+    checkAccessTokenDemands(options)
     const types = options.strictType ? STRICT_TYPES : TYPES
     const { header, payload } = await verifyJws(token, {
       keys: this.#keysFor(token),
@@ -139,9 +139,6 @@ export class TokenVerifier {
     jwksUri,
     jwksMaxAge: maxAge
   }: TokenVerifierOptions): ReadonlyMap<string, KeySource> {
-    if (maxAge !== undefined && !(typeof maxAge === 'number' && maxAge > 0)) {
-      throw new ConfigurationError('jwksMaxAge', 'Option "jwksMaxAge" must be a number of seconds above 0.')
-    }
     const remote = (uri: string): KeySource =>
       remoteKeys({ jwksUri: () => uri, http: this.#http, now: this.#now, maxAge })
     const fixed = jwks === undefined ? keys : staticKeys(jwks)
@@ -180,14 +177,6 @@ function nonEmptyStrings (value: string | readonly string[], option: string): re
       `Option "${option}" must be a string that is not empty, or a list of such strings.`)
   }
   return values
-}
-
-function seconds (value: number): number {
-  if (!Number.isFinite(value) || value < 0) {
-    throw new ConfigurationError('clockTolerance',
-      'Option "clockTolerance" must be a number of seconds, 0 or more.')
-  }
-  return value
 }
 
 function jwksUriOf (issuer: string): string {

@@ -6,7 +6,7 @@ import {
 } from '../../lib/authentication/index.js'
 import { logoutUrl } from '../../lib/authentication/api/logout.js'
 import type { Script } from '../fixtures/scripted-tenant.js'
-import { domain, failure, issuer, metadata, start, Tenant } from './tenant.js'
+import { domain, failure, issuer, metadata, start, Tenant, type Unchecked } from './tenant.js'
 
 function at (script: Record<string, Script> = {},
   options: Partial<AuthenticationClientOptions> = {}): { client: AuthenticationClient, tenant: Tenant } {
@@ -259,6 +259,7 @@ t.test('database.changePassword answers with text; database.login is of old', as
     message: /./,
     argument: 'connection'
   })
+  t.match(await failure(client.database.changePassword({ connection: 'db' })), { message: /./, argument: 'email' })
   t.strictSame(await client.database.login({ username: 'u', password: 'p', connection: 'db' }), good)
   t.strictSame(tenant.json, {
     client_id: 'client-1',
@@ -805,4 +806,128 @@ t.test('whatever way the client authenticates, an answer that repeats its creden
       t.notMatch(`${error?.message} ${inspect(error?.body)}`, secret, method)
     }
   }
+})
+
+t.test('arguments that cannot be used are refused by their names, and nothing is sent', async t => {
+  const { client, tenant } = at()
+  type Call = (c: Unchecked<AuthenticationClient>) => unknown
+  const circle: Record<string, unknown> = { type: 'x' }
+  circle.circle = circle
+  const calls: [argument: string, name: string, call: Call][] = [
+    ...[undefined, null].flatMap((nothing): [string, string, Call][] => [
+      ['audience', 'MissingRequired', c => c.getToken.clientCredentials(nothing)],
+      ['username', 'MissingRequired', c => c.getToken.passwordlessOtp(nothing)],
+      ['connection', 'MissingRequired', c => c.passwordless.otpChallenge(nothing)],
+      ['connection', 'MissingRequired', c => c.database.login(nothing)],
+      ['idToken', 'Invalid', c => c.delegated.getToken(nothing)],
+      ['deviceCode', 'MissingRequired', c => c.device.poll(nothing)],
+      ['authReqId', 'MissingRequired', c => c.backchannel.poll(nothing)],
+      ['redirectUri', 'MissingRequired', c => c.pushedAuthorization.push(nothing)],
+      ['accessToken', 'MissingRequired', c => c.users.userInfo(nothing)]
+    ]),
+    ['interval', 'Invalid', c => c.device.poll({ deviceCode: 'd', expiresIn: 5 })],
+    ['expiresIn', 'Invalid', c => c.backchannel.poll({ authReqId: 'a', interval: 5, expiresIn: NaN })],
+    ['scope', 'Invalid', c => c.getToken.clientCredentials({ audience: 'a', scope: ['a', 'b'] })],
+    ['organization', 'Invalid', c => c.getToken.clientCredentials({ audience: 'a', organization: {} })],
+    ['refreshToken', 'Invalid', c => c.getToken.tokenForConnection({ connection: 'c', refreshToken: 7 })],
+    ['extra', 'Invalid', c => c.getToken.tokenExchange({ subjectToken: 's', subjectTokenType: 't', extra: 'abc' })],
+    ['authnResponse', 'Invalid', c => c.getToken.webauthn({ authSession: 's', authnResponse: 'x' })],
+    ['authnResponse', 'Invalid', c => c.getToken.webauthn({ authSession: 's', authnResponse: circle })],
+    ['authnResponse', 'Invalid', c => c.getToken.webauthn({ authSession: 's', authnResponse: { big: 1n } })],
+    ['authnResponse', 'MissingRequired', c => c.getToken.webauthn({ authSession: 's', authnResponse: null })],
+    ['userProfile', 'Invalid', c =>
+      c.social.nativeLogin({ subjectToken: 's', kind: 'apple-id-token', userProfile: circle })],
+    ['userProfile', 'Invalid', c => c.passkeys.signupChallenge({ userProfile: { name: circle } })],
+    ['authorizationDetails', 'Invalid', c =>
+      c.backchannel.start({ bindingMessage: 'b', loginHint: { sub: 's' }, authorizationDetails: [circle] })],
+    ['userMetadata', 'Invalid', c =>
+      c.database.signup({ connection: 'c', email: 'e', password: 'p', userMetadata: null })],
+    ['accessToken', 'Invalid', c => c.users.userInfo('Bearer at')],
+    ['accessToken', 'Invalid', c => c.users.userInfo('at\r\nx: y')],
+    ['accessToken', 'Invalid', c => c.users.userInfo(7)],
+    ['mfaToken', 'Invalid', c => c.mfa.listAuthenticators({ mfaToken: 'm t' })],
+    ['mfaToken', 'Invalid', c => c.mfa.enroll({ mfaToken: 'm\n', factor: 'otp' })],
+    ['mfaToken', 'Invalid', c => c.mfa.deleteAuthenticator({ mfaToken: '\u2603', authenticatorId: 'a' })],
+    ['authenticatorId', 'Invalid', c => c.mfa.deleteAuthenticator({ mfaToken: 'm', authenticatorId: '\ud800' })],
+    ['clientId', 'Invalid', c => c.enterprise.samlMetadata({ clientId: 7 })],
+    ['scope', 'Invalid', c => c.authorize.url({ scope: ['a', 'b'] })],
+    ['state', 'Invalid', c => c.authorize.url({ state: null })],
+    ['maxAge', 'Invalid', c => c.authorize.url({ maxAge: NaN })],
+    ['authorizationDetails', 'Invalid', c => c.authorize.url({ authorizationDetails: [circle] })],
+    ['authorizationDetails', 'Invalid', c => c.authorize.url({ authorizationDetails: { type: 'x' } })]
+  ]
+  for (const [argument, name, call] of calls) {
+    const message = new RegExp(`"${argument}"`)
+    const error = await failure((async () => await call(client as never))())
+    t.match(error, { name: `${name}ArgumentError`, argument, message }, `${argument}: ${String(call)}`)
+  }
+  t.strictSame(tenant.seen, [])
+  for (const optional of [undefined, null] as unknown as undefined[]) {
+    t.match(client.authorize.url(optional as never), /client_id=client-1/)
+    t.match(client.logout.url(optional), /client_id=client-1/)
+    t.match(client.logout.oidcUrl(optional), /client_id=client-1/)
+    for (const call of [client.passkeys.loginChallenge, client.enterprise.samlMetadata, client.device.start] as const) {
+      t.match(await failure(call(optional as never)), { name: 'ApiError', status: 404 }, 'it is sent')
+    }
+  }
+})
+
+t.test('options of a call are checked: each kind of call, and nothing is sent', async t => {
+  const { client, tenant } = at({
+    'GET /userinfo': { json: { sub: 's' } },
+    'POST /oauth/token': { json: good },
+    'POST /dbconnections/signup': { json: { _id: '1' } },
+    'POST /oauth/revoke': { json: {} }
+  })
+  const calls: ((options: never) => Promise<unknown>)[] = [
+    options => client.users.userInfo('at', options),
+    options => client.getToken.clientCredentials({ audience: 'a' }, options),
+    options => client.database.signup({ connection: 'c', email: 'e', password: 'p' }, options),
+    options => client.revokeToken({ token: 't' }, options)
+  ]
+  const wrong: [options: unknown, argument: string, message: RegExp][] = [
+    [null, 'options', /must be an object/],
+    ['x', 'options', /must be an object/],
+    [{ timeot: 5 }, 'options', /no "timeot"\. Did you mean "timeout"\?$/],
+    [{ signal: 'x' }, 'signal', /must be an AbortSignal/],
+    [{ signal: null }, 'signal', /must be an AbortSignal/],
+    [{ timeout: NaN }, 'timeout', /seconds above 0/],
+    [{ timeout: -1 }, 'timeout', /seconds above 0/],
+    [{ timeout: '5' }, 'timeout', /seconds above 0/],
+    [{ timeout: 1e9 }, 'timeout', /at most 86400/],
+    [{ headers: 'x' }, 'headers', /object of strings/],
+    [{ headers: { x: 7 } }, 'headers', /object of strings/],
+    [{ forwardedFor: '192.0.2.1, 192.0.2.2' }, 'forwardedFor', /must be an IP address/]
+  ]
+  await client.users.userInfo('at')
+  const before = tenant.seen.length
+  for (const call of calls) {
+    for (const [options, argument, message] of wrong) {
+      t.match(await failure(call(options as never)), { name: 'InvalidArgumentError', argument, message },
+        `${argument}: ${String(call)}`)
+    }
+  }
+  t.equal(tenant.seen.length, before)
+  for (const call of calls) {
+    await call({ headers: { 'X-One': '1', Authorization: 'other', y: undefined }, signal: undefined } as never)
+    const { headers } = tenant.seen.at(-1)!
+    t.equal(headers['x-one'], '1')
+    t.strictSame(Object.keys(headers).filter(name => name !== name.toLowerCase() || name === 'y'), [], 'no name twice')
+  }
+})
+
+t.test('an abort ends the wait for metadata that others wait for, too', async t => {
+  const controller = new AbortController()
+  let answer: (response: Response) => void = () => {}
+  const { client } = at({}, { customFetch: () => new Promise(resolve => { answer = resolve }) })
+  const { signal } = controller
+  const calls = [client.users.userInfo('at', { signal }),
+    client.getToken.refreshToken({ refreshToken: 'r' }, { signal }), client.revokeToken({ token: 't' }, { signal })].map(async call => await failure(call))
+  const other = client.users.userInfo('at')
+  controller.abort(new Error('enough'))
+  for (const error of await Promise.all(calls)) t.match(error, { name: 'NetworkError', code: 'aborted' })
+  answer(Response.json(metadata))
+  await new Promise(resolve => setImmediate(resolve))
+  answer(Response.json({ sub: 's' }))
+  t.match(await other, { sub: 's' }, 'who has not given up gets it')
 })

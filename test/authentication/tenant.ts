@@ -82,6 +82,11 @@ export class Tenant extends ScriptedTenant {
   }
 }
 
+/** A client as a program sees it that no compiler checks. */
+export type Unchecked<T> = {
+  [K in keyof T]: T[K] extends (...args: never[]) => infer R ? (...args: unknown[]) => R : Unchecked<T[K]>
+}
+
 /** The code and message of what a call throws. */
 export async function failure (
   call: Promise<unknown>

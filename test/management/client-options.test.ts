@@ -26,6 +26,11 @@ for (const [name, make, needs] of clients) {
       [{ tls: { certificate: 'x' } }, 'tls.certificate', /Known are: cert, key, passphrase, ca\.$/],
       [{ dpop: { kye: 'x' } }, 'dpop.kye', /Did you mean "dpop\.key"\?$/],
       [{ timeout: 5, httpTimeout: 6 }, 'timeout', /must not differ from "httpTimeout"/],
+      [{ retry: { retries: '3' } }, 'retry.retries', /must be a whole number, 0 or more\.$/],
+      [{ telemetry: null }, 'telemetry', /must be true, false or \{ name, version \}\.$/],
+      [{ now: () => Date.now() }, 'now', /must be a function that returns epoch seconds/],
+      [{ customFetch: 'x' }, 'customFetch', /must be a function\.$/],
+      [{ clientSecret: 7 }, 'clientSecret', /must be a string that is not empty\.$/],
       ...[0, -1, Number.NaN, 4000, '5'].flatMap((seconds): [Record<string, unknown>, string, RegExp][] => [
         [{ timeout: seconds }, 'timeout', /^Option "timeout" must be a number of seconds/],
         [{ httpTimeout: seconds }, 'httpTimeout', /^Option "httpTimeout" must be a number of seconds/]

@@ -718,3 +718,37 @@ t.test('verifying an access token costs little more than its signature and its J
   // Measured 1.2; with WebCrypto jobs it was 3.3.
   t.ok(ours < 1.8 * least, `${(ours / least).toFixed(2)} times`)
 })
+
+t.test('demands that would mean nothing are refused', async t => {
+  const { verifier } = verifierOf({ audience: 'https://api.test' })
+  const token = signJwt({ ...claims, aud: 'https://api.test', scope: 'read' }, rsa)
+  const cases: [argument: string, message: RegExp, demands: unknown][] = [
+    ['options', /must be an object/, null],
+    ['options', /must be an object/, 'x'],
+    ['options', /no "scope"\. Did you mean "scopes"\?/, { scope: ['admin'] }],
+    ['options', /no "maxAge"/, { maxAge: 5 }],
+    ['scopes', /must be a list of strings/, { scopes: 'admin' }],
+    ['anyScope', /must be a list of strings/, { anyScope: 'admin' }],
+    ['permissions', /must be a list of strings/, { permissions: [7] }],
+    ['audience', /must be a string that is not empty, or a list/, { audience: [] }],
+    ['audience', /must be a string that is not empty, or a list/, { audience: '' }],
+    ['audience', /must be a string that is not empty, or a list/, { audience: 7 }],
+    ['organization', /must be a string/, { organization: 7 }]
+  ]
+  for (const [argument, message, demands] of cases) {
+    const error = await errorOf(() => verifier.verifyAccessToken(token, demands as never))
+    t.match(error, { name: 'InvalidArgumentError', argument, message }, JSON.stringify(demands))
+  }
+  for (const [message, demands] of [[/must be an object/, null], [/Did you mean "maxAge"\?/, { maxage: 5 }]] as const) {
+    t.match(await errorOf(() => verifier.verify(token, demands as never)), { argument: 'options', message })
+  }
+  t.match(await verifier.verifyAccessToken(token, { scopes: ['read'], anyScope: undefined, strictType: false }),
+    { scope: 'read' })
+})
+
+t.test('a source of keys that has none refuses the token', async t => {
+  for (const get of [() => undefined, async () => undefined] as unknown as KeySource['get'][]) {
+    const { verifier } = verifierOf({ keys: { get } })
+    t.equal(await problemOf(() => verifier.verify(signJwt(claims, rsa))), 'key_not_found')
+  }
+})

@@ -1,6 +1,6 @@
-import { MissingRequiredArgumentError } from '../../errors.js'
-import { requireText } from '../server/arguments.js'
-import { toSnakeCase } from '../server/naming.js'
+import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { asJson, requireText } from '../server/arguments.js'
+import { camelCase, toSnakeCase } from '../server/naming.js'
 
 /** Parameters of `/authorize`, camel case. @see OpenID Connect Core section 3.1.2.1 */
 export interface AuthorizeParams {
@@ -41,7 +41,7 @@ export interface AuthorizeParams {
 
 /** The parameters of a pushed request, which needs `redirectUri`. @see RFC 9126 section 2.1 */
 export function pushedParams (params: AuthorizeParams): Record<string, string> {
-  if (params.request === undefined && params.requestUri === undefined) requireText(params, 'redirectUri')
+  if (params?.request === undefined && params?.requestUri === undefined) requireText(params, 'redirectUri')
   return authorizationParams(params)
 }
 
@@ -50,10 +50,15 @@ export function pushedParams (params: AuthorizeParams): Record<string, string> {
  * one.
  */
 export function authorizationParams (params: AuthorizeParams): Record<string, string> {
-  const { extra, requestUri, ...known } = params
+  const { extra, requestUri, ...known } = params ?? {}
   if (requestUri !== undefined) return { request_uri: requestUri }
   if (known.request !== undefined) return { request: known.request }
-  if (params.redirectUri !== undefined) requireText(params, 'redirectUri')
+  if (known.redirectUri !== undefined) requireText(known, 'redirectUri')
+  for (const [name, value] of Object.entries(known)) {
+    if (!isWritable(name, value)) {
+      throw new InvalidArgumentError(name, `The argument "${name}" must be ${FORMS[name] ?? 'a string'}.`)
+    }
+  }
   if (known.invitation !== undefined && !known.organization) throw new MissingRequiredArgumentError('organization')
   const sent = {
     ...extra,
@@ -65,7 +70,17 @@ export function authorizationParams (params: AuthorizeParams): Record<string, st
     })
   }
   return Object.fromEntries(Object.entries(sent).map(([name, value]) =>
-    [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]))
+    [name, typeof value === 'object' ? asJson(camelCase(name), value) : String(value)]))
+}
+
+const FORMS: Readonly<Record<string, string>> = {
+  maxAge: 'a number of seconds',
+  authorizationDetails: 'a list of objects, or its JSON'
+}
+
+function isWritable (name: string, value: unknown): boolean {
+  if (value === undefined || typeof value === 'string') return true
+  return typeof value === 'number' ? Number.isFinite(value) : name === 'authorizationDetails' && Array.isArray(value)
 }
 
 function defined (params: object): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { invalid } from '../../http/body.js'
 import { parseJsonObject } from '../../http/json.js'
 import type { AuthorizationServer, Metadata } from '../server/authorization-server.js'
 import { postForm } from '../server/form-post.js'
-import type { RequestOptions } from '../server/request-options.js'
+import { checkRequestOptions, type RequestOptions } from '../server/request-options.js'
 
 /** A fresh verifier and its challenge. @see RFC 7636 section 4 */
 export function createPkce (): { codeVerifier: string, codeChallenge: string } {
@@ -35,7 +35,8 @@ export async function pushAuthorizationRequest (
   params: Record<string, string | undefined>,
   options: RequestOptions = {}
 ): Promise<{ requestUri: string, expiresIn: number }> {
-  const url = await server.endpoint('pushed_authorization_request_endpoint')
+  checkRequestOptions(options)
+  const url = await server.endpoint('pushed_authorization_request_endpoint', options.signal)
   const what = 'The pushed authorization request'
   const secrets = [params.state, params.nonce, params.request, params.id_token_hint, params.session_transfer_token]
   const response = await postForm(server, { url, form: params, what, status: 201, maxBytes: 64 * 1024, secrets },

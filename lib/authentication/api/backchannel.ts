@@ -2,10 +2,10 @@ import type { AuthorizationDetail } from '../../../types/tokens.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { invalid } from '../../http/body.js'
 import { parseJsonObject } from '../../http/json.js'
-import { requireText } from '../server/arguments.js'
+import { asJson, requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import { postForm } from '../server/form-post.js'
-import type { RequestOptions } from '../server/request-options.js'
+import { checkRequestOptions, type RequestOptions } from '../server/request-options.js'
 
 /** Parameters of `/bc-authorize`. @see OpenID Connect CIBA Core 1.0 */
 export interface BackchannelAuthenticationParams {
@@ -40,7 +40,8 @@ export async function startBackchannelAuthentication (
   options: RequestOptions = {}
 ): Promise<BackchannelAuthentication> {
   check(params)
-  const url = await server.endpoint('backchannel_authentication_endpoint')
+  checkRequestOptions(options)
+  const url = await server.endpoint('backchannel_authentication_endpoint', options.signal)
   const form = {
     scope: params.scope ?? 'openid',
     binding_message: params.bindingMessage,
@@ -48,7 +49,7 @@ export async function startBackchannelAuthentication (
     audience: params.audience,
     organization: params.organization,
     requested_expiry: params.requestedExpiry?.toString(),
-    authorization_details: params.authorizationDetails && JSON.stringify(params.authorizationDetails)
+    authorization_details: params.authorizationDetails && asJson('authorizationDetails', params.authorizationDetails)
   }
   const response = await postForm(server, { url, form, what: WHAT, secrets: [params.loginHint.sub] }, options)
   return readAnswer(parseJsonObject(response, WHAT))

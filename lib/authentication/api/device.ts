@@ -2,7 +2,7 @@ import { invalid } from '../../http/body.js'
 import { parseJsonObject } from '../../http/json.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import { postForm } from '../server/form-post.js'
-import type { RequestOptions } from '../server/request-options.js'
+import { checkRequestOptions, type RequestOptions } from '../server/request-options.js'
 
 /** Parameters of `/oauth/device/code`. @see RFC 8628 */
 export interface DeviceAuthorizationParams {
@@ -28,7 +28,9 @@ const WHAT = 'The device authorization'
 export async function startDeviceAuthorization (server: AuthorizationServer, params: DeviceAuthorizationParams = {},
   options: RequestOptions = {}): Promise<DeviceAuthorization> {
   const form = { scope: params.scope, audience: params.audience }
-  const response = await postForm(server, { url: await server.url('oauth/device/code'), form, what: WHAT }, options)
+  checkRequestOptions(options)
+  const url = await server.url('oauth/device/code', options.signal)
+  const response = await postForm(server, { url, form, what: WHAT }, options)
   return readAnswer(parseJsonObject(response, WHAT))
 }
 

@@ -1,4 +1,4 @@
-import { CustomTokenExchangeError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { CustomTokenExchangeError, InvalidArgumentError } from '../../errors.js'
 import { requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
 import { grant, type AudienceAndScope, type Grant } from './grant.js'
@@ -48,6 +48,9 @@ const PROTOCOL_PARAMS = new Set([
 export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, params, options) => {
   requireText(params, 'subjectToken', 'subjectTokenType')
   const { actorToken, actorTokenType, requestedTokenType } = params
+  if (params.extra !== undefined && (typeof params.extra !== 'object' || Array.isArray(params.extra))) {
+    throw new InvalidArgumentError('extra', 'The argument "extra" must be an object.')
+  }
   const extra = Object.fromEntries(Object.entries(params.extra ?? {}).filter(([name]) => name !== '__proto__'))
   checkToken('subjectToken', params.subjectToken)
   if (actorToken !== undefined) checkToken('actorToken', actorToken)
@@ -75,7 +78,7 @@ export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, par
     audience: params.audience,
     scope: params.scope,
     organization: params.organization
-  }, options)
+  }, { ...options, repeated: Object.keys(extra) })
   if (requestedTokenType !== undefined && answer.issued_token_type !== undefined &&
     answer.issued_token_type !== requestedTokenType) {
     throw new CustomTokenExchangeError('invalid_response',
@@ -116,9 +119,7 @@ export const tokenForConnectionGrant: Grant<TokenForConnectionParams> = async (s
     throw new InvalidArgumentError('accessToken', 'Give only one of "accessToken" and "refreshToken".')
   }
   const [kind, subject] = accessToken !== undefined ? ['access_token', accessToken] : ['refresh_token', refreshToken]
-  if (subject === undefined || subject === '') {
-    throw new MissingRequiredArgumentError(accessToken === undefined ? 'refreshToken' : 'accessToken')
-  }
+  requireText({ accessToken, refreshToken }, accessToken === undefined ? 'refreshToken' : 'accessToken')
   return requestToken(server, {
     grant_type: 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token',
     subject_token: subject,

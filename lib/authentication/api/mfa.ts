@@ -27,7 +27,13 @@ export async function listAuthenticators (server: AuthorizationServer, params: {
   requireText(params, 'mfaToken')
   const what = 'The list of authenticators'
   const list = parseJson(
-    await callApi(server, { method: 'GET', path: 'mfa/authenticators', what, bearer: params.mfaToken }, options),
+    await callApi(server, {
+      method: 'GET',
+      path: 'mfa/authenticators',
+      what,
+      bearer: params.mfaToken,
+      bearerName: 'mfaToken'
+    }, options),
     what
   )
   return toResults<Authenticator>(list, what)
@@ -88,7 +94,8 @@ export async function enrollAuthenticator (server: AuthorizationServer, params: 
     path: 'mfa/associate',
     what: 'The enrollment',
     json: { ...json, client_id: server.clientId },
-    bearer: mfaToken
+    bearer: mfaToken,
+    bearerName: 'mfaToken'
   }, options)) as Enrollment
 }
 
@@ -132,6 +139,7 @@ export async function deleteAuthenticator (server: AuthorizationServer,
     method: 'DELETE',
     path: `mfa/authenticators/${pathSegment('authenticatorId', params.authenticatorId)}`,
     what: 'The removal of the authenticator',
-    bearer: params.mfaToken
+    bearer: params.mfaToken,
+    bearerName: 'mfaToken'
   }, options)
 }

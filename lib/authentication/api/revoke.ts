@@ -1,7 +1,7 @@
 import { requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import { postForm } from '../server/form-post.js'
-import type { RequestOptions } from '../server/request-options.js'
+import { checkRequestOptions, type RequestOptions } from '../server/request-options.js'
 
 /** Parameters of `/oauth/revoke`. @see RFC 7009 */
 export interface RevokeTokenParams {
@@ -14,7 +14,8 @@ export interface RevokeTokenParams {
 export async function revokeToken (server: AuthorizationServer, params: RevokeTokenParams,
   options: RequestOptions = {}): Promise<void> {
   requireText(params, 'token')
-  const url = await server.endpoint('revocation_endpoint')
+  checkRequestOptions(options)
+  const url = await server.endpoint('revocation_endpoint', options.signal)
   const form = { token: params.token, token_type_hint: params.tokenTypeHint ?? 'refresh_token' }
   await postForm(server, { url, form, what: 'The revocation', secrets: [params.token] }, options)
 }

@@ -1,9 +1,10 @@
 import type { UserClaims } from '../../../types/session.js'
-import { MissingRequiredArgumentError, NetworkError, TokenValidationError } from '../../errors.js'
+import { NetworkError, TokenValidationError } from '../../errors.js'
 import { toApiError } from '../../http/api-error.js'
 import { parseJsonObject } from '../../http/json.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
-import type { RequestOptions } from '../server/request-options.js'
+import { requireToken } from '../server/arguments.js'
+import { checkRequestOptions, type RequestOptions } from '../server/request-options.js'
 import { sendAuthorized } from '../server/resource.js'
 
 export interface UserInfoOptions extends RequestOptions {
@@ -16,8 +17,9 @@ export interface UserInfoOptions extends RequestOptions {
 /** The user's claims, for an access token with scope `openid`. @see OpenID Connect Core section 5.3 */
 export async function fetchUserInfo (server: AuthorizationServer, accessToken: string,
   options: UserInfoOptions = {}): Promise<UserClaims> {
-  if (!accessToken) throw new MissingRequiredArgumentError('accessToken')
-  const url = await server.endpoint('userinfo_endpoint')
+  requireToken(accessToken)
+  checkRequestOptions(options)
+  const url = await server.endpoint('userinfo_endpoint', options.signal)
   const response = await sendAuthorized(server, {
     method: 'GET',
     url,

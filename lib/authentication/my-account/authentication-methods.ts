@@ -74,7 +74,7 @@ export interface AuthenticationMethodEnrollment {
 export interface VerifyAuthenticationMethodParams {
   authSession: string
   /** Exactly one proof. */
-  authnResponse?: Record<string, unknown> | undefined
+  authnResponse?: object | undefined
   otpCode?: string | undefined
   recoveryCode?: string | undefined
   password?: string | undefined
@@ -107,7 +107,7 @@ export async function listAuthenticationMethods (
   const answer = await askMyAccount(server, accessToken, {
     method: 'GET',
     path: 'authentication-methods',
-    query: { type: params.type },
+    query: { type: params?.type },
     what: LIST
   }, options)
   return toResults<AuthenticationMethod>(answer.authentication_methods, LIST)
@@ -128,7 +128,7 @@ export async function updateAuthenticationMethod (
   params: UpdateAuthenticationMethodParams,
   options?: MyAccountOptions
 ): Promise<AuthenticationMethod> {
-  const { name, preferredAuthenticationMethod } = params
+  const { name, preferredAuthenticationMethod } = params ?? {}
   const call = {
     method: 'PATCH',
     path: pathOf(id),

@@ -1,9 +1,10 @@
-import { MissingRequiredArgumentError } from '../../errors.js'
+import { InvalidArgumentError } from '../../errors.js'
 import { toApiError } from '../../http/api-error.js'
 import { parseJsonObject } from '../../http/json.js'
 import type { HttpRequest, HttpResponse } from '../../http/send.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
-import type { RequestOptions } from '../server/request-options.js'
+import { requireToken } from '../server/arguments.js'
+import { checkRequestOptions, type RequestOptions } from '../server/request-options.js'
 import { sendAuthorized } from '../server/resource.js'
 
 /** What the My Account API needs to know of a tenant. */
@@ -40,10 +41,13 @@ export function myAccountAudience (server: Pick<AuthorizationServer, 'issuer'>):
 /** Makes the call; an answer that is not a success becomes an error. */
 export async function callMyAccount (server: MyAccountServer, accessToken: string, call: MyAccountCall,
   options: MyAccountOptions = {}): Promise<HttpResponse> {
-  if (!accessToken) throw new MissingRequiredArgumentError('accessToken')
+  requireToken(accessToken)
+  checkRequestOptions(options)
   const url = new URL(`${server.issuer}me/v1/${call.path}`)
   for (const [name, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value))
+    if (value === undefined) continue
+    if (typeof value === 'object') throw new InvalidArgumentError(name, `The argument "${name}" must be a string.`)
+    url.searchParams.set(name, String(value))
   }
   const tokenType = options.tokenType ?? (server.dpop === undefined ? 'Bearer' : 'DPoP')
   const response = await sendAuthorized(server, {

@@ -1,5 +1,5 @@
 import type { DpopKeyInput, StandaloneHttpOptions } from '../../../types/options.js'
-import { readHttpTimeout, refuseUnknownOptions } from '../../base/client-options.js'
+import { readHttpTimeout, checkClientOptions } from '../../base/client-options.js'
 import { createHttp } from '../../http/send.js'
 import { createDpopKey, type DpopKey } from '../../tokens/dpop.js'
 import * as methods from './authentication-methods.js'
@@ -12,9 +12,9 @@ export interface MyAccountClientOptions extends StandaloneHttpOptions {
   /** Auth0 domain or custom domain. */
   domain: string
   /** Present tokens with a proof. @see RFC 9449 */
-  dpop?: { key: DpopKeyInput }
+  dpop?: { key: DpopKeyInput } | undefined
   /** The clock, epoch seconds. */
-  now?: () => number
+  now?: (() => number) | undefined
 }
 
 /** The My Account API: what users do with their own account, each call with the user's access token. */
@@ -22,7 +22,7 @@ export class MyAccountClient {
   readonly #server: MyAccountServer
 
   constructor (options: MyAccountClientOptions) {
-    refuseUnknownOptions(options)
+    checkClientOptions(options)
     const { domain, dpop, now = () => Date.now() / 1000, dispatcher, customFetch, telemetry } = options
     let key: Promise<DpopKey> | undefined
     this.#server = {

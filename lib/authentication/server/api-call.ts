@@ -2,7 +2,8 @@ import { toApiError } from '../../http/api-error.js'
 import { parseJsonObject } from '../../http/json.js'
 import type { HttpResponse } from '../../http/send.js'
 import type { AuthorizationServer } from './authorization-server.js'
-import type { RequestOptions } from './request-options.js'
+import { requireToken } from './arguments.js'
+import { checkRequestOptions, type RequestOptions } from './request-options.js'
 import { sendAuthorized } from './resource.js'
 
 /** A call to one of Auth0's JSON endpoints. */
@@ -18,6 +19,8 @@ interface ApiCall {
   authenticate?: boolean
   /** Sent as `Authorization: Bearer`. */
   bearer?: string
+  /** The argument that holds it. Default `accessToken`. */
+  bearerName?: 'mfaToken'
   headers?: Record<string, string> | undefined
   /** Values that no error may repeat. */
   secrets?: (string | undefined)[]
@@ -26,15 +29,17 @@ interface ApiCall {
 /** Makes the call; an answer that is not a success becomes an error. */
 export async function callApi (server: AuthorizationServer, call: ApiCall,
   options: RequestOptions = {}): Promise<HttpResponse> {
+  checkRequestOptions(options)
+  if (call.bearer !== undefined) requireToken(call.bearer, call.bearerName)
   const credentials = call.authenticate === true ? (await server.clientAuthentication('body')).params : {}
   const json = call.json === undefined ? undefined : { ...call.json, ...credentials }
-  const headers = { ...options.headers, ...call.headers }
   const response = await sendAuthorized(server, {
     method: call.method,
-    url: await server.url(call.path),
+    url: await server.url(call.path, options.signal),
     accessToken: call.bearer,
     json,
-    options: { ...options, headers }
+    headers: call.headers,
+    options
   })
   if (response.status < 200 || response.status > 299) {
     const secrets = [...(call.secrets ?? []), call.bearer, credentials.client_secret].filter(

@@ -1,5 +1,6 @@
 import { isIP } from '../../base/ip.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { camelCase } from './naming.js'
 
 /** Refuses a call before anything is sent when one of the named arguments is missing or not a text. */
 export function requireText<T extends object> (given: T, ...names: (keyof T & string)[]): void {
@@ -23,7 +24,42 @@ export function forwardedFor (address: string | undefined): Record<string, strin
 }
 
 /** An id as one segment of a path. Dots alone would climb out of it. */
-export function pathSegment (name: string, id: string): string {
-  if (/^\.{1,2}$/.test(id)) throw new InvalidArgumentError(name, `The argument "${name}" is not an id.`)
-  return encodeURIComponent(id)
+export function pathSegment (name: string, id: unknown): string {
+  if (typeof id === 'string' && id !== '' && !/^\.{1,2}$/.test(id) && !/\p{Cs}/u.test(id)) return encodeURIComponent(id)
+  throw new InvalidArgumentError(name, `The argument "${name}" is not an id.`)
+}
+
+/**
+ * An access token as it goes into a header: the token alone, without spaces.
+ * @param name the argument's, for the message
+ */
+export function requireToken (token: unknown, name = 'accessToken'): void {
+  if (token === undefined || token === null || token === '') throw new MissingRequiredArgumentError(name)
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new InvalidArgumentError(name, `The argument "${name}" must be the token alone, without spaces or a prefix.`)
+  }
+}
+
+/** Arguments by their names on the wire as JSON. @throws InvalidArgumentError that names what cannot be written */
+export function toJson (record: Readonly<Record<string, unknown>>): string {
+  const text = written(record)
+  if (text !== undefined) return text
+  for (const [name, value] of Object.entries(record)) asJson(camelCase(name), value)
+  throw new InvalidArgumentError('params', 'The arguments cannot be written as JSON.')
+}
+
+/** The same of one argument. */
+export function asJson (name: string, value: unknown): string {
+  const text = written(value)
+  if (text === undefined) throw new InvalidArgumentError(name, `The argument "${name}" cannot be written as JSON.`)
+  return text
+}
+
+function written (value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    // A circle or a BigInt: the caller names the argument.
+    return undefined
+  }
 }

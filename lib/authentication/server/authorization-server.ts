@@ -1,5 +1,7 @@
 import type { DpopKeyInput } from '../../../types/options.js'
 import type { Awaitable } from '../../../types/stores.js'
+import { andThen } from '../../base/awaitable.js'
+import { unlessAborted } from '../../base/deadline.js'
 import { ConfigurationError } from '../../errors.js'
 import type { Http } from '../../http/send.js'
 import { createSingleFlight } from '../../base/single-flight.js'
@@ -33,10 +35,10 @@ export interface AuthorizationServer {
   readonly assertionSigner: AssertionSigner | undefined
   /** The checked metadata; at once while it is fresh. */
   metadata(): Awaitable<Metadata>
-  /** Where an endpoint is; its mutual-TLS alias when a certificate is used. */
-  endpoint(name: EndpointName): Promise<string>
+  /** Where an endpoint is; its mutual-TLS alias when a certificate is used. At once while the metadata is fresh. */
+  endpoint(name: EndpointName, signal?: AbortSignal | undefined): Awaitable<string>
   /** Where a path that the metadata does not name is, e.g. `passwordless/start`. */
-  url(path: string): Promise<string>
+  url(path: string, signal?: AbortSignal | undefined): Awaitable<string>
   /** Credentials for one request; call it again for the next. */
   clientAuthentication(place?: CredentialPlace): Promise<ClientAuthentication>
 }
@@ -81,11 +83,12 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
   const credentials = { ...options, issuer }
   let dpop: Promise<DpopKey> | undefined
 
-  async function endpoint (name: EndpointName): Promise<string> {
-    const document = await metadata()
-    const url = (tls ? document.mtls_endpoint_aliases?.[name] : undefined) ?? document[name]
-    if (url === undefined) throw new ConfigurationError(name, `The tenant ${domain} does not offer "${name}".`)
-    return url as string
+  function endpoint (name: EndpointName, signal?: AbortSignal | undefined): Awaitable<string> {
+    return andThen(unlessAborted(metadata(), signal), document => {
+      const url = (tls ? document.mtls_endpoint_aliases?.[name] : undefined) ?? document[name]
+      if (url === undefined) throw new ConfigurationError(name, `The tenant ${domain} does not offer "${name}".`)
+      return url as string
+    })
   }
 
   return {
@@ -103,7 +106,8 @@ export function createAuthorizationServer (options: AuthorizationServerOptions):
     },
     metadata,
     endpoint,
-    url: async path => (tls ? new URL('/', await endpoint('token_endpoint')).href : issuer) + path,
+    url: (path, signal) =>
+      tls ? andThen(endpoint('token_endpoint', signal), url => new URL('/', url).href + path) : issuer + path,
     clientAuthentication: place => authenticateClient(credentials, place)
   }
 }

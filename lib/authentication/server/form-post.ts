@@ -1,9 +1,8 @@
 import { toApiError } from '../../http/api-error.js'
 import type { HttpResponse } from '../../http/send.js'
-import { forwardedFor } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { credentialSecrets } from './client-auth.js'
-import type { RequestOptions } from './request-options.js'
+import { callerHeaders, type RequestOptions } from './request-options.js'
 
 /** A form to one of the tenant's endpoints, sent with the client's credentials. */
 interface FormPost {
@@ -30,8 +29,7 @@ export async function postForm (server: AuthorizationServer,
     method: 'POST',
     url,
     headers: {
-      ...options.headers,
-      ...forwardedFor(options.forwardedFor),
+      ...callerHeaders(options),
       ...credentials.headers,
       'content-type': 'application/x-www-form-urlencoded'
     },

@@ -3,7 +3,12 @@ import { invalid } from '../../http/body.js'
 
 /** Members renamed from `snake_case` to `camelCase`; what is inside them stays as it is. */
 export function toCamelCase (record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return renamed(record, name => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()))
+  return renamed(record, camelCase)
+}
+
+/** `snake_case` as `camelCase`. */
+export function camelCase (name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 /** The same for a result, see `withWireNames`. */

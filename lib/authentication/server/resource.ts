@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse } from '../../http/send.js'
-import { forwardedFor } from './arguments.js'
+import { toJson } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { sendWithProof } from './dpop-exchange.js'
-import type { RequestOptions } from './request-options.js'
+import { callerHeaders, type RequestOptions } from './request-options.js'
 
 /** A request to an endpoint of Auth0 that takes an access token, or none. */
 interface AuthorizedRequest {
@@ -12,6 +12,8 @@ interface AuthorizedRequest {
   /** `DPoP` presents the token with a proof. Default `Bearer`. */
   tokenType?: string | undefined
   json?: Record<string, unknown> | undefined
+  /** They win over those of the options. */
+  headers?: Record<string, string> | undefined
   options: RequestOptions
 }
 
@@ -24,12 +26,12 @@ export async function sendAuthorized (server: Pick<AuthorizationServer, 'http' |
     method,
     url,
     headers: {
-      ...options.headers,
-      ...forwardedFor(options.forwardedFor),
+      ...callerHeaders(options),
+      ...request.headers,
       ...(accessToken !== undefined && { authorization: `${key === undefined ? 'Bearer' : 'DPoP'} ${accessToken}` }),
       ...(json !== undefined && { 'content-type': 'application/json' })
     },
-    body: json && JSON.stringify(json),
+    body: json && toJson(json),
     signal: options.signal,
     timeout: options.timeout
   }

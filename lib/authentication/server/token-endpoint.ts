@@ -1,11 +1,13 @@
 import type { TokenResponse } from '../../../types/tokens.js'
+import { InvalidArgumentError } from '../../errors.js'
 import { toApiError } from '../../http/api-error.js'
 import { SMALL_ANSWER, type HttpRequest } from '../../http/send.js'
-import { forwardedFor } from './arguments.js'
+import { toJson } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { credentialSecrets } from './client-auth.js'
 import { sendWithProof } from './dpop-exchange.js'
-import type { RequestOptions } from './request-options.js'
+import { camelCase } from './naming.js'
+import { callerHeaders, checkRequestOptions, type RequestOptions } from './request-options.js'
 import { readTokenResponse } from './token-response.js'
 
 /** What `requestToken` takes beside the grant's parameters. */
@@ -16,6 +18,8 @@ export interface TokenRequestOptions extends RequestOptions {
   dpop?: boolean | undefined
   /** Token types beside `Bearer` and `DPoP` that may come back. */
   allowedTokenTypes?: string[] | undefined
+  /** Names of parameters that may be lists. */
+  repeated?: readonly string[] | undefined
 }
 
 /** Parameters of one grant, wire names; one that is a list is sent once for each value. */
@@ -28,9 +32,11 @@ export type TokenParams = Record<string, string | readonly string[] | undefined>
  */
 export async function requestToken (server: AuthorizationServer, params: TokenParams,
   options: TokenRequestOptions = {}): Promise<TokenResponse> {
+  checkRequestOptions(options)
   const given = Object.entries({ ...params, ...options.json }).filter(([, value]) => value !== undefined)
-  const url = await server.endpoint('token_endpoint')
-  const key = options.dpop === false ? undefined : await server.dpop
+  const url = await server.endpoint('token_endpoint', options.signal)
+  const dpop = options.dpop === false ? undefined : server.dpop
+  const key = dpop instanceof Promise ? await dpop : dpop
   const sent = new Set<string | undefined>()
 
   const prepare = async (): Promise<HttpRequest> => {
@@ -41,12 +47,11 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
       method: 'POST',
       url,
       headers: {
-        ...options.headers,
-        ...forwardedFor(options.forwardedFor),
+        ...callerHeaders(options),
         ...credentials.headers,
         'content-type': contentType(options)
       },
-      body: options.json === undefined ? formOf(body) : JSON.stringify(body),
+      body: options.json === undefined ? formOf(body, options.repeated) : toJson(body),
       signal: options.signal,
       timeout: options.timeout,
       maxBytes: SMALL_ANSWER
@@ -68,10 +73,15 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
   return readTokenResponse(response, { dpop: key !== undefined, allowedTokenTypes: options.allowedTokenTypes })
 }
 
-function formOf (body: Record<string, unknown>): string {
+function formOf (body: Record<string, unknown>, repeated: readonly string[] = []): string {
   const form = new URLSearchParams()
   for (const [name, value] of Object.entries(body)) {
-    for (const one of Array.isArray(value) ? value : [value]) form.append(name, String(one))
+    for (const one of Array.isArray(value) && repeated.includes(name) ? value : [value]) {
+      if (typeof one !== 'string') {
+        throw new InvalidArgumentError(camelCase(name), `The argument "${camelCase(name)}" must be a string.`)
+      }
+      form.append(name, one)
+    }
   }
   return form.toString()
 }

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import t from 'tap'
 import { MyAccountClient } from '../../../lib/authentication/my-account/my-account.js'
 import type { Answer } from '../../fixtures/scripted-tenant.js'
-import { domain, failure, issuer, start, Tenant } from '../tenant.js'
+import { domain, failure, issuer, start, Tenant, type Unchecked } from '../tenant.js'
 
 const token = 'at-1234'
 
@@ -306,4 +306,30 @@ t.test("a rate limit ends by the computer's clock unless another is given", asyn
     retryAfter?: number
   }
   t.match(error, { code: 'too_many_requests', statusCode: 503, retryAfter: 7 })
+})
+
+t.test('arguments and options that cannot be used are refused by their names, and nothing is sent', async t => {
+  const { client, tenant } = at({ json: {} })
+  const circle: Record<string, unknown> = {}
+  circle.circle = circle
+  const calls: [argument: string, call: (c: Unchecked<MyAccountClient>) => Promise<unknown>][] = [
+    ['accessToken', c => c.getFactors(7)],
+    ['accessToken', c => c.getFactors('at\r\nx: y')],
+    ['accessToken', c => c.getFactors('Bearer at')],
+    ['options', c => c.getFactors(token, null)],
+    ['options', c => c.getFactors(token, { timeot: 5 })],
+    ['signal', c => c.getFactors(token, { signal: 'x' })],
+    ['timeout', c => c.deleteAuthenticationMethod(token, 'id', { timeout: NaN })],
+    ['headers', c => c.getFactors(token, { headers: 'x' })],
+    ['id', c => c.deleteAuthenticationMethod(token, '\ud800')],
+    ['from', c => c.listConnectedAccounts(token, { from: {} })],
+    ['authnResponse', c => c.verifyAuthenticationMethod(token, 'id', { authSession: 's', authnResponse: circle })],
+    ['authorizationParams', c => c.connectAccount(token, { connection: 'c', redirectUri: 'r', state: 's',
+      codeChallenge: 'c', authorizationParams: circle })]
+  ]
+  for (const [argument, call] of calls) {
+    const error = await failure(call(client as never))
+    t.match(error, { name: 'InvalidArgumentError', argument }, `${argument}: ${String(call)}`)
+  }
+  t.strictSame(tenant.seen, [])
 })

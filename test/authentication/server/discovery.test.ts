@@ -277,7 +277,7 @@ t.test('DISC-23: with a client certificate the aliases are used, and their host 
 t.test('PR-04: an endpoint the tenant does not have is named', async t => {
   const { pushed_authorization_request_endpoint: _, ...rest } = metadata
   const server = new Tenant({ 'GET /.well-known/openid-configuration': { json: rest } }).server()
-  await t.rejects(server.endpoint('pushed_authorization_request_endpoint'), {
+  await t.rejects(async () => await server.endpoint('pushed_authorization_request_endpoint'), {
     code: 'configuration_error',
     option: 'pushed_authorization_request_endpoint',
     message: /acme\.eu\.auth0\.com/
@@ -369,7 +369,7 @@ t.test("TOK-26: the assertion's audience is the issuer asked, never what a tenan
     }
   })
   const server = tenant.server({ assertionSigner })
-  await t.rejects(server.endpoint('token_endpoint'), { code: 'invalid_metadata' })
+  await t.rejects(async () => await server.endpoint('token_endpoint'), { code: 'invalid_metadata' })
   const { params } = await server.clientAuthentication()
   t.equal(
     (JSON.parse(Buffer.from(params.client_assertion!.split('.')[1]!, 'base64url').toString()) as { aud: string }).aud,
