@@ -216,7 +216,7 @@ export async function startDeployment (options: DeploymentOptions): Promise<Depl
 
 /** What a path answers to a script, and its status. */
 export async function ask<T extends object> (visitor: Pick<Visitor<Answer>, 'call'>, path: string,
-  at?: string): Promise<T & { status: number }> {
-  const answer = await visitor.call(path, {}, at)
+  via?: string): Promise<T & { status: number }> {
+  const answer = await visitor.call(path, {}, via)
   return { ...answer.json<T>(), status: answer.statusCode }
 }

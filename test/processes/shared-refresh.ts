@@ -54,8 +54,8 @@ export async function refreshEverywhere (deployment: Deployment,
   const answers: Record<string, number> = {}
   await Promise.all(Array.from({ length: requests }, async (_, n) => {
     if (arrival === 'spread') await new Promise(resolve => setTimeout(resolve, n * SPREAD / requests))
-    const at = alive[n % alive.length]!.origin(store)
-    const { status, code } = await ask<{ code?: string }>(visitor.copy(), '/token', at)
+    const via = alive[n % alive.length]!.origin(store)
+    const { status, code } = await ask<{ code?: string }>(visitor.copy(), '/token', via)
     const name = status === 200 ? '200' : `${status} ${code}`
     answers[name] = (answers[name] ?? 0) + 1
   }))

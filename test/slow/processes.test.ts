@@ -60,9 +60,9 @@ async function oneSite (t: Test, deployment: Deployment, store: typeof stores[nu
     t.equal(tokens.length, 2, 'one for each of the sessions at the tenant')
     t.ok(tokens.every(({ status }) => status === 200))
     for (const process of deployment.processes) {
-      const at = process.origin(store)
-      for (const visitor of mine) t.equal((await ask(visitor.copy(), '/me', at)).status, 401)
-      t.equal((await ask(other, '/me', at)).status, 200, 'nobody else is touched')
+      const via = process.origin(store)
+      for (const visitor of mine) t.equal((await ask(visitor.copy(), '/me', via)).status, 401)
+      t.equal((await ask(other, '/me', via)).status, 200, 'nobody else is touched')
     }
   })
 }

@@ -1,6 +1,7 @@
 import {
   constants, createHmac, generateKeyPairSync, randomUUID, sign, type JsonWebKey, type KeyObject
 } from 'node:crypto'
+import { makeKeyPair } from '../../lib/testing/key-pair.js'
 
 /** A signing key of a test's identity provider. */
 export interface TestKey {
@@ -25,6 +26,8 @@ export function createTestKey (alg = 'RS256', options: { kid?: string, modulusLe
 }
 
 function generatePair (alg: string, modulusLength: number): { privateKey: KeyObject, publicKey: KeyObject } {
+  if (alg === 'ES256') return makeKeyPair(alg)
+  if (/^[RP]S/.test(alg) && modulusLength === 2048) return makeKeyPair('RS256')
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519')
   const namedCurve = curves[alg]
   return namedCurve === undefined
