@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Awaitable } from '../../types/stores.js'
 import type { RateLimit } from '../../types/management.js'
 import { Auth0Error, type ApiError } from '../errors.js'
 import { toApiError } from '../http/api-error.js'
@@ -135,10 +136,12 @@ export class ApiSender {
   /** The token for an attempt; one that cannot be had ends its turn. */
   #token (turn: Turn): Awaitable<string> {
     const given = unlessAborted(this.#options.tokens.get(), turn.signal)
-    return typeof given === 'string' ? given : given.catch((error: unknown) => {
-      this.#options.limit?.cancel(turn)
-      throw error
-    })
+    return typeof given === 'string'
+      ? given
+      : given.catch((error: unknown) => {
+        this.#options.limit?.cancel(turn)
+        throw error
+      })
   }
 
   #refusal (call: ApiRequest, answer: HttpResponse, token: string): ApiError {

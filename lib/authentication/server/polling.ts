@@ -3,7 +3,7 @@ import { ApiError, NetworkError, PollingApiError, RateLimitError, TimeoutError }
 import { sleep as realSleep, type Sleep } from '../../base/sleep.js'
 
 /** How long and how often is asked. */
-interface PollTiming {
+export interface PollTiming {
   /** Seconds between two attempts, and before the first. */
   interval: number
   /** Seconds until the request is void. */
