@@ -46,10 +46,11 @@ export async function cookieSite (t: Test, host: string, options: Partial<Auth0O
       await reply.type('text/html').send(`<h1>${(await request.auth0.getUser())!.sub}</h1>`))
   })
   for (const [path, handler] of Object.entries(routes)) site.route(path, handler)
+  await address.serve(site.app)
   t.teardown(async () => {
+    site.app.server.closeAllConnections()
     await site.app.close()
   })
-  await address.serve(site.app)
   return Object.assign(site, { url })
 }
 

@@ -74,8 +74,8 @@ export async function mcpWorld (t: Test, reached?: { address: Address, allowedOr
   const api = await orders.build(settings)
   const ordersApi = await api.listen({ port: 0, host: '127.0.0.1' })
   const app = await mcp.build(settings, ordersApi, reached?.allowedOrigins ?? ['https://inspector.example.com'])
-  await reached?.address.serve(app)
-  const local = await app.listen({ port: 0, host: '127.0.0.1' })
+  if (reached === undefined) await app.listen({ port: 0, host: '127.0.0.1' })
+  else await reached.address.serve(app)
   t.teardown(async () => {
     app.server.closeAllConnections()
     await Promise.all([app.close(), api.close(), tenant.close()])
@@ -90,7 +90,7 @@ export async function mcpWorld (t: Test, reached?: { address: Address, allowedOr
       const { href } = new URL(input instanceof Request ? input.url : input)
       return href.startsWith(tenant.issuer)
         ? await tenant.fetch(href, init)
-        : await fetch(href.replace(origin, local), init)
+        : await fetch(href.replace(origin, app.listeningOrigin), init)
     }
   }
 }
