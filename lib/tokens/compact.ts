@@ -28,10 +28,12 @@ export function endOfSigned (token: string): number {
 export function splitCompactJws (token: unknown, maxLength: number): CompactJws {
   if (typeof token !== 'string' || token === '') refuseToken('missing', 'A token is required.')
   if (token.length > maxLength) refuseToken('too_long', `The token is longer than ${maxLength} characters.`)
-  const second = endOfSigned(token)
-  if (second === -1) refuseToken('malformed', 'The token is not a signed JWT of three parts.')
   const first = token.indexOf('.')
-  const header = readHeader(token.slice(0, first))
+  const second = token.indexOf('.', first + 1)
+  if (second === -1 || token.includes('.', second + 1)) {
+    refuseToken('malformed', 'The token is not a signed JWT of three parts.')
+  }
+  const header = readHeader(token, first)
   const payload = decodePart(token.slice(first + 1, second))
   const signature = decodePart(token.slice(second + 1))
   return { header, payload, signed: token.slice(0, second), signature }
@@ -40,8 +42,9 @@ export function splitCompactJws (token: unknown, maxLength: number): CompactJws 
 /** The last header that was read: tokens that one key signs have the same. */
 let last: { encoded: string, header: Readonly<Record<string, unknown>> } | undefined
 
-function readHeader (encoded: string): Readonly<Record<string, unknown>> {
-  if (last?.encoded === encoded) return last.header
+function readHeader (token: string, end: number): Readonly<Record<string, unknown>> {
+  if (last !== undefined && last.encoded.length === end && token.startsWith(last.encoded)) return last.header
+  const encoded = token.slice(0, end)
   const header = deepFreeze(parseObject(decodePart(encoded), 'header'))
   if (encoded.length <= maxKeptHeader) last = { encoded, header }
   return header
@@ -62,7 +65,9 @@ function decodePart (part: string): Buffer {
 }
 
 function parseObject (bytes: Buffer, part: string): Record<string, unknown> {
-  const text = isUtf8(bytes) ? bytes.toString() : ''
+  let text = bytes.toString()
+  // What is not UTF-8 is decoded as this character.
+  if (text.includes('\ufffd') && !isUtf8(bytes)) text = ''
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
-import { andThen } from '../base/awaitable.js'
-import { parsePayload, splitCompactJws } from './compact.js'
+import { andThen, isPromiseLike } from '../base/awaitable.js'
+import { parsePayload, splitCompactJws, type CompactJws } from './compact.js'
 import type { JwsHeader } from './jws-header.js'
 import type { KeySource } from './keys.js'
 import { refuseToken, shown } from './refuse-token.js'
@@ -23,6 +23,8 @@ interface VerifyJwsOptions {
   maxLength?: number
 }
 
+const JWT = ['jwt']
+
 /** Tokens are a few KiB; longer ones are refused before any work. */
 export const defaultMaxLength = 65_536
 
@@ -33,15 +35,36 @@ export const defaultMaxLength = 65_536
  * @see RFC 7515, RFC 8725
  */
 export function verifyJws (token: string, options: VerifyJwsOptions): VerifiedJws | Promise<VerifiedJws> {
-  const { keys, algorithms, types = ['jwt'], maxLength = defaultMaxLength } = options
+  const { keys, algorithms, types = JWT, maxLength = defaultMaxLength } = options
   const jws = splitCompactJws(token, maxLength)
-  const header = checkHeader(jws.header, algorithms, types)
-  return andThen(keys.get(header) as KeyObject | undefined | Promise<KeyObject | undefined>, key => {
-    // A source of the application's own may have none.
-    if (key === undefined) return refuseToken('key_not_found', 'No signing key fits the token.')
-    verifySignature(jws, key, header.alg)
-    return { header, payload: parsePayload(jws.payload), key }
-  })
+  const header = checkedHeader(jws.header, algorithms, types)
+  const key = keys.get(header) as KeyObject | undefined | Promise<KeyObject | undefined>
+  return isPromiseLike(key) ? andThen(key, found => verified(jws, header, found)) : verified(jws, header, key)
+}
+
+function verified (jws: CompactJws, header: JwsHeader, key: KeyObject | undefined): VerifiedJws {
+  // A source of the application's own may have none.
+  if (key === undefined) return refuseToken('key_not_found', 'No signing key fits the token.')
+  verifySignature(jws, key, header.alg)
+  return { header, payload: parsePayload(jws.payload), key }
+}
+
+/** The last header that was checked, and by what: tokens that one key signs have the same. */
+let last: CheckedHeader | undefined
+
+interface CheckedHeader {
+  header: CompactJws['header']
+  algorithms: readonly string[]
+  types: readonly string[]
+  checked: JwsHeader
+}
+
+function checkedHeader (header: CompactJws['header'], algorithms: readonly string[],
+  types: readonly string[]): JwsHeader {
+  if (last?.header === header && last.algorithms === algorithms && last.types === types) return last.checked
+  const checked = Object.freeze(checkHeader(header, algorithms, types))
+  last = { header, algorithms, types, checked }
+  return checked
 }
 
 /** The rules for the protected header. */

@@ -81,6 +81,9 @@ class RemoteKeys implements RefreshableKeySource {
   readonly #now: () => number
   readonly #maxAge: number
   #keys: readonly SetKey[] | undefined
+  /** The last header a key was chosen for, and that key: headers that are kept for the next token are the same. */
+  #chosenFor: JwsHeader | undefined
+  #chosen: KeyObject | undefined
   #fetchedAt = -Infinity
   /** When an unknown key id last caused a fetch, whether it failed or not. */
   #earlyAt = -Infinity
@@ -159,7 +162,14 @@ class RemoteKeys implements RefreshableKeySource {
   }
 
   #select (header: JwsHeader): KeyObject | undefined {
-    return this.#keys && this.#isYoungerThan(STALE_LIMIT) ? selectKey(this.#keys, header) : undefined
+    if (this.#keys === undefined || !this.#isYoungerThan(STALE_LIMIT)) return undefined
+    if (header === this.#chosenFor) return this.#chosen
+    const key = selectKey(this.#keys, header)
+    if (Object.isFrozen(header)) {
+      this.#chosenFor = header
+      this.#chosen = key
+    }
+    return key
   }
 
   /** While the keys cannot be fetched, nobody knows whether the token is bad. */
@@ -171,6 +181,7 @@ class RemoteKeys implements RefreshableKeySource {
   async #fetch (): Promise<void> {
     try {
       this.#keys = (await this.#traced()).map(fresh => this.#keys?.find(known => isSameKey(known, fresh)) ?? fresh)
+      this.#chosenFor = undefined
       this.#fetchedAt = this.#now()
       this.#failure = undefined
       this.#failures = 0
