@@ -111,7 +111,7 @@ export function createContext (config: Config, log: Log, parts: Parts): OwnedPlu
     connectionTokens: createConnectionTokens(),
     flights: createSingleFlight<unknown>() as PluginContext['flights'],
     verifiedTokens: createVerifiedTokens(config.api.cacheEntries ?? 1000,
-      ({ claims, header, key }) => apiSecret !== undefined || servers.get(claims.iss).keys.has(key, header)),
+      ({ issuer, header, key }) => apiSecret !== undefined || servers.get(issuer).keys.has(key, header)),
     apiSecret,
     dpopProofs: createUsedIds({
       maxEntries: MAX_PROOFS,

@@ -7,7 +7,9 @@ import type { PluginContext } from '../../../flows/context.js'
 import { metUntil } from '../../../flows/api/authentication-demand.js'
 import { checkCertificate, isBoundToCertificate } from '../../../flows/api/certificate-binding.js'
 import { refuseBound, verifyTokenProof } from '../../../flows/api/token-proof.js'
-import type { VerifiedToken } from '../../../flows/api/verified-tokens.js'
+import { VerifiedToken } from '../../../flows/api/verified-tokens.js'
+import type { VerifiedJws } from '../../../tokens/jws.js'
+import type { Awaitable } from '../../../../types/stores.js'
 import { registrationOf, type Registration } from '../../request/registration.js'
 import { appBaseOf, type FastifyRequestContext } from '../../request/request-context.js'
 import { requestState } from '../../request/request-state.js'
@@ -21,7 +23,9 @@ import { askedScopes } from '../guard/asked.js'
 import { PASS, type Guard } from '../guard/guard.js'
 import { guard } from '../guard/make-guard.js'
 import type { Security } from '../guard/traits.js'
-import { audienceOf, checkAudience, isFixed, isForeign, metadataUrl, refuseForeign, resourceOf } from './resource.js'
+import { PassedTokens } from './passed-tokens.js'
+import { planOf, type Plan } from './plan.js'
+import { audienceOf, checkAudience, isFixed, isForeign, metadataUrl, refuseForeign } from './resource.js'
 import { checkTokenDemands } from './token-demands.js'
 
 /** Seconds after which a token may be tried again when the keys could not be fetched. */
@@ -37,8 +41,9 @@ const RETRY_AFTER = 5
  */
 export const requireToken = factory('requireToken', (given: AccessTokenDemands = {}): Guard => {
   const demands = checkTokenDemands(given)
-  /** Bearer tokens that have met these demands, and until when: nothing but time can change that. */
-  const passed: PassedTokens = new WeakMap()
+  const passed = new PassedTokens()
+  /** What the options of the registration that was asked last make of the demands. */
+  let plan: Plan | undefined
   return guard({
     security: [...anonymous(demands), { bearer: [] }, { openIdConnect: demands.scopes ?? [] }],
     scopes: scopesOf(demands),
@@ -50,29 +55,46 @@ export const requireToken = factory('requireToken', (given: AccessTokenDemands =
     const reply = guardReply as FastifyReply
     const registration = registrationOf(request)
     const { context } = registration
-    const resource = resourceOf(context.config, demands)
+    if (plan === undefined || plan.context !== context) plan = planOf(context, demands)
+    const { resource, ordinary } = plan
     if (resource !== undefined && isForeign(resource, request)) return refuseForeign(request, reply)
     const { authorization } = request.headers
+    let signature: Signature | undefined
     if (authorization?.startsWith('Bearer ') === true && presentsOnce(request.raw)) {
-      const known = context.verifiedTokens.get(authorization.slice(7))
-      if (known !== undefined && context.now() < (passed.get(known) ?? 0)) {
-        const requestContext = registration.requestContext(request)
-        requestContext.bearerToken = known
+      const token = authorization.slice(7)
+      const requestContext = registration.requestContext(request)
+      let verified = context.verifiedTokens.get(token)
+      if (verified !== undefined) {
+        if (context.now() >= passed.until(verified)) verified = undefined
+      } else if (ordinary !== undefined && (resource !== undefined || requestContext.resource === undefined)) {
+        const found = ordinary.take(token)
+        if (found instanceof VerifiedToken) {
+          verified = found
+          passed.add(verified, verified.expiresAt)
+        } else {
+          signature = { token, verify: found }
+        }
+      }
+      if (verified !== undefined) {
+        requestContext.bearerToken = verified
         if (resource !== undefined) requestContext.resource = resource
         return PASS
       }
     }
-    return check({ registration, request, reply, demands, passed, resource })
+    return check({ registration, request, reply, demands, passed, resource, signature })
   })
 })
+
+/** What has come of a token's signature. */
+interface Signature {
+  token: string
+  verify: () => Awaitable<VerifiedJws>
+}
 
 /** For OpenAPI documents: nothing, beside what else is accepted. @see OpenAPI 3.1 section 4.8.30 */
 export function anonymous ({ optional }: TokenDemands): readonly Security[] {
   return optional === true ? [{}] : []
 }
-
-/** Epoch seconds until which a token passes without being checked again. */
-type PassedTokens = WeakMap<VerifiedToken, number>
 
 /** One question of the guard. */
 interface Asked {
@@ -83,10 +105,12 @@ interface Asked {
   passed: PassedTokens
   /** The resource the guard is for. */
   resource: ApiResource | undefined
+  /** Where the guard has looked at it already. */
+  signature: Signature | undefined
 }
 
 /** Makes no promise for a bearer token whose issuer's keys are at hand. */
-function check ({ registration, request, reply, demands, passed, resource: own }: Asked): Promise<void> {
+function check ({ registration, request, reply, demands, passed, resource: own, signature }: Asked): Promise<void> {
   const { context } = registration
   const { config } = context
   const requestContext = registration.requestContext(request)
@@ -116,7 +140,7 @@ function check ({ registration, request, reply, demands, passed, resource: own }
     refuseBound(verified)
     if (isBoundToCertificate(verified)) checkCertificate(verified, clientCertificate(config.api, request))
     else if (resource === own && isFixed(own) && isSettled(config, demands)) {
-      passed.set(verified, Math.min(verified.expiresAt,
+      passed.add(verified, Math.min(verified.expiresAt,
         metUntil(verified.claims, demands, config.api.claims, config.clockTolerance)))
     }
     requestContext.bearerToken = verified
@@ -131,7 +155,8 @@ function check ({ registration, request, reply, demands, passed, resource: own }
 
   try {
     const audience = audienceOf(config, demands, resource, request)
-    const verified = verifyAccessToken(context, requestContext, token, { ...demands, audience })
+    const verified = verifyAccessToken(context, requestContext, token, { ...demands, audience },
+      signature?.token === token ? signature.verify : undefined)
     const accepted = verified instanceof Promise ? verified.then(accept) : accept(verified)
     return accepted === PASS ? PASS : accepted.catch(refuse)
   } catch (error) {
