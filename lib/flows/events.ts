@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { channel } from 'node:diagnostics_channel'
 import {
   ApiError, Auth0Error, NetworkError, OrganizationTokenValidationError, TimeoutError, TokenValidationError
@@ -74,7 +74,7 @@ export function reasonOf (error: unknown): string {
 
 /** A user's pseudonym in events: no personal data, yet the same user gives the same value. */
 export function pseudonym (issuer: string, sub: string): string {
-  return createHash('sha256').update(`${issuer}|${sub}`).digest('hex').slice(0, 16)
+  return hash('sha256', `${issuer}|${sub}`, 'hex').slice(0, 16)
 }
 
 /** What is logged of an error: what it is, and what to do where the cause is one of this server's. */

@@ -101,7 +101,7 @@ export function createHttp (options: HttpOptions): Http {
     if (loading !== undefined || (typeof body === 'object' && body instanceof FormData)) {
       return prepareSlowly(request, loading)
     }
-    return prepared(request, { ...defaults, ...headers }, body)
+    return prepared(request, Object.assign({}, defaults, headers), body)
   }
 
   async function prepareSlowly (request: HttpRequest, loading: Promise<unknown> | undefined): Promise<Prepared> {

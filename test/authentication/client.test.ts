@@ -4,6 +4,7 @@ import t from 'tap'
 import {
   AuthenticationClient, MyAccountClient, TokenVerifier, type ApiError, type AuthenticationClientOptions
 } from '../../lib/authentication/index.js'
+import { buildAuthorizationUrl } from '../../lib/authentication/api/authorize.js'
 import { logoutUrl } from '../../lib/authentication/api/logout.js'
 import type { Script } from '../fixtures/scripted-tenant.js'
 import { domain, failure, issuer, metadata, start, Tenant, type Unchecked } from './tenant.js'
@@ -119,6 +120,18 @@ t.test('authorize.url', async t => {
     argument: 'organization'
   })
   t.equal(tenant.discoveries, 0, 'no request is made')
+})
+
+t.test('an endpoint of the metadata is written as a URL parser writes it', async t => {
+  for (const [endpoint, href] of [
+    ['https://EXAMPLE.test:443/a"b', 'https://example.test/a%22b?'],
+    ['https://example.test', 'https://example.test/?'],
+    ['https://EXAMPLE.test/a?b=c', 'https://example.test/a?b=c&'],
+    ['https://example.test/a', 'https://example.test/a?']
+  ] as const) {
+    t.equal(buildAuthorizationUrl({ clientId: 'c' }, { authorization_endpoint: endpoint }, { state: 'x y' }),
+      `${href}state=x+y&client_id=c`)
+  }
 })
 
 t.test('authorize.pkce', async t => {

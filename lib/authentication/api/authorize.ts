@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { randomText } from '../../base/random-text.js'
 import { invalid } from '../../http/body.js'
 import { parseJsonObject } from '../../http/json.js'
@@ -9,7 +9,7 @@ import { checkRequestOptions, type RequestOptions } from '../server/request-opti
 /** A fresh verifier and its challenge. @see RFC 7636 section 4 */
 export function createPkce (): { codeVerifier: string, codeChallenge: string } {
   const codeVerifier = randomText(32)
-  return { codeVerifier, codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url') }
+  return { codeVerifier, codeChallenge: hash('sha256', codeVerifier, 'base64url') }
 }
 
 /** The URL that sends a browser to log in. `client_id` is the client's own, whatever the parameters say. */
@@ -19,14 +19,22 @@ export function buildAuthorizationUrl (
   params: Record<string, string | undefined>
 ): string {
   const given: Record<string, string> = {}
-  for (const [name, value] of Object.entries(params)) if (value !== undefined) given[name] = value
+  for (const name of Object.keys(params)) if (params[name] !== undefined) given[name] = params[name]
   given.client_id = server.clientId
   const endpoint = metadata.authorization_endpoint
+  if (parsed.endpoint !== endpoint) parsed = parseEndpoint(endpoint)
   // Every change of a URL's `searchParams` writes the URL anew: where it has no query there is nothing to change.
-  if (!/[?#]/.test(endpoint)) return `${endpoint}?${new URLSearchParams(given).toString()}`
+  if (!parsed.hasQuery) return `${parsed.href}?${new URLSearchParams(given).toString()}`
   const url = new URL(endpoint)
   for (const [name, value] of Object.entries(given)) url.searchParams.set(name, value)
   return url.href
+}
+
+/** The endpoint that was asked for last: nearly every client has one alone. */
+let parsed = { endpoint: '', href: '', hasQuery: false }
+
+function parseEndpoint (endpoint: string): typeof parsed {
+  return { endpoint, href: new URL(endpoint).href, hasQuery: /[?#]/.test(endpoint) }
 }
 
 /** Deposits an authorization request; the browser then carries only its name. @see RFC 9126 */

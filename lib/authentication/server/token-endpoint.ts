@@ -33,7 +33,6 @@ export type TokenParams = Record<string, string | readonly string[] | undefined>
 export async function requestToken (server: AuthorizationServer, params: TokenParams,
   options: TokenRequestOptions = {}): Promise<TokenResponse> {
   checkRequestOptions(options)
-  const given = Object.entries({ ...params, ...options.json }).filter(([, value]) => value !== undefined)
   const url = await server.endpoint('token_endpoint', options.signal)
   const dpop = options.dpop === false ? undefined : server.dpop
   const key = dpop instanceof Promise ? await dpop : dpop
@@ -42,15 +41,12 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
   const prepare = async (): Promise<HttpRequest> => {
     const credentials = await server.clientAuthentication(options.json === undefined ? 'any' : 'body')
     for (const secret of credentialSecrets(credentials)) sent.add(secret)
-    const body = { ...Object.fromEntries(given), ...credentials.params }
+    const body: Record<string, unknown> = Object.assign({}, params, options.json, credentials.params)
     return {
       method: 'POST',
       url,
-      headers: {
-        ...callerHeaders(options),
-        ...credentials.headers,
-        'content-type': contentType(options)
-      },
+      headers: Object.assign({}, callerHeaders(options), credentials.headers,
+        { 'content-type': contentType(options) }),
       body: options.json === undefined ? formOf(body, options.repeated) : toJson(body),
       signal: options.signal,
       timeout: options.timeout,
@@ -75,7 +71,9 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
 
 function formOf (body: Record<string, unknown>, repeated: readonly string[] = []): string {
   const form = new URLSearchParams()
-  for (const [name, value] of Object.entries(body)) {
+  for (const name of Object.keys(body)) {
+    const value = body[name]
+    if (value === undefined) continue
     for (const one of Array.isArray(value) && repeated.includes(name) ? value : [value]) {
       if (typeof one !== 'string') {
         throw new InvalidArgumentError(camelCase(name), `The argument "${camelCase(name)}" must be a string.`)

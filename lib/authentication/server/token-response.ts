@@ -31,13 +31,12 @@ export function readTokenResponse (response: HttpResponse, expected: TokenExpect
   }
   if (!isToken(body.access_token)) throw unusable('access_token')
   if (body.scope !== undefined && !isScope(body.scope)) throw unusable('scope')
-  return {
-    ...rest,
+  return Object.assign(rest, {
     access_token: body.access_token,
     token_type: tokenTypeOf(body.token_type, expected),
     ...(expiresIn !== undefined && { expires_in: lifetimeOf(expiresIn) }),
     ...(details !== undefined && { authorization_details: detailsOf(details) })
-  }
+  })
 }
 
 /** `Bearer` or `DPoP` in their usual spelling, whichever the server used. */

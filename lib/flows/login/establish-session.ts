@@ -78,11 +78,13 @@ export async function establishSession (context: PluginContext, request: Request
   const dpop = await server.dpop
   const details = login.keepAuthorizationDetails === true ? tokens.authorization_details : undefined
   const record: SessionRecord = {
-    ...born,
+    id,
     version: 1,
+    issuer: born.issuer,
     user: draft.user,
     domain: server.domain,
     createdAt,
+    ...(born.sid !== undefined && { sid: born.sid }),
     updatedAt: now,
     ...(end !== undefined && { ceiling: end }),
     ...(Object.keys(draft.custom).length > 0 && { custom: draft.custom }),

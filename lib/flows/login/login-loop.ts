@@ -27,7 +27,8 @@ export function noteFinished (context: PluginContext, request: RequestContext): 
   const { name, attributes } = marker(context, request)
   const count = Math.min(9, Number(request.jar.get(name) ?? 0) + 1)
   const maxAge = Math.min(JUST_FINISHED, Math.floor(context.config.lifetime.absoluteDuration))
-  request.jar.set(name, String(Number.isInteger(count) ? count : 1), { ...attributes, maxAge })
+  request.jar.set(name, String(Number.isInteger(count) ? count : 1),
+    Object.assign({}, attributes, { maxAge }))
 }
 
 /** After a logout, people may log in as often as they like. */

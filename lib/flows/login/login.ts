@@ -68,6 +68,12 @@ const logins = traceChannel('login')
  */
 export async function startInteractiveLogin (context: PluginContext, request: RequestContext,
   options: StartInteractiveLoginOptions = {}, variant: LoginVariant = {}): Promise<URL> {
+  return new URL(await loginAddress(context, request, options, variant))
+}
+
+/** The same as a text, for a redirect. */
+export async function loginAddress (context: PluginContext, request: RequestContext,
+  options: StartInteractiveLoginOptions, variant: LoginVariant): Promise<string> {
   if (!logins.hasSubscribers) return await start(context, request, options, variant)
   const { domain } = context.config
   const kind = variant.link?.kind ?? variant.kind ?? 'login'
@@ -76,7 +82,7 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
 }
 
 async function start (context: PluginContext, request: RequestContext, options: StartInteractiveLoginOptions,
-  variant: LoginVariant): Promise<URL> {
+  variant: LoginVariant): Promise<string> {
   if (context.config.apiOnly) refuseSessions()
   const { config } = context
   const login = await loginParams(context, request, options.authorizationParams)
@@ -175,7 +181,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
  */
 async function authorizationUrl (server: AuthorizationServer, metadata: Metadata, params: Record<string, string>,
   how: { push: boolean, signer: AssertionSigner | undefined, now: number, signal: AbortSignal | undefined }):
-  Promise<URL> {
+  Promise<string> {
   let sent = params
   if (how.signer !== undefined) {
     const requestObject = await how.signer.signRequestObject({ ...params }, {
@@ -185,9 +191,9 @@ async function authorizationUrl (server: AuthorizationServer, metadata: Metadata
     })
     sent = { client_id: server.clientId, request: requestObject }
   }
-  if (!how.push) return new URL(buildAuthorizationUrl(server, metadata, sent))
+  if (!how.push) return buildAuthorizationUrl(server, metadata, sent)
   const { requestUri } = await pushAuthorizationRequest(server, sent, { signal: how.signal })
-  return new URL(buildAuthorizationUrl(server, metadata, { client_id: server.clientId, request_uri: requestUri }))
+  return buildAuthorizationUrl(server, metadata, { client_id: server.clientId, request_uri: requestUri })
 }
 
 function stateOf (state: string, { restarted, silent }: LoginVariant, returnTo: string | undefined): string {

@@ -12,8 +12,8 @@ const PROTOCOL = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'nonce', 'azp', 'at
 /** The user's claims of an ID token: everything but the protocol's own members. */
 export function userOf (claims: IdTokenClaims): UserClaims {
   const user: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(claims)) {
-    if (!PROTOCOL.has(name) && name !== '__proto__') user[name] = value
+  for (const name of Object.keys(claims)) {
+    if (!PROTOCOL.has(name) && name !== '__proto__') user[name] = claims[name]
   }
   return user as UserClaims
 }

@@ -2,8 +2,9 @@ import type { AuthorizationServer } from '../../authentication/server/authorizat
 import { TokenValidationError } from '../../errors.js'
 import { checkIdTokenClaims } from '../../tokens/claims.js'
 import { verifyJws } from '../../tokens/jws.js'
-import { secretKey } from '../../tokens/keys.js'
+import { secretKey, type KeySource } from '../../tokens/keys.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
+import type { Config } from '../config.js'
 import type { PluginContext } from '../context.js'
 
 /** Characters; claims may hold a picture. Whether the session has room for them is for its store to say. */
@@ -31,9 +32,9 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
   expected: IdTokenContext): Promise<IdTokenClaims> {
   if (typeof idToken !== 'string') throw new TokenValidationError('missing', 'The token response holds no ID token.')
   const { config } = context
-  const { fresh, ...known } = expected
+  const { nonce, maxAge, organization, acrValues, accessToken, fresh } = expected
   const alg = config.idTokenSigningAlg
-  const keys = alg === 'HS256' ? secretKey(config.clientSecret!) : server.keys
+  const keys = alg === 'HS256' ? secretOf(config) : server.keys
   const { header, payload } = await verifyJws(idToken, {
     keys,
     algorithms: [alg],
@@ -41,7 +42,11 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
     maxLength: MAX_LENGTH
   })
   return checkIdTokenClaims(payload, {
-    ...known,
+    nonce,
+    maxAge,
+    organization,
+    acrValues,
+    accessToken,
     issuer: server.issuer,
     clientId: config.clientId,
     now: context.now(),
@@ -49,4 +54,13 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
     alg: header.alg,
     maxTokenAge: fresh === true ? MAX_AGE_AT_LOGIN : undefined
   })
+}
+
+/** The key of each registration that has HS256. */
+const secrets = new WeakMap<Config, KeySource>()
+
+function secretOf (config: Config): KeySource {
+  let known = secrets.get(config)
+  if (known === undefined) secrets.set(config, known = secretKey(config.clientSecret!))
+  return known
 }

@@ -100,7 +100,8 @@ export class RequestCookieJar implements CookieJar {
   }
 
   clear (name: string, attributes: CookieAttributes, everywhere = false): void {
-    this.#keep(name, { value: '', attributes: { ...attributes, maxAge: 0 }, stillWanted: undefined, everywhere })
+    const gone = Object.assign({}, attributes, { maxAge: 0 })
+    this.#keep(name, { value: '', attributes: gone, stillWanted: undefined, everywhere })
   }
 
   #keep (name: string, pending: Pending): void {

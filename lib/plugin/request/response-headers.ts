@@ -52,10 +52,10 @@ export function rawHeadersOf (response: ServerResponse): ResponseHeaders {
 
 /** @see RFC 6265 section 4.1 */
 export function setCookieLine (name: string, value: string, attributes: CookieAttributes): string {
-  const { maxAge, ...rest } = attributes
+  const { maxAge } = attributes
   return fastifyCookie.fastifyCookie.serialize(name, value, {
-    ...rest,
     encode: asIs,
+    ...attributes,
     ...(maxAge !== undefined && { maxAge: Math.floor(maxAge) })
   })
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { ForbiddenError, InvalidArgumentError } from '../../errors.js'
-import { startInteractiveLogin, type StartInteractiveLoginOptions } from '../../flows/login/login.js'
+import { loginAddress, type StartInteractiveLoginOptions } from '../../flows/login/login.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import { answerFailure } from './answer-error.js'
 import { reportFailure } from './report.js'
@@ -22,6 +22,7 @@ const DEMANDS: ReadonlySet<string> = new Set(['max_age', 'prompt', 'acr_values']
 /** `GET /auth/login`: to the tenant, with the few parameters a link may choose. */
 export function loginRoute ({ registration }: RouteSetup): Route[] {
   const { context } = registration
+  const atOwnAddress = loginAtOwnAddress(context.config)
   return [{
     method: 'GET',
     path: context.config.routes.login,
@@ -33,18 +34,18 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
         if (isEmbedded(request)) {
           throw new ForbiddenError('cross_site_request', 'Another site can start a login only by taking the user here.')
         }
-        const elsewhere = loginAtOwnAddress(context.config, request)
+        const elsewhere = atOwnAddress?.(request, query)
         if (elsewhere !== undefined) {
           request.log.info({ auth0: { type: 'login', reason: 'other_address' } },
             'auth0 login: the browser is sent to "appBaseUrl" first, as cookies of another host name do not reach it')
           return reply.redirect(elsewhere, 302)
         }
-        const url = await startInteractiveLogin(context, registration.requestContext(request),
-          await optionsOf(request, registration), {
+        const url = await loginAddress(context, registration.requestContext(request),
+          await optionsOf(request, query, registration), {
             restarted: query.has(RESTARTED),
             popup
           })
-        return reply.redirect(url.href, 302)
+        return reply.redirect(url, 302)
       } catch (error) {
         reportFailure(context, request, error)
         if (!popup) throw error
@@ -55,9 +56,8 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
   }]
 }
 
-async function optionsOf (request: FastifyRequest,
+async function optionsOf (request: FastifyRequest, query: URLSearchParams,
   registration: RouteSetup['registration']): Promise<StartInteractiveLoginOptions> {
-  const query = queryOf(request)
   const { config } = registration.context
   const authorizationParams: AuthorizationParams = {}
   const configured = await registration.requestContext(request).authorizationParams()

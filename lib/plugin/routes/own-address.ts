@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import { isLoopback } from '../../authentication/server/domain.js'
 import { routePath } from '../../flows/app-path.js'
 import type { Config } from '../../flows/config.js'
-import { queryOf } from './query.js'
 
 /** In the query of the login route: the browser was sent here from another name of this host. */
 const MOVED = 'moved'
@@ -12,14 +11,18 @@ const MOVED = 'moved'
  * for localhost, www.example.com for example.com. The login's cookie would not reach the callback otherwise.
  * Done once: behind a proxy, the name the application sees may not be the browser's.
  */
-export function loginAtOwnAddress (config: Config, request: FastifyRequest): string | undefined {
+export function loginAtOwnAddress (config: Config):
+  ((request: FastifyRequest, query: URLSearchParams) => string | undefined) | undefined {
   const [base, ...others] = config.appBases
   if (base === undefined || others.length > 0) return undefined
   const own = new URL(base.origin).hostname
-  const query = queryOf(request)
-  if (query.has(MOVED) || !isNeighbour(request.hostname.toLowerCase(), own)) return undefined
-  query.set(MOVED, '1')
-  return `${base.origin}${routePath(base, config, 'login')!}?${query.toString()}`
+  const route = base.origin + routePath(base, config, 'login')!
+  return (request, query) => {
+    if (query.has(MOVED) || !isNeighbour(request.hostname.toLowerCase(), own)) return undefined
+    const moved = new URLSearchParams(query)
+    moved.set(MOVED, '1')
+    return `${route}?${moved.toString()}`
+  }
 }
 
 /** Whether two different names are most likely the same host. */

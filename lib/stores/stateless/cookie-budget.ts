@@ -38,13 +38,15 @@ export function fitTokens (session: SessionData, seal: (tokens: SessionTokens) =
   let bytes = sizeOf(sealed)
   const needed = bytes
   const dropped: string[] = []
-  for (const smaller of slimmed(session.tokens, how)) {
-    if (bytes <= COOKIE_BUDGET) break
-    sealed = seal(smaller.tokens)
-    bytes = sizeOf(sealed)
-    dropped.push(smaller.dropped)
+  if (needed > COOKIE_BUDGET) {
+    for (const smaller of slimmed(session.tokens, how)) {
+      sealed = seal(smaller.tokens)
+      bytes = sizeOf(sealed)
+      dropped.push(smaller.dropped)
+      if (bytes <= COOKIE_BUDGET) break
+    }
+    if (bytes > COOKIE_BUDGET) throw tooLarge(needed, session)
   }
-  if (bytes > COOKIE_BUDGET) throw tooLarge(needed, session)
   return { sealed, dropped, needed, bytes }
 }
 

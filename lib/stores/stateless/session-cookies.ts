@@ -114,10 +114,10 @@ export class SessionCookies {
       : this.#written(jar, record)
     const fitted = this.#fit.fit(this.#options.names(jar), session, claims, attributes)
     this.#ahead.add(jar)
-    const written: RecentWrite = {
-      ...(changed.record && { claims: { value: claims, version: record.version, at: record.updatedAt } }),
-      ...((changed.tokens || fitted.dropped.length > 0) &&
-        { tokens: { value: fitted.sealed, version: tokens.version } })
+    const written: RecentWrite = {}
+    if (changed.record) written.claims = { value: claims, version: record.version, at: record.updatedAt }
+    if (changed.tokens || fitted.dropped.length > 0) {
+      written.tokens = { value: fitted.sealed, version: tokens.version }
     }
     this.#put(jar, written, attributes, stillWanted)
     this.#options.makeRoom?.(jar, COOKIE_BUDGET - fitted.bytes)
@@ -232,6 +232,6 @@ export class SessionCookies {
   #attributes (jar: CookieJar, record: SessionRecord): CookieAttributes {
     const { attributes, lifetime, now, transient = false } = this.#options
     const maxAge = Math.max(0, Math.ceil(absoluteEnd(record, lifetime) - now()))
-    return { ...attributes(jar.secure), ...(!transient && { maxAge }) }
+    return Object.assign({}, attributes(jar.secure), transient ? undefined : { maxAge })
   }
 }

@@ -92,7 +92,8 @@ export function createCookieTransactions (options: CookieTransactionsOptions): C
       }
       const name = nameOf(jar, state)
       const value = sealer.seal(encodeTransaction({ transaction: { ...transaction, state }, expiresAt: now() + ttl }))
-      const how = { ...attributes(jar.secure, transaction.responseMode === 'form_post'), maxAge: Math.ceil(ttl) }
+      const how = Object.assign({}, attributes(jar.secure, transaction.responseMode === 'form_post'),
+        { maxAge: Math.ceil(ttl) })
       const size = cookieSize(name, value, how)
       if (size > COOKIE_LIMIT) {
         throw new InvalidArgumentError('appState',

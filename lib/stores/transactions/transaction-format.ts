@@ -17,7 +17,8 @@ const TEXTS_OF_KIND: Readonly<Record<Transaction['kind'], readonly string[]>> = 
   unlink: ['nonce', 'codeVerifier', ...OF_SESSION],
   connect: ['codeVerifier', 'authSession', ...OF_SESSION]
 }
-const PACKED_MEMBERS = ['kind', 'state', 'nonce', 'codeVerifier', 'redirectUri', 'domain', 'issuer', 'createdAt']
+/** Members of the packed form beside version and end. */
+const PACKED_MEMBERS = 9
 
 /** A transaction and the epoch seconds of its end. */
 interface KeptTransaction {
@@ -28,9 +29,9 @@ interface KeptTransaction {
 /** @throws InvalidArgumentError for an `appState` that JSON cannot hold */
 export function encodeTransaction ({ transaction, expiresAt }: KeptTransaction): string {
   // Written as before 1.0, so that older processes can read it.
-  const absent = { nonce: '', codeVerifier: '', ...('sessionId' in transaction && { connection: '' }) }
-  const { kind, state, nonce, codeVerifier, redirectUri, domain, issuer, createdAt, ...rest } =
-    { ...absent, ...transaction }
+  const { kind, state, nonce = '', codeVerifier = '', redirectUri, domain, issuer, createdAt, ...others } =
+    transaction as Transaction & { nonce?: string, codeVerifier?: string }
+  const rest = 'sessionId' in transaction ? { connection: '', ...others } : others
   try {
     return JSON.stringify([
       PACKED, expiresAt, kind, state, nonce, codeVerifier, redirectUri, domain,
@@ -48,7 +49,7 @@ export function decodeTransaction (plaintext: Buffer): KeptTransaction | undefin
   const [version, expiresAt, ...members] = parsed as unknown[]
   const transaction = version === WHOLE && members.length === 1
     ? members[0]
-    : version === PACKED && members.length === PACKED_MEMBERS.length + 1 ? unpack(members) : undefined
+    : version === PACKED && members.length === PACKED_MEMBERS ? unpack(members) : undefined
   if (typeof expiresAt !== 'number' || !isTransaction(transaction)) return undefined
   // What a transaction does not have is kept as an empty text.
   Reflect.deleteProperty(transaction, 'connection')
@@ -58,10 +59,12 @@ export function decodeTransaction (plaintext: Buffer): KeptTransaction | undefin
 }
 
 function unpack (members: unknown[]): unknown {
-  const named = Object.fromEntries(PACKED_MEMBERS.map((name, index) => [name, members[index]]))
-  const rest = members[PACKED_MEMBERS.length]
+  const [kind, state, nonce, codeVerifier, redirectUri, domain, issuer, createdAt, rest] = members
   if (!isObject(rest)) return undefined
-  return { ...rest, ...named, issuer: named.issuer ?? issuerOf(String(named.domain)) }
+  // A literal that begins with a spread takes half a microsecond for each member that follows.
+  return Object.assign(rest, {
+    kind, state, nonce, codeVerifier, redirectUri, domain, issuer: issuer ?? issuerOf(String(domain)), createdAt
+  })
 }
 
 function issuerOf (domain: string): string {

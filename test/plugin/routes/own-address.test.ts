@@ -4,7 +4,7 @@ import { loginAtOwnAddress } from '../../../lib/plugin/routes/own-address.js'
 t.test('a login at another name of the same host begins at the own address', async t => {
   const at = (hostname: string, origins: string[], url = '/in?a=1') => loginAtOwnAddress({
     appBases: origins.map(origin => ({ origin, basePath: '/b', secure: true })), prefix: '/p', routes: { login: '/in' }
-  } as never, { hostname, url } as never)
+  } as never)?.({ hostname } as never, new URL(url, 'https://any.test').searchParams)
   const own = 'https://app.example.com'
   t.equal(at('www.app.example.com', [own]), `${own}/b/p/in?a=1&moved=1`)
   t.equal(at('WWW.app.example.com', [own]), `${own}/b/p/in?a=1&moved=1`)
