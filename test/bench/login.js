@@ -3,7 +3,7 @@ import { startChild } from './child.js'
 import { rounds, SECONDS, goalMet } from './rounds.js'
 import { options } from './subject.js'
 
-const VARIANTS = [
+export const VARIANTS = [
   { name: 'fastify-auth0', issuer: undefined, goal: 0.28 },
   { name: '@auth0/auth0-server-js', variant: 'peer', issuer: `https://${options.domain}/` }
 ]
@@ -58,8 +58,18 @@ async function loginsFor (pool, seconds) {
 }
 
 export async function login (pool) {
+  return await finish(pool, await begin(pool))
+}
+
+/** The first half of a login: what the browser is answered that asks for one. */
+export async function begin (pool) {
   const start = await pool.request({ path: '/auth/login', method: 'GET', headers: { accept: 'text/html' } })
   await start.body.dump()
+  return start
+}
+
+/** The second half: the browser comes back with a code. */
+export async function finish (pool, start) {
   const { searchParams } = new URL(start.headers.location)
   const state = searchParams.get('state')
   const path = `/auth/callback?code=${searchParams.get('nonce') ?? 'no-nonce'}${
