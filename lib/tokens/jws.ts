@@ -6,14 +6,14 @@ import type { KeySource } from './keys.js'
 import { refuseToken, shown } from './refuse-token.js'
 import { verifySignature } from './signature.js'
 
-interface VerifiedJws {
+export interface VerifiedJws {
   header: JwsHeader
   payload: Record<string, unknown>
   /** The key it was verified with. */
   key: KeyObject
 }
 
-interface VerifyJwsOptions {
+export interface VerifyJwsOptions {
   keys: KeySource
   /** The only algorithms that are accepted. */
   algorithms: readonly string[]
