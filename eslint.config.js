@@ -1,5 +1,6 @@
 import neostandard from 'neostandard'
 import tseslint from 'typescript-eslint'
+import misusedPromises from './.ci/misused-promises.js'
 
 export default [
   ...neostandard({
@@ -21,12 +22,13 @@ export default [
     files: ['lib/**/*.ts', 'test/**/*.ts', 'examples/**/*.ts'],
     ignores: ['test/package/consumers/**'],
     languageOptions: { parserOptions: { project: './tsconfig.json' } },
+    plugins: { quick: { rules: { 'misused-promises': misusedPromises } } },
     rules: {
       // Tap waits for its subtests by itself.
       '@typescript-eslint/no-floating-promises': ['error', {
         allowForKnownSafePromises: [{ from: 'package', package: '@tapjs/core', name: 'PromiseWithSubtest' }]
       }],
-      '@typescript-eslint/no-misused-promises': 'error',
+      'quick/misused-promises': 'error',
       '@typescript-eslint/await-thenable': 'error'
     }
   },
