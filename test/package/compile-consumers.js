@@ -44,10 +44,12 @@ export function compileConsumers (folder) {
     host.writeFile = () => {}
     host.getCurrentDirectory = () => folder
     const getSourceFile = host.getSourceFile
-    host.getSourceFile = (file, version, ...rest) => {
-      if (!/[\\/]typescript[\\/]lib[\\/]lib\./.test(file)) return getSourceFile(file, version, ...rest)
-      if (!read.has(file)) read.set(file, getSourceFile(file, version, ...rest))
-      return read.get(file)
+    host.getSourceFile = (file, settings, ...rest) => {
+      // Whether a file is ESM or CommonJS changes what it declares; a declaration of the language itself is neither.
+      const kind = /[\\/]typescript[\\/]lib[\\/]lib\./.test(file) ? '' : settings.impliedNodeFormat
+      const key = `${kind} ${file}`
+      if (!read.has(key)) read.set(key, getSourceFile(file, settings, ...rest))
+      return read.get(key)
     }
     const program = ts.createProgram({
       rootNames: files.map(file => join(folder, file)),
