@@ -204,6 +204,7 @@ export const map: Record<string, Record<string, string>> = {
   http: {
     'api-error.ts': 'http/api-error.test.ts',
     'body.ts': 'http/body.test.ts',
+    'call-limits.ts': 'http/send.test.ts',
     'fetch-transport.ts': 'http/fetch-transport.test.ts',
     'fetch.ts': 'http/send.test.ts',
     'global-transport.ts': 'http/global-transport.test.ts',

@@ -6,6 +6,11 @@ export function andThen<T, R> (value: T | PromiseLike<T>, next: (value: T) => R)
   return isPromiseLike(value) ? Promise.resolve(value).then(next) as Promise<Awaited<R>> : next(value)
 }
 
+/** What a function answers that promises a value and must not throw. */
+export async function rejected (error: unknown): Promise<never> {
+  throw error
+}
+
 export function isPromiseLike (value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
 }

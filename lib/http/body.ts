@@ -10,8 +10,8 @@ type Decoder = (body: Buffer, options: { maxOutputLength: number }) => Promise<B
  */
 export function collect (source: Readable, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // No event comes from a closed source.
-    if (source.closed) {
+    // No event comes from a source that is closed, or has failed.
+    if (source.closed || (source.errored ?? undefined) !== undefined) {
       reject(source.errored ?? invalid('The answer broke off.'))
       return
     }

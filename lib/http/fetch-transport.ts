@@ -38,7 +38,11 @@ async function read (response: LooseResponse & { status: number }): Promise<Wire
   const { Readable } = process.getBuiltinModule('node:stream')
   const { status, body } = response
   const headers = headersOf(response.headers)
-  const answer = (source: Readable): WireResponse => ({ status, headers, body: source, decoded: true })
+  const answer = (source: Readable): WireResponse => {
+    // It may fail before anybody reads it. Whoever does is told then; without a listener it would end the process.
+    source.on('error', () => {})
+    return { status, headers, body: source, decoded: true }
+  }
   if (body instanceof Readable) return answer(body)
   if (typeof (body as ReadableStream | null | undefined)?.getReader === 'function') {
     return answer(Readable.fromWeb(body as ReadableStream))

@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { TelemetryOption, TlsCredentials } from '../../types/options.js'
 import type { Awaitable } from '../../types/stores.js'
-import { Auth0Error, ConfigurationError, InvalidArgumentError, NetworkError } from '../errors.js'
+import { Auth0Error, ConfigurationError, NetworkError } from '../errors.js'
+import { rejected } from '../base/awaitable.js'
+import { checkCallLimits } from './call-limits.js'
 import { collect, decodeText, decompress } from './body.js'
 import { withinDeadline } from '../base/deadline.js'
 import { retryDelay, type RetryPolicy } from './retry.js'
@@ -95,7 +97,7 @@ export function createHttp (options: HttpOptions): Http {
 
   /** At once, except for a form and for the first request. */
   function prepare (request: HttpRequest): Awaitable<Prepared> {
-    checkLimits(request)
+    checkCallLimits(request)
     const loading = transport.ready()
     const { headers, body } = request
     if (loading !== undefined || (typeof body === 'object' && body instanceof FormData)) {
@@ -156,7 +158,7 @@ export function createHttp (options: HttpOptions): Http {
         const isPlain = request.retry === undefined && !(ready instanceof Promise)
         return isPlain ? attempt(request, ready) : sendSlowly(request, ready)
       } catch (error) {
-        return Promise.reject(error as Error)
+        return rejected(error)
       }
     },
 
@@ -191,19 +193,6 @@ export function createHttp (options: HttpOptions): Http {
       for (const stream of streams) stream.destroy(new NetworkError('The client was closed.', undefined, 'aborted'))
       await transport.close(timeout)
     }
-  }
-}
-
-const MAX_TIMEOUT = 86_400
-
-/** What the caller of a client gave for one call. A signal that is none would fail when its call ends. */
-function checkLimits ({ signal, timeout }: HttpRequest): void {
-  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
-    throw new InvalidArgumentError('signal', 'The argument "signal" must be an AbortSignal.')
-  }
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMEOUT)) {
-    throw new InvalidArgumentError('timeout',
-      `The argument "timeout" must be a number of seconds above 0, and at most ${MAX_TIMEOUT}.`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { rejected } from '../base/awaitable.js'
 import { callReader, type ApiRequest } from './call.js'
 import type { ApiSender } from './api-sender.js'
 import type { Row } from './endpoint.js'
@@ -31,7 +32,7 @@ function method (row: Row<unknown>, sender: ApiSender): unknown {
       const request = read(args)
       return request instanceof Promise ? request.then(ready => sender.call(row, ready)) : sender.call(row, request)
     } catch (error) {
-      return Promise.reject(error as Error)
+      return rejected(error)
     }
   }
   return row.listing === undefined ? call : Object.assign(call, { listing: row.listing })

@@ -912,6 +912,8 @@ t.test('options of a call are checked: each kind of call, and nothing is sent', 
     [{ headers: { x: 7 } }, 'headers', /object of strings/],
     [{ forwardedFor: '192.0.2.1, 192.0.2.2' }, 'forwardedFor', /must be an IP address/]
   ]
+  t.match(await failure(client.users.userInfo('at', { signal: 'x' as never })), { argument: 'signal' },
+    'also while the metadata is fetched')
   await client.users.userInfo('at')
   const before = tenant.seen.length
   for (const call of calls) {
@@ -932,15 +934,23 @@ t.test('options of a call are checked: each kind of call, and nothing is sent', 
 t.test('an abort ends the wait for metadata that others wait for, too', async t => {
   const controller = new AbortController()
   let answer: (response: Response) => void = () => {}
-  const { client } = at({}, { customFetch: () => new Promise(resolve => { answer = resolve }) })
+  const first = new Promise<Response>(resolve => {
+    answer = resolve
+  })
+  let asked = 0
+  const { client } = at({}, {
+    customFetch: async () => asked++ === 0 ? await first : Response.json({ sub: 's' })
+  })
   const { signal } = controller
-  const calls = [client.users.userInfo('at', { signal }),
-    client.getToken.refreshToken({ refreshToken: 'r' }, { signal }), client.revokeToken({ token: 't' }, { signal })].map(async call => await failure(call))
+  const given = [
+    client.users.userInfo('at', { signal }),
+    client.getToken.refreshToken({ refreshToken: 'r' }, { signal }),
+    client.revokeToken({ token: 't' }, { signal })
+  ]
+  const calls = given.map(async call => await failure(call))
   const other = client.users.userInfo('at')
   controller.abort(new Error('enough'))
   for (const error of await Promise.all(calls)) t.match(error, { name: 'NetworkError', code: 'aborted' })
   answer(Response.json(metadata))
-  await new Promise(resolve => setImmediate(resolve))
-  answer(Response.json({ sub: 's' }))
   t.match(await other, { sub: 's' }, 'who has not given up gets it')
 })

@@ -29,8 +29,12 @@ t.test('the forms of options', async t => {
     for (const option of options) {
       for (const value of good) t.doesNotThrow(give(option, value), `${option}: ${String(value)}`)
       for (const value of bad) {
-        t.throws(give(option, value), { name: 'ConfigurationError', option, message: `Option "${option}" must ` +
-          `be ${what}.` },
+        t.throws(give(option, value), {
+          name: 'ConfigurationError',
+          option,
+          message: `Option "${option}" must ` +
+          `be ${what}.`
+        },
           `${option}: ${String(value)}`)
       }
     }

@@ -45,3 +45,15 @@ t.test('what a fetch of the application may answer', async t => {
   for (const wrong of [undefined, {}, { status: '200' }]) await t.rejects(ask(wrong), { message: /has no status/ })
   await t.rejects(ask({ status: 200, redirected: true }), { message: /followed a redirect/ })
 })
+
+t.test('a body that fails before it is read tells its reader, and does not end the process', async t => {
+  const body = new ReadableStream({
+    pull () {
+      throw new Error('broke')
+    }
+  })
+  const request = { origin: 'https://a.test', path: '/', method: 'GET', headers: {}, body: undefined }
+  const answer = await fetchTransport(async () => new Response(body)).exchange(request, undefined)
+  await new Promise(resolve => setImmediate(resolve))
+  await t.rejects(collect(answer.body, 9), { message: 'broke' })
+})

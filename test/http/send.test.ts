@@ -698,3 +698,24 @@ onBothTransports('fetch: bodies, headers, errors and what becomes of them', asyn
   server.close()
   await t.rejects(ask('/echo'), { name: 'TypeError', message: 'fetch failed' })
 })
+
+t.test('a signal and a time that cannot be used are refused, and nothing is sent', async t => {
+  let sent = 0
+  const http = createHttp({ customFetch: async () => Response.json({ sent: ++sent }) })
+  const request = { method: 'GET', url: 'https://a.test/' } as const
+  for (const signal of ['x', null, {}] as never[]) {
+    const refused = { name: 'InvalidArgumentError', argument: 'signal', message: /must be an AbortSignal/ }
+    await t.rejects(http.send({ ...request, signal }), refused)
+    await t.rejects(http.stream({ ...request, signal }), refused)
+  }
+  for (const timeout of [0, -1, NaN, Infinity, 86_401, '5'] as never[]) {
+    await t.rejects(http.send({ ...request, timeout }), {
+      name: 'InvalidArgumentError',
+      argument: 'timeout',
+      message: /seconds above 0, and at most 86400/
+    }, String(timeout))
+  }
+  t.equal(sent, 0)
+  const { signal } = new AbortController()
+  t.equal((await http.send({ ...request, signal, timeout: 86_400 })).status, 200)
+})

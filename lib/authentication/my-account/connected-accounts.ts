@@ -127,7 +127,7 @@ export async function listConnectedAccounts (
   const { accounts, next } = await askMyAccount(server, accessToken, {
     method: 'GET',
     path: 'connected-accounts/accounts',
-    query: { connection: params.connection, ...page(params) },
+    query: { connection: params?.connection, ...page(params) },
     what: LIST
   }, options)
   return { accounts: toResults<ConnectedAccount>(accounts, LIST), ...cursor(next) }
@@ -160,7 +160,8 @@ export async function listConnectedAccountConnections (
   return { connections: toResults<ConnectedAccountConnection>(connections, CONNECTIONS), ...cursor(next) }
 }
 
-function page ({ from, take }: PageParams): Record<string, string | number | undefined> {
+function page (params: PageParams | undefined): Record<string, string | number | undefined> {
+  const { from, take } = params ?? {}
   if (take !== undefined && !(Number.isInteger(take) && take >= 1)) {
     throw new InvalidArgumentError('take', 'The argument "take" must be a whole number from 1.')
   }

@@ -1,5 +1,6 @@
 import { unknownName } from '../../base/nearest-name.js'
 import { InvalidArgumentError } from '../../errors.js'
+import { checkCallLimits } from '../../http/call-limits.js'
 import { forwardedFor } from './arguments.js'
 
 /** What every network call takes beside its arguments. */
@@ -23,7 +24,7 @@ const INTERNAL = ['json', 'repeated']
  * Refuses what is no object, and names that no call knows: they would silently mean nothing.
  * @throws InvalidArgumentError
  */
-export function checkRequestOptions (options: object | undefined): void {
+export function checkRequestOptions (options: RequestOptions | undefined): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError('options', 'The call options must be an object.')
@@ -32,6 +33,7 @@ export function checkRequestOptions (options: object | undefined): void {
   if (stray !== undefined) {
     throw new InvalidArgumentError('options', `The call options have no "${stray}". ${unknownName(stray, KNOWN)}`)
   }
+  checkCallLimits(options)
 }
 
 /** The headers of the caller, and the one that tells the end user's address. Names are lower-case. */

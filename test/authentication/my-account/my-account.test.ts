@@ -324,8 +324,13 @@ t.test('arguments and options that cannot be used are refused by their names, an
     ['id', c => c.deleteAuthenticationMethod(token, '\ud800')],
     ['from', c => c.listConnectedAccounts(token, { from: {} })],
     ['authnResponse', c => c.verifyAuthenticationMethod(token, 'id', { authSession: 's', authnResponse: circle })],
-    ['authorizationParams', c => c.connectAccount(token, { connection: 'c', redirectUri: 'r', state: 's',
-      codeChallenge: 'c', authorizationParams: circle })]
+    ['authorizationParams', c => c.connectAccount(token, {
+      connection: 'c',
+      redirectUri: 'r',
+      state: 's',
+      codeChallenge: 'c',
+      authorizationParams: circle
+    })]
   ]
   for (const [argument, call] of calls) {
     const error = await failure(call(client as never))

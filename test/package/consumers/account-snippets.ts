@@ -14,8 +14,14 @@ const client = new MyAccountClient({ domain })
 const verifier = new TokenVerifier({ issuer, audience })
 
 /** Settings of an application: what is not set is `undefined`. */
-declare const settings: { timeout: number | undefined, tolerance: number | undefined, maxAge: number | undefined,
-  secret: string | undefined, jwksUri: string | undefined, now: (() => number) | undefined }
+declare const settings: {
+  timeout: number | undefined,
+  tolerance: number | undefined,
+  maxAge: number | undefined,
+  secret: string | undefined,
+  jwksUri: string | undefined,
+  now: (() => number) | undefined
+}
 /** A field of a form, and what a query may hold. */
 declare const form: { name?: string, otp?: string }
 declare const query: { from: string | undefined, take: number | undefined }
@@ -62,13 +68,22 @@ export const account = {
   verify: async (token: string, id: string, authSession: string) =>
     await client.verifyAuthenticationMethod(token, id, { authSession, otpCode: form.otp }),
   async connect (token: string, state: string, codeChallenge: string): Promise<string> {
-    const { connectUri, connectParams } = await client.connectAccount(token, { connection: 'google-oauth2',
-      redirectUri: 'https://app.example.com/connected', state, codeChallenge, scopes: ['calendar'] })
+    const { connectUri, connectParams } = await client.connectAccount(token, {
+      connection: 'google-oauth2',
+      redirectUri: 'https://app.example.com/connected',
+      state,
+      codeChallenge,
+      scopes: ['calendar']
+    })
     return `${connectUri}?ticket=${connectParams.ticket}`
   },
   complete: async (token: string, authSession: string, connectCode: string, codeVerifier: string) =>
-    (await client.completeConnectAccount(token, { authSession, connectCode, codeVerifier,
-      redirectUri: 'https://app.example.com/connected' })).scopes ?? [],
+    (await client.completeConnectAccount(token, {
+      authSession,
+      connectCode,
+      codeVerifier,
+      redirectUri: 'https://app.example.com/connected'
+    })).scopes ?? [],
   async all (token: string): Promise<ConnectedAccount[]> {
     const all: ConnectedAccount[] = []
     for (let from: string | undefined = ''; from !== undefined;) {
@@ -101,14 +116,29 @@ class OwnKeys implements KeySource {
 }
 
 export const verifiers = {
-  ofSettings: () => new TokenVerifier({ issuer, audience, clockTolerance: settings.tolerance, now: settings.now,
-    secret: settings.secret, jwksUri: settings.jwksUri, jwksMaxAge: settings.maxAge, algorithm: undefined,
-    jwks: undefined, keys: undefined }),
+  ofSettings: () => new TokenVerifier({
+    issuer,
+    audience,
+    clockTolerance: settings.tolerance,
+    now: settings.now,
+    secret: settings.secret,
+    jwksUri: settings.jwksUri,
+    jwksMaxAge: settings.maxAge,
+    algorithm: undefined,
+    jwks: undefined,
+    keys: undefined
+  }),
   withSecret: (secret: string) => new TokenVerifier({ issuer, audience: 'app', algorithm: 'HS256', secret }),
-  ofSeveralTenants: () => new TokenVerifier({ issuer: [issuer, 'https://login.example.com/'] as const, audience,
-    algorithm: ['RS256', 'PS256'] }),
-  withKeyAtHand: () => new TokenVerifier({ issuer, audience,
-    jwks: { keys: [{ kty: 'RSA', kid: 'key-1', use: 'sig', alg: 'RS256', n: 'n', e: 'AQAB' }] } }),
+  ofSeveralTenants: () => new TokenVerifier({
+    issuer: [issuer, 'https://login.example.com/'] as const,
+    audience,
+    algorithm: ['RS256', 'PS256']
+  }),
+  withKeyAtHand: () => new TokenVerifier({
+    issuer,
+    audience,
+    jwks: { keys: [{ kty: 'RSA', kid: 'key-1', use: 'sig', alg: 'RS256', n: 'n', e: 'AQAB' }] }
+  }),
   withKeysOfJose: () => new TokenVerifier({ issuer, audience, jwks: { keys: [jwk] } }),
   withKeysOfAuth0: (jwks: { keys: { kty: string, kid: string, x5c: string[], n: string, e: string }[] }) =>
     new TokenVerifier({ issuer, audience, jwks }),
@@ -133,8 +163,11 @@ export const tokens = {
     }),
   permissions: async (token: string) =>
     (await verifier.verifyAccessToken(token, { permissions: ['read:items'], strictType: true })).permissions ?? [],
-  anyOf: async (token: string) => await verifier.verifyAccessToken(token, { anyScope: ['admin', 'read:items'],
-    audience: ['https://api.example.com', 'https://old.example.com'], organization: undefined }),
+  anyOf: async (token: string) => await verifier.verifyAccessToken(token, {
+    anyScope: ['admin', 'read:items'],
+    audience: ['https://api.example.com', 'https://old.example.com'],
+    organization: undefined
+  }),
   boundTo: async (token: string): Promise<string | undefined> => (await verifier.verifyAccessToken(token)).cnf?.jkt,
   explain (error: unknown): string {
     if (error instanceof TokenValidationError) return `${error.code}: ${error.claim ?? ''}`

@@ -15,8 +15,14 @@ const client = new AuthenticationClient({ domain, clientId: 'app', clientSecret:
 /** Variables of the environment: a text or nothing. */
 declare const env: Record<string, string | undefined>
 /** Settings of an application: what is not set is `undefined`. */
-declare const settings: { timeout: number | undefined, telemetry: boolean | undefined, tolerance: number | undefined,
-  maxAge: number | undefined, now: (() => number) | undefined, retries: number | undefined }
+declare const settings: {
+  timeout: number | undefined,
+  telemetry: boolean | undefined,
+  tolerance: number | undefined,
+  maxAge: number | undefined,
+  now: (() => number) | undefined,
+  retries: number | undefined
+}
 /** What a browser's `credential.toJSON()` gave, as other libraries declare it. */
 interface CredentialJson { id: string, rawId: string, type: 'public-key', response: { clientDataJSON: string } }
 declare const credential: CredentialJson
@@ -61,8 +67,15 @@ export const clients = {
   }),
   /** One object for all of them. */
   ofOneObject () {
-    const options = { domain, issuer: `https://${domain}/`, audience, clientId: 'app', clientSecret: 'secret',
-      httpTimeout: settings.timeout, now: settings.now }
+    const options = {
+      domain,
+      issuer: `https://${domain}/`,
+      audience,
+      clientId: 'app',
+      clientSecret: 'secret',
+      httpTimeout: settings.timeout,
+      now: settings.now
+    }
     return [new AuthenticationClient(options), new MyAccountClient(options), new TokenVerifier(options),
       new ManagementClient(options)]
   }
@@ -71,8 +84,13 @@ export const clients = {
 export const authentication = {
   login () {
     const { codeVerifier, codeChallenge } = client.authorize.pkce()
-    const url = client.authorize.url({ redirectUri: 'https://app.example.com/callback', state: 'state', codeChallenge,
-      authorizationDetails: [{ type: 'payment', amount: 10 }], extra: { ext_theme: 'dark' } })
+    const url = client.authorize.url({
+      redirectUri: 'https://app.example.com/callback',
+      state: 'state',
+      codeChallenge,
+      authorizationDetails: [{ type: 'payment', amount: 10 }],
+      extra: { ext_theme: 'dark' }
+    })
     return { url, codeVerifier }
   },
   pushed: async () => await client.authorize.pushedUrl({ redirectUri: 'https://app.example.com/callback', maxAge: 60 }),
@@ -88,8 +106,12 @@ export const authentication = {
     const { access_token: token, refresh_token: next } = await client.getToken.refreshToken({ refreshToken })
     return [token, next ?? refreshToken]
   },
-  signup: async () => (await client.database.signup({ connection, email: 'ada@example.com', password: 'long enough',
-    userMetadata: { plan: 'pro' } })).id,
+  signup: async () => (await client.database.signup({
+    connection,
+    email: 'ada@example.com',
+    password: 'long enough',
+    userMetadata: { plan: 'pro' }
+  })).id,
   resetPassword: async (user: { email?: string, username?: string }): Promise<string> =>
     await client.database.changePassword({ ...user, connection }),
   async byCode (email: string, ask: () => Promise<string>): Promise<TokenResponse> {
@@ -128,12 +150,19 @@ export const authentication = {
       throw error
     })
   },
-  exchange: async (subjectToken: string) => await client.getToken.tokenExchange({ subjectToken, audience,
-    subjectTokenType: 'urn:example:legacy-token', extra: { device_id: 'device-1', tags: ['a', 'b'] } }),
+  exchange: async (subjectToken: string) => await client.getToken.tokenExchange({
+    subjectToken,
+    audience,
+    subjectTokenType: 'urn:example:legacy-token',
+    extra: { device_id: 'device-1', tags: ['a', 'b'] }
+  }),
   ofProvider: async (tokens: { refreshToken: string }) =>
     await client.getToken.tokenForConnection({ connection: 'google-oauth2', ...tokens, loginHint: env.LOGIN_HINT }),
-  apple: async (code: string) => await client.social.nativeLogin({ subjectToken: code, kind: 'apple-authz-code',
-    userProfile: appleUser }),
+  apple: async (code: string) => await client.social.nativeLogin({
+    subjectToken: code,
+    kind: 'apple-authz-code',
+    userProfile: appleUser
+  }),
   async profile (accessToken: string): Promise<string | undefined> {
     const user: UserClaims = await client.users.userInfo(accessToken, { timeout: 2 })
     return user.email_verified === true ? user.email : undefined
