@@ -60,8 +60,8 @@ export const canaryUser = {
 }
 
 /**
- * The scripted tenant as an attacker has it: every byte of its answers can be replaced. As long as none is, it checks all
- * that the plugin sends as Auth0 does, and it remembers what must not be read outside.
+ * The scripted tenant as an attacker has it: every byte of its answers can be replaced. As long as none is, it checks
+ * all that the plugin sends as Auth0 does, and it remembers what must not be read outside.
  */
 export class HostileIdp extends ScriptedTenant {
   readonly clientSecret: string
