@@ -1,7 +1,9 @@
+import { createSecretKey } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
 import { ForbiddenError, TokenValidationError } from '../../lib/errors.js'
 import { checkActorDemands } from '../../lib/flows/api/actor-demand.js'
+import { VerifiedToken } from '../../lib/flows/api/verified-tokens.js'
 import { checkAccessTokenClaims } from '../../lib/tokens/claims.js'
 import { areOrdinary, type OrdinaryDemands } from '../../lib/tokens/ordinary-claims.js'
 
@@ -52,6 +54,15 @@ function isAccepted (payload: Record<string, unknown>, { issuer, audiences, ...w
     throw error
   }
 }
+
+t.test('nobody can change the claims that many requests share', async t => {
+  const jws = { header: { alg: 'HS256' }, payload: structuredClone(claims), key: createSecretKey('secret', 'utf8') }
+  const verified = new VerifiedToken('a.b.c', jws, 30)
+  t.match(verified, { issuer, expiresAt: now + 3630 })
+  t.strictSame(verified.claims, claims)
+  t.ok(Object.isFrozen(verified.claims) && Object.isFrozen(verified.claims.aud))
+  t.equal(verified.claims, verified.claims)
+})
 
 t.test('what the whole check refuses is not ordinary', async t => {
   for (const [title, changes] of Object.entries({
