@@ -10,6 +10,7 @@ import { globalDispatcher } from '../../lib/http/global-transport.js'
 import { parseJson } from '../../lib/http/json.js'
 import { createHttp, type Http, type HttpOptions } from '../../lib/http/send.js'
 import { certificate } from '../hostile/certificates.js'
+import { undiciTransport } from '../../lib/http/undici-transport.js'
 import { sendJson, startServer } from '../fixtures/loopback.js'
 import { until } from '../until.js'
 
@@ -688,6 +689,7 @@ onBothTransports('fetch: bodies, headers, errors and what becomes of them', asyn
     const init = { method: 'POST', body, ...(body instanceof ReadableStream && { duplex: 'half' as const }) }
     t.match(await (await ask('/echo', init)).json(), { method: 'POST', ...expected })
   }
+  t.strictSame(await (await ask('/echo')).json(), { method: 'GET', body: '' }, 'no body, no length')
   t.strictSame((await ask('/cookies')).headers.getSetCookie(), ['a=1', 'b=2'])
   t.equal(await (await ask('/gzip')).text(), 'zipped')
   t.match(await ask('/moved'), { status: 302 })
@@ -718,4 +720,23 @@ t.test('a signal and a time that cannot be used are refused, and nothing is sent
   t.equal(sent, 0)
   const { signal } = new AbortController()
   t.equal((await http.send({ ...request, signal, timeout: 86_400 })).status, 200)
+})
+
+t.test("the way to a whole answer is of the package's own connections only", async t => {
+  const server = await startServer(t, (_, response) => sendJson(response, {}))
+  const request = { method: 'GET', origin: server.origin, path: '/', headers: {}, body: undefined }
+  const limits = { seconds: 60, signal: undefined, host: 'a.test', maxBytes: 99 }
+  const own = undiciTransport({})
+  const theirs = new Agent()
+  const given = undiciTransport({ dispatcher: theirs })
+  t.teardown(async () => {
+    await Promise.all([own.close(1), given.close(1), theirs.close()])
+  })
+  t.equal(own.whole!(request, limits), undefined, 'there are none yet')
+  t.equal(given.ready(), undefined, 'nothing to open')
+  await own.ready()
+  t.equal(own.ready(), undefined, 'they are open')
+  t.equal(given.whole!(request, limits), undefined)
+  t.equal(own.whole!({ ...request, body: Readable.from('x') }, limits), undefined, 'a stream')
+  t.match(await own.whole!(request, limits), { status: 200 })
 })

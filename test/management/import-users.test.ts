@@ -276,6 +276,11 @@ t.test('while other imports into the tenant run, the job waits', async t => {
     await failure(importUsers(never.client, { users: [user(1)], connectionId: 'con_1', interval: 4, timeout: 10 })),
     { name: 'TimeoutError', cause: { code: 'too_many_active_jobs' } }
   )
+  for (const [timeout, waits] of [[5, [4, 4]], [8, [4, 4]], [9, [4, 4, 4]]] as const) {
+    const bounded = await imports(t, { others: Infinity })
+    await failure(importUsers(bounded.client, { users: [user(1)], connectionId: 'con_1', interval: 4, timeout }))
+    t.strictSame(bounded.waits, waits)
+  }
 })
 
 t.test('an import that ended early goes on where it was', async t => {
@@ -365,6 +370,11 @@ t.test('what goes wrong ends the import at once', async t => {
     )
   }
   t.match(await failure(importUsers(client, undefined as never)), { argument: 'options' })
+  for (const [name, advice] of [['conectionId', ' Did you mean "connectionId"?'], ['xyzzy', '']] as const) {
+    t.match(await failure(importUsers(client, { [name]: 1 } as never)),
+      { argument: name, message: `Option "${name}" of importUsers() is not known.${advice}` })
+    t.match(await failure(importUsers(client, { [name]: 1 } as never)), { message: /(known\.|\?)$/ })
+  }
   t.match(await failure(importUsers({} as never, { users: [user(1)], connectionId: 'con_1' })), { name: 'TypeError' })
 })
 

@@ -44,7 +44,7 @@ export async function tryMutants (root: string, folder: string, test: string, id
     return await tryAlone()
   }
   const atRunTime = new Set(before.reached)
-  const timeout = 8 + 5 * before.seconds
+  const timeout = 5 + 4 * before.seconds
   let suspects: Suspect[] = []
 
   for (const id of ids.filter(id => atRunTime.has(id))) {

@@ -138,7 +138,16 @@ t.test('a misspelt guard and an uncalled factory fail when the route is register
   await s.app.after()
   const auth0 = s.app.auth0 as unknown as Record<string, unknown>
   t.throws(() => auth0.requireSesion, /does not exist. Did you mean "requireSession"/)
-  t.equal(auth0.then, undefined, 'it can be awaited')
+  for (
+    const name of ['then', 'getter', 'setter', 'toJSON', 'inspect', 'asymmetricMatch', 'nodeType', 'tagName', '$$typeof',
+      '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@']
+  ) t.equal(auth0[name], undefined, `it can be awaited, compared and printed: ${name}`)
+  t.type(auth0.constructor, 'function')
+  t.throws(() => auth0.startInteractiveLogn, /does not exist/)
+  const mfa = s.app.auth0.for({ request: { headers: {}, socket: {} } as never }).mfa as unknown as Record<string, unknown>
+  t.throws(() => mfa.enrollAuthenticator, /request\.auth0\.mfa\.enroll\(\)/)
+  t.throws(() => mfa.challengeAuthenticator, /request\.auth0\.mfa\.challenge\(\)/)
+  t.throws(() => auth0.getSession, /belongs to a request. Use request.auth0.getSession/)
   t.equal((auth0 as { [Symbol.iterator]?: unknown })[Symbol.iterator], undefined)
   t.equal(auth0.for, auth0.for, 'methods are bound once')
   const make = factory('requireNothing', (..._: unknown[]): Guard => async () => {})

@@ -119,11 +119,13 @@ const rows: Row[] = [
     requested_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token'
   }),
   tokenRow(c => c.getToken.jwtBearer({ assertion: 'j' }), { grant_type: grants.bearer, assertion: 'j' }),
-  tokenRow(c => c.social.nativeLogin({ subjectToken: 's', kind: 'google-id-token' }), {
-    grant_type: grants.exchange,
-    subject_token: 's',
-    subject_token_type: 'http://auth0.com/oauth/token-type/google-id-token'
-  }),
+  ...(['apple-authz-code', 'apple-id-token', 'facebook-info-session-access-token', 'google-id-token'] as const).map(kind =>
+    tokenRow(c => c.social.nativeLogin({ subjectToken: 's', kind }), {
+      grant_type: grants.exchange,
+      subject_token: 's',
+      subject_token_type: `http://auth0.com/oauth/token-type/${kind}`
+    })
+  ),
   {
     call: c => c.getToken.webauthn({ authSession: 's', authnResponse: { id: 'k' } }),
     sends: 'POST /oauth/token',
@@ -414,6 +416,22 @@ t.test('over the wire', async t => {
     t.comment(`${rows.length + 1} endpoints and grants`)
   })
 
+  t.test('seconds in answers are positive numbers, and no more than three days', async t => {
+    const { call } = backchannel(origin)
+    for (const expires of [undefined, null, '300', 0, -1, 259_200.5, Infinity]) {
+      next = { answer: { auth_req_id: 'q', expires_in: expires } }
+      t.match(await failure(call(client)), { code: 'invalid_response', message: /"expires_in"/ }, String(expires))
+    }
+    for (const [interval, wanted] of [[undefined, 5], [0, 5], ['7', 5], [259_201, 5], [0.5, 1], [7, 7]]) {
+      next = { answer: { auth_req_id: 'q', expires_in: 259_200, interval } }
+      t.match(await call(client), { authReqId: 'q', expiresIn: 259_200, interval: wanted }, String(interval))
+    }
+    for (const [expires, wanted] of [[undefined, 60], [0, 60], ['7', 60], [0.5, 0.5], [61, 61]]) {
+      next = { answer: { request_uri: 'urn:x', expires_in: expires }, status: 201 }
+      t.match(await client.pushedAuthorization.push({ redirectUri: 'https://app.test/cb' }), { expiresIn: wanted })
+    }
+  })
+
   t.test('each form an error can have', async t => {
     const strength = {
       name: 'PasswordStrengthError',
@@ -556,3 +574,104 @@ function backchannel (origin: string): Row {
     answer: { auth_req_id: 'q', expires_in: 300, interval: 5 }
   }
 }
+
+const user = { username: 'u', password: 'p' }
+/** By method: arguments that are all required. */
+const required: ReadonlyArray<readonly [method: string, params: Record<string, unknown>, whole?: object]> = [
+  ['getToken.authorizationCode', { code: 'c' }],
+  ['getToken.clientCredentials', { audience: 'a' }],
+  ['getToken.password', user],
+  ['getToken.passwordRealm', { ...user, realm: 'db' }],
+  ['getToken.refreshToken', { refreshToken: 'r' }],
+  ['getToken.passwordlessOtp', { username: 'u', otp: '1', realm: 'email' }],
+  ['getToken.passwordlessOtp', { otp: '1' }, { authSession: 's' }],
+  ['getToken.passwordlessOtp', { authSession: 's' }, { authSession: '', otp: '1' }],
+  ['getToken.mfaOtp', { mfaToken: 'm', otp: '1' }],
+  ['getToken.mfaOob', { mfaToken: 'm', oobCode: 'o' }],
+  ['getToken.mfaRecoveryCode', { mfaToken: 'm', recoveryCode: 'r' }],
+  ['getToken.deviceCode', { deviceCode: 'd' }],
+  ['getToken.ciba', { authReqId: 'q' }],
+  ['getToken.tokenExchange', { subjectToken: 's', subjectTokenType: 'urn:x' }],
+  ['getToken.tokenForConnection', { connection: 'c' }, { refreshToken: 'r' }],
+  ['getToken.jwtBearer', { assertion: 'a' }],
+  ['getToken.webauthn', { authSession: 's' }, { authnResponse: {} }],
+  ['revokeToken', { token: 't' }],
+  ['pushedAuthorization.push', { redirectUri: 'https://app.test/cb' }],
+  ['passwordless.email', { email: 'a@b.test' }],
+  ['passwordless.sms', { phoneNumber: '+491701234567' }],
+  ['passwordless.otpChallenge', { connection: 'db', phoneNumber: '+491701234567' }],
+  ['passwordless.otpChallenge', { connection: 'db' }, { email: 'a@b.test' }],
+  ['passwordless.otpChallenge', { email: 'a@b.test' }, { connection: 'db', email: '' }],
+  ['passwordless.verify', { verificationCode: '1' }, { connection: 'email', email: 'a@b.test' }],
+  ['passwordless.smsLogin', { phoneNumber: '+491701234567', code: '1' }],
+  ['database.signup', { connection: 'db', password: 'p' }, { email: 'a@b.test' }],
+  ['database.changePassword', { email: 'a@b.test', connection: 'db' }],
+  ['database.login', { ...user, connection: 'db' }],
+  ['database.login', { connection: 'db' }, { idToken: 'i' }],
+  ['database.login', { password: 'p' }, { connection: 'db', idToken: 'i', username: 'u' }],
+  ['database.login', { username: 'u' }, { connection: 'db', idToken: 'i', password: 'p' }],
+  ['mfa.challenge', { mfaToken: 'm' }],
+  ['mfa.listAuthenticators', { mfaToken: 'm' }],
+  ['mfa.enroll', { mfaToken: 'm', factor: 'otp' }],
+  ['mfa.enroll', { mfaToken: 'm' }, { factor: 'push' }],
+  ['mfa.enroll', { phoneNumber: '+491701234567' }, { mfaToken: 'm', factor: 'sms' }],
+  ['mfa.enroll', { phoneNumber: '+491701234567' }, { mfaToken: 'm', factor: 'voice' }],
+  ['mfa.deleteAuthenticator', { mfaToken: 'm', authenticatorId: 'a' }],
+  ['users.tokenInfo', { idToken: 'i' }],
+  ['users.impersonate', { userId: 'u', accessToken: 'a', impersonatorId: 'i' }],
+  ['users.unlink', { accessToken: 'a', userId: 'u' }],
+  ['social.nativeLogin', { subjectToken: 's', kind: 'google-id-token' }],
+  ['social.login', { accessToken: 'a', connection: 'facebook' }],
+  ['anonymous.getAccessToken', { sessionToken: 's' }],
+  ['anonymous.mintTransferToken', { sessionToken: 's' }]
+]
+
+t.test('nothing is sent without an argument that is required, or with one that is no text', async t => {
+  let sent = 0
+  const call = async (method: string, params: object): Promise<unknown> => {
+    const client = new AuthenticationClient({
+      domain: 'acme.eu.auth0.com',
+      clientId: 'client-1',
+      clientSecret: 's3cret',
+      customFetch: async () => {
+        sent++
+        return Response.json({ error: 'sent' }, { status: 400 })
+      }
+    })
+    const [group, name] = method.split('.') as [string, string | undefined]
+    const of = (name === undefined ? client : Reflect.get(client, group)) as Record<string, (params: object) => unknown>
+    return await of[name ?? group]!(params)
+  }
+  for (const [method, params, rest] of required) {
+    for (const argument of Object.keys(params)) {
+      const others = { ...rest, ...params }
+      const what = `${method}: ${argument}`
+      await t.rejects(call(method, { ...others, [argument]: '' }), { name: 'MissingRequiredArgumentError', argument }, what)
+      await t.rejects(call(method, { ...others, [argument]: 7 }), { name: 'InvalidArgumentError', argument }, what)
+    }
+    t.equal(sent, 0)
+    await t.rejects(call(method, { ...rest, ...params }))
+    t.not(sent, 0, `${method}: nothing else is required`)
+    sent = 0
+  }
+  const missing: Array<readonly [method: string, params: object, argument: string]> = [
+    ['getToken.webauthn', { authSession: 's' }, 'authnResponse'],
+    ['getToken.tokenForConnection', { connection: 'c' }, 'accessToken'],
+    ['getToken.tokenForConnection', { connection: 'c', accessToken: '' }, 'accessToken'],
+    ['database.signup', { connection: 'db', password: 'p' }, 'email'],
+    ['database.login', { connection: 'db' }, 'username'],
+    ['database.login', { connection: 'db', idToken: '' }, 'idToken'],
+    ['passkeys.signupChallenge', {}, 'userProfile'],
+    ['dynamicRegistration.register', {}, 'redirectUris'],
+    ['backchannel.start', { bindingMessage: 'b', loginHint: {} }, 'loginHint.sub'],
+    ['pushedAuthorization.push', { redirectUri: 'https://a.test', invitation: 'i' }, 'organization']
+  ]
+  for (const [method, params, argument] of missing) {
+    await t.rejects(call(method, params), { name: 'MissingRequiredArgumentError', argument }, `${method}: ${argument}`)
+  }
+  t.equal(sent, 0)
+  for (const params of [{ email: 'a@b.test' }, { username: 'u' }, { phoneNumber: '+491701234567' }]) {
+    await t.rejects(call('database.signup', { connection: 'db', password: 'p', ...params }), { code: 'sent' })
+  }
+  t.equal(sent, 3, 'any of them names the user')
+})

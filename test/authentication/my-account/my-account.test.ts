@@ -223,6 +223,12 @@ t.test('enrolling: the id is in the Location header', async t => {
     ),
     { code: 'invalid_response' }
   )
+  const types = ['passkey', 'email', 'phone', 'totp', 'push-notification', 'recovery-code', 'password'] as const
+  for (const type of types) {
+    const params = { type, email: 'a@b.test', phoneNumber: '+491701234567' } as never
+    t.match(await phone.client.enrollAuthenticationMethod(token, params), { authenticationMethodId: '1' }, type)
+    t.match(phone.last().json, { type })
+  }
   t.match(await failure(phone.client.enrollAuthenticationMethod(token, { type: 'fax' } as never)), {
     name: 'InvalidArgumentError',
     argument: 'type'
@@ -244,6 +250,15 @@ t.test('verifying, with exactly one proof', async t => {
     await failure(client.verifyAuthenticationMethod(token, 'x', { authSession: 'as', otpCode: '1', password: 'p' })),
     { name: 'InvalidArgumentError' }
   )
+  const proofs = [['authnResponse', {}], ['otpCode', '1'], ['recoveryCode', 'r'], ['password', 'p']] as const
+  for (const [one, value] of proofs) {
+    await client.verifyAuthenticationMethod(token, 'x', { authSession: 'as', [one]: value } as never)
+    for (const [other, more] of proofs.filter(([name]) => name !== one)) {
+      const both = { authSession: 'as', [one]: value, [other]: more } as never
+      t.match(await failure(client.verifyAuthenticationMethod(token, 'x', both)),
+        { name: 'InvalidArgumentError', argument: 'authnResponse' }, `${one}, ${other}`)
+    }
+  }
   t.match(await failure(client.verifyAuthenticationMethod(token, 'x', {} as never)), { argument: 'authSession' })
 })
 

@@ -107,6 +107,12 @@ for (const mode of MODES) {
     await device.register(login, send)
     await device.refresh(send)
     const [registered, refreshed] = answers
+    for (const [later, calls] of [[419, 1], [420, 2]] as const) {
+      const before = answers.length
+      made.clock.now += later
+      t.equal(await device.refresh(send), 'refreshed')
+      t.equal(answers.length - before, calls, 'the challenge outlives the bound cookie by two minutes')
+    }
     const cookie = setCookies(registered!).find(({ name }) => name.endsWith('_d'))!
     for (const answer of [registered!, refreshed!]) {
       t.equal(answer.statusCode, 200)
@@ -258,8 +264,11 @@ for (const mode of MODES) {
     t.equal((await refresh(device.proof({ challenge }))).statusCode, mode === 'stateful' ? 403 : 200,
       'a replay: refused where a store remembers')
     const old = await challengeOfRefresh({ browser, login, device })
-    made.clock.now += 301
+    made.clock.now += 300
     t.equal((await refresh(device.proof({ challenge: old }))).statusCode, 403, 'an expired challenge')
+    const fresh = await challengeOfRefresh({ browser, login, device })
+    made.clock.now += 299
+    t.equal((await refresh(device.proof({ challenge: fresh }))).statusCode, 200, 'one that is good for a second more')
     t.equal(await device.refresh(sender(browser)), 'refreshed', 'and the session lives')
     t.equal((await browser.send('POST', '/auth/dbsc/refresh')).statusCode, 400, 'a call that no browser makes')
   })

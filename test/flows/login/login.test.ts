@@ -56,6 +56,28 @@ t.test('the authorization request', async t => {
   }, 'per call wins')
 })
 
+t.test('what a link may ask for, and what it does not loosen', async t => {
+  const asked = {
+    screen_hint: 'signup',
+    login_hint: 'ada',
+    connection: 'github',
+    prompt: 'login',
+    ui_locales: 'de',
+    max_age: '60',
+    acr_values: 'high',
+    display: 'page',
+    session_transfer_token: 'stt'
+  }
+  const link = `/auth/login?${new URLSearchParams({ ...asked, scope: 'all', audience: 'urn:other' }).toString()}`
+  const rest = { scope: 'openid profile email offline_access', audience: undefined }
+  const free = await site(t, { allowSessionTransfer: true })
+  t.match(params(await free.start(free.browser(), link)), { ...asked, ...rest })
+  const demanded = { prompt: 'consent', max_age: 5, acr_values: 'highest' }
+  const bound = await site(t, { authorizationParams: { ...demanded, ui_locales: 'fr' } })
+  t.match(params(await bound.start(bound.browser(), link)),
+    { ...asked, ...rest, ...demanded, max_age: '5', session_transfer_token: undefined })
+})
+
 t.test('parameters as a function of the request, and scopes per audience', async t => {
   const s = await site(t, {
     authorizationParams: async request => ({

@@ -8,6 +8,7 @@ import { Agent } from 'undici'
 import fastifyAuth0, { type StepUpRequiredError } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
+import { buildSessionTransferRedirect } from '../../../lib/flows/tokens/session-transfer-redirect.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { startServer } from '../../fixtures/loopback.js'
 import type { Answer, Reply } from '../../fixtures/scripted-tenant.js'
@@ -72,7 +73,7 @@ t.test('linking and unlinking an account', async t => {
   t.notOk(unlink.searchParams.has('requested_connection_scope'))
   t.equal((await ask(ada, `/finish-unlink?url=${encodeURIComponent(s.tenant.callback(unlink.href))}`)).error, undefined)
 
-  t.equal((await ask(ada, '/nothing')).error?.code, 'missing_required_argument_error')
+  t.strictSame((await ask(ada, '/nothing')).error, { code: 'missing_required_argument_error', argument: 'connection' })
   t.equal((await ask(s.browser(), '/link')).error?.code, 'start_link_user_error')
   t.equal(
     (await ask(ada, `/finish?url=${encodeURIComponent(s.tenant.callback(urlOf(await ask(ada, '/login-2')).href))}`))
@@ -190,8 +191,8 @@ t.test('connected accounts', async t => {
 
   await ask(ada, '/bare')
   const state = (): string => String(s.tenant.to('/me/v1/connected-accounts/connect').at(-1)!.json.state)
-  t.equal((await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?state=${state()}`)}`)).error?.code,
-    'missing_required_argument_error')
+  t.strictSame((await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?state=${state()}`)}`)).error,
+    { code: 'missing_required_argument_error', argument: 'connect_code' })
   await ask(ada, '/bare')
   t.equal(
     (await ask(ada, `/finish?url=${encodeURIComponent(`/auth/callback?error=access_denied&state=${state()}`)}`)).error
@@ -209,7 +210,7 @@ t.test('connected accounts', async t => {
       .error?.code,
     'invalid_argument'
   )
-  t.equal((await ask(ada, '/nothing')).error?.code, 'missing_required_argument_error')
+  t.strictSame((await ask(ada, '/nothing')).error, { code: 'missing_required_argument_error', argument: 'connection' })
   t.equal((await ask(s.browser(), '/bare')).error?.code, 'login_required')
 
   s.tenant.scripts.set('GET /me/v1/connected-accounts/accounts', ({ url }) => ({
@@ -223,6 +224,8 @@ t.test('connected accounts', async t => {
   s.tenant.scripts.set('GET /me/v1/connected-accounts/connections',
     () => ({ json: { connections: [{ name: 'google', strategy: 'google-oauth2' }] } }))
   t.match((await ask(ada, '/connections')).value, { connections: [{ name: 'google' }] })
+  t.strictSame(s.tenant.grants('refresh_token').map(({ form }) => form.get('scope')),
+    ['create', 'read', 'delete'].map(what => `${what}:me:connected_accounts`), 'each call has the token it needs')
   const noCallback = await site(t, { mountRoutes: false }, {
     '/connect': does(async request => await request.auth0.startConnectAccount({ connection: 'google' })),
     '/in': does(async request =>
@@ -234,7 +237,7 @@ t.test('connected accounts', async t => {
   })
   const bob = noCallback.browser()
   await bob.call(noCallback.tenant.callback(urlOf(await ask(bob, '/in')).href))
-  t.equal((await ask(bob, '/connect')).error?.code, 'missing_required_argument_error')
+  t.strictSame((await ask(bob, '/connect')).error, { code: 'missing_required_argument_error', argument: 'redirectUri' })
 })
 
 t.test("a connection's token is kept by connection and login hint", async t => {
@@ -283,9 +286,9 @@ t.test("a connection's token is kept by connection and login hint", async t => {
   for (let hint = 0; hint < 10; hint++) await ask(ada, `/google?loginHint=hint-${hint}`)
   t.match((await ask(ada, '/google?loginHint=hint-0')).value, { accessToken: 'google-5' }, 'ten are kept')
   t.match((await ask(ada, '/google')).value, { accessToken: 'google-15' }, 'the one before them is not')
-  t.equal((await ask(ada, '/nothing')).error?.code, 'missing_required_argument_error')
-  t.equal((await ask(ada, '/no-options')).error?.code, 'missing_required_argument_error')
-  t.equal((await ask(ada, '/hint')).error?.code, 'invalid_argument')
+  t.strictSame((await ask(ada, '/nothing')).error, { code: 'missing_required_argument_error', argument: 'connection' })
+  t.strictSame((await ask(ada, '/no-options')).error, { code: 'missing_required_argument_error', argument: 'connection' })
+  t.strictSame((await ask(ada, '/hint')).error, { code: 'invalid_argument', argument: 'loginHint' })
   t.equal((await ask(s.browser(), '/google')).error?.code, 'missing_session')
   t.equal((await ada.call('/hijacked')).body, 'session_not_writable')
   const refusedWith = async (status: number) => {
@@ -420,7 +423,14 @@ t.test('a proof of the key stays at the API that it is for, wherever that redire
     '/api': does(async request => {
       const { path, ...init } = request.query as Record<string, string>
       const response = await request.auth0.fetch(`https://api.example.test${path}`, {
-        headers: { cookie: 'a=b', 'content-type': 'text/plain', 'x-own': '1' },
+        headers: {
+          cookie: 'a=b',
+          'proxy-authorization': 'Basic eA==',
+          'content-type': 'text/plain',
+          'content-encoding': 'identity',
+          'content-language': 'de',
+          'x-own': '1'
+        },
         ...init
       })
       return response.status
@@ -454,7 +464,9 @@ t.test('a proof of the key stays at the API that it is for, wherever that redire
     const { value, sent } = await call(`path=${path}`)
     t.equal(value, 200, path)
     const last = sent.at(-1)!
-    for (const name of ['dpop', 'authorization', 'cookie']) t.equal(last.headers[name], undefined, `${path}: ${name}`)
+    for (const name of ['dpop', 'authorization', 'cookie', 'proxy-authorization']) {
+      t.equal(last.headers[name], undefined, `${path}: ${name}`)
+    }
     t.equal(last.headers['x-own'], '1')
     for (const one of sent.slice(0, -1)) {
       t.strictSame(claimsOf(one.headers.dpop), { ...claimsOf(one.headers.dpop), htu: one.url.href })
@@ -464,7 +476,8 @@ t.test('a proof of the key stays at the API that it is for, wherever that redire
     const { value, sent } = await call(`path=${path}&method=POST&body=x`)
     t.equal(value, 200, path)
     t.match(claimsOf(sent.at(-1)!.headers.dpop), { htm: method, htu: 'https://api.example.test/end' })
-    t.equal(sent.at(-1)!.headers['content-type'], method === 'POST' ? 'text/plain' : undefined)
+    t.strictSame(['content-type', 'content-encoding', 'content-language'].map(name => sent.at(-1)!.headers[name]),
+      method === 'POST' ? ['text/plain', 'identity', 'de'] : [undefined, undefined, undefined])
   }
   t.match((await call('path=/loop')).error, {}, 'redirects without end')
   t.equal((await call('path=/elsewhere&redirect=manual')).value, 302)
@@ -735,10 +748,42 @@ t.test('session transfer tokens', async t => {
   for (
     const to of ['http://other.example.test/', '/login', 'https://other.example.test/%23x#y'.replace('%23', ''),
       'https://u:p@other.example.test/']
-  ) t.equal((await ask(ada, `/redirect?to=${encodeURIComponent(to)}`)).error?.code, 'invalid_argument', to)
+  ) t.strictSame((await ask(ada, `/redirect?to=${encodeURIComponent(to)}`)).error, { code: 'invalid_argument', argument: 'targetLoginUrl' }, to)
+})
+
+t.test('a session transfer needs its token, and an organization that is a text', async t => {
+  const to = 'https://other.example.test/login?a=b'
+  const token = { sessionTransferToken: 'stt' }
+  const build = (target: unknown, given: unknown, options?: object): (() => URL) =>
+    () => buildSessionTransferRedirect(target as string, given as typeof token, options)
+  for (const given of [undefined, null, {}, { sessionTransferToken: '' }, { sessionTransferToken: 7 }]) {
+    t.throws(build(to, given), { name: 'MissingRequiredArgumentError', argument: 'sessionTransferToken' })
+  }
+  for (const organization of ['', ' ', 7]) {
+    t.throws(build(to, token, { organization }), { name: 'InvalidArgumentError', argument: 'organization' })
+  }
+  for (const target of [undefined, '', '/login', 'http://other.example.test/', 'ftp://localhost/',
+    'https://u@other.example.test/', 'https://:p@other.example.test/', 'https://other.example.test/#x']) {
+    t.throws(build(target, token), { name: 'InvalidArgumentError', argument: 'targetLoginUrl' }, target)
+  }
+  t.equal(build(to, token)().href, `${to}&session_transfer_token=stt`)
+  t.equal(build(new URL('http://127.0.0.1:3/'), token, { organization: 'o' })().href,
+    'http://127.0.0.1:3/?session_transfer_token=stt&organization=o')
 })
 
 const otp = 'http://auth0.com/oauth/grant-type/passwordless/otp'
+/** Every parameter that a magic link may carry. */
+const linkParams = {
+  audience: 'https://api',
+  login_hint: 'ada',
+  ui_locales: 'de',
+  screen_hint: 'signup',
+  prompt: 'login',
+  max_age: 60,
+  acr_values: 'high',
+  scope: 'openid mail',
+  organization: 'org_1'
+}
 t.test('passwordless: codes and links', async t => {
   const s = await site(t, {}, {
     '/code': does(async request =>
@@ -776,6 +821,14 @@ t.test('passwordless: codes and links', async t => {
         authParams: { redirect_uri: 'x' }
       })
     ),
+    '/full-link': does(async request =>
+      await request.auth0.passwordless.start({
+        connection: 'email',
+        email: 'ada@example.com',
+        send: 'link',
+        authParams: linkParams
+      })
+    ),
     '/challenge': does(async request =>
       await request.auth0.passwordless.challenge({ connection: 'db', email: 'ada@example.com' })
     ),
@@ -811,8 +864,8 @@ t.test('passwordless: codes and links', async t => {
   t.equal(sent.headers['auth0-forwarded-for'], '192.0.2.1')
   t.equal(sent.headers['x-request-language'], 'de')
   t.ok((await ask(browser, '/sms')).value)
-  t.equal((await ask(browser, '/odd')).error?.code, 'invalid_argument')
-  t.equal((await ask(browser, '/bad-link')).error?.code, 'invalid_argument')
+  t.strictSame((await ask(browser, '/odd')).error, { code: 'invalid_argument', argument: 'connection' })
+  t.strictSame((await ask(browser, '/bad-link')).error, { code: 'invalid_argument', argument: 'authParams.redirect_uri' })
   t.match((await ask(browser, '/challenge')).value, { authSession: 'as-1' })
   t.equal((await ask(s.browser(), '/verify')).value, 'auth0|ada')
   t.match(Object.fromEntries(s.tenant.grants(otp)[0]!.form), {
@@ -823,7 +876,7 @@ t.test('passwordless: codes and links', async t => {
   })
   t.equal((await ask(s.browser(), '/verify-sms')).value, 'auth0|ada')
   t.equal((await ask(s.browser(), '/verify-db')).value, 'auth0|ada')
-  t.equal((await ask(s.browser(), '/verify-none')).error?.code, 'missing_required_argument_error')
+  t.strictSame((await ask(s.browser(), '/verify-none')).error, { code: 'missing_required_argument_error', argument: 'verificationCode' })
   s.tenant.scripts.set(otp, () => ({ status: 403, json: { error: 'mfa_required', mfa_token: 'raw' } }))
   t.match((await ask(s.browser(), '/verify')).error, { code: 'mfa_required', sealed: /^eyJ/ })
   s.tenant.scripts.set(otp, () => ({ status: 403, json: { error: 'invalid_grant' } }))
@@ -836,10 +889,13 @@ t.test('passwordless: codes and links', async t => {
     redirect_uri: 'https://app.example.test/auth/callback',
     response_type: 'code',
     audience: 'https://api',
-    state: /./,
-    nonce: /./
+    state: /^[\w-]{32}$/,
+    nonce: /^[\w-]{32}$/
   })
+  t.not(link.state, link.nonce)
   t.notOk('code_challenge' in link)
+  t.ok((await ask(browser, '/full-link')).value)
+  t.match(s.tenant.to('/passwordless/start').at(-1)!.json.authParams, linkParams)
   const url = new URL('https://acme.eu.auth0.com/authorize')
   url.search = new URLSearchParams(link).toString()
   t.equal((await browser.navigate(s.tenant.callback(url.href))).headers.location, '/in')
@@ -849,7 +905,7 @@ t.test('passwordless: codes and links', async t => {
       await request.auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link' })
     )
   })
-  t.equal((await ask(closed.browser(), '/link')).error?.code, 'missing_required_argument_error')
+  t.strictSame((await ask(closed.browser(), '/link')).error, { code: 'missing_required_argument_error', argument: 'redirectUri' })
   const org = await site(t, { organization: 'org_1' }, {
     '/link': does(async request =>
       await request.auth0.passwordless.start({ connection: 'email', email: 'a@b.c', send: 'link' })

@@ -87,13 +87,17 @@ t.test('without a guard, a store that is down is told to whoever asks and ends n
   t.strictSame(unhandled, [])
 })
 
+const RESERVED = ['id', 'sid', 'actor', 'domain', 'createdAt', 'expiresAt', 'authorizationDetails', '__proto__']
+
 t.test("updateSession merges the application's fields and claims, and nothing else", async t => {
   const s = await site(t, {}, {
     '/me': me,
     '/set': async request => await request.auth0.updateSession({ theme: 'dark', count: 1 }),
     '/remove': async request =>
       await request.auth0.updateSession({ theme: undefined, user: { nickname: 'countess', name: undefined } as never }),
-    '/reserved': async request => await outcome(request.auth0.updateSession({ id: 'x' })),
+    '/reserved': async request =>
+      await Promise.all(RESERVED.map(async name =>
+        await outcome(request.auth0.updateSession(JSON.parse(`{"${name}":null}`) as object)))),
     '/sub': async request => await outcome(request.auth0.updateSession({ user: { sub: 'x' } })),
     '/none': async request => await outcome(request.auth0.updateSession(null as never)),
     '/users': async request =>
@@ -115,7 +119,7 @@ t.test("updateSession merges the application's fields and claims, and nothing el
   t.match(removed, { count: 1, user: { nickname: 'countess' } })
   t.notOk('name' in removed.user)
   t.match((await ada.call('/me')).json(), { count: 1, user: { sub: 'auth0|ada' } })
-  t.equal((await ada.call('/reserved')).body, 'invalid_argument id')
+  t.strictSame((await ada.call('/reserved')).json(), RESERVED.map(name => `invalid_argument ${name}`))
   t.equal((await ada.call('/sub')).body, 'invalid_argument user.sub')
   t.equal((await ada.call('/none')).body, 'invalid_argument patch')
   t.equal((await ada.call('/list')).body, 'invalid_argument patch')

@@ -117,7 +117,7 @@ t.test('claims that access tokens have for it say nothing about the login of a s
 
 t.test('a tenant that gives one thing and takes another does not keep a browser going round', async t => {
   const s = await stepSite(t)
-  for (const old of [undefined, '8.mfa_required.AAAAAAAAAAAAAAAA']) {
+  for (const old of [undefined, '8.mfa_required.AAAAAAAAAAAAAAAA', 'nonsense']) {
     s.tenant.claims = {}
     const browser = await s.member()
     if (old !== undefined) {
@@ -132,7 +132,17 @@ t.test('a tenant that gives one thing and takes another does not keep a browser 
       s.tenant.claims = asked.includes('max_age') ? { auth_time: s.clock.now, amr: [] } : { amr: ['mfa'] }
       await browser.navigate(s.tenant.callback(asked))
     }
-    t.equal(rounds, 8, old === undefined ? 'it ends' : 'a cookie of version 0.1 counts nothing')
+    t.equal(rounds, 8, old === undefined ? 'it ends' : 'a cookie of version 0.1 counts nothing, nor does another')
+  }
+})
+
+t.test('where nobody is to be sent to log in, a step-up is an answer', async t => {
+  const s = await stepSite(t, { onUnauthenticated: '401' })
+  const browser = await s.member()
+  for (const [path, code] of [['/mfa', 'mfa_required'], ['/fresh', 'fresh_login_required']] as const) {
+    const answer = await browser.navigate(path)
+    t.match(answer, { statusCode: 401, headers: { location: undefined } })
+    t.match(answer.json(), { code })
   }
 })
 

@@ -27,6 +27,12 @@ function parse (changes: object, production = false, prefix = '') {
   return parseOptions({ ...good, ...changes } as Auth0Options, prefix, production)
 }
 
+/** The members that are no objects, functions or `undefined`. */
+function primitives (config: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => !['object', 'function', 'undefined']
+    .includes(typeof value)))
+}
+
 t.test('defaults', async t => {
   const config = parse({})
   t.match(config, {
@@ -50,6 +56,41 @@ t.test('defaults', async t => {
       connect: undefined
     }
   })
+  t.strictSame(primitives(config), {
+    domain: 'acme.eu.auth0.com',
+    issuer: 'https://acme.eu.auth0.com/',
+    allowPrivateDomains: false,
+    apiOnly: false,
+    clientId: 'client',
+    clientSecret: 'secret',
+    clientSecretMethod: 'post',
+    mutualTls: false,
+    httpTimeout: 5,
+    telemetry: true,
+    prefix: '',
+    scope: 'openid profile email offline_access',
+    pushedAuthorizationRequests: false,
+    signedAuthorizationRequests: false,
+    allowSessionTransfer: false,
+    onUnauthenticated: 'auto',
+    onRefreshStoreError: 'alone',
+    cacheEntries: 5000,
+    encryptAtRest: true,
+    onStoreError: 'fail',
+    storeTimeout: 2,
+    transactionDuration: 3600,
+    fetchUserInfo: false,
+    storeIdToken: false,
+    storeConnectionTokens: false,
+    discoveryTtl: 600,
+    maxDomains: 100,
+    clockTolerance: 30,
+    idTokenSigningAlg: 'RS256',
+    mfaTokenTtl: 300,
+    refreshLeeway: 30,
+    logoutStrategy: 'oidc'
+  })
+  t.strictSame(primitives(parse({ mountConnectRoutes: true })).storeIdToken, true, 'linking takes the ID token along')
   t.ok(Object.isFrozen(config))
   t.type(config.now(), 'number')
   t.ok(Math.abs(config.now() - Date.now() / 1000) < 5)
@@ -171,6 +212,12 @@ t.test('everything that may be given', async t => {
     assertion: undefined
   })
   t.match(parse({ discoveryCache: { ttl: 0 } }), { discoveryTtl: 0 })
+  for (const alg of ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']) {
+    t.match(parse({ idTokenSigningAlg: alg, api: { audience: 'https://api', signingAlgs: [alg] } }),
+      { idTokenSigningAlg: alg, api: { signingAlgs: [alg] } })
+  }
+  const secret = 'é'.repeat(16)
+  t.match(parse({ api: { audience: 'https://api', secret } }), { api: { secret } }, '32 bytes')
   t.match(parse({ sessionConfiguration: { cookie: { sameSite: 'none', partitioned: true } } }), {
     transactionCookie: { sameSite: 'none', partitioned: true }
   })
@@ -333,6 +380,14 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['null for a store', 'transactionStore', { transactionStore: null }, /got null/],
   ['a scope that is no scope', 'scope', { scope: 5 }],
   ['a scope map of numbers', 'scope', { scope: { a: 5 } }],
+  ['a blank scope', 'scope', { scope: ' ' }],
+  ['a list of scopes', 'scope', { scope: ['openid'] }],
+  ['a scope of a login that is none', 'authorizationParams.scope', { authorizationParams: { scope: 5 } }],
+  ['a blank scope of a login', 'authorizationParams.scope', { authorizationParams: { scope: ' ' } }],
+  ['an empty audience of a login', 'authorizationParams.audience', { authorizationParams: { audience: '' } }],
+  ['an organization of a login', 'authorizationParams.organization', { authorizationParams: { organization: 5 } }],
+  ['an invitation of a login', 'authorizationParams.invitation', { authorizationParams: { invitation: '' } }],
+  ['an api secret of 31 characters', 'api.secret', { api: { secret: 's'.repeat(31) } }],
   ['params that are no object', 'authorizationParams', { authorizationParams: 'x' }],
   ['an age that is no number', 'authorizationParams.max_age', { authorizationParams: { max_age: 'soon' } },
     /whole number of seconds/],

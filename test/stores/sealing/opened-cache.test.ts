@@ -50,9 +50,25 @@ t.test('the cache holds 16 MiB, three bytes for each character, in two halves', 
   t.strictSame([1, 15, 16, 30, 31].map(index => cache.get(value(index))), [undefined, undefined, 16, 30, 31])
 })
 
+t.test('each generation takes half of the entries', async t => {
+  const value = (index: number) => `value-number-${String(index).padStart(12, '0')}`
+  for (const [count, oldest] of [[10, 1], [11, 6], [15, 6], [16, 11]] as const) {
+    const cache = createOpenedCache<number>({ maxEntries: 10 })
+    for (let index = 1; index <= count; index++) cache.set(value(index), index)
+    const kept = Array.from({ length: count }, (_, index) => index + 1)
+      .filter(index => cache.get(value(index)) !== undefined)
+    t.equal(kept[0], oldest, `${count} entries`)
+  }
+})
+
 t.test('a cache of no entries keeps nothing', async t => {
   const cache = createOpenedCache<number>({ maxEntries: 0 })
-  cache.set('value', 1)
-  cache.delete('value')
-  t.equal(cache.get('value'), undefined)
+  cache.set('a-value-1', 1)
+  t.equal(cache.get('a-value-1'), undefined)
+  cache.delete('a-value-1')
+  const one = createOpenedCache<number>({ maxEntries: 1 })
+  for (const value of ['a-value-1', 'a-v\xe4lue-2']) {
+    one.set(value, 1)
+    t.equal(one.get(value), 1, value)
+  }
 })

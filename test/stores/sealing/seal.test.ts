@@ -95,6 +95,22 @@ t.test('SES-01: cut, extended and otherwise mutated values do not open and do no
   }), { numRuns: 1000 })
 })
 
+t.test('an empty text keeps its two dots', async t => {
+  const { seal, open } = sealer()
+  const [header = '', , iv = '', text = '', tag = ''] = seal('').split('.')
+  t.equal(open(`${header}..${iv}.${text}.${tag}`)?.length, 0)
+  t.equal(open(`${header}..${iv}.${tag}`), undefined)
+  t.equal(open(`${header}..${iv}${tag}`), undefined)
+})
+
+t.test('former sealers are asked one after the other, until one opens', async t => {
+  const [now, before, first] = ['now', 'before', 'first'].map(purpose => sealer({ purpose }))
+  const { seal, open } = openingFormer(now!, [before!, first!])
+  for (const one of [now!, before!, first!]) t.equal(open(one.seal('x'))?.toString(), 'x')
+  t.equal(open(sealer({ purpose: 'other' }).seal('x')), undefined)
+  t.equal(now!.open(seal('x'))?.toString(), 'x')
+})
+
 t.test('a wide character whose low byte is the right one does not open', async t => {
   const { seal, open } = sealer()
   const sealed = seal('text')
