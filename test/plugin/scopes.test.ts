@@ -139,12 +139,13 @@ t.test('a misspelt guard and an uncalled factory fail when the route is register
   const auth0 = s.app.auth0 as unknown as Record<string, unknown>
   t.throws(() => auth0.requireSesion, /does not exist. Did you mean "requireSession"/)
   for (
-    const name of ['then', 'getter', 'setter', 'toJSON', 'inspect', 'asymmetricMatch', 'nodeType', 'tagName', '$$typeof',
-      '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@']
+    const name of ['then', 'getter', 'setter', 'toJSON', 'inspect', 'asymmetricMatch', 'nodeType', 'tagName',
+      '$$typeof', '@@__IMMUTABLE_ITERABLE__@@', '@@__IMMUTABLE_RECORD__@@']
   ) t.equal(auth0[name], undefined, `it can be awaited, compared and printed: ${name}`)
   t.type(auth0.constructor, 'function')
   t.throws(() => auth0.startInteractiveLogn, /does not exist/)
-  const mfa = s.app.auth0.for({ request: { headers: {}, socket: {} } as never }).mfa as unknown as Record<string, unknown>
+  const anyone = s.app.auth0.for({ request: { headers: {}, socket: {} } as never })
+  const mfa = anyone.mfa as unknown as Record<string, unknown>
   t.throws(() => mfa.enrollAuthenticator, /request\.auth0\.mfa\.enroll\(\)/)
   t.throws(() => mfa.challengeAuthenticator, /request\.auth0\.mfa\.challenge\(\)/)
   t.throws(() => auth0.getSession, /belongs to a request. Use request.auth0.getSession/)

@@ -115,6 +115,19 @@ t.test('IDT-65 after a rotation the old key is refused', async t => {
   t.equal(await endpoint.verify(signJwt(claims, rsa)), 'key_not_found')
 })
 
+t.test('a key of the same name that is another key takes its place', async t => {
+  const endpoint = new Endpoint()
+  const renewed = createTestKey('RS256', { kid: 'rsa-1' })
+  t.equal(await endpoint.verify(signJwt(claims, rsa)), 'accepted')
+  const kept = await endpoint.source.get({ alg: 'RS256', kid: 'rsa-1' })
+  await endpoint.source.refresh()
+  t.equal(await endpoint.source.get({ alg: 'RS256', kid: 'rsa-1' }), kept, 'the same key stays the same object')
+  endpoint.keys = [renewed.jwk]
+  await endpoint.source.refresh()
+  t.equal(await endpoint.verify(signJwt(claims, renewed)), 'accepted')
+  t.not(await endpoint.verify(signJwt(claims, rsa)), 'accepted')
+})
+
 t.test('a key set is small, and asked for twice where the endpoint stumbles', async t => {
   const endpoint = new Endpoint()
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import * as jose from 'jose'
 import t from 'tap'
 import { TokenValidationError } from '../../lib/errors.js'
-import { splitCompactJws } from '../../lib/tokens/compact.js'
+import { peekClaims, splitCompactJws } from '../../lib/tokens/compact.js'
 import { checkHeader, verifyJws } from '../../lib/tokens/jws.js'
 import { importKeySet, importPublicJwk, selectKey } from '../../lib/tokens/jwk-set.js'
 import { verifySignature } from '../../lib/tokens/signature.js'
@@ -248,4 +248,14 @@ t.test('headers that are refused', async t => {
     t.equal(await problemOf(() => verifyJws(token, options)), 'malformed', token)
   }
   t.equal(await problemOf(() => verifyJws(signJwt({ sub: 'a' }, rsa), options)), 'accepted', 'control')
+})
+
+t.test('a payload is an object, is not too deep, and loses its __proto__', async t => {
+  const peek = (payload: string) => peekClaims(`e30.${Buffer.from(payload).toString('base64url')}.AA`, 99_999)
+  t.strictSame(peek('{"__proto__":{"a":1},"b":["text",1,null,{"__proto__":2,"c":true}]}'),
+    { b: ['text', 1, null, { c: true }] })
+  for (const [payload, message] of [['7', 'is not a JSON object'], ['{', 'is not JSON in UTF-8'],
+    [`{"a":${'['.repeat(99)}${']'.repeat(99)}}`, 'is nested too deeply']] as const) {
+    t.throws(() => peek(payload), { reason: 'malformed', message: `The token's payload ${message}.` })
+  }
 })

@@ -119,7 +119,9 @@ const rows: Row[] = [
     requested_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token'
   }),
   tokenRow(c => c.getToken.jwtBearer({ assertion: 'j' }), { grant_type: grants.bearer, assertion: 'j' }),
-  ...(['apple-authz-code', 'apple-id-token', 'facebook-info-session-access-token', 'google-id-token'] as const).map(kind =>
+  ...([
+    'apple-authz-code', 'apple-id-token', 'facebook-info-session-access-token', 'google-id-token'
+  ] as const).map(kind =>
     tokenRow(c => c.social.nativeLogin({ subjectToken: 's', kind }), {
       grant_type: grants.exchange,
       subject_token: 's',
@@ -646,8 +648,9 @@ t.test('nothing is sent without an argument that is required, or with one that i
     for (const argument of Object.keys(params)) {
       const others = { ...rest, ...params }
       const what = `${method}: ${argument}`
-      await t.rejects(call(method, { ...others, [argument]: '' }), { name: 'MissingRequiredArgumentError', argument }, what)
-      await t.rejects(call(method, { ...others, [argument]: 7 }), { name: 'InvalidArgumentError', argument }, what)
+      for (const [wrong, name] of [['', 'MissingRequiredArgumentError'], [7, 'InvalidArgumentError']] as const) {
+        await t.rejects(call(method, { ...others, [argument]: wrong }), { name, argument }, what)
+      }
     }
     t.equal(sent, 0)
     await t.rejects(call(method, { ...rest, ...params }))
@@ -656,7 +659,8 @@ t.test('nothing is sent without an argument that is required, or with one that i
   }
   const missing: Array<readonly [method: string, params: object, argument: string]> = [
     ['getToken.webauthn', { authSession: 's' }, 'authnResponse'],
-    ['getToken.tokenForConnection', { connection: 'c' }, 'accessToken'],
+    ['getToken.tokenForConnection', { connection: 'c' }, 'refreshToken'],
+    ['getToken.tokenForConnection', { connection: 'c', refreshToken: '' }, 'refreshToken'],
     ['getToken.tokenForConnection', { connection: 'c', accessToken: '' }, 'accessToken'],
     ['database.signup', { connection: 'db', password: 'p' }, 'email'],
     ['database.login', { connection: 'db' }, 'username'],

@@ -264,8 +264,9 @@ t.test('TE-01, TE-03, TE-04: what a token exchange refuses', async t => {
   })
   for (
     const name of ['grant_type', 'client_id', 'client_secret', 'client_assertion', 'client_assertion_type',
-      'subject_token', 'subject_token_type', 'actor_token', 'actor_token_type', 'requested_token_type', 'audience', 'aud',
-      'resource', 'resources', 'resource_indicator', 'scope', 'connection', 'login_hint', 'organization', 'assertion']
+      'subject_token', 'subject_token_type', 'actor_token', 'actor_token_type', 'requested_token_type', 'audience',
+      'aud', 'resource', 'resources', 'resource_indicator', 'scope', 'connection', 'login_hint', 'organization',
+      'assertion']
   ) {
     t.match(await failure(grants.tokenExchangeGrant(server, { ...base, extra: { [name]: 'x' } })), {
       name: 'InvalidArgumentError',

@@ -813,3 +813,14 @@ t.test('a refresh tells how long it waited for its turn, for the lock and for th
   t.strictSame(messages, [{ ...told, lockWait: 10, call: 10_000 }, { ...told, lockWait: 1110, call: 10_000 },
     { ...told, lockWait: 1210, call: 20_000 }, { ...told, lockWait: 110 }])
 })
+
+t.test('a refreshed ID token of another user, login or organization is refused, and the error says so', async t => {
+  for (const [claims, what] of [[{ sub: 'auth0|eve' }, 'user'], [{ nonce: 'other' }, 'login'],
+    [{ org_id: 'org_2' }, 'organization']] as const) {
+    const s = await site(t, {}, show)
+    const ada = await s.member()
+    s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens(claims) }))
+    t.match((await ada.call('/renewed')).json(),
+      { code: 'failed_to_refresh_token', message: `of another ${what} than` })
+  }
+})
