@@ -104,8 +104,8 @@ scenario('CB-02 a state that is too long, or one of two', async (t, world) => {
   const headers = { accept: 'application/json' }
   for (
     const [query, code] of [
-      [`code=x&state=${'s'.repeat(256)}`, 'missing_transaction_error'],
-      [`code=x&state=${'s'.repeat(257)}`, 'invalid_argument'],
+      [`code=x&state=${'s'.repeat(128)}`, 'missing_transaction_error'],
+      [`code=x&state=${'s'.repeat(129)}`, 'invalid_argument'],
       [`${back.split('?')[1]}&state=x`, 'invalid_argument']
     ]
   ) {
