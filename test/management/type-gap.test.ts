@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import ts from 'typescript'
+import type TS from 'typescript'
+
+// Not imported: Node would scan nine megabytes of CommonJS for export names first.
+const ts = createRequire(import.meta.url)('typescript') as typeof TS
 
 /**
  * What the npm package auth0 7.1.0 declares and this package's types of June 2026 did not: operation, side, path,
@@ -35,21 +39,21 @@ const symbol = checker
   .find(({ name }) => name === 'ManagementClient')!
 const client = checker.getDeclaredTypeOfSymbol(symbol)
 
-const members = (type: ts.Type): ts.Type[] => type.isUnion() ? type.types.flatMap(members) : [type]
-const typeOf = (symbol: ts.Symbol): ts.Type => checker.getTypeOfSymbolAtLocation(symbol, source)
-const isNothing = ({ flags }: ts.Type): boolean => (flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined)) !== 0
+const members = (type: TS.Type): TS.Type[] => type.isUnion() ? type.types.flatMap(members) : [type]
+const typeOf = (symbol: TS.Symbol): TS.Type => checker.getTypeOfSymbolAtLocation(symbol, source)
+const isNothing = ({ flags }: TS.Type): boolean => (flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined)) !== 0
 
 /** The arguments of a signature, which all are in one tuple, by their labels. */
-function argumentsOf (signature: ts.Signature): { name: string, type: ts.Type }[] {
+function argumentsOf (signature: TS.Signature): { name: string, type: TS.Type }[] {
   return signature.getParameters().flatMap(parameter => {
-    const tuple = typeOf(parameter) as ts.TupleTypeReference
+    const tuple = typeOf(parameter) as TS.TupleTypeReference
     const labels = tuple.target.labeledElementDeclarations ?? []
     return checker.getTypeArguments(tuple).map((type, i) => ({ name: labels[i]?.name.getText() ?? '', type }))
   })
 }
 
 /** The types that one side of an operation has. */
-function sideOf (op: string, side: Row[1], path: string): ts.Type[] {
+function sideOf (op: string, side: Row[1], path: string): TS.Type[] {
   const method = op.split('.').reduce((type, name) => typeOf(checker.getPropertyOfType(type, name)!), client)
   const listing = checker.getPropertyOfType(method, 'listing')
   if (side === 'response' && path.startsWith('[]') && listing !== undefined) return [typeOf(listing)]
@@ -60,7 +64,7 @@ function sideOf (op: string, side: Row[1], path: string): ts.Type[] {
 }
 
 /** One step of a path; the last says how it was found. */
-function step (types: ts.Type[], name: string): { types: ts.Type[], byIndex: boolean } {
+function step (types: TS.Type[], name: string): { types: TS.Type[], byIndex: boolean } {
   let byIndex = false
   const found = types.filter(type => !isNothing(type)).flatMap(type => {
     if (name === '[]') {
@@ -110,7 +114,7 @@ t.test('the check can fail', async t => {
 })
 
 /** All methods, and how hover shows them. */
-function methodsOf (type: ts.Type, path: string): { path: string, shown: string, documented: string }[] {
+function methodsOf (type: TS.Type, path: string): { path: string, shown: string, documented: string }[] {
   return checker.getPropertiesOfType(type).flatMap(property => {
     const own = typeOf(property)
     const name = `${path}.${property.name}`
