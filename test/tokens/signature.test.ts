@@ -254,8 +254,11 @@ t.test('a payload is an object, is not too deep, and loses its __proto__', async
   const peek = (payload: string) => peekClaims(`e30.${Buffer.from(payload).toString('base64url')}.AA`, 99_999)
   t.strictSame(peek('{"__proto__":{"a":1},"b":["text",1,null,{"__proto__":2,"c":true}]}'),
     { b: ['text', 1, null, { c: true }] })
+  // The list beside it makes 65 brackets: enough for the depth to be looked at.
+  const nested = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)},"b":[]}`
+  t.strictSame(peek(nested(64)), JSON.parse(nested(64)), 'as deep as can be')
   for (const [payload, message] of [['7', 'is not a JSON object'], ['{', 'is not JSON in UTF-8'],
-    [`{"a":${'['.repeat(99)}${']'.repeat(99)}}`, 'is nested too deeply']] as const) {
+    [nested(65), 'is nested too deeply']] as const) {
     t.throws(() => peek(payload), { reason: 'malformed', message: `The token's payload ${message}.` })
   }
 })

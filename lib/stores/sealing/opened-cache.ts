@@ -53,7 +53,6 @@ export function createOpenedCache<T> ({ maxEntries }: { maxEntries: number }): O
       if (entry === undefined) {
         entry = old.get(key)
         if (entry === undefined || entry.value !== value) return undefined
-        old.delete(key)
         keep(key, entry)
         return entry.opened
       }

@@ -2,6 +2,7 @@ import { createHash, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { CompactEncrypt, compactDecrypt, base64url } from 'jose'
 import t from 'tap'
+import { createKeyRing } from '../../../lib/stores/sealing/seal-keys.js'
 import { createSealer, openingFormer } from '../../../lib/stores/sealing/seal.js'
 import { leastCpuTime } from '../../cpu-time.js'
 import { Clock } from '../stateless/map-jar.js'
@@ -173,6 +174,33 @@ t.test('keys change every day and are refused outside of their window', async t 
   t.equal(sealer({ clock: past }).open(sealer({ clock: aheadBy(past, 1) }).seal('z'))?.toString(), 'z',
     'a clock that is ahead')
   t.equal(sealer({ clock: past }).open(sealer({ clock: aheadBy(past, 2) }).seal('z')), undefined)
+})
+
+t.test('a key is derived once, and kept as long as its window', async t => {
+  const clock = new Clock()
+  const ring = createKeyRing({ secrets: [SECRET, OTHER], purpose: 'test', maxAgeDays: 3, now: clock.now })
+  const first = ring.newest()
+  t.equal(ring.newest(), first)
+  t.equal(ring.find(first.header), first)
+  const other = createKeyRing({ secrets: [OTHER], purpose: 'test', maxAgeDays: 3, now: clock.now }).newest().header
+  const former = ring.find(other)
+  t.equal(ring.find(other), former, 'that of another secret')
+  for (let day = 1; day <= 3; day++) {
+    clock.pass(86_400)
+    ring.newest()
+    t.equal(ring.find(first.header), first, `after ${day} days`)
+  }
+  const start = clock.time
+  clock.pass(86_400)
+  ring.newest()
+  clock.time = start
+  t.not(ring.find(first.header), first, 'a day later it was forgotten')
+  t.strictSame(ring.find(first.header)?.aad, first.aad, 'and is derived again')
+  const newest = ring.newest()
+  clock.pass(86_400)
+  ring.newest()
+  clock.time = start
+  t.equal(ring.newest(), newest, 'a clock that goes back finds the key of that day')
 })
 
 function aheadBy (clock: Clock, days: number): Clock {

@@ -4,8 +4,12 @@ import {
 } from '../../../lib/stores/stateless/stateless-sessions.js'
 import { MemoryRevocationStore } from '../../../lib/stores/memory/memory-revocation-store.js'
 import { ForeignCookies } from '../../../lib/stores/stateless/foreign-cookies.js'
+import { encodeLastSeen } from '../../../lib/stores/stateless/claims-cookie.js'
+import { LastSeenCookie } from '../../../lib/stores/stateless/last-seen-cookie.js'
+import { OpenedTokens } from '../../../lib/stores/stateless/opened-tokens.js'
 import { createRecentWrites } from '../../../lib/stores/stateless/recent-writes.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
+import { encodeTokens } from '../../../lib/stores/stateless/tokens-cookie.js'
 import { leastCpuTime } from '../../cpu-time.js'
 import { Clock, jarOf, MapBrowser, type MapJar } from './map-jar.js'
 import type { LiveSession } from '../../../lib/stores/sessions.js'
@@ -336,6 +340,34 @@ t.test('a last-seen cookie of another session, or an unreadable one, prolongs no
       s.sealers.seen.seal('[1,1,1]')]
   ) {
     t.equal(s.sessions.read(jarOf(`${CLAIMS}=${s.browser.cookies.get(CLAIMS)?.value}; ${SEEN}=${value}`)), undefined)
+  }
+})
+
+t.test('what opened is remembered, and what did not open takes no place', async t => {
+  const { sealers: { tokens, seen } } = setup()
+  let opened = 0
+  const counting = (sealer: typeof seen) => ({
+    ...sealer,
+    open (value: string) {
+      opened++
+      return sealer.open(value)
+    }
+  })
+  const held: SessionTokens = { id: 'a', version: 1, refreshToken: 'rt', tokenSets: [], connectionTokenSets: [] }
+  for (
+    const [cookie, value, foreign] of [
+      [new OpenedTokens(counting(tokens), 4), tokens.seal(encodeTokens(held)), tokens.seal('{}')],
+      [new LastSeenCookie(counting(seen), 4), seen.seal(encodeLastSeen({ id: 'a', at: 1 })), seen.seal('{}')]
+    ] as const
+  ) {
+    const first = cookie.open(value)
+    t.equal(first?.id, 'a')
+    for (let n = 0; n < 9; n++) t.equal(cookie.open(`${foreign}${n || ''}`), undefined)
+    opened = 0
+    t.equal(cookie.open(value), first)
+    t.equal(opened, 0, 'not opened again')
+    t.equal(cookie.open(foreign), undefined)
+    t.equal(opened, 1, 'opened again')
   }
 })
 
