@@ -299,7 +299,7 @@ export const map: Record<string, Record<string, string>> = {
     'require-session-or-token.ts': 'plugin/guards/guard-matrix.test.ts',
     'require-session.ts': 'plugin/guards/guards.test.ts',
     'route-config.ts': 'plugin/guards/route-config.test.ts',
-    'route-record.ts': 'plugin/guards/guards.test.ts',
+    'route-record.ts': 'plugin/guards/route-config.test.ts',
     'scope-hooks.ts': 'plugin/guards/other-plugins.test.ts',
     'stages.ts': 'plugin/guards/guards.test.ts',
     'step-up.ts': 'plugin/guards/guards.test.ts',

@@ -27,10 +27,11 @@ function messagesOf (body: unknown): readonly unknown[] | undefined {
   return prototype === Object.prototype || prototype === null ? [body] : undefined
 }
 
-function parsed (text: string | Uint8Array): object | undefined {
+function parsed (text: string | Uint8Array): unknown {
   try {
     const value: unknown = JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString())
-    return typeof value === 'object' && value !== null ? value : undefined
+    // A text within the text is no message.
+    return typeof value === 'string' ? undefined : value
   } catch {
     // The server cannot read it either, and nobody can say what it would call.
     return undefined
