@@ -8,7 +8,6 @@ import { Agent } from 'undici'
 import fastifyAuth0, { type StepUpRequiredError } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
-import { buildSessionTransferRedirect } from '../../../lib/flows/tokens/session-transfer-redirect.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { startServer } from '../../fixtures/loopback.js'
 import type { Answer, Reply } from '../../fixtures/scripted-tenant.js'
@@ -240,72 +239,6 @@ t.test('connected accounts', async t => {
   const bob = noCallback.browser()
   await bob.call(noCallback.tenant.callback(urlOf(await ask(bob, '/in')).href))
   t.strictSame((await ask(bob, '/connect')).error, missing('redirectUri'))
-})
-
-t.test("a connection's token is kept by connection and login hint", async t => {
-  const s = await site(t, {}, {
-    '/google': does(async request =>
-      await request.auth0.getAccessTokenForConnection({ connection: 'google', ...(request.query as object) })
-    ),
-    '/fresh': does(async request =>
-      await request.auth0.getAccessTokenForConnection({ connection: 'google', refresh: true })
-    ),
-    '/nothing': does(async request => await request.auth0.getAccessTokenForConnection({ connection: '' })),
-    '/no-options': does(async request => await request.auth0.getAccessTokenForConnection(undefined as never)),
-    '/hint': does(async request =>
-      await request.auth0.getAccessTokenForConnection({ connection: 'google', loginHint: '' })
-    ),
-    '/hijacked': async (request, reply) => {
-      reply.hijack()
-      reply.raw.end(
-        await request.auth0.getAccessTokenForConnection({ connection: 'slack' }).then(() => 'token',
-          (error: { code: string }) => error.code)
-      )
-    }
-  })
-  const grant = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
-  let n = 0
-  s.tenant.scripts.set(grant, () => ({
-    json: {
-      access_token: `google-${++n}`,
-      token_type: 'Bearer',
-      expires_in: 100,
-      scope: 'mail',
-      ...(n === 1 && { refresh_token: 'rotated' })
-    }
-  }))
-  const ada = await s.member()
-  t.match((await ask(ada, '/google')).value, { accessToken: 'google-1', connection: 'google', scope: 'mail' })
-  t.match((await ask(ada, '/google')).value, { accessToken: 'google-1' })
-  t.match((await ask(ada, '/google?loginHint=second')).value, { accessToken: 'google-2', loginHint: 'second' })
-  t.equal(s.tenant.grants(grant)[1]!.form.get('subject_token'), 'rotated')
-  t.match((await ask(ada, '/google')).value, { accessToken: 'google-1' })
-  t.match((await ask(ada, '/fresh')).value, { accessToken: 'google-3', expiresAt: s.clock.now + 100 })
-  s.clock.now += 69
-  t.match((await ask(ada, '/google')).value, { accessToken: 'google-3' })
-  s.clock.now += 1
-  t.match((await ask(ada, '/google')).value, { accessToken: 'google-4' }, 'half a minute before its end')
-  for (let hint = 0; hint < 10; hint++) await ask(ada, `/google?loginHint=hint-${hint}`)
-  t.match((await ask(ada, '/google?loginHint=hint-0')).value, { accessToken: 'google-5' }, 'ten are kept')
-  t.match((await ask(ada, '/google')).value, { accessToken: 'google-15' }, 'the one before them is not')
-  t.strictSame((await ask(ada, '/nothing')).error, missing('connection'))
-  t.strictSame((await ask(ada, '/no-options')).error, missing('connection'))
-  t.strictSame((await ask(ada, '/hint')).error, invalid('loginHint'))
-  t.equal((await ask(s.browser(), '/google')).error?.code, 'missing_session')
-  t.equal((await ada.call('/hijacked')).body, 'session_not_writable')
-  const refusedWith = async (status: number) => {
-    s.tenant.scripts.set(grant, () => ({ status, json: { error: 'federated_connection_refresh_token_flow_failed' } }))
-    return (await ask(ada, '/fresh')).error?.code
-  }
-  for (const status of [400, 401, 499]) t.equal(await refusedWith(status), 'failed_to_retrieve', String(status))
-  for (const status of [429, 500, 503]) {
-    t.equal(await refusedWith(status), 'federated_connection_refresh_token_flow_failed', String(status))
-  }
-  s.tenant.scripts.set(grant, () => ({ json: { access_token: 'endless', token_type: 'Bearer' } }))
-  t.match((await ask(ada, '/fresh')).value, { expiresAt: 0, scope: '' })
-  const usual = s.tenant.tokens.bind(s.tenant)
-  s.tenant.tokens = claims => usual(claims, { refresh_token: undefined })
-  t.equal((await ask(await s.member(), '/google')).error?.code, 'missing_refresh_token')
 })
 
 t.test('request.auth0.fetch adds the token and renews it once', async t => {
@@ -754,26 +687,6 @@ t.test('session transfer tokens', async t => {
     const to of ['http://other.example.test/', '/login', 'https://other.example.test/%23x#y'.replace('%23', ''),
       'https://u:p@other.example.test/']
   ) t.strictSame((await ask(ada, `/redirect?to=${encodeURIComponent(to)}`)).error, invalid('targetLoginUrl'), to)
-})
-
-t.test('a session transfer needs its token, and an organization that is a text', async t => {
-  const to = 'https://other.example.test/login?a=b'
-  const token = { sessionTransferToken: 'stt' }
-  const build = (target: unknown, given: unknown, options?: object): (() => URL) =>
-    () => buildSessionTransferRedirect(target as string, given as typeof token, options)
-  for (const given of [undefined, null, {}, { sessionTransferToken: '' }, { sessionTransferToken: 7 }]) {
-    t.throws(build(to, given), { name: 'MissingRequiredArgumentError', argument: 'sessionTransferToken' })
-  }
-  for (const organization of ['', ' ', 7]) {
-    t.throws(build(to, token, { organization }), { name: 'InvalidArgumentError', argument: 'organization' })
-  }
-  for (const target of [undefined, '', '/login', 'http://other.example.test/', 'ftp://localhost/',
-    'https://u@other.example.test/', 'https://:p@other.example.test/', 'https://other.example.test/#x']) {
-    t.throws(build(target, token), { name: 'InvalidArgumentError', argument: 'targetLoginUrl' }, String(target))
-  }
-  t.equal(build(to, token)().href, `${to}&session_transfer_token=stt`)
-  t.equal(build(new URL('http://127.0.0.1:3/'), token, { organization: 'o' })().href,
-    'http://127.0.0.1:3/?session_transfer_token=stt&organization=o')
 })
 
 const otp = 'http://auth0.com/oauth/grant-type/passwordless/otp'

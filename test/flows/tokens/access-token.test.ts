@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { FastifyRequest } from 'fastify'
 import t, { type Test } from 'tap'
-import { ApiError } from '../../../lib/errors.js'
+import { AccessTokenError, ApiError } from '../../../lib/errors.js'
 import { spendOnce } from '../../../lib/flows/tokens/spend-refresh-token.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { SessionStore } from '../../../types/index.js'
@@ -194,7 +194,7 @@ for (const kind of ['cookies', 'store'] as const) {
     const s = await site(t, {
       ...(kind === 'store' && { sessionStore: new MemorySessionStore({ now: () => 1_795_000_000 }) }),
       beforeSessionSaved: () => {
-        if (refuse) throw Object.assign(new Error('not now'), { code: 'refused', statusCode: 403 })
+        if (refuse) throw new AccessTokenError('refused' as never, 'not now')
       }
     }, show)
     const ada = await s.member()
@@ -408,11 +408,11 @@ t.test('a refused refresh token needs a new login; what says "later" stays what 
 })
 
 for (
-  const [what, claims] of [
-    ['user', { sub: 'auth0|eve' }],
-    ['organization', { org_id: 'org_2' }],
-    ['organization, or of none', { org_id: undefined }],
-    ['login', { nonce: 'of-another-login' }]
+  const [what, claims, then] of [
+    ['user', { sub: 'auth0|eve' }, 'missing_session'],
+    ['organization', { org_id: 'org_2' }, 'missing_session'],
+    ['organization, or of none', { org_id: undefined }, 'missing_session'],
+    ['login', { nonce: 'of-another-login' }, 'missing_refresh_token']
   ] as const
 ) {
   t.test(`a refreshed ID token of another ${what} is refused`, async t => {
@@ -421,9 +421,29 @@ for (
     const ada = await s.member()
     s.clock.now += 3600
     s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens(claims) }))
-    t.equal((await ada.call('/token')).json().code, 'failed_to_refresh_token')
+    const refused = (await ada.call('/token')).json()
+    t.match(refused, { code: 'failed_to_refresh_token', message: `of another ${what.split(',')[0]} than` })
+    t.equal((await ada.call('/token')).json().code, then)
   })
 }
+
+t.test('a refresh leaves the time of the login as it is, and tells of another one', async t => {
+  const s = await site(t, {}, { ...show, '/me': async request => await request.getSession() })
+  const told = () => s.logs.filter(line => line.includes('other_auth_time')).length
+  for (
+    const [before, refreshed, count] of [
+      [undefined, undefined, 0], [undefined, 5, 0], [5, undefined, 0], [5, 5, 0], [5, 6, 1]
+    ] as const
+  ) {
+    s.tenant.claims = { auth_time: before }
+    const ada = await s.member()
+    s.tenant.claims = { auth_time: refreshed, name: 'Countess' }
+    const earlier = told()
+    t.equal((await ada.call('/renewed')).statusCode, 200)
+    t.match((await ada.call('/me')).json().user, { name: 'Countess', auth_time: before })
+    t.equal(told() - earlier, count, `${before} ${refreshed}`)
+  }
+})
 
 t.test('a refreshed ID token brings the user up to date and keeps what the application added', async t => {
   const s = await site(t, {}, {
@@ -812,15 +832,4 @@ t.test('a refresh tells how long it waited for its turn, for the lock and for th
   const told = { domain: 'a.test', outcome: 'success', queueWait: 1 }
   t.strictSame(messages, [{ ...told, lockWait: 10, call: 10_000 }, { ...told, lockWait: 1110, call: 10_000 },
     { ...told, lockWait: 1210, call: 20_000 }, { ...told, lockWait: 110 }])
-})
-
-t.test('a refreshed ID token of another user, login or organization is refused, and the error says so', async t => {
-  for (const [claims, what] of [[{ sub: 'auth0|eve' }, 'user'], [{ nonce: 'other' }, 'login'],
-    [{ org_id: 'org_2' }, 'organization']] as const) {
-    const s = await site(t, {}, show)
-    const ada = await s.member()
-    s.tenant.scripts.set('refresh_token', () => ({ json: s.tenant.tokens(claims) }))
-    t.match((await ada.call('/renewed')).json(),
-      { code: 'failed_to_refresh_token', message: `of another ${what} than` })
-  }
 })

@@ -8,7 +8,7 @@ import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { sessionCookie } from '../../../lib/testing/session-cookie.js'
 import type { Auth0Options, AuthorizationParams, SessionSaveContext } from '../../../types/index.js'
 import { errorOf } from '../../tokens/problem.js'
-import { site, type Site } from '../site.js'
+import { ask, does, site, type Site } from '../site.js'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const CIBA = 'urn:openid:params:grant-type:ciba'
@@ -336,6 +336,75 @@ t.test('session transfers: a reason beside other parameters, and no URL without 
   t.match((await s.browser().call('/redirect?token=x&organization=org_1')).json().url, /session_transfer_token=x/)
 })
 
+t.test("a connection's token is kept by connection and login hint", async t => {
+  const s = await site(t, {}, {
+    '/google': does(async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', ...(request.query as object) })
+    ),
+    '/fresh': does(async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', refresh: true })
+    ),
+    '/nothing': does(async request => await request.auth0.getAccessTokenForConnection({ connection: '' })),
+    '/no-options': does(async request => await request.auth0.getAccessTokenForConnection(undefined as never)),
+    '/hint': does(async request =>
+      await request.auth0.getAccessTokenForConnection({ connection: 'google', loginHint: '' })
+    ),
+    '/hijacked': async (request, reply) => {
+      reply.hijack()
+      reply.raw.end(
+        await request.auth0.getAccessTokenForConnection({ connection: 'slack' }).then(() => 'token',
+          (error: { code: string }) => error.code)
+      )
+    }
+  })
+  const grant = 'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
+  let n = 0
+  s.tenant.scripts.set(grant, () => ({
+    json: {
+      access_token: `google-${++n}`,
+      token_type: 'Bearer',
+      expires_in: 100,
+      scope: 'mail',
+      ...(n === 1 && { refresh_token: 'rotated' })
+    }
+  }))
+  const ada = await s.member()
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-1', connection: 'google', scope: 'mail' })
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-1' })
+  t.match((await ask(ada, '/google?loginHint=second')).value, { accessToken: 'google-2', loginHint: 'second' })
+  t.equal(s.tenant.grants(grant)[1]!.form.get('subject_token'), 'rotated')
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-1' })
+  t.match((await ask(ada, '/fresh')).value, { accessToken: 'google-3', expiresAt: s.clock.now + 100 })
+  s.clock.now += 69
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-3' })
+  s.clock.now += 1
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-4' }, 'half a minute before its end')
+  for (let hint = 0; hint < 10; hint++) await ask(ada, `/google?loginHint=hint-${hint}`)
+  t.match((await ask(ada, '/google?loginHint=hint-0')).value, { accessToken: 'google-5' }, 'ten are kept')
+  t.match((await ask(ada, '/google')).value, { accessToken: 'google-15' }, 'the one before them is not')
+  const missing = { code: 'missing_required_argument_error', argument: 'connection' }
+  t.strictSame((await ask(ada, '/nothing')).error, missing)
+  t.strictSame((await ask(ada, '/no-options')).error, missing)
+  t.strictSame((await ask(ada, '/hint')).error, { code: 'invalid_argument', argument: 'loginHint' })
+  t.equal((await ask(s.browser(), '/google')).error?.code, 'missing_session')
+  t.equal((await ada.call('/hijacked')).body, 'session_not_writable')
+  const refusedWith = async (status: number) => {
+    s.tenant.scripts.set(grant, () => ({ status, json: { error: 'federated_connection_refresh_token_flow_failed' } }))
+    return (await ask(ada, '/fresh')).error?.code
+  }
+  for (const status of [400, 401, 499]) t.equal(await refusedWith(status), 'failed_to_retrieve', String(status))
+  for (const status of [429, 500, 503]) {
+    t.equal(await refusedWith(status), 'federated_connection_refresh_token_flow_failed', String(status))
+  }
+  s.tenant.scripts.set(grant, () => ({ json: { access_token: 'endless', token_type: 'Bearer' } }))
+  t.match((await ask(ada, '/fresh')).value, { expiresAt: 0, scope: '' })
+  const usual = s.tenant.tokens.bind(s.tenant)
+  s.tenant.tokens = claims => usual(claims, { refresh_token: undefined })
+  const bea = await s.member()
+  t.equal((await ask(bea, '/google')).error?.code, 'missing_refresh_token')
+  t.equal((await bea.call('/hijacked')).body, 'missing_refresh_token', 'also where no cookie can be set')
+})
+
 t.test("a connection's token needs the name of the connection, before anything is asked", async t => {
   for (
     const [options, argument] of [
@@ -360,6 +429,7 @@ t.test('where a session transfer token may go', async t => {
       ['https://other.example.com/login?a=1&session_transfer_token=x',
         'https://other.example.com/login?a=1&session_transfer_token=a%26b'],
       [new URL('http://localhost:3001/login'), 'http://localhost:3001/login?session_transfer_token=a%26b'],
+      ['http://127.0.0.1:3/', 'http://127.0.0.1:3/?session_transfer_token=a%26b'],
       ['http://[::1]/login', 'http://[::1]/login?session_transfer_token=a%26b']
     ] as const
   ) t.equal(buildSessionTransferRedirect(target, token).href, url)
@@ -374,11 +444,17 @@ t.test('where a session transfer token may go', async t => {
   }
   const target = 'https://other.example.com/login'
   const missing = 'missing_required_argument_error'
-  for (const [sessionTransferToken, code] of [[undefined, missing], ['', missing], [7, 'invalid_argument']] as const) {
-    const error = await errorOf(() =>
-      buildSessionTransferRedirect(target, { sessionTransferToken } as unknown as typeof token))
+  for (
+    const [given, code] of [
+      [undefined, missing], [null, missing], [{}, missing], [{ sessionTransferToken: '' }, missing],
+      [{ sessionTransferToken: 7 }, 'invalid_argument']
+    ] as const
+  ) {
+    const error = await errorOf(() => buildSessionTransferRedirect(target, given as unknown as typeof token))
     t.match(error, { code, argument: 'sessionTransferToken' })
   }
+  t.equal(buildSessionTransferRedirect(target, token, { organization: 'o' }).href,
+    `${target}?session_transfer_token=a%26b&organization=o`)
   for (const organization of ['', '  ', 7, null]) {
     const error = await errorOf(() =>
       buildSessionTransferRedirect(target, token, { organization } as unknown as { organization: string }))

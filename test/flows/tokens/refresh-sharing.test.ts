@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { AccessTokenError, ApiError, NetworkError, SessionStoreError, TimeoutError } from '../../../lib/errors.js'
 import { createRefreshSharing, type RefreshSharingOptions } from '../../../lib/flows/tokens/refresh-sharing.js'
@@ -304,6 +305,28 @@ t.test('a holder that died is followed when its lease ends', async t => {
   t.strictSame(world.calls, [])
   world.now += 1
   t.equal((await follower).result.accessToken, 'at-1')
+})
+
+t.test('a call ends with the lease, and where its caller gives up', async t => {
+  for (const ended of ['neither', 'caller', 'lease'] as const) {
+    const world = new World()
+    const caller = new AbortController()
+    let seen: AbortSignal | undefined
+    const spender: Spender<AccessToken> = {
+      ...world.spender(),
+      call: async (current, signal) => {
+        seen = signal
+        if (ended === 'caller') caller.abort()
+        if (ended === 'lease') await once(signal!, 'abort')
+        return await world.spender().call(current, signal)
+      }
+    }
+    const lease = { leaseSeconds: ended === 'lease' ? 0.01 : 5, waitSeconds: 2 }
+    for (const signal of ended === 'caller' ? [caller.signal] : [undefined, caller.signal]) {
+      await world.sharing({ lease }).spend(spender, session(`rt-${world.calls.length}`), signal)
+      t.equal(seen?.aborted, ended !== 'neither', ended)
+    }
+  }
 })
 
 t.test('a call that failed is not taken for a store that is away', async t => {

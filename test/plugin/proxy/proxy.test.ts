@@ -219,6 +219,7 @@ t.test('whose token goes upstream', async t => {
   })
   await p.call('/app/x')
   const own = orders.last.headers.authorization
+  t.match(own, TOKEN)
   await p.call('/app/x')
   t.equal(orders.last.headers.authorization, own)
   const asked = p.site.tenant.requests.filter(({ form }) => form.get('grant_type') === 'client_credentials')
