@@ -1,5 +1,5 @@
 import t from 'tap'
-import { aborted, withinDeadline } from '../../lib/base/deadline.js'
+import { aborted, unlessAborted, withinDeadline } from '../../lib/base/deadline.js'
 import { sleep } from '../../lib/base/sleep.js'
 import { NetworkError, TimeoutError } from '../../lib/errors.js'
 
@@ -54,4 +54,22 @@ t.test('a deadline', async t => {
   await t.rejects(withinDeadline({ ...given, signal }, async () => { ran = true }), { code: 'aborted' })
   t.notOk(ran, 'work is not begun for a request that was given up')
   t.equal(aborted(undefined).cause, undefined)
+})
+
+t.test('an abort ends the wait of the caller whose signal it is, and not the work', async t => {
+  t.equal(unlessAborted(5, AbortSignal.abort()), 5, 'what is there need not be waited for')
+  const work = Promise.resolve(7)
+  t.equal(unlessAborted(work, undefined), work)
+  t.equal(await unlessAborted(work, new AbortController().signal), 7)
+  const failure = new Error('down')
+  await t.rejects(Promise.resolve(unlessAborted(Promise.reject(failure), new AbortController().signal)), failure)
+  await t.rejects(Promise.resolve(unlessAborted(work, AbortSignal.abort())), { code: 'aborted' })
+  const controller = new AbortController()
+  let finish = (_: number): void => {}
+  const long = new Promise<number>(resolve => { finish = resolve })
+  const waiting = Promise.resolve(unlessAborted(long, controller.signal))
+  controller.abort()
+  await t.rejects(waiting, { code: 'aborted' })
+  finish(9)
+  t.equal(await unlessAborted(long, new AbortController().signal), 9, 'others get it')
 })

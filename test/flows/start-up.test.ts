@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { runInNewContext } from 'node:vm'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
+import { hintOf } from '../../lib/flows/hints.js'
 import { setupWarnings } from '../../lib/flows/setup-warnings.js'
 import { parseOptions } from '../../lib/plugin/options/options.js'
 import fastifyAuth0 from '../../lib/index.js'
@@ -257,4 +258,13 @@ t.test('stores in memory are told of where several processes serve the applicati
   t.intercept(process, 'env', { value: { ...process.env, NODE_APP_INSTANCE: '1' } })
   t.strictSame(codes(all).length, 3)
   t.end()
+})
+
+t.test('a hint is found in an error or in its causes, three of them at most', async t => {
+  const hint = /await store\.migrate\(\)/
+  const below = (levels: number): Error =>
+    levels === 0 ? Object.assign(new Error('x'), { code: '42P01' }) : new Error('outer', { cause: below(levels - 1) })
+  for (let levels = 0; levels <= 3; levels++) t.match(hintOf(below(levels)), hint, `${levels} above it`)
+  t.equal(hintOf(below(4)), undefined)
+  for (const error of [new Error('x'), { code: '42P01' }, 'text', undefined]) t.equal(hintOf(error), undefined)
 })

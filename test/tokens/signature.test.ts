@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import * as jose from 'jose'
 import t from 'tap'
 import { TokenValidationError } from '../../lib/errors.js'
-import { peekClaims, splitCompactJws } from '../../lib/tokens/compact.js'
+import { endOfSigned, peekClaims, splitCompactJws } from '../../lib/tokens/compact.js'
 import { checkHeader, verifyJws } from '../../lib/tokens/jws.js'
 import { importKeySet, importPublicJwk, selectKey } from '../../lib/tokens/jwk-set.js'
 import { verifySignature } from '../../lib/tokens/signature.js'
@@ -261,4 +261,13 @@ t.test('a payload is an object, is not too deep, and loses its __proto__', async
     [nested(65), 'is nested too deeply']] as const) {
     t.throws(() => peek(payload), { reason: 'malformed', message: `The token's payload ${message}.` })
   }
+})
+
+t.test('where the signed part of a token ends', async t => {
+  for (
+    const [token, end] of [
+      ['ab.cd.ef', 5], ['..', 1], ['ab.cd.', 5], ['', -1], ['ab', -1], ['ab.cd', -1], ['ab.cd.ef.', -1],
+      ['a.b.c.d.e', -1]
+    ] as const
+  ) t.equal(endOfSigned(token), end, token)
 })

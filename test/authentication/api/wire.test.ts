@@ -3,6 +3,7 @@ import t from 'tap'
 import {
   ApiError, AuthenticationClient, MfaRequiredError, PollingApiError, RateLimitError
 } from '../../../lib/authentication/index.js'
+import { tokenExchangeGrant } from '../../../lib/authentication/api/exchange-grants.js'
 import { sendJson, startServer, type Received } from '../../fixtures/loopback.js'
 import { failure } from '../tenant.js'
 
@@ -678,4 +679,17 @@ t.test('nothing is sent without an argument that is required, or with one that i
     await t.rejects(call('database.signup', { connection: 'db', password: 'p', ...params }), { code: 'sent' })
   }
   t.equal(sent, 3, 'any of them names the user')
+})
+
+t.test('a parameter of the tenant itself is a text, or a list of at most 20', async t => {
+  const exchange = (value: unknown) =>
+    tokenExchangeGrant(undefined as never, {
+      subjectToken: 'foreign', subjectTokenType: 'urn:example:token', extra: { roles: value as string }
+    })
+  for (const value of [7, null, {}, ['a', 7], Array<string>(21).fill('a')]) {
+    await t.rejects(exchange(value), { code: 'invalid_argument', argument: 'extra' }, JSON.stringify(value))
+  }
+  for (const value of ['', 'a', [], Array<string>(20).fill('a')]) {
+    await t.rejects(exchange(value), TypeError, 'control: what is right goes on to the server')
+  }
 })

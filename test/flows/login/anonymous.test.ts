@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import type { Auth0Options } from '../../../lib/index.js'
+import { readVisitor } from '../../../lib/flows/login/anonymous-cookie.js'
 import { createTenant } from '../../../lib/testing/index.js'
 import { Visitor } from '../../fixtures/visitor.js'
 import { ask, does, site } from '../site.js'
@@ -228,4 +229,23 @@ t.test('an API refuses visitors unless it says that it takes them', async t => {
     t.strictSame(await call('/api-for-all'), [200, subOf(accessToken)])
   }
   t.throws(() => app.auth0.requireToken({ anonymous: 'yes' as never }), { code: 'configuration_error' })
+})
+
+t.test("only a living visitor's session of this tenant is read from the cookie", async t => {
+  const read = (content: string | undefined) =>
+    readVisitor({
+      config: { sessionCookie: { sameSite: 'lax' } },
+      cookieNames: { suffix: () => 'x' },
+      now: () => 1000,
+      anonymousSealer: { open: () => content === undefined ? undefined : Buffer.from(content) }
+    } as never, { jar: { secure: true, get: () => 'sealed' } } as never, { issuer })
+  t.strictSame(read(JSON.stringify([issuer, 'token', 1001])), { sessionToken: 'token', expiresAt: 1001 }, 'control')
+  for (
+    const content of [
+      ['https://other.eu.auth0.com/', 'token', 1001], [issuer, 7, 1001], [issuer, 'token', '1001'],
+      [issuer, 'token', 1000], [issuer, 'token'], [issuer], [], { 0: issuer, 1: 'token', 2: 1001 }, null
+    ]
+  ) t.equal(read(JSON.stringify(content)), undefined, JSON.stringify(content))
+  t.equal(read('no JSON'), undefined)
+  t.equal(read(undefined), undefined, 'what does not open')
 })

@@ -256,6 +256,12 @@ t.test('what is taken over of another process', async t => {
     connectionTokenSets: [connection('ada', 'old'), connection('eve', 'old')]
   })).tokens.connectionTokenSets, [connection('ada', 'new'), connection('eve', 'old')])
   t.notOk('changed' in shared({}))
+  for (const user of [{ sub: 'auth0|ada' }, { sub: 'auth0|ada', name: 'Ada' }]) {
+    for (const custom of [undefined, { cart: ['book'] }]) {
+      const fields = { user, ...custom !== undefined && { custom } }
+      t.match(renewed(before, { ...before, record: { ...before.record, ...fields } }), { changed: fields })
+    }
+  }
   t.strictSame(refused(before, 'no'), { kind: 'refused', id: 'session-1', status: 400, message: 'no' })
   const entry = sharedEntry({ secrets, clientId: 'client-1', now: () => 1000 }, 'rt-0')
   const sealedAs = (kind: string) => entry.open(entry.seal({ ...newer, kind } as never))?.kind

@@ -126,3 +126,22 @@ t.test('revocations in memory at their limits', async t => {
   now = 2000
   t.equal(revocations.revokedAt(owner('d')), undefined)
 })
+
+t.test('one revocation that is over takes no other one of its issuer with it', async t => {
+  const clock = new Clock()
+  const store = new MemoryRevocationStore({ now: clock.now })
+  const { iss, sid, sub, organization } = owner
+  const at = clock.now()
+  const filters = [{ iss, sid }, { iss, sub }, { iss, organization }, { iss, sid, sub }]
+  filters.forEach((filter, index) => { store.revoke(filter, at + index, at + 100) })
+  store.revoke({ iss, sub: 'other' }, at, at + 10)
+  clock.pass(11)
+  const others = 1100
+  for (let index = 0; index < others; index++) store.revoke({ id: `session-${index}` }, at, at + 100)
+  t.equal(store.size, filters.length + others, 'control: it is forgotten')
+  t.equal(store.revokedAt(owner), at + 3)
+  t.equal(store.revokedAt({ ...owner, organization: 'x' }), at + 3, 'sid and sub')
+  t.equal(store.revokedAt({ id: 'x', iss, sub: 'x', organization }), at + 2)
+  t.equal(store.revokedAt({ id: 'x', iss, sub }), at + 1)
+  t.equal(store.revokedAt({ id: 'x', iss, sub: 'x', sid }), at)
+})
