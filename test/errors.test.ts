@@ -24,6 +24,7 @@ t.test('the code and the status of each error', async t => {
     [new errors.SessionExpiredError(), 'session_expired', 401],
     [new errors.SessionStoreError('m'), 'session_store_error', 503],
     [new errors.SessionNotWritableError(), 'session_not_writable', 500],
+    [new errors.SessionTooLargeError('m', []), 'session_too_large', 500],
     [new errors.SessionNotKeptError('strict', undefined), 'session_not_kept', 400],
     [new errors.TokenValidationError('expired', 'm'), 'token_validation_error', 401],
     [new errors.OrganizationTokenValidationError('org_id', 'm'), 'organization_token_validation_error', 401],
