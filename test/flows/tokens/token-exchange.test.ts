@@ -1,6 +1,8 @@
 import t from 'tap'
 import { NetworkError } from '../../../lib/errors.js'
 import type { PluginContext, RequestContext } from '../../../lib/flows/context.js'
+import { getAccessTokenForConnection } from '../../../lib/flows/tokens/connection-token.js'
+import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
 import { freshIdToken, getIdToken } from '../../../lib/flows/tokens/session-id-token.js'
 import { requestSessionTransferToken } from '../../../lib/flows/tokens/session-transfer.js'
 import { customTokenExchange, exchange } from '../../../lib/flows/tokens/token-exchange.js'
@@ -180,4 +182,168 @@ t.test('a session transfer token, with the ID token of the session as the actor'
   t.notOk('reason' in await transfer(good, undefined))
   t.match(await errorOf(() => transfer(good, undefined, {}, { ...issued, issued_token_type: undefined })),
     { code: 'invalid_response' })
+})
+
+t.test("a connection's token: from the session, from the process's memory, or from Auth0", async t => {
+  const now = start
+  const set = (accessToken: string, expiresAt: number, more: object = {}) =>
+    ({ accessToken, scope: '', expiresAt, connection: 'github', ...more })
+  interface World {
+    kind?: string
+    storeConnectionTokens?: boolean
+    kept?: object[]
+    remembered?: object[]
+    refreshToken?: string | undefined
+    /** The tokens by the time that it is this request's turn. */
+    meanwhile?: object
+    none?: boolean
+    writable?: boolean
+    bearer?: string
+    answer?: object
+    status?: number
+  }
+  const world = (w: World = {}) => {
+    const { kind = 'store', kept = [], remembered = [], answer = { access_token: 'new', token_type: 'Bearer' } } = w
+    const tenant = answering(answer, w.status)
+    const server = tenant.server()
+    const record = { id: 's', version: 1, user: { sub: 'auth0|ada' }, issuer, createdAt: now, updatedAt: now }
+    const refreshToken = 'refreshToken' in w ? w.refreshToken : 'rt'
+    let tokens: object = {
+      tokenSets: [],
+      connectionTokenSets: kept,
+      ...(refreshToken !== undefined && { refreshToken })
+    }
+    const memory = createConnectionTokens()
+    if (remembered.length > 0) memory.set('s', given(remembered))
+    let reads = 0
+    const sessions = {
+      kind,
+      read: () => {
+        reads++
+        return w.none === true ? undefined : { record, lastActivity: now, expiresAt: now + 600 }
+      },
+      tokens: () => tokens,
+      lock: async (_: string, work: (signal: undefined) => unknown) => await work(undefined),
+      load: () => {
+        tokens = { ...tokens, ...w.meanwhile }
+        return { record, tokens }
+      },
+      update: (_: unknown, __: string, next: (found: object) => { tokens: object }) => {
+        tokens = next({ record, tokens }).tokens
+        return { record, tokens }
+      }
+    }
+    const keys: string[] = []
+    const context = given({
+      config: { ...config, lifetime: {}, storeConnectionTokens: w.storeConnectionTokens === true },
+      now: () => now,
+      sessions,
+      connectionTokens: memory,
+      flights: async (key: string, work: () => unknown) => {
+        keys.push(key)
+        return await work()
+      },
+      refreshMutex: async (_: string, work: () => unknown) => await work()
+    }) as PluginContext
+    const request = given({
+      session: null,
+      jar: { writable: w.writable !== false },
+      server: () => server,
+      address: '192.0.2.1',
+      ...(w.bearer !== undefined && { bearerToken: { token: w.bearer } })
+    }) as RequestContext
+    return {
+      get: async (options: object = {}) =>
+        await getAccessTokenForConnection(context, request, { connection: 'github', ...options }),
+      tenant,
+      keys,
+      reads: () => reads,
+      kept: () => (tokens as { connectionTokenSets: unknown[] }).connectionTokenSets,
+      refreshToken: () => (tokens as { refreshToken?: string }).refreshToken,
+      remembered: () => memory.get('s')
+    }
+  }
+
+  const good = set('good', now + 31)
+  for (const place of [{ kept: [good] }, { kind: 'cookie', remembered: [good] },
+    { kind: 'cookie', storeConnectionTokens: true, kept: [good] }]) {
+    const w = world(place)
+    const found = await w.get()
+    t.strictSame(found, good)
+    t.not(found, good, 'a copy')
+    t.strictSame(w.tenant.seen, [], 'nobody is asked')
+  }
+  const misses: [why: string, place: World, options?: object][] = [
+    ['too short', { kept: [set('brief', now + 30)] }], ['another connection', { kept: [{ ...good, connection: 'x' }] }],
+    ['another login hint', { kept: [{ ...good, loginHint: 'a' }] }, { loginHint: 'b' }],
+    ['of a login hint', { kept: [{ ...good, loginHint: 'a' }] }], ['without one', { kept: [good] }, { loginHint: 'a' }],
+    ['told to', { kept: [good] }, { refresh: true }], ['in cookies', { kind: 'cookie', kept: [good] }],
+    ['in memory', { remembered: [good] }]
+  ]
+  for (const [why, place, options] of misses) t.equal((await world(place).get(options)).accessToken, 'new', why)
+
+  const fresh = world({
+    kept: [good, { ...good, loginHint: 'b' }],
+    answer: {
+      access_token: 'new',
+      token_type: 'Bearer',
+      expires_in: 60,
+      scope: 'repo',
+      refresh_token: 'rt-2'
+    }
+  })
+  const added = set('new', now + 60, { scope: 'repo', loginHint: 'a' })
+  t.strictSame(await fresh.get({ loginHint: 'a', forwardedFor: '192.0.2.9' }), added)
+  t.strictSame(fresh.kept(), [added, good, { ...good, loginHint: 'b' }])
+  t.equal(fresh.refreshToken(), 'rt-2')
+  t.match(fresh.tenant.form, { subject_token: 'rt', connection: 'github', login_hint: 'a' })
+  t.equal(fresh.tenant.seen[0]!.headers['auth0-forwarded-for'], '192.0.2.9')
+  t.strictSame(fresh.keys, ['["connection","s","github","a",false]'])
+  const again = world({ kept: [good] })
+  t.strictSame(await again.get({ refresh: true }), set('new', 0), 'nobody knows until when')
+  t.strictSame(again.kept(), [set('new', 0)], 'in place of the one before')
+  t.equal(again.refreshToken(), 'rt')
+  t.strictSame(again.keys, ['["connection","s","github",null,true]'])
+  const many = Array.from({ length: 12 }, (_, n) => ({ ...good, connection: `c${n}` }))
+  const full = world({ kept: many })
+  await full.get()
+  t.strictSame(full.kept(), [set('new', 0), ...many.slice(0, 9)], 'ten are kept')
+  const memory = world({ kind: 'cookie', remembered: [{ ...good, connection: 'x' }] })
+  await memory.get()
+  t.strictSame(memory.remembered(), [set('new', 0), { ...good, connection: 'x' }])
+  t.strictSame(memory.kept(), [])
+  t.ok(memory.reads() > 1, 'what others have written meanwhile is read')
+
+  const caller = world({ bearer: 'theirs', none: true })
+  t.strictSame(await caller.get({ loginHint: 'a' }), set('new', 0, { loginHint: 'a' }))
+  t.match(caller.tenant.form, { subject_token: 'theirs', login_hint: 'a' })
+  t.equal(caller.reads(), 0, 'the session is not touched')
+  const cases: [w: World, options: object][] = [[{}, {}], [{ kept: [good] }, { refresh: true }]]
+  for (const [w, options] of cases) {
+    const { get, tenant } = world({ ...w, meanwhile: { connectionTokenSets: [set('theirs', now + 60)] } })
+    t.equal((await get(options)).accessToken, 'theirs', 'another request has fetched it')
+    t.strictSame(tenant.seen, [])
+  }
+  const failures: [code: string, w: World, cause?: object][] = [
+    ['missing_session', { none: true }], ['missing_refresh_token', { refreshToken: undefined }],
+    ['missing_refresh_token', { refreshToken: undefined, kind: 'cookie', writable: false }],
+    ['missing_refresh_token', { meanwhile: { refreshToken: undefined } }],
+    ['session_not_writable', { kind: 'cookie', writable: false }],
+    ['failed_to_retrieve', { status: 403, answer: { error: 'invalid_grant' } }, { code: 'invalid_grant' }],
+    ['failed_to_retrieve', { bearer: 'x', status: 401, answer: { error: 'x' } }, { code: 'x' }],
+    ['server_error', { status: 500, answer: { error: 'server_error' } }]
+  ]
+  for (const [code, w, cause] of failures) {
+    const error = await errorOf(() => world(w).get())
+    t.match(error, { code, ...(cause !== undefined && { cause }) }, code)
+  }
+  const wrong: [argument: string, options: object][] = [['connection', { connection: '' }],
+    ['connection', { connection: 7 }], ['loginHint', { loginHint: '' }], ['loginHint', { loginHint: 7 }]]
+  for (const [argument, options] of wrong) {
+    const w = world({ kept: [good] })
+    t.match(await errorOf(() => w.get(options)), { argument })
+    t.equal(w.reads(), 0)
+  }
+  t.ok(await world({ writable: false }).get(), 'a store can be written at any time')
+  t.equal((await world({ refreshToken: undefined, kept: [good] }).get()).accessToken, 'good')
 })
