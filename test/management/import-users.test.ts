@@ -370,10 +370,13 @@ t.test('what goes wrong ends the import at once', async t => {
     )
   }
   t.match(await failure(importUsers(client, undefined as never)), { argument: 'options' })
-  for (const [name, advice] of [['conectionId', ' Did you mean "connectionId"?'], ['xyzzy', '']] as const) {
-    t.match(await failure(importUsers(client, { [name]: 1 } as never)),
-      { argument: name, message: `Option "${name}" of importUsers() is not known.${advice}` })
-    t.match(await failure(importUsers(client, { [name]: 1 } as never)), { message: /(known\.|\?)$/ })
+  for (const [name, advice] of [
+    ['conectionId', /^ Did you mean "connectionId"\?$/], ['xyzzy', /^ Known are: .*\.$/]
+  ] as const) {
+    const { argument, message } = await failure(importUsers(client, { [name]: 1 } as never))
+    const known = `Option "${name}" of importUsers() is not known.`
+    t.strictSame([argument, message.slice(0, known.length)], [name, known])
+    t.match(message.slice(known.length), advice)
   }
   t.match(await failure(importUsers({} as never, { users: [user(1)], connectionId: 'con_1' })), { name: 'TypeError' })
 })
