@@ -155,9 +155,9 @@ export const mistakes: Record<string, readonly Row[]> = {
       'the profile route']
   ],
   'Token Vault': [
-    ['a kept token is never found again', 'flows/login/other-logins',
+    ['a kept token is never found again', 'flows/tokens/kept-tokens',
       "a connection's token is kept by connection and login hint"],
-    ['the token of one account is given for another account of the same connection', 'flows/login/other-logins',
+    ['the token of one account is given for another account of the same connection', 'flows/tokens/kept-tokens',
       "a connection's token is kept by connection and login hint"],
     ['a refusal is told as a mistake in the client itself', 'hostile/exchange',
       'TE-05 the vault has no token for the user, told with'],
