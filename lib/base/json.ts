@@ -9,10 +9,10 @@ export function parseText (text: string): unknown {
 }
 
 /**
- * The reviver is slow: only text that can spell `__proto__` needs it. V8 looks for less than seven characters several
- * times as fast as for more.
+ * Whether text can spell `__proto__`: most cannot, and need no slow walk through what they hold. V8 looks for less than
+ * seven characters several times as fast as for more.
  */
-function canSpellProto (json: string): boolean {
+export function canSpellProto (json: string): boolean {
   return (json.includes('__pro') && json.includes('__proto__')) || json.includes('\\u')
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { decodeBase64url } from '../base/base64url.js'
-import { deepFreeze, isObject } from '../base/json.js'
+import { canSpellProto, deepFreeze, isObject } from '../base/json.js'
 import { refuseToken } from './refuse-token.js'
 
 /** A token in compact serialization, taken apart and not verified yet. */
@@ -82,7 +82,7 @@ function parseObject (bytes: Buffer, part: string): Record<string, unknown> {
 
 /** Whether text can spell `__proto__` or nest too deep. Most cannot, and need not be walked through. */
 function mayNeedHardening (text: string): boolean {
-  return text.includes('__proto__') || text.includes('\\u') || count(text, '{') + count(text, '[') > maxDepth
+  return canSpellProto(text) || count(text, '{') + count(text, '[') > maxDepth
 }
 
 function count (text: string, character: string): number {
