@@ -20,3 +20,39 @@ export const parse = (changes: object, prefix = '') =>
 export function at (path: string, value: unknown): object {
   return path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object
 }
+
+/** What these options come to, of texts, numbers and booleans alone. */
+export const defaults = {
+  domain: 'acme.eu.auth0.com',
+  issuer: 'https://acme.eu.auth0.com/',
+  allowPrivateDomains: false,
+  apiOnly: false,
+  clientId: 'client',
+  clientSecret: 'secret',
+  clientSecretMethod: 'post',
+  mutualTls: false,
+  httpTimeout: 5,
+  telemetry: true,
+  prefix: '',
+  scope: 'openid profile email offline_access',
+  pushedAuthorizationRequests: false,
+  signedAuthorizationRequests: false,
+  allowSessionTransfer: false,
+  onUnauthenticated: 'auto',
+  onRefreshStoreError: 'alone',
+  cacheEntries: 5000,
+  encryptAtRest: true,
+  onStoreError: 'fail',
+  storeTimeout: 2,
+  transactionDuration: 3600,
+  fetchUserInfo: false,
+  storeIdToken: false,
+  storeConnectionTokens: false,
+  discoveryTtl: 600,
+  maxDomains: 100,
+  clockTolerance: 30,
+  idTokenSigningAlg: 'RS256',
+  mfaTokenTtl: 300,
+  refreshLeeway: 30,
+  logoutStrategy: 'oidc'
+} as const

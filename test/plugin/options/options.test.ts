@@ -5,19 +5,12 @@ import fastifyAuth0 from '../../../lib/index.js'
 import { fromAuth0Store } from '../../../lib/stores/index.js'
 import { rules } from '../../../lib/plugin/options/options-rules.js'
 import { parseOptions } from '../../../lib/plugin/options/options.js'
-import { certificate } from '../../hostile/certificates.js'
 import { nearestName, unknownName } from '../../../lib/base/nearest-name.js'
 import type { Auth0Options } from '../../../types/index.js'
+import { certificate } from '../../hostile/certificates.js'
+import { defaults, good, tls } from './given-options.js'
 
-const good = {
-  domain: 'acme.eu.auth0.com',
-  clientId: 'client',
-  clientSecret: 'secret',
-  appBaseUrl: 'https://app.example.com',
-  sessionSecret: 'a session secret of enough characters'
-}
 const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
-const tls = certificate({ name: 'client' })
 const circle: Record<string, unknown> = {}
 circle.self = circle
 const PEM = '-----BEGIN PRIVATE KEY-----'
@@ -56,40 +49,7 @@ t.test('defaults', async t => {
       connect: undefined
     }
   })
-  t.strictSame(primitives(config), {
-    domain: 'acme.eu.auth0.com',
-    issuer: 'https://acme.eu.auth0.com/',
-    allowPrivateDomains: false,
-    apiOnly: false,
-    clientId: 'client',
-    clientSecret: 'secret',
-    clientSecretMethod: 'post',
-    mutualTls: false,
-    httpTimeout: 5,
-    telemetry: true,
-    prefix: '',
-    scope: 'openid profile email offline_access',
-    pushedAuthorizationRequests: false,
-    signedAuthorizationRequests: false,
-    allowSessionTransfer: false,
-    onUnauthenticated: 'auto',
-    onRefreshStoreError: 'alone',
-    cacheEntries: 5000,
-    encryptAtRest: true,
-    onStoreError: 'fail',
-    storeTimeout: 2,
-    transactionDuration: 3600,
-    fetchUserInfo: false,
-    storeIdToken: false,
-    storeConnectionTokens: false,
-    discoveryTtl: 600,
-    maxDomains: 100,
-    clockTolerance: 30,
-    idTokenSigningAlg: 'RS256',
-    mfaTokenTtl: 300,
-    refreshLeeway: 30,
-    logoutStrategy: 'oidc'
-  })
+  t.strictSame(primitives(config), defaults)
   t.strictSame(primitives(parse({ mountConnectRoutes: true })).storeIdToken, true, 'linking takes the ID token along')
   t.ok(Object.isFrozen(config))
   t.type(config.now(), 'number')
