@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { startChild } from './child.js'
+import { median, startChild } from './child.js'
 import { begin, finish, VARIANTS } from './login.js'
-import { goalMet, median } from './rounds.js'
+import { goalMet } from './rounds.js'
 
 const PROCESSES = Number(process.env.BENCH_ROUNDS ?? 11)
 /** Milliseconds between the start of the server and its first visitor. */

@@ -1,6 +1,6 @@
-import { startChild } from './child.js'
+import { median, startChild } from './child.js'
 import { loadFor } from './load.js'
-import { goalMet, header, median, rounds, row, SECONDS } from './rounds.js'
+import { goalMet, header, rounds, row, SECONDS } from './rounds.js'
 
 const VARIANTS = [
   { name: 'bare route, same Cookie header', variant: 'bare', sessions: 0 },

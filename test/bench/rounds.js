@@ -1,3 +1,5 @@
+import { median } from './child.js'
+
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7)
 /** Seconds a server is loaded per round. */
 export const SECONDS = Number(process.env.BENCH_SECONDS ?? 1)
@@ -12,8 +14,8 @@ const ATTEMPTS = 2
  * all its threads over the requests done. What is compared are the ratios within a round, and their median.
  * Before that every server answers requests until the compiler is done with it.
  * @param load asks a server for `SECONDS`; answers with numbers, `requests` among them
- * @returns per server `costs`, microseconds per request of each round, `perRequest`, their median, `ratio` to the first server (median, lowest, highest),
- * `busy`, the share of its core it had, and what `load` answered, summed up
+ * @returns per server `costs`, microseconds per request of each round, `perRequest`, their median, `ratio` to the first
+ * server (median, lowest, highest), `busy`, the share of its core it had, and what `load` answered, summed up
  */
 export async function rounds (servers, load) {
   const costs = servers.map(() => [])
@@ -66,8 +68,6 @@ export function row ({ name, goal }, { perRequest, ratio, busy, refused = 0 }, m
       `${goalMet(goal, ratio.median >= goal)}${more}${refused > 0 ? `   ${refused} REFUSED` : ''}`
   )
 }
-
-export const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 /** What a cost is when nothing disturbs: the mean of the cheapest quarter. */
 export function cheapestQuarter (costs) {
