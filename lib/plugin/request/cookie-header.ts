@@ -16,58 +16,53 @@ const TILDE = 126
  */
 export function cookiesNamed (header: string, prefix: string): CookiePair[] {
   const pairs: CookiePair[] = []
-  for (let at = pairAt(header, 0, prefix); at !== -1; at = nextPair(header, at, prefix)) {
+  for (let at = 0, end = 0; at < header.length; at = end + 1) {
+    at = nameStart(header, at)
+    end = endOfPair(header, at)
+    if (!isAt(header, prefix, at)) continue
     const equals = nameEnd(header, at + prefix.length)
-    if (equals !== -1) pairs.push([header.slice(at, equals).trimEnd(), valueAt(header, equals + 1)])
+    if (equals !== -1) pairs.push(pairOf(header, at, equals, end))
   }
   return pairs
 }
 
-/** The cookie of this name and those whose names go on with a dot, as its chunks do. */
+/**
+ * The cookie of this name and those whose names go on with a dot, as its chunks do. Most others are ruled out by the
+ * character behind the name, which costs less than to compare it.
+ */
 export function cookieFamily (header: string, name: string): CookiePair[] {
   const pairs: CookiePair[] = []
-  for (let at = pairAt(header, 0, name); at !== -1; at = nextPair(header, at, name)) {
-    const end = at + name.length
-    const code = header.charCodeAt(end)
-    if (code === EQUALS) {
-      pairs.push([name, valueAt(header, end + 1)])
-    } else if (code === DOT) {
-      const equals = nameEnd(header, end)
-      if (equals !== -1) pairs.push([header.slice(at, equals).trimEnd(), valueAt(header, equals + 1)])
-    }
+  for (let at = 0, end = 0; at < header.length; at = end + 1) {
+    at = nameStart(header, at)
+    end = endOfPair(header, at)
+    const behind = header.charCodeAt(at + name.length)
+    if ((behind !== EQUALS && behind !== DOT) || !isAt(header, name, at)) continue
+    const equals = nameEnd(header, at + name.length)
+    if (equals !== -1) pairs.push(pairOf(header, at, equals, end))
   }
   return pairs
 }
 
 /** The value of the first cookie with this name. */
 export function readCookie (header: string, name: string): string | undefined {
-  for (let at = pairAt(header, 0, name); at !== -1; at = nextPair(header, at, name)) {
-    if (header.charCodeAt(at + name.length) === EQUALS) return valueAt(header, at + name.length + 1)
+  for (let at = 0; at < header.length; at = endOfPair(header, at) + 1) {
+    at = nameStart(header, at)
+    const behind = at + name.length
+    if (header.charCodeAt(behind) !== EQUALS || !isAt(header, name, at)) continue
+    return valueOf(header, behind + 1, endOfPair(header, behind))
   }
   return undefined
 }
 
-/**
- * Where the first pair begins, from `from` on, whose name begins with `prefix`; -1 without one. From one semicolon to
- * the next: that is three times as fast as a search for the name, most of whose characters values hold as well.
- */
-function pairAt (header: string, from: number, prefix: string): number {
-  const first = prefix.charCodeAt(0)
-  for (let at = from; at < header.length;) {
-    let code = header.charCodeAt(at)
-    while (code === SPACE || code === TAB) code = header.charCodeAt(++at)
-    if (code === first && header.startsWith(prefix, at)) return at
-    const semicolon = header.indexOf(';', at)
-    if (semicolon === -1) return -1
-    at = semicolon + 1
-  }
-  return -1
+/** Where the name of a pair begins, from `at` on: behind the blanks. */
+function nameStart (header: string, at: number): number {
+  let code = header.charCodeAt(at)
+  while (code === SPACE || code === TAB) code = header.charCodeAt(++at)
+  return at
 }
 
-/** The same behind the pair at `at`. */
-function nextPair (header: string, at: number, prefix: string): number {
-  const semicolon = header.indexOf(';', at)
-  return semicolon === -1 ? -1 : pairAt(header, semicolon + 1, prefix)
+function isAt (header: string, text: string, at: number): boolean {
+  return header.charCodeAt(at) === text.charCodeAt(0) && header.startsWith(text, at)
 }
 
 /** Where the `=` of a pair is, from `from` on; -1 for a pair without one. */
@@ -80,9 +75,17 @@ function nameEnd (header: string, from: number): number {
   return -1
 }
 
-function valueAt (header: string, start: number): string {
-  const semicolon = header.indexOf(';', start)
-  const end = semicolon === -1 ? header.length : semicolon
+/** Where the pair at `at` ends: at its semicolon, or with the header. */
+function endOfPair (header: string, at: number): number {
+  const semicolon = header.indexOf(';', at)
+  return semicolon === -1 ? header.length : semicolon
+}
+
+function pairOf (header: string, start: number, equals: number, end: number): CookiePair {
+  return [header.slice(start, equals).trimEnd(), valueOf(header, equals + 1, end)]
+}
+
+function valueOf (header: string, start: number, end: number): string {
   if (isPlain(header.charCodeAt(start)) && isPlain(header.charCodeAt(end - 1))) return header.slice(start, end)
   const value = header.slice(start, end).trim()
   return value.length > 1 && value.charCodeAt(0) === QUOTE && value.endsWith('"') ? value.slice(1, -1) : value
