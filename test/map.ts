@@ -81,6 +81,7 @@ export const map: Record<string, Record<string, string>> = {
     'single-flight.ts': 'base/single-flight.test.ts',
     'sleep.ts': 'base/sleep.test.ts',
     'structured-fields.ts': 'base/structured-fields.test.ts',
+    'thumbprint.ts': 'base/thumbprint.test.ts',
     'trace.ts': 'base/trace.test.ts',
     'use-once.ts': 'base/use-once.test.ts'
   },
@@ -476,6 +477,7 @@ export const map: Record<string, Record<string, string>> = {
     'revocation-watch.ts': 'stores/revocation/revocation-watch.test.ts'
   },
   'stores/sealing': {
+    'mac.ts': 'stores/sealing/mac.test.ts',
     'opened-cache.ts': 'stores/sealing/opened-cache.test.ts',
     'seal-keys.ts': 'stores/sealing/seal.test.ts',
     'seal.ts': 'stores/sealing/seal.test.ts'

@@ -151,7 +151,7 @@ function createSessions (config: Config, { stateful }: Parts, revocations: Revoc
   const attributes = (secure: boolean): CookieAttributes => cookieAttributes(config.sessionCookie, secure)
   const days = Math.ceil(config.lifetime.absoluteDuration / DAY)
   if (config.apiOnly) return noSessions()
-  const gate = deviceGate(config, sealer, { names, attributes })
+  const gate = deviceGate(config, { names, attributes })
   if (config.sessionStore === undefined) {
     return createStatelessSessions({
       names,

@@ -1,5 +1,6 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { isObject } from '../base/json.js'
+import { thumbprintOf } from '../base/thumbprint.js'
 import type { DeviceKey } from '../../types/stores.js'
 import { keyFits } from './algorithms.js'
 import { parsePayload, splitCompactJws, type CompactJws } from './compact.js'
@@ -69,9 +70,9 @@ function verified (jws: CompactJws, key: KeyObject, alg: string, endpoint: strin
   return { challenge: jti, ...deviceOf(key) }
 }
 
-/** A public key as sessions keep it, and its thumbprint: of its members in the order of their names. */
+/** A public key as sessions keep it, and its thumbprint. */
 export function deviceOf (publicKey: KeyObject): Pick<DeviceProof, 'key' | 'thumbprint'> {
   const { kty, x = '', y = '', n = '', e = '' } = publicKey.export({ format: 'jwk' })
   const key: DeviceKey = kty === 'EC' ? { crv: 'P-256', kty, x, y } : { e, kty: 'RSA', n }
-  return { key, thumbprint: createHash('sha256').update(JSON.stringify(key)).digest('base64url') }
+  return { key, thumbprint: thumbprintOf(key) }
 }

@@ -1,12 +1,12 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import { DeviceGate } from '../../stores/device/device-gate.js'
+import { createMac } from '../../stores/sealing/mac.js'
 import type { SessionCookieNames } from '../../stores/sessions.js'
 import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
 import type { Config } from '../config.js'
-import type { SealerFor } from '../sealers.js'
 
 /** What decides whether a session may be opened, where the options bind sessions to devices. */
-export function deviceGate (config: Config, sealer: SealerFor, cookies: {
+export function deviceGate (config: Config, cookies: {
   names: (jar: CookieJar) => SessionCookieNames,
   attributes: (secure: boolean) => CookieAttributes
 }): DeviceGate | undefined {
@@ -16,7 +16,7 @@ export function deviceGate (config: Config, sealer: SealerFor, cookies: {
   return new DeviceGate({
     ...cookies,
     ...deviceBound,
-    sealer: sealer('bound', 1),
+    mac: createMac(sessionSecrets, 'fastify-auth0 bound cookie'),
     now,
     clockTolerance,
     cacheEntries,

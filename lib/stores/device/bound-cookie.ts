@@ -1,35 +1,34 @@
-import { parseSafely } from '../../base/json.js'
 import { createOpenedCache, type OpenedCache } from '../sealing/opened-cache.js'
-import type { Sealer } from '../sealing/seal.js'
+import type { Mac } from '../sealing/mac.js'
 import type { CookieAttributes, CookieJar, DeviceBinding, SessionRecord } from '../../../types/stores.js'
 
-/** What the bound cookie says: until when this device has proved itself for a session. */
-interface Proved {
-  id: string
-  thumbprint: string
-  /** Epoch seconds. */
-  until: number
-}
-
-/** A cookie that opened, and the session it was found to be a proof for. */
-interface OpenedProof extends Proved {
-  of: SessionRecord | undefined
+/** A proof of a session's device: until when it is good, epoch seconds. */
+interface Proof {
+  readonly id: string
+  readonly thumbprint: string
+  readonly until: number
+  /** The session it was found to be a proof for, when it was looked at last. */
+  of: SessionRecord
 }
 
 /** A session that is bound to a device. */
 export type BoundRecord = SessionRecord & { device: DeviceBinding }
 
-const VERSION = 1
+/** When the proof ends, and a code that says it is ours. */
+const FORM = /^(\d{1,12})\.([\w-]{22})$/
 /** Values of the cookie that are tried. */
 const MOST_VALUES = 10
 
-/** The short-lived cookie that a device gets for a proof. */
+/**
+ * The short-lived cookie that a device gets for a proof. It comes with every request, so it is short: what it is about
+ * is known from the session.
+ */
 export class BoundCookie {
-  readonly #sealer: Sealer
-  readonly #cache: OpenedCache<OpenedProof>
+  readonly #mac: Mac
+  readonly #cache: OpenedCache<Proof>
 
-  constructor (sealer: Sealer, maxEntries: number) {
-    this.#sealer = sealer
+  constructor (mac: Mac, maxEntries: number) {
+    this.#mac = mac
     this.#cache = createOpenedCache({ maxEntries })
   }
 
@@ -47,33 +46,32 @@ export class BoundCookie {
   }
 
   #isProof (value: string, record: BoundRecord, now: number): boolean {
-    const opened = this.#open(value)
-    if (opened === undefined || opened.until <= now) return false
+    const proof = this.#cache.get(value) ?? this.#checked(value, record)
+    if (proof === undefined || proof.until <= now) return false
     // One cookie serves many requests of one session.
-    if (opened.of === record) return true
-    if (opened.id !== record.id || opened.thumbprint !== record.device.thumbprint) return false
-    opened.of = record
+    if (proof.of === record) return true
+    if (proof.id !== record.id || proof.thumbprint !== record.device.thumbprint) return false
+    proof.of = record
     return true
   }
 
-  write (jar: CookieJar, name: string, { id, thumbprint, until }: Proved, attributes: CookieAttributes): void {
-    jar.set(name, this.#sealer.seal(JSON.stringify([VERSION, id, thumbprint, until])), attributes)
+  #checked (value: string, record: BoundRecord): Proof | undefined {
+    const [, until, code] = FORM.exec(value) ?? []
+    const { id, device: { thumbprint } } = record
+    if (code === undefined || !this.#mac.fits(textOf(id, thumbprint, until!), code)) return undefined
+    const proof = { id, thumbprint, until: Number(until), of: record }
+    this.#cache.set(value, proof)
+    return proof
   }
 
-  #open (value: string): OpenedProof | undefined {
-    const known = this.#cache.get(value)
-    if (known !== undefined) return known
-    const plaintext = this.#sealer.open(value)
-    const opened = plaintext && decode(parseSafely(plaintext.toString('utf8')))
-    if (opened !== undefined) this.#cache.set(value, opened)
-    return opened
+  /** @param until epoch seconds, whole ones */
+  write (jar: CookieJar, name: string, { id, device: { thumbprint } }: BoundRecord, until: number,
+    attributes: CookieAttributes): void {
+    const code = this.#mac.of(textOf(id, thumbprint, String(until)))
+    jar.set(name, `${until}.${code}`, attributes)
   }
 }
 
-function decode (parsed: unknown): OpenedProof | undefined {
-  if (!Array.isArray(parsed) || parsed.length !== 4 || parsed[0] !== VERSION) return undefined
-  const [, id, thumbprint, until] = parsed as unknown[]
-  return typeof id === 'string' && typeof thumbprint === 'string' && typeof until === 'number'
-    ? { id, thumbprint, until, of: undefined }
-    : undefined
+function textOf (id: string, thumbprint: string, until: string): string {
+  return `${id} ${thumbprint} ${until}`
 }

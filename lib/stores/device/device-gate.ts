@@ -1,5 +1,5 @@
 import type { SessionCookieNames } from '../sessions.js'
-import type { Sealer } from '../sealing/seal.js'
+import type { Mac } from '../sealing/mac.js'
 import type { CookieAttributes, CookieJar, SessionRecord } from '../../../types/stores.js'
 import { BoundCookie, type BoundRecord } from './bound-cookie.js'
 
@@ -24,7 +24,7 @@ interface RefusedSession {
 interface DeviceGateOptions {
   names: (jar: CookieJar) => SessionCookieNames
   attributes: (secure: boolean) => CookieAttributes
-  sealer: Sealer
+  mac: Mac
   /** Seconds for which one proof is good. */
   refreshAfter: number
   /** Whether every session must be bound. */
@@ -49,13 +49,13 @@ export class DeviceGate {
 
   constructor (options: DeviceGateOptions) {
     this.#options = options
-    this.#cookie = new BoundCookie(options.sealer, options.cacheEntries)
+    this.#cookie = new BoundCookie(options.mac, options.cacheEntries)
   }
 
   /** Whether the request proves the device of a bound session, or need not. */
-  proves (jar: CookieJar, record: SessionRecord): boolean {
-    const { names, now } = this.#options
-    return record.device === undefined || this.#cookie.proves(jar, names(jar).bound!, record as BoundRecord, now()) ||
+  proves (jar: CookieJar, record: SessionRecord, time = this.#options.now()): boolean {
+    const { names } = this.#options
+    return record.device === undefined || this.#cookie.proves(jar, names(jar).bound!, record as BoundRecord, time) ||
       this.#admitted.get(jar) === record.id
   }
 
@@ -86,12 +86,12 @@ export class DeviceGate {
    * Gives the browser the cookie for a proof. The browser forgets it a little before it ends, so that a server whose
    * clock is ahead does not refuse what the browser takes for good.
    */
-  write (jar: CookieJar, { id, device }: SessionRecord): void {
+  write (jar: CookieJar, record: SessionRecord): void {
     const { names, refreshAfter, clockTolerance, now } = this.#options
     const maxAge = Math.min(refreshAfter, Math.max(LEAST_MAX_AGE, refreshAfter - clockTolerance))
-    const proved = { id, thumbprint: device!.thumbprint, until: Math.floor(now() + refreshAfter) }
-    this.#cookie.write(jar, names(jar).bound!, proved, { ...this.attributes(jar), maxAge })
-    this.admit(jar, id)
+    const until = Math.floor(now() + refreshAfter)
+    this.#cookie.write(jar, names(jar).bound!, record as BoundRecord, until, { ...this.attributes(jar), maxAge })
+    this.admit(jar, record.id)
   }
 
   /** Attributes of the bound cookie. */

@@ -22,7 +22,7 @@ interface BindableSessionsOptions {
 /** What is asked about devices, beside what the device routes do. */
 interface BindableSessions extends DeviceSessions {
   /** Whether a session was ended, or may not be opened by this request. */
-  isOver(jar: CookieJar, opened: OpenedSession): Awaitable<boolean>
+  isOver(jar: CookieJar, opened: OpenedSession, time: number): Awaitable<boolean>
   /** The session, unless a device is the cause that this request may not open it. */
   own(jar: CookieJar, opened: OpenedSession): Awaitable<OpenedSession | undefined>
   /** Whether another session, bound to a device, has taken the place of this one. */
@@ -47,10 +47,10 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
   /** Sessions of which is known that no device will ever be bound to them. */
   const neverBound = new WeakSet<OpenedSession>()
 
-  function refusal (jar: CookieJar, opened: OpenedSession): Awaitable<DeviceRefusal | undefined> {
+  function refusal (jar: CookieJar, opened: OpenedSession, time?: number): Awaitable<DeviceRefusal | undefined> {
     const { record } = opened
     if (record.device !== undefined) {
-      if (gate.proves(jar, record)) return undefined
+      if (gate.proves(jar, record, time)) return undefined
       if (!cookies.cameBefore(jar, record)) return 'unbound_copy'
       gate.admit(jar, record.id)
       return undefined
@@ -98,10 +98,10 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
   }
 
   return {
-    isOver (jar, opened) {
+    isOver (jar, opened, time) {
       const ended = revocations.ended(opened)
       if (ended === true) return true
-      const reason = refusal(jar, opened)
+      const reason = refusal(jar, opened, time)
       if (ended === false && reason === undefined) return false
       return ended === false
         ? andThen(reason, one => refuses(jar, opened, one))

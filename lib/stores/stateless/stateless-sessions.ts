@@ -63,7 +63,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     const time = now()
     const latest = lastActivity(jar, opened, time)
     if (latest === undefined) return undefined
-    const over = devices === undefined ? revocations.ended(opened) : devices.isOver(jar, opened)
+    const over = devices === undefined ? revocations.ended(opened) : devices.isOver(jar, opened, time)
     if (typeof over === 'boolean') return over ? undefined : seen(jar, opened, latest, time, mayTouch)
     return over.then(over => over ? undefined : seen(jar, opened, latest, now(), mayTouch))
   }
