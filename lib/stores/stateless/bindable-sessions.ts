@@ -102,7 +102,6 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
       const ended = revocations.ended(opened)
       if (ended === true) return true
       const reason = refusal(jar, opened, time)
-      if (ended === false && reason === undefined) return false
       return ended === false
         ? andThen(reason, one => refuses(jar, opened, one))
         : Promise.all([ended, reason]).then(([isEnded, one]) => isEnded || refuses(jar, opened, one))

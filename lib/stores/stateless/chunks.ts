@@ -58,12 +58,12 @@ export function candidatesOf (pairs: readonly Pair[], name: string): string[] {
   let chunks: [index: number, value: string][] | undefined
   for (const [cookie, value] of pairs) {
     if (cookie.length === name.length) values.push(value)
-    else if (cookie.charCodeAt(name.length) === 46 && NUMBER.test(cookie.slice(name.length + 1))) {
+    else if (NUMBER.test(cookie.slice(name.length + 1))) {
       (chunks ??= []).push([Number(cookie.slice(name.length + 1)), value])
     }
   }
   if (chunks !== undefined) values.push(...joined(chunks))
-  return values.length > MOST_CANDIDATES ? values.slice(0, MOST_CANDIDATES) : values
+  return values.slice(0, MOST_CANDIDATES)
 }
 
 function joined (chunks: readonly [index: number, value: string][]): string[] {
@@ -82,7 +82,7 @@ function joined (chunks: readonly [index: number, value: string][]): string[] {
   if (first !== undefined) {
     const { parts } = group('', Number(first[0]))
     parts[0] = first.slice(2)
-    for (const [index, value] of untagged) if (index > 0) parts[index] ??= value
+    for (const [index, value] of untagged) parts[index] ??= value
   }
   return [...groups.values()]
     .map(({ count, parts }) => Array.from({ length: count }, (_, index) => parts[index]))
@@ -107,10 +107,9 @@ export function clearChunked (jar: CookieJar, name: string, attributes: CookieAt
 /** The names of both forms that the browser holds or this response has written, odd numbers included. */
 export function presentNames (jar: CookieJar, name: string): Set<string> {
   const present = new Set(jar.family(name).map(([cookie]) => cookie))
-  if (present.size === 0) return present
   const numbered = Array.from({ length: MOST_CHUNKS }, (_, index) => `${name}.${index}`)
   const odd = [...present].filter(cookie =>
-    cookie.startsWith(`${name}.`) && ODD_NUMBER.test(cookie.slice(name.length + 1)) && !numbered.includes(cookie)
+    ODD_NUMBER.test(cookie.slice(name.length + 1)) && !numbered.includes(cookie)
   )
   return new Set([name, ...numbered, ...odd.slice(0, MOST_ODD)].filter(cookie => present.has(cookie)))
 }

@@ -21,6 +21,7 @@ export function encodeRecord (record: SessionRecord): string {
   const { id, version, createdAt, updatedAt, domain, issuer, sid, ceiling, user, custom, authorizationDetails } = record
   const device = encodeDevice(record)
   try {
+    // In a list JSON writes `null` for what is undefined.
     return JSON.stringify([
       VERSION,
       id,
@@ -29,11 +30,11 @@ export function encodeRecord (record: SessionRecord): string {
       updatedAt,
       domain,
       issuer === issuerOf(domain) ? null : issuer,
-      sid ?? null,
-      ceiling ?? null,
+      sid,
+      ceiling,
       user,
-      custom ?? null,
-      authorizationDetails ?? null,
+      custom,
+      authorizationDetails,
       ...(device === undefined ? [] : [device])
     ])
   } catch (error) {

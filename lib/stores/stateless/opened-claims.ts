@@ -41,11 +41,8 @@ export class OpenedClaims {
     if (pairs.length === 0) return NONE
     if (pairs.length === 1 && pairs[0]![0] === name) return this.#alone(pairs[0]![1]) ?? UNREADABLE
     const values = candidatesOf(pairs, name)
-    if (values.length === 0) return NONE
-    if (values.length === 1) return this.#alone(values[0]!) ?? UNREADABLE
     const opened = values.map(value => this.open(value)).filter(session => session !== undefined)
-    if (opened.length > 1) opened.sort(byAge)
-    return { opened, count: values.length }
+    return { opened: opened.sort(byAge), count: values.length }
   }
 
   open (value: string): OpenedSession | undefined {

@@ -48,11 +48,8 @@ export function createRecentWrites (now: () => number): RecentWrites {
   }
 
   function living (id: string): Entry | undefined {
-    if (sessions.size === 0) return undefined
     const found = sessions.get(id)
-    if (found === undefined || found.until > now()) return found
-    sessions.delete(id)
-    return undefined
+    return found !== undefined && found.until > now() ? found : undefined
   }
 
   function put (id: string, entry: Omit<Entry, 'until'>): void {

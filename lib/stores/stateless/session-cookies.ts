@@ -86,7 +86,6 @@ export class SessionCookies {
     const held = this.#heldTokens(jar, id)
     const written = this.#recent.get(id)?.tokens
     if (written === undefined || written.version <= held.version) return held
-    this.#ahead.add(jar)
     return this.#tokens.open(written.value, id) ?? { ...noTokens(id), version: written.version }
   }
 

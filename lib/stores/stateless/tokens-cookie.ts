@@ -22,17 +22,18 @@ export function encodeTokens (
 ): Buffer {
   const raw: Buffer[] = []
   const pack = (token: string) => packInto(raw, token)
+  // In a list JSON writes `null` for what is undefined.
   const json = Buffer.from(JSON.stringify([
     id,
     version,
     refreshToken === undefined ? null : pack(refreshToken),
     idToken === undefined ? null : pack(idToken),
     tokenSets.map(({ accessToken, tokenType, scope, expiresAt, audience, requestedScope }) =>
-      [pack(accessToken), tokenType, scope, expiresAt, audience ?? null,
+      [pack(accessToken), tokenType, scope, expiresAt, audience,
         requestedScope === scope ? null : requestedScope]),
     connectionTokenSets.map(({ accessToken, scope, expiresAt, connection, loginHint }) =>
-      [pack(accessToken), scope, expiresAt, connection, loginHint ?? null]),
-    jkt ?? null,
+      [pack(accessToken), scope, expiresAt, connection, loginHint]),
+    jkt,
     nonce === undefined ? null : pack(nonce),
     ...(extraClaims === undefined ? [] : [extraClaims])
   ]))
