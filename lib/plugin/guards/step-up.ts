@@ -135,11 +135,9 @@ function readAttempts (caller: Principal): Attempts {
   if (value === undefined) return NO_ATTEMPTS
   const opened = caller.registration.context.stepUpSealer.open(value)
   if (opened === undefined) return unsealed(value)
-  const [sub, count, code, login] = (parseSafely(opened.toString()) ?? []) as unknown[]
+  const [sub, count, code, login] = parseSafely(opened.toString()) as [unknown, number, string, string]
   // One that was made for another user may have been put into this browser by that user.
-  return sub === caller.claims.sub && typeof count === 'number' && typeof code === 'string' && typeof login === 'string'
-    ? { count, code, login }
-    : NO_ATTEMPTS
+  return sub === caller.claims.sub ? { count, code, login } : NO_ATTEMPTS
 }
 
 /** A cookie of version 0.1: anybody can write one, but nobody else knows the nonce that its mark of the login is of. */

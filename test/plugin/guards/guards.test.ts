@@ -1,5 +1,6 @@
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
+import { createHash } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import fastifyAuth0, {
@@ -7,6 +8,7 @@ import fastifyAuth0, {
 } from '../../../lib/index.js'
 import { sessionCookie } from '../../../lib/testing/index.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
+import { kRegistration, type Scoped } from '../../../lib/plugin/request/registration.js'
 import { newSite, Site } from '../../flows/site.js'
 
 const MFA = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
@@ -23,6 +25,9 @@ t.test('a step-up asks the tenant for more, and a browser that comes back withou
   s.tenant.claims = { amr: ['mfa'] }
   t.equal((await browser.navigate(s.tenant.callback(asked.href))).headers.location, '/mfa', 'back to the page')
   t.equal((await browser.navigate('/mfa')).body, 'with a second factor')
+  await browser.call('/forget')
+  t.match((await browser.navigate('/mfa')).headers.location, /acr_values=/,
+    'a login that was enough is not held against the user later')
 
   s.tenant.claims = {}
   await s.login(browser)
@@ -104,7 +109,18 @@ t.test('a fresh login that the tenant does not give ends at the callback, one th
       const asked = String((await browser.navigate('/fresh')).headers.location)
       s.tenant.claims = { auth_time: s.clock.now - age }
       t.equal((await browser.navigate(s.tenant.callback(asked))).statusCode, status)
-      if (status === 302) t.match(await browser.navigate('/fresh'), { statusCode: 403, body: /fresh_login_required/ })
+      if (status !== 302) continue
+      t.match(await browser.navigate('/fresh'), { statusCode: 403, body: /fresh_login_required/ })
+      const again = async () => new URL(String((await browser.navigate('/api')).headers.location)).searchParams
+      let demand = await again()
+      t.strictSame([demand.get('max_age'), demand.get('acr_values')], ['5', null])
+      for (const seconds of [36, 35]) {
+        s.tenant.claims = { auth_time: s.clock.now }
+        await browser.navigate(s.tenant.callback(`https://x.test/?${demand.toString()}`))
+        s.clock.now += seconds
+        if (seconds === 36) demand = await again()
+      }
+      t.equal((await browser.navigate('/api')).statusCode, 403, 'a session without auth_time is as old as itself')
     }
   })
 
@@ -134,6 +150,24 @@ t.test('a tenant that gives one thing and takes another does not keep a browser 
     }
     t.equal(rounds, 8, old === undefined ? 'it ends' : 'a cookie of version 0.1 counts nothing, nor does another')
   }
+  const { context } = (s.app as unknown as Scoped)[kRegistration]
+  s.tenant.claims = {}
+  const browser = await s.member()
+  const asked = new URL(String((await browser.navigate('/mfa')).headers.location))
+  const nonce = asked.searchParams.get('nonce')!
+  t.equal(nonce.length, 32)
+  const cookie = browser.names().find(name => /^a0_restart_.+_step$/.test(name))!
+  for (const [sub, count, status] of [['ada', 7, 302], ['ada', 8, 403], ['eve', 8, 302]] as const) {
+    browser.plant(cookie, context.stepUpSealer.seal(JSON.stringify([`auth0|${sub}`, count, '', ''])))
+    t.equal((await browser.navigate('/mfa')).statusCode, status, `${sub}, ${count}`)
+  }
+  await browser.navigate(s.tenant.callback(asked.href))
+  const mark = createHash('sha256').update(nonce).digest('base64url').slice(0, 16)
+  for (const [value, status] of [[`1.mfa_required.${mark}`, 403], [`1.fresh_login_required.${mark}`, 302],
+    [`1.mfa_required.${mark.slice(1)}`, 302], [`x.mfa_required.${mark}`, 302]] as const) {
+    browser.plant(cookie, value)
+    t.equal((await browser.navigate('/mfa')).statusCode, status, 'a cookie of version 0.1 knows the login')
+  }
 })
 
 t.test('where nobody is to be sent to log in, a step-up is an answer', async t => {
@@ -143,13 +177,19 @@ t.test('where nobody is to be sent to log in, a step-up is an answer', async t =
     const answer = await browser.navigate(path)
     t.match(answer, { statusCode: 401, headers: { location: undefined } })
     t.match(answer.json(), { code })
+    t.match((await browser.submit(path, {})).json(), { code }, 'a form, too')
   }
+  t.match(s.events.filter(({ type }) => type === 'denied').map(({ reason }) => reason),
+    ['mfa_required', 'mfa_required', 'fresh_login_required', 'fresh_login_required'])
 })
 
 t.test("a step-up stays in the session's organization, or in the one the options demand", async t => {
   const s = await stepSite(t)
   s.tenant.claims = { org_id: 'org_acme' }
   t.match((await (await s.member()).navigate('/mfa')).headers.location, /organization=org_acme/)
+  const odd = await sessionCookie(s.app, { user: { ...ada, org_id: 7 } as never })
+  t.notMatch((await s.app.inject({ url: '/mfa', headers: { host: HOST, accept: 'text/html', cookie: odd } }))
+    .headers.location, 'organization')
   const enforced = await stepSite(t, { organization: 'acme' })
   enforced.tenant.claims = { org_id: 'org_acme', org_name: 'acme' }
   t.match((await (await enforced.member()).navigate('/mfa')).headers.location, /organization=acme&|organization=acme$/)
@@ -166,6 +206,10 @@ t.test('scripts, guesses and routes that do not want a login page get 401 with t
     statusCode: 401,
     loginUrl: `/auth/login?acr_values=${encodeURIComponent(MFA)}`
   })
+  t.match((await browser.submit('/mfa-401', {})).json(), { statusCode: 401 })
+  const form = await browser.submit('/fresh', {})
+  t.match(form, { statusCode: 401, headers: { 'content-type': /html/, 'cache-control': /no-store/ } })
+  t.match(form.body, /Please log in again to go on[^]*returnTo=%2F&amp;max_age=60"/, 'the way back to the form')
   const without = await stepSite(t, { routes: { login: false } })
   t.notOk(
     'loginUrl' in
@@ -180,11 +224,32 @@ async function stepSite (t: Test, options: Partial<Auth0Options> = {}): Promise<
   const s = newSite(t, options)
   s.app.after(() => {
     const { auth0 } = s.app
-    s.app.get('/mfa', { preHandler: auth0.requireMfa() }, async () => 'with a second factor')
-    s.app.get('/fresh', { preHandler: auth0.requireFreshLogin({ maxAge: 60 }) }, async () => 'fresh')
+    const method = ['GET', 'POST'] as const
+    s.app.addContentTypeParser('application/x-www-form-urlencoded', (_request, _payload, done) => done(null, {}))
+    s.app.route({
+      method: [...method],
+      url: '/mfa',
+      preHandler: auth0.requireMfa(),
+      handler: async () => 'with a second factor'
+    })
+    s.app.route({
+      method: [...method],
+      url: '/fresh',
+      preHandler: auth0.requireFreshLogin({ maxAge: 60 }),
+      handler: async () => 'fresh'
+    })
+    s.app.get('/forget', async request => { await request.auth0.updateSession({ user: { amr: ['pwd'] } }) })
+    s.app.get('/api', { preHandler: auth0.requireSession, errorHandler: auth0.handleStepUp as never }, async () => {
+      throw new StepUpRequiredError('again', { maxAge: 5 })
+    })
     s.app.get('/both', { preHandler: [auth0.requireMfa(), auth0.requireFreshLogin({ maxAge: 60 })] },
       async () => 'both')
-    s.app.get('/mfa-401', { config: { auth0: { mfa: true, onUnauthenticated: '401' } } }, async () => 'x')
+    s.app.route({
+      method: [...method],
+      url: '/mfa-401',
+      config: { auth0: { mfa: true, onUnauthenticated: '401' } },
+      handler: async () => 'x'
+    })
   })
   await s.app.ready()
   return s
@@ -366,13 +431,15 @@ t.test("only the application's own pages change something", async t => {
   t.equal(await at('POST', { 'sec-fetch-site': 'same-origin' }), 200)
   t.equal(await at('POST', { origin: ORIGIN }), 200)
   t.equal(await at('GET', { 'sec-fetch-site': 'cross-site' }), 200, 'a link from elsewhere')
-  t.equal(runs, 3)
+  t.equal(await at('GET', { 'sec-fetch-site': 'cross-site', upgrade: 'h2c' }), 200)
+  t.equal(runs, 4)
+  t.equal(await at('GET', { 'sec-fetch-site': 'cross-site', upgrade: 'h2c, WebSocket' }), 403)
   t.equal(await at('POST', { 'sec-fetch-site': 'cross-site', origin: ORIGIN }), 403)
   t.equal(await at('DELETE', { origin: 'https://evil.test' }), 403)
   t.equal(await at('POST', { origin: 'null' }), 403)
   t.equal(await at('POST', {}), 403, 'what says nothing')
   t.equal(await at('POST', { origin: 'https://evil.test' }, '/declared'), 403)
-  t.equal(runs, 3, 'the handler ran for no other site')
+  t.equal(runs, 4, 'the handler ran for no other site')
   const shake = async (origin: string): Promise<string> =>
     await s.app.injectWS('/socket', { headers: { host: HOST, origin } }).then(socket => {
       socket.terminate()
