@@ -27,6 +27,12 @@ const full: SessionRecord = {
 t.test('records come back as they were', async t => {
   t.strictSame(decodeRecord(Buffer.from(encodeRecord(record))), record)
   t.strictSame(decodeRecord(Buffer.from(encodeRecord(full))), full)
+  t.equal((JSON.parse(encodeRecord(record)) as unknown[])[6], null, "an issuer that is the domain's takes no room")
+  const key = { crv: 'P-256', kty: 'EC', x: 'x', y: 'y' } as const
+  const bound = { ...full, device: { key, thumbprint: 'tp', since: 1, from: 'f', round: 2 } }
+  const encoded = JSON.parse(encodeRecord(bound)) as unknown[]
+  t.strictSame(decodeRecord(bytes(encoded)), bound)
+  t.equal(decodeRecord(bytes([...encoded, null])), undefined)
 })
 
 t.test('what JSON cannot express is an error that names the session', async t => {

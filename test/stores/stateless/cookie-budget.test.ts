@@ -42,6 +42,7 @@ t.test('a value of one cookie at most, or in chunks that fill theirs', async t =
   const chunks = chunked('name', value, attributes)
   t.same(chunks.map(([name, part]) => [name, part.slice(0, 9)]), [['name.0', '2~abcdef~'], ['name.1', '2~abcdef~']])
   t.equal(cookieSize(...chunks[0]!, attributes), COOKIE_LIMIT)
+  t.equal(COOKIE_LIMIT, 4096)
   t.same(candidatesOf(chunks, 'name'), [value])
   t.same(candidatesOf([...chunks].reverse(), 'name'), [value], 'in any order')
   t.equal(headerBytes([['a', 'bc'], ['d', '']]), 10)
@@ -58,6 +59,10 @@ t.test('ten values of a name are tried', async t => {
   t.same(candidatesOf(untagged, 'name'), ['ab'], 'as 0.1 wrote them')
   t.same(candidatesOf([['name.1', '2.a'], ['name.0', 'b']], 'name'), [], 'the count stands in the first')
   t.same(candidatesOf([...untagged, ['name.1', 'c']], 'name'), ['ab'], 'the first of one name')
+  t.same(candidatesOf([['name.1', 'b'], ['name.0', '2.a'], ['name.0', '2.c']], 'name'), ['ab'])
+  t.same(candidatesOf([['name.0', '2~abcdef~a'], ['name.0', '2~abcdef~c'], ['name.1', '2~abcdef~b']], 'name'), ['ab'])
+  t.same(candidatesOf([...untagged, ['name.0', '2~abcdef~c'], ['name.1', '2~abcdef~d'], ['name', 'e']], 'name'),
+    ['e', 'cd', 'ab'])
   t.same(candidatesOf([['name.0', '1~abcdef~x']], 'name'), [], 'one chunk is none')
 })
 
@@ -71,9 +76,10 @@ t.test('what is cleared with a cookie: nine chunks, and what else is there, with
   const browser = new MapBrowser(new Clock())
   browser.plant('n', '1')
   browser.plant('n.3', '1')
-  const jar = browser.request()
+  const cleared: unknown[] = []
+  const jar = Object.assign(browser.request(), { clear: (...args: unknown[]) => cleared.push(args) })
   clearChunked(jar, 'n', attributes)
-  t.same([...jar.writes.keys()], ['n', 'n.3'])
+  t.strictSame(cleared, [['n', attributes, false], ['n.3', attributes, false]])
 })
 
 t.test('tokens are left out by how easily they are had again', async t => {
@@ -175,4 +181,10 @@ t.test('what was written lately counts for a minute', async t => {
   recent.add('more', tokensOf(1))
   t.equal(recent.get('s0'), undefined, 'so many are remembered')
   t.same(recent.get('s1'), tokensOf(1))
+  recent.add('s1', tokensOf(2))
+  recent.add('another', tokensOf(1))
+  t.same(recent.get('s1'), tokensOf(2), 'those that were written last')
+  t.equal(recent.get('s2'), undefined)
+  recent.forget('s1')
+  t.equal(recent.get('s1'), undefined)
 })

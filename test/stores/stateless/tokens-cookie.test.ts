@@ -52,6 +52,18 @@ t.test('tokens come back as they were, and JWTs take three quarters of their len
   t.strictSame(decodeTokens(encodeTokens(none)), none)
 })
 
+t.test('what is packed, and what takes no room', async t => {
+  const json = (packed: Buffer) => JSON.parse(packed.toString('utf8', 5, 5 + packed.readUInt32BE(1))) as unknown[]
+  const refresh = (refreshToken: string) => json(encodeTokens({ ...tokens, refreshToken }))[2]
+  t.equal(refresh('A'.repeat(31)), 'A'.repeat(31))
+  t.strictSame(refresh('A'.repeat(32)), [24])
+  const segments = (count: number) => Array.from({ length: count }, () => 'AAAA').join('.')
+  t.strictSame(refresh(segments(8)), [3, 3, 3, 3, 3, 3, 3, 3])
+  t.equal(refresh(segments(9)), segments(9))
+  const [, , , , sets] = json(encodeTokens(tokens)) as [unknown, unknown, unknown, unknown, unknown[][]]
+  t.strictSame(sets.map(set => set.slice(4)), [[null, null], ['https://api.acme.com', 'read:a read:b']])
+})
+
 t.test('any string comes back as it was, packed or not', async t => {
   const spellings = [
     '',
