@@ -1,4 +1,6 @@
 import t from 'tap'
+import { beforeStart, factory, refuseUncalled } from '../../../lib/plugin/guards/factory.js'
+import { PASS } from '../../../lib/plugin/guards/guard/guard.js'
 import { requireClaims } from '../../../lib/plugin/guards/require-claims.js'
 import { requireFreshLogin } from '../../../lib/plugin/guards/require-fresh-login.js'
 import { requireOrganization } from '../../../lib/plugin/guards/require-organization.js'
@@ -36,4 +38,27 @@ t.test('what guards take', async t => {
     { a: {} }, { a: [{}] }, { a: ['b', {}] }, { a: () => true }]) {
     t.match(await errorOf(() => requireClaims(given(demands))), { option: 'requireClaims' }, JSON.stringify(demands))
   }
+})
+
+t.test('a factory is called before the application starts, and by nobody but the application', async t => {
+  const made: unknown[][] = []
+  const make = factory('makes', (...args: unknown[]) => {
+    made.push(args)
+    return () => PASS
+  })
+  let started = false
+  const early = beforeStart(make, () => started)
+  const fine = [[], [undefined], [null], ['raw'], [{ raw: 1 }], [{ server: 1 }], [{}, { raw: 1, server: 1 }]]
+  for (const args of fine) {
+    t.type(early(...args), 'function')
+    t.strictSame(made.splice(0), [args])
+  }
+  for (const called of [make, early]) {
+    t.match(await errorOf(() => called({ raw: {}, server: {} })), { option: 'makes', message: /makes\(…\)/ })
+    t.match(await errorOf(() => refuseUncalled(called)), { option: 'makes' })
+  }
+  for (const other of [undefined, 7, make(), () => {}]) t.doesNotThrow(() => refuseUncalled(other))
+  started = true
+  t.match(await errorOf(() => early()), { option: 'makes', message: /auth0.makes" must be called before/ })
+  t.doesNotThrow(() => make())
 })

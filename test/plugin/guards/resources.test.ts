@@ -280,12 +280,17 @@ t.test('an audience is bound to its resource, and to the address where there are
 })
 
 t.test('a guard that asks more of a token takes over the resource, for this request only', async t => {
-  const api = { audience: 'urn:api', resources: { '/mcp': {}, '/two': {} } }
+  const api = { audience: 'urn:api', resources: { '/mcp': {}, '/two': {}, '/bearer': { dpop: 'disabled' as const } } }
   const app = await served(t, { ...withLogin, api }, one => {
     const more = one.auth0.requireToken({ scopes: 'more' })
     const handler = async (): Promise<string> => ''
     one.get('/both', { onRequest: [one.auth0.requireToken({ resource: '/mcp', scopes: 'first' }), more] }, handler)
     one.get('/alone', { onRequest: more }, handler)
+    const fresh = one.auth0.requireFreshLogin({ maxAge: 1 })
+    for (const resource of ['/two', '/bearer']) {
+      one.get(resource, { onRequest: [one.auth0.requireToken({ resource }), fresh] }, handler)
+    }
+    one.get('/api', { onRequest: [one.auth0.requireToken(), fresh] }, handler)
     const ofApi = one.auth0.requireToken({ audience: 'urn:api' })
     one.get('/named', { onRequest: [one.auth0.requireToken({ resource: '/mcp' }), ofApi] }, handler)
   })
@@ -298,6 +303,12 @@ t.test('a guard that asks more of a token takes over the resource, for this requ
   t.equal((await ask(app, '/named', bearer({ aud: [`${origin}/mcp`, 'urn:api'] }))).statusCode, 200)
   const { headers } = await ask(app, '/both', bearer({ scope: 'first' }))
   t.match([headers['www-authenticate']].flat()[0], `scope="first more", resource_metadata="${origin}${wellKnown}/mcp"`)
+  for (const [url, schemes] of [['/two', 2], ['/bearer', 1], ['/api', 2]] as const) {
+    const aud = url === '/api' ? 'urn:api' : `${origin}${url}`
+    const challenge = [(await ask(app, url, bearer({ aud, auth_time: 1 }))).headers['www-authenticate']].flat()
+    t.equal(challenge.length, schemes, 'the schemes of the resource')
+    t.match(challenge[0], /insufficient_user_authentication/)
+  }
 })
 
 t.test('no other guard stands for the token of a tool', async t => {
@@ -524,6 +535,7 @@ t.test('scopes of tools', async t => {
   }
   const without = await ask(app, '/mcp', bearer({ scope: 'mcp' }), { method: 'POST' })
   t.match([without.statusCode, without.json()], [400, { code: 'invalid_request', message: /preHandler/ }])
+  t.equal(without.headers['cache-control'], 'no-store')
 
   // The header counts only where the version of the protocol has it compared with the body, and never instead of it.
   const modern = (name: string, method = 'tools/call', version = '2026-07-28') =>

@@ -1,8 +1,10 @@
 import fastify from 'fastify'
 import t from 'tap'
 import fastifyAuth0, { type Guard } from '../../../lib/index.js'
-import { scopeHooks } from '../../../lib/plugin/guards/scope-hooks.js'
+import { scopeHooks, watchScopes } from '../../../lib/plugin/guards/scope-hooks.js'
 import { STAGES } from '../../../lib/plugin/guards/stages.js'
+import { requireMfa } from '../../../lib/plugin/guards/require-mfa.js'
+import { requestState } from '../../../lib/plugin/request/request-state.js'
 import { newSite } from '../../flows/site.js'
 
 const HOST = 'app.example.test'
@@ -90,4 +92,81 @@ t.test('hooks of scopes, however they are written, ask for closed routes and let
   t.equal(enumerable.length, 2, 'as before')
   app.addHook('onRequest', 7 as never)
   await t.rejects(async () => { await app.ready() }, { code: 'FST_ERR_HOOK_INVALID_HANDLER' }, "Fastify's own words")
+})
+
+t.test('what becomes of the hooks of a scope', async t => {
+  const given = (value: unknown) => value as never
+  const calls: unknown[][] = []
+  const method = (name: string) => function (this: unknown, ...args: unknown[]) {
+    calls.push([name, this, ...args])
+    return name
+  }
+  const scope = { addHook: method('addHook'), setNotFoundHandler: method('setNotFoundHandler') }
+  watchScopes(given(scope))
+  const child = Object.create(scope) as typeof scope
+  const hook = function named (this: unknown, ..._args: unknown[]) { return 'ran' }
+  t.equal(child.addHook('onRequest', hook, 'more'), 'addHook')
+  const [[, self, stage, marked, ...rest]] = calls.splice(0) as [[string, object, string, Hook, ...unknown[]]]
+  t.strictSame([self === child, stage, rest], [true, 'onRequest', ['more']])
+  t.not(marked, hook)
+  t.equal(marked.name, 'named', 'as messages and traces call it')
+  t.strictSame([scopeHooks(child, 'onRequest'), scopeHooks(scope, 'onRequest')], [[hook], []])
+  const tooMany = async (_a: unknown, _b: unknown, _c: unknown) => {}
+  for (const [stage, asIs] of [['onSend', hook], ['preHandler', tooMany], ['onRequest', 7],
+    ['preParsing', async (_a: unknown, _b: unknown, _c: unknown, _d: unknown) => {}]] as const) {
+    scope.addHook(stage, asIs)
+    t.equal(calls.splice(0)[0]![3], asIs, stage)
+  }
+  for (const [stage, changed] of [['preParsing', tooMany], ['preHandler', async (_a: unknown, _b: unknown) => {}],
+    ['preHandler', (_a: unknown, _b: unknown, _c: unknown) => {}]] as const) {
+    scope.addHook(stage, changed)
+    t.not(calls.splice(0)[0]![3], changed, stage)
+  }
+  t.equal(scope.setNotFoundHandler({ preHandler: hook }, 'handler'), 'setNotFoundHandler')
+  t.equal(scope.setNotFoundHandler('handler'), 'setNotFoundHandler')
+  calls.length = 0
+  for (const owner of [scope, scope, child]) {
+    const replaced = method('replaced')
+    owner.addHook = replaced
+    t.throws(() => owner.addHook('onRequest', requireMfa), /must be called/)
+    t.equal(calls.length, 0, 'looked at first')
+    t.equal(owner.addHook('onRequest', hook), 'replaced')
+    t.equal(calls.splice(0)[0]![3], hook)
+  }
+
+  const run = (stage: string, exempt: boolean, hook: Hook) => {
+    const plain = { addHook: method('addHook'), setNotFoundHandler () {} }
+    watchScopes(given(plain))
+    plain.addHook(stage, hook)
+    const request = given({}) as Parameters<typeof requestState>[0]
+    const state = requestState(request)
+    state.exempt = exempt
+    const marked = calls.splice(0)[0]![3] as Hook
+    return { state, call: (...args: unknown[]) => marked.call('this', request, 'reply', ...args) }
+  }
+  for (const stage of STAGES) {
+    const payload = stage === 'preParsing' ? ['payload'] : []
+    const done: unknown[][] = []
+    for (const exempt of [false, true]) {
+      const nexts: Hook[] = []
+      const { state, call } = run(stage, exempt, function (this: unknown, ...args) {
+        t.strictSame([this, ...args.slice(1, -1)], ['this', 'reply', ...payload])
+        nexts.push(args.at(-1) as Hook)
+        return 'result'
+      })
+      t.equal(call(...payload, (...args: unknown[]) => done.push(args)), 'result')
+      t.equal(state.inExemptHook, exempt)
+      nexts[0]!('error', 'value')
+      t.equal(state.inExemptHook, false)
+      t.strictSame(done.splice(0), [['error', 'value']])
+      const promised = run(stage, exempt, async () => 'later')
+      const result = promised.call(...payload, () => {})
+      t.equal(promised.state.inExemptHook, exempt)
+      t.equal(await result, 'later')
+      t.equal(promised.state.inExemptHook, false)
+      const failing = run(stage, exempt, () => { throw new TypeError('a mistake') })
+      t.throws(() => failing.call(...payload, () => {}), TypeError)
+      t.equal(failing.state.inExemptHook, false)
+    }
+  }
 })

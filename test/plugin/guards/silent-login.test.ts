@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import fastifyAuth0 from '../../../lib/index.js'
+import { sessionCookie } from '../../../lib/testing/index.js'
 import type { Auth0Options } from '../../../types/index.js'
 import { newSite, Site } from '../../flows/site.js'
 
@@ -15,6 +16,10 @@ async function silentSite (t: Test, options: Partial<Auth0Options> = {},
       (await request.auth0.getUser())?.sub ?? '-')
     s.app.get('/shared', async (_request, reply) => reply.header('cache-control', 'public, max-age=600').send('same'))
     s.app.get('/static', async (_request, reply) => reply.header('cache-control', 'public, max-age=0').send('same'))
+    s.app.get('/cache/:control', async (request, reply) => {
+      const { control } = request.params as { control: string }
+      return reply.header('cache-control', control).send('same')
+    })
     s.app.get('/private', { preHandler: s.app.auth0.requireSession }, async () => 'private')
     s.app.get('/pages/:page', async () => 'page')
     s.app.post('/', async () => 'posted')
@@ -130,7 +135,8 @@ t.test('only a page that somebody looks at is asked for', async t => {
     ['GET', '/nowhere', navigation],
     ['GET', `/?${'q'.repeat(3000)}`, navigation],
     ['GET', '/?silent_login=tried', navigation],
-    ['GET', '/', { accept: 'text/html' }]
+    ['GET', '/', { accept: 'text/html' }],
+    ['GET', '/', { ...navigation, cookie: await sessionCookie(s.app, { user: { sub: 'auth0|ada' } }) }]
   ]
   for (const [method, url, headers] of passes) {
     const answer = await send(method, url, headers)
@@ -143,6 +149,10 @@ t.test('only a page that somebody looks at is asked for', async t => {
   const cookieOf = async (url: string) => (await send('GET', url, { accept: 'text/html' })).headers['set-cookie']
   t.equal(await cookieOf('/shared'), undefined, 'a page that caches give to anybody sets no cookie')
   t.match(await cookieOf('/static'), /^a0_silent_/)
+  for (const [control, isShared] of [['public', true], ['s-maxage=1', true], ['private, S-MAXAGE=30', true],
+    ['s-maxage=0', false], ['PUBLIC, MAX-AGE=0', false], ['max-age=600', false], ['private', false]] as const) {
+    t.equal(await cookieOf(`/cache/${control}`) === undefined, isShared, control)
+  }
   t.notOk(s.events.some(({ reason }) => reason === 'public_cache_control_overridden'), 'and nobody is warned of it')
 })
 
@@ -194,6 +204,16 @@ t.test('a page stays public when its silent login cannot start', async t => {
   const asked = s.tenant.requests.length
   t.match(await browser.navigate('/'), { statusCode: 200, body: '-' })
   t.equal(s.tenant.requests.length, asked, 'asked once')
+  const late = newSite(t)
+  const left = new Promise<void>((resolve, reject) => {
+    late.app.addHook('onResponse', async (request, reply) => {
+      late.app.auth0.attemptSilentLogin(request, reply).then(resolve, reject)
+    })
+  })
+  await late.route('/', () => 'page').app.ready()
+  t.match(await late.app.inject({ url: '/', headers: { ...visits, accept: 'text/html' } }), { statusCode: 200 })
+  await left
+  t.strictSame([late.tenant.requests.length, late.events], [0, []], 'nothing is tried when the answer has left')
   t.ok(s.events.some(({ type, outcome }) => type === 'login' && outcome === 'failure'))
 })
 
