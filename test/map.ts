@@ -67,6 +67,7 @@ export const map: Record<string, Record<string, string>> = {
     'batch.ts': 'base/batch.test.ts',
     'client-forms.ts': 'base/client-forms.test.ts',
     'client-options.ts': 'base/client-options.test.ts',
+    'clock.ts': 'base/clock.test.ts',
     'deadline.ts': 'base/deadline.test.ts',
     'expiring-map.ts': 'base/expiring-map.test.ts',
     'forbidden-memory.ts': 'base/forbidden-memory.test.ts',

@@ -1,6 +1,7 @@
 import type {
   ClientAuthenticationOptions, DpopKeyInput, IdTokenAlgorithm, StandaloneHttpOptions
 } from '../../types/options.js'
+import { systemClock } from '../base/clock.js'
 import { readHttpTimeout, checkClientOptions, usesMutualTls } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
@@ -135,7 +136,7 @@ function serverOf (options: AuthenticationClientOptions): AuthorizationServer {
     clientAssertionSigningKey: key,
     clientAssertionSigningAlg: alg,
     clientAssertionSigningKeyId: keyId,
-    now = () => Date.now() / 1000
+    now = systemClock
   } = options
   const assertionSigner = key === undefined ? undefined : createAssertionSigner({ key, alg, keyId })
   const http = withReadRetries(

@@ -1,3 +1,4 @@
+import { systemClock } from '../base/clock.js'
 import type { Sleep } from '../base/sleep.js'
 
 /** How often and how long a request is repeated. */
@@ -60,11 +61,9 @@ function untilReset (headers: Readonly<Record<string, string>>, now: number): nu
 /** Seconds to wait before the next attempt; `undefined` when there is to be none. */
 export function retryDelay (attempt: Attempt, policy: RetryPolicy): number | undefined {
   if (!(attempt.number < policy.retries) || !isSafeToRepeat(attempt)) return undefined
-  const { maxDelay = 10, random = Math.random, now = clock } = policy
+  const { maxDelay = 10, random = Math.random, now = systemClock } = policy
   const headers = attempt.headers ?? {}
   const asked = attempt.status === 429 ? askedDelay(headers, now()) : retryAfter(headers, now())
   if (asked === undefined) return Math.min(maxDelay, 0.5 * 2 ** attempt.number) * (0.75 + random() / 4)
   return asked > maxDelay ? undefined : asked + random() / 4
 }
-
-const clock = (): number => Date.now() / 1000

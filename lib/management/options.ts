@@ -1,5 +1,6 @@
 import type { ClientAuthenticationOptions, StandaloneHttpOptions } from '../../types/outbound.js'
 import type { Awaitable } from '../../types/stores.js'
+import { systemClock } from '../base/clock.js'
 import { readHttpTimeout, checkClientOptions, usesMutualTls } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import { parseDomain } from '../authentication/server/domain.js'
@@ -59,12 +60,11 @@ export interface ManagementClientOptions extends ClientAuthenticationOptions, St
 }
 
 const MAX_WAIT = 60
-const clock = (): number => Date.now() / 1000
 
 /** What follows from the options. */
 export function senderOptions (options: ManagementClientOptions): ApiSenderOptions {
   checkClientOptions(options)
-  const { retry = {}, throttle, customDomain, now = clock } = options
+  const { retry = {}, throttle, customDomain, now = systemClock } = options
   const timeout = readHttpTimeout(options) ?? 10
   const { issuer } = parseDomain(options.domain)
   if (throttle !== undefined) positive('throttle.perSecond', throttle.perSecond)
@@ -93,7 +93,7 @@ export function senderOptions (options: ManagementClientOptions): ApiSenderOptio
 
 function sharedLimit (
   { rateLimit = 'share', maxWait, onWait }: ManagementClientOptions,
-  { sleep: wait = sleep, random = Math.random, maxDelay = 0, now = clock }: RetryPolicy
+  { sleep: wait = sleep, random = Math.random, maxDelay = 0, now = systemClock }: RetryPolicy
 ): SharedLimit | undefined {
   if (rateLimit !== 'share' && rateLimit !== 'each') {
     throw new ConfigurationError('rateLimit', 'Option "rateLimit" must be "share" or "each".')

@@ -1,5 +1,6 @@
 import type { IdTokenAlgorithm, Jwk, StandaloneHttpOptions } from '../../types/options.js'
 import type { AccessTokenClaims, IdTokenClaims } from '../../types/tokens.js'
+import { systemClock } from '../base/clock.js'
 import { readHttpTimeout, checkClientOptions } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import { createHttp, type Http } from '../http/send.js'
@@ -65,7 +66,7 @@ export class TokenVerifier {
     this.#audiences = nonEmptyStrings(options.audience, 'audience')
     this.#algorithms = algorithmList(options)
     this.#clockTolerance = options.clockTolerance ?? 30
-    this.#now = options.now ?? (() => Date.now() / 1000)
+    this.#now = options.now ?? systemClock
     this.#http = createHttp({
       dispatcher: options.dispatcher,
       customFetch: options.customFetch,

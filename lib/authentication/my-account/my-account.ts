@@ -1,4 +1,5 @@
 import type { DpopKeyInput, StandaloneHttpOptions } from '../../../types/options.js'
+import { systemClock } from '../../base/clock.js'
 import { readHttpTimeout, checkClientOptions } from '../../base/client-options.js'
 import { createHttp } from '../../http/send.js'
 import { createDpopKey, type DpopKey } from '../../tokens/dpop.js'
@@ -23,7 +24,7 @@ export class MyAccountClient {
 
   constructor (options: MyAccountClientOptions) {
     checkClientOptions(options)
-    const { domain, dpop, now = () => Date.now() / 1000, dispatcher, customFetch, telemetry } = options
+    const { domain, dpop, now = systemClock, dispatcher, customFetch, telemetry } = options
     let key: Promise<DpopKey> | undefined
     this.#server = {
       issuer: parseDomain(domain).issuer,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parseDomain } from '../../authentication/server/authorization-server.js'
+import { systemClock } from '../../base/clock.js'
 import { ConfigurationError } from '../../errors.js'
 import type { Config } from '../../flows/config.js'
 import type { AssertionAlgorithm, Auth0Options, SigningKey } from '../../../types/options.js'
@@ -152,7 +153,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     api,
     resources: resolveResources(api, appBases),
     pages: given.pages,
-    now: given.now ?? (() => Date.now() / 1000)
+    now: given.now ?? systemClock
   } satisfies Config)
 }
 

@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { isObject } from '../../base/json.js'
 import { ConfigurationError } from '../../errors.js'
@@ -50,7 +51,7 @@ interface BridgedState {
  */
 export function fromAuth0Store (store: Auth0SessionStore, options: { now?: () => number } = {}): SessionStore {
   requireMethods(store, ['get', 'set', 'delete', 'deleteByLogoutToken'])
-  const now = options.now ?? (() => Date.now() / 1000)
+  const now = options.now ?? systemClock
   const inTurn = createKeyedMutex()
 
   async function get (key: string): Promise<SessionEntry | undefined> {

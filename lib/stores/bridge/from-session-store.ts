@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js'
+import { systemClock } from '../../base/clock.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
 import { isObject, parseSafely } from '../../base/json.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
@@ -34,7 +35,7 @@ interface BridgedSession {
  */
 export function fromSessionStore (store: CallbackSessionStore, options: { now?: () => number } = {}): SessionStore {
   requireMethods(store, ['get', 'set', 'destroy'])
-  const now = options.now ?? (() => Date.now() / 1000)
+  const now = options.now ?? systemClock
   const inTurn = createKeyedMutex()
 
   /** A method that declares no callback, or an optional one, has said all when its promise is settled. */

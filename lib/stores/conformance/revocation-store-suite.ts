@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { systemClock } from '../../base/clock.js'
 import type { SuiteCase } from './transaction-store-suite.js'
 import type { Awaitable, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
@@ -14,7 +15,7 @@ export function revocationStoreSuite (createStore: () => Awaitable<RevocationSto
   const cases: SuiteCase[] = []
 
   function requirement (name: string, check: (store: RevocationStore, now: number) => Promise<void>): void {
-    cases.push({ name, run: async () => await check(await createStore(), Date.now() / 1000) })
+    cases.push({ name, run: async () => await check(await createStore(), systemClock()) })
   }
 
   requirement('knows of no revocation at first', async store => {

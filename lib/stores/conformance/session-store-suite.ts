@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '../../base/clock.js'
 import { entryRequirements, expiryRequirements } from './session-suite-entries.js'
 import { lockRequirements } from './session-suite-locks.js'
 import type { Check } from './session-suite-material.js'
@@ -29,9 +30,9 @@ export function sessionStoreSuite (
     cases.push({
       name,
       async run () {
-        const begun = Date.now() / 1000
+        const begun = systemClock()
         let passed = 0
-        const now = (): number => realTime ? Date.now() / 1000 : begun + passed
+        const now = (): number => realTime ? systemClock() : begun + passed
         const moment = realTime ? 2 : 60
         const wait = async (moments: number): Promise<void> => {
           if (realTime) await sleep(moments * moment * 1000)

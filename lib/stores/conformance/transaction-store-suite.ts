@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '../../base/clock.js'
 import { createSuiteBrowser, type SuiteBrowser } from './suite-browser.js'
 import type { Awaitable, Transaction, TransactionStore } from '../../../types/stores.js'
 
@@ -35,7 +36,7 @@ export function transactionStoreSuite (
       name,
       async run () {
         let offset = 0
-        const store = await createStore({ now: () => Date.now() / 1000 + offset })
+        const store = await createStore({ now: () => systemClock() + offset })
         const wait = async (seconds: number) => {
           if (realTime) await sleep(seconds * 1000)
           else offset += seconds
@@ -206,7 +207,7 @@ function transaction (more: LoginFacts = {}): Transaction {
     redirectUri: 'https://app.example.com/auth/callback',
     domain: 'acme.eu.auth0.com',
     issuer: 'https://acme.eu.auth0.com/',
-    createdAt: Math.floor(Date.now() / 1000),
+    createdAt: Math.floor(systemClock()),
     ...more
   }
 }

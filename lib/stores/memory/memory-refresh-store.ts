@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.js'
 import type { RefreshStore } from '../../../types/stores.js'
 
 interface Entry {
@@ -15,7 +16,7 @@ export class MemoryRefreshStore implements RefreshStore {
 
   /** @param options `maxEntries` (10,000): the oldest are dropped first; `now`: the clock, epoch seconds */
   constructor (
-    { maxEntries = 10_000, now = () => Date.now() / 1000 }: { maxEntries?: number, now?: () => number } = {}
+    { maxEntries = 10_000, now = systemClock }: { maxEntries?: number, now?: () => number } = {}
   ) {
     this.#maxEntries = maxEntries
     this.#now = now

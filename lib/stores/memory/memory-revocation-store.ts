@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.js'
 import { ForbiddenMemory, type Forbidden } from '../../base/forbidden-memory.js'
 import { MemoryRefreshStore } from './memory-refresh-store.js'
 import { revocationTarget, sidAndSub, type RevocationKind } from '../revocation/revocation-names.js'
@@ -42,7 +43,7 @@ export class MemoryRevocationStore extends MemoryRefreshStore implements Revocat
   #sweepAt = SWEEP_AT_LEAST
 
   constructor (
-    { maxEntries = 100_000, now = () => Date.now() / 1000, onFull = warnOfFullList }: MemoryRevocationStoreOptions = {}
+    { maxEntries = 100_000, now = systemClock, onFull = warnOfFullList }: MemoryRevocationStoreOptions = {}
   ) {
     super({ now })
     this.#now = now

@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.js'
 import { ConfigurationError } from '../../errors.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
 import { withLease } from '../stateful/lease.js'
@@ -26,7 +27,7 @@ export class MemorySessionStore implements SessionStore {
     if (!Number.isSafeInteger(this.#maxEntries) || this.#maxEntries < 1) {
       throw new ConfigurationError('maxEntries', 'Option "maxEntries" must be a positive integer.')
     }
-    this.#now = options.now ?? (() => Date.now() / 1000)
+    this.#now = options.now ?? systemClock
   }
 
   /** How many entries are kept, expired ones included. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { systemClock } from '../../base/clock.js'
 import { decodeTransaction, encodeTransaction } from '../transactions/transaction-format.js'
 import type { CookieAttributes, CookieJar, Transaction, TransactionStore } from '../../../types/stores.js'
 
@@ -36,7 +37,7 @@ export class MemoryTransactionStore implements TransactionStore {
   readonly #now: () => number
 
   constructor (
-    { cookieName = DEFAULT_NAME, maxBrowsers = 10_000, now = () => Date.now() / 1000 }: MemoryTransactionStoreOptions =
+    { cookieName = DEFAULT_NAME, maxBrowsers = 10_000, now = systemClock }: MemoryTransactionStoreOptions =
     {}
   ) {
     this.#cookieName = cookieName

@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.js'
 import { ConfigurationError } from '../../errors.js'
 import { sweepRegularly, type SweepOptions } from './postgres-sweeper.js'
 
@@ -34,7 +35,7 @@ export function postgresTable (options: PostgresStoreOptions, name: string,
   return {
     query: postgresQuery(options.pool),
     ...tableName(options.table ?? name),
-    now: options.now ?? (() => Date.now() / 1000),
+    now: options.now ?? systemClock,
     stopSweeping: sweepRegularly(sweep, options)
   }
 }

@@ -1,4 +1,5 @@
 import { createBatch } from '../../base/batch.js'
+import { systemClock } from '../../base/clock.js'
 import { ConfigurationError } from '../../errors.js'
 import { reconnecting, type RedisCommands } from './redis-commands.js'
 import { keysOfIoredis, keysOfNodeRedis } from './redis-keys.js'
@@ -52,7 +53,7 @@ export function redisSpace (options: RedisStoreOptions, prefix: string): RedisSp
   return {
     redis: reconnecting(redisCommands(options.client)),
     prefix: options.prefix ?? prefix,
-    now: options.now ?? (() => Date.now() / 1000)
+    now: options.now ?? systemClock
   }
 }
 
