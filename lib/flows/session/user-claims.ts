@@ -56,7 +56,7 @@ export function extraClaims (user: Claims, claims: Claims): string[] {
 
 /** The tokens, with what is known now of where the user's claims come from. */
 export function withExtraClaims (tokens: SessionTokens,
-  change: { gone?: readonly string[], added: readonly string[] }): SessionTokens {
+  change: { gone?: readonly string[] | undefined, added: readonly string[] }): SessionTokens {
   const { extraClaims: before } = tokens
   // A session that began before this was noted: nobody knows.
   if (before === undefined) return tokens

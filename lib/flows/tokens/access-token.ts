@@ -109,5 +109,5 @@ function otherKey (): AccessTokenError {
 /** A kept token that is still good, if not for long, or whose end is not known. */
 function lastResort (sets: readonly TokenSet[], wanted: Wanted, now: number): TokenSet | undefined {
   return findTokenSet(sets, wanted, now, 0) ??
-    sets.find(set => set.expiresAt === 0 && set.audience === wanted.audience && hasScopes(set, wanted.scope ?? ''))
+    sets.find(set => set.expiresAt === 0 && set.audience === wanted.audience && hasScopes(set, wanted.scope))
 }

@@ -55,7 +55,7 @@ async function renew (context: PluginContext, request: RequestContext, server: A
   const next: Next = saved => ({
     tokens: withExtraClaims(
       mergeTokens(usableWith(saved.tokens, jkt), set, response, now, context.config.storeIdToken),
-      { gone: changes?.fromIdToken ?? [], added: changes?.byHook ?? [] }
+      { gone: changes?.fromIdToken, added: changes?.byHook ?? [] }
     ),
     record: changes === undefined ? saved.record : withChanges(saved.record, changes)
   })

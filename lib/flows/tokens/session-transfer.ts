@@ -48,7 +48,7 @@ export async function requestSessionTransferToken (context: PluginContext, reque
     actorToken: actor,
     actorTokenType: actorTokenType ?? 'urn:ietf:params:oauth:token-type:id_token',
     extra: { ...extra, ...(reason !== undefined && { reason }) }
-  }, ['n_a', 'N_A', 'bearer'])
+  }, ['n_a', 'bearer'])
   if (tokens.issued_token_type !== SESSION_TRANSFER) {
     throw new CustomTokenExchangeError('invalid_response',
       'Auth0 issued something other than a session transfer token.')

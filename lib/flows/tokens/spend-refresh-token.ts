@@ -88,7 +88,7 @@ async function spend<T extends { expiresAt: number }> (context: PluginContext, r
     const result = spender.kept(current)
     if (result !== undefined) return { result }
     const { refreshSharing } = context
-    return refreshSharing === undefined || current.tokens.refreshToken === undefined
+    return refreshSharing === undefined
       ? await spender.call(current, signal)
       : await waitingFor(refreshSharing.spend(spender, current, signal), message)
   }, message)

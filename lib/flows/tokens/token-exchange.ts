@@ -8,7 +8,7 @@ import type { Actor, JwtClaims, TokenResponse } from '../../../types/tokens.js'
 import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext } from '../context.js'
 import { checkOrganization } from '../../tokens/claims.js'
-import { peekClaims } from '../../tokens/compact.js'
+import { endOfSigned, peekClaims } from '../../tokens/compact.js'
 import { verifyIdToken } from './id-token.js'
 import { sealMfaToken } from './mfa-token.js'
 
@@ -28,7 +28,7 @@ const MAX_LENGTH = 65_536
  * that was asked for cannot be checked.
  */
 function claimsOfAccessToken (accessToken: string): JwtClaims {
-  return accessToken.split('.', 4).length === 3 ? peekClaims(accessToken, MAX_LENGTH) : {}
+  return endOfSigned(accessToken) === -1 ? {} : peekClaims(accessToken, MAX_LENGTH)
 }
 
 /** Exchanges a token of another system for Auth0's, without touching a session. @see RFC 8693 */

@@ -39,8 +39,8 @@ export function findTokenSet (tokenSets: readonly TokenSet[], wanted: Wanted, no
     (wanted.scope === undefined ? good[0] : undefined)
 }
 
-/** Whether a token was asked for, or granted, with these scopes. `offline_access` is no scope of an access token. */
-export function hasScopes (set: TokenSet, scope: string): boolean {
+/** Whether a token was asked for, or granted, with all of these scopes. `offline_access` is none of an access token. */
+export function hasScopes (set: TokenSet, scope: string | undefined): boolean {
   if (set.requestedScope === scope) return true
   const demanded = splitScope(scope).filter(one => one !== 'offline_access').join(' ')
   return includesScopes(joinScopes(set.requestedScope, set.scope), demanded)
