@@ -191,7 +191,7 @@ export const map: Record<string, Record<string, string>> = {
     'mfa-token.ts': 'flows/tokens/token-sets.test.ts',
     'refresh-sharing.ts': 'flows/tokens/refresh-sharing.test.ts',
     'refresh-user.ts': 'flows/session/user-claims.test.ts',
-    'refresh.ts': 'flows/tokens/access-token.test.ts',
+    'refresh.ts': 'flows/tokens/refresh.test.ts',
     'scopes.ts': 'flows/tokens/token-sets.test.ts',
     'session-id-token.ts': 'flows/tokens/token-exchange.test.ts',
     'session-transfer-redirect.ts': 'flows/tokens/kept-tokens.test.ts',

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import t from 'tap'
 import { AccessTokenError, ApiError, NetworkError, SessionStoreError, TimeoutError } from '../../../lib/errors.js'
@@ -219,6 +220,52 @@ t.test('how long others learn what became of a token', async t => {
   t.strictSame(await times(0, new NetworkError('down')), [])
 })
 
+t.test('what is asked of the store, and that nothing is sent where another process was faster', async t => {
+  const asked: string[] = []
+  const listen = (message: unknown) => {
+    const { store, operation } = message as { store: string, operation: string }
+    asked.push(`${store} ${operation}`)
+  }
+  subscribe('tracing:fastify-auth0:store:start', listen)
+  t.teardown(() => unsubscribe('tracing:fastify-auth0:store:start', listen))
+  const spends = async (world: World, changes: Partial<RefreshSharingOptions> = {}, spender = world.spender(),
+    from = session()) => {
+    asked.length = 0
+    const spent = await world.sharing(changes).spend(spender, from, undefined)
+    return { ...spent, asked: asked.map(what => what.replace('refresh ', '')) }
+  }
+  t.strictSame((await spends(new World())).asked, ['get', 'lock', 'get', 'set'])
+
+  const result = { accessToken: 'theirs', tokenType: 'Bearer', scope: '', expiresAt: 0 } as const
+  const unchanged = await spends(new World(), {}, { ...new World().spender(), call: async () => ({ result }) })
+  t.strictSame(unchanged, { result, asked: ['get', 'lock', 'get'] }, 'nothing new to tell of')
+
+  const without = session()
+  delete without.tokens.refreshToken
+  await t.rejects(spends(new World(), {}, undefined, without), { code: 'missing_refresh_token' })
+  t.strictSame(asked, [], 'nothing to share')
+
+  for (const isFree of [true, false]) {
+    const world = new World()
+    const store: RefreshStore = {
+      get: name => world.store.get(name),
+      set: (name, value, seconds) => world.store.set(name, value, seconds),
+      lock: (name, seconds) => {
+        const set = tokenSetOf({ access_token: 'theirs', token_type: 'Bearer', expires_in: 120 },
+          { ...wanted, now: world.now })
+        const before = session()
+        const entry = sharedEntry({ secrets, clientId: 'client-1', now: () => world.now }, 'rt-0')
+        const after = { ...before, tokens: { ...before.tokens, refreshToken: 'rt-9', tokenSets: [set] } }
+        world.store.set(entry.name, entry.seal(renewed(before, after)), 60)
+        return isFree ? world.store.lock(name, seconds) : undefined
+      }
+    }
+    const spent = await spends(world, { store, lease: { leaseSeconds: 5, waitSeconds: 0.1 } })
+    t.match(spent, { result: { accessToken: 'theirs' }, asked: ['get', 'lock', 'get', 'get', 'get'] })
+    t.strictSame(world.calls, [], isFree ? 'it is asked again under the lock' : 'and while the lock is waited for')
+  }
+})
+
 t.test('a chain of tokens is followed for sixteen links', async t => {
   const world = new World()
   const follow = async (name: string, links: number) => {
@@ -263,9 +310,16 @@ t.test('what is taken over of another process', async t => {
     }
   }
   t.strictSame(refused(before, 'no'), { kind: 'refused', id: 'session-1', status: 400, message: 'no' })
-  const entry = sharedEntry({ secrets, clientId: 'client-1', now: () => 1000 }, 'rt-0')
+  let time = 1000
+  const entry = sharedEntry({ secrets, clientId: 'client-1', now: () => time }, 'rt-0')
   const sealedAs = (kind: string) => entry.open(entry.seal({ ...newer, kind } as never))?.kind
   t.strictSame(['renewed', 'refused', 'other'].map(sealedAs), ['renewed', 'refused', undefined])
+  const sealed = entry.seal(newer)
+  const opensOn = (day: number) => {
+    time = day * 86_400
+    return entry.open(sealed) !== undefined
+  }
+  t.strictSame([opensOn(31), opensOn(32)], [true, false], 'as long as an access token can live')
   t.equal(entry.name, '4ebZNlrRAb_sH78tdMYt5b1uN1-qjWIvHGHRE6b3xcc', 'as other releases name it')
 })
 
@@ -282,6 +336,17 @@ t.test('what another process has made is kept, also when the next call fails', a
   const dropped = (refused as FailedAfterSpending).next as (saved: SessionData) => SessionData
   t.equal(dropped(session()).tokens.refreshToken, undefined, 'a token that was refused is not kept')
   t.equal(dropped(session()).tokens.tokenSets[0]!.accessToken, 'at-1')
+  const cause = new AccessTokenError('incorrect_audience', 'x')
+  for (const next of ['end', (saved: SessionData) => saved] as const) {
+    const other = new World()
+    await other.process()()
+    other.failure = new FailedAfterSpending(cause, next)
+    const failed = await other.process()(session(), 'https://b.example.com')
+      .catch((error: unknown) => error) as FailedAfterSpending
+    t.equal(failed.error, cause)
+    t.equal(typeof failed.next === 'string' ? failed.next : failed.next(session()).tokens.refreshToken,
+      next === 'end' ? next : 'rt-1')
+  }
 })
 
 t.test('whoever waits longer than a lease is told to come again, and sends nothing', async t => {

@@ -55,21 +55,26 @@ t.test('the organization of an exchange is that of the ID token, or else of the 
     customTokenExchange(context, answering({ access_token: 'opaque', token_type: 'Bearer', ...tokens }).server(),
       { ...subject, organization })
   const jwt = (claims: object) => ({ access_token: hmacJwt(claims, 'x') })
+  const long = jwt({ org_id: 'org_1' }).access_token.padEnd(65_536, 'A')
   const passing: [tokens: object, organization?: string][] = [
-    [{}], [jwt({ org_id: 'org_2' })], [jwt({ org_id: 'org_1' }), 'org_1'],
+    [{}], [jwt({ org_id: 'org_2' })], [jwt({ org_id: 'org_1' }), 'org_1'], [{ access_token: long }, 'org_1'],
     [{ id_token: idToken({ org_id: 'org_1' }) }, 'org_1'],
     [{ id_token: idToken({ org_id: 'org_1' }), ...jwt({ org_id: 'org_2' }) }, 'org_1']
   ]
   for (const [tokens, organization] of passing) t.ok(await exchanged(tokens, organization), JSON.stringify(tokens))
-  const refused: object[] = [{}, jwt({}), jwt({ org_id: 'org_2' }), { access_token: 'a.b' },
-    { access_token: 'a.b.c.d' },
-    { id_token: idToken() }, { id_token: idToken({ org_id: 'org_2' }), ...jwt({ org_id: 'org_1' }) }]
-  for (const tokens of refused) {
-    t.match((await errorOf(() => exchanged(tokens, 'org_1'))).code, /organization|malformed|validation/,
-      JSON.stringify(tokens))
+  const none = 'OrganizationTokenValidationError'
+  const refused: [name: string, tokens: object][] = [
+    [none, {}], [none, jwt({})], [none, jwt({ org_id: 'org_2' })], [none, { access_token: 'a.b' }],
+    [none, { access_token: 'a.b.c.d' }], ['TokenValidationError', { access_token: 'a.b.c' }],
+    ['TokenValidationError', { access_token: `${long}A` }], [none, { id_token: idToken() }],
+    [none, { id_token: idToken({ org_id: 'org_2' }), ...jwt({ org_id: 'org_1' }) }]
+  ]
+  for (const [name, tokens] of refused) {
+    t.equal((await errorOf(() => exchanged(tokens, 'org_1'))).name, name, JSON.stringify(tokens).slice(0, 80))
   }
   t.match(await exchanged({ id_token: idToken({ act: { sub: 'agent' } }), expires_in: 60 }),
     { act: { sub: 'agent' }, expiresAt: start + 60 })
+  t.match(await exchanged({}), { act: undefined, expiresAt: undefined })
 })
 
 /** A session with an ID token that another request renews as soon as its refresh token is about to be spent. */
@@ -180,6 +185,9 @@ t.test('a session transfer token, with the ID token of the session as the actor'
     headers: { 'auth0-forwarded-for': '192.0.2.2' }
   })
   t.notOk('reason' in await transfer(good, undefined))
+  t.equal((await transfer(good, undefined, {}, { ...issued, token_type: 'Bearer' })).result.tokenType, 'bearer')
+  t.match(await errorOf(() => transfer(good, undefined, {}, { ...issued, token_type: 'mac' })),
+    { code: 'invalid_response' })
   t.match(await errorOf(() => transfer(good, undefined, {}, { ...issued, issued_token_type: undefined })),
     { code: 'invalid_response' })
 })
