@@ -120,7 +120,7 @@ export const map: Record<string, Record<string, string>> = {
     'access-token-check.ts': 'hostile/api.test.ts',
     'actor-demand.ts': 'hostile/api.test.ts',
     'api-fetch.ts': 'flows/login/other-logins.test.ts',
-    'api-issuers.ts': 'hostile/api.test.ts',
+    'api-issuers.ts': 'flows/api/presented-tokens.test.ts',
     'auth-info.ts': 'plugin/guards/resources.test.ts',
     'authentication-demand.ts': 'hostile/api.test.ts',
     'certificate-binding.ts': 'hostile/api.test.ts',
@@ -130,7 +130,7 @@ export const map: Record<string, Record<string, string>> = {
     'resource.ts': 'plugin/guards/resources.test.ts',
     'step-up-challenge.ts': 'flows/login/other-logins.test.ts',
     'token-headers.ts': 'plugin/proxy/proxy.test.ts',
-    'token-proof.ts': 'hostile/api.test.ts',
+    'token-proof.ts': 'flows/api/presented-tokens.test.ts',
     'verified-tokens.ts': 'hostile/api.test.ts'
   },
   'flows/device': {
@@ -166,12 +166,12 @@ export const map: Record<string, Record<string, string>> = {
     'verify-mfa.ts': 'flows/login/other-logins.test.ts'
   },
   'flows/logout': {
-    'backchannel-logout.ts': 'hostile/backchannel-logout.test.ts',
+    'backchannel-logout.ts': 'flows/logout/logout.test.ts',
     'landing.ts': 'flows/logout/landing.test.ts',
     'logout.ts': 'flows/logout/logout.test.ts'
   },
   'flows/session': {
-    'before-saved.ts': 'flows/session/session.test.ts',
+    'before-saved.ts': 'flows/session/patch.test.ts',
     'device-refusal.ts': 'flows/device/device-bound.test.ts',
     'no-sessions.ts': 'plugin/guards/api-alone.test.ts',
     'patch.ts': 'flows/session/patch.test.ts',

@@ -4,8 +4,7 @@ import { verifyDpopProof } from '../../tokens/dpop-proof.js'
 import type { PluginContext } from '../context.js'
 import type { VerifiedToken } from './verified-tokens.js'
 
-/** Seconds a proof may be ahead of our clock; it must be remembered for as much longer. */
-const AHEAD = 30
+/** Seconds a proof is good for unless told otherwise. */
 const PROOF_AGE = 300
 
 /** How a request presents an access token that is bound to a key. */
@@ -45,7 +44,8 @@ export async function verifyTokenProof (context: PluginContext, { token, claims 
     iatWindow: proofAge,
     seen (jti, iat) {
       if (context.dpopProofs.has(jti, iat, now, thumbprint)) return true
-      context.dpopProofs.add(jti, { at: iat, until: now + proofAge + AHEAD }, now, thumbprint)
+      // It is good through that second, and remembered for one more.
+      context.dpopProofs.add(jti, { at: iat, until: iat + proofAge + 1 }, now, thumbprint)
       return false
     }
   })

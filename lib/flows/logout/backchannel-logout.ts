@@ -6,7 +6,7 @@ import type { SessionFilter, SessionListing } from '../../../types/stores.js'
 import type { PluginContext } from '../context.js'
 import { pseudonym } from '../events.js'
 
-/** Seconds within which a logout token must have been made, and for which its `jti` is remembered. */
+/** Seconds within which a logout token must have been made. */
 const MAX_AGE = 300
 
 /**
@@ -19,13 +19,14 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
   logoutToken: unknown): Promise<void> {
   if (typeof logoutToken !== 'string' || logoutToken === '') throw new MissingRequiredArgumentError('logout_token')
   const now = context.now()
+  const { clockTolerance } = context.config
   const claims = await verifyLogoutToken(logoutToken, {
     keys: server.keys,
     algorithms: [context.config.idTokenSigningAlg === 'HS256' ? 'RS256' : context.config.idTokenSigningAlg],
     issuer: server.issuer,
     clientId: context.config.clientId,
     now,
-    clockTolerance: context.config.clockTolerance,
+    clockTolerance,
     maxAge: MAX_AGE
   })
   const { iss, jti, iat } = claims
@@ -36,8 +37,8 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
     ...(claims.sid !== undefined && { sid: claims.sid }),
     ...(claims.sub !== undefined && { sub: claims.sub })
   })
-  // Only now: what a failing store did not carry out, Auth0 may send again.
-  context.logoutTokens.add(jti, { at: iat, until: now + 2 * MAX_AGE }, now, iss)
+  // Only now: what a failing store did not carry out, Auth0 may send again. Remembered until the token is too old.
+  context.logoutTokens.add(jti, { at: iat, until: iat + MAX_AGE + clockTolerance + 1 }, now, iss)
   warnOfMemory(context)
   context.emit({
     type: 'backchannel_logout',
