@@ -136,6 +136,18 @@ t.test('DISC-04: an error is an error, retried once at once and again with the n
     t.equal(tenant.discoveries, tries)
     t.strictSame(await server.metadata(), metadata, 'nothing was cached')
   }
+  const gone = new Tenant({ 'GET /.well-known/openid-configuration': { status: 404, json: {} } })
+  const server = gone.server()
+  for (const [calls, seconds] of [[1, 0], [2, 0], [2, 0.9], [3, 0.1], [3, 1.9], [4, 0.1]] as const) {
+    gone.now += seconds
+    t.match(await failure(Promise.resolve(server.metadata())), { code: 'not_found' })
+    t.equal(gone.discoveries, calls, 'a domain that is not there is asked ever less often')
+  }
+  for (let more = 3; more < 40; more++) {
+    gone.now += 30
+    await failure(Promise.resolve(server.metadata()))
+  }
+  t.equal(gone.discoveries, 41, 'and every half a minute at least')
   const limited = new Tenant({
     'GET /.well-known/openid-configuration': { status: 503, json: {}, headers: { 'retry-after': '120' } }
   })

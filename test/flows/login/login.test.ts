@@ -115,6 +115,7 @@ t.test('what cannot be sent is refused by name', async t => {
     '/typeless': [{ authorizationParams: { authorization_details: [{}] } },
       'invalid_argument authorizationParams.authorization_details'],
     '/invitation': [{ invitation: 'inv' }, 'missing_required_argument_error organization'],
+    '/ticket': [{ organization: 'org_1', invitation: 'a ticket' }, 'invalid_argument invitation'],
     '/blank': [{ organization: ' ' }, 'invalid_argument organization'],
     '/circular': [{ appState: circular }, 'invalid_argument appState'],
     '/large': [{ appState: 'x'.repeat(3000) }, 'invalid_argument appState'],
