@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto'
-import { isObject } from '../base/json.js'
 import { thumbprintOf } from '../base/thumbprint.js'
 import type { DeviceKey } from '../../types/stores.js'
 import { keyFits } from './algorithms.js'
 import { parsePayload, splitCompactJws, type CompactJws } from './compact.js'
-import { importPublicJwk } from './jwk-set.js'
+import { importProofJwk, importPublicJwk } from './jwk-set.js'
 import { checkHeader } from './jws.js'
 import { refuseToken } from './refuse-token.js'
 import { verifySignature } from './signature.js'
@@ -27,9 +26,6 @@ interface DeviceProof {
   thumbprint: string
 }
 
-/** Private members of any key type: a device that sends them has given its key away. @see RFC 7518 section 6 */
-const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
-
 /**
  * Verifies the proof that registers a key: it is signed by the key in its own header.
  * @param endpoint the absolute URL the proof was sent to
@@ -39,8 +35,7 @@ const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 export function verifyRegistrationProof (proof: string, endpoint: string): DeviceProof {
   const jws = splitCompactJws(proof, MAX_PROOF)
   const { alg } = checkHeader(jws.header, DEVICE_ALGORITHMS, ['dbsc+jwt'])
-  const { jwk } = jws.header
-  const key = isObject(jwk) && !PRIVATE.some(member => member in jwk) ? importPublicJwk(jwk) : undefined
+  const key = importProofJwk(jws.header['jwk'])
   if (key === undefined || !keyFits(alg, key) || (key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_MODULUS) {
     refuseToken('proof_key', `The proof's header does not hold a public key for ${alg}.`)
   }

@@ -1,10 +1,9 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { TokenValidationError } from '../errors.js'
-import { isObject } from '../base/json.js'
 import { keyFits } from './algorithms.js'
 import { checkIssuedAt, requireMoment, type Payload } from './claim-rules.js'
 import { parsePayload, splitCompactJws } from './compact.js'
-import { importPublicJwk } from './jwk-set.js'
+import { importProofJwk } from './jwk-set.js'
 import { checkHeader } from './jws.js'
 import { refuseToken } from './refuse-token.js'
 import { verifySignature } from './signature.js'
@@ -34,9 +33,6 @@ export interface VerifiedDpopProof {
 
 /** Seconds a proof may be ahead of our clock. */
 const clockTolerance = 30
-
-/** Private members of any key type. @see RFC 7518 section 6 */
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
 /**
  * Verifies a DPoP proof for an API; the error's code is `invalid_dpop_proof` or `use_dpop_nonce`. @see RFC 9449 section
@@ -84,7 +80,7 @@ async function verify (proof: string, expected: DpopProofExpectations): Promise<
 }
 
 function readKey (jwk: unknown): { key: KeyObject, thumbprint: string } {
-  const key = isObject(jwk) && !privateMembers.some(member => member in jwk) ? importPublicJwk(jwk) : undefined
+  const key = importProofJwk(jwk)
   if (key === undefined || !keyFits('ES256', key)) {
     refuseToken('proof_key', 'Its header does not hold a public key on the curve P-256.')
   }

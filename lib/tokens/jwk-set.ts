@@ -48,6 +48,14 @@ export function importPublicJwk ({ kty, n, e, crv, x, y }: Record<string, unknow
   }
 }
 
+/** Private members of any key type. @see RFC 7518 section 6 */
+const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+
+/** Imports the public key in a proof's header; who sends private members has given the key away. */
+export function importProofJwk (jwk: unknown): KeyObject | undefined {
+  return isObject(jwk) && !PRIVATE.some(member => member in jwk) ? importPublicJwk(jwk) : undefined
+}
+
 /** The one key that fits a header; `undefined` when none does. Several are refused: none is tried at random. */
 export function selectKey (keys: readonly SetKey[], header: JwsHeader): KeyObject | undefined {
   let found: KeyObject | undefined

@@ -5,6 +5,7 @@ import type { DpopKeyInput } from '../../types/options.js'
 import { createDpopKey, verifyDpopProof, type DpopKey, type DpopProofExpectations } from '../../lib/tokens/dpop.js'
 import { createUsedIds } from '../../lib/base/use-once.js'
 import { createDpopNonces } from '../../lib/tokens/dpop-nonces.js'
+import { importProofJwk } from '../../lib/tokens/jwk-set.js'
 import {
   createTestKey, flipBit, hmacJwt, ofLength, rawJws, signature, unsignedJwt, type TestKey
 } from './jws-builder.js'
@@ -342,4 +343,13 @@ t.test('who fills the memory of used ids refuses nothing to others', t => {
   t.ok(used.has('victim', 0, 7, 'victim'), 'the place was taken by keys without number: still refused')
   t.notOk(used.has('fresh', 8, 8, 'victim'), 'and what is new is taken')
   t.end()
+})
+
+t.test("a proof's key is public: none of its private members may be sent", async t => {
+  const jwk = publicJwk(key)
+  t.ok(importProofJwk(jwk)?.equals(key.publicKey))
+  for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']) {
+    t.equal(importProofJwk({ ...jwk, [member]: undefined }), undefined, member)
+  }
+  for (const none of [undefined, null, 'x', [], {}]) t.equal(importProofJwk(none), undefined)
 })
