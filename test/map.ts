@@ -182,15 +182,15 @@ export const map: Record<string, Record<string, string>> = {
   },
   'flows/tokens': {
     'access-token.ts': 'flows/tokens/access-token.test.ts',
-    'application-access-token.ts': 'plugin/proxy/proxy.test.ts',
-    'application-tokens.ts': 'flows/login/other-logins.test.ts',
+    'application-access-token.ts': 'flows/tokens/token-exchange.test.ts',
+    'application-tokens.ts': 'flows/tokens/token-exchange.test.ts',
     'connection-token.ts': 'flows/tokens/token-exchange.test.ts',
     'connection-tokens.ts': 'flows/tokens/token-sets.test.ts',
     'dpop-key.ts': 'flows/tokens/token-sets.test.ts',
     'id-token.ts': 'hostile/id-token.test.ts',
     'mfa-token.ts': 'flows/tokens/token-sets.test.ts',
     'refresh-sharing.ts': 'flows/tokens/refresh-sharing.test.ts',
-    'refresh-user.ts': 'flows/session/user-claims.test.ts',
+    'refresh-user.ts': 'flows/tokens/refresh.test.ts',
     'refresh.ts': 'flows/tokens/refresh.test.ts',
     'scopes.ts': 'flows/tokens/token-sets.test.ts',
     'session-id-token.ts': 'flows/tokens/token-exchange.test.ts',
@@ -200,7 +200,7 @@ export const map: Record<string, Record<string, string>> = {
     'spend-refresh-token.ts': 'flows/tokens/access-token.test.ts',
     'spent.ts': 'flows/tokens/token-sets.test.ts',
     'token-exchange.ts': 'flows/tokens/token-exchange.test.ts',
-    'token-result.ts': 'flows/login/other-logins.test.ts',
+    'token-result.ts': 'flows/tokens/token-exchange.test.ts',
     'token-sets.ts': 'flows/tokens/token-sets.test.ts'
   },
   http: {

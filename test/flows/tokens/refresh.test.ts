@@ -5,6 +5,7 @@ import {
 import type { PluginContext, RequestContext } from '../../../lib/flows/context.js'
 import { getAccessToken, type GetAccessTokenOptions } from '../../../lib/flows/tokens/access-token.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
+import { refreshUser } from '../../../lib/flows/tokens/refresh-user.js'
 import { pseudonym } from '../../../lib/flows/events.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
 import { issuer, start as now, Tenant } from '../../authentication/tenant.js'
@@ -31,6 +32,10 @@ interface Given {
   failures?: Error[]
   /** What the lock of the store fails with. */
   locked?: Error
+  /** For a session in cookies, whether the response can still set them. */
+  writable?: boolean
+  /** What the user's claims are. */
+  userInfo?: object
 }
 
 /** A session in a store, and a tenant that renews its tokens. */
@@ -39,7 +44,8 @@ function world (given: Given = {}) {
     'POST /oauth/token': {
       status: given.status ?? 200,
       json: { access_token: 'new', token_type: 'Bearer', expires_in: 60, refresh_token: 'rt-2', ...given.answer }
-    }
+    },
+    'GET /userinfo': { json: { sub: 'auth0|ada', ...given.userInfo } }
   })
   const server = tenant.server()
   const seen = { keys: [] as string[], locks: 0, writes: 0, ended: 0, events: [] as object[], logs: [] as object[] }
@@ -83,7 +89,7 @@ function world (given: Given = {}) {
     },
     refreshMutex: async (_: string, work: () => unknown) => await work(),
     sessions: {
-      kind: 'store',
+      kind: given.writable === undefined ? 'store' : 'cookie',
       read: () => ({ record: data.record, lastActivity: now, expiresAt: now + 600 }),
       tokens: () => data.tokens,
       lock: async (_: string, work: (signal: undefined) => unknown) => {
@@ -104,7 +110,8 @@ function world (given: Given = {}) {
   } as unknown as PluginContext
   context.connectionTokens.set('s', [{ accessToken: 'a', scope: '', expiresAt: 0, connection: 'github' }])
   const log = { warn: (fields: object) => seen.logs.push(fields) }
-  const request = { session: null, jar: {}, server: () => server, log } as unknown as RequestContext
+  const jar = { writable: given.writable }
+  const request = { session: null, jar, server: () => server, log } as unknown as RequestContext
   return {
     ...seen,
     seen,
@@ -253,4 +260,46 @@ t.test('a write is tried again where the store was away, and not after another f
     t.equal(await w.get().then(() => undefined, (error: unknown) => error), failure)
     t.equal(w.seen.writes, writes)
   }
+})
+
+t.test('the claims of /userinfo, after a renewal where there can be one', async t => {
+  const userInfo = { name: 'Ada', email: 'ada@example.com', acr: 'high', plan: 'gold' }
+  const user = { name: 'A.', nickname: 'mine' }
+  for (const refreshToken of [true, false]) {
+    const kept = [set('kept', { requestedScope: 'openid', scope: 'openid' })]
+    const w = world({
+      user,
+      userInfo,
+      sets: kept,
+      tokens: { extraClaims: [] },
+      ...(!refreshToken && { refreshToken: undefined })
+    })
+    t.match(await refreshUser(w.context, w.request), { sub: 'auth0|ada', ...user, name: 'Ada' })
+    const token = refreshToken ? 'new' : 'kept'
+    t.equal(w.tenant.seen.at(-1)?.headers['authorization'], `Bearer ${token}`)
+    t.equal(w.tenant.seen.length, refreshToken ? 2 : 1)
+    if (refreshToken) t.notOk('scope' in Object.fromEntries(w.tenant.seen[0]!.form), 'no scope is demanded')
+    t.strictSame(w.session().record.user, { sub: 'auth0|ada', ...user, name: 'Ada', email: 'ada@example.com' } as never)
+    t.strictSame([...w.session().tokens.extraClaims!].sort(), ['email', 'name'], 'no ID token brought these')
+    t.equal((await w.request.session)?.record, w.session().record)
+  }
+  const other = world({ userInfo: { sub: 'auth0|eve' } })
+  t.match(await errorOf(() => refreshUser(other.context, other.request)), { claim: 'sub' })
+  const closed = world({ writable: false })
+  t.match(await errorOf(() => refreshUser(closed.context, closed.request)), { code: 'session_not_writable' })
+  t.strictSame(closed.tenant.seen, [])
+  const nobody = world()
+  Object.assign(nobody.context.sessions, { read: () => undefined })
+  t.match(await errorOf(() => refreshUser(nobody.context, nobody.request)),
+    { code: 'login_required', message: /log in/i })
+  const left = world()
+  left.tenant.scripts.set('GET /userinfo', () => {
+    left.request.session = undefined
+    return { json: { sub: 'auth0|ada' } }
+  })
+  t.match(await errorOf(() => refreshUser(left.context, left.request)), { message: /ended while/ })
+  const ended = world({ refreshToken: undefined, sets: [set('kept')] })
+  Object.assign(ended.context.sessions, { update: async () => undefined })
+  t.match(await errorOf(() => refreshUser(ended.context, ended.request)),
+    { code: 'login_required', message: /ended while/ })
 })

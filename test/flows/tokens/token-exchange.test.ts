@@ -1,6 +1,8 @@
 import t from 'tap'
 import { NetworkError } from '../../../lib/errors.js'
 import type { PluginContext, RequestContext } from '../../../lib/flows/context.js'
+import { applicationTokens } from '../../../lib/flows/tokens/application-access-token.js'
+import { getTokenByRefreshToken, getTokenForConnection } from '../../../lib/flows/tokens/application-tokens.js'
 import { getAccessTokenForConnection } from '../../../lib/flows/tokens/connection-token.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
 import { freshIdToken, getIdToken } from '../../../lib/flows/tokens/session-id-token.js'
@@ -354,4 +356,48 @@ t.test("a connection's token: from the session, from the process's memory, or fr
   }
   t.ok(await world({ writable: false }).get(), 'a store can be written at any time')
   t.equal((await world({ refreshToken: undefined, kept: [good] }).get()).accessToken, 'good')
+})
+
+t.test('tokens of the application itself are kept for each tenant', async t => {
+  let n = 0
+  const tenants = [1, 2].map(() =>
+    new Tenant({
+      'POST /oauth/token': () => ({ json: { access_token: `app-${++n}`, token_type: 'Bearer', expires_in: 600 } })
+    }))
+  const [first, second] = [tenants[0]!.server(), tenants[1]!.server()]
+  let now = start
+  const tokens = applicationTokens({ audience: 'https://api', scope: 'read' }, () => now)
+  for (const [from, token] of [[first, 'app-1'], [first, 'app-1'], [second, 'app-2'], [first, 'app-1']] as const) {
+    t.strictSame(await tokens(from), { accessToken: token, tokenType: 'Bearer' })
+  }
+  t.match(tenants[0]!.form, { grant_type: 'client_credentials', audience: 'https://api', scope: 'read' })
+  t.equal((await tokens(first, 'older')).accessToken, 'app-1', 'another one was refused')
+  t.equal((await tokens(first, 'app-1')).accessToken, 'app-3')
+  now += 600
+  t.equal((await tokens(first)).accessToken, 'app-4')
+  const bound = new Tenant({ 'POST /oauth/token': { json: { access_token: 'bound', token_type: 'DPoP' } } })
+  t.strictSame(await tokens(bound.server({ dpop: true })), { accessToken: 'bound', tokenType: 'DPoP' })
+})
+
+t.test('tokens for a token that the application keeps itself', async t => {
+  const answer = { access_token: 'new', token_type: 'Bearer' }
+  const renewal = answering(answer)
+  const asked = { refreshToken: 'rt', audience: 'https://api', scope: 'read' }
+  t.match(await getTokenByRefreshToken(context, renewal.server(), { ...asked, forwardedFor: '192.0.2.1' }), answer)
+  t.match(renewal.form, { refresh_token: 'rt', audience: 'https://api', scope: 'read' })
+  t.equal(renewal.seen[0]!.headers['auth0-forwarded-for'], '192.0.2.1')
+  const connection = answering(answer)
+  const given = { connection: 'github', accessToken: 'at', loginHint: 'ada', forwardedFor: '192.0.2.1' }
+  t.match(await getTokenForConnection(connection.server(), given), answer)
+  t.match(connection.form, { subject_token: 'at', connection: 'github', login_hint: 'ada' })
+  t.equal(connection.seen[0]!.headers['auth0-forwarded-for'], '192.0.2.1')
+  const signal = AbortSignal.abort()
+  t.match(await errorOf(() => getTokenByRefreshToken(context, renewal.server(), { ...asked, signal })),
+    { code: 'aborted' })
+  t.match(await errorOf(() => getTokenForConnection(connection.server(), { ...given, signal })), { code: 'aborted' })
+  const mfa = answering({ error: 'mfa_required', mfa_token: 'secret' }, 403)
+  t.match(await errorOf(() => getTokenByRefreshToken(context, mfa.server(), asked)), { mfaToken: 'sealed' })
+  const refused = answering({ error: 'invalid_grant' }, 403)
+  t.match(await errorOf(() => getTokenByRefreshToken(context, refused.server(), asked)),
+    { name: 'ApiError', code: 'invalid_grant' })
 })
