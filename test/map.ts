@@ -181,7 +181,7 @@ export const map: Record<string, Record<string, string>> = {
     'view.ts': 'flows/session/view.test.ts'
   },
   'flows/tokens': {
-    'access-token.ts': 'flows/tokens/access-token.test.ts',
+    'access-token.ts': 'flows/tokens/refresh.test.ts',
     'application-access-token.ts': 'flows/tokens/token-exchange.test.ts',
     'application-tokens.ts': 'flows/tokens/token-exchange.test.ts',
     'connection-token.ts': 'flows/tokens/token-exchange.test.ts',
@@ -197,7 +197,7 @@ export const map: Record<string, Record<string, string>> = {
     'session-transfer-redirect.ts': 'flows/tokens/kept-tokens.test.ts',
     'session-transfer.ts': 'flows/tokens/token-exchange.test.ts',
     'shared-refresh.ts': 'flows/tokens/refresh-sharing.test.ts',
-    'spend-refresh-token.ts': 'flows/tokens/access-token.test.ts',
+    'spend-refresh-token.ts': 'flows/tokens/refresh.test.ts',
     'spent.ts': 'flows/tokens/token-sets.test.ts',
     'token-exchange.ts': 'flows/tokens/token-exchange.test.ts',
     'token-result.ts': 'flows/tokens/token-exchange.test.ts',

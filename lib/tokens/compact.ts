@@ -29,8 +29,8 @@ export function splitCompactJws (token: unknown, maxLength: number): CompactJws 
   if (typeof token !== 'string' || token === '') refuseToken('missing', 'A token is required.')
   if (token.length > maxLength) refuseToken('too_long', `The token is longer than ${maxLength} characters.`)
   const first = token.indexOf('.')
-  const second = token.indexOf('.', first + 1)
-  if (second === -1 || token.includes('.', second + 1)) {
+  const second = endOfSigned(token)
+  if (second === -1) {
     refuseToken('malformed', 'The token is not a signed JWT of three parts.')
   }
   const header = readHeader(token, first)

@@ -2,7 +2,9 @@ import { createHash, generateKeyPairSync, webcrypto, type KeyObject } from 'node
 import { calculateJwkThumbprint, compactVerify, decodeJwt, decodeProtectedHeader, EmbeddedJWK, type JWK } from 'jose'
 import t from 'tap'
 import type { DpopKeyInput } from '../../types/options.js'
-import { createDpopKey, verifyDpopProof, type DpopKey, type DpopProofExpectations } from '../../lib/tokens/dpop.js'
+import {
+  createDpopKey, importDpopKeyPair, verifyDpopProof, type DpopKey, type DpopProofExpectations
+} from '../../lib/tokens/dpop.js'
 import { createUsedIds } from '../../lib/base/use-once.js'
 import { createDpopNonces } from '../../lib/tokens/dpop-nonces.js'
 import { importProofJwk } from '../../lib/tokens/jwk-set.js'
@@ -109,6 +111,9 @@ t.test('a key that cannot make proofs is a configuration error that shows nothin
     const error = await errorOf(() => createDpopKey(input as DpopKeyInput))
     t.match(error, { code: 'configuration_error', option: 'dpop.key', cause: undefined }, title)
     t.notMatch(`${error.message}${error.stack}`, /secret-|BEGIN|MII/, title)
+    // Only a signature tells whether two halves of the right kind belong together.
+    if (/foreign|belong/.test(title)) importDpopKeyPair(input as DpopKeyInput)
+    else t.match(await errorOf(() => importDpopKeyPair(input as DpopKeyInput)), { option: 'dpop.key' }, title)
   }
 })
 

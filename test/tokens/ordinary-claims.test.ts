@@ -38,7 +38,11 @@ t.test('the tokens that Auth0 issues are ordinary', async t => {
     'for several audiences': { aud: ['https://other.example.com', api] },
     'with claims of the application': { 'https://example.com/roles': ['a'], org_id: 'org_1', email: 'a@example.com' },
     'that says neither whom it is of nor since when': { sub: undefined, iat: undefined },
-    'at the end of its time': { exp: now - 29, iat: now + 30 }
+    'at the end of its time': { exp: now - 29, iat: now + 30 },
+    'of any time': { exp: 1e10 - 1, iat: 0 },
+    'of the longest name': { sub: 'x'.repeat(255) },
+    'of a name with an @': { sub: 'abc@e@' },
+    'of the first and the last character': { sub: ' ~', scope: 'openid read:users ! ~' }
   })) t.ok(areOrdinary(JSON.parse(JSON.stringify({ ...claims, ...changes })), all, now), title)
 })
 

@@ -10,7 +10,7 @@ import { checkHeader, verifyJws } from '../../lib/tokens/jws.js'
 import { importKeySet, importPublicJwk, selectKey } from '../../lib/tokens/jwk-set.js'
 import { verifySignature } from '../../lib/tokens/signature.js'
 import { createTestKey, hmacJwt, rawJws, signJwt, type TestKey } from './jws-builder.js'
-import { problemOf } from './problem.js'
+import { errorOf, problemOf } from './problem.js'
 
 interface CompactGroup {
   comment: string
@@ -246,6 +246,8 @@ t.test('headers that are refused', async t => {
     `${header}.${payload}.${end}.`, `.${payload}.${end}`, '..', '.', 'a', `${header}.${payload} .${end}`,
     `${header}.${payload}.${end.slice(0, -2)}+/`]) {
     t.equal(await problemOf(() => verifyJws(token, options)), 'malformed', token)
+    const isInParts = token.split('.').length === 3
+    t.equal(/three parts/.test((await errorOf(() => verifyJws(token, options))).message), !isInParts)
   }
   t.equal(await problemOf(() => verifyJws(signJwt({ sub: 'a' }, rsa), options)), 'accepted', 'control')
 })

@@ -643,6 +643,11 @@ t.test('where keys come from', async t => {
     sub: claims.sub
   })
   t.strictSame(slashless.requests, [`${issuer}.well-known/jwks.json`])
+  for (const iss of ['https://login.example.com/tenant', 'https://login.example.com/tenant/']) {
+    const below = verifierOf({ issuer: iss })
+    await below.verifier.verify(signJwt({ ...claims, iss }, rsa))
+    t.strictSame(below.requests, ['https://login.example.com/tenant/.well-known/jwks.json'])
+  }
 })
 
 t.test("the clock is the system's unless given", async t => {
