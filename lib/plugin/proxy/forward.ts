@@ -11,7 +11,7 @@ import { exchange, type Proxy } from './exchange.js'
 import { addHeaders } from './extra-headers.js'
 import { answerFailed, closeAfterUpload, UpstreamFailure } from './failures.js'
 import { Leash } from './leash.js'
-import { NO_BODY, requestBody } from './request-body.js'
+import { requestBody } from './request-body.js'
 import { requestHeaders } from './request-headers.js'
 import { copyHeaders } from './response-headers.js'
 import { locationOf, targetOf } from './target.js'
@@ -38,8 +38,7 @@ export async function forward (proxy: Proxy, request: FastifyRequest, reply: Fas
     onceGone(reply, () => {
       if (!reply.raw.writableFinished || !request.raw.complete) leash.abort(GONE)
     })
-    const isSafe = request.method === 'GET' || request.method === 'HEAD'
-    const body = isSafe ? NO_BODY : await requestBody(request, config.token !== 'none')
+    const body = await requestBody(request, config.token !== 'none')
     const headers = requestHeaders(request.headers)
     if (body.length !== undefined) headers['content-length'] = body.length
     addHeaders(headers, config.headers, request)

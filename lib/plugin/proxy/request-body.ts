@@ -15,18 +15,19 @@ export interface RequestBody {
 }
 
 /** No body, which can be sent as often as one likes. */
-export const NO_BODY: RequestBody = {
+const NO_BODY: RequestBody = {
   content: undefined,
   length: undefined,
   again: () => ({ content: undefined })
 }
 
 /**
- * The body of a request, which no parser has read.
+ * The body of a request, which no parser has read; none for GET and HEAD, whatever a hook has put there.
  * @param keeps whether it is to be kept, as far as it is small
  */
 export async function requestBody (request: FastifyRequest, keeps: boolean): Promise<RequestBody> {
-  const { raw, headers } = request
+  const { raw, headers, method } = request
+  if (method === 'GET' || method === 'HEAD') return NO_BODY
   const body = request.body ?? unread(request)
   if (!(body instanceof Readable)) return NO_BODY
   // What a hook has put in the place of the body has another length.
@@ -38,8 +39,8 @@ export async function requestBody (request: FastifyRequest, keeps: boolean): Pro
 /**
  * Over HTTP/2 a body needs neither a length nor a type; Fastify takes a request with neither for one without a body.
  */
-function unread ({ raw, method }: FastifyRequest): Readable | undefined {
-  if (raw.httpVersionMajor < 2 || method === 'GET' || method === 'HEAD') return undefined
+function unread ({ raw }: FastifyRequest): Readable | undefined {
+  if (raw.httpVersionMajor < 2) return undefined
   return (raw as unknown as Http2ServerRequest).stream.endAfterHeaders ? undefined : raw
 }
 

@@ -19,6 +19,10 @@ t.test('bodies that are kept, and those that are too large', async t => {
   t.strictSame(await given(undefined, limit), [undefined, true, limit, undefined, limit])
   t.strictSame(await given(undefined, limit + 1), [undefined, true, limit + 1, undefined, undefined])
   t.strictSame(await given(5, 9, true, true), [undefined, true, 9, undefined, 9], 'what a hook has put there')
+  for (const method of ['GET', 'HEAD']) {
+    const body = Readable.from(['x'])
+    t.equal((await requestBody({ raw: body, headers: {}, body, method } as never, true)).content, undefined, method)
+  }
   for (const [httpVersionMajor, method, endAfterHeaders, has] of [
     [1, 'POST', false, false], [2, 'GET', false, false], [2, 'HEAD', false, false], [2, 'POST', true, false],
     [2, 'POST', false, true]
