@@ -233,7 +233,7 @@ for (const mode of MODES) {
       const asked = visitor.device.refreshRequest()!
       const { 'secure-session-response': _, ...headers } = asked.headers
       const answer = await sender(visitor.browser)({ ...asked, headers })
-      t.equal(answer.statusCode, 403)
+      t.match(answer.json(), { statusCode: 403, code: 'device_proof_required' })
       return /^"([^"]+)"/.exec(String(answer.headers['secure-session-challenge']))![1]!
     }
     const challenge = await challengeOfRefresh({ browser, login, device })

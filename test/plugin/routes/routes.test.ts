@@ -57,7 +57,18 @@ t.test('a login that a third party starts', async t => {
     (await s.login(s.browser(), '/auth/login?iss=https%3A%2F%2Facme.eu.auth0.com%2F&returnTo=%2Fx')).headers.location,
     '/x'
   )
+  t.match(s.logs.filter(line => line.includes('a third party started this login')).map(line => JSON.parse(line)),
+    [{ level: 20 }, { level: 20 }])
   t.equal((await s.browser().navigate('/auth/login?iss=https%3A%2F%2Fevil.test%2F')).statusCode, 400)
+})
+
+t.test('a login at another name of this host goes to the own address first', async t => {
+  const s = await site(t)
+  const answer = await s.browser('https://www.app.example.test').navigate('/auth/login?prompt=login')
+  t.match([answer.statusCode, answer.headers.location],
+    [302, 'https://app.example.test/auth/login?prompt=login&moved=1'])
+  t.match(s.logs.filter(line => line.includes('is sent to \\"appBaseUrl\\" first')).map(line => JSON.parse(line)),
+    [{ level: 30, auth0: { type: 'login', reason: 'other_address' } }])
 })
 
 t.test('prefetches start nothing', async t => {
@@ -105,6 +116,9 @@ t.test('a callback without its transaction: home with a session, or one new logi
   const restarted = await stranger.navigate(back)
   t.equal(restarted.statusCode, 302)
   t.equal(restarted.headers.location, '/auth/login?restarted=1')
+  t.match(String(restarted.headers['set-cookie']), /^a0_restart_\w+=1; Max-Age=120;/)
+  t.match(s.logs.filter(line => line.includes('"reason":"restarted"')).map(line => JSON.parse(line)),
+    [{ level: 30, auth0: { type: 'login', reason: 'restarted' } }])
   const told = await stranger.navigate(back)
   t.equal(told.statusCode, 400)
   t.match(told.body, 'missing_transaction_error')
@@ -377,7 +391,8 @@ t.test('a logout that is given up still ends the session here, and asks Auth0 fo
 
 t.test('the profile route', async t => {
   const s = await site(t, { routes: { profile: true } })
-  t.equal((await s.browser().call('/auth/profile')).statusCode, 401)
+  t.same((await s.browser().call('/auth/profile')).json(),
+    { statusCode: 401, code: 'login_required', error: 'Unauthorized', message: 'Please log in.' })
   const ada = await s.member()
   const profile = await ada.call('/auth/profile')
   t.equal(profile.json().name, 'Ada')
@@ -452,6 +467,12 @@ t.test('the session route says who is logged in, for how long, and where to go',
 t.test('another origin learns nothing of the session, and prolongs nothing', async t => {
   const s = await site(t, { routes: { session: true } })
   const ada = await s.member()
+  const refused = {
+    statusCode: 403,
+    code: 'cross_site_request',
+    error: 'Forbidden',
+    message: 'Only pages of this application can read the session.'
+  }
   s.clock.now += DAY / 2
   for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' },
     { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', accept: 'text/html' },
@@ -459,7 +480,8 @@ t.test('another origin learns nothing of the session, and prolongs nothing', asy
     { 'sec-purpose': 'prefetch' }]) {
     const answer = await ada.call('/auth/session', headers)
     t.equal(answer.statusCode, 403, JSON.stringify(headers))
-    t.notMatch(answer.body, /Ada|auth0\|/)
+    if ('sec-purpose' in headers) t.equal(answer.body, '')
+    else t.same(answer.json(), refused)
     t.notMatch(answer.headers['content-type'] ?? '', /html/)
     t.equal(answer.headers['set-cookie'], undefined)
   }
@@ -527,7 +549,7 @@ t.test('back-channel logout, as a form and as JSON', async t => {
     ) {
       const refused = await post(payload, type)
       t.equal(refused.statusCode, 400)
-      t.equal(refused.json().error, 'invalid_request')
+      t.same(refused.json(), { error: 'invalid_request', error_description: 'The logout token was refused.' })
     }
     t.equal((await s.app.inject({ method: 'POST', url: '/auth/backchannel-logout' })).statusCode, 400)
   }
@@ -539,14 +561,14 @@ t.test('back-channel logout, as a form and as JSON', async t => {
     })
   })
   const token = broken.tenant.logoutToken({ sid: 's' })
-  t.ok(
-    (await broken.app.inject({
-      method: 'POST',
-      url: '/auth/backchannel-logout',
-      headers: { 'content-type': 'application/json' },
-      payload: { logout_token: token }
-    })).statusCode >= 500
-  )
+  const failed = await broken.app.inject({
+    method: 'POST',
+    url: '/auth/backchannel-logout',
+    headers: { 'content-type': 'application/json' },
+    payload: { logout_token: token }
+  })
+  t.match([failed.statusCode, failed.json()], [503, { error: 'temporarily_unavailable' }])
+  t.match(broken.events, [{ type: 'backchannel_logout', outcome: 'failure' }])
 })
 
 t.test('sessions of others: revoked and listed', async t => {
@@ -968,6 +990,12 @@ t.test('where a logout lands', async t => {
       [{ logoutStrategy: 'v2' }, '/auth/logout?returnTo=/bye', `${own}/bye`]
     ] as const
   ) t.equal(await landing(options, path), expected, `${JSON.stringify(options)} ${path}`)
+  const told = await site(t)
+  for (const path of ['/bye', 'https://www.example.com/bye']) {
+    await told.browser().navigate(`/auth/logout?returnTo=${path}`, { 'sec-fetch-site': 'same-origin' })
+  }
+  t.match(told.logs.map(line => JSON.parse(line) as object).filter(line => 'auth0' in line),
+    [{ level: 30, auth0: { type: 'logout', reason: 'return_to' } }])
   for (
     const [returnTo, expected] of [[own, own], [`${own}/`, `${own}/`], ['/', own],
       ['https://www.example.com/bye?a=b', 'https://www.example.com/bye?a=b'],
@@ -1181,4 +1209,40 @@ t.test('helper cookies of two applications on two ports of this machine have nam
     names.add(browser.names().find(name => name.endsWith('_step'))!)
   }
   t.equal(names.size, 6, [...names].join())
+})
+
+t.test('how the own routes are mounted', async t => {
+  const s = new Site({
+    routes: { profile: true, session: true, protectedResource: true },
+    api: { audience: 'https://api.test/' },
+    mountConnectRoutes: true,
+    sessionConfiguration: { deviceBound: true }
+  })
+  const mounted: string[] = []
+  s.app.addHook('onRoute', ({ method, url, config, schema, exposeHeadRoute }) => {
+    const { otel, cors, swaggerTransform } = config as { otel?: boolean, cors?: boolean, swaggerTransform?: unknown }
+    mounted.push(`${[method].flat().join()} ${url}${cors === false ? ' own CORS' : ''}`)
+    t.match([otel, exposeHeadRoute, schema], [false, false, { hide: true }], url)
+    t.type(swaggerTransform, 'function')
+  })
+  await s.app.ready()
+  t.teardown(async () => { await s.app.close() })
+  const own = '/.well-known/oauth-protected-resource own CORS'
+  const two = ['/auth/login', '/auth/logout', '/auth/profile'].flatMap(path => [`GET ${path}`, `HEAD ${path}`])
+  const others = mounted.filter(route => route.includes(','))
+  t.strictSame(mounted.filter(route => !route.includes(',')).sort(), [
+    ...two, 'GET /auth/callback', 'POST /auth/callback', 'POST /auth/logout', 'GET /auth/session',
+    'POST /auth/backchannel-logout', `GET ${own}`, `HEAD ${own}`, `OPTIONS ${own}`, 'GET /auth/connect',
+    'HEAD /auth/connect', 'GET /auth/unconnect', 'HEAD /auth/unconnect', 'GET /auth/connect/callback',
+    'GET /auth/unconnect/callback', 'POST /auth/dbsc/register', 'POST /auth/dbsc/refresh'
+  ].sort())
+  t.strictSame(others.map(route => [route.split(' ')[1], /\bGET\b/.test(route), /\bPOST\b/.test(route)]), [
+    ['/auth/callback', false, false], ['/auth/connect/callback', false, true], ['/auth/unconnect/callback', false, true]
+  ], 'every other method of a callback gets its 404 here')
+  t.match((await s.app.inject('/auth/login')).headers, {
+    'cache-control': 'private, no-store',
+    pragma: 'no-cache',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff'
+  })
 })
