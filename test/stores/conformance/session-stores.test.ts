@@ -850,14 +850,23 @@ test('a Redis command whose connection broke is repeated once, whether or not it
       }
     }
   }
-  for (const [error, attempts] of [[{ code: 'ECONNRESET' }, 2], [{ message: 'WRONGTYPE' }, 1]] as const) {
+  class SocketClosedUnexpectedlyError extends Error {}
+  const of = (more: object) => Object.assign(new Error('gone'), more)
+  const named = Object.assign(new Error('Connection is closed.'), { code: 'OTHER' })
+  for (const [error, attempts] of [
+    ...['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ECONNABORTED', 'NR_CLOSED'].map(code => [of({ code }), 2] as const),
+    ...['SocketClosedUnexpectedlyError', 'DisconnectsClientError'].map(name => [of({ name }), 2] as const),
+    [new SocketClosedUnexpectedlyError('x'), 2], [new Error('Disconnects client'), 2],
+    [new Error("Stream isn't writeable and enableOfflineQueue options is false"), 2],
+    [of({ message: 'WRONGTYPE' }), 1], [new Error('No Connection is closed'), 1], [named, 1], [of({ code: 5 }), 1]
+  ] as const) {
     const redis = new FakeRedis()
     let asked = 0
     redis.before = () => {
       asked++
-      throw Object.assign(new Error('gone'), error)
+      throw error
     }
     await t.rejects(new RedisSessionStore({ client: redis.ioredis() }).get('k'), error)
-    t.equal(asked, attempts)
+    t.equal(asked, attempts, `${error.name} ${error.message}`)
   }
 })
