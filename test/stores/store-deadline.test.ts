@@ -1,3 +1,5 @@
+import { tracingChannel } from 'node:diagnostics_channel'
+import { mock } from 'node:test'
 import t from 'tap'
 import { SessionStoreError, TimeoutError } from '../../lib/errors.js'
 import { bounded, boundedLock, boundedSoon } from '../../lib/stores/store-deadline.js'
@@ -45,4 +47,78 @@ t.test('deadlines of stores', async t => {
   await t.rejects(late, { message: 'The session store did not answer "lock" in time.' })
   await t.rejects(begin!(signal), { message: /in time/ })
   t.equal(ran, false, 'nobody waits for the work any more')
+})
+
+const never = async (): Promise<never> => await new Promise<never>(() => {})
+const { signal } = new AbortController()
+
+t.test('a store is waited for exactly as long as is said', async t => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => { mock.timers.reset() })
+  const ended: string[] = []
+  const wait = (name: string, work: Promise<unknown>) => {
+    work.then(() => ended.push(`${name} done`), () => ended.push(`${name} late`))
+  }
+  const turn = async () => await new Promise(setImmediate)
+  let finish = (): void => {}
+  wait('call', bounded('get', 2, never))
+  wait('soon', Promise.resolve(boundedSoon('get', 2, never)))
+  wait('lock', boundedLock(2, never, never))
+  wait('work', boundedLock(2, async work => await work(signal), async () =>
+    await new Promise<void>(resolve => { finish = resolve })))
+  await turn()
+  mock.timers.tick(1999)
+  await turn()
+  t.strictSame(ended, [])
+  mock.timers.tick(1)
+  await turn()
+  await turn()
+  t.strictSame(ended.sort(), ['call late', 'lock late', 'soon late'], 'the work under a lock has all its time')
+  mock.timers.tick(5000)
+  finish()
+  await turn()
+  t.equal(ended.at(-1), 'work done')
+})
+
+t.test('an answer leaves no timer behind', async t => {
+  const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const before = timers()
+  await bounded('get', 60, () => 5)
+  t.equal(timers(), before, 'at once')
+  const later = bounded('get', 60, async () => await new Promise(resolve => { setImmediate(resolve) }))
+  await Promise.resolve()
+  await Promise.resolve()
+  t.equal(timers(), before + 1, 'control')
+  await later
+  t.equal(timers(), before, 'later')
+  await boundedLock(60, async work => await work(signal), async () => 5)
+  await t.rejects(boundedLock(60, async () => {}, async () => 5))
+  await t.rejects(boundedLock(60, async () => { throw new Error('down') }, async () => 5))
+  t.equal(timers(), before, 'locks')
+})
+
+t.test('whoever listens is told of each call, and of the way to a lock', async t => {
+  const told: string[] = []
+  const listener = {
+    start: ({ store, operation }: { store: string, operation: string }) => told.push(`${store} ${operation}`),
+    asyncEnd: ({ operation, outcome }: { operation: string, outcome: string }) => told.push(`${operation} ${outcome}`)
+  }
+  const channel = tracingChannel('fastify-auth0:store')
+  channel.subscribe(listener as never)
+  t.teardown(() => { channel.unsubscribe(listener as never) })
+  await bounded('a', 1, () => 5)
+  await bounded('b', 1, () => 5, 'revocation')
+  t.equal(boundedSoon('c', 1, () => 5), 5)
+  await boundedSoon('d', 1, async () => 5, 'revocation')
+  t.strictSame(told.splice(0), ['session a', 'a success', 'revocation b', 'b success', 'session c', 'revocation d',
+    'd success'])
+  const result = await boundedLock(1, async work => await work(signal), async given => {
+    await new Promise(setImmediate)
+    t.strictSame(told.splice(0), ['session lock', 'lock success'], 'the lock is there before the work has ended')
+    return given === signal
+  })
+  t.equal(result, true)
+  await t.rejects(boundedLock(1, async () => { throw new Error('down') }, async () => 5), { message: /"lock"/ })
+  await new Promise(setImmediate)
+  t.strictSame(told, ['session lock', 'lock failure'])
 })

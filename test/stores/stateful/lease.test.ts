@@ -26,3 +26,39 @@ t.test('leases', async t => {
   t.match(reason, { name: 'TimeoutError', message: /about to end/ })
   t.ok(performance.now() - begun >= 35 && performance.now() - begun < 5000)
 })
+
+t.test('how long a lock is waited for, and held', async t => {
+  let at = 1000
+  let first = 0
+  const delays: number[] = []
+  const { setTimeout: later } = globalThis
+  t.capture(performance, 'now', () => at)
+  t.capture(Math, 'random', () => 0.5)
+  t.capture(globalThis, 'setTimeout', (work: () => void, delay: number) => {
+    delays.push(delay)
+    at += delay
+    return later(delay > 200 ? () => {} : work, 0)
+  })
+  const lease = {
+    acquire: async () => {
+      at += 5
+      return --first <= 0
+    },
+    release: async () => {}
+  }
+  const held = async (tries: number, how: { leaseSeconds: number, waitSeconds: number }) => {
+    first = tries
+    delays.length = 0
+    return await withLease(lease, how, async () => 'done').catch((error: Error) => error.name)
+  }
+  t.equal(await held(12, { leaseSeconds: 10, waitSeconds: 60 }), 'done')
+  const pauses = [10, 15, 22.5, 33.75, 50.625, 75.9375, 113.90625, 170.859375, 200, 200, 200]
+  t.strictSame(delays, [...pauses, 7995], 'ever longer, with jitter; the lease counts from the last attempt')
+  t.equal(await held(3, { leaseSeconds: 10, waitSeconds: 0.025 }), 'done')
+  t.strictSame(delays, [10, 5, 7995], 'no longer than the wait')
+  t.equal(await held(4, { leaseSeconds: 10, waitSeconds: 0.025 }), 'TimeoutError')
+  t.equal(await held(1, { leaseSeconds: 0.005, waitSeconds: 0 }), 'done')
+  t.strictSame(delays, [0], 'never less than nothing')
+  t.equal(await held(2, { leaseSeconds: 10, waitSeconds: 0.005 }), 'TimeoutError', 'the very end is too late')
+  t.match(delays, [])
+})

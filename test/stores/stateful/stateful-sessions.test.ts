@@ -383,8 +383,13 @@ test('a write that others overtake at every attempt, and one that waited behind 
   const write = async () =>
     await world.sessions.update(world.browser.request(), record.id,
       ({ record, tokens }) => ({ record: { ...record }, tokens }))
-  world.interfere.update = async () => false
+  let tries = 0
+  world.interfere.update = async () => {
+    tries++
+    return false
+  }
   await t.rejects(write(), { code: 'session_store_error', message: /changed by others/ })
+  t.equal(tries, 5)
   delete world.interfere.update
   world.interfere.get = async () => await new Promise<never>(() => {})
   const answers = await Promise.allSettled([write(), write(), write()])
@@ -470,6 +475,7 @@ test('a store that answers at once makes no promise, and costs one call', async 
   t.throws(() => sessions.read(browser.request()), /failed at "get"/)
   const anonymous = createStatefulSessions({ ...world.options, onStoreError: 'anonymous' })
   t.equal(anonymous.read(browser.request()), undefined)
+  t.match(world.warnings, [['session_store_failed', { error: { message: /failed at "get"/ } }]])
 })
 
 test('a store that misses once, or touches nothing once, does not cost the cookie', async t => {
@@ -504,5 +510,50 @@ test('a store gets texts only, whatever an organization claim holds', async t =>
     t.strictSame(owners, [{ iss: record.issuer, sub: record.user.sub, sid: record.sid, ...organization }],
       JSON.stringify(value))
     t.match(await world.sessions.read(world.browser.request()), { record: { id: record.id } })
+  }
+})
+
+test('a store that fails is told by the name of the call, and bulk calls have ten times as long', async t => {
+  const down = (): never => { throw new Error('connection lost') }
+  type World = ReturnType<typeof setUp> & { id?: string }
+  const tries: [call: Exclude<keyof SessionStore, 'lists'>, work: (world: World) => unknown][] = [
+    ['get', async ({ sessions, browser }) => await sessions.read(browser.request())],
+    ['get', async ({ sessions }) => await sessions.revoke({ id: 'x' })],
+    ['create', async ({ sessions, clock }) => await sessions.create(new MapBrowser(clock).request(), newSession(1))],
+    ['delete', async ({ sessions, browser }) => await sessions.create(browser.request(), newSession(1))],
+    ['delete', async ({ sessions, browser }) => await sessions.destroy(browser.request())],
+    ['delete', async ({ sessions }) => await sessions.revoke({ id: 'x' })],
+    ['update', async ({ sessions, browser, id }) =>
+      await sessions.update(browser.request(), id!, ({ record, tokens }) => ({ record: { ...record }, tokens }))],
+    ['deleteWhere', async ({ sessions }) => await sessions.revoke({ iss: 'i', sub: 's' })],
+    ['list', async ({ sessions }) => await sessions.list!({ iss: 'i', sub: 's' })]
+  ]
+  for (const [call, work] of tries) {
+    const world = setUp({ timeout: 0.01 })
+    const { record } = await logIn(world)
+    world.interfere[call] = down as never
+    await t.rejects(Promise.resolve(work({ ...world, id: record.id })),
+      { message: `The session store failed at "${call}".` })
+    if (call !== 'deleteWhere' && call !== 'list') continue
+    world.interfere[call] = (async () => await new Promise(resolve => setTimeout(resolve, 40, []))) as never
+    await t.resolves(Promise.resolve(work(world)), `${call} is slow`)
+  }
+  const revocations = { revoke: down, revokedAt: () => undefined } as never
+  await t.rejects(setUp({ revocations }).sessions.revoke({ iss: 'i', sub: 's' }) as Promise<unknown>,
+    { message: 'The session store failed at "revoke".' })
+})
+
+test('what a logout from outside writes down', async t => {
+  for (const [revocationDuration, duration] of [[undefined, 600], [1000, 1000]] as const) {
+    const revoked: unknown[][] = []
+    const { sessions, clock, memory } = setUp({
+      revocationDuration,
+      revocations: { revoke: (...all: unknown[]) => { revoked.push(all) }, revokedAt: () => undefined } as never
+    })
+    t.equal(await sessions.revoke({ iss: 'i', sub: 's' }), 0)
+    t.strictSame(revoked, [[{ iss: 'i', sub: 's' }, clock.now() + 30, clock.now() + 30 + duration]])
+    await sessions.revoke({ id: 'x' })
+    t.equal(revoked.length, 1, 'a session by its id is only deleted')
+    t.equal(memory.size, 0)
   }
 })

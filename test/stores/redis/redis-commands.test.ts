@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import t from 'tap'
+import { RedisRefreshStore, RedisRevocationStore, RedisSessionStore } from '../../../lib/stores/index.js'
+import * as scripts from '../../../lib/stores/redis/redis-scripts.js'
+
+const names = new Map(Object.entries(scripts).map(([name, script]) => [script, name]))
+const entry = {
+  value: 'v', version: 2, owner: { iss: 'i', sub: 's', sid: 'd' }, createdAt: 900, expiresAt: 1600.0004
+}
+const [sub, sid] = ['s', 'd'].map(value => createHash('sha256').update(value).digest('base64url')) as [string, string]
+
+/** A client that answers what it is told to, and what it was asked. */
+function client (replies: Record<string, unknown> = {}) {
+  const asked: unknown[][] = []
+  const answer = (...all: unknown[]): unknown => {
+    asked.push(all)
+    return replies[String(all[0])] ?? null
+  }
+  return {
+    asked,
+    client: {
+      call () {},
+      get: async (key: string) => answer('get', key),
+      hmget: async (...all: unknown[]) => answer('hmget', ...all),
+      eval: async (script: string, ...all: unknown[]) => answer(names.get(script)!, ...all)
+    } as never
+  }
+}
+
+const now = () => 1000
+const listed = ['i', 's', 'd', '', '900', '1600']
+
+t.test('what Redis is asked for sessions', async t => {
+  const { client: redis, asked } = client({
+    READ: listed, TOUCH: 1, UPDATE: '1', DELETE_IF: listed, INDEX_LIST: ['a', '', 'b'], LOCK: 1, hmget: [null, null]
+  })
+  const store = new RedisSessionStore({ client: redis, now })
+  const last = async (work: Promise<unknown>) => [await work, ...asked.splice(0)]
+  const end = String(entry.expiresAt)
+  const key = 'auth0:session:entry:k'
+  const fields = ['value', 'v', 'version', '2', 'iss', 'i', 'sub', 's', 'sid', 'd', 'organization', '', 'createdAt',
+    '900', 'expiresAt', end]
+  const indexes = (what: string, ...more: string[]) => [`auth0:session:sid:${sid}`, `auth0:session:sub:${sub}`]
+    .map(index => [what, 1, index, ...more])
+  t.strictSame(await last(store.create('k', entry)), [undefined, ...indexes('INDEX_ADD', '1000', 'k', end),
+    ['CREATE', 1, key, '600001', ...fields]])
+  t.strictSame(await last(store.update('k', entry)), [true, ...indexes('INDEX_ADD', '1000', 'k', end),
+    ['UPDATE', 1, key, '1', '1000', '600001', ...fields]])
+  const read = ['READ', 1, key, 'iss', 'sub', 'sid', 'organization', 'createdAt', 'expiresAt']
+  t.strictSame(await last(store.touch('k', 1700)), [true, read, ...indexes('INDEX_ADD', '1000', 'k', '1700'),
+    ['TOUCH', 1, key, '1000', '700000', '1700']])
+  const gone = ['DELETE_IF', 1, key, 'iss sub sid organization createdAt expiresAt']
+  t.strictSame(await last(store.delete('k')), [undefined, gone, ...indexes('INDEX_REMOVE', 'k', '1000')])
+  t.strictSame(await last(store.get('k')), [undefined,
+    ['hmget', key, 'value', 'version', 'iss', 'sub', 'sid', 'organization', 'createdAt', 'expiresAt']])
+  const [found, index, ...reads] = await last(store.list({ iss: 'i', sub: 's' }))
+  t.match(found, [{ key: 'a', iss: 'i', sub: 's', sid: 'd', createdAt: 900, expiresAt: 1600 }, { key: 'b' }])
+  t.strictSame([index, reads.length], [['INDEX_LIST', 1, `auth0:session:sub:${sub}`, '1000'], 2])
+  t.strictSame((await last(store.list({ iss: 'other', sub: 's' })))[0], [])
+  const [count, , first] = await last(store.deleteWhere({ iss: 'i', sub: 's' }))
+  t.strictSame([count, first], [2, ['DELETE_IF', 1, 'auth0:session:entry:a', gone[3], 'sub', 's', 'iss', 'i']])
+  const [result, taken, freed] = await last(store.lock('k', { leaseSeconds: 1.0004, waitSeconds: 0 }, async () => 5))
+  t.match([result, taken, freed], [5, ['LOCK', 1, 'auth0:session:lock:k', /^[\w-]{22}$/, '1001'],
+    ['UNLOCK', 1, 'auth0:session:lock:k']])
+  t.equal((taken as unknown[])[3], (freed as unknown[])[3])
+
+  await store.create('k', { ...entry, expiresAt: 1000 })
+  t.strictSame(asked.splice(0).map(([what]) => what), ['CREATE'], 'what is over is in no index')
+  const over = client({ READ: [...listed.slice(0, 5), '1000'], DELETE_IF: [null, null], hmget: ['v', '2', ...listed] })
+  const other = new RedisSessionStore({ client: over.client, now, prefix: 'p:' })
+  t.equal(await other.touch('k', 1700), false)
+  await other.delete('k')
+  t.strictSame(over.asked.map(([what, , key]) => [what, key]), [['READ', 'p:entry:k'], ['DELETE_IF', 'p:entry:k']])
+  t.strictSame(await other.get('k'), { ...entry, expiresAt: 1600 })
+  const zero = new RedisSessionStore({ client: client({ READ: listed, TOUCH: 0, UPDATE: 0 }).client, now })
+  t.strictSame([await zero.touch('k', 1700), await zero.update('k', entry)], [false, false])
+})
+
+t.test('what Redis is asked for refreshes and revocations', async t => {
+  const { client: redis, asked } = client({ LOCK: '1', REFRESH_GET: Buffer.from('v') })
+  const last = async (work: Promise<unknown>) => [await work, ...asked.splice(0)]
+  const refreshes = new RedisRefreshStore({ client: redis, now })
+  t.strictSame(await last(refreshes.get('k')), ['v', ['REFRESH_GET', 1, 'auth0:refresh:k']])
+  const set = (milliseconds: string) => [undefined, ['REFRESH_SET', 1, 'auth0:refresh:k', 'v', milliseconds]]
+  t.strictSame(await last(refreshes.set('k', 'v', 1.0004)), set('1001'))
+  t.strictSame(await last(refreshes.set('k', 'v', 0)), set('1'))
+  const release = await refreshes.lock('k', 5)
+  await release!()
+  t.match(asked, [['LOCK', 1, 'auth0:refresh:lock:k', /^[\w-]{22}$/, '5000'], ['UNLOCK', 1, 'auth0:refresh:lock:k']])
+  t.equal(asked[0]![3], asked[1]![3])
+  const free = client()
+  t.strictSame([await new RedisRefreshStore({ client: free.client }).lock('k', 5),
+    await new RedisRefreshStore({ client: free.client }).get('k')], [undefined, undefined])
+
+  asked.length = 0
+  const revocations = new RedisRevocationStore({ client: redis, now })
+  t.strictSame(await last(revocations.get('k')), ['v', ['REFRESH_GET', 1, 'auth0:revoked:refresh:k']])
+  const [, revoked] = await last(revocations.revoke({ id: 'x' }, 990, 1000.0004))
+  t.match(revoked, ['REVOKE', 1, /^auth0:revoked:/, '990', '1'])
+  t.strictSame(await last(revocations.revoke({ id: 'x' }, 990, 1000)), [undefined], 'what is over need not be known')
+  t.equal(await revocations.revokedAt({ id: 'x', iss: 'i', sub: 's' }), undefined)
+  t.ok(asked.every(([what, key]) => what === 'get' && String(key).startsWith('auth0:revoked:')))
+  const known = new RedisRevocationStore({ client: client({ get: '990.5' }).client, now })
+  t.equal(await known.revokedAt({ id: 'x', iss: 'i', sub: 's' }), 990.5)
+})
