@@ -275,11 +275,11 @@ export const map: Record<string, Record<string, string>> = {
   plugin: {
     'decorate.ts': 'plugin/scopes.test.ts',
     'fastify.ts': 'plugin/scopes.test.ts',
-    'federated-domain.ts': 'flows/login/enterprise.test.ts',
+    'federated-domain.ts': 'plugin/instance.test.ts',
     'instance.ts': 'plugin/scopes.test.ts',
-    'open-api.ts': 'plugin/guards/guards-and-plugins.test.ts',
+    'open-api.ts': 'plugin/instance.test.ts',
     'plugin.ts': 'plugin/scopes.test.ts',
-    'strict-instance.ts': 'plugin/scopes.test.ts'
+    'strict-instance.ts': 'plugin/instance.test.ts'
   },
   'plugin/guards': {
     'attempt-silent-login.ts': 'plugin/guards/silent-login.test.ts',
@@ -360,41 +360,41 @@ export const map: Record<string, Record<string, string>> = {
     'forward.ts': 'plugin/proxy/proxy.test.ts',
     'leash.ts': 'plugin/proxy/leash.test.ts',
     'proxy-options.ts': 'plugin/proxy/proxy-options.test.ts',
-    'proxy.ts': 'plugin/proxy/proxy.test.ts',
-    'raw-bodies.ts': 'plugin/proxy/proxy.test.ts',
+    'proxy.ts': 'plugin/proxy/create-proxy.test.ts',
+    'raw-bodies.ts': 'plugin/proxy/create-proxy.test.ts',
     'refused-tokens.ts': 'plugin/proxy/refused-tokens.test.ts',
     'request-body.ts': 'plugin/proxy/request-body.test.ts',
     'request-headers.ts': 'plugin/proxy/request-headers.test.ts',
     'response-headers.ts': 'plugin/proxy/response-headers.test.ts',
     'target.ts': 'plugin/proxy/target.test.ts',
-    'upstream-token.ts': 'plugin/proxy/proxy.test.ts',
-    'web-sockets.ts': 'plugin/proxy/web-sockets.test.ts'
+    'upstream-token.ts': 'plugin/proxy/create-proxy.test.ts',
+    'web-sockets.ts': 'plugin/proxy/create-proxy.test.ts'
   },
   'plugin/request': {
-    'client-address.ts': 'flows/login/delegation.test.ts',
+    'client-address.ts': 'plugin/request/request-context.test.ts',
     'come-again.ts': 'flows/device/device-bound.test.ts',
-    'cookie-header.ts': 'plugin/request/cookies.test.ts',
-    'cookie-jar.ts': 'plugin/request/cookies.test.ts',
-    'cookie-places.ts': 'plugin/request/cookies.test.ts',
-    'hook-answer.ts': 'plugin/hook-answers.test.ts',
-    'navigation.ts': 'plugin/guards/guards.test.ts',
+    'cookie-header.ts': 'plugin/request/cookie-jar.test.ts',
+    'cookie-jar.ts': 'plugin/request/cookie-jar.test.ts',
+    'cookie-places.ts': 'plugin/request/cookie-places.test.ts',
+    'hook-answer.ts': 'plugin/request/hook-answer.test.ts',
+    'navigation.ts': 'plugin/request/request-context.test.ts',
     'registration.ts': 'plugin/scopes.test.ts',
-    'request-context.ts': 'plugin/scopes.test.ts',
+    'request-context.ts': 'plugin/request/request-context.test.ts',
     'request-state.ts': 'plugin/request/cookies.test.ts',
-    'request-target.ts': 'hostile/requests.test.ts',
-    'response-headers.ts': 'plugin/request/cookies.test.ts',
-    'stream-head.ts': 'plugin/request/cookies.test.ts',
-    'upgrade-request.ts': 'plugin/proxy/web-sockets.test.ts',
+    'request-target.ts': 'plugin/request/request-context.test.ts',
+    'response-headers.ts': 'plugin/request/response-headers.test.ts',
+    'stream-head.ts': 'plugin/request/response-headers.test.ts',
+    'upgrade-request.ts': 'plugin/request/request-context.test.ts',
     'ways-on.ts': 'plugin/routes/routes.test.ts'
   },
   'plugin/routes': {
     'answer-error.ts': 'plugin/routes/answer-error.test.ts',
     'backchannel-logout.ts': 'hostile/backchannel-logout.test.ts',
-    'bodies.ts': 'plugin/routes/routes.test.ts',
+    'bodies.ts': 'plugin/routes/bodies.test.ts',
     'callback.ts': 'hostile/callback.test.ts',
     'connect.ts': 'hostile/linking.test.ts',
     'device-proof.ts': 'flows/device/device-bound.test.ts',
-    'device.ts': 'flows/device/device-bound.test.ts',
+    'device.ts': 'plugin/routes/device.test.ts',
     'error-page.ts': 'plugin/routes/error-page.test.ts',
     'index.ts': 'plugin/routes/routes.test.ts',
     'login.ts': 'flows/login/login.test.ts',
@@ -427,15 +427,15 @@ export const map: Record<string, Record<string, string>> = {
     'from-session-store.ts': 'stores/conformance/session-stores.test.ts'
   },
   'stores/conformance': {
-    'refresh-store-suite.ts': 'stores/memory/memory-refresh-store.test.ts',
-    'revocation-store-suite.ts': 'stores/revocation/revocation-stores.test.ts',
-    'session-store-suite.ts': 'stores/conformance/session-stores.test.ts',
-    'session-suite-entries.ts': 'stores/conformance/session-stores.test.ts',
-    'session-suite-locks.ts': 'stores/conformance/session-stores.test.ts',
-    'session-suite-material.ts': 'stores/conformance/session-stores.test.ts',
-    'session-suite-owners.ts': 'stores/conformance/session-stores.test.ts',
+    'refresh-store-suite.ts': 'stores/conformance/questions.test.ts',
+    'revocation-store-suite.ts': 'stores/conformance/questions.test.ts',
+    'session-store-suite.ts': 'stores/conformance/questions.test.ts',
+    'session-suite-entries.ts': 'stores/conformance/questions.test.ts',
+    'session-suite-locks.ts': 'stores/conformance/questions.test.ts',
+    'session-suite-material.ts': 'stores/conformance/questions.test.ts',
+    'session-suite-owners.ts': 'stores/conformance/questions.test.ts',
     'suite-browser.ts': 'stores/transactions/transactions.test.ts',
-    'transaction-store-suite.ts': 'stores/transactions/transactions.test.ts'
+    'transaction-store-suite.ts': 'stores/conformance/questions.test.ts'
   },
   'stores/device': {
     'binding-format.ts': 'stores/device/binding-format.test.ts',
@@ -447,7 +447,7 @@ export const map: Record<string, Record<string, string>> = {
     'direct-jwe.ts': 'stores/import/direct-jwe.test.ts',
     'express-openid-connect.ts': 'stores/import/express-openid-connect.test.ts',
     'imported-session.ts': 'stores/import/imported-session.test.ts',
-    'index.ts': 'stores/import/import.test.ts',
+    'index.ts': 'stores/import/importing.test.ts',
     'peer-cookie.ts': 'stores/import/peer-cookie.test.ts'
   },
   'stores/memory': {
@@ -457,20 +457,20 @@ export const map: Record<string, Record<string, string>> = {
     'memory-transaction-store.ts': 'stores/memory/memory-transaction-store.test.ts'
   },
   'stores/postgres': {
-    'postgres-refresh-store.ts': 'stores/postgres/postgres-server.test.ts',
-    'postgres-revocation-store.ts': 'stores/postgres/postgres-server.test.ts',
-    'postgres-session-store.ts': 'stores/postgres/postgres-server.test.ts',
-    'postgres-sweeper.ts': 'stores/postgres/postgres-server.test.ts',
-    'postgres-table.ts': 'stores/postgres/postgres-server.test.ts'
+    'postgres-refresh-store.ts': 'stores/postgres/postgres-queries.test.ts',
+    'postgres-revocation-store.ts': 'stores/postgres/postgres-queries.test.ts',
+    'postgres-session-store.ts': 'stores/postgres/postgres-queries.test.ts',
+    'postgres-sweeper.ts': 'stores/postgres/postgres-queries.test.ts',
+    'postgres-table.ts': 'stores/postgres/postgres-queries.test.ts'
   },
   'stores/redis': {
-    'redis-client.ts': 'stores/redis/redis-server.test.ts',
-    'redis-commands.ts': 'stores/redis/redis-server.test.ts',
-    'redis-keys.ts': 'stores/redis/redis-server.test.ts',
-    'redis-refresh-store.ts': 'stores/redis/redis-server.test.ts',
-    'redis-revocation-store.ts': 'stores/redis/redis-server.test.ts',
+    'redis-client.ts': 'stores/conformance/session-stores.test.ts',
+    'redis-commands.ts': 'stores/conformance/session-stores.test.ts',
+    'redis-keys.ts': 'stores/conformance/session-stores.test.ts',
+    'redis-refresh-store.ts': 'stores/redis/redis-commands.test.ts',
+    'redis-revocation-store.ts': 'stores/redis/redis-commands.test.ts',
     'redis-scripts.ts': 'stores/redis/redis-server.test.ts',
-    'redis-session-store.ts': 'stores/redis/redis-server.test.ts'
+    'redis-session-store.ts': 'stores/redis/redis-commands.test.ts'
   },
   'stores/revocation': {
     'application-revocations.ts': 'stores/revocation/application-revocations.test.ts',
@@ -485,8 +485,8 @@ export const map: Record<string, Record<string, string>> = {
   },
   'stores/stateful': {
     'application-store.ts': 'stores/conformance/session-stores.test.ts',
-    'bindable-stored-sessions.ts': 'flows/device/device-bound.test.ts',
-    'identity-cookies.ts': 'stores/stateful/stateful-sessions.test.ts',
+    'bindable-stored-sessions.ts': 'stores/stateful/bindable-stored-sessions.test.ts',
+    'identity-cookies.ts': 'stores/stateful/identity-cookies.test.ts',
     'lease.ts': 'stores/stateful/lease.test.ts',
     'session-codec.ts': 'stores/stateful/stateful-sessions.test.ts',
     'stateful-sessions.ts': 'stores/stateful/stateful-sessions.test.ts',
