@@ -37,7 +37,15 @@ t.test('the code and the status of each error', async t => {
     [new errors.NetworkError('m'), 'network_error', 502],
     [new errors.TimeoutError('m'), 'timeout', 504],
     [new errors.PaginationLimitError('m'), 'pagination_limit', 500],
-    [new errors.ApiError({ code: 'x', message: 'm' }), 'x', 502]
+    [new errors.StepUpRequiredError('m', {}), 'insufficient_user_authentication', 401],
+    [new errors.ApiError({ code: 'x', message: 'm' }), 'x', 502],
+    [new errors.ApiError({ code: 'x', message: 'm', statusCode: 400 }), 'x', 400],
+    [new errors.PollingApiError({ code: 'x', message: 'm', interval: 5 }), 'x', 502],
+    [new errors.RateLimitError({ code: 'x', message: 'm', resetAt: 1 }), 'x', 503],
+    [new errors.RateLimitError({ code: 'x', message: 'm', resetAt: 1, statusCode: 429 }), 'x', 429],
+    [new errors.MfaRequiredError({ code: 'x', message: 'm', mfaToken: 't', requirements: {} }), 'x', 403],
+    [new errors.MfaRequiredError({ code: 'x', message: 'm', mfaToken: 't', requirements: {}, statusCode: 401 }), 'x',
+      401]
   ]
   for (const [error, code, statusCode] of made) {
     t.strictSame([error.code, error.statusCode, error.name], [code, statusCode, error.constructor.name])
@@ -45,4 +53,46 @@ t.test('the code and the status of each error', async t => {
   t.equal(new errors.NetworkError('m', cause).cause, cause)
   const { body, headers, status } = new errors.ApiError({ code: 'x', message: 'm', body: 1, headers: { a: 'b' } })
   t.strictSame([body, headers.a, status, Object.keys(headers)], [1, 'b', 0, []])
+})
+
+t.test('what each error tells besides its code', async t => {
+  const details = { code: 'x', message: 'm' }
+  t.match(new errors.PollingApiError({ ...details, interval: 7 }), { interval: 7 })
+  t.match(new errors.RateLimitError({ ...details, resetAt: 1, retryAfter: 2 }), { resetAt: 1, retryAfter: 2 })
+  t.match(new errors.MyAccountApiError({ ...details, title: 'a', type: 'b', detail: 'c', validationErrors: [{}] }),
+    { title: 'a', type: 'b', detail: 'c', validationErrors: [{}] })
+  t.match(new errors.MissingRequiredArgumentError('a'), { argument: 'a', message: 'The argument "a" is required.' })
+  t.match(new errors.InvalidArgumentError('a', 'm'), { argument: 'a' })
+  t.match(new errors.ConfigurationError('a', 'm'), { option: 'a' })
+  t.match(new errors.StepUpRequiredError('m', { maxAge: 5, acrValues: 'b' }), { maxAge: 5, acrValues: 'b' })
+  t.match(new errors.SessionTooLargeError('m', [{ part: 'a', bytes: 1 }]), { sizes: [{ part: 'a', bytes: 1 }] })
+  t.match(new errors.TokenValidationError('expired', 'm', { claim: 'exp' }), { reason: 'expired', claim: 'exp' })
+  t.match(new errors.OrganizationTokenValidationError('org_name', 'm'), { reason: 'organization', claim: 'org_name' })
+  t.match(new errors.IssuerValidationError('m'), { reason: 'issuer', claim: 'iss' })
+  for (const reason of ['strict', 'path', 'domain', 'ended', 'unknown'] as const) {
+    const error = new errors.SessionNotKeptError(reason, '/a')
+    t.strictSame([error.reason, error.returnTo], [reason, '/a'])
+    t.match(error.message, /^You have just logged in, but your session is not there: \w.* For the developer: .*\.$/)
+  }
+})
+
+t.test('Fastify finds no header of Auth0, and nobody finds a token, in the members of an error', async t => {
+  const error = new errors.MfaRequiredError({
+    code: 'x',
+    message: 'm',
+    mfaToken: 't',
+    requirements: {},
+    body: 1,
+    headers: { a: 'b' }
+  })
+  t.strictSame([error.mfaToken, error.body, error.headers.a], ['t', 1, 'b'])
+  t.strictSame(Object.keys(error).filter(name => ['mfaToken', 'body', 'headers'].includes(name)), [])
+  t.strictSame(Object.keys(error.headers), [])
+  for (const [store, retryAfter] of [
+    [new errors.SessionStoreError('m'), 5], [new errors.SessionStoreError('m', undefined, 9), 9]
+  ] as const) {
+    t.equal(store.retryAfter, retryAfter)
+    t.strictSame(store.headers, { 'retry-after': String(retryAfter), 'cache-control': 'no-store' })
+    t.notOk(Object.keys(store).includes('headers'))
+  }
 })
