@@ -31,10 +31,10 @@ export interface ApiErrorDetails {
 
 /**
  * Fastify copies the headers of an error that it finds by `Object.keys` into its own answer: Auth0's must not get
- * there.
+ * there. The headers may be those of another error.
  */
 function notEnumerable (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const hidden = Object.entries(headers).map(([name, value]) => [name, { value, enumerable: false }])
+  const hidden = Object.getOwnPropertyNames(headers).map(name => [name, { value: headers[name], enumerable: false }])
   return Object.defineProperties({}, Object.fromEntries(hidden) as PropertyDescriptorMap) as Readonly<
     Record<string, string>
   >

@@ -88,6 +88,8 @@ t.test('Fastify finds no header of Auth0, and nobody finds a token, in the membe
   t.strictSame([error.mfaToken, error.body, error.headers.a], ['t', 1, 'b'])
   t.strictSame(Object.keys(error).filter(name => ['mfaToken', 'body', 'headers'].includes(name)), [])
   t.strictSame(Object.keys(error.headers), [])
+  const { headers } = new errors.ApiError({ code: 'y', message: 'm', headers: error.headers })
+  t.strictSame([headers.a, Object.keys(headers)], ['b', []], 'an error takes over those of another one')
   for (const [store, retryAfter] of [
     [new errors.SessionStoreError('m'), 5], [new errors.SessionStoreError('m', undefined, 9), 9]
   ] as const) {
