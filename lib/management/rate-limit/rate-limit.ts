@@ -2,6 +2,7 @@ import type { RateLimit } from '../../../types/management.js'
 
 type Headers = Readonly<Record<string, string>>
 
+const NAMES = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']
 const headersOf = new WeakMap<object, Headers>()
 
 /** Remembers the headers an answer came with. */
@@ -20,8 +21,6 @@ export function rateLimitOf (result: object): RateLimit | undefined {
 
 /** The `x-ratelimit-*` headers. */
 export function readRateLimit (headers: Headers): RateLimit | undefined {
-  const limit = Number.parseInt(headers['x-ratelimit-limit'] ?? '', 10)
-  const remaining = Number.parseInt(headers['x-ratelimit-remaining'] ?? '', 10)
-  const resetAt = Number.parseInt(headers['x-ratelimit-reset'] ?? '', 10)
-  return Number.isNaN(limit + remaining + resetAt) ? undefined : { limit, remaining, resetAt }
+  const [limit, remaining, resetAt] = NAMES.map(name => Number.parseInt(headers[name]!, 10)) as [number, number, number]
+  return [limit, remaining, resetAt].some(Number.isNaN) ? undefined : { limit, remaining, resetAt }
 }

@@ -102,7 +102,6 @@ export class SharedLimit {
 
   #wait (turn: Turn): Promise<void> {
     const waiting = this.#queue.wait(turn)
-    if (turn.signal?.aborted === true) return waiting
     if (this.#alarm === undefined) this.#drain()
     else this.#count([turn], this.#alarm.at - this.#options.now())
     return waiting
@@ -145,9 +144,7 @@ export class SharedLimit {
       return
     }
     const isOlder = limit.resetAt <= this.#resetAt && !wasProbe
-    this.#remaining = this.#isLimited && (isLate || isOlder)
-      ? Math.min(this.#remaining, limit.remaining)
-      : limit.remaining
+    this.#remaining = isLate || isOlder ? Math.min(this.#remaining, limit.remaining) : limit.remaining
     this.#isLimited = true
     this.#headers = headers
     if (isLate) return
