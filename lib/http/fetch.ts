@@ -4,8 +4,8 @@ import type { Dispatcher } from 'undici'
 import { decodersOf } from './stream.js'
 import type { Transport, WireResponse } from './wire.js'
 
-/** Statuses whose answers have no body. @see Fetch standard, "null body status" */
-const WITHOUT_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304])
+/** Final statuses whose answers have no body. @see Fetch standard, "null body status" */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 /** What `fetch` of Node.js sends unless told otherwise. */
 const DEFAULTS = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': 'gzip, deflate, br' }
 

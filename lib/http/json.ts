@@ -4,7 +4,7 @@ import type { HttpResponse } from './send.js'
 
 /** The media type of an answer, lower-case and without parameters. */
 export function mediaType (response: HttpResponse): string {
-  return (response.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase()
+  return (response.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
 }
 
 /** The JSON object an answer holds. Members named `__proto__` are dropped. @see RFC 8259 */
@@ -25,7 +25,7 @@ const USUAL = new Set(['application/json', 'application/json; charset=utf-8'])
  * tried.
  */
 export function parseJson (response: HttpResponse, what: string): unknown {
-  const isTyped = USUAL.has(response.headers['content-type'] ?? '') || isJsonType(response, what)
+  const isTyped = USUAL.has(response.headers['content-type']!) || isJsonType(response, what)
   try {
     return parseText(response.body)
   } catch {

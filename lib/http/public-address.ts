@@ -62,7 +62,7 @@ function embeddedIpv4 (groups: readonly number[]): string | undefined {
 
 /** The eight groups of a valid IPv6 address. */
 function groupsOf (address: string): number[] {
-  const [head = [], tail] = address.split('%', 1)[0]!.split('::').map(half => half.split(':').flatMap(toGroups))
+  const [head = [], tail] = address.split('%')[0]!.split('::').map(half => half.split(':').flatMap(toGroups))
   if (tail === undefined) return head
   return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail]
 }

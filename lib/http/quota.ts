@@ -10,8 +10,8 @@ interface Quota {
 /** Parses `Auth0-Client-Quota-Limit` and its kin: `b=per_hour;q=100;r=0;t=1800,b=per_day;…`. */
 export function parseQuota (header: string | undefined): Quota[] {
   return (header ?? '').split(',').flatMap(entry => {
-    const fields = new Map(entry.split(';').map(field => field.trim().split('=', 2) as [string, string | undefined]))
-    const [limit, remaining, resetAfter] = ['q', 'r', 't'].map(name => Number(fields.get(name) ?? Number.NaN))
+    const fields = new Map(entry.split(';').map(field => field.trim().split('=') as [string, string | undefined]))
+    const [limit, remaining, resetAfter] = ['q', 'r', 't'].map(name => Number(fields.get(name)))
     return [limit, remaining, resetAfter].every(Number.isInteger)
       ? [{ bucket: fields.get('b') ?? '', limit: limit!, remaining: remaining!, resetAfter: resetAfter! }]
       : []

@@ -93,7 +93,7 @@ t.test('every form of error body', async t => {
   for (const [name, status, body, expected] of forms) {
     const error = errorOf(status, body)
     t.ok(error instanceof ApiError, name)
-    t.match(error, { ...expected, status, name: 'ApiError' }, name)
+    t.match(error, { ...expected, status, name: /^ApiError$/ }, name)
   }
 })
 
@@ -172,7 +172,7 @@ t.test('MfaRequiredError carries the token beside itself, and what may be used',
     { enroll: [{ type: 'otp' }] }
   )
   t.strictSame((errorOf(401, { error: 'mfa_required', mfa_token: 'x' }) as MfaRequiredError).requirements, {})
-  t.match(errorOf(403, { error: 'mfa_required' }), { name: 'ApiError' }, 'without a token nothing can be done')
+  t.match(errorOf(403, { error: 'mfa_required' }), { name: /^ApiError$/ }, 'without a token nothing can be done')
 })
 
 t.test('PollingApiError', async t => {
@@ -212,7 +212,7 @@ t.test('MyAccountApiError', async t => {
     type: '',
     message: 'Gone'
   })
-  t.match(errorOf(404, { title: 'Not Found' }, {}, [], 'my-account'), { name: 'ApiError', message: 'Not Found' })
+  t.match(errorOf(404, { title: 'Not Found' }, {}, [], 'my-account'), { name: /^ApiError$/, message: 'Not Found' })
 })
 
 t.test('a problem of another API is an ApiError', async t => {
@@ -389,7 +389,7 @@ t.test('errors of answers, at the edges', async t => {
   t.match(given(400, { title: 'x', type: 'y' }, { api: 'my-account' }), { code: 'my_account_api_error' })
   t.match(given(400, { title: 'x', type: 'y', errorCode: 'z' }, { api: 'my-account' }),
     { name: 'MyAccountApiError', code: 'z', validationErrors: [], detail: '' })
-  t.match(given(400, { type: 'y', detail: 'z' }, { api: 'my-account' }), { name: 'ApiError' })
+  t.match(given(400, { type: 'y', detail: 'z' }, { api: 'my-account' }), { name: /^ApiError$/ })
   for (const [type, body, message] of [
     ['text/html', '{"message":"x"}', 'The call was answered with HTTP 400.'],
     ['application/xhtml+xml', 'x', 'The call was answered with HTTP 400.'],

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import t from 'tap'
-import { asBuffer, collect, decodeText, decompress } from '../../lib/http/body.js'
+import { asBuffer, collect, decodeText, decompress, joined } from '../../lib/http/body.js'
 
 t.test('bodies', async t => {
   const source = (...parts: Uint8Array[]) => Readable.from(parts)
@@ -12,6 +12,15 @@ t.test('bodies', async t => {
   const long = source(bytes, bytes)
   await t.rejects(collect(long, 9), { code: 'response_too_large', message: 'The answer is larger than 9 bytes.' })
   t.ok(long.destroyed)
+  const endless = new Readable({ read () {} })
+  const tooMuch = collect(endless, 9)
+  endless.push(Buffer.alloc(10))
+  await t.rejects(tooMuch, { code: 'response_too_large' })
+  t.ok(endless.destroyed, 'it is not read on')
+  const failing = new Readable({ read () {} })
+  const failure = collect(failing, 9)
+  failing.destroy(new Error('own'))
+  await t.rejects(failure, { message: 'own' })
   const broken = new Readable({ read () {} })
   const waiting = collect(broken, 9)
   broken.destroy()
@@ -24,6 +33,8 @@ t.test('bodies', async t => {
   const part = new Uint8Array([1, 2, 3, 4]).subarray(1, 3)
   t.strictSame([...asBuffer(part)], [2, 3])
   t.equal(asBuffer(bytes), bytes)
+  t.ok(Buffer.isBuffer(asBuffer(part)))
+  t.equal(joined([bytes], 5), bytes, 'not a copy')
   for (const [encoding, body] of [
     ['', bytes], ['identity', bytes], ['gzip', gzipSync(bytes)], ['x-gzip', gzipSync(bytes)],
     ['br', brotliCompressSync(bytes)], ['deflate', deflateSync(bytes)], ['deflate', deflateRawSync(bytes)]

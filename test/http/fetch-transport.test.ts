@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { collect } from '../../lib/http/body.js'
+import { fetchOver } from '../../lib/http/fetch.js'
 import { fetchTransport } from '../../lib/http/fetch-transport.js'
+import { until } from '../until.js'
+import type { Transport, WireRequest, WireResponse } from '../../lib/http/wire.js'
 
 t.test('what a fetch of the application may answer', async t => {
   const sent: [string, RequestInit][] = []
@@ -56,4 +62,89 @@ t.test('a body that fails before it is read tells its reader, and does not end t
   const answer = await fetchTransport(async () => new Response(body)).exchange(request, undefined)
   await new Promise(resolve => setImmediate(resolve))
   await t.rejects(collect(answer.body, 9), { message: 'broke' })
+})
+
+t.test('fetch over a transport: what is sent, and the answer', async t => {
+  const sent: unknown[][] = []
+  let ready = 0
+  const ask = async (answer: Partial<WireResponse>, init: RequestInit = {}) => {
+    const body = answer.body ?? Readable.from([Buffer.from('x')])
+    const transport: Transport = {
+      ready: async () => ready++,
+      async exchange (...args) {
+        sent.push(args)
+        return { status: 200, headers: {}, decoded: false, ...answer, body }
+      },
+      async close () {}
+    }
+    return { response: await fetchOver(transport, new URL('https://a.test/b?c#d'), init), body }
+  }
+  const plain = await ask({ headers: { a: ['1', '2'], b: undefined, 'set-cookie': ['x', 'y'] } })
+  t.strictSame([sent.pop(), ready], [[{
+    method: 'GET',
+    origin: 'https://a.test',
+    path: '/b?c',
+    headers: { accept: '*/*', 'user-agent': 'node', 'accept-encoding': 'gzip, deflate, br' },
+    body: undefined
+  }, undefined, { timers: true, dispatcher: undefined }], 1])
+  t.strictSame([...plain.response.headers], [['a', '1, 2'], ['set-cookie', 'x'], ['set-cookie', 'y']])
+  t.strictSame([plain.response.url, await plain.response.text()], ['https://a.test/b?c#d', 'x'])
+  const { signal } = new AbortController()
+  const dispatcher = {}
+  await ask({}, { method: 'POST', body: null, signal, headers: { Accept: 'b' }, dispatcher } as never)
+  t.match(sent.pop(), [{ method: 'POST', headers: { accept: 'b' }, body: undefined }, signal, { dispatcher }])
+  await ask({}, { signal: null })
+  t.equal(sent.pop()![1], undefined)
+  await ask({}, { method: 'POST', body: new Blob(['stream']).stream() })
+  const { body: stream } = sent.pop()![0] as WireRequest
+  t.ok(stream instanceof Readable)
+  t.equal(String(await (stream as Readable).toArray()), 'stream')
+  await ask({}, { method: 'POST', body: 'ä' })
+  t.strictSame((sent.pop()![0] as WireRequest).body, new Uint8Array([0xc3, 0xa4]))
+  for (const [status, init] of [[204], [205], [304], [200, { method: 'HEAD' }], [206]] as [number, RequestInit?][]) {
+    const { response, body } = await ask({ status }, init)
+    t.strictSame([response.status, response.body === null], [status, status !== 206])
+    t.ok(body.readableFlowing, 'a body that is not given on is read to its end')
+    t.equal(await response.text(), status === 206 ? 'x' : '')
+  }
+  const zipped = (decoded: boolean) =>
+    ask({ headers: { 'content-encoding': ' GZIP ' }, body: Readable.from([gzipSync('y')]), decoded })
+  t.equal(await (await zipped(false)).response.text(), 'y')
+  t.strictSame(Buffer.from(await (await zipped(true)).response.arrayBuffer()), gzipSync('y'))
+  const broken = await ask({ headers: { 'content-encoding': 'gzip' } })
+  await t.rejects(broken.response.text())
+})
+
+t.test('fetch over a transport that fails', async t => {
+  const failure = new Error('reset')
+  const transport: Transport = {
+    ready: () => undefined,
+    exchange: async () => await Promise.reject(failure),
+    async close () {}
+  }
+  const ask = async (init: RequestInit) => await fetchOver(transport, new URL('https://a.test/'), init)
+  const open = new AbortController()
+  for (const init of [{}, { signal: open.signal }]) {
+    await t.rejects(ask(init), { name: 'TypeError', message: 'fetch failed', cause: failure })
+  }
+  const reason = new Error('enough')
+  await t.rejects(ask({ signal: AbortSignal.abort(reason) }), reason)
+  const late = { ...transport, ready: async () => await Promise.reject(new Error('no undici')) }
+  await t.rejects(fetchOver(late, new URL('https://a.test/'), {}), { message: 'no undici' })
+})
+
+t.test('a body that nobody reads ends with its Response', async t => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const body = new Readable({ read () {} })
+  const transport: Transport = {
+    ready: () => undefined,
+    exchange: async () => ({ status: 200, headers: {}, body, decoded: false }),
+    async close () {}
+  }
+  t.equal((await fetchOver(transport, new URL('https://a.test/'), {})).status, 200)
+  await until(() => {
+    collectGarbage()
+    return body.destroyed
+  }, 500)
 })

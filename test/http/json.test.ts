@@ -26,6 +26,8 @@ t.test('JSON', async t => {
     })
   }
   t.strictSame(parseJson({ status: 200, headers: {}, body: '[]' }, 'X'), [], 'no content type is tried')
+  t.throws(() => parseJson(response('{}', `text/${'a'.repeat(70)}`), 'X'),
+    { message: `X: the answer is not JSON. Its content type is "text/${'a'.repeat(59)}".` })
   for (const body of ['', '{"a":', '{"a":NaN}', "{'a':1}"]) {
     t.throws(() => parseJson(response(body), 'X'), {
       code: 'invalid_response',

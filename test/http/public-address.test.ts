@@ -19,7 +19,7 @@ t.test("DR-03 which addresses are the Internet's", async t => {
     ff02::1 ffff::1`)
   for (const address of open) t.ok(isPublicAddress({ address, family: isIP(address) }), address)
   for (const address of closed) t.notOk(isPublicAddress({ address, family: isIP(address) }), address)
-  for (const address of ['', 'localhost', '127.1', '1.2.3.4.5']) {
+  for (const address of ['', 'localhost', '127.1', '1.2.3.4.5', '2001', '2600:1']) {
     t.notOk(isPublicAddress({ address, family: 4 }), address)
   }
 })

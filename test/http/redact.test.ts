@@ -39,6 +39,21 @@ t.test('what is cut, and where', async t => {
   t.equal(redactText(`${words(8187)} ab-ab-secret`, ['ab-secret', 'ab-ab-secret']), `${words(8187)} …`)
   t.equal(redactText(`${words(8170)} eyJhbGciOiJub25lIn0.eyJzdWIi.x`, []), `${words(8170)} …`)
   t.equal(redactText(`${words(8170)} -eyJhbGciOiJub25lIn0.eyJzdWIi.x`, []), `${words(8170)} -…`)
+  for (const [secret, end, left] of [
+    ['Zsecret', 'Z', ''], ['abcd-secret', 'abcd-secre', ''], ['abcd-secret', 'abcd-secret', '[redacted]'],
+    ['abcd-secret', ' bcd-secret', ' bcd-secret']
+  ] as const) {
+    const kept = words(8192 - end.length)
+    t.equal(redactText(`${kept}${end}-and more`, [secret]), `${kept}${left}…`, end)
+  }
+  t.equal(redactText(`eyJ${'a'.repeat(9000)}.b`, []), '…', 'a token from the first character on')
+  t.equal(redactText(`eyJ${'a'.repeat(8188)}Zsecret`, ['Zsecret']), '…', 'of an odd length, too')
   t.equal(redactText('eyJhbGci.x', []), '[redacted]')
   t.equal(redactText('a.eyJhbGci', []), 'a.eyJhbGci', 'one part is no token')
+  t.equal(redactText('see abc-eyJhbGci.x and www.a.test', []), 'see abc-[redacted] and www.a.test')
+  t.equal(redactText(`eyJ${'a'.repeat(8186)}Z bsecret`, ['Z bsecret']), '…')
+  t.equal(redactValue('a 1234', ['1234']), 'a [redacted]')
+  const list = (levels: number): unknown => levels === 0 ? 'x' : [list(levels - 1)]
+  t.strictSame(redactValue(list(8), []), list(8))
+  t.equal(JSON.stringify(redactValue(list(9), [])), JSON.stringify(list(8)).replace('x', '[redacted]'))
 })

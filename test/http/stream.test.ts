@@ -16,6 +16,13 @@ t.test('a stream in each encoding', async t => {
   const unread = source(bytes)
   t.throws(() => decodersOf(unread, 'zstd'), { code: 'invalid_response' })
   t.ok(unread.destroyed)
+  const early = new Readable({ read () {}, destroy: (_, done) => { done(new Error('ended early')) } })
+  t.throws(() => decodersOf(early, 'zstd'), { code: 'invalid_response' })
+  await new Promise(resolve => early.once('close', resolve))
+  const left = openStream(new Readable({ read () {} }), { idle: 60, host: 'a.test', encoding: '' })
+  left.destroy()
+  await once(left, 'close')
+  t.equal(left.errored, null, 'who leaves it fails nothing')
 })
 
 t.test('a stream ends with silence, an abort or a failure of its source', async t => {
