@@ -93,7 +93,7 @@ export function senderOptions (options: ManagementClientOptions): ApiSenderOptio
 
 function sharedLimit (
   { rateLimit = 'share', maxWait, onWait }: ManagementClientOptions,
-  { sleep: wait = sleep, random = Math.random, maxDelay = 0, now = systemClock }: RetryPolicy
+  { sleep: wait = sleep, random = Math.random, maxDelay = MAX_WAIT, now = systemClock }: RetryPolicy
 ): SharedLimit | undefined {
   if (rateLimit !== 'share' && rateLimit !== 'each') {
     throw new ConfigurationError('rateLimit', 'Option "rateLimit" must be "share" or "each".')

@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import t from 'tap'
 import { EventStreamParser, type ServerSentEvent } from '../../lib/management/events/event-stream.js'
-import { ApiError, type TenantEvent } from '../../lib/management/index.js'
+import { ApiError, NetworkError, RateLimitError, TimeoutError } from '../../lib/errors.js'
+import { subscribe } from '../../lib/management/events/subscribe.js'
+import type { TenantEvent } from '../../lib/management/index.js'
 import { failure, scripted, type Step } from './scripted.js'
 
 /** A message as Auth0 sends it: the type and the offset are lines of their own. */
@@ -12,6 +14,42 @@ const streamOf = (...parts: string[]): Step => ({
   headers: { 'content-type': 'text/event-stream' },
   body: parts.join('')
 })
+
+/** Texts of connections, or what they end with; and what was asked and waited for until the subscription ended. */
+async function subscribed (
+  connections: (string[] | Error | { parts: string[], lasts?: number, ends?: Error })[],
+  { maxReconnects }: { maxReconnects?: number } = {}
+) {
+  const opened: { target: string, headers: Record<string, string> }[] = []
+  const waits: number[] = []
+  const events: TenantEvent[] = []
+  const bodies: Readable[] = []
+  let now = 1000
+  const sender = {
+    now: () => now,
+    random: () => 1,
+    sleep: async (seconds: number) => { waits.push(seconds / 1.25) },
+    async open (_: unknown, { target, headers }: { target: string, headers: Record<string, string> }) {
+      opened.push({ target, headers })
+      const next = connections.shift() ?? new Error('that is all')
+      if (next instanceof Error) throw next
+      const { parts, lasts = 0, ends } = Array.isArray(next) ? { parts: next } : next
+      const body = Readable.from((function * () {
+        for (const part of parts) yield Buffer.from(part)
+        now += lasts
+        if (ends !== undefined) throw ends
+      })())
+      bodies.push(body)
+      return { status: 200, headers: {}, body }
+    }
+  }
+  const call = { what: 'GET /events', verb: 'GET', target: '/events?a=b&from_timestamp=c', headers: { x: 'y' } }
+  const options = maxReconnects === undefined ? {} : { maxReconnects }
+  const error = await failure((async () => {
+    for await (const event of subscribe(sender as never, {} as never, { ...call, options } as never)) events.push(event)
+  })())
+  return { opened, waits, events, error, bodies }
+}
 
 /** The next messages. */
 async function read (events: AsyncIterable<TenantEvent>, count: number): Promise<TenantEvent[]> {
@@ -314,5 +352,101 @@ t.test('a message without an end is refused', async t => {
       return undefined
     })
     t.match(await failure(take(client.events.subscribe(), 1)), { code: 'response_too_large' })
+  }
+})
+
+t.test('how long a subscription waits for the next connection', async t => {
+  const nothing = Array.from({ length: 11 }, (): string[] => [])
+  const quiet = await subscribed([...nothing])
+  t.strictSame(quiet.waits, [1, 2, 4, 8, 16, 30, 30, 30, 30, 30])
+  t.match(quiet.error, { code: 'event_stream_lost', message: /, and 10 reconnects in a row brought no message\./ })
+  for (const [retry, waits] of [
+    [0, [0.25, 0.5, 1]], [250, [0.25, 0.5, 1]], [251, [0.251, 0.502, 1.004]], [300_000, [300, 300, 300]],
+    [300_001, [300, 300, 300]], [20_000, [20, 30, 30]]
+  ] as const) {
+    const asked = await subscribed([[`retry: ${retry}\n`], [], [], []], { maxReconnects: 3 })
+    t.strictSame(asked.waits, waits, `retry: ${retry}`)
+  }
+  for (const [lasts, connections] of [[59, 2], [60, 3], [61, 3]] as const) {
+    const steady = await subscribed([[], { parts: [], lasts }, []], { maxReconnects: 1 })
+    t.equal(steady.opened.length, connections, `a connection that lasts ${lasts} s`)
+  }
+  const brings = await subscribed([[], [message('1')], [], [], []], { maxReconnects: 2 })
+  t.strictSame(brings.waits, [1, 1, 2])
+  t.ok(quiet.bodies.every(({ destroyed }) => destroyed))
+})
+
+t.test('which ends of a connection are followed by another one', async t => {
+  const dropped = [new TimeoutError('x'), new NetworkError('x')]
+  for (const ends of [...dropped, undefined]) {
+    const { opened, error, bodies } = await subscribed([{ parts: [message('1')], ...(ends && { ends }) }, []],
+      { maxReconnects: 1 })
+    t.strictSame(opened.map(({ target }) => target), ['/events?a=b&from_timestamp=c', '/events?a=b&from=1'])
+    t.strictSame(opened[0]!.headers, { x: 'y', accept: 'text/event-stream', 'accept-encoding': 'identity' })
+    t.match(error, { code: 'event_stream_lost', cause: undefined })
+    t.ok(bodies.every(({ destroyed }) => destroyed))
+  }
+  t.equal((await subscribed([{ parts: [], ends: dropped[0]! }], { maxReconnects: 0 })).error.cause, dropped[0])
+  for (const ends of [new NetworkError('x', undefined, 'aborted'), new Error('x')]) {
+    const { opened, error } = await subscribed([{ parts: [message('1')], ends }, []])
+    t.strictSame([opened.length, error], [1, ends])
+  }
+  const limited = new RateLimitError({ code: 'x', message: 'm', resetAt: 1 })
+  const refused = (status: number) => new ApiError({ code: 'x', message: 'm', status })
+  for (const [failure, passes] of [
+    [limited, true], [refused(500), true], [refused(503), true], [refused(499), false], [refused(404), false],
+    [dropped[0], true], [dropped[1], true], [new NetworkError('x', undefined, 'aborted'), false],
+    [new Error('x'), false]
+  ] as const) {
+    const later = await subscribed([[], failure!, []], { maxReconnects: 1 })
+    t.equal(later.error === failure, !passes)
+    t.equal(later.error.cause, passes ? failure : undefined)
+    const first = await subscribed([failure!])
+    t.strictSame([first.error, first.opened.length], [failure, 1], 'the first connection must come about')
+  }
+})
+
+t.test('what a message of a subscription holds', async t => {
+  for (const [text, event] of [
+    ['data: {"event":{"type":"a"},"offset":"1"}', { type: 'a', offset: '1', event: { type: 'a' } }],
+    ['data: {"event":{"type":"a"},"type":"b","offset":"1"}', { type: 'b', offset: '1', event: { type: 'a' } }],
+    ['event: c\ndata: {"event":{"type":"a"},"type":"b"}\nid: 2', { type: 'c', offset: '2', event: { type: 'a' } }],
+    ['data: {"event":{"type":"a"}}', { type: 'a', offset: undefined, event: { type: 'a' } }],
+    ['data: {"offset":"3"}', { type: 'offset-only', offset: '3' }], ['data: {"a":1}', undefined],
+    ['data: "x"', undefined], ['data', undefined]
+  ] as const) {
+    const { events } = await subscribed([[`${text}\n\n`]], { maxReconnects: 0 })
+    t.strictSame(events, event === undefined ? [] : [event], text)
+  }
+  for (const [text, code, told] of [
+    ['event: error', 'event_stream_error', 'Auth0 did not say what went wrong.'],
+    ['data: {"error":{"code":"a","message":"b"}}', 'a', 'b']
+  ] as const) {
+    const { error } = await subscribed([[`${text}\nid: 1\n\n`]])
+    t.match(error, { name: 'ApiError', code, message: `GET /events: ${told}`, status: 200, call: 'GET /events' })
+  }
+  for (const code of ['timeout', 'connection_timeout']) {
+    const { opened, events } = await subscribed(
+      [[`event: error\ndata: {"error":{"code":"${code}","offset":"5"}}\n\n`], []], { maxReconnects: 1 })
+    t.strictSame([opened[1]!.target, events], ['/events?a=b&from=5', []])
+  }
+})
+
+t.test('how long a message may be', async t => {
+  const most = 2 * 1024 * 1024
+  const line = (length: number) => Buffer.from(`data: ${'x'.repeat(length - 6)}`)
+  const end = Buffer.from('\n')
+  const push = (...parts: Buffer[]) => {
+    const parser = new EventStreamParser()
+    return parts.flatMap(part => parser.push(part)).length
+  }
+  t.equal(push(line(most), end, end, line(most), end, end), 2, 'each for itself')
+  t.equal(push(line(most - 9), end, line(9), end, end), 1)
+  t.equal(push(Buffer.concat([line(most), end, end])), 1)
+  t.equal(push(Buffer.concat([Buffer.from(':'), line(most), end, line(most), end, end])), 1, 'a comment is none of it')
+  for (const parts of [[line(most + 1)], [Buffer.concat([line(most + 1), end])], [line(most - 9), end, line(10)],
+    [line(most - 9), end, Buffer.concat([line(10), end])]]) {
+    t.throws(() => push(...parts),
+      { code: 'response_too_large', message: 'A message of the event stream is too large.' })
   }
 })

@@ -206,6 +206,7 @@ t.test('from a list, a path, a URL and a stream, in jobs of at most 500 KB, two 
           i === 0 || (users >= progress[i - 1]!.users && jobs >= progress[i - 1]!.jobs && next >= progress[i - 1]!.next)
       )
     )
+    t.equal(requests.filter(({ method }) => method === 'POST').length, 3, 'no job is tried before there is room')
     const form = requests.find(({ method }) => method === 'POST')!.body
     for (
       const field of [
@@ -471,4 +472,74 @@ t.test('with the offline tenant: what is exported can be imported', async t => {
   const emails: unknown[] = []
   for await (const { email } of exportUsers(client, { interval: 0.01, fields: ['email'] })) emails.push(email)
   t.ok(emails.includes('one@example.com') && emails.includes('ada@example.com'))
+})
+
+t.test('jobs as Auth0 tells of them', async t => {
+  type Told = Answer['body'] | { status: number, body: object }
+  const run = async (job: object, errors: Told = [], options: object = {}, busy: Told[] = []) => {
+    const asked: string[] = []
+    const waits: number[] = []
+    const client = new ManagementClient({
+      domain: 'acme.eu.auth0.com',
+      token: 't',
+      retry: { retries: 0, sleep: async seconds => { waits.push(seconds) } },
+      async customFetch (input, init) {
+        const path = new URL(input as string).pathname.replace('/api/v2/jobs/', '')
+        asked.push(`${init!.method} ${path}`)
+        if (init!.method === 'POST') {
+          await Readable.from(init!.body as unknown as Readable).toArray()
+          const refusal = busy.length > 1 ? busy.shift() : busy[0]
+          return Response.json(refusal ?? { id: 'j' }, { status: refusal === undefined ? 202 : 429 })
+        }
+        return Response.json(path.endsWith('errors') ? errors : { id: 'j', ...job })
+      }
+    })
+    const told: ImportProgress[] = []
+    const result = await importUsers(client, {
+      users: [user(1), user(2)],
+      connectionId: 'con_1',
+      onProgress: progress => told.push(progress),
+      ...options
+    }).catch((error: Error) => error.message)
+    return { asked, waits, result, told }
+  }
+  const counts = { users: 2, jobs: 1, errors: 0, inserted: 0, updated: 0, failures: [] }
+  const silent = await run({ status: 'completed' })
+  t.strictSame([silent.result, silent.asked, silent.waits], [counts, ['POST users-imports', 'GET j'], []])
+  t.strictSame(silent.told.map(({ users, jobs, next, active }) => [users, jobs, next, active]), [
+    [0, 0, 2, [{ id: 'j', first: 0, count: 2 }]], [2, 1, 2, []]
+  ])
+  const completed = (summary: object) => ({ status: 'completed', summary })
+  t.strictSame((await run(completed({ inserted: 1, updated: 1, failed: 0 }))).result,
+    { ...counts, inserted: 1, updated: 1 })
+  const some = await run(completed({ inserted: 0, failed: 3 }), [{ user: user(2), errors: [] }])
+  t.strictSame(some.result,
+    { ...counts, errors: 3, failures: [{ line: 2, user: { email: 'user2@example.com' }, errors: [] }] })
+  t.equal(some.asked.at(-1), 'GET j/errors')
+  t.strictSame((await run(completed({ failed: 1 }), [])).result, { ...counts, errors: 1 }, 'Auth0 tells of none')
+  t.match((await run(completed({ failed: 1 }), [{}, {}])).result, { errors: 2 }, 'Auth0 tells of more')
+  for (const [errors, message] of [
+    [[], 'The job failed.'], [{ status_details: 'bad' }, 'bad'], [{}, 'The job failed.']
+  ] as const) {
+    const { result } = await run({ status: 'failed' }, errors)
+    const told = [1, 2].map(line => ({ line, errors: [{ code: 'job_failed', message }] }))
+    t.match(result, { ...counts, errors: 2, failures: told })
+  }
+  const failures: ImportError[] = []
+  t.match((await run({ status: 'failed' }, [], { onError: (error: ImportError) => failures.push(error) })).result,
+    { errors: 2, failures: [] })
+  t.equal(failures.length, 2)
+
+  const active = { errorCode: 'too_many_active_jobs', message: 'busy' }
+  t.strictSame((await run({ status: 'completed' }, [], {}, [active, undefined])).waits, [2])
+  const never = await run({ status: 'completed' }, [], { interval: 1800 }, [active])
+  t.strictSame([never.waits, never.result], [[1800, 1800], 'Other imports into the tenant did not end within 3600 s.'])
+  const limited = await run({ status: 'completed' }, [], {}, [{ errorCode: 'too_many_requests', message: 'limited' }])
+  t.strictSame([limited.waits, limited.result], [[], 'POST /jobs/users-imports: limited'])
+
+  for (const [length, imported] of [[499_998, true], [499_999, false]] as const) {
+    const users = [{ n: 'x'.repeat(length - 8) }]
+    const { result } = await run({ status: 'completed', summary: { inserted: 1 } }, [], { users })
+    t.match(result, { users: 1, errors: imported ? 0 : 1, inserted: imported ? 1 : 0 }, `${length} bytes`)
+  }
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { ApiError } from '../../lib/errors.js'
 import { NetworkError, PaginationLimitError, paginate } from '../../lib/management/index.js'
 import type { Answer, Received } from '../fixtures/loopback.js'
 import { failure, scripted } from './scripted.js'
@@ -262,4 +263,98 @@ t.test('who stops early fetches no more; who begins again reads anew', async t =
     break
   }
   t.equal(requests.length, 3)
+})
+
+/** A method that lists, by its row alone; and what it was called with. */
+function listOf (listing: object, answer: (query: Record<string, number & string>) => unknown) {
+  const calls: unknown[][] = []
+  const list = async (...args: unknown[]) => {
+    calls.push(args)
+    return answer(args.find(argument => typeof argument === 'object') as never)
+  }
+  const row = { key: 'k', size: 3, offset: undefined, checkpoint: undefined, walled: false, beyond: '', ...listing }
+  const read = (...args: unknown[]) => (paginate as (...args: unknown[]) => ReturnType<typeof paginate>)(
+    Object.assign(list, { listing: row }), ...args)
+  return { calls, read }
+}
+
+t.test('a list by its row: which pages are asked for, and when it ends', async t => {
+  const byNumber = (count: number, total?: number) => ({ page, per_page: size }: Record<string, number>) =>
+    ({ k: things(page! * size!, Math.min(count, (page! + 1) * size!)), ...(total !== undefined && { total }) })
+  for (const [count, total, pages] of [
+    [0, undefined, [0]], [2, undefined, [0]], [3, undefined, [0, 1]], [4, undefined, [0, 1]], [6, 6, [0, 1]],
+    [5, 6, [0, 1, 2]], [3, 3, [0]], [3, 4, [0, 1]], [0, 5, [0]]
+  ] as [number, number | undefined, number[]][]) {
+    const { calls, read } = listOf({ offset: 'numbered' }, byNumber(count, total))
+    t.equal((await read().all()).length, count)
+    t.strictSame(calls, pages.map(page => [{ page, per_page: 3 }, undefined]), `${count} of ${total}`)
+  }
+  const first = async (...args: unknown[]) => {
+    const { calls, read } = listOf({ offset: 'totals' }, byNumber(9))
+    await read(...args).all()
+    return calls[0]
+  }
+  const options = {}
+  t.strictSame(await first('a', 'b', { q: 'x', page: 1, per_page: 5 }, options),
+    ['a', 'b', { q: 'x', include_totals: true, page: 1, per_page: 5 }, options])
+  t.strictSame(await first('a'), ['a', { include_totals: true, page: 0, per_page: 3 }, undefined])
+  t.strictSame(await first(undefined, options), [{ include_totals: true, page: 0, per_page: 3 }, options])
+  t.strictSame(await listOf({ offset: 'numbered' }, () => ({ k: 'x', total: '9' })).read().all(), [])
+  t.strictSame(await listOf({ offset: 'numbered' }, () => [1]).read().all(), [1])
+})
+
+t.test('a list by its row: when checkpoints are read, and where they end', async t => {
+  const row = { checkpoint: 'next' }
+  for (const [listing, query, asked] of [
+    [row, {}, { include_totals: undefined, take: 3, from: undefined }],
+    [row, { take: 2, from: 'c' }, { include_totals: undefined, take: 2, from: 'c' }],
+    [{ ...row, offset: 'totals' }, {}, { include_totals: undefined, take: 3, from: undefined }],
+    [{ ...row, offset: 'numbered' }, { page: 0 }, { page: 0, per_page: 3 }],
+    [{ ...row, offset: 'numbered' }, { per_page: 1 }, { page: 0, per_page: 1 }],
+    [{ offset: 'numbered' }, { from: 'c' }, { from: 'c', page: 0, per_page: 3 }],
+    [{ offset: 'numbered', checkpoint: 'log_id' }, {}, { page: 0, per_page: 3 }],
+    [{ offset: 'numbered', checkpoint: 'log_id' }, { from: 'c' }, { include_totals: undefined, take: 3, from: 'c' }]
+  ] as const) {
+    const { calls, read } = listOf(listing, () => ({ k: [] }))
+    await read(query).all()
+    t.strictSame(calls, [[asked, undefined]], JSON.stringify([listing, query]))
+  }
+  for (const next of ['', 7, null]) {
+    const { calls, read } = listOf(row, () => ({ k: [1], next }))
+    t.strictSame(await read().all(), [1])
+    t.equal(calls.length, 1)
+  }
+  const ids = (from: number, to: number) => things(from, to)
+  const answers = [ids(0, 3), ids(2, 5), ids(5, 8), ids(8, 9)]
+  const { calls, read } = listOf({ checkpoint: 'id' }, () => answers.shift())
+  t.strictSame(await read().all() as unknown[], ids(0, 9), 'the last one may come again')
+  t.strictSame(calls.map(([query]) => (query as { from: string }).from), [undefined, 't2', 't4', 't7'])
+})
+
+t.test('a list by its row: the wall of 1,000 records', async t => {
+  const endless = ({ page, per_page: size }: Record<string, number>) =>
+    ({ k: things(page! * size!, (page! + 1) * size!) })
+  const counted = (total: number) => (query: Record<string, number>) => ({ ...endless(query), total })
+  const walled = { offset: 'numbered', walled: true, size: 100 }
+  const plain = 'Auth0 numbers the first 1,000 records of a list only.'
+  for (const [listing, answer, count, message] of [
+    [walled, counted(1000), 10, undefined], [walled, counted(1001), 1, plain], [walled, endless, 10, plain],
+    [{ ...walled, beyond: 'stop' }, counted(1001), 1, plain.replace('.', '; stop.')],
+    [{ ...walled, walled: false }, counted(1100), 11, undefined], [{ ...walled, size: 300 }, endless, 3, plain],
+    [{ ...walled, size: 250 }, counted(1000), 4, undefined]
+  ] as const) {
+    const { calls, read } = listOf(listing, answer)
+    const outcome = await read().all().then(() => undefined, (error: Error) => error.message)
+    t.strictSame([calls.length, outcome], [count, message])
+  }
+  const refusal = (status: number, message: string) => new ApiError({ code: 'x', message, status })
+  for (const [error, isLimit] of [
+    [refusal(400, 'the first 1000 records'), true], [refusal(400, 'the first 1,000 records'), true],
+    [refusal(404, 'the first 1000 records'), false], [refusal(400, '11000 records'), false],
+    [new Error('the first 1000 records'), false]
+  ] as const) {
+    const thrown = await failure(listOf({ offset: 'numbered' }, () => { throw error }).read().all())
+    t.equal(isLimit ? thrown.cause : thrown, error)
+    t.equal(thrown instanceof PaginationLimitError, isLimit)
+  }
 })
