@@ -22,7 +22,7 @@ export function buildAuthorizationUrl (
   for (const name of Object.keys(params)) if (params[name] !== undefined) given[name] = params[name]
   given.client_id = server.clientId
   const endpoint = metadata.authorization_endpoint
-  if (parsed.endpoint !== endpoint) parsed = parseEndpoint(endpoint)
+  if (parsed?.endpoint !== endpoint) parsed = parseEndpoint(endpoint)
   // Every change of a URL's `searchParams` writes the URL anew: where it has no query there is nothing to change.
   if (!parsed.hasQuery) return `${parsed.href}?${new URLSearchParams(given).toString()}`
   const url = new URL(endpoint)
@@ -31,9 +31,9 @@ export function buildAuthorizationUrl (
 }
 
 /** The endpoint that was asked for last: nearly every client has one alone. */
-let parsed = { endpoint: '', href: '', hasQuery: false }
+let parsed: ReturnType<typeof parseEndpoint> | undefined
 
-function parseEndpoint (endpoint: string): typeof parsed {
+function parseEndpoint (endpoint: string): { endpoint: string, href: string, hasQuery: boolean } {
   return { endpoint, href: new URL(endpoint).href, hasQuery: /[?#]/.test(endpoint) }
 }
 
