@@ -25,11 +25,11 @@ export const map: Record<string, Record<string, string>> = {
     'embedded-grants.ts': 'authentication/api/wire.test.ts',
     'enterprise.ts': 'flows/login/enterprise.test.ts',
     'exchange-grants.ts': 'authentication/api/wire.test.ts',
-    'federated-domain.ts': 'flows/login/enterprise.test.ts',
+    'federated-domain.ts': 'authentication/limits.test.ts',
     'grant.ts': 'authentication/api/wire.test.ts',
     'grants.ts': 'authentication/api/wire.test.ts',
     'legacy.ts': 'authentication/api/wire.test.ts',
-    'logout.ts': 'hostile/logout.test.ts',
+    'logout.ts': 'authentication/client.test.ts',
     'mfa.ts': 'authentication/api/wire.test.ts',
     'passkeys.ts': 'authentication/api/wire.test.ts',
     'passwordless.ts': 'authentication/api/wire.test.ts',
@@ -206,9 +206,9 @@ export const map: Record<string, Record<string, string>> = {
   http: {
     'api-error.ts': 'http/api-error.test.ts',
     'body.ts': 'http/body.test.ts',
-    'call-limits.ts': 'http/send.test.ts',
+    'call-limits.ts': 'http/whole-answer.test.ts',
     'fetch-transport.ts': 'http/fetch-transport.test.ts',
-    'fetch.ts': 'http/send.test.ts',
+    'fetch.ts': 'http/fetch-transport.test.ts',
     'global-transport.ts': 'http/global-transport.test.ts',
     'json.ts': 'http/json.test.ts',
     'public-address.ts': 'http/public-address.test.ts',
@@ -224,46 +224,46 @@ export const map: Record<string, Record<string, string>> = {
     'undici-transport.ts': 'http/send.test.ts',
     'version.ts': 'http/version.test.ts',
     'whole-answer.ts': 'http/whole-answer.test.ts',
-    'wire.ts': 'http/send.test.ts'
+    'wire.ts': 'http/whole-answer.test.ts'
   },
   management: {
-    'address.ts': 'management/client.test.ts',
-    'api-sender.ts': 'management/client.test.ts',
+    'address.ts': 'management/call.test.ts',
+    'api-sender.ts': 'management/api-sender.test.ts',
     'bind.ts': 'management/operations.test.ts',
-    'call.ts': 'management/client.test.ts',
+    'call.ts': 'management/call.test.ts',
     'client-credentials.ts': 'management/client.test.ts',
     'client.ts': 'management/client.test.ts',
-    'endpoint.ts': 'management/client-options.test.ts',
+    'endpoint.ts': 'management/call.test.ts',
     'index.ts': 'management/client-options.test.ts',
     'lists.ts': 'management/lists.test.ts',
     'multipart.ts': 'management/jobs.test.ts',
-    'options.ts': 'management/client-options.test.ts',
+    'options.ts': 'management/token.test.ts',
     'paginate.ts': 'management/lists.test.ts',
-    'token-failure.ts': 'management/client.test.ts',
-    'token.ts': 'management/client.test.ts'
+    'token-failure.ts': 'management/token.test.ts',
+    'token.ts': 'management/token.test.ts'
   },
   'management/events': {
     'event-stream.ts': 'management/events.test.ts',
     'subscribe.ts': 'management/events.test.ts'
   },
   'management/jobs': {
-    'batches.ts': 'management/jobs.test.ts',
-    'bytes.ts': 'management/jobs.test.ts',
+    'batches.ts': 'management/import-parts.test.ts',
+    'bytes.ts': 'management/import-parts.test.ts',
     'export-users.ts': 'management/import-users.test.ts',
-    'import-errors.ts': 'management/import-users.test.ts',
-    'import-progress.ts': 'management/import-users.test.ts',
+    'import-errors.ts': 'management/import-parts.test.ts',
+    'import-progress.ts': 'management/import-parts.test.ts',
     'import-users.ts': 'management/import-users.test.ts',
-    'user-records.ts': 'management/import-users.test.ts',
-    'users-input.ts': 'management/import-users.test.ts',
-    'wait-for-job.ts': 'management/jobs.test.ts'
+    'user-records.ts': 'management/import-parts.test.ts',
+    'users-input.ts': 'management/import-parts.test.ts',
+    'wait-for-job.ts': 'management/import-parts.test.ts'
   },
   'management/rate-limit': {
-    'rate-limit.ts': 'management/rate-limit.test.ts',
-    'refill.ts': 'management/rate-limit.test.ts',
-    'shared-limit.ts': 'management/rate-limit.test.ts',
-    'throttle.ts': 'management/rate-limit.test.ts',
-    'turn.ts': 'management/rate-limit.test.ts',
-    'wait-too-long.ts': 'management/rate-limit.test.ts'
+    'rate-limit.ts': 'management/shared-limit.test.ts',
+    'refill.ts': 'management/shared-limit.test.ts',
+    'shared-limit.ts': 'management/shared-limit.test.ts',
+    'throttle.ts': 'management/shared-limit.test.ts',
+    'turn.ts': 'management/shared-limit.test.ts',
+    'wait-too-long.ts': 'management/shared-limit.test.ts'
   },
   'management/resources': {
     '*': 'management/operations.test.ts'
