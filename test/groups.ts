@@ -6,24 +6,21 @@ import t from 'tap'
  * Test files that share a process, since each process needs about a second before its first test.
  * A file belongs to the first group whose pattern matches its path below `test/`; `rest` takes what no other group
  * takes.
- * A group has about ten seconds of work, so that a slow machine ends it within the timeout of `.taprc`.
+ * A group has at most twenty seconds of work, so that a slow machine ends it within the timeout of `.taprc`.
  */
 export const groups: Record<string, RegExp> = {
-  'redis-faults': /^slow\/redis/,
-  'postgres-faults': /^slow\/postgres/,
-  servers: /(redis|postgres)-server/,
+  servers: /^slow\/(redis|postgres)|(redis|postgres)-server/,
   processes: /^slow\//,
-  browser: /^browser\//,
-  'hostile-a-d': /^hostile\/(.*\/)?[a-d][^/]*$/,
-  'hostile-e-o': /^hostile\/(.*\/)?[e-o][^/]*$/,
+  // Whatever starts a Chromium.
+  browser: /^(browser|testing\/others)\//,
+  'hostile-a-o': /^hostile\/(.*\/)?[a-o][^/]*$/,
   'hostile-p-z': /^hostile\//,
   examples: /^(examples|integration)\//,
   flows: /^flows\//,
   plugin: /^plugin\//,
   stores: /^stores\//,
   testing: /^testing\//,
-  tokens: /^(tokens|authentication)\//,
-  clients: /^(http|management)\//,
+  tokens: /^(tokens|authentication|http|management)\//,
   rest: /^/
 }
 

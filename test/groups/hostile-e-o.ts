@@ -1,3 +1,0 @@
-import { runGroup } from '../groups.js'
-
-await runGroup(import.meta.url)
