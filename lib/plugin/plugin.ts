@@ -9,10 +9,7 @@ import { parseOptions } from './options/options.js'
 import { routePrefix } from './options/prefix.js'
 import { isWeakSecret } from './options/weak-secret.js'
 import { Registration } from './request/registration.js'
-import { routes } from './routes/index.js'
-
-/** Where Fastify finds a plugin's name; without one, tools show its source. */
-const kDisplayName = Symbol.for('fastify.display-name')
+import { named, routes } from './routes/index.js'
 
 /** What Fastify mixes into a plugin's options. */
 interface Registered {
@@ -42,10 +39,9 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
   fastify.addHook('onClose', async () => {
     await Promise.all([close(), instance.close()])
   })
-  const ownRoutes = async (scope: FastifyInstance): Promise<void> => {
+  await fastify.register(named('fastify-auth0 routes', async (scope: FastifyInstance) => {
     await routes(scope, { registration, instance })
-  }
-  await fastify.register(Object.assign(ownRoutes, { [kDisplayName]: 'fastify-auth0 routes' }), { prefix: prefix.own })
+  }), { prefix: prefix.own })
 }
 
 /**

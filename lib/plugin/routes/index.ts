@@ -38,7 +38,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
   const answers = [callback, connectCallback, unconnectCallback].filter(path => path !== undefined)
   const proving = (route: Route) => withDeviceProof(setup.registration, route)
   for (const accepts of [undefined, 'form', 'form+json', 'any'] as const) {
-    await fastify.register(async scope => {
+    await fastify.register(named('fastify-auth0 routes by body', async (scope: FastifyInstance) => {
       addBodyParsers(scope, accepts)
       for (const route of list) {
         if (route.path === undefined || route.accepts !== accepts) continue
@@ -48,12 +48,17 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
           mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe, route.ownCors)
         }
       }
-    })
+    }))
   }
   for (const path of answers) {
     refuseOtherMethods(fastify, path, list.filter(route => route.path === path).map(route => route.method), describe)
   }
   mountResources(fastify, setup)
+}
+
+/** A plugin with a name: for one without, Fastify looks through all modules that Node has loaded. */
+export function named<Plugin extends object> (name: string, plugin: Plugin): Plugin {
+  return Object.assign(plugin, { [Symbol.for('fastify.display-name')]: name })
 }
 
 /** Routes that few applications have are loaded only there. */
