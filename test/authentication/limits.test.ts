@@ -98,7 +98,7 @@ t.test('metadata: what is sent, which answers count, and what the clock of the t
   t.match(await failure(fetchMetadata(issuer, { ...answering({ body: '[]' }), now })), { message: /^Discovery: / })
   const traced: unknown[] = []
   const { start: begun } = tracingChannel('fastify-auth0:discovery')
-  const note = (message: object) => traced.push({ ...message })
+  const note = (message: unknown) => traced.push({ ...message as object })
   begun.subscribe(note)
   await fetchMetadata(issuer, { http, now })
   begun.unsubscribe(note)

@@ -24,6 +24,7 @@ function setup () {
   const told: unknown[][] = []
   const say = {
     proves: false,
+    askedAt: undefined as number | undefined,
     cameBefore: false,
     isOverdue: (_record: SessionRecord) => false,
     ended: (_opened: OpenedSession): Awaitable<boolean> => false,
@@ -37,7 +38,10 @@ function setup () {
     return `what ${name} answers` as never
   }
   const gate = {
-    proves: () => say.proves,
+    proves: (_jar: unknown, _record: unknown, time: number | undefined) => {
+      say.askedAt = time
+      return say.proves
+    },
     isOverdue: (record: SessionRecord) => say.isOverdue(record),
     admit: tell('admit'),
     refuse: tell('refuse'),
@@ -76,20 +80,21 @@ function setup () {
 }
 
 t.test('a session that is bound needs the proof of its device, or to come under its former id', t => {
-  const { jar, say, told, sessions } = setup()
+  const { clock, jar, say, told, sessions } = setup()
   const opened = openedOf({ id: 'plain*', device: binding })
-  t.equal(sessions.isOver(jar, opened), true)
+  t.equal(sessions.isOver(jar, opened, clock.now()), true)
   t.strictSame(told(), [['refuse', opened.record, 'unbound_copy']])
   t.equal(sessions.own(jar, opened), undefined)
   t.strictSame(told(), [], 'nobody is told of a question')
   say.cameBefore = true
-  t.equal(sessions.isOver(jar, opened), false)
+  t.equal(sessions.isOver(jar, opened, clock.now()), false)
   t.strictSame(told(), [['admit', 'plain*']])
   say.proves = true
-  t.equal(sessions.isOver(jar, opened), false)
+  t.equal(sessions.isOver(jar, opened, clock.now()), false)
+  t.equal(say.askedAt, START, 'at the time of the request')
   t.equal(sessions.own(jar, opened), opened)
   say.isOverdue = () => true
-  t.equal(sessions.isOver(jar, opened), false)
+  t.equal(sessions.isOver(jar, opened, clock.now()), false)
   t.strictSame(told(), [], 'the list is not asked')
   t.end()
 })
@@ -99,15 +104,15 @@ t.test('a session without a device is over a minute after another process bound 
   const opened = openedOf({ createdAt: START - 2000 })
   say.marked = () => START
   clock.pass(59.9)
-  t.equal(sessions.isOver(jar, opened), false)
+  t.equal(sessions.isOver(jar, opened, clock.now()), false)
   t.strictSame(told(), [['marked', 'bound plain']])
   clock.pass(0.1)
-  t.equal(sessions.isOver(jar, opened), true)
+  t.equal(sessions.isOver(jar, opened, clock.now()), true)
   t.strictSame(told(), [['marked', 'bound plain'], ['refuse', opened.record, 'unbound_copy']])
   t.equal(sessions.own(jar, opened), undefined)
   told()
   say.isOverdue = record => record === opened.record
-  t.equal(sessions.isOver(jar, opened), true)
+  t.equal(sessions.isOver(jar, opened, clock.now()), true)
   t.strictSame(told(), [['refuse', opened.record, 'not_bound']])
   t.end()
 })
@@ -116,7 +121,7 @@ t.test('a session that was not bound for a quarter of an hour is not asked about
   const { clock, jar, told, sessions } = setup()
   const [opened, other] = [openedOf(), openedOf()]
   const asks = (opened: OpenedSession) => {
-    t.equal(sessions.isOver(jar, opened), false)
+    t.equal(sessions.isOver(jar, opened, clock.now()), false)
     return told().length
   }
   clock.pass(900)
@@ -128,13 +133,13 @@ t.test('a session that was not bound for a quarter of an hour is not asked about
 })
 
 t.test('whether a session is over: at once where the list answers at once', async t => {
-  const { jar, say, told, sessions } = setup()
+  const { clock, jar, say, told, sessions } = setup()
   const opened = openedOf()
   const refused = ['refuse', opened.record, 'unbound_copy']
   const answers = async (ended: Awaitable<boolean>, marked: Awaitable<number | undefined>) => {
     say.ended = of => of === opened && ended
     say.marked = () => marked
-    const over = sessions.isOver(jar, opened)
+    const over = sessions.isOver(jar, opened, clock.now())
     const isLate = over instanceof Promise
     return [isLate, await over, told().filter(([name]) => name !== 'marked')]
   }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { thumbprintOf } from '../../../lib/base/thumbprint.js'
 import {
   decodeLastSeen, decodeRecord, encodeLastSeen, encodeRecord
 } from '../../../lib/stores/stateless/claims-cookie.js'
@@ -29,7 +30,7 @@ t.test('records come back as they were', async t => {
   t.strictSame(decodeRecord(Buffer.from(encodeRecord(full))), full)
   t.equal((JSON.parse(encodeRecord(record)) as unknown[])[6], null, "an issuer that is the domain's takes no room")
   const key = { crv: 'P-256', kty: 'EC', x: 'x', y: 'y' } as const
-  const bound = { ...full, device: { key, thumbprint: 'tp', since: 1, from: 'f', round: 2 } }
+  const bound = { ...full, device: { key, thumbprint: thumbprintOf(key), since: 1, from: 'f', round: 2 } }
   const encoded = JSON.parse(encodeRecord(bound)) as unknown[]
   t.strictSame(decodeRecord(bytes(encoded)), bound)
   t.equal(decodeRecord(bytes([...encoded, null])), undefined)

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { thumbprintOf } from '../../../lib/base/thumbprint.js'
 import {
   createStatelessSessions, type StatelessSessionsOptions
 } from '../../../lib/stores/stateless/stateless-sessions.js'
@@ -8,6 +9,7 @@ import { ForeignCookies } from '../../../lib/stores/stateless/foreign-cookies.js
 import { encodeLastSeen } from '../../../lib/stores/stateless/claims-cookie.js'
 import { LastSeenCookie } from '../../../lib/stores/stateless/last-seen-cookie.js'
 import { OpenedTokens } from '../../../lib/stores/stateless/opened-tokens.js'
+import { createMac } from '../../../lib/stores/sealing/mac.js'
 import { createSealer } from '../../../lib/stores/sealing/seal.js'
 import { encodeTokens } from '../../../lib/stores/stateless/tokens-cookie.js'
 import { leastCpuTime } from '../../cpu-time.js'
@@ -1392,11 +1394,10 @@ t.test('sessions that can be bound to devices', async t => {
   const revocations = remoteRevocations(clock)
   const names = () => ({ session: CLAIMS!, tokens: TOKENS!, seen: SEEN!, bound: 'bound' })
   const made = () => {
-    const { sealers: { seen: sealer } } = setup({ clock })
     const gate = new DeviceGate({
       names,
       attributes: () => ATTRIBUTES,
-      sealer,
+      mac: createMac(['a secret of at least 32 characters'], 'bound'),
       refreshAfter: 600,
       required: false,
       clockTolerance: 30,
@@ -1407,7 +1408,8 @@ t.test('sessions that can be bound to devices', async t => {
     return setup({ clock, revocations, names, gate })
   }
   const [here, there] = [made(), made()]
-  const device = { key: { crv: 'P-256', kty: 'EC', x: 'x', y: 'y' } as const, thumbprint: 'tp' }
+  const key = { crv: 'P-256', kty: 'EC', x: 'x', y: 'y' } as const
+  const device = { key, thumbprint: thumbprintOf(key) }
   const change = ({ record, tokens }: SessionData) => ({ record: { ...record }, tokens })
   const bound = async () => {
     const { record: { id } } = await login(here)
