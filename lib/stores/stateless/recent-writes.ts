@@ -24,7 +24,6 @@ export interface RecentWrite {
 interface RecentWrites {
   get(id: string): RecentWrite | undefined
   add(id: string, write: RecentWrite): void
-  forget(id: string): void
   /** From now on the session `id` is the one that took its place. */
   follow(id: string, successor: string): void
   successor(id: string): string | undefined
@@ -66,9 +65,6 @@ export function createRecentWrites (now: () => number): RecentWrites {
     add (id, write) {
       const target = this.successor(id) ?? id
       put(target, { write: { ...living(target)?.write, ...write } })
-    },
-    forget (id) {
-      sessions.delete(id)
     },
     follow (id, successor) {
       put(id, { write: {}, successor })

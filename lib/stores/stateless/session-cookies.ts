@@ -148,11 +148,6 @@ export class SessionCookies {
     if (missed !== undefined) this.#put(jar, missed, this.#attributes(jar, held.record))
   }
 
-  /** Forgets what was written of a session that is over. */
-  forget (id: string): void {
-    this.#recent.forget(id)
-  }
-
   /**
    * Clears whatever there is of a session, readable or not.
    * Where all of it is this application's, also what an earlier configuration may have put elsewhere.

@@ -92,7 +92,6 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   /** Ends one session for good. A list that fails is reported and does not keep the browser logged in. */
   function end (jar: CookieJar, opened: OpenedSession): Awaitable<void> {
     const { record } = opened
-    cookies.forget(record.id)
     const until = absoluteEnd(record, lifetime)
     if (until <= now()) return
     const failed = (error: unknown): void => {

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { SessionTooLargeError } from '../../../lib/errors.js'
 import {
-  candidatesOf, chunked, clearChunked, COOKIE_LIMIT, cookieSize, headerBytes, presentNames
+  candidatesOf, chunked, clearChunked, COOKIE_LIMIT, cookieSize, headerBytes, presentNames, writeChunked
 } from '../../../lib/stores/stateless/chunks.js'
 import { COOKIE_BUDGET, fitTokens, slimmed, weigh } from '../../../lib/stores/stateless/cookie-budget.js'
 import { createRecentWrites } from '../../../lib/stores/stateless/recent-writes.js'
@@ -53,7 +53,12 @@ t.test('ten values of a name are tried', async t => {
   const pairs = Array.from({ length: 11 }, (_, n): [string, string] => ['name', `v${n}`])
   t.equal(candidatesOf(pairs, 'name').length, 10)
   t.same(candidatesOf(pairs.slice(0, 10), 'name'), pairs.slice(0, 10).map(([, value]) => value))
-  t.same(candidatesOf([['name.0', 'x']], 'name'), [], 'a chunk alone')
+  t.same([candidatesOf([['name', 'x']], 'name'), candidatesOf([['name', 'x'], ['name', 'y']], 'name')],
+    [['x'], ['x', 'y']])
+  for (const value of ['x', 'name', '2~abcdef~x']) {
+    t.same(candidatesOf([['name.0', value]], 'name'), [], 'a chunk alone')
+  }
+  t.same(candidatesOf([['name.00', '2.a'], ['name.1', 'b']], 'name'), [], 'another number')
   t.same(candidatesOf([['name_0', 'x'], ['name.10', 'x'], ['name.x', 'x']], 'name'), [], 'no chunks')
   const untagged: [string, string][] = [['name.0', '2.a'], ['name.1', 'b']]
   t.same(candidatesOf(untagged, 'name'), ['ab'], 'as 0.1 wrote them')
@@ -80,6 +85,13 @@ t.test('what is cleared with a cookie: nine chunks, and what else is there, with
   const jar = Object.assign(browser.request(), { clear: (...args: unknown[]) => cleared.push(args) })
   clearChunked(jar, 'n', attributes)
   t.strictSame(cleared, [['n', attributes, false], ['n.3', attributes, false]])
+  const next = browser.request()
+  const wanted = () => false
+  writeChunked(next, 'n', 'value', attributes, wanted)
+  t.strictSame([...next.writes.values()], [{ name: 'n.3', value: undefined, attributes },
+    { name: 'n', value: 'value', attributes }].map(write =>
+    ({ ...write, stillWanted: next.writes.get(write.name)!.stillWanted })))
+  t.equal(next.writes.get('n')!.stillWanted, wanted)
 })
 
 t.test('tokens are left out by how easily they are had again', async t => {
@@ -91,7 +103,10 @@ t.test('tokens are left out by how easily they are had again', async t => {
   t.same(dropped(lasting), [], 'without a refresh token none is')
   const over = { ...lasting, tokenSets: [tokenOf('https://b', now), tokenOf('https://c', now + 1), tokenOf(api, 0)] }
   t.same(dropped(over), ['accessToken["https://b"]'], 'but what is over')
-  const last = [...slimmed(tokens, { audience: api, now })].at(-1)!
+  const steps = [...slimmed(tokens, { audience: api, now })]
+  t.same(steps.map(({ tokens: { tokenSets, connectionTokenSets } }) => [tokenSets.length, connectionTokenSets.length]),
+    [[3, 1], [2, 1], [1, 1], [1, 0], [0, 0]])
+  const last = steps.at(-1)!
   t.same(last.tokens, { ...tokens, tokenSets: [], connectionTokenSets: [] })
 })
 
@@ -105,6 +120,10 @@ t.test('as many tokens are left out as the budget asks for', async t => {
   t.match(fit([COOKIE_BUDGET + 1, COOKIE_BUDGET]), {
     dropped: ['accessToken[""]'],
     needed: COOKIE_BUDGET + 1,
+    bytes: COOKIE_BUDGET
+  })
+  t.match(fit([COOKIE_BUDGET + 2, COOKIE_BUDGET + 1, COOKIE_BUDGET]), {
+    dropped: ['accessToken[""]', 'accessToken["https://c"]'],
     bytes: COOKIE_BUDGET
   })
   const much = Array.from({ length: 6 }, () => 9000)
@@ -123,11 +142,11 @@ t.test('what weighs what, the heaviest first', async t => {
   t.same(parts.find(({ part }) => part === 'custom["theme"]')?.bytes, 6)
   t.same([...parts].sort((a, b) => b.bytes - a.bytes), parts)
   const more = {
-    record: { ...session.record, user: {}, custom: {}, authorizationDetails: [{ type: 'payment' }] },
+    record: { ...session.record, user: { one: 1 }, custom: undefined, authorizationDetails: [{ type: 'payment' }] },
     tokens: { ...tokens, idToken: 'id', tokenSets: [], connectionTokenSets: [] }
   } as unknown as SessionData
   t.same(weigh(more), [{ part: 'authorizationDetails', bytes: 20 }, { part: 'refreshToken', bytes: 9 },
-    { part: 'idToken', bytes: 4 }])
+    { part: 'idToken', bytes: 4 }, { part: 'user["one"]', bytes: 1 }])
 })
 
 t.test('near the budget and over it are told once each', async t => {
@@ -152,6 +171,22 @@ t.test('near the budget and over it are told once each', async t => {
   t.same(warnings(2981, 2900), [6145, 1])
   t.same(warnings(2996, 2900), [6160, 0], 'once')
   t.throws(() => warnings(4000, 4050), SessionTooLargeError)
+})
+
+t.test('what nears the budget, and what exceeds it', async t => {
+  const warned: unknown[] = []
+  const fit = new SessionFit({
+    now: () => now,
+    audience: api,
+    seal: ({ tokenSets }) => 'x'.repeat(1000 * tokenSets.length),
+    warn: (code, { bytes, limit, dropped }: { bytes?: number, limit?: number, dropped?: string[] }) =>
+      warned.push([code, bytes, limit, dropped])
+  })
+  for (const claims of [3928, 3929]) {
+    fit.fit({ session: 'n', tokens: 't', seen: 's' }, session, 'x'.repeat(claims), attributes)
+  }
+  t.strictSame(warned, [['session_cookie_large', 8192, 8192, []],
+    ['session_cookie_large', 8193, 8192, ['accessToken[""]']]])
 })
 
 t.test('what was written lately counts for a minute', async t => {
@@ -185,6 +220,4 @@ t.test('what was written lately counts for a minute', async t => {
   recent.add('another', tokensOf(1))
   t.same(recent.get('s1'), tokensOf(2), 'those that were written last')
   t.equal(recent.get('s2'), undefined)
-  recent.forget('s1')
-  t.equal(recent.get('s1'), undefined)
 })

@@ -1,8 +1,9 @@
 import t from 'tap'
 import { encodeLastSeen, encodeRecord } from '../../../lib/stores/stateless/claims-cookie.js'
 import { LastSeenCookie } from '../../../lib/stores/stateless/last-seen-cookie.js'
-import { OpenedClaims } from '../../../lib/stores/stateless/opened-claims.js'
+import { OpenedClaims, toOpened } from '../../../lib/stores/stateless/opened-claims.js'
 import { OpenedTokens } from '../../../lib/stores/stateless/opened-tokens.js'
+import { sessionBytes } from '../../../lib/stores/stateless/session-bytes.js'
 import { SessionCookies } from '../../../lib/stores/stateless/session-cookies.js'
 import { encodeTokens } from '../../../lib/stores/stateless/tokens-cookie.js'
 import type { Sealer } from '../../../lib/stores/sealing/seal.js'
@@ -70,6 +71,26 @@ t.test('what is remembered of opened cookies can be forgotten', t => {
   t.end()
 })
 
+t.test('what opened is remembered, and what did not open takes no place', t => {
+  for (
+    const [Cookie, value] of [[OpenedTokens, sealedTokens({})],
+      [LastSeenCookie, (sealer as Sealer).seal(encodeLastSeen({ id: 'a', at: 1 }))]] as const
+  ) {
+    const { counted, sealer: counts } = counting()
+    const cookie = new Cookie(counts, 4)
+    const foreign = (sealer as Sealer).seal('{}')
+    const first = cookie.open(value)
+    t.equal(first?.id, 'a')
+    for (let n = 0; n < 9; n++) t.equal(cookie.open(`${foreign}${n || ''}`), undefined)
+    counted.opened = 0
+    t.equal(cookie.open(value), first)
+    t.equal(counted.opened, 0, 'not opened again')
+    t.equal(cookie.open(foreign), undefined)
+    t.equal(counted.opened, 1, 'opened again')
+  }
+  t.end()
+})
+
 t.test('the claims cookie of a version of a session', t => {
   const claims = new OpenedClaims(sealer, 10)
   const values = [sealed({ id: 'b', version: 2 }), sealed({ version: 1 }), sealed({ version: 2 }), 'x']
@@ -78,7 +99,8 @@ t.test('the claims cookie of a version of a session', t => {
   t.equal(claims.valueOf(jar, 'c', { ...record, version: 3 }), undefined)
   t.strictSame(claims.held(jarOf(''), 'c'), { opened: [], count: 0 })
   t.strictSame(claims.held(jarOf('c=x'), 'c'), { opened: [], count: 1 })
-  t.strictSame(claims.held(jarOf('c.0=x'), 'c'), { opened: [], count: 0 })
+  for (const header of ['c.0=x', 'c.0=c']) t.strictSame(claims.held(jarOf(header), 'c'), { opened: [], count: 0 })
+  t.equal(claims.held(jarOf(`c=${values[1]}`), 'c').count, 1)
   t.strictSame(claims.held(jarOf('c=x; c=y'), 'c'), { opened: [], count: 2 })
   const { opened, count } = claims.held(jar, 'c')
   t.strictSame([count, opened.map(({ record: { id, version } }) => `${id}${version}`)], [4, ['b2', 'a2', 'a1']])
@@ -99,6 +121,19 @@ t.test('the tokens cookie of a session', t => {
   const newest = (...versions: number[]) =>
     cookie.held(jarOf(versions.map(version => `t=${sealedTokens({ version })}`).join('; ')), 't', 'a').version
   t.same([newest(2, 3), newest(3, 2), newest(0)], [3, 3, 0])
+  t.equal(cookie.held(jarOf(`t=${sealedTokens({})}`), 't', 'a').refreshToken, 'rt', 'those of a new session, too')
+  t.end()
+})
+
+t.test('what revocations are asked about', t => {
+  const { id, issuer: iss, createdAt } = record
+  const owner = { id, iss, sub: 'auth0|1' }
+  for (const [more, known] of [[{}, {}], [{ sid: 's' }, { sid: 's' }],
+    [{ user: { sub: 'auth0|1', org_id: 'org_1' } }, { organization: 'org_1' }],
+    [{ user: { sub: 'auth0|1', org_id: 7 } }, {}]]) {
+    const whole = { ...record, ...more } as SessionRecord
+    t.strictSame(toOpened(whole), { record: whole, owner: { ...owner, ...known }, createdAt })
+  }
   t.end()
 })
 
@@ -173,17 +208,28 @@ t.test('an answer brings what was written before it was asked, as far as its req
   }, wanted))
   jar.send()
   t.match(cookies.sessions(reader!), [{ record: { version: 1 } }])
+  const current = browser.request()
+  cookies.sessions(current)
+  cookies.remember('a', cookies.write(browser.request(), { record: { ...record, version: 2 }, tokens }, {
+    record: true, tokens: false
+  }, wanted))
   const caught = (jar: typeof reader, id = 'a', ended = false) => {
     cookies.catchUp(jar!, id, () => ended)
     return [...jar!.writes.keys()]
   }
-  t.same(caught(unaware), [], 'somebody else may have logged in there by now')
+  for (const jar of [unaware, current]) t.same(caught(jar), [], 'somebody else may have logged in there by now')
   t.same(caught(reader, 'b'), [])
   t.same(caught(reader), ['c'])
   cookies.sessions(over!)
   t.same(caught(over, 'a', true), [])
   t.match(cookies.tokens(asker!, 'a'), { version: 0 })
   t.same(caught(asker), [])
+  const writer = browser.request()
+  cookies.remember('a', cookies.write(writer, { record, tokens: { ...tokens, version: 3 } }, {
+    record: false, tokens: true
+  }, wanted))
+  t.same(caught(writer), ['t', 'c'], 'what it has not written itself')
+  t.same(caught(writer), ['t', 'c'], 'once')
   t.end()
 })
 
@@ -224,6 +270,23 @@ t.test('what a session writes, and how long it lasts', t => {
   cookies.forgetSeen(other)
   cookies.forgetSeen(late)
   t.same([other.writes.size, late.writes.get('s')?.value], [0, undefined])
+  t.end()
+})
+
+t.test('several sessions, and cookies that are nobody\'s', t => {
+  const warned: string[] = []
+  const cookies = setup({ warn: (code: string) => warned.push(code) }).cookies()
+  const jar = jarOf(`c=${sealed({})}; c=${sealed({ id: 'b', createdAt: START + 1 })}; t=x`)
+  t.same(cookies.sessions(jar).map(({ record }) => record.id), ['b', 'a'])
+  t.same(warned, ['session_cookie_tossed'])
+  const cleared = (header: string) => {
+    const everywhere = new Set<unknown>()
+    cookies.clear(Object.assign(jarOf(header), { clear: (...args: unknown[]) => everywhere.add(args[2]) }))
+    return [...everywhere]
+  }
+  t.same([cleared(`c=${sealed({})}; t=x`), cleared('t=x'), cleared('c=x; t=x')], [[true], [false], [false]])
+  const names = { session: 'c', tokens: 'c_t', seen: 'c_s' }
+  t.equal(sessionBytes(jarOf('c=12; c.0=1; cx=1; c_t=1; c_t.12=1; c_s=; c_x=1; x=1'), names), 6 + 7 + 7 + 10 + 6)
   t.end()
 })
 

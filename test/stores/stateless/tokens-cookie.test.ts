@@ -50,6 +50,8 @@ t.test('tokens come back as they were, and JWTs take three quarters of their len
   t.ok(saved > 3 * jwt.length / 4, `${saved} bytes saved`)
   const none: SessionTokens = { id: 'x', version: 0, tokenSets: [], connectionTokenSets: [] }
   t.strictSame(decodeTokens(encodeTokens(none)), none)
+  const more: SessionTokens = { ...tokens, nonce: 'n', extraClaims: ['acr'] }
+  t.strictSame(decodeTokens(encodeTokens(more)), more)
 })
 
 t.test('what is packed, and what takes no room', async t => {
@@ -119,7 +121,7 @@ t.test('SES-26: a tokens cookie of another version or shape is none', async t =>
   const wrong: [at: number, values: unknown[]][] = [
     [0, [1, null]],
     [1, ['1']],
-    [2, [1, {}, ['x'], [-1], [1.5], [1]]],
+    [2, [1, {}, ['x'], [-1], [1.5], [1], [3, -3], [0.5, -0.5]]],
     [3, [1, [9]]],
     [4, [null, {}, [null], [1], [[]], [set.with(0, 1)], [set.with(1, 'mac')], [set.with(2, null)], [set.with(3, '1')], [
       set.with(4, 1)
@@ -140,7 +142,7 @@ t.test('SES-26: a tokens cookie of another version or shape is none', async t =>
   t.equal(decodeTokens(pack(good.with(2, [2 ** 40]))), undefined, 'an absurd length')
   for (
     const odd of [Buffer.alloc(0), Buffer.alloc(4), Buffer.from([2, 0, 0, 0, 0]), Buffer.from([1, 255, 255, 255, 255]),
-      pack({}), pack([1, 2])]
+      pack({}), pack([1, 2]), pack(good.slice(1)), pack([...good, ['acr'], null])]
   ) t.equal(decodeTokens(odd), undefined)
 })
 
