@@ -35,8 +35,7 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
     const login = loginPath(context, request, requestTarget(request.url))
     if (login !== undefined) return ended(reply.redirect(login, 302))
   }
-  const loginUrl = loginPath(context, request)
-  return answerDenied(reply, 401, 'login_required', 'Please log in.', loginUrl === undefined ? {} : { loginUrl })
+  return answerDenied(reply, 401, 'login_required', 'Please log in.', { loginUrl: loginPath(context, request) })
 }
 
 /** A form cannot be taken to the login and back: a page says that it was not saved. */

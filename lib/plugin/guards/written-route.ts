@@ -55,7 +55,7 @@ export function hooksOf (route: RouteOptions): unknown[] {
 export function declarationOf (route: RouteOptions): Declaration {
   const now = (route.config as RouteConfig | undefined)?.auth0
   const { [kWritten]: before } = route as { [kWritten]?: Written }
-  return copyOf(now === undefined || now === before?.original ? before?.declared ?? now : now)
+  return copyOf(now === undefined || now === before?.original ? before?.declared : now)
 }
 
 function copyOf (declared: Declaration): Declaration {
