@@ -303,7 +303,7 @@ export const map: Record<string, Record<string, string>> = {
     'route-config.ts': 'plugin/guards/route-config.test.ts',
     'route-record.ts': 'plugin/guards/route-config.test.ts',
     'scope-hooks.ts': 'plugin/guards/scope-hooks.test.ts',
-    'stages.ts': 'plugin/guards/guards.test.ts',
+    'stages.ts': 'plugin/guards/written-route.test.ts',
     'step-up.ts': 'plugin/guards/guards.test.ts',
     'unauthenticated.ts': 'plugin/guards/unauthenticated.test.ts',
     'written-route.ts': 'plugin/guards/written-route.test.ts'
@@ -503,7 +503,7 @@ export const map: Record<string, Record<string, string>> = {
     'opened-claims.ts': 'stores/stateless/session-cookies.test.ts',
     'opened-tokens.ts': 'stores/stateless/session-cookies.test.ts',
     'recent-writes.ts': 'stores/stateless/cookie-budget.test.ts',
-    'session-bytes.ts': 'stores/fixtures.test.ts',
+    'session-bytes.ts': 'stores/stateless/session-cookies.test.ts',
     'session-cookies.ts': 'stores/stateless/session-cookies.test.ts',
     'session-fit.ts': 'stores/stateless/cookie-budget.test.ts',
     'stateless-sessions.ts': 'stores/stateless/stateless-sessions.test.ts',

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { acceptedBy } from '../../../lib/plugin/guards/guard/traits.js'
 import { configGuards } from '../../../lib/plugin/guards/config-guards.js'
 import { errorOf } from '../../tokens/problem.js'
 
@@ -16,10 +17,17 @@ t.test('the guards that a route declares', async t => {
     [{ session: true, mfa: true, ownSession: true }, 3], [{ public: false, session: true }, 1]
   ]
   for (const [declared, guards] of cases) t.equal(count(declared), guards, JSON.stringify(declared))
+  const openId = (declared: unknown) =>
+    acceptedBy(configGuards(given(declared), 'GET /x'))?.flatMap(({ openIdConnect }) => openIdConnect ?? [])
+  for (const kind of ['token', 'sessionOrToken']) {
+    t.strictSame([openId({ [kind]: true }), openId({ [kind]: { scopes: 'a' } })], [[], ['a']], 'what it demands')
+  }
   const refused: [option: string, declared: unknown][] = [
     ['config.auth0', { token: true, session: true }], ['config.auth0', { token: true, sessionOrToken: true }],
     ['config.auth0', { sessionOrToken: true, session: true }], ['config.auth0.public', { public: true, mfa: true }],
-    ['config.auth0.mfa', { mfa: 'yes' }], ['requirePermissions', { permissions: [] }],
+    ['config.auth0.mfa', { mfa: 'yes' }], ['config.auth0.mfa', { mfa: undefined }],
+    ...[true, null, [], 'session'].map((declared): [string, unknown] => ['config.auth0', declared]),
+    ['requirePermissions', { permissions: [] }],
     ['requireFreshLogin', { freshLogin: {} }]
   ]
   for (const [option, declared] of refused) {

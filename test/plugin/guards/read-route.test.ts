@@ -125,6 +125,9 @@ t.test('declared guards are asked once, and waited for, before the body is read'
   t.strictSame(calls.splice(0), [1, -1, 2, -2])
   t.equal(requestState(late).exempt, false)
   t.equal(beginRequest(requestOf({ late: true, guards: [] }), given(reply)), undefined)
+  await beginRequest(requestOf({ late: true, guards: [two] }), given(reply))
+  await checkDeclared(requestOf({ guards: [two] }), given(reply))
+  t.strictSame(calls.splice(0), [2, -2, 2, -2], 'one guard alone')
   sent = true
   await checkDeclared(requestOf(), given(reply))
   t.strictSame(calls, [1], 'who has answered is the last one')

@@ -95,6 +95,10 @@ t.test('what becomes of a request without a session', async t => {
   }
   const { config } = context
   const about = { config: { ...config, routes: { ...config.routes, login: undefined } } }
+  const pages = { texts: { messages: { login_required: 'Bis gleich.' } } }
+  const reply = new Reply()
+  await answer(t, 'auto', 'POST', form, { reply, about: { config: { ...config, pages } } })
+  t.match(reply.body, 'Bis gleich.', 'in the words of the application')
   for (const how of ['auto', 'login', '401']) {
     t.strictSame(await answer(t, how, 'GET', page, { about }), [401, json()], 'nothing leads to a login')
   }
@@ -108,6 +112,16 @@ t.test("the application's own answer", async t => {
   }, 'GET', page), [418, 'tea'])
   t.strictSame(await answer(t, (_request: unknown, reply: Reply) => reply.code(200).send('sent'), 'GET', page),
     [200, 'sent'])
+  const steps: string[] = []
+  const slow = Object.assign(new Reply(), {
+    then: (leave: (value: unknown) => void) => setImmediate(() => {
+      steps.push('left')
+      leave(undefined)
+    })
+  })
+  await answer(t, () => 'late', 'GET', page, { reply: slow })
+  steps.push('ended')
+  t.strictSame(steps, ['left', 'ended'], 'the hook ends when the answer has left')
 })
 
 t.test('a session that was refused because of a device', async t => {
@@ -157,6 +171,7 @@ t.test('who is known but not allowed', async t => {
     ['GET', script, { ...schema, ...own }, {}, 'error'], ['GET', script, schema, handled, 'error'],
     ['GET', page, {}, { errorHandler: { name: 'bound handleStepUp' } }, 'page']
   ]
+  const denied = /<h1>You do not have access<[^]*<p>No\.<\/p>[^]*href="\/auth\/logout"[^]*<code>req-1<\/code>/
   for (const [method, headers, options, server, expected] of cases) {
     const reply = new Reply()
     const { request } = requestOf(method, headers, { server })
@@ -166,7 +181,7 @@ t.test('who is known but not allowed', async t => {
     const what = expected === 'error' ? await errorOf(async () => await forbidden) : (await forbidden, reply.body)
     const body = String(what)
     if (expected === 'error') t.match(what, { name: 'ForbiddenError', code: 'insufficient_claims', message: 'No.' })
-    else if (expected === 'page') t.match(body, /<p>No\.<\/p>[^]*href="\/auth\/logout"[^]*<code>req-1<\/code>/)
+    else if (expected === 'page') t.match(body, denied)
     else t.match(JSON.parse(body), { statusCode: 403, code: 'insufficient_claims', message: 'No.', error: 'Forbidden' })
     t.equal(reply.sent, expected !== 'error')
     if (reply.sent) t.equal(reply.statusCode, 403)
