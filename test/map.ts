@@ -187,7 +187,7 @@ export const map: Record<string, Record<string, string>> = {
     'connection-token.ts': 'flows/tokens/token-exchange.test.ts',
     'connection-tokens.ts': 'flows/tokens/token-sets.test.ts',
     'dpop-key.ts': 'flows/tokens/token-sets.test.ts',
-    'id-token.ts': 'hostile/id-token.test.ts',
+    'id-token.ts': 'flows/tokens/token-exchange.test.ts',
     'mfa-token.ts': 'flows/tokens/token-sets.test.ts',
     'refresh-sharing.ts': 'flows/tokens/refresh-sharing.test.ts',
     'refresh-user.ts': 'flows/tokens/refresh.test.ts',

@@ -5,12 +5,13 @@ import { applicationTokens } from '../../../lib/flows/tokens/application-access-
 import { getTokenByRefreshToken, getTokenForConnection } from '../../../lib/flows/tokens/application-tokens.js'
 import { getAccessTokenForConnection } from '../../../lib/flows/tokens/connection-token.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
+import { verifyIdToken } from '../../../lib/flows/tokens/id-token.js'
 import { freshIdToken, getIdToken } from '../../../lib/flows/tokens/session-id-token.js'
 import { requestSessionTransferToken } from '../../../lib/flows/tokens/session-transfer.js'
 import { customTokenExchange, exchange } from '../../../lib/flows/tokens/token-exchange.js'
 import { issuer, start, Tenant } from '../../authentication/tenant.js'
-import { errorOf } from '../../tokens/problem.js'
-import { hmacJwt } from '../../tokens/jws-builder.js'
+import { errorOf, problemOf } from '../../tokens/problem.js'
+import { createTestKey, hmacJwt, ofLength, signJwt } from '../../tokens/jws-builder.js'
 
 const given = (value: unknown) => value as never
 const config = {
@@ -77,6 +78,41 @@ t.test('the organization of an exchange is that of the ID token, or else of the 
   t.match(await exchanged({ id_token: idToken({ act: { sub: 'agent' } }), expires_in: 60 }),
     { act: { sub: 'agent' }, expiresAt: start + 60 })
   t.match(await exchanged({}), { act: undefined, expiresAt: undefined })
+})
+
+t.test('what is checked of an ID token', async t => {
+  const server = new Tenant().server()
+  const cases: [claims: object, expected: Parameters<typeof verifyIdToken>[3], problem: string][] = [
+    [{}, {}, 'accepted'], [{ aud: 'client-2' }, {}, 'audience'], [{ iss: 'https://evil.example/' }, {}, 'issuer'],
+    [{ exp: start - 29 }, {}, 'accepted'], [{ exp: start - 30 }, {}, 'expired'],
+    [{ nonce: 'n' }, { nonce: 'n' }, 'accepted'], [{ nonce: 'x' }, { nonce: 'n' }, 'nonce'],
+    [{ auth_time: start - 35 }, { maxAge: 5 }, 'accepted'], [{ auth_time: start - 36 }, { maxAge: 5 }, 'auth_too_old'],
+    [{ org_id: 'org_1' }, { organization: 'org_1' }, 'accepted'], [{}, { organization: 'org_1' }, 'organization'],
+    [{ acr: 'a' }, { acrValues: 'a' }, 'accepted'], [{ acr: 'a' }, { acrValues: 'b' }, 'acr'],
+    [{ at_hash: 'x' }, {}, 'accepted'], [{ at_hash: 'x' }, { accessToken: 'at' }, 'at_hash'],
+    [{ iat: start - 3630 }, { fresh: true }, 'accepted'], [{ iat: start - 3631 }, { fresh: true }, 'too_old'],
+    [{ iat: start - 9999 }, {}, 'accepted']
+  ]
+  for (const [claims, expected, problem] of cases) {
+    t.equal(await problemOf(() => verifyIdToken(context, server, idToken(claims), expected)), problem,
+      JSON.stringify([claims, expected]))
+  }
+  for (const none of [undefined, null, 7]) {
+    t.equal(await problemOf(() => verifyIdToken(context, server, none, {})), 'missing')
+  }
+  const made = (claims: object, header: object) => hmacJwt({
+    iss: issuer, aud: 'client-1', sub: 'auth0|ada', iat: start, exp: start + 600, ...claims
+  }, config.clientSecret, { ...header })
+  for (const [length, problem] of [[196_608, 'accepted'], [196_609, 'too_long']] as const) {
+    t.equal(await problemOf(() => verifyIdToken(context, server, ofLength(length, made), {})), problem)
+  }
+  t.equal(await problemOf(() => verifyIdToken(context, server, made({}, { typ: 'at+jwt' }), {})), 'type')
+  const key = createTestKey('ES256')
+  const signed = given({ config: { ...config, idTokenSigningAlg: 'ES256' }, now: () => start }) as PluginContext
+  const keys = { get: () => key.publicKey }
+  const claims = { iss: issuer, aud: 'client-1', sub: 'auth0|ada', iat: start, exp: start + 600 }
+  t.match(await verifyIdToken(signed, given({ ...server, keys }), signJwt(claims, key), {}), claims)
+  t.equal(await problemOf(() => verifyIdToken(signed, given({ ...server, keys }), idToken(), {})), 'algorithm')
 })
 
 /** A session with an ID token that another request renews as soon as its refresh token is about to be spent. */
