@@ -1,6 +1,6 @@
 import { isPromiseLike } from '../base/awaitable.js'
 import { trace, traceChannel } from '../base/trace.js'
-import { Auth0Error, SessionStoreError, TimeoutError } from '../errors.js'
+import { Auth0Error, SessionStoreError } from '../errors.js'
 import type { Awaitable } from '../../types/stores.js'
 import type { StoreTrace } from '../../types/telemetry.js'
 
@@ -107,7 +107,7 @@ function lockWithin<T> (seconds: number, lock: Lock, work: (signal: AbortSignal)
       },
       (error: unknown) => {
         clearTimeout(timer)
-        reject(error instanceof TimeoutError ? error : failure('lock', error))
+        reject(failure('lock', error))
       }
     )
   })
