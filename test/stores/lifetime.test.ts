@@ -16,7 +16,12 @@ t.test('a session ends at the earliest of its bounds', async t => {
 t.test('when a session counts as created', async t => {
   const warn = () => {}
   const born = (revokedAt: number | undefined) => bornAfter(revokedAt, 100, { tolerance: 30, warn })
-  t.strictSame([undefined, 99, 100, 100.5, 129, 129.9, 130, 200].map(born), [100, 100, 101, 101, 130, 130, 100, 100])
+  t.strictSame([undefined, 80, 99, 100, 100.5, 129, 129.9, 130, 200].map(born),
+    [100, 100, 100, 101, 101, 130, 130, 100, 100])
   t.equal(await bornAfter(Promise.resolve(100), 100, { tolerance: 30, warn }), 101)
+  const error = new Error('down')
+  const told: unknown[] = []
+  t.equal(await bornAfter(Promise.reject(error), 100, { tolerance: 30, warn: (...all) => told.push(all) }), 100)
+  t.strictSame(told, [['revocation_failed', { error }]])
   t.equal(delegatedCeiling(5), 5 + 7200 + 30)
 })

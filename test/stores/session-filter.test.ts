@@ -19,5 +19,7 @@ t.test('filters of sessions', async t => {
   t.equal(ownerMatches({ iss: 'i', sub: 's' }, [['sub', 's'], ['iss', 'j']]), false)
   t.strictSame(toListing('k', { owner: { iss: 'i', sub: 's' }, createdAt: 1, expiresAt: 2 }),
     { iss: 'i', sub: 's', key: 'k', createdAt: 1, expiresAt: 2 })
-  t.ok(byAge({ createdAt: 1 } as never, { createdAt: 2 } as never) > 0)
+  const owner = { iss: 'i', sub: 's' }
+  const listings = [1, 3, 2].map(createdAt => toListing('k', { owner, createdAt, expiresAt: 9 }))
+  t.strictSame(listings.sort(byAge).map(({ createdAt }) => createdAt), [3, 2, 1])
 })

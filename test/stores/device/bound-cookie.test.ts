@@ -49,3 +49,19 @@ t.test('the cookie of a device', async t => {
   const latest = '9'.repeat(12)
   t.equal(provesBy(`${latest}.${mac.of(`i t ${latest}`)}`), true)
 })
+
+t.test('a code is checked once; one that does not fit takes no room', async t => {
+  let checked = 0
+  const fits = (text: string, value: string): boolean => {
+    checked++
+    return mac.fits(text, value)
+  }
+  const cookie = new BoundCookie({ ...mac, fits }, 2)
+  const jar = new Jar()
+  const record = { id: 'i', device: { thumbprint: 't' } } as never
+  cookie.write(jar as never, 'b', record, 10, {} as never)
+  const proves = (by: Jar = jar) => cookie.proves(by as never, 'b', record, 5)
+  t.strictSame([proves(), proves(), checked], [true, true, 1])
+  for (const end of 'abc') t.equal(proves(new Jar({ b: `10.${end.repeat(22)}` })), false)
+  t.strictSame([proves(), checked], [true, 4])
+})

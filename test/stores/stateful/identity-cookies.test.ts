@@ -35,6 +35,7 @@ t.test('which sessions a request names', async t => {
   const held = (given: Record<string, string>) => ids(cookies.held(new Jar(given) as never))
   t.equal(held({}), undefined)
   t.equal(held({ other: seal(one), s_t: seal(one) }), undefined)
+  t.equal(held({ 's.0': seal(one) }), undefined, 'a part alone')
   t.strictSame(cookies.held(new Jar({ s: seal(one) }) as never), [{ id: one, key: storeKey(one) }])
   t.strictSame(held({ s: seal(two) }), [two])
   t.strictSame(warnings, [])
@@ -76,6 +77,9 @@ t.test('cookies of others go where the header is too long, ours stay', async t =
     t.strictSame(jar.cleared.map(text => text.split(' ')[0]), cleared, String(bytes))
   }
   t.ok(warnings.includes('unreadable_cookies_cleared'))
+  const alone = Object.assign(new Jar({ s: seal(one), s_t: 'x' }), { bytes: 12_289 })
+  t.strictSame(ids(cookies.held(alone as never)), [one])
+  t.strictSame(alone.cleared.map(text => text.split(' ')[0]), ['s_t'])
   const secure: unknown[] = []
   const plain = new Jar({ s: 'foreign' })
   Object.assign(plain, { secure: false, bytes: 20_000 })

@@ -89,6 +89,7 @@ t.test('of several sessions the newest', async t => {
   t.equal(await newest(), undefined)
   t.equal(await newest('none'), undefined)
   t.equal(await newest('old'), 'old')
+  t.notOk(stored.newest([identityOf('old')]) instanceof Promise, 'one alone is there at once')
   t.equal(await newest('old', 'new'), 'new')
   t.equal(await newest('new', 'none', 'old'), 'new')
   t.equal(await newest('newer', 'new', 'old'), 'newer')
