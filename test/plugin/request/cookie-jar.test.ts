@@ -9,9 +9,8 @@ import { cookieFamily, cookiesNamed, readCookie } from '../../../lib/plugin/requ
 const attributes = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const
 const TAIL = 'Path=/; HttpOnly; Secure; SameSite=Lax'
 
-t.before(async () => {
-  await fastify().register(fastifyCookie)
-})
+// Loads the serializer of Set-Cookie, as the plugin does.
+await fastify().register(fastifyCookie)
 
 /** A jar of a request, its reply, and what was warned of. */
 function made (cookie: string | undefined = undefined, more: { host?: string | undefined, upgrade?: boolean } = {}): {

@@ -106,9 +106,10 @@ t.test('a decorator that answers later', async t => {
       return this.send('stream')
     }
   }).reply
-  const timers = process.getActiveResourcesInfo()
+  const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const before = timers()
   t.strictSame(await answer(later, () => { later.sendFile() }), answered)
-  t.strictSame(process.getActiveResourcesInfo(), timers, 'no timer is left')
+  t.ok(timers() <= before, 'no timer is left')
   t.strictSame(await answer(later, () => { void later.streamed() }), answered)
 
   const thrown = replied({

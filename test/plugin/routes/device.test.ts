@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { deviceRoutes } from '../../../lib/plugin/routes/device.js'
 
 const config = {
@@ -13,7 +13,7 @@ const registration = {
 const [register, refresh] = deviceRoutes({ registration } as never)
 
 /** The answer to a request, or `'passed'` where it got as far as the session. */
-async function ask (route: typeof register, headers: object): Promise<unknown> {
+async function ask (t: Test, route: typeof register, headers: object): Promise<unknown> {
   const answer: Record<string, unknown> = {}
   const reply = new Proxy({}, {
     get: (_, name: string) => name === 'then'
@@ -44,10 +44,10 @@ t.test('the routes that browsers call for devices', async t => {
     ...['same-origin', 'same-site', 'none'].map(site => [{ 'sec-fetch-site': site }, 'passed'] as const),
     [{ 'sec-fetch-site': 'cross-site' }, foreign], [{ 'sec-fetch-site': 'cross-site', origin: own }, foreign],
     [{ 'sec-fetch-site': 'same-origin', origin: 'https://evil.test' }, foreign]
-  ] as const) t.strictSame(await ask(register, headers), answer, JSON.stringify(headers))
+  ] as const) t.strictSame(await ask(t, register, headers), answer, JSON.stringify(headers))
   const none = [400, 'invalid_argument']
   for (const [identifier, answer] of [
     [undefined, none], ['', none], ['a b', none], ['a', 'passed'], ['"a"', 'passed'], ['a'.repeat(128), 'passed'],
     ['a'.repeat(129), none]
-  ] as const) t.strictSame(await ask(refresh, { 'sec-secure-session-id': identifier }), answer, String(identifier))
+  ] as const) t.strictSame(await ask(t, refresh, { 'sec-secure-session-id': identifier }), answer, String(identifier))
 })
