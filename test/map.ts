@@ -372,7 +372,7 @@ export const map: Record<string, Record<string, string>> = {
   },
   'plugin/request': {
     'client-address.ts': 'plugin/request/request-context.test.ts',
-    'come-again.ts': 'flows/device/device-bound.test.ts',
+    'come-again.ts': 'plugin/request/come-again.test.ts',
     'cookie-header.ts': 'plugin/request/cookie-jar.test.ts',
     'cookie-jar.ts': 'plugin/request/cookie-jar.test.ts',
     'cookie-places.ts': 'plugin/request/cookie-places.test.ts',
@@ -385,7 +385,7 @@ export const map: Record<string, Record<string, string>> = {
     'response-headers.ts': 'plugin/request/response-headers.test.ts',
     'stream-head.ts': 'plugin/request/response-headers.test.ts',
     'upgrade-request.ts': 'plugin/request/request-context.test.ts',
-    'ways-on.ts': 'plugin/routes/routes.test.ts'
+    'ways-on.ts': 'plugin/request/ways-on.test.ts'
   },
   'plugin/routes': {
     'answer-error.ts': 'plugin/routes/answer-error.test.ts',
@@ -398,7 +398,7 @@ export const map: Record<string, Record<string, string>> = {
     'error-page.ts': 'plugin/routes/error-page.test.ts',
     'index.ts': 'plugin/routes/routes.test.ts',
     'login.ts': 'flows/login/login.test.ts',
-    'logout-confirmation.ts': 'plugin/routes/routes.test.ts',
+    'logout-confirmation.ts': 'plugin/routes/logout-confirmation.test.ts',
     'logout.ts': 'hostile/logout.test.ts',
     'own-address.ts': 'plugin/routes/own-address.test.ts',
     'page-texts.ts': 'plugin/routes/page-texts.test.ts',
@@ -408,7 +408,7 @@ export const map: Record<string, Record<string, string>> = {
     'query.ts': 'plugin/routes/query.test.ts',
     'report.ts': 'plugin/routes/report.test.ts',
     'resource-metadata.ts': 'plugin/guards/resources.test.ts',
-    'restart.ts': 'plugin/routes/routes.test.ts',
+    'restart.ts': 'plugin/routes/restart.test.ts',
     'route.ts': 'plugin/routes/routes.test.ts',
     'same-origin.ts': 'plugin/routes/same-origin.test.ts',
     'session.ts': 'plugin/routes/routes.test.ts'
