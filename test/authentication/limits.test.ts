@@ -98,7 +98,7 @@ t.test('metadata: what is sent, which answers count, and what the clock of the t
   t.match(await failure(fetchMetadata(issuer, { ...answering({ body: '[]' }), now })), { message: /^Discovery: / })
   const traced: unknown[] = []
   const { start: begun } = tracingChannel('fastify-auth0:discovery')
-  const note = (message: unknown) => traced.push({ ...message as object })
+  const note = (message: unknown) => { traced.push({ ...message as object }) }
   begun.subscribe(note)
   await fetchMetadata(issuer, { http, now })
   begun.unsubscribe(note)
@@ -118,6 +118,12 @@ t.test('metadata: what is sent, which answers count, and what the clock of the t
     await fetchMetadata(issuer, { http, now: clock, onClock: difference => told.push(difference) })
     t.strictSame(told, expected === undefined ? [] : [expected], JSON.stringify(headers))
   }
+})
+
+t.test('addresses below the issuer are known without metadata', async t => {
+  const tenant = new Tenant()
+  t.equal(tenant.server().url('x/y'), `${issuer}x/y`)
+  t.equal(tenant.discoveries, 0)
 })
 
 t.test('which statuses are a success', async t => {
@@ -285,6 +291,11 @@ t.test('arguments as JSON and as a part of a path, and headers of the caller', a
   for (const wrong of ['', 7, undefined, '\ud800', '.', '..']) {
     t.throws(() => pathSegment('a', wrong), { message: 'The argument "a" is not an id.', argument: 'a' })
   }
+  const own = new MyAccountClient({ domain, customFetch: async () => await Promise.reject(new Error('sent')) })
+  for (const call of [own.getAuthenticationMethod('at', ''), own.deleteConnectedAccount('at', ''),
+    own.verifyAuthenticationMethod('at', '', { authSession: 'a' })]) {
+    t.match(await failure(call), { name: 'MissingRequiredArgumentError', argument: 'id' })
+  }
   t.equal(pathSegment('a', '\u{1f600}'), '%F0%9F%98%80')
   t.strictSame(callerHeaders({}), {})
   const given = { A: 'b', c: undefined, 'Auth0-Forwarded-For': 'x' } as never
@@ -324,4 +335,33 @@ t.test("the clock of a client is the system's, and its connections end with it",
   const server = Object.assign(new Tenant().server(), { http: { close: async () => closed.push('shared') } as never })
   await new AuthenticationClient({ domain, clientId: 'c' }, server).close()
   t.strictSame(closed, [], 'others use them')
+})
+
+t.test('what a client is made with', async t => {
+  const make = (options: object) => new AuthenticationClient({ domain, clientId: 'c', ...options })
+  for (const [options, option, message] of [
+    [{ domain: '' }, 'domain', 'Option "domain" must be given.'],
+    [{ clientId: '' }, 'clientId', /must be a string that is not empty/],
+    [{ clientId: undefined }, 'clientId', 'Option "clientId" must be given.'],
+    [{ idTokenSigningAlg: 'none' }, 'idTokenSigningAlg', /^Option "idTokenSigningAlg" must be one of .*RS256.*\.$/],
+    [{ idTokenSigningAlg: 'HS256' }, 'idTokenSigningAlg',
+      'Option "idTokenSigningAlg" must not be HS256 without "clientSecret".']
+  ] as const) t.throws(() => make(options), { name: 'ConfigurationError', option, message })
+  for (const options of [{}, { idTokenSigningAlg: 'RS256' }, { idTokenSigningAlg: 'HS256', clientSecret: 's' }]) {
+    t.ok(make(options).verifier)
+  }
+  const asked: string[] = []
+  const customFetch: typeof fetch = async (input, init) => {
+    asked.push(`${init!.method} ${new URL(input as string).pathname}`)
+    return String(input).includes('.well-known')
+      ? Response.json(metadata)
+      : Response.json({}, { status: 429, headers: { 'retry-after': '0' } })
+  }
+  for (const [retry, reads] of [[undefined, 1], [{ retries: 1 }, 2]] as const) {
+    const client = make({ customFetch, retry })
+    await failure(client.users.userInfo('at'))
+    await failure(client.revokeToken({ token: 't' }))
+    t.strictSame(asked.splice(0), ['GET /.well-known/openid-configuration', ...Array(reads).fill('GET /userinfo'),
+      'POST /oauth/revoke'])
+  }
 })

@@ -127,7 +127,7 @@ t.test('a call is traced while somebody listens', async t => {
   const { sender } = senderOf([{}])
   const told: unknown[] = []
   const channel = tracingChannel('fastify-auth0:management')
-  const start = (message: unknown) => told.push({ ...message as object })
+  const start = (message: unknown) => { told.push({ ...message as object }) }
   channel.start.subscribe(start)
   t.strictSame(await sender.call(reads, request()), { a: 1 })
   channel.start.unsubscribe(start)

@@ -313,7 +313,7 @@ t.test('a connection that breaks or falls silent is followed by another one', as
     hold(message('2'), () => {}),
     hold(message('3'), () => {})
   ])
-  t.strictSame(await take(client.events.subscribe({}, { timeout: 2 }), 3), ['1', '2', '3'])
+  t.strictSame(await take(client.events.subscribe({}, { timeout: 1 }), 3), ['1', '2', '3'])
   t.equal(requests.length, 3)
   const controller = new AbortController()
   const endless = await scripted(

@@ -125,6 +125,14 @@ t.test('a users import', async t => {
     )
   })
 
+  t.test('bytes that fill their last piece are told once', async t => {
+    const sent: number[] = []
+    const bytes = new Uint8Array(131_072)
+    const { body } = await multipart({ users: bytes }, 'users', progress => sent.push(progress.sent))
+    await body().toArray()
+    t.strictSame(sent, [65_536, 131_072])
+  })
+
   t.test('is repeated after 429 where the file can be read again', async t => {
     const limited: Step = { status: 429, headers: { 'retry-after': '0' }, body: {} }
     const again = await scripted(t, [limited, accepted])

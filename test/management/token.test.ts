@@ -144,10 +144,11 @@ t.test('what follows from the options of a client', async t => {
   t.throws(() => senderOptions({ domain, clientSecret: 's' }), { name: 'ConfigurationError', option: 'token' })
   t.throws(() => senderOptions({ domain, clientId: 'c' }), { name: 'ConfigurationError', option: 'clientSecret' })
   const { setTimeout } = globalThis
-  const times: (number | undefined)[] = []
+  const times: number[] = []
   t.teardown(() => Object.assign(globalThis, { setTimeout }))
-  globalThis.setTimeout = ((run: () => void, ms?: number) => {
-    times.push(ms)
+  globalThis.setTimeout = ((run: () => void, ms = 0) => {
+    // Shorter ones are of others.
+    if (ms >= 3000) times.push(ms)
     return setTimeout(run, ms)
   }) as typeof setTimeout
   for (const [httpTimeout, ms] of [[undefined, 10_000], [3, 3000]] as const) {
