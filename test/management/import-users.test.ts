@@ -534,6 +534,9 @@ t.test('jobs as Auth0 tells of them', async t => {
   t.strictSame((await run({ status: 'completed' }, [], {}, [active, undefined])).waits, [2])
   const never = await run({ status: 'completed' }, [], { interval: 1800 }, [active])
   t.strictSame([never.waits, never.result], [[1800, 1800], 'Other imports into the tenant did not end within 3600 s.'])
+  const pending = await run({ status: 'pending' }, [], { interval: 1800 })
+  t.strictSame([pending.waits, pending.result], [[1800, 1800], 'The job j is still pending after 3600 s.'])
+  t.equal((await run({ status: 'pending' }, [], { timeout: 5 })).waits.length, 2, 'every two seconds')
   const limited = await run({ status: 'completed' }, [], {}, [{ errorCode: 'too_many_requests', message: 'limited' }])
   t.strictSame([limited.waits, limited.result], [[], 'POST /jobs/users-imports: limited'])
 
