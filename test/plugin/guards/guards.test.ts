@@ -96,6 +96,7 @@ t.test('a fresh login keeps the second factor and the stricter max_age', async t
   const again = await browser.navigate('/fresh')
   t.match(again, { statusCode: 302, headers: { location: /\/authorize\?/, 'cache-control': 'no-store' } },
     'what was fresh and is old now is asked for again')
+  t.equal(again.headers['cache-control'], 'no-store')
   t.match(browser.cookies.find(({ name }) => name.endsWith('_step')),
     { httpOnly: true, path: '/', expires: s.clock.now + 600 })
 })
