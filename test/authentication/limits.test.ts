@@ -365,3 +365,17 @@ t.test('what a client is made with', async t => {
       'POST /oauth/revoke'])
   }
 })
+
+t.test('options that are not known are refused before anything is sent or waited for', async t => {
+  const tenant = new Tenant()
+  const client = new AuthenticationClient({ domain, clientId: 'c', customFetch: tenant.fetch })
+  let waits = 0
+  const options = { timeot: 5, sleep: async () => { waits++ } } as never
+  for (const call of [
+    client.backchannel.start({ bindingMessage: 'b', loginHint: { sub: 's' } }, options),
+    client.backchannel.poll({ authReqId: 'a', interval: 1, expiresIn: 5 }, options),
+    client.device.start({}, options), client.device.poll({ deviceCode: 'd', interval: 1, expiresIn: 5 }, options),
+    client.pushedAuthorization.push({ redirectUri: 'https://app.test/' }, options)
+  ]) t.match(await failure(call), { name: 'InvalidArgumentError', argument: 'options' })
+  t.strictSame([tenant.requests.length, waits], [0, 0])
+})
