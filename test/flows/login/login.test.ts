@@ -78,6 +78,31 @@ t.test('what a link may ask for, and what it does not loosen', async t => {
     { ...asked, ...rest, ...demanded, max_age: '5', session_transfer_token: undefined })
 })
 
+t.test('a login is of a class that was asked for; a step-up is judged by its guard', async t => {
+  const s = await site(t, { authorizationParams: { acr_values: 'high higher' } }, {
+    '/top': start({ authorizationParams: { acr_values: 'top' } })
+  })
+  for (const [acr, enters] of [['high', true], ['higher', true], ['low', false], [undefined, false]] as const) {
+    s.tenant.claims = { acr }
+    t.equal((await s.login(s.browser())).statusCode === 302, enters, String(acr))
+  }
+  for (const [acr, enters] of [['top', true], ['high', false]] as const) {
+    s.tenant.claims = { acr }
+    const browser = s.browser()
+    const back = await browser.navigate(s.tenant.callback((await browser.call('/top')).body))
+    t.equal(back.statusCode === 302, enters, String(acr))
+  }
+  const guarded = newSite(t)
+  guarded.app.after(() => {
+    guarded.app.get('/mfa', { preHandler: guarded.app.auth0.requireMfa() }, async () => 'in')
+  })
+  const browser = await guarded.member()
+  const asked = String((await browser.navigate('/mfa')).headers.location)
+  t.match(params(asked), { acr_values: /multi-factor/ })
+  t.equal((await browser.navigate(guarded.tenant.callback(asked))).headers.location, '/mfa', 'without a second factor')
+  t.equal((await browser.navigate('/mfa')).statusCode, 403)
+})
+
 t.test('parameters as a function of the request, and scopes per audience', async t => {
   const s = await site(t, {
     authorizationParams: async request => ({
