@@ -1314,7 +1314,7 @@ t.test('RE-03: no Cookie header makes a session, an error or a wait', async t =>
   let slow = 0
   let strange = 0
   let found = 0
-  for (let run = 0; run < 2000; run++) {
+  for (let run = 0; run < 4000; run++) {
     const cookies = Array.from({ length: 1 + random(5) }, (): [string, string] => {
       const value = noise[random(noise.length)] ?? ''
       const at = random(value.length + 1)
