@@ -15,7 +15,7 @@ import {
 import type { Visitor } from '../fixtures/visitor.js'
 import { MapJar } from './stateless/map-jar.js'
 
-const families = ['acting', 'imports', 'markers', 'names', 'popups', 'revocations', 'stateful', 'stateless',
+const families = ['acting', 'bound', 'imports', 'markers', 'names', 'popups', 'revocations', 'stateful', 'stateless',
   'transactions']
 const nothing = { audiences: [], connections: [] }
 const fixtures = readFixtures()
@@ -29,7 +29,9 @@ t.test('every release has its fixtures, in all families', async t => {
     ...fixtures.map(([file]) => /^v(\d+\.\d+)-/.exec(file)![1]!)
   ])
   for (const release of releases) {
-    const wanted = families.map(family => `v${release}-${family}.json`)
+    // Version 0.1 could not bind sessions to devices.
+    const known = release === '0.1' ? families.filter(family => family !== 'bound') : families
+    const wanted = known.map(family => `v${release}-${family}.json`)
     t.strictSame(
       fixtures.map(([file]) => file).filter(file => file.startsWith(`v${release}-`)),
       wanted,
