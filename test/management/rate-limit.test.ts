@@ -92,16 +92,13 @@ t.test('each for itself, on request', async t => {
 })
 
 /** A server whose answers are given one by one, and what it has seen. */
-async function byHand (
-  t: Test,
-  options: Partial<ManagementClientOptions> = {}
-): Promise<
-  Scripted & {
-    seen: () => string[],
-    answer: (answer?: Answer) => Promise<void>,
-    arrived: (count: number) => Promise<void>
-  }
-> {
+type ByHand = Scripted & {
+  seen: () => string[]
+  answer: (answer?: Answer) => Promise<void>
+  arrived: (count: number) => Promise<void>
+}
+
+async function byHand (t: Test, options: Partial<ManagementClientOptions> = {}): Promise<ByHand> {
   const held: ((answer: Answer) => void)[] = []
   const all = await scripted(
     t,

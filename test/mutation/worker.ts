@@ -42,8 +42,9 @@ async function once (mutant: number): Promise<Outcome> {
   const begun = performance.now()
   const current = run = begin()
   try {
+    runs++
     await Promise.race([current.failure, (async () => {
-      await import(`${url}?run=${++runs}`)
+      await import(`${url}?run=${runs}`)
       await current.root.finish()
     })()])
   } catch (error) {
