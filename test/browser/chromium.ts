@@ -9,9 +9,7 @@ import { skipWithout } from '../requirements.js'
 const executablePath = '/usr/bin/chromium'
 /** Chromium resolves every name below example.com to this machine. */
 const args = ['--no-sandbox', '--disable-dev-shm-usage',
-  '--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP example.com 127.0.0.1',
-  // Fewer processes to start.
-  '--renderer-process-limit=1', '--disable-site-isolation-trials']
+  '--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP example.com 127.0.0.1']
 const timeout = 120_000
 /** Options of a test that drives Chromium. */
 export const inChromium = { skip: skipWithout('chromium', executablePath), timeout: 500_000 }

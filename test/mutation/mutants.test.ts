@@ -40,8 +40,8 @@ t.test('a seed determines the sample', async t => {
 t.test('the test that the map names comes first, then those most like the source, slow ones last', async t => {
   const tests = ['slow/api', 'hostile/api', 'flows/login/login', 'flows/tokens/access-token', 'flows/tokens/refresh']
     .map(name => `test/${name}.test.ts`)
-  t.strictSame(nearestFirst('lib/flows/tokens/access-token.ts', tests), ['test/flows/tokens/access-token.test.ts',
-    'test/flows/tokens/refresh.test.ts', 'test/flows/login/login.test.ts', 'test/hostile/api.test.ts',
+  t.strictSame(nearestFirst('lib/flows/tokens/access-token.ts', tests), ['test/flows/tokens/refresh.test.ts',
+    'test/flows/tokens/access-token.test.ts', 'test/flows/login/login.test.ts', 'test/hostile/api.test.ts',
     'test/slow/api.test.ts'])
 })
 

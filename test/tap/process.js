@@ -3,13 +3,10 @@
  * were made before into the place of new ones.
  */
 import { register } from 'node:module'
-import { setFlagsFromString } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 
 // Node runs loader hooks in a thread of their own and loads this file there once more.
 if (isMainThread) {
-  // Most code of a test runs a few times: Node 20 optimizes what runs often, but later. Newer versions count otherwise.
-  if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=800000')
   register(import.meta.url)
   await import('./keys.js')
 }
