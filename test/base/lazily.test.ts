@@ -44,5 +44,6 @@ t.test('methods of a part load it with the first call of one, and fail as promis
 
 t.test('what a bundle has lost is told by the import itself', async t => {
   const part = lazily('tests', async () => await import(String(new URL('no-such-file.js', import.meta.url))) as object)
-  await t.rejects(part(), { code: 'not_loaded', cause: { code: 'ERR_MODULE_NOT_FOUND' } })
+  // Node's own error: with its loader in a thread, it does not always keep its code.
+  await t.rejects(part(), { code: 'not_loaded', cause: { message: /^Cannot find module .*no-such-file\.js/ } })
 })
