@@ -61,8 +61,10 @@ function nameStart (header: string, at: number): number {
   return at
 }
 
+/** The names of a session's cookies differ in their last character: it is looked at first. */
 function isAt (header: string, text: string, at: number): boolean {
-  return header.charCodeAt(at) === text.charCodeAt(0) && header.startsWith(text, at)
+  const last = text.length - 1
+  return header.charCodeAt(at + last) === text.charCodeAt(last) && header.startsWith(text, at)
 }
 
 /** Where the `=` of a pair is, from `from` on; -1 for a pair without one. */
