@@ -667,6 +667,10 @@ t.test('logout URLs', async t => {
   t.equal(logoutUrl(server, metadata, {}), `${issuer}oidc/logout?client_id=client-1`,
     'by OpenID Connect where it is offered')
   t.equal(logoutUrl(server, undefined, {}), `${issuer}v2/logout?client_id=client-1`)
+  const extra = { ui_locales: 'de', state: 'st', client_id: 'other' }
+  t.equal(logoutUrl(server, metadata, { extra }), `${issuer}oidc/logout?ui_locales=de&state=st&client_id=client-1`)
+  t.equal(logoutUrl(server, metadata, { extra, state: 'own', uiLocales: 'fr' }),
+    `${issuer}oidc/logout?ui_locales=fr&state=own&client_id=client-1`)
 })
 
 t.test('revokeToken', async t => {

@@ -29,26 +29,28 @@ export function logoutUrl (
 export function oidcLogoutUrl (server: Pick<AuthorizationServer, 'clientId'>, endpoint: string,
   params: LogoutUrlParams): string {
   return withQuery(endpoint, {
-    ...params.extra,
     id_token_hint: params.idTokenHint,
     logout_hint: params.logoutHint,
     client_id: server.clientId,
     post_logout_redirect_uri: params.returnTo,
     state: params.state,
     ui_locales: params.uiLocales
-  }, params.federated)
+  }, params)
 }
 
 /** Auth0's own logout endpoint. */
 export function v2LogoutUrl (server: Pick<AuthorizationServer, 'issuer' | 'clientId'>,
   params: LogoutUrlParams): string {
-  return withQuery(`${server.issuer}v2/logout`,
-    { ...params.extra, client_id: server.clientId, returnTo: params.returnTo }, params.federated)
+  return withQuery(`${server.issuer}v2/logout`, { client_id: server.clientId, returnTo: params.returnTo }, params)
 }
 
-function withQuery (endpoint: string, params: Record<string, string | undefined>, federated = false): string {
+function withQuery (endpoint: string, params: Record<string, string | undefined>,
+  { extra = {}, federated = false }: LogoutUrlParams): string {
   const url = new URL(endpoint)
-  for (const [name, value] of Object.entries(params)) if (value !== undefined) url.searchParams.set(name, value)
+  // One after the other: a parameter that is not given here must not remove one of the tenant's own.
+  for (const given of [extra, params]) {
+    for (const [name, value] of Object.entries(given)) if (value !== undefined) url.searchParams.set(name, value)
+  }
   // Auth0 reads the presence of `federated`, not its value.
   return federated ? `${url.href}&federated` : url.href
 }
