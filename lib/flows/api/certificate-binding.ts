@@ -31,8 +31,7 @@ function refused (message: string): TokenValidationError {
 }
 
 /** The certificate's own bytes; `undefined` for what is no certificate, which only a client can have caused. */
-function derOf (given: ClientCertificate): Buffer | undefined {
-  if (given === undefined) return undefined
+function derOf (given: ClientCertificate = ''): Buffer | undefined {
   try {
     return given instanceof X509Certificate ? given.raw : new X509Certificate(bytesOf(given)).raw
   } catch {
@@ -47,6 +46,6 @@ const PEM = '-----BEGIN'
 function bytesOf (given: string | Uint8Array): string | Uint8Array {
   if (typeof given !== 'string') return given
   const text = given.trim()
-  if (text.startsWith(PEM)) return text.includes('%') ? decodeURIComponent(text) : text
+  if (text.startsWith(PEM)) return decodeURIComponent(text)
   return Buffer.from(text.replace(/^:(.*):$/s, '$1'), 'base64')
 }

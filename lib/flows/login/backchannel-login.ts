@@ -1,4 +1,3 @@
-import { requireText } from '../../authentication/server/arguments.js'
 import {
   startBackchannelAuthentication, type BackchannelAuthentication, type BackchannelAuthenticationParams
 } from '../../authentication/api/backchannel.js'
@@ -42,7 +41,6 @@ export async function initiateBackchannelAuthentication (context: PluginContext,
 /** Polls once. @throws PollingApiError while the user has not answered */
 export async function backchannelAuthenticationGrant (server: AuthorizationServer,
   options: { authReqId: string } & CallOptions): Promise<TokenResponse> {
-  requireText(options, 'authReqId')
   return await cibaGrant(server, { authReqId: options.authReqId }, callOptions(options))
 }
 

@@ -63,6 +63,5 @@ export async function updateSession (context: PluginContext, request: RequestCon
 
 /** The fields as JSON has them; one that is `undefined` is there, and means removal. */
 function copyFields (fields: Record<string, unknown>, prefix: string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== '__proto__')
-    .map(([name, value]) => [name, jsonCopy(value, prefix + name)]))
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, jsonCopy(value, prefix + name)]))
 }

@@ -91,8 +91,7 @@ export function accessTokenOf (set: TokenSet): AccessToken {
  * asked.
  */
 export function audiencesOf (accessToken: string): string[] | undefined {
-  const payload = accessToken.split('.')[1]
-  if (payload === undefined) return undefined
+  const [, payload = ''] = accessToken.split('.')
   try {
     const { aud } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { aud?: unknown }
     if (typeof aud === 'string') return [aud]

@@ -105,6 +105,8 @@ t.test("updateSession merges the application's fields and claims, and nothing el
         [null, [], 'Ada'].map(async user => await outcome(request.auth0.updateSession({ user } as never)))
       ),
     '/list': async request => await outcome(request.auth0.updateSession([] as never)),
+    '/proto': async request =>
+      await outcome(request.auth0.updateSession(JSON.parse('{"user":{"__proto__":{"admin":true}}}') as object)),
     '/over': async request => {
       const other = s.app.auth0.for({ request })
       await request.getSession()
@@ -121,6 +123,7 @@ t.test("updateSession merges the application's fields and claims, and nothing el
   t.match((await ada.call('/me')).json(), { count: 1, user: { sub: 'auth0|ada' } })
   t.strictSame((await ada.call('/reserved')).json(), RESERVED.map(name => `invalid_argument ${name}`))
   t.equal((await ada.call('/sub')).body, 'invalid_argument user.sub')
+  t.equal((await ada.call('/proto')).body, 'invalid_argument user.__proto__')
   t.equal((await ada.call('/none')).body, 'invalid_argument patch')
   t.equal((await ada.call('/list')).body, 'invalid_argument patch')
   t.strictSame((await ada.call('/users')).json(), Array(3).fill('invalid_argument user'))

@@ -255,10 +255,20 @@ t.test('a write is tried again where the store was away, and not after another f
   const fault = new TypeError('a fault')
   const cases: [failures: Error[], writes: number, failure?: Error][] =
     [[[], 1], [[away()], 2], [[fault], 1, fault], [[away(), fault], 2, fault]]
+  const waits: unknown[] = []
+  const timer = setTimeout
+  const value = (...args: Parameters<typeof setTimeout>) => {
+    waits.push(args[1])
+    return timer(...args)
+  }
   for (const [failures, writes, failure] of cases) {
     const w = world({ failures })
+    const { restore } = t.intercept(globalThis, 'setTimeout', { value })
+    waits.length = 0
     t.equal(await w.get().then(() => undefined, (error: unknown) => error), failure)
+    restore()
     t.equal(w.seen.writes, writes)
+    t.equal(waits.filter(wait => wait === 100).length, writes - 1, 'a tenth of a second later')
   }
 })
 
