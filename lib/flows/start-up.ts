@@ -9,9 +9,9 @@ import type { Log } from './events.js'
  * them try again.
  */
 export async function startUp ({ assertion, requestObject, dpop }: Config, check: () => Promise<CheckResult>,
-  log: Log): Promise<void> {
+  log: Log, loadSigner: () => Promise<unknown> = jose): Promise<void> {
   const signs = assertion !== undefined || requestObject !== undefined || dpop !== undefined
-  const [{ checks }] = await Promise.all([check(), signs ? jose() : undefined])
+  const [{ checks }] = await Promise.all([check(), signs ? loadSigner() : undefined])
   for (const { name, error } of checks) {
     if (error !== undefined) {
       log.warn({ code: 'start_check_failed', check: name }, `auth0 warning: "${name}" does not work: ${error}`)

@@ -3,7 +3,9 @@ import { runInNewContext } from 'node:vm'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { hintOf } from '../../lib/flows/hints.js'
+import { clockWatch } from '../../lib/flows/clock-watch.js'
 import { setupWarnings } from '../../lib/flows/setup-warnings.js'
+import { startUp } from '../../lib/flows/start-up.js'
 import { parseOptions } from '../../lib/plugin/options/options.js'
 import fastifyAuth0 from '../../lib/index.js'
 import {
@@ -255,9 +257,65 @@ t.test('stores in memory are told of where several processes serve the applicati
   t.strictSame(codes({ refreshStore: new MemoryRefreshStore() }, true), ['memory_store_in_cluster refreshStore'])
   t.strictSame(codes(all, false), [])
   t.strictSame(codes({}, true), [])
-  t.intercept(process, 'env', { value: { ...process.env, NODE_APP_INSTANCE: '1' } })
-  t.strictSame(codes(all).length, 3)
+  const refreshStore = new MemoryRevocationStore() as never
+  t.strictSame(codes({ refreshStore, revocationStore: refreshStore }, true),
+    ['memory_store_in_cluster revocationStore'], 'one store for both is told of once')
+  for (const [instance, count] of [[undefined, 0], ['0', 0], ['1', 3], ['2', 3]] as const) {
+    const { NODE_APP_INSTANCE: _, ...env } = process.env
+    const restore = t.intercept(process, 'env', {
+      value: { ...env, ...(instance !== undefined && { NODE_APP_INSTANCE: instance }) }
+    })
+    t.equal(codes(all).length, count, instance ?? 'none')
+    restore.restore()
+  }
+  const imported = { importSessions: { auth0Fastify: { secret: 'a secret of another library, long enough' } } }
+  const revoked = { ...imported, revocationStore: all.revocationStore }
+  for (const [env, options, told] of [
+    ['production', imported, ['import_without_revocation_store importSessions']],
+    ['production', revoked, []],
+    ['production', {}, []],
+    ['test', imported, []]
+  ] as const) {
+    const restore = t.intercept(process, 'env', { value: { ...process.env, NODE_ENV: env } })
+    t.strictSame(codes(options as never, false), told, env)
+    restore.restore()
+  }
   t.end()
+})
+
+t.test('how far clocks may be apart', t => {
+  const told: unknown[] = []
+  const watch = clockWatch({ clockTolerance: 30 } as never, { warn: (...args: unknown[]) => told.push(args) } as never)
+  for (const seconds of [30, -30, 0]) watch('a.test', seconds)
+  t.strictSame(told, [])
+  watch('a.test', -30.6)
+  watch('a.test', 31)
+  t.match(told, [[{ code: 'clock_off', seconds: -31 }, /is 31 seconds behind that of a\.test.*\(30 seconds\)/]])
+  watch('a.test', 30)
+  watch('b.test', 30.6)
+  t.match(told[1], [{ code: 'clock_off', seconds: 31 }, /is 31 seconds ahead of that of b\.test/])
+  t.equal(told.length, 2)
+  t.end()
+})
+
+t.test('what signs tokens is loaded at start where something is signed', async t => {
+  const key = {}
+  for (const [config, times] of [
+    [{}, 0],
+    [{ assertion: key }, 1],
+    [{ requestObject: key }, 1],
+    [{ dpop: key }, 1],
+    [{ assertion: key, dpop: key }, 1]
+  ] as const) {
+    let loads = 0
+    const told: unknown[] = []
+    const checks = [{ name: 'keys', error: 'away' }, { name: 'metadata' }]
+    await startUp(config as never, async () => ({ ok: false, checks }) as never,
+      { warn: (...args: unknown[]) => told.push(args) } as never, async () => { loads++ })
+    t.equal(loads, times, Object.keys(config).join())
+    t.match(told, [[{ code: 'start_check_failed', check: 'keys' }, /"keys" does not work: away/]])
+    t.equal(told.length, 1)
+  }
 })
 
 t.test('a hint is found in an error or in its causes, three of them at most', async t => {

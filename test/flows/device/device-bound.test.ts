@@ -212,6 +212,9 @@ for (const mode of MODES) {
       t.match(answer.json().code, /^(device_not_registered|cross_site_request)$/)
       t.notOk(answer.headers['set-cookie'], 'nothing is set')
     }
+    const told = made.events.filter(({ type }) => type === 'session')
+    t.strictSame(new Set(told.map(({ reason }) => reason)), new Set(['device_registration_refused']))
+    for (const event of told) t.match(event, { outcome: 'failure', blame: 'user' })
     t.equal(await isIn(browser), true)
     const late = browser.copy()
     const right = proofWith({ claims: { aud: 'https://app.example.test/auth/dbsc/register' } })
@@ -258,7 +261,9 @@ for (const mode of MODES) {
       t.equal(answer.statusCode, 403, name)
       t.ok(answer.headers['secure-session-challenge'], 'with a new challenge')
       t.notOk(answer.headers['set-cookie'])
+      t.match(made.events.at(-1), { reason: 'device_proof_refused', outcome: 'failure', blame: 'user' }, name)
     }
+    t.equal(reasons(made).filter(reason => reason === 'device_proof_refused').length, Object.keys(refused).length)
     t.equal((await refresh(device.proof({ challenge }), { origin: 'https://other.example.test' })).statusCode, 403)
     t.equal((await refresh(device.proof({ challenge: `${challenge}` }))).statusCode, 200, 'no challenge was spent')
     t.equal((await refresh(device.proof({ challenge }))).statusCode, mode === 'stateful' ? 403 : 200,
