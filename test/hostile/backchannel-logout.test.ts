@@ -258,6 +258,10 @@ scenario('bodies that are not one logout token', async (t, world) => {
       payload
     })
     t.ok(statuses.includes(response.statusCode), `${what}: ${response.statusCode} ${response.body.slice(0, 100)}`)
+    if (what === 'missing') {
+      t.strictSame(response.json(),
+        { error: 'invalid_request', error_description: 'The logout token was refused.' })
+    }
     t.equal(await isLoggedIn(browser), true, what)
   }
   for (const [method, url] of [['GET', `${path}?${encoded}`], ['POST', `${path}?${encoded}`]] as const) {
@@ -302,6 +306,10 @@ t.test('BCL-27 the store is down', async t => {
     const response = await send(world, token)
     t.ok([400, 503].includes(response.statusCode), `not 200, so that Auth0 can see it: ${response.statusCode}`)
     t.equal(response.statusCode, 503)
+    t.strictSame(response.json(), {
+      error: 'temporarily_unavailable',
+      error_description: 'The logout could not be carried out. Please send it again.'
+    })
     down = false
     world.advance(5)
     t.equal((await send(world, token)).statusCode, 200, 'the same token again is safe, and works')

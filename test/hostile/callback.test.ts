@@ -505,6 +505,10 @@ scenario('CB-28 HEAD, OPTIONS and prefetches redeem nothing', async (t, world) =
   t.ok(sessionCookiesSet(response).length > 0, 'the transaction stayed')
 })
 
+scenario('a login that is none of an enterprise is not handed over', async (t, world) => {
+  await succeeds(t, world)
+}, { plugin: { onEnterpriseLogin: () => 'handed over' } })
+
 scenario('CB-28 a prefetch of the login route starts nothing', async (t, world) => {
   const browser = world.browser()
   for (const headers of [{ 'sec-purpose': 'prefetch' }, { purpose: 'prefetch' }]) {

@@ -117,6 +117,7 @@ function connectState (world: World,
 scenario('LK-04 the answer of a connection is used once, by its own request', async (t, world) => {
   const { browser } = await succeeds(t, world)
   const state = connectState(world, await browser.navigate(begin))
+  t.equal(JSON.parse(world.idp.last('connect').body).scopes, undefined, 'those of the connection')
   const path = `/auth/callback?connect_code=connect-code-1&state=${state}`
   const other = await browser.navigate(path.replace(state, `${state}x`), { 'sec-fetch-site': 'cross-site' })
   t.equal(other.headers.location, '/', 'another state: home, where the user is logged in')

@@ -16,6 +16,18 @@ t.test('a request decorator that another plugin has taken is noticed', async t =
   }
 })
 
+t.test('a former name says the new one, unless another plugin has the name', async t => {
+  const former = (app: object) => (app as { auth0Client?: unknown }).auth0Client
+  const s = newSite(t)
+  t.equal(former(s.app), undefined)
+  await s.app.ready()
+  t.throws(() => former(s.app), { code: 'configuration_error', option: 'auth0Client' })
+  const other = newSite(t)
+  other.app.decorate('auth0Client', 'own')
+  await other.app.ready()
+  t.equal(former(other.app), 'own')
+})
+
 t.test('two tenants in sibling scopes are strangers to each other', async t => {
   const s = new Site()
   const app = fastify({ pluginTimeout: 0 })

@@ -78,6 +78,21 @@ t.test('what a link may ask for, and what it does not loosen', async t => {
     { ...asked, ...rest, ...demanded, max_age: '5', session_transfer_token: undefined })
 })
 
+t.test('a login that a third party starts is for the own tenant', async t => {
+  const s = await site(t)
+  const iss = `https://${s.tenant.domain}/`
+  for (const [query, place] of [
+    [{ iss, target_link_uri: '/deep', returnTo: '/x' }, '/deep'], [{ iss, returnTo: '/x' }, '/x'],
+    [{ target_link_uri: '/deep', returnTo: '/x' }, '/x'], [{ iss: 'https://evil.test/', returnTo: '/x' }, undefined]
+  ] as const) {
+    const browser = s.browser()
+    const begun = await browser.navigate(`/auth/login?${new URLSearchParams(query).toString()}`)
+    t.equal(begun.statusCode, place === undefined ? 400 : 302)
+    if (place === undefined) continue
+    t.equal((await browser.navigate(s.tenant.callback(String(begun.headers.location)))).headers.location, place)
+  }
+})
+
 t.test('a login is of a class that was asked for; a step-up is judged by its guard', async t => {
   const s = await site(t, { authorizationParams: { acr_values: 'high higher' } }, {
     '/top': start({ authorizationParams: { acr_values: 'top' } })

@@ -4,6 +4,7 @@ import t from 'tap'
 import fastifyAuth0 from '../../../lib/index.js'
 import { fromAuth0Store } from '../../../lib/stores/index.js'
 import { rules } from '../../../lib/plugin/options/options-rules.js'
+import { checkAppBases } from '../../../lib/plugin/options/app-base.js'
 import { parseOptions } from '../../../lib/plugin/options/options.js'
 import { nearestName, unknownName } from '../../../lib/base/nearest-name.js'
 import type { Auth0Options } from '../../../types/index.js'
@@ -516,4 +517,14 @@ t.test('every value that @auth0/auth0-fastify documents is taken', async t => {
     ...paths.map(name => ({ mountConnectRoutes: true, routes: { [name]: '/of-my-own' } }))
   ]
   for (const options of documented) t.doesNotThrow(() => parse(options), JSON.stringify(options))
+})
+
+t.test("an address that ends as the callback's path does", t => {
+  const base = (basePath: string) => ({ origin: 'https://a.test', basePath, secure: true })
+  for (const basePath of ['/auth/callback', '/b/auth/callback']) {
+    t.throws(() => checkAppBases([base(''), base(basePath)], '/auth/callback'), { message: /the path of its callback/ })
+  }
+  t.doesNotThrow(() => checkAppBases([base(''), base('/b')], '/auth/callback'))
+  t.doesNotThrow(() => checkAppBases([base('/undefined')], undefined), 'there is no callback route')
+  t.end()
 })

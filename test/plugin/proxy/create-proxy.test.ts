@@ -141,6 +141,24 @@ t.test('handshakes of WebSockets: what is refused, and which headers go upstream
   t.strictSame(rewriteRequestHeaders({ cookie: 'x' }, handshake(registration)), {}, 'of another connection')
   t.match(proxy({ tls: { ca: 'c' } }).wsClientOptions, { ca: 'c', rejectUnauthorized: true })
 
+  const proofs: unknown[] = []
+  const proof = async (of: object) => {
+    proofs.push(of)
+    return 'a proof'
+  }
+  const dpop = { nonces: new Map(), proof }
+  const keyed = registrationOf()
+  const bound = handshake({
+    ...keyed,
+    context: { ...keyed.context, now: () => 5 },
+    requestContext: () => ({ ...keyed.requestContext(), server: () => ({ dpop }) })
+  })
+  const tokens = proxy({}, async () => ({ accessToken: 'at', tokenType: 'DPoP' }))
+  t.equal(await tokens.prepare(bound as never, reply as never), false)
+  const upgrade = tokens.wsClientOptions as unknown as { rewriteRequestHeaders: typeof rewriteRequestHeaders }
+  t.strictSame(upgrade.rewriteRequestHeaders({}, bound), { 'x-a': 'b', authorization: 'DPoP at', dpop: 'a proof' })
+  t.match(proofs, [{ method: 'GET', url: 'https://api.example.test/v1/chat', accessToken: 'at', now: 5 }])
+
   const failing = replied()
   const wrong = handshake(registration)
   t.equal(await proxy({}, async () => { throw new ConfigurationError('x', 'y') })

@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { TimeoutError } from '../../../lib/errors.js'
-import { closeAfterUpload, UpstreamFailure } from '../../../lib/plugin/proxy/failures.js'
+import { Auth0Error, TimeoutError } from '../../../lib/errors.js'
+import { answerFailed, closeAfterUpload, UpstreamFailure } from '../../../lib/plugin/proxy/failures.js'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import { listening } from '../../fixtures/loopback.js'
 import { certificate } from '../../hostile/certificates.js'
@@ -293,4 +293,18 @@ t.test('failures of an upstream, and the connection after an upload', async t =>
     return set
   }
   t.strictSame([closes(false, 1), closes(true, 1), closes(false, 2)], [['connection', 'close'], [], []])
+})
+
+t.test('only what is nobody else\'s fault is an error in the log', async t => {
+  for (const [statusCode, lines] of [[499, 0], [500, 1], [502, 1]] as const) {
+    const error = new Auth0Error('x', { code: 'c', statusCode })
+    const told: unknown[] = []
+    const reply = new Proxy({ raw: { destroyed: false } }, {
+      get: (raw, name) => name === 'raw' ? raw.raw : name === 'then' ? (done: () => void) => { done() } : () => reply
+    })
+    const log = { error: (...all: unknown[]) => told.push(all) }
+    await answerFailed({} as never, error, { raw: { complete: true }, log } as never, reply as never)
+    t.strictSame(told, Array.from({ length: lines }, () =>
+      [{ err: error }, 'auth0 proxy: there is no token for the upstream']), String(statusCode))
+  }
 })

@@ -2,7 +2,7 @@ import t from 'tap'
 import {
   ApiError, Auth0Error, OrganizationTokenValidationError, RateLimitError, SessionStoreError, TokenValidationError
 } from '../../../lib/errors.js'
-import { publicError, sayWhenToComeBack } from '../../../lib/plugin/routes/answer-error.js'
+import { answerFailure, publicError, sayWhenToComeBack } from '../../../lib/plugin/routes/answer-error.js'
 
 t.test('what an error says to the outside', async t => {
   const upstream = 'The identity provider could not be reached or could not help. Please try again.'
@@ -44,4 +44,71 @@ t.test('what an error says to the outside', async t => {
   t.strictSame(wait(limited(1.2)), ['retry-after', '2'])
   t.equal(wait(new SessionStoreError('x')) === undefined, new SessionStoreError('x').retryAfter === undefined)
   t.equal(wait(new Error('x')), undefined)
+})
+
+t.test('how a failure is answered, and which ones the log tells', async t => {
+  const routes = { login: '/login', logout: '/logout' }
+  const appBases = [{ origin: 'https://a.test', basePath: '', secure: true }]
+  const ask = async (error: unknown, headers: object, how: object = {}, config: object = {}) => {
+    const told: unknown[] = []
+    const answer: Record<string, unknown> = {}
+    const reply = {
+      sent: false,
+      statusCode: 200,
+      raw: {},
+      header (name: string, value: unknown) { answer[name] = value; return reply },
+      headers (all: object) { Object.assign(answer, all); return reply },
+      code (status: number) { reply.statusCode = status; return reply },
+      type (type: string) { return reply.header('type', type.split(';')[0]) },
+      serializer () { return reply },
+      send (body: unknown) { answer.body = body; reply.sent = true; return reply }
+    }
+    const request = {
+      method: 'GET',
+      headers,
+      id: 'req-1',
+      protocol: 'https',
+      host: 'a.test',
+      log: { error: (...all: unknown[]) => told.push(all) }
+    }
+    const context = { config: { routes, appBases, prefix: '', ...config } }
+    await answerFailure(context as never, error, request as never, reply as never, how)
+    return { status: reply.statusCode, told, ...answer } as Record<string, unknown>
+  }
+  const script = { accept: 'application/json' }
+  const page = { accept: 'text/html' }
+  const own = (statusCode: number) => new Auth0Error('own words', { code: 'c', statusCode })
+  const thrown = (statusCode: number) =>
+    Object.assign(new Error('internal'), { statusCode, headers: { 'x-limit': '1' } })
+  for (const [error, status, lines, limit] of [
+    [own(499), 499, 0, undefined], [own(500), 500, 0, undefined], [thrown(499), 499, 0, '1'],
+    [thrown(500), 500, 1, '1'], [thrown(503), 503, 1, '1'], [null, 500, 1, undefined]
+  ] as const) {
+    const told = Array.from({ length: lines }, () => [{ err: error }, 'auth0: unexpected error'])
+    const data = await ask(error, script)
+    t.match(data, { status, type: 'application/json', body: { statusCode: status } })
+    t.strictSame([data.told, data['x-limit']], [told, limit], String(status))
+    const html = await ask(error, page)
+    t.match(html, { status, type: 'text/html', body: /<code>req-1<\/code>/ })
+    t.match(html.body, 'href="/login"')
+    t.strictSame([html.told, html['x-limit']], [told, limit])
+  }
+  t.match(await ask(own(500), { ...page, 'sec-fetch-mode': 'cors' }), { type: 'text/html' }, 'who asks for a page')
+  t.match(await ask(own(500), { 'sec-fetch-mode': 'navigate' }), { type: 'text/html' })
+  t.match((await ask(own(500), page, { retry: '/again' })).body, 'href="/again"')
+  t.notMatch((await ask(own(500), page)).body, '<script')
+  t.match((await ask(own(500), page, { popup: true })).body, '<script')
+  const others = ['https://b.test', 'https://c.test'].map(origin => ({ ...appBases[0], origin }))
+  t.notMatch((await ask(own(500), page, { popup: true }, { appBases: others })).body, '<script', 'a foreign host')
+  const seen: unknown[] = []
+  const onError = (error: unknown) => {
+    seen.push(error)
+    return 'hooked'
+  }
+  t.match(await ask(own(499), script, {}, { onError }), { status: 499, body: 'hooked' })
+  t.match(await ask(own(499), script, { status: 400, hook: onError }), { status: 400, body: 'hooked' })
+  t.match(await ask('text', script, {}, { onError }), { status: 500, body: 'hooked' })
+  t.match(seen, [{ code: 'c' }, { code: 'c' }, { message: 'The request failed.' }])
+  t.match(await ask(own(499), script, { hook: () => undefined }), { status: 499, body: { code: 'c' } })
+  t.match(await ask(own(499), script, { hook: () => { throw thrown(418) } }), { status: 418 }, "the hook's own error")
 })

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap'
 import { deviceRoutes } from '../../../lib/plugin/routes/device.js'
+import { withDeviceProof } from '../../../lib/plugin/routes/device-proof.js'
+import { Jar } from '../../stores/jar.js'
 
 const config = {
   routes: { deviceRegistration: '/register', deviceRefresh: '/refresh' },
@@ -50,4 +52,33 @@ t.test('the routes that browsers call for devices', async t => {
     [undefined, none], ['', none], ['a b', none], ['a', 'passed'], ['"a"', 'passed'], ['a'.repeat(128), 'passed'],
     ['a'.repeat(129), none]
   ] as const) t.strictSame(await ask(t, refresh, { 'sec-secure-session-id': identifier }), answer, String(identifier))
+})
+
+t.test('a device proves itself before a route that is about its session', async t => {
+  const link = { 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'cross-site' }
+  const handler = async () => 'handled'
+  const ask = async (method: string, session: object | undefined, device: object | undefined, headers: object) => {
+    const answer: Record<string, unknown> = {}
+    const reply = new Proxy({}, {
+      get: (_, name: string) => name === 'then'
+        ? undefined
+        : (value: unknown) => {
+            answer[name] = value
+            return reply
+          }
+    })
+    const jar = new Jar()
+    const context = { config, cookieNames: { suffix: () => 'x' }, sessions: { device }, emit () {} }
+    const requestContext = () => ({ jar, session })
+    const proving = withDeviceProof({ context, requestContext } as never, { method, handler } as never)
+    const request = { method, headers, url: '/callback', protocol: 'https', host: 'app.example.test' }
+    const given = await proving(request as never, reply as never)
+    return proving === handler ? 'as it is' : given === 'handled' ? given : answer.code
+  }
+  const device = { refused: () => ({ record: { device: {} } }), attributes: () => ({}) }
+  t.equal(await ask('GET', undefined, undefined, link), 'as it is')
+  t.equal(await ask('POST', undefined, device, link), 'as it is')
+  t.equal(await ask('GET', undefined, device, link), 401)
+  t.equal(await ask('GET', { record: {} }, device, link), 'handled', 'there is a session')
+  t.equal(await ask('GET', undefined, device, {}), 'handled', 'a browser that had no reason to keep the proof back')
 })

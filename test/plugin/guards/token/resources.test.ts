@@ -1,9 +1,9 @@
 import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
-import fastifyAuth0, { type Auth0Options } from '../../../lib/index.js'
-import { sessionCookie } from '../../../lib/testing/index.js'
-import { ScriptedTenant } from '../../fixtures/scripted-tenant.js'
+import fastifyAuth0, { type Auth0Options } from '../../../../lib/index.js'
+import { sessionCookie } from '../../../../lib/testing/index.js'
+import { ScriptedTenant } from '../../../fixtures/scripted-tenant.js'
 
 const origin = 'https://app.example.com'
 const now = 1_795_000_000
