@@ -23,8 +23,11 @@ t.test('a step-up asks the tenant for more, and a browser that comes back withou
   t.equal(asked.pathname, '/authorize')
   t.equal(asked.searchParams.get('acr_values'), MFA)
   s.tenant.claims = { amr: ['mfa'] }
+  t.match(s.events.filter(({ type }) => type === 'denied'), [{ reason: 'mfa_required' }])
   t.equal((await browser.navigate(s.tenant.callback(asked.href))).headers.location, '/mfa', 'back to the page')
   t.equal((await browser.navigate('/mfa')).body, 'with a second factor')
+  t.match(await browser.navigate('/mfa'), { body: 'with a second factor', headers: { 'set-cookie': undefined } },
+    'there is nothing to note')
   await browser.call('/forget')
   t.match((await browser.navigate('/mfa')).headers.location, /acr_values=/,
     'a login that was enough is not held against the user later')
@@ -189,8 +192,9 @@ t.test("a step-up stays in the session's organization, or in the one the options
   s.tenant.claims = { org_id: 'org_acme' }
   t.match((await (await s.member()).navigate('/mfa')).headers.location, /organization=org_acme/)
   const odd = await sessionCookie(s.app, { user: { ...ada, org_id: 7 } as never })
-  t.notMatch((await s.app.inject({ url: '/mfa', headers: { host: HOST, accept: 'text/html', cookie: odd } }))
-    .headers.location, 'organization')
+  const { headers } = await s.app.inject({ url: '/mfa', headers: { host: HOST, accept: 'text/html', cookie: odd } })
+  t.match(headers.location, /\/authorize\?/)
+  t.notMatch(headers.location, 'organization')
   const enforced = await stepSite(t, { organization: 'acme' })
   enforced.tenant.claims = { org_id: 'org_acme', org_name: 'acme' }
   t.match((await (await enforced.member()).navigate('/mfa')).headers.location, /organization=acme&|organization=acme$/)
@@ -319,6 +323,12 @@ t.test('a page steps up for an API: to the login it demands and back, once', asy
   t.equal(await comeBack(third, { acr: 'platinum' }), '/page')
   demand = 'acr_values="diamond"'
   t.equal((await asked()).searchParams.get('acr_values'), 'diamond', 'another demand is another login')
+  demand = 'max_age="1"'
+  t.equal((await asked()).searchParams.get('acr_values'), null)
+  s.tenant.claims = { auth_time: s.clock.now, amr: ['mfa'] }
+  await s.login(browser)
+  t.equal((await asked()).searchParams.get('acr_values'), MFA, 'a second factor is not lost')
+  demand = 'acr_values="diamond"'
 
   const script = await browser.call('/page')
   t.match(script, { statusCode: 401, headers: { 'cache-control': /no-store/ } })

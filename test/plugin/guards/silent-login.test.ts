@@ -22,6 +22,7 @@ async function silentSite (t: Test, options: Partial<Auth0Options> = {},
     })
     s.app.get('/private', { preHandler: s.app.auth0.requireSession }, async () => 'private')
     s.app.get('/pages/:page', async () => 'page')
+    s.app.get('/long/*', async () => 'long')
     s.app.post('/', async () => 'posted')
   })
   await s.app.ready()
@@ -204,6 +205,11 @@ t.test('a page stays public when its silent login cannot start', async t => {
   const asked = s.tenant.requests.length
   t.match(await browser.navigate('/'), { statusCode: 200, body: '-' })
   t.equal(s.tenant.requests.length, asked, 'asked once')
+  const patient = (await silentSite(t)).browser()
+  patient.plant('theme', 'dark')
+  t.match(await patient.navigate(`/long/${'x'.repeat(2400)}`), { statusCode: 200, body: 'long' }, 'no way back leads ' +
+    'to it')
+  t.match(await patient.navigate('/long/x'), { statusCode: 302 }, 'control')
   const late = newSite(t)
   const left = new Promise<void>((resolve, reject) => {
     late.app.addHook('onResponse', async (request, reply) => {
@@ -221,14 +227,16 @@ t.test('what silent logins cannot work with fails at registration', async t => {
   const needless = { mountRoutes: false, clientId: undefined, clientSecret: undefined, sessionSecret: undefined }
   const apiAlone = { ...needless, appBaseUrl: undefined, api: { audience: 'https://api.example.com' } }
   for (
-    const [options, message] of [[{ routes: { callback: false } }, /needs the callback route/],
-      [apiAlone, /guards an API only/]] as const
+    const [options, message, option] of [
+      [{ routes: { callback: false } }, /needs the callback route/, 'routes.callback'],
+      [apiAlone, /guards an API only/, /./]
+    ] as const
   ) {
     const s = new Site(options as Partial<Auth0Options>)
     s.app.register(async app => {
       app.get('/', { onRequest: app.auth0.attemptSilentLogin }, async () => 'never')
     })
-    await t.rejects(async () => await s.app.ready(), { message })
+    await t.rejects(async () => await s.app.ready(), { message, option } as never)
     await s.app.close()
   }
   const s = new Site()
