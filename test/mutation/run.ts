@@ -68,9 +68,9 @@ const folder = mkdtempSync(join(tmpdir(), 'mutants-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 writeSources()
 
-for (let round = 0; states.some(isOpen); round++) {
+for (let round = 0; states.some(hasTests); round++) {
   const nominated = new Map<string, State[]>()
-  for (const state of states.filter(isOpen)) {
+  for (const state of states.filter(hasTests)) {
     for (const test of state.rest.splice(0, ROUNDS[Math.min(round, ROUNDS.length - 1)])) {
       nominated.set(test, [...nominated.get(test) ?? [], state])
     }
@@ -99,8 +99,12 @@ async function tryWith ([test, nominees]: [string, State[]]): Promise<void> {
   for (const state of states) if (!reached.has(state.id)) state.rest = state.rest.filter(other => other !== test)
 }
 
-function isOpen ({ noticed, passed, looked, rest }: State): boolean {
-  return !noticed && rest.length > 0 && passed.length < Number(values.tests) && looked < Number(values.look)
+function isOpen ({ noticed, passed, looked }: State): boolean {
+  return !noticed && passed.length < Number(values.tests) && looked < Number(values.look)
+}
+
+function hasTests (state: State): boolean {
+  return isOpen(state) && state.rest.length > 0
 }
 
 function report (): void {
