@@ -1,4 +1,4 @@
-import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
+import { channel, subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { FastifyOtelInstrumentation } from '@fastify/otel'
@@ -326,4 +326,105 @@ t.test('@fastify/otel does not record the addresses of our own routes', async t 
     t.notMatch(JSON.stringify(spans), /canary/, when)
     t.notMatch(JSON.stringify(spans), /=>/, 'no source of a function is a name')
   }
+})
+
+/** Providers that note what they are asked for. */
+function providers () {
+  const made: unknown[] = []
+  const told: unknown[] = []
+  const instrumentOf = (kind: string) => (name: string, options: object) => {
+    made.push([kind, name, options])
+    const note = (value: number, attributes: object): void => {
+      told.push([name, kind === 'histogram' ? value < 60 && value >= 0 : value, attributes])
+    }
+    return { add: note, record: note }
+  }
+  const getMeter = (name: string, version: string) => {
+    made.push(['meter', name, version])
+    return { createHistogram: instrumentOf('histogram'), createCounter: instrumentOf('counter') }
+  }
+  const getTracer = (name: string, version: string) => {
+    made.push(['tracer', name, version])
+    return {
+      startSpan: (name: string, { attributes }: object & { attributes: object }) => {
+        const note = (what: string) => (value?: unknown) => told.push([name, what, value])
+        note('start')(attributes)
+        return { setAttributes: note('attributes'), setStatus: note('status'), end: note('end') }
+      }
+    }
+  }
+  return { made, told, options: { tracerProvider: { getTracer }, meterProvider: { getMeter } } as never }
+}
+
+t.test('names, units and limits of what is measured', async t => {
+  const { made, options } = providers()
+  instrument(options)()
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
+  const explicitBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+  const histogram = (name: string, description: string) =>
+    ['histogram', `auth0.${name}.duration`, { unit: 's', description, advice: { explicitBucketBoundaries } }]
+  t.strictSame(made, [
+    ['tracer', 'fastify-auth0', version],
+    ['meter', 'fastify-auth0', version],
+    histogram('login', 'Time to start a login.'),
+    histogram('callback', 'Time to finish a login.'),
+    histogram('refresh', 'Time to renew tokens, waits included.'),
+    histogram('store.operation', 'Time of one call of a store.'),
+    histogram('discovery', 'Time to fetch the metadata of the tenant.'),
+    histogram('jwks', 'Time to fetch the signing keys of the tenant.'),
+    histogram('guard', 'Time until a guard has decided.'),
+    histogram('management.request', 'Time of one call of the Management API, waits and repetitions included.'),
+    ['counter', 'auth0.events',
+      { unit: '{event}', description: 'Logins, refreshes, logouts, denials and warnings.' }]
+  ])
+})
+
+t.test('each message becomes one span and one measurement', async t => {
+  const { told, options } = providers()
+  const stop = instrument(options)
+  const failing = async () => { throw new ApiError({ code: 'from_a_link', message: 'x', status: 0 }) }
+  const messages: [channel: string, message: object, span: string, begun: object, done: object][] = [
+    ['login', { kind: 'popup' }, 'auth0.login', { 'auth0.login.kind': 'popup' }, {}],
+    ['callback', { domain: 'a.test' }, 'auth0.callback', { 'server.address': 'a.test' }, {}],
+    ['refresh', { domain: 'a.test', queueWait: 1000, lockWait: 20, call: 3 }, 'auth0.refresh',
+      { 'server.address': 'a.test' },
+      { 'auth0.refresh.queue_wait': 1, 'auth0.refresh.lock_wait': 0.02, 'auth0.refresh.call': 0.003 }],
+    ['refresh', {}, 'auth0.refresh', {}, {}],
+    ['store', { store: 'session', operation: 'get' }, 'auth0.store session.get',
+      { 'auth0.store.name': 'session', 'auth0.store.operation': 'get' }, {}],
+    ['discovery', { domain: 'a.test' }, 'auth0.discovery', { 'server.address': 'a.test' }, {}],
+    ['jwks', { domain: 'a.test' }, 'auth0.jwks', {}, { 'server.address': 'a.test' }],
+    ['guard', { guard: 'g' }, 'auth0.guard g', { 'auth0.guard.name': 'g' }, {}],
+    ['management', { domain: 'a.test', method: 'GET', path: '/x' }, 'auth0.management GET /x',
+      { 'server.address': 'a.test', 'http.request.method': 'GET', 'url.template': '/api/v2/x' }, {}]
+  ]
+  const kinds: Record<string, string> = { store: 'store.operation', management: 'management.request' }
+  for (const [channel, message, span, begun, done] of messages) {
+    const histogram = `auth0.${kinds[channel] ?? channel}.duration`
+    trace(traceChannel(channel as 'guard'), { ...message } as never, () => 5)
+    t.strictSame(told.splice(0), [[span, 'start', begun], [span, 'attributes', done], [span, 'end', undefined],
+      [histogram, true, begun]], channel)
+    await t.rejects(trace(traceChannel(channel as 'guard'), { ...message } as never, failing))
+    const error = { 'error.type': '_OTHER' }
+    t.strictSame(told.splice(0), [[span, 'start', begun], [span, 'attributes', { ...error, ...done }],
+      ...channel === 'guard' ? [] : [[span, 'status', { code: 2 }]], [span, 'end', undefined],
+      [histogram, true, { ...begun, ...error }]], `${channel} fails`)
+  }
+  const events = channel('fastify-auth0:event')
+  for (const [type, outcome, kept] of [['login', 'success', true], ['login', 'failure', false],
+    ['warning', 'failure', true], ['warning', 'success', true]] as const) {
+    events.publish({ type, outcome, reason: 'r', blame: 'user', sub: 'not told' })
+    t.strictSame(told.splice(0), [['auth0.events', 1, {
+      'auth0.event.type': type,
+      'auth0.event.outcome': outcome,
+      'auth0.event.blame': 'user',
+      ...kept && { 'auth0.event.reason': 'r' }
+    }]], `${type} ${outcome}`)
+  }
+  stop()
+  events.publish({ type: 'login', outcome: 'success' })
+  trace(traceChannel('guard'), { guard: 'g' }, () => 5)
+  t.strictSame(told, [])
 })
