@@ -113,8 +113,8 @@ export const map: Record<string, Record<string, string>> = {
     'warning-texts.ts': 'flows/events.test.ts'
   },
   'flows/accounts': {
-    'connected-accounts.ts': 'flows/login/other-logins.test.ts',
-    'my-account.ts': 'flows/login/other-logins.test.ts'
+    'connected-accounts.ts': 'flows/accounts/accounts.test.ts',
+    'my-account.ts': 'flows/accounts/accounts.test.ts'
   },
   'flows/api': {
     'access-token-check.ts': 'hostile/api.test.ts',
