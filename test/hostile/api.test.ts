@@ -164,6 +164,8 @@ scenario('API-06 times', async (t, world) => {
   )
   const short = good(world, { exp: now + 10 })
   t.equal((await ask(world, { authorization: `Bearer ${short}` })).statusCode, 200)
+  refused(t, world, await ask(world, { authorization: `Bearer x${short}` }), 401, 'invalid_token', world.runs,
+    'what is remembered, and one character more')
   world.advance(39)
   t.equal((await ask(world, { authorization: `Bearer ${short}` })).statusCode, 200, 'its last second')
   world.advance(1)
@@ -713,21 +715,24 @@ scenario('a guard makes no promise for a token that is new, once the keys are at
   const [first, ...later] = passes.get(world)!
   t.not(first, later[0], 'control: the keys had to be fetched')
   t.ok(later.length === 3 && later.every(pass => pass === later[0]), 'one and the same promise for all')
+  t.equal((await ask(world, { authorization: `Bearer ${good(world)}` }, '/watched/more')).statusCode, 200)
+  t.equal(passes.get(world)!.at(-1), later[0], 'also for a guard that demands more than most')
 }, {
   plugin: { api: { audience, cacheEntries: 0 } },
   routes: (app, world) => {
-    const guard = app.auth0.requireToken()
     const returned: unknown[] = []
     passes.set(world, returned)
-    const watched: typeof guard = (request, reply) => {
+    const watched = (guard: ReturnType<typeof app.auth0.requireToken>): typeof guard => (request, reply) => {
       const pass = guard(request, reply)
       returned.push(pass)
       return pass
     }
-    app.get('/watched', { onRequest: watched }, async () => {
-      world.runs++
-      return { done: true }
-    })
+    for (const [url, demands] of [['/watched', {}], ['/watched/more', { actor: 'none' }]] as const) {
+      app.get(url, { onRequest: watched(app.auth0.requireToken(demands)) }, async () => {
+        world.runs++
+        return { done: true }
+      })
+    }
   }
 })
 

@@ -165,7 +165,7 @@ function check ({ registration, request, reply, demands, passed, resource: own, 
 }
 
 /** Whether the next request with the same token is decided alike, whatever else it says. */
-function isSettled ({ api, issuer }: Config, { actor }: TokenDemands): boolean {
+export function isSettled ({ api, issuer }: Pick<Config, 'api' | 'issuer'>, { actor }: TokenDemands): boolean {
   return issuer !== undefined && typeof api.issuers !== 'function' && typeof actor !== 'function'
 }
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { checkTokenDemands } from '../../../../lib/plugin/guards/token/token-demands.js'
-import { anonymous } from '../../../../lib/plugin/guards/token/require-token.js'
+import { anonymous, isSettled } from '../../../../lib/plugin/guards/token/require-token.js'
 import { errorOf } from '../../../tokens/problem.js'
 
 const given = (value: unknown) => value as never
@@ -23,4 +23,15 @@ t.test('what a token guard demands', async t => {
     t.match(await errorOf(() => checkTokenDemands(given(demands))), { option: `requireToken${option}` },
       JSON.stringify(demands))
   }
+})
+
+t.test('which guards decide alike about a token, whatever else a request says', t => {
+  const issuer = 'https://i/'
+  for (const [config, demands, is] of [
+    [{ issuer, api: {} }, {}, true], [{ issuer, api: { issuers: ['https://j/'] } }, { actor: 'none' }, true],
+    [{ issuer: undefined, api: {} }, {}, false], [{ issuer, api: { issuers: () => [] } }, {}, false],
+    [{ issuer, api: {} }, { actor: () => true }, false],
+    [{ issuer: undefined, api: { issuers: () => [] } }, { actor: () => true }, false]
+  ] as const) t.equal(isSettled(given(config), given(demands)), is, JSON.stringify([config, demands]))
+  t.end()
 })
