@@ -100,6 +100,7 @@ scenario('API-01 no Authorization header', async (t, world) => {
   const response = await ask(world, {})
   t.strictSame(challengesOf(response), ['Bearer realm="api"', 'DPoP realm="api", algs="ES256"'])
   refused(t, world, response, 401, 'missing_token', 0)
+  t.match(world.events, [{ type: 'denied', outcome: 'failure', reason: 'missing_token', blame: 'user' }])
   t.strictSame(response.json(), {
     statusCode: 401,
     code: 'missing_token',

@@ -31,7 +31,6 @@ export const toolScopes = factory('toolScopes', (tools: ToolScopes, demands: Acc
   const guards = new Map(Object.entries(checkTable(tools)).map(([tool, wanted]): [string, Guard] =>
     [tool, wanted.length === 0 ? token : requireToken({ ...strict, scopes: [...scopes, ...wanted] })]))
   const other = guards.get('*')
-  guards.delete('*')
 
   return guard({
     security: [{ bearer: [] }, { openIdConnect: scopes }],

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors'
 import fastify, { type FastifyInstance, type FastifyServerOptions, type RouteOptions } from 'fastify'
 import t, { type Test } from 'tap'
-import fastifyAuth0, { type Auth0Options } from '../../../../lib/index.js'
+import fastifyAuth0, { type Auth0Event, type Auth0Options, type Guard } from '../../../../lib/index.js'
 import { sessionCookie } from '../../../../lib/testing/index.js'
 import { ScriptedTenant } from '../../../fixtures/scripted-tenant.js'
 
@@ -307,7 +307,25 @@ t.test('a guard that asks more of a token takes over the resource, for this requ
     const aud = url === '/api' ? 'urn:api' : `${origin}${url}`
     const challenge = [(await ask(app, url, bearer({ aud, auth_time: 1 }))).headers['www-authenticate']].flat()
     t.equal(challenge.length, schemes, 'the schemes of the resource')
+    t.equal([(await ask(app, url)).headers['www-authenticate']].flat().length, schemes)
     t.match(challenge[0], /insufficient_user_authentication/)
+  }
+})
+
+t.test('one guard of two applications asks each for its own audience', async t => {
+  let guard: Guard | undefined
+  const apps: FastifyInstance[] = []
+  for (const audience of ['urn:one', 'urn:two']) {
+    apps.push(await served(t, { ...alone, api: { audience } }, app => {
+      guard ??= app.auth0.requireToken()
+      app.get('/', { onRequest: guard }, async () => '')
+    }))
+  }
+  for (const aud of ['urn:one', 'urn:two', 'urn:one']) {
+    const granted = bearer({ aud })
+    for (const [i, own] of ['urn:one', 'urn:two'].entries()) {
+      t.equal((await ask(apps[i]!, '/', granted)).statusCode, own === aud ? 200 : 401, `${aud} ${own}`)
+    }
   }
 })
 
@@ -454,8 +472,10 @@ t.test('scopes of tools', async t => {
     calls++
     return 'called'
   }
+  const events: Auth0Event[] = []
   const app = await served(t, {
     ...alone,
+    onEvent: event => { events.push(event) },
     api: { dpop: 'disabled', resources: { '/mcp': { audience: `${origin}/mcp` }, '/two': { audience: 'urn:two' } } }
   }, one => {
     const token = one.auth0.requireToken({ resource: '/mcp', scopes: 'mcp' })
@@ -471,6 +491,7 @@ t.test('scopes of tools', async t => {
       onRequest: [token, one.auth0.toolScopes(table)],
       handler
     })
+    one.post('/deeper', { onRequest: token, preHandler: one.auth0.toolScopes(table, { scopes: 'deep' }) }, handler)
     one.post('/unnamed', { preHandler: one.auth0.toolScopes(table) }, handler)
   })
   const call = (name: unknown, id = 1): object => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } })
@@ -506,6 +527,9 @@ t.test('scopes of tools', async t => {
   }
   t.equal((await send(call('who'), { url: '/unnamed' })).statusCode, 500, 'which of two resources?')
 
+  await lacks('mcp deep', call('who'), { url: '/deeper' })
+  await passes(call('who'), { url: '/deeper', scope: 'mcp deep' })
+
   // Names that are no names of tools, among them those that every object has.
   for (const name of ['nothing', '__proto__', 'constructor', 'toString', 'READ_ORDERS', ' read_orders', '', 7, null,
     ['read_orders'], { name: 'read_orders' }, undefined, '*']) {
@@ -515,7 +539,11 @@ t.test('scopes of tools', async t => {
   await passes({ method: 'tools/call', params: null })
   await passes({ method: 'tools/call' })
 
-  // Batches: each message counts.
+  // Batches: each message counts, and the first that is refused ends it.
+  events.length = 0
+  await lacks('mcp read:orders', [call('read_orders'), call('write_orders', 2)])
+  t.match(events, [{ type: 'denied', outcome: 'failure', reason: 'insufficient_scope', blame: 'user' }])
+  t.equal(events.length, 1)
   await lacks('mcp read:orders', [call('who'), call('read_orders', 2)])
   await lacks('mcp read:orders write:orders', [call('read_orders'), call('write_orders', 2)], {
     scope: 'mcp ' +
@@ -533,7 +561,9 @@ t.test('scopes of tools', async t => {
   for (const payload of ['{"method":"tools/call",', '"tools/call"', '\ufeff{}', 'true', '']) {
     t.equal((await send(payload, { 'content-type': 'text/plain' })).statusCode, 400, payload)
   }
+  events.length = 0
   const without = await ask(app, '/mcp', bearer({ scope: 'mcp' }), { method: 'POST' })
+  t.match(events, [{ type: 'denied', outcome: 'failure', reason: 'invalid_request', blame: 'user' }])
   t.match([without.statusCode, without.json()], [400, { code: 'invalid_request', message: /preHandler/ }])
   t.equal(without.headers['cache-control'], 'no-store')
 

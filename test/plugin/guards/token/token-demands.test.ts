@@ -1,6 +1,8 @@
 import t from 'tap'
 import { checkTokenDemands } from '../../../../lib/plugin/guards/token/token-demands.js'
-import { anonymous, isSettled } from '../../../../lib/plugin/guards/token/require-token.js'
+import { acceptedBy } from '../../../../lib/plugin/guards/guard/traits.js'
+import { anonymous, isSettled, requireToken } from '../../../../lib/plugin/guards/token/require-token.js'
+import { toolScopes } from '../../../../lib/plugin/guards/token/tool-scopes.js'
 import { errorOf } from '../../../tokens/problem.js'
 
 const given = (value: unknown) => value as never
@@ -34,4 +36,14 @@ t.test('which guards decide alike about a token, whatever else a request says', 
     [{ issuer: undefined, api: { issuers: () => [] } }, { actor: () => true }, false]
   ] as const) t.equal(isSettled(given(config), given(demands)), is, JSON.stringify([config, demands]))
   t.end()
+})
+
+t.test('what a guard for tokens says of itself', async t => {
+  const bearer = { bearer: [] }
+  const accepted = (demands: object) => acceptedBy([requireToken(demands)])
+  t.strictSame(accepted({}), [bearer, { openIdConnect: [] }])
+  t.strictSame(accepted({ optional: true, scopes: 'a b' }), [{}, bearer, { openIdConnect: ['a', 'b'] }])
+  for (const [name, factory] of Object.entries({ requireToken, toolScopes })) {
+    t.match(await errorOf(() => factory(given({ raw: {}, server: {} }))), { option: name })
+  }
 })
