@@ -1,6 +1,7 @@
 import t from 'tap'
 import {
-  ApiError, Auth0Error, OrganizationTokenValidationError, RateLimitError, SessionStoreError, TokenValidationError
+  ApiError, Auth0Error, OrganizationTokenValidationError, RateLimitError, SessionNotKeptError,
+  SessionStoreError, TokenValidationError
 } from '../../../lib/errors.js'
 import { answerFailure, publicError, sayWhenToComeBack } from '../../../lib/plugin/routes/answer-error.js'
 
@@ -31,6 +32,7 @@ t.test('what an error says to the outside', async t => {
     [thrown(404), 404, 'bad_request', 'Not Found'], [thrown(499), 499, 'bad_request', 'The request cannot be used.'],
     [thrown(500), 500, 'internal_error', broken], [thrown(600), 500, 'internal_error', broken],
     [thrown(503), 503, 'service_unavailable', 'The application cannot answer at the moment. Please try again.'],
+    [thrown(501), 501, 'not_implemented', 'The application cannot answer at the moment. Please try again.'],
     [thrown(599), 599, 'unexpected_response', 'The application cannot answer at the moment. Please try again.']
   ] as const) t.strictSame(publicError(error), { statusCode, code, message }, `${statusCode} ${code}`)
   const wait = (error: unknown) => {
@@ -57,7 +59,10 @@ t.test('how a failure is answered, and which ones the log tells', async t => {
       statusCode: 200,
       raw: {},
       header (name: string, value: unknown) { answer[name] = value; return reply },
-      headers (all: object) { Object.assign(answer, all); return reply },
+      headers (all: object) {
+        for (const name of Object.keys(all)) reply.header(name, all[name as never])
+        return reply
+      },
       code (status: number) { reply.statusCode = status; return reply },
       type (type: string) { return reply.header('type', type.split(';')[0]) },
       serializer () { return reply },
@@ -78,6 +83,7 @@ t.test('how a failure is answered, and which ones the log tells', async t => {
   const script = { accept: 'application/json' }
   const page = { accept: 'text/html' }
   const own = (statusCode: number) => new Auth0Error('own words', { code: 'c', statusCode })
+  const limited = new RateLimitError({ code: 'c', message: 'm', resetAt: -1, retryAfter: 7 } as never)
   const thrown = (statusCode: number) =>
     Object.assign(new Error('internal'), { statusCode, headers: { 'x-limit': '1' } })
   for (const [error, status, lines, limit] of [
@@ -97,7 +103,12 @@ t.test('how a failure is answered, and which ones the log tells', async t => {
   t.match(await ask(own(500), { 'sec-fetch-mode': 'navigate' }), { type: 'text/html' })
   t.match((await ask(own(500), page, { retry: '/again' })).body, 'href="/again"')
   t.notMatch((await ask(own(500), page)).body, '<script')
-  t.match((await ask(own(500), page, { popup: true })).body, '<script')
+  const lost = new SessionNotKeptError('unknown', '/lost')
+  t.match((await ask(lost, page, { retry: '/again' })).body, 'href="/lost"')
+  t.match((await ask(own(500), page, { popup: true })).body, /data-outcome="failure"[^]*<script/)
+  t.match(await ask(thrown(599), script), { status: 599, body: { error: 'Error' } })
+  t.match(await ask(own(503), script), { body: { error: 'Service Unavailable' } })
+  t.match(await ask(limited, script), { 'retry-after': '7' })
   const others = ['https://b.test', 'https://c.test'].map(origin => ({ ...appBases[0], origin }))
   t.notMatch((await ask(own(500), page, { popup: true }, { appBases: others })).body, '<script', 'a foreign host')
   const seen: unknown[] = []
@@ -109,6 +120,13 @@ t.test('how a failure is answered, and which ones the log tells', async t => {
   t.match(await ask(own(499), script, { status: 400, hook: onError }), { status: 400, body: 'hooked' })
   t.match(await ask('text', script, {}, { onError }), { status: 500, body: 'hooked' })
   t.match(seen, [{ code: 'c' }, { code: 'c' }, { message: 'The request failed.' }])
+  const sends = (_error: unknown, _request: unknown, reply: { send (body: string): unknown }) => { reply.send('sent') }
+  t.match(await ask(own(499), script, { hook: sends }), { status: 200, body: 'sent' })
+  const brews = (_error: unknown, _request: unknown, reply: { code (status: number): unknown }) => {
+    reply.code(418)
+    return 'tea'
+  }
+  t.match(await ask(own(499), script, { hook: brews }), { status: 418, body: 'tea' })
   t.match(await ask(own(499), script, { hook: () => undefined }), { status: 499, body: { code: 'c' } })
   t.match(await ask(own(499), script, { hook: () => { throw thrown(418) } }), { status: 418 }, "the hook's own error")
 })
