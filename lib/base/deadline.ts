@@ -50,7 +50,7 @@ export function watch (deadline: Deadline, stop: (error: Error) => void): () => 
   }
   const onAbort = (): void => end(aborted(signal))
   const timer = setTimeout(() => end(overdue(deadline)), seconds * 1000)
-  signal.addEventListener('abort', onAbort, { once: true })
+  signal.addEventListener('abort', onAbort)
   return done
 }
 

@@ -164,10 +164,10 @@ const accessTokenMarks = ['azp', 'client_id', 'scope', 'permissions', 'gty']
  * An ID token must not open an API, even where the API is named like the client. ID tokens hold a nonce or hashes and
  * are for the client they were issued to; Auth0's access tokens name the client beside an audience that is a URI.
  */
-function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ: string | undefined): void {
+function checkIsAccessToken (payload: Payload, audiences: readonly string[], typ = ''): void {
   // @see RFC 8417 section 2.2: logout tokens are among them
   if ('events' in payload) refuseToken('security_event', 'The token is a security event token, not an access token.')
-  const isTyped = /^(application\/)?at\+jwt$/i.test(typ ?? '')
+  const isTyped = /^(application\/)?at\+jwt$/i.test(typ)
   const isForItsClient = [payload['azp'], payload['client_id']].some(client =>
     typeof client === 'string' && audiences.includes(client)
   )

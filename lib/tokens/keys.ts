@@ -53,7 +53,7 @@ export function secretKey (secret: string): KeySource {
   if (typeof secret !== 'string' || secret === '') {
     throw new ConfigurationError('secret', 'Option "secret" must be a string that is not empty.')
   }
-  const key = createSecretKey(secret, 'utf8')
+  const key = createSecretKey(Buffer.from(secret))
   return {
     get ({ alg }) {
       if (alg !== 'HS256') refuseToken('key_not_found', 'The secret verifies HS256 only.')

@@ -48,7 +48,11 @@ function makeCheck (key: KeyObject, alg: string): Check {
   }
   const { hash, keyType } = algorithm
   const length = signatureLength(key)
-  const input: VerifyKeyObjectInput = { key, ...paddingOf(alg, hash), ...keyType === 'ec' && ecdsa }
+  const input: VerifyKeyObjectInput = {
+    key,
+    ...keyType === 'rsa' && paddingOf(alg, hash),
+    ...keyType === 'ec' && ecdsa
+  }
   // EdDSA hashes by itself; for all others `createVerify()` does less work than `verify()`.
   return keyType === 'ed25519'
     ? (signed, signature) =>
@@ -63,7 +67,6 @@ const ecdsa = { dsaEncoding: 'ieee-p1363' } as const
 /** The salt must be as long as the hash: OpenSSL by itself takes any. @see RFC 7518 section 3.5 */
 function paddingOf (alg: string, hash: string): Partial<VerifyKeyObjectInput> {
   if (alg.startsWith('RS')) return { padding: constants.RSA_PKCS1_PADDING }
-  if (!alg.startsWith('PS')) return {}
   return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: Number(hash.slice(3)) / 8 }
 }
 

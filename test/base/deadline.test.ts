@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { aborted, unlessAborted, withinDeadline } from '../../lib/base/deadline.js'
 import { sleep } from '../../lib/base/sleep.js'
@@ -13,6 +14,7 @@ t.test('a deadline that is over leaves nothing behind, also when the work never 
   controller.abort()
   await t.rejects(waiting, { code: 'aborted' })
   t.equal(timers(), before)
+  t.equal(getEventListeners(controller.signal, 'abort').length, 0)
 })
 
 t.test('a deadline', async t => {
@@ -68,8 +70,13 @@ t.test('an abort ends the wait of the caller whose signal it is, and not the wor
   let finish = (_: number): void => {}
   const long = new Promise<number>(resolve => { finish = resolve })
   const waiting = Promise.resolve(unlessAborted(long, controller.signal))
+  t.equal(getEventListeners(controller.signal, 'abort').length, 1)
   controller.abort()
+  t.equal(getEventListeners(controller.signal, 'abort').length, 0, 'told once')
   await t.rejects(waiting, { code: 'aborted' })
   finish(9)
-  t.equal(await unlessAborted(long, new AbortController().signal), 9, 'others get it')
+  const { signal } = new AbortController()
+  t.equal(await unlessAborted(long, signal), 9, 'others get it')
+  await new Promise(resolve => setImmediate(resolve))
+  t.equal(getEventListeners(signal, 'abort').length, 0, 'what is done need not be ended')
 })

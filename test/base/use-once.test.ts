@@ -1,4 +1,5 @@
 import t from 'tap'
+import { SMALL } from '../../lib/base/forbidden-memory.js'
 import { createUsedIds } from '../../lib/base/use-once.js'
 
 t.test('ids that count once', async t => {
@@ -49,4 +50,22 @@ t.test('ids that count once', async t => {
   t.strictSame([plain.has('x', 1, 5), plain.has('2', 3, 8)], [false, true], 'what has expired makes room')
   plain.add('3', { at: 3, until: 9 }, 6)
   t.strictSame([plain.has('x', 2, 8), plain.has('x', 2.5, 8), plain.has('x', 2, 9)], [true, false, false])
+})
+
+t.test('a large memory looks for ids that are over once a second', async t => {
+  for (const [size, looksAgain] of [[SMALL, true], [SMALL + 1, false]] as const) {
+    const used = createUsedIds({ maxEntries: size })
+    const add = (id: string, at: number, until: number, now: number, owner = 'a') =>
+      used.add(id, { at, until }, now, owner)
+    const isFloored = (at: number, now: number) => used.has('new', at, now, 'a')
+    for (let at = 1; at <= 5; at++) add(`old ${at}`, at, 100, 5)
+    for (const until of [12, 12.5, 12.9, 13]) add(`until ${until}`, 6, until, 10)
+    for (let i = 9; i < size; i++) add(`${i}`, 10, 100, 10, i % 2 === 0 ? 'a' : 'b')
+    add('first', 12, 100, 12)
+    t.notOk(isFloored(1, 12), 'there is room')
+    add('second', 12, 100, 12.5)
+    t.equal(isFloored(1, 12.5), !looksAgain, `${size} ids, half a second later`)
+    add('third', 12, 100, 13)
+    t.equal(isFloored(2, 13), false, 'a second later')
+  }
 })

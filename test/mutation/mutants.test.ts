@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { applyMutant, mutantsOf, withSwitches } from './mutants.js'
+import { applyMutant, isAbout, mutantsOf, mutatedLine, withSwitches, type Equivalent } from './mutants.js'
 import { begin } from './quick-tap.js'
 import { importsOf, nearestFirst, sample, seeded } from './sample.js'
 
@@ -26,6 +27,23 @@ t.test('types, imports, names of members and sentences stay', async t => {
       "declare module 'a' {}", "const a = b['c']", "const a = 'one sentence' + b",
       "const a = 'one sentence, ' + 'of two ' + 'lines.'"]
   ) t.strictSame(changes(text), [], text)
+})
+
+t.test('the mutated line is that of the whole changed text', async t => {
+  const text = 'if (a ===\n  b) c()\n  await d( // e\n  7)\nreturn 1'
+  for (const mutant of mutantsOf(text)) {
+    t.equal(mutatedLine(text, mutant), applyMutant(text, mutant).split('\n')[mutant.line - 1]!.trim())
+  }
+})
+
+t.test('each row of the equivalents is about a mutant that there is', async t => {
+  const rows = JSON.parse(readFileSync(new URL('equivalents.json', import.meta.url), 'utf8')) as Equivalent[]
+  for (const file of new Set(rows.map(({ file }) => file))) {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+    const mutants = mutantsOf(text)
+    const stale = rows.filter(row => row.file === file && !mutants.some(mutant => isAbout(row, text, mutant)))
+    t.strictSame(stale.map(({ line }) => line), [], file)
+  }
 })
 
 t.test('a seed determines the sample', async t => {

@@ -117,6 +117,31 @@ export function applyMutant (text: string, mutant: Pick<Mutant, 'start' | 'end' 
   return text.slice(0, start) + replacement + text.slice(end)
 }
 
+/** The mutated line, without the blanks around it. */
+export function mutatedLine (text: string,
+  { start, end, replacement }: Pick<Mutant, 'start' | 'end' | 'replacement'>): string {
+  const begin = text.lastIndexOf('\n', start - 1) + 1
+  const rest = text.indexOf('\n', end)
+  const changed = text.slice(begin, start) + replacement + text.slice(end, rest === -1 ? text.length : rest)
+  return changed.split('\n', 1)[0]!.trim()
+}
+
+/** A mutant that behaves as the source does. */
+export interface Equivalent {
+  file: string
+  /** The mutated line, without the blanks around it. */
+  line: string
+  /** The line as it is in the source, where a mutant of another line would look the same. */
+  original?: string
+  reason: string
+}
+
+/** Whether a row is about a mutant of this text. */
+export function isAbout ({ line, original }: Equivalent, text: string, mutant: Mutant): boolean {
+  return line === mutatedLine(text, mutant) &&
+    (original === undefined || original === text.split('\n')[mutant.line - 1]!.trim())
+}
+
 /** A source with these mutants in place, each of them while `globalThis.mutant(id)` is true. */
 export function withSwitches (text: string, mutants: ReadonlyArray<Mutant & { id: number }>): string {
   const sorted = [...mutants]

@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import blank from 'ts-blank-space'
-import { applyMutant, mutantsOf, withSwitches, type Mutant } from './mutants.js'
+import { isAbout, mutantsOf, mutatedLine, withSwitches, type Equivalent, type Mutant } from './mutants.js'
 import { runTest } from './run-test.js'
 import { importsOf, nearestFirst, sample, seeded } from './sample.js'
 import { tryMutants } from './try-mutants.js'
@@ -34,16 +34,6 @@ interface State extends Candidate {
   /** The tests that executed the place and did not notice. */
   passed: string[]
   noticed: boolean
-}
-
-/** A mutant that behaves as the source does. */
-interface Equivalent {
-  file: string
-  /** The mutated line, without the blanks around it. */
-  line: string
-  /** The line as it is in the source, where a mutant of another line would look the same. */
-  original?: string
-  reason: string
 }
 
 /** Tests that each mutant meets in a round, before the next round takes those that are left. */
@@ -130,8 +120,7 @@ function chooseMutants (): State[] {
     const text = readFileSync(join(root, file), 'utf8')
     return mutantsOf(text).map(mutant => ({ ...mutant, file, text }))
   }).filter(isAskedFor)
-    .filter(mutant => !equivalents.some(({ file, line, original }) => file === mutant.file &&
-      line === mutatedLine(mutant) && (original === undefined || original === lineOf(mutant.text, mutant))))
+    .filter(mutant => !equivalents.some(row => row.file === mutant.file && isAbout(row, mutant.text, mutant)))
   if (all.length === 0) throw new Error(`Nothing to change below ${positionals.join(', ')}.`)
   const mutants = sample(all, Number(values.sample), seeded(Number(values.seed)))
   console.log(`${mutants.length} of ${all.length} mutants of ${chosen.length} files, seed ${values.seed}`)
@@ -178,16 +167,8 @@ function withoutLine (path: string): string {
   return path.replace(/^\.\//, '').replace(/:\d+$/, '')
 }
 
-function mutatedLine (mutant: Candidate): string {
-  return lineOf(applyMutant(mutant.text, mutant), mutant)
-}
-
-function lineOf (text: string, { line }: Candidate): string {
-  return text.split('\n')[line - 1]!.trim()
-}
-
 function placeOf (mutant: Candidate): string {
-  return `${mutant.file}:${mutant.line}  ${mutatedLine(mutant)}`
+  return `${mutant.file}:${mutant.line}  ${mutatedLine(mutant.text, mutant)}`
 }
 
 async function inParallel<T> (items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

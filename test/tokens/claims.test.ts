@@ -414,6 +414,10 @@ t.test('API-09, API-10: an ID token is no access token', async t => {
   t.equal(await problem({ azp: clientId, scope: 'read' }), 'id_token', 'azp is the audience')
   t.equal(await problem({ client_id: clientId, scope: 'read' }), 'id_token', 'client_id is the audience')
   t.equal(await problem({ client_id: clientId, scope: 'read' }, 'application/AT+JWT'), 'accepted', 'typed at+jwt')
+  for (const typ of ['JWT', 'x-at+jwt', 'at+jwt2', 'undefined']) {
+    t.equal(await problem({ client_id: clientId, scope: 'read' }, typ), 'id_token', `typed ${typ}`)
+  }
+  t.equal(await problem({}, 'at+jwt'), 'accepted', 'typed at+jwt, with no other mark')
   for (const claim of ['azp', 'client_id', 'scope', 'permissions', 'gty']) {
     t.equal(await problem({ [claim]: 'something' }), 'accepted', `control: ${claim} is what access tokens have`)
   }

@@ -412,10 +412,41 @@ t.test('a key fits the algorithms of its type and curve only', async t => {
   t.strictSame(others.map(fitting), [['ES256'], ['ES384'], [], ['EdDSA']])
 })
 
+t.test('the key of a header that is kept is chosen once, that of another one each time', async t => {
+  const endpoint = new Endpoint()
+  endpoint.keys = [rsa.jwk, next.jwk]
+  await endpoint.source.load()
+  let reads = 0
+  const kept = Object.freeze({
+    alg: 'RS256',
+    get kid () {
+      reads += 1
+      return 'rsa-1'
+    }
+  })
+  const key = endpoint.source.get(kept)
+  const readsOnce = reads
+  t.ok(readsOnce > 0)
+  t.equal(endpoint.source.get(kept), key)
+  t.equal(reads, readsOnce, 'not looked at again')
+  await endpoint.source.refresh()
+  t.equal(endpoint.source.get(kept), key)
+  t.ok(reads > readsOnce, 'other keys, another choice')
+  const loose = { alg: 'RS256', kid: 'rsa-1' }
+  t.equal(endpoint.source.get(loose), key)
+  loose.kid = 'rsa-2'
+  t.not(endpoint.source.get(loose), key)
+})
+
 t.test('a secret serves HS256 only', async t => {
   const keys = secretKey('client-secret')
   t.equal(await problemOf(() => verifyJws(hmacJwt(claims, 'client-secret'), { keys, algorithms: ['HS256'] })),
     'accepted')
+  t.equal(
+    await problemOf(() => verifyJws(hmacJwt(claims, 'sécret'), { keys: secretKey('sécret'), algorithms: ['HS256'] })),
+    'accepted',
+    'in UTF-8'
+  )
   t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'] })), 'key_not_found')
   for (const secret of ['', undefined as unknown as string]) {
     t.match(await errorOf(() => secretKey(secret)), { code: 'configuration_error', option: 'secret' })
@@ -459,6 +490,10 @@ t.test('verifyJws', async t => {
   const deepList = `{"a":${'['.repeat(64)}${']'.repeat(64)}}`
   t.equal(await refusal({ alg: 'RS256' }, deepList), "The token's payload is nested too deeply.")
   t.equal(await refusal(deep(65), claims), "The token's header is nested too deeply.")
+  for (const header of [{ crit: ['x'] }, { b64: true }]) {
+    t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa, header), { keys, algorithms: ['RS256'] })),
+      'critical_header', JSON.stringify(header))
+  }
   const failing = { get: () => Promise.reject(down) }
   t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys: failing, algorithms: ['RS256'] })),
     'network_error', "a source's own errors pass")
