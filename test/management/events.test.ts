@@ -376,6 +376,18 @@ t.test('how long a subscription waits for the next connection', async t => {
   t.ok(quiet.bodies.every(({ destroyed }) => destroyed))
 })
 
+t.test('an event without an offset changes nothing about where to resume', async t => {
+  const { opened, events } = await subscribed([['data: {"event":{"type":"x"}}\n\n'], []], { maxReconnects: 1 })
+  t.strictSame(events, [{ type: 'x', offset: undefined, event: { type: 'x' } }])
+  t.strictSame(opened.map(({ target }) => target), Array.from({ length: 2 }, () => '/events?a=b&from_timestamp=c'))
+})
+
+t.test('bytes that make no text leave a line end as it is', async t => {
+  const parser = new EventStreamParser()
+  const messages = ['data: a\r', '', '\ndata: b\n\n'].flatMap(text => parser.push(Buffer.from(text)))
+  t.strictSame(messages, [{ event: '', data: 'a\nb', id: '' }])
+})
+
 t.test('which ends of a connection are followed by another one', async t => {
   const dropped = [new TimeoutError('x'), new NetworkError('x')]
   for (const ends of [...dropped, undefined]) {

@@ -167,7 +167,10 @@ t.test('where users come from', async t => {
   t.strictSame(await read({ users: new Set([{ a: 1 }]) }, 7), [undefined, [['{"a":1}', 1]]])
   t.strictSame(await read({ users: Readable.from([{ a: 1 }]) }, 6), [undefined, [[undefined, 1]]])
   t.strictSame(await read({ stream: ['{}{}'], users: undefined }), [undefined, [['{}', 1], ['{}', 1]]])
+  const folder = t.testdir({ 'users.ndjson': '{}\n{}' })
+  t.strictSame(await read({ file: `${folder}/users.ndjson` }), [5, [['{}', 1], ['{}', 2]]])
   for (const [source, argument, message] of [
+    [{ file: `${folder}/none.ndjson` }, 'file', 'The file of users cannot be read.'],
     [{}, 'users', 'importUsers() takes one of "users", "file" and "stream"; given: none.'],
     [{ users: [], stream: [] }, 'users',
       'importUsers() takes one of "users", "file" and "stream"; given: users, stream.'],

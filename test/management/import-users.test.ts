@@ -476,7 +476,7 @@ t.test('with the offline tenant: what is exported can be imported', async t => {
 
 t.test('jobs as Auth0 tells of them', async t => {
   type Told = Answer['body'] | { status: number, body: object }
-  const run = async (job: object, errors: Told = [], options: object = {}, busy: Told[] = []) => {
+  const run = async (job: object, errors: Told | null = [], options: object = {}, busy: Told[] = []) => {
     const asked: string[] = []
     const waits: number[] = []
     const client = new ManagementClient({
@@ -491,6 +491,7 @@ t.test('jobs as Auth0 tells of them', async t => {
           const refusal = busy.length > 1 ? busy.shift() : busy[0]
           return Response.json(refusal ?? { id: 'j' }, { status: refusal === undefined ? 202 : 429 })
         }
+        if (errors === null && path.endsWith('errors')) return new Response(null, { status: 204 })
         return Response.json(path.endsWith('errors') ? errors : { id: 'j', ...job })
       }
     })
@@ -525,6 +526,8 @@ t.test('jobs as Auth0 tells of them', async t => {
     const told = [1, 2].map(line => ({ line, errors: [{ code: 'job_failed', message }] }))
     t.match(result, { ...counts, errors: 2, failures: told })
   }
+  const untold = await run({ status: 'failed' }, null)
+  t.match(untold.result, { errors: 2 }, 'Auth0 answers nothing')
   const failures: ImportError[] = []
   t.match((await run({ status: 'failed' }, [], { onError: (error: ImportError) => failures.push(error) })).result,
     { errors: 2, failures: [] })

@@ -523,6 +523,14 @@ t.test('over the wire', async t => {
     t.ok(await failure(client.getToken.password({ username: 'u', password: 'p' })) instanceof MfaRequiredError)
   })
 
+  t.test('the id of a passwordless start is a text, or not there', async t => {
+    for (const [_id, id] of [['1', '1'], [1, undefined], [undefined, undefined]]) {
+      next = { status: 200, answer: { _id, more: 1 } }
+      const { id: given, more } = await client.passwordless.email({ email: 'a@b.test' })
+      t.strictSame([given, more], [id, 1])
+    }
+  })
+
   t.test('retries: what reads is repeated as the server asks; what writes is sent once', async t => {
     const eager = new AuthenticationClient({
       domain: origin,

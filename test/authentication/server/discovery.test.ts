@@ -148,6 +148,17 @@ t.test('DISC-04: an error is an error, retried once at once and again with the n
     await failure(Promise.resolve(server.metadata()))
   }
   t.equal(gone.discoveries, 41, 'and every half a minute at least')
+  const back = new Tenant({
+    'GET /.well-known/openid-configuration': [{ status: 404, json: {} }, { status: 404, json: {} }, { json: metadata },
+      { status: 404, json: {} }]
+  })
+  const again = back.server()
+  for (let i = 0; i < 2; i++) await failure(Promise.resolve(again.metadata()))
+  back.now += 1
+  t.strictSame(await again.metadata(), metadata)
+  back.now += 86_401
+  for (let i = 0; i < 2; i++) await failure(Promise.resolve(again.metadata()))
+  t.equal(back.discoveries, 5, 'failures before an answer do not count any more')
   const limited = new Tenant({
     'GET /.well-known/openid-configuration': { status: 503, json: {}, headers: { 'retry-after': '120' } }
   })

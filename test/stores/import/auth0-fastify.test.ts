@@ -10,7 +10,7 @@ t.test('sessions of auth0-fastify, member by member', async t => {
   }
   const least = { user: { sub: 's' }, internal: { createdAt: time } }
   const set = { accessToken: 'at', expiresAt: 5, audience: 'default', scope: 'a' }
-  t.match(await openServerJs({
+  const full = await openServerJs({
     ...least,
     internal: { createdAt: time, sid: 'd' },
     domain: 'dom',
@@ -21,7 +21,9 @@ t.test('sessions of auth0-fastify, member by member', async t => {
     tokenSets: [set, { accessToken: 'bt', audience: 'api' }, { audience: 'x' }, null],
     connectionTokenSets: [{ accessToken: 'ct', scope: 's', expiresAt: 7, connection: 'c', loginHint: 'h' },
       { accessToken: 'dt' }, {}]
-  }), {
+  })
+  t.strictSame([full?.tokenSets.length, full?.connectionTokenSets.length], [2, 2], 'without a token they are left out')
+  t.match(full, {
     claims: { sub: 's' },
     createdAt: time,
     sid: 'd',

@@ -1,3 +1,4 @@
+import { tracingChannel } from 'node:diagnostics_channel'
 import t from 'tap'
 import { MemoryRevocationStore } from '../../../lib/stores/index.js'
 import { isRevoked, watchRevocations } from '../../../lib/stores/revocation/revocation-watch.js'
@@ -27,6 +28,11 @@ t.test('revocations in this process, beside another list or alone', async t => {
       return answer
     }
   })
+  const told: string[] = []
+  const listener = { start: (all: { store: string, operation: string }) => told.push(`${all.store} ${all.operation}`) }
+  const channel = tracingChannel('fastify-auth0:store')
+  channel.subscribe(listener as never)
+  t.teardown(() => { channel.unsubscribe(listener as never) })
   t.strictSame([other.ended(session()), other.begin(session()), other.marked('a mark')], [false, 5, undefined])
   t.equal(calls.length, 3)
   answer = 5
@@ -35,16 +41,19 @@ t.test('revocations in this process, beside another list or alone', async t => {
   answer = Promise.resolve(5)
   t.strictSame(await Promise.all([other.ended(session()), other.ended(session('x', 6)), other.marked('a mark')]), [true,
     false, 5])
+  t.strictSame(told.splice(0), Array.from({ length: 3 }, () => 'revocation revokedAt'))
   answer = new Error('down')
   for (const ask of [() => other.ended(session()), () => other.marked('a mark')]) {
     await t.rejects(async () => await ask(), { code: 'session_store_error' })
   }
   t.equal(await other.begin(session()), 5)
   t.match(warned, [['revocation_failed', { error: { code: 'session_store_error' } }]])
+  t.strictSame(told.splice(0), Array.from({ length: 3 }, () => 'revocation revokedAt'))
   calls.splice(0)
   await other.end({ id: 'x' }, 5, 100)
   await other.mark('a mark', 7, 100)
   t.strictSame(calls.splice(0), [[{ id: 'x' }, 5, 100], [{ id: 'a mark' }, 7, 100]])
+  t.strictSame(told.splice(0), ['revocation revoke', 'revocation revoke'])
   t.strictSame([other.endedHere(session()), other.ended(session()), other.marked('a mark')], [true, true, 7])
   t.strictSame(calls, [], 'what is known here is not asked')
 })
