@@ -102,6 +102,8 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
       const ended = revocations.ended(opened)
       if (ended === true) return true
       const reason = refusal(jar, opened, time)
+      // Every request comes by here: no function is made for it.
+      if (ended === false && reason === undefined) return false
       return ended === false
         ? andThen(reason, one => refuses(jar, opened, one))
         : Promise.all([ended, reason]).then(([isEnded, one]) => isEnded || refuses(jar, opened, one))
