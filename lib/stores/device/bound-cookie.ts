@@ -7,8 +7,15 @@ interface Proof {
   readonly id: string
   readonly thumbprint: string
   readonly until: number
-  /** The session it was found to be a proof for, when it was looked at last. */
-  of: SessionRecord
+  /** The cookie that says so. */
+  readonly value: string
+}
+
+/** Where the proof that a session came with last is kept, so that a request with the same one looks nowhere else. */
+export interface KeptProof {
+  provedBy: string | undefined
+  /** Epoch seconds. */
+  provedUntil: number
 }
 
 /** A session that is bound to a device. */
@@ -32,11 +39,15 @@ export class BoundCookie {
     this.#cache = createOpenedCache({ maxEntries })
   }
 
-  /** Whether a request's cookies hold a proof of this session's device that is still good. */
-  proves (jar: CookieJar, name: string, record: BoundRecord, now: number): boolean {
+  /**
+   * Whether a request's cookies hold a proof of this session's device that is still good.
+   * @param kept belongs to this session alone
+   */
+  proves (jar: CookieJar, name: string, record: BoundRecord, now: number, kept?: KeptProof): boolean {
     const first = jar.get(name)
     if (first === undefined) return false
-    return this.#isProof(first, record, now) || this.#othersProve(jar, name, record, now)
+    if (first === kept?.provedBy && now < kept.provedUntil) return true
+    return this.#isProof(first, record, now, kept) || this.#othersProve(jar, name, record, now)
   }
 
   /** The browser may hold the name several times. */
@@ -45,21 +56,19 @@ export class BoundCookie {
     return values.some(([, value]) => this.#isProof(value, record, now))
   }
 
-  #isProof (value: string, record: BoundRecord, now: number): boolean {
-    const proof = this.#cache.get(value) ?? this.#checked(value, record)
+  #isProof (value: string, { id, device }: BoundRecord, now: number, kept?: KeptProof): boolean {
+    const proof = this.#cache.get(value) ?? this.#checked(value, id, device.thumbprint)
     if (proof === undefined || proof.until <= now) return false
-    // One cookie serves many requests of one session.
-    if (proof.of === record) return true
-    if (proof.id !== record.id || proof.thumbprint !== record.device.thumbprint) return false
-    proof.of = record
+    if (proof.id !== id || proof.thumbprint !== device.thumbprint) return false
+    if (kept !== undefined) Object.assign(kept, { provedBy: proof.value, provedUntil: proof.until })
     return true
   }
 
-  #checked (value: string, record: BoundRecord): Proof | undefined {
+  #checked (value: string, id: string, thumbprint: string): Proof | undefined {
     const [, until, code] = FORM.exec(value) ?? []
-    const { id, device: { thumbprint } } = record
     if (code === undefined || !this.#mac.fits(textOf(id, thumbprint, until!), code)) return undefined
-    const proof = { id, thumbprint, until: Number(until), of: record }
+    // A copy: a slice would keep the whole Cookie header of that request alive.
+    const proof = { id, thumbprint, until: Number(until), value: Buffer.from(value, 'latin1').toString('latin1') }
     this.#cache.set(value, proof)
     return proof
   }

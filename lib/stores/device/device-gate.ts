@@ -1,7 +1,7 @@
 import type { SessionCookieNames } from '../sessions.js'
 import type { Mac } from '../sealing/mac.js'
 import type { CookieAttributes, CookieJar, SessionRecord } from '../../../types/stores.js'
-import { BoundCookie, type BoundRecord } from './bound-cookie.js'
+import { BoundCookie, type BoundRecord, type KeptProof } from './bound-cookie.js'
 
 /** Seconds for which a session lives on under its former id, and for which one that must be bound may be unbound. */
 export const BINDING_GRACE = 60
@@ -53,10 +53,10 @@ export class DeviceGate {
   }
 
   /** Whether the request proves the device of a bound session, or need not. */
-  proves (jar: CookieJar, record: SessionRecord, time = this.#options.now()): boolean {
-    const { names } = this.#options
-    return record.device === undefined || this.#cookie.proves(jar, names(jar).bound!, record as BoundRecord, time) ||
-      this.#admitted.get(jar) === record.id
+  proves (jar: CookieJar, record: SessionRecord, time = this.#options.now(), kept?: KeptProof): boolean {
+    if (record.device === undefined) return true
+    const { bound } = this.#options.names(jar)
+    return this.#cookie.proves(jar, bound!, record as BoundRecord, time, kept) || this.#admitted.get(jar) === record.id
   }
 
   /** Whether a session without a device has outlived the time it had to be bound in. */

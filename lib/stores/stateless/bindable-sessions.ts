@@ -50,7 +50,7 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
   function refusal (jar: CookieJar, opened: OpenedSession, time?: number): Awaitable<DeviceRefusal | undefined> {
     const { record } = opened
     if (record.device !== undefined) {
-      if (gate.proves(jar, record, time)) return undefined
+      if (gate.proves(jar, record, time, opened)) return undefined
       if (!cookies.cameBefore(jar, record)) return 'unbound_copy'
       gate.admit(jar, record.id)
       return undefined

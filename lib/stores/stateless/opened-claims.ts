@@ -3,11 +3,12 @@ import { createOpenedCache, type OpenedCache } from '../sealing/opened-cache.js'
 import type { Sealer } from '../sealing/seal.js'
 import type { CookieJar, RevocationOwner, SessionRecord } from '../../../types/stores.js'
 import type { BornSession } from '../sessions.js'
+import type { KeptProof } from '../device/bound-cookie.js'
 import { candidatesOf } from './chunks.js'
 import { decodeRecord } from './claims-cookie.js'
 
 /** What the claims cookie opens to. One object may serve many requests. */
-export interface OpenedSession {
+export interface OpenedSession extends KeptProof {
   readonly record: SessionRecord
   readonly owner: RevocationOwner
   readonly createdAt: number
@@ -55,7 +56,7 @@ export class OpenedClaims {
     const plaintext = this.#sealer.open(value)
     const record = plaintext && decodeRecord(plaintext)
     if (!record) return undefined
-    const held: HeldSessions = deepFreeze({ opened: [toOpened(record)], count: 1 })
+    const held: HeldSessions = { opened: [toOpened(deepFreeze(record))], count: 1 }
     this.#cache.set(value, held)
     return held
   }
@@ -80,7 +81,7 @@ function byAge (a: OpenedSession, b: OpenedSession): number {
 }
 
 /** A record with what revocations are asked about. */
-export function toOpened<T extends BornSession> (record: T): { record: T, owner: RevocationOwner, createdAt: number } {
+export function toOpened<T extends BornSession> (record: T): Omit<OpenedSession, 'record'> & { record: T } {
   const { id, user, issuer: iss, sid, createdAt } = record
   const { sub, org_id: organization } = user
   const owner = {
@@ -90,5 +91,5 @@ export function toOpened<T extends BornSession> (record: T): { record: T, owner:
     ...(sid !== undefined && { sid }),
     ...(typeof organization === 'string' && { organization })
   }
-  return { record, owner, createdAt }
+  return { record, owner, createdAt, provedBy: undefined, provedUntil: 0 }
 }

@@ -65,3 +65,33 @@ t.test('a code is checked once; one that does not fit takes no room', async t =>
   for (const end of 'abc') t.equal(proves(new Jar({ b: `10.${end.repeat(22)}` })), false)
   t.strictSame([proves(), checked], [true, 4])
 })
+
+t.test('the proof that a session came with last', async t => {
+  let checks = 0
+  const cookie = new BoundCookie({
+    of: text => mac.of(text),
+    fits (text, value) {
+      checks++
+      return mac.fits(text, value)
+    }
+  }, 0)
+  const record = { id: 'i', device: { thumbprint: 't' } } as never
+  const kept = { provedBy: undefined, provedUntil: 0 }
+  const proofOf = (until: number) => `${until}.${mac.of(`i t ${until}`)}`
+  const proves = (value: string, now: number) =>
+    cookie.proves({ get: () => value, family: () => [['b', value]] } as never, 'b', record, now, kept)
+  t.equal(proves(proofOf(10), 10), false)
+  t.strictSame(kept, { provedBy: undefined, provedUntil: 0 }, 'one that is over is not kept')
+  t.equal(proves(proofOf(10), 9), true)
+  t.strictSame(kept, { provedBy: proofOf(10), provedUntil: 10 })
+  checks = 0
+  t.equal(proves(proofOf(10), 9.9), true)
+  t.equal(checks, 0, 'it is not checked again')
+  t.equal(proves(proofOf(10), 10), false, 'but it ends')
+  for (const value of [`${proofOf(10)}A`, proofOf(10).replace('10', '20'), `20.${mac.of('j t 20')}`]) {
+    t.equal(proves(value, 5), false, value)
+  }
+  t.equal(kept.provedBy, proofOf(10))
+  t.equal(proves(proofOf(20), 15), true)
+  t.strictSame(kept, { provedBy: proofOf(20), provedUntil: 20 }, 'the newest is kept')
+})

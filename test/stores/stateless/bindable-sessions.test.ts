@@ -14,7 +14,13 @@ const lifetime = { rolling: true, inactivityDuration: 60, absoluteDuration: 5000
 function openedOf (record: Partial<SessionRecord> = {}): OpenedSession {
   const user = { sub: 'u' }
   const whole = { id: 'plain', version: 4, user, createdAt: START, updatedAt: START, ...record } as SessionRecord
-  return { record: whole, owner: { id: whole.id } as never, createdAt: whole.createdAt }
+  return {
+    record: whole,
+    owner: { id: whole.id } as never,
+    createdAt: whole.createdAt,
+    provedBy: undefined,
+    provedUntil: 0
+  }
 }
 
 /** Sessions with a gate, cookies and a list of revocations that answer as the test says and keep what they are told. */
