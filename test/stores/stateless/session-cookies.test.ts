@@ -132,7 +132,13 @@ t.test('what revocations are asked about', t => {
     [{ user: { sub: 'auth0|1', org_id: 'org_1' } }, { organization: 'org_1' }],
     [{ user: { sub: 'auth0|1', org_id: 7 } }, {}]]) {
     const whole = { ...record, ...more } as SessionRecord
-    t.strictSame(toOpened(whole), { record: whole, owner: { ...owner, ...known }, createdAt })
+    t.strictSame(toOpened(whole), {
+      record: whole,
+      owner: { ...owner, ...known },
+      createdAt,
+      provedBy: undefined,
+      provedUntil: 0
+    })
   }
   t.end()
 })
