@@ -1,3 +1,4 @@
+import { tracingChannel } from 'node:diagnostics_channel'
 import t from 'tap'
 import { NetworkError } from '../../lib/errors.js'
 import type { Http, HttpResponse } from '../../lib/http/send.js'
@@ -83,6 +84,17 @@ t.test('keys are fetched once and are there at once from then on', async t => {
   endpoint.clock += 1
   t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
   t.equal(endpoint.fetches, 2, 'and fetched again when they are ten minutes old')
+})
+
+t.test('a fetch tells its channel whom it asks', async t => {
+  const told: unknown[] = []
+  const { asyncEnd } = tracingChannel('fastify-auth0:jwks')
+  const note = (message: unknown) => told.push(message)
+  asyncEnd.subscribe(note)
+  const { source } = new Endpoint()
+  await source.refresh()
+  asyncEnd.unsubscribe(note)
+  t.match(told, [{ domain: /^[\w.-]+$/, outcome: 'success' }])
 })
 
 t.test('DISC-17 concurrent misses share one fetch', async t => {
@@ -478,6 +490,9 @@ t.test('verifyJws', async t => {
   )
   t.equal(await problemOf(() => verifyJws(signJwt(claims, rsa), { keys, algorithms: ['RS256'], maxLength: 100 })),
     'too_long')
+  const longest = `a.b.${'c'.repeat(65_532)}`
+  t.not(await problemOf(() => verifyJws(longest, { keys, algorithms: ['RS256'] })), 'too_long')
+  t.equal(await problemOf(() => verifyJws(`${longest}c`, { keys, algorithms: ['RS256'] })), 'too_long', '64 KiB')
   const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
   const refusal = async (header: RawPart, payload: RawPart) =>
     (await errorOf(() => verifyJws(rawJws(header, payload, input => signature('RS256', input, rsa.privateKey)),
