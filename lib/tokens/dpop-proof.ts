@@ -1,4 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto'
+import { thumbprintOf } from '../base/thumbprint.js'
 import { TokenValidationError } from '../errors.js'
 import { keyFits } from './algorithms.js'
 import { checkIssuedAt, requireMoment, type Payload } from './claim-rules.js'
@@ -84,9 +85,8 @@ function readKey (jwk: unknown): { key: KeyObject, thumbprint: string } {
   if (key === undefined || !keyFits('ES256', key)) {
     refuseToken('proof_key', 'Its header does not hold a public key on the curve P-256.')
   }
-  const { crv, kty, x, y } = key.export({ format: 'jwk' })
-  // RFC 7638: exactly these members, in this order.
-  return { key, thumbprint: createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url') }
+  const { x = '', y = '' } = key.export({ format: 'jwk' })
+  return { key, thumbprint: thumbprintOf({ crv: 'P-256', kty: 'EC', x, y }) }
 }
 
 /** `ath`. @see RFC 9449 section 4.2 */
