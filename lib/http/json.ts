@@ -25,7 +25,7 @@ const USUAL = new Set(['application/json', 'application/json; charset=utf-8'])
  * tried.
  */
 export function parseJson (response: HttpResponse, what: string): unknown {
-  const isTyped = USUAL.has(response.headers['content-type']!) || isJsonType(response, what)
+  const isTyped = USUAL.has(response.headers['content-type'] ?? '') || isJsonType(response, what)
   try {
     return parseText(response.body)
   } catch {

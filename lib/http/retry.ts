@@ -40,7 +40,7 @@ export function askedDelay (headers: Readonly<Record<string, string>>, now: numb
 
 /** `Retry-After` in seconds, from either of its forms. @see RFC 9110 section 10.2.3 */
 export function retryAfter (headers: Readonly<Record<string, string>>, now: number): number | undefined {
-  const value = String(headers['retry-after']).trim()
+  const value = headers['retry-after']?.trim() ?? ''
   if (/^\d{1,9}$/.test(value)) return Number(value)
   const date = /^[A-Z][a-z]{2}, /.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil(date / 1000 - now))
@@ -48,7 +48,7 @@ export function retryAfter (headers: Readonly<Record<string, string>>, now: numb
 
 /** `x-ratelimit-reset`, epoch seconds; -1 where the header is missing or makes no sense. */
 export function resetAt (headers: Readonly<Record<string, string>>): number {
-  const value = String(headers['x-ratelimit-reset']).trim()
+  const value = headers['x-ratelimit-reset']?.trim() ?? ''
   return /^\d{1,12}$/.test(value) ? Number(value) : -1
 }
 

@@ -36,7 +36,7 @@ export function verifyRegistrationProof (proof: string, endpoint: string): Devic
   const jws = splitCompactJws(proof, MAX_PROOF)
   const { alg } = checkHeader(jws.header, DEVICE_ALGORITHMS, ['dbsc+jwt'])
   const key = importProofJwk(jws.header['jwk'])
-  if (key === undefined || !keyFits(alg, key) || key.asymmetricKeyDetails!.modulusLength! > MAX_MODULUS) {
+  if (key === undefined || !keyFits(alg, key) || (key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_MODULUS) {
     refuseToken('proof_key', `The proof's header does not hold a public key for ${alg}.`)
   }
   return verified(jws, key, alg, endpoint)

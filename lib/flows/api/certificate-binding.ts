@@ -31,7 +31,8 @@ function refused (message: string): TokenValidationError {
 }
 
 /** The certificate's own bytes; `undefined` for what is no certificate, which only a client can have caused. */
-function derOf (given: ClientCertificate = ''): Buffer | undefined {
+function derOf (given: ClientCertificate): Buffer | undefined {
+  if (given === undefined) return undefined
   try {
     return given instanceof X509Certificate ? given.raw : new X509Certificate(bytesOf(given)).raw
   } catch {

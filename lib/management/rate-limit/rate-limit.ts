@@ -21,6 +21,7 @@ export function rateLimitOf (result: object): RateLimit | undefined {
 
 /** The `x-ratelimit-*` headers. */
 export function readRateLimit (headers: Headers): RateLimit | undefined {
-  const [limit, remaining, resetAt] = NAMES.map(name => Number.parseInt(headers[name]!, 10)) as [number, number, number]
-  return [limit, remaining, resetAt].some(Number.isNaN) ? undefined : { limit, remaining, resetAt }
+  const numbers = NAMES.map(name => Number.parseInt(headers[name] ?? '', 10))
+  const [limit, remaining, resetAt] = numbers as [number, number, number]
+  return numbers.some(Number.isNaN) ? undefined : { limit, remaining, resetAt }
 }
