@@ -3,17 +3,9 @@ import t from 'tap'
 import type { Config } from '../../lib/flows/config.js'
 import { cookieNames } from '../../lib/flows/cookie-names.js'
 import { cookieWarnings, covers } from '../../lib/flows/cookie-warnings.js'
-import { parseOptions } from '../../lib/plugin/options/options.js'
 import type { Auth0Options } from '../../types/index.js'
+import { parsedOptions as config } from './parsed-options.js'
 
-const config = (options: Partial<Auth0Options> = {}, prefix = '') => parseOptions({
-  domain: 'acme.eu.auth0.com',
-  clientId: 'client-1',
-  clientSecret: 'a secret',
-  appBaseUrl: 'https://app.example.com',
-  sessionSecret: 'a session secret of enough characters',
-  ...options
-}, prefix, false)
 const development = (changes: object = {}): Config => ({ ...config(), appBases: [], ...changes })
 const at = (host: string, secure = true) => ({ host, secure })
 
@@ -99,7 +91,7 @@ t.test('which paths a cookie is sent to', t => {
 t.test('warnings about cookies', t => {
   const told = (given: Config) =>
     cookieWarnings(given).map(({ code, message }) => [code, /^\D*?"([\w.]+)"/.exec(message)?.[1]])
-  const session = (options: Partial<Auth0Options>) => config(options)
+  const session = config
   const strict = [['session_cookie_strict', 'sessionConfiguration.cookie.sameSite']]
   const narrow = [['session_cookie_path', 'sessionConfiguration.cookie.path']]
   const lost = [['transaction_cookie_path', 'transactionConfiguration.cookie.path']]

@@ -1,27 +1,22 @@
 import t from 'tap'
 import { createContext } from '../../lib/flows/create-context.js'
 import { loadParts } from '../../lib/flows/parts.js'
-import { parseOptions } from '../../lib/plugin/options/options.js'
 import {
   MemoryRefreshStore, MemoryRevocationStore, MemorySessionStore, MemoryTransactionStore
 } from '../../lib/stores/index.js'
 import type { Auth0Options } from '../../types/index.js'
+import { parsedOptions } from './parsed-options.js'
 
 const now = 1_800_000_000
 
 async function context (options: Partial<Auth0Options> = {}) {
   const events: unknown[] = []
-  const config = parseOptions({
-    domain: 'acme.eu.auth0.com',
-    clientId: 'client-1',
-    clientSecret: 'a secret',
-    appBaseUrl: 'https://app.example.com',
-    sessionSecret: 'a session secret of enough characters',
+  const config = parsedOptions({
     customFetch: async () => Response.json({}),
     now: () => now,
     onEvent: event => { events.push(event) },
     ...options
-  }, '', false)
+  })
   const nothing = () => {}
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing }
   return { ...createContext(config, log, await loadParts(config)), events, config }

@@ -6,7 +6,6 @@ import { hintOf } from '../../lib/flows/hints.js'
 import { clockWatch } from '../../lib/flows/clock-watch.js'
 import { setupWarnings } from '../../lib/flows/setup-warnings.js'
 import { startUp } from '../../lib/flows/start-up.js'
-import { parseOptions } from '../../lib/plugin/options/options.js'
 import fastifyAuth0 from '../../lib/index.js'
 import {
   MemoryRefreshStore, MemoryRevocationStore, MemorySessionStore, MemoryTransactionStore
@@ -15,6 +14,7 @@ import type { Auth0Options, TransactionStore } from '../../types/index.js'
 import { metadataOf } from '../fixtures/tenant-metadata.js'
 import { createTestKey } from '../tokens/jws-builder.js'
 import { until } from '../until.js'
+import { parsedOptions as config } from './parsed-options.js'
 
 const issuer = 'https://acme.eu.auth0.com/'
 const key = createTestKey('ES256')
@@ -243,14 +243,6 @@ t.test('stores in memory are told of where several processes serve the applicati
     transactionStore: new MemoryTransactionStore(),
     revocationStore: new MemoryRevocationStore()
   }
-  const config = (options: Partial<Auth0Options>) => parseOptions({
-    domain: 'acme.eu.auth0.com',
-    clientId: 'client-1',
-    clientSecret: 'a secret',
-    appBaseUrl: 'https://app.example.com',
-    sessionSecret: 'a session secret of enough characters',
-    ...options
-  }, '')
   const codes = (options: Partial<Auth0Options>, several?: boolean) =>
     setupWarnings(config(options), several).map(({ code, message }) => `${code} ${/"(\w+)"/.exec(message)?.[1] ?? ''}`)
   t.strictSame(codes(all, true), Object.keys(all).map(name => `memory_store_in_cluster ${name}`))
