@@ -375,6 +375,7 @@ export const map: Record<string, Record<string, string>> = {
     'come-again.ts': 'plugin/request/come-again.test.ts',
     'cookie-header.ts': 'plugin/request/cookie-jar.test.ts',
     'cookie-jar.ts': 'plugin/request/cookie-jar.test.ts',
+    'header-memory.ts': 'plugin/request/header-memory.test.ts',
     'cookie-places.ts': 'plugin/request/cookie-places.test.ts',
     'hook-answer.ts': 'plugin/request/hook-answer.test.ts',
     'navigation.ts': 'plugin/request/request-context.test.ts',

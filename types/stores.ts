@@ -41,6 +41,13 @@ export interface CookieJar {
   readonly host: string
   /** Characters of the request's Cookie header. */
   readonly bytes: number
+  /**
+   * What `maker` has kept with a Cookie header like this one; nothing once the response writes cookies. It was made of
+   * the header alone.
+   */
+  recall?(maker: object): unknown
+  /** Keeps what `maker` has made of the Cookie header, for requests that come with the same one. */
+  keep?(maker: object, made: unknown): void
 }
 
 /** What every request to the tenant is remembered by between its start and its callback. */

@@ -9,16 +9,26 @@ const SEMICOLON = 59
 const EQUALS = 61
 const TILDE = 126
 
+/** Where the pairs of a Cookie header end: at its semicolons, and with it. */
+export function pairEnds (header: string): number[] {
+  const ends: number[] = []
+  for (let at = header.indexOf(';'); at !== -1; at = header.indexOf(';', at + 1)) ends.push(at)
+  ends.push(header.length)
+  return ends
+}
+
 /**
  * The cookies whose names begin with `prefix`, in the order they came, several of one name included. Nothing is parsed
  * that nobody asks for.
+ * @param ends of the pairs, for who asks several times
  * @see RFC 6265 section 4.2.1
  */
-export function cookiesNamed (header: string, prefix: string): CookiePair[] {
+export function cookiesNamed (header: string, prefix: string, ends = pairEnds(header)): CookiePair[] {
   const pairs: CookiePair[] = []
-  for (let at = 0, end = 0; at < header.length; at = end + 1) {
-    at = nameStart(header, at)
-    end = endOfPair(header, at)
+  let from = 0
+  for (const end of ends) {
+    const at = nameStart(header, from)
+    from = end + 1
     if (!isAt(header, prefix, at)) continue
     const equals = nameEnd(header, at + prefix.length)
     if (equals !== -1) pairs.push(pairOf(header, at, equals, end))
@@ -30,26 +40,33 @@ export function cookiesNamed (header: string, prefix: string): CookiePair[] {
  * The cookie of this name and those whose names go on with a dot, as its chunks do. Most others are ruled out by the
  * character behind the name, which costs less than to compare it.
  */
-export function cookieFamily (header: string, name: string): CookiePair[] {
+export function cookieFamily (header: string, name: string, ends = pairEnds(header)): CookiePair[] {
   const pairs: CookiePair[] = []
-  for (let at = 0, end = 0; at < header.length; at = end + 1) {
-    at = nameStart(header, at)
-    end = endOfPair(header, at)
-    const behind = header.charCodeAt(at + name.length)
-    if ((behind !== EQUALS && behind !== DOT) || !isAt(header, name, at)) continue
-    const equals = nameEnd(header, at + name.length)
+  let from = 0
+  for (const end of ends) {
+    const at = nameStart(header, from)
+    const behind = at + name.length
+    const code = header.charCodeAt(behind)
+    from = end + 1
+    if ((code !== EQUALS && code !== DOT) || !isAt(header, name, at)) continue
+    if (code === EQUALS) {
+      pairs.push([name, valueOf(header, behind + 1, end)])
+      continue
+    }
+    const equals = nameEnd(header, behind)
     if (equals !== -1) pairs.push(pairOf(header, at, equals, end))
   }
   return pairs
 }
 
 /** The value of the first cookie with this name. */
-export function readCookie (header: string, name: string): string | undefined {
-  for (let at = 0; at < header.length; at = endOfPair(header, at) + 1) {
-    at = nameStart(header, at)
+export function readCookie (header: string, name: string, ends = pairEnds(header)): string | undefined {
+  let from = 0
+  for (const end of ends) {
+    const at = nameStart(header, from)
     const behind = at + name.length
-    if (header.charCodeAt(behind) !== EQUALS || !isAt(header, name, at)) continue
-    return valueOf(header, behind + 1, endOfPair(header, behind))
+    if (header.charCodeAt(behind) === EQUALS && isAt(header, name, at)) return valueOf(header, behind + 1, end)
+    from = end + 1
   }
   return undefined
 }
@@ -75,12 +92,6 @@ function nameEnd (header: string, from: number): number {
     if (code === SEMICOLON) return -1
   }
   return -1
-}
-
-/** Where the pair at `at` ends: at its semicolon, or with the header. */
-function endOfPair (header: string, at: number): number {
-  const semicolon = header.indexOf(';', at)
-  return semicolon === -1 ? header.length : semicolon
 }
 
 function pairOf (header: string, start: number, equals: number, end: number): CookiePair {

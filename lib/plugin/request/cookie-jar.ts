@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http'
 import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
-import { cookieFamily, cookiesNamed, readCookie, type CookiePair } from './cookie-header.js'
+import { cookieFamily, cookiesNamed, pairEnds, readCookie, type CookiePair } from './cookie-header.js'
 import { cookiePlaces } from './cookie-places.js'
+import type { HeaderMemory, MadeOfHeader } from './header-memory.js'
 import {
   beforeHead, keepOutOfCaches, rawHeadersOf, ReplyHeaders, setCookieLine, varyByCookie, type ResponseHeaders
 } from './response-headers.js'
@@ -33,17 +34,24 @@ export class RequestCookieJar implements CookieJar {
   readonly #header: string
   readonly #reply: FastifyReply | undefined
   readonly #warnings: CookieWarnings
+  readonly #memory: HeaderMemory | undefined
+  /** What was made of this header before; `null` until somebody asks. */
+  #made: MadeOfHeader | undefined | null = null
+  /** Where the header's pairs end; looked for once. */
+  #ends: number[] | undefined
   #pending: Map<string, Pending> | undefined
   #session: { catchUp(): void } | undefined
   #beforeSend: (() => void)[] | undefined
   #flushed = false
   #read = false
 
-  constructor (request: FastifyRequest, reply: FastifyReply | undefined, secure: boolean, warnings: CookieWarnings) {
+  constructor (request: FastifyRequest, reply: FastifyReply | undefined, secure: boolean, warnings: CookieWarnings,
+    memory?: HeaderMemory) {
     this.#request = request
     this.#header = request.raw.headers.cookie ?? ''
     this.#reply = reply
     this.#warnings = warnings
+    this.#memory = memory
     this.secure = secure
   }
 
@@ -61,25 +69,40 @@ export class RequestCookieJar implements CookieJar {
     return this.#header.length
   }
 
+  recall (maker: object): unknown {
+    this.#read = true
+    if (this.#pending !== undefined) return undefined
+    if (this.#made === null) this.#made = this.#memory?.of(this.#header)
+    return this.#made?.get(maker)
+  }
+
+  keep (maker: object, made: unknown): void {
+    if (this.#pending === undefined) this.#made?.set(maker, made)
+  }
+
   get (name: string): string | undefined {
     this.#read = true
     const pending = this.#pending?.get(name)
     if (pending !== undefined) return pending.attributes.maxAge === 0 ? undefined : pending.value
-    return readCookie(this.#header, name)
+    return readCookie(this.#header, name, this.#pairEnds())
   }
 
   entries (prefix: string): CookiePair[] {
     this.#read = true
-    const sent = cookiesNamed(this.#header, prefix)
+    const sent = cookiesNamed(this.#header, prefix, this.#pairEnds())
     return this.#pending === undefined ? sent : this.#overlaid(sent, name => name.startsWith(prefix))
   }
 
   family (name: string): CookiePair[] {
     this.#read = true
-    const sent = cookieFamily(this.#header, name)
+    const sent = cookieFamily(this.#header, name, this.#pairEnds())
     return this.#pending === undefined
       ? sent
       : this.#overlaid(sent, written => written === name || written.startsWith(`${name}.`))
+  }
+
+  #pairEnds (): number[] {
+    return (this.#ends ??= pairEnds(this.#header))
   }
 
   /** What the browser will send once it has this response. */

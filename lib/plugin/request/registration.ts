@@ -3,6 +3,7 @@ import { SessionNotWritableError } from '../../errors.js'
 import { ServerClient } from '../../flows/client.js'
 import type { PluginContext } from '../../flows/context.js'
 import { RequestCookieJar, type CookieWarnings } from './cookie-jar.js'
+import { HeaderMemory } from './header-memory.js'
 import { requestState } from './request-state.js'
 import { FastifyRequestContext, secureOf } from './request-context.js'
 
@@ -17,12 +18,14 @@ export class Registration implements CookieWarnings {
   /** Whether the application is ready: all of its routes are there. */
   started = false
   readonly #secureOf: (request: FastifyRequest) => boolean
+  readonly #memory: HeaderMemory | undefined
   #warnedOfPublicResponse = false
   #warnedOfSessionTransfer = false
 
   constructor (context: PluginContext) {
     this.context = context
     this.#secureOf = secureOf(context.config.appBases)
+    this.#memory = context.config.cacheEntries === 0 ? undefined : new HeaderMemory()
   }
 
   /** The request as this registration's flows see it; made once per request. */
@@ -44,7 +47,7 @@ export class Registration implements CookieWarnings {
 
   /** A request seen anew: its session is read again, and nothing is written. */
   seenAnew (request: FastifyRequest): FastifyRequestContext {
-    const jar = new RequestCookieJar(request, undefined, this.#secureOf(request), this)
+    const jar = new RequestCookieJar(request, undefined, this.#secureOf(request), this, this.#memory)
     return new FastifyRequestContext(this.context, request, undefined, jar)
   }
 
@@ -81,7 +84,7 @@ export class Registration implements CookieWarnings {
   #newRequestContext (request: FastifyRequest, reply: FastifyReply | undefined): FastifyRequestContext {
     const state = requestState(request)
     state.reply ??= reply
-    state.jar ??= new RequestCookieJar(request, state.reply, this.#secureOf(request), this)
+    state.jar ??= new RequestCookieJar(request, state.reply, this.#secureOf(request), this, this.#memory)
     return new FastifyRequestContext(this.context, request, state.reply, state.jar, state.touches)
   }
 }

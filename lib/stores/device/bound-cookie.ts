@@ -18,6 +18,12 @@ export interface KeptProof {
   provedUntil: number
 }
 
+/** The proof that a Cookie header shows, by the name of its cookie. */
+interface ShownProof {
+  readonly name: string
+  readonly value: string
+}
+
 /** A session that is bound to a device. */
 export type BoundRecord = SessionRecord & { device: DeviceBinding }
 
@@ -44,9 +50,13 @@ export class BoundCookie {
    * @param kept belongs to this session alone
    */
   proves (jar: CookieJar, name: string, record: BoundRecord, now: number, kept?: KeptProof): boolean {
-    const first = jar.get(name)
+    const shown = jar.recall?.(this) as ShownProof | undefined
+    const first = shown?.name === name ? shown.value : jar.get(name)
     if (first === undefined) return false
-    if (first === kept?.provedBy && now < kept.provedUntil) return true
+    if (first === kept?.provedBy && now < kept.provedUntil) {
+      if (shown === undefined) jar.keep?.(this, { name, value: kept.provedBy } satisfies ShownProof)
+      return true
+    }
     return this.#isProof(first, record, now, kept) || this.#othersProve(jar, name, record, now)
   }
 

@@ -32,6 +32,12 @@ export interface IdentityCookies {
   clear(jar: CookieJar, everywhere?: boolean): void
 }
 
+/** The one session that a Cookie header names. */
+interface KeptIdentity {
+  readonly name: string
+  readonly held: readonly Identity[]
+}
+
 const ID_SHAPE = /^[\w-]{22,128}$/
 const SEALED_ID_SHAPE = /^[\w.-]{22,512}$/
 
@@ -78,8 +84,15 @@ export function createIdentityCookies (options: IdentityCookiesOptions): Identit
 
   return {
     held (jar) {
+      const { session: name } = names(jar)
+      const kept = jar.recall?.(identities) as KeptIdentity | undefined
+      if (kept?.name === name) return kept.held
       const only = onlyOne(jar)
-      if (only !== undefined) return [only]
+      if (only !== undefined) {
+        const held = [only]
+        jar.keep?.(identities, { name, held } satisfies KeptIdentity)
+        return held
+      }
       const { count, opened } = heldIn(jar)
       if (count === 0) return undefined
       const { session, tokens, seen } = names(jar)

@@ -22,6 +22,12 @@ export interface HeldSessions {
   readonly count: number
 }
 
+/** What a Cookie header holds under a name. */
+interface KeptSessions {
+  readonly name: string
+  readonly held: HeldSessions
+}
+
 const NONE: HeldSessions = { opened: [], count: 0 }
 const UNREADABLE: HeldSessions = { opened: [], count: 1 }
 
@@ -38,6 +44,14 @@ export class OpenedClaims {
 
   /** Every candidate of the cookie `name`. */
   held (jar: CookieJar, name: string): HeldSessions {
+    const kept = jar.recall?.(this) as KeptSessions | undefined
+    if (kept?.name === name) return kept.held
+    const held = this.#open(jar, name)
+    if (held.count > 0 && held.opened.length === held.count) jar.keep?.(this, { name, held } satisfies KeptSessions)
+    return held
+  }
+
+  #open (jar: CookieJar, name: string): HeldSessions {
     const pairs = jar.family(name)
     if (pairs.length === 0) return NONE
     if (pairs.length === 1 && pairs[0]![0] === name) return this.#alone(pairs[0]![1]) ?? UNREADABLE
@@ -71,6 +85,7 @@ export class OpenedClaims {
 
   /** Forgets what the cookie `name` holds. */
   forget (jar: CookieJar, name: string): void {
+    if (jar.recall?.(this) !== undefined) jar.keep?.(this, undefined)
     for (const value of candidatesOf(jar.family(name), name)) this.#cache.delete(value)
   }
 }

@@ -38,6 +38,8 @@ interface Entry {
 export function createRecentWrites (now: () => number): RecentWrites {
   /** In the order of their ends. */
   const sessions = new Map<string, Entry>()
+  /** When the last of them ends. */
+  let end = 0
 
   function prune (): void {
     for (const [id, { until }] of sessions) {
@@ -46,14 +48,23 @@ export function createRecentWrites (now: () => number): RecentWrites {
     }
   }
 
+  /** Every request asks, and most find that nothing was written lately: then nothing is looked for. */
   function living (id: string): Entry | undefined {
+    if (sessions.size === 0) return undefined
+    const time = now()
+    if (end <= time) {
+      sessions.clear()
+      return undefined
+    }
     const found = sessions.get(id)
-    return found !== undefined && found.until > now() ? found : undefined
+    return found !== undefined && found.until > time ? found : undefined
   }
 
   function put (id: string, entry: Omit<Entry, 'until'>): void {
     sessions.delete(id)
-    sessions.set(id, { ...entry, until: now() + GRACE })
+    const until = now() + GRACE
+    sessions.set(id, { ...entry, until })
+    end = Math.max(end, until)
     prune()
   }
 

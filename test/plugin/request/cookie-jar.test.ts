@@ -4,6 +4,7 @@ import fastifyCookie from '@fastify/cookie'
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify'
 import t from 'tap'
 import { RequestCookieJar } from '../../../lib/plugin/request/cookie-jar.js'
+import { HeaderMemory } from '../../../lib/plugin/request/header-memory.js'
 import { cookieFamily, cookiesNamed, readCookie } from '../../../lib/plugin/request/cookie-header.js'
 
 const attributes = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' } as const
@@ -217,6 +218,31 @@ t.test('work before the response is sent: only where somebody looked, and it may
   bare.get('a')
   bare.flush(reply)
   t.equal(done.length, 3, 'without a reply')
+})
+
+t.test('what was made of a header is kept with it until the response writes cookies', async t => {
+  const memory = new HeaderMemory()
+  const jar = (cookie = 'a=1') =>
+    new RequestCookieJar({ raw: { headers: { cookie } } } as FastifyRequest, made().reply, true, {} as never, memory)
+  const first = jar()
+  t.equal(first.recall(t), undefined)
+  first.keep(t, 'first')
+  const second = jar()
+  t.equal(second.recall(t), undefined, 'a header that came once is not kept')
+  second.keep(t, 'second')
+  const third = jar()
+  t.equal(third.recall(t), 'second')
+  t.equal(third.recall(memory), undefined, 'of another maker')
+  t.equal(jar('a=2').recall(t), undefined, 'of another header')
+  third.set('a', '2', attributes)
+  t.equal(third.recall(t), undefined, 'the header does not say any more what the browser has')
+  third.keep(t, 'third')
+  jar()
+  jar().recall(t)
+  t.equal(jar().recall(t), undefined, 'after the other header')
+  const forgetful = made('a=1').jar
+  forgetful.keep(t, 'kept')
+  t.equal(forgetful.recall(t), undefined, 'without a memory')
 })
 
 t.test('cookies of a header: names, families, values', async t => {
