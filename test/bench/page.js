@@ -1,16 +1,12 @@
-import { median, startChild } from './child.js'
+import { startChild } from './child.js'
 import { loadFor } from './load.js'
-import { goalMet, header, rounds, row, SECONDS } from './rounds.js'
+import { header, rounds, row, SECONDS } from './rounds.js'
 
 const VARIANTS = [
   { name: 'bare route, same Cookie header', variant: 'bare', sessions: 0 },
   { name: 'the same once more: what is noise', variant: 'bare', sessions: 0 },
   { name: 'guarded, one session', variant: 'hit', sessions: 1, goal: 0.9 },
-  { name: 'guarded, one session bound to a device', variant: 'bound', sessions: 1 },
   { name: 'guarded, 2,000 sessions', variant: 'hit', sessions: 2000, goal: 0.83 },
-  { name: 'guarded, 1,000 sessions', variant: 'hit', sessions: 1000 },
-  { name: 'guarded, 1,000 sessions bound to devices', variant: 'bound', sessions: 1000 },
-  { name: 'guarded, deviceBound, 1,000 without a device', variant: 'unbound', sessions: 1000 },
   { name: 'guarded, cache off', variant: 'miss', sessions: 2000, goal: 0.57 },
   { name: 'guarded, activity written on every request', variant: 'rolling', sessions: 2000 },
   { name: '@fastify/secure-session', variant: 'secure-session', sessions: 2000 },
@@ -31,14 +27,6 @@ export async function run () {
     row(variant, results[i],
       `   Set-Cookie ${(results[i].setCookie / results[i].requests).toFixed(1)} B/response`)
   )
-  // As many sessions with and without devices; all fit into the cache of opened cookies.
-  VARIANTS.forEach(({ name, variant, sessions }, i) => {
-    if (!variant.endsWith('bound')) return
-    const { costs } = results[VARIANTS.findIndex(other => other.variant === 'hit' && other.sessions === sessions)]
-    const more = median(results[i].costs.map((cost, round) => cost / costs[round])) - 1
-    console.log(`  ${name}: ${(more * 100).toFixed(1)} % above as many without deviceBound` +
-      goalMet(0.03, more <= 0.03))
-  })
   console.log(`  cookies of the reference session: ${servers[2].own} bytes with names (goal 3,900)`)
   for (const server of servers) server.stop()
 }

@@ -1,11 +1,11 @@
 /**
- * `npm run build && npm run bench [-- page stores tokens login cold-login refresh import authentication management
- * proxy]`
+ * `npm run build && npm run bench [-- page devices stores tokens login cold-login refresh import authentication
+ * management proxy]`
  *
  * Ratios of one run, the variants interleaved; nothing here passes or fails on time.
  */
-const SECTIONS = ['page', 'stores', 'tokens', 'login', 'cold-login', 'refresh', 'import', 'authentication', 'management',
-  'proxy']
+const SECTIONS = ['page', 'devices', 'stores', 'tokens', 'login', 'cold-login', 'refresh', 'import', 'authentication',
+  'management', 'proxy']
 
 const asked = process.argv.slice(2)
 for (const section of asked.length === 0 ? SECTIONS : asked) {
