@@ -25,9 +25,14 @@ export function comesWithoutProof (context: PluginContext, request: FastifyReque
 export function comeAgain (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
   jar: CookieJar): FastifyReply {
   jar.set(markerOf(context, jar), '1', { ...context.sessions.device!.attributes(jar), sameSite: 'lax', maxAge: ONCE })
-  const place = appPath(appBaseOf(context.config.appBases, request), requestTarget(request.url))
+  const place = appPath(appBaseOf(context.config.appBases, request), onThisHost(requestTarget(request.url)))
   return answerPage(reply.header('cache-control', 'no-store'), 401,
     comeAgainPage(textsFor(context.config, request), place))
+}
+
+/** The same address, where a browser would take the first part of a path that begins with two slashes for a host. */
+function onThisHost (path: string): string {
+  return /^\/[/\\]/.test(path) ? `/.${path}` : path
 }
 
 function markerOf ({ cookieNames }: PluginContext, jar: CookieJar): string {
