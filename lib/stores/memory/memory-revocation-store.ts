@@ -79,7 +79,8 @@ export class MemoryRevocationStore extends MemoryRefreshStore implements Revocat
 
   revokedAt (owner: RevocationOwner): number | undefined {
     const latest = this.known(owner)
-    if (!this.#memory.isFloored) return latest
+    // A name that is no session's was put on the list, or it was not; the session it is about counts as revoked itself.
+    if (!this.#memory.isFloored || owner.iss === '') return latest
     const floor = this.#memory.floor(this.#now())
     return floor === -Infinity ? latest : Math.max(floor, latest ?? floor)
   }

@@ -150,6 +150,24 @@ t.test('stateless: a write that another process has overtaken by binding the ses
   t.equal((await browser.call('/visits')).statusCode, 200)
 })
 
+t.test('stateless: a list of revocations that is full ends no session that was never bound', async t => {
+  const clock = { now: () => START }
+  const list = new MemoryRevocationStore({ maxEntries: 4, now: () => clock.now(), onFull () {} })
+  const made = await processOf(t, { revocationStore: list })
+  clock.now = () => made.clock.now
+  const bound = made.browser()
+  const login = await made.login(bound)
+  const before = bound.copy()
+  t.equal(await new SoftwareDevice().register(login, sender(bound)), true)
+  made.clock.now += 100
+  for (let user = 0; user < 9; user++) await made.app.auth0.revokeSessions({ sub: `auth0|${user}` })
+  made.clock.now += 100
+  const browser = made.browser()
+  await made.login(browser)
+  t.equal(await isIn(browser), true)
+  for (const copy of [before, bound]) t.equal(await isIn(copy), false, 'what is older than the list is over')
+})
+
 t.test('two registrations on one origin, below a base path and a prefix', async t => {
   const first = new Site()
   const app = fastify({ pluginTimeout: 0, rewriteUrl: ({ url = '/' }) => url.replace(/^\/base/, '') || '/' })

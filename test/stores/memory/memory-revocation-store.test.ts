@@ -123,6 +123,10 @@ t.test('revocations in memory at their limits', async t => {
   t.strictSame([full, revocations.size], [1, 2])
   t.strictSame(['a', 'b', 'c', 'd'].map(sub => revocations.revokedAt(owner(sub))), [10, 20, 30, 10])
   t.strictSame(['a', 'b'].map(sub => revocations.known(owner(sub))), [undefined, 20])
+  const mark = { id: 'bound id-d', iss: '', sub: '' }
+  t.equal(revocations.revokedAt(mark), undefined, 'a name that is no session\'s is on the list, or not')
+  revocations.revoke({ id: mark.id }, 40, 2000)
+  t.equal(revocations.revokedAt(mark), 40)
   now = 2000
   t.equal(revocations.revokedAt(owner('d')), undefined)
 })
