@@ -4,7 +4,9 @@ import { BINDING_GRACE, type DeviceGate, type DeviceRefusal } from '../device/de
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
 import type { RevocationWatch } from '../revocation/revocation-watch.js'
 import type { DeviceSessions } from '../sessions.js'
-import type { Awaitable, CookieJar, DeviceBinding, SessionRecord } from '../../../types/stores.js'
+import { mapJar } from '../map-jar.js'
+import type { BoundRecord } from '../device/bound-cookie.js'
+import type { Awaitable, CookieJar, DeviceBinding, SessionData, SessionRecord } from '../../../types/stores.js'
 import { toOpened, type OpenedSession } from './opened-claims.js'
 import type { SessionCookies } from './session-cookies.js'
 
@@ -33,6 +35,8 @@ interface BindableSessions extends DeviceSessions {
 
 /** A device by its key. */
 type Key = Pick<DeviceBinding, 'key' | 'thumbprint'>
+
+const BOTH = { record: true, tokens: true } as const
 
 /** Seconds after its login from which a session cannot be bound any more, with a wide margin for clocks. */
 const NEVER_BOUND_AFTER = 900
@@ -82,19 +86,22 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
     return true
   }
 
-  /** The session `id` as it is now, bound to a device; the same again where it was bound before. */
-  function bound (jar: CookieJar, opened: OpenedSession, device: Key): SessionRecord {
-    const { record } = opened
+  /** A session bound to a device; the same again where it was bound before. */
+  function bound (jar: CookieJar, { record }: OpenedSession, device: Key): SessionData & { record: BoundRecord } {
     const tokens = cookies.tokens(jar, record.id)
     const version = Math.max(record.version, tokens.version) + 1
     const binding = record.device ?? { ...device, since: Math.floor(now()), from: record.id, round: 0 }
     const id = gate.boundId(binding.from)
     const next = { ...record, id, version, updatedAt: Math.max(now(), record.updatedAt), device: binding }
-    const written = cookies.write(jar, { record: next, tokens: { ...tokens, id, version } },
-      { record: true, tokens: true }, options.stillWanted(toOpened(next)))
-    cookies.replace(binding.from, id, written)
+    return { record: next, tokens: { ...tokens, id, version } }
+  }
+
+  function write (jar: CookieJar, session: SessionData & { record: BoundRecord }): void {
+    const { record } = session
+    const written = cookies.write(jar, session, BOTH, options.stillWanted(toOpened(record)))
+    cookies.replace(record.device.from, record.id, written)
     cookies.forgetSeen(jar)
-    return next
+    gate.write(jar, record)
   }
 
   return {
@@ -135,6 +142,8 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
       await inTurn(id, async () => {
         const first = cookies.find(jar, id)
         if (first === undefined) return undefined
+        // Once it is on the list it must be bound: it is written into the void before.
+        cookies.write(mapJar(new Map(), jar), bound(jar, first, device), BOTH, () => false)
         const { record } = first
         const isMarked = await mark({ ...record, id: record.device?.from ?? record.id }, device.thumbprint)
         if (!isMarked || await revocations.ended(first)) return undefined
@@ -142,8 +151,8 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
         const opened = cookies.find(jar, id)
         if (opened === undefined) return undefined
         const next = bound(jar, opened, device)
-        gate.write(jar, next)
-        return next
+        write(jar, next)
+        return next.record
       }),
 
     prove (jar, record) {

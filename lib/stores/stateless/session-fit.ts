@@ -6,8 +6,8 @@ import type { Warn } from './foreign-cookies.js'
 
 /** What the last-seen cookie takes at most; it comes later, but its room is kept. */
 const SEEN_RESERVE = 256
-/** What the bound cookie takes at most. */
-const BOUND_RESERVE = 384
+/** What the bound cookie takes at most, and what the usual key of a device adds to the claims. */
+const BOUND_RESERVE = { cookie: 128, key: 272 }
 
 interface SessionFitOptions {
   now: () => number
@@ -29,7 +29,10 @@ export class SessionFit {
   /** @throws SessionTooLargeError */
   fit (names: SessionCookieNames, session: SessionData, claims: string, attributes: CookieAttributes): FittedTokens {
     const { now, audience, seal, warn } = this.#options
-    const fixed = SEEN_RESERVE + (names.bound === undefined ? 0 : BOUND_RESERVE) +
+    const forDevice = names.bound === undefined
+      ? 0
+      : BOUND_RESERVE.cookie + (session.record.device === undefined ? BOUND_RESERVE.key : 0)
+    const fixed = SEEN_RESERVE + forDevice +
       headerBytes(chunked(names.session, claims, attributes))
     const fitted = fitTokens(
       session,

@@ -150,6 +150,29 @@ t.test('stateless: a write that another process has overtaken by binding the ses
   t.equal((await browser.call('/visits')).statusCode, 200)
 })
 
+t.test('stateless: a session that has no room for a key goes on as it is', async t => {
+  const made = await processOf(t, {})
+  /** What comes of a session this large: a key, none, or no session at all. */
+  const outcome = async (bytes: number, algorithm: 'ES256' | 'RS256' = 'ES256'): Promise<string> => {
+    made.tenant.claims = { blob: 'x'.repeat(bytes) }
+    const browser = made.browser()
+    const login = await made.login(browser)
+    if (login.statusCode !== 302) return 'no session'
+    const answer = await sender(browser)(new SoftwareDevice({ algorithm }).registration(login)!)
+    if (answer.statusCode === 200) return 'bound'
+    t.match(answer.json(), { statusCode: 403, code: 'device_not_registered' })
+    t.notOk(answer.headers['set-cookie'])
+    t.equal(made.events.at(-1)?.reason, 'device_registration_refused')
+    made.clock.now += 61
+    t.equal(await isIn(browser), true)
+    return 'not bound'
+  }
+  let bytes = 4900
+  while (await outcome(bytes) === 'bound') bytes += 20
+  t.equal(await outcome(bytes), 'no session', 'there is room for the usual key in every session that can begin')
+  t.equal(await outcome(bytes - 20, 'RS256'), 'not bound')
+})
+
 t.test('stateless: a list of revocations that is full ends no session that was never bound', async t => {
   const clock = { now: () => START }
   const list = new MemoryRevocationStore({ maxEntries: 4, now: () => clock.now(), onFull () {} })

@@ -37,6 +37,7 @@ function setup () {
     marked: (_name: string): Awaitable<number | undefined> => undefined,
     find: (): OpenedSession | undefined => undefined,
     sessions: [] as OpenedSession[],
+    tries: (..._written: unknown[]) => {},
     lastActivity: (_opened: OpenedSession): number | undefined => START
   }
   const tell = (name: string) => (of: unknown, ...more: unknown[]) => {
@@ -61,7 +62,10 @@ function setup () {
     find: () => say.find(),
     sessions: () => say.sessions,
     tokens: (_jar: unknown, id: string) => ({ id, version: 7, idToken: 'it', tokenSets: [], connectionTokenSets: [] }),
-    write: tell('write'),
+    write (to: unknown, ...more: unknown[]) {
+      if (to === jar) return tell('write')(to, ...more)
+      say.tries(...more)
+    },
     replace: tell('replace'),
     forgetSeen: tell('forgetSeen')
   } as unknown as Options['cookies']
@@ -249,6 +253,19 @@ t.test('a session that is on the list is bound again within a minute, and to the
   t.equal(await isBound('tp'), true)
   clock.pass(0.1)
   t.equal(await isBound('tp'), false)
+})
+
+t.test('a session that has no room for a key is not put on the list', async t => {
+  const { jar, say, told, sessions } = setup()
+  say.find = () => openedOf()
+  const tried: unknown[][] = []
+  say.tries = (...written) => {
+    tried.push(written)
+    throw new Error('too large')
+  }
+  await t.rejects(sessions.bind(jar, 'plain', device), { message: 'too large' })
+  t.strictSame(told(), [])
+  t.match(tried, [[{ record: { id: 'plain*', device }, tokens: { id: 'plain*' } }, { record: true, tokens: true }]])
 })
 
 t.test('a session that ends, or goes, while it is bound stays as it is', async t => {

@@ -158,15 +158,17 @@ t.test('near the budget and over it are told once each', async t => {
     warn: (_code, detail) => warned.push(detail)
   })
   const names = { session: 'n', tokens: 't', seen: 's' }
-  const warnings = (claims: number, sealed = 0, more = {}) => {
+  const warnings = (claims: number, sealed = 0, more = {}, device = {}) => {
     const { refreshToken: _, ...without } = tokens
     const kept = sealed === 0 ? without : { ...without, refreshToken: 'x'.repeat(sealed) }
-    const { bytes } = fit.fit({ ...names, ...more }, { ...session, tokens: kept }, 'x'.repeat(claims), attributes)
+    const { bytes } = fit.fit({ ...names, ...more }, { record: { ...session.record, ...device }, tokens: kept },
+      'x'.repeat(claims), attributes)
     return [bytes, warned.splice(0).length]
   }
   t.same(warnings(100), [256 + 104, 0])
   t.same(warnings(100, 50), [256 + 104 + 54, 0])
-  t.same(warnings(100, 0, { bound: 'b' }), [256 + 384 + 104, 0])
+  t.same(warnings(100, 0, { bound: 'b' }), [256 + 128 + 272 + 104, 0], "room for a device's cookie and its key")
+  t.same(warnings(100, 0, { bound: 'b' }, { device: {} }), [256 + 128 + 104, 0], 'which is in the claims then')
   t.same(warnings(2980, 2900), [6144, 0], 'three quarters')
   t.same(warnings(2981, 2900), [6145, 1])
   t.same(warnings(2996, 2900), [6160, 0], 'once')
