@@ -144,9 +144,11 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
         if (first === undefined) return undefined
         // Once it is on the list it must be bound: it is written into the void before.
         cookies.write(mapJar(new Map(), jar), bound(jar, first, device), BOTH, () => false)
+        // Whoever ends it from now on ends the bound session, too.
+        if (await revocations.ended(first)) return undefined
         const { record } = first
-        const isMarked = await mark({ ...record, id: record.device?.from ?? record.id }, device.thumbprint)
-        if (!isMarked || await revocations.ended(first)) return undefined
+        const from = record.device?.from ?? record.id
+        if (!await mark({ ...record, id: from }, device.thumbprint)) return undefined
         // What was written meanwhile belongs to the session, too.
         const opened = cookies.find(jar, id)
         if (opened === undefined) return undefined

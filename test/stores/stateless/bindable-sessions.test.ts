@@ -273,6 +273,9 @@ t.test('a session that ends, or goes, while it is bound stays as it is', async t
   say.find = () => openedOf()
   say.ended = async () => true
   t.equal(await sessions.bind(jar, 'plain', device), undefined)
+  say.ended = async () => { throw new Error('down') }
+  await t.rejects(sessions.bind(jar, 'plain', device), { message: 'down' })
+  t.notOk(told().some(([name]) => name === 'mark'), 'nor is it put on the list')
   say.ended = () => false
   let finds = 0
   say.find = () => finds++ === 0 ? openedOf() : undefined
@@ -281,10 +284,9 @@ t.test('a session that ends, or goes, while it is bound stays as it is', async t
   // Of two at once the second one finds what the first has put on the list.
   const list = new Map<unknown, number>()
   say.find = () => openedOf()
-  say.marked = async name => list.get(name)
-  say.ended = async () => {
+  say.marked = async name => {
     for (const [told_, name] of told()) if (told_ === 'mark') list.set(name, START)
-    return false
+    return list.get(name)
   }
   const two = await Promise.all(['one', 'two'].map(async thumbprint =>
     await sessions.bind(jar, 'plain', { ...device, thumbprint })))
