@@ -1,5 +1,6 @@
 import { ForbiddenError, LoginRequiredError, SessionTooLargeError, TokenValidationError } from '../../errors.js'
 import { verifyRefreshProof, verifyRegistrationProof } from '../../tokens/device-proof.js'
+import { bindingGrace } from '../../stores/device/device-gate.js'
 import type { DeviceSessions } from '../../stores/sessions.js'
 import type { SessionRecord } from '../../../types/stores.js'
 import type { DeviceBoundConfig } from '../config.js'
@@ -10,10 +11,6 @@ import {
   challengeField, deviceUrl, identifierOf, instructionsFor, registrationOffer, type SessionInstructions
 } from './instructions.js'
 
-/** Seconds within which a browser must answer a challenge that it gets when it needs one. */
-const CHALLENGE_LIFE = 300
-/** Seconds a login's challenge is good where a session must be bound: as long as the session may be unbound. */
-const LIFE_IF_REQUIRED = 60
 /** Seconds by which the challenge for the next refresh outlives the bound cookie. */
 const NEXT_CHALLENGE_MARGIN = 120
 
@@ -24,6 +21,11 @@ export type DeviceAnswer =
   | { outcome: 'unproved', challenge: string }
   /** There is no such session any more. */
   | { outcome: 'over' }
+
+/** Seconds within which a browser must answer a challenge, also at a server whose clock is ahead. */
+function challengeLife ({ config: { clockTolerance } }: PluginContext): number {
+  return Math.max(300, clockTolerance + 60)
+}
 
 /** What the options say of devices, and the sessions: there on the device routes. */
 function setup ({ config, sessions, deviceSealer }: PluginContext) {
@@ -38,7 +40,8 @@ function setup ({ config, sessions, deviceSealer }: PluginContext) {
 export function offerBinding (context: PluginContext, request: RequestContext, { id }: SessionRecord): void {
   const { deviceSealer, config } = context
   if (deviceSealer === undefined || !request.jar.secure) return
-  const life = config.deviceBound!.required ? LIFE_IF_REQUIRED : CHALLENGE_LIFE
+  // Where a session must be bound: as long as it may be unbound.
+  const life = config.deviceBound!.required ? bindingGrace(config.clockTolerance) : challengeLife(context)
   const challenge = sealChallenge(deviceSealer, { purpose: 'register', id, round: 0, until: context.now() + life })
   request.setHeader?.('secure-session-registration', registrationOffer(context, request.appBase(), challenge))
 }
@@ -122,7 +125,7 @@ function boundAnswer (context: PluginContext, request: RequestContext, record: S
 }
 
 function unproved (context: PluginContext, record: SessionRecord): DeviceAnswer {
-  return { outcome: 'unproved', challenge: nextChallenge(context, record, CHALLENGE_LIFE) }
+  return { outcome: 'unproved', challenge: nextChallenge(context, record, challengeLife(context)) }
 }
 
 function nextChallenge (context: PluginContext, record: SessionRecord, life: number): string {

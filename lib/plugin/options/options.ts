@@ -62,7 +62,8 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     : given.mountConnectedAccountRoutes === true ? 'accounts' as const : undefined
 
   const api = (given.api ?? {}) as Config['api']
-  const deviceBound = deviceBoundConfig(session.deviceBound, sessionCookie, appBases)
+  const { clockTolerance = 30 } = given
+  const deviceBound = deviceBoundConfig(session.deviceBound, sessionCookie, appBases, clockTolerance)
   const routes = resolvePaths(given.routes ?? {}, {
     mount: given.mountRoutes ?? true,
     connectMode,
@@ -134,7 +135,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     storeConnectionTokens: given.storeConnectionTokens ?? false,
     discoveryTtl: given.discoveryCache?.ttl ?? 600,
     maxDomains: given.discoveryCache?.maxEntries ?? 100,
-    clockTolerance: given.clockTolerance ?? 30,
+    clockTolerance,
     idTokenSigningAlg: given.idTokenSigningAlg ?? 'RS256',
     dpop: given.dpop === undefined || given.dpop === false
       ? undefined

@@ -1,5 +1,6 @@
 import { isLoopback } from '../../authentication/server/domain.js'
 import { ConfigurationError } from '../../errors.js'
+import { LEAST_MAX_AGE } from '../../stores/device/device-gate.js'
 import type { Config, DeviceBoundConfig } from '../../flows/config.js'
 import type { ImportedCookie } from '../../../types/options.js'
 import { count, flag, members, oneOf, refuseOption, seconds, type Rule } from './rules.js'
@@ -120,8 +121,14 @@ export function cookieConfig (given: ReturnType<typeof sessionCookie> | undefine
  * binds a session, so none is required there.
  */
 export function deviceBoundConfig (given: DeviceBoundConfig | undefined, cookie: Config['sessionCookie'],
-  bases: readonly { secure: boolean }[]): DeviceBoundConfig | undefined {
+  bases: readonly { secure: boolean }[], clockTolerance: number): DeviceBoundConfig | undefined {
   if (given === undefined) return undefined
+  const least = LEAST_MAX_AGE + clockTolerance
+  if (given.refreshAfter < least) {
+    throw new ConfigurationError('sessionConfiguration.deviceBound.refreshAfter',
+      `Option "sessionConfiguration.deviceBound.refreshAfter" must be at least ${least} with a "clockTolerance" of ` +
+        `${clockTolerance}: browsers forget the bound cookie that much earlier, and must keep it for a while.`)
+  }
   if (cookie.partitioned) {
     throw new ConfigurationError('sessionConfiguration.deviceBound',
       'Option "sessionConfiguration.deviceBound" must not be combined with "cookie.partitioned": browsers bind no ' +

@@ -3,14 +3,20 @@ import type { Mac } from '../sealing/mac.js'
 import type { CookieAttributes, CookieJar, SessionRecord } from '../../../types/stores.js'
 import { BoundCookie, type BoundRecord, type KeptProof } from './bound-cookie.js'
 
-/** Seconds for which a session lives on under its former id, and for which one that must be bound may be unbound. */
-export const BINDING_GRACE = 60
+/**
+ * Seconds for which a session lives on under its former id, and for which one that must be bound may be unbound. A
+ * server whose clock is ahead leaves half a minute of it.
+ * @param clockTolerance seconds that the clocks of two servers may differ
+ */
+export function bindingGrace (clockTolerance: number): number {
+  return Math.max(60, clockTolerance + 30)
+}
 
 /**
  * Seconds that a bound cookie must last in the browser: with under 120 left it refreshes at every request, and after
  * some such refreshes it gives up for a while.
  */
-const LEAST_MAX_AGE = 150
+export const LEAST_MAX_AGE = 150
 
 /** Why a session was not opened: it is a copy without the device's proof, or it had to be bound and was not. */
 export type DeviceRefusal = 'unbound_copy' | 'not_bound'
@@ -41,6 +47,8 @@ interface DeviceGateOptions {
 
 /** Decides by the bound cookie whether a session may be opened. */
 export class DeviceGate {
+  /** See `bindingGrace`. */
+  readonly grace: number
   readonly #options: DeviceGateOptions
   readonly #cookie: BoundCookie
   /** The sessions that came under their former id, or were bound by this very request. */
@@ -49,6 +57,7 @@ export class DeviceGate {
 
   constructor (options: DeviceGateOptions) {
     this.#options = options
+    this.grace = bindingGrace(options.clockTolerance)
     this.#cookie = new BoundCookie(options.mac, options.cacheEntries)
   }
 
@@ -61,7 +70,7 @@ export class DeviceGate {
 
   /** Whether a session without a device has outlived the time it had to be bound in. */
   isOverdue ({ device, createdAt }: SessionRecord): boolean {
-    return this.#options.required && device === undefined && this.#options.now() >= createdAt + BINDING_GRACE
+    return this.#options.required && device === undefined && this.#options.now() >= createdAt + this.grace
   }
 
   /** Lets this request open the session without a proof of its own. */

@@ -3,7 +3,7 @@ import { deepFreeze } from '../../base/json.js'
 import { sessionEnd, type Lifetime } from '../lifetime.js'
 import { noTokens, type BornSession } from '../sessions.js'
 import { bounded, boundedSoon } from '../store-deadline.js'
-import { BINDING_GRACE } from '../device/device-gate.js'
+import { bindingGrace } from '../device/device-gate.js'
 import { identityOf, type Identity } from './identity-cookies.js'
 import type { SessionCodec } from './session-codec.js'
 import type {
@@ -29,6 +29,8 @@ interface StoredSessionsOptions {
   now: () => number
   /** Seconds one call to the store may take. */
   timeout: number
+  /** Seconds that the clocks of two servers may differ. */
+  clockTolerance: number
   warn: (code: string, detail: object) => void
   revocations?: RevocationStore | undefined
 }
@@ -51,6 +53,7 @@ export interface StoredSessions {
 
 export function createStoredSessions (options: StoredSessionsOptions): StoredSessions {
   const { store, codec, lifetime, now, timeout, warn, revocations } = options
+  const grace = bindingGrace(options.clockTolerance)
   const touching = new Map<string, Promise<boolean>>()
   const call = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout, work)
 
@@ -63,7 +66,7 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
       if (Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) <= now()) return undefined
       const { successor } = record
       if (successor === undefined) return { id, key, entry, record }
-      if (now() < successor.at + BINDING_GRACE) {
+      if (now() < successor.at + grace) {
         return andThen(find(identityOf(successor.id)), found => found && { ...found, byFormerId: true })
       }
       onReplaced?.(record)

@@ -1,6 +1,6 @@
 import { andThen } from '../../base/awaitable.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
-import { BINDING_GRACE, type DeviceGate, type DeviceRefusal } from '../device/device-gate.js'
+import type { DeviceGate, DeviceRefusal } from '../device/device-gate.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
 import type { RevocationWatch } from '../revocation/revocation-watch.js'
 import type { DeviceSessions } from '../sessions.js'
@@ -62,7 +62,7 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
     if (gate.isOverdue(record)) return 'not_bound'
     if (neverBound.has(opened)) return undefined
     return andThen(revocations.marked(markOf(record.id)), (at): DeviceRefusal | undefined => {
-      if (at !== undefined) return now() >= at + BINDING_GRACE ? 'unbound_copy' : undefined
+      if (at !== undefined) return now() >= at + gate.grace ? 'unbound_copy' : undefined
       if (now() > record.createdAt + NEVER_BOUND_AFTER) neverBound.add(opened)
       return undefined
     })
@@ -78,7 +78,7 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
     const name = markOf(id)
     const before = await revocations.marked(name)
     if (before !== undefined) {
-      return now() < before + BINDING_GRACE && await revocations.marked(markOf(id, thumbprint)) !== undefined
+      return now() < before + gate.grace && await revocations.marked(markOf(id, thumbprint)) !== undefined
     }
     const until = absoluteEnd(record, lifetime)
     await revocations.mark(markOf(id, thumbprint), now(), until)
@@ -123,7 +123,7 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
 
     idsOf (jar, opened) {
       const { id, device } = opened.record
-      if (device !== undefined) return now() < device.since + 2 * BINDING_GRACE ? [id, device.from] : [id]
+      if (device !== undefined) return now() < device.since + 2 * gate.grace ? [id, device.from] : [id]
       return andThen(refusal(jar, opened), reason => reason === undefined ? [id, gate.boundId(id)] : [id])
     },
 

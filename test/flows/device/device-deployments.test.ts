@@ -107,6 +107,30 @@ for (const mode of ['stateless', 'stateful'] as const) {
     })
   }
 
+  for (const [ahead, clockTolerance] of [[29, 30], [-29, 30], [119, 120], [-119, 120], [299, 300]] as const) {
+    t.test(`${mode}: sessions that must be bound, with clocks ${ahead} of ${clockTolerance} s apart`, async t => {
+      const { options } = sharing[mode]()
+      const one = await processOf(t, { ...options, clockTolerance, deviceBound: { required: true } })
+      const two = await processOf(t, { ...options, clockTolerance, deviceBound: { required: true } }, one, ahead)
+      const begun = one.browser()
+      const login = await one.login(begun)
+      const former = begun.copy()
+      one.clock.now += 20
+      t.equal(await isIn(at(two, begun)), true, 'the session may be unbound for a while')
+      const browser = at(two, begun)
+      const device = new SoftwareDevice()
+      t.equal(await device.register(login, sender(browser)), true)
+      one.clock.now += 5
+      for (const site of [one, two]) {
+        t.equal(await isIn(at(site, former)), true, 'requests that were on their way go on')
+        t.equal(await isIn(at(site, browser)), true)
+        t.equal(await device.refresh(sender(at(site, browser))), 'refreshed')
+      }
+      one.clock.now += Math.max(60, clockTolerance + 30) + Math.abs(ahead)
+      for (const site of [one, two]) t.equal(await isIn(at(site, former)), false)
+    })
+  }
+
   t.test(`${mode}: a logout ends the former id, too`, async t => {
     const { one, two, former, browser } = await boundElsewhere(t, mode)
     await at(one, former).navigate('/auth/logout')
@@ -280,6 +304,8 @@ t.test('where sessions cannot be bound', async t => {
 
   const wrong: [Partial<Auth0Options>, RegExp][] = [
     [{ sessionConfiguration: { deviceBound: { refreshAfter: 179 } } }, /deviceBound\.refreshAfter" must be .* 180/],
+    [{ sessionConfiguration: { deviceBound: { refreshAfter: 449 } }, clockTolerance: 300 },
+      /deviceBound\.refreshAfter" must be at least 450 .*"clockTolerance"/],
     [{ sessionConfiguration: { deviceBound: { require: true } as never } }, /Did you mean "required"/],
     [{ sessionConfiguration: { deviceBound: 'yes' as never } }, /deviceBound" must be true, false or/],
     [{ sessionConfiguration: { deviceBound: true, cookie: { partitioned: true } } }, /cookie\.partitioned/],

@@ -38,6 +38,8 @@ t.test('the gate of sessions that are bound to a device', async t => {
     now = at
     t.equal(gate({ required }).isOverdue({ id: 'i', createdAt: 1000, device } as never), is)
   }
+  t.strictSame([0, 30, 31, 300].map(clockTolerance => gate({ clockTolerance }).grace), [60, 60, 61, 330])
+  t.equal(gate({ clockTolerance: 31 }).isOverdue({ id: 'i', createdAt: 1000 } as never), false)
   now = 1000.7
   for (const [refreshAfter, clockTolerance, maxAge] of [[600, 30, 570], [180, 30, 150], [180, 60, 150], [150, 0, 150],
     [140, 30, 140]] as const) {

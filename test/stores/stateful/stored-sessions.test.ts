@@ -1,6 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import t from 'tap'
-import { BINDING_GRACE } from '../../../lib/stores/device/device-gate.js'
 import { noTokens } from '../../../lib/stores/sessions.js'
 import { identityOf, storeKey } from '../../../lib/stores/stateful/identity-cookies.js'
 import { createStoredSessions, ownerOf, stamp } from '../../../lib/stores/stateful/stored-sessions.js'
@@ -45,6 +44,7 @@ function made (entries: Record<string, object> = {}, changes: object = {}) {
     lifetime: { rolling: true, inactivityDuration: 100, absoluteDuration: 1000, touchAfter: 10 },
     now: () => 500,
     timeout: 1,
+    clockTolerance: 50,
     warn: (code: string, detail: object) => { warnings.push([code, detail]) },
     ...changes
   }
@@ -70,10 +70,10 @@ t.test('which session an id finds', async t => {
   const successor = (since: number) => ({ successor: { id: 'b', at: since } })
   const following = (since: number, given: Record<string, object> = at('b', entry('b'))) =>
     find({ ...at('a', entry('a', successor(since))), ...given }, record => replaced.push(record))
-  t.match(following(500 - BINDING_GRACE + 1), { id: 'b', byFormerId: true })
-  t.equal(following(500 - BINDING_GRACE + 1, {}), undefined, 'where the successor is over')
+  t.match(following(500 - 80 + 1), { id: 'b', byFormerId: true })
+  t.equal(following(500 - 80 + 1, {}), undefined, 'where the successor is over')
   t.strictSame(replaced, [])
-  t.equal(following(500 - BINDING_GRACE), undefined)
+  t.equal(following(500 - 80), undefined)
   t.match(replaced, [{ id: 'a' }])
   t.equal(made(at('a', entry('a', successor(0)))).stored.find(identityOf('a')), undefined)
 })

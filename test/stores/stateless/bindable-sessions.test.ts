@@ -45,6 +45,7 @@ function setup () {
     return `what ${name} answers` as never
   }
   const gate = {
+    grace: 60,
     proves: (_jar: unknown, _record: unknown, time: number | undefined) => {
       say.askedAt = time
       return say.proves
