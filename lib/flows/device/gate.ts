@@ -12,7 +12,8 @@ export function deviceGate (config: Config, cookies: {
 }): DeviceGate | undefined {
   const { deviceBound, sessionSecrets, now, clockTolerance, cacheEntries } = config
   if (deviceBound === undefined) return undefined
-  const key = Buffer.from(hkdfSync('sha256', sessionSecrets[0]!, '', 'fastify-auth0 bound session id', 32))
+  const keys = sessionSecrets.map(secret =>
+    Buffer.from(hkdfSync('sha256', secret, '', 'fastify-auth0 bound session id', 32)))
   return new DeviceGate({
     ...cookies,
     ...deviceBound,
@@ -21,6 +22,6 @@ export function deviceGate (config: Config, cookies: {
     clockTolerance,
     cacheEntries,
     // The same in every process: of a session that is bound twice at once, one is made.
-    boundId: id => createHmac('sha256', key).update(id).digest('base64url').slice(0, 24)
+    boundIds: id => keys.map(key => createHmac('sha256', key).update(id).digest('base64url').slice(0, 24))
   })
 }

@@ -41,8 +41,8 @@ interface DeviceGateOptions {
   now: () => number
   /** Opened cookies that are remembered. */
   cacheEntries: number
-  /** The id of a session kept in cookies once it is bound. */
-  boundId: (id: string) => string
+  /** The id of a session kept in cookies once it is bound; of other secrets the ids that other processes may make. */
+  boundIds: (id: string) => readonly string[]
 }
 
 /** Decides by the bound cookie whether a session may be opened. */
@@ -87,8 +87,8 @@ export class DeviceGate {
     return this.#refused.get(jar)
   }
 
-  boundId (id: string): string {
-    return this.#options.boundId(id)
+  boundIds (id: string): readonly string[] {
+    return this.#options.boundIds(id)
   }
 
   /**

@@ -80,9 +80,9 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
     if (before !== undefined) {
       return now() < before + gate.grace && await revocations.marked(markOf(id, thumbprint)) !== undefined
     }
-    const until = absoluteEnd(record, lifetime)
-    await revocations.mark(markOf(id, thumbprint), now(), until)
-    await revocations.mark(name, now(), until)
+    // Which key it was only matters as long as it may be bound again.
+    await revocations.mark(markOf(id, thumbprint), now(), now() + 2 * gate.grace)
+    await revocations.mark(name, now(), absoluteEnd(record, lifetime))
     return true
   }
 
@@ -91,10 +91,13 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
     const tokens = cookies.tokens(jar, record.id)
     const version = Math.max(record.version, tokens.version) + 1
     const binding = record.device ?? { ...device, since: Math.floor(now()), from: record.id, round: 0 }
-    const id = gate.boundId(binding.from)
+    const id = record.device === undefined ? gate.boundIds(record.id)[0]! : record.id
     const next = { ...record, id, version, updatedAt: Math.max(now(), record.updatedAt), device: binding }
     return { record: next, tokens: { ...tokens, id, version } }
   }
+
+  /** A session's id, the one it had before it was bound, and all that it may have got then. */
+  const allIds = (id: string, from: string): readonly string[] => [...new Set([id, from, ...gate.boundIds(from)])]
 
   function write (jar: CookieJar, session: SessionData & { record: BoundRecord }): void {
     const { record } = session
@@ -123,8 +126,9 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
 
     idsOf (jar, opened) {
       const { id, device } = opened.record
-      if (device !== undefined) return now() < device.since + 2 * gate.grace ? [id, device.from] : [id]
-      return andThen(refusal(jar, opened), reason => reason === undefined ? [id, gate.boundId(id)] : [id])
+      if (device !== undefined) return now() < device.since + 2 * gate.grace ? allIds(id, device.from) : [id]
+      return andThen(refusal(jar, opened), reason =>
+        reason === undefined && !neverBound.has(opened) ? allIds(id, id) : [id])
     },
 
     refused: jar => gate.refused(jar),

@@ -166,6 +166,26 @@ for (const mode of ['stateless', 'stateful'] as const) {
   }
 }
 
+t.test('a logout under the former id while secrets are being rotated', async t => {
+  const [older, newer] = ['a session secret of enough characters', 'another session secret of enough characters']
+  for (const mode of ['stateless', 'stateful'] as const) {
+    const { options } = sharing[mode]()
+    const one = await processOf(t, { ...options, sessionSecret: [older, newer] })
+    const two = await processOf(t, { ...options, sessionSecret: [newer, older] }, one)
+    for (const [binds, ends] of [[one, two], [two, one]] as const) {
+      const former = one.browser()
+      const login = await one.login(former)
+      const browser = at(binds, former)
+      const device = new SoftwareDevice()
+      t.equal(await device.register(login, sender(browser)), true)
+      t.equal(await isIn(at(ends, browser)), true)
+      t.equal(await device.refresh(sender(at(ends, browser))), 'refreshed')
+      await at(ends, former).navigate('/auth/logout')
+      for (const site of [one, two]) t.equal(await isIn(at(site, browser)), false, mode)
+    }
+  }
+})
+
 t.test('stateless: a write that another process has overtaken by binding the session', async t => {
   const { browser, former } = await boundElsewhere(t, 'stateless')
   const answer = await former.call('/visits')

@@ -21,7 +21,7 @@ t.test('the gate of sessions that are bound to a device', async t => {
     clockTolerance: 30,
     now: () => now,
     cacheEntries: 5,
-    boundId: id => `b${id}`,
+    boundIds: id => [`b${id}`],
     ...more
   })
   const plain = gate()
@@ -54,5 +54,5 @@ t.test('the gate of sessions that are bound to a device', async t => {
   t.equal(plain.refused(jar as never), undefined)
   plain.refuse(jar as never, record, 'not_bound')
   t.strictSame(plain.refused(jar as never), { reason: 'not_bound', record })
-  t.equal(plain.boundId('x'), 'bx')
+  t.strictSame(plain.boundIds('x'), ['bx'])
 })

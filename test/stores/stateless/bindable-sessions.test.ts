@@ -56,7 +56,7 @@ function setup () {
     refused: tell('refused'),
     attributes: tell('attributes'),
     write: tell('proof'),
-    boundId: (id: string) => `${id}*`
+    boundIds: (id: string) => [`${id}*`, `${id}+`]
   } as unknown as Options['gate']
   const cookies = {
     cameBefore: () => say.cameBefore,
@@ -182,10 +182,12 @@ t.test('the ids that end together', async t => {
   const { clock, jar, say, sessions } = setup()
   const bound = openedOf({ id: 'plain*', device: binding })
   clock.pass(119.9)
-  t.strictSame(sessions.idsOf(jar, bound), ['plain*', 'plain'])
+  t.strictSame(sessions.idsOf(jar, bound), ['plain*', 'plain', 'plain+'], 'those that other secrets make, too')
   clock.pass(0.1)
   t.strictSame(sessions.idsOf(jar, bound), ['plain*'])
-  t.strictSame(sessions.idsOf(jar, openedOf()), ['plain', 'plain*'], 'it may be bound by now')
+  t.strictSame(sessions.idsOf(jar, openedOf()), ['plain', 'plain*', 'plain+'], 'it may be bound by now')
+  const old = openedOf({ createdAt: START - 900 })
+  t.strictSame(sessions.idsOf(jar, old), ['plain'], 'it never will')
   say.marked = async () => START
   t.strictSame(await sessions.idsOf(jar, openedOf()), ['plain'], 'a copy does not end the session of the device')
 })
@@ -219,7 +221,7 @@ t.test('binding puts another session in the place of one, once it is on the list
   const tokens = { id: 'plain*', version: 8, idToken: 'it', tokenSets: [], connectionTokenSets: [] }
   const [first, mark, second, wanted, ...rest] = told()
   t.strictSame([first, mark, second], [['marked', 'bound plain'],
-    ['mark', 'bound plain tp', START + 1.5, START + 5000], ['mark', 'bound plain', START + 1.5, START + 5000]])
+    ['mark', 'bound plain tp', START + 1.5, START + 121.5], ['mark', 'bound plain', START + 1.5, START + 5000]])
   t.match(wanted, ['stillWanted', { record: expected }])
   t.strictSame(rest, [
     ['write', { record: expected, tokens }, { record: true, tokens: true }, 'what stillWanted answers'],

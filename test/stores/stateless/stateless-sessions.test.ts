@@ -1387,7 +1387,7 @@ t.test('sessions that can be bound to devices', async t => {
       clockTolerance: 30,
       now: clock.now,
       cacheEntries: 10,
-      boundId: id => `${id}*`
+      boundIds: id => [`${id}*`]
     })
     return setup({ clock, revocations, names, gate })
   }
