@@ -34,6 +34,11 @@ export interface DeviceSessions {
    */
   held(jar: CookieJar): Awaitable<SessionRecord | undefined>
   /**
+   * Lets a request go on with a session that it has opened, however long it takes. Only where sessions are kept in
+   * cookies, which are opened again.
+   */
+  admit?(jar: CookieJar, id: string): void
+  /**
    * Puts a session that is bound to the device in the place of the session `id`, which ends a minute later.
    * `undefined`: the session is over, or was bound to another key before.
    */

@@ -68,6 +68,8 @@ export async function sessionWithTokens (context: PluginContext,
 /** Reads again what another request of the session may have written. With a store, only writes need to look. */
 export async function adoptNewest (context: PluginContext, request: RequestContext): Promise<void> {
   if (context.sessions.kind !== 'cookie') return
+  const opened = await request.session
+  if (opened) context.sessions.device?.admit?.(request.jar, opened.record.id)
   const read = await ofThisDomain(context, request, await context.sessions.read(request.jar, false))
   // Not if this request has logged out meanwhile.
   if (request.session !== undefined) request.session = read

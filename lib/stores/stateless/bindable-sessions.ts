@@ -23,6 +23,7 @@ interface BindableSessionsOptions {
 
 /** What is asked about devices, beside what the device routes do. */
 interface BindableSessions extends DeviceSessions {
+  admit(jar: CookieJar, id: string): void
   /** Whether a session was ended, or may not be opened by this request. */
   isOver(jar: CookieJar, opened: OpenedSession, time: number): Awaitable<boolean>
   /** The session, unless a device is the cause that this request may not open it. */
@@ -132,6 +133,7 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
     },
 
     refused: jar => gate.refused(jar),
+    admit: (jar, id) => gate.admit(jar, id),
     attributes: jar => gate.attributes(jar),
 
     async held (jar) {

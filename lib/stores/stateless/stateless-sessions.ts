@@ -111,6 +111,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   function withOpened (jar: CookieJar, id: string, work: (opened: OpenedSession, current: SessionData) =>
     SessionData | undefined): Awaitable<SessionData | undefined> {
     // Whoever asks has read the session before, and has prolonged it if he may.
+    devices?.admit(jar, id)
     const found = read(jar, false)
     const proceed = (session: LiveSession | undefined): Awaitable<SessionData | undefined> => {
       if (session?.record.id !== (cookies.successor(id) ?? id)) return undefined

@@ -24,6 +24,13 @@ async function boundSite (t: Test, mode: Mode, { deviceBound = {}, ...options }:
     '/me': async request => ({ session: await request.auth0.getSession() ?? null }),
     '/visits': async request => await request.auth0.updateSession({ visits: 1 }),
     '/token': async request => await request.auth0.getAccessToken({ refresh: true }),
+    '/long': async request => {
+      const found = await request.auth0.getSession()
+      made.clock.now += Number((request.query as { seconds: string }).seconds)
+      await request.auth0.getAccessToken({ refresh: true })
+      await request.auth0.updateSession({ visits: 2 })
+      return { found, session: await request.auth0.getSession() }
+    },
     '/private': async (request, reply) => {
       await request.server.auth0.requireSession(request, reply)
       return reply.sent ? reply : 'private'
@@ -365,6 +372,30 @@ for (const mode of MODES) {
     t.equal((await browser.call('/token')).statusCode, 200)
     t.strictSame(made.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')),
       [...new Set(made.tenant.grants('refresh_token').map(({ form }) => form.get('refresh_token')))])
+  })
+
+  t.test(`${mode}: a request that takes longer than its proof is good`, async t => {
+    const made = await boundSite(t, mode)
+    const { browser, device } = await bound(made)
+    made.clock.now += 500
+    const proof = browser.cookies.find(({ name }) => name.endsWith('_d'))!
+    const late = await browser.call('/long?seconds=101')
+    t.equal(late.statusCode, 200, 'does not lose the session it has opened')
+    t.match(late.json(), { found: { id: String }, session: { id: late.json().found.id, visits: 2 } })
+    browser.plant(proof.name, proof.value)
+    t.equal(await isIn(browser), false, 'the next one does not')
+    t.equal((await browser.call('/visits')).statusCode, 401)
+    t.strictSame(reasons(made), ['session_bound', 'session_unbound_copy', 'session_unbound_copy'])
+    t.equal(await device.refresh(sender(browser)), 'refreshed')
+    t.match(await sessionOf(browser), { visits: 2 })
+    made.clock.now += 500
+    made.tenant.scripts.set('refresh_token', async () => {
+      await new Promise(resolve => setImmediate(resolve))
+      made.clock.now += 101
+      return undefined
+    })
+    const both = await Promise.all([browser.call('/long?seconds=0'), browser.call('/long?seconds=0')])
+    t.strictSame(both.map(({ statusCode }) => statusCode), [200, 200], 'nor does who shares the call to the tenant')
   })
 
   t.test(`${mode}: without a device everything is as before`, async t => {

@@ -302,5 +302,6 @@ t.test('a proof is written for the session that it is for', async t => {
   t.equal(sessions.prove(jar, record, 0), record)
   t.equal(sessions.refused(jar), 'what refused answers')
   t.equal(sessions.attributes(jar), 'what attributes answers')
-  t.strictSame(told(), [['proof', record], ['refused'], ['attributes']])
+  sessions.admit(jar, 'plain')
+  t.strictSame(told(), [['proof', record], ['refused'], ['attributes'], ['admit', 'plain']])
 })
