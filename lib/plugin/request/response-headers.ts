@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify'
 import type { CookieAttributes } from '../../../types/stores.js'
 
 const asIs = (value: string): string => value
+const AS_IS = { encode: asIs }
 
 /** The headers of a response that was not sent yet: those Fastify keeps, or those of Node's own response. */
 export interface ResponseHeaders {
@@ -50,14 +51,36 @@ export function rawHeadersOf (response: ServerResponse): ResponseHeaders {
   }
 }
 
+/** What a cookie's line ends with, and the attributes it stands for. */
+interface LineEnd {
+  of: CookieAttributes
+  text: string
+}
+
+/** The ends of lines so far: a process has a handful of them. */
+const ends: LineEnd[] = []
+const MOST_ENDS = 32
+
 /** @see RFC 6265 section 4.1 */
 export function setCookieLine (name: string, value: string, attributes: CookieAttributes): string {
   const { maxAge } = attributes
-  return fastifyCookie.fastifyCookie.serialize(name, value, {
-    encode: asIs,
-    ...attributes,
-    ...(maxAge !== undefined && { maxAge: Math.floor(maxAge) })
-  })
+  const options = maxAge === undefined ? AS_IS : { encode: asIs, maxAge: Math.floor(maxAge) }
+  return fastifyCookie.fastifyCookie.serialize(name, value, options) + endOf(attributes)
+}
+
+/** The rest of the attributes is the same for many cookies, and the serializer looks at each character. */
+function endOf (attributes: CookieAttributes): string {
+  for (const { of, text } of ends) if (endAlike(of, attributes)) return text
+  const of = Object.assign({}, attributes)
+  delete of.maxAge
+  const text = fastifyCookie.fastifyCookie.serialize('n', '', of).slice('n='.length)
+  if (ends.length < MOST_ENDS) ends.push({ of, text })
+  return text
+}
+
+function endAlike (a: CookieAttributes, b: CookieAttributes): boolean {
+  return a.path === b.path && a.sameSite === b.sameSite && a.httpOnly === b.httpOnly && a.secure === b.secure &&
+    a.domain === b.domain && a.partitioned === b.partitioned
 }
 
 /** A response that sets cookies is stored nowhere, whatever the application said; true when it had said `public`. */

@@ -110,6 +110,18 @@ t.test('a line of Set-Cookie', async t => {
   t.equal(setCookieLine('a', 'b%3D=', attributes), 'a=b%3D=; Path=/; HttpOnly; Secure; SameSite=Lax')
   t.equal(setCookieLine('a', 'b', { ...attributes, maxAge: 9.9, domain: 'a.test', partitioned: true }),
     'a=b; Max-Age=9; Domain=a.test; Path=/; HttpOnly; Secure; Partitioned; SameSite=Lax')
+  // What is kept of earlier lines is of the same attributes only, and not of their age.
+  const { serialize } = fastifyCookie.fastifyCookie
+  const kinds = [{}, { path: '/b' }, { httpOnly: false }, { secure: false }, { sameSite: 'strict' as const },
+    { domain: 'a.test' }, { domain: 'b.test' }, { partitioned: true }, { partitioned: false }, { maxAge: 0 },
+    { maxAge: 7 }, ...Array.from({ length: 40 }, (_, index) => ({ path: `/${index}` }))]
+  for (const kind of [...kinds, ...kinds]) {
+    const given = { ...attributes, ...kind }
+    t.equal(setCookieLine('a', 'b', given), serialize('a', 'b', given), JSON.stringify(kind))
+  }
+  t.throws(() => setCookieLine('a', 'b;c', attributes), TypeError)
+  t.throws(() => setCookieLine('a', 'b', { ...attributes, maxAge: NaN }), TypeError)
+  t.throws(() => setCookieLine('a', 'b', { ...attributes, path: '/;' }), TypeError)
 })
 
 /** An HTTP/2 stream that keeps what it is called with. */
