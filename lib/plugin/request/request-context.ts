@@ -7,6 +7,7 @@ import { Auth0Error, ConfigurationError, InvalidArgumentError } from '../../erro
 import type { ApiResource, AppBase, Config } from '../../flows/config.js'
 import type { PluginContext, RequestContext } from '../../flows/context.js'
 import type { Log } from '../../flows/events.js'
+import { andThen } from '../../base/awaitable.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { RouteAuth0Config } from '../../../types/guards.js'
 import type { AuthorizationParams, DomainRequest } from '../../../types/options.js'
@@ -115,17 +116,17 @@ export class FastifyRequestContext implements RequestContext {
     return controller.signal
   }
 
-  async organization (): Promise<string | undefined> {
+  organization (): Awaitable<string | undefined> {
     const { organization } = this.#context.config
-    const own = typeof organization === 'function' ? await organization(this.#request) : organization
-    return own ?? (await this.authorizationParams()).organization ?? undefined
+    const own = typeof organization === 'function' ? organization(this.#request) : organization
+    return andThen(own, own => own ?? andThen(this.authorizationParams(), params => params.organization ?? undefined))
   }
 
   /** A function of the options is asked once for each request. */
-  async authorizationParams (): Promise<AuthorizationParams> {
+  authorizationParams (): Awaitable<AuthorizationParams> {
     const { authorizationParams } = this.#context.config
     return typeof authorizationParams === 'function'
-      ? await (this.#authorizationParams ??= authorizationParams(this.#request))
+      ? (this.#authorizationParams ??= authorizationParams(this.#request))
       : authorizationParams
   }
 }

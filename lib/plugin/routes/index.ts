@@ -15,6 +15,14 @@ import { apiMetadataRoutes, mountResources } from './resource-metadata.js'
 import type { Route, RouteSetup } from './route.js'
 import { sessionRoute } from './session.js'
 
+/** What every answer of the plugin's own routes says. */
+const HEADERS = {
+  'cache-control': 'private, no-store',
+  pragma: 'no-cache',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff'
+}
+
 /** An encapsulated child that holds the plugin's own routes, with their own parsers, error answers and log lines. */
 export async function routes (fastify: FastifyInstance, setup: RouteSetup): Promise<void> {
   // Loads the serializer the cookie jar uses; in this scope only, so that the application is free to register its own.
@@ -22,13 +30,9 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
   fastify.setErrorHandler(async (error, request, reply) =>
     await answerFailure(setup.registration.context, error, request, reply))
   fastify.removeAllContentTypeParsers()
-  fastify.addHook('onRequest', async (_request, reply) => {
-    reply.headers({
-      'cache-control': 'private, no-store',
-      pragma: 'no-cache',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff'
-    })
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(HEADERS)
+    done()
   })
   const list: Route[] = [loginRoute, callbackRoutes, logoutRoutes, backchannelLogoutRoute, profileRoute, sessionRoute,
     apiMetadataRoutes, ...await optionalRoutes(setup)].flatMap(make => make(setup))

@@ -61,7 +61,7 @@ async function optionsOf (request: FastifyRequest, query: URLSearchParams,
   const { config } = registration.context
   const authorizationParams: AuthorizationParams = {}
   const configured = await registration.requestContext(request).authorizationParams()
-  for (const name of FORWARDED) {
+  for (const name of query.size === 0 ? [] : FORWARDED) {
     const value = single(query, name)
     if (value === undefined || (DEMANDS.has(name) && configured[name] !== undefined)) continue
     if (name === 'session_transfer_token' && !config.allowSessionTransfer) registration.warnOfSessionTransfer(request)

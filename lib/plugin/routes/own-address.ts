@@ -18,7 +18,7 @@ export function loginAtOwnAddress (config: Config):
   const own = new URL(base.origin).hostname
   const route = base.origin + routePath(base, config, 'login')!
   return (request, query) => {
-    if (query.has(MOVED) || !isNeighbour(request.hostname.toLowerCase(), own)) return undefined
+    if (!isNeighbour(request.hostname.toLowerCase(), own) || query.has(MOVED)) return undefined
     const moved = new URLSearchParams(query)
     moved.set(MOVED, '1')
     return `${route}?${moved.toString()}`
@@ -28,5 +28,5 @@ export function loginAtOwnAddress (config: Config):
 /** Whether two different names are most likely the same host. */
 function isNeighbour (host: string, own: string): boolean {
   if (host === own || host === '') return false
-  return (isLoopback(host) && isLoopback(own)) || host === `www.${own}` || own === `www.${host}`
+  return (isLoopback(own) && isLoopback(host)) || host === `www.${own}` || own === `www.${host}`
 }
