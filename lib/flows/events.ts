@@ -44,7 +44,7 @@ export function createEventSink (onEvent: ((event: Auth0Event) => void | Promise
 export function emitFor ({ emit }: { readonly emit: EventSink },
   { requestId, log }: { readonly requestId: string | undefined, readonly log: Log | undefined }, event: Auth0Event,
   error?: unknown): void {
-  emit(requestId === undefined ? event : { ...event, requestId }, log, error)
+  emit(requestId === undefined ? event : Object.assign({}, event, { requestId }), log, error)
 }
 
 /** Logins of somebody who acts for a user are for audits, and told without being asked. */

@@ -8,14 +8,12 @@ type HelperCookieName = 'auth0_done' | 'a0_anon' | 'a0_silent' | 'a0_restart'
 export function helperCookie ({ config, cookieNames }: PluginContext, jar: CookieJar,
   name: HelperCookieName): { name: string, attributes: CookieAttributes } {
   const { sameSite, partitioned } = config.sessionCookie
-  return {
-    name: `${name}_${cookieNames.suffix(jar)}`,
-    attributes: {
-      path: '/',
-      httpOnly: true,
-      secure: jar.secure || sameSite === 'none',
-      sameSite: sameSite === 'none' ? 'none' : 'lax',
-      ...(partitioned && { partitioned: true })
-    }
+  const attributes: CookieAttributes = {
+    path: '/',
+    httpOnly: true,
+    secure: jar.secure || sameSite === 'none',
+    sameSite: sameSite === 'none' ? 'none' : 'lax'
   }
+  if (partitioned) attributes.partitioned = true
+  return { name: `${name}_${cookieNames.suffix(jar)}`, attributes }
 }

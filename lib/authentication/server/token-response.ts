@@ -13,6 +13,7 @@ interface TokenExpectations {
 }
 
 const WHAT = 'The token endpoint'
+const JSON_TYPE = 'application/json'
 const MAX_EXPIRES_IN = 30 * 86_400
 const MAX_DETAILS_LENGTH = 64 * 1024
 const MAX_DETAILS_DEPTH = 16
@@ -21,22 +22,22 @@ const TOKENS = ['id_token', 'refresh_token', 'recovery_code', 'issued_token_type
 
 /** Checks the answer member by member; what it does not know it leaves as it is. @see RFC 6749 section 5.1 */
 export function readTokenResponse (response: HttpResponse, expected: TokenExpectations): TokenResponse {
-  if (mediaType(response) !== 'application/json') throw invalid(`${WHAT}: the answer is not JSON.`)
+  if (response.headers['content-type'] !== JSON_TYPE && mediaType(response) !== JSON_TYPE) {
+    throw invalid(`${WHAT}: the answer is not JSON.`)
+  }
   const body = parseJsonObject(response, WHAT)
   // A member that is null counts as not there.
   for (const name of Object.keys(body)) if (body[name] === null) delete body[name]
-  const { expires_in: expiresIn, authorization_details: details, ...rest } = body
   for (const name of TOKENS) {
     if (body[name] !== undefined && !isToken(body[name])) throw unusable(name)
   }
   if (!isToken(body.access_token)) throw unusable('access_token')
   if (body.scope !== undefined && !isScope(body.scope)) throw unusable('scope')
-  return Object.assign(rest, {
-    access_token: body.access_token,
-    token_type: tokenTypeOf(body.token_type, expected),
-    ...(expiresIn !== undefined && { expires_in: lifetimeOf(expiresIn) }),
-    ...(details !== undefined && { authorization_details: detailsOf(details) })
-  })
+  // Nobody else has the object that was parsed: it is changed where it is.
+  body.token_type = tokenTypeOf(body.token_type, expected)
+  if (body.expires_in !== undefined) body.expires_in = lifetimeOf(body.expires_in)
+  if (body.authorization_details !== undefined) body.authorization_details = detailsOf(body.authorization_details)
+  return body as TokenResponse
 }
 
 /** `Bearer` or `DPoP` in their usual spelling, whichever the server used. */

@@ -1,6 +1,6 @@
 import { randomText } from '../../base/random-text.js'
 import { isDeepStrictEqual } from 'node:util'
-import { laneOf } from '../../stores/sessions.js'
+import { laneOf, type BornSession } from '../../stores/sessions.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { fetchUserInfo } from '../../authentication/api/users.js'
 import { lazily } from '../../base/lazily.js'
@@ -51,13 +51,13 @@ export async function establishSession (context: PluginContext, request: Request
 
   const id = randomText(18)
   let user = userOf(claims)
-  const born = {
+  const born: BornSession = {
     id,
     issuer: claims.iss,
     user,
-    createdAt: login.decidedAt ?? now,
-    ...(typeof claims.sid === 'string' && claims.sid !== '' && { sid: claims.sid })
+    createdAt: login.decidedAt ?? now
   }
+  if (typeof claims.sid === 'string' && claims.sid !== '') born.sid = claims.sid
   const createdAt = await context.sessions.begin(born)
   const previous = (await currentSession(context, request))?.record
   if (context.config.fetchUserInfo) {
@@ -76,7 +76,6 @@ export async function establishSession (context: PluginContext, request: Request
   const draft = await beforeSaved(context, request, { user, custom }, facts)
   const end = claims.act === undefined ? ceiling : Math.min(ceiling ?? Infinity, delegatedCeiling(born.createdAt))
   const dpop = await server.dpop
-  const details = login.keepAuthorizationDetails === true ? tokens.authorization_details : undefined
   const record: SessionRecord = {
     id,
     version: 1,
@@ -84,23 +83,26 @@ export async function establishSession (context: PluginContext, request: Request
     user: draft.user,
     domain: server.domain,
     createdAt,
-    ...(born.sid !== undefined && { sid: born.sid }),
-    updatedAt: now,
-    ...(end !== undefined && { ceiling: end }),
-    ...(Object.keys(draft.custom).length > 0 && { custom: draft.custom }),
-    ...(details !== undefined && { authorizationDetails: details })
+    updatedAt: now
+  }
+  // Each spread in a literal costs, and so does each member that follows it.
+  if (born.sid !== undefined) record.sid = born.sid
+  if (end !== undefined) record.ceiling = end
+  if (Object.keys(draft.custom).length > 0) record.custom = draft.custom
+  if (login.keepAuthorizationDetails === true && tokens.authorization_details !== undefined) {
+    record.authorizationDetails = tokens.authorization_details
   }
   const sessionTokens: SessionTokens = {
     id,
     version: 1,
     tokenSets: [tokenSetOf(tokens, { audience: login.audience, scope: login.scope, now })],
     connectionTokenSets: [],
-    ...(tokens.refresh_token !== undefined && { refreshToken: tokens.refresh_token }),
-    ...(context.config.storeIdToken && tokens.id_token !== undefined && { idToken: tokens.id_token }),
-    ...(dpop !== undefined && { jkt: await dpop.thumbprint }),
-    ...(claims.nonce !== undefined && { nonce: claims.nonce }),
     extraClaims: extraClaims(draft.user, claims)
   }
+  if (tokens.refresh_token !== undefined) sessionTokens.refreshToken = tokens.refresh_token
+  if (context.config.storeIdToken && tokens.id_token !== undefined) sessionTokens.idToken = tokens.id_token
+  if (dpop !== undefined) sessionTokens.jkt = await dpop.thumbprint
+  if (claims.nonce !== undefined) sessionTokens.nonce = claims.nonce
   const session: SessionData = { record, tokens: sessionTokens }
   await context.sessions.create(request.jar, session)
   if (previous !== undefined) context.connectionTokens.forget(laneOf(previous))

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, OrganizationTokenValidationError } from '../../errors.js'
-import type { Transaction } from '../../../types/stores.js'
+import type { Auth0Options } from '../../../types/options.js'
+import type { Awaitable, Transaction } from '../../../types/stores.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 
@@ -26,9 +27,14 @@ export async function loginOrganization (request: RequestContext, asked: unknown
  * where the ID token is verified; otherwise `allowOrganization` decides.
  * @throws OrganizationTokenValidationError
  */
-export async function checkFoundOrganization ({ config: { allowOrganization } }: PluginContext, request: RequestContext,
-  { enterprise, organization: expected }: Transaction, { org_id: found }: IdTokenClaims): Promise<void> {
-  if (enterprise !== true || expected !== undefined || allowOrganization === undefined) return
+export function checkFoundOrganization ({ config: { allowOrganization } }: PluginContext, request: RequestContext,
+  { enterprise, organization: expected }: Transaction, { org_id: found }: IdTokenClaims): Awaitable<void> {
+  if (enterprise !== true || expected !== undefined || allowOrganization === undefined) return undefined
+  return checkAllowed(allowOrganization, request, found)
+}
+
+async function checkAllowed (allowOrganization: NonNullable<Auth0Options['allowOrganization']>, request: RequestContext,
+  found: unknown): Promise<void> {
   if (typeof found !== 'string' || await allowOrganization(request.original, found) !== true) {
     throw new OrganizationTokenValidationError('org_id', 'The login was in an organization that is not allowed here.')
   }

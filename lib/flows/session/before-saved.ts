@@ -1,10 +1,17 @@
 import { jsonCopy } from '../../base/json-copy.js'
 import { InvalidArgumentError } from '../../errors.js'
 import type { CustomSession, SessionSaveReason, UserClaims } from '../../../types/session.js'
-import type { SessionRecord } from '../../../types/stores.js'
+import type { Auth0Options } from '../../../types/options.js'
+import type { Awaitable, SessionRecord } from '../../../types/stores.js'
 import type { IdTokenClaims } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { sessionView } from './view.js'
+
+/** What is about to be written. */
+interface Draft {
+  user: UserClaims
+  custom: CustomSession
+}
 
 /** What is known of a write. */
 export interface SaveFacts {
@@ -22,11 +29,14 @@ export interface SaveFacts {
  * acts for it.
  * @throws InvalidArgumentError for another `sub`, or for what JSON cannot keep
  */
-export async function beforeSaved (context: PluginContext, request: RequestContext,
-  draft: { user: UserClaims, custom: CustomSession },
-  { reason, claims, accessToken, previous }: SaveFacts): Promise<{ user: UserClaims, custom: CustomSession }> {
+export function beforeSaved (context: PluginContext, request: RequestContext, draft: Draft,
+  facts: SaveFacts): Awaitable<Draft> {
   const hook = context.config.beforeSessionSaved
-  if (hook === undefined) return draft
+  return hook === undefined ? draft : hooked(hook, request, draft, facts)
+}
+
+async function hooked (hook: NonNullable<Auth0Options['beforeSessionSaved']>, request: RequestContext, draft: Draft,
+  { reason, claims, accessToken, previous }: SaveFacts): Promise<Draft> {
   const { sub, act } = draft.user
   const mutable = structuredClone(draft)
   const changed = await hook(mutable, {

@@ -1,4 +1,5 @@
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
+import { isPromiseLike } from '../../base/awaitable.js'
 import { TokenValidationError } from '../../errors.js'
 import { checkIdTokenClaims } from '../../tokens/claims.js'
 import { verifyJws } from '../../tokens/jws.js'
@@ -35,12 +36,8 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
   const { nonce, maxAge, organization, acrValues, accessToken, fresh } = expected
   const alg = config.idTokenSigningAlg
   const keys = alg === 'HS256' ? secretOf(config) : server.keys
-  const { header, payload } = await verifyJws(idToken, {
-    keys,
-    algorithms: [alg],
-    types: ['jwt'],
-    maxLength: MAX_LENGTH
-  })
+  const verified = verifyJws(idToken, { keys, algorithms: listOf(alg), maxLength: MAX_LENGTH })
+  const { header, payload } = isPromiseLike(verified) ? await verified : verified
   return checkIdTokenClaims(payload, {
     nonce,
     maxAge,
@@ -54,6 +51,15 @@ export async function verifyIdToken (context: PluginContext, server: Authorizati
     alg: header.alg,
     maxTokenAge: fresh === true ? MAX_AGE_AT_LOGIN : undefined
   })
+}
+
+/** The list of one algorithm, always the same: by it a header is known again that was checked before. */
+const lists = new Map<string, readonly string[]>()
+
+function listOf (alg: string): readonly string[] {
+  let list = lists.get(alg)
+  if (list === undefined) lists.set(alg, list = [alg])
+  return list
 }
 
 /** The key of each registration that has HS256. */

@@ -94,8 +94,9 @@ function joined (chunks: readonly [index: number, value: string][]): string[] {
 export function writeChunked (jar: CookieJar, name: string, value: string, attributes: CookieAttributes,
   stillWanted?: () => boolean): void {
   const chunks = chunked(name, value, attributes)
-  const written = new Set(chunks.map(([chunk]) => chunk))
-  for (const stale of presentNames(jar, name)) if (!written.has(stale)) jar.clear(stale, attributes)
+  for (const present of presentNames(jar, name)) {
+    if (!chunks.some(([chunk]) => chunk === present)) jar.clear(present, attributes)
+  }
   for (const [chunk, part] of chunks) jar.set(chunk, part, attributes, stillWanted)
 }
 
@@ -104,9 +105,13 @@ export function clearChunked (jar: CookieJar, name: string, attributes: CookieAt
   for (const present of presentNames(jar, name)) jar.clear(present, attributes, everywhere)
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** The names of both forms that the browser holds or this response has written, odd numbers included. */
-export function presentNames (jar: CookieJar, name: string): Set<string> {
-  const present = new Set(jar.family(name).map(([cookie]) => cookie))
+export function presentNames (jar: CookieJar, name: string): ReadonlySet<string> {
+  const held = jar.family(name)
+  if (held.length === 0) return NONE
+  const present = new Set(held.map(([cookie]) => cookie))
   const numbered = Array.from({ length: MOST_CHUNKS }, (_, index) => `${name}.${index}`)
   const odd = [...present].filter(cookie =>
     ODD_NUMBER.test(cookie.slice(name.length + 1)) && !numbered.includes(cookie)

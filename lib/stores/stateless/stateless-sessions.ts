@@ -149,7 +149,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   Awaitable<void> {
     const write = () => {
       const { id, version } = record
-      cookies.write(jar, { record, tokens: { ...tokens, id, version } }, { record: true, tokens: true },
+      cookies.write(jar, { record, tokens: Object.assign({}, tokens, { id, version }) }, { record: true, tokens: true },
         stillWanted(toOpened(record)))
       cookies.forgetSeen(jar)
     }

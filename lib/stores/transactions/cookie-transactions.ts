@@ -55,10 +55,24 @@ export function createCookieTransactions (options: CookieTransactionsOptions): C
     return kept?.transaction.state === state ? kept : undefined
   }
 
+  /** Of several cookies of one name, the first that can be opened. */
+  function find (jar: CookieJar, name: string, state: string) {
+    let tried = 0
+    for (const [cookie, value] of jar.family(name)) {
+      if (cookie !== name) continue
+      if (tried++ === MOST_CANDIDATES) return undefined
+      const kept = open(value, state)
+      if (kept !== undefined) return kept
+    }
+    return undefined
+  }
+
   /** The cookies of other logins, the oldest first; those that cannot be opened come before all. */
   function pending (jar: CookieJar, except?: string): Pending[] {
     const prefix = nameOf(jar, '')
-    return jar.entries(prefix)
+    const sent = jar.entries(prefix)
+    if (sent.length === 0) return []
+    return sent
       .filter(([name]) => isState(name.slice(prefix.length)) && name !== except)
       .slice(0, MOST_SEEN)
       .map(([name, value]) => {
@@ -100,18 +114,18 @@ export function createCookieTransactions (options: CookieTransactionsOptions): C
           `What this login must remember needs ${size} bytes and a cookie holds ${COOKIE_LIMIT}. Keep "appState" ` +
             'and "returnTo" small, or set "transactionStore".')
       }
-      clearOldest(jar, pending(jar, name), {
-        count: maxCount - 1,
-        bytes: COOKIE_BUDGET - sessionBytes(jar) - headerBytes([[name, value]])
-      })
+      const others = pending(jar, name)
+      if (others.length > 0) {
+        const bytes = COOKIE_BUDGET - sessionBytes(jar) - headerBytes([[name, value]])
+        clearOldest(jar, others, { count: maxCount - 1, bytes })
+      }
       jar.set(name, value, how)
     },
 
     take (jar, state) {
       if (!isState(state)) return undefined
       const name = nameOf(jar, state)
-      const kept = jar.family(name).filter(([cookie]) => cookie === name).slice(0, MOST_CANDIDATES)
-        .map(([, value]) => open(value, state)).find(kept => kept !== undefined)
+      const kept = find(jar, name, state)
       // Another process, with a newer secret, may be able to open it.
       if (kept === undefined) return undefined
       const { transaction, expiresAt } = kept

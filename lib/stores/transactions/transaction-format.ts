@@ -46,10 +46,10 @@ export function encodeTransaction ({ transaction, expiresAt }: KeptTransaction):
 export function decodeTransaction (plaintext: Buffer): KeptTransaction | undefined {
   const parsed = parseSafely(plaintext.toString('utf8'))
   if (!Array.isArray(parsed)) return undefined
-  const [version, expiresAt, ...members] = parsed as unknown[]
-  const transaction = version === WHOLE && members.length === 1
-    ? members[0]
-    : version === PACKED && members.length === PACKED_MEMBERS ? unpack(members) : undefined
+  const [version, expiresAt] = parsed as unknown[]
+  const transaction = version === WHOLE && parsed.length === 3
+    ? parsed[2] as unknown
+    : version === PACKED && parsed.length === 2 + PACKED_MEMBERS ? unpack(parsed) : undefined
   if (typeof expiresAt !== 'number' || !isTransaction(transaction)) return undefined
   // What a transaction does not have is kept as an empty text.
   Reflect.deleteProperty(transaction, 'connection')
@@ -59,7 +59,7 @@ export function decodeTransaction (plaintext: Buffer): KeptTransaction | undefin
 }
 
 function unpack (members: unknown[]): unknown {
-  const [kind, state, nonce, codeVerifier, redirectUri, domain, issuer, createdAt, rest] = members
+  const [, , kind, state, nonce, codeVerifier, redirectUri, domain, issuer, createdAt, rest] = members
   if (!isObject(rest)) return undefined
   // A literal that begins with a spread takes half a microsecond for each member that follows.
   return Object.assign(rest, {
@@ -74,6 +74,6 @@ function issuerOf (domain: string): string {
 function isTransaction (value: unknown): value is Transaction {
   if (!isObject(value) || typeof value['createdAt'] !== 'number' || typeof value['kind'] !== 'string' ||
     !Object.hasOwn(TEXTS_OF_KIND, value['kind'])) return false
-  return [...TEXTS, ...TEXTS_OF_KIND[value['kind'] as Transaction['kind']]].every(member =>
-    typeof value[member] === 'string')
+  const isText = (member: string): boolean => typeof value[member] === 'string'
+  return TEXTS.every(isText) && TEXTS_OF_KIND[value['kind'] as Transaction['kind']].every(isText)
 }
