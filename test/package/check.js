@@ -15,12 +15,18 @@ import { compileConsumers } from './compile-consumers.js'
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+/** What costs each start some milliseconds, so that the build must have replaced it. */
+const COSTLY = {
+  'an import of a module of Node': /^(?:import|export)\b[^;]*"node:[^"]*"/m,
+  'a character that is not ASCII': /[^\0-\x7f]/
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'packed-'))
 
 try {
   const [packed] = JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root))
   checkContents(packed.files.map(file => file.path))
-  checkBuiltins(packed.files.map(file => file.path))
+  checkCode(packed.files.map(file => file.path))
   assert(packed.unpackedSize < 3.5e6, `the package is ${packed.unpackedSize} bytes unpacked`)
   const tarball = join(folder, packed.filename)
   tool('publint', [tarball, '--strict'])
@@ -67,11 +73,13 @@ function checkContents (files) {
     'not for users')
 }
 
-/** An `import` of a module of Node costs each start some milliseconds: the build must have replaced all of them. */
-function checkBuiltins (files) {
+/** What is loaded costs no more than it must. */
+function checkCode (files) {
   for (const file of files.filter(file => /^dist\/.*\.js$/.test(file))) {
-    const left = /^(?:import|export)\b[^;]*"node:[^"]*"/m.exec(readFileSync(join(root, file), 'utf8'))
-    assert.equal(left, null, `${file} still has ${left?.[0]}`)
+    const code = readFileSync(join(root, file), 'utf8')
+    for (const [what, costly] of Object.entries(COSTLY)) {
+      assert.equal(costly.exec(code)?.[0], undefined, `${file} has ${what}`)
+    }
   }
 }
 
