@@ -5,37 +5,51 @@ import { defineConfig } from 'rolldown'
 const entries = ['', 'authentication/', 'management/', 'otel/', 'stores/', 'testing/']
   .map(folder => `lib/${folder}index`)
 
+/** What is loaded when a server listens, for the first login. */
+const login = ['flows/login/login', 'flows/login/complete-login', 'flows/logout/logout', 'plugin/routes/answer-callback']
+
 /**
  * Each file costs a start half a millisecond, however small it is: so what the plugin loads at once lies in four
- * files, each with what the entry points beside it load as well. A module is in the first that wants it; what only
- * `import()` reaches stays in files of its own.
+ * files, each with what the entry points beside it load as well, and what it loads for the first login in two. A module
+ * is in the first file that wants it; what only another `import()` reaches stays in files of its own.
  */
-const files = { base: ['management'], stores: ['stores', 'otel'], authentication: ['authentication'], plugin: [''] }
+const files = [
+  { file: 'base', loads: 'plugin', beside: ['management'] },
+  { file: 'stores', loads: 'plugin', beside: ['stores', 'otel'] },
+  { file: 'authentication', loads: 'plugin', beside: ['authentication'] },
+  { file: 'plugin', loads: 'plugin' },
+  { file: 'tokens', loads: 'login', beside: ['authentication', 'management', 'stores'] },
+  { file: 'login', loads: 'login' }
+]
 
 const closures = new Map()
 
-/** Whether an entry point loads a module when it is imported. */
-function isLoadedBy (folder, id, context) {
-  const entry = join(import.meta.dirname, 'lib', folder, 'index.ts')
-  if (!closures.has(entry)) closures.set(entry, closureOf(entry, context))
-  return id !== entry && closures.get(entry).has(id)
+/** Whether an entry point, or what is loaded for a login, loads a module when it is imported. */
+function isLoadedBy (who, id, context) {
+  const roots = who === 'login' ? login : [who === 'plugin' ? 'index' : `${who}/index`]
+  if (!closures.has(who)) {
+    const found = new Set()
+    for (const root of roots) closureOf(join(import.meta.dirname, 'lib', `${root}.ts`), context, found)
+    closures.set(who, found)
+  }
+  return closures.get(who).has(id)
 }
 
-function closureOf (id, context, found = new Set()) {
-  if (found.has(id)) return found
+function closureOf (id, context, found) {
+  if (found.has(id)) return
   found.add(id)
   for (const imported of context.getModuleInfo(id)?.importedIds ?? []) closureOf(imported, context, found)
-  return found
 }
 
-const groups = Object.entries(files).map(([file, folders], index) => ({
+const groups = files.map(({ file, loads, beside }, index) => ({
   name: (id, context) => {
-    const isShared = isLoadedBy('', id, context) && folders.some(folder => isLoadedBy(folder, id, context))
-    return isShared ? file : null
+    const isShared = isLoadedBy(loads, id, context) &&
+      (beside === undefined || beside.some(entry => isLoadedBy(entry, id, context)))
+    return isShared && !context.getModuleInfo(id).isEntry ? file : null
   },
   debugName: file,
   // The greatest comes first; 0 would be no priority at all.
-  priority: 9 - index
+  priority: files.length - index
 }))
 
 /**

@@ -129,7 +129,7 @@ t.test('what is loaded at its first use is not loaded at start as well', async t
       if (!typeOnly && !late && from.startsWith('.')) atStart.add(targetOf(path, from))
     }
   }
-  t.ok(late.includes('lib/flows/login/link-user.ts') && atStart.has('lib/flows/login/login.ts'), 'both kinds are found')
+  t.ok(late.includes('lib/flows/login/login.ts') && atStart.has('lib/flows/client.ts'), 'both kinds are found')
   t.same(late.filter(path => atStart.has(path)), [])
 })
 

@@ -156,6 +156,7 @@ export const map: Record<string, Record<string, string>> = {
     'login-loop.ts': 'flows/login/login-loop.test.ts',
     'login.ts': 'flows/login/login.test.ts',
     'magic-link.ts': 'flows/login/magic-link.test.ts',
+    'mfa-calls.ts': 'flows/login/other-logins.test.ts',
     'mfa.ts': 'flows/login/other-logins.test.ts',
     'organization.ts': 'flows/login/organization.test.ts',
     'passkeys.ts': 'flows/login/embedded-login.test.ts',
@@ -163,11 +164,13 @@ export const map: Record<string, Record<string, string>> = {
     'return-to.ts': 'flows/login/return-to.test.ts',
     'silent-login.ts': 'flows/login/silent-login.test.ts',
     'taken-logins.ts': 'flows/login/taken-logins.test.ts',
-    'verify-mfa.ts': 'flows/login/other-logins.test.ts'
+    'verify-mfa.ts': 'flows/login/other-logins.test.ts',
+    'visitor-transfer.ts': 'flows/login/anonymous.test.ts'
   },
   'flows/logout': {
     'backchannel-logout.ts': 'flows/logout/logout.test.ts',
     'landing.ts': 'flows/logout/landing.test.ts',
+    'logout-params.ts': 'flows/logout/logout.test.ts',
     'logout.ts': 'flows/logout/logout.test.ts'
   },
   'flows/session': {
@@ -389,6 +392,7 @@ export const map: Record<string, Record<string, string>> = {
     'ways-on.ts': 'plugin/request/ways-on.test.ts'
   },
   'plugin/routes': {
+    'answer-callback.ts': 'hostile/callback.test.ts',
     'answer-error.ts': 'plugin/routes/answer-error.test.ts',
     'backchannel-logout.ts': 'hostile/backchannel-logout.test.ts',
     'bodies.ts': 'plugin/routes/bodies.test.ts',

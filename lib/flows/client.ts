@@ -7,22 +7,19 @@ import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-toke
 import { authInfo } from './api/auth-info.js'
 import type { ApiFetchOptions } from './api/api-fetch.js'
 import type { BackchannelOptions, CompletedBackchannelLogin } from './login/backchannel-login.js'
-import {
-  completeInteractiveLogin, type CompletedLogin, type CompleteInteractiveLoginOptions
-} from './login/complete-login.js'
+import type { CompletedLogin, CompleteInteractiveLoginOptions } from './login/complete-login.js'
 import type { ConnectionAccessToken, GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'
 import { AccountsClient } from './accounts-client.js'
 import type { PluginContext, RequestContext } from './context.js'
 import * as lazy from './lazy-flows.js'
-import { anonymous } from './login/anonymous.js'
+import type { AnonymousVisitor } from './login/anonymous.js'
+import { forgetVisitor } from './login/anonymous-cookie.js'
 import type { StartEnterpriseLoginOptions } from './login/enterprise-login.js'
 import { mfa } from './login/mfa.js'
 import type { passkeys } from './login/passkeys.js'
 import type { passwordless } from './login/passwordless.js'
-import {
-  startInteractiveLogin, switchOrganization, type StartInteractiveLoginOptions, type SwitchOrganizationOptions
-} from './login/login.js'
-import { logout, type LogoutOptions } from './logout/logout.js'
+import type { StartInteractiveLoginOptions, SwitchOrganizationOptions } from './login/login.js'
+import type { LogoutOptions } from './logout/logout.js'
 import type { OnBehalfOfOptions } from './api/on-behalf-of.js'
 import { currentSession, type GetSessionOptions } from './session/session.js'
 import { updateSession, type SessionPatch } from './session/update-session.js'
@@ -46,12 +43,13 @@ export class ServerClient extends AccountsClient {
 
   /** Starts a login and returns the URL to send the user to. */
   async startInteractiveLogin (options: StartInteractiveLoginOptions = {}): Promise<URL> {
-    return await startInteractiveLogin(this.#context, this.#request, options)
+    return await (await lazy.logins()).startInteractiveLogin(this.#context, this.#request, options)
   }
 
   /** Finishes a login with the callback's URL; the current request's unless given. */
   async completeInteractiveLogin<TAppState = unknown> (url?: string | URL,
     options?: CompleteInteractiveLoginOptions): Promise<CompletedLogin<TAppState>> {
+    const { completeInteractiveLogin } = await lazy.loginCallbacks()
     return await completeInteractiveLogin<TAppState>(this.#context, this.#request, url, options)
   }
 
@@ -69,7 +67,7 @@ export class ServerClient extends AccountsClient {
 
   /** Starts a login to another organization. */
   async switchOrganization (organization: string, options: SwitchOrganizationOptions = {}): Promise<URL> {
-    return await switchOrganization(this.#context, this.#request, organization, options)
+    return await (await lazy.logins()).switchOrganization(this.#context, this.#request, organization, options)
   }
 
   /**
@@ -127,7 +125,7 @@ export class ServerClient extends AccountsClient {
 
   /** Ends the session here and returns the URL that ends it at Auth0. */
   async logout (options: LogoutOptions = {}): Promise<URL> {
-    return await logout(this.#context, this.#request, options)
+    return await (await lazy.logouts()).logout(this.#context, this.#request, options)
   }
 
   /** An access token for an API, renewed when needed. */
@@ -190,7 +188,7 @@ export class ServerClient extends AccountsClient {
 
   /** Second factors. */
   get mfa (): ReturnType<typeof mfa> {
-    return mfa(this.#context, this.#request)
+    return mfa(this.#context, this.#request, lazy.mfaCalls)
   }
 
   /** Logins with a passkey. */
@@ -200,7 +198,13 @@ export class ServerClient extends AccountsClient {
   }
 
   /** The session of a visitor who has not logged in (beta: Auth0 may change it). */
-  get anonymous (): ReturnType<typeof anonymous> {
-    return anonymous(this.#context, this.#request)
+  get anonymous (): AnonymousVisitor {
+    return {
+      ...lazyMethods<Omit<AnonymousVisitor, 'forget'>>({ exists: true, getAccessToken: true }, async () =>
+        (await lazy.visitorSessions()).anonymous(this.#context, this.#request)),
+      forget: () => {
+        forgetVisitor(this.#context, this.#request)
+      }
+    }
   }
 }

@@ -1,9 +1,15 @@
 import { lazily } from '../base/lazily.js'
 
 /**
- * Flows that few applications use. They are not loaded with the plugin but when they are first called, which only
- * methods that are async anyway can do.
+ * Flows that are not loaded with the plugin but when they are first called, which only methods that are async anyway
+ * can do: those that few applications use, and those of a login, which are loaded when the server listens.
  */
+export const logins = lazily('logins', () => import('./login/login.js'))
+export const loginCallbacks = lazily('callbacks of logins', () => import('./login/complete-login.js'))
+export const logouts = lazily('request.auth0.logout()', () => import('./logout/logout.js'))
+export const mfaCalls = lazily('request.auth0.mfa', () => import('./login/mfa-calls.js'))
+export const visitorSessions = lazily('request.auth0.anonymous', () => import('./login/anonymous.js'))
+export const anonymousApi = lazily('fastify.auth0.anonymous', () => import('./login/anonymous-sessions.js'))
 export const apiCalls = lazily('request.auth0.fetch()', () => import('./api/api-fetch.js'))
 export const onBehalfOf = lazily('getTokenOnBehalfOf()', () => import('./api/on-behalf-of.js'))
 export const connectedAccounts = lazily('connected accounts', () => import('./accounts/connected-accounts.js'))

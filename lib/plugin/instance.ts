@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { AuthenticationClient } from '../authentication/client.js'
+import { lazyMethods } from '../base/lazily.js'
 import type { ServerClient } from '../flows/client.js'
 import type { BackchannelOptions } from '../flows/login/backchannel-login.js'
 import type { RevokeSessionsFilter } from '../flows/logout/backchannel-logout.js'
@@ -13,7 +14,7 @@ import type { TokenByRefreshTokenOptions, TokenForConnectionOptions } from '../f
 import type { BackchannelAuthentication } from '../authentication/api/backchannel.js'
 import { tokenResult, type TokenResult } from '../flows/tokens/token-result.js'
 import type { CheckResult } from '../../types/checks.js'
-import { anonymousSessions, type AnonymousSessions } from '../flows/login/anonymous-sessions.js'
+import type { AnonymousSessions } from '../flows/login/anonymous-sessions.js'
 import { parseDomain, type AuthorizationServer } from '../authentication/server/authorization-server.js'
 import type { HttpProxyOptions, ProxyOptions } from '../../types/proxy.js'
 import type { SessionListing } from '../../types/stores.js'
@@ -56,7 +57,8 @@ export class Auth0Instance extends Guards {
     this.#ManagementClient = Management
     this.#context = registration.context
     this.check = createCheck(registration.context)
-    this.anonymous = anonymousSessions(domain => this.#server(domain))
+    this.anonymous = lazyMethods({ createSession: true, getAccessToken: true, mintTransferToken: true }, async () =>
+      (await lazy.anonymousApi()).anonymousSessions(domain => this.#server(domain)))
     this.isFederatedDomain = federatedDomainCheck(this.#context, domain => this.#server(domain))
   }
 

@@ -18,7 +18,13 @@ const parts: Record<keyof typeof flows, [what: string, member: string]> = {
   connectionTokens: ['getAccessTokenForConnection()', 'getAccessTokenForConnection'],
   userRefresh: ['refreshUser()', 'refreshUser'],
   sessionTransfer: ['requestSessionTransferToken()', 'requestSessionTransferToken'],
-  tokenExchange: ['token exchange', 'customTokenExchange']
+  tokenExchange: ['token exchange', 'customTokenExchange'],
+  logins: ['logins', 'startInteractiveLogin'],
+  loginCallbacks: ['callbacks of logins', 'completeInteractiveLogin'],
+  logouts: ['request.auth0.logout()', 'logout'],
+  mfaCalls: ['request.auth0.mfa', 'mfaCalls'],
+  visitorSessions: ['request.auth0.anonymous', 'anonymous'],
+  anonymousApi: ['fastify.auth0.anonymous', 'anonymousSessions']
 }
 
 t.test('parts are loaded when they are called, and named when that fails', async t => {

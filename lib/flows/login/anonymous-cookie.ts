@@ -1,11 +1,8 @@
-import { anonymousTransferToken } from '../../authentication/api/anonymous.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { ApiError, InvalidArgumentError } from '../../errors.js'
 import { parseSafely } from '../../base/json.js'
 import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
-import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
-import { blameOf, emitFor } from '../events.js'
 import { helperCookie } from '../helper-cookie.js'
 
 /** A visitor's session as the cookie holds it. */
@@ -40,7 +37,7 @@ export function readVisitor (context: PluginContext, { jar }: RequestContext,
 }
 
 /** Whether the browser sends a visitor's cookie, whatever is in it. */
-function hasVisitorCookie (context: PluginContext, { jar }: RequestContext): boolean {
+export function hasVisitorCookie (context: PluginContext, { jar }: RequestContext): boolean {
   return jar.get(cookieOf(context, jar).name) !== undefined
 }
 
@@ -59,31 +56,6 @@ export function keepVisitor (context: PluginContext, { jar }: RequestContext,
 export function forgetVisitor (context: PluginContext, { jar }: RequestContext): void {
   const { name, attributes } = cookieOf(context, jar)
   if (jar.get(name) !== undefined) jar.clear(name, attributes)
-}
-
-/** What hands the visitor's session over to a login. Without one, or when it fails, the login goes on without. */
-export async function visitorTransfer (context: PluginContext, request: RequestContext, server: AuthorizationServer,
-  options: CallOptions = {}): Promise<string | undefined> {
-  if (!hasVisitorCookie(context, request)) return undefined
-  const visitor = readVisitor(context, request, server)
-  if (visitor === undefined) return undefined
-  try {
-    return await anonymousTransferToken(server, { sessionToken: visitor.sessionToken },
-      callOptions(options, request))
-  } catch (error) {
-    if (isOver(error)) {
-      forgetVisitor(context, request)
-      return undefined
-    }
-    emitFor(context, request, {
-      type: 'warning',
-      outcome: 'failure',
-      reason: 'anonymous_transfer_failed',
-      blame: blameOf(error),
-      domain: server.domain
-    }, error)
-    return undefined
-  }
 }
 
 /** A cookie of its own: no guard takes it for a session. Siblings of the host cannot plant one on https. */

@@ -9,7 +9,7 @@ import type { CookieJar } from '../../../types/stores.js'
 import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { refuseSessions } from '../session/no-sessions.js'
-import { forgetVisitor, isOver, keepVisitor, readVisitor, type VisitorSession } from './anonymous-cookie.js'
+import { isOver, keepVisitor, readVisitor, type VisitorSession } from './anonymous-cookie.js'
 
 /** Options of `request.auth0.anonymous.getAccessToken()`. */
 export interface AnonymousAccessTokenOptions extends AnonymousSessionParams, CallOptions {}
@@ -23,6 +23,12 @@ const MAX_TOKENS = 1000
 const USUAL_LIFETIME = 30 * 86_400
 
 /** `request.auth0.anonymous` (beta): the session of a visitor who has not logged in, in a sealed cookie of its own. */
+export interface AnonymousVisitor extends ReturnType<typeof anonymous> {
+  /** Forgets the visitor's session in this browser. Access tokens that were given out stay good until they expire. */
+  forget: () => void
+}
+
+/** What of it calls Auth0, or must know the tenant. */
 export function anonymous (context: PluginContext, request: RequestContext) {
   return {
     /** Whether this browser has a visitor's session. */
@@ -44,10 +50,6 @@ export function anonymous (context: PluginContext, request: RequestContext) {
         }
       }
       return await begin(context, request, server, options, visitor)
-    },
-    /** Forgets the visitor's session in this browser. Access tokens that were given out stay good until they expire. */
-    forget: (): void => {
-      forgetVisitor(context, request)
     }
   }
 }

@@ -13,7 +13,7 @@ import { loginParams } from './authorization-params.js'
 import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
 import { refuseLoop, restartedState } from './login-loop.js'
-import { visitorTransfer } from './anonymous-cookie.js'
+import { visitorTransfer } from './visitor-transfer.js'
 import { pathAfterLogin } from './return-to.js'
 import { silentState } from './silent-login.js'
 

@@ -2,7 +2,6 @@ import type { AuthorizationServer, Metadata } from '../../authentication/server/
 import { laneOf } from '../../stores/sessions.js'
 import { logoutUrl } from '../../authentication/api/logout.js'
 import { revokeToken } from '../../authentication/api/revoke.js'
-import { InvalidArgumentError } from '../../errors.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
@@ -10,6 +9,7 @@ import { emitFor, pseudonym, reasonOf } from '../events.js'
 import { forgetFinished } from '../login/login-loop.js'
 import { endSilentLogins } from '../login/silent-login.js'
 import { landingOfCode } from './landing.js'
+import { checkLogoutParams } from './logout-params.js'
 import { currentSession } from '../session/session.js'
 
 /** Seconds that telling Auth0, and the store of logins under way, may delay a logout. */
@@ -76,24 +76,6 @@ export async function logout (context: PluginContext, request: RequestContext,
       })
   ])
   return endSessionUrl(server, metadata, record, tokens, { returnTo, federated: options.federated === true, extra })
-}
-
-/** The plugin sets them; nothing overrides them. */
-const PROTECTED: ReadonlySet<string> = new Set(['client_id', 'returnTo', 'post_logout_redirect_uri', 'id_token_hint',
-  'logout_hint', 'federated'])
-
-/** Further parameters of the logout, as they are. @throws InvalidArgumentError */
-export function checkLogoutParams (params: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(params)) {
-    if (PROTECTED.has(name)) {
-      throw new InvalidArgumentError(`logoutParams.${name}`,
-        `The parameter "${name}" is set by the plugin and cannot be overridden.`)
-    }
-    if (typeof value !== 'string') {
-      throw new InvalidArgumentError(`logoutParams.${name}`, `The parameter "${name}" must be a string.`)
-    }
-  }
-  return params
 }
 
 /** What is known of the session that ends. A store that cannot be read must not keep the browser logged in. */

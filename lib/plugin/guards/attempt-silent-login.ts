@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../errors.js'
-import { startInteractiveLogin } from '../../flows/login/login.js'
+import { logins } from '../../flows/lazy-flows.js'
 import { safeReturnTo } from '../../flows/login/return-to.js'
 import { noteSilentLogin, offerCookie, silentLoginTurn, useSilentLogin } from '../../flows/login/silent-login.js'
 import { refuseSessions } from '../../flows/session/no-sessions.js'
@@ -68,6 +68,7 @@ async function attempt (registration: Registration, request: FastifyRequest, rep
     const page = requestTarget(request.url)
     // The user must come back to this very page.
     if ((safeReturnTo(page, requestContext.appBase())?.length ?? 0) < page.length) return
+    const { startInteractiveLogin } = await logins()
     noteSilentLogin(context, requestContext.jar)
     const url = await startInteractiveLogin(context, requestContext, {
       returnTo: page,

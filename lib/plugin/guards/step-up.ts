@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { parseSafely } from '../../base/json.js'
 import { StepUpRequiredError } from '../../errors.js'
 import { helperCookie } from '../../flows/helper-cookie.js'
-import { startInteractiveLogin } from '../../flows/login/login.js'
+import { logins } from '../../flows/lazy-flows.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import { requestTarget } from '../request/request-target.js'
 import { isPrefetch } from '../routes/prefetch.js'
@@ -80,6 +80,7 @@ async function startLogin ({ registration: { context }, requestContext, request,
   { params }: StepUp, nonce: string): Promise<URL> {
   const configured = await requestContext.authorizationParams()
   const organization = await requestContext.organization() ?? claims.org_id
+  const { startInteractiveLogin } = await logins()
   return await startInteractiveLogin(context, requestContext, {
     returnTo: requestTarget(request.url),
     authorizationParams: {

@@ -1,6 +1,6 @@
 import { ConfigurationError, type InvalidArgumentError } from '../../errors.js'
 import { isLanding } from '../../flows/logout/landing.js'
-import { checkLogoutParams } from '../../flows/logout/logout.js'
+import { checkLogoutParams } from '../../flows/logout/logout-params.js'
 import { refuseOption, type Rule } from './rules.js'
 
 /** `logoutUrl`: a path of the application, or an absolute URL. */

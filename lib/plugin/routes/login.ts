@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { ForbiddenError, InvalidArgumentError } from '../../errors.js'
-import { loginAddress, type StartInteractiveLoginOptions } from '../../flows/login/login.js'
+import { logins } from '../../flows/lazy-flows.js'
+import type { StartInteractiveLoginOptions } from '../../flows/login/login.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import { answerFailure } from './answer-error.js'
 import { reportFailure } from './report.js'
@@ -40,6 +41,7 @@ export function loginRoute ({ registration }: RouteSetup): Route[] {
             'auth0 login: the browser is sent to "appBaseUrl" first, as cookies of another host name do not reach it')
           return reply.redirect(elsewhere, 302)
         }
+        const { loginAddress } = await logins()
         const url = await loginAddress(context, registration.requestContext(request),
           await optionsOf(request, query, registration), {
             restarted: query.has(RESTARTED),
