@@ -49,8 +49,6 @@ const NEVER_BOUND_AFTER = 900
 export function bindableSessions (options: BindableSessionsOptions): BindableSessions {
   const { gate, cookies, revocations, lifetime, now } = options
   const inTurn = createKeyedMutex()
-  /** Sessions of which is known that no device will ever be bound to them. */
-  const neverBound = new WeakSet<OpenedSession>()
 
   function refusal (jar: CookieJar, opened: OpenedSession, time?: number): Awaitable<DeviceRefusal | undefined> {
     const { record } = opened
@@ -61,10 +59,10 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
       return undefined
     }
     if (gate.isOverdue(record)) return 'not_bound'
-    if (neverBound.has(opened)) return undefined
+    if (opened.neverBound) return undefined
     return andThen(revocations.marked(markOf(record.id)), (at): DeviceRefusal | undefined => {
       if (at !== undefined) return now() >= at + gate.grace ? 'unbound_copy' : undefined
-      if (now() > record.createdAt + NEVER_BOUND_AFTER) neverBound.add(opened)
+      if (now() > record.createdAt + NEVER_BOUND_AFTER) opened.neverBound = true
       return undefined
     })
   }
@@ -129,7 +127,7 @@ export function bindableSessions (options: BindableSessionsOptions): BindableSes
       const { id, device } = opened.record
       if (device !== undefined) return now() < device.since + 2 * gate.grace ? allIds(id, device.from) : [id]
       return andThen(refusal(jar, opened), reason =>
-        reason === undefined && !neverBound.has(opened) ? allIds(id, id) : [id])
+        reason === undefined && !opened.neverBound ? allIds(id, id) : [id])
     },
 
     refused: jar => gate.refused(jar),

@@ -12,6 +12,8 @@ export interface OpenedSession extends KeptProof {
   readonly record: SessionRecord
   readonly owner: RevocationOwner
   readonly createdAt: number
+  /** Whether it is known that no device will ever be bound to it. */
+  neverBound: boolean
 }
 
 /** The sessions of a request's claims cookies: one as a rule. */
@@ -106,5 +108,5 @@ export function toOpened<T extends BornSession> (record: T): Omit<OpenedSession,
     ...(sid !== undefined && { sid }),
     ...(typeof organization === 'string' && { organization })
   }
-  return { record, owner, createdAt, provedBy: undefined, provedUntil: 0 }
+  return { record, owner, createdAt, neverBound: false, provedBy: undefined, provedUntil: 0 }
 }

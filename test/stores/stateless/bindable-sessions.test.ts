@@ -18,6 +18,7 @@ function openedOf (record: Partial<SessionRecord> = {}): OpenedSession {
     record: whole,
     owner: { id: whole.id } as never,
     createdAt: whole.createdAt,
+    neverBound: false,
     provedBy: undefined,
     provedUntil: 0
   }

@@ -136,6 +136,7 @@ t.test('what revocations are asked about', t => {
       record: whole,
       owner: { ...owner, ...known },
       createdAt,
+      neverBound: false,
       provedBy: undefined,
       provedUntil: 0
     })
