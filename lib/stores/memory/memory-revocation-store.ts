@@ -87,7 +87,8 @@ export class MemoryRevocationStore extends MemoryRefreshStore implements Revocat
 
   /** The latest revocation that is kept. Unlike `revokedAt` it does not count those that were dropped. */
   known (owner: RevocationOwner): number | undefined {
-    if (owner.iss === '') return this.#marks.get(owner.id)?.at
+    // Where there are none, the name need not be hashed.
+    if (owner.iss === '') return this.#marks.size === 0 ? undefined : this.#marks.get(owner.id)?.at
     if (this.#memory.size === this.#marks.size) return undefined
     const latest = latestIn(this.#issuers.get(owner.iss), owner, this.#ids.get(owner.id)?.at)
     const { clientId } = owner
