@@ -493,6 +493,7 @@ export const map: Record<string, Record<string, string>> = {
     'bindable-stored-sessions.ts': 'stores/stateful/bindable-stored-sessions.test.ts',
     'identity-cookies.ts': 'stores/stateful/identity-cookies.test.ts',
     'lease.ts': 'stores/stateful/lease.test.ts',
+    'opened-values.ts': 'stores/stateful/stored-sessions.test.ts',
     'session-codec.ts': 'stores/stateful/stateful-sessions.test.ts',
     'stateful-sessions.ts': 'stores/stateful/stateful-sessions.test.ts',
     'stored-sessions.ts': 'stores/stateful/stored-sessions.test.ts',

@@ -5,12 +5,19 @@ import { COOKIE_BUDGET } from '../stateless/cookie-budget.js'
 import { ForeignCookies, uselessNames, type Warn } from '../stateless/foreign-cookies.js'
 import type { SessionCookieNames } from '../sessions.js'
 import type { Sealer } from '../sealing/seal.js'
-import type { CookieAttributes, CookieJar } from '../../../types/stores.js'
+import type { CookieAttributes, CookieJar, SessionRecord } from '../../../types/stores.js'
 
 /** A session by its id, and by the name the store has for it. */
 export interface Identity {
   readonly id: string
   readonly key: string
+}
+
+/** An identity that cookies name again and again: it keeps what was opened for it last. */
+export interface HeldIdentity extends Identity {
+  /** The value that the store had, and the claims in it. */
+  value: string | undefined
+  record: SessionRecord | undefined
 }
 
 interface IdentityCookiesOptions {
@@ -26,7 +33,7 @@ interface IdentityCookiesOptions {
 /** The cookie that names a session in a store. */
 export interface IdentityCookies {
   /** The sessions that a request's cookies name; `undefined` without any cookie of that name. */
-  held(jar: CookieJar): readonly Identity[] | undefined
+  held(jar: CookieJar): readonly HeldIdentity[] | undefined
   write(jar: CookieJar, id: string, maxAge: number): void
   /** Clears the cookies; with `everywhere` also ours at the places of earlier configurations. */
   clear(jar: CookieJar, everywhere?: boolean): void
@@ -50,17 +57,21 @@ export function identityOf (id: string): Identity {
   return { id, key: storeKey(id) }
 }
 
-function toIdentity (id: string | undefined): Identity | undefined {
-  return id !== undefined && ID_SHAPE.test(id) ? identityOf(id) : undefined
+export function heldIdentityOf (id: string): HeldIdentity {
+  return { id, key: storeKey(id), value: undefined, record: undefined }
+}
+
+function toIdentity (id: string | undefined): HeldIdentity | undefined {
+  return id !== undefined && ID_SHAPE.test(id) ? heldIdentityOf(id) : undefined
 }
 
 export function createIdentityCookies (options: IdentityCookiesOptions): IdentityCookies {
   const { names, attributes, idSealer, transient = false } = options
   /** What sealed cookies name. The store is asked every time whether the session still lives. */
-  const identities = createOpenedCache<Identity>({ maxEntries: options.cacheEntries })
+  const identities = createOpenedCache<HeldIdentity>({ maxEntries: options.cacheEntries })
   const foreign = new ForeignCookies(options.warn)
 
-  function open (value: string): Identity | undefined {
+  function open (value: string): HeldIdentity | undefined {
     const known = identities.get(value)
     if (known !== undefined || !SEALED_ID_SHAPE.test(value)) return known
     const opened = toIdentity(idSealer.open(value)?.toString())
@@ -68,14 +79,14 @@ export function createIdentityCookies (options: IdentityCookiesOptions): Identit
     return opened
   }
 
-  function heldIn (jar: CookieJar): { count: number, opened: readonly Identity[] } {
+  function heldIn (jar: CookieJar): { count: number, opened: readonly HeldIdentity[] } {
     const { session } = names(jar)
     const values = candidatesOf(jar.family(session), session)
     return { count: values.length, opened: values.map(open).filter(identity => identity !== undefined) }
   }
 
   /** What nearly every request has: one cookie, which opens, and room for others. */
-  function onlyOne (jar: CookieJar): Identity | undefined {
+  function onlyOne (jar: CookieJar): HeldIdentity | undefined {
     if (jar.bytes > COOKIE_BUDGET) return undefined
     const { session } = names(jar)
     const pairs = jar.family(session)

@@ -1,5 +1,4 @@
 import { deepFreeze } from '../../base/json.js'
-import { createOpenedCache } from '../sealing/opened-cache.js'
 import { decodeRecord, encodeRecord } from '../stateless/claims-cookie.js'
 import { decodeTokens, encodeTokens } from '../stateless/tokens-cookie.js'
 import type { Sealer } from '../sealing/seal.js'
@@ -19,9 +18,7 @@ export interface SessionCodec {
 const SEPARATOR = '\n'
 
 /** The claims and the tokens are sealed one by one, so that a guard opens only the claims. */
-export function createSessionCodec (sealer: Sealer | undefined, cacheEntries: number): SessionCodec {
-  const opened = createOpenedCache<SessionRecord>({ maxEntries: cacheEntries })
-
+export function createSessionCodec (sealer: Sealer | undefined): SessionCodec {
   const close = (part: Buffer): string => sealer === undefined ? part.toString('base64url') : sealer.seal(part)
   const open = (part: string): Buffer | undefined =>
     sealer === undefined ? Buffer.from(part, 'base64url') : sealer.open(part)
@@ -30,14 +27,8 @@ export function createSessionCodec (sealer: Sealer | undefined, cacheEntries: nu
     pack: ({ record, tokens }) => close(Buffer.from(encodeRecord(record))) + SEPARATOR + close(encodeTokens(tokens)),
 
     openRecord (id, value) {
-      const part = value.slice(0, value.indexOf(SEPARATOR))
-      let record = opened.get(part)
-      if (record === undefined) {
-        const plain = open(part)
-        record = plain && deepFreeze(decodeRecord(plain))
-        // The end of a sealed part is as good as random, which the cache relies on.
-        if (record !== undefined && sealer !== undefined) opened.set(part, record)
-      }
+      const plain = open(value.slice(0, value.indexOf(SEPARATOR)))
+      const record = plain && deepFreeze(decodeRecord(plain))
       return record?.id === id ? record : undefined
     },
 

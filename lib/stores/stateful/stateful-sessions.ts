@@ -53,9 +53,9 @@ export const LOGIN_IN_FLIGHT = 600
 
 /** Sessions kept in a `SessionStore`; the cookie holds only their id. */
 export function createStatefulSessions (options: StatefulSessionsOptions): Sessions {
-  const { store, lifetime, now, timeout, lease, revocations, warn, clockTolerance, cacheEntries } = options
+  const { store, lifetime, now, timeout, lease, revocations, warn, clockTolerance } = options
   const revocationDuration = options.revocationDuration ?? LOGIN_IN_FLIGHT
-  const codec = createSessionCodec(options.sealer, cacheEntries)
+  const codec = createSessionCodec(options.sealer)
   const cookies = createIdentityCookies(options)
   const stored = createStoredSessions({ ...options, codec })
   /** Where each request's jar has what was seen last: its tokens come from the same read as its claims. */

@@ -4,7 +4,8 @@ import { sessionEnd, type Lifetime } from '../lifetime.js'
 import { noTokens, type BornSession } from '../sessions.js'
 import { bounded, boundedSoon } from '../store-deadline.js'
 import { bindingGrace } from '../device/device-gate.js'
-import { identityOf, type Identity } from './identity-cookies.js'
+import { identityOf, type HeldIdentity, type Identity } from './identity-cookies.js'
+import { openedValues } from './opened-values.js'
 import type { SessionCodec } from './session-codec.js'
 import type {
   Awaitable, RevocationStore, SessionData, SessionEntry, SessionOwner, SessionRecord, SessionStore, SessionTokens
@@ -33,14 +34,16 @@ interface StoredSessionsOptions {
   clockTolerance: number
   warn: (code: string, detail: object) => void
   revocations?: RevocationStore | undefined
+  /** Opened claims that are remembered; 0 for none. */
+  cacheEntries: number
 }
 
 /** The entries of a store, read as sessions. */
 export interface StoredSessions {
   /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
-  find(identity: Identity, onReplaced?: OnReplaced): Awaitable<Found | undefined>
+  find(identity: Identity): Awaitable<Found | undefined>
   /** Of several sessions that a browser holds the newest living one. */
-  newest(identities: readonly Identity[], onReplaced?: OnReplaced): Awaitable<Found | undefined>
+  newest(identities: readonly HeldIdentity[], onReplaced?: OnReplaced): Awaitable<Found | undefined>
   tokensOf(found: Found): SessionTokens
   dataOf(found: Found): SessionData
   /** Prolongs a session, and says whether it is still there; requests that come together touch once. */
@@ -54,24 +57,36 @@ export interface StoredSessions {
 export function createStoredSessions (options: StoredSessionsOptions): StoredSessions {
   const { store, codec, lifetime, now, timeout, warn, revocations } = options
   const grace = bindingGrace(options.clockTolerance)
+  const openHeld = openedValues(codec, options.cacheEntries)
   const touching = new Map<string, Promise<boolean>>()
   const call = <T>(what: string, work: () => Awaitable<T>): Promise<T> => bounded(what, timeout, work)
 
   /** At once where the store answers at once. */
-  function find (identity: Identity, onReplaced?: OnReplaced): Awaitable<Found | undefined> {
-    const { id, key } = identity
-    return andThen(boundedSoon('get', timeout, () => store.get(key)), (entry): Awaitable<Found | undefined> => {
-      const record = entry && codec.openRecord(id, entry.value)
-      if (entry === undefined || record === undefined) return undefined
-      if (Math.min(entry.expiresAt, sessionEnd(record, now(), lifetime)) <= now()) return undefined
-      const { successor } = record
-      if (successor === undefined) return { id, key, entry, record }
-      if (now() < successor.at + grace) {
-        return andThen(find(identityOf(successor.id)), found => found && { ...found, byFormerId: true })
-      }
-      onReplaced?.(record)
-      return undefined
-    })
+  const get = (key: string): Awaitable<SessionEntry | undefined> =>
+    boundedSoon('get', timeout, () => store.get(key))
+
+  function living ({ id, key }: Identity, entry: SessionEntry, record: SessionRecord | undefined,
+    onReplaced?: OnReplaced): Awaitable<Found | undefined> {
+    if (record === undefined) return undefined
+    const time = now()
+    if (entry.expiresAt <= time || sessionEnd(record, time, lifetime) <= time) return undefined
+    const { successor } = record
+    if (successor === undefined) return { id, key, entry, record }
+    if (time < successor.at + grace) {
+      return andThen(find(identityOf(successor.id)), found => found && { ...found, byFormerId: true })
+    }
+    onReplaced?.(record)
+    return undefined
+  }
+
+  function find (identity: Identity): Awaitable<Found | undefined> {
+    return andThen(get(identity.key), entry =>
+      entry && living(identity, entry, codec.openRecord(identity.id, entry.value)))
+  }
+
+  function findHeld (identity: HeldIdentity, onReplaced?: OnReplaced): Awaitable<Found | undefined> {
+    return andThen(get(identity.key), entry =>
+      entry && living(identity, entry, openHeld(identity, entry.value), onReplaced))
   }
 
   function tokensOf ({ id, entry }: Found): SessionTokens {
@@ -84,8 +99,8 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
       'revocation')
   }
 
-  async function newestOf (identities: readonly Identity[], onReplaced?: OnReplaced): Promise<Found | undefined> {
-    const found = await Promise.all(identities.map(async one => await find(one, onReplaced)))
+  async function newestOf (identities: readonly HeldIdentity[], onReplaced?: OnReplaced): Promise<Found | undefined> {
+    const found = await Promise.all(identities.map(async one => await findHeld(one, onReplaced)))
     return found.filter(one => one !== undefined).sort((a, b) =>
       b.record.createdAt - a.record.createdAt || b.entry.version - a.entry.version
     )[0]
@@ -96,7 +111,7 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
 
     newest (identities, onReplaced) {
       const [only] = identities
-      return identities.length > 1 ? newestOf(identities, onReplaced) : only && find(only, onReplaced)
+      return identities.length > 1 ? newestOf(identities, onReplaced) : only && findHeld(only, onReplaced)
     },
 
     tokensOf,

@@ -1,7 +1,10 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import t from 'tap'
 import { noTokens } from '../../../lib/stores/sessions.js'
-import { identityOf, storeKey } from '../../../lib/stores/stateful/identity-cookies.js'
+import {
+  heldIdentityOf, identityOf, storeKey, type HeldIdentity
+} from '../../../lib/stores/stateful/identity-cookies.js'
+import { openedValues } from '../../../lib/stores/stateful/opened-values.js'
 import { createStoredSessions, ownerOf, stamp } from '../../../lib/stores/stateful/stored-sessions.js'
 
 t.test('the owner of a session', async t => {
@@ -46,6 +49,7 @@ function made (entries: Record<string, object> = {}, changes: object = {}) {
     timeout: 1,
     clockTolerance: 50,
     warn: (code: string, detail: object) => { warnings.push([code, detail]) },
+    cacheEntries: 10,
     ...changes
   }
   return { stored: createStoredSessions(options as never), store, calls, warnings }
@@ -57,7 +61,7 @@ const at = (id: string, given: object): Record<string, object> => ({ [storeKey(i
 
 t.test('which session an id finds', async t => {
   const find = (given: Record<string, object>, onReplaced?: (record: object) => void) =>
-    made(given).stored.find(identityOf('a'), onReplaced as never)
+    made(given).stored.newest([heldIdentityOf('a')], onReplaced as never)
   t.equal(find({}), undefined)
   t.equal(find(at('a', entry('b'))), undefined, 'the value of another')
   t.match(find(at('a', entry('a'))), { id: 'a', key: storeKey('a'), entry: { version: 1 }, record: { id: 'a' } })
@@ -78,6 +82,47 @@ t.test('which session an id finds', async t => {
   t.equal(made(at('a', entry('a', successor(0)))).stored.find(identityOf('a')), undefined)
 })
 
+t.test('what is as before is not opened again', async t => {
+  const opened: string[] = []
+  const codec = {
+    openRecord: (id: string, value: string) => {
+      opened.push(value)
+      return value.startsWith(id) ? { id, value } as never : undefined
+    }
+  }
+  const open = openedValues(codec, 4)
+  const [a, b, c, d, e] = [...'abcde'].map(heldIdentityOf) as [HeldIdentity, HeldIdentity, HeldIdentity, HeldIdentity,
+    HeldIdentity]
+  const opens = (identity: HeldIdentity, value: string, message: string) => {
+    const record = open(identity, value)
+    return t.equal(opened.splice(0).length, 1, message) && record
+  }
+  const record = opens(a, 'a1', 'the first time')
+  t.equal(open(a, ['a', '1'].join('')), record, 'equal, not only the same string')
+  t.match(opens(a, 'a2', 'another value'), { value: 'a2' })
+  t.match(opens(a, 'a1', 'the former value again'), { value: 'a1' })
+  t.equal(opens(a, 'b1', 'the value of another'), undefined)
+  t.match(open(a, 'a1'), { value: 'a1' })
+  for (const one of [b, c, d]) opens(one, `${one.id}1`, one.id)
+  for (const one of [a, b, c, d]) open(one, `${one.id}1`)
+  t.strictSame(opened, [], 'four have room')
+  opens(e, 'e1', 'the fifth')
+  for (const one of [c, d, e]) open(one, `${one.id}1`)
+  t.strictSame(opened, [])
+  for (const one of [a, b]) t.strictSame([one.value, one.record], [undefined, undefined], 'the oldest make room')
+
+  const large = (letter: string) => letter + '.'.repeat(5 * 1024 * 1024)
+  const bounded = openedValues(codec, 1000)
+  const [f, g, h] = [...'fgh'].map(heldIdentityOf) as [HeldIdentity, HeldIdentity, HeldIdentity]
+  for (const one of [f, g, h]) bounded(one, large(one.id))
+  t.strictSame([f, g, h].map(one => one.record !== undefined), [false, true, true], 'at most 32 MiB')
+
+  opened.length = 0
+  const without = openedValues(codec, 0)
+  for (const one of [f, f]) without(one, 'f1')
+  t.equal(opened.length, 2, 'without a cache')
+})
+
 t.test('of several sessions the newest', async t => {
   const { stored } = made({
     ...at('old', entry('old')),
@@ -85,18 +130,18 @@ t.test('of several sessions the newest', async t => {
     ...at('newer', entry('newer', { createdAt: 401 }, { version: 2 })),
     ...at('replaced', entry('replaced', { successor: { id: 'old', at: 0 } }))
   })
-  const newest = async (...ids: string[]) => (await stored.newest(ids.map(identityOf)))?.id
+  const newest = async (...ids: string[]) => (await stored.newest(ids.map(heldIdentityOf)))?.id
   t.equal(await newest(), undefined)
   t.equal(await newest('none'), undefined)
   t.equal(await newest('old'), 'old')
-  t.notOk(stored.newest([identityOf('old')]) instanceof Promise, 'one alone is there at once')
+  t.notOk(stored.newest([heldIdentityOf('old')]) instanceof Promise, 'one alone is there at once')
   t.equal(await newest('old', 'new'), 'new')
   t.equal(await newest('new', 'none', 'old'), 'new')
   t.equal(await newest('newer', 'new', 'old'), 'newer')
   t.equal(await newest('old', 'new', 'newer'), 'newer')
   for (const ids of [['replaced'], ['replaced', 'old']]) {
     const replaced: unknown[] = []
-    await stored.newest(ids.map(identityOf), record => replaced.push(record.id))
+    await stored.newest(ids.map(heldIdentityOf), record => replaced.push(record.id))
     t.strictSame(replaced, ['replaced'])
   }
 })
