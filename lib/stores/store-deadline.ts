@@ -8,6 +8,49 @@ type StoreName = StoreTrace['store']
 
 const calls = traceChannel('store')
 
+/** Milliseconds within which calls share a timer: timers are no more exact than that. */
+const TOGETHER = 1
+
+/** When some calls that began together are given up. */
+class Deadline {
+  readonly seconds: number
+  readonly since = performance.now()
+  readonly #waiting = new Set<() => void>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor (seconds: number) {
+    this.seconds = seconds
+  }
+
+  add (giveUp: () => void): void {
+    this.#timer ??= setTimeout(() =>
+      setImmediate(() => {
+        for (const giveUpOne of this.#waiting) giveUpOne()
+        this.#waiting.clear()
+        this.#timer = undefined
+      }), this.seconds * 1000)
+    this.#waiting.add(giveUp)
+  }
+
+  /** For a call that was answered; the last one stops the timer. */
+  delete (giveUp: () => void): void {
+    this.#waiting.delete(giveUp)
+    if (this.#waiting.size > 0) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}
+
+let newest: Deadline | undefined
+
+/** A timer costs more than all else of a call: those of one millisecond share one. */
+function deadlineIn (seconds: number): Deadline {
+  if (newest === undefined || newest.seconds !== seconds || performance.now() - newest.since >= TOGETHER) {
+    newest = new Deadline(seconds)
+  }
+  return newest
+}
+
 /**
  * Waits for the store at most `seconds`, and turns whatever goes wrong into a `SessionStoreError`.
  * An answer that comes too late is dropped, be it a value or an error. One that had come while this process was busy
@@ -22,28 +65,25 @@ export function bounded<T> (what: string, seconds: number, work: () => Awaitable
 
 function within<T> (what: string, seconds: number, work: () => Awaitable<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined
-    let settled = false
-    const fail = (error: unknown): void => {
-      reject(failure(what, error))
-    }
-    const settle = (): void => {
-      settled = true
-      clearTimeout(timer)
-    }
+    let answer: Awaitable<T>
     try {
-      Promise.resolve(work()).finally(settle).then(resolve, fail)
+      answer = work()
     } catch (error) {
-      return fail(error)
+      return reject(failure(what, error))
     }
-    // An answer that was there at once, as that of a store in memory, needs no clock.
-    queueMicrotask(() => {
-      if (!settled) {
-        timer = setTimeout(() =>
-          setImmediate(() => {
-            reject(late(what))
-          }), seconds * 1000)
-      }
+    // An answer that is there at once, as that of a store in memory, needs no clock.
+    if (!isPromiseLike(answer)) return resolve(answer)
+    const deadline = deadlineIn(seconds)
+    const giveUp = (): void => {
+      reject(late(what))
+    }
+    deadline.add(giveUp)
+    Promise.resolve(answer).then(value => {
+      deadline.delete(giveUp)
+      resolve(value)
+    }, (error: unknown) => {
+      deadline.delete(giveUp)
+      reject(failure(what, error))
     })
   })
 }

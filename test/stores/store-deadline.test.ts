@@ -80,6 +80,54 @@ t.test('a store is waited for exactly as long as is said', async t => {
   t.equal(ended.at(-1), 'work done')
 })
 
+t.test('calls that begin together share a timer, and nothing else', async t => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => { mock.timers.reset() })
+  let time = performance.now() + 1000
+  t.intercept(performance, 'now', { value: () => time })
+  const timers = t.capture(globalThis, 'setTimeout', globalThis.setTimeout).args
+  const ended: string[] = []
+  const turn = async () => await new Promise(setImmediate)
+  const begin = (name: string, seconds: number) => {
+    let finish = (): void => {}
+    bounded('get', seconds, async () => await new Promise<void>(resolve => { finish = resolve }))
+      .then(() => ended.push(`${name} done`), () => ended.push(`${name} late`))
+    return () => { finish() }
+  }
+  const first = begin('first', 2)
+  begin('second', 2)
+  t.equal(timers().length, 1, 'one for both')
+  begin('longer', 3)
+  t.equal(timers().length, 1, 'another time is another timer')
+  time += 1
+  mock.timers.tick(1)
+  begin('later', 2)
+  t.equal(timers().length, 1, 'nobody gets less time than is said')
+  first()
+  mock.timers.tick(1999)
+  await turn()
+  await turn()
+  t.strictSame(ended.splice(0), ['first done', 'second late'])
+  mock.timers.tick(1)
+  await turn()
+  await turn()
+  t.strictSame(ended.splice(0), ['later late'])
+  mock.timers.tick(999)
+  await turn()
+  await turn()
+  t.strictSame(ended.splice(0), ['longer late'])
+  const [one, two] = [begin('one', 2), begin('two', 2)]
+  one()
+  two()
+  await turn()
+  begin('again', 2)
+  t.equal(timers().length, 2, 'the last answer stops a timer; the next call starts one anew')
+  mock.timers.tick(2000)
+  await turn()
+  await turn()
+  t.strictSame(ended, ['one done', 'two done', 'again late'])
+})
+
 t.test('an answer leaves no timer behind', async t => {
   const timers = () => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
   const before = timers()
