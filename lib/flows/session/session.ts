@@ -20,25 +20,19 @@ export function currentSession (context: PluginContext, request: RequestContext,
   if (known !== null && (known === undefined || !touch || !request.untouched)) return known
   request.untouched = !touch
   const read = context.sessions.read(request.jar, touch && request.touches)
-  if (read instanceof Promise) {
-    request.session = read.then(async found => {
-      if (found === undefined) reportRefusal(context, request)
-      return await ofThisDomain(context, request, found)
-    }).then(found => {
-      request.session = found
-      return found
-    })
-  } else {
-    if (read === undefined) reportRefusal(context, request)
-    const found = ofThisDomain(context, request, read)
-    request.session = found instanceof Promise
-      ? found.then(kept => {
-        request.session = kept
-        return kept
-      })
-      : found
-  }
+  request.session = read instanceof Promise
+    ? read.then(found => settleSession(context, request, found))
+    : settleSession(context, request, read)
   return request.session
+}
+
+/** Remembers what was read, once it is clear whose session it is. */
+function settleSession (context: PluginContext, request: RequestContext,
+  read: LiveSession | undefined): Awaitable<LiveSession | undefined> {
+  if (read === undefined) reportRefusal(context, request)
+  const found = ofThisDomain(context, request, read)
+  if (!(found instanceof Promise)) return (request.session = found)
+  return found.then(kept => (request.session = kept))
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refuseSessions } from '../../flows/session/no-sessions.js'
 import { currentSession } from '../../flows/session/session.js'
-import type { LiveSession } from '../../stores/sessions.js'
 import { registrationOf } from '../request/registration.js'
 import { reportDenied } from './denial.js'
 import { PASS, type Guard } from './guard/guard.js'
@@ -19,13 +18,10 @@ export const requireSession: Guard = nameGuard(guard({
   const request = guardRequest as FastifyRequest
   const registration = registrationOf(request)
   const read = currentSession(registration.context, registration.requestContext(request))
-  if (read instanceof Promise) return read.then(found => decide(found, request, guardReply as FastifyReply))
-  return decide(read, request, guardReply as FastifyReply)
+  if (!(read instanceof Promise)) return read === undefined ? denied(request, guardReply as FastifyReply) : PASS
+  // Who must wait passes without `PASS`: a promise that settles with another one takes longer.
+  return read.then(found => found === undefined ? denied(request, guardReply as FastifyReply) : undefined)
 }), 'requireSession')
-
-function decide (read: LiveSession | undefined, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  return read === undefined ? denied(request, reply) : PASS
-}
 
 /** What becomes of a request without a session. */
 export function denied (request: FastifyRequest, reply: FastifyReply): Promise<void> {
