@@ -469,6 +469,7 @@ export const map: Record<string, Record<string, string>> = {
     'postgres-table.ts': 'stores/postgres/postgres-queries.test.ts'
   },
   'stores/redis': {
+    'known-entries.ts': 'stores/redis/redis-commands.test.ts',
     'redis-client.ts': 'stores/conformance/session-stores.test.ts',
     'redis-commands.ts': 'stores/conformance/session-stores.test.ts',
     'redis-keys.ts': 'stores/conformance/session-stores.test.ts',

@@ -70,8 +70,8 @@ function redisCommands (client: RedisClient): RedisCommands {
   if (isIoredis(client)) {
     const read = readTogether(client)
     return {
-      get: async key => text(await read(['get', key])),
-      hashFields: async (key, fields) => texts(await read(['hmget', key, ...fields])),
+      get: key => read(['get', key]) as Promise<string | undefined>,
+      hashFields: (key, fields) => read(['hmget', key, ...fields]) as Promise<string[]>,
       keysFrom: async prefix => await keysOfIoredis(client, prefix),
       run: async (script, key, ...args) => await client.eval(script, 1, key, ...args.map(String))
     }
@@ -79,18 +79,20 @@ function redisCommands (client: RedisClient): RedisCommands {
   throw new ConfigurationError('client', 'Option "client" must be a client of "ioredis" or of "redis" 4 or later.')
 }
 
-type Read = [name: 'get', key: string] | [name: 'hmget', key: string, ...fields: string[]]
+type Read = [name: 'get' | 'hmget', key: string, ...fields: string[]]
 
-/** Reads of one turn of the event loop travel together, as `redis` and ioredis' own option do it. */
+/**
+ * Reads of one turn of the event loop travel together, as `redis` and ioredis' own option do it. Answers with strings.
+ */
 function readTogether (client: IoredisClient): (read: Read) => Promise<unknown> {
   const alone = async ([name, key, ...fields]: Read): Promise<unknown> =>
-    name === 'get' ? await client.get(key) : await client.hmget(key, ...fields)
+    name === 'get' ? text(await client.get(key)) : texts(await client.hmget(key, ...fields))
   const { pipeline } = client
   if (pipeline === undefined || client.isCluster === true || client.options?.enableAutoPipelining === true) return alone
-  return createBatch(async reads => {
+  return createBatch(async (reads: readonly Read[]) => {
     if (reads.length === 1) return [await alone(reads[0]!)]
-    const replies = await pipeline.call(client, reads.map(read => [...read])).exec()
-    return replies!.map(([error, reply]) => error ?? reply)
+    const replies = await pipeline.call(client, reads as readonly string[][] as string[][]).exec()
+    return replies!.map(([error, reply]) => error ?? (Array.isArray(reply) ? texts(reply) : text(reply)))
   })
 }
 

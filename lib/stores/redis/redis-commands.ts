@@ -21,20 +21,18 @@ const ENDED = /^(?:Connection is closed|Socket closed unexpectedly|Disconnects c
  */
 export function reconnecting (redis: RedisCommands): RedisCommands {
   return {
-    get: async key => await twice(() => redis.get(key)),
-    hashFields: async (key, fields) => await twice(() => redis.hashFields(key, fields)),
-    keysFrom: async prefix => await twice(() => redis.keysFrom(prefix)),
-    run: async (script, key, ...args) => await twice(() => redis.run(script, key, ...args))
+    get: key => twice(() => redis.get(key)),
+    hashFields: (key, fields) => twice(() => redis.hashFields(key, fields)),
+    keysFrom: prefix => twice(() => redis.keysFrom(prefix)),
+    run: (script, key, ...args) => twice(() => redis.run(script, key, ...args))
   }
 }
 
-async function twice<T> (command: () => Promise<T>): Promise<T> {
-  try {
-    return await command()
-  } catch (error) {
+function twice<T> (command: () => Promise<T>): Promise<T> {
+  return command().catch((error: unknown) => {
     if (!isDisconnected(error)) throw error
-    return await command()
-  }
+    return command()
+  })
 }
 
 function isDisconnected (error: unknown): boolean {

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { withLease } from '../stateful/lease.js'
+import { KnownEntries, type KnownEntry } from './known-entries.js'
 import { redisSpace, texts, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
 import {
   CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, READ, TOUCH, UNLOCK, UPDATE
@@ -9,7 +10,9 @@ import type { SessionEntry, SessionFilter, SessionListing, SessionOwner, Session
 
 const OWNER_FIELDS = ['iss', 'sub', 'sid', 'organization'] as const
 const LISTED_FIELDS = [...OWNER_FIELDS, 'createdAt', 'expiresAt'] as const
-const FIELDS = ['value', 'version', ...LISTED_FIELDS] as const
+const FIELDS = ['value', 'version', ...LISTED_FIELDS, 'stamp'] as const
+/** What says whether an entry is another one than before, and how long it lives. */
+const STATE_FIELDS = ['stamp', 'version', 'expiresAt'] as const
 /** How many sessions of an index are looked at together. */
 const BATCH = 100
 
@@ -20,25 +23,51 @@ const BATCH = 100
  */
 export class RedisSessionStore implements SessionStore {
   readonly #space: RedisSpace
+  readonly #known = new KnownEntries()
 
   constructor (options: RedisStoreOptions) {
     this.#space = redisSpace(options, 'auth0:session:')
   }
 
   async create (key: string, entry: SessionEntry): Promise<void> {
+    this.#known.delete(key)
     await this.#index(key, entry.owner, entry.expiresAt)
     await this.#space.redis.run(CREATE, this.#entryKey(key), this.#timeToLive(entry.expiresAt), ...toFields(entry))
   }
 
-  async get (key: string): Promise<SessionEntry | undefined> {
+  /** Of an entry that this process has read before, only what may have changed is asked for. */
+  get (key: string): Promise<SessionEntry | undefined> {
+    const known = this.#known.get(key)
+    return known === undefined ? this.#read(key) : this.#readAgain(key, known)
+  }
+
+  async #read (key: string): Promise<SessionEntry | undefined> {
     const fields = await this.#space.redis.hashFields(this.#entryKey(key), FIELDS)
     const [value, version, ...listed] = fields
-    const entry = toListed(listed)
-    if (value === undefined || entry === undefined || entry.expiresAt <= this.#space.now()) return undefined
-    return { value, version: Number(version), ...entry }
+    const live = toListed(listed)
+    if (value === undefined || version === undefined || live === undefined) return undefined
+    const entry = Object.freeze({ value, version: Number(version), ...live, owner: Object.freeze(live.owner) })
+    const stamp = fields[FIELDS.length - 1]
+    // Entries of earlier versions have none.
+    if (stamp !== undefined) this.#known.set(key, { stamp, version, entry })
+    return entry.expiresAt > this.#space.now() ? entry : undefined
+  }
+
+  #readAgain (key: string, known: KnownEntry): Promise<SessionEntry | undefined> {
+    return this.#space.redis.hashFields(this.#entryKey(key), STATE_FIELDS).then(([stamp, version, end]) => {
+      // Earlier versions of this package write no stamp, but they count.
+      if (stamp !== known.stamp || version !== known.version) {
+        this.#known.delete(key)
+        return end === undefined ? undefined : this.#read(key)
+      }
+      const expiresAt = Number(end)
+      if (expiresAt !== known.entry.expiresAt) known.entry = Object.freeze({ ...known.entry, expiresAt })
+      return expiresAt > this.#space.now() ? known.entry : undefined
+    })
   }
 
   async update (key: string, entry: SessionEntry): Promise<boolean> {
+    this.#known.delete(key)
     await this.#index(key, entry.owner, entry.expiresAt)
     return isDone(
       await this.#space.redis.run(UPDATE, this.#entryKey(key), entry.version - 1, this.#space.now(),
@@ -102,6 +131,7 @@ export class RedisSessionStore implements SessionStore {
 
   /** Deletes an entry that matches, then its traces in the indexes; says whether a live one was there. */
   async #remove (key: string, pairs: readonly [string, string][]): Promise<boolean> {
+    this.#known.delete(key)
     const entry = this.#live(
       await this.#space.redis.run(DELETE_IF, this.#entryKey(key), LISTED_FIELDS.join(' '), ...pairs.flat())
     )
@@ -158,11 +188,18 @@ export class RedisSessionStore implements SessionStore {
 
 type Listed = Pick<SessionEntry, 'owner' | 'createdAt' | 'expiresAt'>
 
-/** An absent owner field is kept as an empty string, which no filter can ask for. */
+/**
+ * An absent owner field is kept as an empty string, which no filter can ask for. The stamp is another one with each
+ * write.
+ */
 function toFields (entry: SessionEntry): (string | number)[] {
   const { value, version, owner, createdAt, expiresAt } = entry
   const { iss, sub, sid = '', organization = '' } = owner
-  return Object.entries({ value, version, iss, sub, sid, organization, createdAt, expiresAt }).flat()
+  return Object.entries({ value, version, iss, sub, sid, organization, createdAt, expiresAt, stamp: newStamp() }).flat()
+}
+
+function newStamp (): string {
+  return randomBytes(12).toString('base64url')
 }
 
 function toListed ([iss, sub, sid, organization, createdAt, expiresAt]: (string | undefined)[]): Listed | undefined {

@@ -104,8 +104,9 @@ export class FakeRedis {
   }
 
   /** Replaces a field of a hash, as a bug or an attacker would. */
-  tamper (key: string, field: string, value: string): void {
-    this.#hash(key)!.set(field, value)
+  tamper (key: string, field: string, value: string | undefined): void {
+    if (value === undefined) this.#hash(key)!.delete(field)
+    else this.#hash(key)!.set(field, value)
   }
 
   /** The server as `ioredis` would speak to it. */

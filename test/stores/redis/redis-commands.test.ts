@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { RedisRefreshStore, RedisRevocationStore, RedisSessionStore } from '../../../lib/stores/index.js'
+import { KnownEntries } from '../../../lib/stores/redis/known-entries.js'
 import * as scripts from '../../../lib/stores/redis/redis-scripts.js'
+import { FakeRedis } from './fake-redis.js'
 
 const names = new Map(Object.entries(scripts).map(([name, script]) => [script, name]))
 const entry = {
@@ -39,12 +41,12 @@ t.test('what Redis is asked for sessions', async t => {
   const end = String(entry.expiresAt)
   const key = 'auth0:session:entry:k'
   const fields = ['value', 'v', 'version', '2', 'iss', 'i', 'sub', 's', 'sid', 'd', 'organization', '', 'createdAt',
-    '900', 'expiresAt', end]
+    '900', 'expiresAt', end, 'stamp', /^[\w-]{16}$/]
   const indexes = (what: string, ...more: string[]) => [`auth0:session:sid:${sid}`, `auth0:session:sub:${sub}`]
     .map(index => [what, 1, index, ...more])
-  t.strictSame(await last(store.create('k', entry)), [undefined, ...indexes('INDEX_ADD', '1000', 'k', end),
+  t.match(await last(store.create('k', entry)), [undefined, ...indexes('INDEX_ADD', '1000', 'k', end),
     ['CREATE', 1, key, '600001', ...fields]])
-  t.strictSame(await last(store.update('k', entry)), [true, ...indexes('INDEX_ADD', '1000', 'k', end),
+  t.match(await last(store.update('k', entry)), [true, ...indexes('INDEX_ADD', '1000', 'k', end),
     ['UPDATE', 1, key, '1', '1000', '600001', ...fields]])
   const read = ['READ', 1, key, 'iss', 'sub', 'sid', 'organization', 'createdAt', 'expiresAt']
   t.strictSame(await last(store.touch('k', 1700)), [true, read, ...indexes('INDEX_ADD', '1000', 'k', '1700'),
@@ -52,7 +54,7 @@ t.test('what Redis is asked for sessions', async t => {
   const gone = ['DELETE_IF', 1, key, 'iss sub sid organization createdAt expiresAt']
   t.strictSame(await last(store.delete('k')), [undefined, gone, ...indexes('INDEX_REMOVE', 'k', '1000')])
   t.strictSame(await last(store.get('k')), [undefined,
-    ['hmget', key, 'value', 'version', 'iss', 'sub', 'sid', 'organization', 'createdAt', 'expiresAt']])
+    ['hmget', key, 'value', 'version', 'iss', 'sub', 'sid', 'organization', 'createdAt', 'expiresAt', 'stamp']])
   const [found, index, ...reads] = await last(store.list({ iss: 'i', sub: 's' }))
   t.match(found, [{ key: 'a', iss: 'i', sub: 's', sid: 'd', createdAt: 900, expiresAt: 1600 }, { key: 'b' }])
   t.strictSame([index, reads.length], [['INDEX_LIST', 1, `auth0:session:sub:${sub}`, '1000'], 2])
@@ -74,6 +76,75 @@ t.test('what Redis is asked for sessions', async t => {
   t.strictSame(await other.get('k'), { ...entry, expiresAt: 1600 })
   const zero = new RedisSessionStore({ client: client({ READ: listed, TOUCH: 0, UPDATE: 0 }).client, now })
   t.strictSame([await zero.touch('k', 1700), await zero.update('k', entry)], [false, false])
+})
+
+t.test('of an entry that was read before only what may have changed is asked for', async t => {
+  const redis = new FakeRedis()
+  const asked: string[] = []
+  let time = 1000
+  const space = (client = redis.ioredis()) => new RedisSessionStore({
+    client: {
+      ...client,
+      hmget: async (key, ...fields) => {
+        asked.push(fields[0] === 'stamp' ? 'state' : 'all')
+        return await client.hmget(key, ...fields)
+      }
+    },
+    now: () => time
+  })
+  const [store, other] = [space(), space()]
+  const key = 'auth0:session:entry:k'
+  const reads = async (what: object | undefined, how: string[], message: string) => {
+    const got = await store.get('k')
+    if (what === undefined) t.equal(got, undefined, message)
+    else t.match(got, { ...entry, ...what }, message)
+    t.strictSame(asked.splice(0), how, message)
+    return got
+  }
+  await other.create('k', entry)
+  const first = await reads({}, ['all'], 'for the first time')
+  t.equal(await reads({}, ['state'], 'the same again'), first)
+  t.ok(Object.isFrozen(first) && Object.isFrozen(first!.owner), 'nobody can change what is kept')
+  await other.touch('k', 1700)
+  const touched = await reads({ expiresAt: 1700 }, ['state'], 'what another process has prolonged')
+  t.equal(await reads({ expiresAt: 1700 }, ['state'], 'the same again'), touched)
+  await other.update('k', { ...entry, version: 3, owner: { iss: 'i', sub: 't' } })
+  await reads({ version: 3, owner: { iss: 'i', sub: 't' } }, ['state', 'all'], 'what another process has written')
+  await other.create('k', { ...entry, version: 3, value: 'other' })
+  await reads({ version: 3, value: 'other' }, ['state', 'all'], 'a new entry of the same version')
+  await store.update('k', { ...entry, version: 4, value: 'own' })
+  await reads({ version: 4, value: 'own' }, ['all'], 'what it has written itself')
+  await store.create('k', { ...entry, value: 'new' })
+  await reads({ value: 'new' }, ['all'], 'what it has created itself')
+  redis.tamper(key, 'version', '5')
+  redis.tamper(key, 'value', 'of an earlier version')
+  await reads({ version: 5, value: 'of an earlier version' }, ['state', 'all'], 'a writer that knows no stamps')
+  time = 1600.0004
+  await reads(undefined, ['state'], 'its end')
+  time = 1000
+  await other.delete('k')
+  await reads(undefined, ['state'], 'what another process has deleted')
+  await reads(undefined, ['all'], 'and so it stays')
+  await other.create('k', entry)
+  await reads({}, ['all'], 'a new one')
+  redis.tamper(key, 'stamp', undefined)
+  await reads({}, ['state', 'all'], 'one without a stamp')
+  await reads({}, ['all'], 'is not kept')
+})
+
+t.test('entries that were read before take a bounded room', async t => {
+  const known = new KnownEntries()
+  const kept = (length: number) =>
+    ({ stamp: 's', version: '1', entry: { ...entry, value: 'v'.repeat(length) } })
+  const large = 16 * 1024 * 1024 - 500
+  const [a, b, c] = [kept(large), kept(large), kept(large)]
+  known.set('a', a)
+  known.set('b', b)
+  t.equal(known.get('a'), a, 'moves to the young ones, and b to the old ones')
+  known.set('c', c)
+  t.strictSame([known.get('b'), known.get('a')], [undefined, a])
+  known.delete('a')
+  t.equal(known.get('a'), undefined)
 })
 
 t.test('what Redis is asked for refreshes and revocations', async t => {
