@@ -12,6 +12,9 @@ export function bindingGrace (clockTolerance: number): number {
   return Math.max(60, clockTolerance + 30)
 }
 
+/** Seconds after its login from which a session cannot be bound any more, with a wide margin for clocks. */
+export const NEVER_BOUND_AFTER = 900
+
 /**
  * Seconds that a bound cookie must last in the browser: with under 120 left it refreshes at every request, and after
  * some such refreshes it gives up for a while.

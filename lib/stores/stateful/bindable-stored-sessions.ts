@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { DeviceGate } from '../device/device-gate.js'
+import { NEVER_BOUND_AFTER, type DeviceGate } from '../device/device-gate.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
 import { noTokens, type DeviceSessions, type Sessions } from '../sessions.js'
 import { bounded } from '../store-deadline.js'
@@ -29,6 +29,8 @@ interface BindableStoredSessions extends DeviceSessions {
   admits(jar: CookieJar, found: Found): boolean
   /** Told of a session whose place a bound one has taken. */
   refuseReplaced(jar: CookieJar): (record: SessionRecord) => void
+  /** Keeps a session that is about to end from being bound; returns the bound one where that came first. */
+  close(found: Found): Promise<Found>
 }
 
 const ATTEMPTS = 5
@@ -82,7 +84,24 @@ export function bindableStoredSessions (options: BindableStoredSessionsOptions):
     return undefined
   }
 
+  /** An id that no session has. */
+  const newId = (): string => randomBytes(18).toString('base64url')
+
   return {
+    async close (found) {
+      let last = found
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const { id, key, record } = last
+        if (record.device !== undefined || now() > record.createdAt + NEVER_BOUND_AFTER) break
+        const nowhere = forwarding(last, newId())
+        if (await call('update', async () => await store.update(key, nowhere))) break
+        const next = await stored.find(identityOf(id))
+        if (next === undefined) break
+        last = next
+      }
+      return last
+    },
+
     admits (jar, { record, byFormerId }) {
       const overdue = gate.isOverdue(record)
       if (!overdue && (byFormerId === true || gate.proves(jar, record))) {
@@ -110,7 +129,7 @@ export function bindableStoredSessions (options: BindableStoredSessionsOptions):
         const found = await stored.find(identityOf(id))
         if (found === undefined || found.record.device !== undefined) return undefined
         const { record } = found
-        const to = identityOf(randomBytes(18).toString('base64url'))
+        const to = identityOf(newId())
         const next: SessionRecord = {
           ...record,
           id: to.id,

@@ -121,7 +121,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
     const held = cookies.held(jar) ?? []
     if (devices === undefined && held.length <= 1) return held[0]
     const found = await stored.newest(held)
-    return found === undefined || devices?.admits(jar, found) === false ? undefined : found
+    if (found === undefined || devices === undefined) return found
+    return devices.admits(jar, found) ? await devices.close(found) : undefined
   }
 
   return {
@@ -203,7 +204,8 @@ export function createStatefulSessions (options: StatefulSessionsOptions): Sessi
       cookies.clear(jar, true)
       if (all.length === 0) return undefined
       // Deleting decides whether the session is over; who it belonged to is only good to know.
-      const found = before ?? await Promise.resolve(all).then(stored.newest).catch(() => undefined)
+      const found = before ?? await Promise.resolve(all).then(stored.newest)
+        .then(async one => one && devices !== undefined ? await devices.close(one) : one).catch(() => undefined)
       const keys = new Set([...all, ...(found === undefined ? [] : [found])].map(({ key }) => key))
       await Promise.all([...keys].map(async key => {
         await call('delete', () => store.delete(key))

@@ -1,6 +1,6 @@
 import { andThen } from '../../base/awaitable.js'
 import { createKeyedMutex } from '../../base/keyed-mutex.js'
-import type { DeviceGate, DeviceRefusal } from '../device/device-gate.js'
+import { NEVER_BOUND_AFTER, type DeviceGate, type DeviceRefusal } from '../device/device-gate.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
 import type { RevocationWatch } from '../revocation/revocation-watch.js'
 import type { DeviceSessions } from '../sessions.js'
@@ -38,9 +38,6 @@ interface BindableSessions extends DeviceSessions {
 type Key = Pick<DeviceBinding, 'key' | 'thumbprint'>
 
 const BOTH = { record: true, tokens: true } as const
-
-/** Seconds after its login from which a session cannot be bound any more, with a wide margin for clocks. */
-const NEVER_BOUND_AFTER = 900
 
 /**
  * Sessions in cookies that can be bound to devices. That a session was bound, and to which key, is put on the

@@ -194,6 +194,36 @@ t.test('stateless: a write that another process has overtaken by binding the ses
   t.equal((await browser.call('/visits')).statusCode, 200)
 })
 
+for (const [end, ends] of Object.entries({
+  'a logout': async (_site: Site, browser: Visitor) => await browser.navigate('/auth/logout'),
+  'a new login': async (site: Site, browser: Visitor) => await site.login(browser)
+})) {
+  t.test(`${end} during which the session is bound`, async t => {
+    for (const [mode, during, outcome] of [['stateless', 'revoke', 200], ['stateful', 'update', 200],
+      ['stateful', 'delete', 401]] as const) {
+      const { list, options } = sharing[mode]()
+      const one = await processOf(t, options)
+      const two = await processOf(t, options, one)
+      const browser = one.browser()
+      const login = await one.login(browser)
+      const other = at(two, browser)
+      const device = new SoftwareDevice()
+      const calls = list as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>
+      const call = calls[during]!
+      let registered: LightMyRequestResponse | undefined
+      calls[during] = async (...args) => {
+        calls[during] = call
+        registered = await sender(other)(device.registration(login)!)
+        return await call(...args)
+      }
+      t.equal((await ends(one, browser)).statusCode, 302)
+      t.equal(registered?.statusCode, outcome, `${mode}, at "${during}"`)
+      for (const site of [one, two]) t.equal(await isIn(at(site, other)), false)
+      t.equal(await isIn(browser), end !== 'a logout')
+    }
+  })
+}
+
 t.test('stateless: a session that has no room for a key goes on as it is', async t => {
   const made = await processOf(t, {})
   /** What comes of a session this large: a key, none, or no session at all. */

@@ -167,6 +167,38 @@ t.test('what is not bound', async t => {
   t.ok(await second.sessions.bind(jar, 'a', key))
 })
 
+t.test('a session that ends is not bound any more', async t => {
+  const { sessions, asked, named } = made()
+  const young = found() as never
+  t.equal(await sessions.close(young), young)
+  t.match(named('update'), [[identityOf('a').key, {
+    value: { record: { id: 'a', version: 8, successor: { id: /^[\w-]{24}$/ } }, tokens: noTokens('a') },
+    version: 8,
+    owner: { iss: 'bound' }
+  }]])
+  t.equal(asked.length, 1)
+  for (const [record, asks] of [[{ device: {} }, 0], [{ createdAt: 100.5 }, 1], [{ createdAt: 100.4 }, 0]] as const) {
+    const world = made()
+    const one = found(record) as never
+    t.equal(await world.sessions.close(one), one)
+    t.equal(world.asked.length, asks, JSON.stringify(record))
+  }
+  const bound = made()
+  bound.state.updated = []
+  bound.state.found = found({ id: 'b', device: {} })
+  t.equal(await bound.sessions.close(young), bound.state.found)
+  t.equal(bound.named('update').length, 1, 'it was bound first')
+  const gone = made()
+  gone.state.updated = []
+  gone.state.found = undefined
+  t.equal(await gone.sessions.close(young), young)
+  t.equal(gone.named('update').length, 1)
+  const busy = made()
+  busy.state.updated = []
+  t.equal(await busy.sessions.close(young), busy.state.found)
+  t.equal(busy.named('update').length, 5)
+})
+
 t.test('each call to the store is named', async t => {
   const down = () => { throw new Error('down') }
   for (const call of ['create', 'update', 'delete']) {
@@ -174,6 +206,8 @@ t.test('each call to the store is named', async t => {
     await t.rejects(made({ store }).sessions.bind(jar, 'a', key),
       { message: `The session store failed at "${call}".` }, call)
   }
+  await t.rejects(made({ store: { update: down } }).sessions.close(found() as never),
+    { message: 'The session store failed at "update".' })
 })
 
 t.test('a proof counts for its round only', async t => {
