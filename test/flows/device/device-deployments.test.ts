@@ -162,6 +162,14 @@ for (const mode of ['stateless', 'stateful'] as const) {
       list.away = false
       t.equal(await device.refresh(sender(browser)), 'refreshed', 'the session lives')
       t.equal(await isIn(browser), true)
+      const started = await made.start(browser)
+      list.away = true
+      const answer = await browser.navigate(made.tenant.callback(started), { 'sec-fetch-site': 'cross-site' })
+      list.away = false
+      if (mode === 'stateless' && onStoreError === 'anonymous') return
+      t.equal(answer.statusCode, 503)
+      t.match(made.events.at(-1), { type: 'login', outcome: 'failure', reason: 'session_store_error' },
+        'a login that fails is reported as ever')
     })
   }
 }

@@ -68,8 +68,10 @@ t.test('a device proves itself before a route that is about its session', async 
           }
     })
     const jar = new Jar()
-    const context = { config, cookieNames: { suffix: () => 'x' }, sessions: { device }, emit () {} }
-    const requestContext = () => ({ jar, session })
+    const failing = session instanceof Error
+    const sessions = { device, read () { throw session as Error } }
+    const context = { config, cookieNames: { suffix: () => 'x' }, sessions, emit () {} }
+    const requestContext = () => ({ jar, session: failing ? null : session })
     const proving = withDeviceProof({ context, requestContext } as never, { method, handler } as never)
     const request = { method, headers, url: '/callback', protocol: 'https', host: 'app.example.test' }
     const given = await proving(request as never, reply as never)
@@ -80,5 +82,6 @@ t.test('a device proves itself before a route that is about its session', async 
   t.equal(await ask('POST', undefined, device, link), 'as it is')
   t.equal(await ask('GET', undefined, device, link), 401)
   t.equal(await ask('GET', { record: {} }, device, link), 'handled', 'there is a session')
+  t.equal(await ask('GET', new Error('down'), device, link), 'handled', 'the route says that the store is away')
   t.equal(await ask('GET', undefined, device, {}), 'handled', 'a browser that had no reason to keep the proof back')
 })
