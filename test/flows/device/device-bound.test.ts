@@ -1,3 +1,4 @@
+import { createHmac, createPublicKey } from 'node:crypto'
 import type { LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
@@ -80,6 +81,14 @@ const reasons = (made: Site): string[] =>
 /** The challenge that a login's answer offers. */
 function challengeOf (login: LightMyRequestResponse): string {
   return /challenge="([^"]+)"/.exec(String(login.headers['secure-session-registration']))![1]!
+}
+
+/** A proof that somebody makes who knows the public key only. */
+function hmacProof ({ binding: { key } }: SoftwareDevice, challenge: string, header: object = {}): string {
+  const signed = [{ alg: 'HS256', typ: 'dbsc+jwt', ...header }, { jti: challenge }]
+    .map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  const secret = createPublicKey({ key: { ...key }, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
 for (const mode of MODES) {
@@ -197,6 +206,7 @@ for (const mode of MODES) {
       'a private key': [proofWith({ header: { jwk: { ...jwk, d: 'AAAA' } } })],
       'alg none': [none],
       'alg HS256': [proofWith({ header: { alg: 'HS256' } })],
+      'alg HS256 with the public key as the secret': [hmacProof(device, challenge, { jwk })],
       'RS256 with a key on a curve': [proofWith({ header: { alg: 'RS256' } })],
       'ES256 with an RSA key': [proofWith({ header: { alg: 'ES256' } }, rsa)],
       'another type': [proofWith({ header: { typ: 'jwt' } })],
@@ -233,6 +243,13 @@ for (const mode of MODES) {
     made.clock.now += AFTER_GRACE
     t.equal((await sender(browser.copy())(device.registration(login)!)).statusCode, 403, 'nor the same one later')
     t.equal(await isIn(browser), true)
+    for (const [seconds, status] of [[300, 403], [299, 200]] as const) {
+      const slow = await loggedIn(made)
+      made.clock.now += seconds
+      const answer = await sender(slow.browser)(slow.device.registration(slow.login)!)
+      t.equal(answer.statusCode, status, `a challenge after ${seconds} s`)
+      t.equal(await isIn(slow.browser), true)
+    }
   })
 
   t.test(`${mode}: proofs of a refresh that are refused end nothing`, async t => {
@@ -258,6 +275,10 @@ for (const mode of MODES) {
       'another key, in its header': other.device.proof({ challenge, jwk: true }),
       'an RSA key': new SoftwareDevice({ algorithm: 'RS256' }).proof({ challenge }),
       'alg HS256': device.proof({ challenge, header: { alg: 'HS256' } }),
+      'alg HS256 with the public key as the secret': hmacProof(device, challenge),
+      'another type': device.proof({ challenge, header: { typ: 'jwt' } }),
+      'a header extension': device.proof({ challenge, header: { crit: ['exp'] } }),
+      'a broken signature': `${device.proof({ challenge }).slice(0, -4)}AAAA`,
       'no jti': device.proof({ challenge, claims: { jti: undefined } }),
       'another audience': device.proof({ challenge, claims: { aud: 'https://app.example.test/auth/dbsc/register' } }),
       "another session's challenge": device.proof({ challenge: foreign }),
