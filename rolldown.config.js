@@ -6,7 +6,8 @@ const entries = ['', 'authentication/', 'management/', 'otel/', 'stores/', 'test
   .map(folder => `lib/${folder}index`)
 
 /** What is loaded when a server listens, for the first login. */
-const login = ['flows/login/login', 'flows/login/complete-login', 'flows/logout/logout', 'plugin/routes/answer-callback']
+const login = ['flows/login/login', 'flows/login/complete-login', 'flows/logout/logout',
+  'flows/tokens/renew-access-token', 'plugin/routes/answer-callback']
 
 /**
  * Each file costs a start half a millisecond, however small it is: so what the plugin loads at once lies in four

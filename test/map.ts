@@ -12,7 +12,8 @@ export const map: Record<string, Record<string, string>> = {
     'client-methods.ts': 'authentication/client.test.ts',
     'client.ts': 'authentication/client.test.ts',
     'index.ts': 'authentication/client.test.ts',
-    'polling-methods.ts': 'authentication/server/polling.test.ts'
+    'polling-methods.ts': 'authentication/server/polling.test.ts',
+    'url-methods.ts': 'authentication/client.test.ts'
   },
   'authentication/api': {
     'anonymous.ts': 'flows/login/anonymous.test.ts',
@@ -195,6 +196,7 @@ export const map: Record<string, Record<string, string>> = {
     'refresh-sharing.ts': 'flows/tokens/refresh-sharing.test.ts',
     'refresh-user.ts': 'flows/tokens/refresh.test.ts',
     'refresh.ts': 'flows/tokens/refresh.test.ts',
+    'renew-access-token.ts': 'flows/tokens/refresh.test.ts',
     'scopes.ts': 'flows/tokens/token-sets.test.ts',
     'session-id-token.ts': 'flows/tokens/token-exchange.test.ts',
     'session-transfer-redirect.ts': 'flows/tokens/kept-tokens.test.ts',

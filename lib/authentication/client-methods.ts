@@ -2,15 +2,12 @@ import type { AuthorizationServer } from './server/authorization-server.js'
 import {
   anonymousAccessToken, anonymousTransferToken, createAnonymousSession
 } from './api/anonymous.js'
-import { authorizationParams, pushedParams, type AuthorizeParams } from './api/authorization-params.js'
-import { buildAuthorizationUrl, createPkce, pushAuthorizationRequest } from './api/authorize.js'
 import { changePassword, signup } from './api/database.js'
 import { registerClient } from './api/dynamic-registration.js'
 import { samlMetadata, wsfedMetadata } from './api/enterprise.js'
 import { bind, bindOptional } from './bind-operation.js'
 import * as grants from './api/grants.js'
 import * as legacy from './api/legacy.js'
-import { oidcLogoutUrl, v2LogoutUrl, type LogoutUrlParams } from './api/logout.js'
 import { challengeAuthenticator, deleteAuthenticator, enrollAuthenticator, listAuthenticators } from './api/mfa.js'
 import { passkeyLoginChallenge, passkeySignupChallenge } from './api/passkeys.js'
 import { startOtpChallenge, startPasswordlessEmail, startPasswordlessSms } from './api/passwordless.js'
@@ -18,28 +15,8 @@ import type { RequestOptions } from './server/request-options.js'
 import { nativeSocialLogin } from './api/social.js'
 import { fetchUserInfo, type UserInfoOptions } from './api/users.js'
 
-export function authorize (server: AuthorizationServer) {
-  const endpoint = { authorization_endpoint: `${server.issuer}authorize` }
-  return {
-    /** The URL that sends a browser to log in. Keep `state`, `nonce` and the PKCE verifier until the callback. */
-    url: (params: AuthorizeParams): string => buildAuthorizationUrl(server, endpoint, authorizationParams(params)),
-    /** A fresh PKCE pair. @see RFC 7636 */
-    pkce: createPkce,
-    /** Deposits the request at Auth0 and returns the short URL that refers to it. @see RFC 9126 */
-    pushedUrl: async (params: AuthorizeParams, options?: RequestOptions): Promise<string> => {
-      const { requestUri } = await pushAuthorizationRequest(server, pushedParams(params), options)
-      return buildAuthorizationUrl(server, endpoint, { request_uri: requestUri })
-    }
-  }
-}
-
-export function pushedAuthorization (server: AuthorizationServer) {
-  return {
-    /** Deposits an authorization request; `authorize.url({ requestUri })` makes the URL of it. */
-    push: (params: AuthorizeParams, options?: RequestOptions) =>
-      pushAuthorizationRequest(server, pushedParams(params), options)
-  }
-}
+export { backchannel, device } from './polling-methods.js'
+export { revokeToken } from './api/revoke.js'
 
 export function getToken (server: AuthorizationServer) {
   return {
@@ -138,15 +115,6 @@ export function users (server: AuthorizationServer) {
     impersonate: bind(server, legacy.impersonate),
     /** @deprecated Use the Management API: `DELETE /api/v2/users/{id}/identities/{provider}/{user_id}`. */
     unlink: bind(server, legacy.unlink)
-  }
-}
-
-export function logout (server: AuthorizationServer) {
-  return {
-    /** The `/v2/logout` URL. */
-    url: (params?: Pick<LogoutUrlParams, 'returnTo' | 'federated'>): string => v2LogoutUrl(server, params ?? {}),
-    /** The `/oidc/logout` URL. @see OpenID Connect RP-Initiated Logout */
-    oidcUrl: (params?: LogoutUrlParams): string => oidcLogoutUrl(server, `${server.issuer}oidc/logout`, params ?? {})
   }
 }
 

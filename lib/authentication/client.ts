@@ -2,6 +2,7 @@ import type {
   ClientAuthenticationOptions, DpopKeyInput, IdTokenAlgorithm, StandaloneHttpOptions
 } from '../../types/options.js'
 import { systemClock } from '../base/clock.js'
+import { lazily, lazyMethods } from '../base/lazily.js'
 import { readHttpTimeout, checkClientOptions, usesMutualTls } from '../base/client-options.js'
 import { ConfigurationError } from '../errors.js'
 import type { RetryPolicy } from '../http/retry.js'
@@ -10,10 +11,13 @@ import { algorithmNames, isKnownAlgorithm } from '../tokens/algorithms.js'
 import { createAssertionSigner } from '../tokens/assertion.js'
 import { TokenVerifier } from '../tokens/verifier.js'
 import { createAuthorizationServer, type AuthorizationServer } from './server/authorization-server.js'
-import * as groups from './client-methods.js'
-import * as polling from './polling-methods.js'
-import { revokeToken, type RevokeTokenParams } from './api/revoke.js'
+import type * as groups from './client-methods.js'
+import type { RevokeTokenParams } from './api/revoke.js'
 import type { RequestOptions } from './server/request-options.js'
+import { authorize, logout, pushedAuthorization } from './url-methods.js'
+
+/** What calls Auth0 is loaded with the first call. */
+const operations = lazily('AuthenticationClient', () => import('./client-methods.js'))
 
 /** Options of `AuthenticationClient`. Of several ways to authenticate the signing key wins. */
 export interface AuthenticationClientOptions extends ClientAuthenticationOptions, StandaloneHttpOptions {
@@ -39,9 +43,9 @@ export interface AuthenticationClientOptions extends ClientAuthenticationOptions
 /** Auth0's Authentication API. It keeps no session and knows no web framework. */
 export class AuthenticationClient {
   /** The URL that begins a login, and what goes with it. */
-  readonly authorize: ReturnType<typeof groups.authorize>
+  readonly authorize: ReturnType<typeof authorize>
   /** Authorization requests through the back channel. @see RFC 9126 */
-  readonly pushedAuthorization: ReturnType<typeof groups.pushedAuthorization>
+  readonly pushedAuthorization: ReturnType<typeof pushedAuthorization>
   /** Tokens, one method per grant. */
   readonly getToken: ReturnType<typeof groups.getToken>
   /** Users of database connections. */
@@ -49,15 +53,15 @@ export class AuthenticationClient {
   /** Codes and links by e-mail and text message. */
   readonly passwordless: ReturnType<typeof groups.passwordless>
   /** Logins that the user confirms on another device (CIBA). */
-  readonly backchannel: ReturnType<typeof polling.backchannel>
+  readonly backchannel: ReturnType<typeof groups.backchannel>
   /** Logins of devices without a browser. @see RFC 8628 */
-  readonly device: ReturnType<typeof polling.device>
+  readonly device: ReturnType<typeof groups.device>
   /** Second factors. */
   readonly mfa: ReturnType<typeof groups.mfa>
   readonly passkeys: ReturnType<typeof groups.passkeys>
   /** Who a token is about. */
   readonly users: ReturnType<typeof groups.users>
-  readonly logout: ReturnType<typeof groups.logout>
+  readonly logout: ReturnType<typeof logout>
   readonly social: ReturnType<typeof groups.social>
   readonly delegated: ReturnType<typeof groups.delegated>
   /** SAML and WS-Federation metadata. */
@@ -79,22 +83,46 @@ export class AuthenticationClient {
     this.#server = server
     this.#shares = shared !== undefined
     this.#options = options
-    this.authorize = groups.authorize(server)
-    this.pushedAuthorization = groups.pushedAuthorization(server)
-    this.getToken = groups.getToken(server)
-    this.database = groups.database(server)
-    this.passwordless = groups.passwordless(server)
-    this.backchannel = polling.backchannel(server)
-    this.device = polling.device(server)
-    this.mfa = groups.mfa(server)
-    this.passkeys = groups.passkeys(server)
-    this.users = groups.users(server)
-    this.logout = groups.logout(server)
-    this.social = groups.social(server)
-    this.delegated = groups.delegated(server)
-    this.enterprise = groups.enterprise(server)
-    this.anonymous = groups.anonymous(server)
-    this.dynamicRegistration = groups.dynamicRegistration(server)
+    this.authorize = authorize(server)
+    this.pushedAuthorization = pushedAuthorization(server)
+    this.getToken = lazyMethods({
+      authorizationCode: true,
+      clientCredentials: true,
+      password: true,
+      passwordRealm: true,
+      refreshToken: true,
+      passwordlessOtp: true,
+      mfaOtp: true,
+      mfaOob: true,
+      mfaRecoveryCode: true,
+      deviceCode: true,
+      ciba: true,
+      tokenExchange: true,
+      tokenForConnection: true,
+      jwtBearer: true,
+      webauthn: true
+    }, async () => (await operations()).getToken(server))
+    this.database = lazyMethods({ signup: true, changePassword: true, login: true },
+      async () => (await operations()).database(server))
+    this.passwordless = lazyMethods({ email: true, sms: true, otpChallenge: true, smsLogin: true, verify: true },
+      async () => (await operations()).passwordless(server))
+    this.backchannel = lazyMethods({ start: true, poll: true }, async () => (await operations()).backchannel(server))
+    this.device = lazyMethods({ start: true, poll: true }, async () => (await operations()).device(server))
+    this.mfa = lazyMethods({ listAuthenticators: true, enroll: true, challenge: true, deleteAuthenticator: true },
+      async () => (await operations()).mfa(server))
+    this.passkeys = lazyMethods({ signupChallenge: true, loginChallenge: true },
+      async () => (await operations()).passkeys(server))
+    this.users = lazyMethods({ userInfo: true, tokenInfo: true, impersonate: true, unlink: true },
+      async () => (await operations()).users(server))
+    this.logout = logout(server)
+    this.social = lazyMethods({ nativeLogin: true, login: true }, async () => (await operations()).social(server))
+    this.delegated = lazyMethods({ getToken: true }, async () => (await operations()).delegated(server))
+    this.enterprise = lazyMethods({ samlMetadata: true, wsfedMetadata: true },
+      async () => (await operations()).enterprise(server))
+    this.anonymous = lazyMethods({ createSession: true, getAccessToken: true, mintTransferToken: true },
+      async () => (await operations()).anonymous(server))
+    this.dynamicRegistration = lazyMethods({ register: true },
+      async () => (await operations()).dynamicRegistration(server))
   }
 
   get domain (): string {
@@ -106,8 +134,8 @@ export class AuthenticationClient {
   }
 
   /** Revokes a refresh token. A token that is unknown already is no error. @see RFC 7009 */
-  revokeToken (params: RevokeTokenParams, options?: RequestOptions): Promise<void> {
-    return revokeToken(this.#server, params, options)
+  async revokeToken (params: RevokeTokenParams, options?: RequestOptions): Promise<void> {
+    await (await operations()).revokeToken(this.#server, params, options)
   }
 
   /** Verifies ID tokens of this client. */

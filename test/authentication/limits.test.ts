@@ -312,10 +312,10 @@ t.test("the clock of a client is the system's, and its connections end with it",
     ? Response.json(metadata)
     : Response.json({}, { status: 429, headers: { 'retry-after': new Date(Date.now() + 600_000).toUTCString() } })
   for (const call of [
-    new AuthenticationClient({ domain, clientId: 'c', customFetch }).users.userInfo('at'),
-    new MyAccountClient({ domain, customFetch }).getFactors('at')
+    async () => await new AuthenticationClient({ domain, clientId: 'c', customFetch }).users.userInfo('at'),
+    async () => await new MyAccountClient({ domain, customFetch }).getFactors('at')
   ]) {
-    const { retryAfter } = await failure(call) as unknown as { retryAfter: number }
+    const { retryAfter } = await failure(call()) as unknown as { retryAfter: number }
     t.ok(retryAfter > 500 && retryAfter < 601, `${retryAfter} s`)
   }
   const { origin } = await startServer(t, (_, response) => sendJson(response, {}))

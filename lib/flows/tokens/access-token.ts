@@ -1,13 +1,14 @@
-import { AccessTokenError, ApiError, NetworkError, TimeoutError } from '../../errors.js'
-import { laneOf } from '../../stores/sessions.js'
+import { lazily } from '../../base/lazily.js'
+import { AccessTokenError } from '../../errors.js'
 import type { AccessToken, TokenSet } from '../../../types/tokens.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { keyInUse, usableWith } from './dpop-key.js'
-import { refresh, refusedRefresh } from './refresh.js'
+import { noRefreshToken } from './spent.js'
 import { configuredScope } from './scopes.js'
-import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
-import { spendOnce } from './spend-refresh-token.js'
+import { isWritable, sessionWithTokens } from '../session/session.js'
 import { accessTokenOf, findTokenSet, hasScopes, type Wanted } from './token-sets.js'
+
+const renewals = lazily('renewing access tokens', () => import('./renew-access-token.js'))
 
 /** Options of `getAccessToken()`. */
 export interface GetAccessTokenOptions {
@@ -56,47 +57,8 @@ export async function getAccessToken (context: PluginContext, request: RequestCo
         'The access token must be renewed, but this response can no longer set the cookies that keep the new one. ' +
           'Call getAccessToken() before the response begins, or use a sessionStore.')
   }
-  const server = await request.server()
-  const key = JSON.stringify([laneOf(record), wanted.audience, wanted.scope, options.refresh === true])
-  const renewed = spendOnce(context, request, record, {
-    kept (current) {
-      const { tokenSets } = usableWith(current.tokens, jkt)
-      const newest = findTokenSet(tokenSets, wanted, context.now(), config.refreshLeeway)
-      // Other tokens of the session may have been renewed in the meantime: only another one than ours is an answer.
-      return newest === undefined || (options.refresh === true && newest.accessToken === good?.accessToken)
-        ? undefined
-        : accessTokenOf(newest)
-    },
-    async call (current, signal) {
-      // Whoever had the turn before may have found it refused.
-      if (current.tokens.refreshToken === undefined) throw noRefreshToken()
-      return await refresh(context, request, server, current, wanted, signal)
-    },
-    refused: refusedRefresh
-  }, { key, signal: options.signal })
-  const token = await renewed.catch((error: unknown) => {
-    // Renewed early: an outage costs nothing as long as the kept token holds.
-    const last = options.refresh === true || !isOutage(error)
-      ? undefined
-      : findTokenSet(kept.tokenSets, wanted, context.now(), 0)
-    if (last === undefined) throw error
-    return accessTokenOf(last)
-  })
-  await adoptNewest(context, request)
-  // Each caller that shared the call gets an object of its own.
-  return { ...token }
-}
-
-/** Whether Auth0 could not be asked, rather than that it refused. */
-function isOutage (error: unknown): boolean {
-  return error instanceof NetworkError || error instanceof TimeoutError ||
-    (error instanceof ApiError && (error.status >= 500 || error.status === 429))
-}
-
-function noRefreshToken (): AccessTokenError {
-  return new AccessTokenError('missing_refresh_token',
-    'The access token has expired and the session has no refresh token (any more): the user must log in again. To ' +
-      'renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
+  const { renewAccessToken } = await renewals()
+  return await renewAccessToken(context, request, { record, kept: kept.tokenSets, good, jkt }, wanted, options)
 }
 
 function otherKey (): AccessTokenError {

@@ -51,3 +51,10 @@ export function refusalOf (error: unknown): ApiError | undefined {
   const refusal = error instanceof AccessTokenError ? error.cause : error
   return refusal instanceof ApiError && refusal.code === 'invalid_grant' ? refusal : undefined
 }
+
+/** Nothing that could be spent is left. */
+export function noRefreshToken (): AccessTokenError {
+  return new AccessTokenError('missing_refresh_token',
+    'The access token has expired and the session has no refresh token (any more): the user must log in again. To ' +
+      'renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
+}

@@ -25,8 +25,9 @@ type Client = AuthenticationClient
 type Call = (params?: unknown, options?: object) => unknown
 
 /** The same method, called with the address of the user. */
-function withAddress (call: Call): Call {
-  return (params, options) => call.length === 1 ? call(forwarded) : call(params, { ...options, ...forwarded })
+function withAddress (call: Call, name?: string | symbol): Call {
+  return (params, options) =>
+    name === 'wsfedMetadata' ? call(forwarded) : call(params, { ...options, ...forwarded })
 }
 
 interface Row {
@@ -384,7 +385,7 @@ t.test('over the wire', async t => {
         return typeof made === 'function'
           ? withAddress(made.bind(target))
           : new Proxy(made as object, {
-            get: (methods, name) => withAddress(Reflect.get(methods, name) as Call)
+            get: (methods, name) => withAddress(Reflect.get(methods, name) as Call, name)
           })
       }
     })
