@@ -72,6 +72,7 @@ export const map: Record<string, Record<string, string>> = {
     'deadline.ts': 'base/deadline.test.ts',
     'expiring-map.ts': 'base/expiring-map.test.ts',
     'forbidden-memory.ts': 'base/forbidden-memory.test.ts',
+    'in-memory.ts': 'flows/start-up.test.ts',
     'ip.ts': 'http/public-address.test.ts',
     'json-copy.ts': 'base/json-copy.test.ts',
     'json.ts': 'base/json.test.ts',

@@ -1,12 +1,7 @@
 import type { Cluster } from 'node:cluster'
-import { MemoryRefreshStore } from '../stores/memory/memory-refresh-store.js'
-import { MemoryRevocationStore } from '../stores/memory/memory-revocation-store.js'
-import { MemorySessionStore } from '../stores/memory/memory-session-store.js'
-import { MemoryTransactionStore } from '../stores/memory/memory-transaction-store.js'
+import { isInMemory } from '../base/in-memory.js'
 import type { Config } from './config.js'
 import { cookieWarnings, type SetupWarning } from './cookie-warnings.js'
-
-const MEMORY = [MemorySessionStore, MemoryTransactionStore, MemoryRevocationStore, MemoryRefreshStore]
 
 /** Warnings at start about settings that will fail later. */
 export function setupWarnings (config: Config, severalProcesses = isOneOfSeveral()): SetupWarning[] {
@@ -27,7 +22,7 @@ function isOneOfSeveral (): boolean {
 function memoryWarnings ({ sessionStore, transactionStore, revocationStore, refreshStore }: Config): SetupWarning[] {
   const stores = Object.entries({ sessionStore, transactionStore, revocationStore, refreshStore })
     .filter(([name, store]) => name !== 'refreshStore' || store !== revocationStore)
-    .filter(([, store]) => MEMORY.some(kind => store instanceof kind))
+    .filter(([, store]) => isInMemory(store))
   return stores.map(([name]) => ({
     code: 'memory_store_in_cluster',
     message: `Option "${name}" keeps its entries in this process only, but several processes serve this application. ` +

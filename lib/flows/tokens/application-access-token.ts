@@ -10,7 +10,7 @@ export interface ApplicationToken {
 }
 
 /** A token of this authorization server; another one than `refused` where that is given. */
-type ApplicationTokens = (server: AuthorizationServer, refused?: string) => Promise<ApplicationToken>
+export type ApplicationTokens = (server: AuthorizationServer, refused?: string) => Promise<ApplicationToken>
 
 /**
  * Tokens for one API by client credentials, kept for each authorization server until shortly before they expire.

@@ -1,16 +1,18 @@
 import type { HttpProxyOptions, ProxyOptions } from '../../../types/proxy.js'
 import { isLoopback } from '../../authentication/server/domain.js'
+import { lazily } from '../../base/lazily.js'
 import { undiciTransport } from '../../http/undici-transport.js'
 import type { Log } from '../../flows/events.js'
 import type { Registration } from '../request/registration.js'
 import { isUpgrade } from '../request/upgrade-request.js'
 import type { Proxy } from './exchange.js'
-import { forward } from './forward.js'
 import { parseProxyOptions } from './proxy-options.js'
 import { kProxied } from './raw-bodies.js'
 import { RefusedTokens } from './refused-tokens.js'
 import { upstreamTokens } from './upstream-token.js'
 import { webSockets } from './web-sockets.js'
+
+const forwarding = lazily('fastify.auth0.proxy()', () => import('./forward.js'))
 
 /** A proxy's options for @fastify/http-proxy, and what must be closed with the application. */
 interface OwnedProxy {
@@ -52,7 +54,9 @@ export function createProxy (registration: Registration, given: ProxyOptions, lo
       },
       // Not async: Fastify would wait for the reply once more.
       handler: (request, reply, destination) => {
-        forward(proxy, request, reply, destination).catch((error: unknown) => { reply.send(error) })
+        forwarding().then(async ({ forward }) => {
+          await forward(proxy, request, reply, destination)
+        }).catch((error: unknown) => { reply.send(error) })
       },
       // For what else the application sends by `reply.from()` in this scope.
       undici: { connect: { rejectUnauthorized: true } },

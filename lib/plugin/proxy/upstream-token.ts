@@ -1,8 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import { applicationTokens, type ApplicationToken } from '../../flows/tokens/application-access-token.js'
+import { lazily } from '../../base/lazily.js'
+import type { ApplicationToken, ApplicationTokens } from '../../flows/tokens/application-access-token.js'
 import { getAccessToken } from '../../flows/tokens/access-token.js'
 import { registrationOf, type Registration } from '../request/registration.js'
 import type { ProxyConfig } from './proxy-options.js'
+
+const tokensOfApplication = lazily("a proxy's own tokens",
+  () => import('../../flows/tokens/application-access-token.js'))
 
 /** The token that goes upstream with a request; another one than `refused` where that is given. */
 export type UpstreamTokens = (request: FastifyRequest, refused?: string) => Promise<ApplicationToken | undefined>
@@ -22,8 +26,10 @@ export function upstreamTokens ({ token, audience, scope }: ProxyConfig, creator
     }
   }
   const { config, now } = creator.context
-  const tokens = applicationTokens({ ...params, audience: audience ?? config.audience! }, now)
+  let tokens: ApplicationTokens | undefined
   return async (request, refused) => {
+    const { applicationTokens } = await tokensOfApplication()
+    tokens ??= applicationTokens({ ...params, audience: audience ?? config.audience! }, now)
     const server = await registrationOf(request).requestContext(request).server()
     return await tokens(server, refused)
   }

@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.js'
+import { noteInMemory } from '../../base/in-memory.js'
 import type { RefreshStore } from '../../../types/stores.js'
 
 interface Entry {
@@ -18,6 +19,7 @@ export class MemoryRefreshStore implements RefreshStore {
   constructor (
     { maxEntries = 10_000, now = systemClock }: { maxEntries?: number, now?: () => number } = {}
   ) {
+    noteInMemory(this)
     this.#maxEntries = maxEntries
     this.#now = now
   }

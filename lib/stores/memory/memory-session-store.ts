@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.js'
+import { noteInMemory } from '../../base/in-memory.js'
 import { ConfigurationError } from '../../errors.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
 import { withLease } from '../stateful/lease.js'
@@ -23,6 +24,7 @@ export class MemorySessionStore implements SessionStore {
   readonly #now: () => number
 
   constructor (options: MemorySessionStoreOptions = {}) {
+    noteInMemory(this)
     this.#maxEntries = options.maxEntries ?? 10_000
     if (!Number.isSafeInteger(this.#maxEntries) || this.#maxEntries < 1) {
       throw new ConfigurationError('maxEntries', 'Option "maxEntries" must be a positive integer.')

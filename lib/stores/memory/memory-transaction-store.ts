@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../../base/clock.js'
+import { noteInMemory } from '../../base/in-memory.js'
 import { decodeTransaction, encodeTransaction } from '../transactions/transaction-format.js'
 import type { CookieAttributes, CookieJar, Transaction, TransactionStore } from '../../../types/stores.js'
 
@@ -40,6 +41,7 @@ export class MemoryTransactionStore implements TransactionStore {
     { cookieName = DEFAULT_NAME, maxBrowsers = 10_000, now = systemClock }: MemoryTransactionStoreOptions =
     {}
   ) {
+    noteInMemory(this)
     this.#cookieName = cookieName
     this.#maxBrowsers = maxBrowsers
     this.#now = now

@@ -9,6 +9,7 @@ import { kProxied } from '../../../lib/plugin/proxy/raw-bodies.js'
 import { upstreamTokens } from '../../../lib/plugin/proxy/upstream-token.js'
 import { webSockets } from '../../../lib/plugin/proxy/web-sockets.js'
 import { kRegistration } from '../../../lib/plugin/request/registration.js'
+import { until } from '../../until.js'
 
 const upstream = 'https://api.example.test/v1'
 
@@ -97,7 +98,7 @@ t.test('what @fastify/http-proxy is told', async t => {
   t.match(answers, [{ code: 400, send: /"code":"upgrade_not_supported"/ }])
   const failed = replied()
   ;(handler as (...all: unknown[]) => void)({ server: {} }, failed.reply, '/x')
-  await new Promise(setImmediate)
+  await until(() => failed.answers.length > 0)
   t.match(failed.answers, [{ send: TypeError }])
 })
 
