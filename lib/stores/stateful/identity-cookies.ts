@@ -42,7 +42,7 @@ export interface IdentityCookies {
 /** The one session that a Cookie header names. */
 interface KeptIdentity {
   readonly name: string
-  readonly held: readonly Identity[]
+  readonly held: readonly HeldIdentity[]
 }
 
 const ID_SHAPE = /^[\w-]{22,128}$/
