@@ -44,13 +44,13 @@ export interface SessionCookieOptions extends CookieOptions {
  */
 export interface DeviceBoundOptions {
   /**
-   * Seconds for which a proof of the device's key is good: as long stolen cookies can be used. At least 180, since
-   * browsers refresh two minutes early. Default 600.
+   * Seconds for which a proof of the device's key is good: as long stolen cookies can be used. At least 180, and
+   * 150 more than `clockTolerance`, since browsers refresh two minutes early. Default 600.
    */
   refreshAfter?: number | undefined
   /**
-   * Whether a session that the browser does not bind ends 60 seconds after its login. Default `false`: browsers that
-   * cannot bind sessions go on as before.
+   * Whether a session that the browser does not bind ends 60 seconds after its login; with a `clockTolerance` of
+   * more than 30, 30 seconds later than that. Default `false`: browsers that cannot bind sessions go on as before.
    */
   required?: boolean | undefined
 }
