@@ -54,6 +54,7 @@ export const map: Record<string, Record<string, string>> = {
     'discovery.ts': 'authentication/server/discovery.test.ts',
     'domain.ts': 'authentication/server/domain.test.ts',
     'dpop-exchange.ts': 'authentication/server/dpop-exchange.test.ts',
+    'form.ts': 'authentication/server/form.test.ts',
     'form-post.ts': 'authentication/server/polling.test.ts',
     'naming.ts': 'authentication/server/naming.test.ts',
     'polling.ts': 'authentication/server/polling.test.ts',

@@ -3,6 +3,7 @@ import { randomText } from '../../base/random-text.js'
 import { invalid } from '../../http/body.js'
 import { parseJsonObject } from '../../http/json.js'
 import type { AuthorizationServer, Metadata } from '../server/authorization-server.js'
+import { formPair } from '../server/form.js'
 import { postForm } from '../server/form-post.js'
 import { checkRequestOptions, type RequestOptions } from '../server/request-options.js'
 
@@ -24,7 +25,11 @@ export function buildAuthorizationUrl (
   const endpoint = metadata.authorization_endpoint
   if (parsed?.endpoint !== endpoint) parsed = parseEndpoint(endpoint)
   // Every change of a URL's `searchParams` writes the URL anew: where it has no query there is nothing to change.
-  if (!parsed.hasQuery) return `${parsed.href}?${new URLSearchParams(given).toString()}`
+  if (!parsed.hasQuery) {
+    let query = ''
+    for (const name of Object.keys(given)) query += `${query === '' ? '?' : '&'}${formPair(name, given[name]!)}`
+    return parsed.href + query
+  }
   const url = new URL(endpoint)
   for (const [name, value] of Object.entries(given)) url.searchParams.set(name, value)
   return url.href

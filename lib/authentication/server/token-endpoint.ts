@@ -6,6 +6,7 @@ import { toJson } from './arguments.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { credentialSecrets } from './client-auth.js'
 import { sendWithProof } from './dpop-exchange.js'
+import { formPair } from './form.js'
 import { camelCase } from './naming.js'
 import { callerHeaders, checkRequestOptions, type RequestOptions } from './request-options.js'
 import { readTokenResponse } from './token-response.js'
@@ -70,7 +71,7 @@ export async function requestToken (server: AuthorizationServer, params: TokenPa
 }
 
 function formOf (body: Record<string, unknown>, repeated: readonly string[] = []): string {
-  const form = new URLSearchParams()
+  let form = ''
   for (const name of Object.keys(body)) {
     const value = body[name]
     if (value === undefined) continue
@@ -78,10 +79,10 @@ function formOf (body: Record<string, unknown>, repeated: readonly string[] = []
       if (typeof one !== 'string') {
         throw new InvalidArgumentError(camelCase(name), `The argument "${camelCase(name)}" must be a string.`)
       }
-      form.append(name, one)
+      form += `${form === '' ? '' : '&'}${formPair(name, one)}`
     }
   }
-  return form.toString()
+  return form
 }
 
 function contentType ({ json }: TokenRequestOptions): string {

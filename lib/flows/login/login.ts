@@ -132,7 +132,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
   if (transfer !== undefined) params.anon_transfer_token = transfer
   Object.assign(params, login.params, variant.params,
     { state, nonce, code_challenge: codeChallenge, code_challenge_method: 'S256' })
-  if (responseMode === undefined) delete params.response_mode
+  if (responseMode === undefined && params.response_mode !== undefined) delete params.response_mode
   if (organization !== undefined) params.organization = organization
   if (invitation !== undefined) params.invitation = invitation
   for (const name of variant.omit ?? []) delete params[name]

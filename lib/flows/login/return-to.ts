@@ -67,8 +67,14 @@ export function pathAfterLogin (value: unknown, base: AppBase, config: Pick<Conf
 /** Where a finished login goes when nothing else was asked: the application's own address. */
 export function home (request: { appBase(): AppBase }): AppPath {
   const base = request.appBase()
-  return new URL(base.origin + appPath(base, '/')).pathname as AppPath
+  if (lastHome?.base !== base) {
+    lastHome = { base, path: new URL(base.origin + appPath(base, '/')).pathname as AppPath }
+  }
+  return lastHome.path
 }
+
+/** The address that was asked for last: nearly every application has one alone. */
+let lastHome: { base: AppBase, path: AppPath } | undefined
 
 function tell (log: Log | undefined, value: unknown, reason: string): void {
   const shown = typeof value === 'string' && value.startsWith('/') ? plain(pathOf(value), 128) : undefined
