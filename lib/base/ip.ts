@@ -3,7 +3,9 @@
  * looked at. Its expression for version 6 takes 4 ms to compile, so only a text with a colon is compared with it.
  */
 export function isIP (text: string): number {
-  const { isIPv4, isIPv6 } = process.getBuiltinModule('node:net')
-  if (isIPv4(text)) return 4
-  return text.includes(':') && isIPv6(text) ? 6 : 0
+  net ??= process.getBuiltinModule('node:net')
+  if (net.isIPv4(text)) return 4
+  return text.includes(':') && net.isIPv6(text) ? 6 : 0
 }
+
+let net: Pick<typeof import('node:net'), 'isIPv4' | 'isIPv6'> | undefined

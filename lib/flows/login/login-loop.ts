@@ -1,5 +1,6 @@
 import { SessionNotKeptError, type SessionNotKeptReason } from '../../errors.js'
 import { appPath } from '../app-path.js'
+import type { Awaitable } from '../../../types/stores.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { covers } from '../cookie-warnings.js'
 import { helperCookie } from '../helper-cookie.js'
@@ -42,11 +43,15 @@ export function forgetFinished (context: PluginContext, request: RequestContext)
  * The next attempt passes, because a person makes it.
  * @throws SessionNotKeptError
  */
-export async function refuseLoop (context: PluginContext, request: RequestContext,
-  returnTo: string | undefined): Promise<void> {
-  const { name } = marker(context, request)
-  const finished = request.jar.get(name)
-  if (finished === undefined || await currentSession(context, request) !== undefined) return
+export function refuseLoop (context: PluginContext, request: RequestContext,
+  returnTo: string | undefined): Awaitable<void> {
+  const finished = request.jar.get(marker(context, request).name)
+  return finished === undefined ? undefined : refuse(context, request, returnTo, finished)
+}
+
+async function refuse (context: PluginContext, request: RequestContext, returnTo: string | undefined,
+  finished: string): Promise<void> {
+  if (await currentSession(context, request) !== undefined) return
   const cookie = context.cookieNames.session(request.jar).session
   const kept = request.jar.family(cookie).some(([sent]) => sent === cookie || sent === `${cookie}.0`)
   if (kept && Number(finished) < MOST_IN_A_ROW) return

@@ -160,21 +160,16 @@ async function start (context: PluginContext, request: RequestContext, options: 
   if (transfer !== undefined) transaction.anonymous = true
   if (variant.popup === true) transaction.popup = true
   if (variant.enterprise === true) transaction.enterprise = true
-  const url = await authorizationUrl(server, metadata, params, {
-    push: options.pushedAuthorizationRequests ?? config.pushedAuthorizationRequests,
-    signer: config.signedAuthorizationRequests
-      ? context.requestObjectSigner ?? server.assertionSigner
-      : undefined,
-    now: context.now(),
-    signal: options.signal
-  })
+  const push = options.pushedAuthorizationRequests ?? config.pushedAuthorizationRequests
+  const signer = config.signedAuthorizationRequests ? context.requestObjectSigner ?? server.assertionSigner : undefined
+  const url = push || signer !== undefined
+    ? await authorizationUrl(server, metadata, params, { push, signer, now: context.now(), signal: options.signal })
+    : buildAuthorizationUrl(server, metadata, params)
   await context.transactions.set(request.jar, state, transaction, config.transactionDuration)
   return url
 }
 
-/**
- * Puts the parameters into the URL, into a signed request object, or through the back channel. @see RFC 9101, RFC 9126
- */
+/** Puts the parameters into a signed request object, or sends them through the back channel. @see RFC 9101, RFC 9126 */
 async function authorizationUrl (server: AuthorizationServer, metadata: Metadata, params: Record<string, string>,
   how: { push: boolean, signer: AssertionSigner | undefined, now: number, signal: AbortSignal | undefined }):
   Promise<string> {

@@ -179,7 +179,7 @@ t.test('a browser that goes in circles', async t => {
       clear: (name: string) => cleared.push(name)
     }
     const request = { jar, session, url, appBase: () => ({ ...base, basePath }) }
-    const outcome = await refuseLoop(context as never, request as never, returnTo)
+    const outcome = await Promise.resolve(refuseLoop(context as never, request as never, returnTo))
       .then(() => 'passed', (error: { reason?: string }) => error.reason)
     return [outcome, cleared.length]
   }
