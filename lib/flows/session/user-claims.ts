@@ -51,7 +51,9 @@ export function profileClaims (info: UserClaims): Record<string, unknown> {
 
 /** Names of the claims of a user that the ID token does not have, or has with another value. */
 export function extraClaims (user: Claims, claims: Claims): string[] {
-  return Object.keys(user).filter(name => !isDeepStrictEqual(user[name], claims[name]))
+  // Most are the very same, and Node loads what compares the others when it is first called.
+  return Object.keys(user).filter(name =>
+    !Object.is(user[name], claims[name]) && !isDeepStrictEqual(user[name], claims[name]))
 }
 
 /** The tokens, with what is known now of where the user's claims come from. */
