@@ -398,6 +398,7 @@ export const map: Record<string, Record<string, string>> = {
   'plugin/routes': {
     'answer-callback.ts': 'hostile/callback.test.ts',
     'answer-error.ts': 'plugin/routes/answer-error.test.ts',
+    'answer-login.ts': 'flows/login/login.test.ts',
     'backchannel-logout.ts': 'hostile/backchannel-logout.test.ts',
     'bodies.ts': 'plugin/routes/bodies.test.ts',
     'callback.ts': 'hostile/callback.test.ts',
