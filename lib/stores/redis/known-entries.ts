@@ -4,6 +4,10 @@ import type { SessionEntry } from '../../../types/stores.js'
 export interface KnownEntry {
   readonly stamp: string
   readonly version: string
+  /** The name of the entry in Redis. */
+  readonly name: string
+  /** `entry.expiresAt` as Redis has it. */
+  end: string
   entry: SessionEntry
 }
 

@@ -42,28 +42,35 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async #read (key: string): Promise<SessionEntry | undefined> {
-    const fields = await this.#space.redis.hashFields(this.#entryKey(key), FIELDS)
+    const name = this.#entryKey(key)
+    const fields = await this.#space.redis.hashFields(name, FIELDS)
     const [value, version, ...listed] = fields
     const live = toListed(listed)
     if (value === undefined || version === undefined || live === undefined) return undefined
     const entry = Object.freeze({ value, version: Number(version), ...live, owner: Object.freeze(live.owner) })
-    const stamp = fields[FIELDS.length - 1]
+    const [end, stamp] = fields.slice(-2)
     // Entries of earlier versions have none.
-    if (stamp !== undefined) this.#known.set(key, { stamp, version, entry })
-    return entry.expiresAt > this.#space.now() ? entry : undefined
+    if (stamp !== undefined) this.#known.set(key, { stamp, version, name, end: end!, entry })
+    return this.#unlessOver(entry)
   }
 
   #readAgain (key: string, known: KnownEntry): Promise<SessionEntry | undefined> {
-    return this.#space.redis.hashFields(this.#entryKey(key), STATE_FIELDS).then(([stamp, version, end]) => {
+    return this.#space.redis.hashFields(known.name, STATE_FIELDS).then(([stamp, version, end]) => {
       // Earlier versions of this package write no stamp, but they count.
       if (stamp !== known.stamp || version !== known.version) {
         this.#known.delete(key)
         return end === undefined ? undefined : this.#read(key)
       }
-      const expiresAt = Number(end)
-      if (expiresAt !== known.entry.expiresAt) known.entry = Object.freeze({ ...known.entry, expiresAt })
-      return expiresAt > this.#space.now() ? known.entry : undefined
+      if (end !== known.end) {
+        known.end = end!
+        known.entry = Object.freeze({ ...known.entry, expiresAt: Number(end) })
+      }
+      return this.#unlessOver(known.entry)
     })
+  }
+
+  #unlessOver (entry: SessionEntry): SessionEntry | undefined {
+    return entry.expiresAt > this.#space.now() ? entry : undefined
   }
 
   async update (key: string, entry: SessionEntry): Promise<boolean> {

@@ -135,7 +135,7 @@ t.test('of an entry that was read before only what may have changed is asked for
 t.test('entries that were read before take a bounded room', async t => {
   const known = new KnownEntries()
   const kept = (length: number) =>
-    ({ stamp: 's', version: '1', entry: { ...entry, value: 'v'.repeat(length) } })
+    ({ stamp: 's', version: '1', name: 'n', end: '1', entry: { ...entry, value: 'v'.repeat(length) } })
   const large = 16 * 1024 * 1024 - 500
   const [a, b, c] = [kept(large), kept(large), kept(large)]
   known.set('a', a)
