@@ -8,19 +8,22 @@ import { runInNewContext } from 'node:vm'
 let placing
 
 /** A core for the servers and another for the load, where that can be said: otherwise they share both. */
-function onCore0 () {
-  if (placing !== undefined) return placing
+function onCore (core) {
+  if (placing !== undefined) return placing(core)
   const canPin = process.platform === 'linux' && cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0
   // Only of the process that starts servers: they import this file, too, and would leave their core.
   if (canPin) spawnSync('taskset', ['-acp', '1', String(process.pid)])
-  placing = canPin ? { execPath: 'taskset', execArgv: ['-c', '0', process.execPath] } : {}
-  return placing
+  placing = core => canPin ? { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] } : {}
+  return placing(core)
 }
 
-/** Starts one of the bench's servers in a process of its own. */
-export async function startChild (file, args) {
+/**
+ * Starts one of the bench's servers in a process of its own.
+ * @param core 1 for what is not measured and must not be in the way of what is
+ */
+export async function startChild (file, args, core = 0) {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(args)], {
-    ...onCore0(),
+    ...onCore(core),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc']
   })
   let waiting
