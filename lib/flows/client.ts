@@ -82,7 +82,15 @@ export class ServerClient extends AccountsClient {
   }
 
   /** The user's claims, or `undefined` without a session. */
-  async getUser<TUser extends UserClaims = UserClaims> (): Promise<Readonly<TUser> | undefined> {
+  getUser<TUser extends UserClaims = UserClaims> (): Promise<Readonly<TUser> | undefined> {
+    const { session, untouched } = this.#request
+    // Behind a guard the session is there: nothing is awaited.
+    return session === null || session instanceof Promise || untouched === true
+      ? this.#readUser<TUser>()
+      : Promise.resolve(session?.record.user as TUser | undefined)
+  }
+
+  async #readUser<TUser extends UserClaims> (): Promise<Readonly<TUser> | undefined> {
     return (await currentSession(this.#context, this.#request))?.record.user as TUser | undefined
   }
 
