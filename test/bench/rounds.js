@@ -14,10 +14,13 @@ const ATTEMPTS = 2
  * all its threads over the requests done. What is compared are the ratios within a round, and their median.
  * Before that every server answers requests until the compiler is done with it.
  * @param load asks a server for `SECONDS`; answers with numbers, `requests` among them
- * @returns per server `costs`, microseconds per request of each round, `perRequest`, their median, `ratio` to the first
- * server (median, lowest, highest), `busy`, the share of its core it had, and what `load` answered, summed up
+ * @param references how many of the servers, from the first on, the others are compared with: processes of one and the
+ * same server differ by some percent
+ * @returns per server `costs`, microseconds per request of each round, `perRequest`, their median, `ratio` of what a
+ * request cost the references on the average (median, lowest, highest), `busy`, the share of its core it had, and what
+ * `load` answered, summed up
  */
-export async function rounds (servers, load) {
+export async function rounds (servers, load, references = 1) {
   const costs = servers.map(() => [])
   const shares = servers.map(() => [])
   const totals = servers.map(() => ({}))
@@ -33,8 +36,10 @@ export async function rounds (servers, load) {
       for (const [name, count] of Object.entries(done)) totals[i][name] = (totals[i][name] ?? 0) + count
     }
   }
+  const reference = round =>
+    costs.slice(0, references).reduce((sum, ofServer) => sum + ofServer[round], 0) / references
   return totals.map((total, i) => {
-    const ratios = costs[i].map((cost, round) => costs[0][round] / cost)
+    const ratios = costs[i].map((cost, round) => reference(round) / cost)
     const ratio = { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) }
     return { ...total, costs: costs[i], perRequest: median(costs[i]), ratio, busy: median(shares[i]) }
   })
