@@ -20,6 +20,8 @@ export interface RouteRecord {
   readonly late: boolean
 }
 
+type KeptConfig = RouteConfig & { url?: string, method?: unknown }
+
 /** The routes of each scope, for one whose `config` another plugin has replaced. */
 const records = new WeakMap<object, Map<string, RouteRecord[]>>()
 /** By the `config` of a request, for routes that were not read as they are now. */
@@ -51,12 +53,18 @@ export function isExempt (request: FastifyRequest): boolean {
   return (state.exempt ??= recordOf(request).exempt)
 }
 
+/** The `config` of a request's route. Fastify makes the object around it anew for who asks, so it is kept. */
+function configOf (request: FastifyRequest): KeptConfig {
+  const state = requestState(request)
+  return (state.config ??= request.routeOptions.config) as KeptConfig
+}
+
 /**
  * What is known of the route of a request.
  * @throws ConfigurationError for a route that was guarded when it was registered, and says now that it is not
  */
 export function recordOf (request: FastifyRequest): RouteRecord {
-  const { config } = request.routeOptions as { config: RouteConfig & { url?: string, method?: unknown } }
+  const config = configOf(request)
   const { [kRecord]: record, auth0: declared } = config
   const read = record as RouteRecord | undefined
   if (read !== undefined && read.declared === declared && read.url === config.url && read.method === config.method) {

@@ -150,7 +150,7 @@ export class RequestCookieJar implements CookieJar {
       this.beforeSend(() => {
         session.catchUp()
       })
-    } else if (this.writable) {
+    } else if (this.#reply !== undefined && !this.#flushed) {
       this.#session = session
     }
   }

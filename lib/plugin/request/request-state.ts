@@ -18,6 +18,8 @@ export interface Asked {
 
 /** What belongs to one request. */
 export interface RequestState {
+  /** The `config` of its route; `undefined` until somebody asks. */
+  config: object | undefined
   /** Whether its route opts out of the guards around it; `undefined` until somebody asks. */
   exempt: boolean | undefined
   /** Whether the request prolongs the session; `undefined` until somebody asks. */
@@ -42,6 +44,7 @@ export interface WithRequestState {
 export function requestState (request: FastifyRequest): RequestState {
   const stateful = request as FastifyRequest & WithRequestState
   return (stateful[kRequestState] ??= {
+    config: undefined,
     exempt: undefined,
     touches: undefined,
     inExemptHook: false,
