@@ -8,7 +8,7 @@ export interface KnownEntry {
   readonly name: string
   /** `entry.expiresAt` as Redis has it. */
   end: string
-  entry: SessionEntry
+  readonly entry: SessionEntry
 }
 
 /** What an entry weighs beside its value. */

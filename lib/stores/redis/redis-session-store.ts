@@ -47,10 +47,12 @@ export class RedisSessionStore implements SessionStore {
     const [value, version, ...listed] = fields
     const live = toListed(listed)
     if (value === undefined || version === undefined || live === undefined) return undefined
-    const entry = Object.freeze({ value, version: Number(version), ...live, owner: Object.freeze(live.owner) })
+    const entry: SessionEntry = { value, version: Number(version), ...live }
     const [end, stamp] = fields.slice(-2)
-    // Entries of earlier versions have none.
-    if (stamp !== undefined) this.#known.set(key, { stamp, version, name, end: end!, entry })
+    // What an earlier version of this package wrote last has no stamp, or that of a version before.
+    if (stamp?.startsWith(stampBegin(version)) === true) {
+      this.#known.set(key, { stamp, version, name, end: end!, entry })
+    }
     return this.#unlessOver(entry)
   }
 
@@ -63,14 +65,17 @@ export class RedisSessionStore implements SessionStore {
       }
       if (end !== known.end) {
         known.end = end!
-        known.entry = Object.freeze({ ...known.entry, expiresAt: Number(end) })
+        known.entry.expiresAt = Number(end)
       }
       return this.#unlessOver(known.entry)
     })
   }
 
-  #unlessOver (entry: SessionEntry): SessionEntry | undefined {
-    return entry.expiresAt > this.#space.now() ? entry : undefined
+  /** A copy: a store that wraps this one may change what it gets, and what is known stays as it is. */
+  #unlessOver ({ value, version, owner, createdAt, expiresAt }: SessionEntry): SessionEntry | undefined {
+    return expiresAt > this.#space.now()
+      ? { value, version, owner: Object.assign({}, owner), createdAt, expiresAt }
+      : undefined
   }
 
   async update (key: string, entry: SessionEntry): Promise<boolean> {
@@ -202,11 +207,13 @@ type Listed = Pick<SessionEntry, 'owner' | 'createdAt' | 'expiresAt'>
 function toFields (entry: SessionEntry): (string | number)[] {
   const { value, version, owner, createdAt, expiresAt } = entry
   const { iss, sub, sid = '', organization = '' } = owner
-  return Object.entries({ value, version, iss, sub, sid, organization, createdAt, expiresAt, stamp: newStamp() }).flat()
+  const stamp = stampBegin(version) + randomBytes(12).toString('base64url')
+  return Object.entries({ value, version, iss, sub, sid, organization, createdAt, expiresAt, stamp }).flat()
 }
 
-function newStamp (): string {
-  return randomBytes(12).toString('base64url')
+/** A stamp names the version it belongs to: earlier versions of this package leave it as it is when they write. */
+function stampBegin (version: number | string): string {
+  return `${version}.`
 }
 
 function toListed ([iss, sub, sid, organization, createdAt, expiresAt]: (string | undefined)[]): Listed | undefined {
