@@ -45,7 +45,8 @@ let newest: Deadline | undefined
 
 /** A timer costs more than all else of a call: those of one millisecond share one. */
 function deadlineIn (seconds: number): Deadline {
-  if (newest === undefined || newest.seconds !== seconds || performance.now() - newest.since >= TOGETHER) {
+  // Tests set clocks back, too.
+  if (newest?.seconds !== seconds || Math.abs(performance.now() - newest.since) >= TOGETHER) {
     newest = new Deadline(seconds)
   }
   return newest
