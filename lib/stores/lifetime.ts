@@ -31,6 +31,9 @@ export function touchDue (lastActivity: number, now: number, lifetime: Lifetime)
   return lifetime.rolling && now - lastActivity >= lifetime.touchAfter
 }
 
+/** Seconds that tell a session from a revocation before it, and let the next revocation end it. */
+const INSTANT = 0.001
+
 /** Seconds that Auth0 lets somebody act for a user. */
 const DELEGATED_DURATION = 7200
 
@@ -54,5 +57,5 @@ export function bornAfter (latest: Awaitable<number | undefined>, createdAt: num
 
 function beyond (revokedAt: number | undefined, createdAt: number, tolerance: number): number {
   const isLater = revokedAt !== undefined && createdAt <= revokedAt && createdAt > revokedAt - tolerance
-  return isLater ? Math.floor(revokedAt) + 1 : createdAt
+  return isLater ? revokedAt + INSTANT : createdAt
 }
