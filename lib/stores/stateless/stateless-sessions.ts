@@ -70,7 +70,9 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
 
   /** The newest session of the cookies that is alive. Nothing is cleared: an answer under way may have set it anew. */
   function read (jar: CookieJar, mayTouch = true): Awaitable<LiveSession | undefined> {
-    return firstLiving(jar, cookies.sessions(jar), 0, mayTouch)
+    const found = firstLiving(jar, cookies.sessions(jar), 0, mayTouch)
+    // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
+    return onStoreError === 'anonymous' && found instanceof Promise ? found.catch(() => undefined) : found
   }
 
   function firstLiving (jar: CookieJar, sessions: readonly OpenedSession[],
@@ -78,11 +80,7 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     for (let at = from; at < sessions.length; at++) {
       const found = living(jar, sessions[at]!, mayTouch)
       if (found instanceof Promise) {
-        return found.then(live => live ?? firstLiving(jar, sessions, at + 1, mayTouch), (error: unknown) => {
-          // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
-          if (onStoreError === 'anonymous') return undefined
-          throw error
-        })
+        return found.then(live => live ?? firstLiving(jar, sessions, at + 1, mayTouch))
       }
       if (found !== undefined) return found
     }
@@ -107,12 +105,15 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
     return ending.then(() => undefined, failed)
   }
 
-  /** Runs `work` with the session of this request, where it is `id` and alive. */
+  /**
+   * Runs `work` with the session of this request, where it is `id` and alive. Whatever `onStoreError` says, it fails
+   * with the list: a session that nobody can ask about is not over, and what is to be written must not be lost.
+   */
   function withOpened (jar: CookieJar, id: string, work: (opened: OpenedSession, current: SessionData) =>
     SessionData | undefined): Awaitable<SessionData | undefined> {
     // Whoever asks has read the session before, and has prolonged it if he may.
     devices?.admit(jar, id)
-    const found = read(jar, false)
+    const found = firstLiving(jar, cookies.sessions(jar), 0, false)
     const proceed = (session: LiveSession | undefined): Awaitable<SessionData | undefined> => {
       if (session?.record.id !== (cookies.successor(id) ?? id)) return undefined
       // Another process has put a bound session in its place, which a write would take the browser back from.

@@ -893,10 +893,13 @@ t.test('a remote revocation list that fails', async t => {
   t.equal(strict.sessions.read(copy), undefined, 'which this process remembers')
 
   const lenient = setup({ clock, revocations, onStoreError: 'anonymous' })
-  await login(lenient)
+  const { record: { id } } = await login(lenient)
   const jar = lenient.browser.request()
   t.equal(await lenient.sessions.read(jar), undefined, 'or means that nobody is logged in')
   t.equal(jar.writes.size, 0, 'and the cookies stay')
+  for (const ask of [() => lenient.sessions.load(jar, id), () => lenient.sessions.update(jar, id, found => found)]) {
+    await t.rejects(async () => await ask(), { name: 'SessionStoreError' }, 'but what is to be kept is not lost')
+  }
 
   const throwing = setup({
     clock,
