@@ -37,6 +37,8 @@ export async function handleBackchannelLogout (context: PluginContext, server: A
     ...(claims.sid !== undefined && { sid: claims.sid }),
     ...(claims.sub !== undefined && { sub: claims.sub })
   })
+  // The token came a second time while it was being carried out: that is told of once.
+  if (context.logoutTokens.has(jti, iat, now, iss)) return
   // Only now: what a failing store did not carry out, Auth0 may send again. Remembered until the token is too old.
   context.logoutTokens.add(jti, { at: iat, until: iat + MAX_AGE + clockTolerance + 1 }, now, iss)
   warnOfMemory(context)

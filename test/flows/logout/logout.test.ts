@@ -91,6 +91,10 @@ t.test('a logout token counts once, for as long as it is good', async t => {
   t.strictSame(revoked.filter((_, n) => n % 2 === 0),
     [{ iss: issuer, sid: 'sid-1' }, { iss: issuer, sid: 'sid-1', sub: 'auth0|ada' }])
   t.strictSame(events[0], event)
+  events.length = 0
+  const twice = token({ jti: 'm', sid: 'sid-1' })
+  await Promise.all([handle(twice), handle(twice)])
+  t.strictSame(events, [event], 'what comes twice at once is told of once')
 })
 
 t.test('a logout ends everything that is known of the session, and says where to go', async t => {
