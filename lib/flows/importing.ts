@@ -18,6 +18,8 @@ export function importingOptions (config: Config, shared: {
     cookieName: config.sessionCookie.name,
     lifetime: config.lifetime,
     now: config.now,
+    timeout: config.storeTimeout,
+    onStoreError: config.onStoreError,
     issuer: config.issuer,
     audience: config.audience,
     scope: loginScope(config.scope, config.audience),

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
-import { SessionTooLargeError } from '../../errors.js'
+import { SessionStoreError, SessionTooLargeError } from '../../errors.js'
 import type { ImportedCookie, ImportSessionsOptions } from '../../../types/options.js'
 import type { UserClaims } from '../../../types/session.js'
-import type { CookieJar, RevocationStore, SessionData, SessionRecord } from '../../../types/stores.js'
+import type {
+  CookieJar, RevocationFilter, RevocationStore, SessionData, SessionRecord
+} from '../../../types/stores.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
 import { isRevoked } from '../revocation/revocation-watch.js'
+import { bounded } from '../store-deadline.js'
 import type { LiveSession, SessionCookieNames, Sessions } from '../sessions.js'
 import { auth0Fastify } from './auth0-fastify.js'
 import { expressOpenidConnect } from './express-openid-connect.js'
@@ -22,6 +25,10 @@ export interface ImportingOptions {
   /** The name that the application gave its own session cookie. */
   cookieName: string | undefined
   warn: (code: string, detail: object) => void
+  /** Seconds to wait for the revocation list. */
+  timeout: number
+  /** What a failing store, or list, means for a request. */
+  onStoreError: 'fail' | 'anonymous'
   /** The tenant, where there is one only. */
   issuer: string | undefined
   audience: string | undefined
@@ -83,12 +90,12 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
 
   async function takeOver (jar: CookieJar, session: SessionData): Promise<LiveSession | undefined> {
     const { record } = session
-    const revokedAt = await revocations.revokedAt({
+    const revokedAt = await bounded('revokedAt', options.timeout, () => revocations.revokedAt({
       id: record.id,
       iss: record.issuer,
       sub: record.user.sub,
       ...(record.sid !== undefined && { sid: record.sid })
-    })
+    }), 'revocation')
     if (isRevoked(revokedAt, record.createdAt)) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
     const current = await inner.load(jar, record.id)
@@ -112,13 +119,25 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     }
   }
 
-  /** Ends an imported session, and all that the other library has written of it since that login. */
+  /**
+   * Ends an imported session, and all that the other library has written of it since that login. A list that fails is
+   * reported and does not keep the browser logged in.
+   */
   async function end ({ id, issuer: iss, sid, user: { sub }, createdAt, ...record }: SessionRecord): Promise<void> {
     const at = Math.max(now(), createdAt)
     const until = absoluteEnd({ createdAt, ...record }, lifetime)
     if (until <= now()) return
-    await revocations.revoke({ id }, at, until)
-    if (sid !== undefined) await revocations.revoke({ iss, sid, sub }, at, until)
+    const filters: RevocationFilter[] = [{ id }, ...(sid === undefined ? [] : [{ iss, sid, sub }])]
+    for (const filter of filters) {
+      await bounded('revoke', options.timeout, () => revocations.revoke(filter, at, until), 'revocation')
+        .catch((error: unknown) => options.warn('revocation_failed', { error }))
+    }
+  }
+
+  /** By the application's choice a store that fails means "nobody is logged in"; the old cookie stays. */
+  function failed (error: unknown): undefined {
+    if (options.onStoreError === 'fail' || !(error instanceof SessionStoreError)) throw error
+    options.warn('session_store_failed', { error })
   }
 
   return {
@@ -132,7 +151,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
         return takeOver(jar, session).then(taken => {
           clearOld(jar)
           return taken
-        })
+        }, failed)
       }
       return found instanceof Promise ? found.then(orImported) : orImported(found)
     },

@@ -24,6 +24,8 @@ function made (changes: object = {}) {
     found: undefined as object | undefined,
     loaded: undefined as object | undefined,
     revokedAt: undefined as number | undefined,
+    /** What the list of revocations fails with. */
+    away: undefined as Error | undefined,
     failure: (_session: Session): Error | undefined => undefined
   }
   const sessions = importingSessions({
@@ -47,14 +49,20 @@ function made (changes: object = {}) {
     revocations: {
       revokedAt: async (owner: object) => {
         asked.push(['revokedAt', owner])
+        if (inner.away !== undefined) throw inner.away
         return inner.revokedAt
       },
-      revoke: async (...all: unknown[]) => { asked.push(['revoke', ...all]) }
+      revoke: async (...all: unknown[]) => {
+        asked.push(['revoke', ...all])
+        if (inner.away !== undefined) throw inner.away
+      }
     } as never,
     lifetime: { rolling: true, inactivityDuration: 3600, absoluteDuration: 86_400, touchAfter: 60 },
     now: () => now,
     names: () => ({ session: 'own', tokens: 'own_t', seen: 'own_s' }),
     cookieName: undefined,
+    timeout: 1,
+    onStoreError: 'fail',
     warn: (code: string, detail: object) => { asked.push(['warn', code, detail]) },
     issuer: iss,
     audience: 'https://api.test/',
@@ -205,6 +213,31 @@ t.test('a login and a logout end what was imported', async t => {
   const closed = Object.assign(new Jar(old), { writable: false })
   await sessions.destroy(closed as never)
   t.ok(closed.get('appSession'), 'a response that cannot clear it leaves it')
+})
+
+t.test('a list of revocations that fails is told, and keeps nobody logged in', async t => {
+  const old = await cookie('appSession')
+  const away = Object.assign(new Error('down'), { command: { args: ['a secret'] } })
+  const failure = { code: 'session_store_error', cause: { message: 'down', command: undefined } }
+  for (const onStoreError of ['fail', 'anonymous'] as const) {
+    const { sessions, inner, named } = made({ onStoreError })
+    inner.away = away
+    const jar = new Jar(old)
+    const read = Promise.resolve(sessions.read(jar as never))
+    if (onStoreError === 'fail') await t.rejects(read, failure)
+    else t.equal(await read, undefined)
+    t.ok(jar.get('appSession'), 'the old cookie stays for when it answers again')
+    t.match(named('warn'), onStoreError === 'fail' ? [] : [['session_store_failed', { error: failure }]])
+    await sessions.destroy(jar as never)
+    t.equal(jar.get('appSession'), undefined)
+    await sessions.create(new Jar(old) as never, { record: { id: 'new' } } as never)
+    t.equal(named('create').length, 1)
+    t.strictSame(named('warn').slice(-4).map(([code]) => code), Array.from({ length: 4 }, () => 'revocation_failed'))
+  }
+  const { sessions, inner } = made({ onStoreError: 'anonymous' })
+  const fault = new TypeError('a fault')
+  inner.failure = () => fault
+  await t.rejects(Promise.resolve(sessions.read(new Jar(old) as never)), fault)
 })
 
 t.test('by which names the old cookie is looked for, and which are cleared', async t => {
