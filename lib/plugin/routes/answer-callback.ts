@@ -107,7 +107,14 @@ async function withoutTransaction (registration: Registration, request: FastifyR
   const { context } = registration
   const requestContext = registration.requestContext(request)
   const returnTo = context.takenLogins.returnTo(state)
-  if (await currentSession(context, requestContext) !== undefined) {
+  let isLoggedIn: boolean
+  try {
+    isLoggedIn = await currentSession(context, requestContext) !== undefined
+  } catch (error) {
+    reportFailure(context, request, error)
+    return await fail(registration, request, reply, error, undefined)
+  }
+  if (isLoggedIn) {
     return go(reply, 'query', returnTo ?? home(requestContext))
   }
   // The application may keep a session of its own: its page knows.

@@ -732,6 +732,18 @@ t.test('a store that is down, and a limit that is reached, say when to come back
   const answer = await browser.navigate(s.tenant.callback(await s.start(browser)))
   t.equal(answer.statusCode, 503)
   t.ok(answer.headers['retry-after'])
+  const store = new MemorySessionStore({ now: () => 1_795_000_000 })
+  const twice = await site(t, { sessionStore: store, onCallbackError: error => ({ told: error.name }) })
+  const back = twice.tenant.callback(await twice.start(browser))
+  const kept = twice.browser()
+  kept.cookies = browser.cookies
+  await kept.navigate(twice.tenant.callback(await twice.start(kept)))
+  store.get = () => { throw new Error('down') }
+  twice.events.length = 0
+  const again = await kept.navigate(back.replace(/state=[^&]*/, 'state=unknown'))
+  t.match(again.json(), { told: 'SessionStoreError' }, 'also where it is asked whether a lost login matters')
+  t.match(twice.events, [{ type: 'login', outcome: 'failure', reason: 'session_store_error' }])
+  t.equal(twice.events.length, 1)
   const limited = await site(t)
   limited.tenant.scripts.set('authorization_code',
     () => ({ status: 429, json: { error: 'too_many_requests' }, headers: { 'retry-after': '7' } }))
