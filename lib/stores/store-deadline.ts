@@ -1,12 +1,15 @@
 import { isPromiseLike } from '../base/awaitable.js'
 import { trace, traceChannel } from '../base/trace.js'
-import { Auth0Error, SessionStoreError } from '../errors.js'
+import { Auth0Error, SessionStoreError, TimeoutError } from '../errors.js'
 import type { Awaitable } from '../../types/stores.js'
 import type { StoreTrace } from '../../types/telemetry.js'
 
 type StoreName = StoreTrace['store']
 
 const calls = traceChannel('store')
+
+/** Seconds after which a request that did not get its turn may be sent again. */
+const RETRY_AFTER = 2
 
 /** Milliseconds within which calls share a timer: timers are no more exact than that. */
 const TOGETHER = 1
@@ -148,10 +151,18 @@ function lockWithin<T> (seconds: number, lock: Lock, work: (signal: AbortSignal)
       },
       (error: unknown) => {
         clearTimeout(timer)
-        reject(failure('lock', error))
+        reject(error instanceof TimeoutError ? busy(error) : failure('lock', error))
       }
     )
   })
+}
+
+/** The error of a session that somebody else works on. @param cause what says that its lock was not free in time */
+export function busy (cause?: TimeoutError): SessionStoreError {
+  return new SessionStoreError(
+    'Another request or process has been renewing the tokens of this session for too long. Please try again.',
+    cause, RETRY_AFTER
+  )
 }
 
 function late (what: string): SessionStoreError {

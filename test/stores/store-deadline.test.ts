@@ -37,7 +37,8 @@ t.test('deadlines of stores', async t => {
   await t.rejects(boundedLock(1, async work => await work(signal), async () => { throw own }), own)
   await t.rejects(boundedLock(1, async () => {}, async () => 5),
     { cause: { message: 'The store never ran the work.' } })
-  await t.rejects(boundedLock(1, async () => { throw own }, async () => 5), own)
+  await t.rejects(boundedLock(1, async () => { throw own }, async () => 5),
+    { code: 'session_store_error', retryAfter: 2 } as never, 'a lock that is not free in time is no fault of Auth0')
   await t.rejects(boundedLock(1, async () => { throw client }, async () => 5),
     { message: 'The session store failed at "lock".' })
   let ran = false

@@ -9,7 +9,7 @@ import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
 import { spendOnce } from './spend-refresh-token.js'
-import { isRefusal, joined, type Next, type Spent } from './spent.js'
+import { isOutage, isRefusal, joined, type Next, type Spent } from './spent.js'
 import { withRefreshToken } from './token-sets.js'
 
 const MAX_CONNECTION_TOKENS = 10
@@ -45,15 +45,21 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
     throw new AccessTokenForConnectionError('missing_session', "There is no session to get a connection's token for.")
   }
   const found = find(context, kept, connection, loginHint)
+  // Renewed early: an outage, or an answer on its way, costs nothing as long as the kept token holds.
+  const last = options.refresh === true ? undefined : find(context, kept, connection, loginHint, 0)
   if (found !== undefined && options.refresh !== true) return { ...found }
-  if (kept.tokens.refreshToken === undefined) throw noRefreshToken()
-  if (!isWritable(context, request)) {
+  const { refreshToken } = kept.tokens
+  const writable = isWritable(context, request)
+  if (last !== undefined && (refreshToken === undefined || !writable)) return { ...last }
+  if (refreshToken === undefined) throw noRefreshToken()
+  if (!writable) {
     throw new AccessTokenForConnectionError('session_not_writable',
       "The connection's token must be fetched, but this response can no longer set the cookies that keep it.")
   }
 
   const server = await request.server()
-  const key = JSON.stringify(['connection', laneOf(kept.record), connection, loginHint, options.refresh === true])
+  const key = JSON.stringify(['connection', laneOf(kept.record), connection, loginHint, options.refresh === true,
+    ...(options.refresh === true ? [found?.accessToken] : [])])
   const token = await spendOnce(context, request, kept.record, {
     kept (current) {
       const newest = find(context, current, connection, loginHint)
@@ -68,7 +74,10 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
       return keep(context, laneOf(kept.record), response, tokenSet(context, response, connection, loginHint))
     },
     refused: refusedExchange
-  }, { key, signal: options.signal })
+  }, { key, signal: options.signal }).catch((error: unknown) => {
+    if (last === undefined || !isOutage(error)) throw error
+    return last
+  })
   await adoptNewest(context, request)
   return { ...token }
 }
@@ -124,10 +133,10 @@ function inSession (context: PluginContext): boolean {
 }
 
 function find (context: PluginContext, { record, tokens }: SessionData, connection: string,
-  loginHint: string | undefined): ConnectionTokenSet | undefined {
+  loginHint: string | undefined, leeway = context.config.refreshLeeway): ConnectionTokenSet | undefined {
   const sets = inSession(context) ? tokens.connectionTokenSets : context.connectionTokens.get(laneOf(record))
   return sets.find(set =>
-    same(set, connection, loginHint) && set.expiresAt - context.config.refreshLeeway > context.now()
+    same(set, connection, loginHint) && set.expiresAt - leeway > context.now()
   )
 }
 

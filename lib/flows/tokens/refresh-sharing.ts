@@ -1,7 +1,7 @@
 import { ApiError, SessionStoreError, TimeoutError } from '../../errors.js'
 import { laneOf } from '../../stores/sessions.js'
 import { withLease } from '../../stores/stateful/lease.js'
-import { bounded } from '../../stores/store-deadline.js'
+import { bounded, busy } from '../../stores/store-deadline.js'
 import type { Awaitable, RefreshStore, SessionData } from '../../../types/stores.js'
 import { adopt, refused, renewed, sharedEntry, type SharedEntry, type SharedRefresh } from './shared-refresh.js'
 import { FailedAfterSpending, joined, refusalOf, type Next, type Spender, type Spent } from './spent.js'
@@ -14,8 +14,6 @@ const REFUSAL_TTL = 10
 /** Seconds a result is kept whose access token has no known end. */
 const UNKNOWN_TTL = 60
 const MAX_TTL = 30 * 86_400
-/** Seconds after which a request that did not get its turn may be sent again. */
-const RETRY_AFTER = 2
 
 /** What sharing needs. */
 export interface RefreshSharingOptions {
@@ -141,7 +139,7 @@ export function createRefreshSharing (options: RefreshSharingOptions): RefreshSh
       try {
         const spent = await spend(counted, heir, signal).catch(async (error: unknown) => {
           if (called) throw error
-          if (error instanceof TimeoutError) throw busy()
+          if (error instanceof TimeoutError) throw busy(error)
           if (options.onError === 'fail' || !(error instanceof SessionStoreError)) throw error
           warn('refresh_store_failed', { error })
           const { result, next } = await spender.call(heir.session, signal)
@@ -199,11 +197,4 @@ function keeping (adopted: Next, error: unknown): FailedAfterSpending {
 
 function timeToLive ({ expiresAt }: Ending, now: number): number {
   return expiresAt === 0 ? UNKNOWN_TTL : Math.min(MAX_TTL, Math.max(1, Math.floor(expiresAt - now)))
-}
-
-function busy (): SessionStoreError {
-  return new SessionStoreError(
-    'Another process has been renewing the tokens of this session for too long. Please try again.', undefined,
-    RETRY_AFTER
-  )
 }

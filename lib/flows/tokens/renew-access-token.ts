@@ -1,4 +1,3 @@
-import { ApiError, NetworkError, TimeoutError } from '../../errors.js'
 import { laneOf } from '../../stores/sessions.js'
 import type { SessionRecord } from '../../../types/stores.js'
 import type { AccessToken, TokenSet } from '../../../types/tokens.js'
@@ -7,7 +6,7 @@ import { usableWith } from './dpop-key.js'
 import { refresh, refusedRefresh } from './refresh.js'
 import { adoptNewest } from '../session/session.js'
 import { spendOnce } from './spend-refresh-token.js'
-import { noRefreshToken } from './spent.js'
+import { isOutage, noRefreshToken } from './spent.js'
 import { accessTokenOf, findTokenSet, type Wanted } from './token-sets.js'
 
 /** What is there already when a token is renewed. */
@@ -27,7 +26,9 @@ export async function renewAccessToken (context: PluginContext, request: Request
   options: { refresh?: boolean | undefined, signal?: AbortSignal | undefined }): Promise<AccessToken> {
   const { config } = context
   const server = await request.server()
-  const key = JSON.stringify([laneOf(record), wanted.audience, wanted.scope, options.refresh === true])
+  // Whoever asks for another token shares the call only with those that have the same one.
+  const key = JSON.stringify([laneOf(record), wanted.audience, wanted.scope, options.refresh === true,
+    ...(options.refresh === true ? [good?.accessToken] : [])])
   const renewed = spendOnce(context, request, record, {
     kept (current) {
       const { tokenSets } = usableWith(current.tokens, jkt)
@@ -55,10 +56,4 @@ export async function renewAccessToken (context: PluginContext, request: Request
   await adoptNewest(context, request)
   // Each caller that shared the call gets an object of its own.
   return { ...token }
-}
-
-/** Whether Auth0 could not be asked, rather than that it refused. */
-function isOutage (error: unknown): boolean {
-  return error instanceof NetworkError || error instanceof TimeoutError ||
-    (error instanceof ApiError && (error.status >= 500 || error.status === 429))
 }

@@ -1,4 +1,4 @@
-import { AccessTokenError, SessionStoreError } from '../../errors.js'
+import { AccessTokenError, SessionStoreError, SessionTooLargeError } from '../../errors.js'
 import { aborted, unlessAborted } from '../../base/deadline.js'
 import { sleep } from '../../base/sleep.js'
 import { trace, traceChannel } from '../../base/trace.js'
@@ -8,7 +8,7 @@ import type { RefreshTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { setCurrentSession } from '../session/session.js'
 import { FailedAfterSpending, refusalOf, type Next, type Spender, type Spent } from './spent.js'
-import { withoutRefreshToken } from './token-sets.js'
+import { withoutRefreshToken, withRefreshToken } from './token-sets.js'
 
 /** Seconds until a store that could not save is asked once more: as long as a lost connection takes to come back. */
 const SAVE_AGAIN_AFTER = 0.1
@@ -125,9 +125,14 @@ async function reload (context: PluginContext, request: RequestContext, record: 
 async function save (context: PluginContext, request: RequestContext, before: SessionData, next: Next): Promise<void> {
   const overtaken = ({ tokens }: SessionData): boolean =>
     context.sessions.kind === 'store' && tokens.refreshToken !== before.tokens.refreshToken
-  const write = async (): Promise<SessionData | undefined> =>
-    await context.sessions.update(request.jar, before.record.id, found => overtaken(found) ? found : next(found))
+  const write = async (change = next): Promise<SessionData | undefined> =>
+    await context.sessions.update(request.jar, before.record.id, found => overtaken(found) ? found : change(found))
   const saved = await write().catch(async (error: unknown) => {
+    if (error instanceof SessionTooLargeError) {
+      // The old refresh token is spent: without the new one the next call would end the session at Auth0.
+      await write(found => withRefreshToken(found, next(found).tokens.refreshToken))
+      throw error
+    }
     if (!(error instanceof SessionStoreError)) throw error
     // What the call brought cannot be had again: it is worth a second attempt. Had the first one been written, this one
     // finds it.

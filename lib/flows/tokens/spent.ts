@@ -1,4 +1,4 @@
-import { AccessTokenError, ApiError } from '../../errors.js'
+import { AccessTokenError, ApiError, NetworkError, SessionStoreError, TimeoutError } from '../../errors.js'
 import type { SessionData } from '../../../types/stores.js'
 
 /** What a call that spent the refresh token gives back: its result, and what the session becomes. */
@@ -44,6 +44,13 @@ export function joined (first: Next | undefined, second: Next | undefined): { ne
 /** Whether Auth0 refused what was asked, rather than that it could not answer now. */
 export function isRefusal (error: unknown): error is ApiError {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429
+}
+
+/** Whether Auth0 could not be asked, rather than that it refused; also where another process has been asking it. */
+export function isOutage (error: unknown): boolean {
+  return error instanceof NetworkError || error instanceof TimeoutError ||
+    (error instanceof SessionStoreError && error.cause instanceof TimeoutError) ||
+    (error instanceof ApiError && (error.status >= 500 || error.status === 429))
 }
 
 /** Auth0's refusal of a refresh token, behind what a caller is told of it. */

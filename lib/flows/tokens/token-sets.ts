@@ -71,8 +71,9 @@ export function mergeTokens (tokens: SessionTokens, set: TokenSet, response: Tok
 }
 
 /** The session with a rotated refresh token, and nothing else of the grant it came with. */
-export function withRefreshToken ({ record, tokens }: SessionData, refreshToken: string): SessionData {
-  return { record, tokens: { ...tokens, refreshToken } }
+export function withRefreshToken (session: SessionData, refreshToken: string | undefined): SessionData {
+  if (refreshToken === undefined) return withoutRefreshToken(session)
+  return { record: session.record, tokens: { ...session.tokens, refreshToken } }
 }
 
 /** A token that was refused, or spent for an answer that cannot be trusted, is not sent again. */

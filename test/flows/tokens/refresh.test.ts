@@ -1,12 +1,13 @@
 import t from 'tap'
 import {
-  AccessTokenError, ApiError, MfaRequiredError, NetworkError, SessionStoreError, TimeoutError
+  AccessTokenError, ApiError, MfaRequiredError, NetworkError, SessionStoreError, SessionTooLargeError, TimeoutError
 } from '../../../lib/errors.js'
 import type { PluginContext, RequestContext } from '../../../lib/flows/context.js'
 import { getAccessToken, type GetAccessTokenOptions } from '../../../lib/flows/tokens/access-token.js'
 import { createConnectionTokens } from '../../../lib/flows/tokens/connection-tokens.js'
 import { refreshUser } from '../../../lib/flows/tokens/refresh-user.js'
 import { pseudonym } from '../../../lib/flows/events.js'
+import { busy } from '../../../lib/stores/store-deadline.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
 import { issuer, start as now, Tenant } from '../../authentication/tenant.js'
 import { errorOf } from '../../tokens/problem.js'
@@ -130,7 +131,7 @@ t.test('a kept token serves while it is good, or as long as there is no other', 
   const cases: [given: Given, options: GetAccessTokenOptions | undefined, found: string, keys: string[]][] = [
     [{ sets: [set('good', { expiresAt: now + 31 })] }, undefined, 'good', []],
     [{ sets: [set('late', { expiresAt: now + 30 })] }, undefined, 'new', ['["s",null,null,false]']],
-    [{ sets: [set('good')] }, { refresh: true }, 'new', ['["s",null,null,true]']],
+    [{ sets: [set('good')] }, { refresh: true }, 'new', ['["s",null,null,true,"good"]']],
     [{ sets: [set('good')] }, { scope: 'a', audience: api }, 'new', [`["s","${api}","a",false]`]],
     [{ ...none, sets: [set('late', { expiresAt: now + 1 })] }, undefined, 'late', []],
     [{ ...none, sets: [set('over', { expiresAt: now })] }, undefined, 'missing_refresh_token', []],
@@ -151,8 +152,9 @@ t.test('a kept token serves while it is good, or as long as there is no other', 
 
 t.test('a token that is renewed early serves during an outage, and no longer than it is good', async t => {
   const api = (status: number) => new ApiError({ code: 'x', message: 'x', status })
-  const outages = [new NetworkError('down'), new TimeoutError('late'), api(429), api(500), api(503)]
-  const others = [api(499), api(428), api(430), new SessionStoreError('x'),
+  const outages = [new NetworkError('down'), new TimeoutError('late'), busy(new TimeoutError('late')),
+    api(429), api(500), api(503)]
+  const others = [api(499), api(428), api(430), new SessionStoreError('x'), busy(),
     new AccessTokenError('missing_session', 'x'),
     new MfaRequiredError({ code: 'mfa_required', message: 'x', status: 403, mfaToken: 'x', requirements: {} })]
   for (const locked of [...outages, ...others]) {
@@ -270,6 +272,20 @@ t.test('a write is tried again where the store was away, and not after another f
     t.equal(w.seen.writes, writes)
     t.equal(waits.filter(wait => wait === 100).length, writes - 1, 'a tenth of a second later')
   }
+})
+
+t.test('what a renewal makes too large for the cookies loses all but the new refresh token', async t => {
+  const tooLarge = new SessionTooLargeError('too large', [])
+  const sets = [set('over', { expiresAt: now })]
+  for (const [brought, kept] of [['rt-2', 'rt-2'], [undefined, 'rt']] as const) {
+    const answer = { id_token: idToken({ name: 'Ada' }), refresh_token: brought }
+    const w = world({ failures: [tooLarge], sets, answer })
+    t.equal(await w.get().catch((error: unknown) => error), tooLarge)
+    t.match(w.session(), { record: { user: { name: undefined } }, tokens: { refreshToken: kept, tokenSets: sets } })
+  }
+  const invalidGrant = world({ sets, status: 403, answer: { error: 'invalid_grant' }, failures: [tooLarge] })
+  t.equal(await invalidGrant.get().catch((error: unknown) => error), tooLarge)
+  t.notOk('refreshToken' in invalidGrant.session().tokens, 'nor is one kept that was refused')
 })
 
 t.test('the claims of /userinfo, after a renewal where there can be one', async t => {

@@ -349,7 +349,7 @@ t.test("a connection's token: from the session, from the process's memory, or fr
   t.strictSame(await again.get({ refresh: true }), set('new', 0), 'nobody knows until when')
   t.strictSame(again.kept(), [set('new', 0)], 'in place of the one before')
   t.equal(again.refreshToken(), 'rt')
-  t.strictSame(again.keys, ['["connection","s","github",null,true]'])
+  t.strictSame(again.keys, ['["connection","s","github",null,true,"good"]'])
   const many = Array.from({ length: 12 }, (_, n) => ({ ...good, connection: `c${n}` }))
   const full = world({ kept: many })
   await full.get()
@@ -392,6 +392,17 @@ t.test("a connection's token: from the session, from the process's memory, or fr
   }
   t.ok(await world({ writable: false }).get(), 'a store can be written at any time')
   t.equal((await world({ refreshToken: undefined, kept: [good] }).get()).accessToken, 'good')
+  const brief = [set('brief', now + 1)]
+  const outages: World[] = [{ status: 500, answer: { error: 'x' } }, { refreshToken: undefined },
+    { kind: 'cookie', storeConnectionTokens: true, writable: false }]
+  for (const outage of outages) {
+    t.equal((await world({ ...outage, kept: brief }).get()).accessToken, 'brief', 'it is renewed early')
+    for (const [kept, options] of [[[set('over', now)], {}], [brief, { refresh: true }]] as const) {
+      await t.rejects(world({ ...outage, kept: [...kept] }).get(options))
+    }
+  }
+  await t.rejects(world({ status: 403, answer: { error: 'invalid_grant' }, kept: brief }).get(),
+    { code: 'failed_to_retrieve' }, 'no outage')
 })
 
 t.test('tokens of the application itself are kept for each tenant', async t => {
