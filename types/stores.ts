@@ -79,6 +79,10 @@ interface TransactionFacts {
   enterprise?: boolean
   /** Whether the login takes over a visitor's anonymous session. */
   anonymous?: boolean
+  /** Whether the browser had a session when it began; its cookie does not come with a form post of another site. */
+  withSession?: boolean
+  /** What came by form post, for the GET that the browser makes next; `receivedAt` in epoch seconds. */
+  posted?: { code: string, receivedAt: number }
 }
 
 /** A request that is bound to the session (`id`) and user (`sub`) that began it. */

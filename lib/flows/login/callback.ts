@@ -3,11 +3,13 @@ import {
   ApiError, InvalidArgumentError, IssuerValidationError, MissingRequiredArgumentError, MissingTransactionError
 } from '../../errors.js'
 import { trace, traceChannel } from '../../base/trace.js'
+import { randomText } from '../../base/random-text.js'
 import { MAX_STATE } from '../../stores/transactions/transaction-states.js'
 import type { Transaction } from '../../../types/stores.js'
 import type { CallbackTrace } from '../../../types/telemetry.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { plain } from '../events.js'
+import { holdsSessionCookie } from '../session/session.js'
 
 const SINGLE = ['state', 'code', 'iss', 'error', 'error_description', 'connect_code'] as const
 /** Members of other response types: never asked for, so never taken. @see RFC 9700 section 2.1.2 */
@@ -15,6 +17,11 @@ const FOREIGN = ['id_token', 'access_token', 'token_type', 'response']
 const MAX_PARAMETER = 4096
 /** @see RFC 6749 appendix A */
 const PARAMETER = new RegExp(`^[\\x20-\\x7e]{0,${MAX_PARAMETER}}$`)
+
+/** Seconds within which a browser must follow the redirect that answers its form post. */
+const FOLLOWS_WITHIN = 120
+/** Characters of a `state` before its marks. */
+const RANDOM = 32
 
 /** A callback that belongs to a transaction of this browser; the transaction is used up. */
 export interface Callback<T extends Transaction = Transaction> {
@@ -87,7 +94,7 @@ export async function receiveCallback (context: PluginContext, request: RequestC
   for (const name of FOREIGN) {
     if (params.has(name)) throw new InvalidArgumentError(name, `The callback gives "${name}", which was not asked for.`)
   }
-  if (responseMode !== (transaction.responseMode ?? 'query')) {
+  if (responseMode !== (transaction.responseMode ?? 'query') || transaction.posted !== undefined) {
     throw new InvalidArgumentError('response_mode', 'The callback came in another way than was asked for.')
   }
 
@@ -103,6 +110,46 @@ export async function receiveCallback (context: PluginContext, request: RequestC
     receivedAt,
     refusal: error === null ? undefined : errorResponse(error, params.get('error_description') ?? '')
   }
+}
+
+/**
+ * Puts a login that came by form post off until the browser's next GET, which brings the cookie of the session that
+ * the login follows: its fields go on, and it ends. Returns the `state` of that GET; `undefined` where there is nothing
+ * to wait for.
+ */
+export async function postpone (context: PluginContext, request: RequestContext,
+  { transaction, params, refusal, receivedAt }: Callback): Promise<string | undefined> {
+  const code = params.get('code')
+  if (refusal !== undefined || code === null || code === '') return undefined
+  if (transaction.withSession !== true || holdsSessionCookie(context, request)) return undefined
+  const { responseMode: _, withSession: __, ...kept } = transaction
+  const state = randomText(RANDOM * 3 / 4) + transaction.state.slice(RANDOM)
+  try {
+    await context.transactions.set(request.jar, state, { ...kept, state, posted: { code, receivedAt } }, FOLLOWS_WITHIN)
+    return state
+  } catch (error) {
+    // The code does not fit into the cookie any more. The login counts more than the session before it.
+    if (!(error instanceof InvalidArgumentError)) throw error
+    request.log?.warn({ auth0: { type: 'warning', reason: 'form_post_too_large' } },
+      'auth0 warning: a login by form post cannot wait for the session before it, whose fields are lost')
+    return undefined
+  }
+}
+
+/**
+ * Receives what was put off, whose parameters were checked when they came.
+ * @throws MissingTransactionError
+ */
+export async function receivePosted (context: PluginContext, request: RequestContext,
+  state: string | null): Promise<Callback> {
+  const transaction = state === null ? undefined : await context.transactions.take(request.jar, state)
+  if (transaction?.posted === undefined) throw new MissingTransactionError()
+  if (context.config.domain === undefined) await checkDomain(request, transaction)
+  context.takenLogins.add(transaction.state, transaction.returnTo)
+  const { code, receivedAt } = transaction.posted
+  const server = context.servers.get(transaction.issuer)
+  const metadata = await server.metadata()
+  return { transaction, server, metadata, params: new URLSearchParams({ code }), receivedAt, refusal: undefined }
 }
 
 /** With several domains, cookies may be shared by their hosts: a login is finished where it was begun. */

@@ -16,6 +16,7 @@ import { refuseLoop, restartedState } from './login-loop.js'
 import { visitorTransfer } from './visitor-transfer.js'
 import { pathAfterLogin } from './return-to.js'
 import { silentState } from './silent-login.js'
+import { holdsSessionCookie } from '../session/session.js'
 
 const MAX_APP_STATE = 2048
 /** A ticket is a short opaque text. */
@@ -150,6 +151,7 @@ async function start (context: PluginContext, request: RequestContext, options: 
   }, variant.link ?? { kind: variant.kind ?? 'login' })
   if (params.audience !== undefined) transaction.audience = params.audience
   if (responseMode !== undefined) transaction.responseMode = responseMode
+  if (responseMode === 'form_post' && holdsSessionCookie(context, request)) transaction.withSession = true
   if (organization !== undefined) transaction.organization = organization
   if (login.maxAge !== undefined) transaction.maxAge = login.maxAge
   if (login.acrValues !== undefined && variant.isStepUp !== true) transaction.acrValues = login.acrValues

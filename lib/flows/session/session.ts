@@ -51,6 +51,11 @@ function ofThisDomain (context: PluginContext, request: RequestContext,
     : server.domain === record.domain ? read : undefined
 }
 
+/** Whether a request brings a session's cookie, be it readable or not. */
+export function holdsSessionCookie ({ cookieNames }: PluginContext, { jar }: RequestContext): boolean {
+  return jar.family(cookieNames.session(jar).session).length > 0
+}
+
 /** The session of this request with its newest tokens; `undefined` without one, or when it ended meanwhile. */
 export async function sessionWithTokens (context: PluginContext,
   request: RequestContext): Promise<SessionData | undefined> {

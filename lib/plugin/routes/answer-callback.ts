@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, MissingTransactionError } from '../../errors.js'
 import { noteFailure, trace } from '../../base/trace.js'
-import { callbackMessage, callbacks, receiveCallback, type Callback } from '../../flows/login/callback.js'
+import {
+  callbackMessage, callbacks, postpone, receiveCallback, receivePosted, type Callback
+} from '../../flows/login/callback.js'
 import { routePath } from '../../flows/app-path.js'
 import { finishLogin } from '../../flows/login/complete-login.js'
 import { home } from '../../flows/login/return-to.js'
@@ -22,6 +24,8 @@ import { forgetRestart, likelyCause, restartLogin } from './restart.js'
 
 /** Answers that a login without a page (`prompt=none`) expects. */
 const QUIET = new Set(['login_required', 'interaction_required', 'consent_required', 'account_selection_required'])
+/** How a callback comes; `resumed` is the GET that follows a form post. */
+type Mode = 'query' | 'form_post' | 'resumed'
 /** Marks the GET that follows a form post, where the session's cookie is sent again. */
 const RESUMED = 'resumed'
 
@@ -29,13 +33,13 @@ const RESUMED = 'resumed'
 export async function answerQuery (registration: Registration, request: FastifyRequest, reply: FastifyReply,
   query: URLSearchParams): Promise<FastifyReply> {
   return query.get(RESUMED) === '1' && !query.has('code') && !query.has('error')
-    ? await withoutTransaction(registration, request, reply, query.get('state'))
+    ? await complete(registration, request, reply, query, 'resumed')
     : await complete(registration, request, reply, query, 'query')
 }
 
 /** A failure is answered here, so it must be noted in the message of the trace. */
 export async function complete (registration: Registration, request: FastifyRequest, reply: FastifyReply,
-  params: URLSearchParams, mode: 'query' | 'form_post', message?: CallbackTrace): Promise<FastifyReply> {
+  params: URLSearchParams, mode: Mode, message?: CallbackTrace): Promise<FastifyReply> {
   const { context } = registration
   if (message === undefined && callbacks.hasSubscribers) {
     const told = callbackMessage(context)
@@ -44,13 +48,17 @@ export async function complete (registration: Registration, request: FastifyRequ
   const requestContext = registration.requestContext(request)
   let callback: Callback | undefined
   try {
-    callback = await receiveCallback(context, requestContext, params, mode)
+    callback = mode === 'resumed'
+      ? await receivePosted(context, requestContext, params.get('state'))
+      : await receiveCallback(context, requestContext, params, mode)
     const { refusal, transaction: { silent, popup, returnTo } } = callback
     if (refusal !== undefined && silent === true && popup !== true && QUIET.has(refusal.code)) {
       noteFailure(message, refusal)
       reportFailure(context, request, refusal)
       return go(reply, mode, returnTo ?? home(requestContext))
     }
+    const later = mode === 'form_post' ? await postpone(context, requestContext, callback) : undefined
+    if (later !== undefined) return go(reply, mode, resumedPath(registration, request, later))
     if (callback.transaction.kind === 'enterprise' && context.config.onEnterpriseLogin !== undefined) {
       return await handOver(context.config.onEnterpriseLogin, registration, request, reply, callback, mode)
     }
@@ -70,7 +78,7 @@ export async function complete (registration: Registration, request: FastifyRequ
       return go(reply, mode, callback?.transaction.returnTo ?? placeOfSilent(context, requestContext, state))
     }
     if (error instanceof MissingTransactionError) {
-      return mode === 'query'
+      return mode !== 'form_post'
         ? await withoutTransaction(registration, request, reply, params.get('state'))
         : go(reply, mode, resumedPath(registration, request, params.get('state')))
     }
@@ -82,7 +90,7 @@ export async function complete (registration: Registration, request: FastifyRequ
 /** A login that keeps no session is the application's from here on. */
 async function handOver (receive: NonNullable<Auth0Options['onEnterpriseLogin']>, registration: Registration,
   request: FastifyRequest, reply: FastifyReply, callback: Callback,
-  mode: 'query' | 'form_post'): Promise<FastifyReply> {
+  mode: Mode): Promise<FastifyReply> {
   const requestContext = registration.requestContext(request)
   const { finishEnterpriseLogin } = await enterpriseLogin()
   const login = await finishEnterpriseLogin(registration.context, requestContext, callback)
@@ -93,7 +101,7 @@ async function handOver (receive: NonNullable<Auth0Options['onEnterpriseLogin']>
 }
 
 /** Only with 303 does a browser not repeat a form post for a redirect. */
-function go (reply: FastifyReply, mode: 'query' | 'form_post', to: string): FastifyReply {
+function go (reply: FastifyReply, mode: Mode, to: string): FastifyReply {
   // A handler that was too slow has been answered already; Fastify would log the callback's URL, code and all.
   return reply.sent ? reply : reply.redirect(to, mode === 'form_post' ? 303 : 302)
 }

@@ -197,6 +197,82 @@ t.test('a callback by form post', async t => {
   t.equal(await posted({ 'content-type': form }, 'a='.padEnd(70_000, 'b')), 413)
 })
 
+for (const kind of ['stateless', 'stateful', 'stateless, logins in a store'] as const) {
+  t.test(`a form post of another site brings no session cookie, and the session goes on all the same (${kind})`,
+    async t => {
+      const store = new MemorySessionStore({ now: () => 1_795_000_000 })
+      const s = await site(t, {
+        authorizationParams: { response_mode: 'form_post' },
+        beforeSessionSaved: (_, { previous }) => { seen.push(previous?.id) },
+        ...(kind === 'stateful' && { sessionStore: store }),
+        ...(kind.endsWith('store') && { transactionStore: new MemoryTransactionStore({ now: () => 1_795_000_000 }) })
+      }, {
+        '/theme': async request => await request.auth0.updateSession({ theme: 'dark' }),
+        '/session': async request => await request.getSession() ?? null
+      })
+      const seen: unknown[] = []
+      const ada = s.browser()
+      /** As a browser does: only what is `SameSite=None` comes with a form of another site. */
+      const post = async (location: string, answer?: Record<string, string>) => {
+        const fields = new URL(s.tenant.callback(location, answer), 'https://x').searchParams
+        const form = s.browser()
+        form.cookies = ada.cookies.filter(({ sameSite }) => sameSite === 'none')
+        const answered = await form.submit('/auth/callback', fields, { 'sec-fetch-site': 'cross-site' })
+        ada.keep(answered)
+        return answered
+      }
+      const first = await post(await s.start(ada, '/auth/login?returnTo=%2Fa'))
+      t.equal(first.headers.location, '/a', 'at once without one')
+      await ada.call('/theme')
+      const before = (await ada.call('/session')).json()
+      const copy = ada.copy()
+      seen.length = s.events.length = 0
+      const put = await post(await s.start(ada, '/auth/login?returnTo=%2Fb'))
+      const next = String(put.headers.location)
+      t.equal(put.statusCode, 303)
+      t.match(next, /^\/auth\/callback\?resumed=1&state=[\w-]{32}$/)
+      t.notOk(put.headers['set-cookie']?.toString().includes('code-1') || next.includes('code-1'), 'the code is hidden')
+      const state = new URL(next, 'https://x').searchParams.get('state')!
+      const forged = ada.copy()
+      t.equal((await s.browser().navigate(next)).headers.location, '/auth/login?restarted=1', 'in another browser')
+      const done = await ada.navigate(next)
+      t.match([done.statusCode, done.headers.location], [302, '/b'])
+      const after = (await ada.call('/session')).json()
+      t.match(after, { theme: 'dark', user: { sub: 'auth0|ada' } })
+      t.not(after.id, before.id)
+      t.strictSame(seen, [before.id], 'the hook sees the session before')
+      t.equal((await copy.call('/session')).json(), null, 'which is over')
+      t.strictSame(s.events.map(({ type, outcome }) => [type, outcome]), [['login', 'success']], 'told of once')
+      t.equal((await ada.navigate(next)).headers.location, '/b', 'a reload')
+      t.equal(s.tenant.grants('authorization_code').length, 2)
+      if (kind === 'stateless') {
+        t.equal((await forged.navigate(`/auth/callback?code=x&state=${state}`)).statusCode, 302, 'used')
+      }
+      t.match(await post(await s.start(ada), { error: 'access_denied' }), { statusCode: 403 }, 'a refusal needs none')
+      const other = String((await post(await s.start(ada))).headers.location)
+      const query = `/auth/callback?code=x&${other.split('?resumed=1&')[1]}`
+      t.equal((await ada.navigate(query)).statusCode, 400, 'nothing else finishes it')
+    })
+}
+
+t.test('a login by form post that finds no room to wait is finished at once', async t => {
+  const s = await site(t, { authorizationParams: { response_mode: 'form_post' } }, { '/me': me })
+  const ada = s.browser()
+  const post = async (location: string, code: string) => {
+    const fields = new URL(s.tenant.callback(location, { code }), 'https://x').searchParams
+    const lax = ada.cookies.filter(({ sameSite }) => sameSite !== 'none')
+    ada.cookies = ada.cookies.filter(one => !lax.includes(one))
+    const answered = await ada.submit('/auth/callback', fields, { 'sec-fetch-site': 'cross-site' })
+    ada.cookies.push(...lax.filter(({ name }) => !ada.names().includes(name)))
+    return answered
+  }
+  await post(await s.start(ada), 'code-1')
+  const done = await post(await s.start(ada, '/auth/login?returnTo=%2Fb'), 'c'.repeat(4000))
+  t.match([done.statusCode, done.headers.location], [303, '/b'])
+  t.equal(s.logs.filter(line => line.includes('form_post_too_large')).length, 1)
+  t.equal((await ada.call('/me')).body, 'auth0|ada')
+})
+
 t.test('errors of the tenant', async t => {
   const s = await site(t)
   for (
