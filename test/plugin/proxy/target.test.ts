@@ -11,7 +11,10 @@ t.test('addresses at the upstream', async t => {
   ] as const) t.equal(targetOf(reach, destination, url).href, reach.origin + target, destination)
   for (const destination of ['/', '/v10', 'v1/x', '//v1/x', '/v1/../v1/x', '/v1/..', '/v1/..;a', '/v1/..\\x',
     '/v1\\..\\x', '/v1/%2e%2e',
-    '/v1/%252e%252e/x', '/v1/%25252e%25252e/x', '/v1/%00', '/v1/\0', '']) {
+    '/v1/%252e%252e/x', '/v1/%25252e%25252e/x', '/v1/%00', '/v1/\0', '',
+    // Beside what cannot be decoded, which many servers leave as it is.
+    '/v1/%2e%2e%2fx/%zz', '/v1/%zz/%2e%2e%2fx', '/v1/%252e%252e/x%25zz', '/v1/%252e%252e%252fx/%25ff', '/v1/..%2f%',
+    '/v1/%25c0/..%255cx', '/v1/.%252e/%25']) {
     t.throws(() => targetOf(reach, destination, '/x'), { argument: 'path', message: /cannot be passed on/ },
       destination)
   }
