@@ -11,15 +11,17 @@ const DROPPED = new Set(['authorization', 'connection', 'content-length', 'cooki
   'forwarded', 'host', 'http2-settings', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'x-csrf',
   'x-http-method', 'x-http-method-override', 'x-method-override', 'x-original-host', 'x-original-uri',
   'x-original-url', 'x-real-ip', 'x-rewrite-url', 'true-client-ip', 'cf-connecting-ip', 'client-ip',
-  'x-client-ip', 'x-cluster-client-ip', 'x-client-cert', 'x-ssl-client-cert'])
-const DROPPED_KINDS = /^(?::|proxy-|sec-websocket-|x-forwarded-)/
+  'x-client-ip', 'x-cluster-client-ip'])
+/** Among them a client's certificate, however a server in front says it. @see RFC 9440 section 2 */
+const DROPPED_KINDS = /^(?::|proxy-|sec-websocket-|x-forwarded-|(?:x-)?(?:(?:ssl|tls)-)?client-(?:cert|verify))/
 
 /** The headers of a browser that may go upstream. @see RFC 9110 section 7.6.1 */
 export function requestHeaders (given: IncomingHttpHeaders): WireHeaders {
   const named = connectionNames(given.connection)
   const headers: WireHeaders = {}
   for (const name in given) {
-    if (DROPPED.has(name) || DROPPED_KINDS.test(name) || named?.includes(name) === true) continue
+    // CGI and its like read `x_forwarded_for` as `x-forwarded-for`, and cannot tell it from a header that is ours.
+    if (name.includes('_') || DROPPED.has(name) || DROPPED_KINDS.test(name) || named?.includes(name) === true) continue
     headers[name] = given[name]!
   }
   return headers
