@@ -56,14 +56,17 @@ export function importProofJwk (jwk: unknown): KeyObject | undefined {
   return isObject(jwk) && !PRIVATE.some(member => member in jwk) ? importPublicJwk(jwk) : undefined
 }
 
-/** The one key that fits a header; `undefined` when none does. Several are refused: none is tried at random. */
+/**
+ * The one key that fits a header; `undefined` when none does. Several are refused: none is tried at random. One that a
+ * set lists twice is one.
+ */
 export function selectKey (keys: readonly SetKey[], header: JwsHeader): KeyObject | undefined {
   let found: KeyObject | undefined
   for (const { kid, alg, key, fits } of keys) {
     if ((header.kid !== undefined && kid !== header.kid) || (alg !== undefined && alg !== header.alg) ||
       !fits.has(header.alg)) continue
-    if (found !== undefined) refuseToken('key_ambiguous', 'Several signing keys fit the token.')
-    found = key
+    if (found?.equals(key) === false) refuseToken('key_ambiguous', 'Several signing keys fit the token.')
+    found ??= key
   }
   return found
 }

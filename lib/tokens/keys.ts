@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
+import { isWithin } from '../base/clock.js'
 import { isObject } from '../base/json.js'
 import { trace, traceChannel } from '../base/trace.js'
 import { ConfigurationError, NetworkError } from '../errors.js'
@@ -89,7 +90,9 @@ class RemoteKeys implements RefreshableKeySource {
   #earlyAt = -Infinity
   #failure: unknown
   #failures = 0
-  #retryAt = -Infinity
+  #failedAt = -Infinity
+  /** Seconds after a failure for which nothing is fetched. */
+  #pause = 0
   #pending: Promise<void> | undefined
 
   constructor ({ jwksUri, http, now, maxAge = 600 }: RemoteKeysOptions) {
@@ -106,8 +109,7 @@ class RemoteKeys implements RefreshableKeySource {
 
   has (key: KeyObject, { kid }: JwsHeader): boolean {
     // While a fetch fails, the old keys serve until it is tried again.
-    const isKnown = this.#isYoungerThan(this.#maxAge) ||
-      (this.#now() < this.#retryAt && this.#isYoungerThan(STALE_LIMIT))
+    const isKnown = this.#isYoungerThan(this.#maxAge) || (this.#isPaused() && this.#isYoungerThan(STALE_LIMIT))
     return isKnown && this.#keys!.some(known => known.key === key && (kid === undefined || known.kid === kid))
   }
 
@@ -138,7 +140,7 @@ class RemoteKeys implements RefreshableKeySource {
   }
 
   async #refreshIfDue (): Promise<void> {
-    if (this.#pending === undefined && this.#now() < this.#retryAt) return
+    if (this.#pending === undefined && this.#isPaused()) return
     try {
       await this.refresh()
     } catch {
@@ -148,7 +150,7 @@ class RemoteKeys implements RefreshableKeySource {
 
   /** The key may be newer than the set: one early fetch finds out, then forged key ids cause no more for a while. */
   async #getAfterMiss (header: JwsHeader): Promise<KeyObject> {
-    if (this.#pending === undefined && this.#now() - this.#earlyAt >= COOLDOWN) {
+    if (this.#pending === undefined && !isWithin(COOLDOWN, this.#earlyAt, this.#now())) {
       this.#earlyAt = this.#now()
       await this.refresh()
     } else {
@@ -158,7 +160,11 @@ class RemoteKeys implements RefreshableKeySource {
   }
 
   #isYoungerThan (seconds: number): boolean {
-    return this.#now() - this.#fetchedAt < seconds
+    return isWithin(seconds, this.#fetchedAt, this.#now())
+  }
+
+  #isPaused (): boolean {
+    return isWithin(this.#pause, this.#failedAt, this.#now())
   }
 
   #select (header: JwsHeader): KeyObject | undefined {
@@ -188,8 +194,8 @@ class RemoteKeys implements RefreshableKeySource {
     } catch (error) {
       this.#failure = error
       this.#failures += 1
-      this.#retryAt = this.#now() +
-        (this.#isYoungerThan(STALE_LIMIT) ? COOLDOWN : Math.min(COOLDOWN, this.#failures - 1))
+      this.#failedAt = this.#now()
+      this.#pause = this.#isYoungerThan(STALE_LIMIT) ? COOLDOWN : Math.min(COOLDOWN, this.#failures - 1)
       throw error
     }
   }

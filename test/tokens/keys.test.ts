@@ -190,6 +190,24 @@ t.test('the cool-down holds after an early fetch that failed', async t => {
   t.equal(await endpoint.find({ kid: 'rsa-3' }), 'key_not_found', 'the failure is forgotten')
 })
 
+t.test('a clock that is set back holds nothing up', async t => {
+  const endpoint = new Endpoint()
+  t.equal(await endpoint.find({ kid: 'rsa-1' }), 'accepted')
+  t.equal(await endpoint.find({ kid: 'rsa-2' }), 'key_not_found')
+  endpoint.keys = [next.jwk]
+  endpoint.clock -= 40
+  t.equal(await endpoint.find({ kid: 'rsa-2' }), 'accepted', 'the cool-down is over')
+  endpoint.keys = [rsa.jwk]
+  endpoint.clock -= 86_400
+  t.equal(await endpoint.find({ kid: 'rsa-2' }), 'key_not_found', 'a set of tomorrow is not fresh')
+  const failing = new Endpoint()
+  failing.answer = down
+  for (let calls = 0; calls < 4; calls++) t.equal(await failing.find({ kid: 'rsa-1' }), 'network_error')
+  failing.answer = undefined
+  failing.clock -= 3600
+  t.equal(await failing.find({ kid: 'rsa-1' }), 'accepted', 'nor does a failure of tomorrow count')
+})
+
 t.test('JWKS-10 known kids go on verifying while the endpoint is down, up to the hard limit', async t => {
   const endpoint = new Endpoint()
   t.equal(await endpoint.verify(signJwt(claims, rsa)), 'accepted')
@@ -392,6 +410,11 @@ t.test('key sets', async t => {
       'key_not_found'],
     ['no kid in the token, one fits', [ec.jwk, rsa.jwk], signJwt(claims, rsa, { kid: undefined }), ['RS256'],
       'accepted'],
+    ['the same key twice', [rsa.jwk, { ...rsa.jwk }], token, ['RS256'], 'accepted'],
+    ['the same key under two names, no kid in the token', [rsa.jwk, { ...rsa.jwk, kid: 'x' }],
+      signJwt(claims, rsa, { kid: undefined }), ['RS256'], 'accepted'],
+    ['the same key twice, and another', [rsa.jwk, rsa.jwk, { ...next.jwk, kid: rsa.kid }], token, ['RS256'],
+      'key_ambiguous'],
     ['no kid in the token, two fit', [next.jwk, rsa.jwk], signJwt(claims, rsa, { kid: undefined }), ['RS256'],
       'key_ambiguous'],
     ['an algorithm nobody knows', [rsa.jwk], signJwt(claims, rsa, { alg: 'XS256' }), ['XS256'], 'key_not_found']

@@ -1,6 +1,7 @@
 import type { DpopKeyInput } from '../../../types/options.js'
 import type { Awaitable } from '../../../types/stores.js'
 import { andThen } from '../../base/awaitable.js'
+import { isWithin } from '../../base/clock.js'
 import { unlessAborted } from '../../base/deadline.js'
 import { ConfigurationError } from '../../errors.js'
 import type { Http } from '../../http/send.js'
@@ -123,31 +124,32 @@ function cachedMetadata (issuer: string, source: MetadataSource & {
   const { now, ttl, onStale } = source
   const singleFlight = createSingleFlight<Metadata>()
   let cached: { document: Metadata, fetchedAt: number } | undefined
-  let freshUntil = -Infinity
+  let fresh = { at: -Infinity, seconds: 0 }
   let failures = 0
   let isStale = false
-  let failed: { error: unknown, until: number } | undefined
+  let failed: { error: unknown, at: number, seconds: number } | undefined
 
   async function load (): Promise<Metadata> {
-    if (failed !== undefined && now() < failed.until) throw failed.error
+    if (failed !== undefined && isWithin(failed.seconds, failed.at, now())) throw failed.error
     try {
       cached = { document: await fetchMetadata(issuer, source), fetchedAt: now() }
-      freshUntil = now() + ttl
+      fresh = { at: now(), seconds: ttl }
       failures = 0
       failed = undefined
       isStale = false
       return cached.document
     } catch (error) {
       if (cached !== undefined && now() - cached.fetchedAt <= STALE_LIMIT) {
-        freshUntil = now() + COOLDOWN
+        fresh = { at: now(), seconds: COOLDOWN }
         if (!isStale) onStale?.(error)
         isStale = true
         return cached.document
       }
       // The first failure may be tried again at once; a domain that is not there is asked ever less often.
-      failed = { error, until: now() + Math.min(COOLDOWN, failures++) }
+      failed = { error, at: now(), seconds: Math.min(COOLDOWN, failures++) }
       throw error
     }
   }
-  return () => cached !== undefined && now() < freshUntil ? cached.document : singleFlight('', load)
+  return () =>
+    cached !== undefined && isWithin(fresh.seconds, fresh.at, now()) ? cached.document : singleFlight('', load)
 }

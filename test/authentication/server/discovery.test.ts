@@ -122,6 +122,27 @@ t.test('DISC-18: old metadata serves while the tenant is down, up to a day', asy
   t.match(await failure(Promise.resolve(server.metadata())), { code: 'not_found', statusCode: 502 })
 })
 
+t.test('a clock that is set back makes nothing fresh, and no failure last', async t => {
+  const tenant = new Tenant()
+  const server = tenant.server()
+  await server.metadata()
+  tenant.now -= 3600
+  await server.metadata()
+  t.equal(tenant.discoveries, 2)
+  const down = new Tenant({
+    'GET /.well-known/openid-configuration': [...Array(4).fill({ status: 404, json: {} }), { json: metadata }]
+  })
+  const other = down.server()
+  for (let calls = 0; calls < 4; calls++) {
+    down.now += calls
+    await failure(Promise.resolve(other.metadata()))
+  }
+  t.equal(down.discoveries, 4)
+  await failure(Promise.resolve(other.metadata()))
+  down.now -= 3600
+  t.strictSame(await other.metadata(), metadata)
+})
+
 t.test('DISC-04: an error is an error, retried once at once and again with the next call', async t => {
   for (const [status, tries] of [[404, 1], [500, 2], [503, 2], [302, 1]] as const) {
     const tenant = new Tenant({
