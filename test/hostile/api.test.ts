@@ -944,7 +944,8 @@ scenario('issuers by request', async (t, world) => {
   t.equal((await from(good(world), 'first')).statusCode, 200, "the plugin's own")
   refused(t, world, await from(world.idp.apiToken({ aud: audience, iss }), 'second'), 401, 'invalid_token', 3,
     "a key that is not the issuer's")
-  for (const tenant of ['broken', 'text', 'address']) {
+  t.match((await from(token, 'address')).json(), { statusCode: 400, code: 'invalid_argument' })
+  for (const tenant of ['broken', 'text']) {
     t.match((await from(token, tenant)).json(), { statusCode: 500, code: 'configuration_error' }, tenant)
   }
 }, demanding({}, {

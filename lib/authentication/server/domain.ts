@@ -30,9 +30,10 @@ const DNS_NAME = /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a
  * Reads the domain a function of the request gave. It may be what the request's headers said, so it must be a DNS name,
  * or its `https:` URL; a tenant on loopback (development) must be spelt out as an `http:` URL, which no `Host` header
  * can.
+ * @param option the function's name
  * @throws InvalidArgumentError
  */
-export function parseResolvedDomain (value: unknown): Domain {
+export function parseResolvedDomain (value: unknown, option = 'domain'): Domain {
   const name = typeof value === 'string' ? value.replace(/^https:\/\/([^/]*)\/?$/i, '$1') : ''
   if (DNS_NAME.test(name) || /^http:\/\//i.test(name)) {
     const { scheme, host, hostname } = split(name) ?? {}
@@ -40,8 +41,8 @@ export function parseResolvedDomain (value: unknown): Domain {
       return { domain: host, issuer: `${scheme!}://${host}/` }
     }
   }
-  throw new InvalidArgumentError('domain',
-    'No tenant belongs to this request. What the "domain" function returns must be a DNS name, or its https URL.')
+  throw new InvalidArgumentError(option,
+    `No tenant belongs to this request. What the "${option}" function returns must be a DNS name, or its https URL.`)
 }
 
 /** `undefined` unless the host is written as a URL parser writes it: `0x7f.1` is 127.0.0.1 in disguise. */

@@ -29,7 +29,7 @@ t.test('whose tokens a request may carry', async t => {
   t.equal(asked, original)
   const cause = new Error('no database')
   const failing: [issuers: () => unknown, cause?: Error][] = [
-    [() => 'login.example.com'], [() => undefined], [() => ['https://10.0.0.1/x']], [() => [7]],
+    [() => 'login.example.com'], [() => undefined], [() => [7]],
     [() => { throw cause }, cause]
   ]
   for (const [issuers, cause] of failing) {
@@ -38,6 +38,13 @@ t.test('whose tokens a request may carry', async t => {
     t.match(error, { option: 'api.issuers', message: /api\.issuers/ })
     t.equal(error.cause, cause)
   }
+  // What a request's headers may have said: nobody's fault but the caller's, and no way to this machine.
+  for (const domain of ['https://10.0.0.1/x', 'localhost', 'localhost:6379', '127.0.0.1', 'https://[::1]/', 'internal',
+    'evil.example.com:22', 'http://evil.example.com', 'a b', '%', 'u@evil.example.com', '']) {
+    const error = await errorOf(async () => await issuersOf(() => [other, domain]))
+    t.match(error, { name: 'InvalidArgumentError', argument: 'api.issuers', statusCode: 400 }, domain)
+  }
+  t.strictSame(await issuersOf(() => ['http://localhost:3000']), [own, 'http://localhost:3000/'], 'in development')
   const ours = new InvalidArgumentError('tenant', 'There is no such tenant.')
   t.equal(await errorOf(async () => await issuersOf(() => { throw ours })), ours)
 })
