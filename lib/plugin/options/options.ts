@@ -134,7 +134,7 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     storeIdToken: given.storeIdToken ?? connectMode === 'link',
     storeConnectionTokens: given.storeConnectionTokens ?? false,
     discoveryTtl: given.discoveryCache?.ttl ?? 600,
-    maxDomains: given.discoveryCache?.maxEntries ?? 100,
+    maxDomains: Math.max(given.discoveryCache?.maxEntries ?? 100, knownDomains(api)),
     clockTolerance,
     idTokenSigningAlg: given.idTokenSigningAlg ?? 'RS256',
     dpop: given.dpop === undefined || given.dpop === false
@@ -156,6 +156,11 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     pages: given.pages,
     now: given.now ?? systemClock
   } satisfies Config)
+}
+
+/** Domains that the options name: what is kept of one must not push out what is kept of another. */
+function knownDomains ({ issuers = [] }: Config['api']): number {
+  return typeof issuers === 'function' ? 0 : issuers.length + 1
 }
 
 /** What is signed with a key of the options; nothing without one. */

@@ -173,6 +173,11 @@ t.test('everything that may be given', async t => {
     assertion: undefined
   })
   t.match(parse({ discoveryCache: { ttl: 0 } }), { discoveryTtl: 0 })
+  // Else tokens of one known issuer push out the keys of another, and every token causes a fetch.
+  const issuers = Array.from({ length: 150 }, (_, i) => `t${i}.example.com`)
+  t.match([parse({ api: { issuers } }), parse({ api: { issuers }, discoveryCache: { maxEntries: 2 } }),
+    parse({ api: { issuers }, discoveryCache: { maxEntries: 200 } }), parse({ api: { issuers: () => [] } }), parse({})],
+  [{ maxDomains: 151 }, { maxDomains: 151 }, { maxDomains: 200 }, { maxDomains: 100 }, { maxDomains: 100 }])
   for (const alg of ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']) {
     t.match(parse({ idTokenSigningAlg: alg, api: { audience: 'https://api', signingAlgs: [alg] } }),
       { idTokenSigningAlg: alg, api: { signingAlgs: [alg] } })
