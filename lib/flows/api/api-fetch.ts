@@ -26,10 +26,11 @@ export async function apiFetch (context: PluginContext, request: RequestContext,
   let token = await getAccessToken(context, request, wanted)
   const remedies = new Set(['nonce', 'renewal'])
   while (true) {
-    const response = await send(context, request, target, init, token)
-    if (response.status !== 401 || !repeatable(init.body)) return response
+    const { response, own } = await send(context, request, target, init, token)
+    // Who has seen no token cannot say that it is bad.
+    if (response.status !== 401 || !own || !repeatable(init.body)) return response
     const { headers } = response
-    const remedy = asksForNonce(headers.get('dpop-nonce'), headers.get('www-authenticate')) ? 'nonce' : 'renewal'
+    const remedy = asksForNonce(token, headers.get('dpop-nonce'), headers.get('www-authenticate')) ? 'nonce' : 'renewal'
     if (!remedies.delete(remedy)) return response
     await response.body?.cancel()
     if (remedy === 'renewal') token = await getAccessToken(context, request, { ...wanted, refresh: true })
@@ -43,7 +44,15 @@ function checkTarget (url: string | URL): URL {
   if (!isSecureUrl(target)) {
     throw new InvalidArgumentError('url', 'An access token is sent by https only (http on loopback).')
   }
+  if (hasCredentials(target)) {
+    throw new InvalidArgumentError('url', 'The URL of the API must hold no user name and no password: the access ' +
+      'token says who calls.')
+  }
   return target
+}
+
+function hasCredentials ({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
 }
 
 /** Redirects that are followed at most, as by `fetch`. */
@@ -52,9 +61,15 @@ const MAX_REDIRECTS = 20
 const NOT_ELSEWHERE = ['authorization', 'proxy-authorization', 'cookie', 'host', 'dpop']
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
+/** An answer, and whether the API itself gave it. */
+interface Answered {
+  response: Response
+  own: boolean
+}
+
 /** Sends the request and follows redirects; the token goes to the API's own origin only. */
 async function send (context: PluginContext, request: RequestContext, target: URL, given: RequestInit,
-  token: AccessToken): Promise<Response> {
+  token: AccessToken): Promise<Answered> {
   let url = target
   let init = given
   for (let redirects = 0; ; redirects++) {
@@ -63,10 +78,13 @@ async function send (context: PluginContext, request: RequestContext, target: UR
       ? await sendWithToken(context, request, url, init, token)
       : await context.http.fetch(url, init)
     const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null
-    if (location === null || given.redirect === 'manual' || !URL.canParse(location, url.href)) return response
-    if (given.redirect === 'error' || redirects === MAX_REDIRECTS) throw new TypeError('fetch failed: redirect')
+    if (location === null || given.redirect === 'manual' || !URL.canParse(location, url.href)) return { response, own }
+    if (given.redirect === 'error' || redirects === MAX_REDIRECTS) {
+      await response.body?.cancel()
+      throw new TypeError('fetch failed: redirect')
+    }
     const next = new URL(location, url)
-    if (!isSecureUrl(next) || !repeatable(init.body)) return response
+    if (!isSecureUrl(next) || hasCredentials(next) || !repeatable(init.body)) return { response, own }
     await response.body?.cancel()
     init = redirected(init, response.status, next.origin === url.origin)
     url = next

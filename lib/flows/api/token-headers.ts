@@ -32,7 +32,12 @@ export async function tokenHeaders (context: PluginContext, request: RequestCont
   return { authorization, dpop, learn: fresh => { keepNonce(key, url.origin, fresh) } }
 }
 
-/** Whether only the proof lacked the API's nonce; the token is good. @see RFC 9449 section 9 */
-export function asksForNonce (nonce: unknown, challenge: unknown): boolean {
-  return nonce !== undefined && nonce !== null && String(challenge ?? '').includes('use_dpop_nonce')
+/**
+ * Whether only the proof lacked the API's nonce; the token is good. A bearer token has no proof: APIs that take both
+ * kinds may name their nonce to it as well. @see RFC 9449 section 9
+ */
+export function asksForNonce ({ tokenType }: Pick<PresentedToken, 'tokenType'>, nonce: unknown,
+  challenge: unknown): boolean {
+  return tokenType === 'DPoP' && nonce !== undefined && nonce !== null &&
+    String(challenge ?? '').includes('use_dpop_nonce')
 }

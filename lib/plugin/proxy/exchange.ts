@@ -47,7 +47,7 @@ export async function exchange (proxy: Proxy, call: Call): Promise<WireResponse>
     const answer = await attempt(proxy, call, token, content)
     if (answer.status !== 401 || token === undefined) return answer
     const { 'dpop-nonce': nonce, 'www-authenticate': challenge } = answer.headers
-    const remedy = asksForNonce(nonce, challenge) ? 'nonce' : 'renewal'
+    const remedy = asksForNonce(token, nonce, challenge) ? 'nonce' : 'renewal'
     remedies ??= new Set(config.retryOn401 ? ['nonce', 'renewal'] : ['nonce'])
     const isNew = remedy === 'renewal' && !remedies.has(remedy) && config.retryOn401
     if (isNew) refused.add(token.accessToken)

@@ -1359,6 +1359,23 @@ t.test('request.auth0.fetch follows redirects, and its token stays with the API'
   seen.length = 0
   t.ok((await at('path=/round')).error)
   t.equal(seen.length, 21)
+  // Who has not seen the token cannot say that it is bad, nor what its proof lacks.
+  const refusal = { status: 401, headers: { 'dpop-nonce': 'n', 'www-authenticate': 'DPoP error="use_dpop_nonce"' } }
+  for (const given of [{ status: 401 }, refusal]) {
+    s.tenant.scripts.set('GET /target', async seenBy => ({ ...await answer()(seenBy), ...given }))
+    seen.length = 0
+    t.equal((await at('path=/away')).value?.status, 401)
+    t.equal(seen.length, 2, 'nothing is asked once more')
+  }
+  t.equal(s.tenant.grants('refresh_token').length, 0)
+  // The API itself may: a bearer token has no proof, so that no nonce helps it.
+  s.tenant.scripts.set('GET /mixed', ({ headers }) =>
+    headers.authorization === 'Bearer opaque-access-2' ? { json: {} } : refusal)
+  t.equal((await at('path=/mixed')).value?.status, 200)
+  // Credentials in an address would stand in the error of `fetch`.
+  s.tenant.scripts.set('GET /login', answer('https://ada:hush@api.example.test/there'))
+  t.equal((await at('path=/login')).value?.status, 302)
+  t.match(await at('path=@evil.example.test/'), { error: { argument: 'url', code: 'invalid_argument' } })
 })
 
 t.test('where ID tokens are signed with the secret, logout tokens are not', async t => {

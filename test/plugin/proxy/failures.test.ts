@@ -78,6 +78,16 @@ t.test('many calls that are refused at once take one new token', async t => {
   t.equal(p.site.tenant.grants('refresh_token').length, 1)
 })
 
+t.test('a bearer token that is refused is renewed, also where the upstream names its nonce for proofs', async t => {
+  const orders = await api(t)
+  const p = await proxySite(t, { upstream: orders.origin, prefix: '/api' })
+  orders.answer = (request, reply) => onlyTakes('opaque-access-2')(request, reply.headers({
+    'dpop-nonce': 'n', 'www-authenticate': 'Bearer error="invalid_token", DPoP error="use_dpop_nonce"'
+  }))
+  t.equal((await p.call('/api/x', { method: 'POST', body: 'x' })).body, 'welcome')
+  t.equal(orders.received.length, 2)
+})
+
 t.test('the token of the application is renewed as well', async t => {
   const orders = await api(t)
   const p = await proxySite(t, { upstream: orders.origin, prefix: '/api', token: 'application' })
