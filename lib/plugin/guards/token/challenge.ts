@@ -121,8 +121,13 @@ function needsScope ({ statusCode, code }: Refusal): boolean {
 function errorOf ({ error, message, authentication: { maxAge, acrValues } = {} }: Refusal): string[] {
   if (error === undefined) return []
   return [`error="${error}"`, `error_description="${quotable(message, 200)}"`,
-    ...(acrValues === undefined ? [] : [`acr_values="${quotable(acrValues, 1000)}"`]),
+    ...(acrValues === undefined ? [] : [`acr_values="${escaped(acrValues, 1000)}"`]),
     ...(maxAge === undefined ? [] : [`max_age="${maxAge}"`])]
+}
+
+/** A text that means something to clients: with backslashes where it needs them. @see RFC 9110 section 5.6.4 */
+function escaped (value: string, length: number): string {
+  return value.replace(/[^\x20-\x7e]/g, ' ').slice(0, length).replace(/["\\]/g, '\\$&')
 }
 
 /** A text that a quoted string can hold as it is. @see RFC 6750 section 3 */

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { demandedAuthentication } from '../../../../lib/flows/api/step-up-challenge.js'
 import {
   ApiError, ForbiddenError, NetworkError, OrganizationTokenValidationError, StepUpRequiredError, TimeoutError,
   TokenValidationError
@@ -66,6 +67,10 @@ t.test('challenges name each scheme, what is wrong, and what would help', async 
   t.notMatch(challenges(more, 'Bearer', elsewhere)[0], 'scope="', 'no scope would help')
   const again = insufficientAuthentication(new StepUpRequiredError('again', { maxAge: 0, acrValues: 'gold' }))
   t.match(challenges(facts, 'Bearer', again)[0], 'acr_values="gold", max_age="0"')
+  const quoting = insufficientAuthentication(new StepUpRequiredError('again', { acrValues: 'a"b c\\d\ne' }))
+  const [quoted] = challenges(facts, 'Bearer', quoting)
+  t.match(quoted, 'acr_values="a\\"b c\\\\d e"', 'the value itself, for a client that asks Auth0 for it')
+  t.equal(demandedAuthentication(quoted!)?.acrValues, 'a"b c\\d e')
   const plain = insufficientAuthentication(new StepUpRequiredError('again', {}))
   t.notMatch(challenges(facts, 'Bearer', plain)[0], /acr_values|max_age/)
   const long = challenges({ ...facts, scopes: ['s'.repeat(1001)], metadataUrl: 'm'.repeat(2001) }, 'Bearer',
