@@ -17,7 +17,7 @@ t.test('revocations in this process, beside another list or alone', async t => {
   t.equal(own.end({ id: 'x' }, 5, 100), undefined)
   t.equal(own.mark('a mark', 7, 100), undefined)
   t.strictSame([own.endedHere(session()), own.ended(session()), own.begin(session()), own.marked('a mark')],
-    [true, true, 6, 7])
+    [true, true, 5.001, 7])
   const calls: unknown[] = []
   let answer: unknown
   const other = make({
@@ -37,7 +37,7 @@ t.test('revocations in this process, beside another list or alone', async t => {
   t.equal(calls.length, 3)
   answer = 5
   t.strictSame([other.ended(session()), other.ended(session('x', 6)), other.begin(session()), other.marked('a mark')],
-    [true, false, 6, 5])
+    [true, false, 5.001, 5])
   answer = Promise.resolve(5)
   t.strictSame(await Promise.all([other.ended(session()), other.ended(session('x', 6)), other.marked('a mark')]), [true,
     false, 5])
