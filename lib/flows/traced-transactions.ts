@@ -9,7 +9,8 @@ export function tracedTransactions (store: TransactionStore): TransactionStore {
     calls.hasSubscribers ? trace(calls, { store: 'transaction', operation }, work) : work()
   return {
     set: (...args) => traced('set', () => store.set(...args)),
-    take: (...args) => traced('take', () => store.take(...args)),
+    // It may say `null` where it has none.
+    take: async (...args) => await traced('take', () => store.take(...args)) ?? undefined,
     delete: (...args) => traced('delete', () => store.delete(...args))
   }
 }

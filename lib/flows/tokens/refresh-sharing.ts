@@ -51,7 +51,9 @@ export function createRefreshSharing (options: RefreshSharingOptions): RefreshSh
     })
   }
 
-  const read = async ({ name }: SharedEntry): Promise<string | undefined> => await ask('get', () => store.get(name))
+  /** A store of the application's may say `null` where it has nothing. */
+  const read = async ({ name }: SharedEntry): Promise<string | undefined> =>
+    await ask('get', () => store.get(name)) ?? undefined
 
   /** Whatever becomes of it, this process has the new tokens: others are told if they can be. */
   async function write (entry: SharedEntry, shared: SharedRefresh, ttl: number): Promise<void> {
@@ -87,7 +89,7 @@ export function createRefreshSharing (options: RefreshSharingOptions): RefreshSh
     async function acquire (_: string, leaseSeconds: number): Promise<boolean> {
       if (waits && await isOvertaken()) return true
       waits = true
-      release = await ask('lock', () => store.lock(entry.name, leaseSeconds))
+      release = await ask('lock', () => store.lock(entry.name, leaseSeconds)) ?? undefined
       return release !== undefined
     }
     return await withLease({ acquire, release: async () => await release?.() }, lease, async leaseEnds => {

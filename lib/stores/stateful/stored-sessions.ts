@@ -81,12 +81,12 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
 
   function find (identity: Identity): Awaitable<Found | undefined> {
     return andThen(get(identity.key), entry =>
-      entry && living(identity, entry, codec.openRecord(identity.id, entry.value)))
+      entry ? living(identity, entry, codec.openRecord(identity.id, entry.value)) : undefined)
   }
 
   function findHeld (identity: HeldIdentity, onReplaced?: OnReplaced): Awaitable<Found | undefined> {
     return andThen(get(identity.key), entry =>
-      entry && living(identity, entry, openHeld(identity, entry.value), onReplaced))
+      entry ? living(identity, entry, openHeld(identity, entry.value), onReplaced) : undefined)
   }
 
   function tokensOf ({ id, entry }: Found): SessionTokens {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import t, { type Test } from 'tap'
 import { ApiError, Auth0Error, RateLimitError, SessionStoreError } from '../../../lib/errors.js'
 import { publicError } from '../../../lib/plugin/routes/answer-error.js'
-import { MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/index.js'
+import { MemoryRefreshStore, MemorySessionStore, MemoryTransactionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
 import { rawRequest } from '../../hostile/sockets.js'
 import type { Visitor } from '../../fixtures/visitor.js'
@@ -271,6 +271,31 @@ t.test('a login by form post that finds no room to wait is finished at once', as
   t.match([done.statusCode, done.headers.location], [303, '/b'])
   t.equal(s.logs.filter(line => line.includes('form_post_too_large')).length, 1)
   t.equal((await ada.call('/me')).body, 'auth0|ada')
+})
+
+t.test("stores of the application's that say null where they have nothing", async t => {
+  const refreshes = new MemoryRefreshStore({ now: () => 1_795_000_000 })
+  const nothing = null as never
+  const s = await site(t, {
+    transactionStore: { set: () => {}, take: () => nothing, delete: () => {} }
+  })
+  const ada = s.browser()
+  const back = s.tenant.callback(await s.start(ada))
+  t.equal((await ada.navigate(back)).headers.location, '/auth/login?restarted=1')
+  const kept = new MemorySessionStore({ now: () => 1_795_000_000 })
+  const stateful = await site(t, { sessionStore: kept }, { '/me': me })
+  const bea = await stateful.member()
+  kept.get = () => nothing
+  t.match(await bea.call('/me'), { statusCode: 200, body: 'nobody' })
+  const sharing = await site(t, {
+    refreshStore: {
+      get: key => refreshes.get(key) ?? nothing,
+      set: (...entry) => refreshes.set(...entry),
+      lock: (...how) => refreshes.lock(...how) ?? nothing
+    }
+  }, { '/token': async request => await request.auth0.getAccessToken({ refresh: true }) })
+  const eve = await sharing.member()
+  t.match((await eve.call('/token')).json(), { accessToken: 'opaque-access-2' })
 })
 
 t.test('errors of the tenant', async t => {
