@@ -12,7 +12,7 @@ import { checkBeforeHandler } from './last-check.js'
 import { kOwnErrors } from './route-config.js'
 import { keepRecord, recordOf, type RouteRecord } from './route-record.js'
 import { scopeHooks } from './scope-hooks.js'
-import { STAGES } from './stages.js'
+import { refuseLateGuards, STAGES } from './stages.js'
 import { declarationOf, hooksOf } from './written-route.js'
 
 /**
@@ -22,6 +22,7 @@ import { declarationOf, hooksOf } from './written-route.js'
 export function readRoute ({ context }: Registration, scope: FastifyInstance, route: RouteOptions): RouteRecord {
   const hooks = hooksOf(route)
   for (const hook of hooks) refuseUncalled(hook)
+  refuseLateGuards(route)
   const record = keepRecord(scope, route, declarationOf(route))
   for (const hook of [...record.guards, ...hooks]) checkSetup(hook, context.config)
   if (record.guards.length > 0) route.onRequest = [...record.guards as never[], ...[route.onRequest ?? []].flat()]

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { requestState } from '../request/request-state.js'
 import { refuseUncalled } from './factory.js'
 import { isExempt } from './route-record.js'
-import { STAGES } from './stages.js'
+import { refuseLate, STAGES } from './stages.js'
 
 type Method = (this: FastifyInstance, ...args: unknown[]) => unknown
 
@@ -17,12 +17,14 @@ const added = new WeakMap<object, Added[]>()
 /**
  * From now on notes what this scope and its children add for all of their routes, as the application wrote it:
  * Fastify tells of the hooks of a route and of no others, and other plugins put wrappers in the place of hooks.
- * @throws ConfigurationError in `addHook` and `setNotFoundHandler`, for a factory that was not called
+ * @throws ConfigurationError in `addHook` and `setNotFoundHandler`, for a factory that was not called, or for
+ * a guard where it would protect nothing
  */
 export function watchScopes (fastify: FastifyInstance): void {
   const addHook = fastify.addHook as Method
   outermost(fastify, 'addHook', function (stage, hook) {
     refuseUncalled(hook)
+    refuseLate(stage, hook)
     added.set(this, [...added.get(this) ?? [], { stage: stage as string, hook }])
   }, function (stage, hook, ...rest) {
     return addHook.call(this, stage, isStage(stage) && isHook(stage, hook) ? markedHook(stage, hook) : hook, ...rest)

@@ -170,3 +170,26 @@ t.test('what becomes of the hooks of a scope', async t => {
     }
   }
 })
+
+t.test('a guard stands where it is asked before the handler runs', async t => {
+  const late = ['preSerialization', 'onSend', 'onResponse', 'onError', 'onTimeout', 'onRequestAbort'] as const
+  const s = newSite(t)
+  s.app.after(() => {
+    const hooks = { requireSession: s.app.auth0.requireSession, requireToken: s.app.auth0.requireToken() }
+    for (const stage of late) {
+      for (const [name, hook] of Object.entries(hooks)) {
+        const refused = { code: 'configuration_error', option: 'hooks', message: new RegExp(`at "${stage}"`) }
+        t.throws(() => s.app.addHook(stage as 'onSend', hook as never), refused, `${name} of a scope`)
+        for (const given of [hook, [async () => {}, hook]]) {
+          t.throws(() => s.app.get(`/${stage}`, { [stage]: given } as object, async () => 'ran'), refused, name)
+        }
+      }
+      s.app.get(`/${stage}/fine`, { [stage]: async () => {} } as object, async () => 'ran')
+    }
+    for (const stage of STAGES) {
+      s.app.get(`/${stage}`, { [stage]: hooks.requireSession } as object, async () => 'ran')
+    }
+  })
+  await s.app.ready()
+  for (const stage of STAGES) t.equal((await s.app.inject(`/${stage}`)).statusCode, 401, stage)
+})
