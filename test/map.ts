@@ -461,6 +461,7 @@ export const map: Record<string, Record<string, string>> = {
     'peer-cookie.ts': 'stores/import/peer-cookie.test.ts'
   },
   'stores/memory': {
+    'full-notice.ts': 'stores/memory/full-notice.test.ts',
     'memory-refresh-store.ts': 'stores/memory/memory-refresh-store.test.ts',
     'memory-revocation-store.ts': 'stores/memory/memory-revocation-store.test.ts',
     'memory-session-store.ts': 'stores/memory/memory-session-store.test.ts',

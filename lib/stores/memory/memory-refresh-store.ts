@@ -1,5 +1,6 @@
 import { systemClock } from '../../base/clock.js'
 import { noteInMemory } from '../../base/in-memory.js'
+import { fullNotice } from './full-notice.js'
 import type { RefreshStore } from '../../../types/stores.js'
 
 interface Entry {
@@ -12,16 +13,25 @@ interface Entry {
 export class MemoryRefreshStore implements RefreshStore {
   readonly #now: () => number
   readonly #maxEntries: number
+  readonly #full: () => void
   readonly #values = new Map<string, Entry>()
   readonly #locks = new Map<string, { until: number }>()
 
-  /** @param options `maxEntries` (10,000): the oldest are dropped first; `now`: the clock, epoch seconds */
+  /**
+   * @param options `maxEntries` (10,000): the oldest are dropped first; `now`: the clock, epoch seconds; `onFull`: told
+   * once, when the first result is dropped that is still good, by default by a process warning
+   */
   constructor (
-    { maxEntries = 10_000, now = systemClock }: { maxEntries?: number, now?: () => number } = {}
+    { maxEntries = 10_000, now = systemClock, onFull }: {
+      maxEntries?: number, now?: () => number, onFull?: () => void
+    } = {}
   ) {
     noteInMemory(this)
     this.#maxEntries = maxEntries
     this.#now = now
+    this.#full = fullNotice('AUTH0_REFRESHES_FULL', 'The memory for results of refreshes is full. The oldest are ' +
+      'dropped, and a request that still needs one spends its refresh token again. Use a refresh store in Redis or ' +
+      'PostgreSQL, or raise "maxEntries".', onFull)
   }
 
   get (key: string): string | undefined {
@@ -33,7 +43,9 @@ export class MemoryRefreshStore implements RefreshStore {
     this.#values.delete(key)
     this.#values.set(key, { value, until: this.#now() + ttlSeconds })
     for (const [oldest, { until }] of this.#values) {
-      if (this.#values.size <= this.#maxEntries && until > this.#now()) break
+      const isGood = until > this.#now()
+      if (this.#values.size <= this.#maxEntries && isGood) break
+      if (isGood) this.#full()
       this.#values.delete(oldest)
     }
   }

@@ -3,6 +3,7 @@ import { noteInMemory } from '../../base/in-memory.js'
 import { ConfigurationError } from '../../errors.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
 import { withLease } from '../stateful/lease.js'
+import { fullNotice } from './full-notice.js'
 import type { Awaitable, SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
 
 /** Options of `MemorySessionStore`. */
@@ -11,6 +12,8 @@ export interface MemorySessionStoreOptions {
   maxEntries?: number
   /** The clock, epoch seconds. */
   now?: () => number
+  /** Told once, when the first session is dropped that still lives. Default: a process warning. */
+  onFull?: () => void
 }
 
 /**
@@ -22,6 +25,7 @@ export class MemorySessionStore implements SessionStore {
   readonly #locks = new Map<string, { token: string, until: number }>()
   readonly #maxEntries: number
   readonly #now: () => number
+  readonly #full: () => void
 
   constructor (options: MemorySessionStoreOptions = {}) {
     noteInMemory(this)
@@ -30,6 +34,9 @@ export class MemorySessionStore implements SessionStore {
       throw new ConfigurationError('maxEntries', 'Option "maxEntries" must be a positive integer.')
     }
     this.#now = options.now ?? systemClock
+    this.#full = fullNotice('AUTH0_SESSIONS_FULL', 'The memory for sessions is full. The sessions that were used ' +
+      'longest ago are dropped, and their users must log in again. Use a session store in Redis or PostgreSQL, or ' +
+      'raise "maxEntries".', options.onFull)
   }
 
   /** How many entries are kept, expired ones included. */
@@ -42,6 +49,7 @@ export class MemorySessionStore implements SessionStore {
     const now = this.#now()
     for (const [oldest, { expiresAt }] of this.#entries) {
       if (this.#entries.size <= this.#maxEntries && expiresAt > now) break
+      if (expiresAt > now) this.#full()
       this.#entries.delete(oldest)
     }
   }

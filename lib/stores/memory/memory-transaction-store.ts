@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../../base/clock.js'
 import { noteInMemory } from '../../base/in-memory.js'
+import { fullNotice } from './full-notice.js'
 import { decodeTransaction, encodeTransaction } from '../transactions/transaction-format.js'
 import type { CookieAttributes, CookieJar, Transaction, TransactionStore } from '../../../types/stores.js'
 
@@ -15,6 +16,8 @@ export interface MemoryTransactionStoreOptions {
   maxBrowsers?: number
   /** The clock, epoch seconds. */
   now?: () => number
+  /** Told once, when the first login is forgotten that is still under way. Default: a process warning. */
+  onFull?: () => void
 }
 
 interface Kept {
@@ -36,15 +39,18 @@ export class MemoryTransactionStore implements TransactionStore {
   readonly #cookieName: string
   readonly #maxBrowsers: number
   readonly #now: () => number
+  readonly #full: () => void
 
   constructor (
-    { cookieName = DEFAULT_NAME, maxBrowsers = 10_000, now = systemClock }: MemoryTransactionStoreOptions =
-    {}
+    { cookieName = DEFAULT_NAME, maxBrowsers = 10_000, now = systemClock, onFull }: MemoryTransactionStoreOptions = {}
   ) {
     noteInMemory(this)
     this.#cookieName = cookieName
     this.#maxBrowsers = maxBrowsers
     this.#now = now
+    this.#full = fullNotice('AUTH0_LOGINS_FULL', 'The memory for logins under way is full. The logins that began ' +
+      'first are forgotten, and start again when they come back. Keep them in cookies, which is the default, or ' +
+      'raise "maxBrowsers".', onFull)
   }
 
   set (jar: CookieJar, state: string, transaction: Transaction, ttl: number): void {
@@ -115,6 +121,7 @@ export class MemoryTransactionStore implements TransactionStore {
     for (const [id, pending] of this.#browsers) {
       const over = [...pending.values()].every(({ expiresAt }) => expiresAt <= now)
       if (this.#browsers.size <= this.#maxBrowsers && !over) break
+      if (!over) this.#full()
       this.#browsers.delete(id)
     }
   }
