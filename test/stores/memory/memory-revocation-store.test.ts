@@ -101,7 +101,13 @@ t.test('a full list of revocations lets nobody back in', async t => {
 })
 
 t.test('a full list of revocations that nobody listens to warns the process', async t => {
-  const warned = new Promise<Error & { code?: string }>(resolve => process.once('warning', resolve))
+  const warned = new Promise<Error & { code?: string }>(resolve => {
+    process.on('warning', function listen (warning: Error & { code?: string }) {
+      if (warning.code !== 'AUTH0_REVOCATIONS_FULL') return
+      process.off('warning', listen)
+      resolve(warning)
+    })
+  })
   const store = new MemoryRevocationStore({ maxEntries: 1, now: () => 1000 })
   store.revoke({ id: 'a' }, 1000, 2000)
   store.revoke({ id: 'b' }, 1001, 2000)
