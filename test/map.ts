@@ -425,6 +425,7 @@ export const map: Record<string, Record<string, string>> = {
   },
   stores: {
     'index.ts': 'stores/conformance/session-stores.test.ts',
+    'kept-by-header.ts': 'plugin/request/header-memory.test.ts',
     'lifetime.ts': 'stores/lifetime.test.ts',
     'map-jar.ts': 'testing/session-cookie.test.ts',
     'session-filter.ts': 'stores/session-filter.test.ts',

@@ -26,9 +26,7 @@ export function buildAuthorizationUrl (
   if (parsed?.endpoint !== endpoint) parsed = parseEndpoint(endpoint)
   // Every change of a URL's `searchParams` writes the URL anew: where it has no query there is nothing to change.
   if (!parsed.hasQuery) {
-    let query = ''
-    for (const name of Object.keys(given)) query += `${query === '' ? '?' : '&'}${formPair(name, given[name]!)}`
-    return parsed.href + query
+    return `${parsed.href}?${Object.keys(given).map(name => formPair(name, given[name]!)).join('&')}`
   }
   const url = new URL(endpoint)
   for (const [name, value] of Object.entries(given)) url.searchParams.set(name, value)

@@ -1,3 +1,4 @@
+import { keepMade, recalled } from '../kept-by-header.js'
 import { createOpenedCache, type OpenedCache } from '../sealing/opened-cache.js'
 import type { Mac } from '../sealing/mac.js'
 import type { CookieAttributes, CookieJar, DeviceBinding, SessionRecord } from '../../../types/stores.js'
@@ -16,12 +17,6 @@ export interface KeptProof {
   provedBy: string | undefined
   /** Epoch seconds. */
   provedUntil: number
-}
-
-/** The proof that a Cookie header shows, by the name of its cookie. */
-interface ShownProof {
-  readonly name: string
-  readonly value: string
 }
 
 /** A session that is bound to a device. */
@@ -50,11 +45,11 @@ export class BoundCookie {
    * @param kept belongs to this session alone
    */
   proves (jar: CookieJar, name: string, record: BoundRecord, now: number, kept?: KeptProof): boolean {
-    const shown = jar.recall?.(this) as ShownProof | undefined
-    const first = shown?.name === name ? shown.value : jar.get(name)
+    const shown = recalled<string>(jar, this, name)
+    const first = shown ?? jar.get(name)
     if (first === undefined) return false
     if (first === kept?.provedBy && now < kept.provedUntil) {
-      if (shown === undefined) jar.keep?.(this, { name, value: kept.provedBy } satisfies ShownProof)
+      if (shown === undefined) keepMade(jar, this, name, kept.provedBy)
       return true
     }
     return this.#isProof(first, record, now, kept) || this.#othersProve(jar, name, record, now)

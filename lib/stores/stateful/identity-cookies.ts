@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { keepMade, recalled } from '../kept-by-header.js'
 import { createOpenedCache } from '../sealing/opened-cache.js'
 import { candidatesOf, clearChunked, presentNames } from '../stateless/chunks.js'
 import { COOKIE_BUDGET } from '../stateless/cookie-budget.js'
@@ -37,12 +38,6 @@ export interface IdentityCookies {
   write(jar: CookieJar, id: string, maxAge: number): void
   /** Clears the cookies; with `everywhere` also ours at the places of earlier configurations. */
   clear(jar: CookieJar, everywhere?: boolean): void
-}
-
-/** The one session that a Cookie header names. */
-interface KeptIdentity {
-  readonly name: string
-  readonly held: readonly HeldIdentity[]
 }
 
 const ID_SHAPE = /^[\w-]{22,128}$/
@@ -95,18 +90,17 @@ export function createIdentityCookies (options: IdentityCookiesOptions): Identit
 
   return {
     held (jar) {
-      const { session: name } = names(jar)
-      const kept = jar.recall?.(identities) as KeptIdentity | undefined
-      if (kept?.name === name) return kept.held
+      const { session, tokens, seen } = names(jar)
+      const kept = recalled<readonly HeldIdentity[]>(jar, identities, session)
+      if (kept !== undefined) return kept
       const only = onlyOne(jar)
       if (only !== undefined) {
         const held = [only]
-        jar.keep?.(identities, { name, held } satisfies KeptIdentity)
+        keepMade(jar, identities, session, held)
         return held
       }
       const { count, opened } = heldIn(jar)
       if (count === 0) return undefined
-      const { session, tokens, seen } = names(jar)
       foreign.notice(jar, { cookie: session, count, opened: opened.length }, () => [
         ...uselessNames(jar, session, value => open(value) !== undefined),
         ...presentNames(jar, tokens),

@@ -4,6 +4,7 @@ import type { Sealer } from '../sealing/seal.js'
 import type { CookieJar, RevocationOwner, SessionRecord } from '../../../types/stores.js'
 import type { BornSession } from '../sessions.js'
 import type { KeptProof } from '../device/bound-cookie.js'
+import { keepMade, recalled } from '../kept-by-header.js'
 import { candidatesOf } from './chunks.js'
 import { decodeRecord } from './claims-cookie.js'
 
@@ -24,12 +25,6 @@ export interface HeldSessions {
   readonly count: number
 }
 
-/** What a Cookie header holds under a name. */
-interface KeptSessions {
-  readonly name: string
-  readonly held: HeldSessions
-}
-
 const NONE: HeldSessions = { opened: [], count: 0 }
 const UNREADABLE: HeldSessions = { opened: [], count: 1 }
 
@@ -46,10 +41,10 @@ export class OpenedClaims {
 
   /** Every candidate of the cookie `name`. */
   held (jar: CookieJar, name: string): HeldSessions {
-    const kept = jar.recall?.(this) as KeptSessions | undefined
-    if (kept?.name === name) return kept.held
+    const kept = recalled<HeldSessions>(jar, this, name)
+    if (kept !== undefined) return kept
     const held = this.#open(jar, name)
-    if (held.count > 0 && held.opened.length === held.count) jar.keep?.(this, { name, held } satisfies KeptSessions)
+    if (held.count > 0 && held.opened.length === held.count) keepMade(jar, this, name, held)
     return held
   }
 
