@@ -9,7 +9,7 @@ import { callOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { adoptNewest, isWritable, sessionWithTokens } from '../session/session.js'
 import { spendOnce } from './spend-refresh-token.js'
-import { isOutage, isRefusal, joined, type Next, type Spent } from './spent.js'
+import { isOutage, isRefusal, joined, sharingKey, type Next, type Spent } from './spent.js'
 import { withRefreshToken } from './token-sets.js'
 
 const MAX_CONNECTION_TOKENS = 10
@@ -58,8 +58,8 @@ export async function getAccessTokenForConnection (context: PluginContext, reque
   }
 
   const server = await request.server()
-  const key = JSON.stringify(['connection', laneOf(kept.record), connection, loginHint, options.refresh === true,
-    ...(options.refresh === true ? [found?.accessToken] : [])])
+  const key = sharingKey(['connection', laneOf(kept.record), connection, loginHint], options.refresh,
+    found?.accessToken)
   const token = await spendOnce(context, request, kept.record, {
     kept (current) {
       const newest = find(context, current, connection, loginHint)

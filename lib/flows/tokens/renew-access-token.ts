@@ -6,7 +6,7 @@ import { usableWith } from './dpop-key.js'
 import { refresh, refusedRefresh } from './refresh.js'
 import { adoptNewest } from '../session/session.js'
 import { spendOnce } from './spend-refresh-token.js'
-import { isOutage, noRefreshToken } from './spent.js'
+import { isOutage, noRefreshToken, sharingKey } from './spent.js'
 import { accessTokenOf, findTokenSet, type Wanted } from './token-sets.js'
 
 /** What is there already when a token is renewed. */
@@ -26,9 +26,7 @@ export async function renewAccessToken (context: PluginContext, request: Request
   options: { refresh?: boolean | undefined, signal?: AbortSignal | undefined }): Promise<AccessToken> {
   const { config } = context
   const server = await request.server()
-  // Whoever asks for another token shares the call only with those that have the same one.
-  const key = JSON.stringify([laneOf(record), wanted.audience, wanted.scope, options.refresh === true,
-    ...(options.refresh === true ? [good?.accessToken] : [])])
+  const key = sharingKey([laneOf(record), wanted.audience, wanted.scope], options.refresh, good?.accessToken)
   const renewed = spendOnce(context, request, record, {
     kept (current) {
       const { tokenSets } = usableWith(current.tokens, jkt)

@@ -65,3 +65,15 @@ export function noRefreshToken (): AccessTokenError {
     'The access token has expired and the session has no refresh token (any more): the user must log in again. To ' +
       'renew tokens without a login, ask for the scope "offline_access" and allow offline access for the API.')
 }
+
+/**
+ * The key of calls that may share one answer. Whoever asks for another token shares the call only with those that have
+ * the same one.
+ * @param wanted what is asked for
+ * @param refresh whether another token than the kept one is asked for
+ * @param kept the token that is there already
+ */
+export function sharingKey (wanted: readonly unknown[], refresh: boolean | undefined,
+  kept: string | undefined): string {
+  return JSON.stringify(refresh === true ? [...wanted, true, kept] : [...wanted, false])
+}
