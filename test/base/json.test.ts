@@ -9,6 +9,9 @@ t.test('frozen values are frozen to the bottom', async t => {
   t.throws(() => {
     value.a.push({ b: { c: 2 } })
   }, TypeError)
+  const inherited = { mine: {} }
+  deepFreeze(Object.setPrototypeOf({ own: {} }, inherited))
+  t.notOk(Object.isFrozen(inherited.mine), 'what is inherited belongs to somebody else')
 })
 
 t.test('JSON', async t => {
