@@ -16,11 +16,12 @@ const ATTEMPTS = 2
  * @param load asks a server for `SECONDS`; answers with numbers, `requests` among them
  * @param references how many of the servers, from the first on, the others are compared with: processes of one and the
  * same server differ by some percent
+ * @param groupOf what a server has in common with those of the references that it is compared with
  * @returns per server `costs`, microseconds per request of each round, `perRequest`, their median, `ratio` of what a
  * request cost the references on the average (median, lowest, highest), `busy`, the share of its core it had, and what
  * `load` answered, summed up
  */
-export async function rounds (servers, load, references = 1) {
+export async function rounds (servers, load, references = 1, groupOf = () => 0) {
   const costs = servers.map(() => [])
   const shares = servers.map(() => [])
   const totals = servers.map(() => ({}))
@@ -36,10 +37,12 @@ export async function rounds (servers, load, references = 1) {
       for (const [name, count] of Object.entries(done)) totals[i][name] = (totals[i][name] ?? 0) + count
     }
   }
-  const reference = round =>
-    costs.slice(0, references).reduce((sum, ofServer) => sum + ofServer[round], 0) / references
+  const reference = (round, server) => {
+    const compared = costs.filter((_, i) => i < references && groupOf(servers[i]) === groupOf(server))
+    return compared.reduce((sum, ofServer) => sum + ofServer[round], 0) / compared.length
+  }
   return totals.map((total, i) => {
-    const ratios = costs[i].map((cost, round) => reference(round) / cost)
+    const ratios = costs[i].map((cost, round) => reference(round, servers[i]) / cost)
     const ratio = { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) }
     return { ...total, costs: costs[i], perRequest: median(costs[i]), ratio, busy: median(shares[i]) }
   })
@@ -61,6 +64,21 @@ async function measured (server, load) {
 
 export const header = title =>
   console.log('\n%s: CPU of the server per request, and the median ratio of %d interleaved rounds', title, ROUNDS)
+
+/**
+ * Each of the bare servers with one header, and each with many: a server that reads the next header every time is
+ * slower. Those that are compared with them come behind.
+ */
+export const bareBefore = (bare, one, many) =>
+  [one, many].flatMap(headers => bare.map(server => Object.assign({}, server, { headers })))
+
+/** Names the rows of `bareBefore`. */
+export const bareRows = bare =>
+  ['one Cookie header', 'many Cookie headers'].flatMap(headers =>
+    bare.map((_, i) => ({ name: i === 0 ? `bare route, ${headers}` : 'the same once more: what is noise' })))
+
+/** Tells the bare servers with one header from those with many. */
+export const hasMany = ({ headers }) => headers.length > 1
 
 /** What is said of a goal; nothing where there is none. */
 export const goalMet = (goal, met) => goal === undefined ? '' : ` (goal ${goal}: ${met ? 'met' : 'MISSED'})`
