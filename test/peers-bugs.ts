@@ -40,7 +40,11 @@ export const mistakes: Record<string, readonly Row[]> = {
     ['two registrations share the cookies of sessions and logins', 'plugin/scopes',
       'two tenants in sibling scopes are strangers to each other'],
     ['a second registration in one scope fails without saying what to do', 'plugin/scopes',
-      'twice in one scope is refused']
+      'twice in one scope is refused'],
+    ['where the server rewrites addresses, the login leads back to another one than the browser asked for',
+      'plugin/guards/guards', 'logins lead back to what the browser has asked for, before it was rewritten'],
+    ['the page to log in on has a guard, and redirects to itself for ever', 'plugin/guards/guards',
+      'a page to log in on that has a guard leads to the login, and not to itself']
   ],
   'coming back from a login': [
     ['who cancels gets a 500', 'plugin/routes/routes', 'errors of the tenant'],
@@ -132,6 +136,8 @@ export const mistakes: Record<string, readonly Row[]> = {
       'SES-05: a value sealed for another purpose with the same secret does not open'],
     ['the secret cannot be changed without logging everybody out', 'integration/rows',
       'secret: the newest seals, older ones open'],
+    ["cookies that middleware sets on Node's own response are lost", 'plugin/request/cookies',
+      'cookies are written when headers are sent by whatever means, once'],
     ['one request opens the session several times', 'stores/stateful/stateful-sessions',
       'claims and tokens of one request come from one read'],
     ['every request opens the same cookie anew', 'stores/stateless/stateless-sessions',

@@ -7,7 +7,7 @@ import { refuseSessions } from '../../flows/session/no-sessions.js'
 import { currentSession } from '../../flows/session/session.js'
 import { isNavigation } from '../request/navigation.js'
 import { registrationOf, type Registration } from '../request/registration.js'
-import { requestTarget } from '../request/request-target.js'
+import { targetInApp } from '../request/request-target.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import { reportFailure } from '../routes/report.js'
 import { ended } from './denial.js'
@@ -65,9 +65,10 @@ async function attempt (registration: Registration, request: FastifyRequest, rep
   if (!requestContext.jar.writable) return
   try {
     if (await currentSession(context, requestContext) !== undefined) return
-    const page = requestTarget(request.url)
+    const base = requestContext.appBase()
+    const page = targetInApp(request, base)
     // The user must come back to this very page.
-    if ((safeReturnTo(page, requestContext.appBase())?.length ?? 0) < page.length) return
+    if ((safeReturnTo(page, base)?.length ?? 0) < page.length) return
     const { startInteractiveLogin } = await logins()
     noteSilentLogin(context, requestContext.jar)
     const url = await startInteractiveLogin(context, requestContext, {

@@ -4,7 +4,7 @@ import { StepUpRequiredError } from '../../errors.js'
 import { helperCookie } from '../../flows/helper-cookie.js'
 import { logins } from '../../flows/lazy-flows.js'
 import type { LiveSession } from '../../stores/sessions.js'
-import { requestTarget } from '../request/request-target.js'
+import { targetInApp } from '../request/request-target.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import type { Principal } from './principal.js'
 import { answerDenied, ended, forbid, reportDenied } from './denial.js'
@@ -82,7 +82,7 @@ async function startLogin ({ registration: { context }, requestContext, request,
   const organization = await requestContext.organization() ?? claims.org_id
   const { startInteractiveLogin } = await logins()
   return await startInteractiveLogin(context, requestContext, {
-    returnTo: requestTarget(request.url),
+    returnTo: targetInApp(request, requestContext.appBase()),
     authorizationParams: {
       ...params,
       ...(params.max_age !== undefined && { max_age: Math.min(params.max_age, Number(configured.max_age ?? Infinity)) })

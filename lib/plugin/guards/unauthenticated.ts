@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { appPath } from '../../flows/app-path.js'
+import { appPath, type AppPath } from '../../flows/app-path.js'
 import type { PluginContext } from '../../flows/context.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { hookAnswer } from '../request/hook-answer.js'
-import { requestTarget } from '../request/request-target.js'
+import { targetInApp } from '../request/request-target.js'
 import { appBaseOf } from '../request/request-context.js'
 import { answerPage, formNotSavedPage, notBoundPage } from '../routes/error-page.js'
 import { textsFor } from '../routes/page-texts.js'
@@ -11,7 +11,7 @@ import { answerDenied, ended } from './denial.js'
 import { comeAgain, comesWithoutProof } from '../request/come-again.js'
 import { requestState } from '../request/request-state.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
-import { loginForForm, loginPath, waysOn } from '../request/ways-on.js'
+import { loginBack, loginForForm, loginPath, waysOn } from '../request/ways-on.js'
 
 /**
  * Answers a request that has no session. A person goes to the login, a person who has sent a form gets a page, a script
@@ -24,18 +24,34 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   const forDevice = how === '401' ? undefined : answerForDevice(context, request, reply)
   if (forDevice !== undefined) return forDevice
   const navigation = isNavigation(request)
-  const place = how.startsWith('/') ? appPath(appBaseOf(context.config.appBases, request), how) : undefined
+  const place = how.startsWith('/') ? loginPage(context, request, how) : undefined
   if (how !== '401' && isFormPost(request)) {
     const login = place ?? loginForForm(context, request)
     return answerForm(context, request, reply, login, { code: 'login_required', reason: 'Your session has ended.' })
   }
-  if (place !== undefined) {
-    if (navigation) return ended(reply.redirect(place, 302))
-  } else if (how === 'login' ? request.method === 'GET' || request.method === 'HEAD' : how === 'auto' && navigation) {
-    const login = loginPath(context, request, requestTarget(request.url))
+  if (place !== undefined && navigation && !isAsked(context, request, place)) return ended(reply.redirect(place, 302))
+  if (how === 'login' ? request.method === 'GET' || request.method === 'HEAD' : how !== '401' && navigation) {
+    const login = loginBack(context, request)
     if (login !== undefined) return ended(reply.redirect(login, 302))
   }
   return answerDenied(reply, 401, 'login_required', 'Please log in.', { loginUrl: loginPath(context, request) })
+}
+
+/** The page where the visitor is asked to log in, with what headers cannot hold encoded. */
+function loginPage ({ config }: PluginContext, request: FastifyRequest, path: string): AppPath {
+  const base = appBaseOf(config.appBases, request)
+  const { pathname, search, hash } = new URL(base.origin + appPath(base, path))
+  return pathname + search + hash as AppPath
+}
+
+/** Whether that page is what the visitor asks for: then it has a guard itself, and would never be shown. */
+function isAsked ({ config }: PluginContext, request: FastifyRequest, page: AppPath): boolean {
+  const base = appBaseOf(config.appBases, request)
+  const asked = new URL(base.origin + appPath(base, targetInApp(request, base)))
+  if (asked.pathname !== page.split(/[?#]/, 1)[0]) return false
+  request.log.warn({ auth0: { type: 'warning', reason: 'login_page_guarded' } }, 'auth0 warning: the page of ' +
+    '"onUnauthenticated" has a guard, so the visitor goes straight to the login. Let that page be a public one.')
+  return true
 }
 
 /** A form cannot be taken to the login and back: a page says that it was not saved. */

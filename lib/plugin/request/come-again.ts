@@ -3,7 +3,7 @@ import { appPath } from '../../flows/app-path.js'
 import type { PluginContext } from '../../flows/context.js'
 import type { CookieJar } from '../../../types/stores.js'
 import { isNavigation } from './navigation.js'
-import { requestTarget } from './request-target.js'
+import { targetInApp } from './request-target.js'
 import { appBaseOf } from './request-context.js'
 import { answerPage, comeAgainPage } from '../routes/error-page.js'
 import { textsFor } from '../routes/page-texts.js'
@@ -25,7 +25,8 @@ export function comesWithoutProof (context: PluginContext, request: FastifyReque
 export function comeAgain (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
   jar: CookieJar): FastifyReply {
   jar.set(markerOf(context, jar), '1', { ...context.sessions.device!.attributes(jar), sameSite: 'lax', maxAge: ONCE })
-  const place = appPath(appBaseOf(context.config.appBases, request), onThisHost(requestTarget(request.url)))
+  const base = appBaseOf(context.config.appBases, request)
+  const place = appPath(base, onThisHost(targetInApp(request, base)))
   return answerPage(reply.header('cache-control', 'no-store'), 401,
     comeAgainPage(textsFor(context.config, request), place))
 }

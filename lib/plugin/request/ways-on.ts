@@ -4,16 +4,22 @@ import { pathAfterLogin } from '../../flows/login/return-to.js'
 import { appPath, placeInApp, routePath, type AppPath } from '../../flows/app-path.js'
 import type { AppBase } from '../../flows/config.js'
 import { appBaseOf } from './request-context.js'
+import { targetInApp } from './request-target.js'
 
-/** The path of the login route that leads back to `returnTo`; `undefined` without a login route. */
-export function loginPath (context: PluginContext, request: FastifyRequest, returnTo?: string): string | undefined {
-  const { config } = context
+/** The path of the login route; `undefined` without one. */
+export function loginPath ({ config }: PluginContext, request: FastifyRequest): AppPath | undefined {
   if (config.routes.login === undefined) return undefined
+  return routePath(appBaseOf(config.appBases, request), config, 'login')
+}
+
+/** The path of the login route that leads back to what was asked for. */
+export function loginBack (context: PluginContext, request: FastifyRequest): string | undefined {
+  const login = loginPath(context, request)
+  if (login === undefined) return undefined
+  const { config } = context
   const base = appBaseOf(config.appBases, request)
-  const login = routePath(base, config, 'login')!
-  const path = returnTo === undefined
-    ? undefined
-    : pathAfterLogin(`/${returnTo.replace(/^[/\\]+/, '')}`, base, config, request.log)
+  const asked = targetInApp(request, base).replace(/^[/\\]+/, '/')
+  const path = pathAfterLogin(asked, base, config, request.log)
   return path === undefined ? login : `${login}?returnTo=${encodeURIComponent(placeInApp(base, path))}`
 }
 

@@ -671,6 +671,56 @@ t.test('a route that came before the plugin had loaded opts out of the guards ar
   t.equal((await at('/public')).body, 'public')
 })
 
+t.test('a page to log in on that has a guard leads to the login, and not to itself', async t => {
+  for (const basePath of ['', '/base']) {
+    const s = newSite(t, { onUnauthenticated: '/sign in?from=guard', appBaseUrl: `${ORIGIN}${basePath}` })
+    s.app.after(() => {
+      s.app.addHook('onRequest', s.app.auth0.requireSession)
+      s.app.get('/sign in', async () => 'Please log in')
+      s.app.get('/page', async () => 'page')
+    })
+    const browser = s.browser()
+    const to = async (url: string): Promise<unknown> => (await browser.navigate(url)).headers.location
+    t.equal(await to('/page'), `${basePath}/sign%20in?from=guard`)
+    t.equal(await to('/sign%20in?from=guard'), `${basePath}/auth/login?returnTo=%2Fsign%2520in%3Ffrom%3Dguard`)
+    t.equal(s.logs.filter(line => line.includes('login_page_guarded')).length, 1, 'and that is logged')
+    t.equal((await browser.call('/sign%20in')).statusCode, 401)
+    t.equal(s.logs.filter(line => line.includes('login_page_guarded')).length, 1, 'for pages')
+  }
+  const s = newSite(t, { onUnauthenticated: '/ログイン' })
+  s.app.after(() => s.app.get('/page', { onRequest: s.app.auth0.requireSession }, async () => 'page'))
+  t.match(await s.browser().navigate('/page'), {
+    statusCode: 302,
+    headers: { location: '/%E3%83%AD%E3%82%B0%E3%82%A4%E3%83%B3' }
+  })
+})
+
+t.test('logins lead back to what the browser has asked for, before it was rewritten', async t => {
+  for (const [basePath, prefix] of [['', '/de'], ['/base', '/base'], ['/base', '/de']] as const) {
+    const rewriteUrl = ({ url = '' }: { url?: string }): string =>
+      url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : url
+    const s = newSite(t, { appBaseUrl: `${ORIGIN}${basePath}` }, { rewriteUrl })
+    s.app.after(() => {
+      s.app.get('/page', { onRequest: s.app.auth0.requireSession }, async () => 'page')
+      s.app.get('/mfa', { onRequest: s.app.auth0.requireMfa() }, async () => 'mfa')
+      s.app.get('/silent', { onRequest: s.app.auth0.attemptSilentLogin }, async () => 'silent')
+    })
+    await s.app.ready()
+    const browser = s.browser()
+    browser.plant('theme', 'dark')
+    const seen = (path: string): string => prefix === basePath ? `${basePath}${path}` : `${basePath}${prefix}${path}`
+    const callback = (location: unknown): string => s.tenant.callback(String(location)).slice(basePath.length)
+    const silent = await browser.navigate(`${prefix}/silent?x=1`)
+    t.equal((await browser.navigate(callback(silent.headers.location))).headers.location, seen('/silent?x=1'))
+    await browser.navigate('/auth/logout')
+    const { headers } = await browser.navigate(`${prefix}/page?x=1`)
+    const login = await browser.navigate(String(headers.location).slice(basePath.length))
+    t.equal((await browser.navigate(callback(login.headers.location))).headers.location, seen('/page?x=1'))
+    const mfa = await browser.navigate(`${prefix}/mfa`)
+    t.equal((await browser.navigate(callback(mfa.headers.location))).headers.location, seen('/mfa'))
+  }
+})
+
 t.test('what another hook declares for a route after it was read is asked as well', async t => {
   const s = newSite(t)
   const seen: string[] = []

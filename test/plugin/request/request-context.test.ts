@@ -7,7 +7,7 @@ import {
 } from '../../../lib/plugin/request/request-context.js'
 import { clientAddress } from '../../../lib/plugin/request/client-address.js'
 import { isFormPost, isNavigation, isSafe } from '../../../lib/plugin/request/navigation.js'
-import { requestTarget } from '../../../lib/plugin/request/request-target.js'
+import { requestTarget, targetInApp } from '../../../lib/plugin/request/request-target.js'
 import { isRaw, isUpgrade, upgradeRequest } from '../../../lib/plugin/request/upgrade-request.js'
 
 function request (given: object = {}): FastifyRequest {
@@ -54,6 +54,15 @@ t.test('the target of a request line', async t => {
     ['/a?b', '/a?b'], ['https://a.test/b?c', '/b?c'], ['HTTP://a.test', '/'], ['https://a.test?c', '/?c'],
     ['//a.test/b', '//a.test/b'], ['*', '/*'], ['b', '/b']
   ] as const) t.equal(requestTarget(url), target, url)
+})
+
+t.test('what the browser has asked for, where Fastify rewrites URLs', async t => {
+  for (const [originalUrl, url, basePath, target] of [
+    ['/a?b', '/a?b', '', '/a?b'], ['/de/a?b', '/a?b', '', '/de/a?b'], ['/de/a', '/a', '/base', '/de/a'],
+    ['/base/a?b', '/a?b', '/base', '/a?b'], ['/base', '/', '/base', '/'], ['/base?b', '/?b', '/base', '/?b'],
+    ['/based/a', '/a', '/base', '/based/a'], ['/base/a', '/base/a', '/base', '/base/a'],
+    ['https://a.test/base/a', '/a', '/base', '/a']
+  ] as const) t.equal(targetInApp({ originalUrl, url }, { basePath }), target, `${originalUrl} below ${basePath}`)
 })
 
 t.test("the caller's address", async t => {

@@ -1,20 +1,22 @@
 import t from 'tap'
-import { loginAgain, loginForForm, loginPath, waysOn } from '../../../lib/plugin/request/ways-on.js'
+import { loginAgain, loginBack, loginForForm, loginPath, waysOn } from '../../../lib/plugin/request/ways-on.js'
 
 const bases = [{ origin: 'https://a.test', basePath: '/b', secure: true }]
 const context = (routes: object = { login: '/in', logout: '/out' }, appBases: object[] = bases) =>
   ({ config: { routes, prefix: '/p', appBases } }) as never
-const request = (headers: object = {}, host = 'a.test') =>
-  ({ headers, host, protocol: 'https', log: { warn () {}, info () {} } }) as never
+const request = (headers: object = {}, host = 'a.test', url = '/', originalUrl = url) =>
+  ({ url, originalUrl, headers, host, protocol: 'https', log: { warn () {}, info () {} } }) as never
 const back = (place: string) => `/b/p/in?returnTo=${encodeURIComponent(place)}`
 
 t.test('the login that leads back', async t => {
   t.equal(loginPath(context(), request()), '/b/p/in')
-  for (const [returnTo, expected] of [
+  for (const [asked, expected] of [
     ['/x?y=1', back('/x?y=1')], ['x', back('/x')], ['//evil.test/x', back('/evil.test/x')], ['\\/x', back('/x')],
-    ['', back('/')], ['/in\\x', back('/in/x')]
-  ] as const) t.equal(loginPath(context(), request(), returnTo), expected, returnTo)
-  t.equal(loginPath(context({}), request(), '/x'), undefined)
+    ['', back('/')], ['/in\\x', back('/in/x')], ['/p/in?returnTo=/x', '/b/p/in']
+  ] as const) t.equal(loginBack(context(), request({}, 'a.test', asked)), expected, asked)
+  t.equal(loginBack(context(), request({}, 'a.test', '/x', '/b/x')), back('/x'), 'before it was rewritten')
+  t.equal(loginBack(context({}), request()), undefined)
+  t.equal(loginPath(context({}), request()), undefined)
 })
 
 t.test('the login again, for the place of an earlier one', async t => {

@@ -13,7 +13,7 @@ import type { Awaitable } from '../../../../types/stores.js'
 import { registrationOf, type Registration } from '../../request/registration.js'
 import { appBaseOf, type FastifyRequestContext } from '../../request/request-context.js'
 import { requestState } from '../../request/request-state.js'
-import { requestTarget } from '../../request/request-target.js'
+import { targetInApp } from '../../request/request-target.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { clientCertificate } from './client-certificate.js'
 import { presentsOnce, readCredentials, type Scheme } from './credentials.js'
@@ -185,7 +185,7 @@ async function acceptBound (context: PluginContext, request: FastifyRequest, rep
 /** What the caller's proof must be for, whatever the request says about its host. */
 function urlOf ({ config }: PluginContext, request: FastifyRequest): string {
   const base = appBaseOf(config.appBases, request)
-  return base.origin + appPath(base, requestTarget(request.originalUrl))
+  return base.origin + appPath(base, targetInApp(request, base))
 }
 
 /** Hands out the nonce the next proof must carry. @see RFC 9449 section 8.2 */
