@@ -284,6 +284,8 @@ export const mistakes: Record<string, readonly Row[]> = {
     ['sessions and bearer tokens cannot be had in one application', 'plugin/guards/guards-and-plugins',
       'tokens and sessions side by side: the guards behind ask whoever it is'],
     ['of several challenges only the last is sent', 'hostile/api', 'API-01 no Authorization header'],
+    ['a guard of the 404 handler is not asked when a route says that it found nothing', 'plugin/guards/scope-hooks',
+      'guards of a 404 handler are asked however it is reached'],
     ['a missing token is answered with 400', 'hostile/api', 'API-01 no Authorization header'],
     ['a refusal does not say which scope is wanted', 'hostile/api', 'API-16 error codes and challenges'],
     ["the request's user is taken from other plugins", 'plugin/guards/guards-and-plugins',

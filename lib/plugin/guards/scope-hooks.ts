@@ -1,8 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { requestState } from '../request/request-state.js'
 import { refuseUncalled } from './factory.js'
+import type { Guard } from './guard/guard.js'
+import { isGuard } from './guard/traits.js'
+import { checkBeforeHandler } from './last-check.js'
 import { isExempt } from './route-record.js'
-import { refuseLate, STAGES } from './stages.js'
+import { refuseLate, refuseLateGuards, STAGES } from './stages.js'
 
 type Method = (this: FastifyInstance, ...args: unknown[]) => unknown
 
@@ -29,9 +32,25 @@ export function watchScopes (fastify: FastifyInstance): void {
   }, function (stage, hook, ...rest) {
     return addHook.call(this, stage, isStage(stage) && isHook(stage, hook) ? markedHook(stage, hook) : hook, ...rest)
   })
+  const setNotFoundHandler = fastify.setNotFoundHandler as Method
   outermost(fastify, 'setNotFoundHandler', hooks => {
-    for (const stage of STAGES) [(hooks as Record<string, unknown> | undefined)?.[stage]].flat().forEach(refuseUncalled)
-  }, fastify.setNotFoundHandler as Method)
+    for (const hook of hooksOf(hooks)) refuseUncalled(hook)
+    if (typeof hooks === 'object' && hooks !== null) refuseLateGuards(hooks)
+  }, function (hooks, handler, ...rest) {
+    return setNotFoundHandler.call(this, hooks, askedFirst(hooksOf(hooks).filter(isGuard), handler), ...rest)
+  })
+}
+
+function hooksOf (hooks: unknown): unknown[] {
+  return STAGES.flatMap(stage => (hooks as Record<string, unknown> | undefined)?.[stage] ?? [])
+}
+
+/** `reply.callNotFound()` runs no hooks of a 404 handler but those at `preHandler`: its other guards are asked then. */
+function askedFirst (guards: readonly Guard[], handler: unknown): unknown {
+  if (guards.length === 0 || typeof handler !== 'function') return handler
+  const route = { method: 'GET', url: '(not found)', handler: handler as RouteHandlerMethod }
+  checkBeforeHandler(route, guards)
+  return route.handler
 }
 
 /**

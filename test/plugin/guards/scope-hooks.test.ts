@@ -1,4 +1,4 @@
-import fastify from 'fastify'
+import fastify, { type FastifyReply } from 'fastify'
 import t from 'tap'
 import fastifyAuth0, { type Guard } from '../../../lib/index.js'
 import { scopeHooks, watchScopes } from '../../../lib/plugin/guards/scope-hooks.js'
@@ -92,6 +92,27 @@ t.test('hooks of scopes, however they are written, ask for closed routes and let
   t.equal(enumerable.length, 2, 'as before')
   app.addHook('onRequest', 7 as never)
   await t.rejects(async () => { await app.ready() }, { code: 'FST_ERR_HOOK_INVALID_HANDLER' }, "Fastify's own words")
+})
+
+t.test('guards of a 404 handler are asked however it is reached', async t => {
+  for (const stage of STAGES) {
+    const s = newSite(t)
+    const callNotFound = (_request: unknown, reply: FastifyReply): void => reply.callNotFound()
+    s.app.get('/calls', callNotFound)
+    s.app.get('/open', { config: { auth0: false } }, callNotFound)
+    s.app.after(() => {
+      s.app.setNotFoundHandler({ [stage]: [s.app.auth0.requireSession] }, function (_request, reply) {
+        reply.code(200).send(this === s.app ? 'members only' : 'another scope')
+      })
+    })
+    const browser = await s.member()
+    for (const url of ['/nowhere', '/calls', '/open']) {
+      t.equal((await s.app.inject({ url, headers: { host: HOST } })).statusCode, 401, `${stage} ${url}`)
+      t.match(await browser.call(url), { statusCode: 200, body: 'members only' }, `${stage} ${url}`)
+    }
+    const late = { onSend: s.app.auth0.requireSession } as never
+    t.throws(() => s.app.setNotFoundHandler(late, async () => ''), /"onSend" it would protect nothing/)
+  }
 })
 
 t.test('what becomes of the hooks of a scope', async t => {
