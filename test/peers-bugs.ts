@@ -136,6 +136,8 @@ export const mistakes: Record<string, readonly Row[]> = {
       'SES-05: a value sealed for another purpose with the same secret does not open'],
     ['the secret cannot be changed without logging everybody out', 'integration/rows',
       'secret: the newest seals, older ones open'],
+    ["a shared cache keeps a response with somebody's session cookie: a hook or a header for one CDN allows it",
+      'plugin/request/cookies', 'no cache keeps cookies, whatever hooks of the application say when'],
     ["cookies that middleware sets on Node's own response are lost", 'plugin/request/cookies',
       'cookies are written when headers are sent by whatever means, once'],
     ['one request opens the session several times', 'stores/stateful/stateful-sessions',

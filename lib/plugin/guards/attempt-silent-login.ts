@@ -8,6 +8,7 @@ import { currentSession } from '../../flows/session/session.js'
 import { isNavigation } from '../request/navigation.js'
 import { registrationOf, type Registration } from '../request/registration.js'
 import { targetInApp } from '../request/request-target.js'
+import { ReplyHeaders, targetedCaching } from '../request/response-headers.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import { reportFailure } from '../routes/report.js'
 import { ended } from './denial.js'
@@ -54,8 +55,10 @@ function isPage (request: FastifyRequest): boolean {
 
 /** A page that shared caches may give to anybody sets no cookie. */
 function isShared (reply: FastifyReply): boolean {
-  const declared = String(reply.getHeader('cache-control') ?? '')
-  return /\bs-maxage=[1-9]/i.test(declared) || (/\bpublic\b/i.test(declared) && !/\bmax-age=0\b/i.test(declared))
+  const headers = new ReplyHeaders(reply)
+  const declared = String(headers.get('cache-control') ?? '')
+  return targetedCaching(headers).length > 0 || /\bs-maxage=[1-9]/i.test(declared) ||
+    (/\bpublic\b/i.test(declared) && !/\bmax-age=0\b/i.test(declared))
 }
 
 /** A page that is public is shown whatever goes wrong here; that is reported. */

@@ -43,6 +43,7 @@ export class RequestCookieJar implements CookieJar {
   #session: { catchUp(): void } | undefined
   #beforeSend: (() => void)[] | undefined
   #flushed = false
+  #sets = false
   #read = false
 
   constructor (request: FastifyRequest, reply: FastifyReply | undefined, secure: boolean, warnings: CookieWarnings,
@@ -164,14 +165,18 @@ export class RequestCookieJar implements CookieJar {
   /** From now on there are cookies to write, whoever sends the head of the response. */
   #watch (reply: FastifyReply): void {
     const response = reply.raw as ServerResponse
-    beforeHead(response, () => !this.#flushed, () => {
-      this.#write(rawHeadersOf(response))
+    const needed = (): boolean => !this.#flushed || this.#sets
+    const finish = (headers: ResponseHeaders): void => {
+      // Hooks of the application may have opened the response to caches since.
+      if (this.#flushed) this.#close(headers)
+      else this.#write(headers)
+    }
+    beforeHead(response, needed, () => {
+      finish(rawHeadersOf(response))
     })
     const { stream } = reply.raw as ServerResponse & Partial<Pick<Http2ServerResponse, 'stream'>>
     if (stream !== undefined) {
-      beforeStreamHead(stream, () => !this.#flushed, headers => {
-        this.#write(headers)
-      })
+      beforeStreamHead(stream, needed, finish)
     }
     response.once('close', () => {
       // Who has gone away before any answer misses no cookie.
@@ -191,6 +196,11 @@ export class RequestCookieJar implements CookieJar {
     const lines = this.#lines(this.#pending)
     if (lines.length === 0) return
     headers.addCookies(lines)
+    this.#sets = true
+    this.#close(headers)
+  }
+
+  #close (headers: ResponseHeaders): void {
     if (keepOutOfCaches(headers)) this.#warnings.publicResponse(this.#request)
   }
 

@@ -9,6 +9,7 @@ const AS_IS = { encode: asIs }
 /** The headers of a response that was not sent yet: those Fastify keeps, or those of Node's own response. */
 export interface ResponseHeaders {
   get(name: string): unknown
+  names(): string[]
   set(name: string, value: string): void
   remove(name: string): void
   addCookies(lines: string[]): void
@@ -24,6 +25,10 @@ export class ReplyHeaders implements ResponseHeaders {
 
   get (name: string): unknown {
     return this.#reply.getHeader(name)
+  }
+
+  names (): string[] {
+    return Object.keys(this.#reply.getHeaders())
   }
 
   set (name: string, value: string): void {
@@ -49,6 +54,7 @@ export class ReplyHeaders implements ResponseHeaders {
 export function rawHeadersOf (response: ServerResponse): ResponseHeaders {
   return {
     get: name => response.getHeader(name),
+    names: () => response.getHeaderNames(),
     set: (name, value) => response.setHeader(name, value),
     remove: name => { response.removeHeader(name) },
     addCookies: lines => {
@@ -90,13 +96,24 @@ function endAlike (a: CookieAttributes, b: CookieAttributes): boolean {
     a.domain === b.domain && a.partitioned === b.partitioned
 }
 
+/** What single caches obey in place of `Cache-Control`. @see RFC 9213 section 3 */
+const TARGETED = /^(?:(?:.+-)?cdn-cache-control|akamai-cache-control|surrogate-control|edge-control|x-accel-expires)$/i
+const STORE_NOTHING = /\bno-store\b|\bprivate\b|^\s*0\s*$/i
+
+/** The headers by which a response lets single caches store it. */
+export function targetedCaching (headers: Pick<ResponseHeaders, 'names' | 'get'>): string[] {
+  return headers.names().filter(name => TARGETED.test(name) && !STORE_NOTHING.test(String(headers.get(name))))
+}
+
 /** A response that sets cookies is stored nowhere, whatever the application said; true when it had said `public`. */
 export function keepOutOfCaches (headers: ResponseHeaders): boolean {
+  const targeted = targetedCaching(headers)
+  for (const name of targeted) headers.remove(name)
   const declared = String(headers.get('cache-control') ?? '')
-  if (/\bno-store\b/i.test(declared)) return false
+  if (/\bno-store\b/i.test(declared)) return targeted.length > 0
   headers.set('cache-control', 'private, no-store')
   headers.remove('etag')
-  return /\b(?:public|s-maxage)\b/i.test(declared)
+  return targeted.length > 0 || /\b(?:public|s-maxage)\b/i.test(declared)
 }
 
 /** What a shared cache must know: the body may depend on the session. */

@@ -43,6 +43,7 @@ function headersIn (headers: OutgoingHttpHeaders): ResponseHeaders {
   const nameOf = (name: string): string => Object.keys(headers).find(key => key.toLowerCase() === name) ?? name
   return {
     get: name => headers[nameOf(name)],
+    names: () => Object.keys(headers),
     set: (name, value) => { headers[nameOf(name)] = value },
     remove: name => { Reflect.deleteProperty(headers, nameOf(name)) },
     addCookies: lines => {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteH
 import { describeSchemes } from '../open-api.js'
 import { kOwnRoute } from '../request/request-state.js'
 import { requestTarget } from '../request/request-target.js'
+import { keepOutOfCaches, ReplyHeaders } from '../request/response-headers.js'
 import { answerFailure } from './answer-error.js'
 import { addBodyParsers } from './bodies.js'
 import { backchannelLogoutRoute } from './backchannel-logout.js'
@@ -84,8 +85,17 @@ function mount (scope: FastifyInstance, method: HTTPMethods | HTTPMethods[], url
     // @fastify/otel records whole URLs, and a callback's holds the code.
     config: { [kOwnRoute]: true, otel: false, swaggerTransform, ...(ownCors && { cors: false }) } as object,
     logSerializers: { req: requestLine },
+    // After the hooks of the scopes around.
+    onSend: keepPrivate,
     handler: handler as RouteHandlerMethod
   })
+}
+
+/** No cache keeps an answer, whatever the application's own hooks say of all its answers. */
+function keepPrivate (_request: FastifyRequest, reply: FastifyReply, payload: unknown,
+  done: (error: null, payload: unknown) => void): void {
+  keepOutOfCaches(new ReplyHeaders(reply))
+  done(null, payload)
 }
 
 /** Monitors and link checkers ask whether a page is there: it is, and asking starts nothing. */

@@ -20,6 +20,10 @@ async function silentSite (t: Test, options: Partial<Auth0Options> = {},
       const { control } = request.params as { control: string }
       return reply.header('cache-control', control).send('same')
     })
+    s.app.get('/cdn/:control', async (request, reply) => {
+      const { control } = request.params as { control: string }
+      return reply.header('cdn-cache-control', control).send('same')
+    })
     s.app.get('/private', { preHandler: s.app.auth0.requireSession }, async () => 'private')
     s.app.get('/pages/:page', async () => 'page')
     s.app.get('/long/*', async () => 'long')
@@ -153,6 +157,9 @@ t.test('only a page that somebody looks at is asked for', async t => {
   for (const [control, isShared] of [['public', true], ['s-maxage=1', true], ['private, S-MAXAGE=30', true],
     ['s-maxage=0', false], ['PUBLIC, MAX-AGE=0', false], ['max-age=600', false], ['private', false]] as const) {
     t.equal(await cookieOf(`/cache/${control}`) === undefined, isShared, control)
+  }
+  for (const [control, isShared] of [['max-age=60', true], ['no-store', false]] as const) {
+    t.equal(await cookieOf(`/cdn/${control}`) === undefined, isShared, `${control} for a CDN`)
   }
   t.notOk(s.events.some(({ reason }) => reason === 'public_cache_control_overridden'), 'and nobody is warned of it')
 })

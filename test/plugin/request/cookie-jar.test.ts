@@ -28,6 +28,7 @@ function made (cookie: string | undefined = undefined, more: { host?: string | u
     raw,
     sent: false,
     getHeader: (name: string) => headers[name],
+    getHeaders: () => headers,
     header: (name: string, value: unknown) => {
       headers[name] = value
     },
@@ -184,7 +185,13 @@ t.test('cookies in a head that the handler writes itself', async t => {
 t.test('cookies in a head that the handler writes to the stream itself', async t => {
   const sent: object[] = []
   const { jar, raw } = made()
-  const stream = { headersSent: false, respond: (headers: object) => sent.push(headers) }
+  const stream = {
+    headersSent: false,
+    respond (headers: object) {
+      sent.push(headers)
+      this.headersSent = true
+    }
+  }
   Object.assign(raw, { stream })
   jar.set('a', '1', attributes)
   stream.respond({ 'set-cookie': 'own=1' })

@@ -8,7 +8,7 @@ import t, { type Test } from 'tap'
 import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
 import { clears, setCookies, type Visitor } from '../../fixtures/visitor.js'
-import { Site } from '../../flows/site.js'
+import { newSite, Site } from '../../flows/site.js'
 import { until } from '../../until.js'
 
 async function site (t: Test, options: Partial<Auth0Options> = {},
@@ -186,6 +186,41 @@ t.test('cookies are written when headers are sent by whatever means, once', asyn
     t.equal((await browser.call('/private')).json<{ session: { at: string } }>().session.at, `/answer-${index}`)
   }
   t.strictSame(s.events.filter(({ type }) => type === 'warning'), [])
+})
+
+t.test('no cache keeps cookies, whatever hooks of the application say when', async t => {
+  type Says = (reply: FastifyReply) => unknown
+  const publicly: Says = reply => reply.header('cache-control', 'public, max-age=600')
+  const ways: [stage: 'onRequest' | 'onSend', warnings: number, says: Says, removed?: string][] = [
+    ['onRequest', 1, publicly], ['onSend', 1, publicly],
+    ['onSend', 0, reply => reply.raw.setHeader('cache-control', 'max-age=600')],
+    ['onSend', 1, reply => publicly(reply.header('cdn-cache-control', 'max-age=600')), 'cdn-cache-control'],
+    ['onRequest', 1, reply => { reply.raw.setHeader('x-accel-expires', '600') }, 'x-accel-expires']
+  ]
+  for (const [at, [stage, warnings, says, removed]] of ways.entries()) {
+    const s = newSite(t, { routes: { session: true } })
+    s.app.after(() => {
+      s.app.addHook(stage as 'onRequest', async (_request, reply) => {
+        says(reply)
+      })
+      s.app.get('/changes', async request => await changing(request))
+      s.app.get('/stream', async (request, reply) => {
+        await changing(request)
+        return reply.send(Readable.from(['x']))
+      })
+      s.app.get('/reads', async request => await request.getSession())
+    })
+    const browser = await s.member()
+    for (const url of ['/changes', '/stream', '/auth/login', '/auth/session', '/auth/callback?error=no']) {
+      const { headers } = await browser.call(url)
+      t.match(headers['cache-control'], /no-store/, `${at} ${url}`)
+      if (removed !== undefined) t.notOk(removed in headers, `${at} ${url}`)
+    }
+    const { headers } = await browser.call('/reads')
+    t.notMatch(headers['cache-control'], /no-store/, 'what sets no cookie is as the application says')
+    const told = s.events.filter(({ reason }) => reason === 'public_cache_control_overridden')
+    t.equal(told.length, warnings, `${at}: told once`)
+  }
 })
 
 t.test('cookies over HTTP/2, also where the handler answers by itself', async t => {

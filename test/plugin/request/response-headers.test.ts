@@ -75,6 +75,7 @@ function changed (given: Record<string, unknown>, change: (headers: ResponseHead
   const kept = { ...given }
   const result = change({
     get: name => kept[name],
+    names: () => Object.keys(kept),
     set: (name, value) => { kept[name] = value },
     remove: name => { Reflect.deleteProperty(kept, name) },
     addCookies: () => {}
@@ -95,6 +96,16 @@ t.test('a response with cookies is kept nowhere', async t => {
     t.strictSame(changed({ 'cache-control': own, etag: 'x' }, keepOutOfCaches),
       [{ 'cache-control': own, etag: 'x' }, false], own)
   }
+  for (const name of ['cdn-cache-control', 'Vercel-CDN-Cache-Control', 'cloudflare-cdn-cache-control',
+    'akamai-cache-control', 'surrogate-control', 'edge-control', 'x-accel-expires']) {
+    t.strictSame(changed({ [name]: 'max-age=60' }, keepOutOfCaches), [kept, true], name)
+    t.strictSame(changed({ ...kept, [name]: 60 }, keepOutOfCaches), [kept, true], name)
+    for (const own of ['no-store', 'max-age=60, Private', 0, ' 0 ']) {
+      t.strictSame(changed({ ...kept, [name]: own }, keepOutOfCaches), [{ ...kept, [name]: own }, false])
+    }
+  }
+  const other = { ...kept, 'x-cdn-cache-control-log': '60', 'x-surrogate-control': '60' }
+  t.strictSame(changed(other, keepOutOfCaches), [other, false])
 })
 
 t.test('Vary names the cookie once', async t => {
