@@ -285,6 +285,8 @@ export const mistakes: Record<string, readonly Row[]> = {
   'guards and bearer tokens': [
     ['sessions and bearer tokens cannot be had in one application', 'plugin/guards/guards-and-plugins',
       'tokens and sessions side by side: the guards behind ask whoever it is'],
+    ['a password that a server in front asks for is taken for a bad token', 'plugin/guards/guards-and-plugins',
+      'tokens and sessions side by side: the guards behind ask whoever it is'],
     ['of several challenges only the last is sent', 'hostile/api', 'API-01 no Authorization header'],
     ['a guard of the 404 handler is not asked when a route says that it found nothing', 'plugin/guards/scope-hooks',
       'guards of a 404 handler are asked however it is reached'],

@@ -2,18 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refuseSessions } from '../../flows/session/no-sessions.js'
 import type { AccessTokenDemands } from '../../../types/guards.js'
 import { factory } from './factory.js'
-import type { Guard } from './guard/guard.js'
+import { PASS, type Guard } from './guard/guard.js'
 import { guard } from './guard/make-guard.js'
 import { requireSession } from './require-session.js'
+import { isOfBrowser } from './token/credentials.js'
 import { anonymous, requireToken } from './token/require-token.js'
 import { checkAudience, isForeign, refuseForeign, resourceOf } from './token/resource.js'
 import { registrationOf } from '../request/registration.js'
 import { checkTokenDemands } from './token/token-demands.js'
 
 /**
- * Guard of what pages and API clients share: an `Authorization` header must hold a good access token,
- * without one the session counts, if there is one where the token is `optional`. Behind it, `requireClaims` and its
- * like ask whichever of the two it was.
+ * Guard of what pages and API clients share: an `Authorization` header must hold a good access token, unless a browser
+ * sent it for a server in front. Without one the session counts, if there is one where the token is `optional`. Behind
+ * it, `requireClaims` and its like ask whichever of the two it was.
  */
 export const requireSessionOrToken = factory('requireSessionOrToken', (given: AccessTokenDemands = {}): Guard => {
   const demands = checkTokenDemands(given)
@@ -26,7 +27,11 @@ export const requireSessionOrToken = factory('requireSessionOrToken', (given: Ac
     }
   }, (guardRequest, reply) => {
     const request = guardRequest as FastifyRequest
-    if (request.headers.authorization !== undefined || demands.optional === true) return withToken(request, reply)
+    const { authorization } = request.headers
+    if (authorization === undefined ? demands.optional === true : !isOfBrowser(authorization)) {
+      return withToken(request, reply)
+    }
+    if (demands.optional === true) return PASS
     const resource = resourceOf(registrationOf(request).context.config, demands)
     return resource !== undefined && isForeign(resource, request)
       ? refuseForeign(request, reply as FastifyReply)

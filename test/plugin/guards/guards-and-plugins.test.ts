@@ -315,6 +315,7 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
     const either = requireSessionOrToken({ scopes: ['read'] })
     s.app.get('/either', { preHandler: either },
       async request => request.auth0.token === undefined ? 'session' : 'token')
+    s.app.get('/optional', { preHandler: requireSessionOrToken({ optional: true }) }, async () => 'anybody')
     s.app.post('/change', { preHandler: [either, requireSameOrigin] }, async () => 'changed')
     s.app.get('/claims', {
       preHandler: [either, requireClaims({ role: 'admin' }), requireOrganization('org_a'), requirePermissions('p')]
@@ -336,6 +337,13 @@ t.test('tokens and sessions side by side: the guards behind ask whoever it is', 
   t.equal((await at('/either', { ...bearer({ scope: 'x' }), cookie })).statusCode, 403,
     'a bad token is not made good by a session')
   t.equal((await at('/either', { accept: 'text/html' })).statusCode, 302)
+  const password = { authorization: 'Basic eDp5' }
+  t.equal((await at('/either', { ...password, cookie })).body, 'session', 'of a server in front')
+  t.equal((await at('/either', { ...password, accept: 'text/html' })).statusCode, 302)
+  t.equal((await at('/either', password)).statusCode, 401)
+  t.equal((await at('/optional', password)).body, 'anybody')
+  t.equal((await at('/optional', { authorization: 'x.y.z', cookie })).statusCode, 401)
+  t.equal((await at('/change', { ...password, cookie }, 'POST')).statusCode, 403)
   t.equal((await at('/change', bearer(), 'POST')).body, 'changed', 'no browser sends a token by itself')
   t.equal((await at('/change', { cookie }, 'POST')).statusCode, 403)
   t.equal((await at('/claims', bearer({ role: 'admin', org_id: 'org_a', permissions: ['p'] }))).body, 'all')

@@ -17,6 +17,11 @@ export function readCredentials (header: string | undefined): Credentials {
   return /^[A-Za-z0-9\-._~+/]+=*$/.test(token) ? { token, scheme } : 'malformed'
 }
 
+/** Whether a browser has sent an `Authorization` header by itself, for the password of a server in front. */
+export function isOfBrowser (header: string): boolean {
+  return /^(?:basic|digest|negotiate|ntlm) /i.test(header)
+}
+
 /**
  * Whether a request presents its token in one way only: in one `Authorization` header, of which Node hides a second,
  * and not in the query as well. @see RFC 6750 section 2

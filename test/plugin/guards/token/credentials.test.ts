@@ -1,5 +1,5 @@
 import t from 'tap'
-import { presentsOnce, readCredentials } from '../../../../lib/plugin/guards/token/credentials.js'
+import { isOfBrowser, presentsOnce, readCredentials } from '../../../../lib/plugin/guards/token/credentials.js'
 
 t.test('credentials', async t => {
   const cases: [header: string | undefined, credentials: unknown][] = [
@@ -9,6 +9,10 @@ t.test('credentials', async t => {
     ['DPOP a.b-c~d+e/f_', { token: 'a.b-c~d+e/f_', scheme: 'DPoP' }]
   ]
   for (const [header, credentials] of cases) t.strictSame(readCredentials(header), credentials, String(header))
+  for (const [header, what] of [['Basic eDp5', true], ['DIGEST username="x"', true], ['Negotiate x', true],
+    ['NTLM x', true], ['Basic', false], ['Basically x', false], ['Bearer a', false], ['a.b.c', false]] as const) {
+    t.equal(isOfBrowser(header), what, header)
+  }
   const raw = (...rawHeaders: string[]) => presentsOnce({ rawHeaders })
   t.ok(presentsOnce({}))
   t.ok(raw('Authorization', 'Bearer a', 'X', 'Authorization'))
