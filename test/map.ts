@@ -92,6 +92,7 @@ export const map: Record<string, Record<string, string>> = {
   flows: {
     'accounts-client.ts': 'flows/login/other-logins.test.ts',
     'app-path.ts': 'flows/app-path.test.ts',
+    'bounded-transactions.ts': 'flows/create-context.test.ts',
     'call-options.ts': 'flows/login/delegation.test.ts',
     'check.ts': 'flows/start-up.test.ts',
     'client.ts': 'flows/session/session.test.ts',
@@ -112,7 +113,6 @@ export const map: Record<string, Record<string, string>> = {
     'servers.ts': 'flows/domains.test.ts',
     'setup-warnings.ts': 'flows/start-up.test.ts',
     'start-up.ts': 'flows/start-up.test.ts',
-    'traced-transactions.ts': 'otel/telemetry.test.ts',
     'warning-texts.ts': 'flows/events.test.ts'
   },
   'flows/accounts': {
@@ -430,6 +430,7 @@ export const map: Record<string, Record<string, string>> = {
     'map-jar.ts': 'testing/session-cookie.test.ts',
     'session-filter.ts': 'stores/session-filter.test.ts',
     'sessions.ts': 'stores/stateless/stateless-sessions.test.ts',
+    'store-answers.ts': 'stores/store-answers.test.ts',
     'store-deadline.ts': 'stores/store-deadline.test.ts'
   },
   'stores/bridge': {

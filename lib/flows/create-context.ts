@@ -15,6 +15,7 @@ import { createUsedIds } from '../base/use-once.js'
 import { createVerifiedTokens } from './api/verified-tokens.js'
 import type { Config, CookieConfig } from './config.js'
 import { cookieNames } from './cookie-names.js'
+import { boundedTransactions } from './bounded-transactions.js'
 import { clockWatch } from './clock-watch.js'
 import { createTakenLogins } from './login/taken-logins.js'
 import { createConnectionTokens } from './tokens/connection-tokens.js'
@@ -29,7 +30,6 @@ import { createFederatedDomains } from './login/federated-domains.js'
 import { sealerFor, type SealerFor } from './sealers.js'
 import { createServers } from './servers.js'
 import { noSessions } from './session/no-sessions.js'
-import { tracedTransactions } from './traced-transactions.js'
 import { warningLine } from './warning-texts.js'
 
 const DAY = 86_400
@@ -104,7 +104,7 @@ export function createContext (config: Config, log: Log, parts: Parts): OwnedPlu
       : parts.importing(sessions, importingOptions(config, { revocations, names: names.session, warn })),
     cookieNames: names,
     revocations,
-    transactions: ownTransactions(config.transactionStore, names.registration) ?? cookieTransactions,
+    transactions: ownTransactions(config, names.registration) ?? cookieTransactions,
     takenLogins: createTakenLogins(),
     refreshMutex: createKeyedMutex(),
     refreshSharing: refreshSharing(config, parts, warn),
@@ -135,8 +135,9 @@ export function createContext (config: Config, log: Log, parts: Parts): OwnedPlu
   }
 }
 
-function ownTransactions (store: TransactionStore | undefined, suffix: string): TransactionStore | undefined {
-  return store && tracedTransactions(store.forRegistration?.(suffix) ?? store)
+function ownTransactions ({ transactionStore: store, storeTimeout }: Config,
+  suffix: string): TransactionStore | undefined {
+  return store && boundedTransactions(store.forRegistration?.(suffix) ?? store, storeTimeout)
 }
 
 /** What sessions share with the logins under way. */

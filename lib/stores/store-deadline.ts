@@ -63,23 +63,23 @@ function deadlineIn (seconds: number): Deadline {
 export function bounded<T> (what: string, seconds: number, work: () => Awaitable<T>,
   store: StoreName = 'session'): Promise<T> {
   return calls.hasSubscribers
-    ? trace(calls, { store, operation: what }, () => within(what, seconds, work))
-    : within(what, seconds, work)
+    ? trace(calls, { store, operation: what }, () => within(what, seconds, work, store))
+    : within(what, seconds, work, store)
 }
 
-function within<T> (what: string, seconds: number, work: () => Awaitable<T>): Promise<T> {
+function within<T> (what: string, seconds: number, work: () => Awaitable<T>, store: StoreName): Promise<T> {
   return new Promise((resolve, reject) => {
     let answer: Awaitable<T>
     try {
       answer = work()
     } catch (error) {
-      return reject(failure(what, error))
+      return reject(failure(what, error, store))
     }
     // An answer that is there at once, as that of a store in memory, needs no clock.
     if (!isPromiseLike(answer)) return resolve(answer)
     const deadline = deadlineIn(seconds)
     const giveUp = (): void => {
-      reject(late(what))
+      reject(late(what, store))
     }
     deadline.add(giveUp)
     Promise.resolve(answer).then(value => {
@@ -87,7 +87,7 @@ function within<T> (what: string, seconds: number, work: () => Awaitable<T>): Pr
       resolve(value)
     }, (error: unknown) => {
       deadline.delete(giveUp)
-      reject(failure(what, error))
+      reject(failure(what, error, store))
     })
   })
 }
@@ -96,18 +96,18 @@ function within<T> (what: string, seconds: number, work: () => Awaitable<T>): Pr
 export function boundedSoon<T> (what: string, seconds: number, work: () => Awaitable<T>,
   store: StoreName = 'session'): Awaitable<T> {
   return calls.hasSubscribers
-    ? trace(calls, { store, operation: what }, () => soonWithin(what, seconds, work))
-    : soonWithin(what, seconds, work)
+    ? trace(calls, { store, operation: what }, () => soonWithin(what, seconds, work, store))
+    : soonWithin(what, seconds, work, store)
 }
 
-function soonWithin<T> (what: string, seconds: number, work: () => Awaitable<T>): Awaitable<T> {
+function soonWithin<T> (what: string, seconds: number, work: () => Awaitable<T>, store: StoreName): Awaitable<T> {
   let answer: Awaitable<T>
   try {
     answer = work()
   } catch (error) {
-    throw failure(what, error)
+    throw failure(what, error, store)
   }
-  return isPromiseLike(answer) ? within(what, seconds, () => answer) : answer
+  return isPromiseLike(answer) ? within(what, seconds, () => answer, store) : answer
 }
 
 /**
@@ -165,18 +165,18 @@ export function busy (cause?: TimeoutError): SessionStoreError {
   )
 }
 
-function late (what: string): SessionStoreError {
-  return new SessionStoreError(`The session store did not answer "${what}" in time.`)
+function late (what: string, store: StoreName = 'session'): SessionStoreError {
+  return new SessionStoreError(`The ${store} store did not answer "${what}" in time.`)
 }
 
 /**
  * Errors of this package pass; of others only message and code are kept: a client's error may hold what was written.
  */
-function failure (what: string, error: unknown): Auth0Error {
+function failure (what: string, error: unknown, store: StoreName = 'session'): Auth0Error {
   if (error instanceof Auth0Error) return error
   const { message, code }: { message: string, code?: unknown } = error instanceof Error
     ? error
     : new Error('No error object was given.')
   const cause = Object.assign(new Error(message), typeof code === 'string' && { code })
-  return new SessionStoreError(`The session store failed at "${what}".`, cause)
+  return new SessionStoreError(`The ${store} store failed at "${what}".`, cause)
 }

@@ -1,6 +1,7 @@
 import { ApiError, SessionStoreError, TimeoutError } from '../../errors.js'
 import { laneOf } from '../../stores/sessions.js'
 import { withLease } from '../../stores/stateful/lease.js'
+import { wrong } from '../../stores/store-answers.js'
 import { bounded, busy } from '../../stores/store-deadline.js'
 import type { Awaitable, RefreshStore, SessionData } from '../../../types/stores.js'
 import { adopt, refused, renewed, sharedEntry, type SharedEntry, type SharedRefresh } from './shared-refresh.js'
@@ -52,8 +53,17 @@ export function createRefreshSharing (options: RefreshSharingOptions): RefreshSh
   }
 
   /** A store of the application's may say `null` where it has nothing. */
-  const read = async ({ name }: SharedEntry): Promise<string | undefined> =>
-    await ask('get', () => store.get(name)) ?? undefined
+  async function read ({ name }: SharedEntry): Promise<string | undefined> {
+    const value = await ask('get', () => store.get(name)) ?? undefined
+    if (value === undefined || typeof value === 'string') return value
+    throw wrong('get', 'what is no string')
+  }
+
+  async function lock ({ name }: SharedEntry, seconds: number): Promise<(() => Awaitable<void>) | undefined> {
+    const release = await ask('lock', () => store.lock(name, seconds)) ?? undefined
+    if (release === undefined || typeof release === 'function') return release
+    throw wrong('lock', 'what is no function')
+  }
 
   /** Whatever becomes of it, this process has the new tokens: others are told if they can be. */
   async function write (entry: SharedEntry, shared: SharedRefresh, ttl: number): Promise<void> {
@@ -89,10 +99,14 @@ export function createRefreshSharing (options: RefreshSharingOptions): RefreshSh
     async function acquire (_: string, leaseSeconds: number): Promise<boolean> {
       if (waits && await isOvertaken()) return true
       waits = true
-      release = await ask('lock', () => store.lock(entry.name, leaseSeconds)) ?? undefined
+      release = await lock(entry, leaseSeconds)
       return release !== undefined
     }
-    return await withLease({ acquire, release: async () => await release?.() }, lease, async leaseEnds => {
+    // Not waited for: a store that hangs now must not take away what the call has brought. The lease ends the lock.
+    const giveBack = async (): Promise<void> => {
+      Promise.resolve(release?.()).catch(() => undefined)
+    }
+    return await withLease({ acquire, release: giveBack }, lease, async leaseEnds => {
       // Again under the lock: the holder before may have written in the meantime.
       if (release === undefined || await isOvertaken()) return undefined
       const either = signal === undefined ? leaseEnds : AbortSignal.any([signal, leaseEnds])

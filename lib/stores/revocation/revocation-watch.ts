@@ -1,5 +1,7 @@
+import { andThen, isPromiseLike } from '../../base/awaitable.js'
 import { MemoryRevocationStore } from '../memory/memory-revocation-store.js'
 import { bornAfter } from '../lifetime.js'
+import { checkedMoment } from '../store-answers.js'
 import { bounded } from '../store-deadline.js'
 import type { Awaitable, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
@@ -47,10 +49,6 @@ export function watchRevocations (
     return isRevoked(knownHere(owner), createdAt)
   }
 
-  function latest (owner: RevocationOwner): Awaitable<number | undefined> {
-    return here === store ? knownHere(owner) : asked(owner)
-  }
-
   /** Asks the list; at once where it answers at once. */
   function asked (owner: RevocationOwner): Awaitable<number | undefined> {
     let answer: Awaitable<number | undefined>
@@ -61,9 +59,9 @@ export function watchRevocations (
         throw error
       }, 'revocation')
     }
-    return answer === undefined || typeof answer === 'number'
-      ? answer
-      : bounded('revokedAt', timeout, async () => await answer, 'revocation')
+    return isPromiseLike(answer)
+      ? bounded('revokedAt', timeout, async () => checkedMoment(await answer), 'revocation')
+      : checkedMoment(answer)
   }
 
   return {
@@ -72,13 +70,18 @@ export function watchRevocations (
     ended (session) {
       if (endedHere(session)) return true
       if (here === store) return false
-      const answer = latest(session.owner)
+      const answer = asked(session.owner)
       return answer instanceof Promise
         ? answer.then(revokedAt => isRevoked(revokedAt, session.createdAt))
         : isRevoked(answer, session.createdAt)
     },
 
-    begin: ({ owner, createdAt }) => bornAfter(latest(owner), createdAt, { tolerance, warn }),
+    // What this process has ended counts at once, whatever the other list says, or does not say: so it does on reads.
+    begin ({ owner, createdAt }) {
+      const how = { tolerance, warn }
+      const born = bornAfter(knownHere(owner), createdAt, how)
+      return here === store ? born : andThen(born, at => bornAfter(asked(owner), at, how))
+    },
 
     end (filter, at, until) {
       here.revoke(filter, at, until)

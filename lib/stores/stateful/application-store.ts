@@ -1,5 +1,6 @@
 import { parseSafely } from '../../base/json.js'
 import { byAge, INDEXED_FIELDS } from '../session-filter.js'
+import { saidWhether } from '../store-answers.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionStore } from '../../../types/stores.js'
 
 /** Whose sessions a store is to show. */
@@ -38,8 +39,8 @@ export function applicationStore (store: SessionStore, { clientId, wrote }: Appl
   return {
     create: (key, entry) => store.create(key, owned(entry)),
     get: key => store.get(key),
-    update: (key, entry) => store.update(key, owned(entry)),
-    touch: (key, expiresAt) => store.touch(key, expiresAt),
+    update: async (key, entry) => saidWhether('update', await store.update(key, owned(entry))),
+    touch: async (key, expiresAt) => saidWhether('touch', await store.touch(key, expiresAt)),
     delete: key => store.delete(key),
     async deleteWhere (filter) {
       const deleted = await store.deleteWhere(ownedFilter(filter))

@@ -2,6 +2,7 @@ import { andThen } from '../../base/awaitable.js'
 import { deepFreeze } from '../../base/json.js'
 import { sessionEnd, type Lifetime } from '../lifetime.js'
 import { noTokens, type BornSession } from '../sessions.js'
+import { checkedEntry, checkedMoment } from '../store-answers.js'
 import { bounded, boundedSoon } from '../store-deadline.js'
 import { bindingGrace } from '../device/device-gate.js'
 import { identityOf, type HeldIdentity, type Identity } from './identity-cookies.js'
@@ -81,12 +82,12 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
 
   function find (identity: Identity): Awaitable<Found | undefined> {
     return andThen(get(identity.key), entry =>
-      entry ? living(identity, entry, codec.openRecord(identity.id, entry.value)) : undefined)
+      entry ? living(identity, checkedEntry(entry), codec.openRecord(identity.id, entry.value)) : undefined)
   }
 
   function findHeld (identity: HeldIdentity, onReplaced?: OnReplaced): Awaitable<Found | undefined> {
     return andThen(get(identity.key), entry =>
-      entry ? living(identity, entry, openHeld(identity, entry.value), onReplaced) : undefined)
+      entry ? living(identity, checkedEntry(entry), openHeld(identity, entry.value), onReplaced) : undefined)
   }
 
   function tokensOf ({ id, entry }: Found): SessionTokens {
@@ -95,8 +96,8 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
 
   function latest (session: BornSession): Awaitable<number | undefined> {
     if (revocations === undefined) return undefined
-    return boundedSoon('revokedAt', timeout, () => revocations.revokedAt({ id: session.id, ...ownerOf(session) }),
-      'revocation')
+    const owner = { id: session.id, ...ownerOf(session) }
+    return andThen(boundedSoon('revokedAt', timeout, () => revocations.revokedAt(owner), 'revocation'), checkedMoment)
   }
 
   async function newestOf (identities: readonly HeldIdentity[], onReplaced?: OnReplaced): Promise<Found | undefined> {

@@ -298,6 +298,49 @@ t.test("stores of the application's that say null where they have nothing", asyn
   t.match((await eve.call('/token')).json(), { accessToken: 'opaque-access-2' })
 })
 
+t.test("stores of the application's that answer what the contract does not know", async t => {
+  const never = () => new Promise<never>(() => {})
+  const down = () => { throw new Error('down') }
+  const sessionConfiguration = { storeTimeout: 0.05 }
+  const taken: [what: string, take: () => unknown][] = [['nothing in time', never], ['text', () => '{}'],
+    ['no login', () => ({})], ['another login', () => ({ state: 'another' })], ['an error', down]]
+  for (const [what, take] of taken) {
+    const transactionStore = { set () {}, take: take as never, delete () {} }
+    const s = await site(t, { transactionStore, sessionConfiguration })
+    const ada = s.browser()
+    const back = await ada.navigate(s.tenant.callback(await s.start(ada)))
+    t.match(back, { statusCode: 503, headers: { 'retry-after': '5' }, body: /session_store_error/ }, what)
+  }
+  for (const set of [never, down]) {
+    const s = await site(t, { transactionStore: { set, take: down, delete: down }, sessionConfiguration })
+    t.match(await s.browser().navigate('/auth/login'), { statusCode: 503, headers: { 'retry-after': '5' } })
+  }
+
+  const token: Record<string, Handler> = {
+    '/token': async request => await request.auth0.getAccessToken({ refresh: true })
+  }
+  const free = { get: () => undefined, set () {}, lock: () => () => {} }
+  const hangs = { ...free, lock: () => never }
+  const refreshStores: [refreshStore: object, status: number][] = [[free, 200], [hangs, 200],
+    [{ ...free, get: () => 5 }, 503], [{ ...free, lock: () => false }, 503], [{ ...free, lock: () => true }, 503]]
+  for (const [refreshStore, statusCode] of refreshStores) {
+    const s = await site(t, { refreshStore: refreshStore as never }, token)
+    const ada = await s.member()
+    t.match(await ada.call('/token'), { statusCode }, String(statusCode))
+  }
+
+  const revocationStore = { revoke: down, revokedAt: () => undefined as unknown as number }
+  const s = await site(t, { revocationStore }, { '/me': me })
+  await t.rejects(s.app.auth0.revokeSessions({ sub: 'auth0|ada' }), { code: 'session_store_error' })
+  s.clock.now += 1
+  const ada = await s.member()
+  t.match(await ada.call('/me'), { body: 'auth0|ada' }, 'a login after a revocation that only this process knows of')
+  for (const answer of ['1795000000', true, new Date(0)]) {
+    revocationStore.revokedAt = () => answer as never
+    t.match(await ada.call('/me'), { statusCode: 503 }, String(answer))
+  }
+})
+
 t.test('errors of the tenant', async t => {
   const s = await site(t)
   for (
@@ -475,7 +518,7 @@ t.test('logging out while the store of logins under way is down', async t => {
   t.equal((await kept.call('/me')).body, 'nobody')
   t.strictSame(s.events.slice(-2).map(({ type, outcome, reason }) => `${type} ${outcome} ${reason}`), [
     'logout success logout',
-    'warning failure forget_logins_unexpected_error'
+    'warning failure forget_logins_session_store_error'
   ])
 })
 

@@ -540,7 +540,7 @@ test('a store that fails is told by the name of the call, and bulk calls have te
   }
   const revocations = { revoke: down, revokedAt: () => undefined } as never
   await t.rejects(setUp({ revocations }).sessions.revoke({ iss: 'i', sub: 's' }) as Promise<unknown>,
-    { message: 'The session store failed at "revoke".' })
+    { message: 'The revocation store failed at "revoke".' })
 })
 
 test('what a logout from outside writes down', async t => {
