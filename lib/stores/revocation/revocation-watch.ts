@@ -51,17 +51,16 @@ export function watchRevocations (
 
   /** Asks the list; at once where it answers at once. */
   function asked (owner: RevocationOwner): Awaitable<number | undefined> {
-    let answer: Awaitable<number | undefined>
     try {
-      answer = store.revokedAt(owner)
+      const answer = store.revokedAt(owner)
+      return isPromiseLike(answer)
+        ? bounded('revokedAt', timeout, async () => checkedMoment(await answer), 'revocation')
+        : checkedMoment(answer)
     } catch (error) {
       return bounded('revokedAt', timeout, async () => {
         throw error
       }, 'revocation')
     }
-    return isPromiseLike(answer)
-      ? bounded('revokedAt', timeout, async () => checkedMoment(await answer), 'revocation')
-      : checkedMoment(answer)
   }
 
   return {

@@ -72,7 +72,11 @@ export function createStatelessSessions (options: StatelessSessionsOptions): Ses
   function read (jar: CookieJar, mayTouch = true): Awaitable<LiveSession | undefined> {
     const found = firstLiving(jar, cookies.sessions(jar), 0, mayTouch)
     // By the application's choice a list that cannot be asked means "nobody is logged in"; the cookies stay.
-    return onStoreError === 'anonymous' && found instanceof Promise ? found.catch(() => undefined) : found
+    if (onStoreError === 'fail' || !(found instanceof Promise)) return found
+    return found.catch((error: unknown) => {
+      warn('revocation_failed', { error })
+      return undefined
+    })
   }
 
   function firstLiving (jar: CookieJar, sessions: readonly OpenedSession[],

@@ -897,6 +897,7 @@ t.test('a remote revocation list that fails', async t => {
   const jar = lenient.browser.request()
   t.equal(await lenient.sessions.read(jar), undefined, 'or means that nobody is logged in')
   t.equal(jar.writes.size, 0, 'and the cookies stay')
+  t.match(lenient.warnings, [{ code: 'revocation_failed' }, { code: 'revocation_failed' }], 'which is told of')
   for (const ask of [() => lenient.sessions.load(jar, id), () => lenient.sessions.update(jar, id, found => found)]) {
     await t.rejects(async () => await ask(), { name: 'SessionStoreError' }, 'but what is to be kept is not lost')
   }
