@@ -435,3 +435,37 @@ export type AnyAuth0Error = ApiError | PollingApiError | MyAccountApiError | Rat
   | SessionExpiredError | SessionStoreError | SessionNotWritableError | SessionNotKeptError | SessionTooLargeError
   | TokenValidationError | OrganizationTokenValidationError | IssuerValidationError | BackchannelLogoutError
   | StartLinkUserError | CustomTokenExchangeError | NetworkError | TimeoutError | PaginationLimitError
+
+/** Bundlers that minify rename classes: the `name` of an error stays what it is here. */
+const NAMED = {
+  Auth0Error,
+  ApiError,
+  PollingApiError,
+  MyAccountApiError,
+  RateLimitError,
+  MfaRequiredError,
+  MissingTransactionError,
+  MissingRequiredArgumentError,
+  InvalidArgumentError,
+  ConfigurationError,
+  LoginRequiredError,
+  ForbiddenError,
+  StepUpRequiredError,
+  AccessTokenError,
+  AccessTokenForConnectionError,
+  SessionExpiredError,
+  SessionStoreError,
+  SessionNotWritableError,
+  SessionNotKeptError,
+  SessionTooLargeError,
+  TokenValidationError,
+  OrganizationTokenValidationError,
+  IssuerValidationError,
+  BackchannelLogoutError,
+  StartLinkUserError,
+  CustomTokenExchangeError,
+  NetworkError,
+  TimeoutError,
+  PaginationLimitError
+}
+for (const [name, type] of Object.entries(NAMED)) Object.defineProperty(type, 'name', { value: name })

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { minifySync, transformSync } from 'rolldown/utils'
 import t from 'tap'
 import * as errors from '../lib/errors.js'
 import { Auth0Error } from '../lib/errors.js'
@@ -97,4 +99,16 @@ t.test('Fastify finds no header of Auth0, and nobody finds a token, in the membe
     t.strictSame(store.headers, { 'retry-after': String(retryAfter), 'cache-control': 'no-store' })
     t.notOk(Object.keys(store).includes('headers'))
   }
+})
+
+t.test('the names of errors stay what they are when the classes are renamed', async t => {
+  const source = transformSync('errors.ts', readFileSync(new URL('../lib/errors.ts', import.meta.url), 'utf8')).code
+  // as bundlers have it: what the application does not export may be renamed
+  const joined = `${source.replaceAll('export class', 'class')}\nexport { ${Object.keys(errors).join(', ')} }`
+  const { code } = minifySync('errors.js', joined, { module: true, mangle: { toplevel: true } })
+  t.notMatch(code, /class ApiError\b/, 'control: the classes are renamed')
+  const minified = await import(`data:text/javascript,${encodeURIComponent(code)}`) as typeof errors
+  t.strictSame(Object.keys(minified), Object.keys(errors))
+  for (const [name, type] of Object.entries(minified)) t.equal(type.name, name)
+  t.equal(new minified.LoginRequiredError().name, 'LoginRequiredError')
 })

@@ -40,16 +40,31 @@ function isChosen (dispatcher: Dispatcher): boolean {
   return verdict
 }
 
+/**
+ * Whether a dispatcher is an `Agent` of undici, with or without options. Bundlers rename classes and functions, so that
+ * only the descriptions of symbols say what it is.
+ */
+export function isAgent (dispatcher: Dispatcher): boolean {
+  return symbolOf(dispatcher, 'factory') !== undefined &&
+    symbolOf(Object.getPrototypeOf(dispatcher) as object, 'dispatch') !== undefined
+}
+
 /** Whether a dispatcher is what `new Agent()` makes: no other class, no options, nothing composed around it. */
 function isDefault (dispatcher: Dispatcher): boolean {
   // Of undici 8 and Node 26, for older versions: it stands for the one under the newer key, which was looked at before.
-  if (dispatcher.constructor.name === 'Dispatcher1Wrapper') return true
+  if ('wrapHandler' in dispatcher.constructor) return true
   const prototype = Object.getPrototypeOf(dispatcher) as Dispatcher
-  if (dispatcher.constructor.name !== 'Agent' || dispatcher.dispatch !== prototype.dispatch) return false
-  return Object.getOwnPropertySymbols(dispatcher).every(symbol => {
-    const value = (dispatcher as unknown as Record<symbol, unknown>)[symbol]
-    if (symbol.description === 'factory') return (value as { name?: string }).name === 'defaultFactory'
-    return symbol.description !== 'options' ||
-      Object.values(value as object).every(option => option === undefined || option === Infinity)
-  })
+  if (!isAgent(dispatcher) || dispatcher.dispatch !== prototype.dispatch) return false
+  const options = valueOf(dispatcher, 'options')
+  return valueOf(dispatcher, 'factory') === valueOf(new (dispatcher.constructor as new () => object)(), 'factory') &&
+    Object.values(options ?? {}).every(option => option === undefined || option === Infinity)
+}
+
+function symbolOf (object: object, description: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(object).find(symbol => symbol.description === description)
+}
+
+function valueOf (object: object, description: string): unknown {
+  const symbol = symbolOf(object, description)
+  return symbol && (object as Record<symbol, unknown>)[symbol]
 }

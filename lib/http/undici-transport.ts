@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { TlsCredentials } from '../../types/options.js'
 import { ConfigurationError } from '../errors.js'
 import { fetchTransport } from './fetch-transport.js'
-import { fetchDouble, globalDispatcher } from './global-transport.js'
+import { fetchDouble, globalDispatcher, isAgent } from './global-transport.js'
 import { publicLookup } from './public-address.js'
 import { dispatchWhole } from './whole-answer.js'
 import {
@@ -150,5 +150,5 @@ function processWide ({ tls, publicOnly, upstream }: UndiciTransportOptions): Di
         'be sent. Give the certificate to that dispatcher, and leave "tls" out.')
   }
   // An agent would connect to private addresses as well; mocks and proxies make connections of their own.
-  return publicOnly === true && dispatcher.constructor.name === 'Agent' ? undefined : dispatcher
+  return publicOnly === true && isAgent(dispatcher) ? undefined : dispatcher
 }

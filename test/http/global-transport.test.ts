@@ -1,5 +1,6 @@
 import t from 'tap'
-import { fetchDouble, globalDispatcher } from '../../lib/http/global-transport.js'
+import { Agent, BalancedPool, type Dispatcher, MockAgent, Pool, ProxyAgent } from 'undici'
+import { fetchDouble, globalDispatcher, isAgent } from '../../lib/http/global-transport.js'
 
 t.test('dispatchers and doubles of the whole process', async t => {
   const real = globalThis.fetch
@@ -12,23 +13,41 @@ t.test('dispatchers and doubles of the whole process', async t => {
     globalThis.fetch = real
     set(kept[1], kept[0])
   })
-  class Agent { dispatch (): void {} }
-  class MockAgent extends Agent {}
-  class Dispatcher1Wrapper {}
-  const symbols = (members: Record<string, unknown>): Agent =>
-    Object.assign(new Agent(), Object.fromEntries(Object.entries(members).map(([k, v]) => [Symbol(k), v])))
-  for (const [name, dispatcher, isChosen] of [
-    ['none', undefined, false], ['an agent', new Agent(), false], ['another class', new MockAgent(), true],
-    ['a wrapper', new Dispatcher1Wrapper(), false], ['composed', Object.assign(new Agent(), { dispatch () {} }), true],
-    ['with options', symbols({ options: { connections: 5 } }), true],
-    ['with options that say nothing', symbols({ options: { connections: undefined, x: Infinity } }), false],
-    ['with a factory', symbols({ factory: function own () {} }), true],
-    ['with the usual factory', symbols({ factory: function defaultFactory () {} }), false],
-    ['with what else it holds', symbols({ clients: { a: 1 } }), false]
-  ] as const) {
-    set(dispatcher)
-    t.equal(globalDispatcher(), isChosen ? dispatcher : undefined, name)
-    t.equal(globalDispatcher(), isChosen ? dispatcher : undefined, `${name}, again`)
+  class OwnAgent extends Agent {}
+  class Wrapper { static wrapHandler (): void {} }
+  const agent = new Agent()
+  const factory = Object.getOwnPropertySymbols(agent).find(({ description }) => description === 'factory')!
+  /** Made anew each time: what was looked at once is remembered. */
+  const rows = (): [string, unknown, { chosen: boolean, agent: boolean }][] => [
+    ['none', undefined, { chosen: false, agent: false }],
+    ['an agent', new Agent(), { chosen: false, agent: true }],
+    ['a class of the application', new OwnAgent(), { chosen: true, agent: false }],
+    ['a wrapper', new Wrapper(), { chosen: false, agent: false }],
+    ['composed', new Agent().compose(next => next), { chosen: true, agent: true }],
+    ['with options', new Agent({ connections: 5 }), { chosen: true, agent: true }],
+    ['with options that say nothing', new Agent({ connections: undefined, maxOrigins: Infinity } as object),
+      { chosen: false, agent: true }],
+    ['with a factory', new Agent({ factory: origin => new Pool(origin) }), { chosen: true, agent: true }],
+    ['mocks', new MockAgent(), { chosen: true, agent: false }],
+    ['a proxy', new ProxyAgent('http://proxy.test'), { chosen: true, agent: false }],
+    ['a pool', new Pool('http://server.test'), { chosen: true, agent: false }],
+    ['pools', new BalancedPool('http://server.test'), { chosen: true, agent: false }]
+  ]
+  /** As a bundler that minifies leaves them. */
+  const renamed = [Agent, Reflect.get(agent, factory) as () => void, Wrapper, Pool, MockAgent]
+  const names = renamed.map(({ name }) => name)
+  const rename = (to: readonly string[]) => {
+    for (const [i, one] of renamed.entries()) Object.defineProperty(one, 'name', { value: to[i], configurable: true })
+  }
+  t.teardown(() => rename(names))
+  for (const how of ['as they are', 'minified']) {
+    if (how === 'minified') rename(['a', 'b', 'c', 'Agent', 'Agent'])
+    for (const [name, dispatcher, is] of rows()) {
+      set(dispatcher)
+      t.equal(globalDispatcher(), is.chosen ? dispatcher : undefined, `${name}, ${how}`)
+      t.equal(globalDispatcher(), is.chosen ? dispatcher : undefined, `${name}, ${how}, again`)
+      if (dispatcher !== undefined) t.equal(isAgent(dispatcher as Dispatcher), is.agent, `${name}, ${how}`)
+    }
   }
   const [older, newer] = [new MockAgent(), new MockAgent()]
   set(older, newer)
