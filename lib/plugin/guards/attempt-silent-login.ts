@@ -5,7 +5,7 @@ import { safeReturnTo } from '../../flows/login/return-to.js'
 import { noteSilentLogin, offerCookie, silentLoginTurn, useSilentLogin } from '../../flows/login/silent-login.js'
 import { refuseSessions } from '../../flows/session/no-sessions.js'
 import { currentSession } from '../../flows/session/session.js'
-import { isNavigation } from '../request/navigation.js'
+import { fillsWindow, isNavigation } from '../request/navigation.js'
 import { registrationOf, type Registration } from '../request/registration.js'
 import { targetInApp } from '../request/request-target.js'
 import { ReplyHeaders, targetedCaching } from '../request/response-headers.js'
@@ -48,8 +48,7 @@ export const attemptSilentLogin: Guard = hook(config => {
 
 /** Whether a person's browser asks for a page that is there, to show it in its window. */
 function isPage (request: FastifyRequest): boolean {
-  const dest = request.headers['sec-fetch-dest']
-  return request.method === 'GET' && isNavigation(request) && (dest === undefined || dest === 'document') &&
+  return request.method === 'GET' && isNavigation(request) && fillsWindow(request) &&
     !request.is404 && !isPrefetch(request)
 }
 

@@ -14,6 +14,15 @@ export function isNavigation (request: FastifyRequest): boolean {
   return mode === undefined ? request.headers.accept?.includes('text/html') === true : mode === 'navigate'
 }
 
+/**
+ * Whether a navigation fills the window, rather than a frame in a page. Chromium says `empty` when a service worker
+ * passes a navigation on; a fetch of a script cannot say that it navigates.
+ */
+export function fillsWindow ({ headers }: FastifyRequest): boolean {
+  const dest = headers['sec-fetch-dest']
+  return dest === undefined || dest === 'document' || dest === 'empty'
+}
+
 const FORM = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(?:;|$)/i
 
 /** Whether a person has sent a form, and waits for a page. */

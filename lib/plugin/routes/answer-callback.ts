@@ -138,11 +138,13 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
   callback: Callback | undefined): Promise<FastifyReply> {
   const { context } = registration
   const { onCallbackError } = context.config
-  const { returnTo, popup = false } = callback?.transaction ?? {}
+  const { returnTo, organization, popup = false } = callback?.transaction ?? {}
   const login = loginAgain(context, request, returnTo)
+  const same = (organization === undefined ? '' : `&organization=${encodeURIComponent(organization)}`) +
+    (popup ? '&display=popup' : '')
   return await answerFailure(context, error, request, reply, {
     popup,
-    retry: popup && login !== undefined ? `${login}&display=popup` : login,
+    retry: login && login + same,
     hook: onCallbackError,
     status: onCallbackError === undefined ? undefined : error instanceof ApiError ? error.statusCode : 400
   })

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ForbiddenError, InvalidArgumentError } from '../../errors.js'
+import { ForbiddenError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { loginAddress, type StartInteractiveLoginOptions } from '../../flows/login/login.js'
 import type { AuthorizationParams } from '../../../types/options.js'
 import { answerFailure } from './answer-error.js'
@@ -42,9 +42,15 @@ export async function answerLogin (registration: RouteSetup['registration'], req
     return reply.redirect(url, 302)
   } catch (error) {
     reportFailure(context, request, error)
-    if (!popup) throw error
-    const { login } = waysOn(context, request)
-    return await answerFailure(context, error, request, reply, { popup, retry: `${login}?${query.toString()}` })
+    // The same address is refused again when it is wrong itself.
+    const isRefused = error instanceof InvalidArgumentError || error instanceof MissingRequiredArgumentError
+    if (isRefused && !popup) throw error
+    query.delete(RESTARTED)
+    const login = waysOn(context, request).login!
+    return await answerFailure(context, error, request, reply, {
+      popup,
+      retry: query.size === 0 ? login : `${login}?${query.toString()}`
+    })
   }
 }
 

@@ -18,7 +18,9 @@ export async function confirmation (registration: Registration, request: Fastify
 /** Whether a form comes from the confirmation page of this session. */
 export async function isConfirmed (registration: Registration, request: FastifyRequest,
   form: URLSearchParams): Promise<boolean> {
-  const given = Buffer.from(single(form, 'confirmation') ?? '', 'base64url')
+  const confirmation = single(form, 'confirmation')
+  if (confirmation === undefined) return false
+  const given = Buffer.from(confirmation, 'base64url')
   const session = await currentSession(registration.context, registration.requestContext(request))
   return session !== undefined && registration.context.config.sessionSecrets.some(secret => {
     const expected = sign(secret, laneOf(session.record))

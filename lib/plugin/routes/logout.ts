@@ -35,11 +35,12 @@ export function logoutRoutes ({ registration }: RouteSetup): Route[] {
       accepts: 'any',
       async handler (request, reply) {
         const form = request.body instanceof URLSearchParams ? request.body : queryOf(request)
-        if (isSameOrigin(appBases, request)) return await logOut(registration, request, reply, form)
-        if (!isOfUnknownOrigin(request)) return refuseLogout(registration, request)
-        return await isConfirmed(registration, request, form)
-          ? await logOut(registration, request, reply, form)
-          : await askFirst(registration, request, reply, form)
+        if (isSameOrigin(appBases, request) || await isConfirmed(registration, request, form)) {
+          return await logOut(registration, request, reply, form)
+        }
+        return isOfUnknownOrigin(request)
+          ? await askFirst(registration, request, reply, form)
+          : refuseLogout(registration, request)
       }
     }
   ]
@@ -91,6 +92,8 @@ async function askFirst (registration: Registration, request: FastifyRequest, re
   if (params.has('federated')) fields.federated = ''
   if (token !== undefined) fields.confirmation = token
   const action = routePath(base, config, 'logout')!
+  // The form must name its origin: without a session there is no other sign that it comes from this page.
+  reply.header('referrer-policy', 'same-origin')
   return answerPage(reply, 403, confirmLogoutPage(textsFor(config, request), action, appPath(base, '/'), fields))
 }
 

@@ -149,6 +149,8 @@ t.test('only a page that somebody looks at is asked for', async t => {
   }
   t.equal(s.tenant.requests.length, 0)
   t.equal((await send('GET', '/', navigation)).statusCode, 302)
+  t.equal((await send('GET', '/', { ...navigation, 'sec-fetch-dest': 'empty' })).statusCode, 302,
+    'a service worker passes the navigation on')
   t.equal((await send('GET', '/auth/logout', navigation)).statusCode, 403, "the plugin's own routes are left alone")
 
   const cookieOf = async (url: string) => (await send('GET', url, { accept: 'text/html' })).headers['set-cookie']

@@ -922,6 +922,22 @@ t.test('the error page offers only ways that exist', async t => {
   t.notMatch(page.body, /Try again|Use another account/)
 })
 
+t.test('"Try again" starts the same login again, unless its address is wrong', async t => {
+  const s = await site(t)
+  const retry = async (query: string, at = s): Promise<string | undefined> =>
+    /href="([^"]*)">Try again/.exec((await at.browser().navigate(`/auth/login${query}`)).body)?.[1]
+  t.equal(await retry('?returnTo=/x&invitation=i'), '/auth/login', 'without what is refused')
+  const browser = s.browser()
+  const location = await s.start(browser, '/auth/login?organization=org_1&returnTo=/x')
+  t.match((await browser.navigate(s.tenant.callback(location, { error: 'access_denied' }))).body,
+    'href="/auth/login?returnTo=%2Fx&amp;organization=org_1">Try again', 'in the same organization')
+  const away = newSite(t)
+  away.tenant.scripts.set('GET /.well-known/openid-configuration', () => ({ status: 503, json: {} }))
+  t.equal(await retry('?invitation=i&organization=org_1&returnTo=%2Fx%3Fa%3D1&restarted=1', away),
+    '/auth/login?invitation=i&amp;organization=org_1&amp;returnTo=%2Fx%3Fa%3D1')
+  t.equal(await retry('', away), '/auth/login')
+})
+
 t.test('an error page offers a login only to who is not logged in', async t => {
   const s = await site(t)
   const fails = async (browser: Visitor) => (await browser.navigate(
@@ -1206,6 +1222,16 @@ t.test('a form that does not say its origin: the person is asked, by a form that
   t.equal(done.statusCode, 303)
   t.match(decodeURIComponent(String(done.headers.location)), 'http://app.lan:3000/bye')
   t.equal((await browser.call('/me')).body, 'nobody')
+  const again = await browser.submit('/auth/logout', {}, { ...old, origin: 'null' })
+  t.equal(again.headers['referrer-policy'], 'same-origin', 'the form of who is logged out already names its origin')
+  t.equal((await browser.submit('/auth/logout', {}, { ...old, origin: 'http://app.lan:3000' })).statusCode, 303)
+  await s.login(browser)
+  const page = await browser.submit('/auth/logout', {}, { ...old, origin: 'null' })
+  const [, confirmation = ''] = /name="confirmation" value="([^"]*)"/.exec(page.body) ?? []
+  const alias = { ...old, origin: 'http://alias.lan:3000' }
+  t.equal((await browser.submit('/auth/logout', { confirmation: `${confirmation}x` }, alias)).statusCode, 403)
+  t.equal((await browser.submit('/auth/logout', { confirmation }, alias)).statusCode, 303,
+    'at another name of the same host, too')
 })
 
 t.test('a form that is sent after the session has ended gets a page', async t => {

@@ -23,7 +23,11 @@ t.test('which requests come from the application itself', async t => {
     ['same-site', undefined, undefined, true, true], ['same-origin', 'cors', 'empty', false, true],
     ['same-origin', 'navigate', 'iframe', false, true], ['none', 'navigate', 'document', false, true],
     ['none', 'cors', undefined, false, false], ['none', undefined, undefined, false, true],
-    ['cross-site', undefined, undefined, true, false], [undefined, 'navigate', 'iframe', false, false]
+    ['cross-site', undefined, undefined, true, false], [undefined, 'navigate', 'iframe', false, false],
+    // Navigations that a service worker passes on; images, as in what users write; frames in pages of neighbours.
+    ['cross-site', 'navigate', 'empty', false, false], ['same-site', 'navigate', 'empty', false, true],
+    ['same-origin', 'no-cors', 'image', false, false], ['same-origin', 'no-cors', 'empty', false, true],
+    ['same-origin', 'cors', undefined, false, true], ['same-site', 'navigate', 'iframe', true, false]
   ] as const) {
     const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest }
     t.strictSame([isEmbedded(asked(headers)), isOwnNavigation(bases, asked(headers))], [embedded, navigates],
