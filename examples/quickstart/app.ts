@@ -36,6 +36,8 @@ export async function buildApp (options: QuickstartOptions): Promise<FastifyInst
 
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({
+      // The Back button must not show a page of who has logged out.
+      'cache-control': 'no-store',
       'content-security-policy':
         "default-src 'none'; style-src 'self'; img-src 'self' https: data:; base-uri 'none'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',

@@ -77,6 +77,7 @@ t.test('the quickstart over inject, with a tenant that opens no port', async t =
       t.match(dashboard.body, '<h1>Ada &lt;script&gt;alert(1)&lt;/script&gt;</h1>', 'the name is shown as text')
       t.notMatch(dashboard.body, /<script|"onerror="|<img src=x>|example\.com\/<b>/, 'no claim becomes markup')
       t.match(dashboard.headers['content-security-policy'], "default-src 'none'")
+      t.equal(dashboard.headers['cache-control'], 'no-store', 'the Back button does not show it after a logout')
     }
     t.match((await visitor.navigate('/')).body, 'Open the dashboard')
 

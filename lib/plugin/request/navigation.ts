@@ -16,7 +16,7 @@ export function isNavigation (request: FastifyRequest): boolean {
 
 /**
  * Whether a navigation fills the window, rather than a frame in a page. Chromium says `empty` when a service worker
- * passes a navigation on; a fetch of a script cannot say that it navigates.
+ * passes it on, and for a download; a fetch by a script does not say that it navigates.
  */
 export function fillsWindow ({ headers }: FastifyRequest): boolean {
   const dest = headers['sec-fetch-dest']

@@ -126,7 +126,9 @@ async function withoutTransaction (registration: Registration, request: FastifyR
     return go(reply, 'query', returnTo ?? home(requestContext))
   }
   // The application may keep a session of its own: its page knows.
-  if (returnTo !== undefined && context.config.onEnterpriseLogin !== undefined) return go(reply, 'query', returnTo)
+  if (context.takenLogins.has(state) && context.config.onEnterpriseLogin !== undefined) {
+    return go(reply, 'query', returnTo ?? home(requestContext))
+  }
   const restarted = restartLogin(registration, request, reply, { state, returnTo })
   if (restarted !== undefined) return restarted
   const error = new MissingTransactionError(likelyCause(registration, request))
@@ -138,13 +140,14 @@ async function fail (registration: Registration, request: FastifyRequest, reply:
   callback: Callback | undefined): Promise<FastifyReply> {
   const { context } = registration
   const { onCallbackError } = context.config
-  const { returnTo, organization, popup = false } = callback?.transaction ?? {}
+  const { kind, returnTo, organization, popup = false } = callback?.transaction ?? {}
   const login = loginAgain(context, request, returnTo)
   const same = (organization === undefined ? '' : `&organization=${encodeURIComponent(organization)}`) +
     (popup ? '&display=popup' : '')
   return await answerFailure(context, error, request, reply, {
     popup,
-    retry: login && login + same,
+    // Who connects an account is logged in.
+    retry: kind === 'connect' ? returnTo ?? home(registration.requestContext(request)) : login && login + same,
     hook: onCallbackError,
     status: onCallbackError === undefined ? undefined : error instanceof ApiError ? error.statusCode : 400
   })

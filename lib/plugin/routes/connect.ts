@@ -1,9 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { receiveCallback } from '../../flows/login/callback.js'
+import { routePath } from '../../flows/app-path.js'
+import { receiveCallback, type Callback } from '../../flows/login/callback.js'
 import { accountLinking } from '../../flows/lazy-flows.js'
-import { home } from '../../flows/login/return-to.js'
-import { ForbiddenError } from '../../errors.js'
+import { home, pathAfterLogin } from '../../flows/login/return-to.js'
+import { currentSession } from '../../flows/session/session.js'
+import { ForbiddenError, MissingTransactionError } from '../../errors.js'
 import type { Registration } from '../request/registration.js'
+import { loginAgain } from '../request/ways-on.js'
+import { answerFailure, publicError } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf, single } from './query.js'
@@ -19,11 +23,11 @@ export function connectRoutes ({ registration }: RouteSetup): Route[] {
   const { routes, connectMode } = registration.context.config
   const linking = connectMode === 'link'
   return [
-    begin(registration, routes.connect, async (request, options) =>
+    begin(registration, 'connect', async (request, options) =>
       linking
         ? await registration.client(request).startLinkUser(options)
         : await registration.client(request).startConnectAccount({ ...options, ...scopesOf(request) })),
-    begin(registration, routes.unconnect,
+    begin(registration, 'unconnect',
       async (request, options) => await registration.client(request).startUnlinkUser(options)),
     finish(registration, routes.connectCallback, 'link'),
     finish(registration, routes.unconnectCallback, 'unlink')
@@ -37,11 +41,11 @@ interface ConnectOptions {
 }
 
 /** Nothing is begun for a user who did not ask for it here: another site's link is refused. */
-function begin (registration: Registration, path: string | undefined,
+function begin (registration: Registration, route: 'connect' | 'unconnect',
   start: (request: FastifyRequest, options: ConnectOptions) => Promise<URL>): Route {
   return {
     method: 'GET',
-    path,
+    path: registration.context.config.routes[route],
     async handler (request, reply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
       try {
@@ -57,10 +61,22 @@ function begin (registration: Registration, path: string | undefined,
         return reply.redirect(url.href, 302)
       } catch (error) {
         reportFailure(registration.context, request, error)
-        throw error
+        return await answerFailure(registration.context, error, request, reply, {
+          retry: wayBack(registration, request, error, route)
+        })
       }
     }
   }
+}
+
+/** What may work at the next attempt begins again; else a login leads back to the page. */
+function wayBack (registration: Registration, request: FastifyRequest, error: unknown,
+  route: 'connect' | 'unconnect'): string | undefined {
+  const { config } = registration.context
+  const base = registration.requestContext(request).appBase()
+  const query = queryOf(request)
+  if (publicError(error).statusCode >= 500) return `${routePath(base, config, route)!}?${query.toString()}`
+  return loginAgain(registration.context, request, pathAfterLogin(single(query, 'returnTo'), base, config))
 }
 
 /** What a link may ask for is the application's to say; for whom it is asked the session says. */
@@ -83,15 +99,27 @@ function finish (registration: Registration, path: string | undefined, kind: 'li
     path,
     async handler (request: FastifyRequest, reply: FastifyReply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
+      const requestContext = registration.requestContext(request)
+      const query = queryOf(request)
+      let callback: Callback | undefined
       try {
-        const requestContext = registration.requestContext(request)
+        callback = await receiveCallback(context, requestContext, query, 'query')
         const { finishLink } = await accountLinking()
-        const done = await finishLink(context, requestContext,
-          await receiveCallback(context, requestContext, queryOf(request), 'query'), kind)
+        const done = await finishLink(context, requestContext, callback, kind)
         return reply.redirect(done.returnTo ?? home(requestContext), 302)
       } catch (error) {
+        if (error instanceof MissingTransactionError) {
+          const state = query.get('state')
+          // It came before: by a reload, or because the browser asked twice.
+          if (context.takenLogins.has(state) && await currentSession(context, requestContext) !== undefined) {
+            return reply.redirect(context.takenLogins.returnTo(state) ?? home(requestContext), 302)
+          }
+        }
         reportFailure(context, request, error)
-        throw error
+        // No login: at the tenant the user may be the one who was to be linked.
+        return await answerFailure(context, error, request, reply, {
+          retry: callback?.transaction.returnTo ?? home(requestContext)
+        })
       }
     }
   }

@@ -938,6 +938,41 @@ t.test('"Try again" starts the same login again, unless its address is wrong', a
   t.equal(await retry('', away), '/auth/login')
 })
 
+t.test('pages of connecting accounts lead back to where it began, and one that comes twice goes on', async t => {
+  const own = { 'sec-fetch-site': 'same-origin' }
+  const retry = ({ body }: { body: string }): string | undefined => /href="([^"]*)">Try again/.exec(body)?.[1]
+  const s = await site(t, { mountConnectRoutes: true, appBaseUrl: 'https://app.example.test/shop' })
+  const begin = '/auth/connect?connection=github&returnTo=%2Fsettings'
+  t.equal(retry(await s.browser().navigate(begin, own)), '/shop/auth/login?returnTo=%2Fsettings', 'nobody')
+  const ada = s.browser()
+  await ada.navigate(s.tenant.callback(await s.start(ada)).slice('/shop'.length))
+  const link = async (path: string, params?: Record<string, string>): Promise<string> =>
+    s.tenant.callback(String((await ada.navigate(path, own)).headers.location), params).slice('/shop'.length)
+  t.equal(retry(await ada.navigate(await link(begin, { error: 'access_denied' }))), '/shop/settings',
+    'without a login, which might be as the other account')
+  for (const [path, place] of [[begin, '/shop/settings'], ['/auth/unconnect?connection=github', '/shop/']] as const) {
+    const back = await link(path)
+    t.equal((await ada.navigate(back)).headers.location, place)
+    t.equal((await ada.navigate(back)).headers.location, place, 'again')
+    t.equal((await s.browser().navigate(back)).statusCode, 400, 'not for somebody else')
+  }
+  t.equal((await ada.navigate('/auth/connect/callback?state=unknown&code=1')).statusCode, 400)
+  s.tenant.scripts.set('refresh_token', { status: 503, json: {} })
+  s.clock.now += 40_000
+  const away = await ada.navigate(begin, own)
+  t.strictSame([away.statusCode, retry(away)],
+    [502, '/shop/auth/connect?connection=github&amp;returnTo=%2Fsettings'])
+
+  const vault = await site(t, { mountConnectedAccountRoutes: true })
+  const bea = await vault.member()
+  vault.tenant.scripts.set('POST /me/v1/connected-accounts/connect',
+    { json: { auth_session: 's', connect_uri: 'https://acme.eu.auth0.com/connect', connect_params: { ticket: 't' } } })
+  await bea.navigate(begin, own)
+  const [call] = vault.tenant.to('/me/v1/connected-accounts/connect')
+  const state = String((call?.json as { state?: string }).state)
+  t.equal(retry(await bea.navigate(`/auth/callback?error=access_denied&state=${state}`)), '/settings')
+})
+
 t.test('an error page offers a login only to who is not logged in', async t => {
   const s = await site(t)
   const fails = async (browser: Visitor) => (await browser.navigate(
