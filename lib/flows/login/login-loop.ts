@@ -23,6 +23,15 @@ export function isRestarted (state: string | null): boolean {
   return state?.endsWith(RESTARTED) === true
 }
 
+/** Marks a `state`, so that its callback still ends as a popup's when its transaction is gone. */
+export function popupState (state: string): string {
+  return `${state}-popup`
+}
+
+export function isPopup (state: string | null): boolean {
+  return state !== null && /-popup(?:-restarted)?$/.test(state)
+}
+
 /** Notes in the browser that a login has just finished. `SameSite=Lax` comes back where `Strict` does not. */
 export function noteFinished (context: PluginContext, request: RequestContext): void {
   const { name, attributes } = marker(context, request)

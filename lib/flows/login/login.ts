@@ -12,7 +12,7 @@ import type { LoginTrace } from '../../../types/telemetry.js'
 import { loginParams } from './authorization-params.js'
 import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
-import { refuseLoop, restartedState } from './login-loop.js'
+import { popupState, refuseLoop, restartedState } from './login-loop.js'
 import { visitorTransfer } from './visitor-transfer.js'
 import { pathAfterLogin } from './return-to.js'
 import { silentState } from './silent-login.js'
@@ -189,8 +189,9 @@ async function authorizationUrl (server: AuthorizationServer, metadata: Metadata
   return buildAuthorizationUrl(server, metadata, { client_id: server.clientId, request_uri: requestUri })
 }
 
-function stateOf (state: string, { restarted, silent }: LoginVariant, returnTo: string | undefined): string {
-  if (silent === true) return silentState(state, returnTo)
+function stateOf (random: string, { restarted, silent, popup }: LoginVariant, returnTo: string | undefined): string {
+  if (silent === true) return silentState(random, returnTo)
+  const state = popup === true ? popupState(random) : random
   return restarted === true ? restartedState(state) : state
 }
 

@@ -6,6 +6,7 @@ import {
 } from '../../flows/login/callback.js'
 import { routePath } from '../../flows/app-path.js'
 import { finishLogin } from '../../flows/login/complete-login.js'
+import { isPopup } from '../../flows/login/login-loop.js'
 import { home } from '../../flows/login/return-to.js'
 import { connectedAccounts, enterpriseLogin } from '../../flows/lazy-flows.js'
 import { isSilent, placeOfSilent } from '../../flows/login/silent-login.js'
@@ -67,9 +68,7 @@ export async function complete (registration: Registration, request: FastifyRequ
       : await finishLogin(context, requestContext, callback)
     forgetRestart(registration, request)
     const place = done.returnTo ?? home(requestContext)
-    return popup === true && !reply.sent
-      ? answerPopup(reply, 200, loggedInPage(textsFor(context.config, request), requestContext.appBase().origin, place))
-      : go(reply, mode, place)
+    return popup === true ? closePopup(registration, request, reply, place) : go(reply, mode, place)
   } catch (error) {
     noteFailure(message, error)
     const state = params.get('state')
@@ -83,7 +82,7 @@ export async function complete (registration: Registration, request: FastifyRequ
         : go(reply, mode, resumedPath(registration, request, params.get('state')))
     }
     reportFailure(context, request, error)
-    return await fail(registration, request, reply, error, callback)
+    return await fail(registration, request, reply, error, callback?.transaction)
   }
 }
 
@@ -98,6 +97,14 @@ async function handOver (receive: NonNullable<Auth0Options['onEnterpriseLogin']>
   const { answered, payload } = await hookAnswer(reply, () => receive(login, request, reply))
   if (answered) return reply
   return payload === undefined ? go(reply, mode, login.returnTo ?? home(requestContext)) : reply.send(payload)
+}
+
+/** The last page of a login in a popup. */
+function closePopup (registration: Registration, request: FastifyRequest, reply: FastifyReply,
+  next: string): FastifyReply {
+  if (reply.sent) return reply
+  const { origin } = registration.requestContext(request).appBase()
+  return answerPopup(reply, 200, loggedInPage(textsFor(registration.context.config, request), origin, next))
 }
 
 /** Only with 303 does a browser not repeat a form post for a redirect. */
@@ -120,10 +127,11 @@ async function withoutTransaction (registration: Registration, request: FastifyR
     isLoggedIn = await currentSession(context, requestContext) !== undefined
   } catch (error) {
     reportFailure(context, request, error)
-    return await fail(registration, request, reply, error, undefined)
+    return await fail(registration, request, reply, error, { popup: isPopup(state), returnTo })
   }
   if (isLoggedIn) {
-    return go(reply, 'query', returnTo ?? home(requestContext))
+    const place = returnTo ?? home(requestContext)
+    return isPopup(state) ? closePopup(registration, request, reply, place) : go(reply, 'query', place)
   }
   // The application may keep a session of its own: its page knows.
   if (context.takenLogins.has(state) && context.config.onEnterpriseLogin !== undefined) {
@@ -133,14 +141,22 @@ async function withoutTransaction (registration: Registration, request: FastifyR
   if (restarted !== undefined) return restarted
   const error = new MissingTransactionError(likelyCause(registration, request))
   reportFailure(context, request, error)
-  return await fail(registration, request, reply, error, undefined)
+  return await fail(registration, request, reply, error, { popup: isPopup(state), returnTo })
+}
+
+/** What is known of a login that failed. */
+interface Begun {
+  kind?: string
+  returnTo?: string | undefined
+  organization?: string | undefined
+  popup?: boolean
 }
 
 async function fail (registration: Registration, request: FastifyRequest, reply: FastifyReply, error: unknown,
-  callback: Callback | undefined): Promise<FastifyReply> {
+  begun: Begun = {}): Promise<FastifyReply> {
   const { context } = registration
   const { onCallbackError } = context.config
-  const { kind, returnTo, organization, popup = false } = callback?.transaction ?? {}
+  const { kind, returnTo, organization, popup = false } = begun
   const login = loginAgain(context, request, returnTo)
   const same = (organization === undefined ? '' : `&organization=${encodeURIComponent(organization)}`) +
     (popup ? '&display=popup' : '')

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { helperCookie } from '../../flows/helper-cookie.js'
-import { isRestarted } from '../../flows/login/login-loop.js'
+import { isPopup, isRestarted } from '../../flows/login/login-loop.js'
 import { isNavigation } from '../request/navigation.js'
 import { loginAgain, loginPath } from '../request/ways-on.js'
 import type { Registration } from '../request/registration.js'
@@ -30,7 +30,8 @@ export function restartLogin (registration: Registration, request: FastifyReques
   jar.set(name, '1', { ...attributes, maxAge: RESTART_ONCE })
   request.log.info({ auth0: { type: 'login', reason: 'restarted' } },
     'auth0 login: the transaction is missing, the login starts again')
-  return reply.redirect(`${login}${returnTo === undefined ? '?' : '&'}${RESTARTED}=1`, 302)
+  const marks = isPopup(state) ? `display=popup&${RESTARTED}=1` : `${RESTARTED}=1`
+  return reply.redirect(`${login}${returnTo === undefined ? '?' : '&'}${marks}`, 302)
 }
 
 /** A finished login forgets what was tried before. */

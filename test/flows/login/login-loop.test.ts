@@ -3,7 +3,9 @@ import { MemorySessionStore } from '../../../lib/stores/index.js'
 import type { Auth0Options } from '../../../types/index.js'
 import type { Visitor } from '../../fixtures/visitor.js'
 import { Site } from '../site.js'
-import { isRestarted, noteFinished, refuseLoop, restartedState } from '../../../lib/flows/login/login-loop.js'
+import {
+  isPopup, isRestarted, noteFinished, popupState, refuseLoop, restartedState
+} from '../../../lib/flows/login/login-loop.js'
 
 async function site (t: Test, options: Partial<Auth0Options> = {}, server: object = {}): Promise<Site> {
   const site = new Site(options, server)
@@ -148,8 +150,12 @@ t.test('another name of the same host is sent to the application\'s own address 
 
 const base = { origin: 'https://app.example.com', basePath: '/base', secure: true }
 
-t.test('a state says that its login was restarted', async t => {
+t.test('a state says that its login was restarted, or began in a popup', async t => {
   t.strictSame([isRestarted(restartedState('x')), isRestarted('x'), isRestarted(null)], [true, false, false])
+  const popup = popupState('x')
+  t.strictSame([popup, restartedState(popup), 'x', 'x-popup-silent', null].map(isPopup),
+    [true, true, false, false, false])
+  t.ok(isRestarted(restartedState(popup)))
 })
 
 t.test('a browser that goes in circles', async t => {

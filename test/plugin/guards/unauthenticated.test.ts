@@ -88,7 +88,10 @@ t.test('what becomes of a request without a session', async t => {
     ['login', 'GET', script, [302, login]], ['login', 'HEAD', script, [302, login]], ['login', 'POST', script, denied],
     ['401', 'GET', page, denied], ['401', 'POST', form, denied],
     ['/welcome', 'GET', page, [302, '/welcome']], ['/welcome', 'GET', script, denied],
-    ['/welcome', 'POST', form, [401, '/welcome']]
+    ['/welcome', 'POST', form, [401, '/welcome']],
+    // The page that everybody is sent to is guarded itself.
+    ['/page', 'GET', page, [302, login]], ['/page?b=2#c', 'GET', page, [302, login]], ['/page', 'GET', script, denied],
+    ['/page', 'POST', form, [401, '/auth/login?returnTo=%2Fform']], ['/page/', 'GET', page, [302, '/page/']]
   ]
   for (const [how, method, headers, expected] of cases) {
     t.strictSame(await answer(t, how, method, headers), expected, `${how} ${method} ${JSON.stringify(headers)}`)

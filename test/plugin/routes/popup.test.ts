@@ -93,6 +93,28 @@ t.test('a login in a popup tells its own origin, and closes; what is no popup go
   }
 })
 
+t.test('a popup whose login is not known any more ends as one all the same', async t => {
+  const s = await site(t)
+  const ada = s.browser()
+  const parked = s.tenant.callback(await s.start(ada, popup))
+  ada.cookies = []
+  const again = String((await ada.navigate(parked)).headers.location)
+  t.equal(again, '/auth/login?display=popup&restarted=1')
+  const login = await s.start(ada, again)
+  t.match(run(t, await ada.navigate(s.tenant.callback(login))).posted, [[success, ORIGIN]], 'after the second login')
+  for (const back of [parked, s.tenant.callback(login)]) {
+    t.strictSame(run(t, await ada.navigate(back)), {
+      posted: [[success, ORIGIN]], broadcast: [['fastify-auth0', success]], closed: 1
+    }, 'where the user is logged in')
+  }
+  ada.cookies = []
+  const lost = s.tenant.callback(await s.start(ada, again))
+  ada.cookies = []
+  const failed = await ada.navigate(lost)
+  t.match(run(t, failed).posted, [[{ outcome: 'failure', code: 'missing_transaction_error' }, ORIGIN]])
+  t.match(failed.body, 'href="/auth/login?returnTo=%2F&amp;display=popup">Try again')
+})
+
 t.test('where a popup that is none goes stays in the application', async t => {
   const s = await site(t)
   for (
