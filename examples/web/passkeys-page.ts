@@ -8,24 +8,35 @@ const send = async (url, body) => {
   return answer
 }
 
-const finish = async (authSession, credential) => {
-  const { name } = await send('/passkey/finish', { authSession, authnResponse: credential.toJSON() })
-  document.querySelector('#who').textContent = 'Hello, ' + name + '.'
+const say = text => {
+  document.querySelector('#who').textContent = text
 }
 
-document.querySelector('#signup').addEventListener('submit', async event => {
+const attempt = async work => {
+  try {
+    const { authSession, credential } = await work()
+    const { name } = await send('/passkey/finish', { authSession, authnResponse: credential.toJSON() })
+    say('Hello, ' + name + '.')
+  } catch (error) {
+    say('That did not work: ' + error.message)
+  }
+}
+
+document.querySelector('#signup').addEventListener('submit', event => {
   event.preventDefault()
   const { email, name } = Object.fromEntries(new FormData(event.target))
-  const { authSession, authnParamsPublicKey } = await send('/passkey/signup', { email, name })
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(authnParamsPublicKey)
-  await finish(authSession, await navigator.credentials.create({ publicKey }))
+  attempt(async () => {
+    const { authSession, authnParamsPublicKey } = await send('/passkey/signup', { email, name })
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(authnParamsPublicKey)
+    return { authSession, credential: await navigator.credentials.create({ publicKey }) }
+  })
 })
 
-document.querySelector('#login').addEventListener('click', async () => {
+document.querySelector('#login').addEventListener('click', () => attempt(async () => {
   const { authSession, authnParamsPublicKey } = await send('/passkey/login', {})
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(authnParamsPublicKey)
-  await finish(authSession, await navigator.credentials.get({ publicKey }))
-})`
+  return { authSession, credential: await navigator.credentials.get({ publicKey }) }
+}))`
 
 /** The page that signs up and logs in. */
 export function passkeyPage (name: string | undefined): string {
@@ -34,9 +45,9 @@ export function passkeyPage (name: string | undefined): string {
     : `Hello, ${name.replace(/[&<]/g, character => `&#${character.charCodeAt(0)};`)}.`
   return `<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Passkeys</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Passkeys</title></head>
 <body>
-<p id="who">${who}</p>
+<p id="who" role="status">${who}</p>
 <form id="signup">
 <label>Name <input name="name" required></label>
 <label>Email <input name="email" type="email" required></label>

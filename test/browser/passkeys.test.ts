@@ -32,6 +32,9 @@ t.test('passkeys in Chromium, with a virtual authenticator', inChromium, async t
   t.equal((await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length, 1)
   t.match(tenant.users.at(-1), { email: 'ada.with.passkey@example.com', passkeys: [{}] })
 
+  await page.getByRole('button', { name: 'Sign up with a passkey' }).click()
+  t.ok(await who('That did not work: '), 'an account that exists is told')
+
   await context.clearCookies()
   await page.goto(origin)
   t.ok(await who('Nobody is logged in.'))
