@@ -11,7 +11,12 @@ export function isSafe ({ method }: Pick<FastifyRequest, 'method'>): boolean {
 export function isNavigation (request: FastifyRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
   const mode = request.headers['sec-fetch-mode']
-  return mode === undefined ? request.headers.accept?.includes('text/html') === true : mode === 'navigate'
+  return mode === undefined ? asksForPage(request) : mode === 'navigate'
+}
+
+/** By browsers without Fetch Metadata, whose scripts may ask for HTML and say so as jQuery does. */
+function asksForPage ({ headers }: FastifyRequest): boolean {
+  return headers.accept?.includes('text/html') === true && headers['x-requested-with'] !== 'XMLHttpRequest'
 }
 
 /**
@@ -31,5 +36,5 @@ export function isFormPost (request: FastifyRequest): boolean {
   const { headers } = request
   const mode = headers['sec-fetch-mode']
   if (mode !== undefined) return mode === 'navigate'
-  return headers.accept?.includes('text/html') === true && FORM.test(headers['content-type'] ?? '')
+  return asksForPage(request) && FORM.test(headers['content-type'] ?? '')
 }

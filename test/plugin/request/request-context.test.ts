@@ -24,7 +24,10 @@ t.test('who waits for a page', async t => {
   const cases: [what: boolean, method: string, headers: object][] = [
     [true, 'GET', html], [true, 'HEAD', html], [false, 'POST', html], [false, 'OPTIONS', html],
     [false, 'GET', {}], [false, 'GET', { accept: '*/*' }],
-    [true, 'GET', { 'sec-fetch-mode': 'navigate' }], [false, 'GET', { ...html, 'sec-fetch-mode': 'cors' }]
+    [true, 'GET', { 'sec-fetch-mode': 'navigate' }], [false, 'GET', { ...html, 'sec-fetch-mode': 'cors' }],
+    // A script of an old browser; an app that shows pages names itself.
+    [false, 'GET', { ...html, 'x-requested-with': 'XMLHttpRequest' }],
+    [true, 'GET', { ...html, 'x-requested-with': 'com.example.app' }]
   ]
   for (const [what, method, headers] of cases) {
     t.equal(isNavigation(request({ method, headers })), what, `${method} ${JSON.stringify(headers)}`)
@@ -42,7 +45,8 @@ t.test('who has sent a form', async t => {
     [false, 'POST', { accept: 'text/html' }], [false, 'POST', { ...form, accept: '*/*' }],
     [false, 'POST', { 'content-type': 'text/plain' }],
     [true, 'POST', { 'sec-fetch-mode': 'navigate' }], [false, 'POST', { ...form, 'sec-fetch-mode': 'cors' }],
-    [false, 'GET', { 'sec-fetch-mode': 'navigate' }]
+    [false, 'GET', { 'sec-fetch-mode': 'navigate' }],
+    [false, 'POST', { ...form, 'x-requested-with': 'XMLHttpRequest' }]
   ]
   for (const [what, method, headers] of cases) {
     t.equal(isFormPost(request({ method, headers })), what, `${method} ${JSON.stringify(headers)}`)
