@@ -29,7 +29,7 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
     const login = place ?? loginForForm(context, request)
     return answerForm(context, request, reply, login, { code: 'login_required', reason: 'Your session has ended.' })
   }
-  if (place !== undefined && navigation && !isAsked(context, request, place)) return ended(reply.redirect(place, 302))
+  if (place !== undefined && navigation) return ended(reply.redirect(place, 302))
   if (how === 'login' ? request.method === 'GET' || request.method === 'HEAD' : how !== '401' && navigation) {
     const login = loginBack(context, request)
     if (login !== undefined) return ended(reply.redirect(login, 302))
@@ -37,21 +37,21 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   return answerDenied(reply, 401, 'login_required', 'Please log in.', { loginUrl: loginPath(context, request) })
 }
 
-/** The page where the visitor is asked to log in, with what headers cannot hold encoded. */
-function loginPage ({ config }: PluginContext, request: FastifyRequest, path: string): AppPath {
+/**
+ * The page where the visitor is asked to log in, with what headers cannot hold encoded; `undefined` when it is what the
+ * visitor asks for: then it has a guard itself, and would never be shown.
+ */
+function loginPage ({ config }: PluginContext, request: FastifyRequest, path: string): AppPath | undefined {
   const base = appBaseOf(config.appBases, request)
   const { pathname, search, hash } = new URL(base.origin + appPath(base, path))
-  return pathname + search + hash as AppPath
-}
-
-/** Whether that page is what the visitor asks for: then it has a guard itself, and would never be shown. */
-function isAsked ({ config }: PluginContext, request: FastifyRequest, page: AppPath): boolean {
-  const base = appBaseOf(config.appBases, request)
-  const asked = new URL(base.origin + appPath(base, targetInApp(request, base)))
-  if (asked.pathname !== page.split(/[?#]/, 1)[0]) return false
-  request.log.warn({ auth0: { type: 'warning', reason: 'login_page_guarded' } }, 'auth0 warning: the page of ' +
-    '"onUnauthenticated" has a guard, so the visitor goes straight to the login. Let that page be a public one.')
-  return true
+  if (new URL(base.origin + appPath(base, targetInApp(request, base))).pathname !== pathname) {
+    return pathname + search + hash as AppPath
+  }
+  if (isNavigation(request)) {
+    request.log.warn({ auth0: { type: 'warning', reason: 'login_page_guarded' } }, 'auth0 warning: the page of ' +
+      '"onUnauthenticated" has a guard, so the visitor goes straight to the login. Let that page be a public one.')
+  }
+  return undefined
 }
 
 /** A form cannot be taken to the login and back: a page says that it was not saved. */

@@ -47,6 +47,7 @@ function requestOf (method: string, headers: object, { about = {}, server = {} }
     method,
     headers,
     url: '/page?a=1',
+    originalUrl: '/page?a=1',
     id: 'req-1',
     log: site.app.log,
     routeOptions: { config: {} },
