@@ -43,6 +43,8 @@ export const mistakes: Record<string, readonly Row[]> = {
       'twice in one scope is refused'],
     ['where the server rewrites addresses, the login leads back to another one than the browser asked for',
       'plugin/guards/guards', 'logins lead back to what the browser has asked for, before it was rewritten'],
+    ['a shared cache keeps the redirect to the login, also for who is logged in', 'plugin/request/cookies',
+      'no cache keeps cookies, whatever hooks of the application say when'],
     ['the page to log in on has a guard, and redirects to itself for ever', 'plugin/guards/guards',
       'a page to log in on that has a guard leads to the login, and not to itself']
   ],

@@ -4,6 +4,7 @@ import type { PluginContext } from '../../flows/context.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { hookAnswer } from '../request/hook-answer.js'
 import { targetInApp } from '../request/request-target.js'
+import { closeToCaches } from '../request/response-headers.js'
 import { appBaseOf } from '../request/request-context.js'
 import { answerPage, formNotSavedPage, notBoundPage } from '../routes/error-page.js'
 import { textsFor } from '../routes/page-texts.js'
@@ -21,6 +22,8 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   how: OnUnauthenticated): Promise<void> {
   reply.header('cache-control', 'no-store')
   if (typeof how === 'function') return custom(how, request, reply)
+  // A cached redirect to the login would be there after the login as well.
+  closeToCaches(reply)
   const forDevice = how === '401' ? undefined : answerForDevice(context, request, reply)
   if (forDevice !== undefined) return forDevice
   const navigation = isNavigation(request)

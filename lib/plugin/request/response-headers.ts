@@ -143,6 +143,14 @@ export function beforeHead (response: ServerResponse, needed: () => boolean, wor
   response.writeHead = writeHead as unknown as typeof response.writeHead
 }
 
+/** Keeps a response out of caches, whatever hooks of the application say of it later. */
+export function closeToCaches ({ raw }: FastifyReply): void {
+  const always = (): boolean => true
+  beforeHead(raw, always, () => {
+    keepOutOfCaches(rawHeadersOf(raw))
+  })
+}
+
 type GivenHeaders = Record<string, OutgoingHttpHeader> | readonly unknown[]
 
 /** Sets headers as `writeHead` takes them: an object, a flat list, or a list of pairs; names may come several times. */

@@ -209,12 +209,18 @@ t.test('no cache keeps cookies, whatever hooks of the application say when', asy
         return reply.send(Readable.from(['x']))
       })
       s.app.get('/reads', async request => await request.getSession())
+      s.app.get('/guarded', { onRequest: s.app.auth0.requireSession }, async () => 'guarded')
     })
     const browser = await s.member()
     for (const url of ['/changes', '/stream', '/auth/login', '/auth/session', '/auth/callback?error=no']) {
       const { headers } = await browser.call(url)
       t.match(headers['cache-control'], /no-store/, `${at} ${url}`)
       if (removed !== undefined) t.notOk(removed in headers, `${at} ${url}`)
+    }
+    const visitor = s.browser()
+    for (const { statusCode, headers } of [await visitor.navigate('/guarded'), await visitor.call('/guarded')]) {
+      t.match(headers['cache-control'], /no-store/, `${at}: ${statusCode} of a guard`)
+      if (removed !== undefined) t.notOk(removed in headers, `${at}: ${statusCode} of a guard`)
     }
     const { headers } = await browser.call('/reads')
     t.notMatch(headers['cache-control'], /no-store/, 'what sets no cookie is as the application says')
