@@ -41,6 +41,8 @@ export const mistakes: Record<string, readonly Row[]> = {
       'two tenants in sibling scopes are strangers to each other'],
     ['a second registration in one scope fails without saying what to do', 'plugin/scopes',
       'twice in one scope is refused'],
+    ['a 404 handler of another scope cannot ask for the session', 'plugin/scopes',
+      'two tenants in sibling scopes are strangers to each other'],
     ['where the server rewrites addresses, the login leads back to another one than the browser asked for',
       'plugin/guards/guards', 'logins lead back to what the browser has asked for, before it was rewritten'],
     ['a shared cache keeps the redirect to the login, also for who is logged in', 'plugin/request/cookies',

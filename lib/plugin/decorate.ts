@@ -29,7 +29,9 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
     fastify.decorateRequest(kRequestState as unknown as string, null)
     fastify.decorateRequest('auth0', {
       getter (this: FastifyRequest) {
-        return registrationOf(this).client(this)
+        const own = registrationOf(this) as Registration | undefined
+        // At reply.callNotFound() the 404 handler may be one of a scope around, which has no plugin.
+        return (own ?? registration).client(this)
       }
     } as never)
     fastify.decorateRequest('getSession', function (this: FastifyRequest, options?: GetSessionOptions) {

@@ -40,8 +40,11 @@ t.test('two tenants in sibling scopes are strangers to each other', async t => {
       await scope.register(fastifyAuth0, s.options({ clientId }))
       scope.get('/me', { preHandler: scope.auth0.requireSession }, async request =>
         (await request.auth0.getUser())?.sub)
+      scope.get('/missing', (_request, reply) => { reply.callNotFound() })
+      scope.get('/guarded', { preHandler: scope.auth0.requireSession }, (_request, reply) => { reply.callNotFound() })
     }, { prefix })
   }
+  app.setNotFoundHandler(async request => ({ sub: (await request.getSession?.())?.user.sub ?? null }))
   app.get('/outside', async request => request.auth0 === undefined)
   await app.ready()
   const browser = new Visitor(app, { origin: 'https://app.example.test', now: () => s.clock.now })
@@ -54,6 +57,11 @@ t.test('two tenants in sibling scopes are strangers to each other', async t => {
   t.equal((await browser.call('/two/me')).statusCode, 401)
   t.equal((await browser.call('/two/me')).json().loginUrl, '/two/auth/login')
   t.equal((await browser.call('/outside')).body, 'true', 'outside of both scopes there is nothing')
+  t.strictSame((await browser.call('/no/where')).json(), { sub: null })
+  for (const path of ['/one/missing', '/one/guarded']) {
+    t.strictSame((await browser.call(path)).json(), { sub: 'auth0|ada' }, `the 404 handler around, for ${path}`)
+  }
+  t.strictSame((await browser.call('/two/missing')).json(), { sub: null })
 })
 
 for (const shared of [true, false]) {
