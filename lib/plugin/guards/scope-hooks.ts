@@ -35,19 +35,19 @@ export function watchScopes (fastify: FastifyInstance): void {
   const setNotFoundHandler = fastify.setNotFoundHandler as Method
   outermost(fastify, 'setNotFoundHandler', hooks => {
     for (const hook of hooksOf(hooks)) refuseUncalled(hook)
-    if (typeof hooks === 'object' && hooks !== null) refuseLateGuards(hooks)
+    refuseLateGuards(hooks ?? {})
   }, function (hooks, handler, ...rest) {
     return setNotFoundHandler.call(this, hooks, askedFirst(hooksOf(hooks).filter(isGuard), handler), ...rest)
   })
 }
 
 function hooksOf (hooks: unknown): unknown[] {
-  return STAGES.flatMap(stage => (hooks as Record<string, unknown> | undefined)?.[stage] ?? [])
+  return STAGES.flatMap(stage => (hooks as Record<string, unknown> | undefined)?.[stage])
 }
 
 /** `reply.callNotFound()` runs no hooks of a 404 handler but those at `preHandler`: its other guards are asked then. */
 function askedFirst (guards: readonly Guard[], handler: unknown): unknown {
-  if (guards.length === 0 || typeof handler !== 'function') return handler
+  if (guards.length === 0) return handler
   const route = { method: 'GET', url: '(not found)', handler: handler as RouteHandlerMethod }
   checkBeforeHandler(route, guards)
   return route.handler

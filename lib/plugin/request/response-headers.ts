@@ -40,14 +40,10 @@ export class ReplyHeaders implements ResponseHeaders {
   }
 
   addCookies (lines: string[]): void {
-    const { raw } = this.#reply
-    const before = raw.getHeader('set-cookie')
-    if (before !== undefined && this.#reply.getHeader('set-cookie') === before) {
-      // Middleware has set them on Node's own response, where Fastify's header would replace them.
-      raw.removeHeader('set-cookie')
-      this.#reply.header('set-cookie', [before].flat().map(String))
-    }
-    this.#reply.header('set-cookie', lines)
+    const before = this.#reply.raw.getHeader('set-cookie')
+    // What middleware has set on Node's own response would be replaced by Fastify's header.
+    const kept = before !== undefined && this.#reply.getHeader('set-cookie') === before ? [before].flat() : []
+    this.#reply.header('set-cookie', [...kept, ...lines])
   }
 }
 
