@@ -192,7 +192,7 @@ function errorResponse (error: string, description: string, statusCode?: number)
   const message = plain(description, 256)
   return new ApiError({
     code: known,
-    message: message === '' ? 'The login was not completed.' : message,
+    message: message === '' ? 'The login did not succeed. Please try again, or use another account.' : message,
     description: message,
     status: 0,
     statusCode: statusCode ?? statusOf(known)
