@@ -46,6 +46,13 @@ function clear () {
   $('status').textContent = $('login-status').textContent = ''
 }
 
+/** The user has logged out: nothing of the page stays. */
+function forget () {
+  owner = undefined
+  clear()
+  session.forget()
+}
+
 /** Does what needs the session. Where a login is needed, the page says so and keeps what was typed. */
 async function attempt (work) {
   $('status').textContent = ''
@@ -91,6 +98,8 @@ async function logOut () {
   try {
     const next = await session.end()
     tabs.postMessage('logged-out')
+    // The Back button may show this page as it is now.
+    forget()
     window.location.assign(next)
   } catch (error) {
     $('status').textContent = error.message
@@ -100,11 +109,7 @@ async function logOut () {
 session.addEventListener('change', show)
 session.addEventListener('change', tick)
 session.addEventListener('tick', tick)
-tabs.addEventListener('message', () => {
-  owner = undefined
-  clear()
-  session.forget()
-})
+tabs.addEventListener('message', forget)
 $('stay').addEventListener('click', stay)
 $('expiring').addEventListener('cancel', stay)
 $('leave').addEventListener('click', logOut)

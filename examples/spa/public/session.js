@@ -55,7 +55,7 @@ export class Session extends EventTarget {
     return logoutUrl
   }
 
-  /** Another tab has ended the session. */
+  /** The session was ended by this page, or by another tab. */
   forget () {
     this.#take({ authenticated: false, loginUrl: this.loginUrl })
   }
