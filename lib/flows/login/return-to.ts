@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '../../errors.js'
+import type { Awaitable } from '../../../types/stores.js'
 import { appPath, routePath, type AppPath } from '../app-path.js'
 import type { AppBase, Config } from '../config.js'
 import { plain, type Log } from '../events.js'
@@ -62,6 +64,25 @@ export function pathAfterLogin (value: unknown, base: AppBase, config: Pick<Conf
     tell(log, value, `longer than ${MAX_LENGTH} characters, so it loses its query`)
   }
   return path
+}
+
+/**
+ * Keeps what a login must remember. Where that does not fit into a cookie, the place to return to loses its query, then
+ * the login its place.
+ */
+export async function keepWithPlace<T extends { returnTo?: string | undefined }> (kept: T, log: Log | undefined,
+  keep: (kept: T) => Awaitable<void>): Promise<void> {
+  try {
+    await keep(kept)
+  } catch (error) {
+    const { returnTo } = kept
+    if (!(error instanceof InvalidArgumentError) || returnTo === undefined) throw error
+    const path = pathOf(returnTo)
+    const isShorter = path.length < returnTo.length
+    await keepWithPlace({ ...kept, returnTo: isShorter ? path : undefined }, log, keep)
+    const loss = isShorter ? 'it loses its query' : 'it is left out'
+    tell(log, returnTo, `too long beside what else the login's cookie must hold, so ${loss}`)
+  }
 }
 
 /** Where a finished login goes when nothing else was asked: the application's own address. */

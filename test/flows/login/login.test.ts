@@ -341,6 +341,14 @@ t.test('an organization per request, and one the query may choose', async t => {
   t.equal((await open.browser().navigate('/auth/login?organization=org_bad')).statusCode, 400)
 })
 
+t.test('a place that does not fit beside many scopes loses its query, and the login goes on', async t => {
+  const scope = `openid ${Array.from({ length: 40 }, (_, number) => `read:resource-${number}`).join(' ')}`
+  const s = await site(t, { scope })
+  const browser = s.browser()
+  const done = await s.login(browser, `/auth/login?returnTo=${encodeURIComponent(`/page?${'q'.repeat(2300)}`)}`)
+  t.equal(done.headers.location, '/page')
+})
+
 t.test('code that hands on a returnTo of a stranger sends nobody away', async t => {
   const s = await site(t, {}, {
     '/start': async request => (await request.auth0.startInteractiveLogin(request.query as { returnTo: string })).href

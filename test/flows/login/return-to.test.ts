@@ -1,5 +1,6 @@
 import t from 'tap'
-import { home, isOwnRoute, pathAfterLogin, safeReturnTo } from '../../../lib/flows/login/return-to.js'
+import { InvalidArgumentError } from '../../../lib/errors.js'
+import { home, isOwnRoute, keepWithPlace, pathAfterLogin, safeReturnTo } from '../../../lib/flows/login/return-to.js'
 
 const base = { origin: 'https://app.example.com', basePath: '/base', secure: true }
 const root = { ...base, basePath: '' }
@@ -43,4 +44,27 @@ t.test('places to return to, at the limits', async t => {
   ] as const) t.equal(isOwnRoute(path, base, config), own, path)
   t.equal(home({ appBase: () => base }), '/base/')
   t.equal(home({ appBase: () => root }), '/')
+})
+
+t.test('what does not fit into a cookie beside the rest', async t => {
+  const told: unknown[] = []
+  const prefix = 'auth0 login: the place to return to '
+  const log = { info: (_fields: unknown, message: string) => told.push(message.replace(prefix, '')) } as never
+  const keep = async (kept: { returnTo?: string, appState?: string }, room: number): Promise<unknown> => {
+    let held: unknown
+    await keepWithPlace(kept, log, given => {
+      if (JSON.stringify(given).length > room) throw new InvalidArgumentError('appState', 'too large')
+      held = given
+    })
+    return [held, ...told.splice(0)]
+  }
+  const kept = { appState: 'abc', returnTo: '/page?a=1#b' }
+  const too = "is too long beside what else the login's cookie must hold, so it"
+  t.strictSame(await keep(kept, 60), [kept])
+  t.strictSame(await keep(kept, 40), [{ appState: 'abc', returnTo: '/page' }, `${too} loses its query`])
+  t.match(await keep(kept, 20), [{ appState: 'abc', returnTo: undefined }, `${too} is left out`,
+    `${too} loses its query`])
+  await t.rejects(keep(kept, 10), { code: 'invalid_argument', message: 'too large' })
+  await t.rejects(keep({ appState: 'abc' }, 10), { message: 'too large' })
+  await t.rejects(keepWithPlace(kept, undefined, () => { throw new TypeError('another') }), { message: 'another' })
 })
