@@ -55,8 +55,11 @@ const ATTEMPTS = 3
 const DISCONNECTED = new Set(['57P01', '57P02', '57P03', '57P05', 'ECONNRESET', 'EPIPE', 'ECONNREFUSED'])
 /** What `pg` says of a connection that ended; such an error has no code. */
 const ENDED = /^(?:Connection terminated|Client has encountered a connection error|Connection ended)/
-/** An identifier, or two with a dot between: schema and table. Short enough that index names fit into 63 bytes. */
-const TABLE = /^(?:[a-z_][a-z0-9_]{0,39}\.)?[a-z_][a-z0-9_]{0,39}$/i
+/**
+ * An identifier, or two with a dot between: schema and table. Short enough that index names fit into 63 bytes, also
+ * those of the second table of a revocation store.
+ */
+const TABLE = /^(?:[a-z_][a-z0-9_]{0,39}\.)?[a-z_][a-z0-9_]{0,39}(?:_refresh)?$/i
 
 function postgresQuery (pool: PostgresPool): PostgresQuery {
   if (typeof (pool as Partial<PostgresPool> | undefined)?.query !== 'function') {

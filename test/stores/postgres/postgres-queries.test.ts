@@ -94,7 +94,9 @@ t.test('the tables and their indexes', async t => {
   await new PostgresRefreshStore({ pool: given, ...options, table: 'web.own' }).migrate()
   t.match(given.asked[0]![0], /^SELECT pg_advisory_xact_lock\(hashtext\('"web"\."own"'\)\); CREATE TABLE/)
   for (const table of ['x'.repeat(40), `${'y'.repeat(40)}.${'x'.repeat(40)}`, '_A1']) {
-    t.doesNotThrow(() => new PostgresRefreshStore({ pool: given, ...options, table }))
+    for (const Store of [PostgresSessionStore, PostgresRevocationStore, PostgresRefreshStore]) {
+      t.doesNotThrow(() => new Store({ pool: given, ...options, table }), `${Store.name} ${table}`)
+    }
   }
   t.throws(() => new PostgresRefreshStore({ pool: given, ...options, table: 5 as never }), { option: 'table' } as never)
 })
