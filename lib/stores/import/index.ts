@@ -7,6 +7,7 @@ import type {
 } from '../../../types/stores.js'
 import { absoluteEnd, type Lifetime } from '../lifetime.js'
 import { isRevoked } from '../revocation/revocation-watch.js'
+import { checkedMoment } from '../store-answers.js'
 import { bounded } from '../store-deadline.js'
 import type { LiveSession, SessionCookieNames, Sessions } from '../sessions.js'
 import { auth0Fastify } from './auth0-fastify.js'
@@ -96,7 +97,7 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
       sub: record.user.sub,
       ...(record.sid !== undefined && { sid: record.sid })
     }), 'revocation')
-    if (isRevoked(revokedAt, record.createdAt)) return undefined
+    if (isRevoked(checkedMoment(revokedAt), record.createdAt)) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
     const current = await inner.load(jar, record.id)
     return await created(jar, current ?? session) ? await inner.read(jar) : undefined

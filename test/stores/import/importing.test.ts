@@ -235,6 +235,9 @@ t.test('a list of revocations that fails is told, and keeps nobody logged in', a
     t.strictSame(named('warn').slice(-4).map(([code]) => code), Array.from({ length: 4 }, () => 'revocation_failed'))
   }
   const { sessions, inner } = made({ onStoreError: 'anonymous' })
+  inner.revokedAt = true as never
+  t.equal(await sessions.read(new Jar(old) as never), undefined, 'an answer that is no moment is a failure')
+  inner.revokedAt = undefined
   const fault = new TypeError('a fault')
   inner.failure = () => fault
   await t.rejects(Promise.resolve(sessions.read(new Jar(old) as never)), fault)
