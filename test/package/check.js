@@ -81,6 +81,10 @@ function checkCode (files) {
       assert.equal(costly.exec(code)?.[0], undefined, `${file} has ${what}`)
     }
   }
+  for (const file of files.filter(file => /\.d\.ts$/.test(file))) {
+    const generic = /\b(?:Uint8Array|Buffer)</.exec(readFileSync(join(root, file), 'utf8'))
+    assert.equal(generic, null, `${file} has a type that is generic since TypeScript 5.7 only`)
+  }
 }
 
 /** The app of the README, as it is printed there. */

@@ -10,7 +10,7 @@ export interface Authenticator extends TenantAuthenticator {
 /** A user's passkey. */
 export interface Passkey {
   id: string
-  publicKey: Uint8Array<ArrayBuffer>
+  publicKey: ReturnType<Uint8Array['slice']>
   counter: number
   name: string
   createdAt: string
