@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
@@ -18,6 +19,13 @@ interface Result {
   multiValueHeaders?: Record<string, string[]>
   cookies?: string[]
 }
+
+/** The options that the guide gives. */
+const guide = readFileSync(new URL('../../examples/guides/deployment.md', import.meta.url), 'utf8')
+const [, given = ''] = /awsLambdaFastify\(app, \{([^}]+)\}/.exec(guide)!
+const options = Object.fromEntries(given.trim().split(/: |, /).flatMap((word, at, all) =>
+  at % 2 === 0 ? [[word, all[at + 1] === 'true']] : []))
+
 const awsLambda = createRequire(import.meta.url)('@fastify/aws-lambda') as (app: unknown, options?: object) => Handler
 
 const read = ({ statusCode, body, headers = {}, multiValueHeaders = {}, cookies }: Result): Answer => ({
@@ -89,7 +97,7 @@ for (const [name, eventOf] of Object.entries(events)) {
       s.app.get('/mine', { preHandler: s.app.auth0.requireSession }, async request => await request.auth0.getUser())
       s.app.get('/token', async request => await request.auth0.getAccessToken())
     })
-    const handler = awsLambda(s.app, { albMultiValueHeaders: name.includes('balancer'), decorateRequest: false })
+    const handler = awsLambda(s.app, { ...options })
     await s.app.ready()
     t.teardown(async () => await s.app.close())
     const ada = new Visitor(async ({ method, path, headers: { cookie = '', ...headers } }) => {
@@ -103,11 +111,11 @@ for (const [name, eventOf] of Object.entries(events)) {
       }), {}))
     }, { origin: 'https://app.example.test', now: () => s.clock.now })
 
-    const start = await ada.navigate('/auth/login?returnTo=%2Fmine%3Fa%3D1%26b%3D2')
+    const start = await ada.navigate('/auth/login?returnTo=%2Fmine%3Fa%3D1,3%26b%3D2')
     t.equal(start.statusCode, 302, start.body)
     const done = await ada.navigate(s.tenant.callback(String(start.headers.location)))
     t.equal(done.statusCode, 302, done.body)
-    t.equal(done.headers.location, '/mine?a=1&b=2')
+    t.equal(done.headers.location, '/mine?a=1,3&b=2')
     t.ok(ada.names().filter(cookie => cookie.startsWith('__Host-')).length > 1, 'claims and tokens')
     t.match((await ada.call('/mine')).json(), { sub: 'auth0|ada' })
     s.clock.now += 4000
