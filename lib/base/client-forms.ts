@@ -32,7 +32,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   clientSecret: TEXT,
   clientSecretMethod: ['"post" or "basic"', value => value === 'post' || value === 'basic'],
   clockTolerance: SECONDS,
-  customDomain: TEXT,
+  customDomain: ['a host name', value => isText(value) && /^[\w.:-]+$/.test(value as string)],
   customFetch: FUNCTION,
   discoveryTtl: SECONDS,
   dispatcher: ['an undici Dispatcher', value => isObject(value) && typeof value.dispatch === 'function'],

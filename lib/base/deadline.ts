@@ -1,9 +1,16 @@
 import type { Awaitable } from '../../types/stores.js'
-import { NetworkError, TimeoutError } from '../errors.js'
+import { InvalidArgumentError, NetworkError, TimeoutError } from '../errors.js'
 
 /** The error of a request its caller gave up. */
 export function aborted (signal: AbortSignal | undefined): NetworkError {
   return new NetworkError('The request was aborted.', signal?.reason, 'aborted')
+}
+
+/** @throws InvalidArgumentError for what a caller gave and cannot be listened to */
+export function checkSignal (signal: unknown): void {
+  if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
+    throw new InvalidArgumentError('signal', 'The argument "signal" must be an AbortSignal.')
+  }
 }
 
 /** What bounds a piece of work. */
@@ -62,9 +69,13 @@ function overdue ({ host, seconds }: Deadline): TimeoutError {
 export function unlessAborted<T> (work: Awaitable<T>, signal: AbortSignal | undefined): Awaitable<T> {
   if (!(work instanceof Promise) || signal === undefined) return work
   return new Promise<T>((resolve, reject) => {
+    // First of all: whatever the signal is, somebody meets a failure of the work.
+    work.then(resolve, reject)
+    checkSignal(signal)
     const stop = (): void => reject(aborted(signal))
+    const done = (): void => signal.removeEventListener('abort', stop)
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    work.then(done, done)
   })
 }

@@ -3,7 +3,10 @@ import { aborted } from './deadline.js'
 /** Waits; an abort ends the wait at once with a `NetworkError` of code `aborted`. */
 export type Sleep = (seconds: number, signal?: AbortSignal) => Promise<void>
 
-/** Waits on the process's own timers. */
+/** Milliseconds: a timer that is set to more rings at once. */
+const LONGEST = 2 ** 31 - 1
+
+/** Waits on the process's own timers, for 24 days at most. */
 export const sleep: Sleep = (seconds, signal) =>
   new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
@@ -14,7 +17,7 @@ export const sleep: Sleep = (seconds, signal) =>
       signal?.removeEventListener('abort', stop)
       resolve()
     }
-    const timer = setTimeout(wake, seconds * 1000)
+    const timer = setTimeout(wake, Math.min(seconds * 1000, LONGEST))
     const stop = (): void => {
       clearTimeout(timer)
       reject(aborted(signal))

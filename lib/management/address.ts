@@ -21,7 +21,7 @@ function segment (name: string, value: unknown): string {
 /** The query with its question mark, or nothing. An array repeats its key, `undefined` is left out. */
 export function queryString (query: unknown): string {
   if (query === undefined) return ''
-  if (typeof query !== 'object' || query === null || Array.isArray(query)) {
+  if (typeof query !== 'object' || query === null || Symbol.iterator in query) {
     throw new InvalidArgumentError('query', 'The argument "query" must be an object.')
   }
   let written = ''

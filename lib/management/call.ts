@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { CallOptions, UploadOptions } from '../../types/management.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../errors.js'
+import { callHeaders, checkCallLimits } from '../http/call-limits.js'
 import { pathWriter, queryString } from './address.js'
 import type { Row, Verb } from './endpoint.js'
 import { multipart } from './multipart.js'
@@ -41,7 +42,7 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
       what,
       verb,
       target,
-      headers: lowerCase(options.headers),
+      headers: callHeaders(options.headers),
       body: undefined,
       repeatable: true,
       options
@@ -50,6 +51,7 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
     const given = args[ids.length]
     if (given === undefined && !body.optional) throw new MissingRequiredArgumentError('body', `${what} needs a body.`)
     if (given === undefined && body.omitted === true) return call
+    if (given !== undefined) checkBody(what, given)
     if (form === 'multipart') return withFile(call, given as Record<string, unknown>, options)
     const json = toJson(given ?? {})
     call.headers['content-type'] = 'application/json'
@@ -74,12 +76,15 @@ function readUploadOptions (options: unknown, known: ReadonlySet<string>): Uploa
   if (stray !== undefined) {
     throw new InvalidArgumentError('options', `The call options have no "${stray}"; they are ${[...known].join(', ')}.`)
   }
+  checkCallLimits(options)
   return options
 }
 
-function lowerCase (headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  if (headers === undefined) return {}
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+/** A body is an object or a list: anything else would be sent as none, or as an empty one. */
+function checkBody (what: string, body: unknown): void {
+  if (typeof body !== 'object' || body === null || (Symbol.iterator in body && !Array.isArray(body))) {
+    throw new InvalidArgumentError('body', `The body of ${what} must be an object.`)
+  }
 }
 
 function toJson (body: unknown): string {

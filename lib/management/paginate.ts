@@ -1,5 +1,7 @@
 import type { Listing } from '../../types/management.js'
-import { ApiError, InvalidArgumentError, NetworkError, PaginationLimitError } from '../errors.js'
+import { isObject } from '../base/json.js'
+import { ApiError, InvalidArgumentError, PaginationLimitError } from '../errors.js'
+import { invalid } from '../http/body.js'
 
 /** A method that answers with one page of a list. */
 export type ListMethod = ((...args: never[]) => Promise<unknown>) & { readonly listing: Listing<unknown> }
@@ -89,8 +91,7 @@ async function * byCheckpoint (read: ReadPage, { size, checkpoint }: Listing<unk
       yield page
       if (page.next === undefined) return
       if (page.next === from) {
-        throw new NetworkError('The list cannot be read on: its checkpoint does not move.', undefined,
-          'invalid_response')
+        throw invalid('The list cannot be read on: its checkpoint does not move.')
       }
       from = page.next
     } else {
@@ -98,7 +99,14 @@ async function * byCheckpoint (read: ReadPage, { size, checkpoint }: Listing<unk
       if (from !== undefined && idOf(page.items[0], checkpoint!) === from) page.items.shift()
       yield page
       if (length < take) return
-      from = idOf(page.items.at(-1), checkpoint!)
+      const last = idOf(page.items.at(-1), checkpoint!)
+      if (last === undefined || last === from) {
+        const reason = last === undefined
+          ? `its items have no "${checkpoint}". Ask for that field.`
+          : 'its checkpoint does not move.'
+        throw invalid(`The list cannot be read on: ${reason}`)
+      }
+      from = last
     }
   }
 }
@@ -119,18 +127,21 @@ async function * byNumber (read: ReadPage, listing: Listing<unknown>,
   }
 }
 
+/** @throws NetworkError for an answer that holds no list: taken for an empty one, it would end the list early */
 function toPage (answer: unknown, { key }: Listing<unknown>): Page {
   if (Array.isArray(answer)) return { items: answer, next: undefined, total: undefined }
-  const { [key]: items, next, total } = answer as Record<string, unknown>
+  const { [key]: items, next, total } = isObject(answer) ? answer : {}
+  if (!Array.isArray(items)) throw invalid(`The list cannot be read: the answer holds no "${key}".`)
   return {
-    items: Array.isArray(items) ? items : [],
+    items,
     next: typeof next === 'string' && next !== '' ? next : undefined,
     total: typeof total === 'number' ? total : undefined
   }
 }
 
 function idOf (item: unknown, name: string): string | undefined {
-  return (item as Record<string, string> | undefined)?.[name]
+  const id = isObject(item) ? item[name] : undefined
+  return typeof id === 'string' && id !== '' ? id : undefined
 }
 
 function isLimit (error: unknown): boolean {

@@ -50,6 +50,7 @@ t.test('authorize.url', async t => {
   const { client, tenant } = at()
   const query = (url: string): Record<string, string> => Object.fromEntries(new URL(url).searchParams)
   const plain = client.authorize.url({ redirectUri: 'https://app.test/cb' })
+  t.equal(client.authorize.url({ redirectUri: 'https://app.test/cb', extra: { a: undefined } as never }), plain)
   t.ok(plain.startsWith(`${issuer}authorize?`))
   t.strictSame(query(plain), {
     response_type: 'code',
@@ -871,7 +872,20 @@ t.test('arguments that cannot be used are refused by their names, and nothing is
     ['state', 'Invalid', c => c.authorize.url({ state: null })],
     ['maxAge', 'Invalid', c => c.authorize.url({ maxAge: NaN })],
     ['authorizationDetails', 'Invalid', c => c.authorize.url({ authorizationDetails: [circle] })],
-    ['authorizationDetails', 'Invalid', c => c.authorize.url({ authorizationDetails: { type: 'x' } })]
+    ['authorizationDetails', 'Invalid', c => c.authorize.url({ authorizationDetails: { type: 'x' } })],
+    ['request', 'Invalid', c => c.authorize.url({ request: 7 })],
+    ['requestUri', 'Invalid', c => c.authorize.url({ requestUri: ['urn:x'] })],
+    ['extra', 'Invalid', c => c.authorize.url({ extra: 'ab' })],
+    ['extra', 'Invalid', c => c.authorize.url({ extra: { a: null } })],
+    ['extra', 'Invalid', c => c.logout.oidcUrl({ extra: new Map([['a', 'b']]) })],
+    ['returnTo', 'Invalid', c => c.logout.url({ returnTo: null })],
+    ['idTokenHint', 'Invalid', c => c.logout.oidcUrl({ idTokenHint: { token: 't' } })],
+    ['scope', 'Invalid', c => c.device.start({ scope: ['a', 'b'] })],
+    ['tokenTypeHint', 'Invalid', c => c.revokeToken({ token: 't', tokenTypeHint: 7 })],
+    ['audience', 'Invalid', c => c.backchannel.start({ bindingMessage: 'b', loginHint: { sub: 's' }, audience: {} })],
+    ['loginHint.sub', 'Invalid', c => c.backchannel.start({ bindingMessage: 'b', loginHint: { sub: { a: 1 } } })],
+    ['language', 'Invalid', c => c.passwordless.email({ email: 'e', language: 'de\r\nx: y' })],
+    ['language', 'Invalid', c => c.passwordless.sms({ phoneNumber: '+4917', language: '\u65e5' })]
   ]
   for (const [argument, name, call] of calls) {
     const message = new RegExp(`"${argument}"`)

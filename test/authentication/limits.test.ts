@@ -301,10 +301,15 @@ t.test('arguments as JSON and as a part of a path, and headers of the caller', a
   const given = { A: 'b', c: undefined, 'Auth0-Forwarded-For': 'x' } as never
   t.strictSame(callerHeaders({ headers: given, forwardedFor: '1.2.3.4' }),
     { a: 'b', 'auth0-forwarded-for': '1.2.3.4' })
-  for (const headers of ['x', null, { a: 5 }] as never[]) {
+  for (const headers of ['x', null, { a: 5 }, { a: null }, new Headers({ a: 'b' }), [['a', 'b']]] as never[]) {
     t.throws(() => callerHeaders({ headers }),
       { message: 'The argument "headers" must be an object of strings.', argument: 'headers' })
   }
+  const unsendable = [{ a: 'b\r\nc: d' }, { a: '\u65e5' }, { a: '\0' }, { 'a b': 'c' }, { '': 'c' }, { 'a:': 'c' }]
+  for (const headers of unsendable) {
+    t.throws(() => callerHeaders({ headers }), { message: /names and values that HTTP can carry/, argument: 'headers' })
+  }
+  t.strictSame(callerHeaders({ headers: { "!#$%&'*+.^_`|~-9": '\t \xff~' } }), { "!#$%&'*+.^_`|~-9": '\t \xff~' })
 })
 
 t.test("the clock of a client is the system's, and its connections end with it", async t => {

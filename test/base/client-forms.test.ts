@@ -2,9 +2,11 @@ import t from 'tap'
 import { refuseOtherForms } from '../../lib/base/client-forms.js'
 
 t.test('the forms of options', async t => {
-  const texts = ['clientAssertionSigningKeyId', 'clientId', 'clientSecret', 'customDomain', 'organization', 'secret']
+  const texts = ['clientAssertionSigningKeyId', 'clientId', 'clientSecret', 'organization', 'secret']
   const forms: [options: string[], good: unknown[], bad: unknown[], what: string][] = [
     [texts, ['x'], ['', 7, null, {}, ['x']], 'a string that is not empty'],
+    [['customDomain'], ['login.acme.test', 'a:8443'], ['', 7, null, {}, ['x'], 'a\nb', 'a b', 'https://a.test/'],
+      'a host name'],
     [['clientSecretMethod'], ['post', 'basic'], ['header', null, 7], '"post" or "basic"'],
     [['clockTolerance', 'discoveryTtl'], [0, 1.5], ['1', -1, NaN, Infinity, null], 'a number of seconds, 0 or more'],
     [['jwksMaxAge'], [0.5], [0, '1', NaN, Infinity, null], 'a number of seconds above 0'],

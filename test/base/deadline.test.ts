@@ -79,4 +79,9 @@ t.test('an abort ends the wait of the caller whose signal it is, and not the wor
   t.equal(await unlessAborted(long, signal), 9, 'others get it')
   await new Promise(resolve => setImmediate(resolve))
   t.equal(getEventListeners(signal, 'abort').length, 0, 'what is done need not be ended')
+  for (const wrong of [{}, 'x', null] as never[]) {
+    // An error of the work that nobody met would end the process, and this test with it.
+    await t.rejects(Promise.resolve(unlessAborted(Promise.reject(failure), wrong)), { message: /"signal"/ })
+    await new Promise(resolve => setImmediate(resolve))
+  }
 })

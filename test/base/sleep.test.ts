@@ -17,3 +17,11 @@ t.test('sleeps as long as it is told', async t => {
   await sleep(0.02)
   t.ok(performance.now() - begun >= 18)
 })
+
+t.test('a time that is longer than a timer can be is not over at once', async t => {
+  const controller = new AbortController()
+  const waiting = sleep(1e9, controller.signal)
+  t.equal(await Promise.race([waiting, sleep(0.02).then(() => 'still waits')]), 'still waits')
+  controller.abort()
+  await t.rejects(waiting, { code: 'aborted' })
+})

@@ -169,6 +169,13 @@ t.test('what is compressed in an unknown way, or broken, is refused', async t =>
     message: /broken/
   })
   await t.rejects(http.stream({ method: 'GET', url: `${server.origin}/zstd` }), { code: 'invalid_response' })
+  const failing = await startServer(t, ({ path }, response) => {
+    response.writeHead(503, { 'content-encoding': path.slice(1), 'retry-after': '7' }).end('not compressed')
+  })
+  for (const path of ['gzip', 'br', 'zstd']) {
+    t.match(await http.send({ method: 'GET', url: `${failing.origin}/${path}` }),
+      { status: 503, headers: { 'retry-after': '7' }, body: '' }, 'a status tells more than a body that is broken')
+  }
 })
 
 onBothTransports('DISC-15, TOK-22: a body is refused once it is too large, and not read on', async (t, options) => {

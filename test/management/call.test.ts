@@ -59,7 +59,7 @@ t.test('addresses', async t => {
     [undefined, ''], [{}, ''], [{ a: undefined, b: [] }, ''], [{ a: [undefined, 1], b: false, 'c d': 'e&f' },
       '?a=1&b=false&c%20d=e%26f'], [{ a: ['x', 'y'], b: 0 }, '?a=x&a=y&b=0'], [{ a: '' }, '?a=']
   ] as const) t.equal(queryString(query), written)
-  for (const query of [null, [], 'x', 7]) {
+  for (const query of [null, [], 'x', 7, new URLSearchParams('a=b'), new Map([['a', 'b']])]) {
     t.throws(() => queryString(query), { argument: 'query', message: 'The argument "query" must be an object.' })
   }
   for (const value of [null, {}, Infinity, NaN, () => {}]) {
@@ -100,7 +100,14 @@ t.test('the arguments of a call: ids, the body, the query and the options, as th
     [optional(), '{}', json], [omittable(), undefined, {}]
   ] as const) t.match(read(post('/a', { body: kind } as never)), { body: text, headers })
   t.match(read(post('/a', { body: omittable() } as never), { b: 1 }), { body: '{"b":1}', headers: json })
-  t.match(read(post('/a', { body } as never), null), { body: '{}' })
+  for (const wrong of [null, 'x', 7, () => {}, new Map([['a', 'b']]), new URLSearchParams('a=b'), new FormData()]) {
+    for (const kind of [body, omittable()]) {
+      t.throws(() => read(post('/a', { body: kind } as never), wrong),
+        { argument: 'body', message: 'The body of POST /a must be an object.' })
+    }
+    t.throws(() => read(upload('/a', { body, returns: of() }), wrong), { message: /body/, argument: 'body' })
+  }
+  t.match(read(post('/a', { body } as never), [{ b: 1 }]), { body: '[{"b":1}]' })
   t.throws(() => read(post('/a', { body } as never)),
     { name: 'MissingRequiredArgumentError', argument: 'body', message: 'POST /a needs a body.' })
   const cyclic: Record<string, unknown> = {}
@@ -121,6 +128,13 @@ t.test('the arguments of a call: ids, the body, the query and the options, as th
       await callReader(row as never)([...args, { [name]: undefined }])
     }
   }
+  for (const [argument, given] of [
+    ['signal', { signal: {} }], ['signal', { signal: null }], ['timeout', { timeout: '5' }],
+    ['headers', { headers: null }], ['headers', { headers: 'x' }], ['headers', { headers: new Headers({ a: 'b' }) }],
+    ['headers', { headers: { a: 7 } }], ['headers', { headers: { a: 'b\nc' } }],
+    ['headers', { headers: { 'a b': 'c' } }]
+  ] as const) t.throws(() => read(get('/a'), given), { message: RegExp(`"${argument}"`), argument }, argument)
+  t.match(read(get('/a'), { headers: { a: undefined } }), { headers: {} })
   const form = await callReader(upload('/a', { body, returns: of() }) as never)(
     [{ users: Buffer.from('x'), a: 'b' }, options])
   t.match(form, { headers: { 'x-a': 'b', 'content-type': /^multipart\/form-data/ }, repeatable: true, options })

@@ -97,8 +97,13 @@ t.test('lists that end with a full page, that are empty, that Auth0 does not cou
     ['page=0&per_page=100', 'page=1&per_page=100'],
     'no totals are asked for where they always come'
   )
-  const odd = await scripted(t, { body: { unexpected: true } })
-  t.strictSame(await paginate(odd.client.users.list).all(), [])
+  for (const body of [{ unexpected: true }, { users: {} }, 'null', '7', '"x"']) {
+    const odd = await scripted(t, { headers: { 'content-type': 'application/json' }, body })
+    t.match(await failure(paginate(odd.client.users.list).all()),
+      { code: 'invalid_response', message: 'The list cannot be read: the answer holds no "users".' }, String(body))
+  }
+  const nothing = await scripted(t, { status: 204 })
+  t.match(await failure(paginate(nothing.client.agents.list).all()), { code: 'invalid_response' })
 })
 
 t.test('checkpoints are chosen where the endpoint has them', async t => {
@@ -299,7 +304,7 @@ t.test('a list by its row: which pages are asked for, and when it ends', async t
     ['a', 'b', { q: 'x', include_totals: true, page: 1, per_page: 5 }, options])
   t.strictSame(await first('a'), ['a', { include_totals: true, page: 0, per_page: 3 }, undefined])
   t.strictSame(await first(undefined, options), [{ include_totals: true, page: 0, per_page: 3 }, options])
-  t.strictSame(await listOf({ offset: 'numbered' }, () => ({ k: 'x', total: '9' })).read().all(), [])
+  t.strictSame(await listOf({ offset: 'numbered' }, () => ({ k: [], total: '9' })).read().all(), [])
   t.strictSame(await listOf({ offset: 'numbered' }, () => [1]).read().all(), [1])
 })
 
@@ -329,6 +334,13 @@ t.test('a list by its row: when checkpoints are read, and where they end', async
   const { calls, read } = listOf({ checkpoint: 'id' }, () => answers.shift())
   t.strictSame(await read().all() as unknown[], ids(0, 9), 'the last one may come again')
   t.strictSame(calls.map(([query]) => (query as { from: string }).from), [undefined, 't2', 't4', 't7'])
+  for (const [items, message] of [
+    [[{}, {}, {}], /have no "id"\. Ask for that field/], [[{ id: 1 }, { id: 2 }, { id: 3 }], /have no "id"/],
+    [[1, 2, null], /have no "id"/], [ids(0, 3), /does not move/]
+  ] as const) {
+    const same = listOf({ checkpoint: 'id' }, () => items.slice())
+    t.match(await failure(same.read().all()), { code: 'invalid_response', message })
+  }
 })
 
 t.test('a list by its row: the wall of 1,000 records', async t => {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
-import { asJson, requireText } from '../server/arguments.js'
+import { asJson, extraParams, requireText } from '../server/arguments.js'
 import { camelCase, toSnakeCase } from '../server/naming.js'
 
 /** Parameters of `/authorize`, camel case. @see OpenID Connect Core section 3.1.2.1 */
@@ -51,8 +51,14 @@ export function pushedParams (params: AuthorizeParams): Record<string, string> {
  */
 export function authorizationParams (params: AuthorizeParams): Record<string, string> {
   const { extra, requestUri, ...known } = params ?? {}
-  if (requestUri !== undefined) return { request_uri: requestUri }
-  if (known.request !== undefined) return { request: known.request }
+  if (requestUri !== undefined) {
+    requireText({ requestUri }, 'requestUri')
+    return { request_uri: requestUri }
+  }
+  if (known.request !== undefined) {
+    requireText({ request: known.request }, 'request')
+    return { request: known.request }
+  }
   if (known.redirectUri !== undefined) requireText(known, 'redirectUri')
   for (const [name, value] of Object.entries(known)) {
     if (!isWritable(name, value)) {
@@ -61,7 +67,7 @@ export function authorizationParams (params: AuthorizeParams): Record<string, st
   }
   if (known.invitation !== undefined && !known.organization) throw new MissingRequiredArgumentError('organization')
   const sent = {
-    ...extra,
+    ...extraParams(extra),
     ...toSnakeCase({
       responseType: 'code',
       scope: 'openid profile email',

@@ -57,7 +57,11 @@ export async function startBackchannelAuthentication (
 
 function check (params: BackchannelAuthenticationParams): void {
   requireText(params, 'bindingMessage')
-  if (!params.loginHint?.sub) throw new MissingRequiredArgumentError('loginHint.sub')
+  const sub: unknown = params.loginHint?.sub
+  if (!sub) throw new MissingRequiredArgumentError('loginHint.sub')
+  if (typeof sub !== 'string') {
+    throw new InvalidArgumentError('loginHint.sub', 'The argument "loginHint.sub" must be a string.')
+  }
   if (!/^[A-Za-z0-9+\-_.,:# ]{1,64}$/.test(params.bindingMessage)) {
     throw new InvalidArgumentError('bindingMessage',
       'The argument "bindingMessage" may hold up to 64 letters, digits, spaces and "+-_.,:#".')

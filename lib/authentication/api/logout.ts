@@ -1,3 +1,4 @@
+import { extraParams, optionalText } from '../server/arguments.js'
 import type { AuthorizationServer, Metadata } from '../server/authorization-server.js'
 
 /** Where a logout goes, and what helps Auth0 to know whom it concerns. */
@@ -45,11 +46,15 @@ export function v2LogoutUrl (server: Pick<AuthorizationServer, 'issuer' | 'clien
 }
 
 function withQuery (endpoint: string, params: Record<string, string | undefined>,
-  { extra = {}, federated = false }: LogoutUrlParams): string {
+  given: LogoutUrlParams): string {
+  optionalText(given, 'returnTo', 'idTokenHint', 'logoutHint', 'state', 'uiLocales')
+  const { extra, federated = false } = given
   const url = new URL(endpoint)
   // One after the other: a parameter that is not given here must not remove one of the tenant's own.
-  for (const given of [extra, params]) {
-    for (const [name, value] of Object.entries(given)) if (value !== undefined) url.searchParams.set(name, value)
+  for (const some of [extraParams(extra), params]) {
+    for (const [name, value] of Object.entries(some)) {
+      if (value !== undefined) url.searchParams.set(name, String(value))
+    }
   }
   // Auth0 reads the presence of `federated`, not its value.
   return federated ? `${url.href}&federated` : url.href

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '../../errors.js'
 import { invalid } from '../../http/body.js'
+import { isHeaderValue } from '../../http/call-limits.js'
 import { callJson } from '../server/api-call.js'
 import { requireText } from '../server/arguments.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
@@ -49,6 +50,9 @@ export async function startPasswordlessSms (server: AuthorizationServer, params:
 
 async function start (server: AuthorizationServer, json: Record<string, unknown>, language: string | undefined,
   options?: RequestOptions): Promise<PasswordlessStart> {
+  if (language !== undefined && !isHeaderValue(language)) {
+    throw new InvalidArgumentError('language', 'The argument "language" must be a language tag such as "de".')
+  }
   const answer = await callJson(server, {
     method: 'POST',
     path: 'passwordless/start',

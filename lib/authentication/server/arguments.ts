@@ -11,6 +11,29 @@ export function requireText<T extends object> (given: T, ...names: (keyof T & st
   }
 }
 
+/** Refuses a call when one of the named arguments is given and no text: as text it would mean something else. */
+export function optionalText<T extends object> (given: T, ...names: (keyof T & string)[]): void {
+  for (const name of names) {
+    const value: unknown = given?.[name]
+    if (value === undefined || typeof value === 'string') continue
+    throw new InvalidArgumentError(name, `The argument "${name}" must be a string.`)
+  }
+}
+
+/** Parameters of the tenant's own, without those that are undefined. @throws InvalidArgumentError */
+export function extraParams (extra: unknown): Record<string, unknown> {
+  if (extra === undefined) return {}
+  if (typeof extra !== 'object' || extra === null || Symbol.iterator in extra) {
+    throw new InvalidArgumentError('extra', 'The argument "extra" must be an object.')
+  }
+  const given = Object.entries(extra).filter(([, value]) => value !== undefined)
+  const empty = given.find(([, value]) => value === null)?.[0]
+  if (empty !== undefined) {
+    throw new InvalidArgumentError('extra', `The parameter "${empty}" in "extra" must not be null. Leave it out.`)
+  }
+  return Object.fromEntries(given)
+}
+
 /** An IPv4 address as a socket for both families writes it. */
 const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
 

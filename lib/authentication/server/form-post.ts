@@ -1,7 +1,9 @@
+import { InvalidArgumentError } from '../../errors.js'
 import { toApiError } from '../../http/api-error.js'
 import type { HttpResponse } from '../../http/send.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { credentialSecrets } from './client-auth.js'
+import { camelCase } from './naming.js'
 import { callerHeaders, type RequestOptions } from './request-options.js'
 
 /** A form to one of the tenant's endpoints, sent with the client's credentials. */
@@ -21,6 +23,10 @@ interface FormPost {
 /** Sends the form; any other status becomes an error that repeats nothing secret. @see RFC 6749 section 2.3 */
 export async function postForm (server: AuthorizationServer,
   { url, form, what, status = 200, maxBytes, secrets = [] }: FormPost, options: RequestOptions): Promise<HttpResponse> {
+  for (const [name, value] of Object.entries(form)) {
+    if (value === undefined || typeof value === 'string') continue
+    throw new InvalidArgumentError(camelCase(name), `The argument "${camelCase(name)}" must be a string.`)
+  }
   const credentials = await server.clientAuthentication()
   const given = Object.entries({ ...form, ...credentials.params }).filter((entry): entry is [string, string] =>
     entry[1] !== undefined

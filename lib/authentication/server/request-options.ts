@@ -1,6 +1,6 @@
 import { unknownName } from '../../base/nearest-name.js'
 import { InvalidArgumentError } from '../../errors.js'
-import { checkCallLimits } from '../../http/call-limits.js'
+import { callHeaders, checkCallLimits } from '../../http/call-limits.js'
 import { forwardedFor } from './arguments.js'
 
 /** What every network call takes beside its arguments. */
@@ -39,16 +39,5 @@ export function checkRequestOptions (options: RequestOptions | undefined): void 
 /** The headers of the caller, and the one that tells the end user's address. Names are lower-case. */
 export function callerHeaders (options: RequestOptions): Record<string, string> {
   const headers = forwardedFor(options.forwardedFor)
-  if (options.headers === undefined) return headers
-  if (typeof options.headers !== 'object' || options.headers === null) throw unusable()
-  for (const [name, value] of Object.entries(options.headers) as [string, unknown][]) {
-    if (value === undefined) continue
-    if (typeof value !== 'string') throw unusable()
-    headers[name.toLowerCase()] ??= value
-  }
-  return headers
-}
-
-function unusable (): InvalidArgumentError {
-  return new InvalidArgumentError('headers', 'The argument "headers" must be an object of strings.')
+  return options.headers === undefined ? headers : { ...callHeaders(options.headers), ...headers }
 }
