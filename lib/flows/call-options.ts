@@ -1,4 +1,5 @@
 import type { RequestOptions } from '../authentication/server/request-options.js'
+import { InvalidArgumentError } from '../errors.js'
 
 /** What every call to Auth0 takes. */
 export interface CallOptions {
@@ -16,4 +17,10 @@ export function callOptions ({ signal, forwardedFor }: CallOptions,
   request?: { readonly address: string | undefined }): RequestOptions {
   const address = forwardedFor ?? request?.address
   return { signal, forwardedFor: address }
+}
+
+/** What was given, where it is an object: a handler may pass on the body of a request. @throws InvalidArgumentError */
+export function requireOptions<T> (options: T): T {
+  if (typeof options === 'object' && options !== null) return options
+  throw new InvalidArgumentError('options', 'The options of this call must be an object.')
 }

@@ -5,7 +5,7 @@ import { lazyMethods } from '../base/lazily.js'
 import type { ServerClient } from '../flows/client.js'
 import type { BackchannelOptions } from '../flows/login/backchannel-login.js'
 import type { RevokeSessionsFilter } from '../flows/logout/backchannel-logout.js'
-import type { CallOptions } from '../flows/call-options.js'
+import { requireOptions, type CallOptions } from '../flows/call-options.js'
 import { createCheck } from '../flows/check.js'
 import type { PluginContext } from '../flows/context.js'
 import * as lazy from '../flows/lazy-flows.js'
@@ -106,28 +106,28 @@ export class Auth0Instance extends Guards {
 
   /** Tokens for a refresh token the application keeps itself. */
   async getTokenByRefreshToken (options: TokenByRefreshTokenOptions & DomainOption): Promise<TokenResult> {
-    const { domain, ...rest } = options
+    const { domain, ...rest } = requireOptions(options)
     const { getTokenByRefreshToken } = await lazy.applicationTokens()
     return this.#result(await getTokenByRefreshToken(this.#context, this.#server(domain), rest))
   }
 
   /** A provider's access token for a refresh or access token the application holds. */
   async getTokenForConnection (options: TokenForConnectionOptions & DomainOption): Promise<TokenResult> {
-    const { domain, ...rest } = options
+    const { domain, ...rest } = requireOptions(options)
     const { getTokenForConnection } = await lazy.applicationTokens()
     return this.#result(await getTokenForConnection(this.#server(domain), rest as TokenForConnectionOptions))
   }
 
   /** Exchanges a token of another system for Auth0's, without a session. @see RFC 8693 */
   async customTokenExchange (options: CustomTokenExchangeOptions & DomainOption): Promise<TokenExchangeResult> {
-    const { domain, ...rest } = options
+    const { domain, ...rest } = requireOptions(options)
     const { customTokenExchange } = await lazy.tokenExchange()
     return await customTokenExchange(this.#context, this.#server(domain), rest)
   }
 
   /** Asks a user on another device and waits for the tokens. @see OpenID CIBA Core */
   async backchannelAuthentication (options: BackchannelOptions & DomainOption): Promise<TokenResult> {
-    const { domain, ...rest } = options
+    const { domain, ...rest } = requireOptions(options)
     const { backchannelAuthentication } = await lazy.backchannelLogin()
     return this.#result(await backchannelAuthentication(this.#context, this.#server(domain), rest))
   }
@@ -136,7 +136,7 @@ export class Auth0Instance extends Guards {
   async initiateBackchannelAuthentication (
     options: BackchannelOptions & DomainOption
   ): Promise<BackchannelAuthentication> {
-    const { domain, ...rest } = options
+    const { domain, ...rest } = requireOptions(options)
     const { initiateBackchannelAuthentication } = await lazy.backchannelLogin()
     return await initiateBackchannelAuthentication(this.#context, this.#server(domain), rest)
   }
@@ -145,7 +145,7 @@ export class Auth0Instance extends Guards {
   async backchannelAuthenticationGrant (
     options: { authReqId: string } & CallOptions & DomainOption
   ): Promise<TokenResult> {
-    const { domain, ...rest } = options
+    const { domain, ...rest } = requireOptions(options)
     const { backchannelAuthenticationGrant } = await lazy.backchannelLogin()
     return this.#result(await backchannelAuthenticationGrant(this.#server(domain), rest))
   }

@@ -40,7 +40,7 @@ const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
 /** The header that tells Auth0 the end user's address, for its attack protection. */
 export function forwardedFor (address: string | undefined): Record<string, string> {
   if (address === undefined) return {}
-  if (isIP(address) === 0) {
+  if (typeof address !== 'string' || isIP(address) === 0) {
     throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" must be an IP address.')
   }
   return { 'auth0-forwarded-for': address.replace(MAPPED, '') }

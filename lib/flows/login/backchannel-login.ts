@@ -4,10 +4,12 @@ import {
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { cibaGrant } from '../../authentication/api/grants.js'
 import { poll } from '../../authentication/server/polling.js'
+import { checkSignal } from '../../base/deadline.js'
+import { isObject } from '../../base/json.js'
 import { InvalidArgumentError, TokenValidationError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
-import { callOptions, type CallOptions } from '../call-options.js'
+import { callOptions, requireOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
@@ -60,6 +62,7 @@ export async function backchannelAuthentication (context: PluginContext, server:
 export async function loginBackchannel (context: PluginContext, request: RequestContext,
   given: BackchannelOptions): Promise<CompletedBackchannelLogin> {
   const options = withWireNames(given)
+  checkSignal(options.signal)
   const server = await request.server()
   const organization = await loginOrganization(request, options.organization)
   const signal = AbortSignal.any([request.gone(), ...options.signal === undefined ? [] : [options.signal]])
@@ -99,7 +102,10 @@ const WIRE_NAMES = {
 
 /** The options with those given by their wire names. @throws InvalidArgumentError for one that cannot be sent */
 function withWireNames (options: BackchannelOptions): BackchannelOptions {
-  const { authorizationParams = {}, ...rest } = options
+  const { authorizationParams = {}, ...rest } = requireOptions(options)
+  if (!isObject(authorizationParams)) {
+    throw new InvalidArgumentError('authorizationParams', 'The argument "authorizationParams" must be an object.')
+  }
   const named = Object.entries(authorizationParams).filter(([, value]) => value !== undefined).map(([name, value]) => {
     if (!Object.hasOwn(WIRE_NAMES, name)) {
       throw new InvalidArgumentError(`authorizationParams.${name}`,

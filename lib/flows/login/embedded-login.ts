@@ -3,7 +3,7 @@ import type { RequestOptions } from '../../authentication/server/request-options
 import { MfaRequiredError } from '../../errors.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
-import { callOptions, type CallOptions } from '../call-options.js'
+import { callOptions, requireOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { verifyIdToken } from '../tokens/id-token.js'
@@ -24,8 +24,8 @@ export interface EmbeddedLogin {
   authorizationDetails: AuthorizationDetail[] | undefined
 }
 
-export function requestOptions ({ clientIp, forwardedFor = clientIp, signal }: EmbeddedCallOptions,
-  request: RequestContext): RequestOptions {
+export function requestOptions (options: EmbeddedCallOptions, request: RequestContext): RequestOptions {
+  const { clientIp, forwardedFor = clientIp, signal } = requireOptions(options)
   return callOptions({ signal, forwardedFor }, request)
 }
 
@@ -63,6 +63,7 @@ export async function beginSession (context: PluginContext, request: RequestCont
 /** What a login without a page asks for, with the defaults of the options. */
 export async function loginDemands (context: PluginContext, request: RequestContext,
   options: { audience?: string | undefined, scope?: string | undefined, organization?: unknown }): Promise<Asked> {
+  requireOptions(options)
   const audience = options.audience ?? context.config.audience
   const scope = options.scope === undefined
     ? loginScope(context.config.scope, audience)

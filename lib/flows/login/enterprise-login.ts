@@ -1,5 +1,6 @@
 import { ConfigurationError, InvalidArgumentError } from '../../errors.js'
 import type { AuthorizationParams, EnterpriseLogin } from '../../../types/options.js'
+import { requireOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { emitFor, pseudonym } from '../events.js'
 import { refuseSessions } from '../session/no-sessions.js'
@@ -38,7 +39,8 @@ const FOUND_BY_AUTH0 = ['connection', 'organization', 'invitation', 'screen_hint
  * @throws InvalidArgumentError for what is no e-mail address
  */
 export async function startEnterpriseLogin (context: PluginContext, request: RequestContext,
-  { email, session, ...options }: StartEnterpriseLoginOptions): Promise<URL | undefined> {
+  given: StartEnterpriseLoginOptions): Promise<URL | undefined> {
+  const { email, session, ...options } = requireOptions(given)
   if (context.config.apiOnly) refuseSessions()
   const address = typeof email === 'string' ? email.trim() : ''
   const domain = domainName(EMAIL.exec(address)?.[1])

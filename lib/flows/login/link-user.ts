@@ -5,6 +5,7 @@ import type { AuthorizationParams } from '../../../types/options.js'
 import type { SessionRecord, Transaction } from '../../../types/stores.js'
 import { callbackParams, receiveCallback, type Callback } from './callback.js'
 import { exchangeCode } from './complete-login.js'
+import { requireOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { freshIdToken, sessionIdToken } from '../tokens/session-id-token.js'
 import { isSameOrganization, userOf } from '../session/user-claims.js'
@@ -43,9 +44,10 @@ export interface CompletedLink<TAppState = unknown> {
  */
 export async function startLinkUser (context: PluginContext, request: RequestContext,
   options: LinkUserOptions): Promise<URL> {
-  const extra: Record<string, string> = options.connectionScope === undefined
+  const { connectionScope } = requireOptions(options)
+  const extra: Record<string, string> = connectionScope === undefined
     ? {}
-    : { requested_connection_scope: options.connectionScope }
+    : { requested_connection_scope: connectionScope }
   return await start(context, request, options, 'link', joinScopes('openid link_account offline_access'), extra)
 }
 

@@ -40,6 +40,10 @@ export async function magicLink (context: PluginContext, request: RequestContext
   const { audience, scope, organization } = await loginDemands(context, request,
     params as { audience?: string, scope?: string, organization?: unknown })
   const oldest = maxAge(params.max_age, 'authParams.max_age')
+  const { acr_values: acrValues } = params
+  if (acrValues !== undefined && typeof acrValues !== 'string') {
+    throw new InvalidArgumentError('authParams.acr_values', 'The argument "authParams.acr_values" must be a string.')
+  }
   const random = randomBytes(48).toString('base64url')
   const state = random.slice(0, 32)
   const nonce = random.slice(32)
@@ -59,6 +63,7 @@ export async function magicLink (context: PluginContext, request: RequestContext
     ...chosen,
     ...(returnTo !== undefined && { returnTo }),
     ...(oldest !== undefined && { maxAge: oldest }),
+    ...(acrValues !== undefined && { acrValues }),
     ...(appState !== undefined && { appState })
   })
   const remember = async (): Promise<void> => {

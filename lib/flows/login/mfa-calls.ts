@@ -3,6 +3,7 @@ import {
 } from '../../authentication/api/mfa.js'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import type { RequestOptions } from '../../authentication/server/request-options.js'
+import { requireOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { openMfaToken } from '../tokens/mfa-token.js'
 import { requestOptions, type EmbeddedCallOptions } from './embedded-login.js'
@@ -12,6 +13,7 @@ import { verifyMfa, type VerifiedMfa, type VerifyMfaOptions } from './verify-mfa
 export function mfaCalls (context: PluginContext, request: RequestContext) {
   const call = async <T extends { mfaToken: string } & EmbeddedCallOptions, R>(options: T,
     work: (server: AuthorizationServer, params: T, how: RequestOptions) => Promise<R>): Promise<R> => {
+    requireOptions(options)
     const server = await request.server()
     return await work(server, { ...options, mfaToken: openMfaToken(context, options.mfaToken, server).mfaToken },
       requestOptions(options, request))

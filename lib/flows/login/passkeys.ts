@@ -2,6 +2,7 @@ import { webauthnGrant } from '../../authentication/api/grants.js'
 import {
   passkeyLoginChallenge, passkeySignupChallenge, type PasskeyLoginParams, type PasskeySignupParams
 } from '../../authentication/api/passkeys.js'
+import { requireOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
 import { loginDemands, logIn, requestOptions, type EmbeddedCallOptions, type EmbeddedLogin } from './embedded-login.js'
@@ -19,7 +20,7 @@ export interface PasskeySignInOptions extends EmbeddedCallOptions {
 
 async function inOrganization<T extends { organization?: string | undefined }> (request: RequestContext,
   options: T): Promise<T> {
-  return { ...options, organization: await loginOrganization(request, options.organization) }
+  return { ...requireOptions(options), organization: await loginOrganization(request, options.organization) }
 }
 
 /** `request.auth0.passkeys`: signup and login with a passkey. */

@@ -4,6 +4,7 @@ import { InvalidArgumentError, MfaRequiredError, OrganizationTokenValidationErro
 import { checkOrganization } from '../../tokens/claims.js'
 import type { Session } from '../../../types/session.js'
 import type { AuthorizationDetail, TokenResponse } from '../../../types/tokens.js'
+import { requireOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { currentSession } from '../session/session.js'
 import { isSameOrganization } from '../session/user-claims.js'
@@ -39,6 +40,7 @@ export interface VerifiedMfa {
 /** Finishes what a second factor interrupted: a session gets its tokens, or a login begins a session. */
 export async function verifyMfa (context: PluginContext, request: RequestContext,
   options: VerifyMfaOptions): Promise<VerifiedMfa> {
+  requireOptions(options)
   const server = await request.server()
   const interrupted = openMfaToken(context, options.mfaToken, server)
   const asked = { audience: interrupted.audience, scope: interrupted.scope ?? '' }

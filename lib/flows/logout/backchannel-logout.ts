@@ -3,6 +3,7 @@ import type { AuthorizationServer } from '../../authentication/server/authorizat
 import { BackchannelLogoutError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { verifyLogoutToken } from '../../tokens/logout-token.js'
 import type { SessionFilter, SessionListing } from '../../../types/stores.js'
+import { requireOptions } from '../call-options.js'
 import type { PluginContext } from '../context.js'
 import { pseudonym } from '../events.js'
 
@@ -80,6 +81,7 @@ export interface RevokeSessionsFilter {
  */
 export async function revokeSessions (context: PluginContext, server: AuthorizationServer,
   filter: RevokeSessionsFilter): Promise<number> {
+  requireOptions(filter)
   const given = (['sub', 'sid', 'organization'] as const).filter(name => filter[name] !== undefined)
   if (given.length !== 1) {
     throw new InvalidArgumentError('filter', 'Give exactly one of "sub", "sid" and "organization".')

@@ -15,7 +15,10 @@ export function landingOfLink (value: unknown, base: AppBase): string | undefine
  * @throws InvalidArgumentError for a URL that is not https (http on loopback), or holds credentials
  */
 export function landingOfCode (value: string, base: AppBase): string {
-  const landing = value.startsWith('/') ? landingOfLink(value, base) : isLanding(value, base.origin) ? value : undefined
+  const isText = typeof value === 'string'
+  const landing = isText && !value.startsWith('/')
+    ? isLanding(value, base.origin) ? value : undefined
+    : landingOfLink(value, base)
   if (landing === undefined) {
     throw new InvalidArgumentError('returnTo',
       'The argument "returnTo" must be a path of the application, or an absolute https URL without credentials.')

@@ -1,6 +1,10 @@
+import { InvalidArgumentError } from '../../errors.js'
+
 /** The scopes of a space-separated list, each once, in order. */
 export function splitScope (scope: string | undefined): string[] {
-  return scope === undefined ? [] : [...new Set(scope.split(/\s+/).filter(Boolean))]
+  if (scope === undefined) return []
+  if (typeof scope !== 'string') throw new InvalidArgumentError('scope', 'The argument "scope" must be a string.')
+  return [...new Set(scope.split(/\s+/).filter(Boolean))]
 }
 
 /** Joins scope lists without repeating one. */

@@ -1,6 +1,6 @@
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { CustomTokenExchangeError } from '../../errors.js'
-import type { CallOptions } from '../call-options.js'
+import { requireOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { verifyIdToken } from './id-token.js'
 import { freshIdToken, sessionIdToken } from './session-id-token.js'
@@ -38,8 +38,8 @@ export interface SessionTransferToken {
 /** Asks for a session transfer token. */
 export async function requestSessionTransferToken (context: PluginContext, request: RequestContext,
   options: SessionTransferOptions): Promise<SessionTransferToken> {
+  const { reason, extra, actorToken, actorTokenType, ...rest } = requireOptions(options)
   const server = await request.server()
-  const { reason, extra, actorToken, actorTokenType, ...rest } = options
   const actor = actorToken ?? await sessionActor(context, request, options.signal)
   const tokens = await exchange(context, server, {
     ...rest,

@@ -300,13 +300,88 @@ t.test('every call without a page has a time limit, can be given up, and says wh
   }
 })
 
+t.test('options that a visitor has a hand in are refused as such, and nothing is sent', async t => {
+  const wrong: Record<string, [argument: string, call: (auth0: ServerClient) => Promise<unknown>]> = {}
+  const given = {
+    email: 'a@example.com',
+    connection: 'email',
+    verificationCode: '1',
+    authSession: 's',
+    authnResponse: {},
+    subjectToken: 'x',
+    subjectTokenType: 'urn:x',
+    actorToken: 'y',
+    actorTokenType: 'urn:y',
+    bindingMessage: 'b',
+    loginHint: { sub: 'u' }
+  }
+  const methods: [name: string, call: (auth0: ServerClient, options: never) => Promise<unknown>][] = [
+    ['passwordless.start', async (a, o) => await a.passwordless.start(o)],
+    ['passwordless.challenge', async (a, o) => await a.passwordless.challenge(o)],
+    ['passwordless.verify', async (a, o) => await a.passwordless.verify(o)],
+    ['passkeys.signupChallenge', async (a, o) => await a.passkeys.signupChallenge(o)],
+    ['passkeys.loginChallenge', async (a, o) => await a.passkeys.loginChallenge(o)],
+    ['passkeys.signIn', async (a, o) => await a.passkeys.signIn(o)],
+    ['mfa.listAuthenticators', async (a, o) => await a.mfa.listAuthenticators(o)],
+    ['mfa.verify', async (a, o) => await a.mfa.verify(o)],
+    ['loginBackchannel', async (a, o) => await a.loginBackchannel(o)],
+    ['loginWithCustomTokenExchange', async (a, o) => await a.loginWithCustomTokenExchange(o)],
+    ['requestSessionTransferToken', async (a, o) => await a.requestSessionTransferToken(o)],
+    ['startLinkUser', async (a, o) => await a.startLinkUser(o)],
+    ['startEnterpriseLogin', async (a, o) => await a.startEnterpriseLogin(o)]
+  ]
+  for (const [name, call] of methods) {
+    for (const options of [null, 'x', 7]) {
+      wrong[`${name} ${String(options)}`] = ['options', async auth0 => await call(auth0, options as never)]
+    }
+    if (!/^(?:passwordless.v|passkeys.sign[Ii]n|loginW)/.test(name)) continue
+    wrong[`${name} scope`] = ['scope', async auth0 => await call(auth0, { ...given, scope: ['a'] } as never)]
+  }
+  for (const name of ['passwordless.verify', 'loginWithCustomTokenExchange', 'requestSessionTransferToken']) {
+    const call = methods.find(([other]) => other === name)![1]
+    wrong[`${name} address`] =
+      ['forwardedFor', async auth0 => await call(auth0, { ...given, forwardedFor: 5 } as never)]
+  }
+  Object.assign(wrong, {
+    'authorization parameters': ['authorizationParams', async (auth0: ServerClient) =>
+      await auth0.loginBackchannel({ ...given, authorizationParams: null } as never)],
+    'a signal': ['signal', async (auth0: ServerClient) =>
+      await auth0.loginBackchannel({ ...given, signal: {} } as never)],
+    'a token for scopes in a list': ['scope', async (auth0: ServerClient) =>
+      await auth0.getAccessToken({ audience: 'https://a', scope: ['a'] } as never)],
+    'where a logout goes': ['returnTo', async (auth0: ServerClient) => await auth0.logout({ returnTo: 5 as never })],
+    'the class of a login': ['authParams.acr_values', async (auth0: ServerClient) => await auth0.passwordless.start({
+      connection: 'email', email: 'a@example.com', send: 'link', authParams: { acr_values: ['a'] }
+    })]
+  })
+  const s = await site(t, {}, {
+    '/call': does(async request => await wrong[(request.query as { name: string }).name]![1](request.auth0))
+  })
+  const ada = await s.member()
+  const before = s.tenant.requests.length
+  for (const [name, [argument]] of Object.entries(wrong)) {
+    const { error } = await ask(ada, `/call?name=${encodeURIComponent(name)}`)
+    t.strictSame(error, { code: 'invalid_argument', argument }, name)
+  }
+  const { auth0 } = s.app
+  const ofInstance = ['getTokenByRefreshToken', 'getTokenForConnection', 'customTokenExchange',
+    'backchannelAuthentication', 'initiateBackchannelAuthentication', 'backchannelAuthenticationGrant',
+    'revokeSessions'] as const
+  for (const name of ofInstance) {
+    const refused = await auth0[name](null as never).then(() => undefined, (error: unknown) => error)
+    t.match(refused, { code: 'invalid_argument', argument: 'options' }, name)
+  }
+  t.equal(s.tenant.requests.length, before)
+})
+
 t.test('a link by e-mail keeps to what its login was asked for', async t => {
   const s = await site(t, {}, {
     ...routes,
     '/link': does(async request => {
-      const { size, max_age: oldest, returnTo = '/in' } = request.query as {
+      const { size, max_age: oldest, acr_values: acr, returnTo = '/in' } = request.query as {
         size?: string,
         max_age?: string,
+        acr_values?: string,
         returnTo?: string
       }
       await request.auth0.passwordless.start({
@@ -315,7 +390,10 @@ t.test('a link by e-mail keeps to what its login was asked for', async t => {
         send: 'link',
         returnTo,
         appState: 'x'.repeat(Number(size ?? 1)),
-        authParams: oldest === undefined ? {} : { max_age: oldest }
+        authParams: {
+          ...(oldest !== undefined && { max_age: oldest }),
+          ...(acr !== undefined && { acr_values: acr })
+        }
       })
     })
   })
@@ -337,6 +415,11 @@ t.test('a link by e-mail keeps to what its login was asked for', async t => {
   t.equal((await opened(old, 'max_age=60')).statusCode, 502, 'a login that was too long ago')
   t.equal((await old.call('/me')).body, 'nobody')
   t.equal((await opened(s.browser(), 'max_age=2000')).headers.location, '/in', 'control')
+  const weak = s.browser()
+  t.equal((await opened(weak, 'acr_values=gold')).statusCode, 502, 'a login of another class')
+  t.equal((await weak.call('/me')).body, 'nobody')
+  s.tenant.claims = { acr: 'gold' }
+  t.equal((await opened(s.browser(), 'acr_values=gold')).headers.location, '/in', 'control')
   t.equal((await opened(s.browser(), 'returnTo=/auth/logout')).headers.location, '/',
     'a route of the plugin is no place to return to')
   const asked = sent.length
