@@ -180,25 +180,28 @@ function refuseHost (listed: boolean): never {
     listed ? 'This host is not one the application answers at.' : 'The request has no usable host.')
 }
 
+const PROTOCOL = /^https?$/
+
 const HOST = /^(?:(?!\.)[\w.-]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/i
 
 /** The origin of a host however it is spelt: in capitals, with the scheme's own port, with a dot at its end. */
 function parsedOrigin (protocol: string, host: string): string | undefined {
   const text = `${protocol}://${host}`
-  if (!HOST.test(host) || !URL.canParse(text)) return undefined
+  if (!PROTOCOL.test(protocol) || !HOST.test(host) || !URL.canParse(text)) return undefined
   const url = new URL(text)
   return new URL(`${protocol}://${url.hostname.replace(/\.$/, '')}:${url.port}`).origin
 }
 
 /**
  * The scheme the browser used. Behind several proxies that are trusted `X-Forwarded-Proto` may be a list, in which the
- * browser's is the first; Fastify takes the last.
+ * browser's is the first; Fastify takes the last. Of the handshake of a WebSocket some proxies say `ws` or `wss`.
  */
 export function protocolOf (request: FastifyRequest): string {
-  const protocol = request.protocol?.toLowerCase()
   const forwarded = request.headers['x-forwarded-proto']
-  if (typeof forwarded !== 'string' || !forwarded.includes(',') || !isForwarded(request)) return protocol
-  return forwarded.split(',', 1)[0]!.trim().toLowerCase()
+  const protocol = typeof forwarded !== 'string' || !forwarded.includes(',') || !isForwarded(request)
+    ? request.protocol
+    : forwarded.split(',', 1)[0]!.trim()
+  return protocol?.toLowerCase().replace(/^ws(?=s?$)/, 'http')
 }
 
 /** Whether a trusted proxy sent the request, as far as Fastify lets one know. */

@@ -95,6 +95,10 @@ t.test('the scheme the browser used', async t => {
   const list = { 'x-forwarded-proto': ' HTTPS , http' }
   const cases: [what: string, given: object][] = [
     ['http', { protocol: 'HTTP' }],
+    ['https', { protocol: 'wss' }],
+    ['http', { protocol: 'WS' }],
+    ['https', { protocol: 'http', headers: { 'x-forwarded-proto': 'wss, http' }, ips: ['a', 'b'] }],
+    ['wsss', { protocol: 'wsss' }],
     ['http', { protocol: 'http', headers: list }],
     ['http', { protocol: 'http', headers: { 'x-forwarded-proto': 'https' }, ips: ['a', 'b'] }],
     ['http', { protocol: 'http', headers: { 'x-forwarded-proto': ['https,http'] }, ips: ['a', 'b'] }],
@@ -130,6 +134,11 @@ t.test('the address a request came to', async t => {
     t.throws(() => appBaseOf([], request({ host })),
       { argument: 'host', message: 'The request has no usable host.' }, host)
   }
+  for (const protocol of ['', 'cross-site', 'https://evil.test/?', 'ftp', 'javascript', undefined]) {
+    const given = request({ host: 'one.test', protocol })
+    for (const bases of [[], [one, two]]) t.throws(() => appBaseOf(bases, given), InvalidArgumentError, protocol ?? '')
+  }
+  t.equal(appBaseOf([one, two], request({ host: 'one.test', protocol: 'wss' })), one, 'the handshake of a WebSocket')
   const secures = (...origins: string[]) => secureOf(origins.map(base))(request({ protocol: 'http' }))
   t.strictSame([secures('https://a'), secures('https://a', 'https://b'), secures('http://a')], [true, true, false])
   t.strictSame([secures('https://a', 'http://b'), secures()], [false, false])
