@@ -18,6 +18,18 @@ export function cookieWarnings (config: Config): SetupWarning[] {
         'first page after the login. Let logins end at a public page, or use \'lax\'.'
     })
   }
+  for (const [option, { domain }] of Object.entries({
+    sessionConfiguration: sessionCookie,
+    transactionConfiguration: transactionCookie
+  })) {
+    const outside = domain === undefined ? undefined : appBases.find(({ origin }) => !fitsHost(domain, origin))
+    if (outside === undefined) continue
+    warnings.push({
+      code: option === 'sessionConfiguration' ? 'session_cookie_domain' : 'transaction_cookie_domain',
+      message: `"${option}.cookie.domain" is "${domain}", for which browsers take no cookie at "${outside.origin}": ` +
+        'no login can be finished there. Leave it out, or use a domain that holds every "appBaseUrl".'
+    })
+  }
   const bases = appBases.length === 0 ? [{ basePath: '' }] : appBases
   if (!bases.every(({ basePath }) => covers(sessionCookie.path, `${basePath}/`))) {
     warnings.push({
@@ -42,6 +54,13 @@ export function cookieWarnings (config: Config): SetupWarning[] {
     })
   }
   return warnings
+}
+
+/** Whether a browser takes a cookie of this domain at an address. @see RFC 6265 section 5.1.3 */
+export function fitsHost (domain: string, origin: string): boolean {
+  const wanted = domain.replace(/^\./, '').toLowerCase()
+  const { hostname } = new URL(origin)
+  return hostname === wanted || hostname.endsWith(`.${wanted}`)
 }
 
 /** Whether a browser sends a cookie of this path to an address. @see RFC 6265 section 5.1.4 */

@@ -106,6 +106,17 @@ t.test('warnings about cookies', t => {
   const appBaseUrl = ['https://a.test/a', 'https://b.test/b']
   t.strictSame(told(session({ ...cookie({ path: '/a' }), appBaseUrl })), narrow)
   t.strictSame(told(development({ sessionCookie: { ...config().sessionCookie, path: '/app' } })), narrow)
+  const elsewhere = [['session_cookie_domain', 'sessionConfiguration.cookie.domain']]
+  for (const [domain, warnings] of [
+    ['example.com', []], ['.Example.COM', []], ['app.example.com', []], ['xample.com', elsewhere],
+    ['b.app.example.com', elsewhere], ['evil.test', elsewhere]
+  ] as const) {
+    t.strictSame(told(session({ ...cookie({ domain }), appBaseUrl: 'https://app.example.com' })), warnings, domain)
+  }
+  t.strictSame(told(session({ ...cookie({ domain: 'a.test' }), appBaseUrl: ['https://a.test', 'https://b.test'] })),
+    elsewhere)
+  t.strictSame(told(session({ transactionConfiguration: { cookie: { domain: 'evil.test' } } })),
+    [['transaction_cookie_domain', 'transactionConfiguration.cookie.domain']])
   const transaction = (path: string): Partial<Auth0Options> => ({ transactionConfiguration: { cookie: { path } } })
   t.strictSame(told(session(transaction('/app'))), lost)
   t.strictSame(told(session(transaction('/auth'))), [])

@@ -28,6 +28,14 @@ export function checkCombinations (given: GivenOptions): void {
     throw new ConfigurationError('mountConnectedAccountRoutes',
       'Option "mountConnectedAccountRoutes" must not be true beside "mountConnectRoutes": both use one route.')
   }
+  if (given.mountConnectRoutes === true && given.storeIdToken === false) {
+    throw new ConfigurationError('storeIdToken',
+      'Option "storeIdToken" must not be false with "mountConnectRoutes": accounts are linked with the ID token.')
+  }
+  if (given.clientSecretMethod !== undefined && given.clientSecret === undefined) {
+    throw new ConfigurationError('clientSecretMethod',
+      'Option "clientSecretMethod" must not be given without "clientSecret".')
+  }
   if (given.signedAuthorizationRequests === true && given.clientAssertionSigningKey === undefined &&
     given.requestObjectSigningKey === undefined) {
     throw new ConfigurationError('signedAuthorizationRequests',

@@ -64,9 +64,18 @@ function mounted (name: string, given: unknown, how: Mounting): boolean {
   if (given === false) return false
   if (OPT_IN.includes(name)) return given !== undefined
   if (CONNECT.includes(name)) {
-    return how.connectMode === 'link' || (how.connectMode === 'accounts' && name === 'connect')
+    const isThere = how.connectMode === 'link' || (how.connectMode === 'accounts' && name === 'connect')
+    return isThere || refuseUnmounted(name, given, name === 'connect'
+      ? '"mountConnectRoutes" or "mountConnectedAccountRoutes"'
+      : '"mountConnectRoutes"')
   }
   return how.mount
+}
+
+/** A path for a route that is not there would be taken for one that is. */
+function refuseUnmounted (name: string, given: unknown, needed: string): false {
+  if (given === undefined) return false
+  throw new ConfigurationError(`routes.${name}`, `Option "routes.${name}" must not be given without ${needed}.`)
 }
 
 /** Browsers call these two by themselves: with bound sessions they are there, without them they mean nothing. */

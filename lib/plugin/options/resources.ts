@@ -1,3 +1,4 @@
+import { jsonCopy } from '../../base/json-copy.js'
 import { ConfigurationError } from '../../errors.js'
 import type { ApiResource, AppBase } from '../../flows/config.js'
 import type { ApiOptions, ResourceOptions } from '../../../types/options.js'
@@ -45,7 +46,11 @@ const furtherMembers: Rule<Readonly<Record<string, unknown>>> = (value, option) 
         `Option "${option}" must not hold "${name}": the option "${OWN[name]}" says it.`)
     }
   }
-  return value as Record<string, unknown>
+  try {
+    return jsonCopy(value, option) as Record<string, unknown>
+  } catch {
+    return refuseOption(option, value, 'an object of what JSON can hold: texts, finite numbers, lists and the like')
+  }
 }
 
 const members = {

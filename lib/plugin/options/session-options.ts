@@ -104,12 +104,15 @@ export function cookieConfig (given: ReturnType<typeof sessionCookie> | undefine
     throw new ConfigurationError(`${option}.sameSite`,
       `Option "${option}.sameSite" must not be 'none', nor "partitioned" true, without "secure": browsers refuse it.`)
   }
-  if (name?.startsWith('__Host-') === true && (domain !== undefined || path !== '/' || secure === false)) {
+  const isPlain = secure === false ||
+    (secure === undefined && bases.length > 0 && bases.every(base => !base.secure))
+  // Browsers read these prefixes in any case.
+  if (name !== undefined && /^__Host-/i.test(name) && (domain !== undefined || path !== '/' || isPlain)) {
     throw new ConfigurationError(`${option}.name`,
       `Option "${option}.name" must not begin with "__Host-" unless the cookie is secure, without a domain, and has ` +
         'the path "/".')
   }
-  if (name?.startsWith('__Secure-') === true && secure === false) {
+  if (name !== undefined && /^__Secure-/i.test(name) && isPlain) {
     throw new ConfigurationError(`${option}.name`,
       `Option "${option}.name" must not begin with "__Secure-" unless the cookie is secure.`)
   }

@@ -66,4 +66,9 @@ t.test('resources with their defaults', async t => {
     'dpop']
   taken.forEach((name, i) => t.throws(() => one({ metadata: { [name]: 'x' } }),
     { message: new RegExp(`must not hold "${name}": the option "${said[i]}" says it`) }))
+  const circle: Record<string, unknown> = {}
+  circle['x'] = circle
+  for (const metadata of [{ x: 1n }, { x: () => 1 }, { x: [Infinity] }, { x: new Map() }, circle]) {
+    t.throws(() => one({ metadata }), { option: "api.resources['/mcp'].metadata", message: /what JSON can hold/ })
+  }
 })
