@@ -584,7 +584,9 @@ t.test('a dispatcher of the whole process is used, as mocks and proxies need', a
   const ask = async (): Promise<string> => (await http.send({ method: 'GET', url: server.origin })).body
   t.equal(await ask(), '{"real":true}')
   // What Node 26 puts there by itself.
-  class Dispatcher1Wrapper extends Agent {}
+  class Dispatcher1Wrapper extends Agent {
+    static wrapHandler () {}
+  }
   const mock = new MockAgent()
   mock.disableNetConnect()
   setGlobalDispatcher(mock)

@@ -95,7 +95,7 @@ async function ask (guard: Guard, { user, token, slow, error, tell }: Caller, na
   const session = user && { record: { user, issuer: 'https://i/' } }
   const reasons: string[] = []
   const answer: Record<string, unknown> = {}
-  const reply: Record<string, unknown> = { sent: false }
+  const reply: Record<string, unknown> = { sent: false, raw: { writeHead () {} } }
   for (const name of ['code', 'type', 'header', 'serializer', 'send']) {
     reply[name] = (value: unknown, more?: unknown) => {
       answer[more === undefined ? name : String(value)] = more ?? value

@@ -41,7 +41,7 @@ function pageFor (url: string, basePath: string): { answer: Record<string, unkno
       return reply
     }
   }
-  const request = { url, headers: {}, host: 'a.test', protocol: 'https' }
+  const request = { url, originalUrl: url, headers: {}, host: 'a.test', protocol: 'https' }
   const context = made(undefined, true, basePath)
   const answered = comeAgain(context, request as never, reply as never, jar as never) === reply as unknown
   return { answer, jar, answered }
