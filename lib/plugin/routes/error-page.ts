@@ -101,11 +101,12 @@ const NOT_BOUND = 'Your session has ended: this application ties each session to
 
 /**
  * Comes again at once. A browser that was sent here by another site does not prove its device first; for a page of this
- * site it does.
+ * site it does. A script keeps what follows `#`, which no server sees.
  */
 export function comeAgainPage (texts: PageTexts, address: string): Page {
-  return pageOf(texts, texts.goOn, `<nav>${link(address, texts.goOn, 'first')}</nav>`, undefined,
-    `<meta http-equiv="refresh" content="0;url=${escape(address)}">`)
+  return pageOf(texts, texts.goOn, `<nav>${link(address, texts.goOn, 'first')}</nav>`,
+    { script: 'location.reload()', data: {} },
+    `<noscript><meta http-equiv="refresh" content="0;url=${escape(address)}"></noscript>`)
 }
 
 /** Sends a built-in page, whatever serializer and response schema the route has. */
