@@ -7,6 +7,7 @@ import { textsFor } from '../routes/page-texts.js'
 import { isFormPost, isNavigation } from '../request/navigation.js'
 import { kOwnErrors, type RouteConfig } from './route-config.js'
 import { requestState } from '../request/request-state.js'
+import { closeToCaches } from '../request/response-headers.js'
 import { waysOn } from '../request/ways-on.js'
 
 /**
@@ -47,7 +48,7 @@ export function reportDenied (request: FastifyRequest, reason: string, error?: u
 export function forbid (request: FastifyRequest, reply: FastifyReply, code: ForbiddenErrorCode,
   message: string): Promise<void> {
   reportDenied(request, code)
-  reply.header('cache-control', 'no-store')
+  closeToCaches(reply)
   if (!hasOwnErrorHandler(request)) {
     if (isNavigation(request) || isFormPost(request)) {
       const { context } = registrationOf(request)

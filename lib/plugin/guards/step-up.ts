@@ -5,6 +5,7 @@ import { helperCookie } from '../../flows/helper-cookie.js'
 import { logins } from '../../flows/lazy-flows.js'
 import type { LiveSession } from '../../stores/sessions.js'
 import { targetInApp } from '../request/request-target.js'
+import { closeToCaches } from '../request/response-headers.js'
 import { isPrefetch } from '../routes/prefetch.js'
 import type { Principal } from './principal.js'
 import { answerDenied, ended, forbid, reportDenied } from './denial.js'
@@ -57,7 +58,7 @@ export async function stepUp (caller: Principal, demand: StepUp): Promise<void> 
   const nonce = randomBytes(24).toString('base64url')
   const url = await startLogin(caller, demand, nonce)
   writeAttempts(caller, { count: before.count + 1, code: markOfDemand(demand), login: markOf(nonce) })
-  reply.header('cache-control', 'no-store')
+  closeToCaches(reply)
   await ended(reply.redirect(url.href, 302))
 }
 
@@ -97,7 +98,7 @@ function answerScript ({ request, reply, registration }: Principal, { code, mess
   const query = new URLSearchParams(
     Object.entries(params).map(([name, value]): [string, string] => [name, String(value)])
   )
-  reply.header('cache-control', 'no-store')
+  closeToCaches(reply)
   if (isFormPost(request) && (answerOf(request) ?? registration.context.config.onUnauthenticated) !== '401') {
     const again = loginForForm(registration.context, request)
     return answerForm(registration.context, request, reply, again && `${again}&${query.toString()}`, {

@@ -20,7 +20,6 @@ import { loginBack, loginForForm, loginPath, waysOn } from '../request/ways-on.j
  */
 export function answerUnauthenticated (context: PluginContext, request: FastifyRequest, reply: FastifyReply,
   how: OnUnauthenticated): Promise<void> {
-  reply.header('cache-control', 'no-store')
   if (typeof how === 'function') return custom(how, request, reply)
   // A cached redirect to the login would be there after the login as well.
   closeToCaches(reply)
@@ -70,6 +69,7 @@ export function answerForm (context: PluginContext, request: FastifyRequest, rep
  */
 async function custom (how: Extract<OnUnauthenticated, (...args: never[]) => unknown>, request: FastifyRequest,
   reply: FastifyReply): Promise<void> {
+  reply.header('cache-control', 'no-store')
   const { answered, payload } = await hookAnswer(reply, () => how(request, reply))
   if (!answered) {
     if (reply.statusCode === 200) reply.code(401)

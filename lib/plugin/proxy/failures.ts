@@ -7,6 +7,7 @@ import { transportFailure } from '../../http/transport-failure.js'
 import { answerDenied, reportDenied } from '../guards/denial.js'
 import { publicError, sayWhenToComeBack } from '../routes/answer-error.js'
 import { isGone } from '../request/request-context.js'
+import { closeToCaches } from '../request/response-headers.js'
 import { loginPath } from '../request/ways-on.js'
 
 /** The upstream did not answer, or not with what can be passed on. */
@@ -33,7 +34,7 @@ export function answerFailed (context: PluginContext, error: unknown, request: F
   reply: FastifyReply): Promise<void> {
   // Nobody waits any more. The status is for the log.
   if (isGone(reply)) return answerDenied(reply, 499, 'client_closed_request', 'The browser has gone away.')
-  reply.header('cache-control', 'no-store')
+  closeToCaches(reply)
   closeAfterUpload(request, reply)
   if (error instanceof UpstreamFailure) {
     request.log.warn({ err: error.cause }, 'auth0 proxy: the upstream failed')

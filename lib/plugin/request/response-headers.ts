@@ -139,11 +139,12 @@ export function beforeHead (response: ServerResponse, needed: () => boolean, wor
   response.writeHead = writeHead as unknown as typeof response.writeHead
 }
 
-/** Keeps a response out of caches, whatever hooks of the application say of it later. */
-export function closeToCaches ({ raw }: FastifyReply): void {
-  const always = (): boolean => true
-  beforeHead(raw, always, () => {
-    keepOutOfCaches(rawHeadersOf(raw))
+/** Keeps a refusal out of caches, whatever hooks of the application say of it later. */
+export function closeToCaches (reply: FastifyReply): void {
+  reply.header('cache-control', 'no-store')
+  // A guard that stands beside another one may refuse what the other lets pass.
+  beforeHead(reply.raw, () => reply.statusCode >= 300, () => {
+    keepOutOfCaches(rawHeadersOf(reply.raw))
   })
 }
 

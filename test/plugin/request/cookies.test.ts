@@ -198,7 +198,7 @@ t.test('no cache keeps cookies, whatever hooks of the application say when', asy
     ['onRequest', 1, reply => { reply.raw.setHeader('x-accel-expires', '600') }, 'x-accel-expires']
   ]
   for (const [at, [stage, warnings, says, removed]] of ways.entries()) {
-    const s = newSite(t, { routes: { session: true } })
+    const s = newSite(t, { routes: { session: true }, api: { audience: 'https://api.example.test' } })
     s.app.after(() => {
       s.app.addHook(stage as 'onRequest', async (_request, reply) => {
         says(reply)
@@ -210,6 +210,12 @@ t.test('no cache keeps cookies, whatever hooks of the application say when', asy
       })
       s.app.get('/reads', async request => await request.getSession())
       s.app.get('/guarded', { onRequest: s.app.auth0.requireSession }, async () => 'guarded')
+      s.app.get('/admin', { onRequest: s.app.auth0.requireClaims({ role: 'admin' }) }, async () => 'admin')
+      s.app.get('/api', { onRequest: s.app.auth0.requireToken() }, async () => 'api')
+      s.app.get('/either', async (request, reply) => {
+        await s.app.auth0.requireClaims({ role: 'admin' })(request, reply).catch(() => {})
+        return 'not for admins alone'
+      })
     })
     const browser = await s.member()
     for (const url of ['/changes', '/stream', '/auth/login', '/auth/session', '/auth/callback?error=no']) {
@@ -218,12 +224,16 @@ t.test('no cache keeps cookies, whatever hooks of the application say when', asy
       if (removed !== undefined) t.notOk(removed in headers, `${at} ${url}`)
     }
     const visitor = s.browser()
-    for (const { statusCode, headers } of [await visitor.navigate('/guarded'), await visitor.call('/guarded')]) {
+    for (const { statusCode, headers } of [await visitor.navigate('/guarded'), await visitor.call('/guarded'),
+      await browser.navigate('/admin'), await browser.call('/admin'), await visitor.call('/api')]) {
       t.match(headers['cache-control'], /no-store/, `${at}: ${statusCode} of a guard`)
       if (removed !== undefined) t.notOk(removed in headers, `${at}: ${statusCode} of a guard`)
     }
     const { headers } = await browser.call('/reads')
     t.notMatch(headers['cache-control'], /no-store/, 'what sets no cookie is as the application says')
+    if (stage === 'onSend' && warnings > 0) {
+      t.match((await browser.call('/either')).headers['cache-control'], 'public', 'what another guard lets pass, too')
+    }
     const told = s.events.filter(({ reason }) => reason === 'public_cache_control_overridden')
     t.equal(told.length, warnings, `${at}: told once`)
   }

@@ -14,6 +14,7 @@ import { registrationOf, type Registration } from '../../request/registration.js
 import { appBaseOf, type FastifyRequestContext } from '../../request/request-context.js'
 import { requestState } from '../../request/request-state.js'
 import { targetInApp } from '../../request/request-target.js'
+import { closeToCaches } from '../../request/response-headers.js'
 import { challenges, MALFORMED, NO_CREDENTIALS, offered, refusalOf, WRONG_SCHEME, type Refusal } from './challenge.js'
 import { clientCertificate } from './client-certificate.js'
 import { presentsOnce, readCredentials, type Scheme } from './credentials.js'
@@ -221,7 +222,7 @@ async function answerRefusal (context: PluginContext, request: FastifyRequest, r
     blame: statusCode === 503 ? 'upstream' : 'user',
     requestId: request.id
   }, request.log, error)
-  reply.header('cache-control', 'no-store')
+  closeToCaches(reply)
   if (statusCode === 503) {
     reply.header('retry-after', String(RETRY_AFTER))
   } else {

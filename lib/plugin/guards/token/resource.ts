@@ -6,6 +6,7 @@ import { routePath } from '../../../flows/app-path.js'
 import { metadataPath, resourceAudience, resourceOrigin } from '../../../flows/api/resource.js'
 import type { ApiResource, AppBase, Config } from '../../../flows/config.js'
 import { appBaseOf } from '../../request/request-context.js'
+import { closeToCaches } from '../../request/response-headers.js'
 import { answerDenied, reportDenied } from '../denial.js'
 
 /**
@@ -75,6 +76,6 @@ export function isForeign ({ allowedOrigins }: ApiResource, { headers: { origin 
  */
 export function refuseForeign (request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reportDenied(request, 'foreign_origin')
-  reply.header('cache-control', 'no-store')
+  closeToCaches(reply)
   return answerDenied(reply, 403, 'foreign_origin', 'Pages of this origin may not call this resource.')
 }

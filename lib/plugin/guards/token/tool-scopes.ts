@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationError } from '../../../errors.js'
 import type { AccessTokenDemands, ToolScopes } from '../../../../types/guards.js'
 import { requestState } from '../../request/request-state.js'
+import { closeToCaches } from '../../request/response-headers.js'
 import { answerDenied, reportDenied } from '../denial.js'
 import { factory } from '../factory.js'
 import { tokenWasAsked } from '../guard/asked.js'
@@ -64,7 +65,7 @@ async function askOthers (first: Promise<void>, more: readonly Guard[], request:
 
 function refuseUnread (request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reportDenied(request, 'invalid_request')
-  reply.header('cache-control', 'no-store')
+  closeToCaches(reply)
   return answerDenied(reply, 400, 'invalid_request',
     'The request does not say which tool it calls. It must have a JSON body, and the server must check it in ' +
       '"preHandler", after the body is parsed.')
