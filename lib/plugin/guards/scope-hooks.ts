@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import { requestState } from '../request/request-state.js'
+import { configGuards } from './config-guards.js'
 import { refuseUncalled } from './factory.js'
 import type { Guard } from './guard/guard.js'
 import { isGuard } from './guard/traits.js'
 import { checkBeforeHandler } from './last-check.js'
+import type { RouteConfig } from './route-config.js'
 import { isExempt } from './route-record.js'
 import { refuseLate, refuseLateGuards, STAGES } from './stages.js'
 
@@ -37,18 +39,27 @@ export function watchScopes (fastify: FastifyInstance): void {
     for (const hook of hooksOf(hooks)) refuseUncalled(hook)
     refuseLateGuards(hooks ?? {})
   }, function (hooks, handler, ...rest) {
-    return setNotFoundHandler.call(this, hooks, askedFirst(hooksOf(hooks).filter(isGuard), handler), ...rest)
+    const guards = [...declaredBy(hooks), ...hooksOf(hooks).filter(isGuard)]
+    return setNotFoundHandler.call(this, hooks, askedFirst(guards, handler), ...rest)
   })
 }
+
+/** What messages call a 404 handler. */
+const NOT_FOUND = { method: 'GET', url: '(not found)' }
 
 function hooksOf (hooks: unknown): unknown[] {
   return STAGES.flatMap(stage => (hooks as Record<string, unknown> | undefined)?.[stage])
 }
 
+function declaredBy (options: unknown): Guard[] {
+  const { auth0 = false } = (options as { config?: RouteConfig } | undefined)?.config ?? {}
+  return configGuards(auth0, NOT_FOUND.url)
+}
+
 /** `reply.callNotFound()` runs no hooks of a 404 handler but those at `preHandler`: its other guards are asked then. */
 function askedFirst (guards: readonly Guard[], handler: unknown): unknown {
   if (guards.length === 0) return handler
-  const route = { method: 'GET', url: '(not found)', handler: handler as RouteHandlerMethod }
+  const route = { ...NOT_FOUND, handler: handler as RouteHandlerMethod }
   checkBeforeHandler(route, guards)
   return route.handler
 }

@@ -95,13 +95,16 @@ t.test('hooks of scopes, however they are written, ask for closed routes and let
 })
 
 t.test('guards of a 404 handler are asked however it is reached', async t => {
-  for (const stage of STAGES) {
+  for (const stage of [...STAGES, 'config']) {
     const s = newSite(t)
     const callNotFound = (_request: unknown, reply: FastifyReply): void => reply.callNotFound()
     s.app.get('/calls', callNotFound)
     s.app.get('/open', { config: { auth0: false } }, callNotFound)
     s.app.after(() => {
-      s.app.setNotFoundHandler({ [stage]: [s.app.auth0.requireSession] }, function (_request, reply) {
+      const guarded = stage === 'config'
+        ? { config: { auth0: { session: true } } } as object
+        : { [stage]: [s.app.auth0.requireSession] }
+      s.app.setNotFoundHandler(guarded, function (_request, reply) {
         reply.code(200).send(this === s.app ? 'members only' : 'another scope')
       })
     })
@@ -112,6 +115,8 @@ t.test('guards of a 404 handler are asked however it is reached', async t => {
     }
     const late = { onSend: s.app.auth0.requireSession } as never
     t.throws(() => s.app.setNotFoundHandler(late, async () => ''), /"onSend" it would protect nothing/)
+    const misspelt = { config: { auth0: { sesion: true } } } as never
+    t.throws(() => s.app.setNotFoundHandler(misspelt, async () => ''), /config\.auth0\.sesion/)
   }
 })
 
