@@ -1,4 +1,4 @@
-import { ApiError, Auth0Error } from '../errors.js'
+import { ApiError, Auth0Error, SessionStoreError } from '../errors.js'
 import type { Check, CheckResult } from '../../types/checks.js'
 import type { CookieJar } from '../../types/stores.js'
 import type { PluginContext } from './context.js'
@@ -93,6 +93,8 @@ function problemOf (error: unknown): string {
 }
 
 function factsOf (error: unknown): string {
+  // The store of which it is, the check names itself.
+  if (error instanceof SessionStoreError && error.cause !== undefined) return factsOf(error.cause)
   if (error instanceof ApiError) return `${plain(error.code, 64)}: the tenant answered with status ${error.status}.`
   if (error instanceof Auth0Error) return `${error.code}: ${plain(error.message, 256)}`
   // A client's message may hold what it was to send, or its connection string.

@@ -147,10 +147,12 @@ t.test('check() tries metadata, keys and each store that the options name', asyn
   t.not(await app.auth0.check(), first)
   t.equal(asked.length, 2, 'what is fresh is not fetched again')
   for (const name of Object.keys(stores)) {
-    const { app } = await site(t, { ...stores, [name]: broken(new Error(secret)) })
+    const away = Object.assign(new Error(secret), { code: 'ECONNREFUSED' })
+    const { app } = await site(t, { ...stores, [name]: broken(away) })
     const { ok, checks } = await app.auth0.check()
     t.equal(ok, false)
     t.strictSame(checks.filter(check => !check.ok).map(check => check.name), [name])
+    t.match(checks.find(check => !check.ok)?.error, /^The call failed: ECONNREFUSED\./, name)
     t.notMatch(JSON.stringify(checks), secret)
   }
 })
