@@ -205,7 +205,7 @@ export interface SessionSaveContext {
 
 /** Another library's session cookie: its secrets, and its name and place where they are not the library's defaults. */
 export interface ImportedCookie {
-  secret: string | readonly string[]
+  secret: string | Uint8Array | readonly (string | Uint8Array)[]
   name?: string | undefined
   path?: string | undefined
   domain?: string | undefined

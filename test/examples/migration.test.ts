@@ -119,12 +119,26 @@ t.test('options of other packages', async t => {
   const several = { issuerBaseURL: 'https://acme.eu.auth0.com', baseURL: 'x', secret: 'y', clientID: 'z' }
   t.throws(() => parseOptions(several as never, ''), { message: /domain.*appBaseUrl.*sessionSecret.*clientId/ },
     'all of them at once')
+
+  // as its types list them
+  const types = readFileSync(new URL(import.meta.resolve('express-openid-connect/index.d.ts')), 'utf8')
+  const [, params = ''] = /interface ConfigParams \{([\s\S]*?)\n\}/.exec(types)!
+  const all = [...params.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name!)
+  t.ok(all.length > 25)
+  for (const name of [...all, 'httpAgent']) {
+    try {
+      parseOptions({ ...web, [name]: Symbol('none') } as never, '')
+    } catch (error) {
+      t.notMatch((error as Error).message, /is not known\. (?:Known|Did)/, name)
+    }
+  }
 })
 
 /** Status for nobody, for a member who is an administrator of the groups, and for a request with a token. */
 const statuses: Record<string, [nobody: number, member: number, token: number]> = {
   'preHandler: fastify.auth0.requireSession': [401, 200, 401],
   'onRequest: fastify.auth0.requireSession': [401, 200, 401],
+  'onRequest: fastify.auth0.attemptSilentLogin': [200, 200, 200],
   "preHandler: fastify.auth0.requireClaims({ role: 'admin' })": [401, 200, 401],
   "preHandler: fastify.auth0.requireClaims({ groups: ['a', 'b'] })": [401, 403, 401],
   "preHandler: fastify.auth0.requireClaims(claims => claims.role === 'admin')": [401, 200, 401],
@@ -180,6 +194,7 @@ const outcomes: Record<string, { value: unknown } | { error: string } | { call: 
   'request.auth0.token': { value: { sub: 'auth0|ada' } },
   'request.auth0.token.sub': { value: 'auth0|ada' },
   "request.headers.authorization.split(' ')[1]": { value: /^eyJ/ },
+  'request.auth0.startEnterpriseLogin({ email })': { value: null },
   'request.auth0.getTokenOnBehalfOf(downstream)': { value: { accessToken: /^opaque-access/ } }
 }
 

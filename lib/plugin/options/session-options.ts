@@ -66,9 +66,10 @@ export const sessionConfiguration = members({
 /** `transactionConfiguration`: how long a login may take, and its cookie. */
 export const transactionConfiguration = members({ duration: seconds(30, 86_400), cookie })
 
-const secretOrSecrets: Rule<string | readonly string[]> = (value, option) =>
-  [value].flat().every(secret => typeof secret === 'string' && secret !== '') && [value].flat().length > 0
-    ? value as string | string[]
+const secretOrSecrets: Rule<ImportedCookie['secret']> = (value, option) =>
+  [value].flat().every(secret => (typeof secret === 'string' || secret instanceof Uint8Array) && secret.length > 0) &&
+    [value].flat().length > 0
+    ? value as ImportedCookie['secret']
     : refuseOption(option, value, "the other library's secret, or a list of them")
 
 const importedCookie: Rule<ImportedCookie> = (value, option) => {

@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto'
 import { isObject, parseSafely } from '../../base/json.js'
 import { openDirectJwe } from './direct-jwe.js'
-import { customFields, numberOf, textOf, type SessionFormat } from './imported-session.js'
+import { customFields, numberOf, textOf, type ImportedSecret, type SessionFormat } from './imported-session.js'
 
 /** Members of a session that are the library's. */
 const OWN = ['id_token', 'access_token', 'refresh_token', 'token_type', 'expires_at', 'sid', 'sessionExpiresAt']
@@ -45,10 +45,10 @@ export const expressOpenidConnect: SessionFormat = {
   }
 }
 
-const keys = new Map<string, Buffer>()
+const keys = new Map<ImportedSecret, Buffer>()
 
 /** Derived once for each secret: the options hold a few of them. */
-function keyOf (secret: string): Buffer {
+function keyOf (secret: ImportedSecret): Buffer {
   let key = keys.get(secret)
   if (key === undefined) keys.set(secret, key = Buffer.from(hkdfSync('sha256', secret, '', 'JWE CEK', 32)))
   return key

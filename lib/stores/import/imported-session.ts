@@ -19,13 +19,22 @@ export interface ImportedSession {
   custom: Record<string, unknown>
 }
 
+/** What the library seals with: text or bytes. */
+export type ImportedSecret = string | Uint8Array
+
 /** One library's session cookie. */
 export interface SessionFormat {
   /** The library's default cookie name. */
   readonly cookie: string
   /** Opens a cookie's value; `undefined` for anything but a live session. */
   open(value: string,
-    about: { name: string, secrets: readonly string[], now: number, audience: string | undefined, scope: string }
+    about: {
+      name: string
+      secrets: readonly ImportedSecret[]
+      now: number
+      audience: string | undefined
+      scope: string
+    }
   ): ImportedSession | undefined
 }
 

@@ -12,7 +12,7 @@ import { bounded } from '../store-deadline.js'
 import type { LiveSession, SessionCookieNames, Sessions } from '../sessions.js'
 import { auth0Fastify } from './auth0-fastify.js'
 import { expressOpenidConnect } from './express-openid-connect.js'
-import type { ImportedSession, SessionFormat } from './imported-session.js'
+import type { ImportedSecret, ImportedSession, SessionFormat } from './imported-session.js'
 import { clearPeerCookie, readPeerCookie } from './peer-cookie.js'
 
 /** What taking over other libraries' sessions needs. */
@@ -44,7 +44,7 @@ export interface ImportingOptions {
 interface Source extends ImportedCookie {
   format: SessionFormat
   name: string
-  secrets: readonly string[]
+  secrets: readonly ImportedSecret[]
 }
 
 const FORMATS = { auth0Fastify, expressOpenidConnect }
@@ -60,7 +60,8 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     const format = FORMATS[library as keyof typeof FORMATS]
     // An application that has kept its options may name the old cookie by our option.
     const names = cookie.name !== undefined ? [cookie.name] : [format.cookie, options.cookieName ?? format.cookie]
-    return [...new Set(names)].map(name => ({ ...cookie, format, name, secrets: [cookie.secret].flat() as string[] }))
+    const secrets = [cookie.secret].flat() as ImportedSecret[]
+    return [...new Set(names)].map(name => ({ ...cookie, format, name, secrets }))
   })
   const warned = new Set<string>()
 

@@ -423,6 +423,9 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['sessions of another library with an empty secret', 'importSessions.auth0Fastify.secret', {
     importSessions: { auth0Fastify: { secret: [''] } }
   }],
+  ['sessions of another library with an empty secret of bytes', 'importSessions.expressOpenidConnect.secret', {
+    importSessions: { expressOpenidConnect: { secret: new Uint8Array() } }
+  }],
   ['sessions of another library with no secrets at all', 'importSessions.expressOpenidConnect.secret', {
     importSessions: { expressOpenidConnect: { secret: [] } }
   }],

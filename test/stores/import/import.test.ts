@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { MemoryRevocationStore, MemorySessionStore } from '../../../lib/stores/index.js'
 import { inWorld, isSessionCookie, type World, type WorldOptions } from '../../hostile/app.js'
 import { setCookies, type Visitor } from '../../fixtures/visitor.js'
 import { jws, rsaKey } from '../../fixtures/jws.js'
-import { auth0ServerJsCookies, expressOidcCookies, type Cookies } from './peer-cookies.js'
+import { auth0ServerJsCookies, expressOidcCookies, type Cookies, type PeerCookie } from './peer-cookies.js'
 
 const secret = 'secret-of-the-library-before-0123456789'
 const older = 'an-older-secret-of-that-library-98765'
@@ -43,7 +44,8 @@ async function auth0ServerJs (state: object = {},
 
 /** A session of express-openid-connect, with `session` over what it holds. */
 async function expressOidc (session: object = {},
-  { name = 'appSession', secrets = secret as string | string[], absoluteDuration = 604_800 } = {}): Promise<Cookies> {
+  { name = 'appSession', secrets = secret as PeerCookie['secrets'], absoluteDuration = 604_800 } = {}
+): Promise<Cookies> {
   return await expressOidcCookies({
     id_token: idToken(),
     access_token: 'old-access-token',
@@ -321,6 +323,17 @@ for (const [library, { make, option, huge, ended }] of Object.entries(libraries)
       })
   })
 }
+
+t.test('secrets of express-openid-connect may be bytes', async t => {
+  const [bytes, olderBytes] = [randomBytes(32), new Uint8Array(randomBytes(32))]
+  const taken = { expressOpenidConnect: { secret: [bytes, older, olderBytes] } }
+  await setting(t, { plugin: { importSessions: taken } }, async world => {
+    for (const secrets of [bytes, older, Buffer.from(olderBytes)]) {
+      t.equal((await holding(world, await expressOidc({}, { secrets })).call('/kept')).statusCode, 200)
+    }
+    t.equal((await holding(world, await expressOidc({}, { secrets: randomBytes(32) })).call('/kept')).statusCode, 401)
+  })
+})
 
 t.test('long sessions come in parts, and what expired is renewed with the old refresh token', async t => {
   await setting(t, {

@@ -7,7 +7,7 @@ export type Cookies = Record<string, string>
 /** Name and secrets of a cookie, and the seconds its session may live. */
 export interface PeerCookie {
   name: string
-  secrets: string | string[]
+  secrets: string | string[] | Buffer
   absoluteDuration: number
 }
 
