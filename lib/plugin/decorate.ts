@@ -19,12 +19,13 @@ export function decorate (fastify: FastifyInstance, registration: Registration,
     throw new ConfigurationError('options',
       'The plugin is registered twice in one scope. Give each tenant a scope of its own.')
   }
+  if (Object.hasOwn(fastify, 'auth0')) throw nameTaken('fastify.auth0')
   const instance = new Auth0Instance(registration, Management, fastify.log)
   fastify.decorate(kRegistration as unknown as string, registration)
   fastify.decorate('auth0', strictInstance(instance))
   if (!fastify.hasRequestDecorator(kRequestState as unknown as string)) {
     for (const name of ['auth0', 'getSession']) {
-      if (fastify.hasRequestDecorator(name)) throw nameTaken(name)
+      if (fastify.hasRequestDecorator(name)) throw nameTaken(`request.${name}`)
     }
     fastify.decorateRequest(kRequestState as unknown as string, null)
     fastify.decorateRequest('auth0', {
@@ -73,8 +74,8 @@ function explainFormerName (fastify: FastifyInstance): void {
 
 function nameTaken (name: string): ConfigurationError {
   return new ConfigurationError('options',
-    `The request decorator "${name}" exists already: another plugin or the application has added it with ` +
-      'decorateRequest(). Remove it, or register this plugin in a scope without it.')
+    `"${name}" exists already: another plugin or the application has decorated Fastify with it. Remove it, or ` +
+      'register this plugin in a scope without it.')
 }
 
 /** Only a request that must wait makes Fastify wait. */

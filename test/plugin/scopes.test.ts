@@ -8,10 +8,12 @@ import type { Guard } from '../../lib/plugin/guards/guard/guard.js'
 import { Visitor } from '../fixtures/visitor.js'
 import { newSite, Site } from '../flows/site.js'
 
-t.test('a request decorator that another plugin has taken is noticed', async t => {
-  for (const name of ['auth0', 'getSession']) {
+t.test('a decorator that another plugin has taken is noticed', async t => {
+  for (const name of ['fastify.auth0', 'request.auth0', 'request.getSession']) {
     const s = newSite(t)
-    s.app.decorateRequest(name as never, null as never)
+    const [owner, own] = name.split('.') as [string, string]
+    if (owner === 'fastify') s.app.decorate(own, {})
+    else s.app.decorateRequest(own as never, null as never)
     await t.rejects(Promise.resolve(s.app.ready()), { code: 'configuration_error', message: new RegExp(`"${name}"`) })
   }
 })
