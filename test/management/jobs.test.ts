@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
 import { multipart } from '../../lib/management/multipart.js'
-import { ApiError, TimeoutError, waitForJob, type Job } from '../../lib/management/index.js'
+import { ApiError, exportUsers, importUsers, TimeoutError, waitForJob, type Job } from '../../lib/management/index.js'
 import { failure, scripted, type Step } from './scripted.js'
 
 t.test('waitForJob', async t => {
@@ -49,6 +49,42 @@ t.test('waitForJob', async t => {
   const controller = new AbortController()
   setTimeout(() => controller.abort(), 50)
   t.match(await failure(waitForJob(slow.client, 'job_1', { signal: controller.signal })), { code: 'aborted' })
+})
+
+t.test('options of what waits for jobs are checked before anything is asked', async t => {
+  const { client, requests } = await scripted(t, { body: { id: 'job_1', status: 'pending' } })
+  const waiters: Record<string, (options: object) => Promise<unknown>> = {
+    'waitForJob()': async options => await waitForJob(client, 'job_1', options),
+    'importUsers()': async options => await importUsers(client, { connectionId: 'c', users: [{}], ...options }),
+    'exportUsers()': async options => await exportUsers(client, options).next()
+  }
+  for (const [what, wait] of Object.entries(waiters)) {
+    const wrong = [['interval', -1], ['interval', '2'], ['interval', NaN], ['timeout', null]] as const
+    for (const [option, value] of wrong) {
+      t.match(await failure(wait({ [option]: value })), {
+        name: 'InvalidArgumentError',
+        argument: option,
+        message: `Option "${option}" of ${what} must be a number of seconds, 0 or more.`
+      })
+    }
+    t.match(await failure(wait({ intervall: 2 })), {
+      argument: 'intervall',
+      message: `Option "intervall" of ${what} is not known. Did you mean "interval"?`
+    })
+    t.match(await failure(wait({ signal: {} })), { name: 'InvalidArgumentError', argument: 'signal' })
+  }
+  for (const job of [null, undefined, {}] as never[]) {
+    t.match(await failure(waitForJob(client, job)), { argument: 'id' })
+  }
+  for (const options of [null, 'x'] as never[]) {
+    t.match(await failure(waitForJob(client, 'job_1', options)), { argument: 'options' })
+    t.match(await failure(exportUsers(client, options).next()), { argument: 'options' })
+  }
+  for (const maxReconnects of [-1, NaN, 'x', null] as never[]) {
+    const events = client.events.subscribe({}, { maxReconnects })[Symbol.asyncIterator]()
+    t.match(await failure(events.next()), { name: 'InvalidArgumentError', argument: 'maxReconnects' })
+  }
+  t.equal(requests.length, 0)
 })
 
 t.test('a users import', async t => {

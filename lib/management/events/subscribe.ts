@@ -1,5 +1,5 @@
 import type { SubscribeOptions, TenantChange, TenantEvent } from '../../../types/management.js'
-import { ApiError, NetworkError, RateLimitError, TimeoutError } from '../../errors.js'
+import { ApiError, InvalidArgumentError, NetworkError, RateLimitError, TimeoutError } from '../../errors.js'
 import { parseText } from '../../base/json.js'
 import type { HttpStream } from '../../http/send.js'
 import type { ApiRequest } from '../call.js'
@@ -30,6 +30,9 @@ const PASSING = new Set(['timeout', 'connection_timeout'])
 export async function * subscribe (sender: ApiSender, row: Row<unknown>,
   call: ApiRequest): AsyncGenerator<TenantEvent> {
   const { maxReconnects = MAX_RECONNECTS } = call.options as SubscribeOptions
+  if (!(typeof maxReconnects === 'number' && maxReconnects >= 0)) {
+    throw new InvalidArgumentError('maxReconnects', 'The argument "maxReconnects" must be a number, 0 or more.')
+  }
   let place = call
   let asked: number | undefined
   // Reconnects in a row that brought no message.

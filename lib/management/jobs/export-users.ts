@@ -4,7 +4,7 @@ import { NetworkError } from '../../errors.js'
 import { senderOf, type ManagementClient } from '../client.js'
 import { unpacked } from './bytes.js'
 import { RecordSplitter } from './user-records.js'
-import { waitForJob, type WaitForJobOptions } from './wait-for-job.js'
+import { checkWaiting, waitForJob, WAITING, type WaitForJobOptions } from './wait-for-job.js'
 
 /** What `exportUsers()` takes. Durations in seconds. */
 export interface ExportUsersOptions extends WaitForJobOptions {
@@ -19,6 +19,7 @@ export interface ExportUsersOptions extends WaitForJobOptions {
   limit?: number
 }
 
+const OPTIONS = ['connectionId', 'fields', 'limit', ...WAITING]
 const MAX_USER = 16 * 1024 * 1024
 
 /**
@@ -27,6 +28,7 @@ const MAX_USER = 16 * 1024 * 1024
  * @throws ApiError `job_failed` when the job fails, or as the file's server refuses
  */
 export async function * exportUsers (client: ManagementClient, options: ExportUsersOptions = {}): AsyncGenerator<User> {
+  checkWaiting('exportUsers()', options, OPTIONS)
   const { connectionId, fields, limit, signal, ...wait } = options
   const call: CallOptions = signal === undefined ? {} : { signal }
   const started = await client.jobs.usersExports.create({

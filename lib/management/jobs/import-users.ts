@@ -1,12 +1,11 @@
 import type { JobError } from '../../../types/management.js'
-import { unknownName } from '../../base/nearest-name.js'
 import { InvalidArgumentError, RateLimitError, TimeoutError } from '../../errors.js'
 import { senderOf, type ManagementClient } from '../client.js'
 import { JOB_BYTES, readBatches, type Batch } from './batches.js'
 import { startProgress, type ImportError, type ImportProgress } from './import-progress.js'
 import { forAll, withLines } from './import-errors.js'
 import { openUsers, type UsersInput, type UsersSource } from './users-input.js'
-import { followJob } from './wait-for-job.js'
+import { checkWaiting, followJob, WAITING } from './wait-for-job.js'
 
 /** What `importUsers()` takes: one of `users`, `file` and `stream`, and the rest. Durations in seconds. */
 export interface ImportUsersOptions extends UsersSource {
@@ -38,8 +37,8 @@ export interface ImportResult extends Pick<ImportProgress, 'users' | 'jobs' | 'e
 
 /** Jobs that Auth0 takes at a time. */
 const JOBS = 2
-const OPTIONS = ['users', 'file', 'stream', 'connectionId', 'upsert', 'sendCompletionEmail', 'onProgress', 'onError',
-  'resume', 'interval', 'timeout', 'signal']
+const OPTIONS = ['users', 'file', 'stream', 'connectionId', 'upsert', 'sendCompletionEmail', 'onError', 'resume',
+  ...WAITING]
 
 /**
  * Imports users into a database connection, as many as there are: in jobs of at most 500 KB, two at a time.
@@ -175,11 +174,7 @@ function checkOptions (options: ImportUsersOptions): void {
   if (typeof options !== 'object' || options === null) {
     throw new InvalidArgumentError('options', 'importUsers() takes "connectionId", and "users", "file" or "stream".')
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || OPTIONS.includes(name)) continue
-    throw new InvalidArgumentError(name,
-      `Option "${name}" of importUsers() is not known. ${unknownName(name, OPTIONS)}`)
-  }
+  checkWaiting('importUsers()', options, OPTIONS)
   if (typeof options.connectionId !== 'string' || options.connectionId === '') {
     throw new InvalidArgumentError('connectionId', 'Option "connectionId" must be the id of a database connection.')
   }

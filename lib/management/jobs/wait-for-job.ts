@@ -1,5 +1,7 @@
 import type { CallOptions, Job } from '../../../types/management.js'
-import { ApiError, TimeoutError } from '../../errors.js'
+import { checkSignal } from '../../base/deadline.js'
+import { unknownName } from '../../base/nearest-name.js'
+import { ApiError, InvalidArgumentError, TimeoutError } from '../../errors.js'
 import { sleep, type Sleep } from '../../base/sleep.js'
 
 /** How to wait for a job. Durations in seconds. */
@@ -14,6 +16,31 @@ export interface WaitForJobOptions {
   signal?: AbortSignal
 }
 
+/** Names of the options. */
+export const WAITING = ['onProgress', 'interval', 'timeout', 'signal']
+
+/**
+ * Checks how a function waits for jobs; with a wrong interval it would ask without a pause.
+ * @param known the function's options
+ * @throws InvalidArgumentError
+ */
+export function checkWaiting (what: string, options: Pick<WaitForJobOptions, 'interval' | 'timeout' | 'signal'>,
+  known: readonly string[] = WAITING): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError('options', `The options of ${what} must be an object.`)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || known.includes(name)) continue
+    throw new InvalidArgumentError(name, `Option "${name}" of ${what} is not known. ${unknownName(name, known)}`)
+  }
+  for (const name of ['interval', 'timeout'] as const) {
+    const seconds: unknown = options[name]
+    if (seconds === undefined || (typeof seconds === 'number' && seconds >= 0)) continue
+    throw new InvalidArgumentError(name, `Option "${name}" of ${what} must be a number of seconds, 0 or more.`)
+  }
+  checkSignal(options.signal)
+}
+
 interface JobClient {
   jobs: { get: (id: string, options?: CallOptions) => Promise<Job> }
 }
@@ -21,14 +48,15 @@ interface JobClient {
 /**
  * Waits until a job is completed.
  * @throws ApiError `job_failed` when it failed; `client.jobs.errors.get(id)` tells why
- * @throws TimeoutError when it takes longer than `timeout`
+ * @throws TimeoutError when it takes longer than `timeout`, InvalidArgumentError for an option
  */
 export async function waitForJob (
   client: JobClient,
   job: string | { id: string },
   options: WaitForJobOptions = {}
 ): Promise<Job> {
-  const ended = await followJob(client, typeof job === 'string' ? job : job.id, { sleep, ...options })
+  checkWaiting('waitForJob()', options)
+  const ended = await followJob(client, typeof job === 'string' ? job : job?.id, { sleep, ...options })
   if (ended.status !== 'failed') return ended
   const reason = ended.status_details === undefined ? '' : `: ${ended.status_details}`
   throw new ApiError({ code: 'job_failed', message: `The job ${ended.id} failed${reason}.`, body: ended })
