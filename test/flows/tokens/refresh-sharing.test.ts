@@ -266,6 +266,20 @@ t.test('what is asked of the store, and that nothing is sent where another proce
   }
 })
 
+t.test('a store that does not take its lock back, or answers with what no process has written', async t => {
+  for (const release of [() => new Promise<void>(() => {}), async () => { throw new Error('x') },
+    () => { throw new Error('x') }]) {
+    const world = new World()
+    const store = { get: () => undefined, set: () => {}, lock: () => release } as unknown as RefreshStore
+    t.match(await world.process({ store, timeout: 0.01 })(), { result: { accessToken: 'at-1' } }, String(release))
+  }
+  for (const value of [null, 'x', '']) {
+    const world = new World()
+    const store = { get: () => value, set: () => {}, lock: () => () => {} } as unknown as RefreshStore
+    t.match(await world.process({ store })(), { result: { accessToken: 'at-1' } }, String(value))
+  }
+})
+
 t.test('a chain of tokens is followed for sixteen links', async t => {
   const world = new World()
   const follow = async (name: string, links: number) => {
