@@ -59,6 +59,8 @@ async function verify (proof: string, expected: DpopProofExpectations): Promise<
   const { key, thumbprint } = readKey(jws.header['jwk'])
   verifySignature(jws, key, alg)
   const payload = parsePayload(jws.payload)
+  // Clients of any make sign proofs, and some write fractions of a second. @see RFC 7519 section 2 (NumericDate)
+  if (typeof payload['iat'] === 'number') payload['iat'] = Math.floor(payload['iat'])
   const { htm, htu, jti, iat, nonce, ath } = payload as Payload & { iat: number }
   if (htm !== expected.method) refuseToken('proof_method', 'It is for another method.', { claim: 'htm' })
   if (!isSameUrl(htu, expected.url)) refuseToken('proof_url', 'It is for another URL.', { claim: 'htu' })
