@@ -207,6 +207,8 @@ export const mistakes: Record<string, readonly Row[]> = {
       'a login on another device is a session of its own in a browser that somebody else used'],
     ['"slow_down" does not slow anything down', 'hostile/ciba',
       'CI-02 slow_down makes the interval longer, and it stays so'],
+    ['a pending answer that names a later time is asked again before it', 'authentication/server/polling',
+      'Retry-After counts for the next attempt, whichever error the answer holds'],
     ["the identity provider's end of the session is ignored", 'hostile/ciba',
       "a login on another device ends with the identity provider's session"]
   ],
@@ -298,6 +300,7 @@ export const mistakes: Record<string, readonly Row[]> = {
     ['a refusal does not say which scope is wanted', 'hostile/api', 'API-16 error codes and challenges'],
     ["the request's user is taken from other plugins", 'plugin/guards/guards-and-plugins',
       'a user that another plugin puts on the request is not ours, and stays'],
+    ['a time with a fraction of a second in a proof is no time', 'tokens/dpop', 'DP-11 iat with a fraction'],
     ['a proof of possession may be used again', 'hostile/api', 'DP-11 a proof counts once'],
     ['a proof of possession cannot be made to carry a nonce of the server', 'hostile/api', 'DP-17 nonces'],
     ['clocks have to agree to the second', 'hostile/api', 'API-06 times'],

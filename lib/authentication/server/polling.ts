@@ -1,6 +1,7 @@
 import type { TokenResponse } from '../../../types/tokens.js'
 import { ApiError, NetworkError, PollingApiError, RateLimitError, TimeoutError } from '../../errors.js'
 import { sleep as realSleep, type Sleep } from '../../base/sleep.js'
+import { retryAfter } from '../../http/retry.js'
 
 /** How long and how often is asked. */
 export interface PollTiming {
@@ -14,19 +15,21 @@ export interface PollTiming {
 }
 
 /**
- * Asks until the user has finished on the other device: slower when told so, and no longer than the request lives.
+ * Asks until the user has finished on the other device: slower when told so, not before the time that an answer names,
+ * and no longer than the request lives.
  * Ends with a `PollingApiError` of code `expired_token` when nobody answered.
  * @see RFC 8628 section 3.5, OpenID CIBA Core section 11
  */
 export async function poll ({ interval, expiresIn, now, signal, sleep = realSleep }: PollTiming,
   attempt: () => Promise<TokenResponse>): Promise<TokenResponse> {
   const end = now() + expiresIn
-  for (let wait = interval; now() + wait < end;) {
+  for (let pace = interval, wait = pace; now() + wait < end;) {
     await sleep(wait, signal)
     try {
       return await attempt()
     } catch (error) {
-      wait = nextWait(wait, error)
+      pace = nextPace(pace, error)
+      wait = Math.max(pace, askedWait(error, now()))
     }
   }
   throw new PollingApiError({
@@ -37,14 +40,19 @@ export async function poll ({ interval, expiresIn, now, signal, sleep = realSlee
   })
 }
 
-/** Seconds until the next attempt; an error that ends the polling is thrown on. */
-function nextWait (wait: number, error: unknown): number {
-  if (error instanceof PollingApiError) return error.code === 'slow_down' ? Math.max(wait + 5, error.interval) : wait
-  if (error instanceof RateLimitError) return Math.max(wait + 5, error.retryAfter ?? 0)
+/** Seconds between the next attempts; an error that ends the polling is thrown on. */
+function nextPace (pace: number, error: unknown): number {
+  if (error instanceof PollingApiError) return error.code === 'slow_down' ? Math.max(pace + 5, error.interval) : pace
+  if (error instanceof RateLimitError) return Math.max(pace + 5, error.retryAfter ?? 0)
   if (error instanceof TimeoutError || (error instanceof NetworkError && error.code === 'network_error')) {
-    return wait * 2
+    return pace * 2
   }
   // The server has answered nothing yet: the user may still do.
-  if (error instanceof ApiError && error.status >= 500) return wait + 5
+  if (error instanceof ApiError && error.status >= 500) return pace + 5
   throw error
+}
+
+/** Seconds that an answer asks to wait before the next attempt, whichever error it holds. */
+function askedWait (error: unknown, now: number): number {
+  return error instanceof ApiError ? retryAfter(error.headers, now) ?? 0 : 0
 }

@@ -1,5 +1,7 @@
 import t from 'tap'
-import { ApiError, NetworkError, PollingApiError, RateLimitError, TimeoutError } from '../../../lib/errors.js'
+import {
+  ApiError, NetworkError, PollingApiError, RateLimitError, TimeoutError, type ApiErrorDetails
+} from '../../../lib/errors.js'
 import { poll } from '../../../lib/authentication/server/polling.js'
 import { AuthenticationClient } from '../../../lib/authentication/client.js'
 import { domain, failure, start, Tenant } from '../tenant.js'
@@ -51,6 +53,19 @@ t.test('a server in trouble is asked less often', async t => {
       result: token
     }, `${status}`)
   }
+})
+
+t.test('Retry-After counts for the next attempt, whichever error the answer holds', async t => {
+  const asks = (seconds: string): Pick<ApiErrorDetails, 'message' | 'headers'> =>
+    ({ message: '', headers: { 'retry-after': seconds } })
+  const still = new PollingApiError({ code: 'authorization_pending', interval: 20, ...asks('20') })
+  const busy = new ApiError({ code: 'x', status: 503, ...asks(new Date((start + 60) * 1000).toUTCString()) })
+  t.strictSame(await polling([still, pending, busy, pending, token]), { waits: [5, 20, 5, 30, 10], result: token })
+  const told = (seconds: string): Error =>
+    new PollingApiError({ code: 'authorization_pending', interval: 5, ...asks(seconds) })
+  t.strictSame((await polling([told('1'), token])).waits, [5, 5], 'never sooner than the interval')
+  t.match(await polling([told('400'), token]), { waits: [5], result: { code: 'expired_token' } },
+    'not beyond the life of the request')
 })
 
 t.test('CI-05: every other error ends the polling at once', async t => {
