@@ -6,7 +6,7 @@ import { cookieFamily, cookiesNamed, pairEnds, readCookie, type CookiePair } fro
 import { cookiePlaces } from './cookie-places.js'
 import type { HeaderMemory, MadeOfHeader } from './header-memory.js'
 import {
-  beforeHead, keepOutOfCaches, rawHeadersOf, ReplyHeaders, setCookieLine, varyByCookie, type ResponseHeaders
+  beforeHead, isClosed, keepOutOfCaches, rawHeadersOf, ReplyHeaders, setCookieLine, varyByCookie, type ResponseHeaders
 } from './response-headers.js'
 import { beforeStreamHead } from './stream-head.js'
 import { isUpgrade } from './upgrade-request.js'
@@ -165,7 +165,7 @@ export class RequestCookieJar implements CookieJar {
   /** From now on there are cookies to write, whoever sends the head of the response. */
   #watch (reply: FastifyReply): void {
     const response = reply.raw as ServerResponse
-    const needed = (): boolean => !this.#flushed || this.#sets
+    const needed = (given?: unknown): boolean => !this.#flushed || (this.#sets && !isClosed(response, given))
     const finish = (headers: ResponseHeaders): void => {
       // Hooks of the application may have opened the response to caches since.
       if (this.#flushed) this.#close(headers)

@@ -124,14 +124,14 @@ type WriteHead = (this: ServerResponse, statusCode: number, ...rest: unknown[]) 
 /**
  * Calls `work` when the response's head is about to be written by whatever means: `writeHead`, or the first `write` or
  * `end`. Headers given to `writeHead` are set before, so that they do not replace what `work` adds.
- * @param needed asked first: nothing is changed when there is nothing to do
+ * @param needed asked first, with the headers given: nothing is changed when there is nothing to do
  */
-export function beforeHead (response: ServerResponse, needed: () => boolean, work: () => void): void {
+export function beforeHead (response: ServerResponse, needed: (given: unknown) => boolean, work: () => void): void {
   const original = response.writeHead as unknown as WriteHead
   const writeHead: WriteHead = function (statusCode, ...rest) {
-    if (this.headersSent || !needed()) return original.call(this, statusCode, ...rest)
     const [first, second] = rest
     const given = typeof first === 'string' ? second : first ?? second
+    if (this.headersSent || !needed(given)) return original.call(this, statusCode, ...rest)
     if (given !== undefined && given !== null) setAll(this, given as GivenHeaders)
     work()
     return typeof first === 'string' ? original.call(this, statusCode, first) : original.call(this, statusCode)
@@ -139,11 +139,19 @@ export function beforeHead (response: ServerResponse, needed: () => boolean, wor
   response.writeHead = writeHead as unknown as typeof response.writeHead
 }
 
+/** Whether no cache stores a response with the headers that Fastify gives, beside those it has. */
+export function isClosed (response: ServerResponse, given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false
+  const { 'cache-control': declared } = given as Record<string, unknown>
+  if (typeof declared !== 'string' || !/\bno-store\b/i.test(declared)) return false
+  return ![...Object.keys(given), ...response.getHeaderNames()].some(name => TARGETED.test(name))
+}
+
 /** Keeps a refusal out of caches, whatever hooks of the application say of it later. */
 export function closeToCaches (reply: FastifyReply): void {
   reply.header('cache-control', 'no-store')
   // A guard that stands beside another one may refuse what the other lets pass.
-  beforeHead(reply.raw, () => reply.statusCode >= 300, () => {
+  beforeHead(reply.raw, given => reply.statusCode >= 300 && !isClosed(reply.raw, given), () => {
     keepOutOfCaches(rawHeadersOf(reply.raw))
   })
 }

@@ -5,7 +5,7 @@ import fastifyCookie from '@fastify/cookie'
 import fastify from 'fastify'
 import t from 'tap'
 import {
-  beforeHead, keepOutOfCaches, rawHeadersOf, setCookieLine, varyByCookie, type ResponseHeaders
+  beforeHead, isClosed, keepOutOfCaches, rawHeadersOf, setCookieLine, varyByCookie, type ResponseHeaders
 } from '../../../lib/plugin/request/response-headers.js'
 import { beforeStreamHead } from '../../../lib/plugin/request/stream-head.js'
 
@@ -106,6 +106,21 @@ t.test('a response with cookies is kept nowhere', async t => {
   }
   const other = { ...kept, 'x-cdn-cache-control-log': '60', 'x-surrogate-control': '60' }
   t.strictSame(changed(other, keepOutOfCaches), [other, false])
+})
+
+t.test('a response that is closed to caches already', async t => {
+  const cases: [closed: boolean, given: unknown, raw?: string][] = [
+    [true, { 'cache-control': 'private, no-store', etag: 'x' }], [true, { 'cache-control': 'No-Store' }, 'x-own'],
+    [false, undefined], [false, null], [false, []], [false, ['cache-control', 'no-store']], [false, {}],
+    [false, { 'cache-control': 'no-storey' }], [false, { 'cache-control': ['no-store'] }],
+    [false, { 'Cache-Control': 'no-store' }], [false, { 'cache-control': 'no-store', 'CDN-Cache-Control': 'x' }],
+    [false, { 'cache-control': 'no-store' }, 'x-accel-expires']
+  ]
+  for (const [closed, given, name] of cases) {
+    const raw = response()
+    if (name !== undefined) raw.setHeader(name, '60')
+    t.equal(isClosed(raw, given), closed, `${JSON.stringify(given)} ${name}`)
+  }
 })
 
 t.test('Vary names the cookie once', async t => {
