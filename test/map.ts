@@ -480,6 +480,7 @@ export const map: Record<string, Record<string, string>> = {
     'known-entries.ts': 'stores/redis/redis-commands.test.ts',
     'redis-client.ts': 'stores/conformance/session-stores.test.ts',
     'redis-commands.ts': 'stores/conformance/session-stores.test.ts',
+    'redis-fields.ts': 'stores/redis/redis-commands.test.ts',
     'redis-keys.ts': 'stores/conformance/session-stores.test.ts',
     'redis-refresh-store.ts': 'stores/redis/redis-commands.test.ts',
     'redis-revocation-store.ts': 'stores/redis/redis-commands.test.ts',

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { withLease } from '../stateful/lease.js'
 import { KnownEntries, type KnownEntry } from './known-entries.js'
+import { FIELDS, LISTED_FIELDS, stampBegin, STATE_FIELDS, toFields, toListed, type Listed } from './redis-fields.js'
 import { redisSpace, texts, type RedisSpace, type RedisStoreOptions } from './redis-client.js'
 import {
   CREATE, DELETE_IF, INDEX_ADD, INDEX_LIST, INDEX_REMOVE, LOCK, READ, TOUCH, UNLOCK, UPDATE
@@ -8,11 +9,6 @@ import {
 import { byAge, filterPairs, INDEXED_FIELDS, ownerMatches, toListing } from '../session-filter.js'
 import type { SessionEntry, SessionFilter, SessionListing, SessionOwner, SessionStore } from '../../../types/stores.js'
 
-const OWNER_FIELDS = ['iss', 'sub', 'sid', 'organization'] as const
-const LISTED_FIELDS = [...OWNER_FIELDS, 'createdAt', 'expiresAt'] as const
-const FIELDS = ['value', 'version', ...LISTED_FIELDS, 'stamp'] as const
-/** What says whether an entry is another one than before, and how long it lives. */
-const STATE_FIELDS = ['stamp', 'version', 'expiresAt'] as const
 /** How many sessions of an index are looked at together. */
 const BATCH = 100
 
@@ -24,6 +20,8 @@ const BATCH = 100
 export class RedisSessionStore implements SessionStore {
   readonly #space: RedisSpace
   readonly #known = new KnownEntries()
+  /** Whether `getFresh` is calling `get`. */
+  #fresh = false
 
   constructor (options: RedisStoreOptions) {
     this.#space = redisSpace(options, 'auth0:session:')
@@ -37,13 +35,31 @@ export class RedisSessionStore implements SessionStore {
 
   /** Of an entry that this process has read before, only what may have changed is asked for. */
   get (key: string): Promise<SessionEntry | undefined> {
+    const read = this.#fresh ? this.#readPrimary : this.#read
     const known = this.#known.get(key)
-    return known === undefined ? this.#read(key) : this.#readAgain(key, known)
+    return known === undefined ? this.#getAll(key, read) : this.#getAgain(key, known, read)
   }
 
-  async #read (key: string): Promise<SessionEntry | undefined> {
+  /**
+   * From the primary: a client may send what `get` asks to a replica, which lags. By way of `get`, which a subclass may
+   * have replaced.
+   */
+  getFresh (key: string): Promise<SessionEntry | undefined> {
+    this.#fresh = true
+    try {
+      return this.get(key)
+    } finally {
+      this.#fresh = false
+    }
+  }
+
+  readonly #read: Read = (name, fields) => this.#space.redis.hashFields(name, fields)
+
+  readonly #readPrimary: Read = async (name, fields) => texts(await this.#space.redis.run(READ, name, ...fields))
+
+  async #getAll (key: string, read: Read): Promise<SessionEntry | undefined> {
     const name = this.#entryKey(key)
-    const fields = await this.#space.redis.hashFields(name, FIELDS)
+    const fields = await read(name, FIELDS)
     const [value, version, ...listed] = fields
     const live = toListed(listed)
     if (value === undefined || version === undefined || live === undefined) return undefined
@@ -56,12 +72,12 @@ export class RedisSessionStore implements SessionStore {
     return this.#unlessOver(entry)
   }
 
-  #readAgain (key: string, known: KnownEntry): Promise<SessionEntry | undefined> {
-    return this.#space.redis.hashFields(known.name, STATE_FIELDS).then(([stamp, version, end]) => {
+  #getAgain (key: string, known: KnownEntry, read: Read): Promise<SessionEntry | undefined> {
+    return read(known.name, STATE_FIELDS).then(([stamp, version, end]) => {
       // Earlier versions of this package write no stamp, but they count.
       if (stamp !== known.stamp || version !== known.version) {
         this.#known.delete(key)
-        return end === undefined ? undefined : this.#read(key)
+        return end === undefined ? undefined : this.#getAll(key, read)
       }
       if (end !== known.end) {
         known.end = end!
@@ -172,7 +188,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async #listed (key: string): Promise<Listed | undefined> {
-    return this.#live(await this.#space.redis.run(READ, this.#entryKey(key), ...LISTED_FIELDS))
+    return this.#live(await this.#readPrimary(this.#entryKey(key), LISTED_FIELDS))
   }
 
   #live (reply: unknown): Listed | undefined {
@@ -198,32 +214,8 @@ export class RedisSessionStore implements SessionStore {
   }
 }
 
-type Listed = Pick<SessionEntry, 'owner' | 'createdAt' | 'expiresAt'>
-
-/**
- * An absent owner field is kept as an empty string, which no filter can ask for. The stamp is another one with each
- * write.
- */
-function toFields (entry: SessionEntry): (string | number)[] {
-  const { value, version, owner, createdAt, expiresAt } = entry
-  const { iss, sub, sid = '', organization = '' } = owner
-  const stamp = stampBegin(version) + randomBytes(12).toString('base64url')
-  return Object.entries({ value, version, iss, sub, sid, organization, createdAt, expiresAt, stamp }).flat()
-}
-
-/** A stamp names the version it belongs to: earlier versions of this package leave it as it is when they write. */
-function stampBegin (version: number | string): string {
-  return `${version}.`
-}
-
-function toListed ([iss, sub, sid, organization, createdAt, expiresAt]: (string | undefined)[]): Listed | undefined {
-  if (iss === undefined || sub === undefined) return undefined
-  return {
-    owner: { iss, sub, ...(sid && { sid }), ...(organization && { organization }) },
-    createdAt: Number(createdAt),
-    expiresAt: Number(expiresAt)
-  }
-}
+/** Reads fields of a hash. */
+type Read = (name: string, fields: readonly string[]) => Promise<(string | undefined)[]>
 
 /** Scripts answer 1 for done and 0 for not; as a string or number by the client's settings. */
 function isDone (reply: unknown): boolean {

@@ -55,6 +55,7 @@ export function applicationStore (store: SessionStore, { clientId, wrote }: Appl
         ...await former(filter)
       ].sort(byAge)
     },
+    ...(store.getFresh !== undefined && { getFresh: key => store.getFresh!(key) }),
     ...(store.lists !== undefined && { lists: store.lists }),
     ...(store.lock !== undefined && { lock: (key, how, work) => store.lock!(key, how, work) })
   }

@@ -41,7 +41,7 @@ interface StoredSessionsOptions {
 
 /** The entries of a store, read as sessions. */
 export interface StoredSessions {
-  /** The session under an id; `undefined` when it is absent, unreadable or over by today's settings. */
+  /** The session under an id as it is now; `undefined` when it is absent, unreadable or over by today's settings. */
   find(identity: Identity): Awaitable<Found | undefined>
   /** Of several sessions that a browser holds the newest living one. */
   newest(identities: readonly HeldIdentity[], onReplaced?: OnReplaced): Awaitable<Found | undefined>
@@ -66,6 +66,10 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
   const get = (key: string): Awaitable<SessionEntry | undefined> =>
     boundedSoon('get', timeout, () => store.get(key))
 
+  /** What is written next, or spent, depends on it: a replica that lags will not do. */
+  const getFresh = (key: string): Awaitable<SessionEntry | undefined> =>
+    store.getFresh === undefined ? get(key) : boundedSoon('getFresh', timeout, () => store.getFresh!(key))
+
   function living ({ id, key }: Identity, entry: SessionEntry, record: SessionRecord | undefined,
     onReplaced?: OnReplaced): Awaitable<Found | undefined> {
     if (record === undefined) return undefined
@@ -81,7 +85,7 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
   }
 
   function find (identity: Identity): Awaitable<Found | undefined> {
-    return andThen(get(identity.key), entry =>
+    return andThen(getFresh(identity.key), entry =>
       entry ? living(identity, checkedEntry(entry), codec.openRecord(identity.id, entry.value)) : undefined)
   }
 

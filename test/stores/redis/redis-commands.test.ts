@@ -141,6 +141,31 @@ t.test('of an entry that was read before only what may have changed is asked for
   await reads({}, ['all'], 'is not kept')
 })
 
+t.test('what a write depends on is read from the primary, whatever a replica says', async t => {
+  const redis = new FakeRedis()
+  const client = redis.ioredis()
+  const replica: { reply?: (string | null)[] } = {}
+  const store = new RedisSessionStore({
+    client: { ...client, hmget: async (...fields) => replica.reply ?? await client.hmget(...fields) }, now
+  })
+  await store.create('k', { ...entry, version: 1 })
+  t.match(await store.get('k'), { version: 1 })
+  replica.reply = await client.hmget('auth0:session:entry:k', 'stamp', 'version', 'expiresAt')
+  t.equal(await new RedisSessionStore({ client, now }).update('k', { ...entry, value: 'w' }), true)
+  t.match(await store.get('k'), { value: 'v', version: 1 }, 'a replica that lags')
+  t.match(await store.getFresh('k'), { value: 'w', version: 2 })
+  t.match(await new RedisSessionStore({ client: redis.readingFromReplicas(), now }).getFresh('k'), { version: 2 })
+  t.equal(await store.getFresh('none'), undefined)
+  class Marking extends RedisSessionStore {
+    override async get (key: string) {
+      const found = await super.get(key)
+      return found && { ...found, value: `${found.value}!` }
+    }
+  }
+  const marking = new Marking({ client: redis.readingFromReplicas(), now })
+  t.match([await marking.getFresh('k'), await marking.get('k')], [{ value: 'w!', version: 2 }, undefined])
+})
+
 t.test('entries that were read before take a bounded room', async t => {
   const known = new KnownEntries()
   const kept = (length: number) =>

@@ -25,7 +25,7 @@ function setUp (changes: Partial<StatefulSessionsOptions> = {}) {
   const store = new Proxy(memory, {
     get (target, name: Exclude<keyof SessionStore, 'lists'>) {
       if (Object.hasOwn(interfere, name)) return interfere[name]
-      const method: unknown = target[name]
+      const method: unknown = (target as SessionStore)[name]
       if (typeof method !== 'function') return method
       return (...args: unknown[]) => {
         calls.push(name)

@@ -5,6 +5,7 @@ import {
   heldIdentityOf, identityOf, storeKey, type HeldIdentity
 } from '../../../lib/stores/stateful/identity-cookies.js'
 import { openedValues } from '../../../lib/stores/stateful/opened-values.js'
+import { applicationStore } from '../../../lib/stores/stateful/application-store.js'
 import { createStoredSessions, ownerOf, stamp } from '../../../lib/stores/stateful/stored-sessions.js'
 
 t.test('the owner of a session', async t => {
@@ -83,6 +84,23 @@ t.test('which session an id finds', async t => {
   t.equal(following(500 - 80), undefined)
   t.match(replaced, [{ id: 'a' }])
   t.equal(made(at('a', entry('a', successor(0)))).stored.find(identityOf('a')), undefined)
+})
+
+t.test('what is found to be changed or spent is the newest, where a store tells', async t => {
+  const { stored } = made(at('a', entry('a')), {
+    store: { get: () => entry('a'), getFresh: async () => entry('a', {}, { version: 2 }) }
+  })
+  t.match(stored.newest([heldIdentityOf('a')]), { entry: { version: 1 } })
+  t.match(await stored.find(identityOf('a')), { entry: { version: 2 } })
+  const lagging = made({}, {
+    store: { get: () => undefined, getFresh: async () => { throw new Error('down') } }
+  })
+  await t.rejects(Promise.resolve(lagging.stored.find(identityOf('a'))),
+    { message: 'The session store failed at "getFresh".' })
+  const application = { clientId: 'c', wrote: () => true }
+  const store = applicationStore({ getFresh: async (key: string) => key } as never, application)
+  t.equal(await store.getFresh!('k'), 'k')
+  t.notOk('getFresh' in applicationStore({} as never, application))
 })
 
 t.test('what is as before is not opened again', async t => {
