@@ -46,7 +46,8 @@ export function applicationStore (store: SessionStore, { clientId, wrote }: Appl
       const deleted = await store.deleteWhere(ownedFilter(filter))
       const before = await former(filter)
       for (const { key } of before) await store.delete(key)
-      return deleted + before.length
+      // A store that does not say how many has ended them all the same.
+      return (typeof deleted === 'number' ? deleted : 0) + before.length
     },
     async list (filter) {
       const own = await store.list(ownedFilter(filter))
@@ -55,9 +56,10 @@ export function applicationStore (store: SessionStore, { clientId, wrote }: Appl
         ...await former(filter)
       ].sort(byAge)
     },
-    ...(store.getFresh !== undefined && { getFresh: key => store.getFresh!(key) }),
+    // What is `null` or no function is not there.
+    ...(typeof store.getFresh === 'function' && { getFresh: key => store.getFresh!(key) }),
     ...(store.lists !== undefined && { lists: store.lists }),
-    ...(store.lock !== undefined && { lock: (key, how, work) => store.lock!(key, how, work) })
+    ...(typeof store.lock === 'function' && { lock: (key, how, work) => store.lock!(key, how, work) })
   }
 }
 
