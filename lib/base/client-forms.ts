@@ -48,7 +48,9 @@ const FORMS: Readonly<Record<string, Form>> = {
   'retry.sleep': FUNCTION,
   secret: TEXT,
   telemetry: ['true, false or { name, version }', isTelemetry],
+  throttle: OBJECT,
   tls: OBJECT,
+  token: ['an access token, or a function that returns one', value => isText(value) || typeof value === 'function'],
   useMtls: FLAG
 }
 

@@ -137,6 +137,9 @@ function tokenSource (
       'Option "token" must be given, or "clientId" with "clientSecret" or "clientAssertionSigningKey".'
     )
   }
+  if (typeof (audience as unknown) !== 'string' || audience === '') {
+    throw new ConfigurationError('audience', 'Option "audience" must be a string that is not empty.')
+  }
   const tls = usesMutualTls(options)
   if (clientSecret === undefined && key === undefined && !tls) {
     throw new ConfigurationError(

@@ -749,6 +749,11 @@ t.test('social, delegated, enterprise, dynamicRegistration', async t => {
     token_endpoint_auth_method: 'none'
   })
   t.match(await failure(client.dynamicRegistration.register({} as never)), { message: /./, argument: 'redirectUris' })
+  for (const json of [{}, { client_id: 7 }]) {
+    t.match(await failure(at({ 'POST /oidc/register': { json } }).client.dynamicRegistration.register({
+      redirectUris: ['https://app.test/cb']
+    })), { code: 'invalid_response', message: 'The registration: "client_id" in the answer cannot be used.' })
+  }
   for (const redirectUris of ['https://x', ['nowhere']]) {
     t.match(await failure(client.dynamicRegistration.register({ redirectUris } as never)), {
       name: 'InvalidArgumentError'

@@ -23,7 +23,8 @@ t.test('the forms of options', async t => {
     [['retry.sleep'], [() => {}], [7, null], 'a function'],
     [['telemetry'], [true, false, { name: 'n', version: '1' }], ['x', null, { name: 'n', version: '' },
       { name: 7, version: '1' }], 'true, false or { name, version }'],
-    [['tls'], [{}], ['x', null], 'an object'],
+    [['tls', 'throttle'], [{}], ['x', null], 'an object'],
+    [['token'], ['t', () => 't'], ['', 7, null, {}], 'an access token, or a function that returns one'],
     [['useMtls'], [true, false], ['true', 1, null], 'true or false']
   ]
   const give = (option: string, value: unknown) => () => refuseOtherForms(option, value)

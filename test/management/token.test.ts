@@ -119,6 +119,10 @@ t.test('what follows from the options of a client', async t => {
   t.strictSame([retry, throttle, customDomain, baseUrl],
     [{ retries: 3, maxDelay: 30, now }, undefined, undefined, 'https://acme.eu.auth0.com/api/v2'])
   t.ok(limit)
+  for (const audience of [7, '', ['a'], null] as never[]) {
+    t.throws(() => senderOptions({ domain, clientId: 'c', clientSecret: 's', audience }),
+      { option: 'audience', message: 'Option "audience" must be a string that is not empty.' })
+  }
   t.ok(Math.abs(now() - Date.now() / 1000) < 60, 'epoch seconds')
   t.equal(senderOptions({ domain, token: 't', rateLimit: 'each' }).limit, undefined)
   t.strictSame(senderOptions({ domain, token: 't', retry: false, now }).retry, { retries: 0, now })

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
+import { invalid } from '../../http/body.js'
 import { callJson } from '../server/api-call.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import { toSnakeCase } from '../server/naming.js'
@@ -32,10 +33,9 @@ export async function registerClient (server: AuthorizationServer, params: Regis
   if (!Array.isArray(uris) || !uris.every(uri => URL.canParse(uri as string))) {
     throw new InvalidArgumentError('redirectUris', 'The argument "redirectUris" must be a list of absolute URLs.')
   }
-  return await callJson(server, {
-    method: 'POST',
-    path: 'oidc/register',
-    what: 'The registration',
-    json: toSnakeCase(params)
-  }, options) as RegisteredClient
+  const what = 'The registration'
+  const answer =
+    await callJson(server, { method: 'POST', path: 'oidc/register', what, json: toSnakeCase(params) }, options)
+  if (typeof answer.client_id !== 'string') throw invalid(`${what}: "client_id" in the answer cannot be used.`)
+  return answer as RegisteredClient
 }
