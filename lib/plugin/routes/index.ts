@@ -49,7 +49,7 @@ export async function routes (fastify: FastifyInstance, setup: RouteSetup): Prom
         if (route.path === undefined || route.accepts !== accepts) continue
         const handler = answers.includes(route.path) ? proving(route) : route.handler
         mount(scope, route.method, route.path, handler, describe, route.ownCors)
-        if (route.method === 'GET' && route.safe !== 'no-head' && !answers.includes(route.path)) {
+        if (route.method === 'GET' && !answers.includes(route.path)) {
           mount(scope, 'HEAD', route.path, route.safe ? route.handler : answerHead, describe, route.ownCors)
         }
       }

@@ -15,8 +15,8 @@ export interface Route {
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown
   /** Bodies that are read; none unless given. With `'any'` a form is read and any other body is ignored. */
   accepts?: 'form' | 'form+json' | 'any'
-  /** Whether `HEAD` runs the handler; else it is answered without any effect, or with `'no-head'` not at all. */
-  safe?: true | 'no-head'
+  /** Whether `HEAD` runs the handler; else it is answered without any effect. */
+  safe?: true
   /** Whether it answers pages of other origins itself, and `@fastify/cors` does not. */
   ownCors?: true
 }

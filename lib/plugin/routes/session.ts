@@ -17,7 +17,6 @@ export function sessionRoute ({ registration }: RouteSetup): Route[] {
   return [{
     method: 'GET',
     path: registration.context.config.routes.session,
-    safe: 'no-head',
     async handler (request, reply) {
       if (isPrefetch(request)) return answerPrefetch(reply)
       if (isForeignRead(registration.context.config.appBases, request)) return refuseForeign(reply)

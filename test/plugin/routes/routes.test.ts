@@ -89,11 +89,11 @@ t.test('prefetches start nothing', async t => {
 })
 
 t.test('HEAD finds the pages, and has no effect', async t => {
-  const s = await site(t, { routes: { profile: true } }, { '/me': me })
+  const s = await site(t, { routes: { profile: true, session: true } }, { '/me': me })
   const ada = await s.member()
   const asked = s.tenant.requests.length
   for (const [path, status] of [['/auth/login', 200], ['/auth/logout', 200], ['/auth/profile', 200],
-    ['/auth/callback', 404]] as const) {
+    ['/auth/session', 200], ['/auth/callback', 404]] as const) {
     const answer = await ada.send('HEAD', path)
     t.equal(answer.statusCode, status, path)
     t.equal(answer.body, '')
@@ -633,7 +633,6 @@ t.test('another origin learns nothing of the session, and prolongs nothing', asy
     { 'sec-fetch-site': undefined, origin: 'https://app.example.test' }]) {
     t.equal((await ada.call('/auth/session?touch=false', headers)).json().authenticated, true, JSON.stringify(headers))
   }
-  t.equal((await ada.send('HEAD', '/auth/session')).statusCode, 404)
   const elsewhere = await site(t, { routes: { session: '/who', login: false, logout: false } })
   t.same((await elsewhere.browser().call('/who')).json(), { authenticated: false })
   t.same(Object.keys((await (await site(t, { routes: { session: true } })).browser().call('/auth/session')).json()),
@@ -1445,10 +1444,11 @@ t.test('how the own routes are mounted', async t => {
   await s.app.ready()
   t.teardown(async () => { await s.app.close() })
   const own = '/.well-known/oauth-protected-resource own CORS'
-  const two = ['/auth/login', '/auth/logout', '/auth/profile'].flatMap(path => [`GET ${path}`, `HEAD ${path}`])
+  const two = ['/auth/login', '/auth/logout', '/auth/profile', '/auth/session'].flatMap(path =>
+    [`GET ${path}`, `HEAD ${path}`])
   const others = mounted.filter(route => route.includes(','))
   t.strictSame(mounted.filter(route => !route.includes(',')).sort(), [
-    ...two, 'GET /auth/callback', 'POST /auth/callback', 'POST /auth/logout', 'GET /auth/session',
+    ...two, 'GET /auth/callback', 'POST /auth/callback', 'POST /auth/logout',
     'POST /auth/backchannel-logout', `GET ${own}`, `HEAD ${own}`, `OPTIONS ${own}`, 'GET /auth/connect',
     'HEAD /auth/connect', 'GET /auth/unconnect', 'HEAD /auth/unconnect', 'GET /auth/connect/callback',
     'GET /auth/unconnect/callback', 'POST /auth/dbsc/register', 'POST /auth/dbsc/refresh'
