@@ -300,6 +300,8 @@ export const mistakes: Record<string, readonly Row[]> = {
     ['a refusal does not say which scope is wanted', 'hostile/api', 'API-16 error codes and challenges'],
     ["the request's user is taken from other plugins", 'plugin/guards/guards-and-plugins',
       'a user that another plugin puts on the request is not ours, and stays'],
+    ['a certificate is not understood after its way through a header, which has no lines', 'hostile/api',
+      'tokens that are bound to a certificate, behind a proxy'],
     ['a time with a fraction of a second in a proof is no time', 'tokens/dpop', 'DP-11 iat with a fraction'],
     ['a proof of possession may be used again', 'hostile/api', 'DP-11 a proof counts once'],
     ['a proof of possession cannot be made to carry a nonce of the server', 'hostile/api', 'DP-17 nonces'],

@@ -373,10 +373,10 @@ export interface ApiOptions {
    */
   secret?: string | undefined
   /**
-   * The client's certificate, where a proxy ends TLS and hands it on in a header: PEM (also URL-encoded), DER as a
-   * `Buffer`, base64 or `:base64:` (RFC 9440), or `undefined`. Default: that of the TLS connection. The proxy must
-   * remove the header from what clients send. The API's metadata says that certificates are read. @see RFC 8705
-   * section 3
+   * The client's certificate, where a proxy ends TLS and hands it on in a header: PEM (also in one line or
+   * URL-encoded), DER as a `Buffer`, base64 or `:base64:` (RFC 9440), or `undefined`. Default: that of the TLS
+   * connection. The proxy must remove the header from what clients send. The API's metadata says that certificates are
+   * read. @see RFC 8705 section 3
    */
   mtls?: ((request: FastifyRequest) => string | Uint8Array | X509Certificate | undefined) | undefined
   /**

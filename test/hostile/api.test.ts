@@ -967,7 +967,14 @@ scenario('tokens that are bound to a certificate, behind a proxy', async (t, wor
   const base64 = own.raw.toString('base64')
   const ways: Record<string, string> = {
     PEM: own.toString().replaceAll('\n', '|'),
+    'PEM with blanks for line ends': own.toString().replaceAll('\n', ' '),
+    'PEM with tabs behind line ends': own.toString().replaceAll('\n', '|\t'),
+    'PEM in one line': own.toString().replaceAll('\n', ''),
+    'PEM with an issuer behind': (own.toString() + thief.toString()).replaceAll('\n', ' '),
     'escaped PEM': encodeURIComponent(own.toString()),
+    'escaped PEM with bare signs': encodeURIComponent(own.toString()).replaceAll('%2B', '+').replaceAll('%2F', '/'),
+    'escaped PEM with blanks as plus signs': encodeURIComponent(own.toString()).replaceAll('%20', '+'),
+    'escaped base64': encodeURIComponent(base64),
     'RFC 9440': `:${base64}:`,
     base64,
     DER: `der ${base64}`,
@@ -981,6 +988,8 @@ scenario('tokens that are bound to a certificate, behind a proxy', async (t, wor
     const [variant, value] of Object.entries({
       none: '',
       another: `:${thief.raw.toString('base64')}:`,
+      'another, and ours behind': (thief.toString() + own.toString()).replaceAll('\n', ' '),
+      'text before it': `Cert=${own.toString()}`.replaceAll('\n', ' '),
       'half of it': `:${base64.slice(0, 100)}:`,
       nonsense: '%%%',
       'PEM in pieces': '-----BEGIN CERTIFICATE-----%zz',

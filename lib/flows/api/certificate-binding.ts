@@ -41,12 +41,15 @@ function derOf (given: ClientCertificate): Buffer | undefined {
   }
 }
 
-const PEM = '-----BEGIN'
+/**
+ * PEM, of which the first certificate counts. In a header its lines stand side by side: Apache puts blanks between
+ * them, others tabs or nothing. @see RFC 7468 section 3
+ */
+const PEM = /^-----BEGIN[ +](?:[A-Z0-9]+[ +])?CERTIFICATE-----([^-]*)-----END/
 
-/** PEM, URL-encoded PEM (nginx, Envoy), or base64 of the bytes, bare or between colons. @see RFC 9440 section 2.1 */
-function bytesOf (given: string | Uint8Array): string | Uint8Array {
+/** PEM, or base64 of the bytes, bare or between colons; both may be URL-encoded. @see RFC 9440 section 2.1 */
+function bytesOf (given: string | Uint8Array): Uint8Array {
   if (typeof given !== 'string') return given
-  const text = given.trim()
-  if (text.startsWith(PEM)) return decodeURIComponent(text)
-  return Buffer.from(text.replace(/^:(.*):$/s, '$1'), 'base64')
+  const text = decodeURIComponent(given.trim())
+  return Buffer.from(PEM.exec(text)?.[1] ?? text.replace(/^:(.*):$/s, '$1'), 'base64')
 }
