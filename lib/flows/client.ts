@@ -118,7 +118,7 @@ export class ServerClient extends AccountsClient {
 
   /** The caller as the MCP SDK's `AuthInfo`, behind `requireToken`; `undefined` without an access token. */
   get authInfo (): AuthInfo | undefined {
-    return authInfo(this.#request)
+    return authInfo(this.#context, this.#request)
   }
 
   /** Merges fields into the session; `undefined` removes one. */

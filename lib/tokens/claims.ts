@@ -197,8 +197,12 @@ function checkProfileClaims (payload: Payload): void {
   }
 }
 
-/** Scopes are separated by one space each; any other spelling grants nothing. @see RFC 6749 section 3.3 */
-function scopesOf (claim: unknown, lists: boolean): readonly string[] {
+/**
+ * The scopes that a `scope` claim grants. They are separated by one space each; any other spelling grants nothing.
+ * @param lists whether a list of strings counts, too
+ * @see RFC 6749 section 3.3
+ */
+export function scopesOf (claim: unknown, lists: boolean): readonly string[] {
   if (typeof claim === 'string') return /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/.test(claim) ? claim.split(' ') : []
   return lists && isStringList(claim) ? claim : []
 }

@@ -1,10 +1,14 @@
+import { scopesOf } from '../../tokens/claims.js'
 import type { AccessTokenClaims, AuthInfo } from '../../../types/tokens.js'
-import type { RequestContext } from '../context.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { permissionsOf } from './permissions.js'
 import { metadataPath, resourceAudience, resourceOrigin } from './resource.js'
 
-/** The caller of a request as the MCP SDK's servers take it; `undefined` without a verified access token. */
-export function authInfo (request: RequestContext): AuthInfo | undefined {
+/**
+ * The caller of a request as the MCP SDK's servers take it; `undefined` without a verified access token. It has the
+ * scopes that guards count.
+ */
+export function authInfo ({ config }: PluginContext, request: RequestContext): AuthInfo | undefined {
   const { bearerToken, resource } = request
   if (bearerToken === undefined) return undefined
   const { token, claims } = bearerToken
@@ -14,7 +18,7 @@ export function authInfo (request: RequestContext): AuthInfo | undefined {
   return {
     token,
     clientId: claims.client_id ?? claims.azp ?? '',
-    scopes: [...new Set([...scopesOf(claims), ...permissionsOf(claims)])],
+    scopes: [...new Set([...scopesOf(claims.scope, config.api.scopeLists === true), ...permissionsOf(claims)])],
     expiresAt: claims.exp,
     ...(own !== undefined && { resource: own }),
     ...(resource !== undefined && { resourceMetadataUrl: resourceOrigin(resource, base) + metadataPath(resource) }),
@@ -28,9 +32,4 @@ function audienceOf ({ aud, iss }: AccessTokenClaims, known: readonly string[]):
   const found = audiences.find(audience => known.includes(audience) && URL.canParse(audience)) ??
     audiences.find(audience => audience !== `${iss}userinfo` && URL.canParse(audience))
   return found === undefined ? undefined : new URL(found)
-}
-
-function scopesOf ({ scope }: { scope?: unknown }): readonly string[] {
-  const list: readonly unknown[] = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope : []
-  return list.filter(name => typeof name === 'string' && name !== '') as string[]
 }

@@ -362,6 +362,7 @@ t.test('who is there for an MCP server', async t => {
     const handler: RouteOptions['handler'] = async request => ({ info: request.auth0.authInfo ?? null })
     one.get('/open', handler)
     one.get('/', { onRequest: one.auth0.requireSessionOrToken() }, handler)
+    one.get('/x', { onRequest: one.auth0.requireToken({ scopes: ['x'] }) }, handler)
   })
   const info = async (claims: object) => (await ask(app, '/', bearer(claims))).json<{ info: object }>().info
   t.match(await info({
@@ -370,10 +371,21 @@ t.test('who is there for an MCP server', async t => {
     permissions: ['read', 'write'],
     client_id: 'cimd'
   }), { clientId: 'cimd', scopes: ['openid', 'read', 'write'], resource: 'urn:orders' })
-  t.match(await info({ aud: 'https://orders.example.com', azp: undefined, scope: ['x'], gty: 'password' }), {
+  t.match(await info({ aud: 'https://orders.example.com', azp: undefined, scope: 'x', gty: 'password' }), {
     clientId: '',
     scopes: ['x']
   })
+  const lists = await served(t, { ...withLogin, api: { audience, scopeLists: true } }, one => {
+    one.get('/', { onRequest: one.auth0.requireToken() }, async request => ({ info: request.auth0.authInfo }))
+    one.get('/x', { onRequest: one.auth0.requireToken({ scopes: ['x'] }) }, async () => 'x')
+  })
+  for (const scope of ['x', 'x y', ' x', 'x ', 'x  y', 'y\tx', ['x'], ['x', 1], [], undefined]) {
+    for (const one of [app, lists]) {
+      const given = bearer({ aud: 'urn:orders', scope })
+      const { scopes } = (await ask(one, '/', given)).json<{ info: { scopes: string[] } }>().info
+      t.equal(scopes.includes('x'), (await ask(one, '/x', given)).statusCode === 200, `as guards: ${String(scope)}`)
+    }
+  }
   t.strictSame((await ask(app, '/open', bearer({ aud: 'urn:orders' }))).json(), { info: null })
   const cookie = await sessionCookie(app, { user: { sub: 'auth0|ada' } })
   t.strictSame((await ask(app, '/', { cookie })).json(), { info: null })
