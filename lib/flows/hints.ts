@@ -24,6 +24,9 @@ const API_HINTS: Readonly<Record<string, string>> = {
     'Settings, Grant Types.'
 }
 
+/** How Auth0 says that an audience is not one of its APIs, or not one for this application. */
+const UNKNOWN_API = /^Service not found: |is not authorized to access resource server /
+
 /** What whoever runs the application can do about an error; `undefined` where it is not theirs, or not known. */
 export function hintOf (error: unknown, depth = 0): string | undefined {
   if (!(error instanceof Error) || depth > 3) return undefined
@@ -36,6 +39,10 @@ function ownHint (error: Error): string | undefined {
   }
   if (error instanceof ApiError && error.status !== 0 && Object.hasOwn(API_HINTS, error.code)) {
     return API_HINTS[error.code]
+  }
+  if (error instanceof ApiError && UNKNOWN_API.test(String(error.description))) {
+    return 'Auth0 has no API with this identifier, or the application may not use it. Compare the option "audience" ' +
+      'with the identifier of the API in Auth0: Applications, APIs.'
   }
   const hint = storeHint(error)
   if (hint !== undefined) return hint

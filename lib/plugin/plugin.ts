@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { ConfigurationError } from '../errors.js'
 import { createContext } from '../flows/create-context.js'
 import { loadParts } from '../flows/parts.js'
 import { startUp } from '../flows/start-up.js'
@@ -10,6 +11,7 @@ import { routePrefix } from './options/prefix.js'
 import { isWeakSecret } from './options/weak-secret.js'
 import { Registration } from './request/registration.js'
 import { named, routes } from './routes/index.js'
+import { strictPlugin } from './strict-instance.js'
 
 /** What Fastify mixes into a plugin's options. */
 interface Registered {
@@ -17,6 +19,10 @@ interface Registered {
 }
 
 async function auth0 (fastify: FastifyInstance, options: Auth0Options & Registered): Promise<void> {
+  if (typeof (fastify as Partial<FastifyInstance> | undefined)?.register !== 'function') {
+    throw new ConfigurationError('plugin', 'The plugin was called by the application itself. Give it to Fastify: ' +
+      'await fastify.register(auth0, { domain, … }).')
+  }
   const prefix = routePrefix(options?.prefix, fastify.prefix)
   const config = parseOptions(options, prefix.full)
   const { context, close } = createContext(config, fastify.log, await loadParts(config))
@@ -48,4 +54,5 @@ async function auth0 (fastify: FastifyInstance, options: Auth0Options & Register
  * Auth0 for Fastify: login routes, sessions, guards, tokens.
  * `await fastify.register(auth0, { domain, clientId, clientSecret, appBaseUrl, sessionSecret })`
  */
-export const fastifyAuth0 = fp<Auth0Options>(auth0, { fastify: '>=5.12.1 <7', name: 'fastify-auth0' })
+export const fastifyAuth0 = strictPlugin(
+  fp<Auth0Options>(auth0, { fastify: '>=5.12.1 <7', name: 'fastify-auth0' }))

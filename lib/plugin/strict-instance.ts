@@ -30,6 +30,25 @@ export function strictInstance (instance: Auth0Instance): Auth0Instance {
   })
 }
 
+/** Names of guards, spelt right or nearly so. */
+const GUARD = /^(?:require.|attemptSilentLogin$|handleStepUp$|toolScopes$)/
+
+/**
+ * The plugin, but a name of a guard throws: `preHandler: auth0.requireSession`, with the plugin in place of its
+ * instance, would be `undefined`, and the route would be open.
+ */
+export function strictPlugin<T extends object> (plugin: T): T {
+  return new Proxy(plugin, {
+    get (target, name, receiver) {
+      if (typeof name === 'string' && GUARD.test(name) && !(name in target)) {
+        throw new ConfigurationError(name, `"${name}" is not a member of the plugin. Guards belong to its instance: ` +
+          `register the plugin, then write fastify.auth0.${name}.`)
+      }
+      return Reflect.get(target, name, receiver) as unknown
+    }
+  })
+}
+
 function whereIs (name: string, instance: Auth0Instance): string {
   const former: Readonly<Record<string, string>> = FORMER_CLIENT_NAMES
   if (Object.hasOwn(former, name)) return `Use ${former[name]}.`

@@ -93,6 +93,11 @@ t.test('the level of an event, what is logged of its error, and who is told', as
   t.strictSame((lines.pop()![1] as { problem: object }).problem, { name: 'ApiError', code: 'access_denied' })
   sink(event, log, answered('invalid_client', 401))
   t.match(lines.pop()![1], { hint: /credentials/ }, 'what to do')
+  for (const description of ['Service not found: https://x', 'Client "a" is not authorized to access resource server ' +
+    '"b".']) {
+    sink(event, log, new ApiError({ code: 'access_denied', message: description, description }))
+    t.match(lines.pop()![1], { hint: /option "audience"/ }, description)
+  }
   sink(event, log, 'text')
   t.strictSame(Object.keys(lines.at(-1)![1] as object), ['auth0', 'problem'], 'nothing to do here')
   t.strictSame((lines.pop()![1] as { problem: object }).problem, { name: 'unknown' })

@@ -155,6 +155,20 @@ t.test('twice in one scope is refused', async t => {
   await t.rejects(Promise.resolve(app.ready()), /registered twice/)
 })
 
+t.test('the plugin in place of its instance is refused: a route would be open', async t => {
+  const plugin = fastifyAuth0 as unknown as Record<string, unknown>
+  for (const name of ['requireSession', 'requireToken', 'requiresSession', 'requireSesion', 'attemptSilentLogin',
+    'handleStepUp', 'toolScopes']) {
+    t.throws(() => plugin[name], { name: 'ConfigurationError', option: name, message: /write fastify\.auth0\./ }, name)
+  }
+  for (const name of ['then', 'zzz', 'require']) t.equal(plugin[name], undefined, name)
+  t.type(plugin.name, 'string')
+  const call = fastifyAuth0 as unknown as (options?: object) => Promise<void>
+  for (const given of [{ domain: 'a.eu.auth0.com' }, undefined]) {
+    await t.rejects(call(given), { name: 'ConfigurationError', message: /await fastify\.register\(auth0, / })
+  }
+})
+
 t.test('a misspelt guard and an uncalled factory fail when the route is registered', async t => {
   const s = newSite(t)
   await s.app.after()

@@ -13,7 +13,8 @@ export function parseAppBase (value: unknown, option: string): AppBase {
   const url = new URL(value)
   if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '' ||
     url.search !== '' || url.hash !== '') {
-    return refuseOption(option, value, 'an http(s) URL without user, query or fragment')
+    return refuseOption(option, value,
+      'an http(s) URL without user, query or fragment, such as https://app.example.com')
   }
   return { origin: url.origin, basePath: withoutSlashAtEnd(url.pathname), secure: url.protocol === 'https:' }
 }

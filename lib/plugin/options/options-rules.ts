@@ -12,8 +12,8 @@ import { authorizationParams, scope } from './login-options.js'
 import { logoutParams, logoutUrl } from './logout-options.js'
 import { pages } from './page-options.js'
 import {
-  callable, checkMembers, count, flag, members, oneOf, refuseOption, seconds, text, unauthenticated, withMethods,
-  type Rule
+  callable, checkMembers, count, describe, flag, members, oneOf, refuseOption, seconds, text, unauthenticated,
+  withMethods, type Rule
 } from './rules.js'
 import { importSessions, sessionConfiguration, transactionConfiguration } from './session-options.js'
 import { sessionStore } from './session-store.js'
@@ -22,9 +22,10 @@ import { telemetry } from './telemetry.js'
 const secretList: Rule<readonly string[]> = (value, option) => {
   const secrets = Array.isArray(value) ? value : [value]
   if (secrets.length === 0 || secrets.some(secret => typeof secret !== 'string' || secret.length < 32)) {
+    const wrong: unknown = secrets.find(secret => typeof secret !== 'string' || secret.length < 32) ?? value
     throw new ConfigurationError(option,
       `Option "${option}" must be a string of at least 32 characters, or a list of such strings with the newest ` +
-        'first. Make one with: openssl rand -hex 32')
+        `first; got ${describe(wrong)}. Make one with: openssl rand -hex 32`)
   }
   return Object.freeze([...secrets]) as readonly string[]
 }

@@ -8,7 +8,7 @@ import { checkAppBases } from './app-base.js'
 import { checkClientAuthentication } from './client-authentication.js'
 import { checkCombinations } from './combinations.js'
 import { rules } from './options-rules.js'
-import { checkRequired, guardsApiOnly } from './required.js'
+import { checkRequired, guardsApiOnly, withoutEmpty } from './required.js'
 import { refuseOtherLibraries } from './other-libraries.js'
 import { resolvePaths } from './paths.js'
 import { resolveResources } from './resources.js'
@@ -30,10 +30,11 @@ export function parseOptions (raw: Auth0Options, prefix: string,
     throw new ConfigurationError('options', `The plugin's options must be an object; got ${describe(raw)}.`)
   }
   const own = Object.fromEntries(Object.entries(raw).filter(([name]) => !FASTIFY_OPTIONS.includes(name)))
+  const empty = withoutEmpty(own)
   refuseOtherLibraries(own, rules)
   const given = checkMembers(own, rules, name => name)
 
-  checkRequired(given, production)
+  checkRequired(given, production, empty)
   const apiOnly = guardsApiOnly(given)
   const appBases = given.appBaseUrl ?? []
   checkClientAuthentication(given)

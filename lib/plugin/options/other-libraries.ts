@@ -86,7 +86,21 @@ const OF_OAUTH2 = {
   tags: 'Leave it out: the routes are hidden from OpenAPI documents.'
 }
 
-const ADVICE: Readonly<Record<string, string>> = { ...OF_WEB_LIBRARIES, ...OF_API_LIBRARIES, ...OF_OAUTH2 }
+const CALLBACK = 'Use "appBaseUrl", and "routes.callback" for the path: the callback URL is made of these two.'
+
+/** What applications call the callback URL, which is no option here. */
+const OF_CALLBACKS = {
+  callbackURL: CALLBACK,
+  callbackUrl: CALLBACK,
+  callback_url: CALLBACK,
+  redirectURI: CALLBACK,
+  redirectUri: CALLBACK,
+  redirectUrl: CALLBACK,
+  redirect_uri: CALLBACK
+}
+
+const ADVICE: Readonly<Record<string, string>> =
+  { ...OF_WEB_LIBRARIES, ...OF_API_LIBRARIES, ...OF_OAUTH2, ...OF_CALLBACKS }
 
 /** What to use for an option of another library, by its path; `undefined` for others. */
 export function adviceFor (path: string): string | undefined {

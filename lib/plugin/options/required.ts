@@ -11,17 +11,31 @@ export function guardsApiOnly (given: GivenOptions): boolean {
     OF_SESSIONS.every(name => given[name] === undefined)
 }
 
-/** @throws ConfigurationError that names every option that is missing */
-export function checkRequired (given: GivenOptions, production: boolean): void {
+/** Options that applications read from the environment: where it is not set, they are often empty. */
+const OF_ENVIRONMENT = ['domain', 'clientId', 'clientSecret', 'appBaseUrl', 'sessionSecret']
+
+/** Takes options out that are empty strings, and returns their names: they are reported with what is missing. */
+export function withoutEmpty (own: Record<string, unknown>): string[] {
+  const empty = OF_ENVIRONMENT.filter(name => own[name] === '')
+  for (const name of empty) delete own[name]
+  return empty
+}
+
+/**
+ * @param empty names of options that are empty strings
+ * @throws ConfigurationError that names every option that is missing or empty
+ */
+export function checkRequired (given: GivenOptions, production: boolean, empty: readonly string[]): void {
   const names = guardsApiOnly(given)
     ? ['domain'] as const
     : ['domain', 'clientId', 'sessionSecret', ...production ? ['appBaseUrl'] as const : []] as const
   const missing: string[] = names.filter(name => given[name] === undefined)
+  missing.push(...empty.filter(name => !missing.includes(name)))
   const reasons: string[] = []
   const authenticates = given.useMtls === true ||
     [given.clientSecret, given.clientAssertionSigningKey, given.tls].some(way => way !== undefined)
   if (!authenticates && !guardsApiOnly(given)) {
-    missing.push('clientSecret')
+    if (!missing.includes('clientSecret')) missing.push('clientSecret')
     reasons.push('The client must authenticate: give one of "clientSecret", "clientAssertionSigningKey" or "tls".')
   }
   if (missing.includes('appBaseUrl')) {
@@ -29,6 +43,10 @@ export function checkRequired (given: GivenOptions, production: boolean): void {
       'application, or a list of addresses.')
   }
   if (missing.length === 0) return
+  if (empty.length > 0) {
+    reasons.push(`Each must be a non-empty string, and ${empty.map(name => `"${name}"`).join(', ')} is empty. Is the ` +
+      'environment variable set, and is the file with it loaded (node --env-file=.env)?')
+  }
   if (missing.includes('clientId') && (given.api !== undefined || given.audience !== undefined)) {
     reasons.push('An API alone needs "domain" and "api.audience" only, with "mountRoutes: false". Instead of ' +
       '"api.audience" it may have "api.resources".')

@@ -295,7 +295,7 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
   ['a refresh store that cannot lock', 'refreshStore', { refreshStore: store('get', 'set') }, /missing: lock/],
   ['an unknown way without a refresh store', 'onRefreshStoreError', { onRefreshStoreError: 'anonymous' },
     /'fail', 'alone'/],
-  ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters/],
+  ['a short secret', 'sessionSecret', { sessionSecret: 'short' }, /32 characters.*; got a string of 5 characters\./],
   ['a secret of 31 characters', 'sessionSecret', { sessionSecret: '0123456789abcdefghijklmnopqrstu' }, /32 characters/],
   ['an empty list of secrets', 'sessionSecret', { sessionSecret: [] }],
   ['no address in production', 'appBaseUrl', { appBaseUrl: undefined }, /must be given\. In production/, true],
@@ -440,6 +440,11 @@ const refused: [name: string, option: string, changes: object, says?: RegExp, pr
     /"sessionConfiguration.roling" is not known. Did you mean "rolling"/],
   ['an option nobody knows', 'zzzzzzzzzzz', { zzzzzzzzzzz: 1 }, /Known are: domain/]
 ]
+
+for (const name of ['callbackURL', 'callbackUrl', 'callback_url', 'redirectURI', 'redirectUri', 'redirectUrl',
+  'redirect_uri']) {
+  refused.push([`the callback URL as ${name}`, name, { [name]: 'https://app.example.com/cb' }, /Use "appBaseUrl", and/])
+}
 
 for (const [name, option, changes, says, production] of refused) {
   t.test(`refuses ${name}`, async t => {

@@ -33,7 +33,15 @@ t.test('what must be given, of logins and of an API alone', async t => {
     [{ ...good, clientId: undefined }, false, 'clientId', /^Option "clientId" must be given\.$/],
     [{ ...good, clientId: undefined, audience: 'x' }, false, 'clientId', /An API alone needs/],
     [{ ...good, sessionSecret: undefined, audience: 'x' }, false, 'sessionSecret',
-      /^Option "sessionSecret" must be given\.$/]
+      /^Option "sessionSecret" must be given\.$/],
+    // What an application makes of an environment that is not there: ''.
+    ...['domain', 'clientId', 'clientSecret', 'sessionSecret', 'appBaseUrl'].map(name => [
+      { ...good, [name]: '' }, false, name,
+      new RegExp(`^Option "${name}" must be given\\..* "${name}" is empty\\. .*--env-file=\\.env`)]),
+    [{ ...good, clientSecret: '', clientAssertionSigningKey: PEM }, false, 'clientSecret', /"clientSecret" is empty/],
+    [{ ...api, clientId: '' }, false, 'clientId', /^Option "clientId" must be given\./],
+    [{ domain: '', clientId: '', clientSecret: '', sessionSecret: '', appBaseUrl: '' }, false, 'domain',
+      /^Options "domain", "clientId", "sessionSecret", "clientSecret", "appBaseUrl" must be given\./]
   ] as [object, boolean, string?, RegExp?][]) {
     const name = JSON.stringify(given)
     const read = () => parseOptions(given as Auth0Options, '', production)
