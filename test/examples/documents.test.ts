@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import t from 'tap'
+import * as errors from '../../lib/errors.js'
 import { rules } from '../../lib/plugin/options/options-rules.js'
 import { parseOptions } from '../../lib/plugin/options/options.js'
 import type { Auth0Options } from '../../types/index.js'
@@ -49,6 +50,37 @@ t.test('links lead to files and headings that exist, also in the installed packa
   t.ok(count > 100, `${count} links`)
   const guidesInReadme = linksOf(readme).map(link => link.split('#')[0])
   for (const { path } of guides) t.ok(guidesInReadme.includes(path), `README links ${path}`)
+})
+
+t.test('each value that the package exports is named in the documentation', async t => {
+  const { exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { exports: object }
+  const text = [...written, ...pages].map(page => page.text).join('\n')
+  let count = 0
+  for (const entry of Object.keys(exports).filter(entry => !entry.endsWith('.json'))) {
+    const folder = entry === '.' ? '' : `${entry.slice(2)}/`
+    const names = Object.keys(await import(`../../lib/${folder}index.js`) as object)
+    count += names.length
+    t.strictSame(names.filter(name => !new RegExp(`\\b${name}\\b`, 'u').test(text)), [], entry)
+  }
+  t.ok(count > 100, `${count} exports`)
+})
+
+t.test('the codes of the guide to errors are those of the errors, with their status', async t => {
+  const { text } = guides.find(({ path }) => path.endsWith('/errors.md'))!
+  const rows = [...text.matchAll(/^\| `(\w+Error)` \| (.*) \| ([^|]*) \|$/gmu)].map(([, ...cells]) => cells)
+  const source = readFileSync(new URL('lib/errors.ts', root), 'utf8')
+  const classes = Object.keys(errors).filter(name => name.endsWith('Error') && name !== 'Auth0Error')
+  t.strictSame(rows.map(([name]) => name).sort(), classes.sort())
+  for (const [name, says = '', status = ''] of rows) {
+    const [, body = ''] = new RegExp(`class ${name}\\b([^]*?)\\n\\}`, 'u').exec(source)!
+    const set = /statusCode: (\d+)/u.exec(body)?.[1]
+    if (set !== undefined) t.equal(status, set, name!)
+    // The codes of `ApiError` and its kinds are Auth0's.
+    if (/extends \w*ApiError/u.test(source.slice(source.indexOf(`class ${name}`)).split('\n')[0]!)) continue
+    for (const [, code] of says.split(';')[0]!.matchAll(/`([a-z]+(?:_[a-z]+)+)`/gu)) {
+      t.ok(source.includes(`'${code!}'`), `${name!}: ${code!}`)
+    }
+  }
 })
 
 type AnyRule = (value: unknown, option: string) => unknown

@@ -150,6 +150,14 @@ const checks: Record<string, Check[]> = {
       t.strictSame(ends, ['closed'])
     },
     async (t, code) => {
+      const { MemoryRevocationStore } = await import('../../lib/stores/index.js')
+      const cases: (() => Promise<void>)[] = []
+      const test = (_name: string, run: () => Promise<void>): unknown => cases.push(run)
+      await run(code, { MyRevocationStore: MemoryRevocationStore, test })
+      for (const run of cases) await t.resolves(run())
+      t.ok(cases.length > 5)
+    },
+    async (t, code) => {
       const { PostgresSessionStore } = await import('../../lib/stores/index.js')
       const [redis, pool] = [new Client(), new Client()]
       await run(code, {
@@ -216,6 +224,16 @@ const checks: Record<string, Check[]> = {
       })
       t.match(cookie, /=.*;.*=/, 'the session and its bound cookie')
       t.strictSame(asked, ['the answer'])
+    }
+  ],
+  'errors.md': [
+    async (t, code) => {
+      const fastify = newApp(t)
+      await run(code, { fastify })
+      fastify.get('/auth0', async () => { throw new StepUpRequiredError('Log in again.', { maxAge: 300 }) })
+      fastify.get('/own', async () => { throw Object.assign(new Error('mine'), { statusCode: 418 }) })
+      t.match(await fastify.inject('/auth0'), { statusCode: 401, body: '{"code":"insufficient_user_authentication"}' })
+      t.match(await fastify.inject('/own'), { statusCode: 418, body: /mine/ })
     }
   ],
   'options.md': [async (t, code) => t.match(blank(code).trim(), '', 'types only')],
