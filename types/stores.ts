@@ -240,10 +240,11 @@ export interface SessionListing extends SessionOwner {
 export interface SessionStore {
   /** Keeps a new session. */
   create(key: string, entry: SessionEntry): Promise<void>
-  /** The entry, or `undefined` when there is none or it is past `expiresAt`. */
-  get(key: string): Awaitable<SessionEntry | undefined>
-  /** The same, and sees every earlier write. For a store whose `get` may read from replicas. Default: `get`. */
-  getFresh?(key: string): Awaitable<SessionEntry | undefined>
+  /**
+   * The entry, or `undefined` when there is none or it is past `expiresAt`.
+   * @param how `fresh`: a write or a refresh depends on it, so a store that reads from replicas must ask its primary
+   */
+  get(key: string, how?: { fresh: boolean }): Awaitable<SessionEntry | undefined>
   /** Replaces an entry only if it still exists with version `entry.version - 1`; says whether it did. Never creates. */
   update(key: string, entry: SessionEntry): Promise<boolean>
   /** Moves `expiresAt` (epoch seconds) of an existing entry and nothing else; says whether there was one. */

@@ -25,10 +25,10 @@ t.test('answers of stores that are not what the contract says', async t => {
   }
   t.match(wrong('get', 'x'), { statusCode: 503, message: /^The store answered "get" with x\. / })
   t.strictSame([true, false, 1, 0].map(answer => saidWhether('update', answer as boolean)), [true, false, 1, 0])
-  const silent = { deleteWhere: async () => {}, lists: false, lock: null, getFresh: null }
+  const silent = { deleteWhere: async () => {}, lists: false, lock: null }
   const quiet = applicationStore(silent as never, { clientId: 'c', wrote: () => true })
   t.equal(await quiet.deleteWhere({ iss: 'i', sub: 's' }), 0)
-  t.notOk('lock' in quiet || 'getFresh' in quiet)
+  t.notOk('lock' in quiet)
   for (const method of ['update', 'touch'] as const) {
     for (const answer of [undefined, null]) {
       const store = applicationStore({ [method]: async () => answer } as never, { clientId: 'c', wrote: () => true })

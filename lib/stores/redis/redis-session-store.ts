@@ -20,8 +20,6 @@ const BATCH = 100
 export class RedisSessionStore implements SessionStore {
   readonly #space: RedisSpace
   readonly #known = new KnownEntries()
-  /** Whether `getFresh` is calling `get`. */
-  #fresh = false
 
   constructor (options: RedisStoreOptions) {
     this.#space = redisSpace(options, 'auth0:session:')
@@ -33,24 +31,14 @@ export class RedisSessionStore implements SessionStore {
     await this.#space.redis.run(CREATE, this.#entryKey(key), this.#timeToLive(entry.expiresAt), ...toFields(entry))
   }
 
-  /** Of an entry that this process has read before, only what may have changed is asked for. */
-  get (key: string): Promise<SessionEntry | undefined> {
-    const read = this.#fresh ? this.#readPrimary : this.#read
+  /**
+   * Of an entry that this process has read before, only what may have changed is asked for.
+   * @param how `fresh`: from the primary; a client may send what else `get` asks to a replica, which lags
+   */
+  get (key: string, how?: { fresh: boolean }): Promise<SessionEntry | undefined> {
+    const read = how?.fresh === true ? this.#readPrimary : this.#read
     const known = this.#known.get(key)
     return known === undefined ? this.#getAll(key, read) : this.#getAgain(key, known, read)
-  }
-
-  /**
-   * From the primary: a client may send what `get` asks to a replica, which lags. By way of `get`, which a subclass may
-   * have replaced.
-   */
-  getFresh (key: string): Promise<SessionEntry | undefined> {
-    this.#fresh = true
-    try {
-      return this.get(key)
-    } finally {
-      this.#fresh = false
-    }
   }
 
   readonly #read: Read = (name, fields) => this.#space.redis.hashFields(name, fields)

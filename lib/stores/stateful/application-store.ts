@@ -38,7 +38,7 @@ export function applicationStore (store: SessionStore, { clientId, wrote }: Appl
 
   return {
     create: (key, entry) => store.create(key, owned(entry)),
-    get: key => store.get(key),
+    get: (key, how) => store.get(key, how),
     update: async (key, entry) => saidWhether('update', await store.update(key, owned(entry))),
     touch: async (key, expiresAt) => saidWhether('touch', await store.touch(key, expiresAt)),
     delete: key => store.delete(key),
@@ -57,7 +57,6 @@ export function applicationStore (store: SessionStore, { clientId, wrote }: Appl
       ].sort(byAge)
     },
     // What is `null` or no function is not there.
-    ...(typeof store.getFresh === 'function' && { getFresh: key => store.getFresh!(key) }),
     ...(store.lists !== undefined && { lists: store.lists }),
     ...(typeof store.lock === 'function' && { lock: (key, how, work) => store.lock!(key, how, work) })
   }

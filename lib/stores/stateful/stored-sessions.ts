@@ -68,7 +68,7 @@ export function createStoredSessions (options: StoredSessionsOptions): StoredSes
 
   /** What is written next, or spent, depends on it: a replica that lags will not do. */
   const getFresh = (key: string): Awaitable<SessionEntry | undefined> =>
-    store.getFresh === undefined ? get(key) : boundedSoon('getFresh', timeout, () => store.getFresh!(key))
+    boundedSoon('get', timeout, () => store.get(key, { fresh: true }))
 
   function living ({ id, key }: Identity, entry: SessionEntry, record: SessionRecord | undefined,
     onReplaced?: OnReplaced): Awaitable<Found | undefined> {

@@ -142,6 +142,7 @@ t.test('of an entry that was read before only what may have changed is asked for
 })
 
 t.test('what a write depends on is read from the primary, whatever a replica says', async t => {
+  const FRESH = { fresh: true }
   const redis = new FakeRedis()
   const client = redis.ioredis()
   const replica: { reply?: (string | null)[] } = {}
@@ -153,17 +154,17 @@ t.test('what a write depends on is read from the primary, whatever a replica say
   replica.reply = await client.hmget('auth0:session:entry:k', 'stamp', 'version', 'expiresAt')
   t.equal(await new RedisSessionStore({ client, now }).update('k', { ...entry, value: 'w' }), true)
   t.match(await store.get('k'), { value: 'v', version: 1 }, 'a replica that lags')
-  t.match(await store.getFresh('k'), { value: 'w', version: 2 })
-  t.match(await new RedisSessionStore({ client: redis.readingFromReplicas(), now }).getFresh('k'), { version: 2 })
-  t.equal(await store.getFresh('none'), undefined)
+  t.match(await store.get('k', FRESH), { value: 'w', version: 2 })
+  t.match(await new RedisSessionStore({ client: redis.readingFromReplicas(), now }).get('k', FRESH), { version: 2 })
+  t.equal(await store.get('none', FRESH), undefined)
   class Marking extends RedisSessionStore {
-    override async get (key: string) {
-      const found = await super.get(key)
+    override async get (key: string, how?: { fresh: boolean }) {
+      const found = await super.get(key, how)
       return found && { ...found, value: `${found.value}!` }
     }
   }
   const marking = new Marking({ client: redis.readingFromReplicas(), now })
-  t.match([await marking.getFresh('k'), await marking.get('k')], [{ value: 'w!', version: 2 }, undefined])
+  t.match([await marking.get('k', FRESH), await marking.get('k')], [{ value: 'w!', version: 2 }, undefined])
 })
 
 t.test('entries that were read before take a bounded room', async t => {

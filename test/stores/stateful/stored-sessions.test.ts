@@ -87,20 +87,17 @@ t.test('which session an id finds', async t => {
 })
 
 t.test('what is found to be changed or spent is the newest, where a store tells', async t => {
+  const newest = entry('a', {}, { version: 2 })
   const { stored } = made(at('a', entry('a')), {
-    store: { get: () => entry('a'), getFresh: async () => entry('a', {}, { version: 2 }) }
+    store: {
+      get: (_: string, how?: { fresh: boolean }) => how?.fresh === true ? Promise.resolve(newest) : entry('a')
+    }
   })
   t.match(stored.newest([heldIdentityOf('a')]), { entry: { version: 1 } })
   t.match(await stored.find(identityOf('a')), { entry: { version: 2 } })
-  const lagging = made({}, {
-    store: { get: () => undefined, getFresh: async () => { throw new Error('down') } }
-  })
-  await t.rejects(Promise.resolve(lagging.stored.find(identityOf('a'))),
-    { message: 'The session store failed at "getFresh".' })
   const application = { clientId: 'c', wrote: () => true }
-  const store = applicationStore({ getFresh: async (key: string) => key } as never, application)
-  t.equal(await store.getFresh!('k'), 'k')
-  t.notOk('getFresh' in applicationStore({} as never, application))
+  const store = applicationStore({ get: async (...asked: unknown[]) => asked } as never, application)
+  t.strictSame(await store.get('k', { fresh: true }), ['k', { fresh: true }])
 })
 
 t.test('what is as before is not opened again', async t => {
