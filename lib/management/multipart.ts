@@ -27,7 +27,8 @@ export async function multipart (
   const head = Object.entries(fields)
     .filter(([name, value]) => name !== fileField && value !== undefined)
     .map(
-      ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${String(value)}\r\n`
+      ([name, value]) =>
+        `--${boundary}\r\ncontent-disposition: form-data; name="${quoted(name)}"\r\n\r\n${text(name, value)}\r\n`
     )
     .join('') +
     `--${boundary}\r\ncontent-disposition: form-data; name="${fileField}"; ` +
@@ -55,6 +56,16 @@ export async function multipart (
     body: () => process.getBuiltinModule('node:stream').Readable.from(write(), { objectMode: false }),
     repeatable: file.repeatable
   }
+}
+
+/** @see WHATWG HTML section 4.10.22.8 */
+function quoted (name: string): string {
+  return name.replace(/["\r\n]/g, character => encodeURIComponent(character))
+}
+
+function text (name: string, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return String(value)
+  throw new InvalidArgumentError(name, `The field "${name}" must be a text, a number or a boolean.`)
 }
 
 async function toFile (name: string, value: unknown): Promise<File> {

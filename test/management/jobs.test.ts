@@ -203,3 +203,20 @@ t.test('a users import', async t => {
     t.equal(requests.length, 0)
   })
 })
+
+t.test('fields beside a file are texts, and their names stay inside their quotes', async t => {
+  const users = Buffer.from('[]')
+  for (const value of [null, {}, ['a'], NaN, () => {}]) {
+    t.match(await failure(multipart({ users, external_id: value }, 'users')), {
+      name: 'InvalidArgumentError',
+      argument: 'external_id',
+      message: 'The field "external_id" must be a text, a number or a boolean.'
+    })
+  }
+  const { body } = await multipart({ users, upsert: false, 'a"\r\nb': 7, gone: undefined }, 'users')
+  let written = ''
+  for await (const chunk of body()) written += String(chunk)
+  t.match(written, /name="upsert"\r\n\r\nfalse\r\n/)
+  t.match(written, /name="a%22%0D%0Ab"\r\n\r\n7\r\n/)
+  t.notMatch(written, /gone/)
+})
