@@ -1,3 +1,4 @@
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from 'node:events'
 import type { Awaitable } from '../../types/stores.js'
 import { InvalidArgumentError, NetworkError, TimeoutError } from '../errors.js'
 
@@ -6,8 +7,18 @@ export function aborted (signal: AbortSignal | undefined): NetworkError {
   return new NetworkError('The request was aborted.', signal?.reason, 'aborted')
 }
 
-/** @throws InvalidArgumentError for what a caller gave and cannot be listened to */
+/** Listeners of one signal from which on Node.js warns of a leak: a caller may give up many calls by one. */
+const MAX_LISTENERS = 1500
+
+/**
+ * Checks a signal that a caller gave, for as many calls as he likes.
+ * @throws InvalidArgumentError for what cannot be listened to
+ */
 export function checkSignal (signal: unknown): void {
+  if (signal instanceof AbortSignal) {
+    if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(MAX_LISTENERS, signal)
+    return
+  }
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
     throw new InvalidArgumentError('signal', 'The argument "signal" must be an AbortSignal.')
   }

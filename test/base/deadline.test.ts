@@ -1,6 +1,6 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, getMaxListeners, setMaxListeners } from 'node:events'
 import t from 'tap'
-import { aborted, unlessAborted, withinDeadline } from '../../lib/base/deadline.js'
+import { aborted, checkSignal, unlessAborted, withinDeadline } from '../../lib/base/deadline.js'
 import { sleep } from '../../lib/base/sleep.js'
 import { NetworkError, TimeoutError } from '../../lib/errors.js'
 
@@ -84,4 +84,22 @@ t.test('an abort ends the wait of the caller whose signal it is, and not the wor
     await t.rejects(Promise.resolve(unlessAborted(Promise.reject(failure), wrong)), { message: /"signal"/ })
     await new Promise(resolve => setImmediate(resolve))
   }
+})
+
+t.test('many calls that one signal can end are no leak', t => {
+  const { signal } = new AbortController()
+  checkSignal(signal)
+  t.equal(getMaxListeners(signal), 1500)
+  const { signal: own } = new AbortController()
+  setMaxListeners(20, own)
+  checkSignal(own)
+  t.equal(getMaxListeners(own), 20, "the caller's own limit stays")
+  t.doesNotThrow(() => {
+    checkSignal(undefined)
+    checkSignal({ addEventListener () {} })
+  })
+  t.throws(() => {
+    checkSignal({})
+  }, { message: 'The argument "signal" must be an AbortSignal.' })
+  t.end()
 })
