@@ -460,7 +460,8 @@ export const map: Record<string, Record<string, string>> = {
     'express-openid-connect.ts': 'stores/import/express-openid-connect.test.ts',
     'imported-session.ts': 'stores/import/imported-session.test.ts',
     'index.ts': 'stores/import/importing.test.ts',
-    'peer-cookie.ts': 'stores/import/peer-cookie.test.ts'
+    'peer-cookie.ts': 'stores/import/peer-cookie.test.ts',
+    'translate.ts': 'stores/import/importing.test.ts'
   },
   'stores/memory': {
     'full-notice.ts': 'stores/memory/full-notice.test.ts',

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto'
 import { SessionStoreError, SessionTooLargeError } from '../../errors.js'
+import { deepFreeze } from '../../base/json.js'
 import type { ImportedCookie, ImportSessionsOptions } from '../../../types/options.js'
-import type { UserClaims } from '../../../types/session.js'
 import type {
-  CookieJar, RevocationFilter, RevocationStore, SessionData, SessionRecord
+  CookieJar, RevocationFilter, RevocationStore, SessionData, SessionRecord, SessionTokens
 } from '../../../types/stores.js'
-import { absoluteEnd, type Lifetime } from '../lifetime.js'
+import { absoluteEnd, sessionEnd, type Lifetime } from '../lifetime.js'
 import { isRevoked } from '../revocation/revocation-watch.js'
 import { checkedMoment } from '../store-answers.js'
 import { bounded } from '../store-deadline.js'
 import type { LiveSession, SessionCookieNames, Sessions } from '../sessions.js'
 import { auth0Fastify } from './auth0-fastify.js'
 import { expressOpenidConnect } from './express-openid-connect.js'
-import type { ImportedSecret, ImportedSession, SessionFormat } from './imported-session.js'
+import type { ImportedSecret, SessionFormat } from './imported-session.js'
 import { clearPeerCookie, readPeerCookie } from './peer-cookie.js'
+import { translate, type TranslateOptions } from './translate.js'
 
 /** What taking over other libraries' sessions needs. */
-export interface ImportingOptions {
+export interface ImportingOptions extends TranslateOptions {
   from: ImportSessionsOptions
   revocations: RevocationStore
   lifetime: Lifetime
-  now: () => number
   /** The cookies of this application's own sessions. */
   names: (jar: CookieJar) => SessionCookieNames
   /** The name that the application gave its own session cookie. */
@@ -30,15 +30,9 @@ export interface ImportingOptions {
   timeout: number
   /** What a failing store, or list, means for a request. */
   onStoreError: 'fail' | 'anonymous'
-  /** The tenant, where there is one only. */
-  issuer: string | undefined
   audience: string | undefined
   /** What a token whose scopes are not noted was asked for. */
   scope: string
-  /** Makes the user's claims from those of an ID token. */
-  userOf: (claims: Record<string, unknown>) => UserClaims
-  keepIdToken: boolean
-  keepConnectionTokens: boolean
 }
 
 interface Source extends ImportedCookie {
@@ -64,6 +58,8 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     return [...new Set(names)].map(name => ({ ...cookie, format, name, secrets }))
   })
   const warned = new Set<string>()
+  /** Tokens of sessions that were only looked at. */
+  const looked = new WeakMap<CookieJar, SessionTokens>()
 
   function warnOnce (code: string, detail: object): void {
     if (!warned.has(code)) options.warn(code, detail)
@@ -90,18 +86,37 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     return undefined
   }
 
-  async function takeOver (jar: CookieJar, session: SessionData): Promise<LiveSession | undefined> {
-    const { record } = session
+  async function isOver (record: SessionRecord): Promise<boolean> {
     const revokedAt = await bounded('revokedAt', options.timeout, () => revocations.revokedAt({
       id: record.id,
       iss: record.issuer,
       sub: record.user.sub,
       ...(record.sid !== undefined && { sid: record.sid })
     }), 'revocation')
-    if (isRevoked(checkedMoment(revokedAt), record.createdAt)) return undefined
+    return isRevoked(checkedMoment(revokedAt), record.createdAt)
+  }
+
+  async function takeOver (jar: CookieJar, session: SessionData): Promise<LiveSession | undefined> {
+    const { record } = session
+    if (await isOver(record)) return undefined
     // A request that came together with this one may have taken it over, and refreshed its tokens.
     const current = await inner.load(jar, record.id)
     return await created(jar, current ?? session) ? await inner.read(jar) : undefined
+  }
+
+  /**
+   * A session as it is, for a request whose answer can set no cookie, such as an upgrade: another one takes it over.
+   * Its refresh token stays unused, since a new one could not be kept.
+   */
+  async function look (jar: CookieJar, session: SessionData): Promise<LiveSession | undefined> {
+    if (await isOver(session.record)) return undefined
+    const taken = await inner.load(jar, session.record.id)
+    const record = deepFreeze(taken?.record ?? session.record)
+    const expiresAt = sessionEnd(record, now(), lifetime)
+    if (expiresAt <= now()) return undefined
+    const { refreshToken, ...tokens } = session.tokens
+    if (taken === undefined) looked.set(jar, deepFreeze(tokens))
+    return { record, lastActivity: now(), expiresAt }
   }
 
   /** A session that our cookies cannot hold counts as none: otherwise every request would fail. */
@@ -148,14 +163,21 @@ export function importingSessions (inner: Sessions, options: ImportingOptions): 
     read (jar, touch) {
       const found = inner.read(jar, touch)
       const orImported = (read: LiveSession | undefined) => {
-        const session = read === undefined && jar.writable ? open(jar) : undefined
+        // Only a session that is written can be bound to a device.
+        const session = read === undefined && (jar.writable || inner.device === undefined) ? open(jar) : undefined
         if (session === undefined) return read
+        if (!jar.writable) return look(jar, session).catch(failed)
         return takeOver(jar, session).then(taken => {
           clearOld(jar)
           return taken
         }, failed)
       }
       return found instanceof Promise ? found.then(orImported) : orImported(found)
+    },
+
+    tokens (jar, record) {
+      const tokens = looked.get(jar)
+      return tokens?.id === record.id ? tokens : inner.tokens(jar, record)
     },
 
     async create (jar, session) {
@@ -184,36 +206,4 @@ const MARK = 'imported-'
 /** A cookie that opened has one spelling, so that its hash stands for the bytes that were authenticated. */
 function idOf (value: string): string {
   return MARK + createHash('sha256').update(value).digest('base64url')
-}
-
-function translate (found: ImportedSession, id: string, options: ImportingOptions): SessionData | undefined {
-  const { claims } = found
-  const issuer = typeof claims.iss === 'string'
-    ? claims.iss
-    : found.domain === undefined ? options.issuer : `https://${found.domain}/`
-  if (typeof claims.sub !== 'string' || issuer === undefined || !URL.canParse(issuer) ||
-    (options.issuer !== undefined && issuer !== options.issuer)) return undefined
-  return {
-    record: {
-      id,
-      version: 1,
-      user: options.userOf(claims),
-      domain: new URL(issuer).host,
-      issuer,
-      createdAt: found.createdAt,
-      updatedAt: options.now(),
-      ...(found.sid !== undefined && { sid: found.sid }),
-      ...(found.ceiling !== undefined && { ceiling: found.ceiling }),
-      ...(Object.keys(found.custom).length > 0 && { custom: found.custom })
-    },
-    tokens: {
-      id,
-      version: 1,
-      tokenSets: found.tokenSets,
-      connectionTokenSets: options.keepConnectionTokens ? found.connectionTokenSets : [],
-      ...(found.refreshToken !== undefined && { refreshToken: found.refreshToken }),
-      ...(typeof claims.nonce === 'string' && { nonce: claims.nonce }),
-      ...(options.keepIdToken && found.idToken !== undefined && { idToken: found.idToken })
-    }
-  }
 }

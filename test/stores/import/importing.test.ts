@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SessionTooLargeError } from '../../../lib/errors.js'
+import { SessionStoreError, SessionTooLargeError } from '../../../lib/errors.js'
 import { importingSessions } from '../../../lib/stores/import/index.js'
 import { Jar } from '../jar.js'
 import { auth0ServerJsCookies, expressOidcCookies } from './peer-cookies.js'
@@ -43,6 +43,8 @@ function made (changes: object = {}) {
       asked.push(['create', session])
       inner.found = session
     },
+    tokens: async () => ({ of: 'the store' }),
+    ...('device' in changes && { device: changes.device }),
     destroy: async () => inner.found && (inner.found as Session).record
   } as never, {
     from: { expressOpenidConnect: { secret } },
@@ -85,11 +87,35 @@ t.test('a session of ours is asked for first, and is enough', async t => {
   inner.found = Promise.resolve(inner.found)
   t.match(await sessions.read(jar as never), { record: { id: 'ours' } })
   inner.found = undefined
-  jar.writable = false
-  t.equal(sessions.read(jar as never, true), undefined, 'nothing is taken over that cannot be written')
-  t.strictSame(asked.map(([what]) => what), ['read', 'read', 'read'])
   t.equal(sessions.read(new Jar() as never), undefined)
   t.strictSame(jar.cleared, [])
+})
+
+t.test('a session is only looked at where no cookie can be written', async t => {
+  const tokens = { access_token: 'a', refresh_token: 'r', expires_at: now + 60 }
+  const closed = async () => Object.assign(new Jar(await cookie('appSession', tokens)), { writable: false })
+  const { sessions, inner, named } = made()
+  const jar = await closed()
+  const read = (await sessions.read(jar as never))!
+  t.match(read, { record: { user: { sub: 'ada' } }, lastActivity: now, expiresAt: now + 3600 })
+  const held = await sessions.tokens(jar as never, read.record)
+  t.match(held, { id: read.record.id, tokenSets: [{ accessToken: 'a' }] })
+  t.notOk('refreshToken' in held!, 'a new one could not be kept')
+  t.strictSame([named('create'), jar.cleared], [[], []])
+  t.ok(Object.isFrozen(read.record) && Object.isFrozen(held))
+
+  inner.loaded = { record: { ...read.record, version: 7 }, tokens: {} }
+  const other = await closed()
+  t.match(await sessions.read(other as never), { record: { version: 7 } }, 'what another request has taken over counts')
+  t.strictSame(await sessions.tokens(other as never, read.record), { of: 'the store' })
+  inner.revokedAt = now
+  t.equal(await sessions.read(await closed() as never), undefined, 'a revoked one is none')
+  const short = { lifetime: { rolling: true, inactivityDuration: 3600, absoluteDuration: 10, touchAfter: 60 } }
+  t.equal(await made(short).sessions.read(await closed() as never), undefined, 'nor is one that has ended')
+  t.equal(await made({ device: {} }).sessions.read(await closed() as never), undefined, 'nor one to be bound')
+  const away = made({ onStoreError: 'anonymous' })
+  away.inner.away = new SessionStoreError('away')
+  t.equal(await away.sessions.read(await closed() as never), undefined)
 })
 
 t.test('a session is taken over, once', async t => {
