@@ -13,7 +13,7 @@ export type { Guard, GuardReply, GuardRequest } from './plugin/guards/guard/guar
 export type { CallOptions } from './flows/call-options.js'
 export type { CompletedLogin, CompleteInteractiveLoginOptions } from './flows/login/complete-login.js'
 export type { BackchannelOptions, CompletedBackchannelLogin } from './flows/login/backchannel-login.js'
-export type { AnonymousAccessToken, AnonymousAccessTokenOptions } from './flows/login/anonymous.js'
+export type { AnonymousAccessToken, AnonymousAccessTokenOptions, AnonymousVisitor } from './flows/login/anonymous.js'
 export type { AnonymousCallOptions, AnonymousRenewal, AnonymousSessions } from './flows/login/anonymous-sessions.js'
 export type { StartEnterpriseLoginOptions } from './flows/login/enterprise-login.js'
 export type { EmbeddedCallOptions, EmbeddedLogin } from './flows/login/embedded-login.js'

@@ -10,7 +10,7 @@ export function authorize (server: AuthorizationServer) {
     /** The URL that sends a browser to log in. Keep `state`, `nonce` and the PKCE verifier until the callback. */
     url: (params: AuthorizeParams): string => buildAuthorizationUrl(server, endpoint, authorizationParams(params)),
     /** A fresh PKCE pair. @see RFC 7636 */
-    pkce: createPkce,
+    pkce: (): { codeVerifier: string, codeChallenge: string } => createPkce(),
     /** Deposits the request at Auth0 and returns the short URL that refers to it. @see RFC 9126 */
     pushedUrl: async (params: AuthorizeParams, options?: RequestOptions): Promise<string> => {
       const { requestUri } = await pushAuthorizationRequest(server, pushedParams(params), options)
