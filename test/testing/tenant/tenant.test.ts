@@ -203,6 +203,25 @@ t.test('a bug in the tenant is a 500 that the test can see', async t => {
   t.equal(tenant.errors.length, 2)
 })
 
+t.test('odd requests are refused, and are no bug of the tenant', async t => {
+  const tenant = await createTenant({ issuer, clients })
+  const wire = new Wire(tenant)
+  t.match(await wire.send('GET', '/api/v2/users/%E0%A4%A'), { status: 400, body: { error: 'invalid_request' } })
+  for (const hint of [5, {}, ['a'], [{ x: 'y' }], true]) {
+    t.equal((await tenant.fetch(`${issuer}oidc/logout`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id_token_hint: hint })
+    })).status, 400)
+  }
+  for (const path of ['openid-configuration', 'oauth-authorization-server', 'jwks.json']) {
+    const answer = await tenant.fetch(`${issuer}.well-known/${path}`, { method: 'HEAD' })
+    t.match(answer.headers.get('content-type'), /json/)
+    t.strictSame([answer.status, await answer.text()], [200, ''], path)
+  }
+  t.strictSame(tenant.errors, [])
+})
+
 async function keyIds (tenant: Tenant): Promise<string[]> {
   const { keys } = await (await tenant.fetch(`${tenant.issuer}.well-known/jwks.json`)).json() as {
     keys: { kid: string }[]

@@ -2,7 +2,9 @@ import type { RequestListener } from 'node:http'
 import type { Clock } from './clock.js'
 import type { Feature, TenantContext } from './context.js'
 import { runEngine } from './engine.js'
-import { json, parseRequest, TenantError, type RawRequest, type TenantAnswer, type TenantRequest } from './exchange.js'
+import {
+  json, oauthError, parseRequest, TenantError, type RawRequest, type TenantAnswer, type TenantRequest
+} from './exchange.js'
 import type { LoggedRequest } from './request-log.js'
 import type { Interceptor } from './records.js'
 
@@ -12,7 +14,15 @@ function matcher (path: string): (actual: string) => Record<string, string> | un
     const match = pattern.exec(actual)
     return match === null
       ? undefined
-      : Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]))
+      : Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, value]) => [name, decoded(value)]))
+  }
+}
+
+function decoded (segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw oauthError(400, 'invalid_request', 'The path must be well-formed.')
   }
 }
 
@@ -57,7 +67,14 @@ export function createHandler (options: {
   const routes = features.flatMap(feature => feature.routes?.(tenant) ?? [])
     .map(route => ({ ...route, match: matcher(route.path) }))
 
-  async function send (request: TenantRequest): Promise<TenantAnswer> {
+  async function send (given: TenantRequest): Promise<TenantAnswer> {
+    // Probes ask whether the metadata is there.
+    const isProbe = given.method === 'HEAD' && given.path.startsWith('/.well-known/')
+    const answer = await answerFor(isProbe ? { ...given, method: 'GET' } : given)
+    return isProbe ? { ...answer, body: '' } : answer
+  }
+
+  async function answerFor (request: TenantRequest): Promise<TenantAnswer> {
     for (const { method, match, handle } of routes) {
       const params = method === request.method ? match(request.path) : undefined
       if (params !== undefined) return handle(request, params)

@@ -83,8 +83,8 @@ export class SigningKeys {
   }
 
   /** Returns header and claims of a token signed by one of the keys, whatever its times say. */
-  async open (token: string): Promise<OpenedToken | undefined> {
-    const [header, payload, signature, ...rest] = token.split('.')
+  async open (token: unknown): Promise<OpenedToken | undefined> {
+    const [header, payload, signature, ...rest] = String(token).split('.')
     if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) return undefined
     try {
       const opened = { header: decode(header), payload: decode(payload) }
