@@ -38,7 +38,7 @@ export function extraParams (extra: unknown): Record<string, unknown> {
 const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
 
 /** The header that tells Auth0 the end user's address, for its attack protection. */
-export function forwardedFor (address: string | undefined): Record<string, string> {
+export function forwardedFor (address: unknown): Record<string, string> {
   if (address === undefined) return {}
   if (typeof address !== 'string' || isIP(address) === 0) {
     throw new InvalidArgumentError('forwardedFor', 'The argument "forwardedFor" must be an IP address.')

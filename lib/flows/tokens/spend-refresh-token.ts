@@ -1,5 +1,5 @@
 import { AccessTokenError, SessionStoreError, SessionTooLargeError } from '../../errors.js'
-import { aborted, unlessAborted } from '../../base/deadline.js'
+import { aborted, checkSignal, unlessAborted } from '../../base/deadline.js'
 import { sleep } from '../../base/sleep.js'
 import { trace, traceChannel } from '../../base/trace.js'
 import { laneOf } from '../../stores/sessions.js'
@@ -71,6 +71,7 @@ function note (message: RefreshTrace, part: 'queueWait' | 'lockWait' | 'call', s
 export async function spendOnce<T extends { expiresAt: number }> (context: PluginContext, request: RequestContext,
   record: SessionRecord, spender: Spender<T>,
   { key, signal }: { key: string, signal: AbortSignal | undefined }): Promise<T> {
+  checkSignal(signal)
   if (signal?.aborted === true) throw aborted(signal)
   return await unlessAborted(context.flights(key, async () => await traced(context, request, record, spender)), signal)
 }

@@ -17,7 +17,7 @@ t.test('arguments', async t => {
   for (const [given, sent] of [['1.2.3.4', '1.2.3.4'], ['::1', '::1'], ['::ffff:1.2.3.4', '1.2.3.4'],
     ['::FFFF:1.2.3.4', '1.2.3.4'],
     ['::ffff:102:304', '::ffff:102:304']] as const) t.strictSame(forwardedFor(given), { 'auth0-forwarded-for': sent })
-  for (const wrong of ['', 'x', '1.2.3', '1.2.3.4, 5.6.7.8']) {
+  for (const wrong of ['', 'x', '1.2.3', '1.2.3.4, 5.6.7.8', ['1.2.3.4'], 5, null, {}]) {
     t.throws(() => forwardedFor(wrong),
       { argument: 'forwardedFor', message: /./ })
   }

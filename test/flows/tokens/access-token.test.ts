@@ -488,7 +488,14 @@ t.test('a caller that gives up does not take the others with it', async t => {
 })
 
 t.test('whoever has given up already starts nothing, and leaves no failure behind', async t => {
+  const signal = 5 as unknown as AbortSignal
   const s = await site(t, {}, {
+    '/bad/token': async request => await request.auth0.getAccessToken({ signal }),
+    '/bad/google': async request => await request.auth0.getAccessTokenForConnection({ connection: 'google', signal }),
+    '/bad/user': async request => await request.auth0.refreshUser({ signal }),
+    '/bad/list': async request => await request.auth0.listConnectedAccounts({ signal }),
+    '/bad/ciba': async request => await request.auth0.loginBackchannel(
+      { bindingMessage: 'x', loginHint: { sub: 'auth0|ada' }, signal }),
     '/token': async request => await request.auth0.getAccessToken({ signal: AbortSignal.abort() }),
     '/google': async request =>
       await request.auth0.getAccessTokenForConnection({ connection: 'google', signal: AbortSignal.abort() })
@@ -506,6 +513,10 @@ t.test('whoever has given up already starts nothing, and leaves no failure behin
   t.teardown(() => process.off('unhandledRejection', listen))
   const before = s.tenant.to('/oauth/token').length
   for (const path of ['/token', '/google']) t.equal((await ada.call(path)).json().code, 'aborted')
+  for (const path of ['/bad/token', '/bad/google', '/bad/user', '/bad/list', '/bad/ciba']) {
+    const { code, message } = (await ada.call(path)).json()
+    t.match({ code, message }, { code: 'invalid_argument', message: /"signal" must be an AbortSignal/ }, path)
+  }
   await new Promise(resolve => setTimeout(resolve, 20))
   t.strictSame(unhandled, [])
   t.equal(s.tenant.to('/oauth/token').length, before)
