@@ -23,6 +23,8 @@ export const mistakes: Record<string, readonly Row[]> = {
       'pushed authorization requests lose nothing'],
     ['a pushed request loses the parameters of this one login', 'flows/login/login',
       'pushed authorization requests lose nothing'],
+    ['a parameter without a value is sent as the word "undefined" or "null"', 'authentication/client',
+      'a parameter of the tenant itself that has no value is not sent as a word'],
     ['the request_uri is put into the URL as it is', 'flows/login/login', 'pushed authorization requests lose nothing'],
     ['a refusal of a pushed request must be JSON', 'hostile/transactions', 'TX-08 the PAR endpoint answers'],
     ['of two pushed logins at once one is sent to the tenant of the other', 'flows/domains',

@@ -674,6 +674,35 @@ t.test('logout URLs', async t => {
     `${issuer}oidc/logout?ui_locales=fr&state=own&client_id=client-1`)
 })
 
+t.test('a parameter of the tenant itself that has no value is not sent as a word', async t => {
+  const { client, tenant } = at({
+    'POST /oauth/par': { status: 201, json: { request_uri: 'urn:x', expires_in: 5 } },
+    'POST /oauth/token': { json: { access_token: 'at', token_type: 'Bearer' } }
+  })
+  const sent = async (extra: never): Promise<URLSearchParams[]> => {
+    const redirectUri = 'https://app.test/'
+    await client.pushedAuthorization.push({ redirectUri, extra })
+    return [client.authorize.url({ redirectUri, extra }), client.logout.oidcUrl({ extra }),
+      client.logout.url({ extra } as object)].map(url => new URL(url).searchParams)
+      .concat(new URLSearchParams(tenant.form as Record<string, string>))
+  }
+  for (const [value, text] of [[undefined, null], ['', ''], ['x', 'x'], [0, '0'], [false, 'false'],
+    [{ b: [1] }, '{"b":[1]}']] as const) {
+    const all = await sent({ a: value } as never)
+    t.strictSame(all.map(params => params.get('a')), [text, text, text, text], String(value))
+  }
+  for (const none of [undefined, {}]) t.equal((await sent(none as never)).length, 4)
+  for (const extra of ['abc', null, ['x'], 5, { a: null }, { a: Symbol('a') }, { a: NaN }, { a: () => 1 }, { a: { b: 1n } }] as never[]) {
+    for (const call of [async () => client.authorize.url({ extra }), async () => client.logout.oidcUrl({ extra }),
+      async () => await client.pushedAuthorization.push({ redirectUri: 'https://app.test/', extra })]) {
+      t.match(await failure(call()), { name: 'InvalidArgumentError', argument: /^extra/ })
+    }
+  }
+  const given = { subjectToken: 's', subjectTokenType: 'urn:x' }
+  await client.getToken.tokenExchange({ ...given, extra: { a: undefined } as never })
+  t.notOk('a' in (tenant.form as object))
+})
+
 t.test('revokeToken', async t => {
   const { client, tenant } = at({
     'POST /oauth/revoke': [{ body: '' }, { body: '' }, {

@@ -51,7 +51,8 @@ export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, par
   if (params.extra !== undefined && (typeof params.extra !== 'object' || Array.isArray(params.extra))) {
     throw new InvalidArgumentError('extra', 'The argument "extra" must be an object.')
   }
-  const extra = Object.fromEntries(Object.entries(params.extra ?? {}).filter(([name]) => name !== '__proto__'))
+  const extra = Object.fromEntries(Object.entries(params.extra ?? {}).filter(([name, value]) =>
+    name !== '__proto__' && value !== undefined))
   checkToken('subjectToken', params.subjectToken)
   if (actorToken !== undefined) checkToken('actorToken', actorToken)
   if (actorToken !== undefined && actorTokenType === undefined) {

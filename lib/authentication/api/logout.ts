@@ -53,7 +53,7 @@ function withQuery (endpoint: string, params: Record<string, string | undefined>
   // One after the other: a parameter that is not given here must not remove one of the tenant's own.
   for (const some of [extraParams(extra), params]) {
     for (const [name, value] of Object.entries(some)) {
-      if (value !== undefined) url.searchParams.set(name, String(value))
+      if (value !== undefined) url.searchParams.set(name, value)
     }
   }
   // Auth0 reads the presence of `federated`, not its value.

@@ -20,18 +20,25 @@ export function optionalText<T extends object> (given: T, ...names: (keyof T & s
   }
 }
 
-/** Parameters of the tenant's own, without those that are undefined. @throws InvalidArgumentError */
-export function extraParams (extra: unknown): Record<string, unknown> {
+/**
+ * Parameters of the tenant's own as texts, objects as JSON, without those that are `undefined`.
+ * @throws InvalidArgumentError
+ */
+export function extraParams (extra: unknown): Record<string, string> {
   if (extra === undefined) return {}
   if (typeof extra !== 'object' || extra === null || Symbol.iterator in extra) {
     throw new InvalidArgumentError('extra', 'The argument "extra" must be an object.')
   }
-  const given = Object.entries(extra).filter(([, value]) => value !== undefined)
-  const empty = given.find(([, value]) => value === null)?.[0]
-  if (empty !== undefined) {
-    throw new InvalidArgumentError('extra', `The parameter "${empty}" in "extra" must not be null. Leave it out.`)
-  }
-  return Object.fromEntries(given)
+  return Object.fromEntries(Object.entries(extra).flatMap(([name, value]: [string, unknown]) =>
+    value === undefined ? [] : [[name, extraText(name, value)]]))
+}
+
+function extraText (name: string, value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return String(value)
+  if (typeof value === 'object' && value !== null) return asJson(`extra.${name}`, value)
+  throw new InvalidArgumentError('extra', value === null
+    ? `The parameter "${name}" in "extra" must not be null. Leave it out.`
+    : `The parameter "${name}" in "extra" must be a text.`)
 }
 
 /** An IPv4 address as a socket for both families writes it. */
