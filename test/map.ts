@@ -230,6 +230,7 @@ export const map: Record<string, Record<string, string>> = {
     'transport-failure.ts': 'http/transport-failure.test.ts',
     'undici-transport.ts': 'http/send.test.ts',
     'version.ts': 'http/version.test.ts',
+    'web-body.ts': 'http/fetch-transport.test.ts',
     'whole-answer.ts': 'http/whole-answer.test.ts',
     'wire.ts': 'http/whole-answer.test.ts'
   },

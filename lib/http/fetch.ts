@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { Dispatcher } from 'undici'
 import { decodersOf } from './stream.js'
+import { webBody } from './web-body.js'
 import type { Transport, WireResponse } from './wire.js'
 
 /** Final statuses whose answers have no body. @see Fetch standard, "null body status" */
@@ -9,7 +10,10 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 /** What `fetch` of Node.js sends unless told otherwise. */
 const DEFAULTS = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': 'gzip, deflate, br' }
 
-/** Bodies of answers that nobody reads end with their `Response`, so that their connections are free again. */
+/**
+ * Bodies that nobody can read any more, so that their connections are free again. Who reads a body need not keep its
+ * `Response`.
+ */
 const unread = new FinalizationRegistry<WeakRef<Readable>>(body => {
   body.deref()?.destroy()
 })
@@ -57,9 +61,9 @@ function toResponse ({ status, headers, body, decoded }: WireResponse, request: 
   const empty = WITHOUT_BODY.has(status) || request.method === 'HEAD'
   if (empty) body.resume()
   const plain = empty ? undefined : decode(body, decoded ? '' : fields.get('content-encoding') ?? '')
-  const content = plain === undefined ? null : process.getBuiltinModule('node:stream').Readable.toWeb(plain)
-  const response = new Response(content as ConstructorParameters<typeof Response>[0], { status, headers: fields })
-  if (plain !== undefined) unread.register(response, new WeakRef(plain))
+  const content = plain === undefined ? null : webBody(plain)
+  if (content !== null) unread.register(content, new WeakRef(plain!))
+  const response = new Response(content, { status, headers: fields })
   return Object.defineProperty(response, 'url', { value: request.url })
 }
 

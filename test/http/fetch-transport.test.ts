@@ -104,7 +104,7 @@ t.test('fetch over a transport: what is sent, and the answer', async t => {
   for (const [status, init] of [[204], [205], [304], [200, { method: 'HEAD' }], [206]] as [number, RequestInit?][]) {
     const { response, body } = await ask({ status }, init)
     t.strictSame([response.status, response.body === null], [status, status !== 206])
-    t.ok(body.readableFlowing, 'a body that is not given on is read to its end')
+    t.equal(body.readableFlowing, status === 206 ? null : true, 'a body that is not given on is read to its end')
     t.equal(await response.text(), status === 206 ? 'x' : '')
   }
   const zipped = (decoded: boolean) =>
@@ -147,4 +147,67 @@ t.test('a body that nobody reads ends with its Response', async t => {
     collectGarbage()
     return body.destroyed
   }, 500)
+  const events = new Readable({ read () {} })
+  const open = { ...transport, exchange: async () => ({ status: 200, headers: {}, body: events, decoded: false }) }
+  const reader = (await fetchOver(open, new URL('https://a.test/'), {})).body!.getReader()
+  const other = new Readable({ read () {} })
+  await fetchOver({ ...transport, exchange: async () => ({ status: 200, headers: {}, body: other, decoded: false }) },
+    new URL('https://a.test/'), {})
+  await until(() => {
+    collectGarbage()
+    return other.destroyed
+  }, 500)
+  events.push('one')
+  t.equal(Buffer.from((await reader.read()).value!).toString(), 'one', 'who reads a body need not keep its Response')
+  const second = reader.read()
+  events.push('two')
+  events.push(null)
+  t.equal(Buffer.from((await second).value!).toString(), 'two')
+  t.match(await reader.read(), { done: true })
+})
+
+t.test('a body as it is read, and as it is left', async t => {
+  const bodyOf = async (source: Readable) => (await fetchOver({
+    ready: () => undefined,
+    exchange: async () => ({ status: 200, headers: {}, body: source, decoded: false }),
+    async close () {}
+  }, new URL('https://a.test/'), {})).body!
+  const failure = new Error('reset')
+  const failed = await bodyOf(new Readable({ read () { this.destroy(failure) } }))
+  await t.rejects(failed.getReader().read(), failure)
+  const early = new Readable({ read () {} })
+  const broken = await bodyOf(early)
+  early.destroy(failure)
+  await t.rejects(broken.getReader().read(), failure, 'it failed before anybody read it')
+  const cut = new Readable({ read () {} })
+  const body = await bodyOf(cut)
+  cut.destroy()
+  await t.rejects(body.getReader().read(), { code: 'ERR_STREAM_PREMATURE_CLOSE' })
+  for (const leave of [
+    async (given: ReadableStream) => { await given.cancel() },
+    async (given: ReadableStream) => {
+      const reader = given.getReader()
+      const reading = reader.read()
+      await reader.cancel()
+      t.match(await reading, { done: true })
+    },
+    async (given: ReadableStream) => {
+      const reader = given.getReader()
+      t.equal(Buffer.from((await reader.read()).value!).toString(), 'a')
+      await reader.cancel()
+    }
+  ]) {
+    const source = new Readable({
+      read () {},
+      destroy (error, done) { setImmediate(done, error ?? failure) }
+    })
+    const given = await bodyOf(source)
+    source.push('a')
+    await leave(given)
+    source.push('b')
+    await until(() => source.closed)
+    t.ok(source.destroyed)
+  }
+  const bytes = await bodyOf(Readable.from([Buffer.from('xab').subarray(1)]))
+  t.strictSame((await bytes.getReader().read()).value, new Uint8Array([0x61, 0x62]), 'bytes, not a Buffer')
 })

@@ -694,6 +694,7 @@ onBothTransports('fetch: bodies, headers, errors and what becomes of them', asyn
     if (path === '/moved') response.writeHead(302, { location: '/' }).end()
     else if (path === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('zipped'))
     else if (path === '/empty') response.writeHead(204).end()
+    else if (path === '/long') response.end('x'.repeat(200_000))
     else sendJson(response, { method, body, type: headers['content-type'], length: headers['content-length'] })
   })
   const http = client(t, options)
@@ -717,6 +718,14 @@ onBothTransports('fetch: bodies, headers, errors and what becomes of them', asyn
   t.match(await ask('/moved'), { status: 302 })
   t.match(await ask('/empty'), { status: 204, body: null })
   t.equal(await (await ask('/echo', { method: 'HEAD' })).text(), '')
+  for (const path of ['/echo', '/gzip', '/long']) {
+    await (await ask(path)).body!.cancel()
+    await (await ask(path)).body!.getReader().cancel()
+    const reader = (await ask(path)).body!.getReader()
+    await reader.read()
+    await reader.cancel()
+  }
+  t.equal(await (await ask('/gzip')).text(), 'zipped', 'bodies that were left end nothing but themselves')
   await t.rejects(ask('/echo', { headers: { 'a\nb': 'c' } }), TypeError)
   await t.rejects(ask('/echo', { signal: AbortSignal.abort(new Error('mine')) }), { message: 'mine' })
   server.close()
