@@ -80,6 +80,7 @@ export const map: Record<string, Record<string, string>> = {
     'keyed-mutex.ts': 'base/keyed-mutex.test.ts',
     'lazily.ts': 'base/lazily.test.ts',
     'nearest-name.ts': 'base/nearest-name.test.ts',
+    'option-names.ts': 'base/option-names.test.ts',
     'random-text.ts': 'base/random-text.test.ts',
     'set-newest.ts': 'base/expiring-map.test.ts',
     'single-flight.ts': 'base/single-flight.test.ts',

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.js'
 import { refuseOtherForms } from './client-forms.js'
-import { nearestName } from './nearest-name.js'
+import { refuseUnless } from './option-names.js'
 
 /**
  * Options of `ManagementClient`, `AuthenticationClient`, `MyAccountClient` and `TokenVerifier`: one object may serve
@@ -77,14 +77,6 @@ export function checkClientOptions (options: unknown): void {
       refuseOtherForms(`${name}.${member}`, given)
     }
   }
-}
-
-function refuseUnless (known: readonly string[], name: string, prefix: string): void {
-  if (known.includes(name)) return
-  const near = nearestName(name, known)
-  const advice =
-    near === undefined ? (prefix === '' ? '' : ` Known are: ${known.join(', ')}.`) : ` Did you mean "${prefix}${near}"?`
-  throw new ConfigurationError(prefix + name, `Option "${prefix}${name}" is not known.${advice}`)
 }
 
 /**

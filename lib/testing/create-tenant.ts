@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import type { Configuration } from 'oidc-provider'
+import { checkOptionNames } from '../base/option-names.js'
 import { ConfigurationError } from '../errors.js'
 import { currentOtp } from './tenant/mfa/authenticators.js'
 import { approve, deny } from './tenant/tokens/backchannel-authentication.js'
@@ -35,6 +36,12 @@ const demoConnections: readonly TenantConnection[] = [
   { name: 'google-oauth2', scopes: ['openid', 'profile', 'https://www.googleapis.com/auth/calendar.readonly'] },
   { name: 'github', scopes: ['repo'] }
 ]
+
+const TENANT_OPTIONS = ['users', 'clients', 'organizations', 'resourceServers', 'port', 'host', 'issuer',
+  'authorizationResponseIss', 'dynamicRegistration', 'clientIdMetadata', 'federatedDiscovery', 'now',
+  'refreshTokenOverlap', 'lifetimes', 'connections', 'tokenExchange', 'requireMfa', 'ignoresAcrValues',
+  'pollingInterval', 'dpopNonce', 'passkeyRpId', 'tls', 'fetch', 'maxLogins', 'maxRequests'
+] satisfies (keyof TenantOptions)[]
 
 /** The issuer as browsers and applications write it: in lower case, without the scheme's own port. */
 function readIssuer (issuer: string): URL {
@@ -126,6 +133,7 @@ export async function createTenant (options: TenantOptions = {}): Promise<Tenant
   if (process.env.NODE_ENV === 'production') {
     throw new ConfigurationError('NODE_ENV', 'createTenant() is for tests and refuses to run with NODE_ENV=production.')
   }
+  checkOptionNames(options, TENANT_OPTIONS, 'createTenant()')
   const [engine, helpers] = [await loadEngine(), await loadHelpers()]
   const { port = 0, host = '127.0.0.1', tls } = options
   const server = options.issuer === undefined ? await openServer({ port, host, tls }) : undefined

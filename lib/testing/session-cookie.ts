@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { checkOptionNames } from '../base/option-names.js'
 import { ConfigurationError } from '../errors.js'
 import type { PluginContext } from '../flows/context.js'
 import { devicePath, identifierOf } from '../flows/device/instructions.js'
@@ -29,6 +30,9 @@ export interface TestSession {
   device?: SoftwareDevice
 }
 
+const SESSION_FIELDS = ['user', 'sid', 'custom', 'accessTokens', 'refreshToken', 'idToken', 'createdAt', 'issuer',
+  'device'] satisfies (keyof TestSession)[]
+
 /** A cookie as browser drivers take it. */
 export interface TestCookie extends CookieAttributes {
   name: string
@@ -41,6 +45,14 @@ export interface TestCookie extends CookieAttributes {
  * @throws ConfigurationError when the plugin is not registered there
  */
 export async function sessionCookies (app: FastifyInstance, session: TestSession): Promise<TestCookie[]> {
+  if (typeof (app as Partial<FastifyInstance> | undefined)?.ready !== 'function') {
+    throw new ConfigurationError('app',
+      'The first argument must be the Fastify instance, as in sessionCookie(app, { user }).')
+  }
+  checkOptionNames(session, SESSION_FIELDS, 'sessionCookie()')
+  if (typeof session.user !== 'object' || session.user === null) {
+    throw new ConfigurationError('user', 'Option "user" must be the claims of a user: { sub: \'auth0|ada\' }.')
+  }
   const registration = registrationIn(app) ?? await registrationWhenReady(app)
   if (registration === undefined) {
     throw new ConfigurationError('app',

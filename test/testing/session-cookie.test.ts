@@ -25,6 +25,21 @@ t.test('one line logs a user in', async t => {
   t.equal((await s.app.inject({ url: '/token', headers: { cookie } })).json().accessToken, 'kept')
 })
 
+t.test('what is not an application, a session or an option of a tenant is refused', async t => {
+  const s = await site(t, {}, me)
+  for (const [given, option] of [
+    [[{ user: { sub: 'auth0|1' } }], 'app'], [[undefined, {}], 'app'], [[s.app], 'options'],
+    [[s.app, { sub: 'auth0|1' }], 'sub'], [[s.app, {}], 'user'], [[s.app, { user: 'auth0|1' }], 'user'],
+    [[s.app, { user: { sub: 'auth0|1' }, accessToken: 'x' }], 'accessToken']
+  ] as [never[], string][]) {
+    const call = sessionCookie as (...given: unknown[]) => Promise<string>
+    await t.rejects(call(...given), { name: 'ConfigurationError', option, message: /./ }, option)
+  }
+  await t.rejects(createTenant({ user: [] } as never),
+    { name: 'ConfigurationError', option: 'user', message: /Did you mean "users"/ })
+  await t.rejects(createTenant(null as never), { option: 'options', message: /must be an object/ })
+})
+
 t.test('cookies for a browser carry their attributes, and a session can be old', async t => {
   const s = await site(t, {}, me)
   const cookies = await sessionCookies(s.app, { user: { sub: 'auth0|1' }, createdAt: s.clock.now - 300_000 })

@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.js'
+import { checkOptionNames } from '../../base/option-names.js'
 import { noteInMemory } from '../../base/in-memory.js'
 import { fullNotice } from './full-notice.js'
 import type { RefreshStore } from '../../../types/stores.js'
@@ -21,11 +22,9 @@ export class MemoryRefreshStore implements RefreshStore {
    * @param options `maxEntries` (10,000): the oldest are dropped first; `now`: the clock, epoch seconds; `onFull`: told
    * once, when the first result is dropped that is still good, by default by a process warning
    */
-  constructor (
-    { maxEntries = 10_000, now = systemClock, onFull }: {
-      maxEntries?: number, now?: () => number, onFull?: () => void
-    } = {}
-  ) {
+  constructor (options: { maxEntries?: number, now?: () => number, onFull?: () => void } = {}) {
+    checkOptionNames(options, ['maxEntries', 'now', 'onFull'], 'a refresh store in memory')
+    const { maxEntries = 10_000, now = systemClock, onFull } = options
     noteInMemory(this)
     this.#maxEntries = maxEntries
     this.#now = now

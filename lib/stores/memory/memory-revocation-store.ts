@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.js'
+import { checkOptionNames } from '../../base/option-names.js'
 import { ForbiddenMemory, type Forbidden } from '../../base/forbidden-memory.js'
 import { MemoryRefreshStore } from './memory-refresh-store.js'
 import { revocationTarget, sidAndSub, type RevocationKind } from '../revocation/revocation-names.js'
@@ -42,9 +43,9 @@ export class MemoryRevocationStore extends MemoryRefreshStore implements Revocat
   readonly #memory: ForbiddenMemory<Entry>
   #sweepAt = SWEEP_AT_LEAST
 
-  constructor (
-    { maxEntries = 100_000, now = systemClock, onFull = warnOfFullList }: MemoryRevocationStoreOptions = {}
-  ) {
+  constructor (options: MemoryRevocationStoreOptions = {}) {
+    checkOptionNames(options, ['maxEntries', 'now', 'onFull'], 'a revocation store in memory')
+    const { maxEntries = 100_000, now = systemClock, onFull = warnOfFullList } = options
     super({ now })
     this.#now = now
     this.#memory = new ForbiddenMemory({

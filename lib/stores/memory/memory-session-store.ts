@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.js'
+import { checkOptionNames } from '../../base/option-names.js'
 import { noteInMemory } from '../../base/in-memory.js'
 import { ConfigurationError } from '../../errors.js'
 import { byAge, filterPairs, ownerMatches, toListing } from '../session-filter.js'
@@ -28,6 +29,7 @@ export class MemorySessionStore implements SessionStore {
   readonly #full: () => void
 
   constructor (options: MemorySessionStoreOptions = {}) {
+    checkOptionNames(options, ['maxEntries', 'now', 'onFull'], 'a session store in memory')
     noteInMemory(this)
     this.#maxEntries = options.maxEntries ?? 10_000
     if (!Number.isSafeInteger(this.#maxEntries) || this.#maxEntries < 1) {

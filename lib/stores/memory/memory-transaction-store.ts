@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '../../base/clock.js'
+import { checkOptionNames } from '../../base/option-names.js'
 import { noteInMemory } from '../../base/in-memory.js'
 import { fullNotice } from './full-notice.js'
 import { decodeTransaction, encodeTransaction } from '../transactions/transaction-format.js'
@@ -41,9 +42,9 @@ export class MemoryTransactionStore implements TransactionStore {
   readonly #now: () => number
   readonly #full: () => void
 
-  constructor (
-    { cookieName = DEFAULT_NAME, maxBrowsers = 10_000, now = systemClock, onFull }: MemoryTransactionStoreOptions = {}
-  ) {
+  constructor (options: MemoryTransactionStoreOptions = {}) {
+    checkOptionNames(options, ['cookieName', 'maxBrowsers', 'now', 'onFull'], 'a transaction store in memory')
+    const { cookieName = DEFAULT_NAME, maxBrowsers = 10_000, now = systemClock, onFull } = options
     noteInMemory(this)
     this.#cookieName = cookieName
     this.#maxBrowsers = maxBrowsers

@@ -1,5 +1,7 @@
 import { PostgresRefreshStore } from './postgres-refresh-store.js'
-import { migration, postgresTable, type PostgresStoreOptions, type PostgresTable } from './postgres-table.js'
+import {
+  checkOptions, migration, postgresTable, type PostgresStoreOptions, type PostgresTable
+} from './postgres-table.js'
 import { namesOfOwner, revocationName } from '../revocation/revocation-names.js'
 import type { RefreshStore, RevocationFilter, RevocationOwner, RevocationStore } from '../../../types/stores.js'
 
@@ -12,6 +14,7 @@ export class PostgresRevocationStore implements RevocationStore, RefreshStore {
   readonly #refreshes: PostgresRefreshStore
 
   constructor (options: PostgresStoreOptions) {
+    checkOptions(options)
     const refreshTable = options.table === undefined ? 'auth0_refreshes' : `${options.table}_refresh`
     this.#refreshes = new PostgresRefreshStore({ ...options, table: refreshTable })
     this.#table = postgresTable(options, 'auth0_revocations', async () => await this.sweep())

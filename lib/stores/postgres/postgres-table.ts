@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.js'
+import { checkOptionNames } from '../../base/option-names.js'
 import { ConfigurationError } from '../../errors.js'
 import { sweepRegularly, type SweepOptions } from './postgres-sweeper.js'
 
@@ -30,8 +31,14 @@ export interface PostgresTable {
   stopSweeping: () => void
 }
 
+/** @throws ConfigurationError for options that are none, and for one that is not known */
+export function checkOptions (options: PostgresStoreOptions): void {
+  checkOptionNames(options, ['pool', 'table', 'now', 'sweepInterval', 'onSweepError'], 'a PostgreSQL store')
+}
+
 export function postgresTable (options: PostgresStoreOptions, name: string,
   sweep: () => Promise<unknown>): PostgresTable {
+  checkOptions(options)
   return {
     query: postgresQuery(options.pool),
     ...tableName(options.table ?? name),

@@ -1,5 +1,6 @@
 import { createBatch } from '../../base/batch.js'
 import { systemClock } from '../../base/clock.js'
+import { checkOptionNames } from '../../base/option-names.js'
 import { ConfigurationError } from '../../errors.js'
 import { reconnecting, type RedisCommands } from './redis-commands.js'
 import { keysOfIoredis, keysOfNodeRedis } from './redis-keys.js'
@@ -50,6 +51,7 @@ export interface RedisSpace {
 }
 
 export function redisSpace (options: RedisStoreOptions, prefix: string): RedisSpace {
+  checkOptionNames(options, ['client', 'prefix', 'now'], 'a Redis store')
   return {
     redis: reconnecting(redisCommands(options.client)),
     prefix: options.prefix ?? prefix,
