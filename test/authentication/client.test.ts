@@ -692,7 +692,8 @@ t.test('a parameter of the tenant itself that has no value is not sent as a word
     t.strictSame(all.map(params => params.get('a')), [text, text, text, text], String(value))
   }
   for (const none of [undefined, {}]) t.equal((await sent(none as never)).length, 4)
-  for (const extra of ['abc', null, ['x'], 5, { a: null }, { a: Symbol('a') }, { a: NaN }, { a: () => 1 }, { a: { b: 1n } }] as never[]) {
+  for (const extra of ['abc', null, ['x'], 5, { a: null }, { a: Symbol('a') }, { a: NaN }, { a: () => 1 },
+    { a: { b: 1n } }] as never[]) {
     for (const call of [async () => client.authorize.url({ extra }), async () => client.logout.oidcUrl({ extra }),
       async () => await client.pushedAuthorization.push({ redirectUri: 'https://app.test/', extra })]) {
       t.match(await failure(call()), { name: 'InvalidArgumentError', argument: /^extra/ })

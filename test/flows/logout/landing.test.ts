@@ -20,7 +20,8 @@ t.test('where a logout may lead', async t => {
   }
   // As a query with two of them has it.
   for (const value of [['/a', '/b'], 5, {}, null]) {
-    t.throws(() => landingOfCode(value as never, base), { argument: 'returnTo', message: /must be a path/ }, String(value))
+    t.throws(() => landingOfCode(value as never, base), { argument: 'returnTo', message: /must be a path/ },
+      String(value))
   }
   t.strictSame([isLanding('http://app.lan/'), isLanding('http://app.lan/', 'http://app.lan'),
     isLanding('http://app.lan/', 'http://other.lan'), isLanding('HTTPS://a.test')], [false, true, false, true])

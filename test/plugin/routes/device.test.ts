@@ -73,7 +73,8 @@ t.test('a device proves itself before a route that is about its session', async 
     const context = { config, cookieNames: { suffix: () => 'x' }, sessions, emit () {} }
     const requestContext = () => ({ jar, session: failing ? null : session })
     const proving = withDeviceProof({ context, requestContext } as never, { method, handler } as never)
-    const request = { method, headers, url: '/callback', protocol: 'https', host: 'app.example.test' }
+    const url = '/callback'
+    const request = { method, headers, url, originalUrl: url, protocol: 'https', host: 'app.example.test' }
     const given = await proving(request as never, reply as never)
     return proving === handler ? 'as it is' : given === 'handled' ? given : answer.code
   }

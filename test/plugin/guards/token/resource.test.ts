@@ -63,7 +63,7 @@ t.test('where an API or a resource describes itself, and whose tokens it takes',
 t.test('how a page of a foreign origin is refused', async t => {
   const events: unknown[] = []
   const answer: Record<string, unknown> = {}
-  const reply: Record<string, unknown> = { sent: true }
+  const reply: Record<string, unknown> = { sent: true, raw: { writeHead () {} } }
   for (const name of ['code', 'type', 'header', 'serializer', 'send']) {
     reply[name] = (value: unknown, more?: unknown) => {
       answer[more === undefined ? name : String(value)] = more ?? value
