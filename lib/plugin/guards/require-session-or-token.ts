@@ -31,10 +31,8 @@ export const requireSessionOrToken = factory('requireSessionOrToken', (given: Ac
     if (authorization === undefined ? demands.optional === true : !isOfBrowser(authorization)) {
       return withToken(request, reply)
     }
-    if (demands.optional === true) return PASS
     const resource = resourceOf(registrationOf(request).context.config, demands)
-    return resource !== undefined && isForeign(resource, request)
-      ? refuseForeign(request, reply as FastifyReply)
-      : requireSession(request, reply)
+    if (resource !== undefined && isForeign(resource, request)) return refuseForeign(request, reply as FastifyReply)
+    return demands.optional === true ? PASS : requireSession(request, reply)
   })
 })

@@ -401,6 +401,7 @@ t.test('pages of foreign origins are refused where origins are listed', async t 
     const handler = async (): Promise<string> => 'done'
     one.post('/mcp', { onRequest: one.auth0.requireToken({ resource: '/mcp' }) }, handler)
     one.post('/both', { config: { auth0: { sessionOrToken: { resource: '/mcp' } } } }, handler)
+    one.post('/any', { config: { auth0: { sessionOrToken: { resource: '/mcp', optional: true } } } }, handler)
     one.post('/open', { onRequest: one.auth0.requireToken({ resource: '/open' }) }, handler)
   })
   const cookie = await sessionCookie(app, { user: { sub: 'auth0|ada' } })
@@ -418,6 +419,9 @@ t.test('pages of foreign origins are refused where origins are listed', async t 
     t.equal(answer.headers['www-authenticate'], undefined, 'no other token helps')
     t.equal((await from('/mcp', { origin: foreign })).statusCode, 403, 'before the token is looked at')
     t.equal((await from('/both', { cookie, origin: foreign })).statusCode, 403, 'the same for a session')
+    for (const headers of [{}, { authorization: 'Basic eDp5' }]) {
+      t.equal((await from('/any', { ...headers, cookie, origin: foreign })).statusCode, 403, 'and for anybody')
+    }
     t.equal((await from('/open', { ...bearer({ aud: `${origin}/open` }), origin: foreign })).statusCode, 200)
   }
   t.equal((await from('/both', { cookie, origin })).statusCode, 200)
