@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { appPath, type AppPath } from '../../flows/app-path.js'
+import type { Config } from '../../flows/config.js'
 import type { PluginContext } from '../../flows/context.js'
 import type { OnUnauthenticated } from '../../../types/options.js'
 import { hookAnswer } from '../request/hook-answer.js'
@@ -39,6 +40,9 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   return answerDenied(reply, 401, 'login_required', 'Please log in.', { loginUrl: loginPath(context, request) })
 }
 
+/** Registrations that have said so. */
+const told = new WeakSet<Config>()
+
 /**
  * The page where the visitor is asked to log in, with what headers cannot hold encoded; `undefined` when it is what the
  * visitor asks for: then it has a guard itself, and would never be shown.
@@ -49,7 +53,8 @@ function loginPage ({ config }: PluginContext, request: FastifyRequest, path: st
   if (new URL(base.origin + appPath(base, targetInApp(request, base))).pathname !== pathname) {
     return pathname + search + hash as AppPath
   }
-  if (isNavigation(request)) {
+  if (isNavigation(request) && !told.has(config)) {
+    told.add(config)
     request.log.warn({ auth0: { type: 'warning', reason: 'login_page_guarded' } }, 'auth0 warning: the page of ' +
       '"onUnauthenticated" has a guard, so the visitor goes straight to the login. Let that page be a public one.')
   }
