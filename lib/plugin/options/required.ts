@@ -44,7 +44,8 @@ export function checkRequired (given: GivenOptions, production: boolean, empty: 
   }
   if (missing.length === 0) return
   if (empty.length > 0) {
-    reasons.push(`Each must be a non-empty string, and ${empty.map(name => `"${name}"`).join(', ')} is empty. Is the ` +
+    const names = empty.map(name => `"${name}"`).join(', ')
+    reasons.push(`Each must be a non-empty string, and ${names} ${empty.length === 1 ? 'is' : 'are'} empty. Is the ` +
       'environment variable set, and is the file with it loaded (node --env-file=.env)?')
   }
   if (missing.includes('clientId') && (given.api !== undefined || given.audience !== undefined)) {

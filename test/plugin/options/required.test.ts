@@ -41,7 +41,7 @@ t.test('what must be given, of logins and of an API alone', async t => {
     [{ ...good, clientSecret: '', clientAssertionSigningKey: PEM }, false, 'clientSecret', /"clientSecret" is empty/],
     [{ ...api, clientId: '' }, false, 'clientId', /^Option "clientId" must be given\./],
     [{ domain: '', clientId: '', clientSecret: '', sessionSecret: '', appBaseUrl: '' }, false, 'domain',
-      /^Options "domain", "clientId", "sessionSecret", "clientSecret", "appBaseUrl" must be given\./]
+      /^Options "domain", "clientId", "sessionSecret", "clientSecret", "appBaseUrl" must be given\..*" are empty\./]
   ] as [object, boolean, string?, RegExp?][]) {
     const name = JSON.stringify(given)
     const read = () => parseOptions(given as Auth0Options, '', production)
