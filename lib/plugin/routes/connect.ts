@@ -108,16 +108,21 @@ function finish (registration: Registration, path: string | undefined, kind: 'li
         const done = await finishLink(context, requestContext, callback, kind)
         return reply.redirect(done.returnTo ?? home(requestContext), 302)
       } catch (error) {
-        if (error instanceof MissingTransactionError) {
-          const state = query.get('state')
-          // It came before: by a reload, or because the browser asked twice.
-          if (context.takenLogins.has(state) && await currentSession(context, requestContext) !== undefined) {
-            return reply.redirect(context.takenLogins.returnTo(state) ?? home(requestContext), 302)
+        let failure = error
+        const state = query.get('state')
+        if (error instanceof MissingTransactionError && context.takenLogins.has(state)) {
+          try {
+            // It came before: by a reload, or because the browser asked twice.
+            if (await currentSession(context, requestContext) !== undefined) {
+              return reply.redirect(context.takenLogins.returnTo(state) ?? home(requestContext), 302)
+            }
+          } catch (storeError) {
+            failure = storeError
           }
         }
-        reportFailure(context, request, error)
+        reportFailure(context, request, failure)
         // No login: at the tenant the user may be the one who was to be linked.
-        return await answerFailure(context, error, request, reply, {
+        return await answerFailure(context, failure, request, reply, {
           retry: callback?.transaction.returnTo ?? home(requestContext)
         })
       }

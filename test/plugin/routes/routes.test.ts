@@ -956,6 +956,17 @@ t.test('pages of connecting accounts lead back to where it began, and one that c
     t.equal((await s.browser().navigate(back)).statusCode, 400, 'not for somebody else')
   }
   t.equal((await ada.navigate('/auth/connect/callback?state=unknown&code=1')).statusCode, 400)
+
+  const sessionStore = new MemorySessionStore({ now: () => 1_795_000_000 })
+  const stored = await site(t, { mountConnectRoutes: true, storeIdToken: true, sessionStore })
+  const cyd = await stored.member()
+  const back = stored.tenant.callback(String((await cyd.navigate(begin, own)).headers.location))
+  t.equal((await cyd.navigate(back)).headers.location, '/settings')
+  sessionStore.get = () => { throw new Error('away') }
+  const failed = await cyd.navigate(back)
+  t.strictSame([failed.statusCode, retry(failed)], [503, '/'])
+  t.match(stored.events.at(-1), { outcome: 'failure', reason: 'session_store_error' }, 'and that is told')
+
   s.tenant.scripts.set('refresh_token', { status: 503, json: {} })
   s.clock.now += 40_000
   const away = await ada.navigate(begin, own)
