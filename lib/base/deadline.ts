@@ -16,11 +16,20 @@ const MAX_LISTENERS = 1500
  */
 export function checkSignal (signal: unknown): void {
   if (signal instanceof AbortSignal) {
-    if (getMaxListeners(signal) === defaultMaxListeners) setMaxListeners(MAX_LISTENERS, signal)
+    if (listenersAllowed(signal) === defaultMaxListeners) setMaxListeners(MAX_LISTENERS, signal)
     return
   }
   if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.addEventListener !== 'function') {
     throw new InvalidArgumentError('signal', 'The argument "signal" must be an AbortSignal.')
+  }
+}
+
+/** Node.js throws for a signal without a limit, which is 0. */
+function listenersAllowed (signal: AbortSignal): number {
+  try {
+    return getMaxListeners(signal)
+  } catch {
+    return 0
   }
 }
 

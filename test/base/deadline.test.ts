@@ -94,7 +94,10 @@ t.test('many calls that one signal can end are no leak', t => {
   setMaxListeners(20, own)
   checkSignal(own)
   t.equal(getMaxListeners(own), 20, "the caller's own limit stays")
+  const { signal: unlimited } = new AbortController()
+  setMaxListeners(0, unlimited)
   t.doesNotThrow(() => {
+    checkSignal(unlimited)
     checkSignal(undefined)
     checkSignal({ addEventListener () {} })
   })
