@@ -51,7 +51,7 @@ export function callReader (row: Row<unknown>): (args: readonly unknown[]) => Pr
     const given = args[ids.length]
     if (given === undefined && !body.optional) throw new MissingRequiredArgumentError('body', `${what} needs a body.`)
     if (given === undefined && body.omitted === true) return call
-    if (given !== undefined) checkBody(what, given)
+    if (given !== undefined && !(body.text === true && typeof given === 'string')) checkBody(what, given)
     if (form === 'multipart') return withFile(call, given as Record<string, unknown>, options)
     const json = toJson(given ?? {})
     call.headers['content-type'] = 'application/json'

@@ -8,12 +8,19 @@ export interface Of<T, TOptional extends boolean = boolean> {
   readonly optional: TOptional
   /** Whether nothing is sent where nothing is given. */
   readonly omitted?: true
+  /** Whether a text may be given, which is sent as a JSON string. */
+  readonly text?: true
   readonly type?: T
 }
 
 /** Says of what type a body, a query or an answer is. */
 export function of<T> (): Of<T, false> {
   return { optional: false }
+}
+
+/** Says of what type a body is that may be a text. */
+export function orText<T> (): Of<T, false> {
+  return { optional: false, text: true }
 }
 
 /** Says of what type a body is that need not be given: then it is an empty object. */

@@ -2,6 +2,7 @@ import t from 'tap'
 import { pathWriter, queryString } from '../../lib/management/address.js'
 import { callReader, type ApiRequest } from '../../lib/management/call.js'
 import * as endpoint from '../../lib/management/endpoint.js'
+import { branding } from '../../lib/management/resources/branding.js'
 import * as lists from '../../lib/management/lists.js'
 
 const { of, optional, omittable, get, post, put, patch, del, upload, stream } = endpoint
@@ -108,6 +109,12 @@ t.test('the arguments of a call: ids, the body, the query and the options, as th
     t.throws(() => read(upload('/a', { body, returns: of() }), wrong), { message: /body/, argument: 'body' })
   }
   t.match(read(post('/a', { body } as never), [{ b: 1 }]), { body: '[{"b":1}]' })
+  const { updateUniversalLogin } = branding.templates
+  t.match(read(updateUniversalLogin as never, '<p>"'), { body: '"<p>\\""', headers: json }, 'a page template is a text')
+  t.match(read(updateUniversalLogin as never, { template: 'x' }), { body: '{"template":"x"}' })
+  for (const wrong of [null, 7]) {
+    t.throws(() => read(updateUniversalLogin as never, wrong), { message: /must be an object/, argument: 'body' })
+  }
   t.throws(() => read(post('/a', { body } as never)),
     { name: 'MissingRequiredArgumentError', argument: 'body', message: 'POST /a needs a body.' })
   const cyclic: Record<string, unknown> = {}

@@ -5,7 +5,7 @@ import type {
   PhoneTestRequest, UniversalLoginTemplate, UpdateBrandingPhoneProviderRequest, UpdateBrandingRequest,
   UpdatePhoneTemplateRequest, UpdateUniversalLoginTemplateRequest
 } from '../../../types/management.js'
-import { del, get, of, omittable, optional, patch, post, put } from '../endpoint.js'
+import { del, get, of, omittable, optional, orText, patch, post, put } from '../endpoint.js'
 
 export const branding = {
   /** Gets the tenant's branding. Scope: `read:branding`. */
@@ -76,7 +76,7 @@ export const branding = {
     getUniversalLogin: get('/branding/templates/universal-login', { returns: of<UniversalLoginTemplate>() }),
     /** Sets the page template of Universal Login. Scope: `update:branding`. */
     updateUniversalLogin: put('/branding/templates/universal-login', {
-      body: of<UpdateUniversalLoginTemplateRequest>()
+      body: orText<UpdateUniversalLoginTemplateRequest>()
     })
   },
   themes: {
