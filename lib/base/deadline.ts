@@ -7,11 +7,11 @@ export function aborted (signal: AbortSignal | undefined): NetworkError {
   return new NetworkError('The request was aborted.', signal?.reason, 'aborted')
 }
 
-/** Listeners of one signal from which on Node.js warns of a leak: a caller may give up many calls by one. */
+/** Listeners of one signal above which Node.js warns of a leak. One signal may end many calls. */
 const MAX_LISTENERS = 1500
 
 /**
- * Checks a signal that a caller gave, for as many calls as he likes.
+ * Checks a signal that a caller gave, and lets it end many calls.
  * @throws InvalidArgumentError for what cannot be listened to
  */
 export function checkSignal (signal: unknown): void {
@@ -89,7 +89,7 @@ function overdue ({ host, seconds }: Deadline): TimeoutError {
 export function unlessAborted<T> (work: Awaitable<T>, signal: AbortSignal | undefined): Awaitable<T> {
   if (!(work instanceof Promise) || signal === undefined) return work
   return new Promise<T>((resolve, reject) => {
-    // First of all: whatever the signal is, somebody meets a failure of the work.
+    // This comes first, so that a failure of the work is handled whatever the signal is.
     work.then(resolve, reject)
     checkSignal(signal)
     const stop = (): void => reject(aborted(signal))

@@ -93,7 +93,7 @@ function problemOf (error: unknown): string {
 }
 
 function factsOf (error: unknown): string {
-  // The store of which it is, the check names itself.
+  // The name of the check says which store it is.
   if (error instanceof SessionStoreError && error.cause !== undefined) return factsOf(error.cause)
   if (error instanceof ApiError) return `${plain(error.code, 64)}: the tenant answered with status ${error.status}.`
   if (error instanceof Auth0Error) return `${error.code}: ${plain(error.message, 256)}`

@@ -26,8 +26,8 @@ export function cookieWarnings (config: Config): SetupWarning[] {
     if (outside === undefined) continue
     warnings.push({
       code: option === 'sessionConfiguration' ? 'session_cookie_domain' : 'transaction_cookie_domain',
-      message: `"${option}.cookie.domain" is "${domain}", for which browsers take no cookie at "${outside.origin}": ` +
-        'no login can be finished there. Leave it out, or use a domain that holds every "appBaseUrl".'
+      message: `"${option}.cookie.domain" is "${domain}", so browsers refuse the cookie at "${outside.origin}" ` +
+        'and no login can finish there. Leave it out, or use a domain that covers every "appBaseUrl".'
     })
   }
   const bases = appBases.length === 0 ? [{ basePath: '' }] : appBases

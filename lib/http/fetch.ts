@@ -11,8 +11,8 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 const DEFAULTS = { accept: '*/*', 'user-agent': 'node', 'accept-encoding': 'gzip, deflate, br' }
 
 /**
- * Bodies that nobody can read any more, so that their connections are free again. Who reads a body need not keep its
- * `Response`.
+ * Destroys bodies that nobody can read any more, so that their connections are free again. A reader of a body does not
+ * have to keep its `Response`.
  */
 const unread = new FinalizationRegistry<WeakRef<Readable>>(body => {
   body.deref()?.destroy()
@@ -62,7 +62,7 @@ function toResponse ({ status, headers, body, decoded }: WireResponse, request: 
   if (empty) body.resume()
   const plain = empty ? undefined : decode(body, decoded ? '' : fields.get('content-encoding') ?? '')
   const content = plain === undefined ? null : webBody(plain)
-  if (content !== null) unread.register(content, new WeakRef(plain!))
+  if (content !== null && plain !== undefined) unread.register(content, new WeakRef(plain))
   const response = new Response(content, { status, headers: fields })
   return Object.defineProperty(response, 'url', { value: request.url })
 }

@@ -132,7 +132,7 @@ export function createHttp (options: HttpOptions): Http {
     const encoding = encodingOf(headers)
     const plain = encoding === '' || (decoded && !isStillGzip(body, encoding))
       ? body
-      : await decompress(body, encoding, maxBytes).catch((error: unknown) => readable(error, status))
+      : await decompress(body, encoding, maxBytes).catch((error: unknown) => withoutBody(error, status))
     return { status, headers, body: decodeText(plain, status) }
   }
 
@@ -204,8 +204,8 @@ function isStillGzip (body: Buffer, encoding: string): boolean {
   return encoding === 'gzip' && body[0] === 0x1f && body[1] === 0x8b
 }
 
-/** What a server says that fails is of no use when it is broken, but its status is. */
-function readable (error: unknown, status: number): Buffer {
+/** The status of a failure is worth more than its body: one that cannot be decompressed counts as empty. */
+function withoutBody (error: unknown, status: number): Buffer {
   if (status < 400) throw error
   return Buffer.alloc(0)
 }

@@ -11,7 +11,7 @@ export function requireText<T extends object> (given: T, ...names: (keyof T & st
   }
 }
 
-/** Refuses a call when one of the named arguments is given and no text: as text it would mean something else. */
+/** Refuses a call when one of the named arguments is given and is not a string. */
 export function optionalText<T extends object> (given: T, ...names: (keyof T & string)[]): void {
   for (const name of names) {
     const value: unknown = given?.[name]
@@ -38,7 +38,7 @@ function extraText (name: string, value: unknown): string {
   if (typeof value === 'object' && value !== null) return asJson(`extra.${name}`, value)
   throw new InvalidArgumentError('extra', value === null
     ? `The parameter "${name}" in "extra" must not be null. Leave it out.`
-    : `The parameter "${name}" in "extra" must be a text.`)
+    : `The parameter "${name}" in "extra" must be a text, a number, a boolean or an object.`)
 }
 
 /** An IPv4 address as a socket for both families writes it. */

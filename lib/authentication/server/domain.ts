@@ -58,8 +58,8 @@ function split (value: string): { scheme: string, host: string, hostname: string
 
 function malformed (option: string): never {
   throw new ConfigurationError(option,
-    `Option "${option}" must be a host such as "acme.eu.auth0.com", or its URL without a path. Blanks and quotation ` +
-      'marks do not belong to it.')
+    `Option "${option}" must be a host such as "acme.eu.auth0.com", or its URL without a path. Leave out spaces ` +
+      'and quotation marks.')
 }
 
 /** Whether what goes to a URL is safe on its way: https, or http on loopback. */

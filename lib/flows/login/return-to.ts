@@ -68,21 +68,23 @@ export function pathAfterLogin (value: unknown, base: AppBase, config: Pick<Conf
 
 /**
  * Keeps what a login must remember. Where that does not fit into a cookie, the place to return to loses its query, then
- * the login its place.
+ * the login its place. The loss is logged once.
+ * @param wanted the place that the login began with
  */
 export async function keepWithPlace<T extends { returnTo?: string | undefined }> (kept: T, log: Log | undefined,
-  keep: (kept: T) => Awaitable<void>): Promise<void> {
+  keep: (kept: T) => Awaitable<void>, wanted = kept.returnTo): Promise<void> {
+  const { returnTo } = kept
   try {
     await keep(kept)
   } catch (error) {
-    const { returnTo } = kept
     if (!(error instanceof InvalidArgumentError) || returnTo === undefined) throw error
     const path = pathOf(returnTo)
-    const isShorter = path.length < returnTo.length
-    await keepWithPlace({ ...kept, returnTo: isShorter ? path : undefined }, log, keep)
-    const loss = isShorter ? 'it loses its query' : 'it is left out'
-    tell(log, returnTo, `too long beside what else the login's cookie must hold, so ${loss}`)
+    return await keepWithPlace({ ...kept, returnTo: path.length < returnTo.length ? path : undefined }, log, keep,
+      wanted)
   }
+  if (returnTo === wanted) return
+  const loss = returnTo === undefined ? 'it is left out' : 'it loses its query'
+  tell(log, wanted, `too long beside what else the login's cookie must hold, so ${loss}`)
 }
 
 /** Where a finished login goes when nothing else was asked: the application's own address. */

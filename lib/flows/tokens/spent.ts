@@ -62,9 +62,9 @@ export function refusalOf (error: unknown): ApiError | undefined {
 /** Nothing that could be spent is left. */
 export function noRefreshToken (): AccessTokenError {
   return new AccessTokenError('missing_refresh_token',
-    'The session has no access token for this that is still good, and no refresh token (any more): the user must ' +
-      'log in again. To get tokens without a login, ask for the scope "offline_access" and allow offline access for ' +
-      'the API.')
+    'The session has no valid access token of the kind that was asked for, and no refresh token (any more): the user ' +
+      'must log in again. To get tokens without a login, ask for the scope "offline_access" and allow offline access ' +
+      'for the API.')
 }
 
 /**
