@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import { kRegistration, type Scoped } from '../request/registration.js'
 import { requestState } from '../request/request-state.js'
 import { configGuards } from './config-guards.js'
 import { refuseUncalled } from './factory.js'
 import type { Guard } from './guard/guard.js'
-import { isGuard } from './guard/traits.js'
+import { checkSetup, isGuard } from './guard/traits.js'
 import { checkBeforeHandler } from './last-check.js'
 import type { RouteConfig } from './route-config.js'
 import { isExempt } from './route-record.js'
@@ -39,7 +40,9 @@ export function watchScopes (fastify: FastifyInstance): void {
     for (const hook of hooksOf(hooks)) refuseUncalled(hook)
     refuseLateGuards(hooks ?? {})
   }, function (hooks, handler, ...rest) {
-    const guards = [...declaredBy(hooks), ...hooksOf(hooks).filter(isGuard)]
+    const all = [...declaredBy(hooks), ...hooksOf(hooks)]
+    for (const hook of all) checkSetup(hook, (this as FastifyInstance & Scoped)[kRegistration].context.config)
+    const guards = all.filter(isGuard)
     return setNotFoundHandler.call(this, hooks, askedFirst(guards, handler), ...rest)
   })
 }
@@ -48,7 +51,7 @@ export function watchScopes (fastify: FastifyInstance): void {
 const NOT_FOUND = { method: 'GET', url: '(not found)' }
 
 function hooksOf (hooks: unknown): unknown[] {
-  return STAGES.flatMap(stage => (hooks as Record<string, unknown> | undefined)?.[stage])
+  return STAGES.flatMap(stage => (hooks as Record<string, unknown> | undefined)?.[stage] ?? [])
 }
 
 function declaredBy (options: unknown): Guard[] {

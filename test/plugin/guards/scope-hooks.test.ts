@@ -4,6 +4,7 @@ import fastifyAuth0, { type Guard } from '../../../lib/index.js'
 import { scopeHooks, watchScopes } from '../../../lib/plugin/guards/scope-hooks.js'
 import { STAGES } from '../../../lib/plugin/guards/stages.js'
 import { requireMfa } from '../../../lib/plugin/guards/require-mfa.js'
+import { kRegistration } from '../../../lib/plugin/request/registration.js'
 import { requestState } from '../../../lib/plugin/request/request-state.js'
 import { newSite } from '../../flows/site.js'
 
@@ -100,7 +101,9 @@ t.test('guards of a 404 handler are asked however it is reached', async t => {
     const callNotFound = (_request: unknown, reply: FastifyReply): void => reply.callNotFound()
     s.app.get('/calls', callNotFound)
     s.app.get('/open', { config: { auth0: false } }, callNotFound)
+    let token: Guard | undefined
     s.app.after(() => {
+      token = s.app.auth0.requireToken()
       const guarded = stage === 'config'
         ? { config: { auth0: { session: true } } } as object
         : { [stage]: [s.app.auth0.requireSession] }
@@ -117,6 +120,9 @@ t.test('guards of a 404 handler are asked however it is reached', async t => {
     t.throws(() => s.app.setNotFoundHandler(late, async () => ''), /"onSend" it would protect nothing/)
     const misspelt = { config: { auth0: { sesion: true } } } as never
     t.throws(() => s.app.setNotFoundHandler(misspelt, async () => ''), /config\.auth0\.sesion/)
+    for (const takesTokens of [{ config: { auth0: { token: true } } }, { onRequest: token }]) {
+      t.throws(() => s.app.setNotFoundHandler(takesTokens as never, async () => ''), /set "api\.audience"/)
+    }
   }
 })
 
@@ -127,7 +133,11 @@ t.test('what becomes of the hooks of a scope', async t => {
     calls.push([name, this, ...args])
     return name
   }
-  const scope = { addHook: method('addHook'), setNotFoundHandler: method('setNotFoundHandler') }
+  const scope = {
+    addHook: method('addHook'),
+    setNotFoundHandler: method('setNotFoundHandler'),
+    [kRegistration]: { context: { config: {} } }
+  }
   watchScopes(given(scope))
   const child = Object.create(scope) as typeof scope
   const hook = function named (this: unknown, ..._args: unknown[]) { return 'ran' }
