@@ -21,5 +21,5 @@ export function boundedTransactions (store: TransactionStore, timeout: number): 
 function ofState (taken: Transaction | null | undefined, state: string): Transaction | undefined {
   if (taken === null || taken === undefined) return undefined
   if (taken.state === state) return taken
-  throw wrong('take', 'what is no transaction of this "state"')
+  throw wrong('take', 'something that is not the transaction of this "state"')
 }

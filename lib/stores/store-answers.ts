@@ -9,8 +9,8 @@ export function checkedEntry (answer: SessionEntry): SessionEntry {
   const { value, version, expiresAt }: Partial<SessionEntry> = answer
   if (typeof value === 'string' && typeof version === 'number' && typeof expiresAt === 'number') return answer
   throw wrong('get', typeof value !== 'string'
-    ? 'an entry whose "value" is no string'
-    : `an entry whose "${typeof version === 'number' ? 'expiresAt' : 'version'}" is no number`)
+    ? 'an entry whose "value" is not a string'
+    : `an entry whose "${typeof version === 'number' ? 'expiresAt' : 'version'}" is not a number`)
 }
 
 /** Whether a store has carried out a call. @throws SessionStoreError where it does not say */
@@ -27,7 +27,7 @@ export function saidWhether (what: 'update' | 'touch', answer: boolean): boolean
 export function checkedMoment (answer: unknown): number | undefined {
   if (answer === undefined || answer === null) return undefined
   if (typeof answer === 'number' && !Number.isNaN(answer)) return answer
-  throw wrong('revokedAt', 'what is no number of seconds')
+  throw wrong('revokedAt', 'something that is not a number of seconds')
 }
 
 /** What is wrong with an answer; never the answer itself, which may be a secret. */

@@ -7,9 +7,10 @@ t.test('answers of stores that are not what the contract says', async t => {
   t.equal(checkedEntry(entry), entry)
   for (
     const [change, told] of [
-      [{ value: null }, '"value" is no string'], [{ value: Buffer.from('v') }, '"value" is no string'],
-      [{ version: '1' }, '"version" is no number'], [{ version: 1n }, '"version" is no number'],
-      [{ expiresAt: new Date(5) }, '"expiresAt" is no number'], [{ expiresAt: undefined }, '"expiresAt" is no number']
+      [{ value: null }, '"value" is not a string'], [{ value: Buffer.from('v') }, '"value" is not a string'],
+      [{ version: '1' }, '"version" is not a number'], [{ version: 1n }, '"version" is not a number'],
+      [{ expiresAt: new Date(5) }, '"expiresAt" is not a number'],
+      [{ expiresAt: undefined }, '"expiresAt" is not a number']
     ] as const
   ) {
     t.throws(() => checkedEntry(Object.assign({}, entry, change) as never),

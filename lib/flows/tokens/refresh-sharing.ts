@@ -56,13 +56,13 @@ export function createRefreshSharing (options: RefreshSharingOptions): RefreshSh
   async function read ({ name }: SharedEntry): Promise<string | undefined> {
     const value = await ask('get', () => store.get(name)) ?? undefined
     if (value === undefined || typeof value === 'string') return value
-    throw wrong('get', 'what is no string')
+    throw wrong('get', 'something that is not a string')
   }
 
   async function lock ({ name }: SharedEntry, seconds: number): Promise<(() => Awaitable<void>) | undefined> {
     const release = await ask('lock', () => store.lock(name, seconds)) ?? undefined
     if (release === undefined || typeof release === 'function') return release
-    throw wrong('lock', 'what is no function')
+    throw wrong('lock', 'something that is not a function')
   }
 
   /** Whatever becomes of it, this process has the new tokens: others are told if they can be. */

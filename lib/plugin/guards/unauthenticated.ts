@@ -40,7 +40,7 @@ export function answerUnauthenticated (context: PluginContext, request: FastifyR
   return answerDenied(reply, 401, 'login_required', 'Please log in.', { loginUrl: loginPath(context, request) })
 }
 
-/** Registrations that have said so. */
+/** Registrations whose guarded login page was reported. */
 const told = new WeakSet<Config>()
 
 /**
