@@ -8,15 +8,15 @@ type Respond = (this: ServerHttp2Stream, ...args: unknown[]) => void
 
 /**
  * Calls `work` when a handler writes the head to the HTTP/2 stream itself, past the response that stands for it.
- * @param needed asked first: nothing is changed when there is nothing to do
+ * @param needed asked first, with the headers given: nothing is changed when there is nothing to do
  */
-export function beforeStreamHead (stream: ServerHttp2Stream, needed: () => boolean,
+export function beforeStreamHead (stream: ServerHttp2Stream, needed: (given: unknown) => boolean,
   work: (headers: ResponseHeaders) => void): void {
   for (const [method, at] of Object.entries(RESPONDING)) {
     const name = method as keyof typeof RESPONDING
     const original = stream[name] as unknown as Respond
     const respond: Respond = function (...args) {
-      if (!this.headersSent && needed()) {
+      if (!this.headersSent && needed(args[at])) {
         const given = headersGiven(args[at])
         work(headersIn(given))
         args[at] = given
