@@ -131,7 +131,9 @@ async function * byNumber (read: ReadPage, listing: Listing<unknown>,
 function toPage (answer: unknown, { key }: Listing<unknown>): Page {
   if (Array.isArray(answer)) return { items: answer, next: undefined, total: undefined }
   const { [key]: items, next, total } = isObject(answer) ? answer : {}
-  if (!Array.isArray(items)) throw invalid(`The list cannot be read: the answer holds no "${key}".`)
+  if (!Array.isArray(items)) {
+    throw invalid(`The list cannot be read: the answer ${key === '' ? 'is no list' : `holds no "${key}"`}.`)
+  }
   return {
     items,
     next: typeof next === 'string' && next !== '' ? next : undefined,

@@ -59,13 +59,16 @@ t.test('options of what waits for jobs are checked before anything is asked', as
     'exportUsers()': async options => await exportUsers(client, options).next()
   }
   for (const [what, wait] of Object.entries(waiters)) {
-    const wrong = [['interval', -1], ['interval', '2'], ['interval', NaN], ['timeout', null]] as const
-    for (const [option, value] of wrong) {
-      t.match(await failure(wait({ [option]: value })), {
-        name: 'InvalidArgumentError',
-        argument: option,
-        message: `Option "${option}" of ${what} must be a number of seconds, 0 or more.`
-      })
+    for (const [option, values, range] of [
+      ['interval', [0, -1, '2', NaN, null], 'above 0'], ['timeout', [-1, '2', NaN, null], '0 or more']
+    ] as const) {
+      for (const value of values) {
+        t.match(await failure(wait({ [option]: value })), {
+          name: 'InvalidArgumentError',
+          argument: option,
+          message: `Option "${option}" of ${what} must be a number of seconds, ${range}.`
+        })
+      }
     }
     t.match(await failure(wait({ intervall: 2 })), {
       argument: 'intervall',

@@ -102,6 +102,8 @@ t.test('lists that end with a full page, that are empty, that Auth0 does not cou
     t.match(await failure(paginate(odd.client.users.list).all()),
       { code: 'invalid_response', message: 'The list cannot be read: the answer holds no "users".' }, String(body))
   }
+  t.match(await failure(listOf({ key: '' }, () => ({ k: [1] })).read().all()),
+    { code: 'invalid_response', message: 'The list cannot be read: the answer is no list.' })
   const nothing = await scripted(t, { status: 204 })
   t.match(await failure(paginate(nothing.client.agents.list).all()), { code: 'invalid_response' })
 })

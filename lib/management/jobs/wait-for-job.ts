@@ -20,7 +20,7 @@ export interface WaitForJobOptions {
 export const WAITING = ['onProgress', 'interval', 'timeout', 'signal']
 
 /**
- * Checks how a function waits for jobs; with a wrong interval it would ask without a pause.
+ * Checks how a function waits for jobs. Without an interval it would ask without a pause, and for ever.
  * @param known the function's options
  * @throws InvalidArgumentError
  */
@@ -33,12 +33,14 @@ export function checkWaiting (what: string, options: Pick<WaitForJobOptions, 'in
     if (value === undefined || known.includes(name)) continue
     throw new InvalidArgumentError(name, `Option "${name}" of ${what} is not known. ${unknownName(name, known)}`)
   }
-  for (const name of ['interval', 'timeout'] as const) {
-    const seconds: unknown = options[name]
-    if (seconds === undefined || (typeof seconds === 'number' && seconds >= 0)) continue
-    throw new InvalidArgumentError(name, `Option "${name}" of ${what} must be a number of seconds, 0 or more.`)
-  }
+  checkSeconds('interval', options.interval, { what, range: 'above 0' })
+  checkSeconds('timeout', options.timeout, { what, range: '0 or more' })
   checkSignal(options.signal)
+}
+
+function checkSeconds (name: string, value: unknown, { what, range }: { what: string, range: string }): void {
+  if (value === undefined || (typeof value === 'number' && (range === 'above 0' ? value > 0 : value >= 0))) return
+  throw new InvalidArgumentError(name, `Option "${name}" of ${what} must be a number of seconds, ${range}.`)
 }
 
 interface JobClient {
