@@ -702,6 +702,10 @@ t.test('a parameter of the tenant itself that has no value is not sent as a word
   const given = { subjectToken: 's', subjectTokenType: 'urn:x' }
   await client.getToken.tokenExchange({ ...given, extra: { a: undefined } as never })
   t.notOk('a' in (tenant.form as object))
+  for (const extra of ['abc', null, ['x'], 5, new URLSearchParams('a=b'), new Map([['a', 'b']])] as never[]) {
+    t.match(await failure(client.getToken.tokenExchange({ ...given, extra })),
+      { argument: 'extra', message: 'The argument "extra" must be an object.' })
+  }
 })
 
 t.test('revokeToken', async t => {

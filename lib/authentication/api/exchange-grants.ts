@@ -1,5 +1,5 @@
 import { CustomTokenExchangeError, InvalidArgumentError } from '../../errors.js'
-import { requireText } from '../server/arguments.js'
+import { extraEntries, requireText } from '../server/arguments.js'
 import { requestToken } from '../server/token-endpoint.js'
 import { grant, type AudienceAndScope, type Grant } from './grant.js'
 
@@ -48,11 +48,7 @@ const PROTOCOL_PARAMS = new Set([
 export const tokenExchangeGrant: Grant<TokenExchangeParams> = async (server, params, options) => {
   requireText(params, 'subjectToken', 'subjectTokenType')
   const { actorToken, actorTokenType, requestedTokenType } = params
-  if (params.extra !== undefined && (typeof params.extra !== 'object' || Array.isArray(params.extra))) {
-    throw new InvalidArgumentError('extra', 'The argument "extra" must be an object.')
-  }
-  const extra = Object.fromEntries(Object.entries(params.extra ?? {}).filter(([name, value]) =>
-    name !== '__proto__' && value !== undefined))
+  const extra = Object.fromEntries(extraEntries(params.extra).filter(([name]) => name !== '__proto__'))
   checkToken('subjectToken', params.subjectToken)
   if (actorToken !== undefined) checkToken('actorToken', actorToken)
   if (actorToken !== undefined && actorTokenType === undefined) {

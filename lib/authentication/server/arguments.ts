@@ -21,16 +21,20 @@ export function optionalText<T extends object> (given: T, ...names: (keyof T & s
 }
 
 /**
- * Parameters of the tenant's own as texts, objects as JSON, without those that are `undefined`.
- * @throws InvalidArgumentError
+ * Parameters of the tenant's own, without those that are `undefined`.
+ * @throws InvalidArgumentError for what has no members to read, such as a `Map` or `URLSearchParams`
  */
-export function extraParams (extra: unknown): Record<string, string> {
-  if (extra === undefined) return {}
+export function extraEntries (extra: unknown): [name: string, value: unknown][] {
+  if (extra === undefined) return []
   if (typeof extra !== 'object' || extra === null || Symbol.iterator in extra) {
     throw new InvalidArgumentError('extra', 'The argument "extra" must be an object.')
   }
-  return Object.fromEntries(Object.entries(extra).flatMap(([name, value]: [string, unknown]) =>
-    value === undefined ? [] : [[name, extraText(name, value)]]))
+  return Object.entries(extra).filter(([, value]) => value !== undefined)
+}
+
+/** The same as texts, objects as JSON. @throws InvalidArgumentError */
+export function extraParams (extra: unknown): Record<string, string> {
+  return Object.fromEntries(extraEntries(extra).map(([name, value]) => [name, extraText(name, value)]))
 }
 
 function extraText (name: string, value: unknown): string {
