@@ -192,7 +192,7 @@ const outcomes: Record<string, { value: unknown } | { error: string } | { call: 
   'fastify.auth0.authentication.users.userInfo(accessToken)': { call: 'GET /userinfo' },
   "request.auth0.fetch('https://acme.eu.auth0.com/userinfo')": { call: 'GET /userinfo' },
   'request.auth0.token': { value: { sub: 'auth0|ada' } },
-  'request.auth0.token.sub': { value: 'auth0|ada' },
+  'request.auth0.token?.sub': { value: 'auth0|ada' },
   "request.headers.authorization.split(' ')[1]": { value: /^eyJ/ },
   'request.auth0.startEnterpriseLogin({ email })': { value: null },
   'request.auth0.getTokenOnBehalfOf(downstream)': { value: { accessToken: /^opaque-access/ } }
