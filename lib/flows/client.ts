@@ -3,6 +3,7 @@ import { LoginRequiredError } from '../errors.js'
 import type { EnterpriseLogin } from '../../types/options.js'
 import type { Session, UserClaims } from '../../types/session.js'
 import type { AccessToken, AccessTokenClaims, AuthInfo } from '../../types/tokens.js'
+import { requireOptions } from './call-options.js'
 import { getAccessToken, type GetAccessTokenOptions } from './tokens/access-token.js'
 import { authInfo } from './api/auth-info.js'
 import type { ApiFetchOptions } from './api/api-fetch.js'
@@ -75,9 +76,9 @@ export class ServerClient extends AccountsClient {
    * @param options `touch: false` does not prolong the session: for what happens without the user, such as polling
    */
   async getSession<TUser extends UserClaims = UserClaims> (
-    options?: GetSessionOptions
+    options: GetSessionOptions = {}
   ): Promise<Session<TUser> | undefined> {
-    const read = await currentSession(this.#context, this.#request, options)
+    const read = await currentSession(this.#context, this.#request, requireOptions(options))
     return read === undefined ? undefined : sessionView<TUser>(read)
   }
 

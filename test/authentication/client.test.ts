@@ -888,6 +888,7 @@ t.test('arguments that cannot be used are refused by their names, and nothing is
     ['organization', 'Invalid', c => c.getToken.clientCredentials({ audience: 'a', organization: {} })],
     ['refreshToken', 'Invalid', c => c.getToken.tokenForConnection({ connection: 'c', refreshToken: 7 })],
     ['extra', 'Invalid', c => c.getToken.tokenExchange({ subjectToken: 's', subjectTokenType: 't', extra: 'abc' })],
+    ['username', 'MissingRequired', c => c.getToken.passwordlessOtp(5)],
     ['authnResponse', 'Invalid', c => c.getToken.webauthn({ authSession: 's', authnResponse: 'x' })],
     ['authnResponse', 'Invalid', c => c.getToken.webauthn({ authSession: 's', authnResponse: circle })],
     ['authnResponse', 'Invalid', c => c.getToken.webauthn({ authSession: 's', authnResponse: { big: 1n } })],

@@ -23,7 +23,7 @@ export const passwordlessOtpGrant: Grant<PasswordlessOtpParams> = async (server,
     audience: params.audience,
     scope: params.scope
   }
-  if ('authSession' in params) {
+  if (typeof params === 'object' && 'authSession' in params) {
     requireText(params, 'authSession', 'otp')
     return requestToken(server, { ...common, auth_session: params.authSession }, options)
   }

@@ -10,6 +10,7 @@ import {
 import { InvalidArgumentError, LoginRequiredError, MissingRequiredArgumentError } from '../../errors.js'
 import type { Transaction } from '../../../types/stores.js'
 import { callbackParams, receiveCallback, type Callback } from '../login/callback.js'
+import { requireOptions } from '../call-options.js'
 import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { sameUser } from '../login/link-user.js'
 import { checkAppState } from '../login/login.js'
@@ -87,6 +88,7 @@ export async function startConnectAccount (context: PluginContext, request: Requ
 export async function completeConnectAccount<TAppState = unknown> (context: PluginContext, request: RequestContext,
   url: string | URL = request.url,
   options: { signal?: AbortSignal } = {}): Promise<CompletedConnectAccount<TAppState>> {
+  requireOptions(options)
   return await finishConnectAccount<TAppState>(context, request,
     await receiveCallback(context, request, callbackParams(url), 'query'), options)
 }
@@ -133,7 +135,7 @@ export interface ConnectedAccountPage extends AsyncIterable<ConnectedAccount> {
 /** The accounts the user connected: a page, and behind it all others. */
 export async function listConnectedAccounts (context: PluginContext, request: RequestContext,
   options: ListConnectedAccountsOptions = {}): Promise<ConnectedAccountPage> {
-  const { signal, ...params } = options
+  const { signal, ...params } = requireOptions(options)
   const page = async (from: string | undefined) =>
     await withMyAccount(context, request, 'read:me:connected_accounts', signal, async (me, token, how) =>
       await list(me, token, { ...params, from }, how))
@@ -155,7 +157,8 @@ export async function listConnectedAccounts (context: PluginContext, request: Re
 /** Disconnects an account. */
 export async function deleteConnectedAccount (context: PluginContext, request: RequestContext, id: string,
   options: { signal?: AbortSignal } = {}): Promise<void> {
-  await withMyAccount(context, request, 'delete:me:connected_accounts', options.signal, async (me, token, how) => {
+  const { signal } = requireOptions(options)
+  await withMyAccount(context, request, 'delete:me:connected_accounts', signal, async (me, token, how) => {
     await remove(me, token, id, how)
   })
 }
@@ -164,7 +167,7 @@ export async function deleteConnectedAccount (context: PluginContext, request: R
 export async function listConnectedAccountConnections (context: PluginContext, request: RequestContext,
   options: PageParams & { signal?: AbortSignal } = {}
 ): Promise<{ connections: ConnectedAccountConnection[], next?: string }> {
-  const { signal, ...params } = options
+  const { signal, ...params } = requireOptions(options)
   return await withMyAccount(context, request, 'read:me:connected_accounts', signal,
     async (me, token, how) => await listConnections(me, token, params, how))
 }

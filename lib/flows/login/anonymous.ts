@@ -6,7 +6,7 @@ import type { AuthorizationServer } from '../../authentication/server/authorizat
 import { createExpiringMap, type ExpiringMap } from '../../base/expiring-map.js'
 import { SessionNotWritableError } from '../../errors.js'
 import type { CookieJar } from '../../../types/stores.js'
-import { callOptions, type CallOptions } from '../call-options.js'
+import { callOptions, requireOptions, type CallOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { refuseSessions } from '../session/no-sessions.js'
 import { isOver, keepVisitor, readVisitor, type VisitorSession } from './anonymous-cookie.js'
@@ -39,6 +39,7 @@ export function anonymous (context: PluginContext, request: RequestContext) {
      * @throws SessionNotWritableError where a session would have to begin and its cookie can no longer be set
      */
     getAccessToken: async (options: AnonymousAccessTokenOptions = {}): Promise<AnonymousAccessToken> => {
+      requireOptions(options)
       if (context.config.apiOnly) refuseSessions()
       const server = await request.server()
       const visitor = readVisitor(context, request, server)

@@ -5,7 +5,7 @@ import type { Transaction } from '../../../types/stores.js'
 import type { AuthorizationDetail, IdTokenClaims, TokenResponse } from '../../../types/tokens.js'
 import { forgetVisitor } from './anonymous-cookie.js'
 import { completeCallback, type Callback } from './callback.js'
-import { callOptions } from '../call-options.js'
+import { callOptions, requireOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { establishSession } from './establish-session.js'
 import { noteFinished } from './login-loop.js'
@@ -37,7 +37,7 @@ export interface CompleteInteractiveLoginOptions {
  */
 export async function completeInteractiveLogin<TAppState = unknown> (context: PluginContext, request: RequestContext,
   url: string | URL = request.url, options: CompleteInteractiveLoginOptions = {}): Promise<CompletedLogin<TAppState>> {
-  return await completeCallback(context, request, url, options.responseMode, async callback =>
+  return await completeCallback(context, request, url, requireOptions(options).responseMode, async callback =>
     await finishLogin<TAppState>(context, request, callback, options))
 }
 

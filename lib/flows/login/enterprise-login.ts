@@ -71,7 +71,7 @@ function requireReceiver ({ config }: PluginContext,
  */
 export async function completeEnterpriseLogin<TAppState = unknown> (context: PluginContext, request: RequestContext,
   url: string | URL = request.url, options: CompleteInteractiveLoginOptions = {}): Promise<EnterpriseLogin<TAppState>> {
-  return await completeCallback(context, request, url, options.responseMode, async callback =>
+  return await completeCallback(context, request, url, requireOptions(options).responseMode, async callback =>
     await finishEnterpriseLogin<TAppState>(context, request, callback, options))
 }
 

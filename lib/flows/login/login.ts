@@ -10,6 +10,7 @@ import type { AuthorizationParams } from '../../../types/options.js'
 import type { Awaitable, Transaction } from '../../../types/stores.js'
 import type { LoginTrace } from '../../../types/telemetry.js'
 import { loginParams } from './authorization-params.js'
+import { requireOptions } from '../call-options.js'
 import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginOrganization } from './organization.js'
 import { popupState, refuseLoop, restartedState } from './login-loop.js'
@@ -75,6 +76,7 @@ export async function startInteractiveLogin (context: PluginContext, request: Re
 /** The same as a text, for a redirect. */
 export async function loginAddress (context: PluginContext, request: RequestContext,
   options: StartInteractiveLoginOptions, variant: LoginVariant): Promise<string> {
+  requireOptions(options)
   if (!logins.hasSubscribers) return await start(context, request, options, variant)
   const { domain } = context.config
   const kind = variant.link?.kind ?? variant.kind ?? 'login'

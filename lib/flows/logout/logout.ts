@@ -4,6 +4,7 @@ import { logoutUrl } from '../../authentication/api/logout.js'
 import { revokeToken } from '../../authentication/api/revoke.js'
 import { withinDeadline } from '../../base/deadline.js'
 import type { SessionRecord, SessionTokens } from '../../../types/stores.js'
+import { requireOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { emitFor, pseudonym, reasonOf } from '../events.js'
 import { forgetFinished } from '../login/login-loop.js'
@@ -37,6 +38,7 @@ export interface LogoutOptions {
  */
 export async function logout (context: PluginContext, request: RequestContext,
   options: LogoutOptions = {}): Promise<URL> {
+  requireOptions(options)
   const { config } = context
   const base = request.appBase()
   const place = options.returnTo ?? config.logoutUrl

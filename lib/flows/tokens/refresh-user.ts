@@ -2,6 +2,7 @@ import { fetchUserInfo } from '../../authentication/api/users.js'
 import { LoginRequiredError, SessionNotWritableError } from '../../errors.js'
 import type { UserClaims } from '../../../types/session.js'
 import { getAccessToken } from './access-token.js'
+import { requireOptions } from '../call-options.js'
 import type { PluginContext, RequestContext } from '../context.js'
 import { currentSession, isWritable, sessionWithTokens, setCurrentSession } from '../session/session.js'
 import { hookedChanges, withChanges } from '../session/patch.js'
@@ -15,7 +16,8 @@ import { extraClaims, profileClaims, withExtraClaims } from '../session/user-cla
  * @see OpenID Connect Core section 5.3
  */
 export async function refreshUser (context: PluginContext, request: RequestContext,
-  { signal }: { signal?: AbortSignal } = {}): Promise<UserClaims> {
+  options: { signal?: AbortSignal } = {}): Promise<UserClaims> {
+  const { signal } = requireOptions(options)
   const before = await sessionWithTokens(context, request)
   if (before === undefined) throw new LoginRequiredError()
   if (!isWritable(context, request)) throw new SessionNotWritableError()

@@ -328,7 +328,18 @@ t.test('options that a visitor has a hand in are refused as such, and nothing is
     ['loginWithCustomTokenExchange', async (a, o) => await a.loginWithCustomTokenExchange(o)],
     ['requestSessionTransferToken', async (a, o) => await a.requestSessionTransferToken(o)],
     ['startLinkUser', async (a, o) => await a.startLinkUser(o)],
-    ['startEnterpriseLogin', async (a, o) => await a.startEnterpriseLogin(o)]
+    ['startEnterpriseLogin', async (a, o) => await a.startEnterpriseLogin(o)],
+    ['startInteractiveLogin', async (a, o) => await a.startInteractiveLogin(o)],
+    ['completeInteractiveLogin', async (a, o) => await a.completeInteractiveLogin('/x', o)],
+    ['completeEnterpriseLogin', async (a, o) => await a.completeEnterpriseLogin('/x', o)],
+    ['completeConnectAccount', async (a, o) => await a.completeConnectAccount('/x', o)],
+    ['getSession', async (a, o) => await a.getSession(o)],
+    ['refreshUser', async (a, o) => await a.refreshUser(o)],
+    ['logout', async (a, o) => await a.logout(o)],
+    ['anonymous.getAccessToken', async (a, o) => await a.anonymous.getAccessToken(o)],
+    ['listConnectedAccounts', async (a, o) => await a.listConnectedAccounts(o)],
+    ['deleteConnectedAccount', async (a, o) => { await a.deleteConnectedAccount('x', o) }],
+    ['listConnectedAccountConnections', async (a, o) => await a.listConnectedAccountConnections(o)]
   ]
   for (const [name, call] of methods) {
     for (const options of [null, 'x', 7]) {
