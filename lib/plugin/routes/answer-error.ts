@@ -33,6 +33,16 @@ interface ErrorAnswer {
   popup?: boolean
 }
 
+const retries = new WeakMap<FastifyRequest, string>()
+
+/**
+ * Where the link "Try again" leads, for an error that is thrown on: the application's `onError` hooks of Fastify must
+ * see it.
+ */
+export function offerRetry (request: FastifyRequest, retry: string | undefined): void {
+  if (retry !== undefined) retries.set(request, retry)
+}
+
 /** Answers a failure of one of the plugin's routes: by the application's hook, or else by the built-in page or JSON. */
 export async function answerFailure (context: PluginContext, error: unknown, request: FastifyRequest,
   reply: FastifyReply, how: ErrorAnswer = {}): Promise<FastifyReply> {
@@ -74,7 +84,7 @@ function answerError (context: PluginContext, error: unknown, request: FastifyRe
     reference: request.id,
     home,
     logout,
-    retry: (error instanceof SessionNotKeptError ? error.returnTo : retry) ?? login
+    retry: (error instanceof SessionNotKeptError ? error.returnTo : retry ?? retries.get(request)) ?? login
   }
   if (!popup || origin === undefined) return answerPage(reply, shown.statusCode, errorPage(texts, about))
   const { code } = shown

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ForbiddenError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import { loginAddress, type StartInteractiveLoginOptions } from '../../flows/login/login.js'
 import type { AuthorizationParams } from '../../../types/options.js'
-import { answerFailure } from './answer-error.js'
+import { answerFailure, offerRetry } from './answer-error.js'
 import { reportFailure } from './report.js'
 import { waysOn } from '../request/ways-on.js'
 import type { RouteSetup } from './route.js'
@@ -47,10 +47,10 @@ export async function answerLogin (registration: RouteSetup['registration'], req
     if (isRefused && !popup) throw error
     query.delete(RESTARTED)
     const login = waysOn(context, request).login!
-    return await answerFailure(context, error, request, reply, {
-      popup,
-      retry: query.size === 0 ? login : `${login}?${query.toString()}`
-    })
+    const retry = query.size === 0 ? login : `${login}?${query.toString()}`
+    if (popup) return await answerFailure(context, error, request, reply, { popup, retry })
+    offerRetry(request, retry)
+    throw error
   }
 }
 

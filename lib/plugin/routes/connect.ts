@@ -7,7 +7,7 @@ import { currentSession } from '../../flows/session/session.js'
 import { ForbiddenError, MissingTransactionError } from '../../errors.js'
 import type { Registration } from '../request/registration.js'
 import { loginAgain } from '../request/ways-on.js'
-import { answerFailure, publicError } from './answer-error.js'
+import { offerRetry, publicError } from './answer-error.js'
 import type { Route, RouteSetup } from './route.js'
 import { answerPrefetch, isPrefetch } from './prefetch.js'
 import { queryOf, single } from './query.js'
@@ -61,9 +61,8 @@ function begin (registration: Registration, route: 'connect' | 'unconnect',
         return reply.redirect(url.href, 302)
       } catch (error) {
         reportFailure(registration.context, request, error)
-        return await answerFailure(registration.context, error, request, reply, {
-          retry: wayBack(registration, request, error, route)
-        })
+        offerRetry(request, wayBack(registration, request, error, route))
+        throw error
       }
     }
   }
@@ -122,9 +121,8 @@ function finish (registration: Registration, path: string | undefined, kind: 'li
         }
         reportFailure(context, request, failure)
         // No login: at the tenant the user may be the one who was to be linked.
-        return await answerFailure(context, failure, request, reply, {
-          retry: callback?.transaction.returnTo ?? home(requestContext)
-        })
+        offerRetry(request, callback?.transaction.returnTo ?? home(requestContext))
+        throw failure
       }
     }
   }

@@ -937,6 +937,22 @@ t.test('"Try again" starts the same login again, unless its address is wrong', a
   t.equal(await retry('', away), '/auth/login')
 })
 
+t.test('what fails on a route reaches the onError hooks of the application', async t => {
+  const s = newSite(t, { mountConnectRoutes: true })
+  const seen: unknown[] = []
+  s.app.addHook('onError', async (request, _reply, error) => {
+    seen.push([request.url.split('?', 1)[0], error.code])
+  })
+  await s.app.ready()
+  const browser = s.browser()
+  s.tenant.scripts.set('GET /.well-known/openid-configuration', { status: 503, json: {} })
+  await browser.navigate('/auth/login')
+  await browser.navigate('/auth/connect?connection=github', { 'sec-fetch-site': 'same-origin' })
+  await browser.navigate('/auth/connect/callback?state=unknown&code=1')
+  t.match(seen, [['/auth/login', 'service_unavailable'], ['/auth/connect', 'start_link_user_error'],
+    ['/auth/connect/callback', 'missing_transaction_error']])
+})
+
 t.test('pages of connecting accounts lead back to where it began, and one that comes twice goes on', async t => {
   const own = { 'sec-fetch-site': 'same-origin' }
   const retry = ({ body }: { body: string }): string | undefined => /href="([^"]*)">Try again/.exec(body)?.[1]
