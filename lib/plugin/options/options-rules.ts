@@ -19,10 +19,12 @@ import { importSessions, sessionConfiguration, transactionConfiguration } from '
 import { sessionStore } from './session-store.js'
 import { telemetry } from './telemetry.js'
 
+const isNoSecret = (secret: unknown): boolean => typeof secret !== 'string' || secret.length < 32
+
 const secretList: Rule<readonly string[]> = (value, option) => {
-  const secrets = Array.isArray(value) ? value : [value]
-  if (secrets.length === 0 || secrets.some(secret => typeof secret !== 'string' || secret.length < 32)) {
-    const wrong: unknown = secrets.find(secret => typeof secret !== 'string' || secret.length < 32) ?? value
+  const secrets: unknown[] = Array.isArray(value) ? value : [value]
+  if (secrets.length === 0 || secrets.some(isNoSecret)) {
+    const wrong = secrets.find(isNoSecret) ?? value
     throw new ConfigurationError(option,
       `Option "${option}" must be a string of at least 32 characters, or a list of such strings with the newest ` +
         `first; got ${describe(wrong)}. Make one with: openssl rand -hex 32`)
