@@ -8,14 +8,13 @@ import {
   type ConnectedAccountConnection, type PageParams
 } from '../../authentication/my-account/connected-accounts.js'
 import { InvalidArgumentError, LoginRequiredError, MissingRequiredArgumentError } from '../../errors.js'
-import type { Transaction } from '../../../types/stores.js'
 import { callbackParams, receiveCallback, type Callback } from '../login/callback.js'
 import { requireOptions } from '../call-options.js'
 import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { sameUser } from '../login/link-user.js'
 import { checkAppState } from '../login/login.js'
 import { withMyAccount } from './my-account.js'
-import { keepWithPlace, pathAfterLogin } from '../login/return-to.js'
+import { keepTransaction, pathAfterLogin } from '../login/return-to.js'
 import { currentSession } from '../session/session.js'
 
 /** Options of `startConnectAccount()`. */
@@ -63,7 +62,7 @@ export async function startConnectAccount (context: PluginContext, request: Requ
         authorizationParams: options.authorizationParams
       }, how))
   const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config, request.log)
-  const transaction: Extract<Transaction, { kind: 'connect' }> = {
+  await keepTransaction(context, request, {
     kind: 'connect',
     state,
     codeVerifier,
@@ -76,9 +75,7 @@ export async function startConnectAccount (context: PluginContext, request: Requ
     authSession: started.authSession,
     ...(returnTo !== undefined && { returnTo }),
     ...(options.appState !== undefined && { appState: checkAppState(options.appState) })
-  }
-  await keepWithPlace(transaction, request.log, kept =>
-    context.transactions.set(request.jar, state, kept, context.config.transactionDuration))
+  })
   const url = new URL(started.connectUri)
   url.search = new URLSearchParams({ ticket: started.connectParams.ticket }).toString()
   return url

@@ -7,7 +7,7 @@ import { isLoopback } from '../../authentication/server/domain.js'
 import { ConfigurationError, InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
 import type { AssertionSigner } from '../../tokens/assertion.js'
 import type { AuthorizationParams } from '../../../types/options.js'
-import type { Awaitable, Transaction } from '../../../types/stores.js'
+import type { Transaction } from '../../../types/stores.js'
 import type { LoginTrace } from '../../../types/telemetry.js'
 import { loginParams } from './authorization-params.js'
 import { requireOptions } from '../call-options.js'
@@ -15,7 +15,7 @@ import { callbackUrl, type PluginContext, type RequestContext } from '../context
 import { loginOrganization } from './organization.js'
 import { popupState, refuseLoop, restartedState } from './login-loop.js'
 import { visitorTransfer } from './visitor-transfer.js'
-import { keepWithPlace, pathAfterLogin } from './return-to.js'
+import { keepTransaction, pathAfterLogin } from './return-to.js'
 import { silentState } from './silent-login.js'
 import { holdsSessionCookie } from '../session/session.js'
 
@@ -169,10 +169,10 @@ async function start (context: PluginContext, request: RequestContext, options: 
   const url = push || signer !== undefined
     ? await authorizationUrl(server, metadata, params, { push, signer, now: context.now(), signal: options.signal })
     : buildAuthorizationUrl(server, metadata, params)
-  const keep = (kept: Transaction): Awaitable<void> =>
-    context.transactions.set(request.jar, state, kept, config.transactionDuration)
   // A silent login leads to the very page, or is not tried.
-  await (variant.silent === true ? keep(transaction) : keepWithPlace(transaction, request.log, keep))
+  await (variant.silent === true
+    ? context.transactions.set(request.jar, state, transaction, config.transactionDuration)
+    : keepTransaction(context, request, transaction))
   return url
 }
 

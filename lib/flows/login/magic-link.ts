@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthorizationServer } from '../../authentication/server/authorization-server.js'
 import { InvalidArgumentError, MissingRequiredArgumentError } from '../../errors.js'
-import type { Transaction } from '../../../types/stores.js'
 import { maxAge } from './authorization-params.js'
 import { callbackUrl, type PluginContext, type RequestContext } from '../context.js'
 import { loginDemands } from './embedded-login.js'
 import { checkAppState } from './login.js'
-import { keepWithPlace, pathAfterLogin } from './return-to.js'
+import { keepTransaction, pathAfterLogin } from './return-to.js'
 
 /** Parameters a magic link may carry to `/authorize`. */
 const LINK_PARAMS = new Set(['audience', 'login_hint', 'ui_locales', 'screen_hint', 'prompt', 'max_age', 'acr_values',
@@ -51,24 +50,22 @@ export async function magicLink (context: PluginContext, request: RequestContext
   const returnTo = pathAfterLogin(options.returnTo, request.appBase(), context.config, request.log)
   const chosen = { ...(audience !== undefined && { audience }), ...(organization !== undefined && { organization }) }
   const appState = options.appState === undefined ? undefined : checkAppState(options.appState)
-  const transaction = (): Extract<Transaction, { kind: 'magic-link' }> => ({
-    kind: 'magic-link',
-    state,
-    nonce,
-    redirectUri,
-    domain: server.domain,
-    issuer: metadata.issuer,
-    createdAt: context.now(),
-    scope,
-    ...chosen,
-    ...(returnTo !== undefined && { returnTo }),
-    ...(oldest !== undefined && { maxAge: oldest }),
-    ...(acrValues !== undefined && { acrValues }),
-    ...(appState !== undefined && { appState })
-  })
   const remember = async (): Promise<void> => {
-    await keepWithPlace(transaction(), request.log, kept =>
-      context.transactions.set(request.jar, state, kept, context.config.transactionDuration))
+    await keepTransaction(context, request, {
+      kind: 'magic-link',
+      state,
+      nonce,
+      redirectUri,
+      domain: server.domain,
+      issuer: metadata.issuer,
+      createdAt: context.now(),
+      scope,
+      ...chosen,
+      ...(returnTo !== undefined && { returnTo }),
+      ...(oldest !== undefined && { maxAge: oldest }),
+      ...(acrValues !== undefined && { acrValues }),
+      ...(appState !== undefined && { appState })
+    })
   }
   const authParams = { ...params, redirect_uri: redirectUri, response_type: 'code', state, nonce, scope, ...chosen }
   return { authParams, remember }

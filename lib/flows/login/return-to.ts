@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '../../errors.js'
-import type { Awaitable } from '../../../types/stores.js'
+import type { Awaitable, Transaction } from '../../../types/stores.js'
 import { appPath, routePath, type AppPath } from '../app-path.js'
 import type { AppBase, Config } from '../config.js'
+import type { PluginContext, RequestContext } from '../context.js'
 import { plain, type Log } from '../events.js'
 
 /** Characters that a place to return to may have; a longer one loses its query and fragment. */
@@ -64,6 +65,12 @@ export function pathAfterLogin (value: unknown, base: AppBase, config: Pick<Conf
     tell(log, value, `longer than ${MAX_LENGTH} characters, so it loses its query`)
   }
   return path
+}
+
+/** Keeps a transaction until its callback; its place to return to is shortened where it does not fit. */
+export async function keepTransaction ({ transactions, config }: PluginContext, { jar, log }: RequestContext,
+  transaction: Transaction): Promise<void> {
+  await keepWithPlace(transaction, log, kept => transactions.set(jar, kept.state, kept, config.transactionDuration))
 }
 
 /**
